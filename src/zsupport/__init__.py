@@ -1,0 +1,67 @@
+"""zsupport: support policies written as YAML, and exact answers from them.
+
+    import zsupport
+    policy = zsupport.load("zoom")
+    policy.channels(plan="business", role="admin").answers
+
+The names below are the public API. They are imported when they are first used, so that the
+command line pays for none that it does not need.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from zsupport.version import VERSION
+
+if TYPE_CHECKING:
+    from zsupport.answer.case import Answers
+    from zsupport.answer.channels import ChannelAnswer
+    from zsupport.answer.due import DueAnswer
+    from zsupport.answer.priority import PriorityAnswer
+    from zsupport.answer.topics import TopicAnswer
+    from zsupport.errors import InvalidPolicy, PolicyError, UsageError, ZsupportError
+    from zsupport.library import Policy, load
+
+__version__ = VERSION
+
+_HOMES = {
+    "Answers": "zsupport.answer.case",
+    "ChannelAnswer": "zsupport.answer.channels",
+    "DueAnswer": "zsupport.answer.due",
+    "InvalidPolicy": "zsupport.errors",
+    "Policy": "zsupport.library",
+    "PolicyError": "zsupport.errors",
+    "PriorityAnswer": "zsupport.answer.priority",
+    "TopicAnswer": "zsupport.answer.topics",
+    "UsageError": "zsupport.errors",
+    "ZsupportError": "zsupport.errors",
+    "load": "zsupport.library",
+}
+
+__all__ = [
+    "Answers",
+    "ChannelAnswer",
+    "DueAnswer",
+    "InvalidPolicy",
+    "Policy",
+    "PolicyError",
+    "PriorityAnswer",
+    "TopicAnswer",
+    "UsageError",
+    "ZsupportError",
+    "__version__",
+    "load",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'zsupport' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

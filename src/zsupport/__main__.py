@@ -1,0 +1,5 @@
+"""`python -m zsupport`: the command line."""
+
+from zsupport.cli import run
+
+run()

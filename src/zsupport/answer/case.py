@@ -1,0 +1,241 @@
+"""Cases: what a question names, what it leaves open, and whether a condition holds."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple, TypeVar
+
+from zsupport.errors import UsageError, did_you_mean
+from zsupport.policy.model import (
+    ALWAYS,
+    Alternative,
+    Member,
+    Priority,
+    Remarks,
+    Revision,
+    Text,
+    When,
+)
+
+#: A value for each dimension (plan, role, channel, priority) and fact that is settled.
+Case = dict[str, str]
+
+
+class Because(NamedTuple):
+    """A line of a policy file that decided; the file is relative to the policy's root."""
+
+    file: str
+    line: int
+
+
+class Warning(NamedTuple):
+    """Something that a person who relies on the answers should know, as code and sentence."""
+
+    code: str
+    message: str
+
+
+class Query(NamedTuple):
+    """A question with canonical ids; what is None is what is asked about."""
+
+    plan: str | None = None
+    role: str | None = None
+    channel: str | None = None
+    priority: str | None = None
+    facts: dict[str, str] = {}  # noqa: RUF012 - never changed
+
+
+class Answers(NamedTuple):
+    """The answers to one question, in order, and what they were given from.
+
+    `columns` names the dimensions that they differ by. With no revision in force `revision` is
+    the nearest one, `in_force` is false, and no answer is positive.
+    """
+
+    answers: tuple[Any, ...]
+    columns: tuple[str, ...]
+    warnings: tuple[Warning, ...]
+    revision: Revision
+    query: Query
+    in_force: bool = True
+
+
+def settle(
+    revision: Revision,
+    *,
+    plan: str | None = None,
+    role: str | None = None,
+    channel: str | None = None,
+    priority: str | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> Query:
+    """Return the question in canonical ids; raise UsageError with every name that is unknown.
+
+    Ids and aliases match without regard to case.
+    """
+    problems: list[tuple[str, str | None]] = []
+
+    def find(
+        kind: str, text: str | None, known: "Sequence[tuple[str, Sequence[str]]]"
+    ) -> str | None:
+        if text is None:
+            return None
+        by_fold = {n.casefold(): id for id, aliases in known for n in (id, *aliases)}
+        if found := by_fold.get(text.casefold()):
+            return found
+        ids = ", ".join(id for id, _ in known)
+        if not known:
+            problems.append((f"the policy `{revision.policy}` has no {kind}", "leave it out"))
+        else:
+            hint = did_you_mean(text, [n for id, aliases in known for n in (id, *aliases)])
+            problems.append((f"`{text}` is no {kind}; known: {ids}", hint))
+        return None
+
+    def ids(members: "Sequence[Any]") -> list[tuple[str, tuple[str, ...]]]:
+        return [(member.id, member.aliases) for member in members]
+
+    known_facts = {fact.id: fact for fact in revision.facts}
+    settled: dict[str, str] = {}
+    query = Query(
+        find("plan", plan, ids(revision.plans)),
+        find("role", role, ids(revision.roles)),
+        find("channel", channel, ids(revision.channels)),
+        find("priority", priority, ids(revision.priorities)),
+        settled,
+    )
+    for name, value in (facts or {}).items():
+        fact = find("fact", name, [(id, ()) for id in known_facts])
+        if fact is not None:
+            found = find(f"value of {fact}", value, [(v, ()) for v in known_facts[fact].values])
+            if found is not None:
+                settled[fact] = found
+    if problems:
+        hints = [hint for _, hint in problems if hint]
+        raise UsageError("\n".join(problem for problem, _ in problems), "; ".join(hints) or None)
+    return query
+
+
+def matching(when: When, case: Case) -> Alternative | None:
+    """Return the first alternative that holds, ALWAYS where there is no condition, or None.
+
+    A dimension that the condition names and the case does not settle does not hold. `opened`
+    is not looked at here: it is no part of who and what, but of the moment.
+    """
+    if not when:
+        return ALWAYS
+    for alternative in when:
+        if all(case.get(name) in values for name, values in alternative.values.items()):
+            return alternative
+    return None
+
+
+def named(conditions: Iterable[When]) -> set[str]:
+    """Return the dimensions and facts that the conditions name."""
+    return {name for when in conditions for alt in when for name in alt.values}
+
+
+class Dimensions(NamedTuple):
+    """The values over which a question is answered, by dimension in display order."""
+
+    values: dict[str, tuple[str | None, ...]]
+    open: tuple[str, ...]
+    warnings: tuple[Warning, ...]
+
+    def cases(self) -> Iterator[Case]:
+        """Yield every case asked about."""
+        for combination in product(*self.values.values()):
+            yield {
+                name: value
+                for name, value in zip(self.values, combination, strict=True)
+                if value is not None
+            }
+
+
+def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensions:
+    """Return what a question asks about: `relevant` dimensions and facts that it leaves open.
+
+    A fact with a default takes it, and a warning says so; one that the question names is
+    settled whether it matters or not.
+    """
+    values: dict[str, tuple[str | None, ...]] = {}
+    open_names: list[str] = []
+    warnings: list[Warning] = []
+    members: tuple[tuple[str, str | None, Sequence[Member] | Sequence[Priority]], ...] = (
+        ("plan", query.plan, revision.plans),
+        ("role", query.role, revision.roles),
+        ("priority", query.priority, revision.priorities),
+    )
+    for name, given, known in members:
+        if given is not None:
+            values[name] = (given,)
+        elif name in relevant and known:
+            values[name] = tuple(member.id for member in known)
+            open_names.append(name)
+        else:
+            values[name] = (None,)
+    for fact in revision.facts:
+        if fact.id in query.facts:
+            values[fact.id] = (query.facts[fact.id],)
+        elif fact.id not in relevant:
+            continue
+        elif fact.default is not None:
+            values[fact.id] = (fact.default,)
+            warnings.append(
+                Warning("default-fact", f"{fact.id}={fact.default} is assumed, as none was given")
+            )
+        else:
+            values[fact.id] = tuple(fact.values)
+            open_names.append(fact.id)
+    return Dimensions(values, tuple(open_names), tuple(warnings))
+
+
+Row = TypeVar("Row", bound=Any)
+
+
+def collapse(
+    rows: list[Row], facts: Iterable[str], identity: tuple[str, ...]
+) -> tuple[list[Row], list[str]]:
+    """Drop from `rows` each open fact that changes no answer; return rows and facts that stay.
+
+    Rows are answers with `facts` and `because`: what decided may differ, the answer may not.
+    `identity` names the fields that say which case a row answers.
+    """
+    kept = []
+    for fact in facts:
+        groups: dict[tuple[Any, ...], list[Row]] = {}
+        for row in rows:
+            rest = {name: value for name, value in row.facts.items() if name != fact}
+            case = (*(getattr(row, field) for field in identity), *sorted(rest.items()))
+            groups.setdefault(case, []).append(row._replace(facts=rest))
+        if all(
+            row._replace(because=()) == group[0]._replace(because=())
+            for group in groups.values()
+            for row in group[1:]
+        ):
+            rows = [group[0] for group in groups.values()]
+        else:
+            kept.append(fact)
+    return rows, kept
+
+
+def say(text: Text | None, lang: str) -> str | None:
+    """Return a text in a language: else its main language (nb for nb-NO), English, or the first."""
+    if text is None or isinstance(text, str):
+        return text
+    for wanted in (lang, lang.split("-")[0], "en"):
+        if wanted in text:
+            return text[wanted]
+    return next(iter(text.values()))
+
+
+def join(texts: Iterable[str | None]) -> str | None:
+    """Return the different texts a line each, or None where there is none."""
+    return "\n".join(dict.fromkeys(text for text in texts if text)) or None
+
+
+def said(remarks: Iterable[Remarks], lang: str) -> tuple[str | None, str | None]:
+    """Return the notes and the doubts of all that decided."""
+    all_remarks = list(remarks)
+    return (
+        join(say(each.note, lang) for each in all_remarks),
+        join(say(each.unclear, lang) for each in all_remarks),
+    )

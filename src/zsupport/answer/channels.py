@@ -1,0 +1,181 @@
+"""Which channels a case may use, and how: the union of the grants that hold."""
+
+from typing import NamedTuple
+
+from zsupport.answer.case import (
+    Answers,
+    Because,
+    Case,
+    Query,
+    collapse,
+    dimensions,
+    matching,
+    named,
+    said,
+    say,
+)
+from zsupport.policy.model import Alternative, Channel, Grant, Revision
+
+
+class ChannelAnswer(NamedTuple):
+    """Whether a channel may be used, and how; the fields are those of the JSON answer."""
+
+    plan: str | None
+    role: str | None
+    channel: str
+    priority: str | None
+    facts: dict[str, str]
+    allowed: bool
+    only_when: dict[str, list[str]] | None
+    name: str | None
+    kind: str
+    url: str | None
+    steps: tuple[str, ...] | None
+    numbers: tuple[dict[str, str | None], ...] | None
+    prerequisites: tuple[str, ...] | None
+    hours: str | None
+    recommended: int | None
+    note: str | None
+    unclear: str | None
+    because: tuple[Because, ...]
+
+
+class Holding(NamedTuple):
+    """A grant that holds, and the alternative of its condition that does."""
+
+    grant: Grant
+    alternative: Alternative
+
+
+def holding(revision: Revision, case: Case, channel: str) -> list[Holding]:
+    """Return the grants that allow `channel` in `case`, in written order."""
+    found = []
+    for grant in revision.grants:
+        if channel in grant.allow and (held := matching(grant.when, case)):
+            found.append(Holding(grant, held))
+    return found
+
+
+def relevant(revision: Revision) -> set[str]:
+    """Return the dimensions and facts that decide about channels."""
+    return named(grant.when for grant in revision.grants)
+
+
+def answer_channels(revision: Revision, query: Query, *, in_force: bool, lang: str) -> Answers:
+    """Answer for each channel asked about, the denied ones included.
+
+    Without a priority a channel is allowed when some priority allows it; `only_when` names
+    them where not all do. With no revision in force nothing is allowed.
+    """
+    asked = relevant(revision)
+    asked.discard("priority")
+    space = dimensions(revision, query, asked)
+    rows: list[ChannelAnswer] = []
+    for case in space.cases():
+        answers = [
+            _answer(revision, case, channel, in_force=in_force, lang=lang)
+            for channel in revision.channels
+        ]
+        # Ranked before the others are left out: the second to try stays the second.
+        ranked = _ranked(revision, case, answers)
+        rows += [answer for answer in ranked if query.channel in (None, answer.channel)]
+    open_facts = [name for name in space.open if name not in ("plan", "role", "priority")]
+    rows, kept = collapse(rows, open_facts, ("plan", "role", "channel"))
+    columns: list[str] = [name for name in ("plan", "role") if name in space.open]
+    if query.channel is None:
+        columns.append("channel")
+    return Answers(tuple(rows), (*columns, *kept), space.warnings, revision, query, in_force)
+
+
+def _by_priority(
+    revision: Revision, case: Case, channel: str
+) -> tuple[list[Holding], list[str] | None]:
+    """Return the grants that hold for some priority, and the priorities if not for all."""
+    if "priority" in case or not revision.priorities:
+        return holding(revision, case, channel), None
+    found: list[Holding] = []
+    allowed = []
+    for priority in revision.priorities:
+        held = holding(revision, {**case, "priority": priority.id}, channel)
+        found += [each for each in held if each not in found]
+        if held:
+            allowed.append(priority.id)
+    return found, allowed if len(allowed) < len(revision.priorities) else None
+
+
+def _answer(
+    revision: Revision, case: Case, channel: Channel, *, in_force: bool, lang: str
+) -> ChannelAnswer:
+    held, priorities = _by_priority(revision, case, channel.id) if in_force else ([], None)
+    facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
+    place = (case.get("plan"), case.get("role"), channel.id, case.get("priority"), facts)
+    name = say(channel.name, lang)
+    if not held:
+        return ChannelAnswer(
+            *place, False, None, name, channel.kind, None, None, None, None, None, None, None,
+            None, because=denied(revision, channel.id, in_force=in_force),
+        )  # fmt: skip
+    remarks = [channel.remarks]
+    for each in held:
+        remarks += [each.grant.remarks, each.alternative.remarks]
+    note, unclear = said(remarks, lang)
+    hours = [each.grant.hours for each in held]
+    needed = (*channel.prerequisites, *(p for each in held for p in each.grant.prerequisites))
+    return ChannelAnswer(
+        *place,
+        allowed=True,
+        only_when={"priority": priorities} if priorities else None,
+        name=name,
+        kind=channel.kind,
+        url=channel.url,
+        steps=tuple(say(step, lang) or "" for step in channel.steps) or None,
+        numbers=tuple(
+            {"country": n.country, "number": n.number, "note": say(n.note, lang)}
+            for n in channel.numbers
+        )
+        or None,
+        prerequisites=tuple(dict.fromkeys(say(each, lang) or "" for each in needed)) or None,
+        # A grant without hours opens the channel whenever the vendor does: nothing is said.
+        hours=None if None in hours else ", ".join(dict.fromkeys(h for h in hours if h)),
+        recommended=None,
+        note=note,
+        unclear=unclear,
+        because=tuple(
+            dict.fromkeys(
+                Because(revision.file, line)
+                for each in held
+                for line in (each.grant.line, each.alternative.line)
+                if line
+            )
+        ),
+    )
+
+
+def denied(revision: Revision, channel: str | None, *, in_force: bool) -> tuple[Because, ...]:
+    """Return the lines that decide about a no: the grants of the channel, none of which holds.
+
+    Where no grant names it, nothing else is allowed than `entitlements` says: its line. With
+    no channel named: all grants of channels that open a case.
+    """
+    if not in_force:
+        return (Because(revision.file, revision.validity_line),)
+    opens = {c.id for c in revision.channels if c.opens_case}
+    lines = [
+        grant.line
+        for grant in revision.grants
+        if (channel in grant.allow if channel else opens.intersection(grant.allow))
+    ]
+    return tuple(Because(revision.file, line) for line in lines or [revision.grants_line])
+
+
+def _ranked(revision: Revision, case: Case, answers: list[ChannelAnswer]) -> list[ChannelAnswer]:
+    """Return the answers with the place at which each allowed channel is to be tried."""
+    priorities = [p.id for p in revision.priorities] if "priority" not in case else []
+    order: list[str] = []
+    for grant in revision.grants:
+        cases = [{**case, "priority": p} for p in priorities] or [case]
+        if grant.recommend and all(matching(grant.when, each) for each in cases):
+            order += [channel for channel in grant.recommend if channel not in order]
+    allowed = [a.channel for a in answers if a.allowed]
+    ranks = {channel: i for i, channel in enumerate([c for c in order if c in allowed], 1)}
+    return [answer._replace(recommended=ranks.get(answer.channel)) for answer in answers]

@@ -1,0 +1,79 @@
+"""Which priority fits the facts: the first in the list whose condition holds."""
+
+from typing import NamedTuple
+
+from zsupport.answer.case import (
+    Answers,
+    Because,
+    Query,
+    collapse,
+    dimensions,
+    matching,
+    named,
+    said,
+    say,
+)
+from zsupport.policy.model import ALWAYS, Alternative, Priority, Revision
+
+
+class PriorityAnswer(NamedTuple):
+    """The priority that fits, or None; the fields are those of the JSON answer."""
+
+    priority: str | None
+    name: str | None
+    meaning: str | None
+    facts: dict[str, str]
+    unclear: str | None
+    because: tuple[Because, ...]
+
+
+def list_priorities(revision: Revision, lang: str) -> Answers:
+    """Return every priority with its meaning, the most urgent first."""
+    return Answers(
+        tuple(_answer(revision, each, {}, ALWAYS, lang) for each in revision.priorities),
+        ("priority",),
+        (),
+        revision,
+        Query(),
+    )
+
+
+def answer_priority(revision: Revision, query: Query, lang: str) -> Answers:
+    """Return the priority for each combination of facts that the question leaves open."""
+    asked = named(priority.when for priority in revision.priorities)
+    space = dimensions(revision, query, asked)
+    rows = []
+    for case in space.cases():
+        facts = {name: value for name, value in case.items() if name in asked}
+        fitting = (
+            (priority, held)
+            for priority in revision.priorities
+            if (held := matching(priority.when, case))
+        )
+        chosen, held = next(fitting, (None, ALWAYS))
+        rows.append(_answer(revision, chosen, facts, held, lang))
+    rows, kept = collapse(rows, space.open, ())
+    return Answers(tuple(rows), tuple(kept), space.warnings, revision, query)
+
+
+def _answer(
+    revision: Revision,
+    priority: Priority | None,
+    facts: dict[str, str],
+    alternative: Alternative,
+    lang: str,
+) -> PriorityAnswer:
+    if priority is None:
+        lines = [each.line for each in revision.priorities] or [revision.grants_line]
+        because = tuple(Because(revision.file, line) for line in lines)
+        return PriorityAnswer(None, None, None, facts, None, because)
+    remarks = [priority.remarks, alternative.remarks]
+    lines = [priority.line, alternative.line]
+    return PriorityAnswer(
+        priority.id,
+        say(priority.name, lang),
+        say(priority.meaning, lang),
+        facts,
+        said(remarks, lang)[1],
+        tuple(Because(revision.file, line) for line in dict.fromkeys(lines) if line),
+    )

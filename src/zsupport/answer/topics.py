@@ -1,0 +1,84 @@
+"""What people find without opening a case, by topic and audience."""
+
+from typing import NamedTuple
+
+from zsupport.answer.case import Answers, Because, Query, Warning, join, say
+from zsupport.errors import UsageError, did_you_mean
+from zsupport.policy.model import Remarks, Resource, Revision, SelfHelp, Text, Topic
+
+
+class TopicAnswer(NamedTuple):
+    """A resource under a topic; the fields are those of the JSON answer.
+
+    `topic` is None for what belongs to no single topic, `audience` for what is for everyone.
+    """
+
+    topic: str | None
+    audience: tuple[str, ...] | None
+    kind: str
+    name: str | None
+    url: str | None
+    note: str | None
+    because: tuple[Because, ...]
+
+
+def answer_topics(revision: Revision, query: Query, topic: str | None, lang: str) -> Answers:
+    """Return the resources: general ones first, then those of each topic.
+
+    `topic` and the role of the query narrow; without a topic the general ones are there too.
+    """
+    help_ = revision.self_help
+    if help_ is None:
+        nothing = Warning("no-self-help", "this policy names no self-help")
+        return Answers((), (), (nothing,), revision, query)
+    wanted = _find(help_, topic)
+    audience_open = any(each.audience for each in help_.resources) and query.role is None
+    rows = []
+    for about in [wanted] if wanted else [None, *help_.topics]:
+        listed = [
+            each
+            for each in help_.resources
+            if (about.id in each.topics if about else not each.topics)
+            and (query.role is None or not each.audience or query.role in each.audience)
+        ]
+        rows += [_answer(revision, each, about, lang) for each in listed]
+        if about and not listed:
+            rows.append(_bare(revision, about, lang))
+    columns = (*(() if wanted else ("topic",)), *(("audience",) if audience_open else ()), "kind")
+    warnings: tuple[Warning, ...] = ()
+    if not help_.complete:
+        says = say(help_.remarks.note, lang) or "there are more topics than are listed"
+        warnings = (Warning("more-topics", says),)
+    return Answers(tuple(rows), columns, warnings, revision, query)
+
+
+def _find(help_: SelfHelp, topic: str | None) -> Topic | None:
+    if topic is None:
+        return None
+    for each in help_.topics:
+        if each.id.casefold() == topic.casefold():
+            return each
+    ids = [each.id for each in help_.topics]
+    raise UsageError(f"`{topic}` is no topic; known: {', '.join(ids)}", did_you_mean(topic, ids))
+
+
+def _answer(revision: Revision, resource: Resource, topic: Topic | None, lang: str) -> TopicAnswer:
+    remarks: list[Remarks] = [resource.remarks, *([topic.remarks] if topic else [])]
+    texts: list[Text | None] = [text for each in remarks for text in (each.note, each.unclear)]
+    return TopicAnswer(
+        topic.id if topic else None,
+        resource.audience or None,
+        resource.kind,
+        say(resource.name, lang),
+        resource.url or (topic.url if topic else None),
+        join(say(text, lang) for text in texts),
+        (Because(revision.file, resource.line),),
+    )
+
+
+def _bare(revision: Revision, topic: Topic, lang: str) -> TopicAnswer:
+    """Return a row for a topic under which nothing is listed."""
+    return TopicAnswer(
+        topic.id, None, "other", say(topic.name, lang), topic.url, say(topic.remarks.note, lang),
+        (Because(revision.file, topic.line),),
+    )  # fmt: skip

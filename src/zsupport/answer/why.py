@@ -1,0 +1,247 @@
+"""Why an answer is as it is: the lines that decided, and what would change it."""
+
+from collections.abc import Iterable
+
+from zsupport.answer.case import Answers, Case, matching
+from zsupport.answer.channels import ChannelAnswer, holding
+from zsupport.answer.due import NEGATIVE, DueAnswer, decide
+from zsupport.answer.priority import PriorityAnswer
+from zsupport.policy.model import Alternative, Grant, Revision, When
+
+
+def why(answers: Answers, where: str) -> list[str]:
+    """Return lines that explain the answers; `where` goes before the name of the file.
+
+    Every answer has a line of its own, then a line for each place in the policy that decided.
+    """
+    explain = _Explain(answers.revision, where)
+    lines: list[str] = []
+    for answer in answers.answers:
+        if isinstance(answer, ChannelAnswer):
+            lines += explain.channel(answer, in_force=answers.in_force)
+        elif isinstance(answer, DueAnswer):
+            lines += explain.due(answer, in_force=answers.in_force)
+        elif isinstance(answer, PriorityAnswer):
+            lines += explain.priority(answer)
+        else:
+            lines += explain.topic(answer)
+    return lines
+
+
+def in_words(alternative: Alternative) -> str:
+    """Return an alternative of a condition in words: `plan pro or api, role owner`."""
+    parts = [f"{name} {_or(values)}" for name, values in alternative.values.items()]
+    if alternative.opened:
+        inside, hours = alternative.opened
+        parts.append(f"opened {'inside' if inside else 'outside'} {hours}")
+    return ", ".join(parts) or "always"
+
+
+def _or(values: Iterable[str]) -> str:
+    values = list(values)
+    return " or ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else "".join(values)
+
+
+def _condition(when: When) -> str:
+    return "; or ".join(in_words(each) for each in when) if when else "always"
+
+
+class _Explain:
+    def __init__(self, revision: Revision, where: str) -> None:
+        self.revision = revision
+        self.where = where
+
+    def at(self, line: int) -> str:
+        return f"  {self.where}{self.revision.file}:{line}"
+
+    def channel(self, answer: ChannelAnswer, *, in_force: bool) -> list[str]:
+        case = _case(answer)
+        head = f"{_place(answer)}: {'allowed' if answer.allowed else 'not allowed'}"
+        if not in_force:
+            return [head, f"{self.at(self.revision.validity_line)}  not in force"]
+        lines = [head]
+        if answer.allowed:
+            only = (answer.only_when or {}).get("priority", ())
+            cases = [{**case, "priority": p} for p in only] or self._cases(case)
+            held = {
+                each.grant.line: each
+                for one in cases
+                for each in holding(self.revision, one, answer.channel)
+            }
+            for each in held.values():
+                says = in_words(each.alternative)
+                lines.append(f"{self.at(each.grant.line)}  allows {answer.channel}: {says}")
+            return lines
+        lines += self._denials(case, [answer.channel])
+        return lines + self._would(case, [answer.channel], "allowed")
+
+    def _cases(self, case: Case) -> list[Case]:
+        """Return the case once for each priority where it settles none."""
+        if "priority" in case or not self.revision.priorities:
+            return [case]
+        return [{**case, "priority": each.id} for each in self.revision.priorities]
+
+    def _denials(self, case: Case, channels: list[str]) -> list[str]:
+        grants = [g for g in self.revision.grants if set(channels) & set(g.allow)]
+        if not grants:
+            return [f"{self.at(self.revision.grants_line)}  no grant allows it"]
+        lines = []
+        for grant in grants:
+            allowed = _or(c for c in grant.allow if c in channels)
+            lines.append(f"{self.at(grant.line)}  allows {allowed} for {_misses(grant, case)}")
+        return lines
+
+    def _would(self, case: Case, channels: list[str], what: str) -> list[str]:
+        """Return what single change of the case would make it positive."""
+
+        def allowed(changed: Case) -> bool:
+            return any(
+                holding(self.revision, one, channel)
+                for one in self._cases(changed)
+                for channel in channels
+            )
+
+        changes = []
+        for name, values in self._choices(case):
+            good = [v for v in values if v != case.get(name) and allowed({**case, name: v})]
+            if good:
+                changes.append(f"with {name} {_or(good)}")
+        if not changes:
+            plans = [
+                (plan, role)
+                for plan in self._values("plan", case)
+                for role in self._values("role", case)
+                if allowed({**case, **_some(plan=plan, role=role)})
+            ]
+            if not plans:
+                return []
+            plan, role = plans[0]
+            pair = [f"plan {plan}" if plan else "", f"role {role}" if role else ""]
+            changes.append(f"with {' and '.join(p for p in pair if p)}")
+        return [f"  it would be {what} {'; or '.join(changes)}"]
+
+    def _choices(self, case: Case) -> list[tuple[str, list[str]]]:
+        choices = [
+            ("plan", [v for v in self._values("plan", case) if v]),
+            ("role", [v for v in self._values("role", case) if v]),
+        ]
+        if "priority" in case:
+            choices.append(("priority", [p.id for p in self.revision.priorities]))
+        facts = {fact.id: fact for fact in self.revision.facts}
+        choices += [(name, list(facts[name].values)) for name in case if name in facts]
+        return choices
+
+    def _values(self, dimension: str, case: Case) -> list[str | None]:
+        """Return a dimension's values: the nearest above the one asked about come first."""
+        members = self.revision.plans if dimension == "plan" else self.revision.roles
+        if not members:
+            return [None]
+        ids = [member.id for member in members]
+        near = [case[dimension]] if dimension in case else []
+        for id in near:
+            near += [m.id for m in members if id in m.above and m.id not in near]
+        return [*near, *(id for id in ids if id not in near)]
+
+    def due(self, answer: DueAnswer, *, in_force: bool) -> list[str]:
+        case = _case(answer)
+        lines = [f"{_place(answer)}: {answer.state}"]
+        if not in_force:
+            return [*lines, f"{self.at(self.revision.validity_line)}  not in force"]
+        opening = [c.id for c in self.revision.channels if c.opens_case]
+        if answer.state == "not-entitled":
+            channels = [answer.channel] if answer.channel else opening
+            channels = [c for c in channels if c in opening]
+            if not channels:
+                return [*lines, f"  `{answer.channel}` opens no case, so nothing is promised"]
+            lines += self._denials(case, channels)
+            return lines + self._would(case, channels, "entitled to it")
+        channels = [answer.channel] if answer.channel else opening
+        allowed = [c for c in channels if c and holding(self.revision, case, c)]
+        if allowed:
+            case = {**case, "channel": allowed[0]}
+        deciding = decide(self.revision, case, answer.metric)
+        if deciding is None:
+            line = self.revision.targets_line or self.revision.grants_line
+            return [*lines, f"{self.at(line)}  no rule states {answer.metric} for it"]
+        says = in_words(deciding.alternative)
+        target = deciding.cell.target.text
+        lines.append(f"{self.at(deciding.cell.line)}  {answer.metric}: {target}")
+        lines.append(f"{self.at(deciding.rule.line)}  this rule holds: {says}")
+        priority = case.get("priority", "*")
+        for rule in self.revision.rules:
+            cells = rule.cells.get(answer.metric, {})
+            hidden = cells.get(priority) or cells.get("*")
+            if rule is not deciding.rule and hidden and matching(rule.when, case):
+                lines.append(
+                    f"{self.at(hidden.line)}  hidden by it: {hidden.target.text} "
+                    f"({_condition(rule.when)})"
+                )
+        if answer.state in NEGATIVE:
+            lines += self._would_promise(case, answer.metric)
+        return lines
+
+    def _would_promise(self, case: Case, metric: str) -> list[str]:
+        changes = []
+        for name, values in self._choices(case):
+            good = []
+            for value in values:
+                found = decide(self.revision, {**case, name: value}, metric)
+                if found and found.cell.target.kind not in ("none", "not-stated"):
+                    good.append(value)
+            if good:
+                changes.append(f"with {name} {_or(good)}")
+        return [f"  something would be promised {'; or '.join(changes)}"] if changes else []
+
+    def priority(self, answer: PriorityAnswer) -> list[str]:
+        facts = ", ".join(f"{name}={value}" for name, value in answer.facts.items())
+        head = f"{facts + ': ' if facts else ''}{answer.priority or 'no priority'}"
+        found = [p for p in self.revision.priorities if p.id == answer.priority]
+        if not found:
+            return [
+                head,
+                *(f"{self.at(p.line)}  {p.id}: {_condition(p.when)}"
+                  for p in self.revision.priorities),
+            ]  # fmt: skip
+        held = matching(found[0].when, answer.facts) if answer.facts else None
+        says = in_words(held) if held else _condition(found[0].when)
+        line = (held.line if held else 0) or found[0].line
+        return [head, f"{self.at(line)}  {found[0].id}: {says}"]
+
+    def topic(self, answer: "object") -> list[str]:
+        name, because = getattr(answer, "name", ""), getattr(answer, "because", ())
+        return [f"{name}", *(f"{self.at(each.line)}" for each in because)]
+
+
+def _case(answer: ChannelAnswer | DueAnswer) -> Case:
+    return {
+        **_some(plan=answer.plan, role=answer.role, priority=answer.priority),
+        **answer.facts,
+    }
+
+
+def _some(**values: str | None) -> Case:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _place(answer: ChannelAnswer | DueAnswer) -> str:
+    """Return the case of an answer in one line: `plan=pro role=admin channel=phone`."""
+    case = _case(answer)
+    parts = [f"{name}={case[name]}" for name in ("plan", "role") if name in case]
+    parts += [f"channel={answer.channel}"] if answer.channel else []
+    parts += [f"{name}={value}" for name, value in case.items() if name not in ("plan", "role")]
+    if isinstance(answer, DueAnswer):
+        parts.append(f"metric={answer.metric}")
+    return " ".join(parts)
+
+
+def _misses(grant: Grant, case: Case) -> str:
+    """Return a grant's condition with what the case has instead."""
+    ways = []
+    for alternative in grant.when:
+        wrong = [
+            f"{name} {_or(values)}" + (f" (not {case[name]})" if name in case else "")
+            for name, values in alternative.values.items()
+            if case.get(name) not in values
+        ]
+        ways.append(", ".join(wrong))
+    return "; or ".join(ways)

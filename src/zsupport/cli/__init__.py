@@ -1,0 +1,74 @@
+"""The command line: read the options, ask one function, print one report, choose one exit code.
+
+`run` is the program. A plainly written question is read by the short path, anything else by
+Typer; both end in the same function of the command's module.
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.cli.options import read_short
+from zsupport.cli.output import report_error, wants_json
+from zsupport.clock.problem import BadText
+from zsupport.errors import Bug, UsageError, ZsupportError
+
+
+def run() -> NoReturn:
+    """Run the command line of this process and leave with its exit code."""
+    code = main(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        # Nobody reads any more: the interpreter must not try once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every error has been shown."""
+    as_json = wants_json(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that cannot show a letter shows its escape; nothing fails.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _dispatch(arguments)
+    except ZsupportError as error:
+        return report_error(error, as_json=as_json)
+    except BadText as problem:
+        hint = "; ".join(part for part in (problem.expected, problem.hint) if part)
+        return report_error(UsageError(problem.message, hint or None), as_json=as_json)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        return report_error(Bug.of(error), as_json=as_json)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if arguments and arguments[0] in COMMANDS and "_ZSUPPORT_COMPLETE" not in os.environ:
+        command = load_command(arguments[0])
+        values = read_short(command, arguments[1:])
+        if values is not None:
+            return command.call(values)
+    return _through_typer(arguments)
+
+
+def _through_typer(arguments: list[str]) -> int:
+    import typer
+
+    from zsupport.cli.app import typer_app
+
+    try:
+        code = typer_app().main(arguments, prog_name="zsupport", standalone_mode=False)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        place = context.command_path if context else "zsupport"
+        message = error.format_message().rstrip(".")
+        raise UsageError(message, f"see `{place} --help`") from None
+    except typer.Abort:
+        return 130
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,140 @@
+"""The command line as Typer knows it, made from the commands' options."""
+
+import inspect
+import os
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, cast
+
+import typer
+from typer.core import TyperGroup
+
+from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.cli.options import FORMAT, Command, Option
+from zsupport.cli.output import emit
+
+_HELP = """Exact answers from a support policy: who may use which channel, how urgent a case is,
+when a response is due.
+
+A command names what you want to know; an option that you leave out is what you ask about.
+"""
+
+_EXAMPLES = """
+Examples:
+  zsupport channels --plan business --role admin
+  zsupport due --plan pro --role owner --priority P2 --opened 2026-11-23T10:00:00+01:00
+  zsupport priority --fact impact=down
+  zsupport help
+"""
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+class _Commands(TyperGroup):
+    """The commands, each imported when it is asked for."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # The names are there for Typer's suggestions; the commands come from get_command.
+        self.commands = cast(Any, dict.fromkeys(COMMANDS))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of this name, None where there is none."""
+        return typer_command(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands in the help, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def typer_command(name: str) -> Any:
+    """Return one command as Typer's."""
+    command = load_command(name)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(
+        name,
+        help=inspect.cleandoc(command.run.__doc__ or ""),
+        epilog=_verbatim(command.examples),
+        context_settings=_SETTINGS,
+    )(_function(command))
+    return typer.main.get_command(app)
+
+
+def typer_app() -> Any:
+    """Return the whole command line as Typer's."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+    @app.callback(
+        cls=_Commands,
+        invoke_without_command=True,
+        help=_HELP,
+        epilog=_verbatim(_EXAMPLES),
+        context_settings=_SETTINGS,
+    )
+    def root(
+        context: typer.Context,
+        version: Annotated[
+            bool, typer.Option("--version", help="Name program, format, tzdata and policies.")
+        ] = False,
+        format: Annotated[_type(FORMAT), _declared(FORMAT)] = "auto",  # type: ignore[valid-type]
+    ) -> int:
+        if version:
+            from zsupport.cli.version import show_version
+
+            return show_version(format)
+        if context.invoked_subcommand is None:
+            emit(context.get_help() + "\n")
+        return 0
+
+    return typer.main.get_command(app)
+
+
+def _verbatim(text: str) -> str:
+    """Return a text whose lines help leaves as they are: a backspace opens each paragraph."""
+    return "\n\n".join("\b\n" + paragraph for paragraph in text.strip("\n").split("\n\n"))
+
+
+def _function(command: Command) -> Callable[..., int]:
+    """Return a function with the signature that Typer reads a command from."""
+
+    def called(**values: Any) -> int:
+        return command.call(values)
+
+    called.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(
+                option.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=False if option.kind == "flag" else option.default,
+                annotation=Annotated[_type(option), _declared(option)],
+            )
+            for option in command.every_option()
+        ]
+    )
+    called.__annotations__ = {}
+    return called
+
+
+def _type(option: Option) -> Any:
+    if option.choices:
+        return Literal[option.choices]
+    if option.kind == "flag":
+        return bool
+    return list[str] | None if option.kind == "texts" else str | None
+
+
+def _declared(option: Option) -> Any:
+    completion: Any = None
+    if option.completes and "_ZSUPPORT_COMPLETE" in os.environ:
+        from zsupport.cli.complete import completer
+
+        completion = completer(option.completes)
+    metavar = option.metavar or None
+    if option.kind == "argument":
+        return typer.Argument(metavar=metavar, help=option.help, autocompletion=completion)
+    return typer.Option(
+        *option.flags,
+        metavar=metavar,
+        help=option.help,
+        hidden=option.hidden,
+        autocompletion=completion,
+    )

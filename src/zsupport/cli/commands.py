@@ -1,0 +1,22 @@
+"""The commands, by name: each is a module of this package with a `COMMAND`."""
+
+from importlib import import_module
+
+from zsupport.cli.options import Command
+
+#: What a command answers, in a line. Its module is imported only when the command runs.
+COMMANDS = {
+    "channels": "Which channels may be used, how, and what to have ready",
+    "due": "When a response is due, how long is left, whether it is late",
+    "priority": "Which priority fits the facts; what the priorities mean",
+    "topics": "The self-help resources, by topic and for whom",
+    "policies": "The known policies, and what is in force; one in full",
+    "schema": "JSON Schema of a policy or of an answer",
+    "help": "Guides: the policy format, scripts, JSON, completion",
+}
+
+
+def load_command(name: str) -> Command:
+    """Return the command of this name in COMMANDS."""
+    command: Command = import_module(f"zsupport.cli.{name}").COMMAND
+    return command

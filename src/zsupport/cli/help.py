@@ -1,0 +1,48 @@
+"""`zsupport help`: the guides."""
+
+import sys
+
+from zsupport.cli.commands import COMMANDS
+from zsupport.cli.options import Command, Option
+from zsupport.cli.output import emit, terminal_of
+from zsupport.errors import UsageError, did_you_mean
+from zsupport.guide import GUIDES, page
+
+_EXAMPLES = """
+Examples:
+  zsupport help
+  zsupport help policy
+  zsupport help scripts"""
+
+_TOPIC = Option("topic", (), "argument", "[TOPIC]", "A guide, or a command.")
+
+
+def show_help(topic: str | None) -> int:
+    """Show a guide; without a topic, list the guides."""
+    if topic is None:
+        width = max(map(len, (*GUIDES, *COMMANDS)))
+        lines = ["Guides (zsupport help TOPIC):"]
+        lines += [f"  {name:{width}}  {says}" for name, says in GUIDES.items()]
+        lines += ["", "Commands (zsupport COMMAND --help):"]
+        lines += [f"  {name:{width}}  {says}" for name, says in COMMANDS.items()]
+        emit("\n".join(lines) + "\n")
+        return 0
+    if topic in GUIDES:
+        text = page(topic)
+        if sys.stdout.isatty():
+            from zsupport.report.guide import render
+
+            text = render(text, terminal_of("auto"))
+        emit(text)
+        return 0
+    if topic in COMMANDS:
+        from zsupport.cli import main
+
+        return main([topic, "--help"])
+    known = [*GUIDES, *COMMANDS]
+    raise UsageError(
+        f"`{topic}` is no guide; known: {', '.join(known)}", did_you_mean(topic, known)
+    )
+
+
+COMMAND = Command(show_help, (_TOPIC,), _EXAMPLES, common=False)

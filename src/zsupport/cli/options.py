@@ -1,0 +1,144 @@
+"""The options, each defined once, as data: Typer's commands are made from them in `cli.app`.
+
+They are data and not Typer declarations because loading Typer takes most of the time of a call:
+the short path in `cli.__init__` reads the common forms of a command line by this table alone.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+FORMATS = ("auto", "plain", "table", "json", "csv", "markdown")
+
+
+class Option(NamedTuple):
+    """An option of a command: `kind` is text, texts (may be repeated), flag or argument."""
+
+    name: str
+    flags: tuple[str, ...]
+    kind: str
+    metavar: str
+    help: str
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+    completes: str | None = None
+    hidden: bool = False
+
+
+PLAN = Option("plan", ("--plan",), "text", "ID", "The plan.", completes="plan")
+ROLE = Option("role", ("--role",), "text", "ID", "The role.", completes="role")
+CHANNEL = Option("channel", ("--channel",), "text", "ID", "The channel.", completes="channel")
+PRIORITY = Option("priority", ("--priority",), "text", "ID", "The priority.", completes="priority")
+FACT = Option(
+    "fact", ("--fact",), "texts", "NAME=VALUE",
+    "What else the answer depends on; may be repeated.", completes="fact",
+)  # fmt: skip
+TOPIC = Option("topic", ("--topic",), "text", "ID", "The topic.", completes="topic")
+OPENED = Option(
+    "opened", ("--opened",), "text", "INSTANT", "When it was opened. [default: --at]"
+)  # fmt: skip
+METRIC = Option(
+    "metric", ("--metric",), "texts", "ID",
+    "What is promised; may be repeated; `all`. [default: the policy's first]", completes="metric",
+)  # fmt: skip
+CUSTOMER_TZ = Option(
+    "customer_tz", ("--customer-tz",), "text", "ZONE", "The customer's zone (IANA)."
+)
+CUSTOMER_COUNTRY = Option(
+    "customer_country", ("--customer-country",), "text", "CODE",
+    "The customer's country (ISO 3166).",
+)  # fmt: skip
+FORMAT = Option(
+    "format", ("--format",), "text", "", "How to show it; auto: a table in a terminal, else plain.",
+    "auto", FORMATS,
+)  # fmt: skip
+
+COMMON = (
+    Option(
+        "policy", ("--policy",), "text", "NAME|PATH|-",
+        "The policy to ask. [default: ZSUPPORT_POLICY, pyproject.toml, zoom]", completes="policy",
+    ),
+    Option("at", ("--at",), "text", "INSTANT", "The moment to answer as of. [default: now]"),
+    Option("tz", ("--tz",), "text", "ZONE", "The zone of local times, and of the answer."),
+    Option("lang", ("--lang",), "text", "CODE", "The language of the policy's texts.", "en"),
+    FORMAT,
+    Option("field", ("--field",), "text", "NAME", "One field of the JSON answer, a line each."),
+    Option("why", ("--why",), "flag", "", "The lines that decided, and what would change it."),
+    Option("quiet", ("--quiet", "-q"), "flag", "", "Say nothing: the exit code is the answer."),
+    Option("exit_zero", ("--exit-zero",), "flag", "", "Exit with 0 where it would be 1."),
+    Option(
+        "color", ("--color",), "text", "", "Whether to use colour.", "auto",
+        ("auto", "always", "never"),
+    ),
+    Option("debug", ("--debug",), "flag", "", "Show the traceback of a bug.", hidden=True),
+)  # fmt: skip
+
+
+class Common(NamedTuple):
+    """The values of COMMON, which every question takes."""
+
+    policy: str | None
+    at: str | None
+    tz: str | None
+    lang: str
+    format: str
+    field: str | None
+    why: bool
+    quiet: bool
+    exit_zero: bool
+    color: str
+    debug: bool
+
+
+class Command(NamedTuple):
+    """A command: its function, its options and its help."""
+
+    run: Callable[..., int]
+    options: tuple[Option, ...]
+    examples: str
+    common: bool = True
+
+    def every_option(self) -> tuple[Option, ...]:
+        """Return the command's own options, then the common ones."""
+        return (*self.options, *(COMMON if self.common else ()))
+
+    def call(self, values: "dict[str, object]") -> int:
+        """Run the command with a value for every option; return its exit code."""
+        if not self.common:
+            return self.run(**values)
+        common = Common._make(values.pop(name) for name in Common._fields)
+        return self.run(common, **values)
+
+
+def read_short(command: Command, arguments: list[str]) -> "dict[str, object] | None":
+    """Return the values that plainly written arguments give, None where Typer has to look.
+
+    Plainly written: options in full, each value in an argument of its own that does not look
+    like an option, or after `=`. Whatever is unusual or wrong is Typer's, which defines what a
+    command line means; the tests hold this to it.
+    """
+    by_flag = {flag: option for option in command.every_option() for flag in option.flags}
+    values: dict[str, object] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        flag, equals, value = argument.partition("=")
+        option = by_flag.get(flag)
+        if option is None or (equals and (option.kind == "flag" or len(flag) == 2)):
+            return None
+        if option.kind == "flag":
+            values[option.name] = True
+            continue
+        if not equals:
+            value = next(rest, "--")
+            if value[:1] == "-" and value != "-":
+                return None
+        if option.choices and value not in option.choices:
+            return None
+        if option.kind == "texts":
+            values.setdefault(option.name, []).append(value)  # type: ignore[attr-defined]
+        else:
+            values[option.name] = value
+    for option in command.every_option():
+        if option.kind == "argument":
+            return None
+        values.setdefault(option.name, False if option.kind == "flag" else option.default)
+    return values

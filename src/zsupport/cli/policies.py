@@ -1,0 +1,51 @@
+"""`zsupport policies`: which policies there are, and one in full."""
+
+import os
+
+from zsupport.cli.options import Command, Common, Option
+from zsupport.cli.output import write_field, write_report
+from zsupport.cli.question import ask, read_moments
+from zsupport.clock.instants import format_instant, from_datetime
+from zsupport.library import load_found
+from zsupport.policy.compiled import cache_folder
+from zsupport.policy.find import find, shipped_policies
+from zsupport.view.policies import show_policies
+
+_EXAMPLES = """
+Examples:
+  zsupport policies
+  zsupport policies zoom
+  zsupport policies canonical --format json
+
+Exit code: 0, 2 a wrong option or name, 3 a policy that cannot be read."""
+
+_NAME = Option("name", (), "argument", "[NAME|PATH]", "One policy, in full.", completes="policy")
+
+
+def policies(common: Common, name: str | None) -> int:
+    """List the known policies, their revisions and what is in force; with a name, one in full.
+
+    In full it also shows what is said in words and no rule uses: limits, scope, terms.
+    """
+    moments = read_moments(common)
+    one = name or common.policy
+    if one:
+        known = [ask(common._replace(policy=one), moments).policy]
+    else:
+        cache = cache_folder(os.environ)
+        known = [load_found(find(each), cache) for each in shipped_policies()]
+        current = ask(common, moments).policy
+        if current not in known:
+            known.insert(0, current)
+    asked = {"policy": one, "at": format_instant(from_datetime(moments.at), moments.zone)}
+    report = show_policies(known, moments.at, asked, common.lang, full=one is not None)
+    if common.quiet:
+        return 0
+    if common.field is not None:
+        write_field(report, common.field)
+    else:
+        write_report(report, common.format, common.color)
+    return 0
+
+
+COMMAND = Command(policies, (_NAME,), _EXAMPLES)

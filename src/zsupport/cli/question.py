@@ -1,0 +1,160 @@
+"""What every question has in common: its policy, its moment, its output."""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple, TypeVar
+
+from zsupport.answer.case import Answers, Warning
+from zsupport.cli.options import Common
+from zsupport.cli.output import chosen_format, explain, note, write_field, write_report
+from zsupport.clock.instants import format_instant, from_datetime, parse_instant, to_datetime
+from zsupport.clock.problem import BadText
+from zsupport.clock.zones import zone
+from zsupport.errors import UsageError
+from zsupport.library import Policy, load_found
+from zsupport.policy.compiled import cache_folder
+from zsupport.policy.find import Found, choose, find
+from zsupport.report import Report
+
+Value = TypeVar("Value")
+
+
+class Question(NamedTuple):
+    """The policy that is asked, and the moment as of which."""
+
+    policy: Policy
+    found: Found
+    fallback: bool  # nobody named a policy: it is the shipped example
+    at: datetime
+    zone: tzinfo  # in which instants are shown
+
+    def query(self, **asked: Any) -> dict[str, Any]:
+        """Return the question as the JSON document repeats it."""
+        return {**asked, "at": self.text(self.at)}
+
+    def text(self, instant: datetime) -> str:
+        """Return an instant as it is shown."""
+        return format_instant(from_datetime(instant), self.zone)
+
+
+class Moments(NamedTuple):
+    """The instants of the options, and the zone in which to show instants."""
+
+    at: datetime
+    opened: datetime
+    zone: tzinfo
+
+
+def read_moments(common: Common, opened: str | None = None) -> Moments:
+    """Return the moment asked as of (default: now) and opened (default: that moment)."""
+    now = int(time.time())
+    named = None if common.tz is None else _read("--tz", common.tz, zone)
+
+    def instant(text: str) -> tuple[int, tzinfo | None]:
+        return parse_instant(text, now=now, zone=named)
+
+    at = now if common.at is None else _read("--at", common.at, instant)[0]
+    start, stated = (at, None) if opened is None else _read("--opened", opened, instant)
+    return Moments(to_datetime(at), to_datetime(start), named or stated or timezone.utc)
+
+
+def _read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
+    """Return what `parse` makes of an option's text; a problem with it names the option."""
+    try:
+        return parse(text)
+    except BadText as problem:
+        hint = "; ".join(part for part in (problem.hint, problem.expected) if part)
+        raise UsageError(f"{option}: {problem.message}", hint or None) from None
+
+
+def ask(common: Common, moments: Moments) -> Question:
+    """Return the question to the policy in use."""
+    name, fallback = choose(common.policy, os.environ, os.getcwd())
+    found = find(name)
+    policy = load_found(found, cache_folder(os.environ))
+    return Question(policy, found, fallback, moments.at, moments.zone)
+
+
+def read_facts(pairs: list[str] | None) -> dict[str, str]:
+    """Return `--fact NAME=VALUE` options as a mapping; raise UsageError for another form."""
+    facts: dict[str, str] = {}
+    for pair in pairs or ():
+        name, equals, value = pair.partition("=")
+        if not equals or not name or not value:
+            raise UsageError(f"`{pair}` is no fact", "write it as NAME=VALUE: --fact impact=down")
+        if facts.get(name, value) != value:
+            raise UsageError(f"the fact `{name}` is given twice: {facts[name]} and {value}")
+        facts[name] = value
+    return facts
+
+
+def finish(
+    common: Common,
+    question: Question,
+    answers: Answers,
+    show: Callable[..., Report],
+    query: dict[str, Any],
+    *,
+    refusal: str | None,
+    code: int = 1,
+) -> int:
+    """Write the report and return the exit code: 0, or `code` with `refusal` in one line."""
+    if not common.quiet:
+        answers = answers._replace(warnings=(*answers.warnings, *_about_language(common, answers)))
+        report = show(answers, query, question.zone, common.lang)
+        if common.field is not None:
+            if common.format not in ("auto", "plain"):
+                raise UsageError(f"--field and --format {common.format} contradict each other")
+            write_field(report, common.field)
+        else:
+            if chosen_format(common.format) in ("table", "markdown"):
+                report = report._replace(notes=_notes(common, question, answers, report))
+            write_report(report, common.format, common.color)
+        if common.field is not None or chosen_format(common.format) not in ("table", "markdown"):
+            for text in _aside(answers):
+                note(text)
+            if common.why:
+                explain(why_lines(question, answers))
+    if refusal and (code != 1 or not common.quiet):
+        note(refusal)
+    return code if refusal and not (common.exit_zero and code == 1) else 0
+
+
+def why_lines(question: Question, answers: Answers) -> list[str]:
+    """Return why the answers are as they are, with places that a person can open."""
+    from zsupport.answer.why import why
+
+    return why(answers, question.found.folder)
+
+
+def _about_language(common: Common, answers: Answers) -> list[Warning]:
+    """Return a warning where the policy has texts by language and none in the one asked for."""
+    known = answers.revision.languages
+    if not known or common.lang == "en" or {common.lang, common.lang.split("-")[0]} & set(known):
+        return []
+    return [Warning("no-language", f"no texts in `{common.lang}`; there are {', '.join(known)}")]
+
+
+def _notes(common: Common, question: Question, answers: Answers, report: Report) -> tuple[str, ...]:
+    """Return what stands under a table: remarks, reasons, and where the answer comes from."""
+    notes = [*report.notes]
+    notes += [warning.message for warning in answers.warnings if warning.message not in notes]
+    if common.why:
+        notes += why_lines(question, answers)
+    if question.fallback and chosen_format(common.format) == "table":
+        revision = answers.revision
+        since = f", revision {revision.start}" if revision.start else ""
+        notes.append(
+            f"{revision.policy}{since}: the shipped example; name your own policy with --policy"
+        )
+    return tuple(notes)
+
+
+def _aside(answers: Answers) -> list[str]:
+    """Return what goes to standard error beside lines for a program: warnings and doubts."""
+    found = [warning.message for warning in answers.warnings]
+    shown = [answer for answer in answers.answers if getattr(answer, "allowed", True)]
+    doubts = dict.fromkeys(getattr(answer, "unclear", None) for answer in shown)
+    return found + [f"unclear: {doubt}" for doubt in doubts if doubt]

@@ -1,0 +1,37 @@
+"""`zsupport schema`: the JSON Schemas."""
+
+import sys
+
+from zsupport.cli.options import Command, Option
+from zsupport.cli.output import emit, terminal_of
+from zsupport.errors import UsageError, did_you_mean
+
+_EXAMPLES = """
+Examples:
+  zsupport schema > policy.schema.json
+  zsupport schema channels
+
+An editor that reads YAML schemas checks a policy while it is written when its first line is
+  # yaml-language-server: $schema=policy.schema.json"""
+
+_NAME = Option(
+    "name", (), "argument", "[NAME]",
+    "policy, channels, due, priority, topics, policies or error.", "policy",
+)  # fmt: skip
+
+
+def schema(name: str) -> int:
+    """Print the JSON Schema of a policy, or of a JSON answer."""
+    from zsupport.report.json import dumps
+    from zsupport.view.schemas import NAMES
+    from zsupport.view.schemas import schema as schema_of
+
+    if name not in NAMES:
+        raise UsageError(f"`{name}` is no schema; known: {', '.join(NAMES)}",
+                         did_you_mean(name, NAMES))  # fmt: skip
+    terminal = terminal_of("never")._replace(unicode=sys.stdout.encoding.lower() == "utf-8")
+    emit(dumps(schema_of(name), terminal) + "\n")
+    return 0
+
+
+COMMAND = Command(schema, (_NAME,), _EXAMPLES, common=False)

@@ -1,0 +1,27 @@
+"""`zsupport topics`: what people find without opening a case."""
+
+from zsupport.cli.options import ROLE, TOPIC, Command, Common
+from zsupport.cli.question import ask, finish, read_moments
+from zsupport.view.topics import show_topics
+
+_EXAMPLES = """
+Examples:
+  zsupport topics
+  zsupport topics --topic messaging
+  zsupport topics --role admin --lang nb
+
+Exit code: 0 something is there, 1 nothing is, 2 a wrong option or name, 3 a policy that cannot
+be read."""
+
+
+def topics(common: Common, topic: str | None, role: str | None) -> int:
+    """List the self-help resources: by topic, and for whom they are."""
+    moments = read_moments(common)
+    question = ask(common, moments)
+    answers = question.policy.topics(topic=topic, role=role, at=moments.at, lang=common.lang)
+    refusal = None if answers.answers else "not stated: the policy names no such resource"
+    query = question.query(topic=topic, role=answers.query.role)
+    return finish(common, question, answers, show_topics, query, refusal=refusal)
+
+
+COMMAND = Command(topics, (TOPIC, ROLE), _EXAMPLES)

@@ -1,0 +1,28 @@
+"""`zsupport --version`: what an answer depends on."""
+
+from zsupport.cli.output import emit, terminal_of
+from zsupport.clock.zones import tzdata_version
+from zsupport.policy.find import find, shipped_policies
+from zsupport.version import FORMAT, VERSION
+
+
+def show_version(format: str) -> int:
+    """Write the versions; as JSON also the digest of every shipped policy file."""
+    if format != "json":
+        emit(f"zsupport {VERSION} (policy format {FORMAT}, tzdata {tzdata_version()})\n")
+        return 0
+    from zsupport.report.json import dumps
+
+    document = {
+        "schema": "zsupport.version/1",
+        "program": VERSION,
+        "format": FORMAT,
+        "tzdata": tzdata_version(),
+        "policies": [
+            {"policy": name, "file": file.name, "digest": file.digest}
+            for name in shipped_policies()
+            for file in find(name).files
+        ],
+    }
+    emit(dumps(document, terminal_of("never")) + "\n")
+    return 0

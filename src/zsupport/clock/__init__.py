@@ -1,0 +1,1 @@
+"""The clock: zones, instants, calendars and targets, and the arithmetic of working time."""

@@ -1,0 +1,272 @@
+"""Instants: whole seconds since the epoch, how they are read, printed and made from local times.
+
+All of the clock's arithmetic is on these integers. A local time becomes one at the edges only, by
+`parse_instant` (which refuses what it cannot know) and `at_local` (which goes by the clock
+definition, rule 9), and no timedelta is ever added to an aware local datetime: that would move
+the wall clock, and a day with a transition is not 24 hours.
+"""
+
+import datetime
+import re
+
+from zsupport.clock.problem import BadText, shown
+from zsupport.clock.zones import fixed_zone
+
+#: The first instant that is accepted, 1973-01-01T00:00:00Z, and the first that no longer is,
+#: 2201-01-01T00:00:00Z. Since 1973 every offset of every zone is a whole number of minutes.
+FIRST = 94_694_400
+END = 7_289_654_400
+
+EXPECTED = (
+    "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`, "
+    "or a local time together with --tz"
+)
+
+_DAY = 86_400
+_EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+# Patterns are compiled when they are first used, and kept by `re`: most runs need few of them, and
+# compiling all of them takes longer than the rest of the import.
+_TIME = (
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
+_EPOCH_TEXT = r"@(-?[0-9]+)(?:\.[0-9]+)?"
+
+# What is nearly one of these, for a hint each.
+_NEAR_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+"
+_NEARLY = (
+    (
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        "it is a date without a time of day",
+        "add the time of day and an offset, such as T09:00:00+01:00",
+    ),
+    (
+        _NEAR_TIME + r",[0-9]+.*",
+        "it has a comma",
+        "write the fraction of a second after a dot",
+    ),
+    (
+        _NEAR_TIME + r" ?[+-][0-9]{2}:?[0-9]{0,2}",
+        "its offset is not of the form +HH:MM",
+        "write the offset as +01:00, right after the time",
+    ),
+    (
+        _NEAR_TIME + r" ?(UTC|GMT)",
+        "its offset is not of the form +HH:MM",
+        "write Z for UTC, right after the time",
+    ),
+    (
+        _NEAR_TIME + r"(Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?",
+        "a zone stands after the time",
+        "write the offset instead, or the local time alone together with --tz",
+    ),
+    (r"[0-9]+(\.[0-9]+)?", "it is a number", "write seconds since 1970 as `@{0}`"),
+    (r"(?i:now)", "it is not in lower case", "write `now`"),
+)
+
+
+def parse_instant(
+    text: str, *, now: int, zone: datetime.tzinfo | None
+) -> tuple[int, datetime.tzinfo | None]:
+    """Return the instant that `text` says, and the zone that the text itself states, if any.
+
+    `now` is the instant to use for the word now; `zone` is the one that a local time is read in
+    (the option --tz). Z and -00:00 state `datetime.timezone.utc`, any other offset a fixed zone
+    (+00:00 one that is printed as +00:00); `now`, `@EPOCH` and local times state none. Fractions
+    of a second are floored. Raises BadText, also for a local time that does not exist or exists
+    twice in `zone`, with both readings.
+    """
+    if text == "now":
+        return _within_range(now, text), None
+    if epoch := re.fullmatch(_EPOCH_TEXT, text):
+        return _from_epoch(epoch[1], text), None
+    match = re.fullmatch(_TIME, text)
+    if match is None:
+        raise _refusal(text)
+    local = _local_seconds(match, text)
+    stated = match[7]
+    if stated is None:
+        return _within_range(_in_zone(local, zone, text), text), None
+    if stated in {"Z", "z", "-00:00"}:
+        return _within_range(local, text), datetime.UTC
+    minutes = _offset_minutes(stated, text)
+    return _within_range(local - minutes * 60, text), fixed_zone(minutes)
+
+
+def format_instant(t: int, zone: datetime.tzinfo) -> str:
+    """Return `t` as RFC 3339 in whole seconds: with Z if `zone` is `datetime.timezone.utc`."""
+    # `is`, for a fixed offset of zero equals timezone.utc and is printed as +00:00.
+    if zone is datetime.UTC:
+        return datetime.datetime.fromtimestamp(t, zone).isoformat()[:-6] + "Z"
+    return datetime.datetime.fromtimestamp(t, zone).isoformat()
+
+
+def at_local(date: datetime.date, seconds_of_day: int, zone: datetime.tzinfo) -> int:
+    """Return the instant at which the wall clock of `zone` shows that time on that date.
+
+    By the clock definition, rule 9: in a gap the first instant after it, in a fold the earlier
+    one. `seconds_of_day` runs from 0 to 86400, which is 00:00 of the next date. The result may
+    lie outside the accepted years, by an offset or more; the caller bounds what it searches.
+    """
+    if not 0 <= seconds_of_day <= _DAY:
+        raise ValueError(f"seconds_of_day must be from 0 to {_DAY}, not {seconds_of_day}")
+    local = (date.toordinal() - _EPOCH_DAY) * _DAY + seconds_of_day
+    before, after = _offsets(local, zone)
+    if before >= after:
+        return local - before
+    # In a gap: the transition lies after `low` and at or before `high`, and is looked for there.
+    low, high = local - after, local - before
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _wall(middle, zone) < local:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def local_date(t: int, zone: datetime.tzinfo) -> datetime.date:
+    """Return the date that the calendar of `zone` shows at `t`."""
+    return datetime.datetime.fromtimestamp(t, zone).date()
+
+
+def from_datetime(value: datetime.datetime) -> int:
+    """Return the instant of an aware datetime, floored to the second.
+
+    Raises ValueError for a naive one, and for one outside the years 1973 to 2200.
+    """
+    if value.utcoffset() is None:
+        raise ValueError(
+            f"a datetime without a zone says no instant: {value!r}; give it a tzinfo, such as "
+            "datetime.timezone.utc"
+        )
+    since = value - _EPOCH
+    t = since.days * _DAY + since.seconds
+    if not FIRST <= t < END:
+        raise ValueError(f"instants are in the years 1973 to 2200 (UTC), not {value!r}")
+    return t
+
+
+def to_datetime(t: int) -> datetime.datetime:
+    """Return `t` as an aware datetime in UTC."""
+    return datetime.datetime.fromtimestamp(t, datetime.UTC)
+
+
+def _within_range(t: int, text: str) -> int:
+    if not FIRST <= t < END:
+        raise BadText(
+            f"{shown(text)} is out of range", "an instant in the years 1973 to 2200 (UTC)"
+        )
+    return t
+
+
+def _from_epoch(digits: str, text: str) -> int:
+    # More digits than this are out of range, and Python refuses to convert thousands of them.
+    t = int(digits) if len(digits) <= 20 else END
+    if FIRST <= t // 1000 < END and not FIRST <= t < END:
+        raise BadText(
+            f"{shown(text)} is out of range",
+            "an instant in the years 1973 to 2200 (UTC)",
+            f"write seconds, not milliseconds: `@{t // 1000}`",
+        )
+    return _within_range(t, text)
+
+
+def _local_seconds(match: re.Match[str], text: str) -> int:
+    """Return the seconds from the epoch to that wall time, as if it were UTC."""
+    year, month, day, hour, minute = (int(match[i]) for i in range(1, 6))
+    second = int(match[6] or 0)
+    problem = hint = None
+    try:
+        date = datetime.date(year, month, day)
+    except ValueError:
+        problem = f"there is no date {match[1]}-{match[2]}-{match[3]}"
+    else:
+        if (hour, minute, second) == (24, 0, 0):
+            problem, hint = "the hours end at 23", "write 00:00 of the next date"
+        elif hour > 23:
+            problem = f"there is no hour {match[4]}"
+        elif minute > 59:
+            problem = f"there is no minute {match[5]}"
+        elif second == 60:
+            problem, hint = "leap seconds have no instant of their own", "write second 59"
+        elif second > 59:
+            problem = f"there is no second {match[6]}"
+        else:
+            return (date.toordinal() - _EPOCH_DAY) * _DAY + hour * 3600 + minute * 60 + second
+    raise BadText(f"{shown(text)} is no time: {problem}", EXPECTED, hint)
+
+
+def _offset_minutes(stated: str, text: str) -> int:
+    hours, minutes = int(stated[1:3]), int(stated[4:6])
+    if hours > 23 or minutes > 59:
+        raise BadText(
+            f"{shown(text)} is no time: there is no offset {stated}", "an offset up to 23:59"
+        )
+    total = hours * 60 + minutes
+    return -total if stated[0] == "-" else total
+
+
+def _in_zone(local: int, zone: datetime.tzinfo | None, text: str) -> int:
+    """Return the one instant at which `zone` shows that wall time; raise BadText if not one."""
+    if zone is None:
+        raise BadText(
+            f"{shown(text)} is a local time without a zone",
+            EXPECTED,
+            "add an offset, such as Z or +01:00, or name the zone with --tz",
+        )
+    # An offset is less than a day: what is further out needs no look at the zone, which knows
+    # no minutes in the years before.
+    if not FIRST - _DAY <= local < END + _DAY:
+        return _within_range(local, text)
+    before, after = _offsets(local, zone)
+    if before == after:
+        return local - before
+    # Both readings carry the time as written, so that either can be given in its place.
+    wall = to_datetime(local).replace(tzinfo=None)
+    first, second = (
+        wall.replace(tzinfo=fixed_zone(offset // 60)).isoformat() for offset in (before, after)
+    )
+    if before < after:
+        raise BadText(
+            f"{shown(text)} does not exist in {zone}: the clock is put forward over it",
+            EXPECTED,
+            f"write `{first}` (the offset before) or `{second}` (the offset after)",
+        )
+    raise BadText(
+        f"{shown(text)} exists twice in {zone}: the clock is put back over it",
+        EXPECTED,
+        f"write `{first}` (the first time) or `{second}` (the second time)",
+    )
+
+
+def _offsets(local: int, zone: datetime.tzinfo) -> tuple[int, int]:
+    """Return the offsets in seconds before and after the transition that a wall time lies in.
+
+    The two are equal outside gaps and folds, the first is the smaller in a gap and the greater
+    in a fold. `local` is the wall time in seconds as if it were UTC.
+    """
+    wall = (_EPOCH + datetime.timedelta(seconds=local)).replace(tzinfo=zone)
+    return _seconds(wall.utcoffset()), _seconds(wall.replace(fold=1).utcoffset())
+
+
+def _wall(t: int, zone: datetime.tzinfo) -> int:
+    """Return what the wall clock of `zone` shows at `t`, in seconds as if it were UTC."""
+    return t + _seconds(datetime.datetime.fromtimestamp(t, zone).utcoffset())
+
+
+def _seconds(offset: datetime.timedelta | None) -> int:
+    if offset is None:
+        raise ValueError("the zone does not say its offset")
+    return offset.days * _DAY + offset.seconds
+
+
+def _refusal(text: str) -> BadText:
+    for pattern, problem, hint in _NEARLY:
+        if re.fullmatch(pattern, text):
+            return BadText(
+                f"{shown(text)} is no instant: {problem}", EXPECTED, hint.format(text[:24])
+            )
+    return BadText(f"{shown(text)} is no instant", EXPECTED)

@@ -1,0 +1,307 @@
+"""Zones: IANA names from the `tzdata` package, `UTC`, and fixed offsets such as `UTC+01:00`.
+
+The host's own zone files are never read (the clock definition, rule 4): what a name means is what
+the installed release of `tzdata` says, and answers name that release. zoneinfo would look at the
+host first, and its search path belongs to the whole process, so the files are opened here.
+"""
+
+import datetime
+import re
+
+from zsupport.clock.problem import BadText, shown
+
+# The shortest and the longest offset that a fixed zone can have, in minutes; the real ones lie
+# between these. A stated offset outside them is a slip.
+_LEAST_OFFSET = -12 * 60
+_MOST_OFFSET = 14 * 60
+
+# Patterns are compiled when they are first used: a run that names no fixed offset needs none.
+_FIXED = r"UTC([+-])([0-9]{2}):([0-9]{2})"
+# What people write when they mean a fixed offset: GMT+1, UTC+0100, UTC +1:00, +01:00, EST-5.
+_LOOSE_OFFSET = r"[A-Za-z]{0,5} ?([+-]) ?([0-9]{1,2})(?::?([0-9]{2}))?"
+
+EXPECTED = "an IANA name such as Europe/Berlin, `UTC`, or a fixed offset such as `UTC+01:00`"
+
+# The names of tzdata that say an offset or an abbreviation, not a place, and are refused. (Cuba,
+# Japan or NZ are old names too, but of places, and mean one thing.)
+_REFUSED = frozenset((
+    "CET", "CST6CDT", "EET", "EST", "EST5EDT", "Factory", "GMT", "GMT+0", "GMT-0", "GMT0", "HST",
+    "MET", "MST", "MST7MDT", "PST8PDT", "UCT", "WET",
+))  # fmt: skip
+
+# Abbreviations that support policies are written in, and the zones to choose from. One letter
+# sequence stands for several places, or for half a year, so none of them is a zone.
+_ABBREVIATIONS: dict[str, tuple[str, ...]] = {
+    "ACDT": ("Australia/Adelaide",),
+    "ACST": ("Australia/Adelaide", "Australia/Darwin"),
+    "ADT": ("America/Halifax",),
+    "AEDT": ("Australia/Sydney",),
+    "AEST": ("Australia/Sydney", "Australia/Brisbane"),
+    "AET": ("Australia/Sydney", "Australia/Brisbane"),
+    "AKDT": ("America/Anchorage",),
+    "AKST": ("America/Anchorage",),
+    "ART": ("America/Argentina/Buenos_Aires",),
+    "AST": ("America/Halifax", "America/Puerto_Rico", "Asia/Riyadh"),
+    "AWST": ("Australia/Perth",),
+    "BRT": ("America/Sao_Paulo",),
+    "BST": ("Europe/London", "Asia/Dhaka"),
+    "CAT": ("Africa/Maputo",),
+    "CDT": ("America/Chicago", "America/Havana"),
+    "CEST": ("Europe/Berlin", "Europe/Paris", "Europe/Oslo"),
+    "CET": ("Europe/Berlin", "Europe/Paris", "Europe/Oslo"),
+    "CLT": ("America/Santiago",),
+    "COT": ("America/Bogota",),
+    "CST": ("America/Chicago", "America/Costa_Rica", "Asia/Shanghai", "America/Havana"),
+    "CST6CDT": ("America/Chicago",),
+    "CT": ("America/Chicago",),
+    "EAT": ("Africa/Nairobi",),
+    "EDT": ("America/New_York",),
+    "EEST": ("Europe/Helsinki", "Europe/Athens", "Europe/Kyiv"),
+    "EET": ("Europe/Helsinki", "Europe/Athens", "Africa/Cairo"),
+    "EST": ("America/New_York", "America/Panama"),
+    "EST5EDT": ("America/New_York",),
+    "ET": ("America/New_York",),
+    "GMT": ("UTC", "Europe/London", "Africa/Abidjan"),
+    "GMT0": ("UTC", "Europe/London", "Africa/Abidjan"),
+    "GST": ("Asia/Dubai",),
+    "HKT": ("Asia/Hong_Kong",),
+    "HST": ("Pacific/Honolulu",),
+    "ICT": ("Asia/Bangkok",),
+    "IDT": ("Asia/Jerusalem",),
+    "IST": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
+    "JST": ("Asia/Tokyo",),
+    "KST": ("Asia/Seoul",),
+    "MDT": ("America/Denver",),
+    "MESZ": ("Europe/Berlin", "Europe/Vienna", "Europe/Zurich"),
+    "MET": ("Europe/Berlin", "Europe/Paris", "Europe/Oslo"),
+    "MEZ": ("Europe/Berlin", "Europe/Vienna", "Europe/Zurich"),
+    "MSK": ("Europe/Moscow",),
+    "MST": ("America/Denver", "America/Phoenix"),
+    "MST7MDT": ("America/Denver",),
+    "MT": ("America/Denver",),
+    "NDT": ("America/St_Johns",),
+    "NST": ("America/St_Johns",),
+    "NZDT": ("Pacific/Auckland",),
+    "NZST": ("Pacific/Auckland",),
+    "NZT": ("Pacific/Auckland",),
+    "PDT": ("America/Los_Angeles",),
+    "PET": ("America/Lima",),
+    "PHT": ("Asia/Manila",),
+    "PKT": ("Asia/Karachi",),
+    "PST": ("America/Los_Angeles", "Asia/Manila"),
+    "PST8PDT": ("America/Los_Angeles",),
+    "PT": ("America/Los_Angeles",),
+    "SAST": ("Africa/Johannesburg",),
+    "SGT": ("Asia/Singapore",),
+    "SST": ("Asia/Singapore", "Pacific/Pago_Pago"),
+    "TRT": ("Europe/Istanbul",),
+    "UCT": ("UTC",),
+    "WAT": ("Africa/Lagos",),
+    "WEST": ("Europe/Lisbon",),
+    "WET": ("Europe/Lisbon", "Atlantic/Canary"),
+    "WIB": ("Asia/Jakarta",),
+    "Z": ("UTC",),
+}
+
+# A place to propose for an offset in minutes: whoever writes GMT+1 may mean an office in Berlin,
+# where the offset changes twice a year, or the offset itself.
+_PLACES: dict[int, str] = {
+    -600: "Pacific/Honolulu",
+    -540: "America/Anchorage",
+    -480: "America/Los_Angeles",
+    -420: "America/Denver",
+    -360: "America/Chicago",
+    -300: "America/New_York",
+    -240: "America/Halifax",
+    -210: "America/St_Johns",
+    -180: "America/Sao_Paulo",
+    0: "Europe/London",
+    60: "Europe/Berlin",
+    120: "Europe/Helsinki",
+    180: "Europe/Istanbul",
+    210: "Asia/Tehran",
+    240: "Asia/Dubai",
+    300: "Asia/Karachi",
+    330: "Asia/Kolkata",
+    345: "Asia/Kathmandu",
+    420: "Asia/Bangkok",
+    480: "Asia/Singapore",
+    540: "Asia/Tokyo",
+    570: "Australia/Adelaide",
+    600: "Australia/Sydney",
+    720: "Pacific/Auckland",
+}
+
+_loaded: dict[str, datetime.tzinfo] = {}
+_names: tuple[str, ...] = ()
+_known: frozenset[str] = frozenset()
+_countries: dict[str, str] = {}
+
+
+def zone(text: str, *, suggest: bool = True) -> datetime.tzinfo:
+    """Return the zone that `text` names, or raise BadText.
+
+    To look for the nearest names takes some milliseconds; `suggest` says whether to. `UTC` is
+    `datetime.timezone.utc` itself and costs no import. `str()` of every zone returned is the
+    text that named it.
+    """
+    if text == "UTC":
+        return datetime.UTC
+    found = _loaded.get(text)
+    if found is None:
+        if fixed := re.fullmatch(_FIXED, text):
+            found = _fixed(text, fixed)
+        elif text in _known_names():
+            found = _load(text)
+        else:
+            raise _refusal(text, suggest)
+        _loaded[text] = found
+    return found
+
+
+def zone_names() -> tuple[str, ...]:
+    """Return the IANA names that `zone` accepts, sorted: those of tzdata less abbreviations."""
+    global _names
+    if not _names:
+        lines = _read("zones").splitlines()
+        _names = tuple(sorted({name for line in lines if (name := line.strip())} - _REFUSED))
+    return _names
+
+
+def tzdata_version() -> str:
+    """Return the version of the installed `tzdata` package, for example `2026.1`."""
+    from tzdata import __version__  # type: ignore[import-untyped, unused-ignore]
+
+    return str(__version__)
+
+
+def country_codes() -> dict[str, str]:
+    """Return the ISO 3166 two-letter codes with their usual English names, sorted by code.
+
+    The names are tzdata's ("Britain (UK)"); the dict is the caller's own.
+    """
+    if not _countries:
+        for line in _read("zoneinfo", "iso3166.tab").splitlines():
+            code, tab, name = line.partition("\t")
+            if tab and not code.startswith("#"):
+                _countries[code] = name.strip()
+    return dict(_countries)
+
+
+def fixed_zone(minutes: int) -> datetime.tzinfo:
+    """Return the zone whose offset is `minutes` east of UTC all the time, named as `zone` reads it.
+
+    Zero minutes is a zone of its own and not `datetime.timezone.utc`, so that what was written
+    as +00:00 is not printed as Z. The two compare equal: tell them apart with `is`, and never
+    use zones as keys of a cache of texts.
+    """
+    sign = "-" if minutes < 0 else "+"
+    name = f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    return datetime.timezone(datetime.timedelta(minutes=minutes), name)
+
+
+def _fixed(text: str, match: re.Match[str]) -> datetime.tzinfo:
+    minutes = _signed_minutes(match)
+    if minutes is None:
+        raise BadText(f"{shown(text)} is no zone", "an offset from UTC-12:00 to UTC+14:00")
+    if minutes == 0 and match[1] == "-":
+        raise BadText(f"{shown(text)} is no zone", EXPECTED, "write `UTC`")
+    return fixed_zone(minutes)
+
+
+def _signed_minutes(match: re.Match[str]) -> int | None:
+    """Return the offset of a match of sign, hours and minutes, or None if no zone has it."""
+    past = int(match[3] or 0)
+    minutes = int(match[2]) * 60 + past
+    if match[1] == "-":
+        minutes = -minutes
+    return minutes if past < 60 and _LEAST_OFFSET <= minutes <= _MOST_OFFSET else None
+
+
+def _known_names() -> frozenset[str]:
+    global _known
+    if not _known:
+        _known = frozenset(zone_names())
+    return _known
+
+
+def _load(name: str) -> datetime.tzinfo:
+    # Only a name of the list gets here: no text of a policy or a ticket becomes a path.
+    from zoneinfo import ZoneInfo
+
+    with open(_path("zoneinfo", *name.split("/")), "rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def _read(*parts: str) -> str:
+    with open(_path(*parts), encoding="utf-8") as file:
+        return file.read()
+
+
+def _path(*parts: str) -> str:
+    """Return the path of a file inside the installed `tzdata` package."""
+    import os.path
+
+    from tzdata import __file__ as package  # type: ignore[import-untyped, unused-ignore]
+
+    return os.path.join(os.path.dirname(package), *parts)
+
+
+def _refusal(text: str, suggest: bool) -> BadText:
+    """Return why `text` is no zone, with the zones to choose from."""
+    places = _ABBREVIATIONS.get(text.upper())
+    if places:
+        return BadText(
+            f"{shown(text)} is an abbreviation, which does not say one zone",
+            EXPECTED,
+            f"write {_one_of(places)}",
+        )
+    message = f"{shown(text)} is no zone"
+    if offset := re.fullmatch(_LOOSE_OFFSET, text):
+        return BadText(message, EXPECTED, _offset_hint(offset))
+    near = _nearest(text) if suggest else ()
+    return BadText(message, EXPECTED, f"did you mean {_one_of(near)}?" if near else None)
+
+
+def _offset_hint(match: re.Match[str]) -> str | None:
+    """Return both things that an offset after or without an abbreviation may have meant."""
+    # EST-5 says its zone twice and the abbreviation says it better; GMT and UTC say nothing.
+    before = match.string[: match.start(1)].strip().upper()
+    if before not in {"", "GMT", "UTC", "UCT", "Z"}:
+        places = _ABBREVIATIONS.get(before)
+        return f"write {_one_of(places)}" if places else None
+    minutes = _signed_minutes(match)
+    if minutes is None:
+        return None
+    fixed = str(fixed_zone(minutes)) if minutes else "UTC"
+    place = _PLACES.get(minutes)
+    hint = f"write `{fixed}` for that offset all year"
+    return hint + (f", or an IANA name such as {place} for a place" if place else "")
+
+
+def _nearest(text: str) -> tuple[str, ...]:
+    """Return up to three known names near `text`: the same but for case, its city, or close."""
+    # Too long for any name; and the search below takes time in proportion.
+    if len(text) > 40:
+        return ()
+    wanted = text.strip().casefold().replace(" ", "_")
+    by_fold = {name.casefold(): name for name in ("UTC", *zone_names())}
+    if wanted in by_fold:
+        return (by_fold[wanted],)
+    city = wanted.rpartition("/")[2]
+    there = [name for fold, name in by_fold.items() if city and fold.endswith("/" + city)]
+    if there:
+        return tuple(there[:3])
+
+    from difflib import get_close_matches
+
+    # The city alone is compared too, so that `Olso` finds Europe/Oslo.
+    by_city = {fold.rpartition("/")[2]: name for fold, name in by_fold.items()}
+    close = [by_fold[fold] for fold in get_close_matches(wanted, by_fold, 3, 0.8)]
+    close += [by_city[fold] for fold in get_close_matches(city, by_city, 3, 0.75)]
+    return tuple(dict.fromkeys(close))[:3]
+
+
+def _one_of(names: tuple[str, ...]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"

@@ -1,0 +1,95 @@
+"""The errors that end a run: one base class, an exit code each, a message for who must act.
+
+A finding about a policy is data (`zsupport.findings`), not an exception; `InvalidPolicy`
+carries such findings to the rim.
+"""
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from zsupport.findings import Finding
+
+
+class ZsupportError(Exception):
+    """A run that cannot go on, with what is wrong and what to do about it."""
+
+    exit_code: ClassVar[int] = 70
+    kind: ClassVar[str] = "bug"
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ZsupportError):
+    """The question is not one that can be asked: a bad option, an unknown name (exit 2)."""
+
+    exit_code = 2
+    kind = "usage"
+
+
+class PolicyError(ZsupportError):
+    """A file that is missing or cannot be read (exit 3)."""
+
+    exit_code = 3
+    kind = "policy"
+
+
+class InvalidPolicy(PolicyError):
+    """A policy that was read and is wrong, with every finding about it (exit 3)."""
+
+    def __init__(self, findings: "Sequence[Finding]", texts: dict[str, str]) -> None:
+        """`texts` holds the source text of each file named by a finding, for excerpts."""
+        first = findings[0]
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        super().__init__(
+            f"{first.file}:{first.span.line}:{first.span.column}: {first.message}{more}",
+            first.hint,
+        )
+        self.findings = tuple(findings)
+        self.texts = texts
+
+
+class EnvironmentFault(ZsupportError):
+    """The machine lacks something: output not writable, an extra not installed (exit 4)."""
+
+    exit_code = 4
+    kind = "environment"
+
+
+class Bug(ZsupportError):
+    """The program is wrong (exit 70): one line, and how to report it."""
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Bug":
+        """Return the bug that an unexpected exception is, without the paths of this machine."""
+        trace = error.__traceback__
+        while trace and trace.tb_next:
+            trace = trace.tb_next
+        place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
+        return cls(
+            f"this is a bug in zsupport: {type(error).__name__} in {place}: {error}",
+            "please report this line, your command line and the policy;"
+            " --debug shows the traceback",
+        )
+
+
+def nearest(name: str, known: "Iterable[str]") -> str | None:
+    """Return the known name closest to `name`, compared without case, or None if none is near."""
+    # difflib is loaded by Typer anyway; the library alone should not pay for it.
+    from difflib import get_close_matches
+
+    by_fold: dict[str, str] = {}
+    for each in known:
+        by_fold.setdefault(each.casefold(), each)
+    close = get_close_matches(name.casefold()[:100], by_fold, n=1, cutoff=0.6)
+    return by_fold[close[0]] if close else None
+
+
+def did_you_mean(name: str, known: "Iterable[str]") -> str | None:
+    """Return the hint that names the closest known name, or None."""
+    close = nearest(name, known)
+    return f"did you mean `{close}`?" if close else None

@@ -1,0 +1,77 @@
+"""Findings: what is wrong in a policy file, as data until the last step.
+
+A code, once released, keeps its meaning for ever and is never given to another finding.
+"""
+
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A range of a file; lines and columns count characters from 1, the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Code(NamedTuple):
+    """A kind of finding: its stable code, its name, and what it says in one line."""
+
+    code: str
+    name: str
+    summary: str
+
+
+class Finding(NamedTuple):
+    """One finding: which kind, where in the file and in the document, and the way out."""
+
+    code: str
+    name: str
+    severity: str  # error, warning or note
+    message: str
+    file: str
+    span: Span
+    path: str  # in the document, e.g. targets[2].first-response.P1
+    expected: str | None = None
+    hint: str | None = None
+
+
+_LOADER_CODES = (
+    # ZS0: the file and its YAML
+    Code("ZS001", "syntax", "the file is not well-formed YAML"),
+    Code("ZS002", "duplicate-key", "a mapping has the same key twice"),
+    Code("ZS003", "empty-value", "a key or a list item has no value"),
+    Code("ZS004", "several-documents", "a file holds more than one YAML document"),
+    Code("ZS005", "tag", "a YAML tag (!name) stands before a value"),
+    Code("ZS006", "alias", "an alias is unknown, contains itself, or unfolds to too much"),
+    Code("ZS007", "merge-key", "a merge key (<<) is used"),
+    Code("ZS008", "not-text", "the file is not UTF-8 text"),
+    Code("ZS009", "too-large", "the file is too large, too deep or has too many values"),
+    # ZS1: shape
+    Code("ZS101", "unknown-key", "a key that this mapping does not have"),
+    Code("ZS102", "missing-key", "a key that this mapping must have is not there"),
+    Code("ZS103", "wrong-type", "a text, a list or a mapping stands where another is expected"),
+    Code("ZS104", "bad-target", "a target value that cannot be read with certainty"),
+    Code("ZS105", "not-in-list", "a value that is not one of a closed list"),
+    Code("ZS106", "bad-id", "an id that is not letters, digits, dots, hyphens or underscores"),
+    Code("ZS107", "same-but-for-case", "two ids that differ only by case"),
+    Code("ZS108", "other-format", "a format version that this program does not read"),
+    Code("ZS109", "bad-date", "a date, month-day or run of years that cannot be read"),
+    Code("ZS110", "bad-hours", "an opening time that cannot be read"),
+    Code("ZS111", "bad-ratio", "a ratio that is not n/d between 0 and 1"),
+    # ZS2: references
+    Code("ZS201", "undefined-name", "a name that the policy does not define"),
+    Code("ZS202", "cycle", "definitions that lead back to themselves"),
+    Code("ZS203", "unknown-zone", "a zone that is no IANA name and no fixed offset"),
+    Code("ZS204", "unknown-country", "a country that is no ISO 3166 code"),
+    Code("ZS205", "unknown-language", "a language that is no ISO 639 code"),
+    Code("ZS206", "overlapping-windows", "two opening times of one calendar overlap"),
+    Code("ZS207", "same-start", "two revisions of a policy start on the same date"),
+    Code("ZS208", "other-zone", "revisions of one policy name different zones"),
+    Code("ZS209", "ambiguous-name", "one name stands for two things"),
+    Code("ZS210", "wrong-dimension", "a condition names what cannot decide here"),
+    Code("ZS211", "dates-reversed", "a last day lies before the first"),
+)
+
+CODES: dict[str, Code] = {code.code: code for code in _LOADER_CODES}

@@ -1,0 +1,21 @@
+"""The guides that `zsupport help TOPIC` shows: Markdown pages, and the policy reference."""
+
+from importlib.resources import files
+
+#: Every guide, in the order in which one would read them.
+GUIDES = {
+    "policy": "How a policy is written: every section, key and value",
+    "scripts": "Answers in shell scripts: exit codes, plain lines, one field",
+    "json": "The JSON documents and their schemas",
+    "completion": "Completion for bash, zsh and fish",
+}
+
+
+def page(name: str) -> str:
+    """Return a guide as Markdown; the policy guide ends with the reference of the format."""
+    text = files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+    if name == "policy":
+        from zsupport.policy.reference import reference
+
+        text += reference()
+    return text

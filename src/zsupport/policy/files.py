@@ -1,0 +1,14 @@
+"""A policy file as it was found, before anything is read from it."""
+
+from typing import NamedTuple
+
+MAX_BYTES = 1024 * 1024
+
+
+class SourceFile(NamedTuple):
+    """A policy file as it was found: its name relative to the policy's root, and its bytes."""
+
+    name: str
+    data: bytes
+    digest: str  # sha256:HEX
+    shown: str  # the name under which findings speak of it

@@ -1,0 +1,179 @@
+"""Where policies are found, and the reading of their files."""
+
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean
+from zsupport.policy.files import MAX_BYTES, SourceFile
+
+DEFAULT = "zoom"
+
+
+class Found(NamedTuple):
+    """The files of one policy, and what goes before a file's name so that one can open it."""
+
+    files: tuple[SourceFile, ...]
+    folder: str = ""
+
+
+def shipped_root() -> str:
+    """Return the folder of the shipped policies."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = os.path.join(package, "policies")
+    # In a checkout they lie beside `src`, so that authors find them at the top.
+    return inside if os.path.isdir(inside) else os.path.join(package, "..", "..", "policies")
+
+
+def shipped_policies() -> dict[str, str]:
+    """Return the path of each shipped policy by its id, which is the name of its file or folder."""
+    root = shipped_root()
+    found: dict[str, str] = {}
+    for folder in (root, os.path.join(root, "gallery")):
+        for name in sorted(os.listdir(folder)):
+            stem, ending = os.path.splitext(name)
+            path = os.path.join(folder, name)
+            if ending in (".yaml", ".yml") or (os.path.isdir(path) and name != "gallery"):
+                found[stem] = path
+    return found
+
+
+def choose(given: str | None, environment: Mapping[str, str], folder: str) -> tuple[str, bool]:
+    """Return the policy to use, a name or a path, and whether nobody named one.
+
+    `given`, else `ZSUPPORT_POLICY`, else the nearest pyproject.toml at or above `folder` that
+    says `[tool.zsupport] policy`, else the shipped example.
+    """
+    if given is not None:
+        return given, False
+    if environment.get("ZSUPPORT_POLICY"):
+        return environment["ZSUPPORT_POLICY"], False
+    while True:
+        path = os.path.join(folder, "pyproject.toml")
+        text = b""
+        if os.path.isfile(path):
+            try:
+                with open(path, "rb") as stream:
+                    text = stream.read(MAX_BYTES)
+            except OSError:
+                pass  # a project that we may not look into configures nothing
+        if b"zsupport" in text:
+            named = _configured(text, path)
+            if named is not None:
+                return os.path.join(folder, named) if is_path(named) else named, False
+        above = os.path.dirname(folder)
+        if above == folder:
+            return DEFAULT, True
+        folder = above
+
+
+def _configured(text: bytes, path: str) -> str | None:
+    import tomllib
+
+    try:
+        settings = tomllib.loads(text.decode("utf-8")).get("tool", {}).get("zsupport", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}", "mend it, or name the policy with --policy") from None
+    named = settings.get("policy") if isinstance(settings, dict) else None
+    if named is not None and not isinstance(named, str):
+        raise UsageError(f"{path}: `policy` in [tool.zsupport] is no text")
+    return named
+
+
+def is_path(name: str) -> bool:
+    """Return whether a policy is named by a path: it has a `/`, an ending, or begins with a dot."""
+    return "/" in name or os.sep in name or name[:1] == "." or name.endswith((".yaml", ".yml"))
+
+
+def find(name: str) -> Found:
+    """Return the files of the policy with this name, at this path, or `-`: standard input.
+
+    A bare word is a shipped policy; a `/` or the ending .yaml or .yml makes a path.
+    """
+    if name == "-":
+        return Found((_file("-", "-", _stdin()),))
+    if not is_path(name):
+        shipped = shipped_policies()
+        by_fold = {id.casefold(): id for id in shipped}
+        if name.casefold() not in by_fold:
+            hint = did_you_mean(name, shipped) or "a path has a / in it or ends in .yaml"
+            if os.path.exists(name):
+                hint = f"for the file or folder here, write ./{name}"
+            raise UsageError(f"`{name}` is no policy; known: {', '.join(shipped)}", hint)
+        path = shipped[by_fold[name.casefold()]]
+        return Found(tuple(_files(path, shipped_root(), "")))
+    folder = name if os.path.isdir(name) else os.path.dirname(name)
+    return Found(tuple(_files(name, folder, folder)), os.path.join(folder, ""))
+
+
+def _files(path: str, root: str, shown: str) -> list[SourceFile]:
+    """Return the files at a path: itself, or the policy files of a folder."""
+    paths = [path]
+    if os.path.isdir(path):
+        try:
+            names = sorted(os.listdir(path))
+        except OSError as error:
+            raise PolicyError(f"{path}: {_reason(error)}") from None
+        paths = [
+            os.path.join(path, name)
+            for name in names
+            if name.endswith((".yaml", ".yml")) and not name.endswith(("_test.yaml", "_test.yml"))
+        ]
+        if not paths:
+            raise PolicyError(
+                f"{path}: no policy in this folder", "a policy is a file that ends in .yaml or .yml"
+            )
+    found = []
+    for each in paths:
+        name = os.path.relpath(each, root or ".").replace(os.sep, "/")
+        found.append(_file(name, os.path.join(shown, name) if shown else name, _read(each)))
+    return found
+
+
+def _file(name: str, shown: str, data: bytes) -> SourceFile:
+    from hashlib import sha256
+
+    return SourceFile(name, data, "sha256:" + sha256(data).hexdigest(), shown)
+
+
+def _stdin() -> bytes:
+    stream = getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        raise EnvironmentFault("there is no standard input to read a policy from")
+    data: bytes = stream.read(MAX_BYTES + 1)
+    return data
+
+
+def _read(path: str) -> bytes:
+    """Return the bytes of a file or pipe, at most one more than the limit."""
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
+            raise PolicyError(f"{path}: this is a device, not a policy file")
+        with open(path, "rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        if os.path.islink(path):
+            raise PolicyError(
+                f"{path}: a link to `{os.readlink(path)}`, which is not there"
+            ) from None
+        raise PolicyError(f"{path}: no such file", _neighbour(path)) from None
+    except (OSError, ValueError) as error:
+        raise PolicyError(f"{path}: {_reason(error)}") from None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return text[:1].lower() + text[1:]
+
+
+def _neighbour(path: str) -> str | None:
+    """Return a hint that names a policy file nearby with nearly this name."""
+    folder = os.path.dirname(path)
+    try:
+        names = [n for n in os.listdir(folder or ".") if n.endswith((".yaml", ".yml"))]
+    except OSError:
+        return f"there is no folder `{folder}`"
+    return did_you_mean(path, [os.path.join(folder, name) for name in names])

@@ -1,0 +1,545 @@
+"""The policy format, once: every section, key and value that a policy may hold.
+
+The loader reads by it, `zsupport schema` prints it as JSON Schema and `zsupport help policy`
+as a reference. To add a key, add a Field here and use its value in `zsupport.policy.loader`.
+"""
+
+import re
+from functools import partial
+from typing import Any
+
+from zsupport.clock.problem import BadText
+from zsupport.clock.target import parse_target
+from zsupport.clock.windows import (
+    Window,
+    parse_date,
+    parse_day_windows,
+    parse_days,
+    parse_month_day,
+    parse_open,
+    parse_years,
+)
+from zsupport.clock.zones import country_codes, zone
+from zsupport.policy.shape import (
+    ANY_SCALAR,
+    Choice,
+    Field,
+    Fields,
+    Id,
+    Leaf,
+    ListOf,
+    MapOf,
+    Name,
+    Named,
+    OneOf,
+    Path,
+    Reader,
+    Schema,
+    Shape,
+    Text,
+    kind_of,
+)
+from zsupport.policy.yamltext import Mapping, Node, Scalar, Sequence
+from zsupport.version import FORMAT
+
+#: Dimensions of a case that every policy may have; facts are added by the policy.
+DIMENSIONS = ("plan", "role", "channel", "priority")
+#: Words that a fact cannot be called, because they stand beside facts in a condition.
+RESERVED = (*DIMENSIONS, "opened", "note", "unclear", "source")
+#: Channels of these kinds open no case and so have no targets.
+NO_CASE = ("self-service", "community")
+
+
+def _zone_name(text: str, *, suggest: bool = True) -> str:
+    zone(text, suggest=suggest)
+    return text
+
+
+def _calendar_zone(text: str, *, suggest: bool = True) -> str:
+    return text if text == "customer" else _zone_name(text, suggest=suggest)
+
+
+def _date(text: str) -> str:
+    return parse_date(text).isoformat()
+
+
+def _holiday(text: str) -> str:
+    """Return a date as YYYY-MM-DD, or a recurring day as MM-DD."""
+    if re.fullmatch(r"\d\d-\d\d", text):
+        parse_month_day(text)
+        return text
+    return _date(text)
+
+
+def _open(text: str) -> tuple[Window, ...] | str:
+    """Return the week's windows, or `24x7`, which is no window but every instant."""
+    return parse_open(text) or "24x7"
+
+
+def _country(text: str) -> str:
+    if text not in country_codes():
+        raise BadText(f"`{text[:60]}` is no country", "an ISO 3166 code such as US or DE", None)
+    return text
+
+
+def _ratio(text: str) -> str:
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if not found or not 0 < int(found[1]) < int(found[2]):
+        raise BadText(f"`{text[:60]}` is no ratio between 0 and 1", "n/d, such as 3/4", None)
+    return text
+
+
+def _country_or_any(at: Named, reader: Reader) -> bool:
+    if at.text == "any" or at.text in country_codes():
+        return True
+    reader.report(
+        "ZS204",
+        at.span,
+        at.path,
+        f"`{at.text[:60]}` is no country",
+        "an ISO 3166 code such as US or DE, or `any`",
+    )
+    return False
+
+
+def _date_key(at: Named, reader: Reader) -> bool:
+    try:
+        parse_date(at.text)
+    except BadText as problem:
+        reader.report("ZS109", at.span, at.path, problem.message, problem.expected, problem.hint)
+        return False
+    return True
+
+
+_DATE_PATTERN = r"^\d{4}-\d\d-\d\d$"
+
+DATE = Leaf("a date, YYYY-MM-DD", "ZS109", _date)
+HOLIDAY = Leaf("a date, YYYY-MM-DD or every year MM-DD", "ZS109", _holiday)
+ZONE = Leaf(
+    "an IANA zone such as Europe/Oslo, or UTC+01:00",
+    "ZS203",
+    _zone_name,
+    partial(_zone_name, suggest=False),
+)
+TARGET = Leaf(
+    "a target such as 30m, 4h 24x7, 4 business hours, next business day, none or not-stated",
+    "ZS104",
+    parse_target,
+)
+FLAG = Choice("true", "false")
+COUNTRY = Leaf("an ISO 3166 country code", "ZS204", _country)
+
+
+class Values(Shape):
+    """Which values of a dimension: an id or group, a list of them, or `{not: ...}`."""
+
+    words = "an id or a group, a list of them, or {not: ...}"
+
+    def __init__(self, kind: str) -> None:
+        self.names = ListOf(Name(kind), or_one=True)
+
+    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+        """Return (negated, names)."""
+        if not isinstance(node, Mapping):
+            names = self.names.read(node, path, reader)
+            return None if names is None else (False, names)
+        if [key.text for key, _ in node.entries] != ["not"]:
+            reader.report("ZS103", node.span, path, f"{kind_of(node)} stands here", self.words)
+            return None
+        names = self.names.read(node.entries[0][1], (*path, "not"), reader)
+        return None if names is None else (True, names)
+
+    def schema(self) -> Schema:
+        """Return a scalar, an array of scalars, or an object with `not`."""
+        return {"$ref": "#/definitions/values"}
+
+    @classmethod
+    def definition(cls) -> Schema:
+        """Return what `#/definitions/values` stands for."""
+        some: Schema = {
+            "anyOf": [ANY_SCALAR, {"type": "array", "items": ANY_SCALAR, "minItems": 1}]
+        }
+        return {
+            "anyOf": [
+                *some["anyOf"],
+                {
+                    "type": "object",
+                    "properties": {"not": some},
+                    "required": ["not"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+
+
+CONDITION = Fields(
+    "condition",
+    "What must hold, all parts together; a dimension left out matches every value.",
+    Field("plan", Values("plan"), "Plans for which it holds."),
+    Field("role", Values("role"), "Roles for which it holds."),
+    Field("channel", Values("channel"), "Channels for which it holds (not in entitlements)."),
+    Field("priority", Values("priority"), "Priorities for which it holds."),
+    Field(
+        "opened",
+        Leaf("`inside HOURS` or `outside HOURS`", "ZS105", lambda text: _opened(text)),
+        "In targets only: whether the case was opened inside or outside those hours.",
+    ),
+    others=Values("fact"),
+    others_say="a fact: the values of it for which it holds",
+)
+
+
+def _opened(text: str) -> tuple[bool, str]:
+    found = re.fullmatch(r"(inside|outside) (\S+)", text)
+    if not found:
+        raise BadText(f"`{text[:60]}` names no hours", "`inside HOURS` or `outside HOURS`", None)
+    return found[1] == "inside", found[2]
+
+
+WHEN = OneOf(mapping=CONDITION, items=ListOf(CONDITION))
+WHEN.words = "a condition (a mapping), or a list of them, any of which"
+WHEN_SAYS = "When it holds; left out: always."
+
+SOURCE = Fields(
+    "source",
+    "Where statements of the policy come from.",
+    Field("title", Text(), "What the source is called."),
+    Field("url", Name("address"), "Where it is found."),
+    Field("retrieved", DATE, "The day on which it was read."),
+)
+
+PLAN = Fields(
+    "plan",
+    "What a customer has bought.",
+    Field("name", Text(), "Its name for people; left out: the id."),
+    Field("above", ListOf(Name("plan"), or_one=True), "Plans that this one ranks above."),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for."),
+    Field("retired", DATE, "Not sold since then; still answered."),
+)
+
+ROLE = Fields(
+    "role",
+    "What a person is in the customer's account.",
+    Field("name", Text(), "Its name for people; left out: the id."),
+    Field("above", ListOf(Name("role"), or_one=True), "Roles that this one ranks above."),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for."),
+)
+
+FACT = Fields(
+    "fact",
+    "Something else that an answer depends on (`--fact NAME=VALUE`).",
+    Field("ask", Text(), "The question that a person is asked."),
+    Field("values", MapOf(Text()), "The values with their meaning; left out: false and true."),
+    Field(
+        "default",
+        Name("value"),
+        "The value taken when none is given; without `values`: false.",
+    ),
+)
+
+_GROUP_VALUES = {dimension: Values(dimension) for dimension in DIMENSIONS}
+
+
+class Group(Shape):
+    """A name for values of one dimension."""
+
+    words = "a mapping with one dimension or fact: its values"
+
+    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+        """Return (the dimension's name, (negated, names))."""
+        if not isinstance(node, Mapping) or len(node.entries) != 1:
+            reader.report("ZS103", node.span, path, f"{kind_of(node)} stands here", self.words)
+            return None
+        key, value = node.entries[0]
+        at = (*path, key.text)
+        values = Values(key.text).read(value, at, reader)
+        return None if values is None else (Named(key.text, key.span, at), values)
+
+    def schema(self) -> Schema:
+        """Return an object with one key."""
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": {"$ref": "#/definitions/values"},
+        }
+
+    def parts(self) -> list[Shape]:
+        """Return the values' shape."""
+        return [Values("value")]
+
+
+NUMBER = Fields(
+    "number",
+    "A number with a remark.",
+    Field("number", Name("number"), "The number as people dial it.", required=True),
+)
+
+CHANNEL = Fields(
+    "channel",
+    "A way to get help.",
+    Field("name", Text(), "Its name for people.", required=True),
+    Field(
+        "kind",
+        Choice(*NO_CASE, "web", "email", "chat", "phone", "other"),
+        "What it is; `self-service` and `community` open no case and have no targets.",
+        required=True,
+    ),
+    Field("url", Name("address"), "Where it is found."),
+    Field("steps", ListOf(Text(), or_one=True), "How to use it, in order."),
+    Field("prerequisites", ListOf(Text(), or_one=True), "What one must have ready, always."),
+    Field(
+        "numbers",
+        MapOf(
+            ListOf(OneOf(text=Name("number"), mapping=NUMBER), or_one=True),
+            key="a country code or `any`",
+            check=_country_or_any,
+            pattern="^([A-Z]{2}|any)$",
+        ),
+        "Numbers to call by country.",
+    ),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for."),
+)
+
+GRANT = Fields(
+    "grant",
+    "An entitlement: channels that are allowed when the condition holds. Nothing else is.",
+    Field("when", WHEN, WHEN_SAYS),
+    Field("allow", ListOf(Name("channel"), or_one=True), "The channels that are allowed."),
+    Field(
+        "recommend",
+        ListOf(Name("channel"), or_one=True),
+        "Grants nothing; the order in which to try what is allowed.",
+    ),
+    Field("hours", Name("hours"), "When the channel is open for this grant."),
+    Field("prerequisites", ListOf(Text(), or_one=True), "What one must have ready for it."),
+    exactly_one=("allow", "recommend"),
+)
+
+PRIORITY = Fields(
+    "priority",
+    "How urgent a case is; the first in the list whose condition on facts holds.",
+    Field("id", Id(), "Its id.", required=True),
+    Field("name", Text(), "Its name for people; left out: the id."),
+    Field("meaning", Text(), "What it means."),
+    Field("when", WHEN, "The facts for which it holds; left out: all that is left."),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for."),
+)
+
+METRIC = Fields(
+    "metric",
+    "What is promised: a first response, an update, a solution.",
+    Field("id", Id(), "Its id.", required=True),
+    Field("name", Text(), "Its name for people; left out: the id."),
+    Field("starts", Text(), "`opened`, or in words what starts it (`--opened` is that moment)."),
+    Field("pauses", Text(), "When its clock stands still, in words; left out: never."),
+    Field("warn", Leaf("a ratio such as 3/4", "ZS111", _ratio), "When it is at risk."),
+)
+
+WINDOWS = Leaf("`HH:MM-HH:MM`, or `closed`", "ZS110", parse_day_windows)
+
+HOLIDAYS = Fields(
+    "holidays",
+    "Days off: dates, and the public holidays of a country.",
+    Field("country", COUNTRY, "Its public holidays."),
+    Field("subdivision", Name("subdivision"), "A part of the country, such as BY for Bavaria."),
+    Field("add", ListOf(HOLIDAY, or_one=True), "Days off beside them."),
+    Field("remove", ListOf(HOLIDAY, or_one=True), "Holidays that are worked."),
+    Field(
+        "covers",
+        Leaf("a year, or a run of years such as 2026-2027", "ZS109", parse_years),
+        "The years for which the list is known; an answer beyond them carries a warning.",
+    ),
+    Field("frozen", ListOf(DATE), "What the country's calendar gave, pinned."),
+)
+
+CALENDAR = Fields(
+    "calendar",
+    "Opening hours.",
+    Field("when", WHEN, "In a list of calendars: when this one holds."),
+    Field(
+        "timezone",
+        Leaf(
+            "an IANA zone, `UTC+01:00` or `customer`",
+            "ZS203",
+            _calendar_zone,
+            partial(_calendar_zone, suggest=False),
+        ),
+        "The zone of its times; left out: the policy's. `customer`: asked for.",
+    ),
+    Field("ask", Text(), "What the customer is asked for where the zone is theirs."),
+    Field(
+        "open",
+        ListOf(
+            Leaf("`mon-fri 09:00-17:00`, `fri 17:00 - mon 09:00` or `24x7`", "ZS110", _open),
+            or_one=True,
+        ),
+        "Its windows.",
+    ),
+    Field(
+        "holidays",
+        OneOf(text=Choice("customer"), items=ListOf(HOLIDAY), mapping=HOLIDAYS),
+        "Its days off; `customer`: the public holidays of the customer's country.",
+    ),
+    Field(
+        "holidays-apply-to",
+        Choice("date", "start-date"),
+        "Whether a holiday closes its date, or the windows that start on it.",
+    ),
+    Field("apply-holidays", Choice("true"), "With `24x7` only: holidays close it all the same."),
+    Field(
+        "dates",
+        MapOf(ListOf(WINDOWS, or_one=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
+        "Windows of single dates, instead of those of the weekday.",
+    ),
+    Field(
+        "breaks",
+        MapOf(ListOf(WINDOWS, or_one=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
+        "Closed then, on those dates.",
+    ),
+    Field(
+        "business-days",
+        Leaf("weekdays such as mon-fri", "ZS110", parse_days),
+        "The weekdays that count as business days.",
+    ),
+    Field("any", ListOf(Name("hours")), "Open when one of these is."),
+    alone=("any",),
+)
+
+COMMITMENT = Fields(
+    "commitment",
+    "How binding the targets are.",
+    Field("when", WHEN, WHEN_SAYS),
+    Field("is", Choice("none", "target", "objective", "agreement"), "How binding.", required=True),
+)
+
+CELL = Fields(
+    "cell",
+    "A target with more to say.",
+    Field("target", TARGET, "The target.", required=True),
+    Field("text", Text(), "The words in which it was published."),
+    Field("hours", Name("hours"), "The calendar of a value that says business."),
+    Field("condition", Text(), "What the customer must do for it."),
+)
+
+
+class Cells(Shape):
+    """The targets of one metric: one for all priorities, or one for each."""
+
+    words = "a target, or a mapping from priorities to targets"
+
+    def __init__(self) -> None:
+        self.cell = OneOf(text=TARGET, mapping=CELL)
+        self.by_priority = MapOf(self.cell, key="a priority", pattern=r"^(?!target$)[A-Za-z0-9]")
+
+    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+        """Return a Target, the Record of a cell, or a Record from priority to either."""
+        if isinstance(node, Scalar):
+            return TARGET.read(node, path, reader)
+        if isinstance(node, Mapping) and not any(key.text == "target" for key, _ in node.entries):
+            return self.by_priority.read(node, path, reader)
+        if isinstance(node, Sequence):
+            reader.report("ZS103", node.span, path, "a list stands here", self.words)
+            return None
+        return CELL.read(node, path, reader)
+
+    def schema(self) -> Schema:
+        """Return the three ways of writing."""
+        return {"anyOf": [*self.cell.schema()["anyOf"], self.by_priority.schema()]}
+
+    def parts(self) -> list[Shape]:
+        """Return the cell."""
+        return [CELL]
+
+
+RULE = Fields(
+    "target rule",
+    "Targets by metric and priority; read downwards, the first that matches and states it.",
+    Field("when", WHEN, WHEN_SAYS),
+    Field("hours", Name("hours"), "The calendar of every value that says business."),
+    Field("condition", Text(), "What the customer must do for it."),
+    others=Cells(),
+    others_say="a metric: one target for all priorities, or a mapping from priorities to targets",
+)
+
+TERM = Fields(
+    "term",
+    "What is said in words.",
+    Field("when", WHEN, WHEN_SAYS),
+    Field("say", Text(), "What is said.", required=True),
+)
+
+TOPIC = Fields(
+    "topic",
+    "A subject of the self-help.",
+    Field("name", Text(), "Its name for people; left out: the id."),
+    Field("url", Name("address"), "Where it is found."),
+)
+
+RESOURCE = Fields(
+    "resource",
+    "Something to read or watch.",
+    Field("name", Text(), "Its name for people.", required=True),
+    Field(
+        "kind",
+        Choice("guide", "training", "questions", "video", "notes", "list", "other"),
+        "What it is.",
+        required=True,
+    ),
+    Field(
+        "topic",
+        ListOf(Name("topic"), or_one=True),
+        "Its topics, or `each`; left out: it belongs to none.",
+    ),
+    Field("audience", Values("role"), "The roles that it is for; left out: everyone."),
+    Field("url", Name("address"), "Where it is found."),
+)
+
+SELF_HELP = Fields(
+    "self-help",
+    "What people find without opening a case.",
+    Field("channel", Name("channel"), "The channel by which it is reached."),
+    Field("complete", FLAG, "false: there are more topics than are listed."),
+    Field("topics", MapOf(OneOf(text=Text(), mapping=TOPIC)), "Its subjects."),
+    Field("resources", ListOf(RESOURCE), "What is there."),
+)
+
+EFFECTIVE = Fields(
+    "validity",
+    "When this revision of the policy is in force.",
+    Field("from", DATE, "Its first day, in the policy's zone.", required=True),
+    Field("last_day", DATE, "Its last day."),
+)
+
+POLICY = Fields(
+    "policy",
+    "A support policy.",
+    Field("format", Choice(str(FORMAT)), "The version of this format.", required=True),
+    Field("policy", Id(), "The policy's id.", required=True),
+    Field("title", Text(), "Its name for people."),
+    Field("timezone", ZONE, "The zone of `effective`, and of calendars that name none. UTC."),
+    Field("effective", EFFECTIVE, "When it is in force; left out: always."),
+    Field("sources", MapOf(SOURCE), "Where its statements come from."),
+    Field("plans", MapOf(OneOf(text=Text(), mapping=PLAN)), "The plans.", required=True),
+    Field("roles", MapOf(OneOf(text=Text(), mapping=ROLE)), "The roles."),
+    Field("facts", MapOf(FACT), "Whatever else an answer depends on."),
+    Field("groups", MapOf(Group()), "Names for values of one dimension."),
+    Field("channels", MapOf(CHANNEL), "The ways to get help.", required=True),
+    Field("entitlements", ListOf(GRANT), "Who may use which channel.", required=True),
+    Field("priorities", ListOf(PRIORITY), "The priorities, the most urgent first."),
+    Field("metrics", ListOf(METRIC), "What is promised. Left out: first-response."),
+    Field(
+        "business-day",
+        Choice("close", "same-time", "opening"),
+        "How a target in business days reads. close.",
+    ),
+    Field("hours", MapOf(OneOf(mapping=CALENDAR, items=ListOf(CALENDAR))), "The calendars."),
+    Field(
+        "commitment",
+        OneOf(text=Choice("none", "target", "objective", "agreement"), items=ListOf(COMMITMENT)),
+        "How binding the targets are.",
+    ),
+    Field("targets", ListOf(RULE), "What is promised, by rule."),
+    Field("terms", MapOf(ListOf(TERM)), "Everything else that is said in words."),
+    Field("self-help", SELF_HELP, "What people find without opening a case."),
+)

@@ -1,0 +1,270 @@
+"""A policy as values: what the loader makes, what answers are computed from.
+
+The classes are NamedTuples, not dataclasses: they are as frozen, and defining one costs an
+eighth, which every call of the program pays. As they are tuples they are JSON lists too, and
+`zsupport.policy.compiled` keeps them that way. Dates are texts, YYYY-MM-DD; groups and
+negations are gone: a condition lists the very values for which it holds.
+"""
+
+from typing import NamedTuple
+
+from zsupport.clock.target import Target
+from zsupport.clock.windows import Window
+
+#: A text for people: one string, or a string by language.
+Text = str | dict[str, str]
+
+
+class Remarks(NamedTuple):
+    """What may be said of anything: a note, a doubt, and where it comes from."""
+
+    note: Text | None = None
+    unclear: Text | None = None
+    source: str | None = None
+
+
+class Alternative(NamedTuple):
+    """One alternative of a condition: every dimension named has one of the values."""
+
+    values: dict[str, tuple[str, ...]]
+    opened: tuple[bool, str] | None  # (inside, hours)
+    remarks: Remarks
+    line: int
+
+
+#: What holds where there is no condition.
+ALWAYS = Alternative({}, None, Remarks(), 0)
+#: Any of these must hold; none at all: it always holds.
+When = tuple[Alternative, ...]
+
+
+class Source(NamedTuple):
+    """Where statements come from."""
+
+    id: str
+    title: Text | None
+    url: str | None
+    retrieved: str | None
+
+
+class Member(NamedTuple):
+    """A plan or a role: a value that ranks above others."""
+
+    id: str
+    name: Text
+    above: tuple[str, ...]
+    aliases: tuple[str, ...]
+    retired: str | None
+    remarks: Remarks
+    line: int
+
+
+class Fact(NamedTuple):
+    """Something an answer depends on, with its values and their meaning."""
+
+    id: str
+    ask: Text | None
+    values: dict[str, Text]
+    default: str | None
+    remarks: Remarks
+    line: int
+
+
+class Number(NamedTuple):
+    """A number to call, in a country or `any`."""
+
+    country: str
+    number: str
+    note: Text | None
+
+
+class Channel(NamedTuple):
+    """A way to get help."""
+
+    id: str
+    name: Text
+    kind: str
+    url: str | None
+    steps: tuple[Text, ...]
+    prerequisites: tuple[Text, ...]
+    numbers: tuple[Number, ...]
+    aliases: tuple[str, ...]
+    remarks: Remarks
+    line: int
+
+    @property
+    def opens_case(self) -> bool:
+        """Whether a case can be opened by it; only then are there targets."""
+        return self.kind not in ("self-service", "community")
+
+
+class Grant(NamedTuple):
+    """Channels that are allowed, or recommended in order, when the condition holds."""
+
+    when: When
+    allow: tuple[str, ...]
+    recommend: tuple[str, ...]
+    hours: str | None
+    prerequisites: tuple[Text, ...]
+    remarks: Remarks
+    line: int
+
+
+class Priority(NamedTuple):
+    """How urgent a case is."""
+
+    id: str
+    name: Text
+    meaning: Text | None
+    when: When
+    aliases: tuple[str, ...]
+    remarks: Remarks
+    line: int
+
+
+class Metric(NamedTuple):
+    """What is promised."""
+
+    id: str
+    name: Text
+    starts: Text
+    pauses: Text | None
+    warn: str | None
+    remarks: Remarks
+    line: int
+
+
+class Holidays(NamedTuple):
+    """Days off: `customer`, or dates and a country's public holidays."""
+
+    customer: bool
+    country: str | None
+    subdivision: str | None
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+    covers: tuple[int, int] | None
+    frozen: tuple[str, ...] | None
+
+
+class Calendar(NamedTuple):
+    """Opening hours; `windows` None is 24x7, `any` a union of other hours."""
+
+    when: When
+    timezone: str | None
+    ask: Text | None
+    windows: tuple[Window, ...] | None
+    holidays: Holidays | None
+    by_start_date: bool
+    apply_holidays: bool
+    dates: dict[str, tuple[Window, ...]]
+    breaks: dict[str, tuple[Window, ...]]
+    business_days: tuple[int, ...] | None
+    any: tuple[str, ...]
+    remarks: Remarks
+    line: int
+
+
+class Commitment(NamedTuple):
+    """How binding the targets are when the condition holds."""
+
+    when: When
+    binding: str
+    remarks: Remarks
+    line: int
+
+
+class Cell(NamedTuple):
+    """A target as one metric and priority state it."""
+
+    target: Target
+    text: Text | None
+    hours: str | None  # the cell's own, else the rule's
+    condition: Text | None
+    remarks: Remarks
+    line: int
+
+
+class Rule(NamedTuple):
+    """Targets by metric and priority; the key `*` stands for all priorities."""
+
+    when: When
+    hours: str | None
+    condition: Text | None
+    cells: dict[str, dict[str, Cell]]
+    remarks: Remarks
+    line: int
+
+
+class Term(NamedTuple):
+    """What is said in words, under a heading."""
+
+    topic: str
+    when: When
+    say: Text
+    remarks: Remarks
+    line: int
+
+
+class Topic(NamedTuple):
+    """A subject of the self-help."""
+
+    id: str
+    name: Text
+    url: str | None
+    remarks: Remarks
+    line: int
+
+
+class Resource(NamedTuple):
+    """Something to read or watch; no topics: it belongs to none; no audience: for everyone."""
+
+    name: Text
+    kind: str
+    topics: tuple[str, ...]
+    audience: tuple[str, ...]
+    url: str | None
+    remarks: Remarks
+    line: int
+
+
+class SelfHelp(NamedTuple):
+    """What people find without opening a case."""
+
+    channel: str | None
+    complete: bool
+    topics: tuple[Topic, ...]
+    resources: tuple[Resource, ...]
+    remarks: Remarks
+    line: int
+
+
+class Revision(NamedTuple):
+    """One policy file: the policy as it stands from `start` on."""
+
+    policy: str
+    title: Text
+    file: str  # relative to the policy's root
+    digest: str  # sha256:HEX of the file
+    timezone: str
+    start: str | None
+    last_day: str | None
+    validity: Remarks
+    validity_line: int
+    sources: tuple[Source, ...]
+    plans: tuple[Member, ...]
+    roles: tuple[Member, ...]
+    facts: tuple[Fact, ...]
+    channels: tuple[Channel, ...]
+    grants: tuple[Grant, ...]
+    grants_line: int
+    priorities: tuple[Priority, ...]
+    metrics: tuple[Metric, ...]
+    business_day: str
+    hours: dict[str, tuple[Calendar, ...]]
+    commitments: tuple[Commitment, ...]
+    rules: tuple[Rule, ...]
+    targets_line: int | None
+    terms: tuple[Term, ...]
+    self_help: SelfHelp | None
+    languages: tuple[str, ...]
+    remarks: Remarks

@@ -1,0 +1,49 @@
+"""Reports: what a command has to say, and the formats that write it.
+
+A report is data. To add a format, write a module here with `render(report, terminal) -> str`
+and name it in FORMATS.
+"""
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+
+class Table(NamedTuple):
+    """Columns and rows of texts, with a title where there are several tables."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    title: str | None = None
+
+
+class Report(NamedTuple):
+    """One answer in all the ways in which it can be shown."""
+
+    document: dict[str, Any]  # the JSON document
+    records: tuple[dict[str, Any], ...]  # its answers: csv and --field
+    lines: tuple[tuple[str, ...], ...]  # plain: the open columns, then the value
+    tables: tuple[Table, ...]  # table and markdown
+    notes: tuple[str, ...] = ()  # under the tables
+
+
+class Terminal(NamedTuple):
+    """What the output goes to: its width in characters, and whether it shows colour and UTF-8."""
+
+    width: int = 80
+    color: bool = False
+    unicode: bool = True
+
+
+FORMATS = {
+    "plain": "zsupport.report.plain",
+    "table": "zsupport.report.table",
+    "json": "zsupport.report.json",
+    "csv": "zsupport.report.csv",
+    "markdown": "zsupport.report.markdown",
+}
+
+
+def render(report: Report, format: str, terminal: Terminal) -> str:
+    """Return the report in a format of FORMATS, ending with a line end unless it is empty."""
+    rendered: str = import_module(FORMATS[format]).render(report, terminal)
+    return rendered

@@ -1,0 +1,9 @@
+"""Plain lines for pipes: tab-separated, no header, no colour, no wrapping."""
+
+from zsupport.report import Report, Terminal
+from zsupport.report.text import one_line
+
+
+def render(report: Report, terminal: Terminal) -> str:
+    """Return a line for each answer."""
+    return "".join("\t".join(map(one_line, line)) + "\n" for line in report.lines)

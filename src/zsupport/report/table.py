@@ -1,0 +1,53 @@
+"""Tables for people, drawn by Rich: the only module that knows it."""
+
+import io
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from zsupport.report import Report, Table, Terminal
+from zsupport.report.text import printable
+
+
+def render(report: Report, terminal: Terminal) -> str:
+    """Return the tables and notes as they look in the terminal."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=terminal.width,
+        force_terminal=terminal.color,
+        color_system="standard" if terminal.color else None,
+        no_color=not terminal.color,
+        legacy_windows=False,
+        emoji=False,
+        markup=False,
+        highlight=False,
+    )
+    for table in report.tables:
+        if table.rows:
+            console.print(_drawn(table, terminal))
+    for note in report.notes:
+        console.print(Text(printable(note), style="dim"))
+    # Rich pads cells to the width of their column: nobody wants that when copying.
+    return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+
+
+def _drawn(table: Table, terminal: Terminal) -> RichTable:
+    drawn = RichTable(
+        box=box.SIMPLE_HEAD if terminal.unicode else box.ASCII_DOUBLE_HEAD,
+        title=printable(table.title) if table.title else None,
+        title_justify="left",
+        title_style="bold",
+        pad_edge=False,
+        safe_box=not terminal.unicode,
+    )
+    # A column in which nothing stands would only take width from the others.
+    filled = [i for i in range(len(table.columns)) if any(row[i] for row in table.rows)]
+    for i in filled:
+        drawn.add_column(table.columns[i], overflow="fold")
+    for row in table.rows:
+        # Text, not str: square brackets in a policy are no markup.
+        drawn.add_row(*(Text(printable(row[i])) for i in filled))
+    return drawn

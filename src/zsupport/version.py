@@ -1,0 +1,5 @@
+"""The versions that an answer depends on."""
+
+VERSION = "0.1.0"
+#: The version of the policy format that this program reads.
+FORMAT = 1

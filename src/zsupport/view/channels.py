@@ -1,0 +1,81 @@
+"""What is shown of channels: who may use which, and how."""
+
+from datetime import tzinfo
+from typing import Any
+
+from zsupport.answer.case import Answers
+from zsupport.answer.channels import ChannelAnswer
+from zsupport.report import Report, Table
+from zsupport.view.document import all_warnings, document, record
+from zsupport.view.notes import doubts, value_of
+
+
+def show_channels(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
+    """Return the report; tables and plain lines list what is allowed, JSON the noes too."""
+    allowed = [answer for answer in answers.answers if answer.allowed]
+    beside = [name for name in answers.columns if name != "channel"]
+    records = tuple(record(answer, zone) for answer in answers.answers)
+    return Report(
+        document("channels", answers, query, records, all_warnings(answers, lang)),
+        records,
+        tuple((*(value_of(answer, name) for name in beside), answer.channel) for answer in allowed),
+        (_matrix(allowed, beside) if beside else _details(allowed),),
+        (*_remarks(allowed), *doubts(allowed)),
+    )
+
+
+def _details(allowed: list[ChannelAnswer]) -> Table:
+    """Return a table that says how to use each channel."""
+    return Table(
+        ("Channel", "How", "Have ready", "Hours"),
+        tuple(
+            (
+                f"{answer.name}\n({answer.channel})",
+                "\n".join(_how(answer)),
+                "\n".join(answer.prerequisites or ()),
+                answer.hours or "",
+            )
+            for answer in _in_order(allowed)
+        ),
+    )
+
+
+def _in_order(allowed: list[ChannelAnswer]) -> list[ChannelAnswer]:
+    """Return the answers with the recommended ones first, in that order."""
+    return sorted(allowed, key=lambda answer: answer.recommended or len(allowed) + 1)
+
+
+def _how(answer: ChannelAnswer) -> list[str]:
+    lines = [answer.url] if answer.url else []
+    if len(answer.steps or ()) > 1:
+        lines += [f"{i}. {step}" for i, step in enumerate(answer.steps or (), 1)]
+    else:
+        lines += answer.steps or ()
+    for number in answer.numbers or ():
+        note = f" ({number['note']})" if number["note"] else ""
+        lines.append(f"{number['country']}: {number['number']}{note}")
+    if answer.only_when:
+        lines.append(f"only for {', '.join(answer.only_when['priority'])}")
+    return lines
+
+
+def _matrix(allowed: list[ChannelAnswer], beside: list[str]) -> Table:
+    """Return a table with a row for each case: the channels that it may use."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for answer in allowed:
+        case = tuple(value_of(answer, name) for name in beside)
+        only = f" (only {', '.join(answer.only_when['priority'])})" if answer.only_when else ""
+        rows.setdefault(case, []).append(answer.channel + only)
+    return Table(
+        (*(name.capitalize() for name in beside), "Channels"),
+        tuple((*case, ", ".join(channels)) for case, channels in rows.items()),
+    )
+
+
+def _remarks(allowed: list[ChannelAnswer]) -> list[str]:
+    """Return the notes of the channels, each once."""
+    notes: dict[str, str] = {}
+    for answer in allowed:
+        if answer.note:
+            notes.setdefault(answer.channel, f"{answer.name}: {answer.note}")
+    return list(notes.values())

@@ -1,0 +1,85 @@
+"""The JSON documents: answers with what they were given from."""
+
+from datetime import datetime, tzinfo
+from typing import Any
+
+from zsupport.answer.case import Answers, Because, Warning
+from zsupport.clock.instants import format_instant, from_datetime
+from zsupport.clock.zones import tzdata_version
+from zsupport.policy.model import Revision
+from zsupport.version import FORMAT, VERSION
+
+
+def versions() -> dict[str, Any]:
+    """Return the versions that an answer depends on; holidays: none are computed yet."""
+    return {
+        "program": VERSION,
+        "format": FORMAT,
+        "tzdata": tzdata_version(),
+        "holidays": None,
+    }
+
+
+def policy_of(revision: Revision) -> dict[str, Any]:
+    """Return which revision of which policy answered."""
+    return {
+        "id": revision.policy,
+        "revision": revision.start,
+        "file": revision.file,
+        "digest": revision.digest,
+    }
+
+
+def plain_value(value: Any, zone: tzinfo) -> Any:
+    """Return a value of an answer as JSON has it; instants in `zone`."""
+    if isinstance(value, datetime):
+        return format_instant(from_datetime(value), zone)
+    if isinstance(value, Because | Warning):
+        return value._asdict()
+    if isinstance(value, tuple):
+        return [plain_value(each, zone) for each in value]
+    return value
+
+
+def record(answer: Any, zone: tzinfo) -> dict[str, Any]:
+    """Return an answer as a JSON object: every field, null where it does not apply."""
+    return {name: plain_value(value, zone) for name, value in answer._asdict().items()}
+
+
+def document(
+    kind: str,
+    answers: Answers,
+    query: dict[str, Any],
+    records: tuple[dict[str, Any], ...],
+    warnings: tuple[Warning, ...],
+) -> dict[str, Any]:
+    """Return the document of one kind of answers."""
+    return {
+        "schema": f"zsupport.{kind}/1",
+        "policy": policy_of(answers.revision),
+        "query": query,
+        "answers": list(records),
+        "warnings": [each._asdict() for each in warnings],
+        "versions": versions(),
+    }
+
+
+def all_warnings(answers: Answers, lang: str) -> tuple[Warning, ...]:
+    """Return the warnings of the answers and those about the revision that gave them."""
+    from zsupport.answer.case import say
+
+    revision = answers.revision
+    found = list(answers.warnings)
+    if not answers.in_force:
+        found.append(Warning("not-in-force", not_in_force(revision)))
+    doubt = say(revision.validity.unclear, lang)
+    if doubt:
+        found.append(Warning("unclear-validity", doubt))
+    return tuple(found)
+
+
+def not_in_force(revision: Revision) -> str:
+    """Return the sentence that says why no revision is in force."""
+    if revision.last_day:
+        return f"the policy `{revision.policy}` ended on {revision.last_day}"
+    return f"the policy `{revision.policy}` starts on {revision.start}"

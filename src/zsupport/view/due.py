@@ -1,0 +1,70 @@
+"""What is shown of deadlines."""
+
+from datetime import tzinfo
+from typing import Any
+
+from zsupport.answer.case import Answers
+from zsupport.answer.due import DueAnswer
+from zsupport.clock.instants import format_instant, from_datetime
+from zsupport.report import Report, Table
+from zsupport.view.document import all_warnings, document, record
+from zsupport.view.notes import doubts, duration, value_of
+
+
+def show_due(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
+    """Return the report; a row without a deadline has its state in that place."""
+    records = tuple(record(answer, zone) for answer in answers.answers)
+    rows: list[DueAnswer] = list(answers.answers)
+    table = Table(
+        (*(name.capitalize() for name in answers.columns), "Due", "State", "Left", "Target"),
+        tuple(
+            (
+                *(value_of(answer, name) for name in answers.columns),
+                _instant(answer, zone) or "",
+                answer.state,
+                _left(answer),
+                _target(answer),
+            )
+            for answer in rows
+        ),
+    )
+    return Report(
+        document("due", answers, query, records, all_warnings(answers, lang)),
+        records,
+        tuple(
+            (
+                *(value_of(answer, name) for name in answers.columns),
+                _instant(answer, zone) or answer.state,
+            )
+            for answer in rows
+        ),
+        (table,),
+        (*_remarks(rows), *doubts(rows)),
+    )
+
+
+def _instant(answer: DueAnswer, zone: tzinfo) -> str | None:
+    return None if answer.due is None else format_instant(from_datetime(answer.due), zone)
+
+
+def _left(answer: DueAnswer) -> str:
+    seconds = answer.remaining_seconds
+    if seconds is None:
+        return ""
+    return f"{duration(seconds)} too late" if seconds < 0 else duration(seconds)
+
+
+def _target(answer: DueAnswer) -> str:
+    parts = [answer.target or ""]
+    if answer.hours:
+        parts.append(f"({answer.hours})")
+    if answer.published:
+        parts.append(f"published: {answer.published}")
+    if answer.commitment:
+        parts.append(f"[{answer.commitment}]")
+    return " ".join(part for part in parts if part)
+
+
+def _remarks(rows: list[DueAnswer]) -> list[str]:
+    conditions = [f"condition: {row.condition}" for row in rows if row.condition]
+    return list(dict.fromkeys([*conditions, *(row.note for row in rows if row.note)]))

@@ -1,0 +1,270 @@
+"""The JSON Schemas of the answers: a contract, written by hand and held to by the tests."""
+
+from typing import Any
+
+from zsupport.answer.due import NOT_COMPUTED
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+_INSTANT: Schema = {"type": "string", "format": "date-time"}
+_INSTANT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
+_SECONDS: Schema = {"type": ["integer", "null"]}
+_TEXTS_OR_NULL: Schema = {"type": ["array", "null"], "items": _TEXT}
+_FACTS: Schema = {"type": "object", "additionalProperties": _TEXT}
+_DATE_OR_NULL: Schema = {"type": ["string", "null"], "format": "date"}
+
+
+def _object(properties: dict[str, Schema]) -> Schema:
+    """Return an object that has exactly these properties."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+_BECAUSE: Schema = {
+    "type": "array",
+    "minItems": 1,
+    "items": _object({"file": _TEXT, "line": {"type": "integer", "minimum": 1}}),
+}
+_WARNING = _object({"code": _TEXT, "message": _TEXT})
+_POLICY = _object(
+    {"id": _TEXT, "revision": _DATE_OR_NULL, "file": _TEXT, "digest": {"pattern": "^sha256:"}}
+)
+_VERSIONS = _object(
+    {
+        "program": _TEXT,
+        "format": {"type": "integer"},
+        "tzdata": _TEXT,
+        "holidays": _TEXT_OR_NULL,
+    }
+)
+_CASE = {"plan": _TEXT_OR_NULL, "role": _TEXT_OR_NULL}
+
+STATES = (
+    "not-entitled",
+    "no-target",
+    "not-stated",
+    "needs-input",
+    "not-started",
+    "running",
+    "at-risk",
+    "paused",
+    "met",
+    "breached",
+    NOT_COMPUTED,
+)
+
+_ANSWERS: dict[str, tuple[Schema, Schema]] = {
+    # kind: (an answer, the query)
+    "channels": (
+        _object(
+            {
+                **_CASE,
+                "channel": _TEXT,
+                "priority": _TEXT_OR_NULL,
+                "facts": _FACTS,
+                "allowed": {"type": "boolean"},
+                "only_when": {
+                    "type": ["object", "null"],
+                    "properties": {"priority": {"type": "array", "items": _TEXT}},
+                    "additionalProperties": False,
+                },
+                "name": _TEXT,
+                "kind": {
+                    "enum": [
+                        "self-service",
+                        "community",
+                        "web",
+                        "email",
+                        "chat",
+                        "phone",
+                        "other",
+                    ]
+                },
+                "url": _TEXT_OR_NULL,
+                "steps": _TEXTS_OR_NULL,
+                "numbers": {
+                    "type": ["array", "null"],
+                    "items": _object({"country": _TEXT, "number": _TEXT, "note": _TEXT_OR_NULL}),
+                },
+                "prerequisites": _TEXTS_OR_NULL,
+                "hours": _TEXT_OR_NULL,
+                "recommended": {"type": ["integer", "null"], "minimum": 1},
+                "note": _TEXT_OR_NULL,
+                "unclear": _TEXT_OR_NULL,
+                "because": _BECAUSE,
+            }
+        ),
+        _object(
+            {
+                **_CASE,
+                "channel": _TEXT_OR_NULL,
+                "priority": _TEXT_OR_NULL,
+                "facts": _FACTS,
+                "at": _INSTANT,
+            }
+        ),
+    ),
+    "due": (
+        _object(
+            {
+                **_CASE,
+                "channel": _TEXT_OR_NULL,
+                "priority": _TEXT_OR_NULL,
+                "facts": _FACTS,
+                "metric": _TEXT,
+                "state": {"enum": list(STATES)},
+                "target": _TEXT_OR_NULL,
+                "published": _TEXT_OR_NULL,
+                "condition": _TEXT_OR_NULL,
+                "commitment": {"enum": ["none", "target", "objective", "agreement", None]},
+                "hours": _TEXT_OR_NULL,
+                "opened": _INSTANT,
+                "due": _INSTANT_OR_NULL,
+                "next_open": _INSTANT_OR_NULL,
+                "at_risk_at": _INSTANT_OR_NULL,
+                "elapsed_seconds": _SECONDS,
+                "paused_seconds": _SECONDS,
+                "remaining_seconds": _SECONDS,
+                "note": _TEXT_OR_NULL,
+                "unclear": _TEXT_OR_NULL,
+                "because": _BECAUSE,
+            }
+        ),
+        _object(
+            {
+                **_CASE,
+                "channel": _TEXT_OR_NULL,
+                "priority": _TEXT_OR_NULL,
+                "facts": _FACTS,
+                "metric": {"type": "array", "items": _TEXT, "minItems": 1},
+                "opened": _INSTANT,
+                "customer_tz": _TEXT_OR_NULL,
+                "customer_country": _TEXT_OR_NULL,
+                "at": _INSTANT,
+            }
+        ),
+    ),
+    "priority": (
+        _object(
+            {
+                "priority": _TEXT_OR_NULL,
+                "name": _TEXT_OR_NULL,
+                "meaning": _TEXT_OR_NULL,
+                "facts": _FACTS,
+                "unclear": _TEXT_OR_NULL,
+                "because": _BECAUSE,
+            }
+        ),
+        _object({"facts": _FACTS, "at": _INSTANT}),
+    ),
+    "topics": (
+        _object(
+            {
+                "topic": _TEXT_OR_NULL,
+                "audience": _TEXTS_OR_NULL,
+                "kind": _TEXT,
+                "name": _TEXT,
+                "url": _TEXT_OR_NULL,
+                "note": _TEXT_OR_NULL,
+                "because": _BECAUSE,
+            }
+        ),
+        _object({"topic": _TEXT_OR_NULL, "role": _TEXT_OR_NULL, "at": _INSTANT}),
+    ),
+    "policies": (
+        _object(
+            {
+                "policy": _TEXT,
+                "title": _TEXT,
+                "revision": _DATE_OR_NULL,
+                "from": _DATE_OR_NULL,
+                "last_day": _DATE_OR_NULL,
+                "in_force": {"type": "boolean"},
+                "file": _TEXT,
+                "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+                "terms": {
+                    "type": ["array", "null"],
+                    "items": _object(
+                        {
+                            "topic": _TEXT,
+                            "when": _TEXT_OR_NULL,
+                            "say": _TEXT,
+                            "note": _TEXT_OR_NULL,
+                            "unclear": _TEXT_OR_NULL,
+                            "because": _BECAUSE,
+                        }
+                    ),
+                },
+            }
+        ),
+        _object({"policy": _TEXT_OR_NULL, "at": _INSTANT}),
+    ),
+}
+
+_ERROR = _object(
+    {
+        "error": {
+            "type": "object",
+            "properties": {
+                "kind": {"enum": ["usage", "policy", "environment", "bug"]},
+                "code": {"enum": [2, 3, 4, 70]},
+                "message": _TEXT,
+                "hint": _TEXT_OR_NULL,
+                "problems": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": _object(
+                        {
+                            "code": {"type": "string", "pattern": "^ZS[0-9]{3}$"},
+                            "name": _TEXT,
+                            "severity": {"enum": ["error", "warning", "note"]},
+                            "message": _TEXT,
+                            "file": _TEXT,
+                            "line": {"type": "integer", "minimum": 1},
+                            "column": {"type": "integer", "minimum": 1},
+                            "end_line": {"type": "integer", "minimum": 1},
+                            "end_column": {"type": "integer", "minimum": 1},
+                            "path": _TEXT,
+                            "expected": _TEXT_OR_NULL,
+                            "hint": _TEXT_OR_NULL,
+                        }
+                    ),
+                },
+            },
+            "required": ["kind", "code", "message", "hint"],
+            "additionalProperties": False,
+        }
+    }
+)
+
+NAMES = ("policy", *_ANSWERS, "error")
+
+
+def schema(name: str) -> Schema:
+    """Return the schema of this name: `policy`, a kind of answers, or `error`."""
+    if name == "policy":
+        from zsupport.policy.schema import policy_schema
+
+        return policy_schema()
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"zsupport.{name}/1"}
+    if name == "error":
+        return {**head, **_ERROR}
+    answer, query = _ANSWERS[name]
+    properties = {
+        "schema": {"const": f"zsupport.{name}/1"},
+        "policy": _POLICY,
+        "query": query,
+        "answers": {"type": "array", "items": answer},
+        "warnings": {"type": "array", "items": _WARNING},
+        "versions": _VERSIONS,
+    }
+    if name == "policies":
+        # These answers come from many policies; each answer names its own.
+        del properties["policy"]
+    return {**head, **_object(properties)}

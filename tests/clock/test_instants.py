@@ -1,0 +1,463 @@
+"""Instants: how they are read and printed, and how local times become instants."""
+
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zsupport.clock.instants import (
+    END,
+    FIRST,
+    at_local,
+    format_instant,
+    from_datetime,
+    local_date,
+    parse_instant,
+    to_datetime,
+)
+from zsupport.clock.problem import BadText
+from zsupport.clock.zones import fixed_zone, zone, zone_names
+
+UTC = datetime.UTC
+NOW = 1_790_000_000
+NEW_YEAR_2026 = 1_767_225_600  # 2026-01-01T00:00:00Z
+DAY = 86_400
+
+
+def seconds(text: str) -> int:
+    """Return the instant of an RFC 3339 text as the standard library reads it."""
+    return int(datetime.datetime.fromisoformat(text).timestamp())
+
+
+def refusal(text: str, zone_name: str | None = None) -> BadText:
+    """Return why the text is refused."""
+    with pytest.raises(BadText) as caught:
+        parse_instant(text, now=NOW, zone=zone(zone_name) if zone_name else None)
+    return caught.value
+
+
+# Reading
+
+
+@pytest.mark.parametrize(
+    ("text", "instant", "stated"),
+    [
+        ("2026-01-01T00:00:00Z", NEW_YEAR_2026, "Z"),
+        ("2026-01-01t00:00:00z", NEW_YEAR_2026, "Z"),
+        ("2026-01-01 00:00:00Z", NEW_YEAR_2026, "Z"),
+        ("2026-01-01T00:00Z", NEW_YEAR_2026, "Z"),
+        ("2026-01-01T00:00:00-00:00", NEW_YEAR_2026, "Z"),
+        ("2026-01-01T00:00:00+00:00", NEW_YEAR_2026, "+00:00"),
+        ("2026-01-01T01:00:00+01:00", NEW_YEAR_2026, "+01:00"),
+        ("2025-12-31T20:30-03:30", NEW_YEAR_2026, "-03:30"),
+        ("2026-01-01T23:59:00+23:59", NEW_YEAR_2026, "+23:59"),
+        ("2026-01-01T00:00:00.0Z", NEW_YEAR_2026, "Z"),
+        ("2026-01-01T00:00:00.999999999999999999999Z", NEW_YEAR_2026, "Z"),
+        ("2026-01-01T00:00:59.5+00:00", NEW_YEAR_2026 + 59, "+00:00"),
+        ("2024-02-29T00:00:00Z", 1_709_164_800, "Z"),
+        ("2001-09-09T01:46:40Z", 1_000_000_000, "Z"),
+        ("2009-02-13T23:31:30Z", 1_234_567_890, "Z"),
+        ("2038-01-19T03:14:08Z", 2_147_483_648, "Z"),
+        ("1973-01-01T00:00:00Z", 94_694_400, "Z"),
+        ("1972-12-31T23:00:00-01:00", 94_694_400, "-01:00"),
+        ("2200-12-31T23:59:59.9Z", 7_289_654_399, "Z"),
+        ("2201-01-01T00:59:59+01:00", 7_289_654_399, "+01:00"),
+    ],
+)
+def test_a_time_with_an_offset_is_an_instant(text: str, instant: int, stated: str) -> None:
+    t, found = parse_instant(text, now=NOW, zone=zone("Asia/Tokyo"))
+    assert t == instant
+    assert found is not None
+    assert format_instant(NEW_YEAR_2026, found).endswith(stated)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("now", NOW),
+        ("@1767225600", NEW_YEAR_2026),
+        ("@1767225600.0", NEW_YEAR_2026),
+        ("@1767225600.999999999999", NEW_YEAR_2026),
+        ("@94694400", 94_694_400),
+        ("@7289654399.9", 7_289_654_399),
+    ],
+)
+def test_now_and_epochs_state_no_zone(text: str, instant: int) -> None:
+    assert parse_instant(text, now=NOW, zone=None) == (instant, None)
+    assert parse_instant(text, now=NOW, zone=zone("Asia/Tokyo")) == (instant, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone_name", "same"),
+    [
+        ("2026-03-02T09:00", "Europe/Oslo", "2026-03-02T08:00:00+00:00"),
+        ("2026-07-02 09:00:30.5", "Europe/Oslo", "2026-07-02T07:00:30+00:00"),
+        ("2026-07-02t09:00", "UTC", "2026-07-02T09:00:00+00:00"),
+        ("2026-07-02T09:00", "UTC-03:30", "2026-07-02T12:30:00+00:00"),
+        # The second before a gap and the first after it.
+        ("2026-03-29T01:59:59", "Europe/Oslo", "2026-03-29T00:59:59+00:00"),
+        ("2026-03-29T03:00:00", "Europe/Oslo", "2026-03-29T01:00:00+00:00"),
+        # The second before a fold and the first after it.
+        ("2026-10-25T01:59:59", "Europe/Oslo", "2026-10-24T23:59:59+00:00"),
+        ("2026-10-25T03:00:00", "Europe/Oslo", "2026-10-25T02:00:00+00:00"),
+        # A date that the gap of the date line makes the next after the 29th.
+        ("2011-12-29T23:59:59", "Pacific/Apia", "2011-12-30T09:59:59+00:00"),
+        ("2011-12-31T00:00:00", "Pacific/Apia", "2011-12-30T10:00:00+00:00"),
+        # In the last year, by the rule that goes on after the listed transitions.
+        ("2200-07-01T12:00:00", "Europe/Oslo", "2200-07-01T10:00:00+00:00"),
+        # Within the range as an instant, outside it by the local year.
+        ("2201-01-01T00:30:00", "Europe/Oslo", "2200-12-31T23:30:00+00:00"),
+    ],
+)
+def test_a_local_time_is_read_in_the_zone(text: str, zone_name: str, same: str) -> None:
+    assert parse_instant(text, now=NOW, zone=zone(zone_name)) == (seconds(same), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone_name", "first", "second"),
+    [
+        # Gaps: 02:00 to 03:00; half an hour from 02:00; a whole date; back to summer time.
+        ("2026-03-29T02:30", "Europe/Oslo",
+         "2026-03-29T02:30:00+01:00", "2026-03-29T02:30:00+02:00"),
+        ("2026-03-29T02:00", "Europe/Oslo",
+         "2026-03-29T02:00:00+01:00", "2026-03-29T02:00:00+02:00"),
+        ("2026-03-29 02:59:59.9", "Europe/Oslo",
+         "2026-03-29T02:59:59+01:00", "2026-03-29T02:59:59+02:00"),
+        ("2026-10-04T02:15", "Australia/Lord_Howe",
+         "2026-10-04T02:15:00+10:30", "2026-10-04T02:15:00+11:00"),
+        ("2011-12-30T12:00", "Pacific/Apia",
+         "2011-12-30T12:00:00-10:00", "2011-12-30T12:00:00+14:00"),
+        ("2026-03-22T02:30", "Africa/Casablanca",
+         "2026-03-22T02:30:00+00:00", "2026-03-22T02:30:00+01:00"),
+    ],
+)  # fmt: skip
+def test_a_local_time_in_a_gap_is_refused_with_both_readings(
+    text: str, zone_name: str, first: str, second: str
+) -> None:
+    problem = refusal(text, zone_name)
+    assert f"does not exist in {zone_name}" in problem.message
+    assert problem.hint == f"write `{first}` (the offset before) or `{second}` (the offset after)"
+
+
+@pytest.mark.parametrize(
+    ("text", "zone_name", "first", "second"),
+    [
+        # Folds: 02:00 to 03:00; the half hour from 01:30; the month of Ramadan; the last one.
+        ("2026-10-25T02:30", "Europe/Oslo",
+         "2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"),
+        ("2026-10-25T02:00", "Europe/Oslo",
+         "2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"),
+        ("2026-10-25T02:59:59", "Europe/Oslo",
+         "2026-10-25T02:59:59+02:00", "2026-10-25T02:59:59+01:00"),
+        ("2026-04-05T01:45", "Australia/Lord_Howe",
+         "2026-04-05T01:45:00+11:00", "2026-04-05T01:45:00+10:30"),
+        ("2026-02-15T02:30", "Africa/Casablanca",
+         "2026-02-15T02:30:00+01:00", "2026-02-15T02:30:00+00:00"),
+    ],
+)  # fmt: skip
+def test_a_local_time_in_a_fold_is_refused_with_both_readings(
+    text: str, zone_name: str, first: str, second: str
+) -> None:
+    problem = refusal(text, zone_name)
+    assert f"exists twice in {zone_name}" in problem.message
+    assert problem.hint == f"write `{first}` (the first time) or `{second}` (the second time)"
+    # Both can be given in its place, and the first is the earlier one.
+    readings = [parse_instant(reading, now=NOW, zone=None)[0] for reading in (first, second)]
+    assert readings == [seconds(first), seconds(second)]
+    assert readings[0] < readings[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "an empty text is no instant"),
+        ("tomorrow", "is no instant"),
+        ("NOW", "write `now`"),
+        ("2026-03-29", "a date without a time of day"),
+        ("2026-03-29T02:30", "a local time without a zone"),
+        ("2026-03-29T02:30", "add an offset, such as Z or +01:00, or name the zone with --tz"),
+        ("2026-03-29T24:00Z", "write 00:00 of the next date"),
+        ("2026-03-29T24:01Z", "there is no hour 24"),
+        ("2026-03-29T25:00Z", "there is no hour 25"),
+        ("2026-03-29T09:60Z", "there is no minute 60"),
+        ("2026-06-30T23:59:60Z", "leap seconds"),
+        ("2026-06-30T23:59:61Z", "there is no second 61"),
+        ("2026-13-01T00:00Z", "there is no date 2026-13-01"),
+        ("2026-00-01T00:00Z", "there is no date 2026-00-01"),
+        ("2026-02-30T00:00Z", "there is no date 2026-02-30"),
+        ("2025-02-29T00:00Z", "there is no date 2025-02-29"),
+        ("0000-01-01T00:00Z", "there is no date 0000-01-01"),
+        ("2026-01-01T00:00:00,5Z", "after a dot"),
+        ("2026-01-01T00:00:00+0100", "write the offset as +01:00"),
+        ("2026-01-01T00:00:00+01", "write the offset as +01:00"),
+        ("2026-01-01T00:00:00 +01:00", "right after the time"),
+        ("2026-01-01T00:00+24:00", "there is no offset +24:00"),
+        ("2026-01-01T00:00-01:60", "there is no offset -01:60"),
+        ("2026-01-01T00:00 UTC", "write Z"),
+        ("2026-01-01T00:00 Europe/Oslo", "together with --tz"),
+        ("2026-01-01T00:00+01:00[Europe/Oslo]", "a zone stands after the time"),
+        ("1767225600", "`@1767225600`"),
+        ("@", "is no instant"),
+        ("@1e9", "is no instant"),
+        ("@-1", "out of range"),
+        ("@-0.5", "out of range"),
+        ("@94694399.9", "out of range"),
+        ("@7289654400", "out of range"),
+        ("@1767225600000", "write seconds, not milliseconds: `@1767225600`"),
+        ("@" + "9" * 10_000, "out of range"),
+        ("1972-12-31T23:59:59.9Z", "out of range"),
+        ("1973-01-01T00:30:00+01:00", "out of range"),
+        ("2201-01-01T00:00:00Z", "out of range"),
+        ("2200-12-31T23:30:00-00:30", "out of range"),
+        ("9999-12-31T23:59:59-23:59", "out of range"),
+        ("0001-01-01T00:00:00+23:59", "out of range"),
+        ("2026-01-01T00:00Z\n", "is no instant"),
+        (" 2026-01-01T00:00Z", "is no instant"),
+        ("2026-1-1T00:00Z", "is no instant"),
+        ("2026-01-01T9:00Z", "is no instant"),
+        ("2026-01-01T09:00.5Z", "is no instant"),
+        ("2026-01-01T09:00:00.Z", "is no instant"),
+        ("2026-01-01  09:00Z", "is no instant"),
+        ("20260101T000000Z", "is no instant"),
+        ("\u0662\u0660\u0662\u0666-01-01T00:00Z", "is no instant"),
+    ],
+)
+def test_what_is_no_instant_is_refused_with_the_reason(text: str, says: str) -> None:
+    assert says in str(refusal(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00", "9999-12-31T23:59", "1973-01-01T00:30", "2201-01-01T01:00"]
+)
+def test_a_local_time_out_of_range_is_refused(text: str) -> None:
+    assert "out of range" in refusal(text, "Europe/Oslo").message
+
+
+def test_a_clock_that_is_out_of_range_is_refused() -> None:
+    with pytest.raises(BadText, match="out of range"):
+        parse_instant("now", now=0, zone=None)
+
+
+# Printing
+
+
+@pytest.mark.parametrize(
+    ("t", "zone_name", "text"),
+    [
+        (NEW_YEAR_2026, "UTC", "2026-01-01T00:00:00Z"),
+        (NEW_YEAR_2026, "UTC+00:00", "2026-01-01T00:00:00+00:00"),
+        (NEW_YEAR_2026, "Etc/UTC", "2026-01-01T00:00:00+00:00"),
+        (NEW_YEAR_2026, "Europe/London", "2026-01-01T00:00:00+00:00"),
+        (NEW_YEAR_2026, "Europe/Oslo", "2026-01-01T01:00:00+01:00"),
+        (NEW_YEAR_2026, "America/St_Johns", "2025-12-31T20:30:00-03:30"),
+        (NEW_YEAR_2026, "UTC-03:30", "2025-12-31T20:30:00-03:30"),
+        # Both halves of a fold.
+        (NEW_YEAR_2026 + 297 * DAY + 1800, "Europe/Oslo", "2026-10-25T02:30:00+02:00"),
+        (NEW_YEAR_2026 + 297 * DAY + 5400, "Europe/Oslo", "2026-10-25T02:30:00+01:00"),
+        (94_694_400, "UTC", "1973-01-01T00:00:00Z"),
+        (7_289_654_399, "UTC", "2200-12-31T23:59:59Z"),
+    ],
+)
+def test_an_instant_is_printed_in_the_zone(t: int, zone_name: str, text: str) -> None:
+    assert format_instant(t, zone(zone_name)) == text
+
+
+# Local times
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "zone_name", "same"),
+    [
+        ("2026-01-05", "09:00", "Europe/Oslo", "2026-01-05T08:00:00+00:00"),
+        ("2026-07-06", "09:00", "Europe/Oslo", "2026-07-06T07:00:00+00:00"),
+        ("2026-07-06", "24:00", "Europe/Oslo", "2026-07-06T22:00:00+00:00"),
+        ("2026-12-31", "24:00", "UTC", "2027-01-01T00:00:00+00:00"),
+        # In a gap: the first instant after it.
+        ("2026-03-29", "01:59", "Europe/Oslo", "2026-03-29T00:59:00+00:00"),
+        ("2026-03-29", "02:00", "Europe/Oslo", "2026-03-29T01:00:00+00:00"),
+        ("2026-03-29", "02:30", "Europe/Oslo", "2026-03-29T01:00:00+00:00"),
+        ("2026-03-29", "03:00", "Europe/Oslo", "2026-03-29T01:00:00+00:00"),
+        ("2026-03-29", "03:01", "Europe/Oslo", "2026-03-29T01:01:00+00:00"),
+        ("2026-10-04", "02:00", "Australia/Lord_Howe", "2026-10-03T15:30:00+00:00"),
+        ("2026-10-04", "02:15", "Australia/Lord_Howe", "2026-10-03T15:30:00+00:00"),
+        ("2026-10-04", "02:30", "Australia/Lord_Howe", "2026-10-03T15:30:00+00:00"),
+        ("2026-03-22", "02:30", "Africa/Casablanca", "2026-03-22T02:00:00+00:00"),
+        ("2011-12-29", "24:00", "Pacific/Apia", "2011-12-30T10:00:00+00:00"),
+        ("2011-12-30", "00:00", "Pacific/Apia", "2011-12-30T10:00:00+00:00"),
+        ("2011-12-30", "12:00", "Pacific/Apia", "2011-12-30T10:00:00+00:00"),
+        ("2011-12-30", "24:00", "Pacific/Apia", "2011-12-30T10:00:00+00:00"),
+        ("2011-12-31", "00:00", "Pacific/Apia", "2011-12-30T10:00:00+00:00"),
+        ("2011-12-31", "00:01", "Pacific/Apia", "2011-12-30T10:01:00+00:00"),
+        # Midnight itself does not exist: Beirut springs forward from 00:00 to 01:00.
+        ("2026-03-29", "00:00", "Asia/Beirut", "2026-03-28T22:00:00+00:00"),
+        ("2026-03-28", "24:00", "Asia/Beirut", "2026-03-28T22:00:00+00:00"),
+        # In a fold: the earlier one.
+        ("2026-10-25", "01:59", "Europe/Oslo", "2026-10-24T23:59:00+00:00"),
+        ("2026-10-25", "02:00", "Europe/Oslo", "2026-10-25T00:00:00+00:00"),
+        ("2026-10-25", "02:30", "Europe/Oslo", "2026-10-25T00:30:00+00:00"),
+        ("2026-10-25", "03:00", "Europe/Oslo", "2026-10-25T02:00:00+00:00"),
+        ("2026-04-05", "01:45", "Australia/Lord_Howe", "2026-04-04T14:45:00+00:00"),
+        ("2026-04-05", "02:00", "Australia/Lord_Howe", "2026-04-04T15:30:00+00:00"),
+        ("2026-02-15", "02:30", "Africa/Casablanca", "2026-02-15T01:30:00+00:00"),
+        # Casablanca within Ramadan and outside it.
+        ("2026-03-01", "09:00", "Africa/Casablanca", "2026-03-01T09:00:00+00:00"),
+        ("2026-05-01", "09:00", "Africa/Casablanca", "2026-05-01T08:00:00+00:00"),
+    ],
+)
+def test_a_wall_time_becomes_the_instant_of_rule_9(
+    date: str, time: str, zone_name: str, same: str
+) -> None:
+    of_day = int(time[:2]) * 3600 + int(time[3:]) * 60
+    day = datetime.date.fromisoformat(date)
+    assert at_local(day, of_day, zone(zone_name)) == seconds(same)
+
+
+@pytest.mark.parametrize("of_day", [-1, 86_401])
+def test_a_wall_time_lies_in_its_date(of_day: int) -> None:
+    with pytest.raises(ValueError, match="seconds_of_day"):
+        at_local(datetime.date(2026, 1, 1), of_day, UTC)
+
+
+@pytest.mark.parametrize(
+    ("t", "zone_name", "date"),
+    [
+        (NEW_YEAR_2026, "UTC", "2026-01-01"),
+        (NEW_YEAR_2026 - 1, "UTC", "2025-12-31"),
+        (NEW_YEAR_2026 - 3600, "Europe/Oslo", "2026-01-01"),
+        (NEW_YEAR_2026 - 3601, "Europe/Oslo", "2025-12-31"),
+        (seconds("2011-12-30T09:59:59+00:00"), "Pacific/Apia", "2011-12-29"),
+        (seconds("2011-12-30T10:00:00+00:00"), "Pacific/Apia", "2011-12-31"),
+    ],
+)
+def test_the_local_date_is_what_the_calendar_shows(t: int, zone_name: str, date: str) -> None:
+    assert local_date(t, zone(zone_name)).isoformat() == date
+
+
+# Datetimes
+
+
+def test_an_aware_datetime_is_an_instant_floored() -> None:
+    oslo = zone("Europe/Oslo")
+    value = datetime.datetime(2026, 1, 1, 1, 0, 0, 999_999, oslo)
+    assert from_datetime(value) == NEW_YEAR_2026
+    # Both halves of a fold, and a zone that is the very object compared with.
+    fold = datetime.datetime(2026, 10, 25, 2, 30, tzinfo=oslo)
+    assert from_datetime(fold) == seconds("2026-10-25T02:30:00+02:00")
+    assert from_datetime(fold.replace(fold=1)) == seconds("2026-10-25T02:30:00+01:00")
+    assert from_datetime(datetime.datetime(2026, 1, 1, tzinfo=UTC)) == NEW_YEAR_2026
+
+
+class Silent(datetime.tzinfo):
+    """A zone that does not say its offset: its datetimes are naive by definition."""
+
+    def utcoffset(self, _: datetime.datetime | None) -> None:
+        """Return nothing."""
+
+    dst = utcoffset
+
+    def tzname(self, _: datetime.datetime | None) -> str:
+        """Return a name all the same."""
+        return "Silent"
+
+
+@pytest.mark.parametrize("tzinfo", [None, Silent()])
+def test_a_naive_datetime_is_no_instant(tzinfo: datetime.tzinfo | None) -> None:
+    with pytest.raises(ValueError, match="without a zone"):
+        from_datetime(datetime.datetime(2026, 1, 1, tzinfo=tzinfo))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        datetime.datetime(1972, 12, 31, 23, 59, 59, 999_999, UTC),
+        datetime.datetime(2201, 1, 1, tzinfo=UTC),
+        datetime.datetime.min.replace(tzinfo=fixed_zone(60)),
+        datetime.datetime.max.replace(tzinfo=fixed_zone(-60)),
+    ],
+)
+def test_a_datetime_out_of_range_is_refused(value: datetime.datetime) -> None:
+    with pytest.raises(ValueError, match="1973 to 2200"):
+        from_datetime(value)
+
+
+def test_an_instant_is_an_aware_datetime_in_utc() -> None:
+    assert to_datetime(NEW_YEAR_2026).isoformat() == "2026-01-01T00:00:00+00:00"
+    assert to_datetime(NEW_YEAR_2026).tzinfo is UTC
+
+
+def test_the_range_is_that_of_the_definition() -> None:
+    assert seconds("1973-01-01T00:00:00+00:00") == FIRST
+    assert seconds("2201-01-01T00:00:00+00:00") == END
+
+
+# Properties
+
+
+def outcome(
+    text: str, where: datetime.tzinfo | None
+) -> tuple[int, datetime.tzinfo | None] | BadText:
+    """Return what the text is read as, or why it is refused."""
+    try:
+        return parse_instant(text, now=NOW, zone=where)
+    except BadText as problem:
+        return problem
+
+
+INSTANTS = st.integers(FIRST, END - 1)
+ZONES = st.sampled_from(["UTC", "UTC+00:00", "UTC-03:30", *zone_names()]).map(zone)
+
+
+@given(INSTANTS, ZONES)
+def test_what_is_printed_reads_back(t: int, where: datetime.tzinfo) -> None:
+    text = format_instant(t, where)
+    read, stated = parse_instant(text, now=NOW, zone=None)
+    assert read == t
+    assert stated is not None
+    assert format_instant(t, stated) == text
+
+
+@given(INSTANTS, ZONES)
+def test_at_local_is_the_inverse_of_the_wall_clock(t: int, where: datetime.tzinfo) -> None:
+    # Every instant shows a wall time, so none of these lies in a gap.
+    wall = datetime.datetime.fromtimestamp(t, where)
+    of_day = wall.hour * 3600 + wall.minute * 60 + wall.second
+    found = at_local(wall.date(), of_day, where)
+    assert found <= t
+    again = datetime.datetime.fromtimestamp(found, where)
+    assert again.replace(tzinfo=None, fold=0) == wall.replace(tzinfo=None, fold=0)
+    if not wall.fold:
+        assert found == t
+
+
+@given(st.dates(datetime.date(1973, 1, 2), datetime.date(2200, 12, 30)), ZONES,
+       st.integers(0, DAY))  # fmt: skip
+def test_at_local_shows_that_time_or_the_first_after_the_gap(
+    date: datetime.date, where: datetime.tzinfo, of_day: int
+) -> None:
+    found = at_local(date, of_day, where)
+    wanted = datetime.datetime.combine(date, datetime.time()) + datetime.timedelta(seconds=of_day)
+    shown = datetime.datetime.fromtimestamp(found, where).replace(tzinfo=None, fold=0)
+    before = datetime.datetime.fromtimestamp(found - 1, where).replace(tzinfo=None, fold=0)
+    assert shown >= wanted
+    assert before < wanted
+
+
+@given(INSTANTS, ZONES)
+def test_a_local_time_is_read_or_refused_as_the_zone_has_it(t: int, where: datetime.tzinfo) -> None:
+    printed = format_instant(t, where)
+    found = outcome(printed.removesuffix("Z")[:19], where)
+    if isinstance(found, BadText):
+        assert "exists twice" in found.message
+        assert printed in (found.hint or "")
+    else:
+        assert found == (t, None)
+
+
+@given(st.text() | st.text("0123456789-+:.TtZz @"), st.none() | ZONES)
+def test_any_text_is_an_instant_or_refused(text: str, where: datetime.tzinfo | None) -> None:
+    found = outcome(text, where)
+    if isinstance(found, BadText):
+        assert found.message.isprintable()
+    else:
+        assert FIRST <= found[0] < END

@@ -1,0 +1,279 @@
+"""Targets: every row of the format's table, and what is refused."""
+
+import copy
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zsupport.clock.problem import BadText
+from zsupport.clock.target import Target, needs_hours, parse_target
+
+YEAR = 365 * 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "amount"),
+    [
+        ("30m", "clock", 1800),
+        ("4h", "clock", 14_400),
+        ("0m", "clock", 0),
+        ("0h", "clock", 0),
+        ("2.5h", "clock", 9000),
+        ("0.25m", "clock", 15),
+        ("8760h", "clock", YEAR),
+        ("525600m", "clock", YEAR),
+        ("1 business hour", "business", 3600),
+        ("4 business hours", "business", 14_400),
+        ("2.5 business hours", "business", 9000),
+        ("0.5 business hours", "business", 1800),
+        ("0 business hours", "business", 0),
+        ("8760 business hours", "business", YEAR),
+        ("1 business minute", "business", 60),
+        ("30 business minutes", "business", 1800),
+        ("1 business day", "business-days", 1),
+        ("3 business days", "business-days", 3),
+        ("365 business days", "business-days", 365),
+        ("next business day", "next-business-day", 0),
+        ("1 per day", "rate", 1),
+        ("2 per week", "rate", 2),
+        ("10 per month", "rate", 10),
+        ("none", "none", 0),
+        ("not-stated", "not-stated", 0),
+    ],
+)
+def test_a_target_is_what_the_table_says(text: str, kind: str, amount: int) -> None:
+    assert parse_target(text) == Target(kind, amount, 0, False, False, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("30m 24x7", 1800), ("4h 24x7", 14_400), ("1.5h 24x7", 5400)]
+)
+def test_clock_time_may_say_that_it_runs_around_the_clock(text: str, amount: int) -> None:
+    assert parse_target(text) == Target("clock", amount, 0, False, True, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("by 10:00 next business day", 36_000),
+        ("by 00:00 next business day", 0),
+        ("by 09:05 next business day", 32_700),
+        ("by 23:59 next business day", 86_340),
+        ("by 24:00 next business day", 86_400),
+    ],
+)
+def test_a_fixed_time_is_a_second_of_the_day(text: str, at: int) -> None:
+    assert parse_target(text) == Target("by", 0, at, False, False, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "amount", "around_the_clock"),
+    [
+        ("every 30m", "clock", 1800, False),
+        ("every 1h", "clock", 3600, False),
+        ("every 1h 24x7", "clock", 3600, True),
+        ("every 2.5 business hours", "business", 9000, False),
+        ("every 1 business hour", "business", 3600, False),
+        ("every 1 business day", "business-days", 1, False),
+        ("every 2 business days", "business-days", 2, False),
+        ("every week", "week", 0, False),
+    ],
+)
+def test_every_makes_a_target_recur(
+    text: str, kind: str, amount: int, around_the_clock: bool
+) -> None:
+    assert parse_target(text) == Target(kind, amount, 0, True, around_the_clock, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("  4   business\n  hours ", "4 business hours"),
+        ("every\t1h  24x7", "every 1h 24x7"),
+        ("2.50 business hours", "2.5 business hours"),
+        ("4.0h", "4h"),
+        ("1.00 business day", "1 business day"),
+    ],
+)
+def test_the_text_is_canonical(text: str, canonical: str) -> None:
+    target = parse_target(text)
+    assert target.text == canonical
+    assert parse_target(canonical) == target
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4h", False),
+        ("4h 24x7", False),
+        ("4 business hours", True),
+        ("30 business minutes", True),
+        ("2 business days", True),
+        ("next business day", True),
+        ("by 10:00 next business day", True),
+        ("every 1h", False),
+        ("every 1 business hour", True),
+        ("every 1 business day", True),
+        ("every week", False),
+        ("2 per week", False),
+        ("none", False),
+        ("not-stated", False),
+    ],
+)
+def test_what_says_business_needs_hours(text: str, expected: bool) -> None:
+    assert needs_hours(parse_target(text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("1d", "write `24h`, `24h 24x7` or `1 business day`"),
+        ("1 day", "write `24h`, `24h 24x7` or `1 business day`"),
+        ("3d", "write `72h`, `72h 24x7` or `3 business days`"),
+        ("2 days", "write `48h`, `48h 24x7` or `2 business days`"),
+        ("every 2 days", "write `every 48h`, `every 48h 24x7` or `every 2 business days`"),
+        ("4", "write `4h`, `4h 24x7` or `4 business hours`"),
+        ("4 h", "write `4h`, `4h 24x7` or `4 business hours`"),
+        ("4 hrs", "write `4h`, `4h 24x7` or `4 business hours`"),
+        ("4hours", "write `4h`, `4h 24x7` or `4 business hours`"),
+        ("4 Hours", "write `4h`, `4h 24x7` or `4 business hours`"),
+        ("every 2 hours", "write `every 2h`, `every 2h 24x7` or `every 2 business hours`"),
+        ("15 minutes", "write `15m`, `15m 24x7` or `15 business minutes`"),
+        ("1h30m", "write one number: `90m`"),
+        ("1h 30m 24x7", "write one number: `90m 24x7`"),
+        ("90s", "write minutes, such as `1.5m`"),
+        ("2 weeks", "write it in business days or in hours"),
+        ("4bh", "write `4 business hours`"),
+        ("4 working hours", "write `4 business hours`"),
+        ("1 working day", "write `1 business day`"),
+        ("3 working days", "write `3 business days`"),
+        ("4H", "write `4h`"),
+        ("4 Business Hours", "write `4 business hours`"),
+        ("4\u00a0business hours", "write `4 business hours`"),
+        ("04h", "write `4h`"),
+        (".5h", "write `0.5h`"),
+        ("2,5 business hours", "write `2.5 business hours`"),
+        ("4 business hours 24x7", "write `4 business hours`, or clock time"),
+        ("1 business hours", "write `1 business hour`"),
+        ("1 business days", "write `1 business day`"),
+        ("4 business hour", "write `4 business hours`"),
+        ("next day", "write `next business day`"),
+        ("NBD", "write `next business day`"),
+        ("next working day", "write `next business day`"),
+        ("same business day", "write a number of business hours"),
+        ("by 10:00", "write `by 10:00 next business day`"),
+        ("by 9:00 next business day", "write `by 09:00 next business day`"),
+        ("by 25:00 next business day",
+         "write the time as HH:MM, such as `by 10:00 next business day`"),
+        ("by 10am", "write the time as HH:MM, such as `by 10:00 next business day`"),
+        ("every next business day",
+         "write `every 1 business day`, `every 24h`, `every 24h 24x7` or `1 per day`"),
+        ("every business day",
+         "write `every 1 business day`, `every 24h`, `every 24h 24x7` or `1 per day`"),
+        ("daily", "write `every 1 business day`, `every 24h`, `every 24h 24x7` or `1 per day`"),
+        ("hourly", "write `every 1h`, `every 1h 24x7` or `every 1 business hour`"),
+        ("weekly", "write `every week`"),
+        ("monthly", "write `1 per month`"),
+        ("every 2 per week", "write `2 per week`"),
+        ("every by 10:00 next business day",
+         "write `every` before a length of time or a number of business days"),
+        ("every none", "write `every` before a length of time or a number of business days"),
+        ("every 2 weeks", "write `every` before a length of time or a number of business days"),
+        ("every", "write `every` before a length of time or a number of business days"),
+        ("once a week", "write `1 per week`"),
+        ("twice a day", "write `2 per day`"),
+        ("2x per week", "write `2 per week`"),
+        ("2/month", "write `2 per month`"),
+        ("None", "write `none`"),
+        ("", "write `none` where nothing is promised, `not-stated` where the policy does not say"),
+        ("n/a",
+         "write `none` where nothing is promised, `not-stated` where the policy does not say"),
+        ("not stated", "write `not-stated`"),
+        ("24x7", "write the time too, such as `4h 24x7`"),
+        ("-4h", "a target is not negative"),
+        ("within 4h", "write the time alone: 4h"),
+        ("< 4h", "write the time alone: 4h"),
+        ("0 business days",
+         "write `1 business day`, `next business day`, or a number of business hours"),
+        ("2.5 business days", "write whole days, or business hours"),
+    ],
+)  # fmt: skip
+def test_what_is_no_target_is_refused_with_what_is_meant(text: str, hint: str) -> None:
+    with pytest.raises(BadText) as caught:
+        parse_target(text)
+    assert caught.value.hint == hint
+    assert caught.value.expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("8761h", "`8761h` is longer than a year"),
+        ("8760.5h", "`8760.5h` is longer than a year"),
+        ("8760.01 business hours", "`8760.01 business hours` is longer than a year"),
+        ("366 business days", "`366 business days` is longer than a year"),
+        ("9" * 150 + "h", f"`{'9' * 57}...` is longer than a year"),
+        ("9" * 10_000 + "h", f"`{'9' * 57}...` is no target"),
+        ("0.001h", "`0.001h` is not a whole number of seconds"),
+        ("0.01m", "`0.01m` is not a whole number of seconds"),
+        ("every 0m", "`every 0m` has no length"),
+        ("every 0 business hours", "`every 0 business hours` has no length"),
+        ("every 0 business days", "`0 business days` does not say when"),
+        ("0 per week", "`0 per week` is no target"),
+        ("2 per year", "`2 per year` is no target"),
+        ("4-8h", "`4-8h` is no target"),
+        ("1e3h", "`1e3h` is no target"),
+        ("4.h", "`4.h` is no target"),
+        ("\u0664h", "`\u0664h` is no target"),
+        ("4h 24x7 24x7", "`4h 24x7 24x7` is no target"),
+        ("every every 4h", "`every every 4h` is no target"),
+        ("2 business weeks", "`2 business weeks` is no target"),
+    ],
+)
+def test_what_is_no_target_is_refused_with_the_reason(text: str, message: str) -> None:
+    with pytest.raises(BadText) as caught:
+        parse_target(text)
+    assert caught.value.message == message
+
+
+WORDS = st.sampled_from([
+    "every", "next", "by", "per", "business", "day", "days", "hour", "hours", "minutes", "week",
+    "24x7", "4h", "30m", "2.5", "1", "0", "10:00", "none",
+])  # fmt: skip
+
+
+def outcome(text: str) -> Target | BadText:
+    """Return what the text is read as, or why it is refused."""
+    try:
+        return parse_target(text)
+    except BadText as problem:
+        return problem
+
+
+@given(st.text() | st.text("0123456789.hmd ") | st.lists(WORDS).map(" ".join))
+def test_any_text_is_a_target_or_refused(text: str) -> None:
+    found = outcome(text)
+    if isinstance(found, BadText):
+        assert found.message.isprintable()
+        assert found.expected
+    else:
+        assert parse_target(found.text) == found
+
+
+@given(st.integers(0, 525_600), st.booleans())
+def test_minutes_and_hours_are_the_same_time(minutes: int, business: bool) -> None:
+    unit = " business minutes" if business and minutes != 1 else "m"
+    assert parse_target(f"{minutes}{unit}").amount == minutes * 60
+    if minutes % 15 == 0:
+        assert parse_target(f"{minutes / 60:.2f}h").amount == minutes * 60
+
+
+def test_a_refusal_says_all_three_parts_and_can_be_copied() -> None:
+    problem = BadText("`x` is no y", "a y", "write `z`")
+    assert str(problem) == "`x` is no y (expected a y); write `z`"
+    assert str(BadText("`x` is no y")) == "`x` is no y"
+    for twin in (copy.copy(problem), pickle.loads(pickle.dumps(problem))):
+        assert isinstance(twin, BadText)
+        assert (twin.message, twin.expected, twin.hint) == ("`x` is no y", "a y", "write `z`")

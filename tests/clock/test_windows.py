@@ -1,0 +1,400 @@
+"""Windows, dates and days: how a calendar's texts are read, and what overlaps."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zsupport.clock.problem import BadText
+from zsupport.clock.windows import (
+    WEEK,
+    Window,
+    overlapping,
+    parse_date,
+    parse_day_windows,
+    parse_days,
+    parse_month_day,
+    parse_open,
+    parse_years,
+)
+
+# Minutes from Monday 00:00 to the midnight before each day.
+MON, TUE, WED, THU, FRI, SAT, SUN = 0, 1440, 2880, 4320, 5760, 7200, 8640
+
+
+@pytest.mark.parametrize(
+    ("text", "windows"),
+    [
+        ("mon 09:00-17:00", [(540, 1020)]),
+        ("sun 00:00-24:00", [(8640, 10_080)]),
+        ("mon-fri 09:00-18:00",
+         [(MON + 540, MON + 1080), (TUE + 540, TUE + 1080), (WED + 540, WED + 1080),
+          (THU + 540, THU + 1080), (FRI + 540, FRI + 1080)]),
+        ("sat-sun 10:00-14:30", [(SAT + 600, SAT + 870), (SUN + 600, SUN + 870)]),
+        # A range over the end of the week.
+        ("sun-tue 08:00-16:00",
+         [(SUN + 480, SUN + 960), (MON + 480, MON + 960), (TUE + 480, TUE + 960)]),
+        # Past midnight, and past the end of the week.
+        ("thu-fri 22:00-06:00", [(THU + 1320, FRI + 360), (FRI + 1320, SAT + 360)]),
+        ("sun 22:00-06:00", [(SUN + 1320, WEEK + 360)]),
+        ("mon 09:00-08:00", [(540, TUE + 480)]),
+        ("mon 00:01-00:00", None),
+        ("mon 22:00-24:00", [(1320, 1440)]),
+        ("mon 00:00-23:59", [(0, 1439)]),
+        # Blocks.
+        ("fri 17:00 - mon 09:00", [(FRI + 1020, WEEK + 540)]),
+        ("sun 14:00 - fri 17:00", [(SUN + 840, WEEK + FRI + 1020)]),
+        ("mon 08:00 - wed 12:00", [(480, WED + 720)]),
+        ("mon 08:00 - mon 17:00", [(480, 1020)]),
+        ("mon 09:00 - mon 09:00", [(540, WEEK + 540)]),
+        ("mon 09:00 - mon 08:00", [(540, WEEK + 480)]),
+        ("mon 00:00 - sun 24:00", [(0, WEEK)]),
+        ("tue 00:00 - mon 24:00", [(1440, WEEK + 1440)]),
+        ("fri 17:00 - sun 24:00", [(FRI + 1020, WEEK)]),
+        ("fri 17:00 - mon 00:00", [(FRI + 1020, WEEK)]),
+        # Spaces between the parts are not counted.
+        ("mon  09:00-17:00", [(540, 1020)]),
+        ("fri 17:00  -  mon 09:00", [(FRI + 1020, WEEK + 540)]),
+    ],
+)  # fmt: skip
+def test_opening_times_are_weekly_windows(text: str, windows: list[tuple[int, int]] | None) -> None:
+    if windows is None:
+        with pytest.raises(BadText):
+            parse_open(text)
+        return
+    assert parse_open(text) == tuple(Window(*window) for window in windows)
+
+
+def test_around_the_clock_is_no_window() -> None:
+    assert parse_open("24x7") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("mon-fri 9:00-18:00", "`9:00` is no time of day", "write `mon-fri 09:00-18:00`"),
+        ("mon-fri 09:00-5:00", "`5:00` is no time of day", "write `mon-fri 09:00-05:00`"),
+        ("mon-fri 25:00-26:00", "`25:00` is no time of day", None),
+        ("mon-fri 09:00-17:60", "`17:60` is no time of day", None),
+        ("mon-fri 09:00-24:01", "`24:01` is no time of day", None),
+        ("mon 24:00-06:00", "`24:00` is an end, not a start", "write 00:00 of the day after"),
+        ("mon 24:00 - tue 06:00", "`24:00` is an end, not a start",
+         "write 00:00 of the day after"),
+        ("mon-fri 09:00-09:00", "`09:00-09:00` has no length",
+         "write `00:00-24:00` for a whole day, or a block such as `mon 09:00 - tue 09:00`"),
+        ("mon-fri 09:00-00:00", "`09:00-00:00` ends where its date begins",
+         "write `09:00-24:00`"),
+        ("mon-fri 00:00-00:00", "`00:00-00:00` ends where its date begins",
+         "write `00:00-24:00`"),
+        ("Mon-Fri 09:00-18:00", "`Mon` is no day", "write `mon-fri 09:00-18:00`"),
+        ("Monday 09:00-18:00", "`Monday` is no day", "write `mon 09:00-18:00`"),
+        ("Monday to Friday 9am-5pm", None, "write `mon-fri 09:00-17:00`"),
+        ("thurs-tues 09:00-18:00", "`thurs` is no day", "write `thu-tue 09:00-18:00`"),
+        ("man-fre 08:00-16:00", "`man` is no day", "write `mon-fri 08:00-16:00`"),
+        ("lørdag 08:00-16:00", "`lørdag` is no day", "write `sat 08:00-16:00`"),
+        ("weekdays 09:00-18:00", "`weekdays` is no day", "write `mon-fri 09:00-18:00`"),
+        ("daily 09:00-18:00", "`daily` is no day", "write `mon-sun 09:00-18:00`"),
+        ("x-fri 09:00-18:00", "`x` is no day", None),
+        ("mon-mon 09:00-18:00", "`mon-mon` is no range of days",
+         "write `mon` for one day, `mon-sun` for all"),
+        ("mon,wed 09:00-18:00", "`mon,wed` is no day",
+         "write an entry for each of the days, in a list"),
+        ("mon-fri 08:00-12:00, 13:00-17:00", None,
+         "write each in an entry of its own, in a list"),
+        ("mon-fri 09:00 - 18:00", None, "write `mon-fri 09:00-18:00`"),
+        ("mon - fri 09:00-18:00", None, "write `mon-fri 09:00-18:00`"),
+        ("mon\u2013fri 09:00\u201318:00", None, "write `mon-fri 09:00-18:00`"),
+        ("mon-fri: 9-17", "`fri:` is no day", "write `mon-fri 09:00-17:00`"),
+        ("fri 17:00-mon 09:00", None, "write `fri 17:00 - mon 09:00`"),
+        ("Fri 17:00 \u2013 Mon 9:00", None, "write `fri 17:00 - mon 09:00`"),
+        ("mon-fri 09:00-17:00\n", None, "write `mon-fri 09:00-17:00`"),
+        ("mon-fri", None, "add the times, such as `mon-fri 09:00-17:00`"),
+        ("weekend", None, "add the times, such as `sat-sun 09:00-17:00`"),
+        ("09:00-18:00", None, "add the days, such as `mon-fri 09:00-18:00`"),
+        ("24/7", None, "write `24x7`"),
+        ("24X7", None, "write `24x7`"),
+        ("mon-fri 24x7", None, "write `mon-fri 00:00-24:00`"),
+        ("closed", None, "leave out the days that are closed"),
+        # Which half of the day the first time means is not said.
+        ("mon-fri 5-9pm", "`5` is no time of day", "write `05:00`"),
+        ("mon-fri 09:00-17:00 CET", None, None),
+        ("", "an empty text is no opening time", None),
+        ("mon 0\u0669:00-10:00", "`0\u0669:00` is no time of day", None),
+    ],
+)  # fmt: skip
+def test_other_opening_times_are_refused(text: str, message: str | None, hint: str | None) -> None:
+    with pytest.raises(BadText) as caught:
+        parse_open(text)
+    if message is None:
+        assert "is no opening time" in caught.value.message
+    else:
+        assert caught.value.message == message
+    assert caught.value.hint == hint
+    assert caught.value.expected
+
+
+@pytest.mark.parametrize(
+    ("text", "windows"),
+    [
+        ("closed", ()),
+        ("08:00-12:00", (Window(480, 720),)),
+        ("00:00-24:00", (Window(0, 1440),)),
+        ("23:59-24:00", (Window(1439, 1440),)),
+    ],
+)
+def test_the_times_of_a_date_are_one_window_or_none(text: str, windows: tuple[Window, ...]) -> None:
+    assert parse_day_windows(text) == windows
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("22:00-06:00",
+         "write two dates: `22:00-24:00` on the first, `00:00-06:00` on the next"),
+        ("09:00-00:00", "write `09:00-24:00`"),
+        ("12:00-12:00",
+         "write `00:00-24:00` for a whole day, or a block such as `mon 09:00 - tue 09:00`"),
+        ("24:00-24:00", "write 00:00 of the day after"),
+        ("8:00-12:00", "write `08:00-12:00`"),
+        ("8-12", "write `08:00-12:00`"),
+        ("08:00 - 12:00", "write `08:00-12:00`"),
+        ("08:00-12:00, 13:00-15:00", "write each time in an entry of its own, in a list"),
+        ("24x7", "write `00:00-24:00`"),
+        ("Closed", "write `closed`"),
+        ("mon 08:00-12:00", None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_other_times_of_a_date_are_refused(text: str, hint: str | None) -> None:
+    with pytest.raises(BadText) as caught:
+        parse_day_windows(text)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("mon", (0,)),
+        ("sun", (6,)),
+        ("mon-fri", (0, 1, 2, 3, 4)),
+        ("mon-sun", (0, 1, 2, 3, 4, 5, 6)),
+        ("sun-thu", (6, 0, 1, 2, 3)),
+        ("sat-fri", (5, 6, 0, 1, 2, 3, 4)),
+    ],
+)
+def test_days_are_numbers_from_monday(text: str, days: tuple[int, ...]) -> None:
+    assert parse_days(text) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("Mon-Fri", "write `mon-fri`"),
+        ("weekdays", "write `mon-fri`"),
+        ("mandag-fredag", "write `mon-fri`"),
+        ("tues", "write `tue`"),
+        ("mon-mon", "write `mon` for one day, `mon-sun` for all"),
+        ("mon,tue", "write an entry for each of the days, in a list"),
+        ("mon-tue-wed", None),
+        ("mo", None),
+        ("t", None),
+        ("", None),
+    ],
+)
+def test_other_days_are_refused(text: str, hint: str | None) -> None:
+    with pytest.raises(BadText) as caught:
+        parse_days(text)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2026-01-05", datetime.date(2026, 1, 5)),
+        ("2024-02-29", datetime.date(2024, 2, 29)),
+        ("1973-01-01", datetime.date(1973, 1, 1)),
+        ("2200-12-31", datetime.date(2200, 12, 31)),
+    ],
+)
+def test_a_date_is_year_month_and_day(text: str, date: datetime.date) -> None:
+    assert parse_date(text) == date
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "hint"),
+    [
+        ("2026-02-30", "the calendar has none", None),
+        ("2025-02-29", "the calendar has none", None),
+        ("2100-02-29", "the calendar has none", None),
+        ("2026-13-01", "the calendar has none", None),
+        ("0000-01-01", "the calendar has none", None),
+        ("1972-12-31", "out of range", None),
+        ("2201-01-01", "out of range", None),
+        ("2026-1-5", "is no date", "write `2026-01-05`"),
+        ("2026/01/05", "is no date", "write `2026-01-05`"),
+        ("20260105", "is no date", "write `2026-01-05`"),
+        ("202615", "is no date", None),
+        ("05.01.2026", "is no date", "write the year, then the month, then the day"),
+        ("1/5/2026", "is no date", "write the year, then the month, then the day"),
+        ("2026-01-05T09:00Z", "is no date", "write `2026-01-05`, without a time of day"),
+        ("2026-01-05\n", "is no date", None),
+        ("12-24", "is no date", None),
+        ("", "an empty text is no date", None),
+        ("\u0662\u0660\u0662\u0666-01-05", "is no date", None),
+    ],
+)
+def test_other_dates_are_refused(text: str, says: str, hint: str | None) -> None:
+    with pytest.raises(BadText) as caught:
+        parse_date(text)
+    assert says in caught.value.message
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"), [("12-24", (12, 24)), ("01-01", (1, 1)), ("02-29", (2, 29))]
+)
+def test_a_month_and_day_recurs(text: str, pair: tuple[int, int]) -> None:
+    assert parse_month_day(text) == pair
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["02-30", "04-31", "13-01", "00-10", "12-00", "1-1", "24.12", "2026-12-24", "12-24\n", ""],
+)
+def test_other_months_and_days_are_refused(text: str) -> None:
+    with pytest.raises(BadText):
+        parse_month_day(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("2026", (2026, 2026)),
+        ("2026-2027", (2026, 2027)),
+        ("2026-2026", (2026, 2026)),
+        ("1973-2200", (1973, 2200)),
+    ],
+)
+def test_years_are_first_and_last(text: str, years: tuple[int, int]) -> None:
+    assert parse_years(text) == years
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2027-2026", "write `2026-2027`"),
+        ("2026-27", "write `2026-2027`"),
+        ("2026/27", "write `2026-2027`"),
+        ("1972", None),
+        ("2026-2201", None),
+        ("26", None),
+        ("2026 - 2027", None),
+        ("", None),
+    ],
+)
+def test_other_years_are_refused(text: str, hint: str | None) -> None:
+    with pytest.raises(BadText) as caught:
+        parse_years(text)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("windows", "pair"),
+    [
+        ([], None),
+        ([(0, 60)], None),
+        ([(0, 60), (60, 120)], None),
+        ([(60, 120), (0, 60)], None),
+        ([(0, 61), (60, 120)], ((0, 61), (60, 120))),
+        ([(60, 120), (0, 61)], ((0, 61), (60, 120))),
+        ([(0, 60), (0, 60)], ((0, 60), (0, 60))),
+        # One inside another that is not its neighbour.
+        ([(0, 600), (100, 120), (700, 800)], ((0, 600), (100, 120))),
+        ([(0, 10), (0, 600), (20, 30)], ((0, 10), (0, 600))),
+        # Over the end of the week: Sunday night and Monday morning.
+        ([(SUN + 1320, WEEK + 360), (360, 720)], None),
+        ([(SUN + 1320, WEEK + 361), (360, 720)], ((SUN + 1320, WEEK + 361), (360, 720))),
+        ([(0, 60), (540, WEEK + 540)], ((0, 60), (540, WEEK + 540))),
+        # A whole week meets itself and does not overlap itself.
+        ([(540, WEEK + 540)], None),
+        ([(540, WEEK + 541)], ((540, WEEK + 541), (540, WEEK + 541))),
+        ([(FRI + 1020, WEEK + 540), (MON + 540, MON + 1020)], None),
+    ],
+)
+def test_windows_overlap_within_a_week_that_repeats(
+    windows: list[tuple[int, int]], pair: tuple[tuple[int, int], tuple[int, int]] | None
+) -> None:
+    found = overlapping([Window(*window) for window in windows])
+    expected = None if pair is None else {Window(*window) for window in pair}
+    assert (None if found is None else set(found)) == expected
+
+
+def test_the_windows_of_a_date_do_not_repeat() -> None:
+    windows = [Window(0, 60), Window(1000, WEEK + 30)]
+    assert overlapping(windows, week=None) is None
+    assert overlapping(windows) is not None
+    assert overlapping([Window(0, 61), Window(60, 90)], week=None) == ((0, 61), (60, 90))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, WEEK - 1), st.integers(1, WEEK)).map(
+            lambda drawn: Window(drawn[0], drawn[0] + drawn[1])
+        ),
+        max_size=4,
+    )
+)
+def test_windows_overlap_where_they_share_a_minute(windows: list[Window]) -> None:
+    taken: set[int] = set()
+    shared = False
+    for window in windows:
+        minutes = {minute % WEEK for minute in range(window.opens, window.closes)}
+        shared = shared or bool(taken & minutes)
+        taken |= minutes
+    found = overlapping(windows)
+    assert (found is not None) is shared
+    if found is not None:
+        assert set(found) <= set(windows)
+
+
+WORDS = st.sampled_from([
+    "mon", "tue", "fri", "sun", "-", "09:00", "17:00", "24:00", "00:00", "9", "pm", ",", ":",
+    "24x7", "closed",
+])  # fmt: skip
+TEXTS = st.text() | st.text("monfri 0123456789:-") | st.lists(WORDS).map(" ".join)
+
+
+def outcome(parse: Callable[[str], Any], text: str) -> Any:
+    """Return what the text is read as, or why it is refused."""
+    try:
+        return parse(text)
+    except BadText as problem:
+        return problem
+
+
+@given(TEXTS)
+def test_any_text_is_opening_times_or_refused(text: str) -> None:
+    found = outcome(parse_open, text)
+    if isinstance(found, BadText):
+        assert found.message.isprintable()
+    else:
+        for opens, closes in found or ():
+            assert 0 <= opens < WEEK
+            assert opens < closes <= opens + WEEK
+
+
+@given(TEXTS)
+def test_any_text_is_the_other_things_or_refused(text: str) -> None:
+    for parse in (parse_day_windows, parse_days, parse_date, parse_month_day, parse_years):
+        found = outcome(parse, text)
+        if isinstance(found, BadText):
+            assert found.message.isprintable()
+
+
+@given(st.dates(datetime.date(1973, 1, 1), datetime.date(2200, 12, 31)))
+def test_what_a_date_prints_reads_back(date: datetime.date) -> None:
+    assert parse_date(date.isoformat()) == date
+    assert parse_month_day(date.isoformat()[5:]) == (date.month, date.day)

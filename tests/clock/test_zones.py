@@ -1,0 +1,229 @@
+"""Zones: what is one, what is refused, and that the host has no say in it."""
+
+import datetime
+import importlib.metadata
+import os
+import pathlib
+import subprocess
+import sys
+import zoneinfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from zsupport.clock.problem import BadText
+from zsupport.clock.zones import country_codes, fixed_zone, tzdata_version, zone, zone_names
+
+NOON = datetime.datetime(2026, 7, 1, 12, 0, tzinfo=datetime.UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "offset_in_july"),
+    [
+        ("UTC", "+00:00"),
+        ("Europe/Oslo", "+02:00"),
+        ("America/Argentina/Buenos_Aires", "-03:00"),
+        ("Australia/Lord_Howe", "+10:30"),
+        ("Asia/Kathmandu", "+05:45"),
+        ("Etc/UTC", "+00:00"),
+        ("Etc/GMT+5", "-05:00"),  # POSIX counts west
+        ("Japan", "+09:00"),  # an old name, but of a place
+        ("NZ", "+12:00"),
+        ("UTC+01:00", "+01:00"),
+        ("UTC-03:30", "-03:30"),
+        ("UTC+00:00", "+00:00"),
+        ("UTC+05:45", "+05:45"),
+        ("UTC-12:00", "-12:00"),
+        ("UTC+14:00", "+14:00"),
+    ],
+)
+def test_a_zone_has_its_offset_and_its_name(text: str, offset_in_july: str) -> None:
+    found = zone(text)
+    assert NOON.astimezone(found).isoformat()[-6:] == offset_in_july
+    assert str(found) == text
+    assert zone(text) is found
+
+
+def test_utc_is_the_utc_of_datetime_and_a_fixed_zero_is_not() -> None:
+    assert zone("UTC") is datetime.UTC
+    assert zone("UTC+00:00") is not datetime.UTC
+    assert fixed_zone(0) is not datetime.UTC
+
+
+@pytest.mark.parametrize(
+    ("minutes", "name"),
+    [(0, "UTC+00:00"), (-1, "UTC-00:01"), (330, "UTC+05:30"), (-720, "UTC-12:00")],
+)
+def test_a_fixed_zone_is_named_as_it_is_read(minutes: int, name: str) -> None:
+    assert str(fixed_zone(minutes)) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "proposed"),
+    [
+        ("EST", "America/New_York"),
+        ("est", "America/New_York"),
+        ("EST5EDT", "America/New_York"),
+        ("CET", "Europe/Berlin"),
+        ("CEST", "Europe/Berlin"),
+        ("EET", "Europe/Helsinki"),
+        ("WET", "Europe/Lisbon"),
+        ("MET", "Europe/Oslo"),
+        ("MST", "America/Phoenix"),
+        ("HST", "Pacific/Honolulu"),
+        ("PST", "America/Los_Angeles"),
+        ("PT", "America/Los_Angeles"),
+        ("CST", "Asia/Shanghai"),
+        ("IST", "Asia/Kolkata"),
+        ("BST", "Europe/London"),
+        ("GMT", "Europe/London"),
+        ("GMT", "UTC"),
+        ("GMT+1", "Europe/Berlin"),
+        ("GMT+1", "UTC+01:00"),
+        ("GMT+0", "UTC"),
+        ("EST-5", "America/New_York"),
+        ("Z", "UTC"),
+        ("UCT", "UTC"),
+    ],
+)
+def test_an_abbreviation_is_refused_with_zones_to_choose_from(text: str, proposed: str) -> None:
+    with pytest.raises(BadText) as caught:
+        zone(text)
+    assert proposed in (caught.value.hint or "").replace("`", " ").replace(",", " ").split()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("europe/oslo", "did you mean `Europe/Oslo`?"),
+        ("EUROPE/OSLO", "did you mean `Europe/Oslo`?"),
+        ("Europe/Oslo ", "did you mean `Europe/Oslo`?"),
+        ("Oslo", "did you mean `Europe/Oslo`?"),
+        ("Olso", "did you mean `Europe/Oslo`?"),
+        ("New York", "did you mean `America/New_York`?"),
+        ("America/New York", "did you mean `America/New_York`?"),
+        ("utc", "did you mean `UTC`?"),
+        ("UTC-00:00", "write `UTC`"),
+        ("+01:00", "write `UTC+01:00` for that offset all year, or an IANA name such as "
+                   "Europe/Berlin for a place"),
+        ("UTC-3:30", "write `UTC-03:30` for that offset all year, or an IANA name such as "
+                     "America/St_Johns for a place"),
+        ("UTC+0200", "write `UTC+02:00` for that offset all year, or an IANA name such as "
+                     "Europe/Helsinki for a place"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_refused_with_what_is_meant(text: str, hint: str) -> None:
+    with pytest.raises(BadText) as caught:
+        zone(text)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize("text", ["UTC+14:01", "UTC+15:00", "UTC-12:01", "UTC+01:60", "UTC+99:99"])
+def test_an_offset_that_no_zone_has_is_refused(text: str) -> None:
+    with pytest.raises(BadText) as caught:
+        zone(text)
+    assert caught.value.expected == "an offset from UTC-12:00 to UTC+14:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", " ", "Europe", "Europe/", "/Europe/Oslo", "Europe/../Europe/Oslo", "../../etc/passwd",
+        "/etc/localtime", "zone.tab", "iso3166.tab", "__init__.py", "Europe\\Oslo", "Europe/Oslo\0",
+        "Europe/Oslo\n", "UTC\n", "UTC+01:00\n", "Factory", "\x1b[31m", "Z" * 100_000,
+        "UTC+\u0660\u0661:00",
+    ],
+)  # fmt: skip
+def test_only_names_of_the_list_are_zones(text: str) -> None:
+    with pytest.raises(BadText) as caught:
+        zone(text)
+    assert caught.value.message.isprintable()
+    assert len(caught.value.message) < 200
+
+
+def test_every_name_is_a_zone() -> None:
+    names = zone_names()
+    assert list(names) == sorted(set(names))
+    assert len(names) > 500
+    assert {"Europe/Oslo", "UTC", "Etc/GMT+1", "Asia/Kolkata", "Cuba"} <= set(names)
+    assert not {"CET", "EST", "MST", "GMT", "Factory"} & set(names)
+    for name in names:
+        assert str(zone(name)) == name
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    assert tzdata_version() == importlib.metadata.version("tzdata")
+
+
+def test_countries_have_their_codes() -> None:
+    codes = country_codes()
+    assert codes["NO"] == "Norway"
+    assert codes["US"] == "United States"
+    assert codes["AX"] == "Åland Islands"
+    assert len(codes) == 249
+    assert all(len(code) == 2 and code.isascii() and code.isupper() for code in codes)
+    codes.clear()
+    assert country_codes()["NO"] == "Norway"
+
+
+def test_the_state_of_zoneinfo_stays_as_it_is() -> None:
+    path = zoneinfo.TZPATH
+    ours = zone("Europe/Vienna")
+    assert path == zoneinfo.TZPATH
+    # zoneinfo's own cache holds another object, made from wherever it looks.
+    assert zoneinfo.ZoneInfo("Europe/Vienna") is not ours
+
+
+def run(program: str, **environment: str) -> str:
+    """Return what a fresh interpreter prints that sees the same modules as this one."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment}
+    return subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_the_zones_of_the_host_are_not_read(tmp_path: pathlib.Path) -> None:
+    # A host whose Europe/Oslo is nonsense, and whose own zone is another.
+    (tmp_path / "Europe").mkdir()
+    (tmp_path / "Europe" / "Oslo").write_bytes(b"nonsense")
+    program = (
+        "import datetime\n"
+        "from zsupport.clock.zones import zone\n"
+        "print(datetime.datetime.fromtimestamp(1767225600, zone('Europe/Oslo')).isoformat())\n"
+    )
+    seen = run(program, PYTHONTZPATH=str(tmp_path), TZ="Pacific/Auckland")
+    assert seen == "2026-01-01T01:00:00+01:00\n"
+
+
+def test_utc_and_fixed_offsets_cost_no_import() -> None:
+    program = (
+        "import sys\n"
+        "from zsupport.clock.instants import format_instant, parse_instant\n"
+        "from zsupport.clock.target import parse_target\n"
+        "from zsupport.clock.windows import parse_open\n"
+        "from zsupport.clock.zones import zone\n"
+        "t, stated = parse_instant('2026-01-01T00:00:00+01:00', now=0, zone=None)\n"
+        "print(format_instant(t, zone('UTC')), format_instant(t, zone('UTC-03:30')))\n"
+        "parse_target('4 business hours'), parse_open('mon-fri 09:00-17:00')\n"
+        "print([m for m in ('zoneinfo', 'tzdata', 'difflib', 'dataclasses') if m in sys.modules])\n"
+    )
+    assert run(program) == "2025-12-31T23:00:00Z 2025-12-31T19:30:00-03:30\n[]\n"
+
+
+def outcome(text: str) -> datetime.tzinfo | BadText:
+    """Return the zone that the text names, or why it is refused."""
+    try:
+        return zone(text)
+    except BadText as problem:
+        return problem
+
+
+@given(st.text() | st.text("UTCGMEuropeOsl/+-0123456789: _"))
+@example("UTC+01:00")
+def test_any_text_is_a_zone_or_refused(text: str) -> None:
+    found = outcome(text)
+    if isinstance(found, BadText):
+        assert found.message.isprintable()
+    else:
+        assert str(found) == text
