@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple, TypeVar
 
 from zsupport.answer.case import Answers, Warning
@@ -57,7 +57,7 @@ def read_moments(common: Common, opened: str | None = None) -> Moments:
 
     at = now if common.at is None else _read("--at", common.at, instant)[0]
     start, stated = (at, None) if opened is None else _read("--opened", opened, instant)
-    return Moments(to_datetime(at), to_datetime(start), named or stated or timezone.utc)
+    return Moments(to_datetime(at), to_datetime(start), named or stated or UTC)
 
 
 def _read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
