@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zsupport.answer.due import DueAnswer
     from zsupport.answer.priority import PriorityAnswer
     from zsupport.answer.topics import TopicAnswer
+    from zsupport.calendar import Calendar
     from zsupport.errors import InvalidPolicy, PolicyError, UsageError, ZsupportError
     from zsupport.library import Policy, load
 
@@ -25,6 +26,7 @@ __version__ = VERSION
 
 _HOMES = {
     "Answers": "zsupport.answer.case",
+    "Calendar": "zsupport.calendar",
     "ChannelAnswer": "zsupport.answer.channels",
     "DueAnswer": "zsupport.answer.due",
     "InvalidPolicy": "zsupport.errors",
@@ -39,6 +41,7 @@ _HOMES = {
 
 __all__ = [
     "Answers",
+    "Calendar",
     "ChannelAnswer",
     "DueAnswer",
     "InvalidPolicy",

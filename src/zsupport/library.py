@@ -2,25 +2,72 @@
 
 import os
 import time
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any, NamedTuple
 
 from zsupport.answer.case import Answers, settle
-from zsupport.clock.instants import from_datetime, local_date, to_datetime
+from zsupport.answer.channels import answer_channels
+from zsupport.answer.due import Asked, Moment, Quick, answer_due, quick_due
+from zsupport.answer.hours import Customer, PolicyHours
+from zsupport.answer.promise import Promises, promises, settle_metrics
+from zsupport.clock.deadline import Events
+from zsupport.clock.holidays import PublicHolidays, public_holidays
+from zsupport.clock.instants import END, at_local, from_datetime, to_datetime
 from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.findings import Finding
 from zsupport.policy import compiled
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import Found, find
+from zsupport.policy.kept_holidays import kept_holidays
 from zsupport.policy.model import Revision
 
+_new = tuple.__new__
 
-class Policy(NamedTuple):
-    """A support policy: its revisions in order of their first day."""
+#: How many different questions a policy keeps what it worked out for.
+MAX_KEPT = 10_000
 
-    revisions: tuple[Revision, ...]
+
+class _Known(NamedTuple):
+    """What was worked out for a question to `due`, and the short way to answer it again."""
+
+    asked: Asked
+    promised: Promises
+    quick: Quick | None
+
+
+class Policy:
+    """A support policy: its revisions in order of their first day.
+
+    Policies are values: two are equal when their revisions are. What was worked out for a
+    question is kept, so that asking it again for another ticket costs only the clock's part.
+    """
+
+    __slots__ = ("_ends", "_hours", "_promises", "_public", "_starts", "revisions")
+
+    def __init__(
+        self, revisions: tuple[Revision, ...], public: PublicHolidays = public_holidays
+    ) -> None:
+        """`public` gives the public holidays of a country."""
+        self.revisions = revisions
+        self._public = public
+        self._hours: dict[tuple[int, Customer, str], PolicyHours] = {}
+        self._promises: dict[tuple[Any, ...], _Known] = {}
+        # In force from and before which instants; the next one's start ends a revision too.
+        where = zone(revisions[0].timezone)
+        self._starts = [_midnight(r.start, where) if r.start else -END for r in revisions]
+        self._ends = [_midnight(r.last_day, where, 1) if r.last_day else 2 * END for r in revisions]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policy) and self.revisions == other.revisions
+
+    def __hash__(self) -> int:
+        return hash(tuple(revision.digest for revision in self.revisions))
+
+    def __repr__(self) -> str:
+        return f"Policy({self.id!r}, {len(self.revisions)} revision(s))"
 
     @property
     def id(self) -> str:
@@ -34,12 +81,12 @@ class Policy(NamedTuple):
         policy's zone; the next one ends it, and its last day is still its own. Where none is in
         force it is the nearest one, for the names it knows.
         """
-        date = local_date(from_datetime(at), zone(self.revisions[0].timezone)).isoformat()
-        started = [each for each in self.revisions if each.start is None or each.start <= date]
-        if not started:
-            return self.revisions[0], False
-        latest = started[-1]
-        return latest, latest.last_day is None or date <= latest.last_day
+        index, in_force = self._at(from_datetime(at))
+        return self.revisions[index], in_force
+
+    def _at(self, instant: int) -> tuple[int, bool]:
+        index = bisect_right(self._starts, instant) - 1
+        return (index, instant < self._ends[index]) if index >= 0 else (0, False)
 
     def channels(
         self,
@@ -57,8 +104,6 @@ class Policy(NamedTuple):
         `at` is an aware datetime, the clock's now when left out. Raises UsageError for unknown
         names and ValueError for a naive datetime.
         """
-        from zsupport.answer.channels import answer_channels
-
         revision, in_force = self.revision_at(at or _now())
         query = settle(
             revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
@@ -76,6 +121,11 @@ class Policy(NamedTuple):
         metric: str | Sequence[str] = (),
         opened: datetime | None = None,
         at: datetime | None = None,
+        answered: datetime | None = None,
+        updated: datetime | None = None,
+        resolved: datetime | None = None,
+        pauses: Sequence[tuple[datetime, datetime | None]] = (),
+        at_risk: str | None = None,
         customer_zone: str | None = None,
         customer_country: str | None = None,
         lang: str = "en",
@@ -84,21 +134,97 @@ class Policy(NamedTuple):
 
         `metric` is the policy's first unless given; `all` asks for each. `opened` is when the
         clock started (default: `at`) and selects the revision; `at` is the moment as of which
-        states are given (default: now). Both are aware datetimes; the answers' are in UTC.
-        Raises UsageError for unknown names and ValueError for a naive datetime.
+        states are given (default: now, or the last event where that is later). `answered` ends
+        the first metric, `resolved` every other; `updated` starts a recurring one anew.
+        `pauses` are pairs, the last may be open (None). `at_risk` is a ratio n/d instead of the
+        metric's own. The customer's zone is an IANA name, the country an ISO 3166 code, of a
+        part (DE-BY) too. Instants are aware datetimes, in UTC in the answers. Raises UsageError
+        for unknown names and events before opened, ValueError for a naive datetime.
         """
-        from zsupport.answer.due import Moment, answer_due, settle_metrics
+        moment = from_datetime(at) if at else self._now_or_last(answered, updated, resolved)
+        start = moment if opened is None or opened is at else from_datetime(opened)
+        index, in_force = self._at(start)
+        key = (
+            index, in_force, plan, role, channel, priority,
+            tuple(facts.items()) if facts else None,
+            metric if metric.__class__ is not list else tuple(metric),
+            customer_zone, customer_country, lang,
+        )  # fmt: skip
+        known = self._promises.get(key) or self._promised(key, start, facts or {})
+        if known.quick and not (answered or updated or resolved or pauses or at_risk):
+            same = opened is not None and opened.tzinfo is UTC and not opened.microsecond
+            answer = known.quick(start, moment, opened if same else None)
+            if answer is not None:
+                asked, promised, _ = known
+                # Built as the tuples that they are: their constructors take as long as the rest.
+                events = _new(Events, (start, None, None, None, ()))
+                return _new(
+                    Answers,
+                    (
+                        (answer,), promised[1], promised[3], asked[0], asked[1], in_force,
+                        _new(Moment, (events, moment, None)), asked[2],
+                    ),
+                )  # fmt: skip
+        for name, event in (("answered", answered), ("updated", updated), ("resolved", resolved)):
+            if event is not None and from_datetime(event) < start:
+                raise UsageError(f"{name} lies before opened")
+        pauses_in = tuple((from_datetime(begin), _seconds(end)) for begin, end in pauses)
+        events = Events(start, _seconds(answered), _seconds(updated), _seconds(resolved), pauses_in)
+        return answer_due(known.asked, known.promised, Moment(events, moment, at_risk))
 
-        at = at or _now()
-        opened = opened or at
-        revision, in_force = self.revision_at(opened)
+    @staticmethod
+    def _now_or_last(*events: datetime | None) -> int:
+        """Return the clock's now, or the last event where that is later: it has happened."""
+        return max(int(time.time()), *(from_datetime(each) for each in events if each), 0)
+
+    def _promised(self, key: tuple[Any, ...], start: int, facts: Mapping[str, str]) -> _Known:
+        """Work out what is promised, and keep it where it does not depend on the moment."""
+        index, in_force, plan, role, channel, priority, _, metric, zone_name, country, lang = key
+        revision = self.revisions[index]
         query = settle(
             revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
         )
-        wanted = (metric,) if isinstance(metric, str) else tuple(metric)
-        metrics = settle_metrics(revision, wanted)
-        moment = Moment(from_datetime(opened), from_datetime(at), customer_zone, customer_country)
-        return answer_due(revision, query, metrics, moment, in_force=in_force, lang=lang)
+        metrics = settle_metrics(revision, (metric,) if isinstance(metric, str) else metric)
+        customer = Customer(zone_name, country)
+        hours = self._hours.setdefault(
+            (index, customer, lang), PolicyHours(revision, customer, lang, self._public)
+        )
+        asked = Asked(revision, query, hours, in_force, lang)
+        promised = promises(revision, query, metrics, start, hours, in_force=in_force, lang=lang)
+        known = _Known(asked, promised, quick_due(asked, promised))
+        timed = any(alt.opened for rule in revision.rules for alt in rule.when)
+        if not timed and len(self._promises) < MAX_KEPT:
+            self._promises[key] = known
+        return known
+
+    def hours(
+        self,
+        name: str | None = None,
+        *,
+        plan: str | None = None,
+        role: str | None = None,
+        channel: str | None = None,
+        priority: str | None = None,
+        facts: Mapping[str, str] | None = None,
+        at: datetime | None = None,
+        customer_zone: str | None = None,
+        customer_country: str | None = None,
+        lang: str = "en",
+    ) -> Answers:
+        """Answer whether hours are open at a moment; without a name, for all of the policy's.
+
+        The rest names the case where hours depend on it. Raises UsageError for unknown names
+        and where the hours depend on a fact that is not given, ValueError for a naive datetime.
+        """
+        from zsupport.answer.opening import answer_hours
+
+        moment = at or _now()
+        revision, _ = self.revision_at(moment)
+        query = settle(
+            revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
+        )
+        hours = PolicyHours(revision, Customer(customer_zone, customer_country), lang, self._public)
+        return answer_hours(revision, query, name, hours, from_datetime(moment))
 
     def priority(
         self,
@@ -156,7 +282,7 @@ def load_found(found: Found, cache_folder: str | None) -> Policy:
     if revisions is None:
         revisions = _compile(found.files)
         compiled.write(cache_folder, key, revisions)
-    return Policy(revisions)
+    return Policy(revisions, kept_holidays(cache_folder))
 
 
 def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
@@ -181,6 +307,15 @@ def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
     revisions.sort(key=lambda revision: revision.start or "")
     check_revisions(revisions, {file.name: file for file in files})
     return tuple(revisions)
+
+
+def _midnight(day: str, where: tzinfo, later: int = 0) -> int:
+    """Return the first instant of a local date, or of one so many days later."""
+    return at_local(date.fromisoformat(day) + timedelta(days=later), 0, where)
+
+
+def _seconds(instant: datetime | None) -> int | None:
+    return None if instant is None else from_datetime(instant)
 
 
 def _now() -> datetime:

@@ -1,6 +1,6 @@
 """Cases: what a question names, what it leaves open, and whether a condition holds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
@@ -57,6 +57,8 @@ class Answers(NamedTuple):
     revision: Revision
     query: Query
     in_force: bool = True
+    moment: Any = None  # of `due`: what happened, and as of when
+    hours: Any = None  # of `due`: the policy's hours for this customer
 
 
 def settle(
@@ -114,17 +116,23 @@ def settle(
     return query
 
 
-def matching(when: When, case: Case) -> Alternative | None:
+def matching(
+    when: When, case: Case, inside: Callable[[str], bool] | None = None
+) -> Alternative | None:
     """Return the first alternative that holds, ALWAYS where there is no condition, or None.
 
-    A dimension that the condition names and the case does not settle does not hold. `opened`
-    is not looked at here: it is no part of who and what, but of the moment.
+    A dimension that the condition names and the case does not settle does not hold. `inside`
+    says whether the case was opened inside some hours; without it `opened` always holds.
     """
     if not when:
         return ALWAYS
     for alternative in when:
         if all(case.get(name) in values for name, values in alternative.values.items()):
-            return alternative
+            if alternative.opened is None or inside is None:
+                return alternative
+            wanted, hours = alternative.opened
+            if inside(hours) is wanted:
+                return alternative
     return None
 
 

@@ -1,12 +1,19 @@
 """Why an answer is as it is: the lines that decided, and what would change it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from zsupport.answer.case import Answers, Case, matching
 from zsupport.answer.channels import ChannelAnswer, holding
-from zsupport.answer.due import NEGATIVE, DueAnswer, decide
+from zsupport.answer.due import DueAnswer
 from zsupport.answer.priority import PriorityAnswer
-from zsupport.policy.model import Alternative, Grant, Revision, When
+from zsupport.answer.promise import NEGATIVE, decide
+from zsupport.clock.deadline import anchor
+from zsupport.clock.instants import duration, format_instant, from_datetime
+from zsupport.clock.zones import zone
+from zsupport.policy.model import Alternative, Cell, Grant, When
+
+#: A longer way is shown by its beginning and its end.
+MAX_STEPS = 40
 
 
 def why(answers: Answers, where: str) -> list[str]:
@@ -14,7 +21,7 @@ def why(answers: Answers, where: str) -> list[str]:
 
     Every answer has a line of its own, then a line for each place in the policy that decided.
     """
-    explain = _Explain(answers.revision, where)
+    explain = _Explain(answers, where)
     lines: list[str] = []
     for answer in answers.answers:
         if isinstance(answer, ChannelAnswer):
@@ -47,8 +54,9 @@ def _condition(when: When) -> str:
 
 
 class _Explain:
-    def __init__(self, revision: Revision, where: str) -> None:
-        self.revision = revision
+    def __init__(self, answers: Answers, where: str) -> None:
+        self.answers = answers
+        self.revision = answers.revision
         self.where = where
 
     def at(self, line: int) -> str:
@@ -159,7 +167,10 @@ class _Explain:
         allowed = [c for c in channels if c and holding(self.revision, case, c)]
         if allowed:
             case = {**case, "channel": allowed[0]}
-        deciding = decide(self.revision, case, answer.metric)
+        inside = self._inside(case)
+        if answer.state == "needs-input":
+            return [*lines, *(f"{self.at(each.line)}" for each in answer.because)]
+        deciding = decide(self.revision, case, answer.metric, inside)
         if deciding is None:
             line = self.revision.targets_line or self.revision.grants_line
             return [*lines, f"{self.at(line)}  no rule states {answer.metric} for it"]
@@ -171,13 +182,58 @@ class _Explain:
         for rule in self.revision.rules:
             cells = rule.cells.get(answer.metric, {})
             hidden = cells.get(priority) or cells.get("*")
-            if rule is not deciding.rule and hidden and matching(rule.when, case):
+            if rule is not deciding.rule and hidden and matching(rule.when, case, inside):
                 lines.append(
                     f"{self.at(hidden.line)}  hidden by it: {hidden.target.text} "
                     f"({_condition(rule.when)})"
                 )
         if answer.state in NEGATIVE:
-            lines += self._would_promise(case, answer.metric)
+            return lines + self._would_promise(case, answer.metric)
+        return lines + self._walk(answer, case, deciding.cell)
+
+    def _inside(self, case: Case) -> Callable[[str], bool]:
+        hours, opened = self.answers.hours, self.answers.moment.events.opened
+
+        def inside(name: str) -> bool:
+            open_: bool = hours.settle(name, case).time.is_open(opened)
+            return open_
+
+        return inside
+
+    def _walk(self, answer: DueAnswer, case: Case, cell: Cell) -> list[str]:
+        """Return the way from the start to due: what was counted, and what was not and why."""
+        from zsupport.clock.deadline import merged
+        from zsupport.clock.walk import walk
+
+        if cell.target.kind == "rate":
+            return []
+        events = self.answers.moment.events
+        metric = next(m for m in self.revision.metrics if m.id == answer.metric)
+        hours = self.answers.hours
+        settled = hours.settle(answer.hours, case) if answer.hours else None
+        where = zone(settled.zone_name if settled else self.revision.timezone)
+        start = anchor(cell.target, events, self.answers.moment.at)
+        pauses = merged(events.pauses, start) if metric.pauses is not None else ()
+        end = from_datetime(answer.due) if answer.due else self.answers.moment.at
+        steps = walk(settled.time if settled else None, start, end, pauses)
+        over = f" over `{answer.hours}` ({where})" if settled else ""
+        lines = [f"  the way from {format_instant(start, where)}{over}:"]
+        shown = (
+            steps
+            if len(steps) <= MAX_STEPS
+            else [*steps[: MAX_STEPS // 2], *steps[-MAX_STEPS // 2 :]]
+        )
+        for i, step in enumerate(shown):
+            if len(shown) < len(steps) and i == MAX_STEPS // 2:
+                lines.append(f"    ... {len(steps) - len(shown)} more steps")
+            until = format_instant(step.end, where)
+            if step.counted:
+                says = f"counts {duration(step.counted)}, {duration(step.total)} in all"
+            else:
+                says = "does not count: " + "; ".join(step.reasons)
+            lines.append(f"    to {until}  {says}")
+        if answer.due is None:
+            lines.append("    an open pause leaves the rest unknown")
         return lines
 
     def _would_promise(self, case: Case, metric: str) -> list[str]:

@@ -40,6 +40,14 @@ class _Commands(TyperGroup):
         """Return the command of this name, None where there is none."""
         return typer_command(cmd_name) if cmd_name in COMMANDS else None
 
+    def main(self, args: Any = None, *rest: Any, **settings: Any) -> Any:
+        """Run a command line, or answer a shell that completes one."""
+        if shell := os.environ.get("_ZSUPPORT_COMPLETE"):
+            from zsupport.cli.complete import answer
+
+            return answer(shell, list(args))
+        return super().main(args, *rest, **settings)
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands in the help, without importing any."""
         with formatter.section("Commands"):
@@ -76,7 +84,19 @@ def typer_app() -> Any:
             bool, typer.Option("--version", help="Name program, format, tzdata and policies.")
         ] = False,
         format: Annotated[_type(FORMAT), _declared(FORMAT)] = "auto",  # type: ignore[valid-type]
+        show_completion: Annotated[
+            Literal["bash", "zsh", "fish"] | None,
+            typer.Option(
+                "--show-completion",
+                help="Print the completion script of a shell: see `zsupport help completion`.",
+            ),
+        ] = None,
     ) -> int:
+        if show_completion:
+            from zsupport.cli.complete import script
+
+            emit(script(show_completion))
+            return 0
         if version:
             from zsupport.cli.version import show_version
 
@@ -123,18 +143,12 @@ def _type(option: Option) -> Any:
 
 
 def _declared(option: Option) -> Any:
-    completion: Any = None
-    if option.completes and "_ZSUPPORT_COMPLETE" in os.environ:
-        from zsupport.cli.complete import completer
-
-        completion = completer(option.completes)
     metavar = option.metavar or None
     if option.kind == "argument":
-        return typer.Argument(metavar=metavar, help=option.help, autocompletion=completion)
+        return typer.Argument(metavar=metavar, help=option.help)
     return typer.Option(
         *option.flags,
         metavar=metavar,
         help=option.help,
         hidden=option.hidden,
-        autocompletion=completion,
     )

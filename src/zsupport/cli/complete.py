@@ -1,62 +1,350 @@
-"""Completion of names from the policy in use: plans, roles, facts and the like."""
+"""Completion in a shell: what may stand at the cursor, with the names of the policy in use.
+
+A shell's script calls the program with `_ZSUPPORT_COMPLETE` naming the shell. Zsh and fish give the
+words up to the cursor, bash gives its line up to the cursor and the part of the last word that it
+would replace: it takes `=` for the end of a word. What comes back is a line for each candidate, its
+meaning after a tab, and a line `/` where a file may stand too. Nothing of it is ever evaluated, in
+no script; meanings that come from a policy are shown only where they are plain words all the same.
+
+The command line is read by the table of options and not by Typer, which takes three times as long
+to load as everything here: who presses Tab waits.
+"""
 
 import os
-from collections.abc import Callable
-from typing import Any
-
-import typer
+import re
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from zsupport.answer.case import say
-from zsupport.errors import ZsupportError
-from zsupport.library import Policy, load_found
-from zsupport.policy.compiled import cache_folder
-from zsupport.policy.find import choose, find, shipped_policies
-from zsupport.policy.model import Revision
+from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.cli.options import FORMAT, Option
+from zsupport.cli.output import emit
+from zsupport.clock.instants import to_datetime
+from zsupport.clock.problem import BadText
+from zsupport.errors import PolicyError, ZsupportError
+from zsupport.policy.model import Revision, Text
+from zsupport.report.text import one_line
+
+SHELLS = ("bash", "zsh", "fish")
+
+#: The options before a command.
+ROOT = (
+    Option("version", ("--version",), "flag", "", "Name program, format, tzdata and policies."),
+    FORMAT,
+    Option(
+        "show_completion", ("--show-completion",), "text", "",
+        "Print the completion script of a shell.", choices=SHELLS,
+    ),
+)  # fmt: skip
+_HELP = Option("help", ("--help", "-h"), "flag", "", "Show this message and exit.")
+
+_SCRIPTS = {
+    "bash": r"""
+_zsupport() {
+    local value says
+    COMPREPLY=()
+    while IFS=$'\t' read -r value says; do
+        if [[ $value == / ]]; then
+            compopt -o default 2>/dev/null
+        else
+            COMPREPLY+=("$value")
+        fi
+    done < <(_ZSUPPORT_COMPLETE=bash "${1/#\~\//$HOME/}" "${COMP_LINE:0:COMP_POINT}" "$2" \
+        2>/dev/null </dev/null)
+}
+complete -F _zsupport zsupport
+""",
+    "zsh": r"""
+#compdef zsupport
+_zsupport() {
+    local value says files
+    local -a found
+    while IFS=$'\t' read -r value says; do
+        if [[ $value == / ]]; then
+            files=yes
+        else
+            found+=("$value${says:+:$says}")
+        fi
+    done < <(_ZSUPPORT_COMPLETE=zsh "${words[1]/#\~\//$HOME/}" \
+        "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null </dev/null)
+    (( $#found )) && _describe -V value found
+    if [[ -n $files ]]; then
+        compset -P '--*='
+        _files -g '*.(yaml|yml)(-.)'
+    fi
+}
+if [[ $funcstack[1] == _zsupport ]]; then
+    _zsupport "$@"
+else
+    compdef _zsupport zsupport
+fi
+""",
+    "fish": r"""
+function __zsupport
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+    set -l ask env _ZSUPPORT_COMPLETE=fish $program $words[2..-1] "$current"
+    for line in ($ask 2>/dev/null </dev/null)
+        if test "$line" = /
+            set -l path (string replace -r '^--[a-z]+=' '' -- "$current")
+            set -l before (string match -r '^--[a-z]+=' -- "$current")
+            for found in (__fish_complete_suffix "$path" .yaml)
+                echo "$before$found"
+            end
+        else
+            echo $line
+        end
+    end
+end
+complete -c zsupport -e
+complete -c zsupport -f -k -a '(__zsupport)'
+""",
+}
 
 
-def completer(kind: str) -> Callable[..., Any]:
-    """Return the function that Typer calls for the values of an option of this kind."""
+class Candidates(NamedTuple):
+    """What may stand at the cursor: words with their meaning; `files`: a path may too."""
 
-    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-        try:
-            names = _policies() if kind == "policy" else _NAMES[kind](_revision(ctx))
-        except ZsupportError:
-            # A shell that completes has no place for an error: it shows nothing.
-            return []
-        low = incomplete.casefold()
-        return [(name, says) for name, says in names if name.casefold().startswith(low)]
-
-    return complete
+    words: tuple[tuple[str, str], ...] = ()
+    files: bool = False
 
 
-def _policies() -> list[tuple[str, str]]:
-    return [(name, "") for name in shipped_policies()]
+def script(shell: str) -> str:
+    """Return the script that switches completion on in a shell of SHELLS."""
+    return _SCRIPTS[shell].lstrip("\n")
 
 
-def _revision(ctx: typer.Context) -> Revision:
-    name, _ = choose(ctx.params.get("policy"), os.environ, os.getcwd())
-    policy: Policy = load_found(find(name), cache_folder(os.environ))
-    return policy.revisions[-1]
+def answer(shell: str, arguments: list[str]) -> int:
+    """Write what may stand at the cursor, as the scripts ask for it; return 0."""
+    cut = 0
+    if shell == "bash":
+        line, replaced = (*arguments, "", "")[:2]
+        words, raw = split_line(line)
+        if raw.endswith(replaced):
+            cut = len(split_line(raw[: len(raw) - len(replaced)])[0][-1])
+        arguments = words[1:]
+    elif shell == "fish" and arguments:
+        # Fish unquotes the other words, and expects candidates for this one without its quotes.
+        arguments[-1] = split_line(arguments[-1])[0][-1]
+    found = complete(arguments or [""])
+    lines = []
+    for word, says in found.words:
+        lines.append(word[cut:] + (f"\t{one_line(says)}" if says else ""))
+    if found.files:
+        lines.append("/")
+    emit("".join(f"{line}\n" for line in lines))
+    return 0
 
 
-def _named(members: Any) -> list[tuple[str, str]]:
-    return [(member.id, say(member.name, "en") or "") for member in members]
+def split_line(line: str) -> tuple[list[str], str]:
+    """Return the words of an unfinished bash command, unquoted, and the last one as written.
+
+    A quote that is not closed is closed by the end of the line; after a space the last word is
+    empty. Nothing is expanded.
+    """
+    words = [""]
+    start, in_word, quote = 0, False, ""
+    position = 0
+    while position < len(line):
+        letter = line[position]
+        if letter == "\\" and quote != "'" and position + 1 < len(line):
+            position += 1
+            # Between double quotes a backslash is itself, except before these.
+            keep = "\\" if quote and line[position] not in '"\\$`' else ""
+            words[-1] += keep + line[position]
+            in_word = True
+        elif quote or letter in "'\"":
+            if letter == quote:
+                quote = ""
+            elif quote:
+                words[-1] += letter
+            else:
+                quote, in_word = letter, True
+        elif letter.isspace():
+            if in_word:
+                words.append("")
+            in_word, start = False, position + 1
+        else:
+            words[-1] += letter
+            in_word = True
+        position += 1
+    return words, line[start:]
 
 
-def _facts(revision: Revision) -> list[tuple[str, str]]:
+def complete(words: list[str]) -> Candidates:
+    """Return what may stand in place of the last word; the others stand before it."""
+    *before, current = words
+    try:
+        return _Line(before).complete(current)
+    except (ZsupportError, BadText, OSError):
+        # A shell that completes has no place for an error: it shows nothing.
+        return Candidates()
+
+
+class _Line:
+    """The words before the cursor, read by the table of options."""
+
+    def __init__(self, before: list[str]) -> None:
+        self.options: tuple[Option, ...] = (*ROOT, _HELP)
+        self.command: str | None = None
+        self.given: dict[str, list[str]] = {}
+        self.awaiting: Option | None = None  # an option whose value comes next
+        self.ended = False  # by `--`: no options follow
+        for word in before:
+            self.read(word)
+
+    def read(self, word: str) -> None:
+        """Take the next finished word."""
+        if self.awaiting:
+            self.given[self.awaiting.name].append(word)
+            self.awaiting = None
+        elif not self.ended and word == "--":
+            self.ended = True
+        elif not self.ended and word[:1] == "-" and word != "-":
+            flag, equals, value = word.partition("=")
+            option = next((o for o in self.options if flag in o.flags), None)
+            if option:
+                self.given.setdefault(option.name, [])
+                if equals:
+                    self.given[option.name].append(value)
+                elif option.kind != "flag":
+                    self.awaiting = option
+        elif self.command is None:
+            self.command = word if word in COMMANDS else ""
+            self.options = ()
+            if self.command:
+                self.options = (*load_command(word).every_option(), _HELP)
+        else:
+            argument = next((o for o in self.arguments() if o.name not in self.given), None)
+            if argument:
+                self.given[argument.name] = [word]
+
+    def arguments(self) -> list[Option]:
+        """Return the arguments of the command, in order."""
+        return [option for option in self.options if option.kind == "argument"]
+
+    def complete(self, current: str) -> Candidates:
+        """Return what may follow."""
+        flag, equals, value = current.partition("=")
+        if self.awaiting:
+            return self.values(self.awaiting, current, "")
+        if current.startswith("--") and equals and not self.ended:
+            option = next((o for o in self.options if flag in o.flags and o.kind != "flag"), None)
+            return self.values(option, value, f"{flag}=") if option else Candidates()
+        if current.startswith("-") and not self.ended:
+            return _starting(current, self.flags())
+        if self.command is None:
+            return _starting(current, COMMANDS.items())
+        argument = next((o for o in self.arguments() if o.name not in self.given), None)
+        if argument:
+            return self.values(argument, current, "")
+        # Where nothing else can stand, a bare Tab lists the options.
+        return Candidates() if current or self.ended else _starting("", self.flags())
+
+    def flags(self) -> Iterable[tuple[str, str]]:
+        """Return the options that may still be given, each by its long name."""
+        for option in self.options:
+            again = option.kind == "texts" or option.name not in self.given
+            if option.flags and again and not option.hidden:
+                yield option.flags[0], option.help
+
+    def values(self, option: Option, current: str, prefix: str) -> Candidates:
+        """Return the values of an option or argument, each behind `prefix`."""
+        if option.choices:
+            return _starting(current, ((choice, "") for choice in option.choices), prefix)
+        kind = "lang" if option.name == "lang" else option.completes
+        if kind == "guide":
+            from zsupport.guide import GUIDES
+
+            return _starting(current, (*GUIDES.items(), *COMMANDS.items()), prefix)
+        if kind == "policy":
+            from zsupport.policy.find import shipped_policies
+
+            names = _starting(current, ((name, "") for name in shipped_policies()), prefix)
+            return names._replace(files=True)
+        if kind is None:
+            return Candidates()
+        revision = self.revision()
+        lang = self.last("lang") or "en"
+        found = [
+            (name, _harmless(say(text, lang)))
+            for name, text in _NAMES[kind](revision)
+            if kind != "fact" or name.partition("=")[0] not in self.facts()
+        ]
+        return _starting(current, found, prefix)
+
+    def facts(self) -> set[str]:
+        """Return the names of the facts that the line states already."""
+        return {pair.partition("=")[0] for pair in self.given.get("fact", ())}
+
+    def last(self, name: str) -> str | None:
+        """Return the value that was given last for an option."""
+        values = self.given.get(name)
+        return values[-1] if values else None
+
+    def revision(self) -> Revision:
+        """Return the revision in force now of the policy that this line would ask."""
+        from zsupport.library import load_found
+        from zsupport.policy.compiled import cache_folder
+        from zsupport.policy.find import choose, find, is_path
+
+        given = self.last("policy")
+        if given is not None and is_path(given):
+            # The shell will expand these before it runs the line.
+            given = os.path.expandvars(os.path.expanduser(given))
+        name, _ = choose(given, os.environ, os.getcwd())
+        if name == "-" or (is_path(name) and not _lies_still(name)):
+            raise PolicyError(f"{name}: only a file or folder can be looked into here")
+        policy = load_found(find(name), cache_folder(os.environ))
+        return policy.revision_at(to_datetime(int(time.time())))[0]
+
+
+def _lies_still(path: str) -> bool:
+    """Return whether reading there neither waits nor takes anything from anyone, as a pipe does."""
+    if os.path.isdir(path):
+        with os.scandir(path) as entries:
+            return all(
+                entry.is_file() for entry in entries if entry.name.endswith((".yaml", ".yml"))
+            )
+    return os.path.isfile(path)
+
+
+def _starting(current: str, found: Iterable[tuple[str, str]], prefix: str = "") -> Candidates:
+    """Return the words that begin like `current`, without regard to case."""
+    low = current.casefold()
+    return Candidates(
+        tuple((prefix + word, says) for word, says in found if word.casefold().startswith(low))
+    )
+
+
+def _harmless(text: str | None) -> str:
+    """Return a text if it is plain words, else none: no shell could take it for anything else."""
+    plain = one_line(text or "")
+    return plain if re.fullmatch(r"[\w ,.;()/&+-]{1,80}", plain) else ""
+
+
+def _facts(revision: Revision) -> list[tuple[str, Text | None]]:
     return [
-        (f"{fact.id}={value}", say(text, "en") or "")
+        (f"{fact.id}={value}", text)
         for fact in revision.facts
         for value, text in fact.values.items()
     ]
 
 
-_NAMES: dict[str, Callable[[Revision], list[tuple[str, str]]]] = {
-    "plan": lambda revision: _named(revision.plans),
-    "role": lambda revision: _named(revision.roles),
-    "channel": lambda revision: _named(revision.channels),
-    "priority": lambda revision: _named(revision.priorities),
-    "metric": lambda revision: [*_named(revision.metrics), ("all", "every metric")],
-    "topic": lambda revision: _named(revision.self_help.topics if revision.self_help else ()),
+_Names = list[tuple[str, Text | None]]
+_NAMES: dict[str, Callable[[Revision], _Names]] = {
+    "plan": lambda revision: [(each.id, each.name) for each in revision.plans],
+    "role": lambda revision: [(each.id, each.name) for each in revision.roles],
+    "channel": lambda revision: [(each.id, each.name) for each in revision.channels],
+    "priority": lambda revision: [(each.id, each.name) for each in revision.priorities],
+    "metric": lambda revision: [
+        *((each.id, each.name) for each in revision.metrics), ("all", "Every metric")
+    ],
+    "topic": lambda revision: [
+        (each.id, each.name) for each in (revision.self_help.topics if revision.self_help else ())
+    ],
     "fact": _facts,
-}
+    "lang": lambda revision: [(each, None) for each in revision.languages],
+}  # fmt: skip

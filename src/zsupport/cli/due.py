@@ -1,20 +1,32 @@
 """`zsupport due`: when what is promised is due."""
 
-from zsupport.answer.due import NEEDS_INPUT, NEGATIVE
+from datetime import datetime
+
+from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE
 from zsupport.cli.options import (
+    ANSWERED,
+    AT_RISK,
     CHANNEL,
     CUSTOMER_COUNTRY,
     CUSTOMER_TZ,
     FACT,
+    FAIL_BREACHED,
     METRIC,
     OPENED,
+    PAUSE,
     PLAN,
     PRIORITY,
+    RESOLVED,
     ROLE,
+    UPDATED,
     Command,
     Common,
 )
-from zsupport.cli.question import ask, finish, read_facts, read_moments
+from zsupport.cli.question import Moments, ask, finish, read, read_facts, read_moments
+from zsupport.clock.instants import to_datetime
+from zsupport.clock.ratio import parse_ratio
+from zsupport.clock.zones import zone
+from zsupport.errors import UsageError
 from zsupport.view.due import show_due
 
 _EXAMPLES = """
@@ -44,6 +56,12 @@ def due(
     fact: list[str] | None,
     opened: str | None,
     metric: list[str] | None,
+    answered: str | None,
+    updated: str | None,
+    resolved: str | None,
+    pause: list[str] | None,
+    at_risk: str | None,
+    fail_breached: bool,
     customer_tz: str | None,
     customer_country: str | None,
 ) -> int:
@@ -52,6 +70,9 @@ def due(
     What you leave out is what you ask about: without --priority it answers for each priority.
     """
     moments = read_moments(common, opened)
+    risk = None if at_risk is None else read("--at-risk", at_risk, parse_ratio)
+    if customer_tz is not None:
+        read("--customer-tz", customer_tz, zone)
     question = ask(common, moments)
     answers = question.policy.due(
         plan=plan,
@@ -60,8 +81,13 @@ def due(
         priority=priority,
         facts=read_facts(fact),
         metric=metric or (),
-        opened=moments.opened,
-        at=moments.at,
+        opened=None if opened is None else moments.opened,
+        at=None if common.at is None else moments.at,
+        answered=moments.read("--answered", answered),
+        updated=moments.read("--updated", updated),
+        resolved=moments.read("--resolved", resolved),
+        pauses=[read_pause(text, moments) for text in pause or ()],
+        at_risk=risk,
         customer_zone=customer_tz,
         customer_country=customer_country,
         lang=common.lang,
@@ -75,21 +101,39 @@ def due(
         if NEEDS_INPUT in states:
             asks = "; ".join(w.message for w in answers.warnings if w.code == NEEDS_INPUT)
             refusal, code = f"needs input: {asks}", 2
+    if fail_breached and "breached" in states:
+        refusal = refusal or "breached"
+    question = question._replace(at=to_datetime(answers.moment.at))
     query = question.query(
         **answers.query._asdict(),
         metric=list(dict.fromkeys(answer.metric for answer in answers.answers)),
-        opened=question.text(moments.opened),
+        opened=question.text(to_datetime(answers.moment.events.opened)),
+        answered=answered,
+        updated=updated,
+        resolved=resolved,
+        pauses=pause or [],
         customer_tz=customer_tz,
         customer_country=customer_country,
     )
     return finish(common, question, answers, show_due, query, refusal=refusal, code=code)
 
 
+def read_pause(text: str, moments: Moments) -> tuple[datetime, datetime | None]:
+    """Return a pause from FROM/TO; an empty TO is still going on."""
+    begin, slash, end = text.partition("/")
+    if not slash or not begin:
+        raise UsageError(f"--pause: `{text}` is no pause", "write FROM/TO, or FROM/ while it lasts")
+    start = moments.read("--pause", begin)
+    assert start is not None
+    return start, moments.read("--pause", end or None)
+
+
 COMMAND = Command(
     due,
     (
         PLAN, ROLE, CHANNEL, PRIORITY, FACT,
-        OPENED, METRIC, CUSTOMER_TZ, CUSTOMER_COUNTRY,
+        OPENED, METRIC, ANSWERED, UPDATED, RESOLVED, PAUSE, AT_RISK, FAIL_BREACHED,
+        CUSTOMER_TZ, CUSTOMER_COUNTRY,
     ),
     _EXAMPLES,
 )  # fmt: skip

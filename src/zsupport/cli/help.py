@@ -14,7 +14,8 @@ Examples:
   zsupport help policy
   zsupport help scripts"""
 
-_TOPIC = Option("topic", (), "argument", "[TOPIC]", "A guide, or a command.")
+_TOPIC = Option("topic", (), "argument", "[TOPIC]", "A guide, or a command.",
+                completes="guide")  # fmt: skip
 
 
 def show_help(topic: str | None) -> int:

@@ -40,6 +40,20 @@ METRIC = Option(
     "metric", ("--metric",), "texts", "ID",
     "What is promised; may be repeated; `all`. [default: the policy's first]", completes="metric",
 )  # fmt: skip
+ANSWERED = Option("answered", ("--answered",), "text", "INSTANT", "When it was answered.")
+UPDATED = Option("updated", ("--updated",), "text", "INSTANT", "When it was last updated.")
+RESOLVED = Option("resolved", ("--resolved",), "text", "INSTANT", "When it was resolved.")
+PAUSE = Option(
+    "pause", ("--pause",), "texts", "FROM/TO",
+    "When its clock stood still; may be repeated; FROM/ is still going on.",
+)  # fmt: skip
+AT_RISK = Option(
+    "at_risk", ("--at-risk",), "text", "N/D",
+    "From which part of the way it is at risk, such as 3/4. [default: the metric's]",
+)  # fmt: skip
+FAIL_BREACHED = Option(
+    "fail_breached", ("--fail-breached",), "flag", "", "Exit with 1 where something is breached."
+)
 CUSTOMER_TZ = Option(
     "customer_tz", ("--customer-tz",), "text", "ZONE", "The customer's zone (IANA)."
 )

@@ -42,31 +42,38 @@ class Question(NamedTuple):
 class Moments(NamedTuple):
     """The instants of the options, and the zone in which to show instants."""
 
+    now: int
+    named: tzinfo | None  # --tz
     at: datetime
     opened: datetime
     zone: tzinfo
+
+    def read(self, option: str, text: str | None) -> datetime | None:
+        """Return the instant that an option gives, None where it is left out."""
+        if text is None:
+            return None
+        return to_datetime(_instant(option, text, self.now, self.named)[0])
 
 
 def read_moments(common: Common, opened: str | None = None) -> Moments:
     """Return the moment asked as of (default: now) and opened (default: that moment)."""
     now = int(time.time())
-    named = None if common.tz is None else _read("--tz", common.tz, zone)
-
-    def instant(text: str) -> tuple[int, tzinfo | None]:
-        return parse_instant(text, now=now, zone=named)
-
-    at = now if common.at is None else _read("--at", common.at, instant)[0]
-    start, stated = (at, None) if opened is None else _read("--opened", opened, instant)
-    return Moments(to_datetime(at), to_datetime(start), named or stated or UTC)
+    named = None if common.tz is None else read("--tz", common.tz, zone)
+    at = now if common.at is None else _instant("--at", common.at, now, named)[0]
+    start, stated = (at, None) if opened is None else _instant("--opened", opened, now, named)
+    return Moments(now, named, to_datetime(at), to_datetime(start), named or stated or UTC)
 
 
-def _read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
+def _instant(option: str, text: str, now: int, named: tzinfo | None) -> tuple[int, tzinfo | None]:
+    return read(option, text, lambda written: parse_instant(written, now=now, zone=named))
+
+
+def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
     """Return what `parse` makes of an option's text; a problem with it names the option."""
     try:
         return parse(text)
     except BadText as problem:
-        hint = "; ".join(part for part in (problem.hint, problem.expected) if part)
-        raise UsageError(f"{option}: {problem.message}", hint or None) from None
+        raise UsageError(f"{option}: {problem.message}", problem.hint or problem.expected) from None
 
 
 def ask(common: Common, moments: Moments) -> Question:

@@ -16,7 +16,7 @@ An editor that reads YAML schemas checks a policy while it is written when its f
 
 _NAME = Option(
     "name", (), "argument", "[NAME]",
-    "policy, channels, due, priority, topics, policies or error.", "policy",
+    "policy, channels, due, hours, priority, topics, policies or error.", "policy",
 )  # fmt: skip
 
 

@@ -132,17 +132,24 @@ def local_date(t: int, zone: datetime.tzinfo) -> datetime.date:
     return datetime.datetime.fromtimestamp(t, zone).date()
 
 
+def local_clock(t: int, zone: datetime.tzinfo) -> int:
+    """Return the seconds of the local day that the wall clock of `zone` shows at `t`."""
+    local = datetime.datetime.fromtimestamp(t, zone)
+    return local.hour * 3600 + local.minute * 60 + local.second
+
+
 def from_datetime(value: datetime.datetime) -> int:
     """Return the instant of an aware datetime, floored to the second.
 
     Raises ValueError for a naive one, and for one outside the years 1973 to 2200.
     """
-    if value.utcoffset() is None:
+    try:
+        since = value - _EPOCH
+    except TypeError:
         raise ValueError(
             f"a datetime without a zone says no instant: {value!r}; give it a tzinfo, such as "
             "datetime.timezone.utc"
-        )
-    since = value - _EPOCH
+        ) from None
     t = since.days * _DAY + since.seconds
     if not FIRST <= t < END:
         raise ValueError(f"instants are in the years 1973 to 2200 (UTC), not {value!r}")
@@ -270,3 +277,17 @@ def _refusal(text: str) -> BadText:
                 f"{shown(text)} is no instant: {problem}", EXPECTED, hint.format(text[:24])
             )
     return BadText(f"{shown(text)} is no instant", EXPECTED)
+
+
+def duration(seconds: int) -> str:
+    """Return a length of time for people: `3 h 20 min`, `2 d 4 h`."""
+    minutes, rest = divmod(abs(seconds), 60)
+    days, minutes = divmod(minutes, 1440)
+    hours, minutes = divmod(minutes, 60)
+    if days:
+        parts = [f"{days} d", f"{hours} h" if hours else ""]
+    elif hours:
+        parts = [f"{hours} h", f"{minutes} min" if minutes else ""]
+    else:
+        parts = [f"{minutes} min"] if minutes else [f"{rest} s"]
+    return " ".join(part for part in parts if part)

@@ -5,6 +5,7 @@ from importlib.resources import files
 #: Every guide, in the order in which one would read them.
 GUIDES = {
     "policy": "How a policy is written: every section, key and value",
+    "hours": "Hours, holidays, business days and pauses, with worked examples",
     "scripts": "Answers in shell scripts: exit codes, plain lines, one field",
     "json": "The JSON documents and their schemas",
     "completion": "Completion for bash, zsh and fish",

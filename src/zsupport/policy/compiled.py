@@ -4,13 +4,18 @@ A policy is kept as JSON under a name made of everything that it was made from: 
 name of every file, and the versions of program, format and zones. Nothing found there is
 trusted: an entry that is foreign, broken or too large is made anew, and one that cannot be
 written is done without. `ZSUPPORT_CACHE=off` turns it off.
+
+Whoever can write into the folder decides what zsupport answers. So a folder counts only if it is
+this user's and nobody else may enter it, and it is looked at and used through one descriptor: a
+folder that is put in its place in between changes nothing.
 """
 
 import json
 import os
 import stat
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -39,12 +44,14 @@ from zsupport.policy.model import (
     Source,
     Term,
     Topic,
-    When,
 )
 from zsupport.version import FORMAT, VERSION
 
 MAX_ENTRY_BYTES = 16 * 1024 * 1024
 MAX_ENTRIES = 64
+MAX_FOLDER_BYTES = 64 * 1024 * 1024
+# What a run that was killed has left behind is removed after an hour.
+_STALE_SECONDS = 3600
 
 
 def cache_folder(environment: Mapping[str, str]) -> str | None:
@@ -72,176 +79,247 @@ def key_of(files: tuple[SourceFile, ...]) -> str:
 
 def read(folder: str | None, key: str) -> tuple[Revision, ...] | None:
     """Return the policy kept under `key`, None where it has to be made anew."""
-    if folder is None or not _is_private(folder):
-        return None
     try:
-        descriptor = os.open(
-            os.path.join(folder, key + ".json"), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
-        )
-        with open(descriptor, "rb") as stream:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_ENTRY_BYTES:
-                return None
-            if hasattr(os, "getuid") and status.st_uid != os.getuid():
-                return None
-            data = stream.read(MAX_ENTRY_BYTES)
-        checksum, _, body = data.partition(b"\n")
-        if checksum.decode("ascii", "replace") != sha256(body).hexdigest():
-            return None
-        return tuple(revision_from(each) for each in json.loads(body))
-    except (OSError, ValueError, TypeError, IndexError, KeyError, AttributeError, RecursionError):
+        revisions: tuple[Revision, ...] = _list(_revision)(json.loads(content(folder, key)))
+    except (ValueError, RecursionError):
         return None
+    return revisions
 
 
 def write(folder: str | None, key: str, revisions: tuple[Revision, ...]) -> None:
     """Keep a policy under `key`; where that cannot be done, nothing happens."""
+    keep(folder, key, revisions)
+
+
+def content(folder: str | None, key: str) -> bytes:
+    """Return the JSON kept under `key`; nothing where it is not there or not to be trusted."""
+    if folder is None:
+        return b""
+    try:
+        with _Folder(folder) as private:
+            data = private.content(key + ".json")
+    except (OSError, ValueError):
+        return b""
+    checksum, _, body = data.partition(b"\n")
+    return body if checksum.decode("ascii", "replace") == _checksum(key, body) else b""
+
+
+def keep(folder: str | None, key: str, value: Any) -> None:
+    """Keep a value as JSON under `key`; where that cannot be done, nothing happens."""
     if folder is None:
         return
-    body = json.dumps(revisions, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    body = text.encode("utf-8", "surrogatepass")
     if len(body) > MAX_ENTRY_BYTES - 100:
         return
-    temporary = os.path.join(folder, f".{key}.{os.getpid()}")
     try:
-        os.makedirs(os.path.dirname(folder), exist_ok=True)
-        if not os.path.isdir(folder):
-            os.mkdir(folder, 0o700)
-        if not _is_private(folder):
-            return
-        _make_room(folder)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with open(descriptor, "wb") as stream:
-                stream.write(sha256(body).hexdigest().encode() + b"\n" + body)
-            os.replace(temporary, os.path.join(folder, key + ".json"))
-        except OSError:
-            os.unlink(temporary)
-    except OSError:
+        _make(folder)
+        with _Folder(folder) as private:
+            private.make_room(len(body))
+            private.put(key + ".json", _checksum(key, body).encode() + b"\n" + body)
+    except (OSError, ValueError):
         return
 
 
-def _is_private(folder: str) -> bool:
-    """Return whether only this user can write there: else others could forge policies."""
-    try:
-        status = os.lstat(folder)
-    except OSError:
-        return False
-    if not stat.S_ISDIR(status.st_mode):
-        return False
-    if not hasattr(os, "getuid"):
-        return True
-    return status.st_uid == os.getuid() and stat.S_IMODE(status.st_mode) & 0o077 == 0
+def _checksum(key: str, body: bytes) -> str:
+    # With the key, so that an entry under another name is foreign.
+    return sha256(key.encode() + b"\n" + body).hexdigest()
 
 
-def _make_room(folder: str) -> None:
-    """Remove the oldest entries, and what an interrupted run left, beyond the limit."""
-    entries = []
-    with os.scandir(folder) as listing:
-        for entry in listing:
-            try:
-                entries.append((entry.stat(follow_symlinks=False).st_mtime, entry.path))
-            except OSError:
-                continue
-    for _, path in sorted(entries)[: max(0, len(entries) - MAX_ENTRIES + 1)]:
+def _make(folder: str) -> None:
+    """Make a folder, and those above it, for this user alone."""
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        above = os.path.dirname(folder)
+        if above == folder:
+            break
+        folder = above
+    for each in reversed(missing):
         try:
-            os.unlink(path)
-        except OSError:
+            os.mkdir(each, 0o700)
+        except FileExistsError:  # another run was quicker
             continue
 
 
-# -- from JSON lists to the model ----------------------------------------------------------
+class _Folder:
+    """The folder in which things are kept, open; raises OSError where others may enter it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.descriptor: int | None = None
+
+    def __enter__(self) -> "_Folder":
+        if hasattr(os, "geteuid"):
+            self.descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            status = os.fstat(self.descriptor)
+            if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
+                os.close(self.descriptor)
+                raise PermissionError(f"{self.path}: not this user's alone")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+
+    def _name(self, name: str) -> str:
+        """Return what to call a file: its name beside a descriptor, a path without one."""
+        return name if self.descriptor is not None else os.path.join(self.path, name)
+
+    def content(self, name: str) -> bytes:
+        """Return the content of a file that this user wrote."""
+        # A pipe in the place of a file must not make us wait.
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        flags |= getattr(os, "O_BINARY", 0)
+        with open(os.open(self._name(name), flags, dir_fd=self.descriptor), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_ENTRY_BYTES:
+                raise ValueError("no entry")
+            if self.descriptor is not None and (
+                status.st_uid != os.geteuid() or status.st_mode & 0o022
+            ):
+                raise PermissionError("others may write it")
+            return stream.read(MAX_ENTRY_BYTES)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file so that nobody ever sees a part of it."""
+        temporary = f".{name}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(self._name(temporary), flags, 0o600, dir_fd=self.descriptor)
+        try:
+            with open(descriptor, "wb") as stream:
+                stream.write(data)
+            os.replace(
+                self._name(temporary), self._name(name),
+                src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor,
+            )  # fmt: skip
+        except BaseException:
+            os.unlink(self._name(temporary), dir_fd=self.descriptor)
+            raise
+
+    def make_room(self, size: int) -> None:
+        """Remove the oldest entries beyond the limits, and what interrupted runs have left."""
+        entries = []
+        for name in os.listdir(self.path if self.descriptor is None else self.descriptor):
+            if not name.endswith((".json", ".tmp")):
+                continue
+            try:
+                status = os.stat(self._name(name), dir_fd=self.descriptor, follow_symlinks=False)
+            except OSError:
+                continue
+            if name.endswith(".json"):
+                entries.append((status.st_mtime, status.st_size, name))
+            elif status.st_mtime < time.time() - _STALE_SECONDS:
+                self._remove(name)
+        count = 1
+        for _, entry_size, name in sorted(entries, reverse=True):
+            count, size = count + 1, size + entry_size
+            if count > MAX_ENTRIES or size > MAX_FOLDER_BYTES:
+                self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        try:
+            os.unlink(self._name(name), dir_fd=self.descriptor)
+        except OSError:
+            return  # another run was quicker
 
 
-def _frozen(value: Any) -> Any:
-    """Return JSON lists as tuples, all the way down."""
-    if type(value) is list:
-        return tuple(_frozen(each) if type(each) in (list, dict) else each for each in value)
-    if type(value) is dict:
-        return {k: _frozen(v) if type(v) in (list, dict) else v for k, v in value.items()}
-    return value
+# -- from JSON to the model ------------------------------------------------------------------
+#
+# One reader for each field of each class, in the order of the fields: whatever is not of the
+# type that the model says raises ValueError, and the policy is made anew.
+
+Reader = Callable[[Any], Any]
 
 
-def _when(rows: Any) -> When:
-    return tuple(
-        Alternative(values, opened, Remarks(*remarks), line)
-        for values, opened, remarks, line in rows
+def _is(kind: type) -> Reader:
+    def read(value: Any) -> Any:
+        if type(value) is not kind:
+            raise ValueError(f"no {kind.__name__}")
+        return value
+
+    return read
+
+
+def _or_none(reader: Reader) -> Reader:
+    return lambda value: None if value is None else reader(value)
+
+
+def _list(reader: Reader) -> Reader:
+    def read(value: Any) -> Any:
+        if type(value) is not list:
+            raise ValueError("no list")
+        return tuple([reader(each) for each in value])
+
+    return read
+
+
+def _mapping(reader: Reader) -> Reader:
+    def read(value: Any) -> Any:
+        if type(value) is not dict:
+            raise ValueError("no mapping")
+        return {key: reader(each) for key, each in value.items()}
+
+    return read
+
+
+def _row(made: Callable[[Any], Any], *readers: Reader) -> Reader:
+    def read(value: Any) -> Any:
+        if type(value) is not list or len(value) != len(readers):
+            raise ValueError("no row of this length")
+        return made([reader(each) for reader, each in zip(readers, value, strict=True)])
+
+    return read
+
+
+def _text(value: Any) -> Any:
+    return value if type(value) is str else _by_language(value)
+
+
+_str, _int, _bool = _is(str), _is(int), _is(bool)
+_by_language = _mapping(_str)
+_strs, _texts = _list(_str), _list(_text)
+_str_, _text_ = _or_none(_str), _or_none(_text)
+_remarks = _row(Remarks._make, _text_, _text_, _str_)
+_when = _list(
+    _row(
+        Alternative._make,
+        _mapping(_strs), _or_none(_row(tuple, _bool, _str)), _remarks, _int,
     )
-
-
-def _member(row: Any) -> Member:
-    made = Member(*row)
-    return made._replace(remarks=Remarks(*made.remarks))
-
-
-def _channel(row: Any) -> Channel:
-    made = Channel(*row)
-    return made._replace(
-        numbers=tuple(Number(*each) for each in made.numbers), remarks=Remarks(*made.remarks)
-    )
-
-
-def _conditional(kind: Any, row: Any) -> Any:
-    """Return a value that has a condition and remarks."""
-    made = kind(*row)
-    return made._replace(when=_when(made.when), remarks=Remarks(*made.remarks))
-
-
-def _windows(rows: Any) -> tuple[Window, ...]:
-    return tuple(Window(*each) for each in rows)
-
-
-def _calendar(row: Any) -> Calendar:
-    made: Calendar = _conditional(Calendar, row)
-    return made._replace(
-        windows=None if made.windows is None else _windows(made.windows),
-        holidays=None if made.holidays is None else Holidays(*made.holidays),
-        dates={date: _windows(windows) for date, windows in made.dates.items()},
-        breaks={date: _windows(windows) for date, windows in made.breaks.items()},
-    )
-
-
-def _cell(row: Any) -> Cell:
-    made = Cell(*row)
-    return made._replace(target=Target(*made.target), remarks=Remarks(*made.remarks))
-
-
-def _rule(row: Any) -> Rule:
-    made: Rule = _conditional(Rule, row)
-    return made._replace(
-        cells={
-            metric: {priority: _cell(cell) for priority, cell in cells.items()}
-            for metric, cells in made.cells.items()
-        }
-    )
-
-
-def _self_help(row: Any) -> SelfHelp:
-    made = SelfHelp(*row)
-    return made._replace(
-        topics=tuple(Topic(*t)._replace(remarks=Remarks(*t[3])) for t in made.topics),
-        resources=tuple(Resource(*r)._replace(remarks=Remarks(*r[5])) for r in made.resources),
-        remarks=Remarks(*made.remarks),
-    )
-
-
-def revision_from(data: Any) -> Revision:
-    """Return the revision that JSON lists stand for; raise TypeError or the like if they do not."""
-    made = Revision(*_frozen(data))
-    return made._replace(
-        validity=Remarks(*made.validity),
-        sources=tuple(Source(*each) for each in made.sources),
-        plans=tuple(_member(each) for each in made.plans),
-        roles=tuple(_member(each) for each in made.roles),
-        facts=tuple(Fact(*e)._replace(remarks=Remarks(*e[4])) for e in made.facts),
-        channels=tuple(_channel(each) for each in made.channels),
-        grants=tuple(_conditional(Grant, each) for each in made.grants),
-        priorities=tuple(_conditional(Priority, each) for each in made.priorities),
-        metrics=tuple(Metric(*e)._replace(remarks=Remarks(*e[5])) for e in made.metrics),
-        hours={id: tuple(_calendar(c) for c in hours) for id, hours in made.hours.items()},
-        commitments=tuple(_conditional(Commitment, each) for each in made.commitments),
-        rules=tuple(_rule(each) for each in made.rules),
-        terms=tuple(_conditional(Term, each) for each in made.terms),
-        self_help=None if made.self_help is None else _self_help(made.self_help),
-        remarks=Remarks(*made.remarks),
-    )
+)  # fmt: skip
+_windows = _list(_row(Window._make, _int, _int))
+_source = _row(Source._make, _str, _text_, _str_, _str_, _remarks)
+_member = _row(Member._make, _str, _text, _strs, _strs, _str_, _remarks, _int)
+_fact = _row(Fact._make, _str, _text_, _mapping(_text), _str_, _remarks, _int)
+_number = _row(Number._make, _str, _str, _remarks)
+_channel = _row(
+    Channel._make,
+    _str, _text, _str, _str_, _texts, _texts, _list(_number), _strs, _remarks, _int,
+)  # fmt: skip
+_grant = _row(Grant._make, _when, _strs, _strs, _str_, _texts, _remarks, _int)
+_priority = _row(Priority._make, _str, _text, _text_, _when, _strs, _remarks, _int)
+_metric = _row(Metric._make, _str, _text, _text, _text_, _str_, _remarks, _int)
+_holidays = _row(
+    Holidays._make,
+    _bool, _str_, _str_, _strs, _strs, _or_none(_row(tuple, _int, _int)), _or_none(_strs), _remarks,
+)  # fmt: skip
+_calendar = _row(
+    Calendar._make,
+    _when, _str_, _text_, _or_none(_windows), _or_none(_holidays), _bool, _bool,
+    _mapping(_windows), _mapping(_windows), _or_none(_list(_int)), _strs, _remarks, _int,
+)  # fmt: skip
+_commitment = _row(Commitment._make, _when, _str, _remarks, _int)
+_target = _row(Target._make, _str, _int, _int, _bool, _bool, _str)
+_cell = _row(Cell._make, _target, _text_, _str_, _text_, _remarks, _int)
+_rule = _row(Rule._make, _when, _str_, _text_, _mapping(_mapping(_cell)), _remarks, _int)
+_term = _row(Term._make, _str, _when, _text, _remarks, _int)
+_topic = _row(Topic._make, _str, _text, _str_, _remarks, _int)
+_resource = _row(Resource._make, _text, _str, _strs, _strs, _str_, _remarks, _int)
+_self_help = _row(SelfHelp._make, _str_, _bool, _list(_topic), _list(_resource), _remarks, _int)
+_revision = _row(
+    Revision._make,
+    _str, _text, _str, _str, _str, _str_, _str_, _remarks, _int, _list(_source), _list(_member),
+    _list(_member), _list(_fact), _list(_channel), _list(_grant), _int, _list(_priority),
+    _list(_metric), _str, _mapping(_list(_calendar)), _list(_commitment), _list(_rule),
+    _or_none(_int), _list(_term), _or_none(_self_help), _strs, _remarks,
+)  # fmt: skip

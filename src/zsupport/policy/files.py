@@ -3,6 +3,8 @@
 from typing import NamedTuple
 
 MAX_BYTES = 1024 * 1024
+#: All files of a folder together.
+MAX_FOLDER_BYTES = 16 * MAX_BYTES
 
 
 class SourceFile(NamedTuple):

@@ -6,10 +6,12 @@ import sys
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean
-from zsupport.policy.files import MAX_BYTES, SourceFile
+from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
+from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
 
 DEFAULT = "zoom"
+_ENDINGS = (".yaml", ".yml")
+_TESTS = ("_test.yaml", "_test.yml")
 
 
 class Found(NamedTuple):
@@ -35,7 +37,9 @@ def shipped_policies() -> dict[str, str]:
         for name in sorted(os.listdir(folder)):
             stem, ending = os.path.splitext(name)
             path = os.path.join(folder, name)
-            if ending in (".yaml", ".yml") or (os.path.isdir(path) and name != "gallery"):
+            if name[0] == "." or name.endswith(_TESTS):
+                continue
+            if ending in _ENDINGS or (os.path.isdir(path) and name != "gallery"):
                 found[stem] = path
     return found
 
@@ -73,18 +77,22 @@ def _configured(text: bytes, path: str) -> str | None:
     import tomllib
 
     try:
-        settings = tomllib.loads(text.decode("utf-8")).get("tool", {}).get("zsupport", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        found: object = tomllib.loads(text.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{path}: {error}", "mend it, or name the policy with --policy") from None
-    named = settings.get("policy") if isinstance(settings, dict) else None
-    if named is not None and not isinstance(named, str):
-        raise UsageError(f"{path}: `policy` in [tool.zsupport] is no text")
-    return named
+    for key in ("tool", "zsupport", "policy"):
+        found = found.get(key) if isinstance(found, dict) else None
+    if found is not None and (not isinstance(found, str) or not found):
+        raise UsageError(
+            f"{path}: `policy` in [tool.zsupport] is no name and no path",
+            'policy = "NAME", or a path: policy = "support/policy.yaml"',
+        )
+    return found
 
 
 def is_path(name: str) -> bool:
     """Return whether a policy is named by a path: it has a `/`, an ending, or begins with a dot."""
-    return "/" in name or os.sep in name or name[:1] == "." or name.endswith((".yaml", ".yml"))
+    return "/" in name or os.sep in name or name[:1] == "." or name.endswith(_ENDINGS)
 
 
 def find(name: str) -> Found:
@@ -119,16 +127,26 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
         paths = [
             os.path.join(path, name)
             for name in names
-            if name.endswith((".yaml", ".yml")) and not name.endswith(("_test.yaml", "_test.yml"))
+            # What begins with a dot is an editor's, not an author's.
+            if name.endswith(_ENDINGS) and not name.endswith(_TESTS) and name[0] != "."
         ]
         if not paths:
             raise PolicyError(
                 f"{path}: no policy in this folder", "a policy is a file that ends in .yaml or .yml"
             )
     found = []
+    size = 0
     for each in paths:
-        name = os.path.relpath(each, root or ".").replace(os.sep, "/")
-        found.append(_file(name, os.path.join(shown, name) if shown else name, _read(each)))
+        # The files lie in the folder itself; a shipped one may lie in a folder of the root.
+        name = each[len(root) :].lstrip("/" + os.sep).replace(os.sep, "/")
+        data = _read(each)
+        size += len(data)
+        if size > MAX_FOLDER_BYTES:
+            raise PolicyError(
+                f"{path}: the policy files have more than {MAX_FOLDER_BYTES // 1024} KiB together",
+                "a policy is a few small files: is this their folder?",
+            )
+        found.append(_file(name, os.path.join(shown, name) if shown else name, data))
     return found
 
 
@@ -142,7 +160,10 @@ def _stdin() -> bytes:
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise EnvironmentFault("there is no standard input to read a policy from")
-    data: bytes = stream.read(MAX_BYTES + 1)
+    try:
+        data: bytes = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PolicyError(f"-: {_reason(error)}") from None
     return data
 
 
@@ -170,10 +191,17 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 def _neighbour(path: str) -> str | None:
-    """Return a hint that names a policy file nearby with nearly this name."""
-    folder = os.path.dirname(path)
-    try:
-        names = [n for n in os.listdir(folder or ".") if n.endswith((".yaml", ".yml"))]
-    except OSError:
+    """Return a hint that names a policy nearby with nearly this name."""
+    folder, wanted = os.path.split(path.rstrip("/" + os.sep))
+    if not os.path.isdir(folder or "."):
         return f"there is no folder `{folder}`"
-    return did_you_mean(path, [os.path.join(folder, name) for name in names])
+    try:
+        names = [
+            name
+            for name in sorted(os.listdir(folder or "."))[:1000]
+            if name.endswith(_ENDINGS) or os.path.isdir(os.path.join(folder, name))
+        ]
+    except OSError:
+        return None
+    close = nearest(wanted, names)
+    return f"did you mean `{os.path.join(folder, close)}`?" if close else None

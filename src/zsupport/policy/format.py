@@ -8,7 +8,7 @@ import re
 from functools import partial
 from typing import Any
 
-from zsupport.clock.problem import BadText
+from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target import parse_target
 from zsupport.clock.windows import (
     Window,
@@ -20,32 +20,40 @@ from zsupport.clock.windows import (
     parse_years,
 )
 from zsupport.clock.zones import country_codes, zone
+from zsupport.errors import nearest
 from zsupport.policy.shape import (
     ANY_SCALAR,
+    COMMA,
+    ID_PATTERN,
     Choice,
     Field,
     Fields,
     Id,
     Leaf,
+    Line,
     ListOf,
     MapOf,
     Name,
     Named,
     OneOf,
-    Path,
     Reader,
     Schema,
     Shape,
     Text,
-    kind_of,
+    left_out,
+    wrong_kind,
 )
-from zsupport.policy.yamltext import Mapping, Node, Scalar, Sequence
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, short
 from zsupport.version import FORMAT
 
 #: Dimensions of a case that every policy may have; facts are added by the policy.
 DIMENSIONS = ("plan", "role", "channel", "priority")
 #: Words that a fact cannot be called, because they stand beside facts in a condition.
 RESERVED = (*DIMENSIONS, "opened", "note", "unclear", "source")
+#: The hours that every policy has without defining them.
+ALWAYS = "24x7"
+#: What a priority cannot be called: the key by which a cell is told from targets by priority.
+TARGET_KEY = "target"
 #: Channels of these kinds open no case and so have no targets.
 NO_CASE = ("self-service", "community")
 
@@ -65,7 +73,7 @@ def _date(text: str) -> str:
 
 def _holiday(text: str) -> str:
     """Return a date as YYYY-MM-DD, or a recurring day as MM-DD."""
-    if re.fullmatch(r"\d\d-\d\d", text):
+    if re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
         parse_month_day(text)
         return text
     return _date(text)
@@ -76,50 +84,76 @@ def _open(text: str) -> tuple[Window, ...] | str:
     return parse_open(text) or "24x7"
 
 
+def _breaks(text: str) -> tuple[Window, ...]:
+    if text == "closed":
+        raise BadText(
+            "`closed` is no break", "times such as `12:00-14:00`", "a whole day stands in `dates`"
+        )
+    return parse_day_windows(text)
+
+
 def _country(text: str) -> str:
     if text not in country_codes():
-        raise BadText(f"`{text[:60]}` is no country", "an ISO 3166 code such as US or DE", None)
+        raise BadText(f"{shown(text)} is no country", _COUNTRY, _country_hint(text))
     return text
+
+
+def _country_hint(text: str) -> str | None:
+    """Return the code of a country that is named or written in another way."""
+    codes = country_codes()
+    if text.upper() in codes:
+        return f"write `{text.upper()}`"
+    names = {"uk": "GB", "usa": "US", "united kingdom": "GB", "england": "GB", "norge": "NO"}
+    names |= {name.casefold(): code for code, name in codes.items()}
+    close = nearest(text, names) if text.casefold() not in names else text.casefold()
+    # Two or three letters are near too much to guess by.
+    exact = text.casefold() in names
+    return f"write `{names[close]}`" if close and (exact or len(text) > 3) else None
 
 
 def _ratio(text: str) -> str:
-    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    found = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
     if not found or not 0 < int(found[1]) < int(found[2]):
-        raise BadText(f"`{text[:60]}` is no ratio between 0 and 1", "n/d, such as 3/4", None)
+        raise BadText(f"{shown(text)} is no ratio between 0 and 1", "n/d, such as 3/4", None)
     return text
 
 
-def _country_or_any(at: Named, reader: Reader) -> bool:
-    if at.text == "any" or at.text in country_codes():
-        return True
-    reader.report(
-        "ZS204",
-        at.span,
-        at.path,
-        f"`{at.text[:60]}` is no country",
-        "an ISO 3166 code such as US or DE, or `any`",
-    )
-    return False
+def _opened(text: str) -> tuple[bool, str]:
+    found = re.fullmatch(r"(inside|outside) (\S+)", text)
+    if not found:
+        raise BadText(f"{shown(text)} names no hours", "`inside HOURS` or `outside HOURS`", None)
+    return found[1] == "inside", found[2]
 
 
-def _date_key(at: Named, reader: Reader) -> bool:
+def _country_or_any(at: Named, reader: Reader) -> None:
+    if at.text != "any" and at.text not in country_codes():
+        hint = _country_hint(at.text) if reader.may_compare(_ALL_COUNTRIES) else None
+        message = f"{shown(at.text)} is no country"
+        reader.report("ZS204", at.span, at.path, message, f"{_COUNTRY}, or `any`", hint)
+
+
+def _date_key(at: Named, reader: Reader) -> None:
     try:
         parse_date(at.text)
     except BadText as problem:
         reader.report("ZS109", at.span, at.path, problem.message, problem.expected, problem.hint)
-        return False
-    return True
 
 
-_DATE_PATTERN = r"^\d{4}-\d\d-\d\d$"
+_DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_COUNTRY = "an ISO 3166 code such as US or DE"
+# How many names are compared where a zone or a country is not known.
+_ALL_ZONES = 1200
+_ALL_COUNTRIES = 250
 
 DATE = Leaf("a date, YYYY-MM-DD", "ZS109", _date)
-HOLIDAY = Leaf("a date, YYYY-MM-DD or every year MM-DD", "ZS109", _holiday)
+DAY_OFF = Leaf("a date, YYYY-MM-DD", "ZS109", _date, placed=True)
+HOLIDAY = Leaf("a date, YYYY-MM-DD or every year MM-DD", "ZS109", _holiday, placed=True)
 ZONE = Leaf(
     "an IANA zone such as Europe/Oslo, or UTC+01:00",
     "ZS203",
     _zone_name,
     partial(_zone_name, suggest=False),
+    compares=_ALL_ZONES,
 )
 TARGET = Leaf(
     "a target such as 30m, 4h 24x7, 4 business hours, next business day, none or not-stated",
@@ -127,7 +161,9 @@ TARGET = Leaf(
     parse_target,
 )
 FLAG = Choice("true", "false")
-COUNTRY = Leaf("an ISO 3166 country code", "ZS204", _country)
+ADDRESS = Line("an address")
+DIALLED = Line("a number to call")
+COUNTRY = Leaf("an ISO 3166 country code", "ZS204", _country, compares=_ALL_COUNTRIES)
 
 
 class Values(Shape):
@@ -143,10 +179,18 @@ class Values(Shape):
         if not isinstance(node, Mapping):
             names = self.names.read(node, path, reader)
             return None if names is None else (False, names)
-        if [key.text for key, _ in node.entries] != ["not"]:
-            reader.report("ZS103", node.span, path, f"{kind_of(node)} stands here", self.words)
-            return None
-        names = self.names.read(node.entries[0][1], (*path, "not"), reader)
+        names = None
+        for key, value in node.entries:
+            at = Named(key.text, key.span, (*path, key.text))
+            if key.text == "not":
+                names = self.names.read(value, at.path, reader)
+            elif not left_out(value):
+                reader.report_unknown("ZS101", at, "key here", ["not"])
+            else:
+                reader.report("ZS003", at.span, at.path, f"`{short(key.text)}` has no value",
+                              self.words, COMMA)  # fmt: skip
+        if not node.entries:
+            reader.report("ZS003", node.span, path, "the mapping is empty", self.words)
         return None if names is None else (True, names)
 
     def schema(self) -> Schema:
@@ -181,7 +225,7 @@ CONDITION = Fields(
     Field("priority", Values("priority"), "Priorities for which it holds."),
     Field(
         "opened",
-        Leaf("`inside HOURS` or `outside HOURS`", "ZS105", lambda text: _opened(text)),
+        Leaf("`inside HOURS` or `outside HOURS`", "ZS105", _opened),
         "In targets only: whether the case was opened inside or outside those hours.",
     ),
     others=Values("fact"),
@@ -189,22 +233,18 @@ CONDITION = Fields(
 )
 
 
-def _opened(text: str) -> tuple[bool, str]:
-    found = re.fullmatch(r"(inside|outside) (\S+)", text)
-    if not found:
-        raise BadText(f"`{text[:60]}` names no hours", "`inside HOURS` or `outside HOURS`", None)
-    return found[1] == "inside", found[2]
-
-
-WHEN = OneOf(mapping=CONDITION, items=ListOf(CONDITION))
-WHEN.words = "a condition (a mapping), or a list of them, any of which"
+WHEN = OneOf(
+    mapping=CONDITION,
+    items=ListOf(CONDITION),
+    words="a condition (a mapping), or a list of them, any of which",
+)
 WHEN_SAYS = "When it holds; left out: always."
 
 SOURCE = Fields(
     "source",
     "Where statements of the policy come from.",
     Field("title", Text(), "What the source is called."),
-    Field("url", Name("address"), "Where it is found."),
+    Field("url", ADDRESS, "Where it is found."),
     Field("retrieved", DATE, "The day on which it was read."),
 )
 
@@ -237,8 +277,6 @@ FACT = Fields(
     ),
 )
 
-_GROUP_VALUES = {dimension: Values(dimension) for dimension in DIMENSIONS}
-
 
 class Group(Shape):
     """A name for values of one dimension."""
@@ -247,8 +285,13 @@ class Group(Shape):
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
         """Return (the dimension's name, (negated, names))."""
-        if not isinstance(node, Mapping) or len(node.entries) != 1:
-            reader.report("ZS103", node.span, path, f"{kind_of(node)} stands here", self.words)
+        if not isinstance(node, Mapping):
+            wrong_kind(node, path, reader, self.words)
+            return None
+        if len(node.entries) != 1:
+            names = ", ".join(f"`{short(key.text)}`" for key, _ in node.entries[:10])
+            message = f"a group is about one dimension, not {names}" if names else "it is empty"
+            reader.report("ZS103", node.span, path, message, self.words)
             return None
         key, value = node.entries[0]
         at = (*path, key.text)
@@ -272,7 +315,7 @@ class Group(Shape):
 NUMBER = Fields(
     "number",
     "A number with a remark.",
-    Field("number", Name("number"), "The number as people dial it.", required=True),
+    Field("number", DIALLED, "The number as people dial it.", required=True),
 )
 
 CHANNEL = Fields(
@@ -285,16 +328,17 @@ CHANNEL = Fields(
         "What it is; `self-service` and `community` open no case and have no targets.",
         required=True,
     ),
-    Field("url", Name("address"), "Where it is found."),
+    Field("url", ADDRESS, "Where it is found."),
     Field("steps", ListOf(Text(), or_one=True), "How to use it, in order."),
     Field("prerequisites", ListOf(Text(), or_one=True), "What one must have ready, always."),
     Field(
         "numbers",
         MapOf(
-            ListOf(OneOf(text=Name("number"), mapping=NUMBER), or_one=True),
+            ListOf(OneOf(text=DIALLED, mapping=NUMBER), or_one=True),
             key="a country code or `any`",
             check=_country_or_any,
-            pattern="^([A-Z]{2}|any)$",
+            # NO, a country, is false to a reader of YAML 1.1.
+            pattern="^([A-Z]{2}|any|[Ff]alse)$",
         ),
         "Numbers to call by country.",
     ),
@@ -336,13 +380,14 @@ METRIC = Fields(
     Field("warn", Leaf("a ratio such as 3/4", "ZS111", _ratio), "When it is at risk."),
 )
 
-WINDOWS = Leaf("`HH:MM-HH:MM`, or `closed`", "ZS110", parse_day_windows)
+WINDOWS = Leaf("`HH:MM-HH:MM`, or `closed`", "ZS110", parse_day_windows, placed=True)
+BREAKS = Leaf("`HH:MM-HH:MM`", "ZS110", _breaks, placed=True)
 
 HOLIDAYS = Fields(
     "holidays",
     "Days off: dates, and the public holidays of a country.",
     Field("country", COUNTRY, "Its public holidays."),
-    Field("subdivision", Name("subdivision"), "A part of the country, such as BY for Bavaria."),
+    Field("subdivision", Line("its code"), "A part of the country, such as BY for Bavaria."),
     Field("add", ListOf(HOLIDAY, or_one=True), "Days off beside them."),
     Field("remove", ListOf(HOLIDAY, or_one=True), "Holidays that are worked."),
     Field(
@@ -350,7 +395,8 @@ HOLIDAYS = Fields(
         Leaf("a year, or a run of years such as 2026-2027", "ZS109", parse_years),
         "The years for which the list is known; an answer beyond them carries a warning.",
     ),
-    Field("frozen", ListOf(DATE), "What the country's calendar gave, pinned."),
+    Field("frozen", ListOf(DAY_OFF), "What the country's calendar gave, pinned."),
+    needs={"subdivision": ("country", None)},
 )
 
 CALENDAR = Fields(
@@ -364,6 +410,7 @@ CALENDAR = Fields(
             "ZS203",
             _calendar_zone,
             partial(_calendar_zone, suggest=False),
+            compares=_ALL_ZONES,
         ),
         "The zone of its times; left out: the policy's. `customer`: asked for.",
     ),
@@ -371,7 +418,12 @@ CALENDAR = Fields(
     Field(
         "open",
         ListOf(
-            Leaf("`mon-fri 09:00-17:00`, `fri 17:00 - mon 09:00` or `24x7`", "ZS110", _open),
+            Leaf(
+                "`mon-fri 09:00-17:00`, `fri 17:00 - mon 09:00` or `24x7`",
+                "ZS110",
+                _open,
+                placed=True,
+            ),
             or_one=True,
         ),
         "Its windows.",
@@ -394,7 +446,7 @@ CALENDAR = Fields(
     ),
     Field(
         "breaks",
-        MapOf(ListOf(WINDOWS, or_one=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
+        MapOf(ListOf(BREAKS, or_one=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
         "Closed then, on those dates.",
     ),
     Field(
@@ -403,7 +455,9 @@ CALENDAR = Fields(
         "The weekdays that count as business days.",
     ),
     Field("any", ListOf(Name("hours")), "Open when one of these is."),
+    at_least_one=("open", "any"),
     alone=("any",),
+    needs={"apply-holidays": ("open", "24x7")},
 )
 
 COMMITMENT = Fields(
@@ -430,18 +484,28 @@ class Cells(Shape):
 
     def __init__(self) -> None:
         self.cell = OneOf(text=TARGET, mapping=CELL)
-        self.by_priority = MapOf(self.cell, key="a priority", pattern=r"^(?!target$)[A-Za-z0-9]")
+        self.by_priority = MapOf(
+            self.cell,
+            key="a priority",
+            check=lambda at, reader: None,  # whether it is defined, the loader knows
+            pattern=rf"^(?!{TARGET_KEY}$)" + ID_PATTERN[1:],
+        )
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
         """Return a Target, the Record of a cell, or a Record from priority to either."""
         if isinstance(node, Scalar):
             return TARGET.read(node, path, reader)
-        if isinstance(node, Mapping) and not any(key.text == "target" for key, _ in node.entries):
-            return self.by_priority.read(node, path, reader)
-        if isinstance(node, Sequence):
-            reader.report("ZS103", node.span, path, "a list stands here", self.words)
+        if not isinstance(node, Mapping):
+            wrong_kind(node, path, reader, self.words)
             return None
-        return CELL.read(node, path, reader)
+        keys = [key.text for key, _ in node.entries]
+        # What has the keys of a cell only, but for a slip, is a cell without a target.
+        cell = TARGET_KEY in keys or (
+            len(keys) <= 10
+            and any(key in CELL.fields for key in keys)
+            and all(key in CELL.fields or reader.nearest(key, [TARGET_KEY]) for key in keys)
+        )
+        return (CELL if cell else self.by_priority).read(node, path, reader)
 
     def schema(self) -> Schema:
         """Return the three ways of writing."""
@@ -473,7 +537,7 @@ TOPIC = Fields(
     "topic",
     "A subject of the self-help.",
     Field("name", Text(), "Its name for people; left out: the id."),
-    Field("url", Name("address"), "Where it is found."),
+    Field("url", ADDRESS, "Where it is found."),
 )
 
 RESOURCE = Fields(
@@ -492,7 +556,7 @@ RESOURCE = Fields(
         "Its topics, or `each`; left out: it belongs to none.",
     ),
     Field("audience", Values("role"), "The roles that it is for; left out: everyone."),
-    Field("url", Name("address"), "Where it is found."),
+    Field("url", ADDRESS, "Where it is found."),
 )
 
 SELF_HELP = Fields(
@@ -507,7 +571,7 @@ SELF_HELP = Fields(
 EFFECTIVE = Fields(
     "validity",
     "When this revision of the policy is in force.",
-    Field("from", DATE, "Its first day, in the policy's zone.", required=True),
+    Field("from", DATE, "Its first day, in the policy's zone; left out: always."),
     Field("last_day", DATE, "Its last day."),
 )
 

@@ -45,6 +45,7 @@ class Source(NamedTuple):
     title: Text | None
     url: str | None
     retrieved: str | None
+    remarks: Remarks
 
 
 class Member(NamedTuple):
@@ -75,7 +76,12 @@ class Number(NamedTuple):
 
     country: str
     number: str
-    note: Text | None
+    remarks: Remarks
+
+    @property
+    def note(self) -> Text | None:
+        """What a person who dials it should know."""
+        return self.remarks.note
 
 
 class Channel(NamedTuple):
@@ -144,6 +150,7 @@ class Holidays(NamedTuple):
     remove: tuple[str, ...]
     covers: tuple[int, int] | None
     frozen: tuple[str, ...] | None
+    remarks: Remarks = Remarks()
 
 
 class Calendar(NamedTuple):

@@ -9,15 +9,16 @@ booleans and null through: an editor's YAML reader has made `2020` a number befo
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import islice
 from typing import Any, NamedTuple
 
 from zsupport.clock.problem import BadText
 from zsupport.errors import nearest
 from zsupport.findings import CODES, Finding, Span
-from zsupport.policy.yamltext import Mapping, Node, Scalar, Sequence
+from zsupport.policy.languages import is_language, language_hint
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, path_text, short
 
-Path = tuple[str | int, ...]
 Schema = dict[str, Any]
 
 ANY_SCALAR: Schema = {"type": ["string", "number", "boolean", "null"]}
@@ -31,11 +32,26 @@ class Named(NamedTuple):
     path: Path
 
 
+class Placed(NamedTuple):
+    """A value that was read, with its place: for problems that show only beside other values."""
+
+    value: Any
+    text: str
+    span: Span
+    path: Path
+
+
 class Record(NamedTuple):
-    """A mapping that was read: the values of its known keys, and where they stand."""
+    """A mapping that was read.
+
+    `values` has what was read for each key that can stand here, None where it did not fit;
+    `keys` and `at` say where keys and values stand, and `unknown` names the other keys.
+    """
 
     values: dict[str, Any]
     keys: dict[str, Span]
+    at: dict[str, Span]
+    unknown: tuple[str, ...]
     span: Span
     path: Path
 
@@ -44,27 +60,52 @@ class Record(NamedTuple):
         value = self.values.get(key)
         return default if value is None else value
 
+    def named(self, key: str) -> Named:
+        """Return a key that was written, with its place."""
+        return Named(key, self.keys[key], (*self.path, key))
+
+    def was_left_empty(self, key: str) -> bool:
+        """Return whether no value was written for a key; it has been reported."""
+        return self.at[key] == self.keys[key]
+
     @property
     def line(self) -> int:
         """Line on which the mapping starts, from 1."""
         return self.span.line
 
+    @property
+    def start(self) -> Span:
+        """The first character of the mapping."""
+        return _first(self.span)
+
+
+class Items(list[Any]):
+    """The items of a list that could be read; `whole` when that is all of them."""
+
+    whole = True
+
 
 class Reader:
     """Collects the findings about one file."""
 
-    # Looking for the nearest name is the one slow step: a file with thousands of unknown
-    # keys must still be answered within a second.
-    SUGGESTIONS = 50
+    # Looking for the nearest name is the one slow step. A file with thousands of unknown names
+    # must still be answered within a second, so only so many names are compared.
+    MOST_COMPARED = 10_000
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
-        self.suggested = 0
+        self.compared = 0
+        self._listed: dict[tuple[str, ...], str] = {}
 
-    def may_suggest(self) -> bool:
-        """Return whether there is still time to look for near names."""
-        return self.suggested < self.SUGGESTIONS
+    def nearest(self, name: str, known: Collection[str]) -> str | None:
+        """Return the known name closest to `name`; None too when enough have been compared."""
+        return nearest(name, known) if self.may_compare(len(known)) else None
+
+    def may_compare(self, names: int) -> bool:
+        """Return whether so many names may still be compared, and count them."""
+        self.compared += names
+        return self.compared <= self.MOST_COMPARED
 
     def report(
         self,
@@ -84,19 +125,21 @@ class Reader:
         )  # fmt: skip
 
     def report_unknown(
-        self, code: str, at: Named, what: str, known: "list[str] | tuple[str, ...]"
+        self, code: str, at: Named, what: str, known: Collection[str], hint: str | None = None
     ) -> None:
         """Add an error about a name that is not among `known`, with the nearest one."""
-        close = nearest(at.text, known) if self.may_suggest() else None
-        self.suggested += 1
-        self.report(
-            code,
-            at.span,
-            at.path,
-            f"`{short(at.text)}` is no {what}",
-            ", ".join(known[:40]) + (", ..." if len(known) > 40 else "") if known else "none",
-            f"did you mean `{close}`?" if close else None,
-        )
+        if hint is None:
+            close = self.nearest(at.text, known)
+            hint = f"did you mean `{close}`?" if close else None
+        message = f"`{short(at.text)}` is no {what}"
+        self.report(code, at.span, at.path, message, self.listed(known), hint)
+
+    def listed(self, names: Collection[str]) -> str:
+        """Return the first names as a list in words; one text for all findings that need it."""
+        some = tuple(islice(names, 40))
+        if some not in self._listed:
+            self._listed[some] = ", ".join(map(short, some)) or "none"
+        return self._listed[some] + (", ..." if len(names) > 40 else "")
 
 
 class Shape:
@@ -113,57 +156,62 @@ class Shape:
         """Return the JSON Schema of the shape."""
         raise NotImplementedError
 
+    def scalar_schema(self) -> Schema:
+        """Return the JSON Schema of what the shape reads from a scalar."""
+        return self.schema()
+
     def parts(self) -> "list[Shape]":
         """Return the shapes that this one is made of."""
         return []
 
 
-def path_text(path: Path) -> str:
-    """Return a path as text: keys joined by dots, list positions in brackets, from 0."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            text += f".{part}" if text else part
-    return text
+def wrong_kind(node: Node, path: Path, reader: Reader, words: str) -> None:
+    """Report a node of another kind than expected; a value that was left out says so."""
+    if isinstance(node, Scalar) and not node.text.strip():
+        _no_value(node, path, reader, words)
+        return
+    reader.report("ZS103", node.span, path, f"{_kind_of(node)} stands here", words)
 
 
-def short(text: str) -> str:
-    """Return `text` cut to what fits in a message."""
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def kind_of(node: Node) -> str:
-    """Return what a node is, in words."""
+def _kind_of(node: Node) -> str:
     if isinstance(node, Scalar):
-        return f"the text `{short(node.text)}`" if node.text or not node.plain else "nothing"
+        return f"the text `{short(node.text)}`"
     return "a list" if isinstance(node, Sequence) else "a mapping"
+
+
+def _no_value(node: Scalar, path: Path, reader: Reader, words: str) -> None:
+    name = path[-1] if path else 0
+    what = "this item of the list" if isinstance(name, int) else f"`{short(name)}`"
+    reader.report(
+        "ZS003", node.span, path, f"{what} has no value", words, COMMA if left_out(node) else None
+    )
+
+
+#: The hint where a comma inside { } or [ ] has ended a text that was to go on.
+COMMA = "a text with a comma inside { } or [ ] needs quotes; several values stand in [ ]"
+
+
+def left_out(node: Node) -> bool:
+    """Return whether a value inside { } or [ ] was left out, as after an unquoted comma."""
+    return isinstance(node, Scalar) and node.flow and node.plain and not node.text
 
 
 def expect_text(node: Node, path: Path, reader: Reader, words: str) -> str | None:
     """Return the text of a scalar node; report another kind of node, or an empty value."""
-    if not isinstance(node, Scalar):
-        reader.report("ZS103", node.span, path, f"{kind_of(node)} stands here", words)
-        return None
-    if not node.text.strip():
-        reader.report(
-            "ZS003",
-            node.span,
-            path,
-            f"`{path[-1] if path else ''}` has no value",
-            words,
-            "a comma inside { } ends a text unless the text is in quotes",
-        )
+    if not isinstance(node, Scalar) or not node.text.strip():
+        wrong_kind(node, path, reader, words)
         return None
     return node.text
+
+
+def _first(span: Span) -> Span:
+    return Span(span.line, span.column, span.line, span.column + 1)
 
 
 class Text(Shape):
     """Any text for people: one string, or one for each language."""
 
     words = "a text, or texts by language ({en: ..., nb: ...})"
-    _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
         """Return a str, or a dict from language to str."""
@@ -171,20 +219,19 @@ class Text(Shape):
             return expect_text(node, path, reader, self.words)
         texts: dict[str, str] = {}
         for key, value in node.entries:
-            at = Named(key.text, key.span, (*path, key.text))
-            # ISO 639 has too many codes to list; two or three letters are checked for form,
-            # and a country is the mistake that is made.
-            if not self._LANGUAGE.match(key.text):
+            inside = (*path, key.text)
+            text = expect_text(value, inside, reader, "a text")
+            if text is not None:
+                texts[key.text] = text
+            if not is_language(key.text) and not left_out(value):
                 reader.report(
                     "ZS205",
                     key.span,
-                    at.path,
+                    inside,
                     f"`{short(key.text)}` is no language",
-                    "a language code such as en, nb or pt-BR",
+                    "an ISO 639 code such as en, nb or pt-BR",
+                    language_hint(key.text),
                 )
-            text = expect_text(value, at.path, reader, "a text")
-            if text is not None:
-                texts[key.text] = text
         if not node.entries:
             reader.report("ZS003", node.span, path, "no text in any language", self.words)
         return texts or None
@@ -193,16 +240,25 @@ class Text(Shape):
         """Return the schema: a scalar, or an object by language."""
         return {"$ref": "#/definitions/text"}
 
+    def scalar_schema(self) -> Schema:
+        """Return any scalar."""
+        return dict(ANY_SCALAR)
+
     @classmethod
     def definition(cls) -> Schema:
-        """Return what `#/definitions/text` stands for."""
+        """Return what `#/definitions/text` stands for; the loader knows the languages.
+
+        `no`, a language, is false to a reader of YAML 1.1.
+        """
         return {
             "anyOf": [
                 ANY_SCALAR,
                 {
                     "type": "object",
                     "minProperties": 1,
-                    "patternProperties": {cls._LANGUAGE.pattern: ANY_SCALAR},
+                    "patternProperties": {
+                        "^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*|[Ff]alse)$": ANY_SCALAR
+                    },
                     "additionalProperties": False,
                 },
             ]
@@ -210,7 +266,11 @@ class Text(Shape):
 
 
 class Leaf(Shape):
-    """A scalar with a meaning: `parse` makes the value, or raises BadText."""
+    """A scalar with a meaning: `parse` makes the value, or raises BadText.
+
+    `parse_in_haste` is taken when too many names have been compared; `compares` says how many
+    `parse` compares when it refuses. With `placed` the value comes with its place.
+    """
 
     def __init__(
         self,
@@ -218,27 +278,31 @@ class Leaf(Shape):
         code: str,
         parse: Callable[[str], Any],
         parse_in_haste: Callable[[str], Any] | None = None,
+        *,
+        compares: int = 10,
+        placed: bool = False,
     ) -> None:
-        """`parse_in_haste` is taken when too many problems were found to look for near names."""
         self.words = words
         self.code = code
         self.parse = parse
         self.parse_in_haste = parse_in_haste or parse
+        self.compares = compares
+        self.placed = placed
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
         """Return what `parse` makes of the text."""
         text = expect_text(node, path, reader, self.words)
         if text is None:
             return None
+        parse = self.parse if reader.may_compare(0) else self.parse_in_haste
         try:
-            return self.parse(text) if reader.may_suggest() else self.parse_in_haste(text)
+            value = parse(text)
         except BadText as problem:
-            reader.suggested += 1
-            reader.report(
-                self.code, node.span, path, problem.message, problem.expected or self.words,
-                problem.hint,
-            )  # fmt: skip
+            reader.may_compare(self.compares)
+            expected = problem.expected or self.words
+            reader.report(self.code, node.span, path, problem.message, expected, problem.hint)
             return None
+        return Placed(value, text, node.span, path) if self.placed else value
 
     def schema(self) -> Schema:
         """Return any scalar: what its text means, the loader knows."""
@@ -283,24 +347,23 @@ class Id(Shape):
     words = "an id: letters, digits, `.`, `-` and `_`, a letter or digit first"
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
-        """Return the id with its place."""
+        """Return the id with its place, also where it had to be reported: it is what is meant."""
         text = expect_text(node, path, reader, self.words)
         if text is None:
             return None
         at = Named(text, node.span, path)
-        return at if check_id(at, reader) else None
+        check_id(at, reader)
+        return at
 
     def schema(self) -> Schema:
         """Return a scalar whose text fits the pattern."""
         return {**ANY_SCALAR, "pattern": ID_PATTERN}
 
 
-def check_id(at: Named, reader: Reader) -> bool:
-    """Return whether a text can be an id; report it when it cannot."""
-    if _ID.match(at.text) and len(at.text) <= 100:
-        return True
-    reader.report("ZS106", at.span, at.path, f"`{short(at.text)}` cannot be an id", Id.words)
-    return False
+def check_id(at: Named, reader: Reader) -> None:
+    """Report a text that cannot be an id."""
+    if not _ID.match(at.text) or len(at.text) > 100:
+        reader.report("ZS106", at.span, at.path, f"`{short(at.text)}` cannot be an id", Id.words)
 
 
 class Name(Shape):
@@ -320,6 +383,13 @@ class Name(Shape):
         return dict(ANY_SCALAR)
 
 
+class Line(Name):
+    """A text that is no name of anything and for no language: an address, a number to call."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+
 class ListOf(Shape):
     """A list; with `or_one`, a single value may stand for a list of one."""
 
@@ -329,18 +399,20 @@ class ListOf(Shape):
         self.words = f"{item.words}, or a list of them" if or_one else f"a list: {item.words}"
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
-        """Return a list of what could be read."""
+        """Return the Items that could be read."""
         if isinstance(node, Sequence):
             if not node.items:
                 reader.report("ZS003", node.span, path, "the list is empty", self.words)
                 return None
             read = [self.item.read(n, (*path, i), reader) for i, n in enumerate(node.items)]
-            return [value for value in read if value is not None]
-        if self.or_one:
-            value = self.item.read(node, path, reader)
-            return None if value is None else [value]
-        reader.report("ZS103", node.span, path, f"{kind_of(node)} stands here", self.words)
-        return None
+        elif self.or_one:
+            read = [self.item.read(node, path, reader)]
+        else:
+            wrong_kind(node, path, reader, self.words)
+            return None
+        items = Items(value for value in read if value is not None)
+        items.whole = len(items) == len(read)
+        return items
 
     def schema(self) -> Schema:
         """Return an array, or one item."""
@@ -360,7 +432,7 @@ class MapOf(Shape):
         value: Shape,
         *,
         key: str = "an id",
-        check: Callable[[Named, Reader], bool] = check_id,
+        check: Callable[[Named, Reader], None] = check_id,
         pattern: str = ID_PATTERN,
     ) -> None:
         self.value = value
@@ -370,21 +442,24 @@ class MapOf(Shape):
         self.words = f"a mapping from {key} to {value.words}"
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
-        """Return a dict from key to value (None where it did not fit) with the keys' places."""
+        """Return a Record of every key written, also of those that had to be reported."""
         if not isinstance(node, Mapping):
-            reader.report("ZS103", node.span, path, f"{kind_of(node)} stands here", self.words)
+            wrong_kind(node, path, reader, self.words)
             return None
         if not node.entries:
             reader.report("ZS003", node.span, path, "the mapping is empty", self.words)
             return None
         values: dict[str, Any] = {}
         keys: dict[str, Span] = {}
+        places: dict[str, Span] = {}
         for key, value in node.entries:
             at = Named(key.text, key.span, (*path, key.text))
-            if self.check(at, reader):
-                values[key.text] = self.value.read(value, at.path, reader)
-                keys[key.text] = key.span
-        return Record(values, keys, node.span, path)
+            if not left_out(value):
+                self.check(at, reader)
+            values[key.text] = self.value.read(value, at.path, reader)
+            keys[key.text] = key.span
+            places[key.text] = value.span
+        return Record(values, keys, places, (), node.span, path)
 
     def schema(self) -> Schema:
         """Return an object whose keys fit the pattern."""
@@ -409,23 +484,29 @@ class OneOf(Shape):
         text: Shape | None = None,
         items: Shape | None = None,
         mapping: Shape | None = None,
+        words: str | None = None,
     ) -> None:
         self.by_node: dict[type, Shape | None] = {
             Scalar: text, Sequence: items, Mapping: mapping,
         }  # fmt: skip
-        self.words = "; or ".join(shape.words for shape in self.parts())
+        self.words = words or "; or ".join(shape.words for shape in self.parts())
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
         """Return what the shape for this kind of node reads."""
         shape = self.by_node[type(node)]
-        if shape is None:
-            reader.report("ZS103", node.span, path, f"{kind_of(node)} stands here", self.words)
+        if shape is None or (isinstance(node, Scalar) and not node.text.strip()):
+            wrong_kind(node, path, reader, self.words)
             return None
         return shape.read(node, path, reader)
 
     def schema(self) -> Schema:
         """Return the alternatives."""
-        return {"anyOf": [shape.schema() for shape in self.parts()]}
+        alternatives = [
+            shape.scalar_schema() if kind is Scalar else shape.schema()
+            for kind, shape in self.by_node.items()
+            if shape is not None
+        ]
+        return {"anyOf": alternatives}
 
     def parts(self) -> list[Shape]:
         """Return the alternatives."""
@@ -446,7 +527,10 @@ class Fields(Shape):
 
     `others` is the shape of keys that the policy itself defines (metrics in a target rule,
     facts in a condition); their names are resolved later. `exactly_one` names keys of which
-    one, and only one, must stand. Every such mapping may carry `note`, `unclear` and `source`.
+    one, and only one, must stand; `at_least_one` those of which one must; a key of `alone`
+    stands beside `when` and remarks only; a key of `needs` stands only beside another, which
+    must have the value given if there is one. Every such mapping may carry `note`, `unclear`
+    and `source`.
     """
 
     def __init__(
@@ -457,7 +541,9 @@ class Fields(Shape):
         others: Shape | None = None,
         others_say: str = "",
         exactly_one: tuple[str, ...] = (),
+        at_least_one: tuple[str, ...] = (),
         alone: tuple[str, ...] = (),
+        needs: dict[str, tuple[str, str | None]] | None = None,
     ) -> None:
         self.name = name
         self.says = says
@@ -465,72 +551,87 @@ class Fields(Shape):
         self.others = others
         self.others_say = others_say
         self.exactly_one = exactly_one
+        self.at_least_one = at_least_one
         self.alone = alone
+        self.needs = needs or {}
         required = [field.key for field in fields if field.required]
         self.words = f"a {name}" + (f" (a mapping with {', '.join(required)})" if required else "")
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
-        """Return a Record of the keys that could be read."""
+        """Return a Record of the keys that can stand here."""
         if not isinstance(node, Mapping):
-            reader.report("ZS103", node.span, path, f"{kind_of(node)} stands here", self.words)
+            wrong_kind(node, path, reader, self.words)
             return None
         values: dict[str, Any] = {}
         keys: dict[str, Span] = {}
+        places: dict[str, Span] = {}
+        unknown: list[str] = []
+        written: dict[str, Node] = {}
         for key, value in node.entries:
             at = Named(key.text, key.span, (*path, key.text))
             field = self.fields.get(key.text)
             shape = field.shape if field else self.others
             if shape is None:
-                reader.report_unknown("ZS101", at, f"key of a {self.name}", list(self.fields))
-                if isinstance(value, Scalar) and not value.text and node.flow:
-                    self._comma(at, reader)
-                continue
-            if not field and not check_id(at, reader):
+                hint = COMMA if left_out(value) else None
+                reader.report_unknown("ZS101", at, f"key of a {self.name}", self.fields, hint)
+                unknown.append(key.text)
                 continue
             values[key.text] = shape.read(value, at.path, reader)
             keys[key.text] = key.span
-        self._check_keys(node, path, keys, reader)
-        return Record(values, keys, node.span, path)
+            places[key.text] = value.span
+            written[key.text] = value
+        record = Record(values, keys, places, tuple(unknown), node.span, path)
+        self._check_presence(record, reader)
+        self._check_company(record, written, reader)
+        return record
 
-    def _comma(self, at: Named, reader: Reader) -> None:
-        """Turn the finding about an unknown key into one about the comma that made it."""
-        last = reader.findings[-1]
-        reader.findings[-1] = last._replace(
-            hint="if this belongs to the text before the comma, put that text in quotes"
-        )
-
-    def _check_keys(self, node: Mapping, path: Path, keys: dict[str, Span], reader: Reader) -> None:
-        start = Span(node.span.line, node.span.column, node.span.line, node.span.column + 1)
-        written = {key.text for key, _ in node.entries}
+    def _check_presence(self, record: Record, reader: Reader) -> None:
+        """Report keys that must be there and are not, unless another is a slip for them."""
         for key, field in self.fields.items():
-            if field.required and key not in written:
-                reader.report(
-                    "ZS102", start, path, f"the {self.name} has no `{key}`", field.shape.words
-                )
-        if self.exactly_one:
-            present = [key for key in self.exactly_one if key in written]
+            missing = field.required and key not in record.keys
+            if missing and not misspelt(record, key, reader):
+                message = f"the {self.name} has no `{key}`"
+                reader.report("ZS102", record.start, record.path, message, field.shape.words)
+        for some in (self.exactly_one, self.at_least_one):
+            if some and not any(
+                key in record.keys or misspelt(record, key, reader) for key in some
+            ):
+                names = " or ".join(f"`{key}`" for key in some)
+                message = f"the {self.name} has no {names}"
+                reader.report("ZS102", record.start, record.path, message, names)
+
+    def _check_company(self, record: Record, written: dict[str, Node], reader: Reader) -> None:
+        """Report keys that cannot stand beside each other, or not without another."""
+        present = [key for key in self.exactly_one if key in record.keys]
+        for second in present[1:]:
             names = " or ".join(f"`{key}`" for key in self.exactly_one)
-            if not present:
-                reader.report("ZS102", start, path, f"the {self.name} has no {names}", names)
-            elif len(present) > 1:
-                reader.report(
-                    "ZS101",
-                    keys.get(present[1], start),
-                    (*path, present[1]),
-                    f"`{present[0]}` and `{present[1]}` stand together",
-                    f"one of {names}",
-                )
+            self._report(
+                record, second, f"`{present[0]}` and `{second}` stand together",
+                f"one of {names}", reader,
+            )  # fmt: skip
         for key in self.alone:
-            if key in written:
-                for other in keys:
-                    if other != key and other not in ("when", *REMARK_KEYS):
-                        reader.report(
-                            "ZS101",
-                            keys[other],
-                            (*path, other),
-                            f"`{other}` cannot stand beside `{key}`",
-                            f"`{key}` alone",
-                        )
+            for other in record.keys if key in record.keys else ():
+                if other not in (key, "when", *REMARK_KEYS):
+                    message = f"`{other}` cannot stand beside `{key}`"
+                    self._report(record, other, message, f"`{key}` alone", reader)
+        for key, (other, value) in self.needs.items():
+            if key not in record.keys or any(alone in record.keys for alone in self.alone):
+                continue
+            beside = f"`{other}: {value}`" if value else f"`{other}`"
+            if other in record.keys:
+                read = record.values[other]
+                whole = read is not None and getattr(read, "whole", True)
+                if value and whole and not _says(written[other], value):
+                    message = f"`{key}` goes with {beside} only"
+                    self._report(record, key, message, beside, reader)
+            elif other not in self.at_least_one and not misspelt(record, other, reader):
+                message = f"`{key}` needs {beside}"
+                reader.report("ZS102", record.keys[key], record.path, message, beside)
+
+    @staticmethod
+    def _report(record: Record, key: str, message: str, expected: str, reader: Reader) -> None:
+        at = record.named(key)
+        reader.report("ZS101", at.span, at.path, message, expected)
 
     def schema(self) -> Schema:
         """Return a reference; `definition` is what it stands for."""
@@ -554,17 +655,35 @@ class Fields(Shape):
             schema["patternProperties"] = {_other_keys(self.fields): self.others.schema()}
         if self.exactly_one:
             schema["oneOf"] = [{"required": [key]} for key in self.exactly_one]
-        if self.alone:
-            beside = [key for key in self.fields if key not in ("when", *self.alone, *REMARK_KEYS)]
-            schema["dependencies"] = {
-                key: {"properties": dict.fromkeys(beside, False)} for key in self.alone
-            }
+        if self.at_least_one:
+            schema["anyOf"] = [{"required": [key]} for key in self.at_least_one]
+        dependencies: Schema = {}
+        for key in self.alone:
+            beside = [k for k in self.fields if k not in (key, "when", *REMARK_KEYS)]
+            dependencies[key] = {"properties": dict.fromkeys(beside, False)}
+        for key, (other, value) in self.needs.items():
+            dependencies[key] = {"required": [other]}
+            if value:
+                dependencies[key]["properties"] = {other: {"enum": [value, [value]]}}
+        if dependencies:
+            schema["dependencies"] = dependencies
         return schema
 
     def parts(self) -> list[Shape]:
         """Return the shapes of the fields."""
         shapes = [field.shape for field in self.fields.values()]
         return [*shapes, self.others] if self.others else shapes
+
+
+def misspelt(record: Record, key: str, reader: Reader) -> bool:
+    """Return whether an unknown key, which was reported, is probably a slip for `key`."""
+    return any(reader.nearest(unknown, [key]) for unknown in record.unknown[:20])
+
+
+def _says(node: Node, value: str) -> bool:
+    """Return whether a node is this text, also among others in a list."""
+    nodes = node.items if isinstance(node, Sequence) else [node]
+    return any(isinstance(each, Scalar) and each.text == value for each in nodes)
 
 
 def _other_keys(known: dict[str, Field]) -> str:

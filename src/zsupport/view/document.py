@@ -4,19 +4,25 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from zsupport.answer.case import Answers, Because, Warning
+from zsupport.answer.hours import PolicyHours
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.clock.zones import tzdata_version
 from zsupport.policy.model import Revision
 from zsupport.version import FORMAT, VERSION
 
 
-def versions() -> dict[str, Any]:
-    """Return the versions that an answer depends on; holidays: none are computed yet."""
+def versions(hours: PolicyHours | None = None) -> dict[str, Any]:
+    """Return the versions that an answer depends on; holidays where `hours` rest on them."""
+    holidays = None
+    if hours is not None and hours.public_holidays:
+        from zsupport.clock.holidays import holidays_version
+
+        holidays = holidays_version()
     return {
         "program": VERSION,
         "format": FORMAT,
         "tzdata": tzdata_version(),
-        "holidays": None,
+        "holidays": holidays,
     }
 
 
@@ -38,6 +44,8 @@ def plain_value(value: Any, zone: tzinfo) -> Any:
         return value._asdict()
     if isinstance(value, tuple):
         return [plain_value(each, zone) for each in value]
+    if isinstance(value, dict):
+        return {name: plain_value(each, zone) for name, each in value.items()}
     return value
 
 
@@ -60,7 +68,7 @@ def document(
         "query": query,
         "answers": list(records),
         "warnings": [each._asdict() for each in warnings],
-        "versions": versions(),
+        "versions": versions(answers.hours),
     }
 
 

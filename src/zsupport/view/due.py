@@ -5,10 +5,10 @@ from typing import Any
 
 from zsupport.answer.case import Answers
 from zsupport.answer.due import DueAnswer
-from zsupport.clock.instants import format_instant, from_datetime
+from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document, record
-from zsupport.view.notes import doubts, duration, value_of
+from zsupport.view.notes import doubts, value_of
 
 
 def show_due(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:

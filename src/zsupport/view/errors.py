@@ -53,7 +53,9 @@ def _problem(finding: Finding) -> dict[str, Any]:
 
 def findings_text(invalid: InvalidPolicy) -> str:
     """Return every finding with the place that it speaks of, and how many there are."""
-    lines = {name: text.split("\n") for name, text in invalid.texts.items()}
+    from zsupport.policy.yamltext import split_lines
+
+    lines = {name: split_lines(text) for name, text in invalid.texts.items()}
     shown = invalid.findings[:MAX_SHOWN]
     blocks = [_block(finding, lines.get(finding.file, [])) for finding in shown]
     count = len(invalid.findings)
@@ -69,7 +71,7 @@ def _block(finding: Finding, source: list[str]) -> str:
         f"{finding.severity}[{finding.code}] {finding.name}: {finding.message}",
         f"{margin}--> {finding.file}:{span.line}:{span.column}",
     ]
-    text = source[span.line - 1].rstrip("\r") if 0 < span.line <= len(source) else ""
+    text = source[span.line - 1] if 0 < span.line <= len(source) else ""
     if text.strip():
         lines += [f"{margin} |", *_excerpt(text, span.line, span.column, _end(finding, text))]
     if finding.path:
@@ -92,8 +94,18 @@ def _excerpt(text: str, line: int, column: int, end: int) -> list[str]:
     """Return the source line and the marks under it; a long line is cut around the marks."""
     number, margin = str(line), " " * len(str(line))
     # Control characters and tabs take one column here, so that the marks stand right.
-    clean = "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)
-    start = max(0, column - 1 - _WIDTH // 2) if len(clean) > _WIDTH else 0
-    clean = clean[start : start + _WIDTH]
-    marks = " " * (column - 1 - start) + "^" * min(end - column, _WIDTH)
-    return [f"{number} | {clean}", f"{margin} | {marks}"]
+    start = max(0, column - 1 - _WIDTH // 2) if len(text) > _WIDTH else 0
+    part = text[start : start + _WIDTH]
+    shown = "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in part)
+    before, marked = shown[: column - 1 - start], shown[column - 1 - start : end - 1 - start]
+    marks = " " * _cells(before) + "^" * max(_cells(marked), 1)
+    return [f"{number} | {shown}".rstrip(), f"{margin} | {marks}"]
+
+
+def _cells(text: str) -> int:
+    """Return how many columns of a terminal a text takes: Chinese two, an accent none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -16,17 +16,3 @@ def doubts(answers: Iterable[Any]) -> list[str]:
     """Return what is unclear about the answers, each doubt once."""
     found = [answer.unclear for answer in answers if answer.unclear]
     return [f"unclear: {doubt}" for doubt in dict.fromkeys(found)]
-
-
-def duration(seconds: int) -> str:
-    """Return a length of time for people: `3 h 20 min`, `2 d 4 h`."""
-    minutes, rest = divmod(abs(seconds), 60)
-    days, minutes = divmod(minutes, 1440)
-    hours, minutes = divmod(minutes, 60)
-    if days:
-        parts = [f"{days} d", f"{hours} h" if hours else ""]
-    elif hours:
-        parts = [f"{hours} h", f"{minutes} min" if minutes else ""]
-    else:
-        parts = [f"{minutes} min"] if minutes else [f"{rest} s"]
-    return " ".join(part for part in parts if part)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from zsupport.answer.due import NOT_COMPUTED
-
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
@@ -56,7 +54,6 @@ STATES = (
     "paused",
     "met",
     "breached",
-    NOT_COMPUTED,
 )
 
 _ANSWERS: dict[str, tuple[Schema, Schema]] = {
@@ -144,6 +141,41 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                 "facts": _FACTS,
                 "metric": {"type": "array", "items": _TEXT, "minItems": 1},
                 "opened": _INSTANT,
+                "answered": _TEXT_OR_NULL,
+                "updated": _TEXT_OR_NULL,
+                "resolved": _TEXT_OR_NULL,
+                "pauses": {"type": "array", "items": _TEXT},
+                "customer_tz": _TEXT_OR_NULL,
+                "customer_country": _TEXT_OR_NULL,
+                "at": _INSTANT,
+            }
+        ),
+    ),
+    "hours": (
+        _object(
+            {
+                "hours": _TEXT,
+                "open": {"type": ["boolean", "null"]},
+                "next_open": _INSTANT_OR_NULL,
+                "next_close": _INSTANT_OR_NULL,
+                "windows": {
+                    "type": ["array", "null"],
+                    "items": _object({"opens": _INSTANT, "closes": _INSTANT}),
+                },
+                "holidays": {
+                    "type": ["array", "null"],
+                    "items": _object({"date": {"type": "string", "format": "date"}, "name": _TEXT}),
+                },
+                "because": _BECAUSE,
+            }
+        ),
+        _object(
+            {
+                **_CASE,
+                "channel": _TEXT_OR_NULL,
+                "priority": _TEXT_OR_NULL,
+                "facts": _FACTS,
+                "hours": _TEXT_OR_NULL,
                 "customer_tz": _TEXT_OR_NULL,
                 "customer_country": _TEXT_OR_NULL,
                 "at": _INSTANT,

@@ -1,0 +1,221 @@
+"""The hours of a policy for one case: conditions, zones and holidays settled."""
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from zsupport.answer.case import Case, Warning, matching, say
+from zsupport.clock.instants import local_date
+from zsupport.clock.problem import BadText
+from zsupport.clock.zones import zone
+from zsupport.errors import PolicyError, UsageError
+from zsupport.policy.model import Calendar, Holidays, Revision
+
+if TYPE_CHECKING:
+    # A policy whose targets are clock time needs none of these when it answers.
+    from zsupport.clock.business import BusinessDays
+    from zsupport.clock.holidays import PublicHolidays
+    from zsupport.clock.model import DaysOff, Hours
+    from zsupport.clock.spans import WorkingTime
+
+
+class NeedsInput(Exception):
+    """The customer has to be asked: `asks` says for what, and with which option to tell it."""
+
+    def __init__(self, asks: list[str]) -> None:
+        super().__init__("; ".join(asks))
+        self.asks = asks
+
+
+class Customer(NamedTuple):
+    """What only the customer knows: the zone, and the country or part of it (DE or DE-BY)."""
+
+    zone: str | None = None
+    country: str | None = None
+
+
+class Settled(NamedTuple):
+    """Hours that can be counted, and the calendars of the policy that they come from."""
+
+    time: "WorkingTime"
+    days: "BusinessDays | None"  # None: the calendars of a union are in different zones
+    calendars: tuple[Calendar, ...]
+    zone_name: str
+    doubts: dict[int, bool]  # by half-year: whether dates are estimated, or not covered
+
+
+HALF_YEAR = 182 * 86_400
+
+
+class PolicyHours:
+    """The hours of one revision for one customer; each is compiled once."""
+
+    def __init__(
+        self,
+        revision: Revision,
+        customer: Customer,
+        lang: str,
+        public: "PublicHolidays | None" = None,
+    ) -> None:
+        """`public` gives the public holidays of a country; left out: the library's."""
+        self.revision = revision
+        self.customer = customer
+        self.lang = lang
+        self._public = public
+        #: Whether an answer rests on the public holidays of a country.
+        self.public_holidays = False
+        self._settled: dict[tuple[str, tuple[int, ...]], Settled] = {}
+
+    def settle(self, name: str, case: Case) -> Settled:
+        """Return the hours of this name in a case.
+
+        Raises NeedsInput where the customer has to be asked, PolicyError where no calendar of
+        a list holds for the case.
+        """
+        from zsupport.clock.business import BusinessDays
+        from zsupport.clock.model import Hours
+        from zsupport.clock.spans import WorkingTime
+
+        calendars = tuple(self._calendars(name, case))
+        key = name, tuple(calendar.line for calendar in calendars)
+        if key not in self._settled:
+            asks = [ask for calendar in calendars for ask in self._asks(calendar)]
+            if asks:
+                raise NeedsInput(list(dict.fromkeys(asks)))
+            hours = tuple(self._hours(calendar) for calendar in calendars) or (
+                Hours(zone("UTC"), None),
+            )
+            time = WorkingTime(*hours)
+            one_zone = len({str(each.zone) for each in hours}) == 1
+            days = BusinessDays(time) if one_zone else None
+            self._settled[key] = Settled(time, days, calendars, str(hours[0].zone), {})
+        return self._settled[key]
+
+    def calendar(self, name: str, case: Case) -> Calendar | None:
+        """Return the calendar that holds in a case, None for hours that need no definition."""
+        return next((c for c in self.revision.hours.get(name, ()) if matching(c.when, case)), None)
+
+    def warnings(self, settled: Settled, start: int, end: int) -> list[Warning]:
+        """Return warnings about what is not known of the dates from `start` to `end`.
+
+        The clock definition, rule 3: years that the calendar does not cover, and holidays that
+        are estimated.
+        """
+        # Most half-years have nothing of the kind: that is found out once for each.
+        halves = range(start // HALF_YEAR, end // HALF_YEAR + 1)
+        for half in halves:
+            if half not in settled.doubts:
+                low, high = (half - 1) * HALF_YEAR, (half + 2) * HALF_YEAR
+                settled.doubts[half] = bool(_doubts(settled, low, high))
+        return _doubts(settled, start, end) if any(settled.doubts[h] for h in halves) else []
+
+    def _calendars(self, name: str, case: Case) -> list[Calendar]:
+        """Return the calendars whose union these hours are."""
+        if name not in self.revision.hours:
+            return []  # 24x7
+        calendar = self.calendar(name, case)
+        if calendar is None:
+            raise PolicyError(
+                f"{self.revision.file}: no calendar of the hours `{name}` holds for"
+                f" {', '.join(f'{k}={v}' for k, v in case.items()) or 'this case'}",
+                "end the list with a calendar that has no `when`",
+            )
+        if not calendar.any:
+            return [calendar]
+        return [each for member in calendar.any for each in self._calendars(member, case)]
+
+    def _asks(self, calendar: Calendar) -> list[str]:
+        asks = []
+        if calendar.timezone == "customer" and self.customer.zone is None:
+            ask = say(calendar.ask, self.lang) or "The customer's zone"
+            asks.append(f"{ask} (--customer-tz)")
+        off = calendar.holidays
+        if off and off.customer and self.customer.country is None:
+            asks.append("The customer's country (--customer-country)")
+        return asks
+
+    def _hours(self, calendar: Calendar) -> "Hours":
+        name = calendar.timezone or self.revision.timezone
+        if name == "customer":
+            assert self.customer.zone is not None
+            name = self.customer.zone
+        from zsupport.clock.model import Hours, day_parts, week_of
+
+        off = calendar.holidays
+        return Hours(
+            zone(name),
+            None if calendar.windows is None else week_of(calendar.windows),
+            self._days_off(off, calendar.line) if off else None,
+            calendar.by_start_date,
+            calendar.apply_holidays,
+            {date.fromisoformat(d).toordinal(): day_parts(w) for d, w in calendar.dates.items()},
+            {date.fromisoformat(d).toordinal(): day_parts(w) for d, w in calendar.breaks.items()},
+            calendar.business_days,
+        )
+
+    def _days_off(self, off: Holidays, line: int) -> "DaysOff":
+        from zsupport.clock.holidays import public_holidays
+
+        public = self._public or public_holidays
+        country, subdivision = off.country, off.subdivision
+        if off.customer:
+            country, _, part = (self.customer.country or "").upper().partition("-")
+            subdivision = part or None
+        if country and off.frozen is None:
+            self.public_holidays = True
+
+        def checked(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+            try:
+                return public(country, subdivision, year)
+            except BadText as problem:
+                if off.customer:
+                    hint = problem.hint or problem.expected or "a country such as NO, or DE-BY"
+                    raise UsageError(f"--customer-country: {problem.message}", hint) from None
+                hint = problem.hint or problem.expected or "list its days off with `add`"
+                place = f"{self.revision.file}:{line}"
+                raise PolicyError(f"{place}: {problem.message}", hint) from None
+
+        return days_off(off, country, subdivision, checked)
+
+
+def _doubts(settled: Settled, start: int, end: int) -> list[Warning]:
+    """Return what is not known of the dates from `start` to `end`."""
+    found = []
+    for calendar, hours in zip(settled.calendars, settled.time.hours, strict=False):
+        first, last = local_date(start, hours.zone), local_date(end, hours.zone)
+        covers = calendar.holidays.covers if calendar.holidays else None
+        if covers and not covers[0] <= first.year <= last.year <= covers[1]:
+            known = "-".join(str(year) for year in dict.fromkeys(covers))
+            found.append(Warning("beyond-covers", f"the holidays are known for {known} only"))
+        for year in range(first.year, last.year + 1) if hours.days_off else ():
+            for ordinal, name in (hours.days_off(year) if hours.days_off else {}).items():
+                if "estimated" in name and first.toordinal() <= ordinal <= last.toordinal():
+                    found.append(Warning("estimated", f"{date.fromordinal(ordinal)}: {name}"))
+    return found
+
+
+def days_off(
+    off: Holidays, country: str | None, subdivision: str | None, public: "PublicHolidays"
+) -> "DaysOff":
+    """Return the days off of a year: what is frozen or public, more and less."""
+    years: dict[int, dict[int, str]] = {}
+
+    def of_year(year: int) -> dict[int, str]:
+        if year not in years:
+            if off.frozen is not None:
+                found = _named(off.frozen, year)
+            else:
+                found = dict(public(country, subdivision, year)) if country else {}
+            found.update(_named(off.add, year))
+            for ordinal in _named(off.remove, year):
+                found.pop(ordinal, None)
+            years[year] = found
+        return years[year]
+
+    return of_year
+
+
+def _named(texts: tuple[str, ...], year: int) -> dict[int, str]:
+    from zsupport.clock.holidays import recurring
+
+    ordinals = ((recurring(text, year), text) for text in texts)
+    return {ordinal: f"day off {text}" for ordinal, text in ordinals if ordinal is not None}

@@ -1,0 +1,136 @@
+"""Whether hours are open, when they change, this week's windows and the coming holidays."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from zsupport.answer.case import Answers, Because, Case, Query, Warning, named
+from zsupport.answer.hours import NeedsInput, PolicyHours, Settled
+from zsupport.clock.instants import at_local, local_date
+from zsupport.clock.zones import zone
+from zsupport.errors import UsageError, did_you_mean
+from zsupport.policy.model import Revision
+
+#: How far ahead holidays are listed, in days.
+AHEAD = 365
+
+
+class HoursAnswer(NamedTuple):
+    """The state of one calendar; the fields are those of the JSON answer.
+
+    `open` is None where the customer has to be asked first. Instants are aware datetimes.
+    """
+
+    hours: str
+    open: bool | None
+    next_open: datetime | None
+    next_close: datetime | None
+    windows: tuple[dict[str, Any], ...] | None
+    holidays: tuple[dict[str, str], ...] | None
+    because: tuple[Because, ...]
+
+
+def answer_hours(
+    revision: Revision, query: Query, name: str | None, hours: PolicyHours, at: int
+) -> Answers:
+    """Answer for the hours of this name, or for all that the policy defines."""
+    if name is not None:
+        by_fold = {id.casefold(): id for id in revision.hours}
+        if name.casefold() not in by_fold:
+            known = ", ".join(revision.hours) or "none"
+            hint = did_you_mean(name, revision.hours)
+            raise UsageError(f"`{name}` is no hours of this policy; known: {known}", hint)
+        name = by_fold[name.casefold()]
+    warnings: list[Warning] = []
+    rows = []
+    for each in revision.hours if name is None else [name]:
+        case = _case(revision, query, each, warnings)
+        rows.append(_answer(revision, hours, each, case, at, warnings))
+    columns = ("hours",) if name is None else ()
+    return Answers(
+        tuple(rows), columns, tuple(dict.fromkeys(warnings)), revision, query, hours=hours
+    )
+
+
+def _case(revision: Revision, query: Query, name: str, warnings: list[Warning]) -> Case:
+    """Return what is settled of the case; facts with a default take it, and a warning says so."""
+    case: Case = {
+        dimension: value
+        for dimension, value in query._asdict().items()
+        if isinstance(value, str) and value
+    }
+    case.update(query.facts)
+    asked = named(calendar.when for calendar in revision.hours[name])
+    for fact in revision.facts:
+        if fact.id in asked and fact.id not in case:
+            if fact.default is None:
+                values = ", ".join(fact.values)
+                raise UsageError(
+                    f"the hours `{name}` depend on `{fact.id}`: {values}",
+                    f"name it: --fact {fact.id}={next(iter(fact.values))}",
+                )
+            case[fact.id] = fact.default
+            says = f"{fact.id}={fact.default} is assumed, as none was given"
+            warnings.append(Warning("default-fact", says))
+    return case
+
+
+def _answer(
+    revision: Revision,
+    hours: PolicyHours,
+    name: str,
+    case: Case,
+    at: int,
+    warnings: list[Warning],
+) -> HoursAnswer:
+    lines = [calendar.line for calendar in revision.hours[name]]
+    because = tuple(Because(revision.file, line) for line in lines)
+    try:
+        settled = hours.settle(name, case)
+    except NeedsInput as needed:
+        warnings += [Warning("needs-input", ask) for ask in needed.asks]
+        return HoursAnswer(name, None, None, None, None, None, because)
+    calendar = hours.calendar(name, case)
+    if calendar:
+        because = (Because(revision.file, calendar.line),)
+    warnings += hours.warnings(settled, at, at + 86_400)
+    time = settled.time
+    return HoursAnswer(
+        name,
+        time.is_open(at),
+        _utc(time.next_open(at)),
+        _utc(time.next_close(at)),
+        _week(settled, at),
+        _coming(settled, at),
+        because,
+    )
+
+
+def _week(settled: Settled, at: int) -> tuple[dict[str, Any], ...]:
+    """Return the windows of the local week, Monday to Sunday, in which a moment lies."""
+    where = zone(settled.zone_name)
+    today = local_date(at, where)
+    monday = today - timedelta(days=today.weekday())
+    first = at_local(monday, 0, where)
+    last = at_local(monday + timedelta(days=7), 0, where)
+    spans = settled.time.spans(first, last)
+    return tuple(
+        {"opens": _utc(max(start, first)), "closes": _utc(min(end, last))}
+        for start, end in zip(spans.starts, spans.ends, strict=True)
+        if start < last and end > first
+    )
+
+
+def _coming(settled: Settled, at: int) -> tuple[dict[str, str], ...]:
+    """Return the holidays of the next year, today's included."""
+    found: dict[str, str] = {}
+    for hours in settled.time.hours:
+        today = local_date(at, hours.zone).toordinal()
+        for ordinal in range(today, today + AHEAD):
+            name = hours.holiday(ordinal)
+            if name:
+                found.setdefault(date.fromordinal(ordinal).isoformat(), name)
+    return tuple({"date": day, "name": found[day]} for day in sorted(found))
+
+
+def _utc(instant: int | None) -> datetime | None:
+    return None if instant is None else datetime.fromtimestamp(instant, UTC)

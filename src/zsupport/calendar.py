@@ -1,0 +1,179 @@
+"""Opening hours as a Python value: is it open, how much was worked, when is something due.
+
+from datetime import datetime, timedelta
+from zsupport import Calendar
+
+office = Calendar.from_dict({"timezone": "Europe/Oslo", "open": "mon-fri 09:00-17:00"})
+office.due(datetime.fromisoformat("2026-11-27T16:00+01:00"), timedelta(hours=4))
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from zsupport.answer.hours import Customer, PolicyHours, Settled
+from zsupport.clock.deadline import Basis, Events, Never, deadline, merged, paused_in
+from zsupport.clock.instants import END, FIRST, from_datetime, to_datetime
+from zsupport.clock.problem import BadText
+from zsupport.clock.spans import WorkingTime
+from zsupport.clock.target import MOST_SECONDS, Target, parse_target
+from zsupport.clock.zones import zone
+from zsupport.errors import InvalidPolicy
+from zsupport.findings import Span
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import revision_of
+from zsupport.policy.yamltext import Mapping as MappingNode
+from zsupport.policy.yamltext import Node, Scalar
+from zsupport.policy.yamltext import Sequence as SequenceNode
+
+_NOWHERE = Span(1, 1, 1, 1)
+_HOURS = "calendar"
+#: A pause `[from, to)`, or from an instant on.
+Pause = tuple[datetime, datetime | None]
+
+
+class Calendar:
+    """Opening hours, compiled for arithmetic.
+
+    Datetimes that go in are aware, in any zone; those that come out are in UTC, in whole
+    seconds. A naive datetime raises ValueError.
+    """
+
+    __slots__ = ("_business_day", "_settled")
+
+    def __init__(self, settled: Settled, business_day: str) -> None:
+        self._settled = settled
+        self._business_day = business_day
+
+    @classmethod
+    def from_dict(
+        cls,
+        calendar: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        business_day: str = "close",
+        customer_zone: str | None = None,
+        customer_country: str | None = None,
+    ) -> "Calendar":
+        """Return the calendar that a mapping in the shape of the policy format describes.
+
+        A list of mappings stands for their union. `business_day` is how a target in business
+        days reads (close, same-time or opening). Raises InvalidPolicy (a ValueError it is not)
+        with every finding, NeedsInput where the customer's zone or country is missing.
+        """
+        calendars = [calendar] if isinstance(calendar, Mapping) else list(calendar)
+        names = [f"{_HOURS}-{i}" for i in range(len(calendars))]
+        policy = {
+            "format": 1,
+            "policy": _HOURS,
+            "plans": {"any": "any"},
+            "channels": {"any": {"name": "any", "kind": "other"}},
+            "entitlements": [{"allow": "any"}],
+            "business-day": business_day,
+            "hours": {**dict(zip(names, calendars, strict=True)), _HOURS: {"any": names}},
+        }
+        source = SourceFile(_HOURS, b"", "", _HOURS)
+        revision = revision_of(_node(policy), source)
+        customer = Customer(customer_zone, customer_country)
+        return cls(PolicyHours(revision, customer, "en").settle(_HOURS, {}), business_day)
+
+    @property
+    def working_time(self) -> WorkingTime:
+        """The arithmetic inside, on instants as integer seconds since the epoch."""
+        return self._settled.time
+
+    def is_open(self, moment: datetime) -> bool:
+        """Return whether the hours are open at a moment."""
+        return self._settled.time.is_open(from_datetime(moment))
+
+    def next_open(self, moment: datetime) -> datetime | None:
+        """Return the next moment after this one at which the hours open, None within ten years."""
+        found = self._settled.time.next_open(from_datetime(moment))
+        return None if found is None else to_datetime(found)
+
+    def elapsed(self, start: datetime, end: datetime, pauses: Sequence[Pause] = ()) -> timedelta:
+        """Return the working time in `[start, end)` outside the pauses; end before start raises."""
+        first, last = from_datetime(start), from_datetime(end)
+        if last < first:
+            raise ValueError("the end lies before the start")
+        time = self._settled.time
+        worked = time.elapsed(first, last)
+        if pauses:
+            closed = merged([_pause(pause) for pause in pauses], first)
+            worked -= paused_in(time, closed, first, last)
+        return timedelta(seconds=worked)
+
+    def due(
+        self, opened: datetime, target: timedelta | str, pauses: Sequence[Pause] = ()
+    ) -> datetime:
+        """Return when a target is due: a length of working time, or a target text.
+
+        Raises ValueError for a target that yields no deadline, for an open pause that leaves it
+        unknown, and where it is not reached within ten years.
+        """
+        if type(target) is timedelta and not pauses:
+            # The common question, without the detour through events.
+            start = from_datetime(opened)
+            seconds = target.days * 86_400 + target.seconds
+            if 0 <= seconds <= MOST_SECONDS:
+                try:
+                    return _to_datetime(self._settled.time.due(start, seconds))
+                except Never:
+                    raise ValueError("not reached within ten years") from None
+        wanted = self._target(target)
+        time, days = self._settled.time, self._settled.days
+        if days is None and wanted.kind in ("business-days", "next-business-day", "by"):
+            raise ValueError("business days over hours in different zones")
+        basis = Basis(time, days, self._business_day, zone(self._settled.zone_name))
+        start = from_datetime(opened)
+        events = Events(start, pauses=tuple(_pause(pause) for pause in pauses))
+        try:
+            found = deadline(wanted, events, basis, start)
+        except Never:
+            raise ValueError("not reached within ten years") from None
+        if found.due is None:
+            raise ValueError("an open pause leaves the deadline unknown")
+        return _to_datetime(found.due)
+
+    def _target(self, target: timedelta | str) -> Target:
+        if isinstance(target, timedelta):
+            seconds = target.days * 86_400 + target.seconds
+            if not 0 <= seconds <= MOST_SECONDS:
+                raise ValueError("a target is from zero to one year")
+            return Target("business", seconds, 0, False, False, str(target))
+        wanted = parse_target(target)
+        if wanted.kind in ("none", "not-stated", "rate"):
+            raise ValueError(f"`{wanted.text}` yields no deadline")
+        if wanted.kind == "clock":
+            if not wanted.around_the_clock:
+                raise BadText(f"`{wanted.text}` stands under hours", "`24x7` or `business`")
+            raise BadText(f"`{wanted.text}` counts no hours", None, "add it to the datetime")
+        return wanted
+
+
+def _to_datetime(instant: int) -> datetime:
+    if not FIRST <= instant < END:
+        raise ValueError("the deadline falls after the year 2200, the last that is computed")
+    return datetime.fromtimestamp(instant, UTC)
+
+
+def _pause(pause: Pause) -> tuple[int, int | None]:
+    begin, end = pause
+    return from_datetime(begin), None if end is None else from_datetime(end)
+
+
+def _node(value: Any) -> Node:
+    """Return a Python value as the node that the same value in YAML would be."""
+    if isinstance(value, Mapping):
+        entries = [(_scalar(key), _node(each)) for key, each in value.items()]
+        return MappingNode(entries, _NOWHERE)
+    if isinstance(value, list | tuple):
+        return SequenceNode([_node(each) for each in value], _NOWHERE)
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Scalar:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return Scalar(text, plain=False, span=_NOWHERE, flow=False)
+
+
+__all__ = ["Calendar", "InvalidPolicy"]

@@ -1,0 +1,99 @@
+"""`zsupport hours`: whether it is open."""
+
+from zsupport.cli.options import (
+    CHANNEL,
+    CUSTOMER_COUNTRY,
+    CUSTOMER_TZ,
+    FACT,
+    PLAN,
+    PRIORITY,
+    ROLE,
+    Command,
+    Common,
+    Option,
+)
+from zsupport.cli.output import emit
+from zsupport.cli.question import ask, finish, read, read_facts, read_moments
+from zsupport.clock.zones import zone
+from zsupport.view.hours import show_hours
+
+_EXAMPLES = """
+Examples:
+  zsupport hours --policy hivemq
+  zsupport hours support --policy hivemq --at 2026-12-24T10:00:00+01:00 --format table
+  zsupport hours support --policy hivemq --freeze
+
+Exit code: 0 open, 1 closed, 2 a wrong option or name or something is missing, 3 a policy that
+cannot be read."""
+
+_NAME = Option("name", (), "argument", "[HOURS]", "Which hours. [default: all]", completes="hours")
+_FREEZE = Option(
+    "freeze", ("--freeze",), "flag", "",
+    "Print the public holidays of this year and the next as `frozen:`, ready to paste.",
+)  # fmt: skip
+
+
+def hours(
+    common: Common,
+    name: str | None,
+    plan: str | None,
+    role: str | None,
+    channel: str | None,
+    priority: str | None,
+    fact: list[str] | None,
+    customer_tz: str | None,
+    customer_country: str | None,
+    freeze: bool,
+) -> int:
+    """Say whether it is open, when that changes, this week's windows and the coming holidays.
+
+    Without a name it answers for all hours of the policy. Where hours depend on the case, the
+    options name it.
+    """
+    moments = read_moments(common)
+    if customer_tz is not None:
+        read("--customer-tz", customer_tz, zone)
+    question = ask(common, moments)
+    if freeze:
+        from zsupport.answer.freeze import frozen
+
+        revision, _ = question.policy.revision_at(moments.at)
+        emit(frozen(revision, name, moments.at))
+        return 0
+    answers = question.policy.hours(
+        name,
+        plan=plan,
+        role=role,
+        channel=channel,
+        priority=priority,
+        facts=read_facts(fact),
+        at=moments.at,
+        customer_zone=customer_tz,
+        customer_country=customer_country,
+        lang=common.lang,
+    )
+    refusal, code = None, 1
+    states = [answer.open for answer in answers.answers]
+    if not any(states):
+        refusal = "closed"
+        if not states:
+            refusal = "not stated: the policy defines no hours"
+        elif None in states:
+            asks = "; ".join(w.message for w in answers.warnings if w.code == "needs-input")
+            refusal, code = f"needs input: {asks}", 2
+    query = question.query(
+        **answers.query._asdict(),
+        hours=name,
+        customer_tz=customer_tz,
+        customer_country=customer_country,
+    )
+    return finish(common, question, answers, show_hours, query, refusal=refusal, code=code)
+
+
+COMMAND = Command(
+    hours,
+    (
+        _NAME, PLAN, ROLE, CHANNEL, PRIORITY, FACT, CUSTOMER_TZ, CUSTOMER_COUNTRY, _FREEZE,
+    ),
+    _EXAMPLES,
+)  # fmt: skip

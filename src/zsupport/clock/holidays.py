@@ -1,0 +1,83 @@
+"""Public holidays of countries, from the `holidays` package: an extra, imported when needed."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+
+from zsupport.clock.problem import BadText
+from zsupport.errors import EnvironmentFault, nearest
+
+#: The public holidays of a country, perhaps of a part of it, in one year: names by ordinal.
+PublicHolidays = Callable[[str, str | None, int], dict[int, str]]
+
+INSTALL = "install it: python -m pip install 'zsupport[holidays]'"
+
+
+def public_holidays(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+    """Return the public holidays of a year, on the days on which they are observed.
+
+    Raises EnvironmentFault where the package is not installed, BadText for a country or a
+    part of it that it does not know.
+    """
+    return dict(_of_year(country, subdivision, year))
+
+
+@lru_cache(maxsize=4096)
+def _of_year(country: str, subdivision: str | None, year: int) -> tuple[tuple[int, str], ...]:
+    try:
+        import holidays
+    except ImportError:
+        raise EnvironmentFault(
+            f"the holidays of {country} need the package `holidays`, which is not installed",
+            INSTALL,
+        ) from None
+    known = holidays.list_supported_countries()
+    if country not in known:
+        raise BadText(f"no public holidays are known for `{country}`")
+    if subdivision is not None and subdivision not in known[country]:
+        close = nearest(subdivision, known[country])
+        raise BadText(
+            f"`{subdivision}` is no part of {country} with holidays of its own",
+            ", ".join(known[country]) or "none",
+            f"did you mean `{close}`?" if close else None,
+        )
+    found = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
+    return tuple(sorted((day.toordinal(), str(name)) for day, name in found.items()))
+
+
+@lru_cache(maxsize=1)
+def holidays_version() -> str | None:
+    """Return the version of the installed `holidays` package, None where it is not installed.
+
+    It is read off the name of the folder that pip writes beside the package: to import the
+    package, or importlib.metadata, takes longer than a whole answer.
+    """
+    for folder in sys.path:
+        if not os.path.isdir(os.path.join(folder, "holidays")):
+            continue
+        for name in os.listdir(folder):
+            if name.startswith("holidays-") and name.endswith(".dist-info"):
+                return name.removeprefix("holidays-").removesuffix(".dist-info")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("holidays")
+    except PackageNotFoundError:
+        return None
+
+
+def recurring(text: str, year: int) -> int | None:
+    """Return the ordinal of a date text in a year: YYYY-MM-DD, or MM-DD of every year.
+
+    None where it is not in that year: February 29 only where it exists.
+    """
+    if len(text) == 5:
+        text = f"{year:04d}-{text}"
+    elif int(text[:4]) != year:
+        return None
+    try:
+        return date.fromisoformat(text).toordinal()
+    except ValueError:
+        return None

@@ -1,0 +1,95 @@
+"""The way from opened to due, step by step, so that a person can check it with a calendar."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from zsupport.clock.deadline import Pause
+from zsupport.clock.instants import local_date
+from zsupport.clock.spans import WorkingTime
+
+
+class Step(NamedTuple):
+    """A stretch of time that was counted, or was not and for what reason.
+
+    `counted` is in seconds; `total` what was counted up to its end. `reasons` are words:
+    `closed`, `pause`, or a date with what makes it special.
+    """
+
+    start: int
+    end: int
+    counted: int
+    total: int
+    reasons: tuple[str, ...]
+
+
+def walk(
+    time: WorkingTime | None, start: int, end: int, pauses: Sequence[Pause] = ()
+) -> list[Step]:
+    """Return the steps of `[start, end)`; without a calendar every instant is worked."""
+    steps: list[Step] = []
+    total = 0
+    for low, high, worked in _stretches(time, start, end):
+        for begin, until, paused in _cut(low, high, pauses):
+            counted = until - begin if worked and not paused else 0
+            total += counted
+            if not worked and time is not None:
+                reasons = ("closed", *_special(time, begin, until))
+            else:
+                reasons = ("pause",) if paused else ()
+            steps.append(Step(begin, until, counted, total, reasons))
+    return steps
+
+
+def _stretches(time: WorkingTime | None, start: int, end: int) -> list[tuple[int, int, bool]]:
+    """Return `[start, end)` cut into stretches that are worked and that are not."""
+    if time is None:
+        return [(start, end, True)] if start < end else []
+    spans = time.spans(start, end)
+    found = []
+    position = start
+    for opens, closes in zip(spans.starts, spans.ends, strict=True):
+        low, high = max(opens, start), min(closes, end)
+        if low >= high:
+            continue
+        if position < low:
+            found.append((position, low, False))
+        found.append((low, high, True))
+        position = high
+    if position < end:
+        found.append((position, end, False))
+    return found
+
+
+def _cut(low: int, high: int, pauses: Sequence[Pause]) -> list[tuple[int, int, bool]]:
+    """Return `[low, high)` cut at the pauses (sorted, apart): (from, to, paused)."""
+    found = []
+    for begin, until in pauses:
+        first, last = max(begin, low), high if until is None else min(until, high)
+        if first >= last:
+            continue
+        if low < first:
+            found.append((low, first, False))
+        found.append((first, last, True))
+        low = last
+    if low < high:
+        found.append((low, high, False))
+    return found
+
+
+def _special(time: WorkingTime, start: int, end: int) -> list[str]:
+    """Return what makes dates of a closed stretch special: holidays, own hours, breaks."""
+    found: dict[str, None] = {}
+    for hours in time.hours:
+        first = local_date(start, hours.zone).toordinal()
+        last = local_date(end - 1, hours.zone).toordinal()
+        # Over a long closure the names of a few days say enough.
+        for ordinal in range(first, min(last, first + 31) + 1):
+            day = date.fromordinal(ordinal).isoformat()
+            if name := hours.holiday(ordinal):
+                found[f"{day} {name}" if day[5:] not in name else name] = None
+            if ordinal in hours.dates:
+                found[f"{day} has hours of its own"] = None
+            if ordinal in hours.breaks:
+                found[f"{day} has a break"] = None
+    return list(found)

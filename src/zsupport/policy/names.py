@@ -1,0 +1,327 @@
+"""The names that a policy defines, and what names and conditions in it stand for."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from zsupport.policy.format import ALWAYS, DIMENSIONS, POLICY
+from zsupport.policy.model import Alternative, Remarks, Text, When
+from zsupport.policy.shape import REMARK_KEYS, Named, Reader, Record, misspelt
+from zsupport.policy.yamltext import short
+
+#: The metric of a policy that declares none.
+FIRST_RESPONSE = "first-response"
+#: The section that defines each kind of name.
+SECTIONS = {
+    "plan": "plans",
+    "role": "roles",
+    "channel": "channels",
+    "priority": "priorities",
+    "hours": "hours",
+    "source": "sources",
+    "fact": "facts",
+    "metric": "metrics",
+}
+
+
+#: Names and their positions in the order of definition.
+Known = dict[str, int]
+#: All conditions together may stand for so many values.
+_MOST_EXPANDED = 500_000
+
+
+def numbered(names: Iterable[str]) -> Known:
+    """Return names with their positions."""
+    return {name: position for position, name in enumerate(names)}
+
+
+class Names:
+    """Resolves names against what a policy defines, and reports those that nothing has.
+
+    `known` has the ids of each kind, with their places in the order of definition; None where
+    the section was not read as it was meant, so that one mistake there does not make every use
+    of it a mistake.
+    """
+
+    def __init__(self, record: Record, reader: Reader) -> None:
+        self.record = record
+        self.reader = reader
+        self.languages: list[str] = []
+        self.known = {kind: self._defined(section) for kind, section in SECTIONS.items()}
+        if self.known["metric"] == {}:
+            self.known["metric"] = {FIRST_RESPONSE: 0}
+        #: The values of each fact that could be read, in the order of definition.
+        self.facts: dict[str, Known] = {}
+        #: Groups: what each is about, and the values of those that could be resolved.
+        self.about: dict[str, str | None] = {}
+        self.groups: dict[str, tuple[str, ...]] = {}
+        self._aliases: dict[str, dict[str, str]] = {}
+        self._offered: dict[str, list[str]] = {}
+        self._expanded = 0
+        self._too_large = False
+
+    def _defined(self, section: str) -> "Known | None":
+        if section not in self.record.keys:
+            lost = POLICY.fields[section].required or misspelt(self.record, section, self.reader)
+            return None if lost else {}
+        read = self.record.get(section)
+        if isinstance(read, Record):
+            return numbered(read.keys)
+        if read is None or not read.whole:
+            return None
+        ids = [entry.get("id") for entry in read]
+        return None if None in ids else numbered(at.text for at in ids)
+
+    # -- texts and remarks ---------------------------------------------------------------
+
+    def text(self, read: Any) -> Text | None:
+        """Return a text as it was read, and note its languages."""
+        if isinstance(read, dict):
+            self.languages += [lang for lang in read if lang not in self.languages]
+        return read  # type: ignore[no-any-return]
+
+    def texts(self, read: Any) -> tuple[Text, ...]:
+        """Return a list of texts."""
+        return tuple(text for text in map(self.text, read or ()) if text is not None)
+
+    def remarks(self, record: Record | None) -> Remarks:
+        """Return note, unclear and source of a record."""
+        if record is None:
+            return Remarks()
+        return Remarks(
+            self.text(record.get("note")),
+            self.text(record.get("unclear")),
+            self.resolve("source", record.get("source")),
+        )
+
+    # -- single names --------------------------------------------------------------------
+
+    def resolve(self, kind: str, at: Named | None) -> str | None:
+        """Return the id that a name stands for; report a name that nothing has."""
+        if at is None:
+            return None
+        known = self.known[kind]
+        if known is None or at.text in known or (kind == "hours" and at.text == ALWAYS):
+            return at.text
+        self.undefined(kind, at, known)
+        return None
+
+    def undefined(self, what: str, at: Named, known: Collection[str]) -> None:
+        """Report a name that is not defined."""
+        if what not in self._aliases:
+            self._aliases[what] = self._by_alias(what)
+        meant = self._aliases[what].get(at.text.casefold())
+        hint = f"it is an alias: write `{meant}`" if meant else None
+        self.reader.report_unknown("ZS201", at, f"{what} of this policy", known, hint)
+
+    def _by_alias(self, kind: str) -> dict[str, str]:
+        read = self.record.get(SECTIONS.get(kind, ""))
+        named: list[tuple[str, Record]] = []
+        if isinstance(read, Record):
+            named = [(id, entry) for id, entry in read.values.items() if isinstance(entry, Record)]
+        elif read is not None:
+            named = [(e.get("id").text, e) for e in read if e.get("id")]
+        return {a.text.casefold(): id for id, entry in named for a in entry.get("aliases", ())}
+
+    def has(self, dimension: str, at: Named) -> bool:
+        """Return whether the policy has a dimension at all; report where it is used if not."""
+        if dimension not in DIMENSIONS or self.known[dimension] != {}:
+            return True
+        section = SECTIONS[dimension]
+        message = f"this policy has no {section}"
+        self.reader.report("ZS201", at.span, at.path, message, f"a section `{section}`")
+        return False
+
+    # -- values and groups ---------------------------------------------------------------
+
+    def values_of(self, dimension: str) -> Known | None:
+        """Return the values of a dimension or fact, None where they could not be read."""
+        return (self.known if dimension in DIMENSIONS else self.facts).get(dimension)
+
+    def chosen(self, dimension: str, names: Iterable[Named]) -> list[str]:
+        """Return the values that names stand for, as written; groups are taken apart."""
+        values = self.values_of(dimension)
+        found: list[str] = []
+        for at in names:
+            if at.text in self.about and self.about[at.text] in (dimension, None):
+                found += self.groups.get(at.text, ())
+            elif values is None or at.text in values:
+                found.append(at.text)
+            elif at.text in self.about:
+                self.reader.report(
+                    "ZS201", at.span, at.path,
+                    f"the group `{short(at.text)}` is about {self.about[at.text]},"
+                    f" not {dimension}",
+                    self.reader.listed(values),
+                )  # fmt: skip
+            else:
+                what = dimension if dimension in DIMENSIONS else f"value of {dimension}"
+                self.undefined(what, at, self._values_and_groups(dimension, values))
+        return list(dict.fromkeys(found))
+
+    def _values_and_groups(self, dimension: str, values: Known) -> list[str]:
+        if dimension not in self._offered:
+            groups = [name for name, about in self.about.items() if about == dimension]
+            self._offered[dimension] = [*values, *groups]
+        return self._offered[dimension]
+
+    def expand(self, dimension: str, read: Any) -> tuple[str, ...]:
+        """Return the values that `(negated, names)` stands for, in the order of definition."""
+        negated, names = read
+        chosen = self.chosen(dimension, names)
+        values = self.values_of(dimension)
+        if values is None:
+            return tuple(chosen)
+        if negated:
+            unwanted = set(chosen)
+            found = tuple(value for value in values if value not in unwanted)
+        else:
+            found = tuple(sorted(chosen, key=values.__getitem__))
+        self._expanded += len(found)
+        if self._expanded > _MOST_EXPANDED:
+            # Nobody writes so much; whatever walks it would take for ever.
+            if not self._too_large:
+                self._too_large = True
+                at = names[0]
+                message = f"conditions stand for more than {_MOST_EXPANDED} values in all"
+                self.reader.report("ZS009", at.span, at.path, message, "fewer values or conditions")
+            return ()
+        return found
+
+    def read_groups(self) -> None:
+        """Resolve `groups`: a group may name other groups of its dimension."""
+        section = self.record.get("groups")
+        if section is None:
+            return
+        facts = self.known["fact"] or {}
+        for id, group in section.values.items():
+            self.about[id] = None
+            if group is None:
+                continue
+            at, _ = group
+            if at.text in DIMENSIONS or self.known["fact"] is None or at.text in facts:
+                if self.has(at.text, at):
+                    self.about[id] = at.text
+            else:
+                self.undefined("dimension or fact", at, [*DIMENSIONS, *facts])
+        self.distinct("group", section, [])
+        read = {id: group for id, group in section.values.items() if self.about[id]}
+        edges: dict[str, list[Named]] = {}
+        for id, (dimension, (_, names)) in read.items():
+            values = self.values_of(dimension.text) or {}
+            self._differs_from_values(section.named(id), dimension.text, values)
+            edges[id] = [
+                at
+                for at in names
+                if at.text not in values and self.about.get(at.text) == dimension.text
+            ]
+        for id in self.in_order("group", edges):
+            dimension, names = read[id]
+            self.groups[id] = self.expand(dimension.text, names)
+
+    def _differs_from_values(self, at: Named, dimension: str, values: Known) -> None:
+        if at.text in values:
+            message = f"`{at.text}` is a {dimension} too"
+            self.reader.report("ZS209", at.span, at.path, message, "another name")
+            return
+        fold = at.text.casefold()
+        same = next((value for value in values if value.casefold() == fold), None)
+        if same is not None:
+            message = f"`{at.text}` differs from the {dimension} `{same}` only by case"
+            self.reader.report("ZS107", at.span, at.path, message, "another name")
+
+    def in_order(self, what: str, edges: dict[str, list[Named]]) -> list[str]:
+        """Return names after those that they lead to; report those that lead back to themselves."""
+        order: list[str] = []
+        trail: list[str] = []
+        place: dict[str, int] = {}
+        done: set[str] = set()
+        for start in edges:
+            stack = [(start, 0)]
+            while stack:
+                name, position = stack.pop()
+                if position == 0:
+                    if name in done:
+                        continue
+                    place[name] = len(trail)
+                    trail.append(name)
+                for at in edges.get(name, [])[position:]:
+                    position += 1
+                    if at.text in place:
+                        first = place[at.text]
+                        way = " > ".join([*trail[first : first + 10], at.text])
+                        message = f"this {what} leads back to itself: {way}"
+                        expected = f"a {what} without its own name in it"
+                        self.reader.report("ZS202", at.span, at.path, message, expected)
+                    elif at.text not in done:
+                        stack += [(name, position), (at.text, 0)]
+                        break
+                else:
+                    del place[trail.pop()]
+                    done.add(name)
+                    order.append(name)
+        return order
+
+    # -- conditions ----------------------------------------------------------------------
+
+    def when(self, read: Any, allowed: tuple[str, ...], where: str) -> When:
+        """Return a condition; `allowed` are the dimensions that can decide here."""
+        if read is None:
+            return ()
+        alternatives = read if isinstance(read, list) else [read]
+        return tuple(self._alternative(each, allowed, where) for each in alternatives)
+
+    def _alternative(self, record: Record, allowed: tuple[str, ...], where: str) -> Alternative:
+        values: dict[str, tuple[str, ...]] = {}
+        opened = None
+        for key, read in record.values.items():
+            if key in REMARK_KEYS:
+                continue
+            at = record.named(key)
+            if (key in DIMENSIONS or key == "opened") and key not in allowed:
+                message = f"`{key}` cannot decide in {where}"
+                expected = ", ".join([*allowed, "facts"])
+                self.reader.report("ZS210", at.span, at.path, message, expected)
+            elif key == "opened":
+                if read is not None:
+                    inside, name = read
+                    value = Named(name, record.at[key], at.path)
+                    hours = self.resolve("hours", value)
+                    opened = (inside, hours) if hours else None
+            elif key not in DIMENSIONS and not self._is_fact(record, at, allowed):
+                continue
+            elif self.has(key, at) and read is not None:
+                values[key] = self.expand(key, read)
+        return Alternative(values, opened, self.remarks(record), record.line)
+
+    def _is_fact(self, record: Record, at: Named, allowed: tuple[str, ...]) -> bool:
+        facts = self.known["fact"]
+        if facts is None or at.text in facts:
+            return True
+        if not record.was_left_empty(at.text) or record.values[at.text] is not None:
+            self.undefined("dimension or fact", at, [*allowed, *facts])
+        return False
+
+    # -- ids -----------------------------------------------------------------------------
+
+    def distinct(self, kind: str, ids: Record | list[Named], aliases: list[Named]) -> None:
+        """Report ids and aliases that clash, or differ only by case."""
+        named = [ids.named(key) for key in ids.keys] if isinstance(ids, Record) else ids
+        seen: dict[str, Named] = {}
+        for at in (*named, *aliases):
+            other = seen.setdefault(at.text.casefold(), at)
+            if other is at:
+                continue
+            hint = f"the first one is on line {other.span.line}"
+            if other.text == at.text:
+                code, message = "ZS209", f"`{short(at.text)}` already stands for a {kind}"
+            else:
+                code = "ZS107"
+                message = f"`{short(at.text)}` differs from `{short(other.text)}` only by case"
+                hint += "; ids are matched without regard to case"
+            self.reader.report(code, at.span, at.path, message, "a name of its own", hint)
+
+    def not_called(self, kind: str, at: Named, words: Iterable[str], why: str) -> None:
+        """Report an id that has a meaning of its own."""
+        if at.text.casefold() in words:
+            message = f"a {kind} cannot be called `{at.text}`"
+            self.reader.report("ZS106", at.span, at.path, message, "another name", why)

@@ -1,0 +1,229 @@
+"""The targets of a policy: rules and cells, and whether what they promise can be counted.
+
+A target that says business needs hours, and hours that it can be counted over; what those hours
+are can depend on the case, so that every case that a rule covers is looked at where it matters.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+
+from zsupport.clock.target import Target, needs_hours
+from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY
+from zsupport.policy.model import Calendar, Cell, Rule, When
+from zsupport.policy.names import Names
+from zsupport.policy.shape import Named, Record
+
+#: More cases than this are not looked at one by one; then any case could be.
+_MOST_CASES = 20_000
+
+
+class Promises:
+    """Reads the target rules of a policy, over the hours that it defines."""
+
+    def __init__(self, names: Names, hours: dict[str, tuple[Calendar, ...]], zone: str) -> None:
+        self.names = names
+        self.reader = names.reader
+        self.hours = hours
+        self.zone = zone
+        self.cases_left = _MOST_CASES
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the rules."""
+        return tuple(self._rule(record) for record in self.names.record.get("targets", ()))
+
+    def _rule(self, record: Record) -> Rule:
+        own = self.names.resolve("hours", record.get("hours"))
+        when = self.names.when(record.get("when"), (*DIMENSIONS, "opened"), "targets")
+        condition = self.names.text(record.get("condition"))
+        remarks = self.names.remarks(record)
+        rule = Rule(when, own, condition, {}, remarks, record.line)
+        metrics = self.names.known["metric"]
+        for key in record.keys:
+            if key in RULE.fields or (record.get(key) is None and record.was_left_empty(key)):
+                continue
+            at = record.named(key)
+            if metrics is not None and key not in metrics:
+                known = [*metrics, *RULE.fields]
+                self.names.undefined("metric or key of a target rule", at, known)
+            if record.get(key) is not None:
+                rule.cells[key] = self._cells(record, at, rule)
+        return rule
+
+    def _cells(self, record: Record, at: Named, rule: Rule) -> dict[str, Cell]:
+        """Return the targets of one metric, by priority (`*`: all)."""
+        read = record.get(at.text)
+        if not isinstance(read, Record) or TARGET_KEY in read.keys:
+            cell = self._cell(record, at, rule, "hours" in record.keys, None)
+            return {"*": cell} if cell else {}
+        cells: dict[str, Cell] = {}
+        if not self.names.has("priority", at):
+            return cells
+        for key in read.keys:
+            if read.get(key) is None and read.was_left_empty(key):
+                continue
+            place = read.named(key)
+            for priority in self.names.expand("priority", (False, [place])):
+                cell = self._cell(read, place, rule, "hours" in record.keys, priority)
+                if priority in cells:
+                    message = f"`{key}` states {priority} a second time"
+                    expected = "one target for a priority"
+                    self.reader.report("ZS209", place.span, place.path, message, expected)
+                elif cell:
+                    cells[priority] = cell
+        return cells
+
+    def _cell(
+        self, record: Record, at: Named, rule: Rule, declared: bool, priority: str | None
+    ) -> Cell | None:
+        """Return the target that stands at a key of a record."""
+        read = record.get(at.text)
+        own = read if isinstance(read, Record) else None
+        target = own.get(TARGET_KEY) if own else read
+        hours = rule.hours
+        if own and "hours" in own.keys:
+            declared = True
+            hours = self.names.resolve("hours", own.get("hours"))
+        text = self.names.text(own.get("text")) if own else None
+        condition = self.names.text(own.get("condition")) if own else None
+        remarks = self.names.remarks(own)
+        if not isinstance(target, Target):
+            return None
+        if own:
+            value = Named(TARGET_KEY, own.at[TARGET_KEY], (*own.path, TARGET_KEY))
+        else:
+            value = Named(at.text, record.at[at.text], at.path)
+        self._check(target, value, hours, declared, rule.when, priority)
+        return Cell(target, text, hours, condition, remarks, at.span.line)
+
+    # -- whether it can be counted -------------------------------------------------------
+
+    def _check(
+        self,
+        target: Target,
+        at: Named,
+        hours: str | None,
+        declared: bool,
+        when: When,
+        priority: str | None,
+    ) -> None:
+        """Report a target that does not say with certainty over which hours it counts."""
+        if target.kind == "clock" and declared and not target.around_the_clock:
+            hint = f"write `{target.text} 24x7` for day and night"
+            if hours != ALWAYS:
+                hint += f", or `{_in_business(target.text)}`"
+            self._refuse(at, f"`{target.text}` stands under `hours`", "`24x7` or `business`", hint)
+        if needs_hours(target) and not declared:
+            expected = "`hours` in the rule or in the cell"
+            self._refuse(at, f"`{target.text}` stands without `hours`", expected)
+        elif hours is not None and (needs_hours(target) or target.kind == "week"):
+            self._check_hours(target, at, hours, when, priority)
+
+    def _check_hours(
+        self, target: Target, at: Named, hours: str, when: When, priority: str | None
+    ) -> None:
+        by_days = target.kind in ("business-days", "next-business-day", "by")
+        mixed = None
+        for calendars in self._reached(hours, when, priority):
+            for calendar in calendars if needs_hours(target) else ():
+                always = calendar is None or calendar.windows is None
+                counted = calendar is not None and bool(calendar.business_days)
+                if always and not (by_days and counted):
+                    self._refuse_always(target, at, hours, by_days)
+                    return
+            zones = {(c.timezone if c else None) or self.zone for c in calendars}
+            if target.kind != "business" and len(zones) > 1:
+                mixed = sorted(zones)
+        if mixed:
+            message = f"`{hours}` joins the zones {', '.join(mixed)}: whose days are meant?"
+            self._refuse(at, message, "hours in one zone, or business hours")
+
+    def _refuse_always(self, target: Target, at: Named, hours: str, by_days: bool) -> None:
+        message = f"`{target.text}` counts under `{hours}`, which is open 24x7"
+        expected = "a length of time and `24x7`"
+        if by_days and hours == ALWAYS:
+            expected = "hours that close"
+        elif by_days:
+            expected = f"`business-days` in `{hours}`, or hours that close"
+        self._refuse(at, message, expected)
+
+    def _refuse(self, at: Named, message: str, expected: str, hint: str | None = None) -> None:
+        self.reader.report("ZS104", at.span, at.path, message, expected, hint)
+
+    def _reached(
+        self, hours: str, when: When, priority: str | None
+    ) -> list[tuple[Calendar | None, ...]]:
+        """Return the calendars, members of a union apart, that decide in some case of a rule.
+
+        None stands for `24x7`. Where any of them would do, no case is looked at.
+        """
+        every = [calendar for calendars in self._lists(hours) for calendar in calendars]
+        leaves = tuple(calendar for calendar in every if not calendar.any)
+        always = hours == ALWAYS or any(ALWAYS in calendar.any for calendar in every)
+        zones = {calendar.timezone or self.zone for calendar in leaves}
+        if not always and len(zones) < 2 and all(c.windows is not None for c in leaves):
+            return [leaves]
+        cases = self._cases([when, *(calendar.when for calendar in every)], priority)
+        if cases is None:
+            return [(*leaves, None) if always else leaves]
+        found = [self._deciding(hours, case) for case in cases if _holds(when, case)]
+        return list({tuple(map(id, calendars)): calendars for calendars in found}.values())
+
+    def _lists(self, hours: str) -> list[tuple[Calendar, ...]]:
+        """Return the calendars of these hours and of all that they are a union of."""
+        found: dict[str, tuple[Calendar, ...]] = {}
+        waiting = [hours]
+        while waiting:
+            id = waiting.pop()
+            if id not in found and id in self.hours:
+                found[id] = self.hours[id]
+                waiting += [member for calendar in found[id] for member in calendar.any]
+        return list(found.values())
+
+    def _cases(
+        self, conditions: list[When], priority: str | None
+    ) -> "Iterator[dict[str, str]] | None":
+        """Return every case that the conditions tell apart; None where there are too many."""
+        named = {name for when in conditions for alternative in when for name in alternative.values}
+        values = {name: list(self.names.values_of(name) or ()) for name in sorted(named)}
+        if priority is not None and "priority" in values:
+            values["priority"] = [priority]
+        count = 1
+        for each in values.values():
+            count *= len(each)
+        if count > self.cases_left:
+            return None
+        self.cases_left -= count
+        return (dict(zip(values, case, strict=True)) for case in product(*values.values()))
+
+    def _deciding(self, hours: str, case: dict[str, str]) -> tuple[Calendar | None, ...]:
+        """Return the calendars of these hours in a case, members of a union apart."""
+        found: list[Calendar | None] = []
+        seen: set[str] = set()
+        waiting = [hours]
+        while waiting:
+            id = waiting.pop()
+            if id in seen:
+                continue
+            seen.add(id)
+            if id == ALWAYS:
+                found.append(None)
+            calendar = next((c for c in self.hours.get(id, ()) if _holds(c.when, case)), None)
+            if calendar is not None and calendar.any:
+                waiting += calendar.any
+            elif calendar is not None:
+                found.append(calendar)
+        return tuple(found)
+
+
+def _holds(when: When, case: dict[str, str]) -> bool:
+    """Return whether a condition holds in a case; `opened` is left to the moment."""
+    return not when or any(
+        all(case[name] in values for name, values in alternative.values.items())
+        for alternative in when
+    )
+
+
+def _in_business(text: str) -> str:
+    """Return a length of clock time in business hours: `every 4h` is `every 4 business hours`."""
+    number, unit = text[:-1], "hour" if text.endswith("h") else "minute"
+    return f"{number} business {unit}" + ("" if number.split()[-1] == "1" else "s")
