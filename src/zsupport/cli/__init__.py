@@ -10,20 +10,14 @@ from typing import NoReturn
 
 from zsupport.cli.commands import COMMANDS, load_command
 from zsupport.cli.options import read_short
-from zsupport.cli.output import report_error, wants_json
+from zsupport.cli.output import aside, report_error, unwritable, wants_json
 from zsupport.clock.problem import BadText
 from zsupport.errors import Bug, UsageError, ZsupportError
 
 
 def run() -> NoReturn:
     """Run the command line of this process and leave with its exit code."""
-    code = main(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        # Nobody reads any more: the interpreter must not try once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    sys.exit(main(sys.argv[1:]))
 
 
 def main(arguments: list[str]) -> int:
@@ -44,7 +38,9 @@ def main(arguments: list[str]) -> int:
         return 130
     except Exception as error:
         if "--debug" in arguments:
-            raise
+            from traceback import format_exc
+
+            aside(format_exc())
         return report_error(Bug.of(error), as_json=as_json)
 
 
@@ -71,4 +67,11 @@ def _through_typer(arguments: list[str]) -> int:
         raise UsageError(message, f"see `{place} --help`") from None
     except typer.Abort:
         return 130
+    except SystemExit as leaving:
+        # Typer leaves so when a shell has been told its completions, and when the reader of a
+        # help text has gone away, which is no error.
+        gone = isinstance(leaving.__context__, OSError)
+        return leaving.code if isinstance(leaving.code, int) and not gone else 0
+    except OSError as error:
+        raise unwritable(error, sys.stdout) from None
     return code if isinstance(code, int) else 0

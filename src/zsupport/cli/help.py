@@ -1,10 +1,8 @@
 """`zsupport help`: the guides."""
 
-import sys
-
 from zsupport.cli.commands import COMMANDS
 from zsupport.cli.options import Command, Option
-from zsupport.cli.output import emit, terminal_of
+from zsupport.cli.output import emit, is_terminal, terminal_of
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.guide import GUIDES, page
 
@@ -30,7 +28,7 @@ def show_help(topic: str | None) -> int:
         return 0
     if topic in GUIDES:
         text = page(topic)
-        if sys.stdout.isatty():
+        if is_terminal():
             from zsupport.report.guide import render
 
             text = render(text, terminal_of("auto"))

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from errno import EBADF
 from typing import Any, TextIO
 
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
@@ -9,55 +10,75 @@ from zsupport.report import Report, Terminal, render
 from zsupport.report.text import printable
 
 
-def emit(text: str, stream: TextIO | None = None) -> None:
-    """Write a text; a reader who has gone away is no error, a full disk is."""
-    out = stream or sys.stdout
+def emit(text: str) -> None:
+    """Write a text to standard output; a reader who has gone away is no error, a full disk is."""
+    _write(sys.stdout, text)
+
+
+def aside(text: str) -> None:
+    """Write a text to standard error; where there is none, nobody wants to know."""
+    if sys.stderr is not None:
+        _write(sys.stderr, text)
+
+
+def _write(out: TextIO | None, text: str) -> None:
     try:
+        if out is None:
+            raise OSError(EBADF, "there is no standard output")
         out.write(text)
         out.flush()
     except BrokenPipeError:
         _give_up(out)
     except OSError as error:
-        _give_up(out)
-        raise EnvironmentFault(f"the output cannot be written: {error.strerror}") from None
+        raise unwritable(error, out) from None
 
 
-def _give_up(out: TextIO) -> None:
+def unwritable(error: OSError, out: TextIO | None) -> EnvironmentFault:
+    """Return the fault that a failed write is, after which nothing more is tried."""
+    _give_up(out)
+    return EnvironmentFault(f"the output cannot be written: {error.strerror}")
+
+
+def _give_up(out: TextIO | None) -> None:
     """Let what is still buffered go nowhere, so that the interpreter ends in silence."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+    if out is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
 def note(text: str) -> None:
     """Write a line about the answer to standard error."""
-    emit(f"zsupport: {printable(text)}\n", sys.stderr)
+    aside(f"zsupport: {printable(text)}\n")
 
 
 def explain(lines: list[str]) -> None:
     """Write reasons to standard error, beside an answer that a program reads."""
-    emit("".join(printable(line) + "\n" for line in lines), sys.stderr)
+    aside("".join(printable(line) + "\n" for line in lines))
 
 
 def terminal_of(color: str) -> Terminal:
     """Return what standard output can show; NO_COLOR and COLUMNS are honoured."""
-    stream = sys.stdout
+    encoding = getattr(sys.stdout, "encoding", None) or ""
     colored = color == "always" or (
         color == "auto"
-        and stream.isatty()
+        and is_terminal()
         and not os.environ.get("NO_COLOR")
         and os.environ.get("TERM") != "dumb"
     )
     from shutil import get_terminal_size
 
-    return Terminal(
-        get_terminal_size().columns, colored, (stream.encoding or "").lower().startswith("utf")
-    )
+    return Terminal(get_terminal_size().columns, colored, encoding.lower().startswith("utf"))
 
 
 def chosen_format(wanted: str) -> str:
     """Return the format: `auto` is a table in a terminal and plain lines elsewhere."""
     if wanted != "auto":
         return wanted
-    return "table" if sys.stdout.isatty() else "plain"
+    return "table" if is_terminal() else "plain"
+
+
+def is_terminal() -> bool:
+    """Return whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def write_report(report: Report, wanted: str, color: str) -> None:
@@ -110,7 +131,7 @@ def report_error(error: ZsupportError, *, as_json: bool) -> int:
             from zsupport.report.json import dumps
 
             emit(dumps(error_document(error), terminal_of("never")) + "\n")
-        emit(error_text(error), sys.stderr)
+        aside(error_text(error))
     except EnvironmentFault as fault:
         if not isinstance(error, InvalidPolicy | UsageError):
             error = fault

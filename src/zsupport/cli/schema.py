@@ -1,7 +1,5 @@
 """`zsupport schema`: the JSON Schemas."""
 
-import sys
-
 from zsupport.cli.options import Command, Option
 from zsupport.cli.output import emit, terminal_of
 from zsupport.errors import UsageError, did_you_mean
@@ -29,8 +27,7 @@ def schema(name: str) -> int:
     if name not in NAMES:
         raise UsageError(f"`{name}` is no schema; known: {', '.join(NAMES)}",
                          did_you_mean(name, NAMES))  # fmt: skip
-    terminal = terminal_of("never")._replace(unicode=sys.stdout.encoding.lower() == "utf-8")
-    emit(dumps(schema_of(name), terminal) + "\n")
+    emit(dumps(schema_of(name), terminal_of("never")) + "\n")
     return 0
 
 
