@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import businesstimedelta
@@ -83,7 +84,7 @@ def main(rounds: int) -> None:
         policy = zsupport.load(path, cache=False)
     working = calendar.working_time
     instants = [int(ticket.timestamp()) for ticket in TICKETS]
-    ask = {"plan": "pro", "role": "admin", "priority": "P1"}
+    ask: dict[str, Any] = {"plan": "pro", "role": "admin", "priority": "P1"}
     runs: dict[str, Callable[[], object]] = {
         "businesstimedelta": theirs(),
         "pandas CustomBusinessHour": pandas_run(),
