@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
-from zsupport.errors import UsageError, did_you_mean
+from zsupport.errors import UsageError, nearest
 from zsupport.policy.model import (
     ALWAYS,
     Alternative,
@@ -61,6 +61,14 @@ class Answers(NamedTuple):
     hours: Any = None  # of `due`: the policy's hours for this customer
 
 
+class Name(NamedTuple):
+    """What something may be asked for by: id and aliases; by its names it is only suggested."""
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    shown: Text = ""
+
+
 def settle(
     revision: Revision,
     *,
@@ -76,44 +84,57 @@ def settle(
     """
     problems: list[tuple[str, str | None]] = []
 
-    def find(
-        kind: str, text: str | None, known: "Sequence[tuple[str, Sequence[str]]]"
-    ) -> str | None:
+    def find(kind: str, text: str | None, known: Sequence[Name]) -> str | None:
         if text is None:
             return None
-        by_fold = {n.casefold(): id for id, aliases in known for n in (id, *aliases)}
+        by_fold = {n.casefold(): each.id for each in known for n in (each.id, *each.aliases)}
         if found := by_fold.get(text.casefold()):
             return found
-        ids = ", ".join(id for id, _ in known)
+        ids = ", ".join(each.id for each in known)
         if not known:
             problems.append((f"the policy `{revision.policy}` has no {kind}", "leave it out"))
         else:
-            hint = did_you_mean(text, [n for id, aliases in known for n in (id, *aliases)])
-            problems.append((f"`{text}` is no {kind}; known: {ids}", hint))
+            problems.append((f"`{text}` is no {kind}; known: {ids}", _nearest(text, known)))
         return None
 
-    def ids(members: "Sequence[Any]") -> list[tuple[str, tuple[str, ...]]]:
-        return [(member.id, member.aliases) for member in members]
+    def names(members: Sequence[Any]) -> list[Name]:
+        return [Name(member.id, member.aliases, member.name) for member in members]
 
     known_facts = {fact.id: fact for fact in revision.facts}
     settled: dict[str, str] = {}
     query = Query(
-        find("plan", plan, ids(revision.plans)),
-        find("role", role, ids(revision.roles)),
-        find("channel", channel, ids(revision.channels)),
-        find("priority", priority, ids(revision.priorities)),
+        find("plan", plan, names(revision.plans)),
+        find("role", role, names(revision.roles)),
+        find("channel", channel, names(revision.channels)),
+        find("priority", priority, names(revision.priorities)),
         settled,
     )
     for name, value in (facts or {}).items():
-        fact = find("fact", name, [(id, ()) for id in known_facts])
+        fact = find("fact", name, [Name(id) for id in known_facts])
         if fact is not None:
-            found = find(f"value of {fact}", value, [(v, ()) for v in known_facts[fact].values])
-            if found is not None:
-                settled[fact] = found
+            values = [Name(v, (), text) for v, text in known_facts[fact].values.items()]
+            found = find(f"value of {fact}", value, values)
+            if found is not None and settled.setdefault(fact, found) != found:
+                says = f"the fact `{fact}` is given twice: {settled[fact]} and {found}"
+                problems.append((says, None))
     if problems:
         hints = [hint for _, hint in problems if hint]
         raise UsageError("\n".join(problem for problem, _ in problems), "; ".join(hints) or None)
     return query
+
+
+def _nearest(text: str, known: Sequence[Name]) -> str | None:
+    """Return the hint that names the id with the nearest id, alias or display name."""
+    ids: dict[str, str] = {}
+    for each in known:
+        shown = each.shown.values() if isinstance(each.shown, dict) else (each.shown,)
+        for name in (each.id, *each.aliases, *shown):
+            ids.setdefault(name, each.id)
+    close = nearest(text, ids)
+    if close is None:
+        return None
+    own = next((each for each in known if close in (each.id, *each.aliases)), None)
+    return f"did you mean `{close if own else ids[close]}`?"
 
 
 def matching(

@@ -77,7 +77,7 @@ def settle_metrics(revision: Revision, wanted: tuple[str, ...]) -> tuple[Metric,
                 f"`{name}` is no metric; known: {', '.join(ids)}, all", did_you_mean(name, ids)
             )
         found.append(by_fold[name.casefold()])
-    return tuple(dict.fromkeys(found))
+    return tuple(metric for i, metric in enumerate(found) if metric not in found[:i])
 
 
 def promises(

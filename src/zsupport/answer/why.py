@@ -1,6 +1,7 @@
 """Why an answer is as it is: the lines that decided, and what would change it."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, tzinfo
 
 from zsupport.answer.case import Answers, Case, matching
 from zsupport.answer.channels import ChannelAnswer, holding
@@ -16,12 +17,13 @@ from zsupport.policy.model import Alternative, Cell, Grant, When
 MAX_STEPS = 40
 
 
-def why(answers: Answers, where: str) -> list[str]:
-    """Return lines that explain the answers; `where` goes before the name of the file.
+def why(answers: Answers, where: str, zone_shown: tzinfo = UTC) -> list[str]:
+    """Return lines that explain the answers.
 
+    `where` goes before the name of the file, and clock time is shown in `zone_shown`.
     Every answer has a line of its own, then a line for each place in the policy that decided.
     """
-    explain = _Explain(answers, where)
+    explain = _Explain(answers, where, zone_shown)
     lines: list[str] = []
     for answer in answers.answers:
         if isinstance(answer, ChannelAnswer):
@@ -54,7 +56,8 @@ def _condition(when: When) -> str:
 
 
 class _Explain:
-    def __init__(self, answers: Answers, where: str) -> None:
+    def __init__(self, answers: Answers, where: str, zone_shown: tzinfo) -> None:
+        self.zone_shown = zone_shown
         self.answers = answers
         self.revision = answers.revision
         self.where = where
@@ -211,7 +214,7 @@ class _Explain:
         metric = next(m for m in self.revision.metrics if m.id == answer.metric)
         hours = self.answers.hours
         settled = hours.settle(answer.hours, case) if answer.hours else None
-        where = zone(settled.zone_name if settled else self.revision.timezone)
+        where = zone(settled.zone_name) if settled else self.zone_shown
         start = anchor(cell.target, events, self.answers.moment.at)
         pauses = merged(events.pauses, start) if metric.pauses is not None else ()
         end = from_datetime(answer.due) if answer.due else self.answers.moment.at

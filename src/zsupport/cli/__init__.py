@@ -45,7 +45,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    if arguments and arguments[0] in COMMANDS and "_ZSUPPORT_COMPLETE" not in os.environ:
+    if shell := os.environ.get("_ZSUPPORT_COMPLETE"):
+        from zsupport.cli.complete import answer
+
+        return answer(shell, arguments)
+    if arguments and arguments[0] in COMMANDS:
         command = load_command(arguments[0])
         values = read_short(command, arguments[1:])
         if values is not None:
@@ -67,11 +71,9 @@ def _through_typer(arguments: list[str]) -> int:
         raise UsageError(message, f"see `{place} --help`") from None
     except typer.Abort:
         return 130
-    except SystemExit as leaving:
-        # Typer leaves so when a shell has been told its completions, and when the reader of a
-        # help text has gone away, which is no error.
-        gone = isinstance(leaving.__context__, OSError)
-        return leaving.code if isinstance(leaving.code, int) and not gone else 0
+    except SystemExit:
+        # Typer leaves so when the reader of a help text has gone away, which is no error.
+        return 0
     except OSError as error:
         raise unwritable(error, sys.stdout) from None
     return code if isinstance(code, int) else 0

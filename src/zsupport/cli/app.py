@@ -1,7 +1,6 @@
 """The command line as Typer knows it, made from the commands' options."""
 
 import inspect
-import os
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, cast
 
@@ -39,14 +38,6 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command of this name, None where there is none."""
         return typer_command(cmd_name) if cmd_name in COMMANDS else None
-
-    def main(self, args: Any = None, *rest: Any, **settings: Any) -> Any:
-        """Run a command line, or answer a shell that completes one."""
-        if shell := os.environ.get("_ZSUPPORT_COMPLETE"):
-            from zsupport.cli.complete import answer
-
-            return answer(shell, list(args))
-        return super().main(args, *rest, **settings)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands in the help, without importing any."""

@@ -258,7 +258,8 @@ class _Line:
         if kind == "guide":
             from zsupport.guide import GUIDES
 
-            return _starting(current, (*GUIDES.items(), *COMMANDS.items()), prefix)
+            # A guide may be about a command, and stands for both then.
+            return _starting(current, {**GUIDES, **COMMANDS, **GUIDES}.items(), prefix)
         if kind == "policy":
             from zsupport.policy.find import shipped_policies
 
@@ -334,6 +335,7 @@ def _facts(revision: Revision) -> list[tuple[str, Text | None]]:
 
 
 _Names = list[tuple[str, Text | None]]
+#: The names that a policy has of each kind, with what they mean.
 _NAMES: dict[str, Callable[[Revision], _Names]] = {
     "plan": lambda revision: [(each.id, each.name) for each in revision.plans],
     "role": lambda revision: [(each.id, each.name) for each in revision.roles],
@@ -346,5 +348,8 @@ _NAMES: dict[str, Callable[[Revision], _Names]] = {
         (each.id, each.name) for each in (revision.self_help.topics if revision.self_help else ())
     ],
     "fact": _facts,
+    "hours": lambda revision: [
+        (id, calendars[0].remarks.note) for id, calendars in revision.hours.items()
+    ],
     "lang": lambda revision: [(each, None) for each in revision.languages],
 }  # fmt: skip

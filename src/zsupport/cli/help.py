@@ -38,7 +38,7 @@ def show_help(topic: str | None) -> int:
         from zsupport.cli import main
 
         return main([topic, "--help"])
-    known = [*GUIDES, *COMMANDS]
+    known = list(dict.fromkeys((*GUIDES, *COMMANDS)))
     raise UsageError(
         f"`{topic}` is no guide; known: {', '.join(known)}", did_you_mean(topic, known)
     )

@@ -20,8 +20,8 @@ from zsupport.view.hours import show_hours
 _EXAMPLES = """
 Examples:
   zsupport hours --policy hivemq
-  zsupport hours support --policy hivemq --at 2026-12-24T10:00:00+01:00 --format table
-  zsupport hours support --policy hivemq --freeze
+  zsupport hours basic --policy hivemq --at 2026-12-24T10:00:00+01:00 --format table
+  zsupport hours basic --policy hivemq --freeze
 
 Exit code: 0 open, 1 closed, 2 a wrong option or name or something is missing, 3 a policy that
 cannot be read."""

@@ -6,6 +6,7 @@ from zsupport.cli.options import Command, Common, Option
 from zsupport.cli.output import write_field, write_report
 from zsupport.cli.question import ask, read_moments
 from zsupport.clock.instants import format_instant, from_datetime
+from zsupport.errors import UsageError
 from zsupport.library import load_found
 from zsupport.policy.compiled import cache_folder
 from zsupport.policy.find import find, shipped_policies
@@ -28,6 +29,8 @@ def policies(common: Common, name: str | None) -> int:
     In full it also shows what is said in words and no rule uses: limits, scope, terms.
     """
     moments = read_moments(common)
+    if name and common.policy:
+        raise UsageError(f"`{name}` and --policy {common.policy} both name a policy", "name one")
     one = name or common.policy
     if one:
         known = [ask(common._replace(policy=one), moments).policy]

@@ -78,10 +78,18 @@ def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
 
 def ask(common: Common, moments: Moments) -> Question:
     """Return the question to the policy in use."""
-    name, fallback = choose(common.policy, os.environ, os.getcwd())
+    name, fallback = choose(common.policy, os.environ, working_folder())
     found = find(name)
     policy = load_found(found, cache_folder(os.environ))
     return Question(policy, found, fallback, moments.at, moments.zone)
+
+
+def working_folder() -> str | None:
+    """Return the current folder, None where it has been removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
 
 
 def read_facts(pairs: list[str] | None) -> dict[str, str]:
@@ -133,7 +141,7 @@ def why_lines(question: Question, answers: Answers) -> list[str]:
     """Return why the answers are as they are, with places that a person can open."""
     from zsupport.answer.why import why
 
-    return why(answers, question.found.folder)
+    return why(answers, question.found.folder, question.zone)
 
 
 def _about_language(common: Common, answers: Answers) -> list[Warning]:

@@ -44,7 +44,9 @@ def shipped_policies() -> dict[str, str]:
     return found
 
 
-def choose(given: str | None, environment: Mapping[str, str], folder: str) -> tuple[str, bool]:
+def choose(
+    given: str | None, environment: Mapping[str, str], folder: str | None
+) -> tuple[str, bool]:
     """Return the policy to use, a name or a path, and whether nobody named one.
 
     `given`, else `ZSUPPORT_POLICY`, else the nearest pyproject.toml at or above `folder` that
@@ -54,7 +56,7 @@ def choose(given: str | None, environment: Mapping[str, str], folder: str) -> tu
         return given, False
     if environment.get("ZSUPPORT_POLICY"):
         return environment["ZSUPPORT_POLICY"], False
-    while True:
+    while folder is not None:
         path = os.path.join(folder, "pyproject.toml")
         text = b""
         if os.path.isfile(path):
@@ -68,9 +70,8 @@ def choose(given: str | None, environment: Mapping[str, str], folder: str) -> tu
             if named is not None:
                 return os.path.join(folder, named) if is_path(named) else named, False
         above = os.path.dirname(folder)
-        if above == folder:
-            return DEFAULT, True
-        folder = above
+        folder = None if above == folder else above
+    return DEFAULT, True
 
 
 def _configured(text: bytes, path: str) -> str | None:
@@ -127,8 +128,11 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
         paths = [
             os.path.join(path, name)
             for name in names
-            # What begins with a dot is an editor's, not an author's.
-            if name.endswith(_ENDINGS) and not name.endswith(_TESTS) and name[0] != "."
+            # What begins with a dot is an editor's, not an author's; a pipe would make us wait.
+            if name.endswith(_ENDINGS)
+            and not name.endswith(_TESTS)
+            and name[0] != "."
+            and not stat.S_ISFIFO(_mode(os.path.join(path, name)))
         ]
         if not paths:
             raise PolicyError(
@@ -148,6 +152,14 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
             )
         found.append(_file(name, os.path.join(shown, name) if shown else name, data))
     return found
+
+
+def _mode(path: str) -> int:
+    """Return what a path is, 0 where that cannot be told."""
+    try:
+        return os.stat(path).st_mode
+    except OSError:
+        return 0
 
 
 def _file(name: str, shown: str, data: bytes) -> SourceFile:

@@ -6,7 +6,7 @@ as a reference. To add a key, add a Field here and use its value in `zsupport.po
 
 import re
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target import parse_target
@@ -37,6 +37,7 @@ from zsupport.policy.shape import (
     Named,
     OneOf,
     Reader,
+    Record,
     Schema,
     Shape,
     Text,
@@ -189,7 +190,7 @@ class Values(Shape):
             else:
                 reader.report("ZS003", at.span, at.path, f"`{short(key.text)}` has no value",
                               self.words, COMMA)  # fmt: skip
-        if not node.entries:
+        if not node.entries and node.whole:
             reader.report("ZS003", node.span, path, "the mapping is empty", self.words)
         return None if names is None else (True, names)
 
@@ -287,6 +288,8 @@ class Group(Shape):
         """Return (the dimension's name, (negated, names))."""
         if not isinstance(node, Mapping):
             wrong_kind(node, path, reader, self.words)
+            return None
+        if len(node.entries) != 1 and not (node.whole or node.entries):
             return None
         if len(node.entries) != 1:
             names = ", ".join(f"`{short(key.text)}`" for key, _ in node.entries[:10])
@@ -477,6 +480,12 @@ CELL = Fields(
 )
 
 
+class ByPriority(NamedTuple):
+    """The targets of one metric, where each priority has its own."""
+
+    record: Record
+
+
 class Cells(Shape):
     """The targets of one metric: one for all priorities, or one for each."""
 
@@ -492,7 +501,7 @@ class Cells(Shape):
         )
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
-        """Return a Target, the Record of a cell, or a Record from priority to either."""
+        """Return a Target, the Record of a cell, or ByPriority with either for each."""
         if isinstance(node, Scalar):
             return TARGET.read(node, path, reader)
         if not isinstance(node, Mapping):
@@ -505,7 +514,10 @@ class Cells(Shape):
             and any(key in CELL.fields for key in keys)
             and all(key in CELL.fields or reader.nearest(key, [TARGET_KEY]) for key in keys)
         )
-        return (CELL if cell else self.by_priority).read(node, path, reader)
+        if cell:
+            return CELL.read(node, path, reader)
+        record = self.by_priority.read(node, path, reader)
+        return None if record is None else ByPriority(record)
 
     def schema(self) -> Schema:
         """Return the three ways of writing."""
@@ -581,7 +593,9 @@ POLICY = Fields(
     Field("format", Choice(str(FORMAT)), "The version of this format.", required=True),
     Field("policy", Id(), "The policy's id.", required=True),
     Field("title", Text(), "Its name for people."),
-    Field("timezone", ZONE, "The zone of `effective`, and of calendars that name none. UTC."),
+    Field(
+        "timezone", ZONE, "The zone of `effective`, and of calendars that name none; left out: UTC."
+    ),
     Field("effective", EFFECTIVE, "When it is in force; left out: always."),
     Field("sources", MapOf(SOURCE), "Where its statements come from."),
     Field("plans", MapOf(OneOf(text=Text(), mapping=PLAN)), "The plans.", required=True),
@@ -591,11 +605,11 @@ POLICY = Fields(
     Field("channels", MapOf(CHANNEL), "The ways to get help.", required=True),
     Field("entitlements", ListOf(GRANT), "Who may use which channel.", required=True),
     Field("priorities", ListOf(PRIORITY), "The priorities, the most urgent first."),
-    Field("metrics", ListOf(METRIC), "What is promised. Left out: first-response."),
+    Field("metrics", ListOf(METRIC), "What is promised; left out: first-response."),
     Field(
         "business-day",
         Choice("close", "same-time", "opening"),
-        "How a target in business days reads. close.",
+        "How a target in business days reads; left out: close.",
     ),
     Field("hours", MapOf(OneOf(mapping=CALENDAR, items=ListOf(CALENDAR))), "The calendars."),
     Field(

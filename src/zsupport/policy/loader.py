@@ -5,6 +5,7 @@ the set of cases (gaps, dead rules, rank) is not its business and never costs an
 """
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from zsupport.clock.windows import WEEK, Window, overlapping
@@ -35,7 +36,7 @@ from zsupport.policy.model import (
 from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
 from zsupport.policy.promises import Promises
 from zsupport.policy.shape import Named, Placed, Reader, Record
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, read_yaml
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Stop, read_yaml
 from zsupport.version import FORMAT
 
 YES_NO: dict[str, Text] = {
@@ -72,8 +73,12 @@ def revision_of(node: Node, source: SourceFile) -> Revision:
 def _read_and_build(
     node: Node, source: SourceFile, reader: Reader, texts: dict[str, str]
 ) -> Revision:
-    record = POLICY.read(node, (), reader)
-    revision = _Builder(record, reader).revision(source) if record is not None else None
+    revision = None
+    # There can be too much to go on; what was found until then is reported.
+    with suppress(Stop):
+        record = POLICY.read(node, (), reader)
+        if record is not None:
+            revision = _Builder(record, reader).revision(source)
     if reader.findings or revision is None:
         # What an alias repeats is wrong in one place: it is reported once.
         once = {(f.span, f.code, f.message): f for f in reversed(reader.findings)}
@@ -117,7 +122,7 @@ def check_revisions(revisions: list[Revision], files: dict[str, SourceFile]) -> 
             path, span = _place(source, "timezone")
             message = f"the zone is {revision.timezone}, that of `{first.file}` is not"
             reader.report("ZS208", span, path, message, first.timezone)
-        findings += reader.findings
+        findings += sorted(reader.findings, key=lambda finding: finding.span)
     if findings:
         texts = {each.shown: each.data.decode("utf-8-sig") for each in files.values()}
         raise InvalidPolicy(findings, texts)

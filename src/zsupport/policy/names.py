@@ -6,7 +6,7 @@ from typing import Any
 from zsupport.policy.format import ALWAYS, DIMENSIONS, POLICY
 from zsupport.policy.model import Alternative, Remarks, Text, When
 from zsupport.policy.shape import REMARK_KEYS, Named, Reader, Record, misspelt
-from zsupport.policy.yamltext import short
+from zsupport.policy.yamltext import Stop, short
 
 #: The metric of a policy that declares none.
 FIRST_RESPONSE = "first-response"
@@ -57,15 +57,15 @@ class Names:
         self._aliases: dict[str, dict[str, str]] = {}
         self._offered: dict[str, list[str]] = {}
         self._expanded = 0
-        self._too_large = False
 
     def _defined(self, section: str) -> "Known | None":
         if section not in self.record.keys:
-            lost = POLICY.fields[section].required or misspelt(self.record, section, self.reader)
+            lost = POLICY.fields[section].required or not self.record.whole
+            lost = lost or misspelt(self.record, section, self.reader)
             return None if lost else {}
         read = self.record.get(section)
         if isinstance(read, Record):
-            return numbered(read.keys)
+            return numbered(read.keys) if read.whole else None
         if read is None or not read.whole:
             return None
         ids = [entry.get("id") for entry in read]
@@ -171,21 +171,17 @@ class Names:
         values = self.values_of(dimension)
         if values is None:
             return tuple(chosen)
-        if negated:
-            unwanted = set(chosen)
-            found = tuple(value for value in values if value not in unwanted)
-        else:
-            found = tuple(sorted(chosen, key=values.__getitem__))
-        self._expanded += len(found)
+        self._expanded += len(values) - len(chosen) if negated else len(chosen)
         if self._expanded > _MOST_EXPANDED:
             # Nobody writes so much; whatever walks it would take for ever.
-            if not self._too_large:
-                self._too_large = True
-                at = names[0]
-                message = f"conditions stand for more than {_MOST_EXPANDED} values in all"
-                self.reader.report("ZS009", at.span, at.path, message, "fewer values or conditions")
-            return ()
-        return found
+            at = names[0]
+            message = f"conditions stand for more than {_MOST_EXPANDED} values in all"
+            self.reader.report("ZS009", at.span, at.path, message, "fewer values or conditions")
+            raise Stop
+        if negated:
+            unwanted = set(chosen)
+            return tuple(value for value in values if value not in unwanted)
+        return tuple(sorted(chosen, key=values.__getitem__))
 
     def read_groups(self) -> None:
         """Resolve `groups`: a group may name other groups of its dimension."""

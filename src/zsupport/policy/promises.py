@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from zsupport.clock.target import Target, needs_hours
-from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY
+from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY, ByPriority
 from zsupport.policy.model import Calendar, Cell, Rule, When
 from zsupport.policy.names import Names
 from zsupport.policy.shape import Named, Record
@@ -51,10 +51,11 @@ class Promises:
 
     def _cells(self, record: Record, at: Named, rule: Rule) -> dict[str, Cell]:
         """Return the targets of one metric, by priority (`*`: all)."""
-        read = record.get(at.text)
-        if not isinstance(read, Record) or TARGET_KEY in read.keys:
+        targets = record.get(at.text)
+        if not isinstance(targets, ByPriority):
             cell = self._cell(record, at, rule, "hours" in record.keys, None)
             return {"*": cell} if cell else {}
+        read = targets.record
         cells: dict[str, Cell] = {}
         if not self.names.has("priority", at):
             return cells

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from zsupport.clock.problem import BadText
 from zsupport.errors import nearest
-from zsupport.findings import CODES, Finding, Span
+from zsupport.findings import Finding, Span
 from zsupport.policy.languages import is_language, language_hint
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, path_text, short
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, add_finding, short
 
 Schema = dict[str, Any]
 
@@ -45,13 +45,15 @@ class Record(NamedTuple):
     """A mapping that was read.
 
     `values` has what was read for each key that can stand here, None where it did not fit;
-    `keys` and `at` say where keys and values stand, and `unknown` names the other keys.
+    `keys` and `at` say where keys and values stand, and `unknown` names the other keys. It is
+    `whole` unless there was something that is no key at all.
     """
 
     values: dict[str, Any]
     keys: dict[str, Span]
     at: dict[str, Span]
     unknown: tuple[str, ...]
+    whole: bool
     span: Span
     path: Path
 
@@ -117,12 +119,7 @@ class Reader:
         hint: str | None = None,
     ) -> None:
         """Add an error found at `span`, where `path` leads in the document."""
-        self.findings.append(
-            Finding(
-                code, CODES[code].name, "error", message, self.file, span, path_text(path),
-                expected, hint,
-            )
-        )  # fmt: skip
+        add_finding(self.findings, self.file, code, span, path, message, expected, hint)
 
     def report_unknown(
         self, code: str, at: Named, what: str, known: Collection[str], hint: str | None = None
@@ -232,7 +229,7 @@ class Text(Shape):
                     "an ISO 639 code such as en, nb or pt-BR",
                     language_hint(key.text),
                 )
-        if not node.entries:
+        if not node.entries and node.whole:
             reader.report("ZS003", node.span, path, "no text in any language", self.words)
         return texts or None
 
@@ -406,7 +403,8 @@ class ListOf(Shape):
                 return None
             read = [self.item.read(n, (*path, i), reader) for i, n in enumerate(node.items)]
         elif self.or_one:
-            read = [self.item.read(node, path, reader)]
+            value = self.item.read(node, path, reader)
+            return None if value is None else Items([value])
         else:
             wrong_kind(node, path, reader, self.words)
             return None
@@ -447,7 +445,8 @@ class MapOf(Shape):
             wrong_kind(node, path, reader, self.words)
             return None
         if not node.entries:
-            reader.report("ZS003", node.span, path, "the mapping is empty", self.words)
+            if node.whole:
+                reader.report("ZS003", node.span, path, "the mapping is empty", self.words)
             return None
         values: dict[str, Any] = {}
         keys: dict[str, Span] = {}
@@ -459,7 +458,7 @@ class MapOf(Shape):
             values[key.text] = self.value.read(value, at.path, reader)
             keys[key.text] = key.span
             places[key.text] = value.span
-        return Record(values, keys, places, (), node.span, path)
+        return Record(values, keys, places, (), node.whole, node.span, path)
 
     def schema(self) -> Schema:
         """Return an object whose keys fit the pattern."""
@@ -580,8 +579,9 @@ class Fields(Shape):
             keys[key.text] = key.span
             places[key.text] = value.span
             written[key.text] = value
-        record = Record(values, keys, places, tuple(unknown), node.span, path)
-        self._check_presence(record, reader)
+        record = Record(values, keys, places, tuple(unknown), node.whole, node.span, path)
+        if node.whole:
+            self._check_presence(record, reader)
         self._check_company(record, written, reader)
         return record
 

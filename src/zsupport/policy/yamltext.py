@@ -15,6 +15,8 @@ from zsupport.policy.files import MAX_BYTES
 
 MAX_DEPTH = 50
 MAX_NODES = 50_000
+#: Of the findings in a file, no more are looked for: nobody would read them.
+MAX_FINDINGS = 2_000
 
 
 class Scalar(NamedTuple):
@@ -37,10 +39,14 @@ class Sequence(NamedTuple):
 
 
 class Mapping(NamedTuple):
-    """Keys and values in written order; keys are unique texts."""
+    """Keys and values in written order; keys are unique texts.
+
+    `whole` unless something was written that is no key and has been reported.
+    """
 
     entries: "list[tuple[Scalar, Node]]"
     span: Span
+    whole: bool = True
 
 
 Node = Scalar | Sequence | Mapping
@@ -58,7 +64,7 @@ _LINE_ENDS = {"\x85": "NEXT LINE", "\u2028": "LINE SEPARATOR", "\u2029": "PARAGR
 _LINE_END = re.compile("\r\n|\r|\n")
 
 
-class _Stop(Exception):
+class Stop(Exception):
     """Reading cannot go on after this finding."""
 
 
@@ -77,18 +83,39 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
         hint: str | None = None,
         path: Path = (),
     ) -> None:
-        name = CODES[code].name
-        findings.append(
-            Finding(code, name, "error", message, file, span, path_text(path), expected, hint)
-        )
+        add_finding(findings, file, code, span, path, message, expected, hint)
 
-    text = ""
+    # What is not UTF-8 is refused below; until then it can still be shown.
+    text = "" if _other_encoding(data) else data[:MAX_BYTES].decode("utf-8-sig", "replace")
     try:
-        text = _decode(data, report)
+        _check_text(data, text, report)
         node = _Composer(text, report).document()
-    except _Stop:
+    except Stop:
         return None, text, findings
     return node, text, findings
+
+
+def add_finding(
+    findings: list[Finding],
+    file: str,
+    code: str,
+    span: Span,
+    path: Path,
+    message: str,
+    expected: str | None,
+    hint: str | None,
+) -> None:
+    """Add an error to the findings about a file; raise Stop where there are enough."""
+    if len(findings) == MAX_FINDINGS:
+        code, message = "ZS009", f"there are more than {MAX_FINDINGS} problems"
+        expected, hint = "a policy", "the rest of the file was not looked at"
+    findings.append(
+        Finding(
+            code, CODES[code].name, "error", message, file, span, path_text(path), expected, hint
+        )
+    )
+    if len(findings) > MAX_FINDINGS:
+        raise Stop
 
 
 def split_lines(text: str) -> list[str]:
@@ -121,7 +148,8 @@ def short(text: str) -> str:
     return "".join(plain)
 
 
-def _decode(data: bytes, report: Any) -> str:
+def _check_text(data: bytes, text: str, report: Any) -> None:
+    """Report a file that is no text which every reader reads in the same way."""
     if len(data) > MAX_BYTES:
         report(
             "ZS009",
@@ -130,13 +158,13 @@ def _decode(data: bytes, report: Any) -> str:
             f"at most {MAX_BYTES // 1024} KiB",
             "a policy is a small file: is this one?",
         )
-        raise _Stop
+        raise Stop
     encoding = _other_encoding(data)
     if encoding:
         report("ZS008", _START, f"the file is {encoding}", "UTF-8", "save the file as UTF-8")
-        raise _Stop
+        raise Stop
     try:
-        text = data.decode("utf-8-sig")
+        data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig", "replace")
         report(
@@ -146,7 +174,7 @@ def _decode(data: bytes, report: Any) -> str:
             "UTF-8",
             "save the file as UTF-8",
         )
-        raise _Stop from None
+        raise Stop from None
     found = _NOT_PRINTABLE.search(text)
     if found:
         code = f"U+{ord(found[0]):04X}"
@@ -157,8 +185,7 @@ def _decode(data: bytes, report: Any) -> str:
         else:
             name = "a NUL byte" if found[0] == "\0" else f"the control character {code}"
         report("ZS008", _after(text[: found.start()]), f"{name} stands here", "text", hint)
-        raise _Stop
-    return text
+        raise Stop
 
 
 def _other_encoding(data: bytes) -> str | None:
@@ -216,7 +243,7 @@ class _Composer:
             event = self.parser.get_event()
         except self.syntax_error as error:
             self.syntax(error)
-            raise _Stop from None
+            raise Stop from None
         return type(event).__name__, event
 
     def syntax(self, error: Any) -> None:
@@ -225,11 +252,12 @@ class _Composer:
         if error.context:
             at = f" (line {context.line + 1})" if context.line != mark.line else ""
             message = f"{error.context}{at}: {message}"
-        line, column = mark.line + 1, mark.column + 1
         lines = split_lines(self.text)
-        written = lines[mark.line] if mark.line < len(lines) else ""
+        line, column = mark.line + 1, mark.column + 1
+        if line > len(lines):  # libyaml ends the last line itself
+            line, column = len(lines), len(lines[-1]) + 1
         opened = context.line + 1 if context and context.line != mark.line else None
-        hint = _syntax_hint(message, written, mark.column, opened)
+        hint = _syntax_hint(message, lines[line - 1], column - 1, opened)
         span = Span(line, column, line, column + 1)
         self.report("ZS001", span, message, "well-formed YAML", hint)
 
@@ -249,7 +277,7 @@ class _Composer:
                 "one document",
                 "write one file for each policy or revision",
             )
-            raise _Stop
+            raise Stop
         return node
 
     def node(self, kind: str, event: Any, depth: int, *, flow: bool = False) -> Node:
@@ -262,7 +290,7 @@ class _Composer:
                 f"values are nested more than {MAX_DEPTH} levels deep",
                 f"at most {MAX_DEPTH} levels",
             )
-            raise _Stop
+            raise Stop
         if kind == "AliasEvent":
             return self.alias(event)
         if event.tag is not None and event.tag != "!":
@@ -296,7 +324,7 @@ class _Composer:
             code, how = ("ZS006", "unfolds to") if alias else ("ZS009", "has")
             message = f"the file {how} more than {MAX_NODES} values"
             self.report(code, _span(event), message, f"at most {MAX_NODES} values")
-            raise _Stop
+            raise Stop
 
     def alias(self, event: Any) -> Node:
         name = event.anchor
@@ -307,7 +335,7 @@ class _Composer:
                 f"`*{short(name)}` contains itself",
                 "an alias of what stands before it",
             )
-            raise _Stop
+            raise Stop
         if name not in self.anchors:
             self.report(
                 "ZS006",
@@ -316,7 +344,7 @@ class _Composer:
                 "an anchor, or a text in quotes",
                 f'a text that begins with `*` needs quotes: "*{short(name)}"',
             )
-            raise _Stop
+            raise Stop
         node, size = self.anchors[name]
         self.count(size, event, alias=True)
         return node
@@ -335,6 +363,7 @@ class _Composer:
     def mapping(self, start: Any, depth: int) -> Mapping:
         entries: list[tuple[Scalar, Node]] = []
         merged: list[Node] = []
+        whole = True
         seen: dict[str, Span] = {}
         flow = bool(start.flow_style)
         while True:
@@ -342,17 +371,24 @@ class _Composer:
             if kind == "MappingEndEvent":
                 for each in merged:
                     self.merge(each, entries, seen)
-                return Mapping(entries, _span(start, event))
+                return Mapping(entries, _span(start, event), whole)
             key = self.node(kind, event, depth + 1, flow=flow)
             self.path.append(key.text if isinstance(key, Scalar) else "?")
             value = self.node(*self.next(), depth=depth + 1, flow=flow)
             if isinstance(value, Scalar) and value.plain and not value.text:
                 value = value._replace(span=key.span)
             if not isinstance(key, Scalar):
-                self.report("ZS103", key.span, "a list or a mapping stands as a key", "a text")
+                whole = False
+                if not isinstance(key, Mapping) or key.whole:  # else it was said inside already
+                    message = "a list or a mapping stands as a key"
+                    self.report("ZS103", key.span, message, "a text")
             elif key.text == "<<" and key.plain:
                 self.report(
-                    "ZS007", key.span, "merge keys are not read", None, "use `groups` instead"
+                    "ZS007",
+                    key.span,
+                    "merge keys are not read",
+                    "the keys themselves, written out",
+                    "use `groups` instead, for values that stand in many places",
                 )
                 merged.append(value)
             elif key.text in seen:
@@ -378,6 +414,7 @@ class _Composer:
                     entries.append((key, node))
 
 
+_CUT_OFF = "is the file whole, and every bracket closed?"
 # What libyaml says, and what is usually behind it. The first part that the message holds counts.
 _BEHIND = (
     ("violates indentation", "indent with spaces, not with a tab"),
@@ -409,7 +446,7 @@ def _syntax_hint(message: str, line: str, at: int, opened: int | None) -> str | 
     if "expected key" in message:
         return "indent it as the lines above that it belongs with"
     if "cannot start any token" in message or "expected node content" in message:
-        return f"a text that begins with `{char}` needs quotes" if char.strip() else None
+        return f"a text that begins with `{char}` needs quotes" if char.strip() else _CUT_OFF
     return next((hint for part, hint in _BEHIND if part in message), None)
 
 

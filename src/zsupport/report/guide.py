@@ -1,11 +1,29 @@
 """Guides in a terminal: Markdown drawn by Rich."""
 
 import io
+from typing import ClassVar
 
-from rich.console import Console
-from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import CodeBlock, Markdown
+from rich.text import Text
+from rich.theme import Theme
 
 from zsupport.report import Terminal
+
+# Without the black background that Rich gives them: terminals are white, too.
+_THEME = Theme({"markdown.code": "bold", "markdown.h1": "bold", "markdown.h2": "bold underline"})
+
+
+class _Verbatim(CodeBlock):
+    """A block of code as it stands, so that it can be copied: no wrapping, padding or colours."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in str(self.text).rstrip().split("\n"):
+            yield Text(f"    {line}".rstrip(), no_wrap=True, overflow="ignore")
+
+
+class _Page(Markdown):
+    elements: ClassVar = {**Markdown.elements, "fence": _Verbatim, "code_block": _Verbatim}
 
 
 def render(text: str, terminal: Terminal) -> str:
@@ -18,6 +36,7 @@ def render(text: str, terminal: Terminal) -> str:
         color_system="standard" if terminal.color else None,
         no_color=not terminal.color,
         legacy_windows=False,
+        theme=_THEME,
     )
-    console.print(Markdown(text))
+    console.print(_Page(text), crop=False)
     return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())

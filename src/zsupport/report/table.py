@@ -45,9 +45,31 @@ def _drawn(table: Table, terminal: Terminal) -> RichTable:
     )
     # A column in which nothing stands would only take width from the others.
     filled = [i for i in range(len(table.columns)) if any(row[i] for row in table.rows)]
-    for i in filled:
-        drawn.add_column(table.columns[i], overflow="fold")
+    for i, width in zip(filled, _widths(table, filled, terminal.width), strict=True):
+        drawn.add_column(table.columns[i], overflow="fold", width=width)
     for row in table.rows:
         # Text, not str: square brackets in a policy are no markup.
         drawn.add_row(*(Text(printable(row[i])) for i in filled))
     return drawn
+
+
+def _widths(table: Table, columns: list[int], width: int) -> list[int]:
+    """Return the width of each column: no word is broken while there is room.
+
+    Rich makes all columns narrower alike, and breaks ids. Where even the longest words do not
+    fit, columns that hold sentences give way first, from the right.
+    """
+    texts = [[table.columns[i], *(row[i] for row in table.rows)] for i in columns]
+    wanted = [max(len(line) for text in each for line in text.split("\n")) for each in texts]
+    widths = [max(len(word) for text in each for word in text.split() or [""]) for each in texts]
+    room = width - 3 * len(columns) + 1
+    sentences = [place for place, each in enumerate(texts) if any(" " in text for text in each)]
+    for place in [*reversed(sentences), *reversed(range(len(widths)))]:
+        excess = sum(widths) - room
+        if excess > 0:
+            widths[place] = max(widths[place] - excess, min(9, widths[place]))
+    while sum(widths) < min(room, sum(wanted)):
+        # The columns that lack least are filled first, and sentences take what is left.
+        lacking = [place for place in range(len(widths)) if widths[place] < wanted[place]]
+        widths[min(lacking, key=lambda place: wanted[place] - widths[place])] += 1
+    return widths

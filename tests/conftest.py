@@ -1,0 +1,82 @@
+"""What the tests share: the real program, run as a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+
+class Run(NamedTuple):
+    """What one run of the program left behind."""
+
+    stdout: str
+    stderr: str
+    code: int
+
+
+class Cli:
+    """Runs `python -m zsupport` as if nobody had configured anything."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.folder = home / "work"
+        self.folder.mkdir()
+
+    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return a clean environment: no ZSUPPORT_*, nothing of the terminal, a cache of its own.
+
+        What is in `extra` stands above it.
+        """
+        clean = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(self.home),
+            "XDG_CACHE_HOME": str(self.home / "cache"),
+            "TZ": "UTC",
+            "LC_ALL": "C.UTF-8",
+            # A warning that the program causes in Python is a mistake here as in the other tests.
+            "PYTHONWARNINGS": "error",
+        }
+        return {**clean, **(extra or {})}
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line of a run, for tests that start it themselves."""
+        return [sys.executable, "-m", "zsupport", *arguments]
+
+    def __call__(
+        self,
+        *arguments: str,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Run:
+        """Run it; without `stdin` there is nothing to read there, `cwd` is an empty folder."""
+        done = self.bytes(*arguments, stdin=stdin, env=env, cwd=cwd)
+        return Run(done.stdout.decode(), done.stderr.decode(), done.returncode)
+
+    def bytes(
+        self,
+        *arguments: str,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """Run it and return what it wrote as bytes, as they are."""
+        return subprocess.run(
+            self.command(*arguments),
+            input=(stdin or "").encode(),
+            capture_output=True,
+            env=self.environment(env),
+            cwd=cwd or self.folder,
+            timeout=60,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """The real program; each worker of a session has a home and a cache of its own."""
+    return Cli(tmp_path_factory.mktemp("home"))

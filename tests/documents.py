@@ -1,0 +1,140 @@
+"""The fenced blocks of a page, and what each of them promises."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+GUIDES = ROOT / "src" / "zsupport" / "guide"
+PAGES = {
+    path.name: path
+    for path in (
+        ROOT / "README.md",
+        *sorted(GUIDES.glob("*.md")),
+        ROOT / ".github" / "CHANGELOG.md",
+        ROOT / ".github" / "CONTRIBUTING.md",
+    )
+}
+
+
+class Block(NamedTuple):
+    """A fenced block: `mark` is the word of an HTML comment right before it."""
+
+    page: str
+    line: int
+    language: str
+    mark: str | None
+    text: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.page}:{self.line}"
+
+    @property
+    def note(self) -> str:
+        """The comment on the first line of a file that is shown, without its mark."""
+        first = self.text.split("\n", 1)[0]
+        return first.removeprefix("# ") if first.startswith("# ") else ""
+
+
+class Command(NamedTuple):
+    """A command of a console block, and what it prints."""
+
+    line: str
+    output: str
+
+
+def blocks_of(page: str) -> list[Block]:
+    """Return the fenced blocks of a page."""
+    found: list[Block] = []
+    lines = PAGES[page].read_text(encoding="utf-8").split("\n")
+    start, mark, language = 0, None, ""
+    for number, line in enumerate(lines, 1):
+        if not start and (fence := re.fullmatch(r"```(\w*)", line)):
+            start, language = number, fence[1]
+            comment = re.fullmatch(r"<!-- (\w+) -->", lines[number - 2]) if number > 1 else None
+            mark = comment[1] if comment else None
+        elif start and line == "```":
+            text = "\n".join(lines[start : number - 1]) + "\n"
+            found.append(Block(page, start, language, mark, text))
+            start = 0
+    assert not start, f"{page}:{start}: this block is never closed"
+    return found
+
+
+def commands_of(block: Block) -> Iterator[Command]:
+    """Yield the commands of a console block: `$ ` begins one, `> ` goes on with it."""
+    command, output = "", ""
+    for line in block.text.splitlines(keepends=True):
+        if line.startswith("$ "):
+            if command:
+                yield Command(command, output)
+            command, output = line[2:], ""
+        elif line.startswith("> ") and not output:
+            command += line[2:]
+        else:
+            output += line
+    assert command, f"{block.place}: no command stands here"
+    yield Command(command, output)
+
+
+class Example(NamedTuple):
+    """A policy that a page shows: the whole text of the file, and the codes that refuse it."""
+
+    block: Block
+    file: str
+    text: str
+    refused: tuple[str, ...]
+
+
+def example_of(block: Block, files: dict[str, str]) -> tuple[Example, bool]:
+    """Return the policy that a yaml block stands for, and whether the page goes on with it.
+
+    A block whose first line is `# NAME.yaml` is that file. Any other one is about `acme.yaml` as
+    the page has it so far: its sections are put in place of those of the same name, or added.
+    With `# or` as its first line it is tried and not kept, and so with `refused: CODES`.
+    """
+    found = re.fullmatch(
+        r"(?:(?P<file>[\w.-]+\.yaml)(?:, )?)?(?P<alone>or)?(?:refused: (?P<codes>[ZS0-9 ]+))?",
+        block.note,
+    )
+    file = (found and found["file"]) or "acme.yaml"
+    codes = tuple(((found and found["codes"]) or "").split())
+    whole = found is not None and found["file"] is not None
+    text = block.text if whole else composed(files[file], block.text)
+    return Example(block, file, text, codes), whole or not (found and (found["alone"] or codes))
+
+
+def composed(policy: str, part: str) -> str:
+    """Return a policy with the sections of `part` in place of its own, or after them."""
+    return "".join({**_sections(policy), **_sections(part)}.values())
+
+
+def _sections(text: str) -> dict[str, str]:
+    """Return the sections of a policy by their key, each with the comments before it."""
+    sections: dict[str, str] = {}
+    pending, key = "", ""
+    for line in text.splitlines(keepends=True):
+        if line.startswith("#") or not line.strip():
+            pending += line
+        elif line[0] not in " -}]":
+            key = line.partition(":")[0]
+            sections[key], pending = pending + line, ""
+        else:
+            sections[key] += pending + line
+            pending = ""
+    return sections
+
+
+def walk(page: str) -> Iterator[tuple[Block, dict[str, str]]]:
+    """Yield each block of a page with the files that the page has shown before it."""
+    files: dict[str, str] = {}
+    for block in blocks_of(page):
+        yield block, dict(files)
+        if block.language == "yaml":
+            example, kept = example_of(block, files)
+            if kept:
+                files[example.file] = example.text
+        elif block.language == "toml":
+            files[block.note] = block.text

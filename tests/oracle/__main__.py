@@ -1,0 +1,40 @@
+"""Compare any number of random cases, on every core: `python -m tests.oracle COUNT [SEED]`."""
+
+import random
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from .compare import CHUNK, check
+
+SHOWN = 20  # disagreements; the rest are only counted
+
+
+def work(chunk: tuple[int, int, int]) -> list[str]:
+    """Return the disagreements of one chunk: seed, number of the chunk, cases in it."""
+    seed, number, cases = chunk
+    with tempfile.TemporaryDirectory() as folder:
+        return list(check(seed, number, cases, Path(folder)))
+
+
+def main(arguments: list[str]) -> int:
+    """Compare, print every disagreement and the figures, and return the exit code."""
+    if not 1 <= len(arguments) <= 2 or not all(each.isdecimal() for each in arguments):
+        print("usage: python -m tests.oracle COUNT [SEED]", file=sys.stderr)
+        return 2
+    count = int(arguments[0])
+    seed = int(arguments[1]) if len(arguments) > 1 else random.randrange(10**9)
+    sizes = [min(CHUNK, count - start) for start in range(0, count, CHUNK)]
+    found = 0
+    with ProcessPoolExecutor() as pool:
+        for reports in pool.map(work, [(seed, i, size) for i, size in enumerate(sizes)]):
+            for report in reports[: max(0, SHOWN - found)]:
+                print(report, flush=True)
+            found += len(reports)
+    print(f"{count} cases, {seed} seed, {found} disagreements")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,699 @@
+"""The clock definition, step by step: every instant is looked at, nothing is computed cleverly.
+
+Instants are whole seconds since 1970 in UTC, days are days since 1970-01-01, times of day are
+minutes. Every offset from UTC since 1973 and every window is a whole number of minutes, so within
+one UTC minute an instant is working or it is not; `tests/test_tzdata_assumption.py` holds the
+offsets to it.
+
+The numbers in the comments are the rules of the definition.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from fractions import Fraction
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+MINUTE = 60
+DAY = 24 * 60  # in minutes
+DAY_SECONDS = 24 * 60 * 60
+TEN_YEARS = 3653 * DAY_SECONDS
+EPOCH = date(1970, 1, 1)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Window = tuple[int, int]
+Pause = tuple[int, int | None]
+
+
+class Refused(Exception):
+    """What the definition calls an error."""
+
+
+class Paused(Exception):
+    """No deadline is known: an open pause began before it. Holds the seconds that remain."""
+
+    def __init__(self, remaining: int) -> None:
+        super().__init__(remaining)
+        self.remaining = remaining
+
+
+# --- Zones (4): from the tzdata package, whatever the host has -----------------------------------
+
+
+@cache
+def zone_rules(name: str) -> tzinfo:
+    """Return a zone of the tzdata package, or a fixed offset written `UTC+01:00`."""
+    if name == "UTC":
+        return UTC
+    fixed = re.fullmatch(r"UTC([+-])(\d\d):(\d\d)", name)
+    if fixed:
+        sign = 1 if fixed[1] == "+" else -1
+        return timezone(sign * timedelta(hours=int(fixed[2]), minutes=int(fixed[3])))
+    folder, _, leaf = f"zoneinfo/{name}".rpartition("/")
+    with files("tzdata." + folder.replace("/", ".")).joinpath(leaf).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def offset_at(zone: str, minute: int) -> int:
+    """Return the zone's offset from UTC in a UTC minute, in minutes."""
+    offset = datetime.fromtimestamp(minute * MINUTE, zone_rules(zone)).utcoffset()
+    assert offset is not None
+    whole, rest = divmod(offset, timedelta(minutes=1))
+    assert not rest
+    return whole
+
+
+_same: dict[tuple[int, ...], tuple[int, ...]] = {}
+
+
+@cache
+def offsets(zone: str, utc_day: int) -> tuple[int, ...]:
+    """Return the zone's offset from UTC in each minute of a UTC day, in minutes.
+
+    Only in an hour that ends with another offset than it began with is each minute looked at: no
+    zone changes its offset twice within one day (`tests/test_tzdata_assumption.py`).
+    """
+    found: list[int] = []
+    for hour in range(utc_day * 24, utc_day * 24 + 24):
+        first, last = offset_at(zone, hour * 60), offset_at(zone, hour * 60 + 59)
+        if first == last:
+            found += [first] * 60
+        else:
+            found += [offset_at(zone, minute) for minute in range(hour * 60, hour * 60 + 60)]
+    row = tuple(found)
+    return _same.setdefault(row, row)  # most days look alike: keep one copy
+
+
+@lru_cache(maxsize=500)
+def shown(row: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """Return what clocks show in each minute of a UTC day with these offsets.
+
+    That is by how many days their date differs from the UTC date, and the minute of their day.
+    """
+    return tuple(divmod(minute + offset, DAY) for minute, offset in enumerate(row))
+
+
+def wall(zone: str, minute: int) -> tuple[int, int]:
+    """Return the local day and the minute of that day that clocks show in a UTC minute."""
+    utc_day, of_day = divmod(minute, DAY)
+    return divmod(minute + offsets(zone, utc_day)[of_day], DAY)
+
+
+def wall_seconds(zone: str, instant: int) -> tuple[int, int]:
+    """Return the local day and the second of that day that clocks show at an instant."""
+    day, minute = wall(zone, instant // MINUTE)
+    return day, minute * MINUTE + instant % MINUTE
+
+
+@cache
+def occurs(zone: str, day: int) -> bool:
+    """Return whether clocks ever show this date: Apia has no 2011-12-30."""
+    return any(wall(zone, minute)[0] == day for minute in range((day - 1) * DAY, (day + 2) * DAY))
+
+
+@cache
+def minute_of(zone: str, day: int, of_day: int) -> tuple[int, bool]:
+    """Return the first UTC minute that shows a local time, and whether any does.
+
+    Where none does, it is the first one after the gap (9).
+    """
+    if of_day == DAY:  # 24:00 is 00:00 of the next date
+        return minute_of(zone, day + 1, 0)
+    sought = (day, of_day)
+    around = range(day * DAY - 16 * 60, (day + 1) * DAY + 16 * 60)
+    for minute in around:
+        if wall(zone, minute) == sought:
+            return minute, True
+    for minute in around:
+        if wall(zone, minute - 1) < sought < wall(zone, minute):
+            return minute, False
+    raise AssertionError(f"{zone} never passes {sought}")
+
+
+def instant_of(zone: str, day: int, second: int) -> int:
+    """Return the instant of a local time: the earlier one in a fold, the gap's end in a gap (9)."""
+    minute, shown = minute_of(zone, day, second // MINUTE)
+    return minute * MINUTE + (second % MINUTE if shown else 0)
+
+
+# --- One calendar, as the policy format writes it -------------------------------------------------
+
+
+def as_list(value: Any) -> list[str]:
+    """Return one text or a list of texts as a list."""
+    return [value] if isinstance(value, str) else list(value)
+
+
+def to_day(text: str) -> int:
+    """Return a date written 2026-12-24 as a day."""
+    return (date.fromisoformat(text) - EPOCH).days
+
+
+def day_text(day: int) -> str:
+    """Return a day as a date written 2026-12-24."""
+    return (EPOCH + timedelta(days=day)).isoformat()
+
+
+def weekday_of(day: int) -> int:
+    """Return the weekday, Monday is 0."""
+    return (EPOCH + timedelta(days=day)).weekday()
+
+
+def to_minute(text: str) -> int:
+    """Return a time of day written 17:00 as a minute."""
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def to_window(text: str) -> Window:
+    """Return `08:00-12:00`."""
+    opens, closes = text.split("-")
+    return to_minute(opens), to_minute(closes)
+
+
+def to_weekdays(text: str) -> list[int]:
+    """Return `mon-fri` or `sat`."""
+    first, _, last = text.partition("-")
+    start = WEEKDAYS.index(first)
+    length = (WEEKDAYS.index(last or first) - start) % 7
+    return [(start + step) % 7 for step in range(length + 1)]
+
+
+def written_windows(text: str) -> list[tuple[int, int, int]]:
+    """Return weekday, opening and close of each window of an `open` entry, as rule 7 has them.
+
+    A close beyond 24:00 lies on the next date. A block of 24 hours or more is cut at midnights.
+    """
+    block = re.fullmatch(r"([a-z]{3}) (\d\d:\d\d) - ([a-z]{3}) (\d\d:\d\d)", text)
+    if not block:
+        days, times = text.split(" ")
+        opens, closes = to_window(times)
+        return [
+            (day, opens, closes if closes > opens else closes + DAY) for day in to_weekdays(days)
+        ]
+    begin = WEEKDAYS.index(block[1]) * DAY + to_minute(block[2])
+    end = WEEKDAYS.index(block[3]) * DAY + to_minute(block[4])
+    end = begin + ((end - begin) % (7 * DAY) or 7 * DAY)
+    if end - begin < DAY:
+        return [(begin // DAY, begin % DAY, begin % DAY + end - begin)]
+    cut = []
+    while begin < end:
+        midnight = (begin // DAY + 1) * DAY
+        cut.append((begin // DAY % 7, begin % DAY, begin % DAY + min(midnight, end) - begin))
+        begin = midnight
+    return cut
+
+
+@cache
+def country_holidays(country: str, subdivision: str | None, year: int) -> frozenset[str]:
+    """Return the public holidays of a country in a year, observed on (3)."""
+    import holidays
+
+    found = holidays.country_holidays(country, subdiv=subdivision, years=year)
+    return frozenset(day.isoformat() for day in found if day.year == year)
+
+
+class Member:
+    """One calendar: windows, holidays, overrides and breaks in one zone."""
+
+    def __init__(
+        self,
+        written: Mapping[str, Any],
+        customer_zone: str | None = None,
+        customer_country: str | None = None,
+    ) -> None:
+        zone = written.get("timezone", "UTC")
+        self.zone: str = customer_zone if zone == "customer" and customer_zone else zone
+        opens = as_list(written["open"])
+        self.always = opens == ["24x7"]
+        self.windows = [] if self.always else [w for text in opens for w in written_windows(text)]
+        self.by_start = written.get("holidays-apply-to", "date") == "start-date"
+        self.overrides = {
+            to_day(text): [] if value == "closed" else [to_window(each) for each in as_list(value)]
+            for text, value in written.get("dates", {}).items()
+        }
+        self.breaks = {
+            to_day(text): [to_window(each) for each in as_list(value)]
+            for text, value in written.get("breaks", {}).items()
+        }
+        days = written.get("business-days")
+        self.business_days = None if days is None else to_weekdays(days)
+        # 24x7 ignores holidays unless the calendar says that they apply (2).
+        self.holidays_count = not self.always or "apply-holidays" in written
+        self._read_holidays(written.get("holidays", []), customer_country)
+        self._flags: dict[int, bytes] = {}
+        self._utc: dict[int, bytes] = {}
+        self._dates: dict[int, list[int]] = {}
+
+    def _read_holidays(self, written: Any, customer_country: str | None) -> None:
+        self.listed: set[str] = set()  # dates and MM-DD
+        self.removed: set[str] = set()
+        self.country: str | None = None
+        self.subdivision: str | None = None
+        if written == "customer":
+            assert customer_country is not None
+            self.country, _, part = customer_country.partition("-")
+            self.subdivision = part or None
+        elif isinstance(written, Mapping):
+            self.listed.update(as_list(written.get("add", [])))
+            self.removed.update(as_list(written.get("remove", [])))
+            if "frozen" in written:  # stands for what the library gives
+                self.listed.update(as_list(written["frozen"]))
+            elif "country" in written:
+                self.country = written["country"]
+                self.subdivision = written.get("subdivision")
+        else:
+            self.listed.update(written)
+
+    def is_holiday(self, day: int) -> bool:
+        """Return whether a local date is a holiday (3)."""
+        if not self.holidays_count:
+            return False
+        text = day_text(day)
+        if text in self.removed or text[5:] in self.removed:
+            return False
+        if text in self.listed or text[5:] in self.listed:
+            return True
+        return self.country is not None and text in country_holidays(
+            self.country, self.subdivision, int(text[:4])
+        )
+
+    def begun(self, day: int) -> list[Window]:
+        """Return the windows that begin on a date as written; a close may lie beyond 24:00 (7)."""
+        if self.always:
+            return [(0, DAY)]
+        return [(opens, closes) for on, opens, closes in self.windows if on == weekday_of(day)]
+
+    def evening(self, day: int) -> list[Window]:
+        """Return what lies on a date of the windows that begin on it (1)."""
+        if day in self.overrides:
+            return self.overrides[day]
+        if self.is_holiday(day):
+            return []
+        return [(opens, min(closes, DAY)) for opens, closes in self.begun(day)]
+
+    def morning(self, day: int) -> list[Window]:
+        """Return what lies on a date of the windows that began on the date before (1, 2)."""
+        if day in self.overrides:
+            return []
+        # A holiday takes its own date, or the windows that begin on it (3).
+        if self.is_holiday(day - 1 if self.by_start else day):
+            return []
+        return [(0, closes - DAY) for _, closes in self.begun(day - 1) if closes > DAY]
+
+    def flags(self, day: int) -> bytes:
+        """Return for each minute of a local date whether it is working time (1)."""
+        if day not in self._flags:
+            self._flags[day] = self.only_open(day, self.morning(day) + self.evening(day))
+        return self._flags[day]
+
+    def only_open(self, day: int, windows: Iterable[Window]) -> bytes:
+        """Return for each minute of a date whether it is in a window and in no break of it."""
+        row = bytearray(DAY)
+        for opens, closes in windows:
+            row[opens:closes] = b"\1" * (closes - opens)
+        for begins, ends in self.breaks.get(day, []):
+            row[begins:ends] = b"\0" * (ends - begins)
+        return bytes(row)
+
+    def is_working(self, instant: int) -> bool:
+        """Return rule 1 word for word: what the wall clock shows, and the windows of that date."""
+        shown = datetime.fromtimestamp(instant, zone_rules(self.zone))
+        day = (shown.date() - EPOCH).days
+        second = shown.hour * 3600 + shown.minute * 60 + shown.second
+        windows = self.morning(day) + self.evening(day)
+        return any(
+            opens * MINUTE <= second < closes * MINUTE for opens, closes in windows
+        ) and not any(
+            begins * MINUTE <= second < ends * MINUTE for begins, ends in self.breaks.get(day, [])
+        )
+
+    def minutes(self, utc_day: int) -> bytes:
+        """Return for each minute of a UTC day whether it is working time: rule 1, remembered."""
+        if utc_day not in self._utc:
+            local = shown(offsets(self.zone, utc_day))
+            flags = {later: self.flags(utc_day + later) for later in (-1, 0, 1)}
+            self._utc[utc_day] = bytes([flags[later][minute] for later, minute in local])
+        return self._utc[utc_day]
+
+    def minutes_of_date(self, day: int) -> list[int]:
+        """Return the UTC minutes that are working in the windows of a date, tails included (7)."""
+        if day not in self._dates:
+            self._dates[day] = self._minutes_of_date(day)
+        return self._dates[day]
+
+    def _minutes_of_date(self, day: int) -> list[int]:
+        own = self.only_open(day, self.evening(day))
+        tail = self.only_open(day + 1, self.morning(day + 1))
+        if not (any(own) or any(tail)) or not occurs(self.zone, day):
+            return []
+        found = []
+        for utc_day in range(day - 1, day + 3):
+            local = shown(offsets(self.zone, utc_day))
+            for minute, (later, of_day) in enumerate(local, utc_day * DAY):
+                on = utc_day + later
+                if (on == day and own[of_day]) or (on == day + 1 and tail[of_day]):
+                    found.append(minute)
+        return found
+
+    def is_working_date(self, day: int) -> bool:
+        """Return whether a date counts as a business day (7)."""
+        if self.is_holiday(day):
+            return False
+        if self.business_days is not None and weekday_of(day) not in self.business_days:
+            return False
+        return bool(self.minutes_of_date(day))
+
+
+class Hours:
+    """A calendar or a union of them: open when one of them is."""
+
+    def __init__(
+        self,
+        written: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        customer_zone: str | None = None,
+        customer_country: str | None = None,
+    ) -> None:
+        several = [written] if isinstance(written, Mapping) else written
+        self.members = [Member(each, customer_zone, customer_country) for each in several]
+        self._utc: dict[int, bytes] = {}
+
+    def minutes(self, utc_day: int) -> bytes:
+        """Return for each minute of a UTC day whether it is working time."""
+        if utc_day not in self._utc:
+            rows = [member.minutes(utc_day) for member in self.members]
+            self._utc[utc_day] = rows[0] if len(rows) == 1 else bytes(map(max, *rows))
+        return self._utc[utc_day]
+
+    def works(self, minute: int) -> bool:
+        """Return whether a UTC minute is working time."""
+        return self.minutes(minute // DAY)[minute % DAY] == 1
+
+    def is_open(self, instant: int) -> bool:
+        """Return whether an instant is working time (1)."""
+        return self.works(instant // MINUTE)
+
+    def next_open(self, instant: int, horizon_days: int) -> int | None:
+        """Return the next instant after this one at which closed becomes open, None beyond."""
+        day, minute = divmod(instant // MINUTE + 1, DAY)
+        for utc_day in range(day, day + horizon_days + 1):
+            row = self.minutes(utc_day - 1)[-1:] + self.minutes(utc_day)
+            found = row.find(b"\0\1", minute)  # closed, then open: of this day's minutes
+            if found >= 0:
+                return (utc_day * DAY + found) * MINUTE
+            minute = 0
+        return None
+
+    # --- working dates (7) ---
+
+    @property
+    def zone(self) -> str:
+        """Return the one zone of all members: without it there is no business day."""
+        zones = {member.zone for member in self.members}
+        if len(zones) > 1:
+            raise Refused("business days over members in different zones")
+        return zones.pop()
+
+    def minutes_of_date(self, day: int) -> list[int]:
+        """Return the working UTC minutes of a date, over the members in which it is working."""
+        found: set[int] = set()
+        for member in self.members:
+            if member.is_working_date(day):
+                found.update(member.minutes_of_date(day))
+        return sorted(found)
+
+    def is_working_date(self, day: int) -> bool:
+        """Return whether a date is working in one member."""
+        return any(member.is_working_date(day) for member in self.members)
+
+    def opening(self, day: int) -> int:
+        """Return the first working instant of a date."""
+        return self.minutes_of_date(day)[0] * MINUTE
+
+    def close(self, day: int) -> int:
+        """Return the end of the last working instant of a date."""
+        return (self.minutes_of_date(day)[-1] + 1) * MINUTE
+
+    def next_working_date(self, day: int) -> int:
+        """Return the first working date strictly after a date."""
+        for later in range(day + 1, day + TEN_YEARS // DAY_SECONDS):
+            if self.is_working_date(later):
+                return later
+        raise Refused("no business day within ten years")
+
+
+AROUND_THE_CLOCK = Hours({"open": "24x7"})
+
+
+# --- Pauses (12) ----------------------------------------------------------------------------------
+
+
+def settle(pauses: Iterable[Pause], opened: int) -> tuple[list[tuple[int, int]], int | None]:
+    """Return the closed pauses, merged and clipped to after opened, and where an open one starts.
+
+    An open pause swallows what follows it.
+    """
+    closed = []
+    begins_open: int | None = None
+    for begin, end in pauses:
+        if end is None:
+            begin = max(begin, opened)
+            begins_open = begin if begins_open is None else min(begin, begins_open)
+        elif end < begin:
+            raise Refused("a pause ends before it begins")
+        elif max(begin, opened) < end:
+            closed.append((max(begin, opened), end))
+    merged: list[tuple[int, int]] = []
+    for begin, end in sorted(closed):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    if begins_open is not None:
+        for begin, end in merged:
+            if begin <= begins_open <= end:
+                begins_open = begin
+        merged = [(begin, end) for begin, end in merged if end < begins_open]
+    return merged, begins_open
+
+
+# --- Working time (5, 6) --------------------------------------------------------------------------
+
+
+def working_seconds(hours: Hours, start: int, end: int) -> int:
+    """Return the working seconds in `[start, end)`: the minutes, less and plus their ends."""
+    first, last = start // MINUTE, end // MINUTE
+    minutes = 0
+    for utc_day in range(first // DAY, last // DAY + 1):
+        midnight = utc_day * DAY
+        minutes += sum(hours.minutes(utc_day)[max(first - midnight, 0) : last - midnight])
+    before = start % MINUTE if hours.works(first) else 0
+    after = end % MINUTE if hours.works(last) else 0
+    return minutes * MINUTE - before + after
+
+
+def elapsed(hours: Hours, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
+    """Return the working seconds in `[start, end)` outside the pauses, which are merged (5)."""
+    if end < start:
+        raise Refused("the end lies before the start")
+    total = working_seconds(hours, start, end)
+    for begin, to in pauses:
+        if max(begin, start) < min(to, end):
+            total -= working_seconds(hours, max(begin, start), min(to, end))
+    return total
+
+
+def advance(hours: Hours, start: int, seconds: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
+    """Return the least `u >= start` with so many working seconds outside pauses in `[start, u)`.
+
+    Goes on by days while the seconds are not reached, then by hours, by minutes, by seconds (6).
+    """
+    if seconds == 0:
+        return start
+    at = start
+    for step in (DAY_SECONDS, 60 * MINUTE, MINUTE, 1):
+        while True:
+            until = (at // step + 1) * step
+            gained = elapsed(hours, at, until, pauses)
+            if gained >= seconds:
+                break
+            seconds -= gained
+            at = until
+            if at > start + TEN_YEARS:
+                raise Refused("not reached within ten years")
+    return at + 1
+
+
+# --- Targets --------------------------------------------------------------------------------------
+
+
+class Target(NamedTuple):
+    """A target: `clock`, `business` (seconds), `days`, `next`, `by` (second of day), `week`."""
+
+    kind: str
+    amount: int = 0
+    recurs: bool = False
+
+
+def to_target(text: str) -> Target:
+    """Return the target that a text of the policy format says."""
+    recurs = text.startswith("every ")
+    rest = text.removeprefix("every ")
+    if text == "every week":
+        return Target("week", 0, True)
+    if rest == "next business day":
+        return Target("next")
+    by = re.fullmatch(r"by (\d\d:\d\d) next business day", rest)
+    if by:
+        return Target("by", to_minute(by[1]) * MINUTE)
+    days = re.fullmatch(r"(\d+) business days?", rest)
+    if days:
+        return Target("days", int(days[1]), recurs)
+    length = re.fullmatch(r"([\d.]+)(?:(h|m)(?: 24x7)?| business (hour|minute)s?)", rest)
+    if not length:
+        raise Refused(f"{text} yields no deadline")
+    seconds = Fraction(length[1]) * (3600 if (length[2] or length[3])[0] == "h" else 60)
+    if seconds.denominator != 1:
+        raise Refused("not a whole number of seconds")
+    return Target("clock" if length[2] else "business", int(seconds), recurs)
+
+
+def counted_over(hours: Hours, target: Target) -> Hours:
+    """Return the hours over which a value and its pauses count (12)."""
+    return AROUND_THE_CLOCK if target.kind == "clock" else hours
+
+
+def plain_due(hours: Hours, start: int, target: Target, reading: str = "close") -> int:
+    """Return when a target is due where nothing is paused."""
+    if target.kind in ("clock", "business"):
+        return advance(counted_over(hours, target), start, target.amount)
+    day, second = wall_seconds(hours.zone, start)
+    if target.kind == "week":  # (10)
+        return instant_of(hours.zone, day + 7, second)
+    if any(member.always and member.business_days is None for member in hours.members):
+        raise Refused("business days over 24x7 need business-days")
+    if target.kind == "by":  # (9)
+        return instant_of(hours.zone, hours.next_working_date(day), target.amount)
+    if target.kind == "next":  # (8)
+        day = hours.next_working_date(day)
+    else:
+        if not hours.is_working_date(day) or start >= hours.close(day):
+            day = hours.next_working_date(day)
+            second = wall_seconds(hours.zone, hours.opening(day))[1]
+        for _ in range(target.amount):
+            day = hours.next_working_date(day)
+    if reading == "close":
+        return hours.close(day)
+    if reading == "opening":
+        return hours.opening(day)
+    return clamped(hours, day, instant_of(hours.zone, day, second))
+
+
+def clamped(hours: Hours, day: int, instant: int) -> int:
+    """Return the instant, or where it is in no window of the date the next one, or the close."""
+    for minute in hours.minutes_of_date(day):
+        if instant < (minute + 1) * MINUTE:
+            return max(instant, minute * MINUTE)
+    return hours.close(day)
+
+
+def due(
+    hours: Hours,
+    opened: int,
+    target: Target,
+    pauses: Iterable[Pause] = (),
+    reading: str = "close",
+    anchor: int | None = None,
+) -> int:
+    """Return when a target is due; raises Paused where an open pause leaves it unknown (12)."""
+    start = opened if anchor is None else anchor
+    closed, begins_open = settle(pauses, opened)
+    counted = counted_over(hours, target)
+    unpaused = plain_due(hours, start, target, reading)
+    paused = sum(elapsed(counted, max(p, start), min(q, unpaused)) for p, q in closed
+                 if max(p, start) < min(q, unpaused))  # fmt: skip
+    found = advance(counted, unpaused, paused, closed)
+    if begins_open is not None and begins_open < found:
+        raise Paused(elapsed(counted, max(begins_open, start), found, closed))
+    if found > opened + TEN_YEARS:
+        raise Refused("not reached within ten years")
+    return found
+
+
+# --- Judging (13, 14) -----------------------------------------------------------------------------
+
+
+def at_risk_at(
+    hours: Hours,
+    opened: int,
+    target: Target,
+    ratio: Fraction,
+    pauses: Iterable[Pause] = (),
+    reading: str = "close",
+    anchor: int | None = None,
+) -> int:
+    """Return when a running target becomes at risk (13)."""
+    start = opened if anchor is None else anchor
+    counted = counted_over(hours, target)
+    if target.kind in ("clock", "business"):
+        length = target.amount
+    else:
+        length = elapsed(counted, start, plain_due(hours, start, target, reading))
+    part = Target("clock" if target.kind == "clock" else "business", math.ceil(ratio * length))
+    return due(hours, opened, part, pauses, reading, anchor)
+
+
+class Verdict(NamedTuple):
+    """What is said of one promise at one moment."""
+
+    state: str
+    due: int | None
+    at_risk_at: int | None
+
+
+def judge(
+    hours: Hours,
+    opened: int,
+    target: Target,
+    now: int,
+    *,
+    pauses: Sequence[Pause] = (),
+    reading: str = "close",
+    ratio: Fraction | None = None,
+    first_metric: bool = True,
+    answered: int | None = None,
+    updated: int | None = None,
+    resolved: int | None = None,
+) -> Verdict:
+    """Return state, deadline and the beginning of the risk (13, 14)."""
+    anchor = None
+    if target.recurs:  # (10)
+        anchor = updated if updated is not None else answered
+    ended = answered if first_metric and not target.recurs else resolved
+    if ended is not None:  # it closes an open pause for judging (12)
+        closed, begins_open = settle(pauses, opened)
+        pauses = (
+            closed if begins_open is None else [*closed, (begins_open, max(begins_open, ended))]
+        )
+    risk = None
+    if ratio is not None:
+        with suppress(Paused):
+            risk = at_risk_at(hours, opened, target, ratio, pauses, reading, anchor)
+    try:
+        found = due(hours, opened, target, pauses, reading, anchor)
+    except Paused:
+        return Verdict("paused", None, risk)
+    if now < opened:
+        return Verdict("not-started", found, risk)
+    if ended is not None:
+        return Verdict("met" if ended <= found else "breached", found, risk)
+    if now > found:
+        return Verdict("breached", found, risk)
+    if risk is not None and now >= risk:
+        return Verdict("at-risk", found, risk)
+    return Verdict("running", found, risk)

@@ -1,0 +1,123 @@
+"""Real shells in a terminal of their own, for the tests of completion."""
+
+import os
+import re
+import selectors
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from conftest import Cli
+
+#: A process with one thread makes the terminal: a test worker has several and must not fork.
+_TERMINAL = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
+#: Seconds to wait for what a shell shall show.
+PATIENCE = 30
+
+#: A policy whose texts try to be commands.
+OWN = """\
+format: 1
+policy: own
+plans:
+  basic: {name: 'Basic "$(touch injected)"'}
+  better: {name: "Better `touch injected`", aliases: [best]}
+  gold: {name: "Gold: all', it; has & more"}
+roles: {lead: "Lead (100%) | touch injected", guest: "%F{red}(touch injected)"}
+facts: {site: {values: {north: North side, south: South <side>}}}
+channels:
+  mail: {name: "Mail $(touch injected)", kind: email}
+  post: {name: "(touch injected)", kind: other}
+entitlements: [{allow: mail}]
+priorities:
+  - {id: S1, name: "Severe\\e]0;title\\a"}
+  - {id: S2, name: "'; touch injected; '"}
+  - {id: T}
+metrics: [{id: answer}, {id: fix, name: {en: Repaired, nb: Reparert}}]
+"""
+
+
+def own_policies(folder: Path) -> Path:
+    """Fill a folder with policies to complete from, and with what must not hold anyone up."""
+    (folder / "own.yaml").write_text(OWN)
+    (folder / "with space").mkdir()
+    (folder / "with space" / "own.yaml").write_text(OWN)
+    (folder / "broken.yaml").write_text("format: 1\nplans: [")
+    os.mkfifo(folder / "pipe.yaml")
+    return folder
+
+
+def environment_with_program(cli: Cli) -> dict[str, str]:
+    """Return a clean environment in which `zsupport` is on the path."""
+    path = os.pathsep.join([sysconfig.get_path("scripts"), "/usr/bin", "/bin"])
+    return {**cli.environment(), "PATH": path, "TERM": "dumb", "PS1": "$ "}
+
+
+class Shell:
+    """A shell in a terminal: type something, read what the screen shows."""
+
+    def __init__(self, command: list[str], environment: Mapping[str, str], folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _TERMINAL, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            cwd=folder,
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.keyboard = self.process.stdin
+        self.screen = self.process.stdout
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.screen, selectors.EVENT_READ)
+
+    def __enter__(self) -> "Shell":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.selector.close()
+        self.keyboard.close()
+        self.screen.close()
+
+    def type(self, text: str) -> None:
+        self.keyboard.write(text.encode())
+        self.keyboard.flush()
+
+    def until(self, wanted: str, patience: float = PATIENCE) -> str:
+        """Return what the screen shows up to `wanted`; fail when it does not come."""
+        shown = ""
+        end = time.monotonic() + patience
+        while wanted not in shown:
+            if not self.selector.select(end - time.monotonic()):
+                raise AssertionError(f"{wanted!r} did not come; the screen shows:\n{shown}")
+            data = os.read(self.screen.fileno(), 65536)
+            if not data:
+                raise AssertionError(f"the shell ended; the screen shows:\n{shown}")
+            shown += data.decode(errors="replace")
+        return shown
+
+    def finished(self, typed: str) -> list[str]:
+        """Type a command line with tabs in it; return its words as the shell would run them."""
+        # What is typed ahead waits until the tab before it is done with.
+        self.type(typed)
+        self.type("\x01printf '<%s>' \n")
+        self.type("echo do''ne\n")
+        shown = self.until("done")
+        return re.findall(r"<([^<>]*)>", shown[shown.rindex("<zsupport>") :])
+
+    def settle(self, text: str) -> None:
+        """Run a command line, and wait until the shell has done it."""
+        self.type(f"{text}\n")
+        self.type("echo do''ne\n")
+        self.until("done")

@@ -1,0 +1,286 @@
+"""Random small policies, valid by construction, as plain Python values and as YAML.
+
+A policy is a mapping of texts, lists and mappings, just as a file holds it; `yaml_of` writes it
+down in a `Style`. Everything in it is decided by the definition of the format alone.
+"""
+
+from typing import Any, NamedTuple
+
+import yaml
+from hypothesis import strategies as st
+
+Document = dict[str, Any]
+Case = dict[str, str]
+
+PLANS = ("free", "pro", "business")
+ROLES = ("owner", "user")
+CHANNELS = {"help": "self-service", "web": "web", "chat": "chat", "phone": "phone"}
+PRIORITIES = ("P1", "P2", "P3")
+#: Facts with their values, and whether one of them is taken when none is given.
+FACTS: dict[str, Document] = {
+    "premier": {"ask": "Do you have the Premier add-on?"},
+    "region": {"values": {"america": "America", "europe": "Europe", "asia": "Asia: the rest"}},
+    "topic": {"values": {"bill": "A bill", "bug": "A bug"}, "default": "bug"},
+}
+TARGETS = ("1h", "30m", "4h 24x7", "every 2h", "every week", "2 per week", "none", "not-stated")
+#: Texts that YAML could take for something else, or that a format could trip over.
+TEXTS = (
+    "Free", "no", "1.10", "Høy: viktig", "a, b", "# no comment", "'quoted' \"twice\"", "[red]",
+    "~", "0x1F", "a much longer text, which some writers of YAML break over several lines",
+)  # fmt: skip
+
+texts = st.sampled_from(TEXTS) | st.fixed_dictionaries(
+    {"en": st.sampled_from(TEXTS), "nb": st.sampled_from(TEXTS)}
+)
+
+
+#: What stands for a plan or a role beside a single text.
+named = st.fixed_dictionaries({"name": texts})
+
+
+def some(values: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    """Return lists of some of the values, in any order, none twice, at least one."""
+    return st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)
+
+
+def values_of(document: Document, dimension: str) -> tuple[str, ...]:
+    """Return the values that a dimension or fact can have; none where the policy lacks it."""
+    if dimension in ("plan", "role", "channel"):
+        return tuple(document.get(f"{dimension}s", ()))
+    if dimension == "priority":
+        return tuple(each["id"] for each in document.get("priorities", ()))
+    return tuple(document["facts"][dimension].get("values", ("false", "true")))
+
+
+@st.composite
+def choices_of(draw: st.DrawFn, document: Document, dimension: str) -> Any:
+    """Return what a condition can say of a dimension: an id, a group, a list, a negation."""
+    groups = [name for name, about in document.get("groups", {}).items() if dimension in about]
+    names = some((*values_of(document, dimension), *groups))
+    shape = draw(st.sampled_from(["one", "list", "not one", "not list"]))
+    chosen = draw(names)
+    said: Any = chosen[0] if shape.endswith("one") else chosen
+    return {"not": said} if shape.startswith("not") else said
+
+
+@st.composite
+def conditions(draw: st.DrawFn, document: Document, dimensions: tuple[str, ...]) -> Any:
+    """Return a condition over some of the dimensions: a mapping, or a list of mappings."""
+
+    def alternative() -> Document:
+        names = draw(some(dimensions))
+        found = {name: draw(choices_of(document, name)) for name in names}
+        if draw(st.integers(0, 5)) == 0:
+            found["note"] = draw(texts)
+        return found
+
+    if draw(st.booleans()):
+        return alternative()
+    return [alternative() for _ in range(draw(st.integers(1, 2)))]
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Document:
+    """Return a valid policy."""
+    plans = draw(st.lists(st.sampled_from(PLANS), min_size=1, unique=True))
+    channels = draw(st.lists(st.sampled_from([*CHANNELS]), min_size=1, unique=True))
+    document: Document = {
+        "format": "1",
+        "policy": "acme",
+        "plans": {plan: draw(st.sampled_from(TEXTS) | named) for plan in plans},
+        "channels": {id: draw(channel_of(id)) for id in channels},
+        "hours": {"office": {"open": "mon-fri 09:00-17:00"}},
+    }
+    roles = draw(st.lists(st.sampled_from(ROLES), unique=True))
+    if roles:
+        document["roles"] = {role: draw(named) for role in roles}
+    facts = draw(st.lists(st.sampled_from([*FACTS]), unique=True, max_size=2))
+    if facts:
+        document["facts"] = {fact: FACTS[fact] for fact in facts}
+    priorities = draw(st.lists(st.sampled_from(PRIORITIES), unique=True))
+    if priorities:
+        document["priorities"] = [{"id": priority} for priority in priorities]
+    metrics = draw(st.lists(st.sampled_from(["first-response", "update"]), unique=True))
+    if metrics:
+        document["metrics"] = [{"id": metric, "name": draw(texts)} for metric in metrics]
+    document["groups"] = draw(groups_of(document))
+
+    who = tuple(name for name in ("plan", "role", "priority", *facts) if values_of(document, name))
+    # A few conditions, used again and again: so rules overlap, and YAML has something to alias.
+    pool = draw(st.lists(conditions(document, who), min_size=1, max_size=3))
+    document["entitlements"] = draw(st.lists(grants_of(document, pool), min_size=1, max_size=4))
+    if draw(st.booleans()):
+        grant: Document = {"recommend": draw(some(tuple(channels)))}
+        document["entitlements"].append(draw(perhaps_when(grant, pool)))
+    pool = [*pool, draw(conditions(document, (*who, "channel")))]
+    if draw(st.booleans()):
+        document["targets"] = draw(st.lists(rules_of(document, pool), min_size=1, max_size=4))
+    if draw(st.booleans()):
+        last = {"is": "objective"}
+        document["commitment"] = draw(
+            st.sampled_from(["target", [{"when": pool[0], "is": "agreement"}, last]])
+        )
+    return document
+
+
+@st.composite
+def channel_of(draw: st.DrawFn, id: str) -> Document:
+    """Return a channel with a little to say about it."""
+    more = st.fixed_dictionaries(
+        {},
+        optional={
+            "prerequisites": st.lists(st.sampled_from(["Number", "Key"]), min_size=1, unique=True),
+            "steps": st.lists(texts, min_size=1, max_size=2),
+            "note": texts,
+            "numbers": st.just({"US": "+1.555.0100", "any": ["+47.555.0100", "+47.555.0101"]}),
+        },
+    )
+    return {"name": draw(texts), "kind": CHANNELS[id], **draw(more)}
+
+
+@st.composite
+def groups_of(draw: st.DrawFn, document: Document) -> Document:
+    """Return groups: of plans, and of groups and plans."""
+    plans = values_of(document, "plan")
+    groups: Document = {"paid": {"plan": {"not": draw(st.sampled_from(plans))}}}
+    if draw(st.booleans()):
+        groups["named"] = {"plan": draw(some((*plans, "paid")))}
+    return groups
+
+
+@st.composite
+def perhaps_when(draw: st.DrawFn, entry: Document, pool: list[Any]) -> Document:
+    """Return an entry of a list with one of the conditions, or with none."""
+    return {"when": draw(st.sampled_from(pool)), **entry} if draw(st.booleans()) else entry
+
+
+@st.composite
+def grants_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
+    """Return a grant that allows something."""
+    channels = draw(some(values_of(document, "channel")))
+    grant: Document = {"allow": channels[0] if draw(st.booleans()) else channels}
+    if draw(st.booleans()):
+        grant["hours"] = draw(st.sampled_from(["office", "24x7"]))
+    if draw(st.booleans()):
+        grant["prerequisites"] = draw(st.sampled_from(["Key", ["Contract", "Key"]]))
+    if draw(st.booleans()):
+        grant["note"] = draw(texts)
+    return draw(perhaps_when(grant, pool))
+
+
+@st.composite
+def rules_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
+    """Return a target rule."""
+    rule: Document = {}
+    known = tuple(each["id"] for each in document.get("metrics", [{"id": "first-response"}]))
+    priorities = values_of(document, "priority")
+    for metric in draw(some(known)):
+        if len(priorities) > 0 and draw(st.booleans()):
+            stated = draw(some(priorities))
+            rule[metric] = {priority: draw(cells()) for priority in stated}
+        else:
+            rule[metric] = draw(cells())
+    if draw(st.booleans()):
+        rule["condition"] = draw(texts)
+    return draw(perhaps_when(rule, pool))
+
+
+@st.composite
+def cells(draw: st.DrawFn) -> Any:
+    """Return a target, alone or with more to say."""
+    target = draw(st.sampled_from(TARGETS))
+    if draw(st.booleans()):
+        return target
+    return {"target": target, "text": draw(texts), "note": draw(texts)}
+
+
+@st.composite
+def permuted(draw: st.DrawFn, document: Document) -> Document:
+    """Return the same policy with every mapping and the grants in another order."""
+
+    def shuffled(value: Any, path: tuple[str, ...] = ()) -> Any:
+        if isinstance(value, dict):
+            keys = draw(st.permutations(list(value)))
+            return {key: shuffled(value[key], (*path, key)) for key in keys}
+        if isinstance(value, list):
+            entries = [shuffled(each, path) for each in value]
+            return draw(st.permutations(entries)) if path == ("entitlements",) else entries
+        return value
+
+    made: Document = shuffled(document)
+    return made
+
+
+# -- as YAML -----------------------------------------------------------------------------------
+
+
+class Style(NamedTuple):
+    """A way to write YAML down."""
+
+    flow: bool | None = False
+    quotes: str | None = None
+    indent: int = 2
+    width: int = 1000
+    breaks: str = "\n"
+    escapes: bool = False
+    plain: bool = True
+    aliases: bool = False
+    heading: str = ""
+
+
+#: As most policies are written.
+USUAL = Style()
+styles = st.builds(
+    Style,
+    flow=st.sampled_from([True, False, None]),
+    quotes=st.sampled_from([None, "'", '"']),
+    indent=st.sampled_from([2, 3, 8]),
+    width=st.sampled_from([20, 60, 1000]),
+    breaks=st.sampled_from(["\n", "\r\n"]),
+    escapes=st.booleans(),
+    plain=st.booleans(),
+    aliases=st.booleans(),
+    heading=st.sampled_from(["", "# a comment\n\n", "---\n", "%YAML 1.2\n---\n", "\ufeff"]),
+)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts as PyYAML does: what a YAML 1.1 reader would take for a number in quotes."""
+
+
+class _PlainDumper(_Dumper):
+    """Writes every text plain that can be: `format: 1`, `workaround: true`."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as PyYAML declares it
+
+
+def yaml_of(document: Document, style: Style = USUAL) -> str:
+    """Return a policy as YAML."""
+
+    class Dumper(_PlainDumper if style.plain else _Dumper):  # type: ignore[misc]
+        def ignore_aliases(self, data: Any) -> bool:
+            return not style.aliases or isinstance(data, str)
+
+    text: str = yaml.dump(
+        interned(document, {}),
+        Dumper=Dumper,
+        sort_keys=False,
+        default_flow_style=style.flow,
+        default_style=style.quotes,
+        indent=style.indent,
+        width=style.width,
+        line_break=style.breaks,
+        allow_unicode=not style.escapes,
+    )
+    return style.heading + text
+
+
+def interned(value: Any, seen: dict[str, Any]) -> Any:
+    """Return the same value in which equal parts are one object, which PyYAML makes aliases of."""
+    if isinstance(value, dict):
+        value = {key: interned(each, seen) for key, each in value.items()}
+    elif isinstance(value, list):
+        value = [interned(each, seen) for each in value]
+    else:
+        return value
+    return seen.setdefault(repr(value), value)

@@ -1,0 +1,397 @@
+"""Completion, by the real protocol: what the shells' scripts ask, and bash itself."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+from shells import Shell, environment_with_program, own_policies
+
+from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.cli.complete import _NAMES, ROOT, SHELLS, script, split_line
+from zsupport.policy.find import shipped_policies
+
+PLANS = ["free", "pro", "business", "education", "enterprise", "api"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return own_policies(tmp_path_factory.mktemp("completion"))
+
+
+class Asked:
+    """Asks the program as a shell's script does."""
+
+    def __init__(self, cli: Cli, folder: Path) -> None:
+        self.cli = cli
+        self.folder = folder
+
+    def rows(self, *words: str, shell: str = "zsh", **extra: str) -> list[list[str]]:
+        """Return the candidates for the last word, with their meaning."""
+        run = self.cli(*words, env={"_ZSUPPORT_COMPLETE": shell, **extra}, cwd=self.folder)
+        assert (run.code, run.stderr) == (0, "")
+        return [line.split("\t") for line in run.stdout.splitlines()]
+
+    def __call__(self, *words: str, shell: str = "zsh", **extra: str) -> list[str]:
+        return [row[0] for row in self.rows(*words, shell=shell, **extra)]
+
+    def bash(self, line: str, replaced: str) -> list[str]:
+        """Return the candidates for bash's line up to the cursor."""
+        return self(line, replaced, shell="bash")
+
+
+@pytest.fixture(scope="module")
+def asked(cli: Cli, folder: Path) -> Asked:
+    return Asked(cli, folder)
+
+
+# -- what may stand where ------------------------------------------------------------------
+
+
+def test_first_come_the_commands(asked: Asked) -> None:
+    assert asked("") == list(COMMANDS)
+    assert asked("po") == ["policies"]
+    assert asked.rows("chan") == [["channels", COMMANDS["channels"]]]
+
+
+def test_options_before_a_command(asked: Asked) -> None:
+    assert asked("--") == ["--version", "--format", "--show-completion", "--help"]
+    assert asked("--show-completion", "") == list(SHELLS)
+    assert asked("--version", "--format", "j") == ["json"]
+    assert asked("--format", "json", "top") == ["topics"]
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_option_of_every_command(asked: Asked, name: str) -> None:
+    options = [o for o in load_command(name).every_option() if o.flags and not o.hidden]
+    assert asked(name, "-") == [*(option.flags[0] for option in options), "--help"]
+
+
+def test_a_bare_tab_lists_options_where_nothing_else_can_stand(asked: Asked) -> None:
+    assert asked("due", "")[:2] == ["--plan", "--role"]
+    assert asked("due", "x") == []
+
+
+def test_an_option_is_offered_once_unless_it_may_be_repeated(asked: Asked) -> None:
+    offered = asked("due", "--plan", "pro", "--fact", "impact=down", "-q", "--")
+    assert "--plan" not in offered
+    assert "--quiet" not in offered
+    assert "--fact" in offered
+
+
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [
+        ("--plan", PLANS),
+        ("--role", ["owner", "admin", "user", "participant"]),
+        ("--channel", ["help-center", "web", "chat", "phone"]),
+        ("--priority", ["P1", "P2", "P3", "P4"]),
+        ("--metric", ["first-response", "all"]),
+        ("--lang", ["en", "nb"]),
+        ("--format", ["auto", "plain", "table", "json", "csv", "markdown"]),
+        ("--color", ["auto", "always", "never"]),
+        (
+            "--fact",
+            [
+                "impact=down",
+                "impact=degraded",
+                "impact=feature",
+                "impact=question",
+                "workaround=false",
+                "workaround=true",
+            ],
+        ),
+    ],
+)
+def test_values(asked: Asked, option: str, values: list[str]) -> None:
+    assert asked("due", option, "") == values
+    assert asked("due", f"{option}=") == [f"{option}={value}" for value in values]
+    first = values[0]
+    assert asked("due", option, first[:-1].upper())[0] == first
+
+
+def test_whatever_an_option_says_it_completes_is_completed() -> None:
+    options = {o for name in COMMANDS for o in load_command(name).every_option() if o.completes}
+    assert {option.completes for option in options} <= {*_NAMES, "policy", "guide"}
+
+
+def test_hours_are_an_argument(asked: Asked) -> None:
+    assert asked("hours", "") == ["always"]
+    assert "--plan" in asked("hours", "always", "")
+
+
+def test_topics_have_the_names_of_the_policy(asked: Asked) -> None:
+    assert asked("topics", "--topic", "me") == ["meetings-webinars", "messaging"]
+
+
+def test_the_meaning_stands_beside(asked: Asked) -> None:
+    assert asked.rows("due", "--plan", "b") == [["business", "Business"]]
+    assert asked.rows("due", "--priority", "P1") == [["P1", "Urgent"]]
+    assert asked.rows("due", "--priority", "P1", "--lang", "nb", "--priority", "P1") == [
+        ["P1", "Haster"]
+    ]
+
+
+def test_a_fact_in_two_steps(asked: Asked) -> None:
+    assert asked("priority", "--fact", "w") == ["workaround=false", "workaround=true"]
+    assert asked("priority", "--fact", "impact=d") == ["impact=down", "impact=degraded"]
+    assert asked("priority", "--fact=impact=f") == ["--fact=impact=feature"]
+
+
+def test_a_fact_that_is_settled_is_not_offered_again(asked: Asked) -> None:
+    found = asked("priority", "--fact", "impact=down", "--fact", "")
+    assert found == ["workaround=false", "workaround=true"]
+
+
+def test_policies_are_names_or_files(asked: Asked) -> None:
+    names = [*shipped_policies(), "/"]
+    assert asked("due", "--policy", "") == names
+    assert asked("policies", "") == names
+    assert asked("policies", "re") == ["redhat", "/"]
+    assert asked("due", "--policy=r") == ["--policy=redhat", "/"]
+    assert asked("due", "--policy", "./ow") == ["/"]
+
+
+def test_help_completes_guides_and_commands(asked: Asked) -> None:
+    assert asked("help", "po") == ["policy", "policies"]
+    assert asked("help", "ho") == ["hours"]
+    assert "--help" in asked("help", "policy", "")
+
+
+def test_after_two_hyphens_no_options_follow(asked: Asked) -> None:
+    assert asked("policies", "--", "-") == ["/"]
+    assert asked("due", "--", "") == []
+
+
+def test_what_has_no_names_gives_none(asked: Asked) -> None:
+    assert asked("due", "--at", "") == []
+    assert asked("due", "--unknown=") == []
+    assert asked("nonsense", "--plan", "") == []
+
+
+# -- which policy --------------------------------------------------------------------------
+
+
+def test_the_policy_on_the_line(asked: Asked) -> None:
+    assert asked("due", "--policy", "redhat", "--plan", "s") == ["self-support", "standard"]
+    assert asked("due", "--policy=./own.yaml", "--plan", "") == ["basic", "better", "gold"]
+    assert asked("due", "--policy", "with space/own.yaml", "--metric", "f") == ["fix"]
+    assert asked("due", "--policy", "own.yaml", "--fact", "site=n") == ["site=north"]
+
+
+def test_the_policy_of_the_environment(asked: Asked) -> None:
+    assert asked("due", "--priority", "", ZSUPPORT_POLICY="./own.yaml") == ["S1", "S2", "T"]
+    found = asked("due", "--policy", "zoom", "--priority", "", ZSUPPORT_POLICY="./own.yaml")
+    assert found[0] == "P1"
+
+
+def test_the_policy_of_the_project(asked: Asked, folder: Path) -> None:
+    settings = folder / "pyproject.toml"
+    settings.write_text('[tool.zsupport]\npolicy = "own.yaml"\n')
+    try:
+        assert asked("due", "--role", "l") == ["lead"]
+    finally:
+        settings.unlink()
+
+
+def test_the_home_folder_is_found(asked: Asked, folder: Path) -> None:
+    found = asked("due", "--policy", "~/own.yaml", "--role", "l", HOME=str(folder))
+    assert found == ["lead"]
+    assert asked("due", "--policy", "$HERE/own.yaml", "--role", "l", HERE=str(folder)) == ["lead"]
+
+
+@pytest.mark.parametrize(
+    "policy", ["-", "broken.yaml", "none.yaml", "nonsense", "pipe.yaml", "/dev/stdin", "."]
+)
+def test_a_policy_that_cannot_be_looked_into_gives_nothing(asked: Asked, policy: str) -> None:
+    assert asked("due", "--policy", policy, "--plan", "") == []
+    # What does not depend on it is still there.
+    assert asked("due", "--policy", policy, "--form") == ["--format"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_texts_of_a_policy_cannot_steer_a_shell(asked: Asked, shell: str) -> None:
+    words: tuple[str, ...] = ("due", "--policy", "own.yaml", "--plan", "")
+    if shell == "bash":
+        words = ("zsupport due --policy own.yaml --plan ", "")
+    assert asked.rows(*words, shell=shell) == [["basic"], ["better"], ["gold"]]
+
+
+def test_control_sequences_are_not_shown(asked: Asked) -> None:
+    assert asked.rows("due", "--policy", "own.yaml", "--priority", "") == [
+        ["S1"],
+        ["S2"],
+        ["T", "T"],
+    ]
+
+
+# -- bash ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "replaced", "found"),
+    [
+        ("zsupport due --plan bu", "bu", ["business"]),
+        ("zsupport due --plan=", "", PLANS),
+        ("zsupport due --plan=bu", "bu", ["business"]),
+        ("zsupport due --fact impact=", "", ["down", "degraded", "feature", "question"]),
+        ("zsupport due --fact impact=d", "d", ["down", "degraded"]),
+        ("zsupport due --fact=impact=do", "do", ["down"]),
+        ("zsupport due --fact imp", "imp", [f"impact={v}" for v in
+                                           ("down", "degraded", "feature", "question")]),
+        ('zsupport due --fact "impact=do', "impact=do", ["impact=down"]),
+        ("zsupport due --fact='impact=do", "impact=do", ["impact=down"]),
+        # `=` taken out of COMP_WORDBREAKS: bash would replace the whole word.
+        ("zsupport due --fact impact=do", "impact=do", ["impact=down"]),
+        ("zsupport due --fact=impact=do", "--fact=impact=do", ["--fact=impact=down"]),
+        ('zsupport due --policy "with space/own.yaml" --plan b', "b", ["basic", "better"]),
+        (r"zsupport due --policy with\ space/own.yaml --plan b", "b", ["basic", "better"]),
+        ("~/bin/zsupport due --plan  bu", "bu", ["business"]),
+        ("zsupport due  --plan ", "", PLANS),
+    ],
+)  # fmt: skip
+def test_lines_as_bash_has_them(asked: Asked, line: str, replaced: str, found: list[str]) -> None:
+    assert asked.bash(line, replaced) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "raw"),
+    [
+        ("", [""], ""),
+        ("a ", ["a", ""], ""),
+        ("a  b", ["a", "b"], "b"),
+        ("a 'b c' d\\ e", ["a", "b c", "d e"], "d\\ e"),
+        ('a "b\\"c\\d', ["a", 'b"c\\d'], '"b\\"c\\d'),
+        ("a ''", ["a", ""], "''"),
+        ("a 'b ", ["a", "b "], "'b "),
+        ("a x'b'\"c\"", ["a", "xbc"], "x'b'\"c\""),
+        ("a \\", ["a", "\\"], "\\"),
+    ],
+)
+def test_splitting_an_unfinished_line(line: str, words: list[str], raw: str) -> None:
+    assert split_line(line) == (words, raw)
+
+
+@pytest.mark.parametrize("line", ["a b", "a 'b c'", 'x "y z" w\\ v', "--fact=a=b 'é'"])
+def test_finished_lines_split_as_a_shell_splits_them(line: str) -> None:
+    assert split_line(line)[0] == shlex.split(line)
+
+
+@pytest.fixture(scope="module")
+def environment(cli: Cli) -> dict[str, str]:
+    return environment_with_program(cli)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        # COMP_WORDS as bash splits them: `=` stands alone.
+        (["zsupport", "channels", "--plan", "bu"], ["business"]),
+        (["zsupport", "channels", "--plan", "=", "bu"], ["business"]),
+        (["zsupport", "channels", "--fact", "impact", "=", "q"], ["question"]),
+        (["zsupport", "chan"], ["channels"]),
+    ],
+)
+def test_the_bash_function(
+    environment: dict[str, str], folder: Path, words: list[str], found: list[str]
+) -> None:
+    line = " ".join(words).replace(" = ", "=")
+    current, previous = words[-1], words[-2]
+    run = subprocess.run(
+        [
+            "bash", "--norc", "--noprofile", "-euc",
+            'eval "$(zsupport --show-completion bash)"\n'
+            f"COMP_LINE={shlex.quote(line)}; COMP_POINT={len(line)}\n"
+            f"COMP_WORDS=({shlex.join(words)}); COMP_CWORD={len(words) - 1}\n"
+            f"_zsupport zsupport {shlex.quote(current)} {shlex.quote(previous)}\n"
+            'printf "%s\\n" "${COMPREPLY[@]}"',
+        ],
+        env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (run.stdout.split(), run.stderr, run.returncode) == (found, "", 0)
+
+
+@pytest.fixture(scope="module")
+def bash(environment: dict[str, str], folder: Path) -> Iterator[Shell]:
+    with Shell(["bash", "--norc", "--noprofile", "-i"], environment, folder) as shell:
+        shell.settle('eval "$(zsupport --show-completion bash)"')
+        yield shell
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("zsupport chan\t", ["channels"]),
+        ("zsupport channels --plan=bu\t--ro\t", ["channels", "--plan=business", "--role"]),
+        ("zsupport due --fact impact=do\t", ["due", "--fact", "impact=down"]),
+        ("zsupport due --fact imp\tq\t", ["due", "--fact", "impact=question"]),
+        ('zsupport due --fact "impact=do\t', ["due", "--fact", "impact=down"]),
+        ("zsupport due --fact=wo\tt\t", ["due", "--fact=workaround=true"]),
+        (
+            "zsupport due --policy ./ow\t--plan be\t",
+            ["due", "--policy", "./own.yaml", "--plan", "better"],
+        ),
+        (
+            "zsupport due --policy=./ow\t --plan go\t",
+            ["due", "--policy=./own.yaml", "--plan", "gold"],
+        ),
+        (
+            "zsupport due --policy wi\town.yaml --plan go\t",
+            ["due", "--policy", "with space/own.yaml", "--plan", "gold"],
+        ),
+        ("zsupport due --policy red\t", ["due", "--policy", "redhat"]),
+    ],
+)
+def test_bash_itself(bash: Shell, typed: str, words: list[str]) -> None:
+    assert bash.finished(typed) == ["zsupport", *words]
+
+
+def test_nothing_in_a_policy_was_run(bash: Shell, folder: Path) -> None:
+    bash.type("zsupport due --policy own.yaml --plan \t\t")
+    bash.until("gold")
+    bash.type("\x15")
+    bash.settle("true")
+    assert not (folder / "injected").exists()
+
+
+# -- the scripts ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_scripts_are_printed(cli: Cli, shell: str) -> None:
+    run = cli("--show-completion", shell)
+    assert (run.stdout, run.stderr, run.code) == (script(shell), "", 0)
+
+
+def test_the_bash_script_is_well_formed() -> None:
+    subprocess.run(["bash", "-n"], input=script("bash").encode(), check=True)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_script_evaluates_what_comes_back(shell: str) -> None:
+    assert "eval" not in script(shell)
+
+
+def test_another_shell_is_refused(cli: Cli) -> None:
+    assert cli("--show-completion", "tcsh").code == 2
+
+
+def test_the_options_before_a_command_are_typers(cli: Cli) -> None:
+    """The table that completion reads names what `zsupport --help` names."""
+    shown = cli("--help").stdout
+    flags = {word.rstrip(",") for word in shown.split("Commands:")[0].split() if word[:2] == "--"}
+    assert flags == {*(option.flags[0] for option in ROOT), "--help"}
+
+
+def test_python_runs_it_too(folder: Path) -> None:
+    """Whatever starts the program, `python -m zsupport` included, the protocol is the same."""
+    run = subprocess.run(
+        [sys.executable, "-m", "zsupport", "channels", "--pl"],
+        env={**os.environ, "_ZSUPPORT_COMPLETE": "fish"}, cwd=folder, capture_output=True,
+        check=True,
+    )  # fmt: skip
+    assert run.stdout.startswith(b"--plan\t")

@@ -1,0 +1,311 @@
+"""The JSON contract: every document against the published schemas, every field as promised."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+#: The fields of an answer, typed from the product's definition; `policies` has `terms` besides.
+FIELDS = {
+    "channels": (
+        "plan", "role", "channel", "priority", "facts", "allowed", "only_when", "name", "kind",
+        "url", "steps", "numbers", "prerequisites", "hours", "recommended", "note", "unclear",
+        "because",
+    ),
+    "due": (
+        "plan", "role", "channel", "priority", "facts", "metric", "state", "target", "published",
+        "condition", "commitment", "hours", "opened", "due", "next_open", "at_risk_at",
+        "elapsed_seconds", "paused_seconds", "remaining_seconds", "note", "unclear", "because",
+    ),
+    "priority": ("priority", "name", "meaning", "facts", "unclear", "because"),
+    "hours": ("hours", "open", "next_open", "next_close", "windows", "holidays", "because"),
+    "topics": ("topic", "audience", "kind", "name", "url", "note", "because"),
+    "policies": (
+        "policy", "title", "revision", "from", "last_day", "in_force", "file", "digest", "terms",
+    ),
+}  # fmt: skip
+TOP = ("schema", "policy", "query", "answers", "warnings", "versions")
+POLICY = ("id", "revision", "file", "digest")
+#: The definition of the clock, rule 14.
+STATES = {
+    "not-entitled", "no-target", "not-stated", "needs-input", "not-started", "running", "at-risk",
+    "paused", "met", "breached",
+}  # fmt: skip
+
+FRIDAY = ("--opened", "2024-07-05T16:00:00+02:00")
+CUSTOMER = ("--customer-tz", "America/New_York", "--customer-country", "US")
+ASKED: list[tuple[str, ...]] = [
+    ("channels",),
+    ("channels", "--plan", "business"),
+    ("channels", "--role", "owner", "--channel", "phone"),
+    ("channels", "--plan", "free", "--role", "user", "--channel", "chat"),
+    ("channels", "--plan", "pro", "--role", "admin", "--priority", "P1"),
+    ("channels", "--lang", "nb"),
+    ("channels", "--at", "2019-12-31T23:59:59Z"),
+    ("channels", "--fact", "impact=down"),
+    ("due",),
+    ("due", "--plan", "pro", "--role", "owner", "--priority", "P2", *FRIDAY),
+    ("due", "--plan", "free", "--priority", "P2", *FRIDAY),
+    ("due", "--plan", "api", "--role", "owner", "--channel", "phone", *FRIDAY),
+    ("due", "--plan", "pro", "--role", "owner", "--channel", "help-center"),
+    ("due", "--opened", "2019-12-31T23:59:59Z"),
+    ("due", "--metric", "all", "--lang", "nb", "--tz", "Europe/Oslo"),
+    ("priority",),
+    ("priority", "--lang", "nb"),
+    ("priority", "--fact", "impact=down"),
+    ("priority", "--fact", "impact=down", "--fact", "workaround=true"),
+    ("priority", "--fact", "workaround=true"),
+    ("hours",),
+    ("hours", "always"),
+    ("topics",),
+    ("topics", "--topic", "messaging"),
+    ("topics", "--role", "participant", "--lang", "nb"),
+    ("policies",),
+    ("policies", "zoom"),
+    ("policies", "zoom", "--lang", "nb"),
+    ("policies", "canonical", "--at", "2024-09-30T12:00:00Z"),
+    ("policies", "hivemq"),
+    ("policies", "redhat"),
+    ("channels", "--policy", "canonical"),
+    ("channels", "--policy", "canonical", "--plan", "self-service"),
+    ("channels", "--policy", "hivemq"),
+    ("channels", "--policy", "hivemq", "--priority", "P1"),
+    ("channels", "--policy", "redhat"),
+    ("channels", "--policy", "redhat", "--fact", "product=openshift-dedicated"),
+    ("due", "--policy", "canonical", *FRIDAY),
+    ("due", "--policy", "canonical", "--metric", "all", "--plan", "8x5"),
+    ("due", "--policy", "canonical", "--metric", "all", *CUSTOMER),
+    ("due", "--policy", "hivemq", *FRIDAY),
+    ("due", "--policy", "hivemq", "--plan", "extended", "--priority", "P1", *FRIDAY),
+    ("due", "--policy", "redhat", "--plan", "premium", *FRIDAY),
+    ("due", "--policy", "redhat", "--plan", "premium", "--metric", "all", *FRIDAY, *CUSTOMER),
+    ("due", "--policy", "redhat", "--plan", "self-support"),
+    ("priority", "--policy", "canonical"),
+    ("priority", "--policy", "hivemq"),
+    ("priority", "--policy", "redhat"),
+    ("topics", "--policy", "canonical"),
+    ("hours", "--policy", "canonical"),
+    ("hours", "--policy", "canonical", *CUSTOMER),
+    ("hours", "--policy", "hivemq", "--at", "2024-07-06T12:00:00+02:00"),
+    ("hours", "--policy", "redhat", "--fact", "region=north-america", *CUSTOMER),
+]
+# Every other shipped policy is asked everything.
+ASKED += [
+    (command, *(("--policy", name) if command != "policies" else (name,)), *more)
+    for name in ("aws", "gitlab", "sendowl", "suse")
+    for command, more in (
+        ("channels", ()),
+        ("due", ("--metric", "all")),
+        ("due", CUSTOMER),
+        ("priority", ()),
+        ("hours", (*CUSTOMER, *(("--fact", "region=emea") if name == "suse" else ()))),
+        ("policies", ()),
+    )
+]
+
+#: The questions about what a policy does not have: self-help, priorities, hours.
+NO_ANSWER = [
+    ("topics", "--policy", "canonical"),
+    ("priority", "--policy", "sendowl"),
+    ("hours", "--policy", "aws", *CUSTOMER),
+]
+
+Validators = Callable[[str], "jsonschema_rs.Validator"]
+
+
+@pytest.fixture(scope="session")
+def published(cli: "Cli") -> Validators:
+    """Return what `zsupport schema NAME` publishes, as something that validates."""
+    made: dict[str, jsonschema_rs.Validator] = {}
+
+    def validator(name: str) -> jsonschema_rs.Validator:
+        if name not in made:
+            got = cli("schema", name)
+            assert (got.stderr, got.code) == ("", 0)
+            made[name] = jsonschema_rs.validator_for(json.loads(got.stdout), validate_formats=True)
+        return made[name]
+
+    return validator
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=" ".join)
+def test_every_document_is_as_its_schema_says(
+    asked: tuple[str, ...], cli: "Cli", published: Validators
+) -> None:
+    got = cli(*asked, "--format", "json")
+    assert got.code in (0, 1, 2), got.stderr
+    document = json.loads(got.stdout)
+    kind = asked[0]
+    published(kind).validate(document)
+
+    assert document["schema"] == f"zsupport.{kind}/1"
+    top = [name for name in TOP if name != "policy" or kind != "policies"]
+    assert list(document) == top
+    for answer in document["answers"]:
+        assert set(answer) == set(FIELDS[kind])
+    assert {"program", "tzdata", "holidays"} <= set(document["versions"])
+    if kind != "policies":
+        assert set(document["policy"]) == set(POLICY)
+    # Every case asked about gets an answer, for a no is one, too; but a section may be missing.
+    assert bool(document["answers"]) == (asked not in NO_ANSWER)
+
+
+@pytest.mark.parametrize(
+    "asked", [a for a in ASKED if a[0] != "policies" and a not in NO_ANSWER], ids=" ".join
+)
+def test_every_answer_says_which_lines_decided(asked: tuple[str, ...], cli: "Cli") -> None:
+    document = json.loads(cli(*asked, "--format", "json").stdout)
+    assert document["answers"]
+    root = shipped_policies()
+    for answer in document["answers"]:
+        assert answer["because"]
+        for place in answer["because"]:
+            assert set(place) == {"file", "line"}
+            assert place["file"] == document["policy"]["file"]
+            lines = (root / place["file"]).read_text(encoding="utf-8").splitlines()
+            assert lines[place["line"] - 1].strip()
+
+
+def shipped_policies() -> Path:
+    """Return the folder that the files of the shipped policies are named from."""
+    from zsupport.policy.find import shipped_root
+
+    return Path(shipped_root())
+
+
+@pytest.mark.parametrize("asked", [a for a in ASKED if a[0] == "due"], ids=" ".join)
+def test_every_deadline_has_a_state_and_what_belongs_to_it(
+    asked: tuple[str, ...], cli: "Cli"
+) -> None:
+    for answer in json.loads(cli(*asked, "--format", "json").stdout)["answers"]:
+        state = answer["state"]
+        assert state in STATES
+        clocks = ("due", "at_risk_at", "elapsed_seconds", "remaining_seconds")
+        if state in ("not-entitled", "no-target", "not-stated", "needs-input"):
+            assert [answer[name] for name in clocks] == [None] * 4
+        if state == "not-entitled":
+            assert answer["target"] is None
+        if state == "no-target":
+            assert answer["target"] == "none"
+        if state == "breached":
+            assert answer["remaining_seconds"] < 0
+        if answer["due"]:
+            assert state in ("not-started", "running", "at-risk", "met", "breached")
+            assert answer["target"]
+
+
+def test_every_field_of_an_answer_is_required_and_no_other_allowed(published: Validators,
+                                                                   cli: "Cli") -> None:  # fmt: skip
+    for kind, fields in FIELDS.items():
+        schema = json.loads(cli("schema", kind).stdout)
+        answer = schema["properties"]["answers"]["items"]
+        assert set(answer["properties"]) == set(fields)
+        assert set(answer["required"]) == set(fields)
+        assert answer["additionalProperties"] is False
+        # So a document from which a field is missing, or that has one more, does not validate.
+        document = json.loads(cli(kind, "--format", "json").stdout)
+        assert published(kind).is_valid(document)
+        for field in fields:
+            less = {name: value for name, value in document["answers"][0].items() if name != field}
+            assert not published(kind).is_valid({**document, "answers": [less]})
+        more = {**document["answers"][0], "colour": "red"}
+        assert not published(kind).is_valid({**document, "answers": [more]})
+
+
+FAILURES: list[tuple[tuple[str, ...], int]] = [
+    (("channels", "--plan", "premium"), 2),
+    (("channels", "--plan", "premium", "--role", "boss", "--fact", "impact=up"), 2),
+    (("channels", "--no-such-option"), 2),
+    (("channels", "--at", "2026-11-23"), 2),
+    (("due", "--opened", "2026-11-23T10:00:00"), 2),
+    (("due", "--metric", "applause"), 2),
+    (("priority", "--fact", "impact"), 2),
+    (("topics", "--topic", "cooking"), 2),
+    (("policies", "no-such-policy"), 2),
+    (("no-such-command",), 2),
+    (("channels", "--policy", "./none.yaml"), 3),
+    (("due", "--policy", "-"), 3),
+    (("policies", "./"), 3),
+]
+
+
+@pytest.mark.parametrize(("asked", "code"), FAILURES, ids=lambda each: str(each))
+def test_every_failure_is_as_the_schema_of_errors_says(
+    asked: tuple[str, ...], code: int, cli: "Cli", published: Validators
+) -> None:
+    got = cli(*asked, "--format", "json", stdin="format: 1\npolicy: [acme]\ncolour: red\n")
+    assert got.code == code
+    document = json.loads(got.stdout)
+    published("error").validate(document)
+    assert document["error"]["code"] == code
+    assert document["error"]["message"]
+    assert got.stderr
+
+
+def test_a_bug_is_as_the_schema_of_errors_says(cli: "Cli", published: Validators) -> None:
+    wrapper = (
+        "import sys, zsupport.library as broken; broken.Policy.topics = None;"
+        "from zsupport.cli import run; sys.argv[0] = 'zsupport'; run()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", wrapper, "topics", "--format", "json"],
+        stdin=subprocess.DEVNULL, capture_output=True, env=cli.environment(), cwd=cli.folder,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 70
+    document = json.loads(done.stdout)
+    published("error").validate(document)
+    assert document["error"]["kind"] == "bug"
+
+
+def test_the_schema_of_errors_is_no_rubber_stamp(published: Validators) -> None:
+    error = {"kind": "usage", "code": 2, "message": "no", "hint": None}
+    assert published("error").is_valid({"error": error})
+    for name in error:
+        less = {key: value for key, value in error.items() if key != name}
+        assert not published("error").is_valid({"error": less})
+    assert not published("error").is_valid({"error": {**error, "code": 5}})
+    assert not published("error").is_valid({"error": {**error, "colour": "red"}})
+    assert not published("error").is_valid({"error": error, "answers": []})
+
+
+class _EditorsLoader(yaml.CSafeLoader):
+    """Reads scalars as an editor's YAML 1.2 reader does: numbers and booleans, but no dates."""
+
+
+_EditorsLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+    for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+POLICIES = sorted(shipped_policies().rglob("*.yaml"))
+GOOD = sorted((Path(__file__).parent / "golden").glob("*/*/policy.yaml"))
+
+
+@pytest.mark.parametrize("loader", [yaml.CBaseLoader, _EditorsLoader])
+def test_the_schema_of_policies_accepts_every_policy_that_loads(
+    loader: Any, published: Validators
+) -> None:
+    assert len(POLICIES) >= 5
+    for path in (*POLICIES, *(p for p in GOOD if p.parent.name != "invalid-policy")):
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        published("policy").validate(document)
+
+
+def test_the_schema_of_policies_refuses_unknown_and_missing_keys(published: Validators) -> None:
+    text = (shipped_policies() / "zoom.yaml").read_text(encoding="utf-8")
+    policy = yaml.load(text, Loader=yaml.CBaseLoader)
+    for key in ("format", "policy", "plans", "channels", "entitlements"):
+        assert not published("policy").is_valid({k: v for k, v in policy.items() if k != key})
+    assert not published("policy").is_valid({**policy, "colour": "red"})
+    channels = {**policy["channels"], "web": {"name": "Ticket"}}
+    assert not published("policy").is_valid({**policy, "channels": channels})

@@ -1,0 +1,378 @@
+"""The documents are true: whatever stands in a fenced block is run, loaded or compared."""
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Cli
+from documents import (
+    GUIDES,
+    PAGES,
+    ROOT,
+    Block,
+    Example,
+    commands_of,
+    example_of,
+    walk,
+)
+
+import zsupport
+from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.errors import InvalidPolicy
+from zsupport.findings import CODES
+from zsupport.guide import GUIDES as GUIDE_NAMES
+from zsupport.guide import page as guide
+from zsupport.policy.schema import records
+from zsupport.view.schemas import NAMES, schema
+
+BLOCKS = [found for page in PAGES for found in walk(page)]
+
+
+def with_blocks(*languages: str) -> pytest.MarkDecorator:
+    """Parametrize a test with the blocks of these languages, and the files shown before them.
+
+    The commands that set up an environment are `.ci/run`'s.
+    """
+    chosen = [pytest.param(*each, id=each[0].place) for each in BLOCKS
+              if each[0].language in languages and each[0].mark in (None, "terminal")]  # fmt: skip
+    return pytest.mark.parametrize(("block", "files"), chosen)
+
+
+def examples() -> list[Any]:
+    found = [example_of(*each)[0] for each in BLOCKS if each[0].language == "yaml"]
+    return [pytest.param(each, id=each.block.place) for each in found]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "work").mkdir()
+    return tmp_path / "work"
+
+
+def environment(cli: Cli, folder: Path) -> dict[str, str]:
+    """Return the environment of a reader: a clean one, with `zsupport` and its Python on the path.
+
+    The home is a folder of its own, for some blocks write there.
+    """
+    path = os.pathsep.join([sysconfig.get_path("scripts"), "/usr/local/bin", "/usr/bin", "/bin"])
+    home = folder.parent / "home"
+    home.mkdir()
+    return {
+        **cli.environment(), "PATH": path, "HOME": str(home), "COLUMNS": "80", "TERM": "dumb",
+    }  # fmt: skip
+
+
+def write(files: Mapping[str, str], folder: Path) -> None:
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def bash(script: str, folder: Path, env: dict[str, str], *, terminal: bool = False) -> str:
+    """Return what a script writes, errors included; in a terminal of its own where asked."""
+    command = ["bash", "--norc", "--noprofile", "-c", script]
+    if terminal:
+        command = [sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])", *command]
+    done = subprocess.run(
+        command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, timeout=120, check=False,
+    )  # fmt: skip
+    return done.stdout.decode().replace("\r\n", "\n")
+
+
+# -- every block ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", [block for block, _ in BLOCKS], ids=lambda b: b.place)
+def test_every_block_is_of_a_kind_that_is_tried(block: Block) -> None:
+    assert block.language in ("console", "sh", "python", "yaml", "toml"), block.place
+    assert block.mark in (None, "terminal", "run", "test"), block.place
+
+
+def seen(cli: Cli, block: Block, files: Mapping[str, str], folder: Path) -> str:
+    """Return a console block as it really looks: each command with what it writes."""
+    commands = list(commands_of(block))
+    write(files, folder)
+    script = "status=0\n"
+    for command in commands:
+        # The mark between the outputs must not touch `$?`, which a reader may print.
+        script += f"printf '\\036'; (exit $status)\n{command.line}status=$?\n"
+    env = environment(cli, folder)
+    outputs = bash(script, folder, env, terminal=block.mark == "terminal").split("\x1e")
+    shown = ""
+    for command, output in zip(commands, outputs[1:], strict=True):
+        shown += "$ " + command.line.rstrip("\n").replace("\n", "\n> ") + "\n" + output
+    return shown
+
+
+def without_versions(text: str) -> str:
+    """Return JSON without what differs from release to release, and nothing else."""
+    text = re.sub(r'"(program|tzdata)": "[0-9.]+"', r'"\1": ""', text)
+    return re.sub(r"^(# .*, holidays) [0-9.]+$", r"\1", text, flags=re.M)
+
+
+@with_blocks("console")
+def test_a_console_shows_what_is_written(
+    block: Block, files: dict[str, str], cli: Cli, folder: Path
+) -> None:
+    assert without_versions(seen(cli, block, files, folder)) == without_versions(block.text)
+
+
+@with_blocks("console")
+def test_a_console_block_is_the_same_tomorrow(block: Block, files: dict[str, str]) -> None:
+    for command in commands_of(block):
+        words = command.line.split()
+        if "due" in words and "--help" not in words:
+            assert "--opened" in words, f"{block.place}: the answer would depend on the clock"
+
+
+@with_blocks("sh")
+def test_a_shell_block_succeeds(
+    block: Block, files: dict[str, str], cli: Cli, folder: Path
+) -> None:
+    write(files, folder)
+    script = f"set -euo pipefail\n{block.text}printf done"
+    written = bash(script, folder, environment(cli, folder))
+    assert written.endswith("done"), f"{block.place} fails:\n{written}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_python_blocks(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blocks of a page are one program; what follows `>>>` is compared."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZSUPPORT_CACHE", "off")
+    names: dict[str, Any] = {}
+    runner = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
+    for block, files in walk(page):
+        if block.language == "python":
+            write(files, tmp_path)
+            if ">>>" in block.text:
+                test = doctest.DocTestParser().get_doctest(
+                    block.text, names, block.place, block.page, block.line
+                )
+                failures: list[str] = []
+                runner.run(test, out=failures.append, clear_globs=False)
+                assert not failures, "".join(failures)
+                names.update(test.globs)
+            else:
+                exec(compile(block.text, block.place, "exec"), names)
+
+
+@pytest.mark.parametrize("example", examples())
+def test_a_policy_loads_or_is_refused_as_said(example: Example, folder: Path) -> None:
+    path = folder / example.file
+    path.write_text(example.text, encoding="utf-8")
+    try:
+        zsupport.load(path, cache=False)
+        codes: set[str] = set()
+    except InvalidPolicy as invalid:
+        codes = {finding.code for finding in invalid.findings}
+    assert codes == set(example.refused), example.block.place
+
+
+@with_blocks("toml")
+def test_toml_is_toml(block: Block, files: dict[str, str]) -> None:
+    assert tomllib.loads(block.text)
+    assert block.note, f"{block.place}: which file is it?"
+
+
+# -- nothing is left out -------------------------------------------------------------------
+
+
+def text_of_all() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in PAGES.values())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_documented(name: str, cli: Cli) -> None:
+    shown = cli(name, "--help").stdout
+    pages = text_of_all()
+    assert f"zsupport {name}" in pages
+    for option in load_command(name).every_option():
+        if option.hidden:
+            continue
+        for flag in option.flags:
+            assert re.search(rf"(?<!\w){re.escape(flag)}\b", shown), flag
+        if option.flags:
+            assert re.search(rf"(?<![\w-]){option.flags[0]}(?![\w-])", pages), option.flags[0]
+        # What it is for stands there too, however the lines are broken.
+        assert "".join(option.help.split()) in "".join(shown.split())
+
+
+def test_no_other_command_is_promised() -> None:
+    named = set(re.findall(r"(?:`|\$ |\$\(|if |! )zsupport ([a-z]+)\b", text_of_all()))
+    assert named == set(COMMANDS)
+
+
+def help_examples() -> list[Any]:
+    found = []
+    for name in COMMANDS:
+        text = load_command(name).examples
+        lines = text.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()
+        assert lines, f"{name} --help has no examples"
+        found += [pytest.param(line.strip(), id=line.strip()) for line in lines]
+    return found
+
+
+@pytest.mark.parametrize("line", help_examples())
+def test_the_examples_of_the_help_run(line: str, cli: Cli, folder: Path) -> None:
+    assert "zsupport" in line
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=folder, env=environment(cli, folder), capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+    # A no is an answer, and says so on its last line.
+    says_no = done.stderr.rstrip("\n").rpartition("\n")[2].startswith("zsupport: ")
+    assert done.returncode == 0 or (done.returncode == 1 and says_no), done.stderr
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in GUIDE_NAMES])
+def test_help_of_a_command_is_its_help(name: str, cli: Cli) -> None:
+    asked, helped = cli("help", name), cli(name, "--help")
+    assert (asked.code, asked.stderr) == (0, "")
+    assert asked.stdout == helped.stdout
+    assert asked.stdout.startswith(f"Usage: zsupport {name} [OPTIONS]")
+    assert "Examples:" in asked.stdout
+
+
+@pytest.mark.parametrize("name", GUIDE_NAMES)
+def test_help_of_a_guide_is_the_guide(name: str, cli: Cli) -> None:
+    run = cli("help", name)
+    assert (run.stdout, run.stderr, run.code) == (guide(name), "", 0)
+    assert run.stdout.startswith("# ")
+    assert "TODO" not in run.stdout
+
+
+def test_every_guide_is_listed(cli: Cli) -> None:
+    assert sorted(GUIDE_NAMES) == [path.stem for path in sorted(GUIDES.glob("*.md"))]
+    listed = cli("help").stdout
+    readme = PAGES["README.md"].read_text(encoding="utf-8")
+    for name, says in GUIDE_NAMES.items():
+        assert re.search(rf"^  {name} +{re.escape(says)}$", listed, re.M)
+        assert re.search(rf"zsupport help {name}\b", readme)
+    for name, says in COMMANDS.items():
+        assert re.search(rf"^  {name} +{re.escape(says)}$", listed, re.M)
+
+
+def test_the_reference_names_every_key_and_code() -> None:
+    text = guide("policy")
+    for fields in records():
+        for key in fields.fields:
+            assert f"`{key}`" in text, f"{fields.name}.{key}"
+    for code in CODES.values():
+        assert re.search(rf"`{code.code}` {code.name}\b", text), code.code
+
+
+# -- the JSON guide is the schemas ---------------------------------------------------------
+
+
+def sections(text: str) -> dict[str, str]:
+    parts = re.split(r"^## (.+)$", text, flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def rows(section: str) -> dict[str, str]:
+    """Return what the tables of a section say of each field."""
+    lines = [re.fullmatch(r"\| `([^`]+)` \| ([^|]+ \| [^|]+) \|", each)
+             for each in section.splitlines()]  # fmt: skip
+    return {line[1]: line[2] for line in lines if line}
+
+
+def fields_of(part: dict[str, Any], before: str = "") -> dict[str, dict[str, Any]]:
+    """Return the schema of each field of an object, and of the objects in it, by path."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, field in part.get("properties", {}).items():
+        found[before + name] = field
+        found |= fields_of(field, f"{before}{name}.")
+        found |= fields_of(field.get("items", {}), f"{before}{name}[].")
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "policy"])
+def test_the_json_guide_has_every_field(name: str) -> None:
+    text = sections(guide("json"))
+    document = schema(name)
+    if name == "error":
+        expected = fields_of(document)
+    else:
+        expected = fields_of(document["properties"]["answers"]["items"])
+        expected |= fields_of(document["properties"]["query"], "query.")
+        common = {
+            each.removeprefix("answers[].").removeprefix("terms[].")
+            for each in fields_of(document)
+            if not each.startswith(("answers[", "query.")) or "because[]." in each
+        }
+        assert common <= set(rows(text["Every document"]))
+        expected = {k: v for k, v in expected.items() if "because[]." not in k}
+    told = rows(text[f"`{name}`"])
+    assert set(told) == set(expected)
+    for path, field in expected.items():
+        for value in field.get("enum", []):
+            if value not in (None, "not-computed"):
+                assert f"`{value}`" in told[path], f"{path}: {value}"
+        if "null" in field.get("type", ()) or None in field.get("enum", ()):
+            assert "null" in told[path], path
+
+
+# -- what must not stand there -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_are_plain(page: str) -> None:
+    text = PAGES[page].read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    for number, line in enumerate(text.split("\n"), 1):
+        place = f"{page}:{number}"
+        assert line == line.rstrip(), place
+        assert not re.search("[\U0001f300-\U0001faff\u2600-\u27bf]", line), place
+        assert not re.search(r"/tmp/|/home/|/root/|/Users/", line), place
+        for address in re.findall(r"https?://([\w.-]+)", line):
+            assert address == "example.com", place
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_files_that_pages_name_are_there(page: str) -> None:
+    text = re.sub(r"^```.*?^```", "", PAGES[page].read_text(encoding="utf-8"), flags=re.M | re.S)
+    for name in re.findall(r"`((?:src|tests|policies|\.ci|\.github)/[\w./-]+)`", text):
+        if not re.search("[A-Z]{4}", name):
+            assert (ROOT / name).exists(), f"{page} names {name}"
+    for name in re.findall(r"^\| `([\w/.]+(?:/|\.py))` \|", text, flags=re.M):
+        assert (ROOT / "src" / "zsupport" / name).exists(), f"{page} names {name}"
+
+
+def test_the_readme_names_every_folder_of_the_source() -> None:
+    text = PAGES["README.md"].read_text(encoding="utf-8")
+    for path in (ROOT / "src" / "zsupport").iterdir():
+        if path.is_dir() and not path.name.startswith(("_", ".")):
+            assert f"| `{path.name}/` |" in text, path.name
+
+
+def test_the_set_up_commands_stand_where_they_are_looked_for() -> None:
+    """`.ci/run` takes the second from the README by its mark."""
+    marked = {block.mark: block for block, _ in walk("README.md") if block.language == "sh"}
+    for mark in ("run", "test"):
+        assert shlex.split(marked[mark].text)[:3] == ["python3", "-m", "venv"]
+        assert marked[mark].text.count("\n") == 1
+
+
+# -- in a terminal -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", GUIDE_NAMES)
+def test_a_guide_in_a_terminal_keeps_its_examples(name: str, cli: Cli, folder: Path) -> None:
+    shown = bash(f"zsupport help {name}", folder, environment(cli, folder), terminal=True)
+    lines = {" ".join(line.split()) for line in shown.splitlines()}
+    for block, _ in walk(f"{name}.md"):
+        for line in block.text.splitlines():
+            assert " ".join(line.split()) in lines, block.place
+    # What is no example fits the terminal, and its marks are gone.
+    assert "```" not in shown
+    assert "**" not in shown

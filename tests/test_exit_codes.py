@@ -1,0 +1,650 @@
+"""Exit codes and streams, with the real program: what scripts and terminals rely on."""
+
+import array
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+YES = ("channels", "--plan", "pro", "--role", "admin", "--channel", "web")
+NO = ("channels", "--plan", "pro", "--role", "admin", "--channel", "phone")
+#: The program with one function inside it that raises.
+BROKEN = """
+import sys
+import zsupport.answer.channels as broken
+
+def raising(*arguments, **options):
+    raise RuntimeError("the wheel came off")
+
+broken.answer_channels = raising
+from zsupport.cli import run
+sys.argv = ["zsupport", *sys.argv[1:]]
+run()
+"""
+SMALL = """\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Ticket, kind: web}}
+entitlements: [{allow: web}]
+targets: [{first-response: 1h}]
+"""
+
+
+def error_of(stdout: str) -> dict[str, Any]:
+    """Return what stands under `error` in a document that holds nothing else."""
+    document = json.loads(stdout)
+    assert set(document) == {"error"}
+    error: dict[str, Any] = document["error"]
+    return error
+
+
+# -- the codes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        YES,
+        ("due", "--plan", "pro", "--role", "owner", "--priority", "P1"),
+        ("priority",),
+        ("topics",),
+        ("policies",),
+        ("schema",),
+        ("help",),
+        ("--version",),
+        ("--help",),
+        ("channels", "--help"),
+        (),
+    ],
+)
+def test_0_when_it_ran_and_something_is_positive(arguments: tuple[str, ...], cli: "Cli") -> None:
+    got = cli(*arguments)
+    assert got.code == 0
+    assert got.stderr == "" or arguments == ("topics",)
+    assert got.stdout.endswith("\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "state"),
+    [
+        (NO, "not entitled"),
+        (("due", "--plan", "free", "--role", "owner", "--priority", "P1"), "not entitled"),
+        (("due", "--plan", "pro", "--role", "owner", "--priority", "P1", "--opened",
+          "2019-06-01T00:00:00Z"), "not stated"),
+        (("due", "--policy", "canonical", "--plan", "weekday", "--priority", "sev4",
+          "--metric", "ongoing-response"), "no target"),
+        (("topics", "--policy", "hivemq"), "not stated"),
+    ],
+)  # fmt: skip
+def test_1_when_nothing_is_positive_and_one_line_says_why(
+    arguments: tuple[str, ...], state: str, cli: "Cli"
+) -> None:
+    got = cli(*arguments)
+    assert got.code == 1
+    assert [line for line in got.stderr.splitlines() if state in line] == [
+        got.stderr.splitlines()[-1]
+    ]
+
+
+USAGE = [
+    (("channels", "--plan", "premium"), "premium"),
+    (("channels", "--role", "boss"), "boss"),
+    (("channels", "--channel", "fax"), "fax"),
+    (("channels", "--priority", "P9"), "P9"),
+    (("channels", "--fact", "colour=red"), "colour"),
+    (("channels", "--fact", "impact=red"), "red"),
+    (("channels", "--fact", "impact"), "impact"),
+    (("channels", "--policy", "no-such-policy"), "no-such-policy"),
+    (("channels", "--no-such-option",), "--no-such-option"),
+    (("channels", "--format", "yaml"), "yaml"),
+    (("channels", "--color", "green"), "green"),
+    (("channels", "--plan"), "--plan"),
+    (("channels", "surplus"), "surplus"),
+    (("channels", "--at", "2026-11-23T10:00:00"), "2026-11-23T10:00:00"),
+    (("channels", "--at", "tomorrow"), "tomorrow"),
+    (("channels", "--tz", "Europe/Olso"), "Europe/Olso"),
+    (("channels", "--field", "colour"), "colour"),
+    (("due", "--metric", "applause"), "applause"),
+    (("due", "--opened", "2026-02-30T10:00:00Z"), "2026-02-30"),
+    (("due", "--policy", "canonical", "--plan", "weekday", "--priority", "sev3", "--metric",
+      "ongoing-response", "--opened", "2024-10-09T13:00:00+02:00"), "headquarters"),
+    (("topics", "--topic", "cooking"), "cooking"),
+    (("schema", "cooking"), "cooking"),
+    (("help", "cooking"), "cooking"),
+    (("no-such-command",), "no-such-command"),
+    (("--no-such-option",), "--no-such-option"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "named"), USAGE)
+def test_2_when_the_question_cannot_be_asked(
+    arguments: tuple[str, ...], named: str, cli: "Cli"
+) -> None:
+    got = cli(*arguments)
+    assert got.code == 2
+    assert named in got.stderr
+    assert "Traceback" not in got.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("channels", "--policy", "./none.yaml"), None),
+        (("channels", "--policy", "none/policy.yaml"), None),
+        (("channels", "--policy", "./policy.yaml"), ""),
+        (("channels", "--policy", "./policy.yaml"), "format: [1"),
+        (("due", "--policy", "./policy.yaml"), SMALL.replace("Pro}", "Pro}\ncolour: red")),
+        (("priority", "--policy", "./policy.yaml"), SMALL.replace("allow: web", "allow: wep")),
+        (("topics", "--policy", "./policy.yaml"), SMALL.replace("1h", "1 day")),
+        (("policies", "./policy.yaml"), SMALL.replace("format: 1", "format: 2")),
+    ],
+)
+def test_3_when_a_policy_is_missing_or_invalid(
+    arguments: tuple[str, ...], text: str | None, cli: "Cli", tmp_path: Path
+) -> None:
+    if text is not None:
+        (tmp_path / "policy.yaml").write_text(text)
+    got = cli(*arguments, cwd=tmp_path)
+    assert (got.stdout, got.code) == ("", 3)
+    file = arguments[-1]
+    assert file in got.stderr if text is None else re.search(r"policy\.yaml:\d+:\d+", got.stderr)
+
+
+def test_3_names_every_problem_with_its_place(cli: "Cli") -> None:
+    text = SMALL.replace("allow: web", "allow: wep").replace("1h", "1 day")
+    got = cli("channels", "--policy", "-", stdin=text)
+    assert got.code == 3
+    assert re.findall(r"-:(\d+):(\d+)", got.stderr) == [("5", "24"), ("6", "28")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *((*YES, "--format", format) for format in ("plain", "table", "json", "csv", "markdown")),
+        (*YES, "--field", "name"),
+        ("schema",),
+        ("help", "policy"),
+        ("--version",),
+        ("--help",),
+        ("channels", "--help"),
+    ],
+)
+def test_4_when_the_output_cannot_be_written(arguments: tuple[str, ...], cli: "Cli") -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            cli.command(*arguments),
+            stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
+            env=cli.environment(), cwd=cli.folder, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 4
+    assert done.stderr.startswith("zsupport: the output cannot be written")
+    assert "Traceback" not in done.stderr
+
+
+def shell(cli: "Cli", line: str) -> "subprocess.CompletedProcess[str]":
+    """Run a line of bash in which `zsupport` is the program."""
+    program = " ".join(f"'{word}'" for word in cli.command())
+    return subprocess.run(
+        ["bash", "-c", f"zsupport() {{ {program} \"$@\"; }}\n{line}"],
+        stdin=subprocess.DEVNULL, capture_output=True, env=cli.environment(), cwd=cli.folder,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_4_when_there_is_no_standard_output(cli: "Cli") -> None:
+    done = shell(cli, f"zsupport {' '.join(YES)} >&-")
+    assert done.returncode == 4
+    assert done.stderr.startswith("zsupport: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_4_when_there_is_no_standard_input_to_read(cli: "Cli") -> None:
+    done = shell(cli, "zsupport channels --policy - --format json <&-")
+    assert done.returncode == 4
+    assert error_of(done.stdout)["code"] == 4
+
+
+def test_without_a_standard_error_nothing_but_the_answer_is_on_standard_output(cli: "Cli") -> None:
+    done = shell(cli, f"zsupport {' '.join(NO)} 2>&-")
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 1)
+    done = shell(cli, f"zsupport {' '.join(YES)} 2>&-")
+    assert (done.stdout, done.stderr, done.returncode) == ("web\n", "", 0)
+
+
+def broken(cli: "Cli", *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", BROKEN, *arguments],
+        stdin=subprocess.DEVNULL, capture_output=True, env=cli.environment(), cwd=cli.folder,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_70_is_one_line_and_how_to_report_it(cli: "Cli") -> None:
+    got = broken(cli, *YES)
+    assert (got.stdout, got.returncode) == ("", 70)
+    first, *rest = got.stderr.splitlines()
+    assert "bug in zsupport" in first
+    assert "the wheel came off" in first
+    assert "report" in " ".join(rest)
+    assert "Traceback" not in got.stderr
+
+
+@pytest.mark.parametrize("more", [("--debug",), ("-q", "--debug"), ("--debug", "--format=table")])
+def test_70_shows_the_traceback_with_debug(more: tuple[str, ...], cli: "Cli") -> None:
+    got = broken(cli, *YES, *more)
+    assert got.returncode == 70
+    assert "Traceback (most recent call last)" in got.stderr
+    assert "RuntimeError: the wheel came off" in got.stderr
+
+
+def test_130_when_it_is_interrupted_while_it_reads(cli: "Cli") -> None:
+    with subprocess.Popen(
+        cli.command("channels", "--policy", "-"),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=cli.environment(), cwd=cli.folder,
+    ) as started:  # fmt: skip
+        assert started.stdin
+        assert started.stdout
+        assert started.stderr
+        # More than a pipe holds: once this is written and gone, the program waits for the rest.
+        started.stdin.write(b"# a long comment\n" * 20_000)
+        started.stdin.flush()
+        until = time.monotonic() + 30
+        while unread(started.stdin.fileno()) and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        started.send_signal(signal.SIGINT)
+        try:
+            assert started.wait(timeout=30) == 130
+        finally:
+            started.kill()
+        assert started.stdout.read() == b""
+        assert b"Traceback" not in started.stderr.read()
+
+
+def unread(pipe: int) -> int:
+    """Return how many bytes stand in a pipe."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "zsupport channels",
+        "zsupport channels --format json",
+        "zsupport schema",
+        "zsupport help policy",
+        "zsupport --help",
+        "zsupport channels --plan nosuch --format json",
+    ],
+)
+def test_a_reader_who_has_gone_is_no_news(line: str, cli: "Cli") -> None:
+    # The reader is gone long before the program has anything to say.
+    done = shell(cli, f"set -o pipefail; {{ sleep 0.05; {line}; }} | exec true")
+    lines = [text for text in done.stderr.splitlines() if "nosuch" not in text]
+    assert lines == []
+    assert done.returncode == (2 if "nosuch" in line else 0)
+
+
+# -- errors as JSON ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    # Without those that do not take --format, and one that contradicts it.
+    [(a, n) for a, n in USAGE if not {"schema", "help", "--no-such-option", "--field"} & {*a}],
+)
+def test_a_usage_error_is_a_document_too(
+    arguments: tuple[str, ...], named: str, cli: "Cli"
+) -> None:
+    got = cli(arguments[0], "--format=json", *arguments[1:])
+    assert got.code == 2
+    if named == "headquarters":
+        # What is needed and not known is an answer, and no failure.
+        assert [row["state"] for row in json.loads(got.stdout)["answers"]] == ["needs-input"]
+        return
+    error = error_of(got.stdout)
+    assert (error["kind"], error["code"]) == ("usage", 2)
+    assert set(error) == {"kind", "code", "message", "hint"}
+    assert named in error["message"]
+
+
+def test_a_missing_policy_is_a_document_too(cli: "Cli") -> None:
+    got = cli("due", "--policy", "./none.yaml", "--format=json")
+    assert got.code == 3
+    error = error_of(got.stdout)
+    assert (error["kind"], error["code"]) == ("policy", 3)
+    assert "./none.yaml" in error["message"]
+
+
+def test_an_invalid_policy_is_a_document_with_every_problem(cli: "Cli") -> None:
+    text = SMALL.replace("allow: web", "allow: wep").replace("1h", "1 day")
+    got = cli("due", "--policy", "-", "--format", "json", stdin=text)
+    assert got.code == 3
+    error = error_of(got.stdout)
+    assert (error["kind"], error["code"]) == ("policy", 3)
+    assert [(each["line"], each["column"]) for each in error["problems"]] == [(5, 24), (6, 28)]
+    assert [each["file"] for each in error["problems"]] == ["-", "-"]
+
+
+def test_a_bug_is_a_document_too(cli: "Cli") -> None:
+    got = broken(cli, *YES, "--format", "json")
+    assert got.returncode == 70
+    error = error_of(got.stdout)
+    assert (error["kind"], error["code"]) == ("bug", 70)
+    assert "the wheel came off" in error["message"]
+    assert error["hint"]
+
+
+def test_other_formats_leave_standard_output_empty_on_failure(cli: "Cli") -> None:
+    for format in ("plain", "table", "csv", "markdown"):
+        got = cli("channels", "--plan", "premium", "--format", format)
+        assert (got.stdout, got.code) == ("", 2)
+
+
+# -- locales, terminals, colour ------------------------------------------------------------------
+
+NB = ("channels", "--plan", "business", "--role", "owner", "--lang", "nb", "--field", "steps")
+STEPS = [
+    "Se her før du spør noen.",
+    "Gå videre til delen eller emnet som passer.",
+]
+
+
+@pytest.mark.parametrize(
+    ("environment", "encoding"),
+    [
+        ({"LC_ALL": "C"}, "utf-8"),
+        ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "ascii"),
+        ({"PYTHONIOENCODING": "ascii"}, "ascii"),
+        ({"PYTHONIOENCODING": "ascii:strict"}, "ascii"),
+        ({"PYTHONIOENCODING": "latin-1"}, "latin-1"),
+        ({"PYTHONIOENCODING": "utf-8"}, "utf-8"),
+    ],
+)
+def test_no_locale_makes_it_fail(environment: Mapping[str, str], encoding: str, cli: "Cli") -> None:
+    got = cli.bytes(*NB, env=environment)
+    assert (got.stderr, got.returncode) == (b"", 0)
+    lines = got.stdout.decode(encoding).splitlines()
+    expected = [step.encode(encoding, "backslashreplace").decode(encoding) for step in STEPS]
+    assert lines[:2] == expected
+
+
+@pytest.mark.parametrize("format", ["plain", "table", "json", "csv", "markdown"])
+def test_every_format_is_written_in_ascii(format: str, cli: "Cli") -> None:
+    got = cli.bytes(
+        "priority", "--format", format, "--lang", "nb", env={"PYTHONIOENCODING": "ascii"}
+    )
+    assert (got.stderr, got.returncode) == (b"", 0)
+    text = got.stdout.decode("ascii")
+    assert "H\\xf8y" in text or "H\\u00f8y" in text
+    if format == "json":
+        assert [row["name"] for row in json.loads(text)["answers"]] == [
+            "Haster", "Høy", "Normal", "Lav",
+        ]  # fmt: skip
+
+
+def terminal(cli: "Cli", *arguments: str, **environment: str) -> str:
+    """Run the program with standard output on a terminal; return what the terminal got."""
+    ours, theirs = pty.openpty()
+    attributes = termios.tcgetattr(theirs)
+    attributes[1] &= ~termios.OPOST  # line feeds as they are written
+    termios.tcsetattr(theirs, termios.TCSANOW, attributes)
+    with subprocess.Popen(
+        cli.command(*arguments), stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL,
+        env=cli.environment({"TERM": "xterm-256color", **environment}), cwd=cli.folder,
+    ) as started:  # fmt: skip
+        os.close(theirs)
+        text = b""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            ready, _, _ = select.select([ours], [], [], 1)
+            if not ready:
+                continue
+            try:
+                more = os.read(ours, 65536)
+            except OSError:  # Linux says so when the other end is closed
+                break
+            if not more:
+                break
+            text += more
+        assert started.wait(timeout=30) == 0
+    os.close(ours)
+    return text.decode()
+
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def test_a_terminal_gets_a_table_and_the_name_of_the_example(cli: "Cli") -> None:
+    text = ESCAPE.sub("", terminal(cli, "channels", "--plan", "pro", COLUMNS="100"))
+    assert ["owner", "help-center,", "web"] in [line.split() for line in text.splitlines()]
+    last = text.rstrip().splitlines()[-1]
+    assert "zoom" in last
+    assert "2020-01-01" in last
+    assert "shipped example" in last
+
+
+def test_a_policy_that_somebody_named_has_no_such_footer(cli: "Cli") -> None:
+    assert "shipped example" not in terminal(cli, "channels", "--policy", "zoom")
+    assert "shipped example" not in terminal(cli, "channels", ZSUPPORT_POLICY="zoom")
+
+
+def test_a_terminal_gets_plain_lines_and_no_footer_when_asked(cli: "Cli") -> None:
+    text = terminal(cli, "channels", "--plan", "pro", "--role", "owner", "--format", "plain")
+    assert text == "help-center\nweb\n"
+
+
+def test_a_terminal_gets_one_field(cli: "Cli") -> None:
+    text = terminal(cli, *YES, "--field", "name")
+    assert text == "Online ticket\n"
+
+
+@pytest.mark.parametrize("width", [40, 60, 120])
+def test_a_table_is_as_wide_as_columns_says(width: int, cli: "Cli") -> None:
+    text = ESCAPE.sub("", terminal(cli, "channels", "--plan", "business", "--role", "owner",
+                                   COLUMNS=str(width)))  # fmt: skip
+    widest = max(len(line) for line in text.splitlines())
+    assert width * 0.7 < widest <= width
+
+
+def test_colour_is_for_terminals_that_want_it(cli: "Cli") -> None:
+    assert ESCAPE.search(terminal(cli, "channels"))
+    assert "\x1b" not in terminal(cli, "channels", NO_COLOR="1")
+    assert "\x1b" not in terminal(cli, "channels", TERM="dumb")
+    assert "\x1b" not in terminal(cli, "channels", "--color", "never")
+    assert ESCAPE.search(terminal(cli, "channels", "--color", "always", NO_COLOR="1"))
+
+
+def test_a_pipe_gets_colour_only_when_told(cli: "Cli") -> None:
+    assert "\x1b" not in cli("channels", "--format", "table").stdout
+    assert ESCAPE.search(cli("channels", "--format", "table", "--color", "always").stdout)
+
+
+# -- hostile texts -------------------------------------------------------------------------------
+
+#: Moves, colours and titles as a terminal knows them (C0 and C1), deletion, bidi controls, markup.
+EVIL = (
+    r"A\e[2J\e]0;owned\a\e[38;5;208mB\x9b31mC\x7fD\rE\x08F"
+    r"\u202eG\u2066H\u200fI\ufeffJ\u2028K[red]L[/red]M[link=https://evil.example]N"
+)
+HOSTILE = f"""\
+format: 1
+policy: acme
+title: "{EVIL} title"
+plans: {{pro: "{EVIL} plan"}}
+roles: {{owner: "{EVIL} role"}}
+facts: {{region: {{ask: "{EVIL} ask", values: {{here: "{EVIL} here", there: "{EVIL} there"}}}}}}
+sources: {{page: {{title: "{EVIL} source", url: "https://example.com/{EVIL}"}}}}
+channels:
+  help: {{name: "{EVIL} help", kind: self-service, url: "https://example.com/{EVIL}"}}
+  phone:
+    name: "{EVIL} phone"
+    kind: phone
+    steps: ["{EVIL} step"]
+    prerequisites: ["{EVIL} need"]
+    numbers: {{US: {{number: "+1 {EVIL}", note: "{EVIL} number"}}}}
+    note: "{EVIL} note"
+    unclear: "{EVIL} unclear"
+entitlements:
+  - {{allow: help}}
+  - {{when: {{region: [here, there]}}, allow: phone, note: "{EVIL} grant", unclear: "{EVIL} doubt"}}
+priorities: [{{id: P1, name: "{EVIL} name", meaning: "{EVIL} meaning", unclear: "{EVIL} p"}}]
+metrics: [{{id: first-response, name: "{EVIL} metric"}}]
+hours: {{theirs: {{timezone: customer, ask: "{EVIL} zone", open: mon-fri 09:00-17:00}}}}
+targets:
+  - when: {{region: here}}
+    condition: "{EVIL} condition"
+    first-response: {{target: 1h, text: "{EVIL} published", note: "{EVIL} n", unclear: "{EVIL} u"}}
+  - {{hours: theirs, first-response: every week}}
+terms: {{limits: [{{say: "{EVIL} term", note: "{EVIL} n", unclear: "{EVIL} u"}}]}}
+self-help:
+  complete: false
+  note: "{EVIL} more"
+  topics: {{start: {{name: "{EVIL} topic", note: "{EVIL} n"}}}}
+  resources: [{{topic: start, kind: guide, name: "{EVIL} guide", url: "https://x/{EVIL}"}}]
+"""
+ASKED = [
+    ("channels", "--why"),
+    ("channels", "--fact", "region=here", "--channel", "phone", "--why"),
+    ("due", "--why"),
+    ("due", "--fact", "region=here", "--why"),
+    ("due", "--fact", "region=there"),
+    ("priority", "--why"),
+    ("topics", "--why"),
+    ("policies", "./policy.yaml"),
+]
+
+
+def unsafe(text: str) -> set[str]:
+    """Return what could steer a terminal or turn its text: controls, and formatting characters."""
+    return {
+        c for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")
+    }
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    (tmp_path / "policy.yaml").write_text(HOSTILE)
+    return tmp_path
+
+
+@pytest.mark.parametrize("format", ["plain", "table", "json", "csv", "markdown"])
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_texts_of_a_policy_steer_nothing(
+    asked: tuple[str, ...], format: str, cli: "Cli", hostile: Path
+) -> None:
+    policy = () if asked[0] == "policies" else ("--policy", "./policy.yaml")
+    got = cli(*asked, *policy, "--format", format, cwd=hostile, env={"COLUMNS": "400"})
+    assert got.code in (0, 2)
+    assert unsafe(got.stdout) == set()
+    assert unsafe(got.stderr) == set()
+    # The texts are there; what is shown of them is their letters.
+    everything = got.stdout + got.stderr
+    if format == "json":
+        names = [text for text in strings(json.loads(got.stdout)) if "[red]L[/red]M" in text]
+        assert any("\x1b]0;owned\x07" in text for text in names)
+    elif asked[0] != "due" or format != "plain":
+        assert "[red]L[/red]M" in everything.replace("\\", "")
+
+
+def strings(value: Any) -> list[str]:
+    """Return every text in a JSON document."""
+    if isinstance(value, str):
+        return [value]
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for each in inside for text in strings(each)]
+
+
+def test_colour_adds_its_own_sequences_and_none_of_the_policy(cli: "Cli", hostile: Path) -> None:
+    for asked in ASKED:
+        policy = () if asked[0] == "policies" else ("--policy", "./policy.yaml")
+        got = cli(*asked, *policy, "--format", "table", "--color", "always", cwd=hostile,
+                  env={"COLUMNS": "400"})  # fmt: skip
+        assert unsafe(ESCAPE.sub("", got.stdout)) == set()
+        assert "\x1b[38;5;208m" not in got.stdout
+        assert "\x1b[31m" not in got.stdout
+        assert unsafe(got.stderr) == set()
+
+
+def test_a_field_steers_nothing(cli: "Cli", hostile: Path) -> None:
+    for field in ("name", "steps", "prerequisites", "numbers", "note", "unclear", "url"):
+        got = cli("channels", "--policy", "./policy.yaml", "--fact", "region=here", "--channel",
+                  "phone", "--field", field, cwd=hostile)  # fmt: skip
+        assert got.code == 0
+        assert unsafe(got.stdout + got.stderr) == set()
+        if field != "url":
+            assert "[red]L[/red]M" in got.stdout
+
+
+def test_the_texts_of_a_command_line_steer_nothing(cli: "Cli") -> None:
+    evil = "A\x1b]0;owned\x07B\x9b31mC\u202eD[red]E[/red]"
+    for asked in (
+        ("channels", "--plan", evil),
+        ("channels", "--fact", evil),
+        ("channels", "--fact", f"{evil}={evil}"),
+        ("channels", "--policy", evil),
+        ("channels", "--policy", f"./{evil}.yaml"),
+        ("channels", "--at", evil),
+        ("channels", "--tz", evil),
+        ("channels", "--lang", evil),
+        ("channels", "--field", evil),
+        ("channels", "--format", evil),
+        ("channels", f"--{evil}"),
+        ("due", "--metric", evil),
+        ("due", "--customer-tz", evil),
+        ("topics", "--topic", evil),
+        ("schema", evil),
+        ("help", evil),
+        (evil,),
+    ):
+        for format in ((), ("--format", "json")):
+            got = cli(*asked, *format)
+            assert got.code in (0, 2, 3), asked
+            assert unsafe(got.stdout + got.stderr) == set(), asked
+
+
+def test_an_invalid_policy_shows_no_raw_controls(cli: "Cli", tmp_path: Path) -> None:
+    # A raw U+202E is a letter to YAML, and stands in the excerpt of the error.
+    (tmp_path / "policy.yaml").write_text(
+        SMALL.replace("allow: web", 'allow: "A\u202eB\\e[31mC[red]D"')
+    )
+    got = cli("channels", "--policy", "./policy.yaml", cwd=tmp_path)
+    assert got.code == 3
+    assert unsafe(got.stdout + got.stderr) == set()
+    assert "[red]D" in got.stderr
+    as_json = cli("channels", "--policy", "./policy.yaml", "--format", "json", cwd=tmp_path)
+    assert as_json.code == 3
+    assert unsafe(as_json.stdout + as_json.stderr) == set()
+
+
+def test_a_name_that_is_no_utf_8_is_shown_somehow(cli: "Cli") -> None:
+    for format in ((), ("--format", "json")):
+        done = subprocess.run(
+            [*map(os.fsencode, cli.command("channels", *format)), b"--policy", b"./\xff\xfe.yaml"],
+            stdin=subprocess.DEVNULL, capture_output=True, env=cli.environment(),
+            cwd=cli.folder, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 3
+        assert b"no such file" in done.stderr
+        if format:
+            assert error_of(done.stdout.decode("utf-8"))["code"] == 3

@@ -1,0 +1,449 @@
+"""What holds for every policy: orders and spellings that mean nothing, and naive references.
+
+The references here are written from the definition of the format, over the policy as it is
+written, and know nothing of the program's own model.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from strategies import (
+    CHANNELS,
+    USUAL,
+    Case,
+    Document,
+    Style,
+    permuted,
+    policies,
+    styles,
+    values_of,
+    yaml_of,
+)
+
+import zsupport
+from zsupport.cli import main
+
+OPENED = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+AT = "2026-11-24T09:00:00Z"
+EXAMPLES = settings(max_examples=60, deadline=None)
+
+DIMENSIONS = ("plan", "role", "channel", "priority")
+Rows = dict[tuple[Any, ...], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where policies are written; the compiled forms of so many are not kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZSUPPORT_CACHE", "off")
+        yield tmp_path_factory.mktemp("policies")
+
+
+def loaded(folder: Path, document: Document, style: Style = USUAL) -> zsupport.Policy:
+    path = folder / "policy.yaml"
+    path.write_bytes(yaml_of(document, style).encode())
+    return zsupport.load(path, cache=False)
+
+
+# -- the reference -------------------------------------------------------------------------------
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def meant(document: Document, dimension: str, said: Any) -> set[str]:
+    """Return the values that a condition names: groups resolved, negations turned round."""
+    if isinstance(said, dict):
+        return set(values_of(document, dimension)) - meant(document, dimension, said["not"])
+    found: set[str] = set()
+    for name in listed(said):
+        group = document["groups"].get(name, {})
+        found |= meant(document, dimension, group[dimension]) if dimension in group else {name}
+    return found
+
+
+def holds(document: Document, entry: Document, case: Case) -> bool:
+    """Return whether an entry's condition holds: all parts of it, or of one alternative."""
+    return any(
+        all(
+            case[name] in meant(document, name, said)
+            for name, said in alternative.items()
+            if name != "note"
+        )
+        for alternative in listed(entry.get("when", {}))
+    )
+
+
+def grants(document: Document, case: Case, channel: str) -> list[Document]:
+    """Return the grants that allow a channel. What none of them allows is not allowed."""
+    return [
+        grant
+        for grant in document["entitlements"]
+        if channel in listed(grant.get("allow", [])) and holds(document, grant, case)
+    ]
+
+
+def stated(document: Document, case: Case, metric: str) -> tuple[Document, Any] | None:
+    """Return the first rule that matches and states the metric for the priority, and the cell."""
+    for rule in document.get("targets", []):
+        cell = rule.get(metric)
+        if isinstance(cell, dict) and "target" not in cell:
+            cell = cell.get(case["priority"])
+        if cell is not None and holds(document, rule, case):
+            return rule, cell
+    return None
+
+
+def all_cases(document: Document) -> list[Case]:
+    """Return every case: one value of each dimension and fact that the policy has."""
+    names = [
+        name
+        for name in ("plan", "role", "priority", *document.get("facts", {}))
+        if values_of(document, name)
+    ]
+    return [
+        dict(zip(names, values, strict=True))
+        for values in product(*(values_of(document, name) for name in names))
+    ]
+
+
+def asked(case: Case) -> dict[str, Any]:
+    """Return a case as the library's options."""
+    own: dict[str, Any] = {name: case[name] for name in DIMENSIONS if name in case}
+    return {**own, "facts": {name: value for name, value in case.items() if name not in own}}
+
+
+# -- comparing -----------------------------------------------------------------------------------
+
+
+def rows(answers: zsupport.Answers, *, without: tuple[str, ...] = ()) -> Rows:
+    """Return the answers by their case, without what may differ: the lines that decided.
+
+    Notes, prerequisites and hours of several grants are listed in the order of the file, which
+    means nothing; so are numbers.
+    """
+    found: Rows = {}
+    for answer in answers.answers:
+        row = {k: v for k, v in answer._asdict().items() if k not in ("because", *without)}
+        row["facts"] = {k: v for k, v in row["facts"].items() if k not in without}
+        for name, separator in (("note", "\n"), ("hours", ", ")):
+            if row[name] is not None:
+                row[name] = sorted(row[name].split(separator))
+        for name in ("prerequisites", "numbers"):
+            if row.get(name) is not None:
+                row[name] = sorted(map(str, row[name]))
+        case = ("plan", "role", "channel", "priority", "metric")
+        key = (*(row.get(name) for name in case), *sorted(row["facts"].items()))
+        # With a dimension left out of the key, the same answer stands there several times.
+        assert found.setdefault(key, row) == row
+    return found
+
+
+@st.composite
+def questions(draw: st.DrawFn, document: Document) -> Case:
+    """Return a question: values for some of the dimensions and facts."""
+    known = {name: values_of(document, name) for name in (*DIMENSIONS, *document.get("facts", {}))}
+    return {
+        name: draw(st.sampled_from(values))
+        for name, values in known.items()
+        if len(values) > 0 and draw(st.booleans())
+    }
+
+
+def both(policy: zsupport.Policy, question: Case, **more: Any) -> list[zsupport.Answers]:
+    """Return what a policy answers about channels and about deadlines."""
+    options = asked(question)
+    due = policy.due(**options, metric="all", opened=OPENED, at=OPENED, **more)
+    return [policy.channels(**options, at=OPENED, **more), due]
+
+
+# -- what means nothing --------------------------------------------------------------------------
+
+
+@EXAMPLES
+@given(st.data())
+def test_the_order_of_keys_and_grants_means_nothing(folder: Path, data: st.DataObject) -> None:
+    document = data.draw(policies())
+    question = data.draw(questions(document))
+    first = both(loaded(folder, document), question)
+    second = both(loaded(folder, data.draw(permuted(document))), question)
+    for one, other in zip(first, second, strict=True):
+        assert rows(one) == rows(other)
+        assert set(one.columns) == set(other.columns)
+        assert set(one.warnings) == set(other.warnings)
+
+
+@EXAMPLES
+@given(policies(), styles, st.data())
+def test_how_yaml_is_written_means_nothing(
+    folder: Path, document: Document, style: Style, data: st.DataObject
+) -> None:
+    question = data.draw(questions(document))
+    lang = data.draw(st.sampled_from(["en", "nb"]))
+    first = both(loaded(folder, document), question, lang=lang)
+    second = both(loaded(folder, document, style), question, lang=lang)
+    event("with aliases" if "*id" in yaml_of(document, style) else "without aliases")
+    for one, other in zip(first, second, strict=True):
+        mine = [answer._replace(because=()) for answer in one.answers]
+        assert [answer._replace(because=()) for answer in other.answers] == mine
+        assert (other.columns, other.warnings) == (one.columns, one.warnings)
+
+
+def test_the_writer_of_yaml_makes_aliases() -> None:
+    when = {"plan": "pro"}
+    document = {"entitlements": [{"when": when, "allow": "web"}, {"when": when, "allow": "chat"}]}
+    assert "&id001" in yaml_of(document, Style(aliases=True))
+    assert "&id001" not in yaml_of(document)
+
+
+# -- against the references ----------------------------------------------------------------------
+
+
+@EXAMPLES
+@given(policies())
+def test_channels_are_the_union_of_the_grants(folder: Path, document: Document) -> None:
+    policy = loaded(folder, document)
+    for case in all_cases(document):
+        found = {a.channel: a for a in policy.channels(**asked(case), at=OPENED).answers}
+        assert list(found) == list(document["channels"])
+        for channel, answer in found.items():
+            held = grants(document, case, channel)
+            assert answer.allowed is bool(held)
+            if held:
+                own = document["channels"][channel].get("prerequisites", [])
+                needed = {*own, *(p for g in held for p in listed(g.get("prerequisites", [])))}
+                assert set(answer.prerequisites or ()) == needed
+                if all("hours" in grant for grant in held):
+                    assert set(answer.hours.split(", ")) == {grant["hours"] for grant in held}
+                else:
+                    assert answer.hours is None
+
+
+@EXAMPLES
+@given(policies())
+def test_without_a_priority_a_channel_is_allowed_for_at_least_one(
+    folder: Path, document: Document
+) -> None:
+    policy = loaded(folder, document)
+    priorities = list(values_of(document, "priority"))
+    for case in all_cases(document):
+        settled = {name: value for name, value in case.items() if name != "priority"}
+        for answer in policy.channels(**asked(settled), at=OPENED).answers:
+            for_these = [
+                priority
+                for priority in priorities
+                if grants(document, {**case, "priority": priority}, answer.channel)
+            ]
+            if priorities:
+                assert answer.allowed is bool(for_these)
+                some_only = 0 < len(for_these) < len(priorities)
+                assert answer.only_when == ({"priority": for_these} if some_only else None)
+            else:
+                assert answer.only_when is None
+
+
+#: The seconds of each target that says a length of time; a week here has no change of the clock.
+SECONDS = {"1h": 3600, "30m": 1800, "4h 24x7": 14_400, "every 2h": 7200, "every week": 604_800}
+
+
+@EXAMPLES
+@given(policies())
+def test_the_first_rule_that_states_it_decides(folder: Path, document: Document) -> None:
+    policy = loaded(folder, document)
+    metrics = [each["id"] for each in document.get("metrics", [{"id": "first-response"}])]
+    for case, channel in product(all_cases(document), document["channels"]):
+        full = {**case, "channel": channel}
+        answers = policy.due(**asked(full), metric="all", opened=OPENED, at=OPENED).answers
+        assert [answer.metric for answer in answers] == metrics
+        for answer in answers:
+            entitled = CHANNELS[channel] != "self-service" and grants(document, case, channel)
+            found = stated(document, full, answer.metric) if entitled else None
+            cell = found[1] if found else None
+            target = cell["target"] if isinstance(cell, dict) else cell
+            expected = (
+                "not-entitled" if not entitled
+                else "not-stated" if target in (None, "not-stated")
+                else "no-target" if target == "none"
+                else "running"
+            )  # fmt: skip
+            assert (answer.state, answer.target) == (expected, target)
+            text = cell["text"] if isinstance(cell, dict) else None
+            assert answer.published == (text["en"] if isinstance(text, dict) else text)
+            said = found[0].get("condition") if found else None
+            assert answer.condition == (said["en"] if isinstance(said, dict) else said)
+            length = SECONDS.get(target or "none")
+            assert answer.due == (None if length is None else OPENED + timedelta(seconds=length))
+
+
+@EXAMPLES
+@given(policies(), st.data())
+def test_every_no_has_a_reason(folder: Path, document: Document, data: st.DataObject) -> None:
+    policy = loaded(folder, document)
+    lines = (folder / "policy.yaml").read_text(encoding="utf-8").splitlines()
+    question = data.draw(questions(document))
+    for answers in both(policy, question):
+        for answer in answers.answers:
+            assert answer.because
+            for place in answer.because:
+                assert place.file == "policy.yaml"
+                assert lines[place.line - 1].strip()
+    # With nothing in force every answer is a no, and says why as well.
+    early = yaml_of({**document, "effective": {"from": "2027-01-01"}})
+    (folder / "policy.yaml").write_text(early, encoding="utf-8")
+    policy = zsupport.load(folder / "policy.yaml", cache=False)
+    for answers in both(policy, question):
+        assert not answers.in_force
+        for answer in answers.answers:
+            assert getattr(answer, "state", "not-stated") == "not-stated"
+            assert getattr(answer, "allowed", False) is False
+            [place] = answer.because
+            assert early.splitlines()[place.line - 1].startswith("effective:")
+
+
+# -- what is left out ----------------------------------------------------------------------------
+
+PROMISE = ("state", "target", "published", "condition", "commitment", "due")
+
+
+@EXAMPLES
+@given(policies(), st.data())
+def test_what_is_not_shown_changes_no_answer(
+    folder: Path, document: Document, data: st.DataObject
+) -> None:
+    policy = loaded(folder, document)
+    question = data.draw(questions(document))
+    defaults = [n for n, fact in document.get("facts", {}).items()
+                if "default" in fact or "values" not in fact]  # fmt: skip
+    channels, due = range(2)
+    for kind, answers in enumerate(both(policy, question)):
+        for name in ("plan", "role", "priority", *document.get("facts", {})):
+            if name in (*question, *answers.columns, *defaults):
+                continue
+            if name == "priority" and kind == channels:
+                continue  # without one, a channel is allowed for some of them
+            for value in values_of(document, name):
+                event(f"not shown: {name if name in ('plan', 'role', 'priority') else 'a fact'}")
+                narrower = both(policy, {**question, name: value})[kind]
+                assert rows(narrower, without=(name,)) == rows(answers, without=(name,))
+        if kind == due and "channel" not in (*question, *answers.columns):
+            _same_by_every_channel(policy, document, question, answers)
+
+
+def _same_by_every_channel(
+    policy: zsupport.Policy, document: Document, question: Case, answers: zsupport.Answers
+) -> None:
+    """Check that each row is what every channel promises that is allowed there."""
+    promised: dict[Any, set[Any]] = {}
+    for channel in document["channels"]:
+        for row in rows(both(policy, {**question, "channel": channel})[1]).values():
+            place = promised.setdefault(_place(row), set())
+            if row["state"] != "not-entitled":
+                place.add(tuple(row[name] for name in PROMISE))
+    for row in rows(answers).values():
+        here = tuple(row[name] for name in PROMISE)
+        # A fact that is not shown here may be shown for a single channel: then its values agree.
+        found = {p for place, ps in promised.items() if _covers(_place(row), place) for p in ps}
+        if row["state"] == "not-entitled":
+            assert found == set()
+        else:
+            assert found == {here}
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    names = ("plan", "role", "priority", "metric")
+    return (*((name, row[name]) for name in names), *sorted(row["facts"].items()))
+
+
+def _covers(wide: tuple[Any, ...], narrow: tuple[Any, ...]) -> bool:
+    """Return whether two places have no value in which they contradict each other."""
+    first, second = dict(wide), dict(narrow)
+    return all(second.get(name, value) in (value, None) for name, value in first.items()
+               if value is not None)  # fmt: skip
+
+
+# -- plain lines and JSON ------------------------------------------------------------------------
+
+
+def output(*arguments: str) -> str:
+    """Return what the program writes to standard output, run in this process."""
+    out = StringIO()
+    with redirect_stdout(out), redirect_stderr(StringIO()):
+        assert main(list(arguments)) in (0, 1)
+    return out.getvalue()
+
+
+def command_line(question: Case) -> list[str]:
+    return [
+        word
+        for name, value in question.items()
+        for word in ([f"--{name}", value] if name in DIMENSIONS else ["--fact", f"{name}={value}"])
+    ]
+
+
+def opened_columns(document: Document, answers: list[dict[str, Any]], question: Case,
+                   names: tuple[str, ...]) -> list[str]:  # fmt: skip
+    """Return the columns of plain lines, in their order: what was asked about and has values."""
+    columns = [name for name in names if name not in question and any(a[name] for a in answers)]
+    defaults = [n for n, fact in document.get("facts", {}).items()
+                if "default" in fact or "values" not in fact]  # fmt: skip
+    shown = {name for answer in answers for name in answer["facts"]}
+    columns += [
+        name
+        for name in document.get("facts", {})
+        if name in shown and name not in question and name not in defaults
+    ]
+    return columns
+
+
+def cell(answer: dict[str, Any], column: str) -> str:
+    text: str = answer[column] if column in answer else answer["facts"][column]
+    return text
+
+
+@EXAMPLES
+@given(policies(), st.data())
+def test_plain_lines_say_what_json_says(
+    folder: Path, document: Document, data: st.DataObject
+) -> None:
+    loaded(folder, document)
+    question = data.draw(questions(document))
+    line = [*command_line(question), "--policy", str(folder / "policy.yaml"), "--at", AT]
+
+    answers = json.loads(output("channels", *line, "--format", "json"))["answers"]
+    columns = opened_columns(document, answers, question, ("plan", "role"))
+    plain = output("channels", *line, "--format", "plain").splitlines()
+    read = [dict(zip([*columns, "channel"], text.split("\t"), strict=True)) for text in plain]
+    assert read == [
+        {**{name: cell(answer, name) for name in columns}, "channel": answer["channel"]}
+        for answer in answers
+        if answer["allowed"]
+    ]
+    # The noes are what JSON has besides.
+    assert len(answers) - len(read) == Counter(a["allowed"] for a in answers)[False]
+
+    for more in ([], ["--metric", "all"]):
+        answers = json.loads(output("due", *line, *more, "--format", "json"))["answers"]
+        columns = opened_columns(document, answers, question, ("plan", "role", "channel"))
+        at = sum(name in columns for name in ("plan", "role", "channel"))
+        columns[at:at] = opened_columns(document, answers, question, ("priority",))[:1] if any(
+            answer["priority"] and "priority" not in question for answer in answers
+        ) else []  # fmt: skip
+        if len({answer["metric"] for answer in answers}) > 1:
+            columns.append("metric")
+        plain = output("due", *line, *more, "--format", "plain").splitlines()
+        read = [dict(zip([*columns, "value"], text.split("\t"), strict=True)) for text in plain]
+        assert read == [
+            {**{n: cell(answer, n) for n in columns}, "value": answer["due"] or answer["state"]}
+            for answer in answers
+        ]

@@ -1,0 +1,205 @@
+"""Questions about real policies with answers looked up by hand: each test bears a question's id.
+
+Deadlines over opening hours are asked elsewhere; of those only what is promised stands here.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import zsupport
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+
+def answers(cli: "Cli", *asked: str) -> list[dict[str, Any]]:
+    """Return the answers of a question's JSON document."""
+    found: list[dict[str, Any]] = json.loads(cli(*asked, "--format", "json").stdout)["answers"]
+    return found
+
+
+# -- Zoom, 2020 ------------------------------------------------------------------------------------
+
+
+def test_zoom_01(cli: "Cli") -> None:
+    """A Business administrator opens a P2 ticket on Friday 2020-06-19 at 22:30 UTC."""
+    got = cli(
+        "due", "--policy", "zoom", "--plan", "business", "--role", "admin", "--priority", "P2",
+        "--opened", "2020-06-19T22:30:00Z",
+    )  # fmt: skip
+    assert (got.stdout, got.stderr, got.code) == ("2020-06-20T02:30:00Z\n", "", 0)
+
+
+def test_zoom_05(cli: "Cli") -> None:
+    """Which channels can a Pro administrator use?"""
+    got = cli("channels", "--policy", "zoom", "--plan", "pro", "--role", "admin")
+    # Online submission and the online resources; not chat, not phone.
+    assert (got.stdout.split(), got.code) == (["help-center", "web"], 0)
+
+
+def test_zoom_06(cli: "Cli") -> None:
+    """An end user on an Enterprise account wants to chat."""
+    case = ("channels", "--policy", "zoom", "--plan", "enterprise", "--role", "user")
+    got = cli(*case, "--channel", "chat")
+    assert (got.stdout, got.code) == ("", 1)
+    # Online resources only, whatever the plan.
+    assert cli(*case).stdout == "help-center\n"
+
+
+def test_zoom_07(cli: "Cli") -> None:
+    """What must a Business owner have ready to phone from the US, and what number?"""
+    [phone] = answers(
+        cli, "channels", "--policy", "zoom", "--plan", "business", "--role", "owner",
+        "--channel", "phone",
+    )  # fmt: skip
+    assert phone["allowed"] is True
+    assert [(n["country"], n["number"]) for n in phone["numbers"]] == [
+        ("US", "+1.888.799.9666 ext. 2")
+    ]
+    assert phone["prerequisites"] == ["Personal meeting ID", "Host key"]
+
+
+# -- Red Hat ---------------------------------------------------------------------------------------
+
+SEV2 = ("--policy", "redhat", "--plan", "premium", "--priority", "sev2")
+
+
+def test_redhat_03_when_it_was_asked_for(cli: "Cli") -> None:
+    """Premium, severity 2, opened Saturday 2024-03-30 20:00 in London, 24x7 asked for."""
+    got = cli(
+        "due", *SEV2, "--fact", "product=general", "--fact", "sev2-24x7=true",
+        "--opened", "2024-03-30T20:00:00+00:00",
+    )  # fmt: skip
+    assert (got.stdout, got.code) == ("2024-03-30T22:00:00+00:00\n", 0)
+
+
+def test_redhat_03_when_it_was_not(cli: "Cli") -> None:
+    """Two business hours, as a reading of a footnote: the answer says that it is one."""
+    found = answers(
+        cli, "due", *SEV2, "--fact", "sev2-24x7=false", "--fact", "region=elsewhere",
+        "--opened", "2024-03-30T20:00:00+00:00",
+    )  # fmt: skip
+    assert [(row["target"], row["hours"]) for row in found] == [("2 business hours", "standard")]
+    assert "footnote" in found[0]["unclear"]
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "target"), [("true", "every 4h"), ("false", "every 4 business hours")]
+)
+def test_redhat_04(asked_for: str, target: str, cli: "Cli") -> None:
+    """How often must Red Hat respond after the first reply on a Premium severity 2?"""
+    found = answers(
+        cli, "due", *SEV2, "--metric", "ongoing-response",
+        "--fact", f"sev2-24x7={asked_for}", "--fact", "region=elsewhere",
+    )  # fmt: skip
+    assert [(row["target"], row["published"]) for row in found] == [
+        (target, "4 hours or as agreed")
+    ]
+    # Counted only while the case is waiting on Red Hat, and no time to a solution.
+    [revision] = zsupport.load("redhat", cache=False).revisions
+    pauses = {metric.id: metric.pauses for metric in revision.metrics}
+    assert pauses["ongoing-response"] == "While the case is not waiting on Red Hat"
+    said = cli("policies", "redhat", "--field", "terms").stdout
+    assert "not to a solution" in said
+
+
+def test_redhat_05(cli: "Cli") -> None:
+    """A customer has 300 subscriptions: how many support contacts?"""
+    got = cli("policies", "redhat", "--field", "terms")
+    [contacts] = [json.loads(line) for line in got.stdout.splitlines() if '"contacts"' in line]
+    assert "up to 40 for 251 to 1,000" in contacts["say"]
+
+
+# -- Canonical -------------------------------------------------------------------------------------
+
+SEV4 = ("--policy", "canonical", "--plan", "24x7", "--priority", "sev4")
+
+
+def test_canonical_05_on_the_newer_page(cli: "Cli") -> None:
+    """On 24/7 support, is the severity 4 initial response counted round the clock? No."""
+    opened = ("--opened", "2024-10-09T13:00:00+02:00")
+    [first] = answers(cli, "due", *SEV4, *opened)
+    assert (first["target"], first["hours"]) == ("12 business hours", "business")
+    [ongoing] = answers(cli, "due", *SEV4, *opened, "--metric", "ongoing-response")
+    assert (ongoing["state"], ongoing["published"]) == ("no-target", "NA")
+    assert cli("due", *SEV4, *opened, "--metric", "ongoing-response").code == 1
+
+
+def test_canonical_05_on_the_older_page(cli: "Cli") -> None:
+    """There it was: 12 hours."""
+    got = cli("due", *SEV4, "--opened", "2024-09-28T20:00:00+02:00")  # a Saturday
+    assert (got.stdout, got.code) == ("2024-09-29T08:00:00+02:00\n", 0)
+
+
+# -- HiveMQ ----------------------------------------------------------------------------------------
+
+
+def test_hivemq_01(cli: "Cli") -> None:
+    """Extended support, priority 1, escalated by phone on Saturday 2024-07-06 12:00 CEST."""
+    got = cli(
+        "due", "--policy", "hivemq", "--plan", "extended", "--priority", "P1",
+        "--channel", "phone", "--opened", "2024-07-06T12:00:00+02:00",
+    )  # fmt: skip
+    assert (got.stdout, got.code) == ("2024-07-06T16:00:00+02:00\n", 0)
+
+
+# -- what is promised where the deadline goes by opening hours -------------------------------------
+
+PROMISED = {
+    "redhat-01": (
+        ("--policy", "redhat", "--plan", "standard", "--priority", "sev1",
+         "--fact", "region=north-america", "--opened", "2024-08-30T17:45:00-04:00"),
+        "1 business hour",
+    ),
+    "redhat-02": (
+        ("--policy", "redhat", "--plan", "premium", "--priority", "sev3",
+         "--fact", "region=elsewhere", "--opened", "2024-03-28T15:30:00+00:00"),
+        "4 business hours",
+    ),
+    "canonical-01": (
+        ("--policy", "canonical", "--plan", "weekday", "--priority", "sev2",
+         "--opened", "2024-10-09T13:00:00+02:00"),
+        "8 business hours",
+    ),
+    "canonical-02": (
+        ("--policy", "canonical", "--plan", "weekday", "--priority", "sev2",
+         "--opened", "2024-09-25T13:00:00+02:00"),
+        "8 business hours",
+    ),
+    "canonical-03": (
+        ("--policy", "canonical", "--plan", "weekday", "--priority", "sev1",
+         "--opened", "2024-10-11T22:00:00+02:00"),
+        "4 business hours",
+    ),
+    "canonical-04": (
+        ("--policy", "canonical", "--plan", "weekday", "--priority", "sev3",
+         "--opened", "2024-10-07T15:00:00+02:00"),
+        "12 business hours",
+    ),
+    "hivemq-02": (
+        ("--policy", "hivemq", "--plan", "extended", "--priority", "P1", "--channel", "portal",
+         "--opened", "2024-07-06T12:00:00+02:00"),
+        "4 business hours",
+    ),
+    "hivemq-03": (
+        ("--policy", "hivemq", "--plan", "extended", "--priority", "P2",
+         "--opened", "2024-05-29T16:00:00+02:00"),
+        "4 business hours",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "target"), PROMISED.values(), ids=PROMISED)
+def test_the_promise_behind(asked: tuple[str, ...], target: str, cli: "Cli") -> None:
+    assert [row["target"] for row in answers(cli, "due", *asked)] == [target]
+
+
+def test_the_promise_behind_canonical_03_is_a_clock_of_its_own(cli: "Cli") -> None:
+    """All hours of weekdays, not business hours; published with the words that say so."""
+    asked, _ = PROMISED["canonical-03"]
+    [row] = answers(cli, "due", *asked)
+    assert (row["hours"], row["published"]) == (
+        "weekdays", "4 hours excl. weekends and holidays",
+    )  # fmt: skip

@@ -1,0 +1,189 @@
+"""The short path of the command line against Typer, which defines what a command line means."""
+
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import Any, NamedTuple
+
+import pytest
+import typer
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from zsupport.cli.app import typer_command
+from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.cli.options import Command, Common, Option, read_short
+
+Values = dict[str, object]
+
+
+class Outcome(NamedTuple):
+    """What became of an argument list: the values that the command was called with, or a no."""
+
+    values: Values | None
+    refusal: str | None
+
+
+class Recorded:
+    """A command whose function only notes its values, as Typer runs it."""
+
+    def __init__(self, name: str) -> None:
+        self.calls: list[Values] = []
+        command = load_command(name)
+        self.command: Command = command._replace(run=self._of(command))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("zsupport.cli.app.load_command", lambda _: self.command)
+            self.typer: Any = typer_command(name)
+
+    def _of(self, command: Command) -> Callable[..., int]:
+        def run(common: Common, **values: object) -> int:
+            self.calls.append({**common._asdict(), **values})
+            return 0
+
+        def run_alone(**values: object) -> int:
+            self.calls.append(values)
+            return 0
+
+        return run if command.common else run_alone
+
+    def by_typer(self, arguments: list[str]) -> Outcome:
+        """Return what Typer makes of the arguments."""
+        self.calls.clear()
+        try:
+            with redirect_stdout(StringIO()):
+                self.typer.main(list(arguments), prog_name="zsupport", standalone_mode=False)
+        except typer.TyperException as error:
+            assert self.calls == []
+            return Outcome(None, error.format_message())
+        # Not called and not refused: the help was shown.
+        return Outcome(self.calls[0] if self.calls else None, None)
+
+
+RECORDED = {name: Recorded(name) for name in COMMANDS}
+
+#: Values as people write them, and as nobody should.
+VALUES = st.sampled_from(
+    ["pro", "P1", "impact=down", "json", "plain", "auto", "JSON", "always", "never", "now", "@0",
+     "2026-11-23T10:00:00Z", "a b", "å", "=", "a=b=c", "true", "0", "", " ", "-", "--", "-q",
+     "-x", "-5", "--plan", "--plan=pro", "--why", "--help", "./p.yaml", "*", "\u202e", "\n"]
+) | st.text(max_size=4)  # fmt: skip
+STRAY = st.sampled_from(
+    ["--", "-", "-q", "-qq", "-h", "--help", "-Q", "-q=1", "-qv", "--no-such", "--pla", "---plan",
+     "--plan", "pro", "", "=", "--=x", "--quiet=true", "--no-quiet", "-plan", "--WHY"]
+)  # fmt: skip
+
+
+@st.composite
+def option_of(draw: st.DrawFn, command: Command) -> list[str]:
+    """Return one option of a command, in one of the ways to write it, some of them wrong."""
+    option: Option = draw(st.sampled_from(command.every_option()))
+    if not option.flags:
+        return [draw(VALUES)]
+    flag = draw(st.sampled_from(option.flags))
+    fitting = st.sampled_from(option.choices) if option.choices else VALUES
+    value = draw(st.one_of(fitting, fitting, VALUES))
+    way = draw(st.sampled_from(["apart", "apart", "equals", "alone"]))
+    if option.kind == "flag":
+        return [flag] if way != "equals" else draw(st.sampled_from([[flag], [f"{flag}={value}"]]))
+    return {"apart": [flag, value], "equals": [f"{flag}={value}"], "alone": [flag]}[way]
+
+
+@st.composite
+def argument_lists(draw: st.DrawFn, command: Command) -> list[str]:
+    """Return argument lists: mostly well written, with a stray word here and there."""
+    parts = draw(st.lists(option_of(command), max_size=4))
+    for word in draw(st.lists(STRAY, max_size=1)):
+        parts.insert(draw(st.integers(0, len(parts))), [word])
+    return [word for part in parts for word in part]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_the_short_path_reads_what_typer_reads(name: str, data: st.DataObject) -> None:
+    recorded = RECORDED[name]
+    arguments = data.draw(argument_lists(recorded.command))
+    short = read_short(recorded.command, list(arguments))
+    outcome = recorded.by_typer(arguments)
+    event("short" if short is not None else "refused" if outcome.refusal else "left to Typer")
+    if short is not None:
+        assert outcome.refusal is None
+        assert outcome.values == short
+    if outcome.refusal is not None:
+        assert short is None
+
+
+def well_written(command: Command) -> Iterator[tuple[list[str], Values]]:
+    """Yield plainly written argument lists with the values that they give."""
+    for option in command.every_option():
+        for flag in option.flags:
+            if option.kind == "flag":
+                yield [flag], {option.name: True}
+                yield [flag, flag], {option.name: True}
+                continue
+            value = option.choices[-1] if option.choices else "x"
+            one: object = [value] if option.kind == "texts" else value
+            yield [flag, value], {option.name: one}
+            yield [f"{flag}={value}"], {option.name: one}
+            many: object = [value, value] if option.kind == "texts" else value
+            yield [flag, value, f"{flag}={value}"], {option.name: many}
+            if not option.choices:
+                for odd in ("", "-", "a=b", " "):
+                    single: object = [odd] if option.kind == "texts" else odd
+                    yield [flag, odd], {option.name: single}
+                    yield [f"{flag}={odd}"], {option.name: single}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_plainly_written_is_read_alike_by_both(name: str) -> None:
+    recorded = RECORDED[name]
+    command = recorded.command
+    left_out: Values = {
+        option.name: False if option.kind == "flag" else option.default
+        for option in command.every_option()
+    }
+    takes_argument = any(option.kind == "argument" for option in command.every_option())
+    cases = [([], dict[str, object]()), *well_written(command)]
+    for arguments, given_values in cases:
+        expected = {**left_out, **given_values}
+        assert recorded.by_typer(list(arguments)).values == expected, arguments
+        # A command with an argument beside its options is Typer's altogether.
+        short = read_short(command, list(arguments))
+        assert short == (None if takes_argument else expected), arguments
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--plan"], ["--no-such"], ["--no-such=x"], ["surplus"], ["--format", "yaml"],
+        ["--format", "JSON"], ["--format="], ["--color", ""], ["--why=yes"], ["--quiet=1"],
+        ["-x"], ["-q=1"], ["--plan", "pro", "surplus"], ["--", "surplus"], [""], ["--pla", "pro"],
+        ["--PLAN", "pro"], ["-plan", "pro"], ["--fact"], ["--plan", "pro", "--role"],
+    ],
+)  # fmt: skip
+def test_what_typer_refuses_is_left_to_it(arguments: list[str]) -> None:
+    recorded = RECORDED["channels"]
+    assert recorded.by_typer(arguments).refusal
+    assert read_short(recorded.command, arguments) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "values"),
+    [
+        (["--plan", "-x"], {"plan": "-x"}),
+        (["--plan", "--role"], {"plan": "--role"}),
+        (["--plan=-x"], {"plan": "-x"}),
+        (["--plan=--"], {"plan": "--"}),
+        (["-qq"], {"quiet": True}),
+        (["--plan", "pro", "--"], {"plan": "pro"}),
+        (["--plan", "--"], {"plan": "--"}),
+        (["--fact", "a=b", "--fact=c=d"], {"fact": ["a=b", "c=d"]}),
+    ],
+)
+def test_what_only_typer_reads_it_reads_like_this(arguments: list[str], values: Values) -> None:
+    recorded = RECORDED["channels"]
+    got = recorded.by_typer(arguments).values
+    assert got is not None
+    assert {name: got[name] for name in values} == values
+    short = read_short(recorded.command, arguments)
+    assert short is None or short == got
