@@ -83,7 +83,7 @@ def conditions(draw: st.DrawFn, document: Document, dimensions: tuple[str, ...])
 def policies(draw: st.DrawFn) -> Document:
     """Return a valid policy."""
     plans = draw(st.lists(st.sampled_from(PLANS), min_size=1, unique=True))
-    channels = draw(st.lists(st.sampled_from([*CHANNELS]), min_size=1, unique=True))
+    channels = draw(st.lists(st.sampled_from([*CHANNELS]), min_size=2, unique=True))
     document: Document = {
         "format": "1",
         "policy": "acme",
@@ -112,9 +112,13 @@ def policies(draw: st.DrawFn) -> Document:
     if draw(st.booleans()):
         grant: Document = {"recommend": draw(some(tuple(channels)))}
         document["entitlements"].append(draw(perhaps_when(grant, pool)))
-    pool = [*pool, draw(conditions(document, (*who, "channel")))]
-    if draw(st.booleans()):
-        document["targets"] = draw(st.lists(rules_of(document, pool), min_size=1, max_size=4))
+    if draw(st.integers(0, 3)):
+        # Only targets may name the channel; one rule does, so that they differ by it at times.
+        by_channel = {"channel": draw(choices_of(document, "channel"))}
+        rules = draw(st.lists(rules_of(document, pool), max_size=3))
+        place = draw(st.integers(0, len(rules)))
+        rules.insert(place, draw(rules_of(document, [by_channel])))
+        document["targets"] = rules
     if draw(st.booleans()):
         last = {"is": "objective"}
         document["commitment"] = draw(

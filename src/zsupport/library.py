@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, settle
+from zsupport.answer.case import Answers, Query, Warning, settle
 from zsupport.answer.channels import answer_channels
 from zsupport.answer.due import Asked, Moment, Quick, answer_due, quick_due
 from zsupport.answer.hours import Customer, PolicyHours
@@ -108,7 +108,8 @@ class Policy:
         query = settle(
             revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
         )
-        return answer_channels(revision, query, in_force=in_force, lang=lang)
+        answers = answer_channels(revision, query, in_force=in_force, lang=lang)
+        return answers._replace(warnings=(*answers.warnings, *_about_facts(revision, query)))
 
     def due(
         self,
@@ -167,7 +168,8 @@ class Policy:
                 )  # fmt: skip
         for name, event in (("answered", answered), ("updated", updated), ("resolved", resolved)):
             if event is not None and from_datetime(event) < start:
-                raise UsageError(f"{name} lies before opened")
+                says = f"{event.isoformat()} lies before opened, {to_datetime(start).isoformat()}"
+                raise UsageError(f"{name}: {says}")
         pauses_in = tuple((from_datetime(begin), _seconds(end)) for begin, end in pauses)
         events = Events(start, _seconds(answered), _seconds(updated), _seconds(resolved), pauses_in)
         return answer_due(known.asked, known.promised, Moment(events, moment, at_risk))
@@ -191,6 +193,8 @@ class Policy:
         )
         asked = Asked(revision, query, hours, in_force, lang)
         promised = promises(revision, query, metrics, start, hours, in_force=in_force, lang=lang)
+        about = (*promised.warnings, *_about_facts(revision, query))
+        promised = promised._replace(warnings=about)
         known = _Known(asked, promised, quick_due(asked, promised))
         timed = any(alt.opened for rule in revision.rules for alt in rule.when)
         if not timed and len(self._promises) < MAX_KEPT:
@@ -307,6 +311,15 @@ def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
     revisions.sort(key=lambda revision: revision.start or "")
     check_revisions(revisions, {file.name: file for file in files})
     return tuple(revisions)
+
+
+def _about_facts(revision: Revision, query: Query) -> tuple[Warning, ...]:
+    """Return a warning where facts that decide the priority fit another one than asked for."""
+    if not query.facts:
+        return ()
+    from zsupport.answer.priority import about_facts
+
+    return about_facts(revision, query)
 
 
 def _midnight(day: str, where: tzinfo, later: int = 0) -> int:

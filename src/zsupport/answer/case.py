@@ -117,9 +117,11 @@ def settle(
             if found is not None and settled.setdefault(fact, found) != found:
                 says = f"the fact `{fact}` is given twice: {settled[fact]} and {found}"
                 problems.append((says, None))
+    if len(problems) == 1:
+        raise UsageError(*problems[0])
     if problems:
-        hints = [hint for _, hint in problems if hint]
-        raise UsageError("\n".join(problem for problem, _ in problems), "; ".join(hints) or None)
+        lines = [f"{problem}; {hint}" if hint else problem for problem, hint in problems]
+        raise UsageError("\n".join(lines))
     return query
 
 

@@ -66,6 +66,11 @@ class Asked(NamedTuple):
 def answer_due(asked: Asked, promised: Promises, moment: Moment) -> Answers:
     """Return the promises with what the clock says of each; open facts that change nothing go."""
     timer = _Timer(asked, moment)
+    for name in ("answered", "updated", "resolved"):
+        event = getattr(moment.events, name)
+        if event is not None and event > moment.at:
+            says = f"{name} lies after the moment asked as of, and does not count yet"
+            timer.warnings.append(Warning("later-event", says))
     rows = [timer.answer(row) for row in promised.rows]
     columns = promised.columns
     if promised.open_facts:

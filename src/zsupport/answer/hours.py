@@ -218,4 +218,4 @@ def _named(texts: tuple[str, ...], year: int) -> dict[int, str]:
     from zsupport.clock.holidays import recurring
 
     ordinals = ((recurring(text, year), text) for text in texts)
-    return {ordinal: f"day off {text}" for ordinal, text in ordinals if ordinal is not None}
+    return {ordinal: "day off" for ordinal, _ in ordinals if ordinal is not None}

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Because, Case, Query, Warning, named
+from zsupport.answer.case import Answers, Because, Case, Query, Warning, named, say
 from zsupport.answer.hours import NeedsInput, PolicyHours, Settled
 from zsupport.clock.instants import at_local, local_date
 from zsupport.clock.zones import zone
@@ -43,16 +43,25 @@ def answer_hours(
     warnings: list[Warning] = []
     rows = []
     for each in revision.hours if name is None else [name]:
-        case = _case(revision, query, each, warnings)
-        rows.append(_answer(revision, hours, each, case, at, warnings))
+        try:
+            case = _case(revision, query, each, hours.lang, warnings)
+            rows.append(_answer(revision, hours, each, case, at, warnings))
+        except NeedsInput as needed:
+            warnings += [Warning("needs-input", ask) for ask in needed.asks]
+            lines = [calendar.line for calendar in revision.hours[each]]
+            because = tuple(Because(revision.file, line) for line in lines)
+            rows.append(HoursAnswer(each, None, None, None, None, None, because))
     columns = ("hours",) if name is None else ()
     return Answers(
         tuple(rows), columns, tuple(dict.fromkeys(warnings)), revision, query, hours=hours
     )
 
 
-def _case(revision: Revision, query: Query, name: str, warnings: list[Warning]) -> Case:
-    """Return what is settled of the case; facts with a default take it, and a warning says so."""
+def _case(revision: Revision, query: Query, name: str, lang: str, warnings: list[Warning]) -> Case:
+    """Return what is settled of the case; facts with a default take it, and a warning says so.
+
+    Raises NeedsInput for one without.
+    """
     case: Case = {
         dimension: value
         for dimension, value in query._asdict().items()
@@ -63,11 +72,8 @@ def _case(revision: Revision, query: Query, name: str, warnings: list[Warning]) 
     for fact in revision.facts:
         if fact.id in asked and fact.id not in case:
             if fact.default is None:
-                values = ", ".join(fact.values)
-                raise UsageError(
-                    f"the hours `{name}` depend on `{fact.id}`: {values}",
-                    f"name it: --fact {fact.id}={next(iter(fact.values))}",
-                )
+                values = " or ".join(f"--fact {fact.id}={value}" for value in fact.values)
+                raise NeedsInput([f"{say(fact.ask, lang) or fact.id} ({values})"])
             case[fact.id] = fact.default
             says = f"{fact.id}={fact.default} is assumed, as none was given"
             warnings.append(Warning("default-fact", says))
@@ -82,16 +88,9 @@ def _answer(
     at: int,
     warnings: list[Warning],
 ) -> HoursAnswer:
-    lines = [calendar.line for calendar in revision.hours[name]]
-    because = tuple(Because(revision.file, line) for line in lines)
-    try:
-        settled = hours.settle(name, case)
-    except NeedsInput as needed:
-        warnings += [Warning("needs-input", ask) for ask in needed.asks]
-        return HoursAnswer(name, None, None, None, None, None, because)
+    settled = hours.settle(name, case)
     calendar = hours.calendar(name, case)
-    if calendar:
-        because = (Because(revision.file, calendar.line),)
+    assert calendar is not None  # `settle` found it
     warnings += hours.warnings(settled, at, at + 86_400)
     time = settled.time
     return HoursAnswer(
@@ -101,7 +100,7 @@ def _answer(
         _utc(time.next_close(at)),
         _week(settled, at),
         _coming(settled, at),
-        because,
+        (Because(revision.file, calendar.line),),
     )
 
 

@@ -6,6 +6,7 @@ from zsupport.answer.case import (
     Answers,
     Because,
     Query,
+    Warning,
     collapse,
     dimensions,
     matching,
@@ -54,6 +55,18 @@ def answer_priority(revision: Revision, query: Query, lang: str) -> Answers:
         rows.append(_answer(revision, chosen, facts, held, lang))
     rows, kept = collapse(rows, space.open, ())
     return Answers(tuple(rows), tuple(kept), space.warnings, revision, query)
+
+
+def about_facts(revision: Revision, query: Query) -> tuple[Warning, ...]:
+    """Return a warning where the facts of a question fit one priority and it asks for another."""
+    if not named(priority.when for priority in revision.priorities) & set(query.facts):
+        return ()
+    fitting = {row.priority for row in answer_priority(revision, query, "en").answers}
+    if len(fitting) != 1 or fitting <= {None, query.priority}:
+        return ()
+    says = f"these facts make it {fitting.pop()}"
+    says += f", not {query.priority}" if query.priority else "; --priority asks for that alone"
+    return (Warning("priority-of-facts", says),)
 
 
 def _answer(

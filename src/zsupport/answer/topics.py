@@ -29,8 +29,7 @@ def answer_topics(revision: Revision, query: Query, topic: str | None, lang: str
     """
     help_ = revision.self_help
     if help_ is None:
-        nothing = Warning("no-self-help", "this policy names no self-help")
-        return Answers((), (), (nothing,), revision, query)
+        return Answers((), (), (), revision, query)
     wanted = _find(help_, topic)
     audience_open = any(each.audience for each in help_.resources) and query.role is None
     rows = []

@@ -231,7 +231,9 @@ class _Explain:
                 lines.append(f"    ... {len(steps) - len(shown)} more steps")
             until = format_instant(step.end, where)
             if step.counted:
-                says = f"counts {duration(step.counted)}, {duration(step.total)} in all"
+                days = settled is None
+                says = f"counts {duration(step.counted, days=days)}"
+                says += f", {duration(step.total, days=days)} in all"
             else:
                 says = "does not count: " + "; ".join(step.reasons)
             lines.append(f"    to {until}  {says}")

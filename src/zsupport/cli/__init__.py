@@ -66,7 +66,8 @@ def _through_typer(arguments: list[str]) -> int:
         code = typer_app().main(arguments, prog_name="zsupport", standalone_mode=False)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
-        place = context.command_path if context else "zsupport"
+        command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
+        place = context.command_path if context else f"zsupport {command}".rstrip()
         message = error.format_message().rstrip(".")
         raise UsageError(message, f"see `{place} --help`") from None
     except typer.Abort:

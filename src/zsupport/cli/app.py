@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from zsupport.cli.commands import COMMANDS, load_command
 from zsupport.cli.options import FORMAT, Command, Option
 from zsupport.cli.output import emit
+from zsupport.errors import UsageError
 
 _HELP = """Exact answers from a support policy: who may use which channel, how urgent a case is,
 when a response is due.
@@ -72,7 +73,10 @@ def typer_app() -> Any:
     def root(
         context: typer.Context,
         version: Annotated[
-            bool, typer.Option("--version", help="Name program, format, tzdata and policies.")
+            bool,
+            typer.Option(
+                "--version", help="Name program, format and tzdata; as JSON the policies too."
+            ),
         ] = False,
         format: Annotated[_type(FORMAT), _declared(FORMAT)] = "auto",  # type: ignore[valid-type]
         show_completion: Annotated[
@@ -92,6 +96,8 @@ def typer_app() -> Any:
             from zsupport.cli.version import show_version
 
             return show_version(format)
+        if format != "auto":
+            raise UsageError("--format stands after the command", "before it, it is for --version")
         if context.invoked_subcommand is None:
             emit(context.get_help() + "\n")
         return 0

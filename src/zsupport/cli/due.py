@@ -124,8 +124,11 @@ def read_pause(text: str, moments: Moments) -> tuple[datetime, datetime | None]:
     if not slash or not begin:
         raise UsageError(f"--pause: `{text}` is no pause", "write FROM/TO, or FROM/ while it lasts")
     start = moments.read("--pause", begin)
+    until = moments.read("--pause", end or None)
     assert start is not None
-    return start, moments.read("--pause", end or None)
+    if until is not None and until < start:
+        raise UsageError(f"--pause: `{text}` ends before it starts", "write FROM/TO")
+    return start, until
 
 
 COMMAND = Command(

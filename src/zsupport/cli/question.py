@@ -98,7 +98,8 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
     for pair in pairs or ():
         name, equals, value = pair.partition("=")
         if not equals or not name or not value:
-            raise UsageError(f"`{pair}` is no fact", "write it as NAME=VALUE: --fact impact=down")
+            example = f"{name or 'NAME'}=VALUE"
+            raise UsageError(f"--fact: `{pair}` is not NAME=VALUE", f"write --fact {example}")
         if facts.get(name, value) != value:
             raise UsageError(f"the fact `{name}` is given twice: {facts[name]} and {value}")
         facts[name] = value
@@ -170,6 +171,10 @@ def _notes(common: Common, question: Question, answers: Answers, report: Report)
 def _aside(answers: Answers) -> list[str]:
     """Return what goes to standard error beside lines for a program: warnings and doubts."""
     found = [warning.message for warning in answers.warnings]
+    for answer in answers.answers:
+        if only := getattr(answer, "only_when", None):
+            found.append(f"{answer.channel}: only for {', '.join(only['priority'])}")
+    found = list(dict.fromkeys(found))
     shown = [answer for answer in answers.answers if getattr(answer, "allowed", True)]
     doubts = dict.fromkeys(getattr(answer, "unclear", None) for answer in shown)
     return found + [f"unclear: {doubt}" for doubt in doubts if doubt]

@@ -279,13 +279,16 @@ def _refusal(text: str) -> BadText:
     return BadText(f"{shown(text)} is no instant", EXPECTED)
 
 
-def duration(seconds: int) -> str:
-    """Return a length of time for people: `3 h 20 min`, `2 d 4 h`."""
+def duration(seconds: int, *, days: bool = True) -> str:
+    """Return a length of time for people: `3 h 20 min`, `2 d 4 h`.
+
+    Working time is told without `days`: 24 working hours are not a day.
+    """
     minutes, rest = divmod(abs(seconds), 60)
-    days, minutes = divmod(minutes, 1440)
     hours, minutes = divmod(minutes, 60)
-    if days:
-        parts = [f"{days} d", f"{hours} h" if hours else ""]
+    whole, hours = divmod(hours, 24) if days else (0, hours)
+    if whole:
+        parts = [f"{whole} d", f"{hours} h" if hours else ""]
     elif hours:
         parts = [f"{hours} h", f"{minutes} min" if minutes else ""]
     else:

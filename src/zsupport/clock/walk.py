@@ -87,7 +87,7 @@ def _special(time: WorkingTime, start: int, end: int) -> list[str]:
         for ordinal in range(first, min(last, first + 31) + 1):
             day = date.fromordinal(ordinal).isoformat()
             if name := hours.holiday(ordinal):
-                found[f"{day} {name}" if day[5:] not in name else name] = None
+                found[f"{day} {name}"] = None
             if ordinal in hours.dates:
                 found[f"{day} has hours of its own"] = None
             if ordinal in hours.breaks:

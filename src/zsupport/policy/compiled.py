@@ -83,7 +83,7 @@ def read(folder: str | None, key: str) -> tuple[Revision, ...] | None:
         revisions: tuple[Revision, ...] = _list(_revision)(json.loads(content(folder, key)))
     except (ValueError, RecursionError):
         return None
-    return revisions
+    return revisions or None
 
 
 def write(folder: str | None, key: str, revisions: tuple[Revision, ...]) -> None:
@@ -110,13 +110,14 @@ def keep(folder: str | None, key: str, value: Any) -> None:
         return
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     body = text.encode("utf-8", "surrogatepass")
-    if len(body) > MAX_ENTRY_BYTES - 100:
+    data = _checksum(key, body).encode() + b"\n" + body
+    if len(data) > MAX_ENTRY_BYTES:
         return
     try:
         _make(folder)
         with _Folder(folder) as private:
-            private.make_room(len(body))
-            private.put(key + ".json", _checksum(key, body).encode() + b"\n" + body)
+            private.make_room(len(data))
+            private.put(key + ".json", data)
     except (OSError, ValueError):
         return
 

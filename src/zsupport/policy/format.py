@@ -520,8 +520,9 @@ class Cells(Shape):
         return None if record is None else ByPriority(record)
 
     def schema(self) -> Schema:
-        """Return the three ways of writing."""
-        return {"anyOf": [*self.cell.schema()["anyOf"], self.by_priority.schema()]}
+        """Return the three ways of writing; what has the keys of a cell only is a cell."""
+        others = {"not": {"propertyNames": {"enum": list(CELL.fields)}}}
+        return {"anyOf": [*self.cell.schema()["anyOf"], {**self.by_priority.schema(), **others}]}
 
     def parts(self) -> list[Shape]:
         """Return the cell."""

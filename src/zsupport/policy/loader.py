@@ -36,7 +36,7 @@ from zsupport.policy.model import (
 from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
 from zsupport.policy.promises import Promises
 from zsupport.policy.shape import Named, Placed, Reader, Record
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Stop, read_yaml
+from zsupport.policy.yamltext import MAX_FINDINGS, Mapping, Node, Path, Scalar, Stop, read_yaml
 from zsupport.version import FORMAT
 
 YES_NO: dict[str, Text] = {
@@ -80,9 +80,11 @@ def _read_and_build(
         if record is not None:
             revision = _Builder(record, reader).revision(source)
     if reader.findings or revision is None:
-        # What an alias repeats is wrong in one place: it is reported once.
-        once = {(f.span, f.code, f.message): f for f in reversed(reader.findings)}
-        raise InvalidPolicy([once[key] for key in sorted(once)], texts)
+        # What an alias repeats is wrong in one place: it is reported once. That there is too
+        # much stands last.
+        once = {(f.span, f.code, f.message): f for f in reversed(reader.findings[:MAX_FINDINGS])}
+        found = [once[key] for key in sorted(once)]
+        raise InvalidPolicy([*found, *reader.findings[MAX_FINDINGS:]], texts)
     return revision
 
 

@@ -244,7 +244,8 @@ class Names:
                     position += 1
                     if at.text in place:
                         first = place[at.text]
-                        way = " > ".join([*trail[first : first + 10], at.text])
+                        more = ["..."] * (len(trail) - first > 10)
+                        way = " > ".join([*trail[first : first + 10], *more, at.text])
                         message = f"this {what} leads back to itself: {way}"
                         expected = f"a {what} without its own name in it"
                         self.reader.report("ZS202", at.span, at.path, message, expected)

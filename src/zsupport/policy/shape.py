@@ -368,7 +368,7 @@ class Name(Shape):
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.words = f"the id of a {kind}"
+        self.words = f"the id of {'' if kind == 'hours' else 'a '}{kind}"
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
         """Return the name with its place."""

@@ -51,7 +51,9 @@ def _left(answer: DueAnswer) -> str:
     seconds = answer.remaining_seconds
     if seconds is None:
         return ""
-    return f"{duration(seconds)} too late" if seconds < 0 else duration(seconds)
+    if seconds < 0:
+        return f"{duration(seconds)} too late"
+    return duration(seconds, days=answer.hours is None)
 
 
 def _target(answer: DueAnswer) -> str:

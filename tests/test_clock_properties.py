@@ -1,0 +1,440 @@
+"""The properties that the clock definition names, for the program and for the definition itself.
+
+Each holds whatever the hours are, so the hours are drawn: some by hand, others from the random
+calendars of `oracle.cases`.
+"""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from oracle import clock
+from oracle.cases import ZONES, some_calendar, some_days
+
+from zsupport import Calendar, load
+
+DAY = clock.DAY_SECONDS
+Pauses = Sequence[tuple[int, int]]
+READINGS = ("close", "same-time", "opening")
+Written = dict[str, Any]
+
+BY_HAND: list[tuple[Written, str]] = [
+    ({"timezone": "Europe/Oslo", "open": "mon-fri 09:00-17:00"}, "2026-03-29"),
+    ({"timezone": "Europe/Oslo", "open": "mon-sun 22:00-06:00"}, "2026-10-25"),
+    ({"timezone": "Europe/Oslo", "open": "24x7", "business-days": "mon-fri"}, "2026-10-25"),
+    ({"timezone": "Australia/Lord_Howe", "open": "mon-sun 01:00-03:00"}, "2026-04-05"),
+    ({"timezone": "Africa/Casablanca", "open": "sat 20:00 - mon 08:00"}, "2026-02-15"),
+    ({"timezone": "Pacific/Apia", "open": "mon-fri 22:00-06:00"}, "2011-12-30"),
+    (
+        {
+            "timezone": "America/New_York",
+            "open": ["mon-fri 08:00-12:00", "mon-fri 12:00-18:00", "sat 23:00-05:00"],
+            "holidays": ["2026-11-02", "10-30"],
+            "dates": {"2026-11-03": "closed", "2026-11-01": ["00:30-01:45", "10:00-12:00"]},
+            "breaks": {"2026-11-01": "01:15-01:30", "2026-11-04": ["09:00-10:00", "09:30-11:00"]},
+        },
+        "2026-11-01",
+    ),
+]
+
+
+class Clock(ABC):
+    """One implementation of the clock, over whole seconds."""
+
+    @abstractmethod
+    def due(self, opened: int, target: int | str, pauses: Pauses = ()) -> int: ...
+
+    @abstractmethod
+    def elapsed(self, start: int, end: int, pauses: Pauses = ()) -> int: ...
+
+    @abstractmethod
+    def is_open(self, at: int) -> bool: ...
+
+    @abstractmethod
+    def next_open(self, at: int) -> int | None: ...
+
+
+class Program(Clock):
+    """The program, by its public API."""
+
+    def __init__(self, written: Written, reading: str) -> None:
+        self.calendar = Calendar.from_dict(written, business_day=reading)
+
+    def due(self, opened: int, target: int | str, pauses: Pauses = ()) -> int:
+        wanted = target if isinstance(target, str) else timedelta(seconds=target)
+        spans = [(moment(begin), moment(end)) for begin, end in pauses]
+        return int(self.calendar.due(moment(opened), wanted, spans).timestamp())
+
+    def elapsed(self, start: int, end: int, pauses: Pauses = ()) -> int:
+        spans = [(moment(begin), moment(end)) for begin, end in pauses]
+        return int(self.calendar.elapsed(moment(start), moment(end), spans).total_seconds())
+
+    def is_open(self, at: int) -> bool:
+        return self.calendar.is_open(moment(at))
+
+    def next_open(self, at: int) -> int | None:
+        found = self.calendar.next_open(moment(at))
+        return None if found is None else int(found.timestamp())
+
+
+class Definition(Clock):
+    """The second implementation."""
+
+    def __init__(self, written: Written, reading: str) -> None:
+        self.hours = clock.Hours(written)
+        self.reading = reading
+
+    def due(self, opened: int, target: int | str, pauses: Pauses = ()) -> int:
+        wanted = clock.Target("business", target) if isinstance(target, int) else None
+        return clock.due(
+            self.hours, opened, wanted or clock.to_target(str(target)), pauses, self.reading
+        )
+
+    def elapsed(self, start: int, end: int, pauses: Pauses = ()) -> int:
+        return clock.elapsed(self.hours, start, end, clock.settle(pauses, start)[0])
+
+    def is_open(self, at: int) -> bool:
+        return self.hours.is_open(at)
+
+    def next_open(self, at: int) -> int | None:
+        return self.hours.next_open(at, 60)
+
+
+def moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+class Hours(NamedTuple):
+    """A calendar, by number: the ones by hand first, then random ones."""
+
+    written: Written
+    day: int
+
+
+@cache
+def hours(number: int) -> Hours:
+    if number < len(BY_HAND):
+        written, day = BY_HAND[number]
+        return Hours(written, clock.to_day(day))
+    random = Random(f"hours {number}")
+    while True:
+        zone = random.choice(sorted(ZONES))
+        days = some_days(random, zone)
+        written = some_calendar(random, zone, days, 1)
+        # A minute a week would not reach a target of hours within ten years.
+        if sum(clock.Hours(written).minutes(days[0] + 30 + day).count(1) for day in range(7)) > 60:
+            return Hours(written, days[0])
+
+
+@cache
+def made(implementation: type[Clock], number: int, reading: str) -> Clock:
+    return implementation(hours(number).written, reading)  # type: ignore[call-arg]
+
+
+@pytest.fixture(params=[Program, Definition], ids=["program", "definition"], scope="module")
+def implementation(request: pytest.FixtureRequest) -> type[Clock]:
+    found: type[Clock] = request.param
+    return found
+
+
+NUMBERS = st.integers(0, 150)
+OFFSETS = st.integers(-2 * DAY, 5 * DAY) | st.integers(-48, 120).map(lambda hour: hour * 3600)
+LENGTHS = st.integers(0, 20 * 3600) | st.sampled_from([0, 1, 60, 3600, 4 * 3600, 8 * 3600])
+SPANS = st.lists(st.tuples(OFFSETS, st.integers(0, 2 * DAY)), max_size=4)
+checked = settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def at(number: int, offset: int) -> int:
+    """Return an instant near the day that a calendar is about."""
+    return hours(number).day * DAY + offset
+
+
+def spans_at(number: int, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return pauses near the day that a calendar is about."""
+    return [(at(number, offset), at(number, offset + length)) for offset, length in spans]
+
+
+def due_or_none(subject: Clock, opened: int, target: int | str, pauses: Pauses = ()) -> int | None:
+    """Return when it is due, None where that is an error."""
+    try:
+        return subject.due(opened, target, pauses)
+    except (ValueError, clock.Refused):
+        return None
+
+
+@given(NUMBERS, OFFSETS, LENGTHS, LENGTHS)
+@checked
+def test_due_goes_on_from_due(
+    implementation: type[Clock], number: int, offset: int, first: int, second: int
+) -> None:
+    subject = made(implementation, number, "close")
+    opened = at(number, offset)
+    middle = subject.due(opened, first)
+    assert subject.due(opened, first + second) == subject.due(middle, second)
+
+
+@given(NUMBERS, st.lists(OFFSETS, min_size=3, max_size=3).map(sorted), SPANS)
+@checked
+def test_working_time_is_additive(
+    implementation: type[Clock], number: int, offsets: list[int], spans: list[tuple[int, int]]
+) -> None:
+    subject = made(implementation, number, "close")
+    a, b, c = (at(number, offset) for offset in offsets)
+    pauses = spans_at(number, spans)
+    parts = subject.elapsed(a, b, pauses) + subject.elapsed(b, c, pauses)
+    assert subject.elapsed(a, c, pauses) == parts
+    assert 0 <= parts <= c - a
+
+
+@given(NUMBERS, OFFSETS, LENGTHS, SPANS)
+@checked
+def test_due_is_the_least_instant_with_the_time_worked(
+    implementation: type[Clock],
+    number: int,
+    offset: int,
+    length: int,
+    spans: list[tuple[int, int]],
+) -> None:
+    subject = made(implementation, number, "close")
+    opened = at(number, offset)
+    pauses = spans_at(number, spans)
+    due = subject.due(opened, length, pauses)
+    assert subject.elapsed(opened, due, pauses) == length
+    if length == 0:
+        assert due == opened
+    else:
+        assert subject.elapsed(opened, due - 1, pauses) == length - 1
+
+
+@given(NUMBERS, OFFSETS, LENGTHS, LENGTHS, SPANS)
+@checked
+def test_more_to_do_is_not_due_earlier(
+    implementation: type[Clock],
+    number: int,
+    offset: int,
+    first: int,
+    second: int,
+    spans: list[tuple[int, int]],
+) -> None:
+    subject = made(implementation, number, "close")
+    opened = at(number, offset)
+    pauses = spans_at(number, spans)
+    less, more = sorted((first, second))
+    assert subject.due(opened, less, pauses) <= subject.due(opened, more, pauses)
+
+
+@given(NUMBERS, OFFSETS, st.integers(0, DAY), LENGTHS, SPANS)
+@checked
+def test_opened_later_is_not_due_earlier(
+    implementation: type[Clock],
+    number: int,
+    offset: int,
+    later: int,
+    length: int,
+    spans: list[tuple[int, int]],
+) -> None:
+    subject = made(implementation, number, "close")
+    opened = at(number, offset)
+    pauses = spans_at(number, spans)
+    assert subject.due(opened, length, pauses) <= subject.due(opened + later, length, pauses)
+
+
+@given(NUMBERS, OFFSETS, LENGTHS, SPANS, SPANS)
+@checked
+def test_another_pause_is_not_due_earlier(
+    implementation: type[Clock],
+    number: int,
+    offset: int,
+    length: int,
+    spans: list[tuple[int, int]],
+    more: list[tuple[int, int]],
+) -> None:
+    subject = made(implementation, number, "close")
+    opened = at(number, offset)
+    pauses = spans_at(number, spans)
+    assert subject.due(opened, length, pauses) <= subject.due(
+        opened, length, pauses + spans_at(number, more)
+    )
+
+
+TARGETS = st.sampled_from([
+    "4 business hours", "2 business days", "next business day", "by 10:00 next business day",
+    "every week", "30 business minutes",
+])  # fmt: skip
+
+
+@given(NUMBERS, OFFSETS, TARGETS, SPANS, st.randoms(use_true_random=False))
+@checked
+def test_splitting_merging_and_permuting_pauses_changes_nothing(
+    implementation: type[Clock],
+    number: int,
+    offset: int,
+    target: str,
+    spans: list[tuple[int, int]],
+    random: Random,
+) -> None:
+    subject = made(implementation, number, "close")
+    opened = at(number, offset)
+    pauses = spans_at(number, spans)
+    due = due_or_none(subject, opened, target, pauses)
+    assume(due is not None)
+    split = []
+    for begin, end in pauses:
+        middle = random.randint(begin, end)
+        split += [(begin, middle), (middle, end)]
+    random.shuffle(split)
+    merged: list[tuple[int, int]] = []
+    for begin, end in sorted(pauses):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((begin, end))
+    nothing = (opened + 60, opened + 60)
+    for same in (split, pauses[::-1], merged, [*pauses, *pauses], [*pauses, nothing]):
+        assert subject.due(opened, target, same) == due
+
+
+@given(NUMBERS, OFFSETS, TARGETS)
+@checked
+def test_a_pause_without_work_costs_nothing(
+    implementation: type[Clock], number: int, offset: int, target: str
+) -> None:
+    subject = made(implementation, number, "close")
+    opened = at(number, offset)
+    due = due_or_none(subject, opened, target)
+    assume(due is not None)
+    opening = subject.next_open(opened)
+    assume(opening is not None and subject.elapsed(opened, opening) == 0)
+    assert opening is not None
+    assert subject.due(opened, target, [(opened, opening)]) == due
+
+
+def shows_once(number: int, instant: int) -> bool:
+    """Return whether clocks show the local time of this instant only once."""
+    zone = hours(number).written.get("timezone", "UTC")
+    day, of_day = clock.wall(zone, instant // 60)
+    later = clock.minute_of(zone, day, of_day)[0]
+    again = [instant // 60 + step for step in range(1, 181)]
+    return later == instant // 60 and (day, of_day) not in [clock.wall(zone, at) for at in again]
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@given(NUMBERS, OFFSETS, st.integers(0, 3 * DAY), st.sampled_from([None, 1, 2, 5]))
+@checked
+def test_business_days_opened_later_are_not_due_earlier(
+    implementation: type[Clock],
+    reading: str,
+    number: int,
+    offset: int,
+    later: int,
+    days: int | None,
+) -> None:
+    # Read at the same time, Friday 16:00 is due Monday 16:00 and Saturday 11:00 Monday 11:00.
+    assume(days is not None or reading != "same-time")
+    # A fold shows a time of day, and over midnight a date, again: what counts from them does too.
+    first, second = at(number, offset), at(number, offset + later)
+    assume(shows_once(number, first))
+    assume(shows_once(number, second))
+    subject = made(implementation, number, reading)
+    text = "next business day" if days is None else f"{days} business day{'s'[: days > 1]}"
+    due, not_earlier = due_or_none(subject, first, text), due_or_none(subject, second, text)
+    assume(due is not None and not_earlier is not None)
+    assert due is not None
+    assert not_earlier is not None
+    assert first <= due <= not_earlier
+
+
+def test_days_and_then_days_need_not_be_days_together(implementation: type[Clock]) -> None:
+    # Friday and one day is Monday's close; from a close one day is Wednesday's. Two are Tuesday's.
+    subject = implementation(BY_HAND[0][0], "close")  # type: ignore[call-arg]
+    friday = int(datetime(2026, 11, 27, 9, 0, tzinfo=UTC).timestamp())
+    one = subject.due(friday, "1 business day")
+    assert moment(one) == datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    assert moment(subject.due(one, "1 business day")) == datetime(2026, 12, 2, 16, 0, tzinfo=UTC)
+    assert moment(subject.due(friday, "2 business days")) == datetime(2026, 12, 1, 16, tzinfo=UTC)
+
+
+@given(NUMBERS, OFFSETS)
+@checked
+def test_the_next_opening_is_where_closed_becomes_open(
+    implementation: type[Clock], number: int, offset: int
+) -> None:
+    subject = made(implementation, number, "close")
+    now = at(number, offset)
+    opening = subject.next_open(now)
+    assume(opening is not None)
+    assert opening is not None
+    assert opening > now
+    assert subject.is_open(opening)
+    assert not subject.is_open(opening - 1)
+    # Until then it closes at most once, so what is worked before it is worked from now on.
+    worked = subject.elapsed(now, opening)
+    assert subject.elapsed(now, now + worked) == worked
+
+
+@given(NUMBERS, OFFSETS)
+@checked
+def test_open_is_a_second_worked(implementation: type[Clock], number: int, offset: int) -> None:
+    subject = made(implementation, number, "close")
+    now = at(number, offset)
+    assert subject.elapsed(now, now + 1) == int(subject.is_open(now))
+
+
+# --- Plain elapsed time, which only a policy can promise ------------------------------------------
+
+CLOCK_TIMES = {f"H{hours}": f"{hours}h" for hours in range(9)}
+
+
+@pytest.fixture(scope="module")
+def policy_of_clock_times(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    policy = {
+        "format": "1",
+        "policy": "clock",
+        "plans": {"any": "Any"},
+        "channels": {"web": {"name": "Web", "kind": "web"}},
+        "entitlements": [{"allow": "web"}],
+        "priorities": [{"id": each} for each in CLOCK_TIMES],
+        "metrics": [{"id": "answer", "pauses": "Waiting"}],
+        "targets": [{"answer": CLOCK_TIMES}],
+    }
+    path: Path = tmp_path_factory.mktemp("policy") / "clock.yaml"
+    path.write_text(json.dumps(policy), encoding="utf-8")
+    return load(path, cache=False)
+
+
+@given(st.integers(0, 2**32), st.integers(0, 4), st.integers(0, 4), SPANS)
+@checked
+def test_elapsed_targets_are_the_clock_without_the_pauses(
+    policy_of_clock_times: Any, opened: int, first: int, second: int, spans: list[tuple[int, int]]
+) -> None:
+    opened += 10**8
+    pauses = [(opened + offset, opened + offset + length) for offset, length in spans]
+
+    def due(start: int, number: int, paused: Pauses = ()) -> int:
+        [answer] = policy_of_clock_times.due(
+            priority=f"H{number}",
+            opened=moment(start),
+            at=moment(start),
+            pauses=[(moment(begin), moment(end)) for begin, end in paused],
+        ).answers
+        return int(answer.due.timestamp())
+
+    assert due(opened, first) == opened + first * 3600
+    assert due(opened, first + second, pauses) == due(due(opened, first, pauses), second, pauses)
+    assert due(opened, first, pauses) <= due(opened, first + second, pauses)
+    closed, _ = clock.settle(pauses, opened)
+    free = due(opened, first, pauses)
+    unpaused = free - opened - sum(max(0, min(q, free) - p) for p, q in closed)
+    assert unpaused == first * 3600
