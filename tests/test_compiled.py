@@ -32,7 +32,7 @@ BASE = (
     "channels: {web: {name: Web, kind: web}}\nentitlements: [{allow: web}]\n"
 )
 MANY = settings(
-    deadline=None, max_examples=5000, derandomize=True,
+    deadline=None, max_examples=150, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 

@@ -5,16 +5,18 @@ import time
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import Answers, Query, Warning, settle
 from zsupport.answer.channels import answer_channels
 from zsupport.answer.due import Asked, Moment, Quick, answer_due, quick_due
-from zsupport.answer.hours import Customer, PolicyHours
+from zsupport.answer.hours import Customer, PolicyHours, check_country
 from zsupport.answer.promise import Promises, promises, settle_metrics
 from zsupport.clock.deadline import Events
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.instants import END, at_local, from_datetime, to_datetime
+from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.findings import Finding
@@ -142,13 +144,17 @@ class Policy:
         part (DE-BY) too. Instants are aware datetimes, in UTC in the answers. Raises UsageError
         for unknown names and events before opened, ValueError for a naive datetime.
         """
-        moment = from_datetime(at) if at else self._now_or_last(answered, updated, resolved)
-        start = moment if opened is None or opened is at else from_datetime(opened)
+        now = int(time.time()) if at is None else from_datetime(at)
+        start = now if opened is None or opened is at else from_datetime(opened)
+        moment = now
+        if at is None and (answered or updated or resolved):
+            # What has happened lies behind the moment asked as of.
+            moment = max(now, *map(from_datetime, filter(None, (answered, updated, resolved))))
         index, in_force = self._at(start)
         key = (
             index, in_force, plan, role, channel, priority,
             tuple(facts.items()) if facts else None,
-            metric if metric.__class__ is not list else tuple(metric),
+            metric if metric.__class__ is str else tuple(metric),
             customer_zone, customer_country, lang,
         )  # fmt: skip
         known = self._promises.get(key) or self._promised(key, start, facts or {})
@@ -163,21 +169,21 @@ class Policy:
                     Answers,
                     (
                         (answer,), promised[1], promised[3], asked[0], asked[1], in_force,
-                        _new(Moment, (events, moment, None)), asked[2],
+                        _new(Moment, (events, moment, None)), asked[2], promised,
                     ),
                 )  # fmt: skip
         for name, event in (("answered", answered), ("updated", updated), ("resolved", resolved)):
             if event is not None and from_datetime(event) < start:
                 says = f"{event.isoformat()} lies before opened, {to_datetime(start).isoformat()}"
                 raise UsageError(f"{name}: {says}")
+        for begin, end in pauses:
+            if end is not None and end < begin:
+                raise UsageError(f"the pause from {begin.isoformat()} ends before it starts")
+        if at_risk is not None:
+            parse_ratio(at_risk)
         pauses_in = tuple((from_datetime(begin), _seconds(end)) for begin, end in pauses)
         events = Events(start, _seconds(answered), _seconds(updated), _seconds(resolved), pauses_in)
         return answer_due(known.asked, known.promised, Moment(events, moment, at_risk))
-
-    @staticmethod
-    def _now_or_last(*events: datetime | None) -> int:
-        """Return the clock's now, or the last event where that is later: it has happened."""
-        return max(int(time.time()), *(from_datetime(each) for each in events if each), 0)
 
     def _promised(self, key: tuple[Any, ...], start: int, facts: Mapping[str, str]) -> _Known:
         """Work out what is promised, and keep it where it does not depend on the moment."""
@@ -186,8 +192,10 @@ class Policy:
         query = settle(
             revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
         )
+        # Kept and handed out again and again: nobody may change it.
+        query = query._replace(facts=MappingProxyType(query.facts))
         metrics = settle_metrics(revision, (metric,) if isinstance(metric, str) else metric)
-        customer = Customer(zone_name, country)
+        customer = Customer(zone_name, None if country is None else check_country(country))
         hours = self._hours.setdefault(
             (index, customer, lang), PolicyHours(revision, customer, lang, self._public)
         )
@@ -223,12 +231,13 @@ class Policy:
         from zsupport.answer.opening import answer_hours
 
         moment = at or _now()
-        revision, _ = self.revision_at(moment)
+        revision, in_force = self.revision_at(moment)
         query = settle(
             revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
         )
-        hours = PolicyHours(revision, Customer(customer_zone, customer_country), lang, self._public)
-        return answer_hours(revision, query, name, hours, from_datetime(moment))
+        country = None if customer_country is None else check_country(customer_country)
+        hours = PolicyHours(revision, Customer(customer_zone, country), lang, self._public)
+        return answer_hours(revision, query, name, hours, from_datetime(moment), in_force=in_force)
 
     def priority(
         self,
@@ -243,10 +252,12 @@ class Policy:
         """
         from zsupport.answer.priority import answer_priority, list_priorities
 
-        revision, _ = self.revision_at(at or _now())
-        if not facts:
-            return list_priorities(revision, lang)
-        return answer_priority(revision, settle(revision, facts=facts), lang)
+        revision, in_force = self.revision_at(at or _now())
+        if facts:
+            answers = answer_priority(revision, settle(revision, facts=facts), lang)
+        else:
+            answers = list_priorities(revision, lang)
+        return answers._replace(in_force=in_force)
 
     def topics(
         self,
@@ -262,8 +273,9 @@ class Policy:
         """
         from zsupport.answer.topics import answer_topics
 
-        revision, _ = self.revision_at(at or _now())
-        return answer_topics(revision, settle(revision, role=role), topic, lang)
+        revision, in_force = self.revision_at(at or _now())
+        answers = answer_topics(revision, settle(revision, role=role), topic, lang)
+        return answers._replace(in_force=in_force)
 
 
 def load(path_or_name: "str | os.PathLike[str]", *, cache: bool = True) -> Policy:

@@ -41,7 +41,7 @@ class Query(NamedTuple):
     role: str | None = None
     channel: str | None = None
     priority: str | None = None
-    facts: dict[str, str] = {}  # noqa: RUF012 - never changed
+    facts: Mapping[str, str] = {}
 
 
 class Answers(NamedTuple):
@@ -58,7 +58,8 @@ class Answers(NamedTuple):
     query: Query
     in_force: bool = True
     moment: Any = None  # of `due`: what happened, and as of when
-    hours: Any = None  # of `due`: the policy's hours for this customer
+    hours: Any = None  # of `due` and `hours`: the policy's hours for this customer
+    promised: Any = None  # of `due`: the promises that it answers from
 
 
 class Name(NamedTuple):
@@ -110,6 +111,7 @@ def settle(
         settled,
     )
     for name, value in (facts or {}).items():
+        value = str(value).lower() if isinstance(value, bool) else value
         fact = find("fact", name, [Name(id) for id in known_facts])
         if fact is not None:
             values = [Name(v, (), text) for v, text in known_facts[fact].values.items()]

@@ -1,7 +1,7 @@
 """When what is promised is due, and whether it was kept."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ class DueAnswer(NamedTuple):
     role: str | None
     channel: str | None
     priority: str | None
-    facts: dict[str, str]
+    facts: Mapping[str, str]
     metric: str
     state: str
     target: str | None
@@ -83,7 +83,7 @@ def answer_due(asked: Asked, promised: Promises, moment: Moment) -> Answers:
         warnings = tuple(dict.fromkeys((*warnings, *timer.warnings)))
     return Answers(
         tuple(rows), columns, warnings, asked.revision, asked.query, asked.in_force, moment,
-        asked.hours,
+        asked.hours, promised,
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def quick_due(asked: Asked, promised: Promises) -> Quick | None:
         wanted = worked + amount
         j = bisect_left(before, wanted, i) - 1
         due = starts[j] + wanted - before[j]
-        if due > ends[j] or due - start > HALF_YEAR:
+        if due > ends[j] or due - start > HALF_YEAR or starts[k] >= END:
             return None
         if doubts.get(start // HALF_YEAR, True) or doubts.get(due // HALF_YEAR, True):
             return None

@@ -8,7 +8,7 @@ from zsupport.clock.instants import local_date
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError
-from zsupport.policy.model import Calendar, Holidays, Revision
+from zsupport.policy.model import Calendar, Holidays, Remarks, Revision
 
 if TYPE_CHECKING:
     # A policy whose targets are clock time needs none of these when it answers.
@@ -31,6 +31,16 @@ class Customer(NamedTuple):
 
     zone: str | None = None
     country: str | None = None
+
+
+def check_country(text: str) -> str:
+    """Return a customer's country, or a part of one, in capitals: NO, DE-BY; else UsageError."""
+    from zsupport.clock.zones import country_codes
+
+    country, dash, part = text.upper().partition("-")
+    if country not in country_codes() or (dash and not part.isalnum()):
+        raise UsageError(f"--customer-country: `{text}` is no country", "such as NO, or DE-BY")
+    return country + dash + part
 
 
 class Settled(NamedTuple):
@@ -93,6 +103,15 @@ class PolicyHours:
     def calendar(self, name: str, case: Case) -> Calendar | None:
         """Return the calendar that holds in a case, None for hours that need no definition."""
         return next((c for c in self.revision.hours.get(name, ()) if matching(c.when, case)), None)
+
+    def remarks(self, settled: Settled, case: Case) -> list[Remarks]:
+        """Return what is said of all that hours are made of: calendars, conditions, holidays."""
+        found = []
+        for calendar in settled.calendars:
+            held = matching(calendar.when, case)
+            found += [calendar.remarks, held.remarks if held else Remarks()]
+            found += [calendar.holidays.remarks] if calendar.holidays else []
+        return found
 
     def warnings(self, settled: Settled, start: int, end: int) -> list[Warning]:
         """Return warnings about what is not known of the dates from `start` to `end`.

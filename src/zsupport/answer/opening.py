@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Because, Case, Query, Warning, named, say
+from zsupport.answer.case import Answers, Because, Case, Query, Warning, named, said, say
 from zsupport.answer.hours import NeedsInput, PolicyHours, Settled
-from zsupport.clock.instants import at_local, local_date
+from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Revision
@@ -30,7 +30,13 @@ class HoursAnswer(NamedTuple):
 
 
 def answer_hours(
-    revision: Revision, query: Query, name: str | None, hours: PolicyHours, at: int
+    revision: Revision,
+    query: Query,
+    name: str | None,
+    hours: PolicyHours,
+    at: int,
+    *,
+    in_force: bool,
 ) -> Answers:
     """Answer for the hours of this name, or for all that the policy defines."""
     if name is not None:
@@ -53,7 +59,13 @@ def answer_hours(
             rows.append(HoursAnswer(each, None, None, None, None, None, because))
     columns = ("hours",) if name is None else ()
     return Answers(
-        tuple(rows), columns, tuple(dict.fromkeys(warnings)), revision, query, hours=hours
+        tuple(rows),
+        columns,
+        tuple(dict.fromkeys(warnings)),
+        revision,
+        query,
+        in_force,
+        hours=hours,
     )
 
 
@@ -68,16 +80,38 @@ def _case(revision: Revision, query: Query, name: str, lang: str, warnings: list
         if isinstance(value, str) and value
     }
     case.update(query.facts)
-    asked = named(calendar.when for calendar in revision.hours[name])
+    asked = _deciding(revision, name, set())
+    asks = [
+        f"The {dimension} (--{dimension})"
+        for dimension in ("plan", "role", "channel", "priority")
+        if dimension in asked and dimension not in case
+    ]
     for fact in revision.facts:
-        if fact.id in asked and fact.id not in case:
-            if fact.default is None:
-                values = " or ".join(f"--fact {fact.id}={value}" for value in fact.values)
-                raise NeedsInput([f"{say(fact.ask, lang) or fact.id} ({values})"])
+        if fact.id not in asked or fact.id in case:
+            continue
+        if fact.default is None:
+            values = " or ".join(f"--fact {fact.id}={value}" for value in fact.values)
+            asks.append(f"{say(fact.ask, lang) or fact.id} ({values})")
+        else:
             case[fact.id] = fact.default
             says = f"{fact.id}={fact.default} is assumed, as none was given"
             warnings.append(Warning("default-fact", says))
+    if asks:
+        raise NeedsInput(asks)
     return case
+
+
+def _deciding(revision: Revision, name: str, seen: set[str]) -> set[str]:
+    """Return the dimensions and facts that hours depend on, those of a union's members too."""
+    if name in seen:
+        return set()
+    seen.add(name)
+    calendars = revision.hours.get(name, ())
+    found = named(calendar.when for calendar in calendars)
+    for calendar in calendars:
+        for member in calendar.any:
+            found |= _deciding(revision, member, seen)
+    return found
 
 
 def _answer(
@@ -91,7 +125,9 @@ def _answer(
     settled = hours.settle(name, case)
     calendar = hours.calendar(name, case)
     assert calendar is not None  # `settle` found it
-    warnings += hours.warnings(settled, at, at + 86_400)
+    warnings += hours.warnings(settled, at, at + AHEAD * 86_400)
+    _, unclear = said(hours.remarks(settled, case), hours.lang)
+    warnings += [Warning("unclear", f"unclear: {unclear}")] if unclear else []
     time = settled.time
     return HoursAnswer(
         name,
@@ -115,7 +151,7 @@ def _week(settled: Settled, at: int) -> tuple[dict[str, Any], ...]:
     return tuple(
         {"opens": _utc(max(start, first)), "closes": _utc(min(end, last))}
         for start, end in zip(spans.starts, spans.ends, strict=True)
-        if start < last and end > first
+        if start < last and end > first and first >= FIRST and min(end, last) < END
     )
 
 

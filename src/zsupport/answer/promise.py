@@ -1,6 +1,7 @@
 """What is promised: for each case and metric, whether one is entitled, and the target."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from zsupport.answer.case import (
@@ -15,7 +16,7 @@ from zsupport.answer.case import (
     said,
     say,
 )
-from zsupport.answer.channels import denied, holding, relevant
+from zsupport.answer.channels import denied, holding
 from zsupport.answer.hours import NeedsInput, PolicyHours, Settled
 from zsupport.clock.target import needs_hours
 from zsupport.errors import UsageError, did_you_mean
@@ -33,7 +34,7 @@ class Promise(NamedTuple):
     role: str | None
     channel: str | None
     priority: str | None
-    facts: dict[str, str]
+    facts: Mapping[str, str]
     metric: Metric
     state: str | None  # None: the clock decides
     cell: Cell | None = None
@@ -43,6 +44,7 @@ class Promise(NamedTuple):
     note: str | None = None
     unclear: str | None = None
     because: tuple[Because, ...] = ()
+    case: Case = {}  # noqa: RUF012 - all that was settled; never changed
 
 
 class Promises(NamedTuple):
@@ -96,7 +98,7 @@ def promises(
     channel that opens a case.
     """
     reader = _Reader(revision, opened, hours, in_force, lang)
-    space = dimensions(revision, query, _asked(revision))
+    space = dimensions(revision, query, _asked(revision, metrics))
     opening = [channel.id for channel in revision.channels if channel.opens_case]
     rows: list[Promise] = []
     differ = False
@@ -111,7 +113,7 @@ def promises(
             same = [row for row in entitled if _but_channel(row) == _but_channel(first)]
             differ = differ or len(same) < len(entitled)
             because = tuple(dict.fromkeys(b for row in same for b in row.because))
-            rows.append(_but_channel(first)._replace(because=because or first.because))
+            rows.append(first._replace(channel=None, because=because or first.because))
     if differ:
         rows = [
             reader.promise(case, channel, metric)
@@ -127,18 +129,25 @@ def promises(
     )
 
 
-def _asked(revision: Revision) -> set[str]:
-    """Return the dimensions and facts that decide about promises."""
-    asked = relevant(revision) | named(
-        when
-        for when in (
-            *(rule.when for rule in revision.rules),
-            *(commitment.when for commitment in revision.commitments),
-            *(calendar.when for hours in revision.hours.values() for calendar in hours),
-        )
-    )
-    if any("*" not in cells for rule in revision.rules for cells in rule.cells.values()):
-        asked.add("priority")
+def _asked(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
+    """Return the dimensions and facts that decide about what is promised for these metrics."""
+    asked = named(grant.when for grant in revision.grants if grant.allow)
+    asked |= named(commitment.when for commitment in revision.commitments)
+    hours: list[str] = []
+    for rule in revision.rules:
+        stated = [rule.cells[metric.id] for metric in metrics if metric.id in rule.cells]
+        if not stated:
+            continue
+        asked |= named([rule.when])
+        if any("*" not in cells for cells in stated):
+            asked.add("priority")
+        hours += [alternative.opened[1] for alternative in rule.when if alternative.opened]
+        hours += [cell.hours for cells in stated for cell in cells.values() if cell.hours]
+    for name in hours:
+        # A union's members decide with it; the list grows while it is walked.
+        for calendar in revision.hours.get(name, ()):
+            asked |= named([calendar.when])
+            hours += [member for member in calendar.any if member not in hours]
     return asked
 
 
@@ -152,7 +161,9 @@ def _columns(space: Dimensions, *, differ: bool, metrics: tuple[Metric, ...]) ->
 
 
 def _but_channel(row: Promise) -> Promise:
-    return row._replace(channel=None, because=())
+    """Return a promise without what differs by channel alone: the lines, and what the case is."""
+    cell = row.cell and row.cell._replace(line=0)
+    return row._replace(channel=None, because=(), cell=cell, case={})
 
 
 class _Reader:
@@ -178,8 +189,9 @@ class _Reader:
         """
         facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
         bare = Promise(
-            case.get("plan"), case.get("role"), channel, case.get("priority"), facts, metric, None
-        )
+            case.get("plan"), case.get("role"), channel, case.get("priority"),
+            MappingProxyType(facts), metric, None, case={**case, "channel": channel or ""},
+        )  # fmt: skip
         opens = channel is not None and self.channels[channel].opens_case
         if not self.in_force:
             because = denied(self.revision, channel, in_force=False)
@@ -218,16 +230,22 @@ class _Reader:
         rule, alternative, cell = deciding
         kind = cell.target.kind
         counts = cell.hours is not None and (needs_hours(cell.target) or kind == "week")
-        commitment = next((c for c in self.revision.commitments if matching(c.when, case)), None)
         said_of = [cell.remarks, rule.remarks, alternative.remarks, *remarks]
+        commitment = None
+        for each in self.revision.commitments:
+            if held := matching(each.when, case):
+                commitment = each
+                said_of += [each.remarks, held.remarks]
+                break
         settled = needed = None
         if cell.hours and counts:
             try:
                 settled = self.hours.settle(cell.hours, case)
+                said_of += self.hours.remarks(settled, case)
             except NeedsInput as needs:
                 needed = needs
-            calendar = self.hours.calendar(cell.hours, case)
-            said_of += [calendar.remarks] if calendar else []
+                calendar = self.hours.calendar(cell.hours, case)
+                said_of += [calendar.remarks] if calendar else []
         note, unclear = said(said_of, self.lang)
         lines = [cell.line, rule.line, alternative.line]
         row = bare._replace(

@@ -166,10 +166,7 @@ class _Explain:
                 return [*lines, f"  `{answer.channel}` opens no case, so nothing is promised"]
             lines += self._denials(case, channels)
             return lines + self._would(case, channels, "entitled to it")
-        channels = [answer.channel] if answer.channel else opening
-        allowed = [c for c in channels if c and holding(self.revision, case, c)]
-        if allowed:
-            case = {**case, "channel": allowed[0]}
+        case = self._promised_case(answer)
         inside = self._inside(case)
         if answer.state == "needs-input":
             return [*lines, *(f"{self.at(each.line)}" for each in answer.because)]
@@ -193,6 +190,17 @@ class _Explain:
         if answer.state in NEGATIVE:
             return lines + self._would_promise(case, answer.metric)
         return lines + self._walk(answer, case, deciding.cell)
+
+    def _promised_case(self, answer: DueAnswer) -> Case:
+        """Return all that was settled of the case: an answer shows only what makes a difference."""
+        place = (answer.plan, answer.role, answer.priority, answer.metric)
+        for row in self.answers.promised.rows:
+            same = (row.plan, row.role, row.priority, row.metric.id) == place
+            same = same and answer.channel in (None, row.case["channel"])
+            if same and answer.facts.items() <= row.facts.items():
+                case: Case = row.case
+                return case
+        raise LookupError(f"no promise for {answer}")
 
     def _inside(self, case: Case) -> Callable[[str], bool]:
         hours, opened = self.answers.hours, self.answers.moment.events.opened
@@ -270,7 +278,8 @@ class _Explain:
 
     def topic(self, answer: "object") -> list[str]:
         name, because = getattr(answer, "name", ""), getattr(answer, "because", ())
-        return [f"{name}", *(f"{self.at(each.line)}" for each in because)]
+        head = name or getattr(answer, "hours", "")
+        return [head, *(self.at(each.line) for each in because)]
 
 
 def _case(answer: ChannelAnswer | DueAnswer) -> Case:

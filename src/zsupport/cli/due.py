@@ -104,14 +104,20 @@ def due(
     if fail_breached and "breached" in states:
         refusal = refusal or "breached"
     question = question._replace(at=to_datetime(answers.moment.at))
+    events = answers.moment.events
+
+    def shown(instant: int | None) -> str | None:
+        return None if instant is None else question.text(to_datetime(instant))
+
     query = question.query(
         **answers.query._asdict(),
         metric=list(dict.fromkeys(answer.metric for answer in answers.answers)),
         opened=question.text(to_datetime(answers.moment.events.opened)),
-        answered=answered,
-        updated=updated,
-        resolved=resolved,
-        pauses=pause or [],
+        answered=shown(events.answered),
+        updated=shown(events.updated),
+        resolved=shown(events.resolved),
+        pauses=[{"from": shown(begin), "to": shown(end)} for begin, end in events.pauses],
+        at_risk=risk,
         customer_tz=customer_tz,
         customer_country=customer_country,
     )

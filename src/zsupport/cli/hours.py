@@ -58,7 +58,8 @@ def hours(
         from zsupport.answer.freeze import frozen
 
         revision, _ = question.policy.revision_at(moments.at)
-        emit(frozen(revision, name, moments.at))
+        if not common.quiet:
+            emit(frozen(revision, name, moments.at))
         return 0
     answers = question.policy.hours(
         name,

@@ -5,6 +5,7 @@ import sys
 from errno import EBADF
 from typing import Any, TextIO
 
+from zsupport.cli.options import FORMATS
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
 from zsupport.report import Report, Terminal, render
 from zsupport.report.text import printable
@@ -114,12 +115,16 @@ def _text(value: Any) -> str:
 
 def wants_json(arguments: list[str]) -> bool:
     """Return whether errors are to be JSON too, even if the options cannot be read."""
+    wanted = False
     for i, argument in enumerate(arguments):
         if argument == "--":
             break
-        if argument == "--format=json" or arguments[i : i + 2] == ["--format", "json"]:
-            return True
-    return False
+        name, equals, value = argument.partition("=")
+        if name == "--format":
+            value = value if equals else "".join(arguments[i + 1 : i + 2])
+            # The last one counts; a value that is none is the error that is shown.
+            wanted = value == "json" if value in FORMATS else wanted
+    return wanted
 
 
 def report_error(error: ZsupportError, *, as_json: bool) -> int:

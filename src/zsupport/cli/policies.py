@@ -29,10 +29,10 @@ def policies(common: Common, name: str | None) -> int:
     In full it also shows what is said in words and no rule uses: limits, scope, terms.
     """
     moments = read_moments(common)
-    if name and common.policy:
+    if name is not None and common.policy is not None:
         raise UsageError(f"`{name}` and --policy {common.policy} both name a policy", "name one")
-    one = name or common.policy
-    if one:
+    one = name if name is not None else common.policy
+    if one is not None:
         known = [ask(common._replace(policy=one), moments).policy]
     else:
         cache = cache_folder(os.environ)

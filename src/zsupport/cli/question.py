@@ -100,7 +100,7 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
         if not equals or not name or not value:
             example = f"{name or 'NAME'}=VALUE"
             raise UsageError(f"--fact: `{pair}` is not NAME=VALUE", f"write --fact {example}")
-        if facts.get(name, value) != value:
+        if facts.get(name, value).casefold() != value.casefold():
             raise UsageError(f"the fact `{name}` is given twice: {facts[name]} and {value}")
         facts[name] = value
     return facts
@@ -129,7 +129,7 @@ def finish(
                 report = report._replace(notes=_notes(common, question, answers, report))
             write_report(report, common.format, common.color)
         if common.field is not None or chosen_format(common.format) not in ("table", "markdown"):
-            for text in _aside(answers):
+            for text in _aside(answers, refused=code == 2):
                 note(text)
             if common.why:
                 explain(why_lines(question, answers))
@@ -168,9 +168,12 @@ def _notes(common: Common, question: Question, answers: Answers, report: Report)
     return tuple(notes)
 
 
-def _aside(answers: Answers) -> list[str]:
-    """Return what goes to standard error beside lines for a program: warnings and doubts."""
-    found = [warning.message for warning in answers.warnings]
+def _aside(answers: Answers, *, refused: bool) -> list[str]:
+    """Return what goes to standard error beside lines for a program: warnings and doubts.
+
+    `refused`: what is needed is said by the refusal.
+    """
+    found = [w.message for w in answers.warnings if not (refused and w.code == "needs-input")]
     for answer in answers.answers:
         if only := getattr(answer, "only_when", None):
             found.append(f"{answer.channel}: only for {', '.join(only['priority'])}")

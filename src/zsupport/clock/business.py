@@ -35,6 +35,10 @@ class BusinessDays:
         """Return a date's opening and close, None where it is no working date."""
         if ordinal not in self._dates:
             spans: list[tuple[int, int]] = []
+            if not ranges(self.time.offsets[0], ordinal, 0, _DAY):
+                # A date that never occurred: what its evening would reach into is no day's work.
+                self._dates[ordinal] = None
+                return None
             for hours, offsets in zip(self.time.hours, self.time.offsets, strict=True):
                 if hours.holiday(ordinal) and (
                     hours.week is not None or hours.always_counts_holidays

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from zsupport.clock.deadline import Never
+from zsupport.clock.instants import END
 from zsupport.clock.model import Hours
 from zsupport.clock.offsets import Offsets
 
@@ -101,7 +102,7 @@ class WorkingTime:
             i = bisect_right(edges(spans), instant)
             # What begins or ends where the compiled time does is no opening or closing.
             if i < len(edges(spans)) and edges(spans)[i] < spans.last:
-                return edges(spans)[i]
+                return edges(spans)[i] if edges(spans)[i] < END else None
             if ahead >= HORIZON:
                 return None
             ahead = min(ahead * 4, HORIZON)

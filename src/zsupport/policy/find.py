@@ -215,5 +215,7 @@ def _neighbour(path: str) -> str | None:
         ]
     except OSError:
         return None
-    close = nearest(wanted, names)
-    return f"did you mean `{os.path.join(folder, close)}`?" if close else None
+    # Without their endings, which all of them share.
+    by_stem = {os.path.splitext(name)[0]: name for name in names}
+    close = nearest(os.path.splitext(wanted)[0], by_stem)
+    return f"did you mean `{os.path.join(folder, by_stem[close])}`?" if close else None

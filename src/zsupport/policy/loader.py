@@ -35,7 +35,7 @@ from zsupport.policy.model import (
 )
 from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
 from zsupport.policy.promises import Promises
-from zsupport.policy.shape import Named, Placed, Reader, Record
+from zsupport.policy.shape import Named, Placed, Reader, Record, misspelt
 from zsupport.policy.yamltext import MAX_FINDINGS, Mapping, Node, Path, Scalar, Stop, read_yaml
 from zsupport.version import FORMAT
 
@@ -274,6 +274,8 @@ class _Builder:
             remarks = names.remarks(record)
             values: dict[str, Text] = YES_NO
             default = None if "values" in record.keys else "false"
+            if misspelt(record, "values", self.reader):
+                continue
             if "values" in record.keys:
                 read = record.get("values")
                 if read is None:
@@ -472,7 +474,8 @@ class _Builder:
     def read_resource(self, record: Record, self_help: Record, topics: list[str]) -> Resource:
         """Read one entry of `resources`."""
         names = self.names
-        known = "topics" not in self_help.keys or self_help.get("topics") is not None
+        known = not misspelt(self_help, "topics", self.reader)
+        known = known and ("topics" not in self_help.keys or self_help.get("topics") is not None)
         about: list[str] = []
         for at in record.get("topic", ()):
             if at.text == "each":

@@ -5,7 +5,7 @@ from typing import Any
 
 from zsupport.policy.format import ALWAYS, DIMENSIONS, POLICY
 from zsupport.policy.model import Alternative, Remarks, Text, When
-from zsupport.policy.shape import REMARK_KEYS, Named, Reader, Record, misspelt
+from zsupport.policy.shape import REMARK_KEYS, Later, Named, Reader, Record, misspelt
 from zsupport.policy.yamltext import Stop, short
 
 #: The metric of a policy that declares none.
@@ -51,6 +51,10 @@ class Names:
             self.known["metric"] = {FIRST_RESPONSE: 0}
         #: The values of each fact that could be read, in the order of definition.
         self.facts: dict[str, Known] = {}
+        #: Whether names may stand for groups that were not read as they were meant.
+        self._groups_lost = "groups" not in record.keys and (
+            not record.whole or misspelt(record, "groups", reader)
+        )
         #: Groups: what each is about, and the values of those that could be resolved.
         self.about: dict[str, str | None] = {}
         self.groups: dict[str, tuple[str, ...]] = {}
@@ -146,6 +150,8 @@ class Names:
                 found += self.groups.get(at.text, ())
             elif values is None or at.text in values:
                 found.append(at.text)
+            elif self._groups_lost:
+                continue
             elif at.text in self.about:
                 self.reader.report(
                     "ZS201", at.span, at.path,
@@ -187,7 +193,9 @@ class Names:
         """Resolve `groups`: a group may name other groups of its dimension."""
         section = self.record.get("groups")
         if section is None:
+            self._groups_lost |= "groups" in self.record.keys
             return
+        self._groups_lost = not section.whole
         facts = self.known["fact"] or {}
         for id, group in section.values.items():
             self.about[id] = None
@@ -284,19 +292,20 @@ class Names:
                     value = Named(name, record.at[key], at.path)
                     hours = self.resolve("hours", value)
                     opened = (inside, hours) if hours else None
-            elif key not in DIMENSIONS and not self._is_fact(record, at, allowed):
-                continue
-            elif self.has(key, at) and read is not None:
-                values[key] = self.expand(key, read)
+            else:
+                if isinstance(read, Later):
+                    read = self._of_fact(read, at, allowed)
+                if self.has(key, at) and read is not None:
+                    values[key] = self.expand(key, read)
         return Alternative(values, opened, self.remarks(record), record.line)
 
-    def _is_fact(self, record: Record, at: Named, allowed: tuple[str, ...]) -> bool:
+    def _of_fact(self, later: Later, at: Named, allowed: tuple[str, ...]) -> Any:
+        """Return what a condition says of a fact, None where there is no such fact."""
         facts = self.known["fact"]
         if facts is None or at.text in facts:
-            return True
-        if not record.was_left_empty(at.text) or record.values[at.text] is not None:
-            self.undefined("dimension or fact", at, [*allowed, *facts])
-        return False
+            return later.read(self.reader)
+        self.undefined("dimension or fact", at, [*allowed, *facts, *REMARK_KEYS])
+        return None
 
     # -- ids -----------------------------------------------------------------------------
 

@@ -6,12 +6,14 @@ are can depend on the case, so that every case that a rule covers is looked at w
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 from zsupport.clock.target import Target, needs_hours
 from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY, ByPriority
 from zsupport.policy.model import Calendar, Cell, Rule, When
 from zsupport.policy.names import Names
-from zsupport.policy.shape import Named, Record
+from zsupport.policy.shape import Later, Named, Record, misspelt
+from zsupport.policy.yamltext import Path
 
 #: More cases than this are not looked at one by one; then any case could be.
 _MOST_CASES = 20_000
@@ -26,6 +28,7 @@ class Promises:
         self.hours = hours
         self.zone = zone
         self.cases_left = _MOST_CASES
+        self.without_hours: set[Path] = set()
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules."""
@@ -37,34 +40,43 @@ class Promises:
         condition = self.names.text(record.get("condition"))
         remarks = self.names.remarks(record)
         rule = Rule(when, own, condition, {}, remarks, record.line)
+        declared = "hours" in record.keys
         metrics = self.names.known["metric"]
-        for key in record.keys:
-            if key in RULE.fields or (record.get(key) is None and record.was_left_empty(key)):
+        for key, read in record.values.items():
+            if not isinstance(read, Later):
                 continue
             at = record.named(key)
             if metrics is not None and key not in metrics:
                 known = [*metrics, *RULE.fields]
                 self.names.undefined("metric or key of a target rule", at, known)
-            if record.get(key) is not None:
-                rule.cells[key] = self._cells(record, at, rule)
+                meant = self.reader.nearest(key, known)
+                declared = declared or meant == "hours"
+                if meant not in metrics:  # what stands here are no targets
+                    continue
+            targets = read.read(self.reader)
+            if targets is not None:
+                rule.cells[key] = self._cells(targets, record, at, rule, declared)
         return rule
 
-    def _cells(self, record: Record, at: Named, rule: Rule) -> dict[str, Cell]:
+    def _cells(
+        self, targets: Any, record: Record, at: Named, rule: Rule, declared: bool
+    ) -> dict[str, Cell]:
         """Return the targets of one metric, by priority (`*`: all)."""
-        targets = record.get(at.text)
         if not isinstance(targets, ByPriority):
-            cell = self._cell(record, at, rule, "hours" in record.keys, None)
+            value = Named(at.text, record.at[at.text], at.path)
+            cell = self._cell(targets, at, value, rule, declared, None)
             return {"*": cell} if cell else {}
         read = targets.record
         cells: dict[str, Cell] = {}
         if not self.names.has("priority", at):
             return cells
-        for key in read.keys:
-            if read.get(key) is None and read.was_left_empty(key):
+        for key, target in read.values.items():
+            if target is None and read.was_left_empty(key):
                 continue
             place = read.named(key)
+            value = Named(key, read.at[key], place.path)
             for priority in self.names.expand("priority", (False, [place])):
-                cell = self._cell(read, place, rule, "hours" in record.keys, priority)
+                cell = self._cell(target, place, value, rule, declared, priority)
                 if priority in cells:
                     message = f"`{key}` states {priority} a second time"
                     expected = "one target for a priority"
@@ -74,10 +86,15 @@ class Promises:
         return cells
 
     def _cell(
-        self, record: Record, at: Named, rule: Rule, declared: bool, priority: str | None
+        self,
+        read: Any,
+        at: Named,
+        value: Named,
+        rule: Rule,
+        declared: bool,
+        priority: str | None,
     ) -> Cell | None:
-        """Return the target that stands at a key of a record."""
-        read = record.get(at.text)
+        """Return the target that stands at a key; `value` is where it stands itself."""
         own = read if isinstance(read, Record) else None
         target = own.get(TARGET_KEY) if own else read
         hours = rule.hours
@@ -91,8 +108,7 @@ class Promises:
             return None
         if own:
             value = Named(TARGET_KEY, own.at[TARGET_KEY], (*own.path, TARGET_KEY))
-        else:
-            value = Named(at.text, record.at[at.text], at.path)
+            declared = declared or misspelt(own, "hours", self.reader)
         self._check(target, value, hours, declared, rule.when, priority)
         return Cell(target, text, hours, condition, remarks, at.span.line)
 
@@ -114,8 +130,13 @@ class Promises:
                 hint += f", or `{_in_business(target.text)}`"
             self._refuse(at, f"`{target.text}` stands under `hours`", "`24x7` or `business`", hint)
         if needs_hours(target) and not declared:
-            expected = "`hours` in the rule or in the cell"
-            self._refuse(at, f"`{target.text}` stands without `hours`", expected)
+            # A rule without hours is one mistake, whatever number of its values needs them.
+            rule = at.path[:2]
+            if rule not in self.without_hours:
+                self.without_hours.add(rule)
+                message = f"`{target.text}` stands without `hours`"
+                hint = "`hours` of the rule hold for all its values"
+                self._refuse(at, message, "`hours` in the rule or in the cell", hint)
         elif hours is not None and (needs_hours(target) or target.kind == "week"):
             self._check_hours(target, at, hours, when, priority)
 
@@ -124,6 +145,8 @@ class Promises:
     ) -> None:
         by_days = target.kind in ("business-days", "next-business-day", "by")
         mixed = None
+        if any(("hours", id) in self.reader.wrong for id in self._members(hours)):
+            return  # whatever is wrong with the target may come from there
         for calendars in self._reached(hours, when, priority):
             for calendar in calendars if needs_hours(target) else ():
                 always = calendar is None or calendar.windows is None
@@ -157,7 +180,7 @@ class Promises:
 
         None stands for `24x7`. Where any of them would do, no case is looked at.
         """
-        every = [calendar for calendars in self._lists(hours) for calendar in calendars]
+        every = [calendar for id in self._members(hours) for calendar in self.hours[id]]
         leaves = tuple(calendar for calendar in every if not calendar.any)
         always = hours == ALWAYS or any(ALWAYS in calendar.any for calendar in every)
         zones = {calendar.timezone or self.zone for calendar in leaves}
@@ -169,16 +192,16 @@ class Promises:
         found = [self._deciding(hours, case) for case in cases if _holds(when, case)]
         return list({tuple(map(id, calendars)): calendars for calendars in found}.values())
 
-    def _lists(self, hours: str) -> list[tuple[Calendar, ...]]:
-        """Return the calendars of these hours and of all that they are a union of."""
-        found: dict[str, tuple[Calendar, ...]] = {}
+    def _members(self, hours: str) -> list[str]:
+        """Return these hours and all that they are a union of, as far as they are defined."""
+        found: dict[str, None] = {}
         waiting = [hours]
         while waiting:
             id = waiting.pop()
             if id not in found and id in self.hours:
-                found[id] = self.hours[id]
-                waiting += [member for calendar in found[id] for member in calendar.any]
-        return list(found.values())
+                found[id] = None
+                waiting += [member for calendar in self.hours[id] for member in calendar.any]
+        return list(found)
 
     def _cases(
         self, conditions: list[When], priority: str | None

@@ -31,7 +31,7 @@ Every mapping with keys of its own may also carry:
 
 #: Better words than those of a shape, which are made for the messages about a mistake.
 _WORDS = {
-    "the id of a hours": "the id of hours, or `24x7`",
+    "the id of hours": "the id of hours, or `24x7`",
     "the id of a value": "one of the values",
     TARGET.words: "a target: see above",
 }

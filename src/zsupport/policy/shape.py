@@ -81,6 +81,18 @@ class Record(NamedTuple):
         return _first(self.span)
 
 
+class Later(NamedTuple):
+    """A value under a key that the policy itself defines: what it is, is known by its name."""
+
+    shape: "Shape"
+    node: Node
+    path: Path
+
+    def read(self, reader: "Reader") -> Any:
+        """Return the value, or None after reporting why it does not fit."""
+        return self.shape.read(self.node, self.path, reader)
+
+
 class Items(list[Any]):
     """The items of a list that could be read; `whole` when that is all of them."""
 
@@ -98,6 +110,8 @@ class Reader:
         self.file = file
         self.findings: list[Finding] = []
         self.compared = 0
+        #: Where something is wrong: the first two steps of the way there.
+        self.wrong: set[Path] = set()
         self._listed: dict[tuple[str, ...], str] = {}
 
     def nearest(self, name: str, known: Collection[str]) -> str | None:
@@ -119,6 +133,7 @@ class Reader:
         hint: str | None = None,
     ) -> None:
         """Add an error found at `span`, where `path` leads in the document."""
+        self.wrong.add(path[:2])
         add_finding(self.findings, self.file, code, span, path, message, expected, hint)
 
     def report_unknown(
@@ -525,7 +540,7 @@ class Fields(Shape):
     """A mapping with known keys.
 
     `others` is the shape of keys that the policy itself defines (metrics in a target rule,
-    facts in a condition); their names are resolved later. `exactly_one` names keys of which
+    facts in a condition): they come as Later. `exactly_one` names keys of which
     one, and only one, must stand; `at_least_one` those of which one must; a key of `alone`
     stands beside `when` and remarks only; a key of `needs` stands only beside another, which
     must have the value given if there is one. Every such mapping may carry `note`, `unclear`
@@ -575,7 +590,10 @@ class Fields(Shape):
                 reader.report_unknown("ZS101", at, f"key of a {self.name}", self.fields, hint)
                 unknown.append(key.text)
                 continue
-            values[key.text] = shape.read(value, at.path, reader)
+            if field or left_out(value):
+                values[key.text] = shape.read(value, at.path, reader)
+            else:
+                values[key.text] = Later(shape, value, at.path)
             keys[key.text] = key.span
             places[key.text] = value.span
             written[key.text] = value

@@ -1,5 +1,6 @@
 """The JSON documents: answers with what they were given from."""
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -44,7 +45,7 @@ def plain_value(value: Any, zone: tzinfo) -> Any:
         return value._asdict()
     if isinstance(value, tuple):
         return [plain_value(each, zone) for each in value]
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {name: plain_value(each, zone) for name, each in value.items()}
     return value
 
@@ -65,7 +66,7 @@ def document(
     return {
         "schema": f"zsupport.{kind}/1",
         "policy": policy_of(answers.revision),
-        "query": query,
+        "query": {**query, **({"facts": dict(query["facts"])} if "facts" in query else {})},
         "answers": list(records),
         "warnings": [each._asdict() for each in warnings],
         "versions": versions(answers.hours),

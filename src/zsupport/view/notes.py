@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
+_DIMENSIONS = ("plan", "role", "channel", "priority", "metric")
+
 
 def value_of(answer: Any, column: str) -> str:
-    """Return what an answer says in an open column: a dimension, the metric or a fact."""
-    value = getattr(answer, column, None) if column in answer._fields else None
-    if value is None:
-        value = answer.facts.get(column) if "facts" in answer._fields else None
-    return "" if value is None else str(value)
+    """Return what an answer says in an open column: a fact, a dimension or the metric."""
+    # Facts first: a policy may call one like a field of the answer.
+    value = answer.facts.get(column)
+    if value is None and column in _DIMENSIONS:
+        value = getattr(answer, column)
+    return value or ""
 
 
 def doubts(answers: Iterable[Any]) -> list[str]:

@@ -1,0 +1,157 @@
+"""The house: imports point downwards only, and what costs time is imported where it is needed."""
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+
+from zsupport.cli.commands import COMMANDS
+
+SOURCE = Path(__file__).parent.parent / "src"
+
+# From the bottom up. A module may import from its own storey and from those below.
+STOREYS = [
+    ["version", "findings", "errors"],
+    ["clock"],
+    ["policy"],
+    ["answer"],
+    ["library", "calendar"],
+    ["report"],
+    ["view", "guide"],
+    ["cli"],
+    ["", "__main__"],  # the package's own names, and `python -m zsupport`
+]
+STOREY = {name: number for number, names in enumerate(STOREYS) for name in names}
+
+# Who may import what is not of the standard library.
+HOMES = {
+    "rich": {"zsupport.report.guide", "zsupport.report.table"},
+    # Its exceptions are caught where the command line is run.
+    "typer": {"zsupport.cli.app", "zsupport.cli"},
+    "yaml": {"zsupport.policy.yamltext"},
+    "holidays": {"zsupport.clock.holidays"},
+    "tzdata": {"zsupport.clock.zones"},
+}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in sorted((SOURCE / "zsupport").rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        found[".".join(parts).removesuffix(".__init__")] = path
+    return found
+
+
+MODULES = modules()
+
+
+@cache
+def imports(module: str) -> set[str]:
+    """Return the modules that a module imports, wherever in it."""
+    found: set[str] = set()
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports by dots"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else str(node.module) for name in names}
+        elif (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "id", getattr(node.func, "attr", "")) == "import_module"
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            found.add(str(node.args[0].value))
+    return found
+
+
+def storey(module: str) -> int:
+    first = module.removeprefix("zsupport").removeprefix(".").partition(".")[0]
+    assert first in STOREY, f"{module} has no place in the house"
+    return STOREY[first]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_downwards_only(module: str) -> None:
+    for imported in imports(module):
+        if imported.partition(".")[0] != "zsupport":
+            continue
+        assert imported in MODULES, f"{module} imports {imported}, which is not there"
+        assert storey(imported) <= storey(module), f"{module} imports {imported}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_others_made_is_imported_in_its_home_only(module: str) -> None:
+    for imported in imports(module):
+        package = imported.partition(".")[0]
+        if package != "zsupport" and package not in sys.stdlib_module_names:
+            assert module in HOMES[package], f"{module} imports {package}"
+
+
+def test_every_home_is_lived_in() -> None:
+    for package, homes in HOMES.items():
+        users = {m for m in MODULES if package in {i.partition(".")[0] for i in imports(m)}}
+        assert users == homes
+
+
+def test_commands_are_imported_when_they_run() -> None:
+    commands = {f"zsupport.cli.{name}" for name in COMMANDS}
+    assert commands <= set(MODULES)
+    for module, path in MODULES.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+            names |= {str(node.module)} if isinstance(node, ast.ImportFrom) else set()
+            assert not names & commands, module
+
+
+DUE = ("due", "--plan", "pro", "--role", "owner", "--priority", "P2")
+OPENED = ("--opened", "2026-11-23T10:00:00+01:00")
+HOT = {
+    "channels": ("channels", "--plan", "business", "--role", "admin"),
+    "due": (*DUE, *OPENED),
+    "due with =": (
+        "due",
+        "--plan=pro",
+        "--role=owner",
+        "--priority=P2",
+        f"{OPENED[0]}={OPENED[1]}",
+    ),
+    "quiet": (*DUE, *OPENED, "-q"),
+}
+# What an answer from a compiled policy needs nothing of.
+HEAVY = {
+    "rich", "typer", "click", "yaml", "inspect", "difflib", "zoneinfo", "holidays", "dataclasses",
+    "argparse", "logging", "asyncio", "subprocess", "importlib.metadata", "importlib.resources",
+    "zsupport.policy.loader", "zsupport.policy.format", "zsupport.policy.shape",
+    "zsupport.policy.yamltext", "zsupport.view.schemas", "zsupport.view.errors",
+    "zsupport.report.table", "zsupport.report.guide", "zsupport.cli.app", "zsupport.guide",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_the_hot_questions_import_little(name: str, cli: Cli, tmp_path: Path) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "zsupport", *HOT[name]]
+    env = cli.environment({"XDG_CACHE_HOME": str(tmp_path)})
+    for _ in range(2):
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=True, cwd=tmp_path, env=env
+        )
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    imported = {line.rpartition("|")[2].strip() for line in lines}
+    assert "zsupport.policy.compiled" in imported
+    assert HEAVY & {part for name in imported for part in (name, name.partition(".")[0])} == set()
+    assert done.stdout or name == "quiet"
+
+
+def test_the_public_names_are_imported_when_they_are_used() -> None:
+    code = (
+        "import sys, zsupport; before = {m for m in sys.modules if m.startswith('zsupport')};"
+        "print(sorted(before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "['zsupport', 'zsupport.version']\n"

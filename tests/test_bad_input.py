@@ -1,0 +1,178 @@
+"""Bad input by folder: every mistake is found where it is, once, and all of them in one run.
+
+`tests/bad/CASE.yaml`, or a folder of revisions, stands beside `CASE.expected`: a line for each
+finding, in order, as `LINE:COLUMN CODE PATH | PART OF THE MESSAGE | PART OF WHAT TO DO`. Both
+were written by hand, from the format's definition.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import jsonschema_rs
+import pytest
+from conftest import Cli
+
+from zsupport.errors import InvalidPolicy
+from zsupport.findings import CODES, Finding
+from zsupport.library import load
+
+FOLDER = Path(__file__).parent / "bad"
+EXPECTED = sorted(FOLDER.glob("*.expected"))
+
+
+class Line(NamedTuple):
+    """One expected finding."""
+
+    place: str
+    code: str
+    path: str
+    message: str
+    way_out: str
+
+
+def expected(file: Path) -> list[Line]:
+    lines = []
+    for text in file.read_text(encoding="utf-8").splitlines():
+        head, message, *way_out = text.split(" | ", 2)
+        place, code, *path = head.split(" ", 2)
+        lines.append(Line(place, code, path[0] if path else "", message, "".join(way_out)))
+    return lines
+
+
+def findings_in(case: Path) -> list[Finding]:
+    path = case.with_suffix("")
+    with pytest.raises(InvalidPolicy) as caught:
+        load(path if path.is_dir() else path.with_suffix(".yaml"), cache=False)
+    return list(caught.value.findings)
+
+
+@pytest.mark.parametrize("case", EXPECTED, ids=lambda path: path.stem)
+def test_every_mistake_is_found_once_and_in_its_place(case: Path) -> None:
+    wanted = expected(case)
+    assert wanted, "an expectation that is empty says nothing"
+    found = findings_in(case)
+    several = case.with_suffix("").is_dir()
+
+    def where(finding: Finding) -> str:
+        file = f"{Path(finding.file).name}:" if several else ""
+        return f"{file}{finding.span.line}:{finding.span.column} {finding.code} {finding.path}"
+
+    assert [where(each) for each in found] == [
+        f"{line.place} {line.code} {line.path}" for line in wanted
+    ]
+    for finding, line in zip(found, wanted, strict=True):
+        assert line.message in finding.message, where(finding)
+        way_out = f"{finding.expected} {finding.hint}"
+        assert line.way_out in way_out, where(finding)
+        assert finding.severity == "error"
+        assert finding.name == CODES[finding.code].name
+
+
+@pytest.mark.parametrize("case", EXPECTED, ids=lambda path: path.stem)
+def test_every_mistake_says_what_would_be_right(case: Path) -> None:
+    for finding in findings_in(case):
+        assert finding.expected, finding
+        assert "\n" not in f"{finding.message}{finding.expected}{finding.hint}{finding.path}"
+        start = finding.span.line, finding.span.column
+        assert (1, 1) <= start <= (finding.span.end_line, finding.span.end_column)
+
+
+def test_the_cases_cover_every_code() -> None:
+    covered = {line.code for file in EXPECTED for line in expected(file)}
+    assert covered == set(CODES)
+
+
+def test_every_file_has_an_expectation() -> None:
+    inputs = {path.stem for path in FOLDER.iterdir() if path.suffix in ("", ".yaml")}
+    assert inputs == {path.stem for path in EXPECTED}
+    assert inputs >= {path.stem for path in TEXTS}
+    assert len(inputs) >= 80
+
+
+def test_codes_are_unique_and_of_one_form() -> None:
+    assert all(re.fullmatch(r"ZS[012][0-9]{2}", code) for code in CODES)
+    assert len({code.name for code in CODES.values()}) == len(CODES)
+
+
+# -- as people and programs see it ----------------------------------------------------------
+
+TEXTS = sorted(FOLDER.glob("*.text"))
+# Of how many files findings are also asked for as JSON.
+AS_JSON = [path.with_suffix(".expected") for path in TEXTS]
+
+
+def named(case: Path) -> str:
+    path = case.with_suffix("")
+    return f"./{path.name}" if path.is_dir() else f"./{path.name}.yaml"
+
+
+@pytest.mark.parametrize("case", TEXTS, ids=lambda path: path.stem)
+def test_people_see_the_line_with_marks_under_what_is_wrong(case: Path, cli: Cli) -> None:
+    run = cli("channels", "--policy", named(case), cwd=FOLDER)
+    assert run.stderr == case.read_text(encoding="utf-8")
+    assert run.stdout == ""
+    assert run.code == 3
+
+
+@pytest.mark.parametrize("case", AS_JSON, ids=lambda path: path.stem)
+def test_programs_get_every_finding_as_json(case: Path, cli: Cli) -> None:
+    run = cli("due", "--policy", named(case), "--format", "json", cwd=FOLDER)
+    assert run.code == 3
+    document = json.loads(run.stdout)
+    schema = json.loads(cli("schema", "error").stdout)
+    assert jsonschema_rs.validator_for(schema).is_valid(document)
+    error = document["error"]
+    assert (error["kind"], error["code"]) == ("policy", 3)
+    wanted = expected(case)
+    assert len(error["problems"]) == len(wanted)
+    for problem, line in zip(error["problems"], wanted, strict=True):
+        *file, row, column = line.place.split(":")
+        assert problem["file"].endswith(file[0] if file else named(case))
+        assert (problem["line"], problem["column"]) == (int(row), int(column))
+        assert (problem["end_line"], problem["end_column"]) >= (int(row), int(column))
+        assert (problem["code"], problem["path"]) == (line.code, line.path)
+        assert (problem["severity"], problem["name"]) == ("error", CODES[line.code].name)
+        assert line.message in problem["message"]
+        assert problem["expected"]
+    first = error["problems"][0]
+    place = f"{first['file']}:{first['line']}:{first['column']}: {first['message']}"
+    more = f" (and {len(wanted) - 1} more)" if len(wanted) > 1 else ""
+    assert error["message"] == place + more
+    assert error["hint"] == first["hint"]
+
+
+def test_of_very_many_findings_the_text_shows_the_first(tmp_path: Path, cli: Cli) -> None:
+    base = (FOLDER / "escape-codes-in-names.yaml").read_text().splitlines()[:6]
+    path = tmp_path / "many.yaml"
+    path.write_text("\n".join([*base, *(f"extra{i}: x" for i in range(1, 301))]))
+    run = cli("channels", "--policy", str(path))
+    assert run.code == 3
+    assert run.stderr.count("error[ZS101]") == 200
+    assert run.stderr.endswith("\n300 problems, 100 not shown: --format json has all\n")
+    as_json = cli("channels", "--policy", str(path), "--format", "json")
+    problems = json.loads(as_json.stdout)["error"]["problems"]
+    assert [problem["line"] for problem in problems] == list(range(7, 307))
+
+
+def test_the_width_of_the_line_number_moves_the_margin(tmp_path: Path, cli: Cli) -> None:
+    path = tmp_path / "late.yaml"
+    path.write_text("\n" * 998 + "format: 2\n")
+    run = cli("channels", "--policy", str(path))
+    assert run.stderr.splitlines()[1:5] == [
+        f"   --> {path}:999:9",
+        "    |",
+        "999 | format: 2",
+        "    |         ^",
+    ]
+
+
+def test_a_terminal_without_unicode_still_shows_every_finding(cli: Cli) -> None:
+    run = cli(
+        "channels", "--policy", "./non-ascii-before-the-column.yaml", cwd=FOLDER,
+        env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    )  # fmt: skip
+    assert run.code == 3
+    assert run.stderr.isascii()
+    assert run.stderr.count("error[ZS205]") == 3

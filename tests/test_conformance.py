@@ -1,0 +1,314 @@
+"""The cases worked out by hand, run against the program and against the second implementation."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from oracle import clock
+
+from zsupport import Calendar, UsageError, ZsupportError, load
+
+FOLDER = Path(__file__).parent / "conformance"
+FILES = sorted(FOLDER.glob("*.yaml"))
+OPTIONS = {"at", "answered", "updated", "resolved", "at-risk", "warn", "metric", "metric-pauses"}
+KEYS = {
+    "id", "why", "expect", "calendar", "opened", "target", "pauses", "business-day",
+    "customer-zone", "customer-country", "from", "until", "timezone", "policy", "ask", "with",
+    "facts", *OPTIONS,
+}  # fmt: skip
+ANSWERS = {
+    "due", "state", "at_risk_at", "remaining", "warned", "open", "next_open", "elapsed", "allowed",
+    "target", "error",
+}  # fmt: skip
+
+Case = Mapping[str, Any]
+
+
+def cases_of(path: Path) -> list[Case]:
+    """Return the cases of a file, each with its calendar or policy in place of the name."""
+    # Every scalar is text, as policies read it.
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    found: list[Case] = []
+    for case in document["cases"]:
+        full = dict(case)
+        if isinstance(case.get("calendar"), str) and case["calendar"] != "none":
+            full["calendar"] = document["calendars"][case["calendar"]]
+        if "policy" in case:
+            full["policy"] = document["policies"][case["policy"]]
+        found.append(full)
+    return found
+
+
+ALL = {f"{path.stem}:{case['id']}": case for path in FILES for case in cases_of(path)}
+
+
+# --- What a case says -----------------------------------------------------------------------------
+
+
+def instant(text: str) -> datetime:
+    """Return an instant."""
+    return datetime.fromisoformat(text)
+
+
+def seconds(text: str) -> int:
+    """Return an instant as whole seconds."""
+    return int(instant(text).timestamp() // 1)
+
+
+def pauses_of(case: Case) -> list[tuple[str, str | None]]:
+    """Return the pauses as texts."""
+    pairs = [text.split("/") for text in case.get("pauses", [])]
+    return [(begin, end or None) for begin, end in pairs]
+
+
+def kind_of(case: Case) -> str:
+    """Return which question a case asks."""
+    if "policy" in case:
+        return "policy"
+    if "target" not in case:
+        return "elapsed" if "from" in case else "open"
+    clock_time = case["target"].endswith("24x7") or case["calendar"] == "none"
+    return "state" if OPTIONS & set(case) or clock_time else "due"
+
+
+def shown(value: Any) -> str:
+    """Return an answer as the cases write it."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, timedelta):
+        minutes, rest = divmod(int(value.total_seconds()), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{rest:02}"
+    return str(value)
+
+
+def expected(case: Case) -> dict[str, Any]:
+    """Return what a case expects, instants in UTC."""
+    return {
+        key: instant(text).astimezone(UTC).isoformat()
+        if key in ("due", "at_risk_at", "next_open") and text != "none"
+        else text
+        for key, text in case["expect"].items()
+    }
+
+
+# --- The program ----------------------------------------------------------------------------------
+
+
+def policy_of(case: Case) -> dict[str, Any]:
+    """Return a policy that promises what the case asks about, by the metric it names."""
+    pauses = {} if case.get("metric-pauses") == "false" else {"pauses": "Waiting"}
+    warn = {"warn": case["warn"]} if "warn" in case else {}
+    policy: dict[str, Any] = {
+        "format": "1",
+        "policy": "case",
+        "timezone": case.get("timezone", "UTC"),
+        "plans": {"any": "Any"},
+        "channels": {"web": {"name": "Web", "kind": "web"}},
+        "entitlements": [{"allow": "web"}],
+        "metrics": [{"id": "first", **pauses, **warn}, {"id": "second", **pauses, **warn}],
+        "business-day": case.get("business-day", "close"),
+    }
+    rule = {case.get("metric", "first"): case["target"]}
+    if case["calendar"] != "none":
+        several = case["calendar"]
+        several = several if isinstance(several, list) else [several]
+        policy["hours"] = {f"h{i}": each for i, each in enumerate(several)}
+        policy["hours"]["all"] = {"any": list(policy["hours"])}
+        rule["hours"] = "all"
+    return {**policy, "targets": [rule]}
+
+
+def program(case: Case, folder: Path) -> dict[str, Any]:
+    """Return what the program answers, or the error it gives."""
+    kind = kind_of(case)
+    try:
+        if kind in ("policy", "state"):
+            revisions = case["policy"] if kind == "policy" else [policy_of(case)]
+            for number, revision in enumerate(revisions):
+                text = json.dumps(revision)
+                (folder / f"{number}.yaml").write_text(text, encoding="utf-8")
+            policy = load(folder, cache=False)
+        else:
+            calendar = Calendar.from_dict(
+                case["calendar"],
+                business_day=case.get("business-day", "close"),
+                customer_zone=case.get("customer-zone"),
+                customer_country=case.get("customer-country"),
+            )
+    except ZsupportError:
+        return {"error": "policy" if kind == "policy" else "calendar"}
+    pauses = [(instant(p), None if q is None else instant(q)) for p, q in pauses_of(case)]
+    try:
+        if kind == "open":
+            at = instant(case["at"])
+            return {"open": calendar.is_open(at), "next_open": calendar.next_open(at)}
+        if kind == "elapsed":
+            start, end = instant(case["from"]), instant(case["until"])
+            return {"elapsed": calendar.elapsed(start, end, pauses)}
+        if kind == "due":
+            return {"due": calendar.due(instant(case["opened"]), case["target"], pauses)}
+        named: dict[str, Any] = dict(case.get("with", {}))
+        if case.get("ask") == "channels":
+            asked = policy.channels(
+                **named, facts=case.get("facts"), at=instant(case["at"])
+            ).answers
+            return {"allowed": [each.channel for each in asked if each.allowed]}
+        if kind == "state":
+            named["metric"] = case.get("metric", "first")
+        for name in ("opened", "at", "answered", "updated", "resolved"):
+            if name in case:
+                named[name] = instant(case[name])
+        named.setdefault("at", named["opened"])
+        answers = policy.due(
+            **named,
+            facts=case.get("facts"),
+            pauses=pauses,
+            at_risk=case.get("at-risk"),
+            customer_zone=case.get("customer-zone"),
+            customer_country=case.get("customer-country"),
+        )
+    except (ValueError, UsageError):
+        return {"error": "value"}
+    [answer] = answers.answers
+    return {
+        "state": answer.state,
+        "due": answer.due,
+        "at_risk_at": answer.at_risk_at,
+        "remaining": answer.remaining_seconds,
+        "target": answer.target,
+        "warned": bool(answers.warnings),
+    }
+
+
+@pytest.mark.parametrize("case", ALL.values(), ids=ALL)
+def test_the_program_answers_as_by_hand(case: Case, tmp_path: Path) -> None:
+    answers = program(case, tmp_path)
+    found = {
+        key: answers[key] if key == "allowed" else shown(answers[key])
+        for key in case["expect"]
+        if key in answers
+    }
+    assert found == expected(case), f"{case['why']} {answers}"
+
+
+# --- The second implementation --------------------------------------------------------------------
+
+
+def definition(case: Case) -> dict[str, Any]:
+    """Return what the second implementation answers, in the words of the cases."""
+    if case["calendar"] == "none":
+        hours = clock.Hours({"open": "24x7", "timezone": case.get("timezone", "UTC")})
+    else:
+        hours = clock.Hours(
+            case["calendar"], case.get("customer-zone"), case.get("customer-country")
+        )
+    pauses = [(seconds(p), None if q is None else seconds(q)) for p, q in pauses_of(case)]
+    if case.get("metric-pauses") == "false":
+        pauses = []
+    kind = kind_of(case)
+    if kind == "open":
+        opening = hours.next_open(seconds(case["at"]), 400)
+        return {"open": hours.is_open(seconds(case["at"])), "next_open": utc(opening)}
+    if kind == "elapsed":
+        start, end = seconds(case["from"]), seconds(case["until"])
+        closed, goes_on = clock.settle(pauses, start)
+        closed += [] if goes_on is None or goes_on >= end else [(goes_on, end)]
+        return {"elapsed": timedelta(seconds=clock.elapsed(hours, start, end, closed))}
+    if case["target"] in ("none", "not-stated") or " per " in case["target"]:
+        return {}
+    target = clock.to_target(case["target"])
+    reading = case.get("business-day", "close")
+    opened = seconds(case["opened"])
+    if kind == "due":
+        return {"due": utc(clock.due(hours, opened, target, pauses, reading))}
+    ratio = case.get("at-risk", case.get("warn"))
+    events = {
+        name: seconds(case[name]) for name in ("answered", "updated", "resolved") if name in case
+    }
+    if any(event < opened for event in events.values()):
+        raise clock.Refused("an event before opened")
+    verdict = clock.judge(
+        hours,
+        opened,
+        target,
+        seconds(case.get("at", case["opened"])),
+        pauses=pauses,
+        reading=reading,
+        ratio=None if ratio is None else Fraction(ratio),
+        first_metric=case.get("metric", "first") == "first",
+        **events,
+    )
+    remaining: dict[str, int] = {}
+    if verdict.due is None:
+        try:
+            clock.due(hours, opened, target, pauses, reading)
+        except clock.Paused as paused:
+            remaining = {"remaining": paused.remaining}
+    return {
+        "state": verdict.state,
+        "due": utc(verdict.due),
+        "at_risk_at": utc(verdict.at_risk_at),
+        **remaining,
+    }
+
+
+def utc(found: int | None) -> datetime | None:
+    """Return an instant as a datetime."""
+    return None if found is None else datetime.fromtimestamp(found, UTC)
+
+
+# What is refused as it is read is the program's to refuse: the clock is never asked.
+REFUSED_AS_READ = {
+    "hours:bare-day", "hours:bare-hours-under-hours", "hours:negative-target",
+    "business-days:no-business-days-at-all",
+}  # fmt: skip
+CLOCK_CASES = {
+    name: case
+    for name, case in ALL.items()
+    if "calendar" in case
+    and case["expect"].get("error") != "calendar"
+    and name not in REFUSED_AS_READ
+}
+
+
+@pytest.mark.parametrize("case", CLOCK_CASES.values(), ids=CLOCK_CASES)
+def test_the_second_implementation_answers_as_by_hand(case: Case) -> None:
+    try:
+        answers = definition(case)
+    except clock.Refused:
+        answers = {"error": "value"}
+    promises_nothing = case.get("target") in ("none", "not-stated", "2 per week")
+    assert bool(answers) is not promises_nothing
+    found = {key: shown(answers[key]) for key in case["expect"] if key in answers}
+    wanted = {key: text for key, text in expected(case).items() if key in answers or key == "error"}
+    assert found == wanted, case["why"]
+
+
+# --- The files ------------------------------------------------------------------------------------
+
+
+def test_every_case_is_named_and_reasoned() -> None:
+    assert len(ALL) >= 120
+    for path in FILES:
+        cases = cases_of(path)
+        assert len({case["id"] for case in cases}) == len(cases)
+        for case in cases:
+            assert set(case) <= KEYS, case["id"]
+            assert case["expect"], case["id"]
+            assert set(case["expect"]) <= ANSWERS, case["id"]
+            assert len(case["why"]) > 10, case["id"]
+
+
+def test_the_readme_names_every_file_and_key() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    named = [path.name for path in FILES] + sorted(KEYS) + sorted(ANSWERS)
+    assert [name for name in named if f"`{name}" not in text] == []

@@ -1,0 +1,561 @@
+"""Hostile input: every run ends soon, within bounds, with a clear message and no traceback.
+
+Each case is a process of its own under a limit of 256 MB of address space; it is to end within a
+second, and three are allowed where the machine is slow. `pytest -rP` shows the times.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from zsupport.errors import InvalidPolicy
+from zsupport.findings import CODES, Finding
+from zsupport.policy.files import SourceFile
+from zsupport.policy.find import shipped_policies
+from zsupport.policy.loader import load_revision
+from zsupport.view.errors import findings_text
+
+SECONDS = 3
+KIBIBYTES = 256 * 1024
+NOBODY = 65534
+
+HEAD = "format: 1\npolicy: p\n"
+PLANS = "plans: {free: Free}\n"
+REST = "channels: {web: {name: Web, kind: web}}\nentitlements: [{allow: web}]\n"
+BASE = HEAD + PLANS + REST
+
+
+def run(
+    cli: Cli, policy: str, *options: str, stdin: int | None = subprocess.DEVNULL
+) -> "subprocess.CompletedProcess[str]":
+    """Ask a policy; fail where that takes too long or too much memory, or ends in a traceback."""
+    return bounded(cli, [*cli.command("channels", "--policy", policy), *options], stdin)
+
+
+def bounded(
+    cli: Cli, command: list[str], stdin: int | None = subprocess.DEVNULL
+) -> "subprocess.CompletedProcess[str]":
+    limit = ["sh", "-c", f'ulimit -v {KIBIBYTES} && exec "$@"', "sh"]
+    start = time.perf_counter()
+    done = subprocess.run(
+        [*limit, *command],
+        stdin=stdin, capture_output=True, encoding="utf-8", errors="replace",
+        env=cli.environment({"ZSUPPORT_CACHE": "off"}), cwd=cli.folder, timeout=60, check=False,
+    )  # fmt: skip
+    took = time.perf_counter() - start
+    print(f"{took:.2f} s, exit code {done.returncode}")
+    assert took < SECONDS
+    assert "Traceback" not in done.stderr
+    assert "bug" not in done.stderr
+    return done
+
+
+def lines(count: int, form: str) -> str:
+    return "".join(form.format(i=i, next=i + 1) for i in range(count))
+
+
+def bomb(first: str, each: str) -> str:
+    """Return levels each of which names the one before nine times."""
+    text = first
+    for level in range(1, 12):
+        before = ", ".join([f"*a{level - 1}"] * 9)
+        text += each.format(level=level, before=before)
+    return text
+
+
+DEEP = "ZS009] too-large: values are nested more than 50 levels deep"
+MANY_FACTS = lines(20, "f{i}: a,")
+# A name, the text, and what the first finding must say.
+TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
+    "alias bomb": (
+        lambda: BASE + bomb("a0: &a0 [{say: x}]\n", "a{level}: &a{level} [{before}]\n"),
+        "ZS006] alias: the file unfolds to more than 50000 values",
+    ),
+    "alias bomb of mappings": (
+        lambda: BASE + bomb("a0: &a0 {x: y}\n", "a{level}: &a{level} {{k: [{before}]}}\n"),
+        "ZS006] alias: the file unfolds to more than 50000 values",
+    ),
+    "merge-key bomb": (
+        lambda: BASE + bomb("a0: &a0 {x: y}\n", "a{level}: &a{level} {{<<: [{before}]}}\n"),
+        "ZS007] merge-key",
+    ),
+    "recursion by an anchor": (
+        lambda: BASE + "terms: &t {a: [{say: x}], b: *t}\n",
+        "ZS006] alias: `*t` contains itself",
+    ),
+    "recursion by an anchor in a condition": (
+        lambda: BASE + "terms: {t: [{say: x, when: &w [*w]}]}\n",
+        "ZS006] alias: `*w` contains itself",
+    ),
+    "flow lists in each other": (lambda: "[" * 100_000, DEEP),
+    "flow lists in each other, closed": (
+        lambda: "[" * 100_000 + "]" * 100_000, DEEP,
+    ),
+    "flow mappings in each other": (lambda: "{a: " * 100_000, DEEP),
+    "flow mappings as keys": (lambda: "{? " * 100_000, DEEP),
+    "block lists in each other": (lambda: "- " * 100_000, DEEP),
+    "block keys in each other": (lambda: "? " * 100_000, DEEP),
+    "block mappings in each other": (
+        lambda: "".join(" " * i + "a:\n" for i in range(1400)), DEEP,
+    ),
+    "conditions in each other": (
+        lambda: BASE + "terms: {t: [{say: x, when: " + "[" * 5000 + "]" * 5000 + "}]}\n",
+        DEEP,
+    ),
+    "negations in each other": (
+        lambda: BASE + "terms: {t: [{say: x, when: {plan: " + "{not: " * 60 + "free" + "}" * 60
+        + "}}]}\n",
+        DEEP,
+    ),
+    "a scalar of 50 MB": (
+        lambda: BASE + "title: " + "x" * 50_000_000, "ZS009] too-large: the file has more than",
+    ),
+    "more values than there can be": (
+        lambda: BASE + "terms: {t: [" + "x," * 60_000 + "]}\n", "ZS009] too-large: the file has",
+    ),
+    "100,000 unknown keys": (
+        lambda: BASE + lines(100_000, "u{i}: \n"), "ZS009] too-large: the file has more than",
+    ),
+    "24,000 unknown keys": (
+        lambda: BASE + lines(24_000, "titel{i}: x\n"),
+        "ZS101] unknown-key: `titel0` is no key of a policy",
+    ),
+    "25,000 unknown zones": (
+        lambda: BASE + "hours:\n" + lines(25_000, "  h{i}: {{timezone: E{i}}}\n"),
+        "ZS009] too-large: the file has more than",
+    ),
+    "7,000 unknown zones": (
+        lambda: BASE + "hours:\n"
+        + lines(7000, "  h{i}: {{timezone: Europe/Olso{i}, open: 24x7}}\n"),
+        "ZS203] unknown-zone: `Europe/Olso0` is no zone",
+    ),
+    "10,000 duplicate keys": (
+        lambda: BASE + "terms:\n" + "  t: [{say: x}]\n" * 10_000,
+        "ZS002] duplicate-key: `t` stands twice",
+    ),
+    "10,000 keys that are mappings": (
+        lambda: BASE + "terms: {" + "{a: b}: x, " * 8000 + "}\n",
+        "ZS103] wrong-type: a list or a mapping stands as a key",
+    ),
+    "10,000 tags": (lambda: BASE + "terms: {t: [" + "!x a," * 10_000 + "]}\n", "ZS005] tag"),
+    "10,000 aliases of nothing": (
+        lambda: BASE + "terms: {t: [" + "*x," * 10_000 + "]}\n", "ZS006] alias: no anchor `&x`",
+    ),
+    "20,000 anchors": (
+        lambda: BASE + "terms: {t: [" + "".join(f"&a{i} x," for i in range(20_000)) + "]}\n",
+        "ZS103] wrong-type: the text `x` stands here",
+    ),
+    "a line of a megabyte": (
+        lambda: BASE + "title: " + "x" * 1_000_000 + "\nplan: x\n",
+        "ZS101] unknown-key: `plan` is no key of a policy",
+    ),
+    "200 mistakes on a line of a megabyte": (
+        lambda: BASE + "terms: {t: [" + "x, " * 300 + " " * 900_000 + "y]}\n",
+        "ZS103] wrong-type",
+    ),
+    "a key of 600 KB": (
+        lambda: BASE + '? "' + "k" * 600_000 + '"\n: x\n',
+        f"ZS101] unknown-key: `{'k' * 57}...` is no key",
+    ),
+    "an id of 600 KB": (
+        lambda: BASE + "roles:\n  ? " + "k" * 600_000 + "\n  : x\n",
+        f"ZS106] bad-id: `{'k' * 57}...` cannot be an id",
+    ),
+    "huge numbers": (
+        lambda: BASE + f"targets: [{{first-response: {'9' * 100_000}h}}]\nmetrics: "
+        f"[{{id: first-response, warn: {'1' * 5000}/{'2' * 5000}}}]\n",
+        f"ZS104] bad-target: `{'9' * 57}...` is no target",
+    ),
+    "a huge format": (
+        lambda: BASE.replace("format: 1", f"format: {'9' * 100_000}"), "ZS105] not-in-list: `999",
+    ),
+    "huge years": (
+        lambda: BASE + f"effective: {{from: {'9' * 9999}-01-01}}\n",
+        f"ZS109] bad-date: `{'9' * 57}...` is no date",
+    ),
+    "a template": (
+        lambda: "{{{{ .Values.policy }}}}\n",
+        "ZS103] wrong-type: a list or a mapping stands as a key",
+    ),
+    "another template": (lambda: "{% for plan in plans %}\n" + BASE, "ZS001] syntax"),
+    "NUL bytes": (lambda: b"\0" * 1_000_000, "ZS008] not-text: a NUL byte"),
+    "a NUL byte at the end": (lambda: BASE + "\0", "ZS008] not-text: a NUL byte"),
+    "UTF-16": (lambda: BASE.encode("utf-16"), "ZS008] not-text: the file is UTF-16"),
+    "UTF-16, big end first, unmarked": (
+        lambda: BASE.encode("utf-16-be"), "ZS008] not-text: the file is UTF-16",
+    ),
+    "UTF-32": (lambda: BASE.encode("utf-32"), "ZS008] not-text: the file is UTF-32"),
+    "UTF-32, unmarked": (lambda: BASE.encode("utf-32-le"), "ZS008] not-text: the file is UTF-32"),
+    "latin-1": (
+        lambda: (BASE + "title: Støtte\n").encode("latin-1"), "ZS008] not-text: byte 0xf8",
+    ),
+    "lone surrogates": (lambda: BASE.encode() + b"title: \xed\xa0\x80\n", "ZS008] not-text"),
+    "lone surrogates, escaped": (lambda: BASE + 'title: "\\ud800"\n', "ZS001] syntax"),
+    "every byte": (lambda: bytes(range(256)) * 1000, "ZS008] not-text"),
+    "a program": (lambda: Path(sys.executable).read_bytes()[:900_000], "ZS008] not-text"),
+    "comments only": (lambda: "# x\n" * 250_000, "ZS103] wrong-type: the file is empty"),
+    "line ends only": (lambda: "\n" * 1_000_000, "ZS103] wrong-type: the file is empty"),
+    "directives": (lambda: "%X y\n" * 100_000 + BASE, "ZS001] syntax"),
+    "documents": (lambda: "--- a\n" * 100_000, "ZS004] several-documents"),
+    "quotes": (lambda: BASE + "title: " + "'" * 900_001, "ZS001] syntax"),
+    "colons": (lambda: ": " * 300_000, "ZS001] syntax"),
+    "indentation that goes back and forth": (
+        lambda: BASE + "terms:\n" + "  a:\n   - x\n" * 20_000, "ZS002] duplicate-key",
+    ),
+    "names that are all nearly right": (
+        lambda: HEAD + "plans:\n" + lines(6000, "  plan{i}: P\n") + REST
+        + "terms: {t: [" + lines(4000, "{{say: x, when: {{plan: plann{i}}}}},") + "]}\n",
+        "ZS201] undefined-name: `plann0` is no plan",
+    ),
+    "channels without anything": (
+        lambda: HEAD + PLANS + "channels:\n" + lines(12_000, "  c{i}: {{x: y}}\n")
+        + "entitlements: [{allow: c1}]\n",
+        "ZS102] missing-key: the channel has no `kind`",
+    ),
+    "ranks that lead back": (
+        lambda: HEAD + "plans:\n" + lines(6000, "  p{i}: {{above: [p{next}, p0]}}\n")
+        + "  p6000: P\n" + REST,
+        "ZS202] cycle: this rank leads back to itself: p0 > p1 > p2",
+    ),
+    "groups that lead back": (
+        lambda: BASE + "groups:\n" + lines(6000, "  g{i}: {{plan: g{next}}}\n")
+        + "  g6000: {plan: g0}\n",
+        "ZS202] cycle: this group leads back to itself: g0 > g1 > g2",
+    ),
+    "hours that lead back": (
+        lambda: BASE + "hours:\n" + lines(6000, "  h{i}: {{any: [h{next}]}}\n")
+        + "  h6000: {any: [h0]}\n",
+        "ZS202] cycle: this union leads back to itself",
+    ),
+    "windows that overlap": (
+        lambda: BASE + "hours: {h: {open: [" + "mon 09:00-17:00," * 20_000 + "]}}\n",
+        "ZS206] overlapping-windows",
+    ),
+    "unions that double sixty times": (
+        lambda: BASE + "hours:\n"
+        + lines(60, "  u{i}: {{any: [u{next}, v{next}]}}\n  v{i}: {{any: [u{next}, v{next}]}}\n")
+        + "  u60: {open: mon 09:00-17:00}\n  v60: {open: 24x7}\n"
+        + "targets: [{hours: u0, first-response: 4 business hours}]\n",
+        "ZS104] bad-target: `4 business hours` counts under `u0`, which is open 24x7",
+    ),
+    "cases without number": (
+        lambda: BASE + "facts:\n" + lines(20, "  f{i}: {{values: {{a: A, b: B, c: C, d: D}}}}\n")
+        + "hours: {h: [{when: {" + MANY_FACTS + "}, open: 24x7}, {open: mon 09:00-17:00}]}\n"
+        + "targets:\n" + "  - {hours: h, first-response: 4 business hours}\n" * 4000,
+        "ZS104] bad-target: `4 business hours` counts under `h`, which is open 24x7",
+    ),
+    "negations of very many values": (
+        lambda: HEAD + "plans:\n" + lines(8000, "  p{i}: P\n") + REST
+        + "terms: {t: [" + lines(3000, "{{say: x, when: {{plan: {{not: p{i}}}}}}},") + "]}\n",
+        "ZS009] too-large: conditions stand for more than 500000 values",
+    ),
+    "escape codes": (
+        lambda: BASE + '"\\e]0;pwned\\a\\e[2J": x\n',
+        "ZS101] unknown-key: `\\x1b]0;pwned\\x07\\x1b[2J` is no key",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_hostile_text_ends_in_a_clear_message(name: str, cli: Cli, tmp_path: Path) -> None:
+    make, message = TEXTS[name]
+    text = make()
+    path = tmp_path / "policy.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    done = run(cli, str(path))
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert done.stderr.startswith("error[")
+    assert message in done.stderr.partition("\n")[0]
+    assert done.stderr.replace("\n", "").isprintable()
+    assert len(done.stderr) < 300_000
+
+
+def test_of_findings_without_number_the_first_are_reported(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(BASE + lines(3000, "u{i}: x\n"))
+    problems = json.loads(run(cli, str(path), "--format", "json").stdout)["error"]["problems"]
+    assert [each["line"] for each in problems] == [*range(6, 2006), 2006]
+    assert {each["code"] for each in problems[:2000]} == {"ZS101"}
+    assert problems[-1]["code"] == "ZS009"
+    assert problems[-1]["message"] == "there are more than 2000 problems"
+    assert problems[-1]["hint"] == "the rest of the file was not looked at"
+
+
+@pytest.mark.parametrize("name", ["24,000 unknown keys", "channels without anything", "latin-1"])
+def test_findings_without_number_come_soon_as_json_too(name: str, cli: Cli, tmp_path: Path) -> None:
+    text = TEXTS[name][0]()
+    path = tmp_path / "policy.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    done = run(cli, str(path), "--format", "json")
+    assert done.returncode == 3
+    assert done.stdout.startswith('{\n  "error": {\n    "kind": "policy",\n    "code": 3,')
+
+
+LARGE: dict[str, Callable[[], str]] = {
+    "a text of a megabyte": lambda: BASE + "title: " + "x" * 1_000_000 + "\n",
+    "a condition of 1,200 alternatives": lambda: (
+        HEAD + PLANS + REST.replace("allow: web", "allow: web, when: ["
+        + "{plan: [free, free, free, free]}," * 1200 + "]")
+    ),
+    "ranks of 8,000 plans": lambda: (
+        HEAD + "plans:\n" + lines(8000, "  p{i}: {{above: p{next}}}\n") + "  p8000: P\n  free: F\n"
+        + REST
+    ),
+    "groups of 8,000 groups": lambda: (
+        BASE + "groups:\n" + lines(8000, "  g{i}: {{plan: g{next}}}\n") + "  g8000: {plan: free}\n"
+    ),
+    "hours of 5,000 hours": lambda: (
+        BASE + "hours:\n" + lines(5000, "  h{i}: {{any: [h{next}]}}\n")
+        + "  h5000: {open: mon 09:00-17:00}\n"
+        + "targets: [{hours: h0, first-response: 4 business hours}]\n"
+    ),
+    "a date each day for twenty years": lambda: (
+        BASE + "hours: {h: {open: mon 09:00-17:00, dates: {"
+        + "".join(f"{y}-{m:02d}-{d:02d}: 09:00-12:00, " for y in range(2020, 2040)
+                  for m in range(1, 13) for d in range(1, 29)) + "}}}\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_what_is_large_and_right_is_answered(name: str, cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(LARGE[name]())
+    done = run(cli, str(path), "--plan", "free")
+    assert (done.stdout, done.stderr, done.returncode) == ("web\n", "", 0)
+
+
+# -- what is no ordinary file ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/full", "/dev/null", "/dev/urandom"])
+def test_a_device_is_no_policy(device: str, cli: Cli) -> None:
+    done = run(cli, device)
+    assert done.returncode == 3
+    assert done.stderr == f"zsupport: {device}: this is a device, not a policy file\n"
+
+
+def test_a_folder_without_policies(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    done = run(cli, str(tmp_path))
+    assert done.returncode == 3
+    assert f"{tmp_path}: no policy in this folder" in done.stderr
+
+
+def test_a_folder_that_is_called_as_a_policy(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "p.yaml"
+    folder.mkdir()
+    (folder / "one.yaml").mkdir()
+    done = run(cli, str(folder))
+    assert done.returncode == 3
+    assert done.stderr == f"zsupport: {folder}/one.yaml: is a directory\n"
+
+
+def test_links_that_lead_nowhere(cli: Cli, tmp_path: Path) -> None:
+    dangling = tmp_path / "dangling.yaml"
+    dangling.symlink_to("gone.yaml")
+    done = run(cli, str(dangling))
+    assert done.returncode == 3
+    assert done.stderr == f"zsupport: {dangling}: a link to `gone.yaml`, which is not there\n"
+    loop = tmp_path / "loop.yaml"
+    loop.symlink_to(loop)
+    done = run(cli, str(loop))
+    assert done.returncode == 3
+    assert done.stderr == f"zsupport: {loop}: too many levels of symbolic links\n"
+
+
+def test_a_socket_is_no_policy(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        done = run(cli, str(path))
+    assert done.returncode == 3
+    assert "this is a device, not a policy file" in done.stderr
+
+
+def test_a_named_pipe_is_read(cli: Cli, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["sh", "-c", 'printf %s "$1" > "$2"', "sh", BASE, str(pipe)]):
+        done = run(cli, str(pipe), "--plan", "free")
+    assert (done.stdout, done.returncode) == ("web\n", 0)
+
+
+@pytest.mark.parametrize("source", ["/dev/zero", "yes"])
+def test_standard_input_without_end(source: str, cli: Cli) -> None:
+    command = ["cat", source] if source.startswith("/") else ["yes", "format: 1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as feed:
+        assert feed.stdout is not None
+        done = run(cli, "-", stdin=feed.stdout.fileno())
+        feed.kill()
+    assert done.returncode == 3
+    assert "ZS009] too-large: the file has more than 1024 KiB" in done.stderr
+
+
+def test_standard_input_that_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
+    with open(tmp_path / "out", "wb") as only_to_write:
+        done = run(cli, "-", stdin=only_to_write.fileno())
+    assert done.returncode == 3
+    assert done.stderr == "zsupport: -: bad file descriptor\n"
+
+
+def test_a_folder_of_very_many_files(cli: Cli, tmp_path: Path) -> None:
+    for i in range(500):
+        (tmp_path / f"{i:03}.yaml").write_text(BASE + "title: [x]\n")
+    done = run(cli, str(tmp_path))
+    assert done.returncode == 3
+    assert done.stderr.startswith("error[ZS103]")
+    assert done.stderr.endswith("\n500 problems, 300 not shown: --format json has all\n")
+
+
+def test_a_folder_of_large_files(cli: Cli, tmp_path: Path) -> None:
+    for i in range(17):
+        (tmp_path / f"{i}.yaml").write_text(BASE + "#" * 1_000_000)
+    done = run(cli, str(tmp_path))
+    assert done.returncode == 3
+    assert "the policy files have more than 16384 KiB together" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("x" * 5000 + ".yaml", "file name too long"),
+        ("./a\nb\x1b[31m.yaml", "no such file"),
+        (b"./\xff\xfe.yaml".decode("utf-8", "surrogateescape"), "no such file"),
+        ("../" * 3000 + "x.yaml", "file name too long"),
+        ("", "is no policy"),
+        ("zoom/", "no such file"),
+    ],
+)
+def test_names_that_are_no_names(name: str, message: str, cli: Cli) -> None:
+    done = run(cli, name)
+    assert done.returncode in (2, 3)
+    assert message in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_a_file_that_one_may_not_read(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(BASE)
+    path.chmod(0)
+    if os.geteuid() != 0:
+        done = run(cli, str(path))
+    else:
+        # Root may read everything. What the run needs is loaded before it becomes nobody, who
+        # may not even look into the folder of the interpreter.
+        folder = Path("/tmp", f"zsupport-test-{os.getpid()}")
+        folder.mkdir(mode=0o755)
+        try:
+            path = path.rename(folder / "policy.yaml")
+            done = bounded(cli, [sys.executable, "-c", _AS_NOBODY, str(path)])
+        finally:
+            path.unlink()
+            folder.rmdir()
+    assert done.returncode == 3
+    assert done.stderr.endswith(f"zsupport: {path}: permission denied\n")
+
+
+_AS_NOBODY = f"""
+import os, sys
+from zsupport.cli import main
+arguments = ["channels", "--policy", sys.argv[1]]
+main([*arguments[:2], "./missing.yaml"])
+os.setgroups([])
+os.setgid({NOBODY})
+os.setuid({NOBODY})
+sys.exit(main(arguments))
+"""
+
+
+# -- whatever comes ---------------------------------------------------------------------------
+
+ZOOM = Path(shipped_policies()["zoom"]).read_bytes()
+ACME = Path(__file__).with_name("policies").joinpath("acme.yaml").read_bytes()
+
+
+def findings_of(data: bytes) -> tuple[Finding, ...]:
+    try:
+        load_revision(SourceFile("p.yaml", data, "", "p.yaml"))
+    except InvalidPolicy as invalid:
+        return invalid.findings
+    return ()
+
+
+def only_findings(data: bytes) -> None:
+    """Read bytes as a policy: it loads, or there are findings that can be shown."""
+    findings = findings_of(data)
+    for finding in findings:
+        assert finding.code in CODES
+        assert finding.message
+        assert finding.expected
+        assert finding.span.line >= 1
+        assert finding.span.column >= 1
+    # One mistake is one finding.
+    assert len({(each.code, each.span, each.message) for each in findings}) == len(findings)
+    if findings:
+        assert findings_text(InvalidPolicy(findings, {"p.yaml": data.decode("utf-8", "replace")}))
+
+
+QUICKLY = settings(
+    deadline=None, max_examples=300, derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+
+
+@QUICKLY
+@given(st.binary(max_size=300))
+@example(b"%YAML 1.1\n---\n&a : *a\n")
+@example(b"? &a [*a]\n: b\n")
+@example(b"<<: [<<: {<<: x}]\n")
+@example(b"{? , ? , : }")
+def test_random_bytes_give_findings(data: bytes) -> None:
+    only_findings(data)
+    only_findings(BASE.encode() + data)
+
+
+@QUICKLY
+@given(st.text(alphabet="-?:,[]{}#&*!|>'\"%@` \t\n\rabc019.~=<\\", max_size=80))
+def test_random_yaml_gives_findings(text: str) -> None:
+    only_findings(text.encode())
+    only_findings((BASE + "terms: " + text).encode())
+    only_findings((BASE + "hours: {h: {open: " + text + "}}").encode())
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """Return a policy with a few pieces cut out, doubled, moved or replaced."""
+    data = draw(st.sampled_from([ZOOM, ACME]))
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(data)))
+        end = start + draw(st.integers(0, 40))
+        piece = draw(
+            st.one_of(
+                st.binary(max_size=4),
+                st.sampled_from([
+                    b"", b":", b": ", b"- ", b", ", b"{", b"}", b"[", b"]", b"\n", b"\n  ", b"'",
+                    b'"', b"#", b" #", b"*x", b"&x ", b"<<: ", b"!t ", b"24x7", b"{not: x}", b"4h",
+                    b"next business day", b"closed", b"mon-fri 09:00-17:00", b"\t", b"\0", b"null",
+                ]),
+                st.just(data[start:end] * 2),
+                st.just(data[-start : -start + 30]),
+            )
+        )  # fmt: skip
+        data = data[:start] + piece + data[end:]
+    return data
+
+
+@QUICKLY
+@given(mutated())
+def test_broken_policies_give_findings(data: bytes) -> None:
+    only_findings(data)
