@@ -478,6 +478,19 @@ sys.exit(main(arguments))
 """
 
 
+def test_without_libyaml_the_program_says_so_and_stops(cli: Cli) -> None:
+    code = (
+        "import sys; sys.modules['yaml._yaml'] = None\n"
+        "from zsupport.cli import main; sys.exit(main(['channels', '--policy', 'zoom']))"
+    )
+    done = bounded(cli, [sys.executable, "-c", code])
+    assert (done.stdout, done.returncode) == ("", 4)
+    assert done.stderr.splitlines() == [
+        "zsupport: PyYAML is installed without libyaml, which zsupport reads policies with",
+        "  install a PyYAML wheel: python -m pip install --force-reinstall pyyaml",
+    ]
+
+
 # -- whatever comes ---------------------------------------------------------------------------
 
 ZOOM = Path(shipped_policies()["zoom"]).read_bytes()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from zsupport.answer.hours import Customer, PolicyHours, Settled
-from zsupport.clock.deadline import Basis, Events, Never, deadline, merged, paused_in
+from zsupport.clock.deadline import EVERY_INSTANT, Basis, Events, Never, deadline, merged, paused_in
 from zsupport.clock.instants import END, FIRST, from_datetime, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.spans import WorkingTime
@@ -123,7 +123,8 @@ class Calendar:
         time, days = self._settled.time, self._settled.days
         if days is None and wanted.kind in ("business-days", "next-business-day", "by"):
             raise ValueError("business days over hours in different zones")
-        basis = Basis(time, days, self._business_day, zone(self._settled.zone_name))
+        counted = EVERY_INSTANT if wanted.kind == "clock" else time
+        basis = Basis(counted, days, self._business_day, zone(self._settled.zone_name))
         start = from_datetime(opened)
         events = Events(start, pauses=tuple(_pause(pause) for pause in pauses))
         try:
@@ -143,10 +144,8 @@ class Calendar:
         wanted = parse_target(target)
         if wanted.kind in ("none", "not-stated", "rate"):
             raise ValueError(f"`{wanted.text}` yields no deadline")
-        if wanted.kind == "clock":
-            if not wanted.around_the_clock:
-                raise BadText(f"`{wanted.text}` stands under hours", "`24x7` or `business`")
-            raise BadText(f"`{wanted.text}` counts no hours", None, "add it to the datetime")
+        if wanted.kind == "clock" and not wanted.around_the_clock:
+            raise BadText(f"`{wanted.text}` stands under hours", "`24x7` or `business`")
         return wanted
 
 

@@ -65,6 +65,9 @@ class Asked(NamedTuple):
 
 def answer_due(asked: Asked, promised: Promises, moment: Moment) -> Answers:
     """Return the promises with what the clock says of each; open facts that change nothing go."""
+    # An open pause that begins after the moment asked as of has not begun.
+    begun = tuple(p for p in moment.events.pauses if p[1] is not None or p[0] <= moment.at)
+    moment = moment._replace(events=moment.events._replace(pauses=begun))
     timer = _Timer(asked, moment)
     for name in ("answered", "updated", "resolved"):
         event = getattr(moment.events, name)

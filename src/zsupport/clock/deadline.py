@@ -184,9 +184,7 @@ def deadline(
     if ended is not None and ended > at:
         ended = None
     start = anchor(target, events, at)
-    # An open pause that begins after the moment asked as of has not begun.
-    begun = [p for p in events.pauses if p[1] is not None or p[0] <= at]
-    pauses = merged(begun, start) if pausing else ()
+    pauses = merged(events.pauses, start) if pausing else ()
     until = min(at, ended) if ended is not None else at
     if target.kind == "rate":
         state = "not-started" if at < events.opened else "met" if ended is not None else "running"

@@ -12,7 +12,7 @@ from zsupport.clock.windows import WEEK, Window, overlapping
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import Finding, Span
 from zsupport.policy.files import SourceFile
-from zsupport.policy.format import ALWAYS, DIMENSIONS, POLICY, RESERVED, RULE, TARGET_KEY
+from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY, RESERVED, RULE
 from zsupport.policy.model import (
     Calendar,
     Channel,
@@ -358,8 +358,8 @@ class _Builder:
             at = record.get("id")
             if at is not None:
                 ids.append(at)
-                why = "in targets, `target` is the key of the target itself"
-                names.not_called("priority", at, [TARGET_KEY], why)
+                why = "this word is a key where targets stand by priority"
+                names.not_called("priority", at, CELL.fields, why)
             id = at.text if at else ""
             own = record.get("aliases", [])
             aliases += own

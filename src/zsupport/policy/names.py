@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from zsupport.policy.format import ALWAYS, DIMENSIONS, POLICY
+from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY
 from zsupport.policy.model import Alternative, Remarks, Text, When
 from zsupport.policy.shape import REMARK_KEYS, Later, Named, Reader, Record, misspelt
 from zsupport.policy.yamltext import Stop, short
@@ -205,6 +205,9 @@ class Names:
             if at.text in DIMENSIONS or self.known["fact"] is None or at.text in facts:
                 if self.has(at.text, at):
                     self.about[id] = at.text
+                if at.text == "priority":
+                    why = "this word is a key where targets stand by priority"
+                    self.not_called("group of priorities", section.named(id), CELL.fields, why)
             else:
                 self.undefined("dimension or fact", at, [*DIMENSIONS, *facts])
         self.distinct("group", section, [])
