@@ -14,7 +14,7 @@ from zsupport.answer.case import (
     said,
     say,
 )
-from zsupport.policy.model import Alternative, Channel, Grant, Revision
+from zsupport.policy.model import Alternative, Channel, Grant, Remarks, Revision
 
 
 class ChannelAnswer(NamedTuple):
@@ -115,7 +115,7 @@ def _answer(
             *place, False, None, name, channel.kind, None, None, None, None, None, None, None,
             None, because=denied(revision, channel.id, in_force=in_force),
         )  # fmt: skip
-    remarks = [channel.remarks]
+    remarks = [channel.remarks, *of_members(revision, case)]
     for each in held:
         remarks += [each.grant.remarks, each.alternative.remarks]
     note, unclear = said(remarks, lang)
@@ -151,6 +151,12 @@ def _answer(
     )
 
 
+def of_members(revision: Revision, case: Case) -> list[Remarks]:
+    """Return what is said of the plan and the role of a case."""
+    members = (("plan", revision.plans), ("role", revision.roles))
+    return [each.remarks for name, known in members for each in known if each.id == case.get(name)]
+
+
 def denied(revision: Revision, channel: str | None, *, in_force: bool) -> tuple[Because, ...]:
     """Return the lines that decide about a no: the grants of the channel, none of which holds.
 
@@ -171,11 +177,13 @@ def denied(revision: Revision, channel: str | None, *, in_force: bool) -> tuple[
 def _ranked(revision: Revision, case: Case, answers: list[ChannelAnswer]) -> list[ChannelAnswer]:
     """Return the answers with the place at which each allowed channel is to be tried."""
     priorities = [p.id for p in revision.priorities] if "priority" not in case else []
-    order: list[str] = []
+    places: dict[str, int] = {}
     for grant in revision.grants:
         cases = [{**case, "priority": p} for p in priorities] or [case]
         if grant.recommend and all(matching(grant.when, each) for each in cases):
-            order += [channel for channel in grant.recommend if channel not in order]
-    allowed = [a.channel for a in answers if a.allowed]
-    ranks = {channel: i for i, channel in enumerate([c for c in order if c in allowed], 1)}
+            # The order of grants means nothing: where several hold, the best place counts.
+            for place, channel in enumerate(grant.recommend):
+                places[channel] = min(place, places.get(channel, place))
+    allowed = [a.channel for a in answers if a.allowed and a.channel in places]
+    ranks = {channel: i for i, channel in enumerate(sorted(allowed, key=places.__getitem__), 1)}
     return [answer._replace(recommended=ranks.get(answer.channel)) for answer in answers]

@@ -16,7 +16,7 @@ from zsupport.answer.case import (
     said,
     say,
 )
-from zsupport.answer.channels import denied, holding
+from zsupport.answer.channels import denied, holding, of_members
 from zsupport.answer.hours import NeedsInput, PolicyHours, Settled
 from zsupport.clock.target import needs_hours
 from zsupport.errors import UsageError, did_you_mean
@@ -231,11 +231,14 @@ class _Reader:
         kind = cell.target.kind
         counts = cell.hours is not None and (needs_hours(cell.target) or kind == "week")
         said_of = [cell.remarks, rule.remarks, alternative.remarks, *remarks]
+        said_of += of_members(self.revision, case)
+        lines = [cell.line, rule.line, alternative.line]
         commitment = None
-        for each in self.revision.commitments:
+        for each in self.revision.commitments if kind not in ("none", "not-stated") else ():
             if held := matching(each.when, case):
                 commitment = each
                 said_of += [each.remarks, held.remarks]
+                lines += [each.line, held.line]
                 break
         settled = needed = None
         if cell.hours and counts:
@@ -247,7 +250,6 @@ class _Reader:
                 calendar = self.hours.calendar(cell.hours, case)
                 said_of += [calendar.remarks] if calendar else []
         note, unclear = said(said_of, self.lang)
-        lines = [cell.line, rule.line, alternative.line]
         row = bare._replace(
             state={"none": "no-target", "not-stated": "not-stated"}.get(kind),
             cell=cell,

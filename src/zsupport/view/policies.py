@@ -123,6 +123,14 @@ def _full(revision: Revision, lang: str) -> list[Table]:
             "Priorities",
         ),
         Table(
+            ("Metric", "Name", "Starts", "Pauses", "At risk"),
+            tuple(
+                (m.id, text(m.name), text(m.starts), text(m.pauses), m.warn or "")
+                for m in revision.metrics
+            ),
+            "Metrics",
+        ),
+        Table(
             ("Metric", "Priority", "Target", "When"),
             tuple(row for rule in revision.rules for row in _targets(rule)),
             "Targets",
