@@ -131,7 +131,10 @@ def test_roles(acme: Revision) -> None:
 
 
 def test_facts(acme: Revision) -> None:
-    no_or_yes: dict[str, Text] = {"false": {"en": "no", "nb": "nei"}, "true": {"en": "yes", "nb": "ja"}}
+    no_or_yes: dict[str, Text] = {
+        "false": {"en": "no", "nb": "nei"},
+        "true": {"en": "yes", "nb": "ja"},
+    }
     assert acme.facts == (
         Fact(
             "topic",

@@ -268,7 +268,8 @@ def test_a_folder_of_another_user_is_not_used(
     if ROOT:
         os.chown(folder, NOBODY, NOBODY)
     else:  # only root can give a folder away: then it is we who are somebody else
-        monkeypatch.setattr(os, "geteuid", lambda: NOBODY)
+        somebody_else = os.geteuid() + 1
+        monkeypatch.setattr(os, "geteuid", lambda: somebody_else)
     assert refuses(folder, acme)
 
 
@@ -294,7 +295,7 @@ def test_an_entry_of_another_user_is_not_read(
     if ROOT:
         os.chown(Path(folder, KEY + ".json"), NOBODY, NOBODY)
     else:  # the folder is still ours, its entry is not
-        ids = iter([os.geteuid(), NOBODY])
+        ids = iter([os.geteuid(), os.geteuid() + 1])
         monkeypatch.setattr(os, "geteuid", lambda: next(ids))
     assert compiled.read(folder, KEY) is None
 

@@ -247,17 +247,11 @@ def definition(case: Case) -> dict[str, Any]:
         first_metric=case.get("metric", "first") == "first",
         **events,
     )
-    remaining: dict[str, int] = {}
-    if verdict.due is None:
-        try:
-            clock.due(hours, opened, target, pauses, reading)
-        except clock.Paused as paused:
-            remaining = {"remaining": paused.remaining}
     return {
         "state": verdict.state,
         "due": utc(verdict.due),
         "at_risk_at": utc(verdict.at_risk_at),
-        **remaining,
+        **({} if verdict.remaining is None else {"remaining": verdict.remaining}),
     }
 
 

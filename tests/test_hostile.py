@@ -387,8 +387,12 @@ def test_a_socket_is_no_policy(cli: Cli, tmp_path: Path) -> None:
 def test_a_named_pipe_is_read(cli: Cli, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.yaml"
     os.mkfifo(pipe)
-    with subprocess.Popen(["sh", "-c", 'printf %s "$1" > "$2"', "sh", BASE, str(pipe)]):
-        done = run(cli, str(pipe), "--plan", "free")
+    writer = ["sh", "-c", 'printf %s "$1" > "$2"', "sh", BASE, str(pipe)]
+    with subprocess.Popen(writer) as feed:
+        try:
+            done = run(cli, str(pipe), "--plan", "free")
+        finally:
+            feed.kill()
     assert (done.stdout, done.returncode) == ("web\n", 0)
 
 
@@ -397,8 +401,10 @@ def test_standard_input_without_end(source: str, cli: Cli) -> None:
     command = ["cat", source] if source.startswith("/") else ["yes", "format: 1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as feed:
         assert feed.stdout is not None
-        done = run(cli, "-", stdin=feed.stdout.fileno())
-        feed.kill()
+        try:
+            done = run(cli, "-", stdin=feed.stdout.fileno())
+        finally:
+            feed.kill()
     assert done.returncode == 3
     assert "ZS009] too-large: the file has more than 1024 KiB" in done.stderr
 

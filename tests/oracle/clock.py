@@ -654,6 +654,7 @@ class Verdict(NamedTuple):
     state: str
     due: int | None
     at_risk_at: int | None
+    remaining: int | None = None  # where it is paused
 
 
 def judge(
@@ -686,8 +687,8 @@ def judge(
             risk = at_risk_at(hours, opened, target, ratio, pauses, reading, anchor)
     try:
         found = due(hours, opened, target, pauses, reading, anchor)
-    except Paused:
-        return Verdict("paused", None, risk)
+    except Paused as paused:
+        return Verdict("paused", None, risk, paused.remaining)
     if now < opened:
         return Verdict("not-started", found, risk)
     if ended is not None:

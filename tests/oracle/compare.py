@@ -19,7 +19,7 @@ CHUNK = GROUP * CASES_PER_CALENDAR  # one draw of zones
 COURSES_PER_POLICY = 25
 NEXT_OPEN_DAYS = 12
 
-Verdict = tuple[str, datetime | None, datetime | None]
+Verdict = tuple[str, datetime | None, datetime | None, int | None]
 Answer = datetime | timedelta | bool | str | Verdict | None
 
 
@@ -138,13 +138,14 @@ def compare_courses(
 
 
 def verdict(policy: Policy, asked: Mapping[str, Any]) -> Verdict:
-    """Return state, deadline and beginning of the risk as the program judges them."""
+    """Return state, deadline, beginning of the risk and, paused, what remains: the program's."""
     [given] = policy.due(**asked).answers
-    return given.state, given.due, given.at_risk_at
+    remaining = given.remaining_seconds if given.state == "paused" else None
+    return given.state, given.due, given.at_risk_at, remaining
 
 
 def judged(drawn: Bundle, course: Course) -> Verdict:
-    """Return state, deadline and beginning of the risk as the definition judges them."""
+    """Return state, deadline, beginning of the risk and, paused, what remains: the definition's."""
     found = clock.judge(
         drawn.hours,
         course.opened,
@@ -162,6 +163,7 @@ def judged(drawn: Bundle, course: Course) -> Verdict:
         found.state,
         None if found.due is None else utc(found.due),
         None if found.at_risk_at is None else utc(found.at_risk_at),
+        found.remaining,
     )
 
 
