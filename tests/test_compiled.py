@@ -511,6 +511,36 @@ def test_what_interrupted_runs_left_is_removed_and_in_nobodys_way(
     assert {new.name, "mine.txt", KEY + ".json"} <= left
 
 
+_KILLED = """
+import os, sys
+from zsupport.library import load
+from zsupport.policy import compiled
+os.replace = lambda *_, **__: os._exit(9)
+compiled.write(sys.argv[1], sys.argv[2], load(sys.argv[3], cache=False).revisions)
+"""
+
+
+def test_a_run_that_is_killed_while_it_writes_is_in_nobodys_way(
+    cli: Cli, folder: str, acme: tuple[Revision, ...]
+) -> None:
+    killed = [sys.executable, "-c", _KILLED, folder, KEY, str(ACME)]
+    assert subprocess.run(killed, env=cli.environment(), check=False).returncode == 9
+    (left,) = os.listdir(folder)
+    assert left.endswith(".tmp")
+    assert compiled.read(folder, KEY) is None
+    compiled.write(folder, KEY, acme)
+    assert compiled.read(folder, KEY) == acme
+
+
+def test_what_cannot_be_put_in_its_place_leaves_nothing(
+    folder: str, acme: tuple[Revision, ...]
+) -> None:
+    os.makedirs(os.path.join(folder, KEY + ".json", "full"), 0o700)
+    os.chmod(folder, 0o700)
+    compiled.write(folder, KEY, acme)
+    assert os.listdir(folder) == [KEY + ".json"]
+
+
 _WRITER = """
 import sys
 from zsupport.library import load
