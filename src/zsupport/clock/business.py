@@ -35,10 +35,6 @@ class BusinessDays:
         """Return a date's opening and close, None where it is no working date."""
         if ordinal not in self._dates:
             spans: list[tuple[int, int]] = []
-            if not ranges(self.time.offsets[0], ordinal, 0, _DAY):
-                # A date that never occurred: what its evening would reach into is no day's work.
-                self._dates[ordinal] = None
-                return None
             for hours, offsets in zip(self.time.hours, self.time.offsets, strict=True):
                 if hours.holiday(ordinal) and (
                     hours.week is not None or hours.always_counts_holidays
@@ -52,6 +48,9 @@ class BusinessDays:
                     for part in hours.parts(ordinal + shift):
                         if part.begins == -shift:
                             spans += ranges(offsets, ordinal + shift, part.start, part.end)
+            if spans and not ranges(self.time.offsets[0], ordinal, 0, _DAY):
+                # A date that never occurred: what its evening would reach into is no day's work.
+                spans = []
             spans.sort()
             self._dates[ordinal] = (
                 WorkingDate(ordinal, spans[0][0], max(end for _, end in spans), tuple(spans))

@@ -46,8 +46,9 @@ class Offsets:
             return
         first = min(start, self.first) if self.starts else start
         last = max(end, self.last) if self.starts else end
-        first -= first % _DAY
-        last += -last % _DAY
+        # A year more on both sides: who asks for one day after another causes few searches.
+        first -= first % _DAY + 366 * _DAY
+        last += -last % _DAY + 366 * _DAY
         starts, offsets = [first], [self.at(first)]
         for day in range(first + _DAY, last + _DAY, _DAY):
             now = self.at(day)
