@@ -375,12 +375,20 @@ def test_commitment(acme: Revision) -> None:
 
 
 def test_targets(acme: Revision) -> None:
-    def cell(target: Target, line: int, hours: str | None = None) -> Cell:
-        return Cell(target, None, hours, None, NOTHING, line)
+    def cell(target: Target, line: int, hours: str | None = None, key: str = "") -> Cell:
+        return Cell(target, None, hours, None, NOTHING, line, key)
+
+    def keyed(rule: Rule) -> Rule:
+        """Write each cell under the priority that it is for, where nothing else is said."""
+        cells = {
+            metric: {p: cell if cell.key else cell._replace(key=p) for p, cell in each.items()}
+            for metric, each in rule.cells.items()
+        }
+        return rule._replace(cells=cells)
 
     none = Target("none", 0, 0, False, False, "none")
     by_ten = Target("by", 0, 36_000, False, False, "by 10:00 next business day")
-    assert acme.rules == (
+    expected = (
         Rule(
             (when(142, topic=("billing",)),),
             None,
@@ -458,6 +466,7 @@ def test_targets(acme: Revision) -> None:
                         {"en": "Stay reachable."},
                         Remarks("By night.", "Which night?", "hours"),
                         163,
+                        "P1",
                     ),
                     "P2": cell(business(2.5, "2.5 business hours"), 171, "office"),
                     "P3": cell(none, 172, "office"),
@@ -474,8 +483,8 @@ def test_targets(acme: Revision) -> None:
             {
                 "first-response": {"*": cell(none, 175)},
                 "update": {
-                    "P1": cell(clock(1800, "30m"), 176),
-                    "P2": cell(clock(1800, "30m"), 176),
+                    "P1": cell(clock(1800, "30m"), 176, key="serious"),
+                    "P2": cell(clock(1800, "30m"), 176, key="serious"),
                     "P3": cell(clock(86_400, "24h"), 176),
                 },
             },
@@ -490,7 +499,7 @@ def test_targets(acme: Revision) -> None:
                 "first-response": {
                     "*": Cell(
                         Target("business-days", 3, 0, False, False, "3 business days"),
-                        "three days", "always", None, NOTHING, 177,
+                        "three days", "always", None, NOTHING, 177, "*",
                     )
                 }
             },
@@ -498,6 +507,7 @@ def test_targets(acme: Revision) -> None:
             177,
         ),
     )  # fmt: skip
+    assert acme.rules == tuple(map(keyed, expected))
 
 
 def test_terms(acme: Revision) -> None:

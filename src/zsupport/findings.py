@@ -3,6 +3,9 @@
 A code, once released, keeps its meaning for ever and is never given to another finding.
 """
 
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 
@@ -23,6 +26,28 @@ class Code(NamedTuple):
     summary: str
 
 
+class Related(NamedTuple):
+    """Another place that a finding speaks of, and what stands there."""
+
+    file: str
+    span: Span
+    message: str
+
+
+class Edit(NamedTuple):
+    """A range of a file and the text to put in its place."""
+
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """A repair that changes no answer, as edits of the finding's file that do not overlap."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
 class Finding(NamedTuple):
     """One finding: which kind, where in the file and in the document, and the way out."""
 
@@ -35,6 +60,35 @@ class Finding(NamedTuple):
     path: str  # in the document, e.g. targets[2].first-response.P1
     expected: str | None = None
     hint: str | None = None
+    label: str | None = None  # what stands at the span, in a few words
+    case: Mapping[str, str] | None = None  # the witness: a case in which it shows
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    identity: tuple[str, ...] = ()  # ids and conditions that tell it from others of its code
+
+
+SEVERITIES = ("error", "warning", "note")
+
+
+def fingerprints(findings: Sequence[Finding]) -> list[str]:
+    """Return a name for each finding, for tools that compare one run with the next.
+
+    It is made of code, file, ids and conditions, and stays when lines and rules move. Of
+    findings that are the same in all of that, the second and later ones are counted, so that
+    fingerprints are unique within a run.
+    """
+    found = []
+    seen: dict[tuple[str, ...], int] = {}
+    for finding in findings:
+        identity = finding.identity or (
+            re.sub(r"\[[0-9]+\]", "[]", finding.path),
+            finding.message,
+        )
+        parts = (finding.code, finding.file, *identity)
+        number = seen[parts] = seen.get(parts, 0) + 1
+        text = "\0".join((*parts, str(number)) if number > 1 else parts)
+        found.append(sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32])
+    return found
 
 
 _LOADER_CODES = (

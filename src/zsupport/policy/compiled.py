@@ -311,7 +311,7 @@ _calendar = _row(
 )  # fmt: skip
 _commitment = _row(Commitment._make, _when, _str, _remarks, _int)
 _target = _row(Target._make, _str, _int, _int, _bool, _bool, _str)
-_cell = _row(Cell._make, _target, _text_, _str_, _text_, _remarks, _int)
+_cell = _row(Cell._make, _target, _text_, _str_, _text_, _remarks, _int, _str)
 _rule = _row(Rule._make, _when, _str_, _text_, _mapping(_mapping(_cell)), _remarks, _int)
 _term = _row(Term._make, _str, _when, _text, _remarks, _int)
 _topic = _row(Topic._make, _str, _text, _str_, _remarks, _int)

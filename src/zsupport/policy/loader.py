@@ -11,6 +11,7 @@ from typing import Any
 from zsupport.clock.windows import WEEK, Window, overlapping
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import Finding, Span
+from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY, RESERVED, RULE
 from zsupport.policy.model import (
@@ -47,45 +48,57 @@ YES_NO: dict[str, Text] = {
 
 def load_revision(source: SourceFile) -> Revision:
     """Return the revision that a file holds; raise InvalidPolicy with every problem of it."""
+    document = read_document(source)
+    if document.revision is None:
+        raise InvalidPolicy(document.findings, {source.shown: document.text})
+    return document.revision
+
+
+def read_document(source: SourceFile) -> Document:
+    """Return a file with the revision that it holds, or with every problem of it."""
     node, text, findings = read_yaml(source.data, source.shown)
-    texts = {source.shown: text}
+    reader = Reader(source.shown)
+    reader.findings = findings
     if node is None or (isinstance(node, Scalar) and not node.text):
         if not findings:
-            reader = Reader(source.shown)
             reader.report(
                 "ZS103", Span(1, 1, 1, 1), (), "the file is empty", POLICY.words,
                 "see `zsupport help policy`",
             )  # fmt: skip
-            findings = reader.findings
-        raise InvalidPolicy(findings, texts)
-    reader = Reader(source.shown)
-    reader.findings = findings
+        return Document(source, text, node, None, tuple(findings))
     if _other_format(node, reader):
-        raise InvalidPolicy(findings, texts)
-    return _read_and_build(node, source, reader, texts)
+        return Document(source, text, node, None, tuple(findings))
+    revision = _build(node, source, reader)
+    return Document(source, text, node, revision, () if revision else _in_order(findings))
 
 
 def revision_of(node: Node, source: SourceFile) -> Revision:
     """Return the revision that a node holds; raise InvalidPolicy with every problem of it."""
-    return _read_and_build(node, source, Reader(source.shown), {})
+    reader = Reader(source.shown)
+    revision = _build(node, source, reader)
+    if revision is None:
+        raise InvalidPolicy(_in_order(reader.findings), {})
+    return revision
 
 
-def _read_and_build(
-    node: Node, source: SourceFile, reader: Reader, texts: dict[str, str]
-) -> Revision:
+def _build(node: Node, source: SourceFile, reader: Reader) -> Revision | None:
+    """Return the revision that a node holds, None where the reader has findings."""
     revision = None
     # There can be too much to go on; what was found until then is reported.
     with suppress(Stop):
         record = POLICY.read(node, (), reader)
         if record is not None:
             revision = _Builder(record, reader).revision(source)
-    if reader.findings or revision is None:
-        # What an alias repeats is wrong in one place: it is reported once. That there is too
-        # much stands last.
-        once = {(f.span, f.code, f.message): f for f in reversed(reader.findings[:MAX_FINDINGS])}
-        found = [once[key] for key in sorted(once)]
-        raise InvalidPolicy([*found, *reader.findings[MAX_FINDINGS:]], texts)
-    return revision
+    return None if reader.findings else revision
+
+
+def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order of the file; what an alias repeats is wrong in one place.
+
+    That there is too much to look at stands last.
+    """
+    once = {(f.span, f.code, f.message): f for f in reversed(findings[:MAX_FINDINGS])}
+    return (*(once[key] for key in sorted(once)), *findings[MAX_FINDINGS:])
 
 
 def _other_format(node: Any, reader: Reader) -> bool:

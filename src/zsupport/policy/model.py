@@ -189,6 +189,7 @@ class Cell(NamedTuple):
     condition: Text | None
     remarks: Remarks
     line: int
+    key: str  # under which it is written: a priority, a group of them, or `*` where none is
 
 
 class Rule(NamedTuple):

@@ -110,7 +110,8 @@ class Promises:
             value = Named(TARGET_KEY, own.at[TARGET_KEY], (*own.path, TARGET_KEY))
             declared = declared or misspelt(own, "hours", self.reader)
         self._check(target, value, hours, declared, rule.when, priority)
-        return Cell(target, text, hours, condition, remarks, at.span.line)
+        key = at.text if priority is not None else "*"
+        return Cell(target, text, hours, condition, remarks, at.span.line, key)
 
     # -- whether it can be counted -------------------------------------------------------
 

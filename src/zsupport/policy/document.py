@@ -1,0 +1,97 @@
+"""A policy file as it was read: its text, its nodes with their places, and what they hold.
+
+An answer needs the revision alone; whoever judges a file also has to say where in it something
+stands.
+"""
+
+from typing import NamedTuple
+
+from zsupport.findings import Finding, Span
+from zsupport.policy.files import SourceFile
+from zsupport.policy.model import Cell, Revision
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
+
+_NOWHERE = Span(1, 1, 1, 1)
+
+
+class Document(NamedTuple):
+    """One file: `root` is None where its YAML cannot be read.
+
+    `revision` is None where there are findings; they are the loader's, in the order of the file.
+    """
+
+    source: SourceFile
+    text: str
+    root: Node | None
+    revision: Revision | None
+    findings: tuple[Finding, ...]
+
+    def node(self, path: Path) -> Node | None:
+        """Return the node to which a path leads, None where there is none."""
+        node = self.root
+        for part in path:
+            if isinstance(node, Mapping):
+                node = next((value for key, value in node.entries if key.text == part), None)
+            elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+                node = node.items[part]
+            else:
+                return None
+        return node
+
+    def key(self, path: Path) -> Span:
+        """Return where the key at the end of a path stands; of a list item, the item."""
+        parent = self.node(path[:-1]) if path else None
+        if isinstance(parent, Mapping):
+            for key, _ in parent.entries:
+                if key.text == path[-1]:
+                    return key.span
+        return self.value(path)
+
+    def value(self, path: Path) -> Span:
+        """Return where the value at the end of a path stands.
+
+        A value over several lines is cut at the end of its last line that says something, and a
+        path that leads nowhere to what it leads to as far as it goes.
+        """
+        while path and self.node(path) is None:
+            path = path[:-1]
+        node = self.node(path)
+        return _NOWHERE if node is None else _without_rest(node)
+
+    def first(self, path: Path) -> Span:
+        """Return where the first text of a value stands: enough to find a long value by."""
+        node = self.node(path)
+        while isinstance(node, Mapping | Sequence):
+            parts = [key for key, _ in node.entries] if isinstance(node, Mapping) else node.items
+            if not parts:
+                break
+            node = parts[0]
+        return self.value(path) if node is None else node.span
+
+    def cell(self, rule: int, metric: str, cell: Cell) -> Path:
+        """Return the path of a cell of the target rule with this position."""
+        path: Path = ("targets", rule, metric)
+        return path if cell.key == "*" else (*path, cell.key)
+
+    def target(self, rule: int, metric: str, cell: Cell) -> Path:
+        """Return the path of the target that a cell states."""
+        path = self.cell(rule, metric, cell)
+        return (*path, "target") if isinstance(self.node(path), Mapping) else path
+
+    def calendar(self, hours: str, position: int) -> Path:
+        """Return the path of one calendar of these hours."""
+        path: Path = ("hours", hours)
+        return (*path, position) if isinstance(self.node(path), Sequence) else path
+
+
+def _without_rest(node: Node) -> Span:
+    """Return the span of a node; a block ends with its last text, not where the next begins."""
+    last = node
+    while isinstance(last, Mapping | Sequence):
+        inside = [value for _, value in last.entries] if isinstance(last, Mapping) else last.items
+        if not inside:
+            break
+        last = inside[-1]
+    if isinstance(node, Scalar) or node.span.end_column > 1 or last is node:
+        return node.span
+    return node.span._replace(end_line=last.span.end_line, end_column=last.span.end_column)
