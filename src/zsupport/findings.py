@@ -6,7 +6,7 @@ A code, once released, keeps its meaning for ever and is never given to another 
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Span(NamedTuple):
@@ -89,6 +89,31 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
         text = "\0".join((*parts, str(number)) if number > 1 else parts)
         found.append(sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32])
     return found
+
+
+class Unit(NamedTuple):
+    """One thing that was looked at, with what was found: a file, a test case, a changed policy."""
+
+    name: str
+    file: str
+    line: int
+    findings: tuple[Finding, ...]
+
+
+class Outcome(NamedTuple):
+    """What a run of `check`, `test` or `diff` has to say; every format is written from it."""
+
+    command: str
+    units: tuple[Unit, ...]
+    texts: Mapping[str, str]  # the source of each file that a finding names, for excerpts
+    codes: Mapping[str, Code]  # every kind of finding that the run could have made
+    closing: tuple[str, ...]  # lines that end the text, such as `2 problems`
+    extra: Mapping[str, Any]  # what the JSON document says beside the findings
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, in the order of the units."""
+        return tuple(finding for unit in self.units for finding in unit.findings)
 
 
 _LOADER_CODES = (
