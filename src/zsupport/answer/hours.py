@@ -157,19 +157,8 @@ class PolicyHours:
         if name == "customer":
             assert self.customer.zone is not None
             name = self.customer.zone
-        from zsupport.clock.model import Hours, day_parts, week_of
-
         off = calendar.holidays
-        return Hours(
-            zone(name),
-            None if calendar.windows is None else week_of(calendar.windows),
-            self._days_off(off, calendar.line) if off else None,
-            calendar.by_start_date,
-            calendar.apply_holidays,
-            {date.fromisoformat(d).toordinal(): day_parts(w) for d, w in calendar.dates.items()},
-            {date.fromisoformat(d).toordinal(): day_parts(w) for d, w in calendar.breaks.items()},
-            calendar.business_days,
-        )
+        return hours_of(calendar, name, self._days_off(off, calendar.line) if off else None)
 
     def _days_off(self, off: Holidays, line: int) -> "DaysOff":
         from zsupport.clock.holidays import public_holidays
@@ -210,6 +199,22 @@ def _doubts(settled: Settled, start: int, end: int) -> list[Warning]:
                 if "estimated" in name and first.toordinal() <= ordinal <= last.toordinal():
                     found.append(Warning("estimated", f"{date.fromordinal(ordinal)}: {name}"))
     return found
+
+
+def hours_of(calendar: Calendar, zone_name: str, off: "DaysOff | None") -> "Hours":
+    """Return a calendar in a zone and with its days off as the clock sees it."""
+    from zsupport.clock.model import Hours, day_parts, week_of
+
+    return Hours(
+        zone(zone_name),
+        None if calendar.windows is None else week_of(calendar.windows),
+        off,
+        calendar.by_start_date,
+        calendar.apply_holidays,
+        {date.fromisoformat(d).toordinal(): day_parts(w) for d, w in calendar.dates.items()},
+        {date.fromisoformat(d).toordinal(): day_parts(w) for d, w in calendar.breaks.items()},
+        calendar.business_days,
+    )
 
 
 def days_off(

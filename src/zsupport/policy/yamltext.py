@@ -7,7 +7,7 @@ number of values are limited before anything grows.
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from zsupport.errors import EnvironmentFault
 from zsupport.findings import CODES, Finding, Span
@@ -246,9 +246,22 @@ class _Composer:
             raise Stop from None
         return type(event).__name__, event
 
+    def too_deep(self, span: Span) -> NoReturn:
+        self.path.clear()  # fifty times the same says nothing
+        self.report(
+            "ZS009",
+            span,
+            f"values are nested more than {MAX_DEPTH} levels deep",
+            f"at most {MAX_DEPTH} levels",
+        )
+        raise Stop
+
     def syntax(self, error: Any) -> None:
         mark, context = error.problem_mark, error.context_mark
         message = str(error.problem)
+        if "maximum nesting depth" in message:
+            # libyaml reads ahead of us, and from 0.2.6 on it has a limit of its own.
+            self.too_deep(Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2))
         if error.context:
             at = f" (line {context.line + 1})" if context.line != mark.line else ""
             message = f"{error.context}{at}: {message}"
@@ -283,14 +296,7 @@ class _Composer:
     def node(self, kind: str, event: Any, depth: int, *, flow: bool = False) -> Node:
         self.count(1, event)
         if depth > MAX_DEPTH:
-            self.path.clear()  # fifty times the same says nothing
-            self.report(
-                "ZS009",
-                _span(event),
-                f"values are nested more than {MAX_DEPTH} levels deep",
-                f"at most {MAX_DEPTH} levels",
-            )
-            raise Stop
+            self.too_deep(_span(event))
         if kind == "AliasEvent":
             return self.alias(event)
         if event.tag is not None and event.tag != "!":

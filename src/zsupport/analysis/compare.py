@@ -1,0 +1,221 @@
+"""Whether what is promised in one place is no worse for the customer than in another.
+
+A target is no worse than another iff it is of the same kind, no longer, and its working
+instants include the other's. Clock time counts every instant, so `4h` is no worse than
+`4 business hours`. Where neither of two is no worse than the other, they are incomparable.
+"""
+
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from zsupport.answer.hours import days_off, hours_of
+from zsupport.clock.holidays import PublicHolidays, public_holidays
+from zsupport.clock.spans import EPOCH, Spans, WorkingTime
+from zsupport.clock.target import Target
+from zsupport.clock.windows import WEEK, Window
+from zsupport.policy.model import Calendar, Holidays, Remarks
+
+# After 28 years dates and weekdays meet as before.
+_FIRST_YEAR, _LAST_YEAR = 2020, 2047
+# A day that a business-day target falls due on: at its opening is no later than at any time of
+# it, and that no later than at its close.
+_READINGS = ("opening", "same-time", "close")
+
+
+class Counted(NamedTuple):
+    """What a target counts over: calendars, any of which is open; without: every instant.
+
+    The calendars have no conditions, remarks and places, and name their zones: those that are
+    open at the same instants because they say the same are equal.
+    """
+
+    calendars: tuple[Calendar, ...]
+    open: bool = True  # without calendars: whether it is every instant, or none
+
+    def joined(self, other: "Counted") -> "Counted":
+        """Return what is open when one of two is."""
+        if self.open and not self.calendars:
+            return self
+        if other.open and not other.calendars:
+            return other
+        more = tuple(each for each in other.calendars if each not in self.calendars)
+        return Counted((*self.calendars, *more))
+
+
+EVERY_INSTANT = Counted(())
+
+
+def one(calendar: Calendar, zone: str) -> Counted:
+    """Return a calendar that is no union, in a policy of this zone, as what is counted over."""
+    off = calendar.holidays
+    bare = calendar._replace(
+        when=(), ask=None, remarks=Remarks(), line=0, timezone=calendar.timezone or zone,
+        holidays=off and off._replace(remarks=Remarks()),
+    )  # fmt: skip
+    if (
+        bare.windows is None
+        and not (bare.apply_holidays and off)
+        and not (bare.dates or bare.breaks)
+    ):
+        return EVERY_INSTANT
+    return Counted((bare,))
+
+
+class Promised(NamedTuple):
+    """A target, what it counts over, and how the policy reads business days."""
+
+    target: Target
+    counted: Counted = EVERY_INSTANT
+    reading: str = "close"
+
+
+def no_worse(one: Promised, other: Promised, public: PublicHolidays = public_holidays) -> bool:
+    """Return whether a customer who is promised `one` has no less than with `other`.
+
+    `public` gives the public holidays of countries, and raises what it raises. Something
+    promised is no worse than nothing; nothing, than nothing.
+    """
+    mine, its = one.target, other.target
+    if its.kind in ("none", "not-stated"):
+        return True
+    if mine.kind in ("none", "not-stated") or mine.every is not its.every:
+        return False
+    if mine.kind == "rate" and its.kind == "rate":
+        return mine.amount >= its.amount and _unit(mine) == _unit(its)
+    if _length(mine) and _length(its):
+        return mine.amount <= its.amount and includes(_hours(one), _hours(other), public)
+    if mine.kind != its.kind:
+        return False
+    days = mine.kind in ("business-days", "next-business-day")
+    if days and _READINGS.index(one.reading) > _READINGS.index(other.reading):
+        return False
+    no_longer = mine.amount <= its.amount and mine.at <= its.at
+    as_often = _weekdays(one.counted) >= _weekdays(other.counted)
+    return no_longer and as_often and includes(one.counted, other.counted, public)
+
+
+def _weekdays(counted: Counted) -> set[int]:
+    """Return the weekdays that may be business days."""
+    stated = [each.business_days for each in counted.calendars]
+    return {day for days in stated for day in (range(7) if days is None else days)}
+
+
+def _length(target: Target) -> bool:
+    return target.kind in ("clock", "business")
+
+
+def _hours(promised: Promised) -> Counted:
+    return promised.counted if promised.target.kind == "business" else EVERY_INSTANT
+
+
+def _unit(target: Target) -> str:
+    return target.text.rpartition(" ")[2]
+
+
+# -- hours ---------------------------------------------------------------------------------------
+
+
+def includes(one: Counted, other: Counted, public: PublicHolidays = public_holidays) -> bool:
+    """Return whether one is open at every instant at which the other is.
+
+    What only the customer knows counts as unknown: it includes what says the same only.
+    Calendars that say different things are compared instant by instant over 28 years and every
+    year that they name.
+    """
+    if one == other or (one.open and not one.calendars) or not (other.open or other.calendars):
+        return True
+    if all(each in one.calendars for each in other.calendars) and other.calendars:
+        return True
+    quick = _by_week(one, other)
+    if quick is not None:
+        return quick
+    if any(map(_of_customer, (*one.calendars, *other.calendars))):
+        return False
+    return _by_instant(one, other, public)
+
+
+def _by_week(one: Counted, other: Counted) -> bool | None:
+    """Return the answer for two calendars that differ in their weeks only, None for others."""
+    if len(one.calendars) != 1 or len(other.calendars) != 1:
+        return None
+    mine, its = one.calendars[0], other.calendars[0]
+    same = mine._replace(windows=None, business_days=None, holidays=None)
+    if same != its._replace(windows=None, business_days=None, holidays=None):
+        return None
+    if mine.windows is None or its.windows is None or mine.by_start_date:
+        return None
+    week = _covers(mine.windows, its.windows)
+    if mine.holidays == its.holidays:
+        # On a holiday both are closed, on every other date the week decides.
+        return week
+    if mine.holidays is None or _fewer(mine.holidays, its.holidays):
+        return True if week else None
+    return None
+
+
+def _fewer(mine: Holidays, its: Holidays | None) -> bool:
+    """Return whether days off are surely among others: dates added to the same."""
+    return (
+        its is not None
+        and set(mine.add) <= set(its.add)
+        and set(mine.remove) >= set(its.remove)
+        and mine._replace(add=(), remove=(), covers=None)
+        == its._replace(add=(), remove=(), covers=None)
+        and not set(mine.add) & set(mine.remove)
+    )
+
+
+def _covers(mine: tuple[Window, ...], its: tuple[Window, ...]) -> bool:
+    """Return whether the windows of one week hold all of another's."""
+    open_minutes = _minutes(mine)
+    return open_minutes | _minutes(its) == open_minutes
+
+
+@lru_cache(maxsize=256)
+def _minutes(windows: tuple[Window, ...]) -> int:
+    """Return the open minutes of a week as bits; what runs past its end begins it."""
+    week = (1 << WEEK) - 1
+    found = 0
+    for window in windows:
+        found |= ((1 << (window.closes - window.opens)) - 1) << window.opens
+    return (found & week) | (found >> WEEK)
+
+
+def _of_customer(calendar: Calendar) -> bool:
+    off = calendar.holidays
+    return calendar.timezone == "customer" or bool(off and off.customer)
+
+
+def _by_instant(one: Counted, other: Counted, public: PublicHolidays) -> bool:
+    years = {_FIRST_YEAR, _LAST_YEAR}
+    for calendar in (*one.calendars, *other.calendars):
+        off = calendar.holidays
+        days = (*calendar.dates, *calendar.breaks, *((*off.add, *off.remove) if off else ()))
+        years |= {int(day[:4]) for day in days if len(day) == 10}
+        years |= {int(day[:4]) for day in (off.frozen or () if off else ())}
+    first = (date(min(years), 1, 1).toordinal() - EPOCH) * 86_400
+    last = (date(max(years) + 1, 1, 1).toordinal() - EPOCH) * 86_400
+    mine, its = _spans(one, first, last, public), _spans(other, first, last, public)
+    at = 0
+    for start, end in zip(its.starts, its.ends, strict=True):
+        start, end = max(start, first), min(end, last)
+        if start >= end:
+            continue
+        while at < len(mine.starts) and mine.ends[at] < end:
+            at += 1
+        if at == len(mine.starts) or mine.starts[at] > start:
+            return False
+    return True
+
+
+def _spans(counted: Counted, first: int, last: int, public: PublicHolidays) -> Spans:
+    if not counted.calendars:
+        whole = ([first], [last], [0]) if counted.open else ([], [], [])
+        return Spans(first, last, *whole)
+    hours = []
+    for each in counted.calendars:
+        off = each.holidays
+        days = days_off(off, off.country, off.subdivision, public) if off else None
+        hours.append(hours_of(each, each.timezone or "UTC", days))
+    return WorkingTime(*hours).spans(first, last)

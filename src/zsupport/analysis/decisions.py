@@ -1,0 +1,130 @@
+"""What a policy decides in which of its cases: grants, priorities, calendars and targets."""
+
+from functools import cache
+from typing import NamedTuple
+
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, one
+from zsupport.analysis.space import Cases, Space
+from zsupport.policy.model import Calendar, Cell, Commitment, Metric, Revision
+
+
+class Stated(NamedTuple):
+    """A cell as it is written, and where it counts.
+
+    It `matches` where its rule holds for a case that can be opened and states the priority; it
+    `decides` where no rule above it does.
+    """
+
+    rule: int  # its position in `targets`
+    metric: str
+    cell: Cell
+    matches: Cases
+    decides: Cases
+
+
+class Targets(NamedTuple):
+    """What is promised by one metric: the cells in written order, and where none states it."""
+
+    stated: tuple[Stated, ...]
+    unstated: Cases
+
+
+class Decisions:
+    """Everything that one policy decides over the cases of a space.
+
+    The space may have values that the policy does not know; nothing is allowed there.
+    """
+
+    def __init__(self, revision: Revision, space: Space) -> None:
+        self.revision = revision
+        self.space = space
+        #: Where each grant allows a channel, by its position in `entitlements`.
+        self.grants: list[Cases] = [
+            space.holds(grant.when) & space.among("channel", grant.allow) if grant.allow else 0
+            for grant in revision.grants
+        ]
+        #: Where the channel of the case is allowed.
+        self.allowed: Cases = 0
+        for cases in self.grants:
+            self.allowed |= cases
+        opening = [channel.id for channel in revision.channels if channel.opens_case]
+        #: Where a case can be opened by its channel.
+        self.entitled: Cases = self.allowed & space.among("channel", opening)
+        self.targets = cache(self._targets)
+
+    def _targets(self, metric: str) -> Targets:
+        """Return what a metric promises, over the cases that can be opened."""
+        space = self.space
+        left = self.entitled
+        found: list[Stated] = []
+        for position, rule in enumerate(self.revision.rules):
+            cells = rule.cells.get(metric)
+            if not cells:
+                continue
+            holds = space.holds(rule.when) & self.entitled
+            for cell, cases in _written(cells, space):
+                matches = holds & cases
+                found.append(Stated(position, metric, cell, matches, matches & left))
+                # The cells of one rule are for different priorities.
+                left &= ~matches
+        return Targets(tuple(found), left)
+
+    def by_metric(self) -> list[tuple[Metric, Targets]]:
+        """Return what each metric promises."""
+        return [(metric, self.targets(metric.id)) for metric in self.revision.metrics]
+
+    def commitments(self) -> list[tuple[Commitment, Cases]]:
+        """Return where each commitment decides: the first that holds does."""
+        found = []
+        left = self.space.every
+        for commitment in self.revision.commitments:
+            cases = self.space.holds(commitment.when) & left
+            left &= ~cases
+            found.append((commitment, cases))
+        return found
+
+    def calendars(self, hours: str) -> list[tuple[Calendar, Cases]]:
+        """Return where each calendar of these hours decides: the first that holds does."""
+        found = []
+        left = self.space.every
+        for calendar in self.revision.hours.get(hours, ()):
+            cases = self.space.holds(calendar.when) & left
+            left &= ~cases
+            found.append((calendar, cases))
+        return found
+
+    def counted(self, hours: str | None, cases: Cases) -> list[tuple[Counted, Cases]]:
+        """Return what these hours are over a set of cases: parts of it, with the hours of each.
+
+        Unions are taken apart; `24x7`, and no hours at all, are every instant. Cases for which
+        a list has no calendar are left out.
+        """
+        if hours is None or hours not in self.revision.hours:
+            return [(EVERY_INSTANT, cases)] if cases else []
+        found: list[tuple[Counted, Cases]] = []
+        for calendar, decides in self.calendars(hours):
+            if not decides & cases:
+                continue
+            parts: list[tuple[Counted, Cases]] = [
+                (Counted((), open=False), decides & cases)
+                if calendar.any
+                else (one(calendar, self.revision.timezone), decides & cases)
+            ]
+            for member in calendar.any:
+                parts = [
+                    (before.joined(more), inside)
+                    for before, some in parts
+                    for more, inside in self.counted(member, some)
+                ]
+            found += parts
+        return found
+
+
+def _written(cells: dict[str, Cell], space: Space) -> list[tuple[Cell, Cases]]:
+    """Return each cell as it is written, once, with the cases of its priorities."""
+    by_key: dict[str, tuple[Cell, Cases]] = {}
+    for priority, cell in cells.items():
+        cases = space.every if priority == "*" else space.of("priority", priority)
+        before = by_key.get(cell.key, (cell, 0))
+        by_key[cell.key] = before[0], before[1] | cases
+    return list(by_key.values())

@@ -1,0 +1,189 @@
+"""Sets of cases: the cases are numbered, and a set of them is one integer with a bit for each.
+
+A condition is a few `&` and `|` over such integers, whatever the number of cases: a million of
+them take 125 KB and microseconds. The last dimension varies quickest, so that the first case of
+a set is the one that comes first in the order of the policy.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from zsupport.answer.case import Case
+from zsupport.policy.model import Alternative, Revision, When
+
+#: A set of cases: bit n stands for case n.
+Cases = int
+
+#: With more cases than this a set takes megabytes and a policy minutes.
+MOST_CASES = 20_000_000
+
+
+class TooManyCases(Exception):
+    """A policy distinguishes more cases than can be looked at; `count` says how many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} cases, of which at most {MOST_CASES} can be looked at")
+        self.count = count
+
+
+class Space:
+    """All combinations of the values of some dimensions.
+
+    A dimension is plan, role, channel, priority, a fact, or `opened HOURS` with the values
+    inside and outside. Raises TooManyCases.
+    """
+
+    def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
+        self.values = {name: each for name, each in values.items() if each}
+        self.size = 1
+        for each in self.values.values():
+            self.size *= len(each)
+        if self.size > MOST_CASES:
+            raise TooManyCases(self.size)
+        self.every: Cases = (1 << self.size) - 1
+        self._strides: dict[str, int] = {}
+        stride = self.size
+        for name, each in self.values.items():
+            stride //= len(each)
+            self._strides[name] = stride
+        self._of: dict[tuple[str, str], Cases] = {}
+
+    def of(self, name: str, value: str) -> Cases:
+        """Return the cases with this value; none where the dimension has no such value."""
+        found = self._of.get((name, value))
+        if found is None:
+            found = self._of[name, value] = self._repeated(name, value)
+        return found
+
+    def _repeated(self, name: str, value: str) -> Cases:
+        values = self.values.get(name, ())
+        if value not in values:
+            return 0
+        stride = self._strides[name]
+        cases = ((1 << stride) - 1) << (values.index(value) * stride)
+        width = stride * len(values)
+        while width < self.size:
+            cases |= cases << width
+            width *= 2
+        return cases & self.every
+
+    def among(self, name: str, values: Iterable[str]) -> Cases:
+        """Return the cases with one of these values."""
+        found = 0
+        for value in values:
+            found |= self.of(name, value)
+        return found
+
+    def meets(self, alternative: Alternative) -> Cases:
+        """Return the cases in which one alternative of a condition holds."""
+        found = self.every
+        for name, values in alternative.values.items():
+            if values != self.values.get(name):
+                found &= self.among(name, values)
+        if alternative.opened is not None:
+            inside, hours = alternative.opened
+            found &= self.of(opened(hours), "inside" if inside else "outside")
+        return found
+
+    def holds(self, when: When) -> Cases:
+        """Return the cases in which a condition holds: any of its alternatives, or no condition."""
+        if not when:
+            return self.every
+        found = 0
+        for alternative in when:
+            found |= self.meets(alternative)
+        return found
+
+    def case(self, number: int) -> Case:
+        """Return the case with this number."""
+        return {
+            name: values[number // self._strides[name] % len(values)]
+            for name, values in self.values.items()
+        }
+
+    def first(self, cases: Cases) -> Case:
+        """Return the first case of a set that is not empty."""
+        return self.case((cases & -cases).bit_length() - 1)
+
+    def cases(self, cases: Cases) -> Iterator[Case]:
+        """Yield the cases of a set in order."""
+        bits = f"{cases:b}"[::-1]
+        at = bits.find("1")
+        while at >= 0:
+            yield self.case(at)
+            at = bits.find("1", at + 1)
+
+    def met(self, name: str, cases: Cases) -> tuple[str, ...]:
+        """Return the values of a dimension that stand in some case of a set."""
+        return tuple(value for value in self.values.get(name, ()) if cases & self.of(name, value))
+
+    def for_some(self, name: str, cases: Cases) -> Cases:
+        """Return the cases that are in a set with some value of a dimension, their own or not."""
+        values = self.values.get(name)
+        if values is None:
+            return cases
+        stride = self._strides[name]
+        first = 0
+        for place, value in enumerate(values):
+            first |= (cases & self.of(name, value)) >> (place * stride)
+        found = 0
+        for place in range(len(values)):
+            found |= first << (place * stride)
+        return found
+
+
+def opened(hours: str) -> str:
+    """Return the name of the dimension that says whether a case was opened inside some hours."""
+    return f"opened {hours}"
+
+
+def shown(case: Case) -> dict[str, str]:
+    """Return a case as options name it; what `opened` says comes last."""
+    facts = {name: value for name, value in case.items() if " " not in name}
+    times = [f"{value} {name.split(' ')[1]}" for name, value in case.items() if " " in name]
+    return {**facts, "opened": " and ".join(times)} if times else facts
+
+
+def space_of(*revisions: Revision) -> Space:
+    """Return the cases that policies distinguish: every value that one of them has.
+
+    Plan, role, channel, priority, each fact that a rule names, and inside or outside for each
+    calendar that an `opened` names. Facts that only priorities or terms name are no part.
+    """
+    values: dict[str, dict[str, None]] = {
+        name: {} for name in ("plan", "role", "channel", "priority")
+    }
+    for revision in revisions:
+        values["plan"].update(dict.fromkeys(plan.id for plan in revision.plans))
+        values["role"].update(dict.fromkeys(role.id for role in revision.roles))
+        values["channel"].update(dict.fromkeys(each.id for each in revision.channels))
+        values["priority"].update(dict.fromkeys(each.id for each in revision.priorities))
+    for revision in revisions:
+        facts, hours = _named(revision)
+        for fact in revision.facts:
+            if fact.id in facts:
+                values.setdefault(fact.id, {}).update(dict.fromkeys(fact.values))
+        for name in hours:
+            values[opened(name)] = dict.fromkeys(("inside", "outside"))
+    return Space({name: tuple(each) for name, each in values.items()})
+
+
+def _named(revision: Revision) -> tuple[set[str], list[str]]:
+    """Return the dimensions and facts that rules name, and the hours that an `opened` names."""
+    conditions = [grant.when for grant in revision.grants]
+    conditions += [rule.when for rule in revision.rules]
+    conditions += [commitment.when for commitment in revision.commitments]
+    conditions += [calendar.when for each in revision.hours.values() for calendar in each]
+    names: set[str] = set()
+    hours: dict[str, None] = {}
+    for when in conditions:
+        for alternative in when:
+            names.update(alternative.values)
+            if alternative.opened is not None:
+                hours[alternative.opened[1]] = None
+    return names, list(hours)
+
+
+def space_of_facts(revision: Revision) -> Space:
+    """Return the combinations of the facts that the priorities of a policy name."""
+    named = {name for each in revision.priorities for alt in each.when for name in alt.values}
+    return Space({fact.id: tuple(fact.values) for fact in revision.facts if fact.id in named})

@@ -1,0 +1,202 @@
+"""What is no worse than what, from the definition; and the quick way against the plain one."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from zsupport.analysis import compare
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, Promised, includes, no_worse, one
+from zsupport.clock.target import parse_target
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import load_revision
+
+POLICY = """
+format: 1
+policy: p
+plans: {free: Free}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+hours:
+"""
+
+
+def counted(*calendars: str, zone: str = "UTC") -> Counted:
+    """Return a union of calendars, each written as in the format."""
+    text = POLICY + "".join(f"  h{n}: {each}\n" for n, each in enumerate(calendars))
+    revision = load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
+    found = Counted((), open=False)
+    for name in revision.hours:
+        found = found.joined(one(revision.hours[name][0], zone))
+    return found
+
+
+def public(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+    """Give two days off: New Year in every country, and the national day in Norway."""
+    days = [date(year, 1, 1)] + ([date(year, 5, 17)] if country == "NO" else [])
+    return {day.toordinal(): "day off" for day in days}
+
+
+OFFICE = "{open: mon-fri 09:00-17:00}"
+# The left one is open whenever the right one is, and not the other way round.
+WIDER = [
+    ("{open: 24x7}", OFFICE),
+    ("{open: mon-fri 08:00-17:00}", OFFICE),
+    ("{open: mon-sun 09:00-17:00}", OFFICE),
+    (OFFICE, "{open: [mon-fri 09:00-12:00, mon-fri 13:00-17:00]}"),
+    (OFFICE, "{open: mon-fri 09:00-17:00, holidays: [12-24]}"),
+    (
+        "{open: mon-fri 09:00-17:00, holidays: [12-24]}",
+        "{open: mon-fri 09:00-17:00, holidays: [12-24, 12-25]}",
+    ),
+    (OFFICE, "{open: mon-fri 09:00-17:00, holidays: {country: NO}}"),
+    (
+        "{open: mon-fri 09:00-17:00, holidays: {country: DE}}",
+        "{open: mon-fri 09:00-17:00, holidays: {country: NO}}",
+    ),
+    (OFFICE, '{open: mon-fri 09:00-17:00, breaks: {"2031-03-04": 10:00-11:00}}'),
+    ('{open: mon-fri 09:00-17:00, dates: {"2031-03-04": 08:00-18:00}}', OFFICE),
+    ("{open: fri 17:00 - mon 09:00}", "{open: sat-sun 00:00-24:00}"),
+    ("{open: mon-fri 22:00-06:00}", "{open: tue-sat 00:00-06:00}"),
+    (
+        "{open: mon-fri 08:00-18:00, timezone: UTC+01:00}",
+        "{open: mon-fri 09:00-17:00, timezone: Europe/Oslo}",
+    ),
+]
+# Each is open when the other is not.
+CROSSING = [
+    (OFFICE, "{open: sat-sun 09:00-17:00}"),
+    (OFFICE, "{open: mon-fri 08:00-16:00}"),
+    (
+        "{open: 24x7, apply-holidays: true, holidays: [12-24]}",
+        "{open: 24x7, breaks: {'2030-01-02': 10:00-11:00}}",
+    ),
+    (
+        "{open: mon-fri 09:00-17:00, timezone: UTC+01:00}",
+        "{open: mon-fri 09:00-17:00, timezone: Europe/Oslo}",
+    ),
+    ("{open: mon-fri 09:00-17:00, timezone: customer}", OFFICE),
+    (
+        "{open: mon-fri 09:00-17:00, holidays: customer}",
+        "{open: mon-fri 09:00-17:00, holidays: [12-24]}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wide", "narrow"), WIDER)
+def test_a_calendar_includes_another(wide: str, narrow: str) -> None:
+    assert includes(counted(wide), counted(narrow), public)
+    assert not includes(counted(narrow), counted(wide), public)
+
+
+@pytest.mark.parametrize(("left", "right"), CROSSING)
+def test_calendars_that_cross_include_neither(left: str, right: str) -> None:
+    assert not includes(counted(left), counted(right), public)
+    assert not includes(counted(right), counted(left), public)
+
+
+@pytest.mark.parametrize(
+    "calendar",
+    [OFFICE, "{open: mon-fri 09:00-17:00, timezone: customer, holidays: customer}", "{open: 24x7}"],
+)
+def test_a_calendar_includes_itself(calendar: str) -> None:
+    assert includes(counted(calendar), counted(calendar), public)
+
+
+def test_a_union_includes_its_members_and_nothing_includes_nothing() -> None:
+    union = counted(OFFICE, "{open: sat-sun 10:00-14:00}")
+    assert includes(union, counted(OFFICE), public)
+    assert includes(union, counted("{open: mon-sun 10:00-14:00}"), public)
+    assert not includes(counted(OFFICE), union, public)
+    never = Counted((), open=False)
+    assert includes(never, never, public)
+    assert includes(union, never, public)
+    assert not includes(never, union, public)
+
+
+def offer(target: str, calendar: str | None = OFFICE, reading: str = "close") -> Promised:
+    return Promised(parse_target(target), counted(calendar) if calendar else EVERY_INSTANT, reading)
+
+
+# The left one is better for the customer.
+BETTER = [
+    (offer("1h"), offer("2h")),
+    (offer("4h"), offer("4 business hours")),
+    (offer("4h 24x7"), offer("4 business hours")),
+    (offer("4 business hours"), offer("8 business hours")),
+    (
+        offer("4 business hours", "{open: mon-sun 09:00-17:00}"),
+        offer("4 business hours"),
+    ),
+    (offer("1 business day"), offer("2 business days")),
+    (offer("1 business day", reading="opening"), offer("1 business day", reading="close")),
+    (offer("next business day", reading="same-time"), offer("next business day")),
+    (offer("by 10:00 next business day"), offer("by 12:00 next business day")),
+    (offer("every 1h"), offer("every 2h")),
+    (offer("3 per week"), offer("2 per week")),
+    (offer("1h"), offer("none")),
+    (offer("8760h"), offer("not-stated")),
+]
+INCOMPARABLE = [
+    (offer("5h"), offer("4 business hours")),
+    (offer("4 business hours", "{open: sat 09:00-17:00}"), offer("4 business hours")),
+    (offer("next business day"), offer("1 business day")),
+    (offer("8 business hours"), offer("1 business day")),
+    (offer("every 1h"), offer("1h")),
+    (offer("2 per week"), offer("9 per month")),
+    (offer("every week"), offer("every 1h")),
+    (
+        offer("1 business day", "{open: mon-fri 09:00-17:00, business-days: mon-thu}"),
+        offer("1 business day", "{open: mon-thu 09:00-17:00, business-days: mon-fri}"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("better", "worse"), BETTER)
+def test_what_is_better_is_no_worse_and_what_is_worse_is(better: Promised, worse: Promised) -> None:
+    assert no_worse(better, worse, public)
+    assert not no_worse(worse, better, public)
+
+
+@pytest.mark.parametrize(("left", "right"), INCOMPARABLE)
+def test_of_incomparable_promises_neither_is_no_worse(left: Promised, right: Promised) -> None:
+    assert not no_worse(left, right, public)
+    assert not no_worse(right, left, public)
+
+
+@pytest.mark.parametrize("target", ["1h", "2 per week", "every week", "none", "not-stated"])
+def test_a_promise_is_no_worse_than_itself(target: str) -> None:
+    assert no_worse(offer(target), offer(target), public)
+
+
+# -- the quick way ---------------------------------------------------------------------------------
+
+days = st.sampled_from(["mon", "fri", "sat", "mon-fri", "tue-sun"])
+times = st.sampled_from(["09:00-17:00", "08:00-12:00", "22:00-06:00", "00:00-24:00"])
+offs = st.sampled_from(
+    [None, "[12-24]", "[12-24, 05-01]", "{country: NO}", "{country: NO, add: [12-24]}",
+     "{country: NO, remove: [05-17]}"]
+)  # fmt: skip
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> str:
+    parts = [f"open: {draw(days)} {draw(times)}"]
+    if off := draw(offs):
+        parts.append(f"holidays: {off}")
+    if draw(st.integers(0, 4)) == 0:
+        parts.append("holidays-apply-to: start-date")
+    if draw(st.integers(0, 4)) == 0:
+        parts.append('dates: {"2030-12-24": 10:00-11:00}')
+    return "{" + ", ".join(parts) + "}"
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(calendars(), min_size=1, max_size=2), st.lists(calendars(), min_size=1, max_size=2))
+def test_the_quick_way_says_what_every_instant_says(left: list[str], right: list[str]) -> None:
+    one, other = counted(*left), counted(*right)
+    plain: Any = compare._by_instant(one, other, public)
+    event(f"quick: {compare._by_week(one, other)}, plain: {plain}")
+    assert includes(one, other, public) is plain
