@@ -3,8 +3,18 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timezone, tzinfo
+from typing import NamedTuple
 
 _DAY = 86_400
+
+
+class Known(NamedTuple):
+    """What is known of a zone from `first` to `last`: instants from which `offsets` hold."""
+
+    first: int
+    last: int
+    starts: list[int]
+    offsets: list[int]
 
 
 class Offsets:
@@ -13,42 +23,55 @@ class Offsets:
     def __init__(self, zone: tzinfo) -> None:
         self.zone = zone
         self.constant = zone if isinstance(zone, timezone) else None
-        # Known from `first` to `last`: instants from which `offsets` hold.
-        self.first = self.last = 0
-        self.starts: list[int] = []
-        self.offsets: list[int] = []
+        #: What is known so far; replaced as a whole, never changed.
+        self.known = Known(0, 0, [], [])
 
     def at(self, instant: int) -> int:
         """Return the offset in seconds at an instant."""
         offset = datetime.fromtimestamp(instant, self.zone).utcoffset()
-        return int(offset.total_seconds()) if offset else 0
+        return offset.days * _DAY + offset.seconds if offset else 0
 
     def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Yield (from, to, offset) for each piece of `[start, end)` with a constant offset."""
         if self.constant:
             yield start, end, self.at(start)
             return
-        self._cover(start, end)
-        i = bisect_right(self.starts, start) - 1
+        known = self._covering(start, end)
+        i = bisect_right(known.starts, start) - 1
         while start < end:
-            until = self.starts[i + 1] if i + 1 < len(self.starts) else end
+            until = known.starts[i + 1] if i + 1 < len(known.starts) else end
             until = min(until, end)
-            yield start, until, self.offsets[i]
+            yield start, until, known.offsets[i]
             start, i = until, i + 1
 
-    def _cover(self, start: int, end: int) -> None:
-        """Find the changes between two instants.
+    def _covering(self, start: int, end: int) -> Known:
+        """Return what is known, after finding what is missing of it between two instants."""
+        known = self.known
+        if known.starts and known.first <= start and end <= known.last:
+            return known
+        # A year more on both sides: who asks for one day after another causes few searches.
+        start -= start % _DAY + 366 * _DAY
+        end += -end % _DAY + 366 * _DAY
+        if not known.starts:
+            known = Known(start, end, *self._changes(start, end))
+        if start < known.first:
+            starts, offsets = self._changes(start, known.first)
+            # The offset with which the known time began is the last of those before it.
+            starts, offsets = starts + known.starts[1:], offsets + known.offsets[1:]
+            known = Known(start, known.last, starts, offsets)
+        if known.last < end:
+            starts, offsets = self._changes(known.last, end)
+            starts, offsets = known.starts + starts[1:], known.offsets + offsets[1:]
+            known = Known(known.first, end, starts, offsets)
+        self.known = known
+        return known
+
+    def _changes(self, first: int, last: int) -> tuple[list[int], list[int]]:
+        """Return from when which offset holds: from `first`, and from each change until `last`.
 
         The offset is looked up once a day: no zone has changed its offset twice within one
         since 1973, and the day in which it differs is halved down to the second.
         """
-        if self.starts and self.first <= start and end <= self.last:
-            return
-        first = min(start, self.first) if self.starts else start
-        last = max(end, self.last) if self.starts else end
-        # A year more on both sides: who asks for one day after another causes few searches.
-        first -= first % _DAY + 366 * _DAY
-        last += -last % _DAY + 366 * _DAY
         starts, offsets = [first], [self.at(first)]
         for day in range(first + _DAY, last + _DAY, _DAY):
             now = self.at(day)
@@ -62,4 +85,4 @@ class Offsets:
                         high = middle
                 starts.append(high)
                 offsets.append(now)
-        self.first, self.last, self.starts, self.offsets = first, last, starts, offsets
+        return starts, offsets

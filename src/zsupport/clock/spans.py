@@ -14,6 +14,7 @@ from zsupport.clock.model import Hours
 from zsupport.clock.offsets import Offsets
 
 _DAY = 86_400
+_YEAR = 366 * _DAY
 #: The ordinal of 1970-01-01.
 EPOCH = 719_163
 #: A deadline that is not reached within ten years of its start is an error (rule 17).
@@ -57,29 +58,42 @@ class WorkingTime:
         known = self.known
         if known.first <= first and last <= known.last:
             return known
-        if known.starts or known.last:
-            first, last = min(first, known.first), max(last, known.last)
-        # A year more on both sides, so that a run over many tickets compiles a few times only.
-        first, last = first - 366 * _DAY, last + 366 * _DAY
-        pieces = [
-            list(_compile(hours, offsets, first, last))
-            for hours, offsets in zip(self.hours, self.offsets, strict=True)
-        ]
-        merged = sorted(piece for each in pieces for piece in each) if pieces[1:] else pieces[0]
-        starts: list[int] = []
-        ends: list[int] = []
-        for start, end in merged:
-            if ends and start <= ends[-1]:
-                ends[-1] = max(ends[-1], end)
-            else:
-                starts.append(start)
-                ends.append(end)
+        # A year more than is missing, so that a run over many tickets compiles a few times only.
+        if known.first == known.last:
+            first, last = first - _YEAR, last + _YEAR
+            starts, ends = self._compiled(first, last)
+        else:
+            first = known.first if known.first <= first else first - _YEAR
+            last = known.last if last <= known.last else last + _YEAR
+            earlier = self._compiled(first, known.first)
+            later = self._compiled(known.last, last)
+            starts, ends = _joined(*earlier, known.starts, known.ends)
+            starts, ends = _joined(starts, ends, *later)
         before, total = [], 0
         for start, end in zip(starts, ends, strict=True):
             before.append(total)
             total += end - start
         self.known = Spans(first, last, starts, ends, before)
         return self.known
+
+    def _compiled(self, first: int, last: int) -> tuple[list[int], list[int]]:
+        """Return starts and ends of the spans of `[first, last)`, which may be empty."""
+        starts: list[int] = []
+        ends: list[int] = []
+        if first == last:
+            return starts, ends
+        pieces = [
+            list(_compile(hours, offsets, first, last))
+            for hours, offsets in zip(self.hours, self.offsets, strict=True)
+        ]
+        merged = sorted(piece for each in pieces for piece in each) if pieces[1:] else pieces[0]
+        for start, end in merged:
+            if ends and start <= ends[-1]:
+                ends[-1] = max(ends[-1], end)
+            else:
+                starts.append(start)
+                ends.append(end)
+        return starts, ends
 
     def is_open(self, instant: int) -> bool:
         """Return whether an instant is working."""
@@ -96,7 +110,7 @@ class WorkingTime:
         return self._next(instant, lambda spans: spans.ends)
 
     def _next(self, instant: int, edges: Callable[[Spans], list[int]]) -> int | None:
-        ahead = 366 * _DAY
+        ahead = _YEAR
         while True:
             spans = self.spans(instant, instant + ahead)
             i = bisect_right(edges(spans), instant)
@@ -142,7 +156,16 @@ class WorkingTime:
                 return due
             if ahead >= HORIZON:
                 raise Never
-            ahead = min(4 * ahead + 366 * _DAY, HORIZON)
+            ahead = min(4 * ahead + _YEAR, HORIZON)
+
+
+def _joined(
+    starts: list[int], ends: list[int], later_starts: list[int], later_ends: list[int]
+) -> tuple[list[int], list[int]]:
+    """Return the spans of two pieces of time of which the second begins where the first ends."""
+    if ends and later_starts and ends[-1] == later_starts[0]:  # one span, cut between them
+        return starts + later_starts[1:], ends[:-1] + later_ends
+    return starts + later_starts, ends + later_ends
 
 
 def _compile(hours: Hours, offsets: Offsets, first: int, last: int) -> Iterator[tuple[int, int]]:
