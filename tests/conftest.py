@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
+from oracle.compare import COMPARED, figures
 
 # The same examples in every run, so that a change is never blamed for another day's luck; random
 # ones are for `--hypothesis-profile default`.
@@ -80,6 +81,20 @@ class Cli:
             timeout=60,
             check=False,
         )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many random cases were really compared with the clock definition, in all workers."""
+    compared: dict[int, list[tuple[int, int]]] = {}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                if name == COMPARED:
+                    seed, *counts = value
+                    compared.setdefault(seed, []).append(counts)
+    for seed, counts in compared.items():
+        cases, disagreements = map(sum, zip(*counts, strict=True))
+        terminalreporter.write_line(figures(cases, seed, disagreements))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from .compare import CHUNK, check
+from .compare import CHUNK, check, figures
 
 SHOWN = 20  # disagreements; the rest are only counted
 
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
             for report in reports[: max(0, SHOWN - found)]:
                 print(report, flush=True)
             found += len(reports)
-    print(f"{count} cases, {seed} seed, {found} disagreements")
+    print(figures(count, seed, found))
     return 1 if found else 0
 
 

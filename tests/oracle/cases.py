@@ -4,8 +4,9 @@ What is drawn lies where clocks go wrong: on opening and closing instants, chang
 holidays, ends of years, leap days and dates that never were.
 """
 
+import re
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
 
@@ -155,24 +156,42 @@ def notable_days(zone: str) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
+@cache
+def notable_by_kind(zone: str) -> dict[str, list[int]]:
+    """Return the days of `notable_days` of each kind."""
+    found: dict[str, list[int]] = {}
+    for kind, day in notable_days(zone):
+        found.setdefault(kind, []).append(day)
+    return found
+
+
 def has_change(zone: str, utc_day: int) -> bool:
     """Return whether the offset at the end of a UTC day is another than at its beginning."""
     return offset_at(zone, utc_day * DAY) != offset_at(zone, (utc_day + 1) * DAY)
 
 
 def some_days(random: Random, zone: str) -> list[int]:
-    """Return one to three days around which a calendar and its questions are drawn."""
-    notable = notable_days(zone)
-    days = []
-    for _ in range(random.randint(1, 3)):
-        if random.random() < 0.12:
-            year = random.choice(ZONES[zone])
-            days.append(to_day(f"{year}-01-01") + random.randrange(365))
-        else:
-            kinds = sorted({kind for kind, _ in notable})
-            [kind] = random.choices(kinds, [KINDS[kind] for kind in kinds])
-            days.append(random.choice([day for of, day in notable if of == kind]))
+    """Return one to three days around which a calendar and its questions are drawn.
+
+    Mostly they lie within a few years: what lies between them must be worked out too.
+    """
+    days = [some_day(random, zone)]
+    for _ in range(random.randint(0, 2)):
+        drawn = [some_day(random, zone) for _ in range(5)]
+        close = [day for day in drawn if abs(day - days[0]) < 4 * 366]
+        days.append(close[0] if close and random.random() < 0.9 else drawn[0])
     return days
+
+
+def some_day(random: Random, zone: str) -> int:
+    """Return a day, mostly one near which clocks go wrong."""
+    if random.random() < 0.12:
+        year = random.choice(ZONES[zone])
+        return to_day(f"{year}-01-01") + random.randrange(365)
+    by_kind = notable_by_kind(zone)
+    kinds = sorted(by_kind)
+    [kind] = random.choices(kinds, [KINDS[kind] for kind in kinds])
+    return random.choice(by_kind[kind])
 
 
 # --- Calendars ------------------------------------------------------------------------------------
@@ -372,12 +391,15 @@ def some_calendar(random: Random, zone: str, days: list[int], always_days: float
 # --- Questions ------------------------------------------------------------------------------------
 
 
+CHANGES = re.compile(rb"\x00(?=\x01)|\x01(?=\x00)")  # between closed and open minutes
+
+
 @lru_cache(maxsize=64)
 def edges(hours: Hours, day: int) -> list[int]:
     """Return the instants near a day at which open becomes closed or closed open."""
     first = (day - 2) * DAY
     row = b"".join(hours.minutes(utc_day) for utc_day in range(day - 2, day + 4))
-    return [(first + i + 1) * MINUTE for i, pair in enumerate(pairwise(row)) if pair[0] != pair[1]]
+    return [(first + change.end()) * MINUTE for change in CHANGES.finditer(row)]
 
 
 def some_instant(random: Random, hours: Hours, zone: str, days: list[int]) -> int:
@@ -548,12 +570,13 @@ def some_course(random: Random, hours: Hours, zone: str, days: list[int]) -> Cou
 
 
 def courses(seed: int, number: int, drawn: Bundle, most: int) -> list[Course]:
-    """Return some courses of events under the hours of a bundle."""
+    """Return up to so many courses of events under the hours of a bundle."""
     random = Random(f"{seed} courses {number}")
     zone = drawn.hours.members[0].zone
     days = [case.opened // DAY_SECONDS for case in drawn.cases]
-    drawn_courses = [some_course(random, drawn.hours, zone, days) for _ in range(most)]
-    return [course for course in drawn_courses if course is not None]
+    # Not each that is drawn may be promised.
+    drawn_courses = (some_course(random, drawn.hours, zone, days) for _ in range(2 * most))
+    return list(islice((course for course in drawn_courses if course is not None), most))
 
 
 GROUP = 80  # bundles that share a few zones, so that what is known of a zone is used again

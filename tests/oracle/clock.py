@@ -14,14 +14,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
+from itertools import compress
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 MINUTE = 60
 DAY = 24 * 60  # in minutes
 DAY_SECONDS = 24 * 60 * 60
+NOTHING = bytes(DAY)
 TEN_YEARS = 3653 * DAY_SECONDS
 EPOCH = date(1970, 1, 1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -68,16 +70,23 @@ def offset_at(zone: str, minute: int) -> int:
     return whole
 
 
-_same: dict[tuple[int, ...], tuple[int, ...]] = {}
+@cache
+def all_day(offset: int) -> tuple[int, ...]:
+    """Return one offset for each minute of a day: most days look like that, and share it."""
+    return (offset,) * DAY
 
 
 @cache
 def offsets(zone: str, utc_day: int) -> tuple[int, ...]:
     """Return the zone's offset from UTC in each minute of a UTC day, in minutes.
 
-    Only in an hour that ends with another offset than it began with is each minute looked at: no
-    zone changes its offset twice within one day (`tests/test_tzdata_assumption.py`).
+    Only in a day, and in it in an hour, that ends with another offset than it began with is each
+    minute looked at: no zone changes its offset twice within one day
+    (`tests/test_tzdata_assumption.py`).
     """
+    begins, ends = offset_at(zone, utc_day * DAY), offset_at(zone, utc_day * DAY + DAY - 1)
+    if begins == ends:
+        return all_day(begins)
     found: list[int] = []
     for hour in range(utc_day * 24, utc_day * 24 + 24):
         first, last = offset_at(zone, hour * 60), offset_at(zone, hour * 60 + 59)
@@ -85,17 +94,20 @@ def offsets(zone: str, utc_day: int) -> tuple[int, ...]:
             found += [first] * 60
         else:
             found += [offset_at(zone, minute) for minute in range(hour * 60, hour * 60 + 60)]
-    row = tuple(found)
-    return _same.setdefault(row, row)  # most days look alike: keep one copy
+    return tuple(found)
 
 
-@lru_cache(maxsize=500)
-def shown(row: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    """Return what clocks show in each minute of a UTC day with these offsets.
+def as_shown(zone: str, utc_day: int, dates: Mapping[int, bytes]) -> bytes:
+    """Return for each minute of a UTC day what is set for the minute that clocks show then.
 
-    That is by how many days their date differs from the UTC date, and the minute of their day.
+    `dates` holds what is set for each minute of some local dates; for all others it is 0.
     """
-    return tuple(divmod(minute + offset, DAY) for minute, offset in enumerate(row))
+    around = b"".join(dates.get(utc_day + later, NOTHING) for later in (-1, 0, 1))
+    row = offsets(zone, utc_day)
+    if row is all_day(row[0]):  # clocks run on all day, only shifted
+        begins = DAY + row[0]
+        return around[begins : begins + DAY]
+    return bytes([around[DAY + minute + offset] for minute, offset in enumerate(row)])
 
 
 def wall(zone: str, minute: int) -> tuple[int, int]:
@@ -113,7 +125,8 @@ def wall_seconds(zone: str, instant: int) -> tuple[int, int]:
 @cache
 def occurs(zone: str, day: int) -> bool:
     """Return whether clocks ever show this date: Apia has no 2011-12-30."""
-    return any(wall(zone, minute)[0] == day for minute in range((day - 1) * DAY, (day + 2) * DAY))
+    marked = {day: b"\1" * DAY}
+    return any(1 in as_shown(zone, utc_day, marked) for utc_day in range(day - 1, day + 2))
 
 
 @cache
@@ -125,11 +138,12 @@ def minute_of(zone: str, day: int, of_day: int) -> tuple[int, bool]:
     if of_day == DAY:  # 24:00 is 00:00 of the next date
         return minute_of(zone, day + 1, 0)
     sought = (day, of_day)
-    around = range(day * DAY - 16 * 60, (day + 1) * DAY + 16 * 60)
-    for minute in around:
-        if wall(zone, minute) == sought:
-            return minute, True
-    for minute in around:
+    marked = {day: bytes(of_day) + b"\1" + bytes(DAY - of_day - 1)}
+    for utc_day in range(day - 1, day + 2):
+        found = as_shown(zone, utc_day, marked).find(1)
+        if found >= 0:
+            return utc_day * DAY + found, True
+    for minute in range((day - 1) * DAY, (day + 2) * DAY):
         if wall(zone, minute - 1) < sought < wall(zone, minute):
             return minute, False
     raise AssertionError(f"{zone} never passes {sought}")
@@ -249,6 +263,7 @@ class Member:
         self._flags: dict[int, bytes] = {}
         self._utc: dict[int, bytes] = {}
         self._dates: dict[int, list[int]] = {}
+        self._working: dict[int, bool] = {}
 
     def _read_holidays(self, written: Any, customer_country: str | None) -> None:
         self.listed: set[str] = set()  # dates and MM-DD
@@ -336,9 +351,8 @@ class Member:
     def minutes(self, utc_day: int) -> bytes:
         """Return for each minute of a UTC day whether it is working time: rule 1, remembered."""
         if utc_day not in self._utc:
-            local = shown(offsets(self.zone, utc_day))
-            flags = {later: self.flags(utc_day + later) for later in (-1, 0, 1)}
-            self._utc[utc_day] = bytes([flags[later][minute] for later, minute in local])
+            dates = {day: self.flags(day) for day in range(utc_day - 1, utc_day + 2)}
+            self._utc[utc_day] = as_shown(self.zone, utc_day, dates)
         return self._utc[utc_day]
 
     def minutes_of_date(self, day: int) -> list[int]:
@@ -352,17 +366,20 @@ class Member:
         tail = self.only_open(day + 1, self.morning(day + 1))
         if not (any(own) or any(tail)) or not occurs(self.zone, day):
             return []
-        found = []
+        dates = {day: own, day + 1: tail}
+        found: list[int] = []
         for utc_day in range(day - 1, day + 3):
-            local = shown(offsets(self.zone, utc_day))
-            for minute, (later, of_day) in enumerate(local, utc_day * DAY):
-                on = utc_day + later
-                if (on == day and own[of_day]) or (on == day + 1 and tail[of_day]):
-                    found.append(minute)
+            minutes = range(utc_day * DAY, (utc_day + 1) * DAY)
+            found += compress(minutes, as_shown(self.zone, utc_day, dates))
         return found
 
     def is_working_date(self, day: int) -> bool:
         """Return whether a date counts as a business day (7)."""
+        if day not in self._working:
+            self._working[day] = self._is_working_date(day)
+        return self._working[day]
+
+    def _is_working_date(self, day: int) -> bool:
         if self.is_holiday(day):
             return False
         if self.business_days is not None and weekday_of(day) not in self.business_days:
@@ -382,6 +399,7 @@ class Hours:
         several = [written] if isinstance(written, Mapping) else written
         self.members = [Member(each, customer_zone, customer_country) for each in several]
         self._utc: dict[int, bytes] = {}
+        self._dates: dict[int, list[int]] = {}
 
     def minutes(self, utc_day: int) -> bytes:
         """Return for each minute of a UTC day whether it is working time."""
@@ -421,11 +439,11 @@ class Hours:
 
     def minutes_of_date(self, day: int) -> list[int]:
         """Return the working UTC minutes of a date, over the members in which it is working."""
-        found: set[int] = set()
-        for member in self.members:
-            if member.is_working_date(day):
-                found.update(member.minutes_of_date(day))
-        return sorted(found)
+        if day not in self._dates:
+            working = [member for member in self.members if member.is_working_date(day)]
+            minutes = {minute for member in working for minute in member.minutes_of_date(day)}
+            self._dates[day] = sorted(minutes)
+        return self._dates[day]
 
     def is_working_date(self, day: int) -> bool:
         """Return whether a date is working in one member."""
@@ -491,9 +509,9 @@ def working_seconds(hours: Hours, start: int, end: int) -> int:
     minutes = 0
     for utc_day in range(first // DAY, last // DAY + 1):
         midnight = utc_day * DAY
-        minutes += sum(hours.minutes(utc_day)[max(first - midnight, 0) : last - midnight])
-    before = start % MINUTE if hours.works(first) else 0
-    after = end % MINUTE if hours.works(last) else 0
+        minutes += hours.minutes(utc_day).count(1, max(first - midnight, 0), last - midnight)
+    before = start % MINUTE if start % MINUTE and hours.works(first) else 0
+    after = end % MINUTE if end % MINUTE and hours.works(last) else 0
     return minutes * MINUTE - before + after
 
 

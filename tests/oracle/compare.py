@@ -16,7 +16,10 @@ from .cases import GROUP, Bundle, Case, Course, bundle, courses
 
 CASES_PER_CALENDAR = 25
 CHUNK = GROUP * CASES_PER_CALENDAR  # one draw of zones
-COURSES_PER_POLICY = 25
+COURSES_PER_POLICY = 20
+CALENDARS_PER_POLICY = 5
+#: The property of a test that compared cases: their seed, how many, and the disagreements.
+COMPARED = "compared with the clock definition"
 NEXT_OPEN_DAYS = 12
 
 Verdict = tuple[str, datetime | None, datetime | None, int | None]
@@ -25,19 +28,21 @@ Answer = datetime | timedelta | bool | str | Verdict | None
 
 def check(seed: int, chunk: int, cases: int, folder: Path) -> Iterator[str]:
     """Compare so many cases of a chunk, and a tenth as many courses; yield each disagreement."""
+    left = cases // 10  # courses
     first = chunk * CHUNK // CASES_PER_CALENDAR
-    yield from disagreements(seed, first, cases)
-    yield from verdicts(seed, first, cases // 10, folder)
-
-
-def disagreements(seed: int, first: int, cases: int) -> Iterator[str]:
-    """Compare so many cases from the bundle with this number on, and yield each disagreement."""
-    number = first
-    while cases > 0:
-        drawn = bundle(seed, number, min(cases, CASES_PER_CALENDAR))
-        cases -= len(drawn.cases)
+    for number, start in enumerate(range(0, cases, CASES_PER_CALENDAR), first):
+        drawn = bundle(seed, number, min(cases - start, CASES_PER_CALENDAR))
         yield from compare(drawn, f"seed {seed}, bundle {number}")
-        number += 1
+        if left and number % CALENDARS_PER_POLICY == 0:
+            many = courses(seed, number, drawn, min(left, COURSES_PER_POLICY))
+            left -= len(many)
+            if many:
+                yield from compare_courses(drawn, many, folder, f"seed {seed}, courses {number}")
+
+
+def figures(cases: int, seed: int, disagreements: int) -> str:
+    """Return in one line what was compared, and from which seed it can be drawn again."""
+    return f"clock: {cases} cases, seed {seed}, {disagreements} disagreements"
 
 
 def compare(drawn: Bundle, origin: str) -> Iterator[str]:
@@ -57,18 +62,6 @@ def compare(drawn: Bundle, origin: str) -> Iterator[str]:
             got, expected = answer(ask), definition(define)
             if got != expected:
                 yield report(origin, drawn, question, got, expected)
-
-
-def verdicts(seed: int, first: int, count: int, folder: Path) -> Iterator[str]:
-    """Compare states, deadlines and risks in so many courses of events; yield disagreements."""
-    number = first
-    while count > 0:
-        drawn = bundle(seed, number, COURSES_PER_POLICY)
-        many = courses(seed, number, drawn, COURSES_PER_POLICY)[:count]
-        if many:
-            yield from compare_courses(drawn, many, folder, f"seed {seed}, courses {number}")
-        count -= len(many)
-        number += 1
 
 
 def policy_text(drawn: Bundle, targets: Sequence[str]) -> str:
