@@ -116,6 +116,8 @@ def test_the_short_path_reads_what_typer_reads(name: str, data: st.DataObject) -
 def well_written(command: Command) -> Iterator[tuple[list[str], Values]]:
     """Yield plainly written argument lists with the values that they give."""
     for option in command.every_option():
+        if option.kind == "arguments":
+            yield ["one", "two"], {option.name: ["one", "two"]}
         for flag in option.flags:
             if option.kind == "flag":
                 yield [flag], {option.name: True}
@@ -142,7 +144,7 @@ def test_what_is_plainly_written_is_read_alike_by_both(name: str) -> None:
         option.name: False if option.kind == "flag" else option.default
         for option in command.every_option()
     }
-    takes_argument = any(option.kind == "argument" for option in command.every_option())
+    takes_argument = any(not option.flags for option in command.every_option())
     cases = [([], dict[str, object]()), *well_written(command)]
     for arguments, given_values in cases:
         expected = {**left_out, **given_values}

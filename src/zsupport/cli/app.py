@@ -136,12 +136,12 @@ def _type(option: Option) -> Any:
         return Literal[option.choices]
     if option.kind == "flag":
         return bool
-    return list[str] | None if option.kind == "texts" else str | None
+    return list[str] | None if option.kind in ("texts", "arguments") else str | None
 
 
 def _declared(option: Option) -> Any:
     metavar = option.metavar or None
-    if option.kind == "argument":
+    if not option.flags:
         return typer.Argument(metavar=metavar, help=option.help)
     return typer.Option(
         *option.flags,

@@ -217,13 +217,16 @@ class _Line:
             if self.command:
                 self.options = (*load_command(word).every_option(), _HELP)
         else:
-            argument = next((o for o in self.arguments() if o.name not in self.given), None)
+            argument = self.argument()
             if argument:
                 self.given[argument.name] = [word]
 
-    def arguments(self) -> list[Option]:
-        """Return the arguments of the command, in order."""
-        return [option for option in self.options if option.kind == "argument"]
+    def argument(self) -> Option | None:
+        """Return the argument of the command that comes next."""
+        for option in self.options:
+            if not option.flags and (option.kind == "arguments" or option.name not in self.given):
+                return option
+        return None
 
     def complete(self, current: str) -> Candidates:
         """Return what may follow."""
@@ -237,7 +240,7 @@ class _Line:
             return _starting(current, self.flags())
         if self.command is None:
             return _starting(current, COMMANDS.items())
-        argument = next((o for o in self.arguments() if o.name not in self.given), None)
+        argument = self.argument()
         if argument:
             return self.values(argument, current, "")
         # Where nothing else can stand, a bare Tab lists the options.
@@ -265,6 +268,8 @@ class _Line:
 
             names = _starting(current, ((name, "") for name in shipped_policies()), prefix)
             return names._replace(files=True)
+        if kind == "file":
+            return Candidates(files=True)
         if kind is None:
             return Candidates()
         revision = self.revision()

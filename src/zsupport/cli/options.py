@@ -8,10 +8,17 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 FORMATS = ("auto", "plain", "table", "json", "csv", "markdown")
+#: How findings are shown, of `check`, `test` and `diff`.
+FINDING_FORMATS = (
+    "auto", "text", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab",
+)  # fmt: skip
 
 
 class Option(NamedTuple):
-    """An option of a command: `kind` is text, texts (may be repeated), flag or argument."""
+    """An option of a command, or without flags an argument.
+
+    `kind` is text, texts (may be repeated), flag, argument, or arguments (as many as one likes).
+    """
 
     name: str
     flags: tuple[str, ...]
@@ -66,6 +73,24 @@ FORMAT = Option(
     "auto", FORMATS,
 )  # fmt: skip
 
+FINDING_FORMAT = Option(
+    "format", ("--format",), "text", "", "How to show what is found. [auto: text]",
+    "auto", FINDING_FORMATS,
+)  # fmt: skip
+QUIET = Option(
+    "quiet", ("--quiet", "-q"), "flag", "", "Say nothing: the exit code is the answer."
+)  # fmt: skip
+EXIT_ZERO = Option(
+    "exit_zero", ("--exit-zero",), "flag", "", "Exit with 0 where it would be 1."
+)  # fmt: skip
+COLOR = Option(
+    "color", ("--color",), "text", "", "Whether to use colour.", "auto",
+    ("auto", "always", "never"),
+)  # fmt: skip
+DEBUG = Option("debug", ("--debug",), "flag", "", "Show the traceback of a bug.", hidden=True)
+#: What `check`, `test` and `diff` take beside their own options.
+FINDING_OPTIONS = (FINDING_FORMAT, QUIET, EXIT_ZERO, COLOR, DEBUG)
+
 COMMON = (
     Option(
         "policy", ("--policy",), "text", "NAME|PATH|-",
@@ -77,13 +102,10 @@ COMMON = (
     FORMAT,
     Option("field", ("--field",), "text", "NAME", "One field of the JSON answer, a line each."),
     Option("why", ("--why",), "flag", "", "The lines that decided, and what would change it."),
-    Option("quiet", ("--quiet", "-q"), "flag", "", "Say nothing: the exit code is the answer."),
-    Option("exit_zero", ("--exit-zero",), "flag", "", "Exit with 0 where it would be 1."),
-    Option(
-        "color", ("--color",), "text", "", "Whether to use colour.", "auto",
-        ("auto", "always", "never"),
-    ),
-    Option("debug", ("--debug",), "flag", "", "Show the traceback of a bug.", hidden=True),
+    QUIET,
+    EXIT_ZERO,
+    COLOR,
+    DEBUG,
 )  # fmt: skip
 
 
@@ -152,7 +174,7 @@ def read_short(command: Command, arguments: list[str]) -> "dict[str, object] | N
         else:
             values[option.name] = value
     for option in command.every_option():
-        if option.kind == "argument":
+        if not option.flags:
             return None
         values.setdefault(option.name, False if option.kind == "flag" else option.default)
     return values

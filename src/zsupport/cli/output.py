@@ -5,7 +5,7 @@ import sys
 from errno import EBADF
 from typing import Any, TextIO
 
-from zsupport.cli.options import FORMATS
+from zsupport.cli.options import FINDING_FORMATS, FORMATS
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
 from zsupport.report import Report, Terminal, render
 from zsupport.report.text import printable
@@ -123,7 +123,7 @@ def wants_json(arguments: list[str]) -> bool:
         if name == "--format":
             value = value if equals else "".join(arguments[i + 1 : i + 2])
             # The last one counts; a value that is none is the error that is shown.
-            wanted = value == "json" if value in FORMATS else wanted
+            wanted = value == "json" if value in (*FORMATS, *FINDING_FORMATS) else wanted
     return wanted
 
 
