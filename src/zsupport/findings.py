@@ -24,6 +24,7 @@ class Code(NamedTuple):
     code: str
     name: str
     summary: str
+    severity: str = "error"  # that of its findings, where nothing makes one milder
 
 
 class Related(NamedTuple):
@@ -87,7 +88,7 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
         parts = (finding.code, finding.file, *identity)
         number = seen[parts] = seen.get(parts, 0) + 1
         text = "\0".join((*parts, str(number)) if number > 1 else parts)
-        found.append(sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32])
+        found.append(sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32])
     return found
 
 
@@ -114,6 +115,12 @@ class Outcome(NamedTuple):
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, in the order of the units."""
         return tuple(finding for unit in self.units for finding in unit.findings)
+
+
+def fail_on(outcome: Outcome, severity: str) -> bool:
+    """Return whether the run found anything of this severity, or of a graver one."""
+    failing = SEVERITIES[: SEVERITIES.index(severity) + 1]
+    return any(finding.severity in failing for finding in outcome.findings)
 
 
 _LOADER_CODES = (

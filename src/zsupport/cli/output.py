@@ -3,12 +3,15 @@
 import os
 import sys
 from errno import EBADF
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from zsupport.cli.options import FINDING_FORMATS, FORMATS
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
 from zsupport.report import Report, Terminal, render
 from zsupport.report.text import printable
+
+if TYPE_CHECKING:
+    from zsupport.findings import Outcome
 
 
 def emit(text: str) -> None:
@@ -85,6 +88,51 @@ def is_terminal() -> bool:
 def write_report(report: Report, wanted: str, color: str) -> None:
     """Write a report in the format that was asked for."""
     emit(render(report, chosen_format(wanted), terminal_of(color)))
+
+
+def write_outcome(
+    outcome: "Outcome",
+    wanted: str,
+    color: str,
+    *,
+    fails_at: str = "error",
+    holidays: str | None = None,
+) -> None:
+    """Write what a checker found in the format that was asked for; `auto` is text everywhere.
+
+    `fails_at` is the least severity that fails the run, and `holidays` the release of the public
+    holidays where the findings rest on it.
+    """
+    from datetime import UTC, datetime
+
+    from zsupport.report.findings import Context, render_outcome
+
+    folder = os.getcwd()
+    context = Context(
+        terminal_of(color),
+        folder,
+        workspace(folder),
+        fails_at,
+        datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        holidays,
+    )
+    emit(render_outcome(outcome, "text" if wanted == "auto" else wanted, context))
+
+
+def workspace(folder: str) -> str:
+    """Return the folder from which a code host names files: the runner's, else the repository's.
+
+    A runner's counts only where `folder` lies in it; without either it is `folder` itself.
+    """
+    above = [folder]
+    while (parent := os.path.dirname(above[-1])) != above[-1]:
+        above.append(parent)
+    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+        named = os.path.normpath(os.environ.get(name) or os.curdir)
+        for each in above:
+            if os.path.isabs(named) and each == os.path.realpath(named):
+                return each
+    return next((each for each in above if os.path.exists(os.path.join(each, ".git"))), folder)
 
 
 def write_field(report: Report, field: str) -> None:

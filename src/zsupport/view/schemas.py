@@ -243,6 +243,69 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
     ),
 }
 
+_POSITIVE: Schema = {"type": "integer", "minimum": 1}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_RANGE = {"line": _POSITIVE, "column": _POSITIVE, "end_line": _POSITIVE, "end_column": _POSITIVE}
+_KIND: dict[str, Schema] = {
+    "code": {"type": "string", "pattern": "^ZS[0-9]{3}$"},
+    "name": _TEXT,
+    "severity": {"enum": ["error", "warning", "note"]},
+    "message": _TEXT,
+    "file": _TEXT,
+    **_RANGE,
+    "path": _TEXT,
+    "expected": _TEXT_OR_NULL,
+    "hint": _TEXT_OR_NULL,
+}
+_FINDING = _object(
+    {
+        **_KIND,
+        "label": _TEXT_OR_NULL,
+        "case": {"type": ["object", "null"], "additionalProperties": _TEXT},
+        "related": {
+            "type": "array",
+            "items": _object({"file": _TEXT, **_RANGE, "message": _TEXT}),
+        },
+        "fix": {
+            **_object(
+                {
+                    "title": _TEXT,
+                    "edits": {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": _object({**_RANGE, "text": _TEXT}),
+                    },
+                }
+            ),
+            "type": ["object", "null"],
+        },
+        "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    }
+)
+_SUMMARY = _object({"files": _COUNT, "errors": _COUNT, "warnings": _COUNT, "notes": _COUNT})
+
+# What `test` measured where it was asked to; its owner says what stands in it.
+_COVERAGE: Schema = {"type": ["object", "null"]}
+_MUTATION: Schema = {"type": ["object", "null"]}
+# One headline of `diff`; its owner says what stands in it.
+_CHANGE: Schema = {"type": "object"}
+
+_CHECKERS: dict[str, dict[str, Schema]] = {
+    # command: what its document says beside the findings
+    "check": {},
+    "test": {
+        "tests": {
+            "type": "array",
+            "items": _object(
+                {"name": _TEXT, "file": _TEXT, "line": _POSITIVE, "passed": {"type": "boolean"}}
+            ),
+        },
+        "coverage": _COVERAGE,
+        "mutation": _MUTATION,
+    },
+    "diff": {"changes": {"type": "array", "items": _CHANGE}},
+}
+
 _ERROR = _object(
     {
         "error": {
@@ -255,22 +318,7 @@ _ERROR = _object(
                 "problems": {
                     "type": "array",
                     "minItems": 1,
-                    "items": _object(
-                        {
-                            "code": {"type": "string", "pattern": "^ZS[0-9]{3}$"},
-                            "name": _TEXT,
-                            "severity": {"enum": ["error", "warning", "note"]},
-                            "message": _TEXT,
-                            "file": _TEXT,
-                            "line": {"type": "integer", "minimum": 1},
-                            "column": {"type": "integer", "minimum": 1},
-                            "end_line": {"type": "integer", "minimum": 1},
-                            "end_column": {"type": "integer", "minimum": 1},
-                            "path": _TEXT,
-                            "expected": _TEXT_OR_NULL,
-                            "hint": _TEXT_OR_NULL,
-                        }
-                    ),
+                    "items": _object(_KIND),
                 },
             },
             "required": ["kind", "code", "message", "hint"],
@@ -279,11 +327,11 @@ _ERROR = _object(
     }
 )
 
-NAMES = ("policy", *_ANSWERS, "error")
+NAMES = ("policy", *_ANSWERS, *_CHECKERS, "error")
 
 
 def schema(name: str) -> Schema:
-    """Return the schema of this name: `policy`, a kind of answers, or `error`."""
+    """Return the schema of this name: `policy`, a kind of answers, a checker, or `error`."""
     if name == "policy":
         from zsupport.policy.schema import policy_schema
 
@@ -291,6 +339,15 @@ def schema(name: str) -> Schema:
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"zsupport.{name}/1"}
     if name == "error":
         return {**head, **_ERROR}
+    if name in _CHECKERS:
+        document: dict[str, Schema] = {
+            "schema": {"const": f"zsupport.{name}/1"},
+            "findings": {"type": "array", "items": _FINDING},
+            "summary": _SUMMARY,
+            **_CHECKERS[name],
+            "versions": _VERSIONS,
+        }
+        return {**head, **_object(document)}
     answer, query = _ANSWERS[name]
     properties = {
         "schema": {"const": f"zsupport.{name}/1"},

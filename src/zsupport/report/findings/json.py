@@ -1,0 +1,73 @@
+"""Findings as the JSON document that the published schemas describe."""
+
+from typing import Any
+
+from zsupport.clock.zones import tzdata_version
+from zsupport.findings import SEVERITIES, Finding, Outcome, Span, fingerprints
+from zsupport.report.findings import Context
+from zsupport.report.json import dumps
+from zsupport.version import FORMAT, VERSION
+
+
+def render(outcome: Outcome, context: Context) -> str:
+    """Return the document."""
+    return dumps(document(outcome, context), context.terminal) + "\n"
+
+
+def document(outcome: Outcome, context: Context) -> dict[str, Any]:
+    """Return the findings, how many there are, and what the command says beside them."""
+    return {
+        "schema": f"zsupport.{outcome.command}/1",
+        "findings": records(outcome),
+        "summary": {
+            "files": len({unit.file for unit in outcome.units}),
+            **{
+                f"{severity}s": sum(each.severity == severity for each in outcome.findings)
+                for severity in SEVERITIES
+            },
+        },
+        **outcome.extra,
+        "versions": {
+            "program": VERSION,
+            "format": FORMAT,
+            "tzdata": tzdata_version(),
+            "holidays": context.holidays,
+        },
+    }
+
+
+def records(outcome: Outcome) -> list[dict[str, Any]]:
+    """Return each finding as a JSON object: every field, null where it does not apply."""
+    found = outcome.findings
+    return [_record(*each) for each in zip(found, fingerprints(found), strict=True)]
+
+
+def _record(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    fix = finding.fix
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "message": finding.message,
+        "file": finding.file,
+        **_range(finding.span),
+        "path": finding.path,
+        "expected": finding.expected,
+        "hint": finding.hint,
+        "label": finding.label,
+        "case": None if finding.case is None else dict(finding.case),
+        "related": [
+            {"file": each.file, **_range(each.span), "message": each.message}
+            for each in finding.related
+        ],
+        "fix": fix
+        and {
+            "title": fix.title,
+            "edits": [{**_range(each.span), "text": each.text} for each in fix.edits],
+        },
+        "fingerprint": fingerprint,
+    }
+
+
+def _range(span: Span) -> dict[str, int]:
+    return span._asdict()

@@ -1,0 +1,149 @@
+"""Findings for people: each with the line that it speaks of and marks under the place."""
+
+from collections.abc import Mapping, Sequence
+
+from zsupport.findings import Finding, Outcome, Related, Span
+from zsupport.policy.yamltext import split_lines
+from zsupport.report.findings import Context
+from zsupport.report.text import printable
+
+_WIDTH = 160
+# How a terminal is told a colour (SGR); the colours are those of compilers.
+_SEVERITY_STYLES = {"error": "1;31", "warning": "1;33", "note": "1;32"}
+_FRAME = "1;34"
+_BOLD = "1"
+
+Sources = Mapping[str, Sequence[str]]
+
+
+def render(outcome: Outcome, context: Context) -> str:
+    """Return every finding with its place, and the lines that close the run."""
+    sources = sources_of(outcome.texts)
+    color = context.terminal.color
+    blocks = [finding_text(finding, sources, color=color) for finding in outcome.findings]
+    if outcome.closing:
+        blocks.append("".join(printable(line) + "\n" for line in outcome.closing))
+    return "\n".join(blocks)
+
+
+def sources_of(texts: Mapping[str, str]) -> Sources:
+    """Return the lines of each file, for excerpts."""
+    return {name: split_lines(text) for name, text in texts.items()}
+
+
+def finding_text(finding: Finding, sources: Sources, *, color: bool = False) -> str:
+    """Return one finding: its kind, its place with an excerpt, its witness and the way out."""
+    # A related place without a message is shown as it stands; elsewhere the message is enough.
+    excerpts = [each for each in finding.related if not each.message and _line(each, sources)]
+    numbers = (finding.span.line, *(each.span.line for each in excerpts))
+    width = max(len(str(number)) for number in numbers)
+    block = _Block(width, _SEVERITY_STYLES[finding.severity], color=color)
+    block.heading(finding)
+    block.place("-->", finding.file, finding.span, "")
+    if line := _line(finding, sources):
+        block.excerpt(line, finding.span, finding.label)
+    for related in finding.related:
+        block.place(":::", related.file, related.span, related.message)
+        if related in excerpts:
+            block.excerpt(_line(related, sources), related.span, None)
+    if finding.label and not line:
+        block.fact("here", finding.label)
+    if finding.case:
+        block.fact("case", " ".join(f"{name}={value}" for name, value in finding.case.items()))
+    if finding.path and not (finding.case or finding.label):
+        block.fact("path", finding.path)
+    if finding.expected:
+        block.fact("expected", finding.expected)
+    if finding.hint:
+        block.fact("help", finding.hint)
+    if finding.fix:
+        block.fact("fix", f"{finding.fix.title} (--fix)")
+    return "".join(line.rstrip(" ") + "\n" for line in block.lines)
+
+
+def _line(place: Finding | Related, sources: Sources) -> str:
+    """Return the line of source on which a place begins, empty where there is nothing to see."""
+    source = sources.get(place.file, ())
+    number = place.span.line
+    line = source[number - 1] if 0 < number <= len(source) else ""
+    return line if line.strip() else ""
+
+
+class _Block:
+    """The lines of one finding. All text passes `_ink`, which lets no control character through."""
+
+    def __init__(self, width: int, style: str, *, color: bool) -> None:
+        self.lines: list[str] = []
+        self.width = width
+        self.margin = " " * width
+        self.style = style
+        self.color = color
+
+    def heading(self, finding: Finding) -> None:
+        kind = self._ink(self.style, f"{finding.severity}[{finding.code}]")
+        name = self._ink(_BOLD, f"{finding.name}:")
+        first, *rest = finding.message.split("\n")
+        self.lines.append(f"{kind} {name} {self._ink('', first)}")
+        self._continue(rest, "    ")
+
+    def place(self, arrow: str, file: str, span: Span, message: str) -> None:
+        where = f"{_flat(file)}:{span.line}:{span.column}"
+        said = f"   {self._ink('', _flat(message))}" if message else ""
+        # The arrow of a related place stands one column further in, under the bars.
+        indent = self.margin if arrow == "-->" else f"{self.margin} "
+        self.lines.append(f"{indent}{self._ink(_FRAME, arrow)} {self._ink('', where)}{said}")
+
+    def excerpt(self, text: str, span: Span, label: str | None) -> None:
+        """Add the line of source and the marks under it; a long line is cut around the marks."""
+        column, end = span.column, _end(span, text)
+        # Control characters and tabs take one column here, so that the marks stand right.
+        start = max(0, column - 1 - _WIDTH // 2) if len(text) > _WIDTH else 0
+        part = text[start : start + _WIDTH]
+        shown = "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in part)
+        before, marked = shown[: column - 1 - start], shown[column - 1 - start : end - 1 - start]
+        marks = self._ink(self.style, "^" * max(_cells(marked), 1))
+        said = f" {self._ink(self.style, _flat(label))}" if label else ""
+        bar = self._ink(_FRAME, "|")
+        number = self._ink(_FRAME, f"{span.line:>{self.width}}")
+        self.lines += [
+            f"{self.margin} {bar}",
+            f"{number} {bar} {self._ink('', shown)}",
+            f"{self.margin} {bar} {' ' * _cells(before)}{marks}{said}",
+        ]
+
+    def fact(self, name: str, text: str) -> None:
+        """Add what is to be said of the finding; further lines of it stand under the first."""
+        first, *rest = text.split("\n")
+        sign, title = self._ink(_FRAME, "="), self._ink(_BOLD, f"{name}:")
+        self.lines.append(f"{self.margin} {sign} {title} {self._ink('', first)}")
+        self._continue(rest, f"{self.margin}   {' ' * len(name)}  ")
+
+    def _continue(self, rest: list[str], indent: str) -> None:
+        for line in rest:
+            # At the start of a line two colons are a command to the runners of GitHub.
+            safe = line.replace("::", "\\x3a:", 1) if line.lstrip().startswith("::") else line
+            self.lines.append(f"{indent}{self._ink('', safe)}")
+
+    def _ink(self, style: str, text: str) -> str:
+        clean = printable(text)
+        return f"\x1b[{style}m{clean}\x1b[0m" if self.color and style and clean else clean
+
+
+def _end(span: Span, text: str) -> int:
+    """Return the column after the last marked character, on the first line of the span."""
+    end = span.end_column if span.end_line == span.line else len(text) + 1
+    return max(min(end, len(text) + 1), span.column + 1)
+
+
+def _flat(text: str) -> str:
+    """Return a text that must not begin a line of its own."""
+    return text.replace("\n", "\\n")
+
+
+def _cells(text: str) -> int:
+    """Return how many columns of a terminal a text takes: Chinese two, an accent none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
