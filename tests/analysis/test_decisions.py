@@ -116,6 +116,12 @@ def test_a_set_knows_its_cases(values: dict[str, tuple[str, ...]], data: st.Data
         for bit, case in every:
             rest = {n: v for n, v in case.items() if n != name}
             assert bool(wider & bit) is (rest in others)
+        for value in values[name]:
+            seen = space.seen_from(name, value, chosen)
+            assert list(space.cases(seen)) == [
+                {**case, name: values[name][0]} for case in cases if case[name] == value
+            ]
+            assert space.back_to(name, value, seen) == chosen & space.of(name, value)
     if chosen:
         assert space.first(chosen) == cases[0]
 

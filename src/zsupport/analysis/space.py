@@ -116,6 +116,20 @@ class Space:
         """Return the values of a dimension that stand in some case of a set."""
         return tuple(value for value in self.values.get(name, ()) if cases & self.of(name, value))
 
+    def seen_from(self, name: str, value: str, cases: Cases) -> Cases:
+        """Return the cases with this value, as if it were the first of its dimension.
+
+        So sets of cases with different values can be compared case by case; `back_to` undoes it.
+        """
+        return (cases & self.of(name, value)) >> self._shift(name, value)
+
+    def back_to(self, name: str, value: str, cases: Cases) -> Cases:
+        """Return cases seen from a value as those that they are."""
+        return cases << self._shift(name, value)
+
+    def _shift(self, name: str, value: str) -> int:
+        return self.values[name].index(value) * self._strides[name]
+
     def for_some(self, name: str, cases: Cases) -> Cases:
         """Return the cases that are in a set with some value of a dimension, their own or not."""
         values = self.values.get(name)

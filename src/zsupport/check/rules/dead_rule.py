@@ -1,0 +1,79 @@
+"""ZS401: a target rule that decides in no case."""
+
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each rule none of whose cells decides anywhere."""
+    decides: dict[int, int] = {}
+    matches: dict[int, int] = {}
+    for _, targets in subject.decisions.by_metric():
+        for each in targets.stated:
+            decides[each.rule] = decides.get(each.rule, 0) | each.decides
+            matches[each.rule] = matches.get(each.rule, 0) | each.matches
+    for rule, cases in decides.items():
+        if cases:
+            continue
+        if not matches[rule]:
+            yield Problem(
+                ("targets", rule),
+                "this rule holds for no case that can be opened",
+                subject.document.first(("targets", rule)),
+                hint="does a grant allow a channel that opens a case there?",
+            )
+            continue
+        above = tuple(
+            (("targets", other), "a rule above decides first")
+            for other in sorted(
+                {
+                    each.rule
+                    for _, targets in subject.decisions.by_metric()
+                    for each in targets.stated
+                    if each.rule < rule and each.decides & matches[rule]
+                }
+            )
+        )
+        yield Problem(
+            ("targets", rule),
+            "this rule never decides: rules above it decide in all of its cases",
+            subject.document.first(("targets", rule)),
+            hint="put it above them, or take it out",
+            case=subject.witness(matches[rule]),
+            related=above,
+        )
+
+
+RULE = Rule(
+    code="ZS401",
+    name="dead-rule",
+    severity="error",
+    summary="a target rule that decides in no case",
+    why="""\
+Target rules are read downwards, and the first that holds and states the priority decides. A rule
+that never does is not what its author thinks: most often an exception was written below the rule
+that it excepts, or its condition names a plan that can open no case. Move it up, mend its
+condition, or take it out.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+targets:
+  - {first-response: 24h}
+  - {when: {plan: pro}, first-response: 4h}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+targets:
+  - {when: {plan: pro}, first-response: 4h}
+  - {first-response: 24h}
+""",
+    check=check,
+)

@@ -1,0 +1,105 @@
+"""The rules put to a policy file: problems become findings with places and identities."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from zsupport.analysis.space import TooManyCases
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.holidays import PublicHolidays, public_holidays
+from zsupport.findings import Code, Finding, Related
+from zsupport.policy.document import Document
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, path_text
+
+TOO_MANY = Code("ZS310", "too-many-cases", "a policy that distinguishes too many cases to look at")
+
+
+def check_document(
+    document: Document,
+    rules: Iterable[Rule],
+    today: date,
+    public: PublicHolidays = public_holidays,
+) -> tuple[Finding, ...]:
+    """Return what is wrong in a file, in its order: the loader's findings, or the rules'.
+
+    Raises what `public` raises where the holidays of a country are needed and not to be had.
+    """
+    if document.revision is None:
+        return document.findings
+    subject = Subject(document, today, public)
+    found: list[Finding] = []
+    too_many: int | None = None
+    for rule in rules:
+        try:
+            found += [_finding(document, rule, problem) for problem in rule.check(subject)]
+        except TooManyCases as error:
+            too_many = error.count
+    if too_many is not None:
+        found.append(_about_size(document, too_many))
+    return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+
+
+def _finding(document: Document, rule: Rule, problem: Problem) -> Finding:
+    shown = document.source.shown
+    return Finding(
+        rule.code,
+        rule.name,
+        problem.severity or rule.severity,
+        problem.message,
+        shown,
+        problem.span or document.value(problem.path),
+        path_text(problem.path),
+        problem.expected,
+        problem.hint,
+        problem.label,
+        problem.case,
+        tuple(Related(shown, document.value(path), says) for path, says in problem.related),
+        problem.fix,
+        identity_of(document, problem.path),
+    )
+
+
+def _about_size(document: Document, count: int) -> Finding:
+    path = ("facts",) if document.node(("facts",)) is not None else ("plans",)
+    return Finding(
+        TOO_MANY.code, TOO_MANY.name, "warning",
+        f"the policy distinguishes {count:,} cases: rules that look at each of them did not run",
+        document.source.shown, document.key(path), path_text(path),
+        hint="facts that no rule names together can be split into two policies",
+    )  # fmt: skip
+
+
+def identity_of(document: Document, path: Path) -> tuple[str, ...]:
+    """Return a path in which list positions have given way to what stands there.
+
+    An item of a list is told by its id, or by its condition and what it allows; so a finding
+    stays the same when rules are moved.
+    """
+    parts: list[str] = []
+    for end, part in enumerate(path):
+        if isinstance(part, str):
+            parts.append(part)
+            continue
+        item = document.node(path[: end + 1])
+        entries = item.entries if isinstance(item, Mapping) else []
+        telling = [(k.text, v) for k, v in entries if k.text in ("id", "when", "allow", "is")]
+        parts.append(
+            ";".join(
+                f"{key}={written(value)}" for key, value in sorted(telling, key=lambda e: e[0])
+            )
+            if telling
+            else written(item)
+            if isinstance(item, Scalar)
+            else ""
+        )
+    return tuple(parts)
+
+
+def written(node: Node | None) -> str:
+    """Return a node as one text that does not depend on layout or the order of keys."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Sequence):
+        return "[" + ",".join(map(written, node.items)) + "]"
+    if isinstance(node, Mapping):
+        return "{" + ",".join(sorted(f"{key.text}:{written(v)}" for key, v in node.entries)) + "}"
+    return ""
