@@ -19,14 +19,10 @@ from zsupport.clock.spans import WorkingTime
 from zsupport.clock.target import MOST_SECONDS, Target, parse_target
 from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy
-from zsupport.findings import Span
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import revision_of
-from zsupport.policy.yamltext import Mapping as MappingNode
-from zsupport.policy.yamltext import Node, Scalar
-from zsupport.policy.yamltext import Sequence as SequenceNode
+from zsupport.policy.yamltext import unwritten
 
-_NOWHERE = Span(1, 1, 1, 1)
 _HOURS = "calendar"
 #: A pause `[from, to)`, or from an instant on.
 Pause = tuple[datetime, datetime | None]
@@ -72,7 +68,7 @@ class Calendar:
             "hours": {**dict(zip(names, calendars, strict=True)), _HOURS: {"any": names}},
         }
         source = SourceFile(_HOURS, b"", "", _HOURS)
-        revision = revision_of(_node(policy), source)
+        revision = revision_of(unwritten(policy), source)
         customer = Customer(customer_zone, customer_country)
         return cls(PolicyHours(revision, customer, "en").settle(_HOURS, {}), business_day)
 
@@ -158,21 +154,6 @@ def _to_datetime(instant: int) -> datetime:
 def _pause(pause: Pause) -> tuple[int, int | None]:
     begin, end = pause
     return from_datetime(begin), None if end is None else from_datetime(end)
-
-
-def _node(value: Any) -> Node:
-    """Return a Python value as the node that the same value in YAML would be."""
-    if isinstance(value, Mapping):
-        entries = [(_scalar(key), _node(each)) for key, each in value.items()]
-        return MappingNode(entries, _NOWHERE)
-    if isinstance(value, list | tuple):
-        return SequenceNode([_node(each) for each in value], _NOWHERE)
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> Scalar:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return Scalar(text, plain=False, span=_NOWHERE, flow=False)
 
 
 __all__ = ["Calendar", "InvalidPolicy"]

@@ -292,11 +292,11 @@ class Group(Shape):
         if len(node.entries) != 1 and not (node.whole or node.entries):
             return None
         if len(node.entries) != 1:
-            names = ", ".join(f"`{short(key.text)}`" for key, _ in node.entries[:10])
+            names = ", ".join(f"`{short(key.text)}`" for key, _ in list(node.entries)[:10])
             message = f"a group is about one dimension, not {names}" if names else "it is empty"
             reader.report("ZS103", node.span, path, message, self.words)
             return None
-        key, value = node.entries[0]
+        key, value = next(iter(node.entries))
         at = (*path, key.text)
         values = Values(key.text).read(value, at, reader)
         return None if values is None else (Named(key.text, key.span, at), values)

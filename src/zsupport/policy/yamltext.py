@@ -7,6 +7,7 @@ number of values are limited before anything grows.
 """
 
 import re
+from collections import abc
 from typing import Any, NamedTuple, NoReturn
 
 from zsupport.errors import EnvironmentFault
@@ -19,37 +20,114 @@ MAX_NODES = 50_000
 MAX_FINDINGS = 2_000
 
 
-class Scalar(NamedTuple):
+class Place(NamedTuple):
+    """A place in the text; line and column count characters from 0, as libyaml's marks do."""
+
+    line: int
+    column: int
+
+
+class _Written:
+    """What was written in a place of the file.
+
+    Nodes are made for every word of every file that is read. Classes with slots are made and
+    looked into in a fraction of the time that a NamedTuple takes, and most places are never
+    asked for: so nodes keep libyaml's marks, and a Span is made of them where one is wanted.
+    Once it has been read, a node is never changed.
+    """
+
+    __slots__ = ("end", "start")
+
+    start: Any  # a Place, or libyaml's mark, which has the same attributes
+    end: Any
+
+    @property
+    def line(self) -> int:
+        """The line on which it starts, from 1."""
+        return int(self.start.line) + 1
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        first, last = self.start, self.end
+        return Span(first.line + 1, first.column + 1, last.line + 1, last.column + 1)
+
+
+class Scalar(_Written):
     """A text as written; `plain` when it stood without quotes, `flow` inside { } or [ ].
 
     A value that was left out is a plain empty text, with the place of its key.
     """
 
+    __slots__ = ("flow", "plain", "text")
+
     text: str
     plain: bool
-    span: Span
     flow: bool
 
+    def __repr__(self) -> str:
+        return f"Scalar({self.text!r}, plain={self.plain}, flow={self.flow}, {self.span})"
 
-class Sequence(NamedTuple):
+
+class Sequence(_Written):
     """A list of nodes."""
 
+    __slots__ = ("items",)
+
     items: "list[Node]"
-    span: Span
+
+    def __repr__(self) -> str:
+        return f"Sequence({self.items!r}, {self.span})"
 
 
-class Mapping(NamedTuple):
-    """Keys and values in written order; keys are unique texts.
+class Mapping(_Written):
+    """Keys and values in written order, each with its key as a node, by the text of the key.
 
     `whole` unless something was written that is no key and has been reported.
     """
 
-    entries: "list[tuple[Scalar, Node]]"
-    span: Span
-    whole: bool = True
+    __slots__ = ("by_key", "whole")
+
+    by_key: "dict[str, tuple[Scalar, Node]]"
+    whole: bool
+
+    @property
+    def entries(self) -> "abc.Collection[tuple[Scalar, Node]]":
+        """Keys and values in written order."""
+        return self.by_key.values()
+
+    def __repr__(self) -> str:
+        return f"Mapping({list(self.entries)!r}, whole={self.whole}, {self.span})"
 
 
 Node = Scalar | Sequence | Mapping
+
+
+def unwritten(value: Any) -> Node:
+    """Return a Python value as the node that the same value in YAML would be."""
+    node: Node
+    if isinstance(value, abc.Mapping):
+        node, node.whole = Mapping(), True
+        keys = [_unwritten_text(key) for key in value]
+        node.by_key = {
+            key.text: (key, unwritten(each)) for key, each in zip(keys, value.values(), strict=True)
+        }
+    elif isinstance(value, list | tuple):
+        node = Sequence()
+        node.items = [unwritten(each) for each in value]
+    else:
+        return _unwritten_text(value)
+    node.start = node.end = Place(0, 0)
+    return node
+
+
+def _unwritten_text(value: Any) -> Scalar:
+    node = Scalar()
+    node.text = str(value).lower() if isinstance(value, bool) else str(value)
+    node.plain = node.flow = False
+    node.start = node.end = Place(0, 0)
+    return node
+
 
 #: The way to a value in the document: keys, and positions in lists from 0.
 Path = tuple[str | int, ...]
@@ -60,6 +138,8 @@ _START = Span(1, 1, 1, 1)
 _NOT_PRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+# Of ASCII, what may stand in a file: most files have little else.
+_ORDINARY = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 _LINE_ENDS = {"\x85": "NEXT LINE", "\u2028": "LINE SEPARATOR", "\u2029": "PARAGRAPH SEPARATOR"}
 _LINE_END = re.compile("\r\n|\r|\n")
 
@@ -175,7 +255,8 @@ def _check_text(data: bytes, text: str, report: Any) -> None:
             "save the file as UTF-8",
         )
         raise Stop from None
-    found = _NOT_PRINTABLE.search(text)
+    unusual = data.translate(None, _ORDINARY).decode("utf-8", "replace")
+    found = _NOT_PRINTABLE.search(text) if _NOT_PRINTABLE.search(unusual) else None
     if found:
         code = f"U+{ord(found[0]):04X}"
         hint = "take it out"
@@ -204,12 +285,27 @@ def _after(before: str) -> Span:
     return Span(line, column, line, column + 1)
 
 
+class _Open:
+    """A list or a mapping whose end has not been read."""
+
+    __slots__ = ("anchor", "before", "by_key", "flow", "items", "key", "merged", "node")
+
+    node: Sequence | Mapping
+    items: list[Node] | None  # those of the list
+    by_key: dict[str, tuple[Scalar, Node]] | None  # those of the mapping
+    flow: bool
+    anchor: str | None
+    before: int  # how many values had been read before it
+    key: Node | None  # of a mapping: what its next value stands under
+    merged: list[Node] | None  # of a mapping: what stood under merge keys
+
+
 class _Composer:
     """Builds nodes from libyaml's events, within the limits."""
 
     def __init__(self, text: str, report: Any) -> None:
         try:
-            from yaml import MarkedYAMLError
+            import yaml
             from yaml._yaml import CParser
         except ImportError:
             # Never the pure parser: it reads some texts differently.
@@ -217,14 +313,26 @@ class _Composer:
                 "PyYAML is installed without libyaml, which zsupport reads policies with",
                 "install a PyYAML wheel: python -m pip install --force-reinstall pyyaml",
             ) from None
-        self.parser = CParser(text)
-        self.syntax_error = MarkedYAMLError
+        self.yaml: Any = yaml
+        self.parser: Any = CParser(text)
         self.text = text
         self.write = report
         self.nodes = 0
-        self.path: list[str | int] = []
+        #: From the outermost to the innermost; the first stands for the document.
+        self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.open_anchors: set[str] = set()
+
+    def path(self, *, item: bool) -> Path:
+        """Return the way to what is being read: in a list its next item, or the list itself."""
+        path: list[str | int] = []
+        for each in self.open[1:]:
+            if isinstance(each.node, Sequence):
+                if item or each is not self.open[-1]:
+                    path.append(len(each.node.items))
+            elif each.key is not None:
+                path.append(each.key.text if isinstance(each.key, Scalar) else "?")
+        return tuple(path)
 
     def report(
         self,
@@ -234,29 +342,11 @@ class _Composer:
         expected: str | None = None,
         hint: str | None = None,
     ) -> None:
-        """Report what stands at `span`, inside the value that is being read."""
-        self.write(code, span, message, expected, hint, tuple(self.path))
-
-    def next(self) -> tuple[str, Any]:
-        """Return the kind and the event that come next; stop at a syntax error."""
-        try:
-            event = self.parser.get_event()
-        except self.syntax_error as error:
-            self.syntax(error)
-            raise Stop from None
-        return type(event).__name__, event
-
-    def too_deep(self, span: Span) -> NoReturn:
-        self.path.clear()  # fifty times the same says nothing
-        self.report(
-            "ZS009",
-            span,
-            f"values are nested more than {MAX_DEPTH} levels deep",
-            f"at most {MAX_DEPTH} levels",
-        )
-        raise Stop
+        """Report what stands at `span`, in the value that begins or under the key that stands."""
+        self.write(code, span, message, expected, hint, self.path(item=True))
 
     def syntax(self, error: Any) -> None:
+        """Report where libyaml could not go on."""
         mark, context = error.problem_mark, error.context_mark
         message = str(error.problem)
         if "maximum nesting depth" in message:
@@ -272,17 +362,21 @@ class _Composer:
         opened = context.line + 1 if context and context.line != mark.line else None
         hint = _syntax_hint(message, lines[line - 1], column - 1, opened)
         span = Span(line, column, line, column + 1)
-        self.report("ZS001", span, message, "well-formed YAML", hint)
+        self.write("ZS001", span, message, "well-formed YAML", hint, self.path(item=False))
 
     def document(self) -> Node | None:
-        self.next()  # stream start
-        kind, event = self.next()
-        if kind == "StreamEndEvent":
-            return None
-        node = self.node(*self.next(), depth=1)
-        self.next()  # document end
-        kind, event = self.next()
-        if kind != "StreamEndEvent":
+        """Return the root of the only document, None where there is none."""
+        try:
+            self.parser.get_event()  # stream start
+            event = self.parser.get_event()
+            if isinstance(event, self.yaml.StreamEndEvent):
+                return None
+            node = self.root(event)
+            event = self.parser.get_event()
+        except self.yaml.MarkedYAMLError as error:
+            self.syntax(error)
+            raise Stop from None
+        if not isinstance(event, self.yaml.StreamEndEvent):
             self.report(
                 "ZS004",
                 _span(event),
@@ -293,37 +387,130 @@ class _Composer:
             raise Stop
         return node
 
-    def node(self, kind: str, event: Any, depth: int, *, flow: bool = False) -> Node:
-        self.count(1, event)
-        if depth > MAX_DEPTH:
-            self.too_deep(_span(event))
-        if kind == "AliasEvent":
-            return self.alias(event)
-        if event.tag is not None and event.tag != "!":
-            self.report(
-                "ZS005",
-                _span(event),
-                f"the tag `{short(event.tag)}` has no meaning here",
-                "a value without a tag",
-                "leave the tag out: every value is read as text and then by its field",
-            )
-        anchor, before = event.anchor, self.nodes
+    def root(self, start: Any) -> Node:
+        """Read to the end of the document that has started, and return its root.
+
+        Half the time that a policy takes is spent here. So this is one loop, in which what is in
+        order costs next to no calls, and what is not is left to the methods below. Events are
+        told apart by their very classes, the frequent ones first.
+        """
+        node: Any
+        yaml, get_event = self.yaml, self.parser.get_event
+        scalar_event, alias_event = yaml.ScalarEvent, yaml.AliasEvent
+        mapping_start, mapping_end = yaml.MappingStartEvent, yaml.MappingEndEvent
+        sequence_start, sequence_end = yaml.SequenceStartEvent, yaml.SequenceEndEvent
+        opened = self.open
+        node = Sequence()
+        top = self.begin(start, node, False, None)
+        items: Any = top.items
+        by_key: Any = None
+        while True:
+            event = get_event()
+            kind = event.__class__
+            if kind is scalar_event:
+                self.nodes += 1
+                if self.nodes > MAX_NODES:
+                    self.count(0, event)
+                if event.tag is not None:
+                    self.check_tag(event)
+                node = Scalar()
+                node.text = event.value
+                # PyYAML gives the style of a plain scalar as an empty text.
+                node.plain = not event.style
+                node.flow = top.flow
+                node.start = event.start_mark
+                node.end = event.end_mark
+                if event.anchor:
+                    self.anchor(event.anchor, node, 1)
+                if not node.text:
+                    node = self.placed(node)
+            elif kind is mapping_end or kind is sequence_end:
+                node = top.node
+                node.end = event.end_mark
+                if top.merged:
+                    self.merge(top)
+                if top.anchor:
+                    self.anchor(top.anchor, node, self.nodes - top.before)
+                opened.pop()
+                top = opened[-1]
+                items, by_key = top.items, top.by_key
+            elif kind is mapping_start or kind is sequence_start:
+                self.nodes += 1
+                if self.nodes > MAX_NODES:
+                    self.count(0, event)
+                if event.tag is not None:
+                    self.check_tag(event)
+                node = Mapping() if kind is mapping_start else Sequence()
+                top = self.begin(event, node, event.flow_style, event.anchor)
+                items, by_key = top.items, top.by_key
+                continue
+            elif kind is alias_event:
+                node = self.placed(self.alias(event))
+            else:  # the end of the document
+                root: Node = items[0]
+                return root
+            # The node is whole, and goes where it belongs.
+            if by_key is None:
+                items.append(node)
+            elif top.key is None:
+                top.key = node
+            else:
+                key = top.key
+                if (
+                    key.__class__ is Scalar
+                    and key.text not in by_key
+                    and (key.text != "<<" or not key.plain)
+                ):
+                    by_key[key.text] = key, node
+                else:
+                    self.refuse(top, node)
+                top.key = None
+
+    def begin(self, event: Any, node: Any, flow: bool, anchor: str | None) -> _Open:
+        """Open a list or a mapping, in which the next event is."""
+        top = _Open()
+        top.node = node
+        top.flow = flow
+        top.anchor = anchor
+        top.before = self.nodes - 1
+        top.key = top.merged = None
+        node.start = event.start_mark
+        if node.__class__ is Mapping:
+            node.by_key = top.by_key = {}
+            node.whole = True
+            top.items = None
+        else:
+            node.items = top.items = []
+            top.by_key = None
         if anchor:
             self.open_anchors.add(anchor)
-        node: Node
-        if kind == "ScalarEvent":
-            # PyYAML gives the style of a plain scalar as an empty text.
-            node = Scalar(event.value, event.style in ("", None), _span(event), flow)
-        elif kind == "SequenceStartEvent":
-            node = self.sequence(event, depth)
-        else:
-            node = self.mapping(event, depth)
-        if anchor:
-            self.open_anchors.discard(anchor)
-            self.anchors[anchor] = node, self.nodes - before + 1
-        return node
+        self.open.append(top)
+        if len(self.open) > MAX_DEPTH:
+            self.check_depth()
+        return top
+
+    def check_depth(self) -> None:
+        """Refuse what begins inside the list or the mapping at the deepest level."""
+        event = self.parser.peek_event()
+        if isinstance(event, self.yaml.CollectionEndEvent):
+            return
+        self.count(1, event)
+        self.too_deep(_span(event))
+
+    def too_deep(self, span: Span) -> NoReturn:
+        """Refuse what is nested too deep."""
+        self.write(
+            "ZS009",
+            span,
+            f"values are nested more than {MAX_DEPTH} levels deep",
+            f"at most {MAX_DEPTH} levels",
+            None,
+            (),  # fifty times the same says nothing
+        )
+        raise Stop
 
     def count(self, nodes: int, event: Any, *, alias: bool = False) -> None:
+        """Count so many values more, and stop where there are too many."""
         self.nodes += nodes
         if self.nodes > MAX_NODES:
             # Aliases count by what they unfold to, so that a bomb stops here too.
@@ -332,7 +519,25 @@ class _Composer:
             self.report(code, _span(event), message, f"at most {MAX_NODES} values")
             raise Stop
 
+    def check_tag(self, event: Any) -> None:
+        """Refuse a tag."""
+        if event.tag != "!":
+            self.report(
+                "ZS005",
+                _span(event),
+                f"the tag `{short(event.tag)}` has no meaning here",
+                "a value without a tag",
+                "leave the tag out: every value is read as text and then by its field",
+            )
+
+    def anchor(self, name: str, node: Node, size: int) -> None:
+        """Keep a node, which is whole now, for aliases of it; `size` is what it counts."""
+        self.open_anchors.discard(name)
+        self.anchors[name] = node, size
+
     def alias(self, event: Any) -> Node:
+        """Return the node that an alias stands for."""
+        self.count(1, event)
         name = event.anchor
         if name in self.open_anchors:
             self.report(
@@ -355,69 +560,49 @@ class _Composer:
         self.count(size, event, alias=True)
         return node
 
-    def sequence(self, start: Any, depth: int) -> Sequence:
-        items: list[Node] = []
-        flow = bool(start.flow_style)
-        while True:
-            kind, event = self.next()
-            if kind == "SequenceEndEvent":
-                return Sequence(items, _span(start, event))
-            self.path.append(len(items))
-            items.append(self.node(kind, event, depth + 1, flow=flow))
-            self.path.pop()
+    def placed(self, node: Node) -> Node:
+        """Return a node; a value that was left out gets the place of its key."""
+        key = self.open[-1].key
+        if key is None or not isinstance(node, Scalar) or node.text or not node.plain:
+            return node
+        copy = Scalar()
+        copy.text, copy.plain, copy.flow = node.text, node.plain, node.flow
+        copy.start, copy.end = key.start, key.end
+        return copy
 
-    def mapping(self, start: Any, depth: int) -> Mapping:
-        entries: list[tuple[Scalar, Node]] = []
-        merged: list[Node] = []
-        whole = True
-        seen: dict[str, Span] = {}
-        flow = bool(start.flow_style)
-        while True:
-            kind, event = self.next()
-            if kind == "MappingEndEvent":
-                for each in merged:
-                    self.merge(each, entries, seen)
-                return Mapping(entries, _span(start, event), whole)
-            key = self.node(kind, event, depth + 1, flow=flow)
-            self.path.append(key.text if isinstance(key, Scalar) else "?")
-            value = self.node(*self.next(), depth=depth + 1, flow=flow)
-            if isinstance(value, Scalar) and value.plain and not value.text:
-                value = value._replace(span=key.span)
-            if not isinstance(key, Scalar):
-                whole = False
-                if not isinstance(key, Mapping) or key.whole:  # else it was said inside already
-                    message = "a list or a mapping stands as a key"
-                    self.report("ZS103", key.span, message, "a text")
-            elif key.text == "<<" and key.plain:
-                self.report(
-                    "ZS007",
-                    key.span,
-                    "merge keys are not read",
-                    "the keys themselves, written out",
-                    "use `groups` instead, for values that stand in many places",
-                )
-                merged.append(value)
-            elif key.text in seen:
-                first = seen[key.text]
-                self.report(
-                    "ZS002",
-                    key.span,
-                    f"`{short(key.text)}` stands twice in this mapping",
-                    "each key once",
-                    f"the first one is on line {first.line}, column {first.column}",
-                )
-            else:
-                seen[key.text] = key.span
-                entries.append((key, value))
-            self.path.pop()
+    def refuse(self, top: Any, value: Node) -> None:
+        """Report the key of an entry that cannot be in its mapping."""
+        key, mapping = top.key, top.node
+        if not isinstance(key, Scalar):
+            mapping.whole = False
+            if not isinstance(key, Mapping) or key.whole:  # else it was said inside already
+                message = "a list or a mapping stands as a key"
+                self.report("ZS103", key.span, message, "a text")
+        elif key.text == "<<" and key.plain:
+            self.report(
+                "ZS007",
+                key.span,
+                "merge keys are not read",
+                "the keys themselves, written out",
+                "use `groups` instead, for values that stand in many places",
+            )
+            top.merged = [*(top.merged or ()), value]
+        else:
+            first = mapping.by_key[key.text][0].span
+            self.report(
+                "ZS002",
+                key.span,
+                f"`{short(key.text)}` stands twice in this mapping",
+                "each key once",
+                f"the first one is on line {first.line}, column {first.column}",
+            )
 
-    def merge(self, value: Node, entries: list[tuple[Scalar, Node]], seen: dict[str, Span]) -> None:
-        """Add what a refused merge key means, so that nothing else seems to be missing."""
-        for each in value.items if isinstance(value, Sequence) else [value]:
-            for key, node in each.entries if isinstance(each, Mapping) else ():
-                if key.text not in seen:
-                    seen[key.text] = key.span
-                    entries.append((key, node))
+    def merge(self, top: Any) -> None:
+        """Add what refused merge keys mean, so that nothing else seems to be missing."""
+        for value in top.merged:
+            for each in value.items if isinstance(value, Sequence) else [value]:
+                for key, node in each.entries if isinstance(each, Mapping) else ():
+                    top.by_key.setdefault(key.text, (key, node))
 
 
 _CUT_OFF = "is the file whole, and every bracket closed?"
