@@ -1,0 +1,374 @@
+"""Edits of a policy file: what goes is exactly what was meant, and the rest stays as it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from zsupport.check.fixing import apply, quoted, quoting, removal, replacement
+from zsupport.findings import Edit, Fix, Span
+from zsupport.policy.document import Document
+from zsupport.policy.files import SourceFile
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, read_yaml
+
+
+def document_of(text: str) -> Document:
+    node, read, findings = read_yaml(text.encode(), "p.yaml")
+    assert findings == [], text
+    return Document(SourceFile("p.yaml", text.encode(), "", "p.yaml"), read, node, None, ())
+
+
+def after(text: str, edits: tuple[Edit, ...]) -> str:
+    return apply(text, [Fix("x", edits)]).text
+
+
+def without(text: str, *path: str | int) -> str | None:
+    """Return a text without what stands at a path, None where that cannot be done."""
+    edits = removal(document_of(text), path)
+    return after(text, edits) if edits else None
+
+
+def data(node: Node | None) -> Any:
+    if isinstance(node, Mapping):
+        return {key.text: data(value) for key, value in node.entries}
+    if isinstance(node, Sequence):
+        return [data(item) for item in node.items]
+    return node.text if node else None
+
+
+REMOVALS = [
+    # block mappings
+    ("a: 1\nb: 2\nc: 3\n", ("a",), "b: 2\nc: 3\n"),
+    ("a: 1\nb: 2 # own\nc: 3 # its\n", ("b",), "a: 1\nc: 3 # its\n"),
+    ("a: 1\nb: 2", ("b",), "a: 1\n"),
+    ("a: 1\n# about b\nb: 2\n", ("b",), "a: 1\n# about b\n"),
+    ("a: 1\n\nb:\n  x: 1\n  # inside\n  y: 2\n\nc: 3\n", ("b",), "a: 1\n\nc: 3\n"),
+    ("a: 1\n\nb: 2\n", ("b",), "a: 1\n"),
+    ("a: 1\n\nb: 2\n# end\n", ("b",), "a: 1\n\n# end\n"),
+    ("a: 1\r\nb: 2 # own\r\nc: 3\r\n", ("b",), "a: 1\r\nc: 3\r\n"),
+    ("a: |\n  # no comment\n\n# comment\nb: 1\n", ("a",), "# comment\nb: 1\n"),
+    ("a: >-  # own\n  text\n  more\nb: 1\n", ("a",), "b: 1\n"),
+    ("a: 'it''s # no'   # own\nb: 1\n", ("a",), "b: 1\n"),
+    ("a: one\n  two\n  three # own\nb: 1\n", ("a",), "b: 1\n"),
+    ("'a b': 1\n\"c: d\": 2\n", ("c: d",), "'a b': 1\n"),
+    # what would be left empty goes too
+    ("a: 1\nh:\n  # inside\n  x: 1\n", ("h", "x"), "a: 1\n"),
+    ("a: 1\nh: [{x: 1}]\n", ("h", 0, "x"), "a: 1\n"),
+    ("- {when: {plan: [a]}, allow: b}\n", (0, "when", "plan", 0), "- {allow: b}\n"),
+    # block lists
+    ("l:\n  - a # own\n  - b\n", ("l", 0), "l:\n  - b\n"),
+    ("l:\n- a\n- b # own\n", ("l", 1), "l:\n- a\n"),
+    ("l:\n  - x: 1\n    y: 2\n  - z: 3\n", ("l", 0), "l:\n  - z: 3\n"),
+    ("l:\n  -\n    x: 1\n  - z: 3\n", ("l", 0), "l:\n  - z: 3\n"),
+    ("l:\n  - - a\n    - b\n  - c\n", ("l", 0, 0), "l:\n  - - b\n  - c\n"),
+    # the first key behind a `-`
+    ("- x: 1 # own\n  y: 2\n", (0, "x"), "- y: 2\n"),
+    ("- x:\n    a: 1\n    b: 2\n  y: 2\n", (0, "x"), "- y: 2\n"),
+    ("- x: 1 # own\n  # about y\n  y: 2\n", (0, "x"), "-\n  # about y\n  y: 2\n"),
+    ("- x: 1\n  y: 2\n", (0, "y"), "- x: 1\n"),
+    # in brackets
+    ("m: {a: 1, b: 2, c: 3}\n", ("m", "a"), "m: {b: 2, c: 3}\n"),
+    ("m: {a: 1, b: 2, c: 3}\n", ("m", "b"), "m: {a: 1, c: 3}\n"),
+    ("m: {a: 1, b: 2, c: 3}\n", ("m", "c"), "m: {a: 1, b: 2}\n"),
+    ("m: { a: 1, b: 2 } # its\n", ("m", "b"), "m: { a: 1 } # its\n"),
+    ("m: [a, b,]\n", ("m", 1), "m: [a,]\n"),
+    ("m: [a ,b]\n", ("m", 0), "m: [b]\n"),
+    ("m: [[a, b], [c]]\n", ("m", 1), "m: [[a, b]]\n"),
+    ('m: {a: "x, }", b: 2}\n', ("m", "a"), "m: {b: 2}\n"),
+    ("m: {\n  a: 1, # own\n  b: 2, # its\n}\n", ("m", "a"), "m: {\n  b: 2, # its\n}\n"),
+    ("m: {\n  a: 1, # its\n  b: 2 # own\n}\n", ("m", "b"), "m: {\n  a: 1, # its\n}\n"),
+    ("m: {\n  a: 1,\n  b: 2}\n", ("m", "b"), "m: {\n  a: 1}\n"),
+    ("m: {\n  a: 1, # its\n  b: 2}\n", ("m", "b"), "m: {\n  a: 1, # its\n}\n"),
+    ("m: {a: 1, b: 2, # line\n  c: 3}\n", ("m", "b"), "m: {a: 1, # line\n  c: 3}\n"),
+    ("m: {a: 1, b: 2,\n  c: 3}\n", ("m", "b"), "m: {a: 1,\n  c: 3}\n"),
+    ("m: {a: 1,\n  b: 2, c: 3}\n", ("m", "b"), "m: {a: 1,\n  c: 3}\n"),
+    ("m: {a: {x: 1,\n  y: 2}, b: 2}\n", ("m", "a"), "m: {b: 2}\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "path", "expected"), REMOVALS)
+def test_what_is_taken_out(text: str, path: Path, expected: str) -> None:
+    assert without(text, *path) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("a: 1\n", ("a",)),  # nothing would be left
+        ("a: 1\nb: 2\n", ("c",)),
+        ("a: 1\nb: 2\n", ()),
+        ("l: [a, b]\n", ("l", 2)),
+        ("a: &x 1\nb: *x\n", ("a",)),
+        ("a: &x 1\nb: *x\n", ("b",)),
+        ("a: &x {k: 1}\nb:\n  c: *x\n  d: 1\n", ("b", "c")),
+        ("a: &x {k: 1}\nb:\n  d: 1\n  c: *x\nc: 1\n", ("b",)),
+        ("a:\n  d: &x 1\n  c: *x\nc: 1\n", ("a",)),
+        ("l: [&x a, b, *x]\n", ("l", 0)),
+        ("l:\n- &x a\n- *x\n", ("l", 1)),
+        ("? a\n: 1\n? b\n: 2\n", ("a",)),
+        ("? a\n: 1\n? b\n: 2\n", ("b",)),
+        ("m: {? a : 1, b: 2}\n", ("m", "a")),
+        ("m: {a: 1 # why\n  , b: 2}\n", ("m", "a")),
+        ("a:\nb: 1\n", ("a",)),
+        ("--- {a: 1, b: 2}\n", ("c",)),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_taken_out_with_certainty_is_left(text: str, path: Path) -> None:
+    assert without(text, *path) is None
+
+
+@dataclass
+class Written:
+    """A random text with what it holds, and whose every comment is."""
+
+    lines: list[str]
+    comments: list[tuple[Path, str]]
+
+
+TEXTS = ["x", "4h", "a b", "a#b", "'q # q'", '"d: # \\" d"', "é高", "'it''s'"]
+LINE_ENDS = st.sampled_from(["\n", "\r\n"])
+
+
+@st.composite
+def written(draw: st.DrawFn) -> Written:
+    """Return a mapping in block style, in which anything may follow in any style."""
+    comments: list[tuple[Path, str]] = []
+
+    def comment(owner: Path) -> str:
+        text = f"# c{len(comments)}, [-:"
+        comments.append((owner, text))
+        return text
+
+    def maybe(owner: Path) -> str:
+        return "  " + comment(owner) if draw(st.integers(0, 3)) == 0 else ""
+
+    def between(owner: Path, indent: int) -> list[str]:
+        kind = draw(st.integers(0, 5))
+        return [" " * indent + comment(owner)] if kind == 0 else [""] if kind == 1 else []
+
+    def flow(path: Path, depth: int) -> str:
+        kind = draw(st.integers(0, 3)) if depth else 0
+        if kind < 2:
+            return draw(st.sampled_from(TEXTS))
+        count = draw(st.integers(1, 3))
+        if kind == 2:
+            inside = [flow((*path, i), depth - 1) for i in range(count)]
+        else:
+            inside = [f"k{i}: {flow((*path, f'k{i}'), depth - 1)}" for i in range(count)]
+        open, close = "[]" if kind == 2 else "{}"
+        joint = draw(st.sampled_from([", ", ",", " , "])) if kind == 2 else ", "
+        space = draw(st.sampled_from(["", " "]))
+        return open + space + joint.join(inside) + draw(st.sampled_from(["", ","])) + space + close
+
+    def open_flow(path: Path, indent: int, depth: int) -> list[str]:
+        """Return a list or mapping in brackets, each part of it on lines of its own."""
+        is_list = draw(st.booleans())
+        lines = ["[" if is_list else "{"]
+        count = draw(st.integers(1, 3))
+        for i in range(count):
+            part: Path = (*path, i) if is_list else (*path, f"k{i}")
+            if draw(st.integers(0, 4)) == 0:
+                lines.append(" " * indent + comment(path))
+            text = flow(part, depth - 1)
+            last = i == count - 1
+            comma = "" if last and draw(st.booleans()) else ","
+            lines.append(" " * indent + ("" if is_list else f"k{i}: ") + text + comma + maybe(part))
+        lines.append(" " * (indent - 1) + ("]" if is_list else "}") + maybe(path))
+        return lines
+
+    def value(path: Path, indent: int, depth: int) -> list[str]:
+        """Return the lines of a value; the first goes on behind its key or its `-`."""
+        kind = draw(st.integers(0, 7)) if depth else 0
+        inside = indent + draw(st.integers(1, 3))
+        if kind == 0:
+            return [draw(st.sampled_from(TEXTS)) + maybe(path)]
+        if kind == 1:
+            return [flow(path, 2) + maybe(path)]
+        if kind == 2:
+            return open_flow(path, inside, depth)
+        if kind == 3:
+            head = draw(st.sampled_from(["|", ">", "|-", ">-"])) + maybe(path)
+            return [head, " " * inside + "# no comment", "", " " * inside + "t: [1, 2"]
+        if kind == 4:
+            return [f"one{maybe(path)}"]
+        block = entries if draw(st.booleans()) else items
+        return [maybe(path).strip(), *block(path, inside, depth - 1)]
+
+    def entries(path: Path, indent: int, depth: int) -> list[str]:
+        lines: list[str] = []
+        for i in range(draw(st.integers(1, 3))):
+            lines += between(path, indent) if i else []
+            first, *more = value((*path, f"k{i}"), indent, depth)
+            lines += [f"{' ' * indent}k{i}: {first}".rstrip(" "), *more]
+        return lines
+
+    def items(path: Path, indent: int, depth: int) -> list[str]:
+        lines: list[str] = []
+        for i in range(draw(st.integers(1, 3))):
+            lines += between(path, indent) if i else []
+            part = (*path, i)
+            if depth and draw(st.booleans()):
+                block = entries if draw(st.booleans()) else items
+                first, *more = block(part, indent + 2, depth - 1)
+                lines += [" " * indent + "- " + first[indent + 2 :], *more]
+            else:
+                first, *more = value(part, indent, depth)
+                lines += [f"{' ' * indent}- {first}".rstrip(" "), *more]
+        return lines
+
+    return Written(entries((), 0, 3), comments)
+
+
+def paths_of(node: Node | None, path: Path = ()) -> list[Path]:
+    inside: list[tuple[str | int, Node]] = []
+    if isinstance(node, Mapping):
+        inside = [(key.text, value) for key, value in node.entries]
+    elif isinstance(node, Sequence):
+        inside = list(enumerate(node.items))
+    return [p for part, each in inside for p in [(*path, part), *paths_of(each, (*path, part))]]
+
+
+def sized(value: Any) -> int:
+    return len(value) if isinstance(value, dict | list) else 0
+
+
+@settings(max_examples=1000, deadline=None)
+@given(written(), LINE_ENDS, st.booleans(), st.data())
+def test_a_removal_takes_out_that_and_its_comments(
+    text: Written, line_end: str, ends: bool, draw: st.DataObject
+) -> None:
+    source = line_end.join(text.lines) + (line_end if ends else "")
+    document = document_of(source)
+    path = draw.draw(st.sampled_from(paths_of(document.root)))
+
+    # What would be left empty goes too.
+    expected = data(document.root)
+    gone = path
+    while True:
+        parent = expected
+        for part in gone[:-1]:
+            parent = parent[part]
+        if sized(parent) > 1 or not gone[:-1]:
+            break
+        gone = gone[:-1]
+    edits = removal(document, path)
+    if sized(parent) == 1:
+        assert edits == ()
+        return
+    assert edits, f"{path} is not taken out of:\n{source}"
+    event("in brackets" if any(each.span.line == each.span.end_line for each in edits) else "lines")
+    del parent[gone[-1]]
+
+    result = after(source, edits)
+    assert data(document_of(result).root) == expected
+    for owner, comment in text.comments:
+        assert (comment in result) == (owner[: len(gone)] != gone), comment
+    # Every other line stays as it is, but for the two beside which something went.
+    kept = result.split(line_end)
+    assert all(line in text.lines for line in kept[: max(0, edits[0].span.line - 2)])
+
+
+@settings(max_examples=300, deadline=None)
+@given(written(), st.data())
+def test_a_value_is_replaced_and_nothing_else(text: Written, draw: st.DataObject) -> None:
+    source = "\n".join(text.lines) + "\n"
+    document = document_of(source)
+    path = draw.draw(st.sampled_from(paths_of(document.root)))
+    edits = replacement(document, path, "[new, 'x: y']")
+    assert edits, f"{path} is not replaced in:\n{source}"
+    expected = data(document.root)
+    parent = expected
+    for part in path[:-1]:
+        parent = parent[part]
+    parent[path[-1]] = ["new", "x: y"]
+    result = after(source, edits)
+    assert data(document_of(result).root) == expected
+    for owner, comment in text.comments:
+        if owner[: len(path)] != path:
+            assert comment in result
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "new", "expected"),
+    [
+        ("a: 1 # its\nb: 2\n", ("a",), "x", "a: x # its\nb: 2\n"),
+        ("a: [1, 2] # its\n", ("a",), "x", "a: x # its\n"),
+        ("a:\n  - 1\n  - 2\nb: 1\n", ("a",), "x", "a: x\nb: 1\n"),
+        ("a: # its\n  - 1\n  - 2\nb: 1\n", ("a",), "x", "a: # its\n  x\nb: 1\n"),
+        ("- a\n- {b: c}\n", (1, "b"), "x", "- a\n- {b: x}\n"),
+        ("a: |\n  text\nb: 1\n", ("a",), "x", "a: x\nb: 1\n"),
+    ],
+)
+def test_what_is_replaced(text: str, path: Path, new: str, expected: str) -> None:
+    assert after(text, replacement(document_of(text), path, new)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [("a: &x 1\nb: *x\n", ("a",)), ("a: &x 1\nb: *x\n", ("b",)), ("a: 1\n", ("b",)),
+     ("a:\nb: 1\n", ("a",)), ("a: 1\n", ())],
+)  # fmt: skip
+def test_what_cannot_be_replaced_with_certainty_is_left(text: str, path: Path) -> None:
+    assert replacement(document_of(text), path, "x") == ()
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"])))
+def test_a_quoted_text_is_read_back(text: str) -> None:
+    written_text = quoted(text)
+    assert "\n" not in written_text
+    if not set(text) & {"\ufeff", "\ufffe", "\uffff"}:
+        assert data(document_of(f"- {written_text}\n- [{written_text}]\n").root) == [text, [text]]
+
+
+def test_quotes_are_double_where_they_can_be() -> None:
+    assert quoted("17:00") == '"17:00"'
+    assert quoted('say "no"') == "'say \"no\"'"
+    assert quoted("it's") == '"it\'s"'
+    assert quoted("a\\b'c") == "'a\\b''c'"
+    assert quoted("a\tb\u2028") == '"a\\x09b\\u2028"'
+
+
+def scalar_at(document: Document, *path: str | int) -> Scalar:
+    node = document.node(path)
+    assert isinstance(node, Scalar)
+    return node
+
+
+def test_a_text_gets_quotes_where_it_stands() -> None:
+    text = "a: no # its\nm: {NO: +47 2, l: [17:00, &x 1.10, *x]}\n"
+    document = document_of(text)
+    assert after(text, quoting(document, scalar_at(document, "a"))).startswith('a: "no" # its\n')
+    phone = scalar_at(document, "m", "NO")
+    assert 'NO: "+47 2",' in after(text, quoting(document, phone))
+    assert '["17:00",' in after(text, quoting(document, scalar_at(document, "m", "l", 0)))
+    assert quoting(document, scalar_at(document, "m", "l", 1)) == ()
+    root = document.root
+    assert isinstance(root, Mapping)
+    numbers = root.by_key["m"][1]
+    assert isinstance(numbers, Mapping)
+    key, _ = numbers.by_key["NO"]
+    assert '{"NO": +47 2,' in after(text, quoting(document, key))
+
+
+def test_what_has_quotes_or_several_lines_gets_none() -> None:
+    document = document_of("a: 'no'\nb: one\n  two\nc: |\n  no\n")
+    for name in "abc":
+        assert quoting(document, scalar_at(document, name)) == ()
+
+
+def fix(start: int, end: int, text: str) -> Fix:
+    return Fix(f"{start}-{end}", (Edit(Span(1, start, 1, end), text),))
+
+
+def test_fixes_that_touch_the_same_text_wait_for_another_round() -> None:
+    made = apply("abcdef", [fix(2, 4, "X"), fix(3, 5, "Y"), fix(4, 6, "Z"), fix(1, 2, "W")])
+    assert made.text == "WXZf"
+    assert [each.title for each in made.fixes] == ["2-4", "4-6", "1-2"]
+
+
+def test_all_edits_of_a_fix_are_made_or_none() -> None:
+    both = Fix("both", (*fix(1, 2, "X").edits, *fix(5, 6, "Y").edits))
+    assert apply("abcdef", [both]).text == "XbcdYf"
+    assert apply("abcdef", [fix(5, 7, ""), both]).text == "abcd"
