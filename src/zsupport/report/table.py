@@ -1,6 +1,7 @@
 """Tables for people, drawn by Rich: the only module that knows it."""
 
 import io
+import re
 
 from rich import box
 from rich.console import Console
@@ -9,6 +10,10 @@ from rich.text import Text
 
 from zsupport.report import Report, Table, Terminal
 from zsupport.report.text import printable
+
+#: Where a word may be broken if it must: after a hyphen between letters, in an instant after
+#: the date and before the offset.
+_BREAKS = re.compile(r"(?<=[^\W\d]-)(?=[^\W\d])|(?<=\dT)(?=\d\d:)|(?<=:\d\d)(?=[+-]\d\d:)")
 
 
 def render(report: Report, terminal: Terminal) -> str:
@@ -45,24 +50,56 @@ def _drawn(table: Table, terminal: Terminal) -> RichTable:
     )
     # A column in which nothing stands would only take width from the others.
     filled = [i for i in range(len(table.columns)) if any(row[i] for row in table.rows)]
-    for i, width in zip(filled, _widths(table, filled, terminal.width), strict=True):
-        drawn.add_column(table.columns[i], overflow="fold", width=width)
+    widths = _widths(table, filled, terminal.width)
+    for i, width in zip(filled, widths, strict=True):
+        drawn.add_column(_broken(table.columns[i], width), overflow="fold", width=width)
     for row in table.rows:
+        cells = [printable(row[i]) for i in filled]
         # Text, not str: square brackets in a policy are no markup.
-        drawn.add_row(*(Text(printable(row[i])) for i in filled))
+        drawn.add_row(
+            *(Text(_broken(cell, width)) for cell, width in zip(cells, widths, strict=True))
+        )
     return drawn
+
+
+def _broken(text: str, width: int) -> str:
+    """Return a text in which words that are too wide are broken where that reads well."""
+
+    def lines(word: re.Match[str]) -> str:
+        if len(word[0]) <= width:
+            return word[0]
+        first, *others = _BREAKS.split(word[0])
+        found = [first]
+        for piece in others:
+            if len(found[-1]) + len(piece) <= width:
+                found[-1] += piece
+            else:
+                found.append(piece)
+        return "\n".join(found)
+
+    return re.sub(r"\S+", lines, text)
 
 
 def _widths(table: Table, columns: list[int], width: int) -> list[int]:
     """Return the width of each column: no word is broken while there is room.
 
     Rich makes all columns narrower alike, and breaks ids. Where even the longest words do not
-    fit, columns that hold sentences give way first, from the right.
+    fit, the widest are broken first where that reads well; if that is not enough, columns that
+    hold sentences give way, from the right.
     """
     texts = [[table.columns[i], *(row[i] for row in table.rows)] for i in columns]
     wanted = [max(len(line) for text in each for line in text.split("\n")) for each in texts]
     widths = [max(len(word) for text in each for word in text.split() or [""]) for each in texts]
     room = width - 3 * len(columns) + 1
+    pieces = [
+        max(len(piece) for text in each for word in text.split() or [""]
+            for piece in _BREAKS.split(word))
+        for each in texts
+    ]  # fmt: skip
+    for place in sorted(range(len(widths)), key=lambda place: -widths[place]):
+        excess = sum(widths) - room
+        if excess > 0:
+            widths[place] = max(widths[place] - excess, pieces[place])
     sentences = [place for place, each in enumerate(texts) if any(" " in text for text in each)]
     for place in [*reversed(sentences), *reversed(range(len(widths)))]:
         excess = sum(widths) - room

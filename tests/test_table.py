@@ -1,0 +1,54 @@
+"""How tables use the width of a terminal."""
+
+from zsupport.report import Report, Table, Terminal, render
+
+COLUMNS = ("Priority", "Metric", "Due", "State", "Left", "Target")
+ROWS = (
+    ("P1", "first-response", "2026-11-27T13:30:00+01:00", "running", "45 min", "1h 24x7"),
+    (
+        "P2",
+        "restoration",
+        "2026-11-30T10:00:00+01:00",
+        "not-stated",
+        "2 h 15 min",
+        "2.5 business hours (extended)",
+    ),
+)
+
+
+def drawn(width: int) -> list[str]:
+    report = Report({}, (), (), (Table(COLUMNS, ROWS),))
+    return render(report, "table", Terminal(width)).splitlines()
+
+
+def words(lines: list[str]) -> list[str]:
+    return [word for line in lines for word in line.split()]
+
+
+def test_a_word_is_whole_where_there_is_room_for_the_longest_of_each_column() -> None:
+    # 8 + 14 + 25 + 10 + 4 + 10 for the words, and three between columns less the edges.
+    text = drawn(71 + 17)
+    assert all(len(line) <= 88 for line in text)
+    for word in ("2026-11-27T13:30:00+01:00", "first-response", "not-stated", "(extended)"):
+        assert word in words(text)
+
+
+def test_an_instant_is_broken_first_between_its_parts() -> None:
+    before_the_offset = drawn(82)
+    assert "2026-11-27T13:30:00" in words(before_the_offset)
+    after_the_date = drawn(80)
+    assert {"2026-11-27T", "13:30:00+01:00"} <= set(words(after_the_date))
+    for text in (before_the_offset, after_the_date):
+        assert {"first-response", "not-stated", "(extended)", "restoration"} <= set(words(text))
+
+
+def test_an_id_is_broken_at_its_hyphen() -> None:
+    text = drawn(70)
+    assert all(len(line) <= 70 for line in text)
+    assert {"first-", "response", "2026-11-27T", "13:30:00", "+01:00"} <= set(words(text))
+    assert {"(extended)", "restoration", "Priority"} <= set(words(text))
+
+
+def test_a_table_is_never_wider_than_the_terminal() -> None:
+    for width in range(30, 121):
+        assert all(len(line) <= width for line in drawn(width)), width
