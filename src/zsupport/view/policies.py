@@ -1,12 +1,14 @@
 """What is shown of policies: the known ones, and one in full."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from zsupport.answer.case import say
 from zsupport.answer.why import in_words
+from zsupport.clock.windows import DAY, DAYS, Window
 from zsupport.library import Policy
-from zsupport.policy.model import Revision, Rule, When
+from zsupport.policy.model import Calendar, Holidays, Revision, Rule, When
 from zsupport.report import Report, Table
 from zsupport.view.document import versions
 
@@ -131,6 +133,22 @@ def _full(revision: Revision, lang: str) -> list[Table]:
             "Metrics",
         ),
         Table(
+            ("Hours", "When", "Zone", "Open", "Days off", "Single dates"),
+            tuple(
+                (
+                    id,
+                    condition(calendar.when) or ("always" if calendar is calendars[0] else "else"),
+                    _zone(calendar, revision),
+                    "\n".join(_open(calendar)),
+                    "\n".join(_days_off(calendar)),
+                    "\n".join(_single_dates(calendar)),
+                )
+                for id, calendars in revision.hours.items()
+                for calendar in calendars
+            ),
+            "Hours",
+        ),
+        Table(
             ("Metric", "Priority", "Target", "When"),
             tuple(row for rule in revision.rules for row in _targets(rule)),
             "Targets",
@@ -145,6 +163,115 @@ def _full(revision: Revision, lang: str) -> list[Table]:
             tuple((s.id, text(s.title), s.url or "", s.retrieved or "") for s in revision.sources),
             "Sources",
         ),
+    ]
+
+
+def _zone(calendar: Calendar, revision: Revision) -> str:
+    if calendar.any:
+        return ""
+    zone = calendar.timezone or revision.timezone
+    return "the customer's" if zone == "customer" else zone
+
+
+def _open(calendar: Calendar) -> list[str]:
+    """Return when it is open in a week, a line for each entry as it would be written."""
+    if calendar.any:
+        return [f"any of {', '.join(calendar.any)}"]
+    lines = ["24x7"] if calendar.windows is None else _weekly(calendar.windows)
+    if calendar.business_days is not None:
+        alike = _runs([Window(day * DAY, day * DAY) for day in calendar.business_days])
+        lines.append(f"business days {', '.join(_days(run) for run in alike)}")
+    return lines
+
+
+def _weekly(windows: tuple[Window, ...]) -> list[str]:
+    """Return weekly windows as texts of `open`: those of days in a row in one."""
+    lines = []
+    for run in _runs(windows):
+        opens, closes = run[0]
+        length = closes - opens
+        if length < DAY or (length == DAY and opens % DAY == 0):
+            lines.append(f"{_days(run)} {_clock(opens)}-{_clock(closes, end=True)}")
+        else:  # a block over several days
+            last = DAYS[(closes - 1) // DAY % 7 if closes % DAY == 0 else closes // DAY % 7]
+            lines.append(f"{_days(run)} {_clock(opens)} - {last} {_clock(closes, end=True)}")
+    return lines
+
+
+def _runs(windows: Sequence[Window]) -> list[list[Window]]:
+    """Return windows together that are alike on days that follow each other, Sunday to Monday too.
+
+    They are in the order of the days on which they begin.
+    """
+    runs: list[list[Window]] = []
+    for window in sorted(windows):
+        before = next((run for run in runs if _follows(run[-1], window)), None)
+        if before is None:
+            runs.append([window])
+        else:
+            before.append(window)
+    for run in list(runs):
+        over_sunday = next((e for e in runs if e is not run and _follows(e[-1], run[0])), None)
+        if over_sunday is not None:
+            over_sunday += run
+            runs.remove(run)
+    return runs
+
+
+def _follows(window: Window, later: Window) -> bool:
+    """Return whether a window is that of the day before, and none that spans days."""
+    length = window.closes - window.opens
+    alike = length == later.closes - later.opens and length <= DAY
+    return alike and (later.opens - window.opens) % (7 * DAY) == DAY
+
+
+def _days(run: Sequence[Window]) -> str:
+    first, last = DAYS[run[0].opens // DAY % 7], DAYS[run[-1].opens // DAY % 7]
+    return first if len(run) == 1 else f"{first}-{last}"
+
+
+def _clock(minute: int, *, end: bool = False) -> str:
+    """Return a minute as a time of day; at the end of a window midnight is 24:00."""
+    hours, minutes = divmod(minute % DAY or (DAY if end else 0), 60)
+    return f"{hours:02}:{minutes:02}"
+
+
+def _days_off(calendar: Calendar) -> list[str]:
+    off = calendar.holidays
+    if off is None:
+        return []
+    lines = [line for line in _listed(off) if line]
+    if off.covers:
+        lines.append("known for " + "-".join(str(year) for year in dict.fromkeys(off.covers)))
+    if calendar.by_start_date:
+        lines.append("by the date on which a window begins")
+    return lines
+
+
+def _listed(off: Holidays) -> list[str]:
+    """Return what a list of days off is made of."""
+    country = "-".join(part for part in (off.country, off.subdivision) if part)
+    if off.customer:
+        country = "the customer's country"
+    if off.frozen is not None:
+        country = f"{country}, frozen" if country else ", ".join(off.frozen)
+    added = ", ".join(off.add)
+    return [
+        country,
+        f"and {added}" if country and added else added,
+        f"not {', '.join(off.remove)}" if off.remove else "",
+    ]
+
+
+def _single_dates(calendar: Calendar) -> list[str]:
+    """Return the dates that have other hours than their weekday, and those with breaks."""
+
+    def times(windows: tuple[Window, ...]) -> str:
+        return ", ".join(f"{_clock(w.opens)}-{_clock(w.closes, end=True)}" for w in windows)
+
+    return [
+        *(f"{day} {times(windows) or 'closed'}" for day, windows in calendar.dates.items()),
+        *(f"{day} not {times(windows)}" for day, windows in calendar.breaks.items()),
     ]
 
 
