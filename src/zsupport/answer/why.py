@@ -1,18 +1,28 @@
 """Why an answer is as it is: the lines that decided, and what would change it."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
 
 from zsupport.answer.case import Answers, Case, matching
 from zsupport.answer.channels import ChannelAnswer, holding
 from zsupport.answer.due import DueAnswer
+from zsupport.answer.hours import Settled
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.answer.promise import NEGATIVE, decide
 from zsupport.clock.deadline import anchor
-from zsupport.clock.instants import duration, format_instant, from_datetime
+from zsupport.clock.instants import duration, format_instant, from_datetime, local_date
+from zsupport.clock.target import Target
 from zsupport.clock.zones import zone
 from zsupport.policy.model import Alternative, Cell, Grant, When
 
+#: How a policy may read the end of a business day.
+_DUE_ON_A_DAY = {
+    "close": "when {it} closes",
+    "opening": "when {it} opens",
+    "same-time": "at the same time of day within its hours",
+}
+#: Of more business days the first and the last are named.
+MAX_DAYS = 10
 #: A longer way is shown by its beginning and its end.
 MAX_STEPS = 40
 
@@ -227,8 +237,13 @@ class _Explain:
         pauses = merged(events.pauses, start) if metric.pauses is not None else ()
         end = from_datetime(answer.due) if answer.due else self.answers.moment.at
         steps = walk(settled.time if settled else None, start, end, pauses)
-        over = f" over `{answer.hours}` ({where})" if settled else ""
-        lines = [f"  the way from {format_instant(start, where)}{over}:"]
+        over, lines = "", []
+        if settled:
+            # The members of a union can be in several zones; times are shown in the first.
+            zones = dict.fromkeys(str(each.zone) for each in settled.time.hours)
+            over = f" over `{answer.hours}` ({', '.join(zones)})"
+            lines += self._business_days(settled, cell.target, start)
+        lines.append(f"  the way from {format_instant(start, where)}{over}:")
         shown = (
             steps
             if len(steps) <= MAX_STEPS
@@ -248,6 +263,28 @@ class _Explain:
         if answer.due is None:
             lines.append("    an open pause leaves the rest unknown")
         return lines
+
+    def _business_days(self, settled: Settled, target: Target, start: int) -> list[str]:
+        """Return in a line which business days are counted, and when on the last one it is due."""
+        if settled.days is None or target.kind not in ("business-days", "next-business-day", "by"):
+            return []
+        opened = here = local_date(start, settled.days.zone).toordinal()
+        if target.kind == "business-days":
+            here, *ordinals = (d.ordinal for d in settled.days.counted(start, target.amount))
+        else:
+            ordinals = [settled.days.after(here, start).ordinal]
+        days = [date.fromordinal(ordinal).isoformat() for ordinal in ordinals]
+        if len(days) > MAX_DAYS:
+            days[MAX_DAYS // 2 : -MAX_DAYS // 2] = [f"{len(days) - MAX_DAYS} more"]
+        several = len(days) > 1
+        due = _DUE_ON_A_DAY[self.revision.business_day].format(it="the last" if several else "it")
+        if target.kind == "by":
+            due = f"at {target.at // 3600:02}:{target.at // 60 % 60:02}"
+        after = date.fromordinal(here).isoformat()
+        if here != opened:
+            after += f" (moved on from {date.fromordinal(opened).isoformat()})"
+        named = f"business day{'s' if several else ''} after {after}"
+        return [f"  {named}: {', '.join(days)}; due {due}"]
 
     def _would_promise(self, case: Case, metric: str) -> list[str]:
         changes = []

@@ -79,15 +79,21 @@ class BusinessDays:
 
         Opened at or after close, or on a day off, it first moves to the next working date.
         """
+        counted = self.counted(start, count)
+        moved = counted[0].ordinal != local_date(start, self.zone).toordinal()
+        clock = local_clock(counted[0].opening if moved else start, self.zone)
+        return self._at(counted[-1], reading, clock)
+
+    def counted(self, start: int, count: int) -> list[WorkingDate]:
+        """Return the working date from which full business days count, and so many after it."""
         ordinal = local_date(start, self.zone).toordinal()
         here = self.date(ordinal)
-        clock = local_clock(start, self.zone)
         if here is None or start >= here.close:
             here = self.after(ordinal, start)
-            clock = local_clock(here.opening, self.zone)
+        found = [here]
         for _ in range(count):
-            here = self.after(here.ordinal, start)
-        return self._at(here, reading, clock)
+            found.append(self.after(found[-1].ordinal, start))
+        return found
 
     def by(self, start: int, seconds_of_day: int) -> int:
         """Return a local time on the next business day, inside hours or not."""

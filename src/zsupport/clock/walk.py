@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from zsupport.clock.deadline import Pause
 from zsupport.clock.instants import local_date
-from zsupport.clock.spans import WorkingTime
+from zsupport.clock.spans import WorkingTime, ranges
 
 
 class Step(NamedTuple):
@@ -80,16 +80,23 @@ def _cut(low: int, high: int, pauses: Sequence[Pause]) -> list[tuple[int, int, b
 def _special(time: WorkingTime, start: int, end: int) -> list[str]:
     """Return what makes dates of a closed stretch special: holidays, own hours, breaks."""
     found: dict[str, None] = {}
-    for hours in time.hours:
+    for hours, offsets in zip(time.hours, time.offsets, strict=True):
+        # Hours around the clock may not heed the holidays that they name.
+        heeds_holidays = hours.week is not None or hours.always_counts_holidays
         first = local_date(start, hours.zone).toordinal()
         last = local_date(end - 1, hours.zone).toordinal()
         # Over a long closure the names of a few days say enough.
         for ordinal in range(first, min(last, first + 31) + 1):
             day = date.fromordinal(ordinal).isoformat()
-            if name := hours.holiday(ordinal):
+            if heeds_holidays and (name := hours.holiday(ordinal)):
                 found[f"{day} {name}"] = None
             if ordinal in hours.dates:
                 found[f"{day} has hours of its own"] = None
-            if ordinal in hours.breaks:
+            pieces = (
+                piece
+                for off in hours.breaks.get(ordinal, ())
+                for piece in ranges(offsets, ordinal, off.start, off.end)
+            )
+            if any(begin < end and start < until for begin, until in pieces):
                 found[f"{day} has a break"] = None
     return list(found)
