@@ -2,33 +2,60 @@
 
 from datetime import date, datetime
 
+from zsupport.answer.opening import hours_id
 from zsupport.clock.holidays import holidays_version, public_holidays
-from zsupport.errors import UsageError
-from zsupport.policy.model import Revision
+from zsupport.clock.problem import BadText
+from zsupport.errors import PolicyError, UsageError
+from zsupport.policy.model import Calendar, Holidays, Revision
 
 
 def frozen(revision: Revision, name: str | None, at: datetime) -> str:
-    """Return YAML with a `frozen:` list for each calendar that names a country.
+    """Return YAML with a `frozen:` list for each calendar of these hours that names a country.
 
-    It covers the years of `covers`, else the year of `at` and the next. A new release of the
-    library is then a change that someone reviews.
+    Without a name it is for all hours; a union has the calendars of its members. It covers the
+    years of `covers`, else the year of `at` and the next. A new release of the library is then a
+    change that someone reviews. Raises UsageError where there is none, PolicyError where the
+    library knows nothing of a part of a country, or of a year.
     """
+    wanted = set(revision.hours) if name is None else _members(revision, hours_id(revision, name))
     blocks = []
     for id, calendars in revision.hours.items():
-        for calendar in calendars:
+        for calendar in calendars if id in wanted else ():
             off = calendar.holidays
-            if name not in (None, id) or off is None or off.country is None:
+            if off is None or off.country is None:
                 continue
             first, last = off.covers or (at.year, at.year + 1)
             lines = [f"# {id} (line {calendar.line}), holidays {holidays_version()}"]
             lines += [f"covers: {first}-{last}" if last > first else f"covers: {first}", "frozen:"]
             for year in range(first, last + 1):
-                days = public_holidays(off.country, off.subdivision, year)
                 lines += [
-                    f"  - {date.fromordinal(day).isoformat()}  # {' '.join(name.split())}"
-                    for day, name in sorted(days.items())
+                    f"  - {date.fromordinal(day).isoformat()}  # {' '.join(title.split())}"
+                    for day, title in sorted(_days(revision, calendar, off, year).items())
                 ]
             blocks.append("\n".join(lines) + "\n")
     if not blocks:
         raise UsageError(f"no hours {f'`{name}` ' if name else ''}of this policy name a country")
     return "\n".join(blocks)
+
+
+def _days(revision: Revision, calendar: Calendar, off: Holidays, year: int) -> dict[int, str]:
+    """Return what the library gives for a year."""
+    assert off.country is not None
+    place = f"{revision.file}:{calendar.line}"
+    try:
+        days = public_holidays(off.country, off.subdivision, year)
+    except BadText as problem:
+        raise PolicyError(f"{place}: {problem.message}", problem.hint or problem.expected) from None
+    if not days:
+        says = f"holidays {holidays_version()} knows no public holidays of {off.country} in {year}"
+        raise PolicyError(f"{place}: {says}", "name years that it knows with `covers`")
+    return days
+
+
+def _members(revision: Revision, id: str) -> set[str]:
+    """Return the hours and, where they are a union, those that they are made of."""
+    found = {id}
+    for calendar in revision.hours.get(id, ()):
+        for member in calendar.any:
+            found |= _members(revision, member)
+    return found

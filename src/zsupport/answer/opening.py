@@ -40,12 +40,7 @@ def answer_hours(
 ) -> Answers:
     """Answer for the hours of this name, or for all that the policy defines."""
     if name is not None:
-        by_fold = {id.casefold(): id for id in revision.hours}
-        if name.casefold() not in by_fold:
-            known = ", ".join(revision.hours) or "none"
-            hint = did_you_mean(name, revision.hours)
-            raise UsageError(f"`{name}` is no hours of this policy; known: {known}", hint)
-        name = by_fold[name.casefold()]
+        name = hours_id(revision, name)
     warnings: list[Warning] = []
     rows = []
     for each in revision.hours if name is None else [name]:
@@ -67,6 +62,16 @@ def answer_hours(
         in_force,
         hours=hours,
     )
+
+
+def hours_id(revision: Revision, name: str) -> str:
+    """Return the id of hours that are named without regard to case; raise UsageError."""
+    by_fold = {id.casefold(): id for id in revision.hours}
+    if name.casefold() not in by_fold:
+        known = ", ".join(revision.hours) or "none"
+        hint = did_you_mean(name, revision.hours)
+        raise UsageError(f"`{name}` is no hours of this policy; known: {known}", hint)
+    return by_fold[name.casefold()]
 
 
 def _case(revision: Revision, query: Query, name: str, lang: str, warnings: list[Warning]) -> Case:

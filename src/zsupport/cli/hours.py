@@ -58,8 +58,9 @@ def hours(
         from zsupport.answer.freeze import frozen
 
         revision, _ = question.policy.revision_at(moments.at)
+        pinned = frozen(revision, name, moments.at)
         if not common.quiet:
-            emit(frozen(revision, name, moments.at))
+            emit(pinned)
         return 0
     answers = question.policy.hours(
         name,

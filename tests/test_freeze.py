@@ -1,0 +1,120 @@
+"""`hours --freeze`: what it prints can be pasted, and then pins what the library gave."""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+VERSION = f"holidays {version('holidays')} "
+POLICY = """\
+format: 1
+policy: desk
+timezone: Europe/Berlin
+plans: {pro: Pro}
+channels: {web: {name: Ticket, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: P1}]
+hours:
+  office:
+    open: mon-fri 09:00-17:00
+    holidays:
+@HOLIDAYS@
+  north: {timezone: Europe/Oslo, open: mon-fri 10:00-16:00, holidays: {country: "NO"}}
+  always: {open: 24x7}
+  both: {any: [office, always]}
+targets:
+  - {hours: office, first-response: {P1: 1 business day}}
+"""
+FROM_THE_LIBRARY = "country: DE\nsubdivision: BY\n"
+MORE_AND_LESS = 'add: [12-24, "2026-05-15"]\nremove: [10-03, "2027-01-06"]\n'
+
+
+def written(folder: Path, name: str, holidays: str) -> str:
+    """Write the policy with these lines below `holidays:`, and return how to name it."""
+    block = "".join(f"      {line}\n" for line in holidays.splitlines())
+    (folder / name).write_text(POLICY.replace("@HOLIDAYS@\n", block))
+    return f"./{name}"
+
+
+def deadlines(cli: "Cli", policy: str, folder: Path) -> list[str]:
+    """Return when a case that is opened on each of some days around holidays is due."""
+    days = ["2026-01-05", "2026-04-02", "2026-05-13", "2026-10-02", "2026-12-23", "2027-01-05"]
+    days += ["2027-03-25", "2027-05-16", "2027-10-29", "2027-12-23"]
+    return [
+        cli("due", "--policy", policy, "--opened", f"{day}T10:00:00Z", cwd=folder).stdout
+        for day in days
+    ]
+
+
+@pytest.mark.parametrize("extra", ["", MORE_AND_LESS])
+def test_what_is_printed_is_pasted_and_changes_no_answer(
+    extra: str, cli: "Cli", tmp_path: Path
+) -> None:
+    live = written(tmp_path, "live.yaml", FROM_THE_LIBRARY + extra)
+    printed = cli("hours", "office", "--policy", live, "--freeze", "--at", "2026-11-23T10:00:00Z",
+                  cwd=tmp_path)  # fmt: skip
+    assert (printed.code, printed.stderr) == (0, "")
+    pinned = written(tmp_path, "pinned.yaml", FROM_THE_LIBRARY + extra + printed.stdout)
+    assert deadlines(cli, pinned, tmp_path) == deadlines(cli, live, tmp_path)
+    # Frozen again it is the same text, but for the line that it stands in.
+    again = cli("hours", "office", "--policy", pinned, "--freeze", "--at", "2026-11-23T10:00:00Z",
+                cwd=tmp_path)  # fmt: skip
+    assert again.stdout.splitlines()[1:] == printed.stdout.splitlines()[1:]
+    # The library is not asked any more, and so its version is not named.
+    for policy, asked in ((live, True), (pinned, False)):
+        answer = cli("due", "--policy", policy, "--opened", "2026-12-23T10:00:00Z", "--format",
+                     "json", cwd=tmp_path)  # fmt: skip
+        assert (json.loads(answer.stdout)["versions"]["holidays"] is not None) is asked
+
+
+def test_what_reaches_beyond_the_pinned_years_says_so(cli: "Cli", tmp_path: Path) -> None:
+    live = written(tmp_path, "live.yaml", FROM_THE_LIBRARY)
+    printed = cli("hours", "office", "--policy", live, "--freeze", "--at", "2026-11-23T10:00:00Z",
+                  cwd=tmp_path)  # fmt: skip
+    pinned = written(tmp_path, "pinned.yaml", FROM_THE_LIBRARY + printed.stdout)
+    asked = cli("due", "--policy", pinned, "--opened", "2027-12-31T15:00:00Z", cwd=tmp_path)
+    assert "known for 2026-2027 only" in asked.stderr
+
+
+def test_the_years_are_those_that_the_calendar_covers(cli: "Cli", tmp_path: Path) -> None:
+    policy = written(tmp_path, "desk.yaml", FROM_THE_LIBRARY + "covers: 2030\n")
+    printed = cli("hours", "office", "--policy", policy, "--freeze", cwd=tmp_path).stdout
+    assert printed.splitlines()[1] == "covers: 2030"
+    assert {line[4:8] for line in printed.splitlines()[3:]} == {"2030"}
+
+
+def test_a_name_is_matched_as_elsewhere(cli: "Cli", tmp_path: Path) -> None:
+    policy = written(tmp_path, "desk.yaml", FROM_THE_LIBRARY)
+    every = cli("hours", "--policy", policy, "--freeze", cwd=tmp_path).stdout
+    one = cli("hours", "office", "--policy", policy, "--freeze", cwd=tmp_path).stdout
+    assert every.startswith(one)
+    assert "\n# north (line" in every
+    assert cli("hours", "OFFICE", "--policy", policy, "--freeze", cwd=tmp_path).stdout == one
+    # A union is made of others: theirs are its days off.
+    assert cli("hours", "both", "--policy", policy, "--freeze", cwd=tmp_path).stdout == one
+
+
+def test_what_cannot_be_frozen_is_refused(cli: "Cli", tmp_path: Path) -> None:
+    policy = written(tmp_path, "desk.yaml", FROM_THE_LIBRARY)
+    unknown = cli("hours", "offic", "--policy", policy, "--freeze", cwd=tmp_path)
+    assert (unknown.code, unknown.stdout) == (2, "")
+    assert (
+        "`offic` is no hours of this policy; known: office, north, always, both" in unknown.stderr
+    )
+    for holidays, says in (
+        ("country: DE\nsubdivision: ZZ\n", "`ZZ` is no part of DE with holidays of its own"),
+        ("country: DE\ncovers: 2150\n", "knows no public holidays of DE in 2150"),
+    ):
+        bad = written(tmp_path, "bad.yaml", holidays)
+        refused = cli("hours", "office", "--policy", bad, "--freeze", cwd=tmp_path)
+        assert (refused.code, refused.stdout) == (3, "")
+        assert f"bad.yaml:10: {says}" in refused.stderr.replace(VERSION, "")
+    for quiet in ([], ["-q"]):
+        without = cli("hours", "always", "--policy", policy, "--freeze", *quiet, cwd=tmp_path)
+        assert (without.code, without.stdout) == (2, "")
+        assert "no hours `always` of this policy name a country" in without.stderr
