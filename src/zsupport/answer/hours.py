@@ -73,6 +73,8 @@ class PolicyHours:
         self._public = public
         #: Whether an answer rests on the public holidays of a country.
         self.public_holidays = False
+        #: Of these calendars (by line) and years the library knows no public holidays.
+        self._unknown: dict[tuple[int, int], str] = {}
         self._settled: dict[tuple[str, tuple[int, ...]], Settled] = {}
 
     def settle(self, name: str, case: Case) -> Settled:
@@ -116,16 +118,35 @@ class PolicyHours:
     def warnings(self, settled: Settled, start: int, end: int) -> list[Warning]:
         """Return warnings about what is not known of the dates from `start` to `end`.
 
-        The clock definition, rule 3: years that the calendar does not cover, and holidays that
-        are estimated.
+        The clock definition, rule 3: years that the calendar or the library does not cover, and
+        holidays that are estimated.
         """
         # Most half-years have nothing of the kind: that is found out once for each.
         halves = range(start // HALF_YEAR, end // HALF_YEAR + 1)
         for half in halves:
             if half not in settled.doubts:
                 low, high = (half - 1) * HALF_YEAR, (half + 2) * HALF_YEAR
-                settled.doubts[half] = bool(_doubts(settled, low, high))
-        return _doubts(settled, start, end) if any(settled.doubts[h] for h in halves) else []
+                settled.doubts[half] = bool(self._doubts(settled, low, high))
+        return self._doubts(settled, start, end) if any(settled.doubts[h] for h in halves) else []
+
+    def _doubts(self, settled: Settled, start: int, end: int) -> list[Warning]:
+        """Return what is not known of the dates from `start` to `end`."""
+        found = []
+        for calendar, hours in zip(settled.calendars, settled.time.hours, strict=False):
+            first, last = local_date(start, hours.zone), local_date(end, hours.zone)
+            covers = calendar.holidays.covers if calendar.holidays else None
+            if covers and not covers[0] <= first.year <= last.year <= covers[1]:
+                known = "-".join(str(year) for year in dict.fromkeys(covers))
+                found.append(Warning("beyond-covers", f"the holidays are known for {known} only"))
+            for year in range(first.year, last.year + 1) if hours.days_off else ():
+                for ordinal, name in (hours.days_off(year) if hours.days_off else {}).items():
+                    if "estimated" in name and first.toordinal() <= ordinal <= last.toordinal():
+                        says = f"{date.fromordinal(ordinal)}: {name}"
+                        found.append(Warning("estimated", says))
+                if country := self._unknown.get((calendar.line, year)):
+                    says = f"no public holidays of {country} are known for {year}"
+                    found.append(Warning("beyond-covers", says))
+        return found
 
     def _calendars(self, name: str, case: Case) -> list[Calendar]:
         """Return the calendars whose union these hours are."""
@@ -173,7 +194,7 @@ class PolicyHours:
 
         def checked(country: str, subdivision: str | None, year: int) -> dict[int, str]:
             try:
-                return public(country, subdivision, year)
+                found = public(country, subdivision, year)
             except BadText as problem:
                 if off.customer:
                     hint = problem.hint or problem.expected or "a country such as NO, or DE-BY"
@@ -181,24 +202,11 @@ class PolicyHours:
                 hint = problem.hint or problem.expected or "list its days off with `add`"
                 place = f"{self.revision.file}:{line}"
                 raise PolicyError(f"{place}: {problem.message}", hint) from None
+            if not found:
+                self._unknown[line, year] = country
+            return found
 
         return days_off(off, country, subdivision, checked)
-
-
-def _doubts(settled: Settled, start: int, end: int) -> list[Warning]:
-    """Return what is not known of the dates from `start` to `end`."""
-    found = []
-    for calendar, hours in zip(settled.calendars, settled.time.hours, strict=False):
-        first, last = local_date(start, hours.zone), local_date(end, hours.zone)
-        covers = calendar.holidays.covers if calendar.holidays else None
-        if covers and not covers[0] <= first.year <= last.year <= covers[1]:
-            known = "-".join(str(year) for year in dict.fromkeys(covers))
-            found.append(Warning("beyond-covers", f"the holidays are known for {known} only"))
-        for year in range(first.year, last.year + 1) if hours.days_off else ():
-            for ordinal, name in (hours.days_off(year) if hours.days_off else {}).items():
-                if "estimated" in name and first.toordinal() <= ordinal <= last.toordinal():
-                    found.append(Warning("estimated", f"{date.fromordinal(ordinal)}: {name}"))
-    return found
 
 
 def hours_of(calendar: Calendar, zone_name: str, off: "DaysOff | None") -> "Hours":

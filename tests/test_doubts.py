@@ -1,0 +1,73 @@
+"""What is not known of holidays is said with the answer (the clock definition, rule 3)."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+
+def warnings(cli: "Cli", folder: Path, holidays: str, opened: str) -> list[tuple[str, str]]:
+    """Return code and message of what is said of a deadline over hours with these holidays."""
+    (folder / "desk.yaml").write_text(
+        "format: 1\npolicy: desk\nplans: {pro: Pro}\n"
+        "channels: {web: {name: Ticket, kind: web}}\nentitlements: [{allow: web}]\n"
+        f"hours: {{office: {{open: mon-fri 09:00-17:00, holidays: {holidays}}}}}\n"
+        "targets: [{hours: office, first-response: 2 business days}]\n"
+    )
+    asked = ("due", "--policy", "./desk.yaml", "--opened", opened, "--format", "json")
+    document = json.loads(cli(*asked, cwd=folder).stdout)
+    assert document["answers"][0]["due"] is not None
+    return [(warning["code"], warning["message"]) for warning in document["warnings"]]
+
+
+BEYOND = ("beyond-covers", "the holidays are known for 2026-2027 only")
+COVERS = '{add: ["2026-12-24"], covers: 2026-2027}'
+
+
+@pytest.mark.parametrize(
+    ("opened", "expected"),
+    [
+        ("2025-12-30T10:00:00Z", [BEYOND]),  # it begins too early, and is due in 2026
+        ("2026-01-01T10:00:00Z", []),
+        ("2027-12-28T10:00:00Z", []),  # a Tuesday: due on Thursday
+        ("2027-12-31T10:00:00Z", [BEYOND]),  # due in 2028
+    ],
+)
+def test_years_that_the_list_does_not_cover(
+    opened: str, expected: list[tuple[str, str]], cli: "Cli", tmp_path: Path
+) -> None:
+    assert warnings(cli, tmp_path, COVERS, opened) == expected
+
+
+def test_holidays_that_the_library_estimates(cli: "Cli", tmp_path: Path) -> None:
+    # The feast of the sacrifice goes by the moon: 2027-05-16 to 2027-05-19 by the reckoning.
+    found = warnings(cli, tmp_path, "{country: AE}", "2027-05-14T10:00:00Z")
+    assert found
+    assert {code for code, _ in found} == {"estimated"}
+    assert any("2027-05-1" in message for _, message in found)
+    assert warnings(cli, tmp_path, "{country: AE}", "2027-10-12T10:00:00Z") == []
+
+
+@pytest.mark.parametrize(
+    ("opened", "years"),
+    [
+        ("1989-05-02T10:00:00Z", [1989]),  # the Germany of the library begins in 1990
+        ("2100-12-30T10:00:00Z", [2101]),  # and ends in 2100
+        ("2150-12-30T10:00:00Z", [2150, 2151]),
+        ("2026-12-30T10:00:00Z", []),
+    ],
+)
+def test_years_of_which_the_library_knows_nothing(
+    opened: str, years: list[int], cli: "Cli", tmp_path: Path
+) -> None:
+    expected = [
+        ("beyond-covers", f"no public holidays of DE are known for {year}") for year in years
+    ]
+    assert warnings(cli, tmp_path, "{country: DE, add: [12-24]}", opened) == expected
+    # What the policy lists itself does not come from the library.
+    assert warnings(cli, tmp_path, '["2026-12-24"]', opened) == []
+    assert warnings(cli, tmp_path, '{country: DE, frozen: ["2026-12-25"]}', opened) == []
