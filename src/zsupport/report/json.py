@@ -1,6 +1,7 @@
 """The JSON document, as the published schemas say."""
 
 import json
+import re
 
 from zsupport.report import Report, Terminal
 from zsupport.report.text import UNSAFE
@@ -8,9 +9,18 @@ from zsupport.report.text import UNSAFE
 
 def dumps(document: object, terminal: Terminal) -> str:
     """Return a document as indented JSON that carries no control characters."""
-    text = json.dumps(document, ensure_ascii=not terminal.unicode, indent=2)
-    # JSON escapes C0 itself; whatever else could steer a terminal stands inside texts only.
-    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    # JSON escapes C0 itself; whatever else could steer a terminal stands inside texts only. Lone
+    # surrogates, escaped or not, are refused by those who read JSON strictly.
+    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    unwanted = UNSAFE if terminal.unicode else re.compile("[^\x00-\x7e]")
+    return unwanted.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    """Return a character as JSON escapes it: one unit of UTF-16, or two."""
+    units = found[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
 
 
 def render(report: Report, terminal: Terminal) -> str:

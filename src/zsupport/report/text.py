@@ -3,9 +3,11 @@
 import re
 
 # C0 and C1 controls but tab and line feed, and what turns the direction of writing: a policy's
-# text must not move the cursor, set a title or hide another text.
+# text must not move the cursor, set a title or hide another text. And lone surrogates, which are
+# no characters: names of files that are no UTF-8 have them.
 UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"
+    "\ud800-\udfff]"
 )
 
 
