@@ -5,7 +5,6 @@ A code, once released, keeps its meaning for ever and is never given to another 
 
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 
@@ -78,6 +77,9 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
     findings that are the same in all of that, the second and later ones are counted, so that
     fingerprints are unique within a run.
     """
+    from hashlib import sha256
+    from json import dumps
+
     found = []
     seen: dict[tuple[str, ...], int] = {}
     for finding in findings:
@@ -87,8 +89,7 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
         )
         parts = (finding.code, finding.file, *identity)
         number = seen[parts] = seen.get(parts, 0) + 1
-        text = "\0".join((*parts, str(number)) if number > 1 else parts)
-        found.append(sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32])
+        found.append(sha256(dumps([*parts, number]).encode()).hexdigest()[:32])
     return found
 
 

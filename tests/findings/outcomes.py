@@ -103,7 +103,8 @@ CONTEXT = Context(
 HOSTILE = (
     "plain", "\x1b[31mred\x07", "a\r\nb", "::error file=x::y", "%0A::stop-commands::x", "]]>",
     "<b>&amp;", "a,b:c;d", "| pipe `code` *star* [x](y) @all", "\u202egnirts", "\ud800",
-    "\ufffe", "{0} {{x}}", "\x00", "高い", "=1+2", "\u2028", "$x$", "##[error]x", "\\", '"', "  ", "é́",
+    "\ufffe", "{0} {{x}}", "\x00\x7f", "高😀い", "=1+2", "\u2028", "$x$", "##[error]x", "\\",
+    '"', "  ", "é́",
 )  # fmt: skip
 texts = st.sampled_from(HOSTILE) | st.text(max_size=8)
 names = st.sampled_from(("a.yaml", "./b c/d.yaml", "æ:,%.yaml", "../up.yaml", "/abs/x.yaml", "-"))

@@ -1,0 +1,68 @@
+"""Fingerprints: unique within a run, and the same when lines, lists and neighbours move."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+from outcomes import RICH, findings
+
+from zsupport.findings import Finding, Span, fingerprints
+
+many = st.lists(findings(), max_size=8)
+
+
+def moved(finding: Finding, by: int) -> Finding:
+    """Return the finding as it is when `by` lines and list items stand before it."""
+    line, column, end_line, end_column = finding.span
+    path = re.sub(r"\[([0-9]+)\]", lambda found: f"[{int(found[1]) + by}]", finding.path)
+    return finding._replace(span=Span(line + by, column, end_line + by, end_column), path=path)
+
+
+@given(many)
+def test_they_are_unique_within_a_run(found: list[Finding]) -> None:
+    made = fingerprints(found)
+    assert len(set(made)) == len(found)
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in made)
+
+
+@given(many, st.integers(1, 1000))
+def test_they_stay_when_lines_and_list_positions_move(found: list[Finding], by: int) -> None:
+    assert fingerprints([moved(each, by) for each in found]) == fingerprints(found)
+
+
+@given(st.lists(findings(), max_size=8, unique_by=lambda f: (f.code, f.file, f.identity, f.path,
+                                                            f.message)), st.randoms())  # fmt: skip
+def test_they_stay_when_findings_change_places(found: list[Finding], random: object) -> None:
+    # Two that differ in nothing but a list position are told apart by their order.
+    found = [each._replace(path="", identity=(each.message, each.path, *each.identity))
+             for each in found]  # fmt: skip
+    by_finding = dict(zip(map(repr, found), fingerprints(found), strict=True))
+    random.shuffle(found)  # type: ignore[attr-defined]
+    assert [by_finding[repr(each)] for each in found] == fingerprints(found)
+
+
+@given(many, findings())
+def test_another_finding_leaves_those_before_it_alone(found: list[Finding], one: Finding) -> None:
+    assert fingerprints([*found, one])[:-1] == fingerprints(found)
+
+
+def test_they_tell_what_differs() -> None:
+    one = RICH.findings[0]
+    others = [
+        one._replace(code="ZS502"),
+        one._replace(file="policies/other.yaml"),
+        one._replace(identity=("business", "pro", "P2")),
+        one._replace(identity=("business", "pro", "P1", "1")),
+        one._replace(identity=("business\0pro", "P1")),
+    ]
+    made = fingerprints([one, *others, one])
+    assert len(set(made)) == len(made)
+    same = [one._replace(message="other words"), one._replace(severity="note"),
+            one._replace(case=None), one._replace(path="targets[1].P1")]  # fmt: skip
+    assert {fingerprints([each])[0] for each in same} == {made[0]}
+
+
+def test_a_value_of_nothing_but_a_list_position_is_no_part_of_it() -> None:
+    one = RICH.findings[3]._replace(path="targets[12].when.plan[0]")
+    assert fingerprints([one]) == fingerprints([one._replace(path="targets[3].when.plan[7]")])
+    assert fingerprints([one]) != fingerprints([one._replace(path="targets[3].when.role[7]")])
