@@ -2,41 +2,47 @@
 
 import json
 import re
+from collections.abc import Callable
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from outcomes import CONTEXT, EMPTY, RICH, outcomes
+from readers import READERS, Seen, commands, markdown_cells
+from xmlschema import XMLSchema
 
 from zsupport.cli import options
-from zsupport.findings import SEVERITIES, Outcome, Unit, fail_on
+from zsupport.findings import SEVERITIES, Outcome, Span, Unit, fail_on
 from zsupport.report import Terminal
-from zsupport.report.findings import FINDING_FORMATS, render_outcome
+from zsupport.report.findings import FINDING_FORMATS, Context, render_outcome
+from zsupport.report.findings.paths import uri, workspace_path
 from zsupport.report.findings.text import finding_text
-from zsupport.report.text import UNSAFE
+from zsupport.report.findings.wording import gravest_first, sentences
+from zsupport.report.text import UNSAFE, printable
 from zsupport.view.schemas import schema
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 
 
-def digest(*parts: str) -> str:
-    return sha256("\0".join(parts).encode()).hexdigest()[:32]
+def digest(*parts: str | int) -> str:
+    return sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 #: What a golden has as @NAME@: versions, and the fingerprints of the findings of RICH.
 FILLED = {
     "zsupport": version("zsupport"),
     "tzdata": version("tzdata"),
-    "slower": digest("ZS501", "policies/acme.yaml", "business", "pro", "P1"),
-    "unused": digest("ZS404", "policies/acme.yaml", "office"),
-    "same": digest("ZS404", "policies/acme.yaml", "office", "2"),
+    "slower": digest("ZS501", "policies/acme.yaml", "business", "pro", "P1", 1),
+    "unused": digest("ZS404", "policies/acme.yaml", "office", 1),
+    "same": digest("ZS404", "policies/acme.yaml", "office", 2),
     "wide": digest(
-        "ZS101", "policies/old, 100%: a/høy.yaml", 'rules[]["高"].x', "`x` is no key of a rule"
+        "ZS101", "policies/old, 100%: a/høy.yaml", 'rules[]["高"].x', "`x` is no key of a rule", 1
     ),
 }
 
@@ -55,8 +61,194 @@ def test_a_rich_outcome_is_written_exactly_so(format: str) -> None:
 
 def test_the_list_of_formats_is_the_folder_and_the_option() -> None:
     folder = {path.stem for path in GOLDEN.parent.glob("../../src/zsupport/report/findings/*.py")}
-    assert folder - {"__init__", "paths"} == set(FINDING_FORMATS)
-    assert {"auto", *FINDING_FORMATS} <= set(options.FINDING_FORMATS)
+    assert folder - {"__init__", "paths", "wording"} == set(FINDING_FORMATS)
+    assert ("auto", *FINDING_FORMATS) == options.FINDING_FORMATS
+    assert {path.name for path in GOLDEN.iterdir()} == set(FINDING_FORMATS) == set(READERS)
+
+
+# -- the same in each ------------------------------------------------------------------------
+
+
+def seen(outcome: Outcome) -> list[Seen]:
+    """Return what a reader must see, in a fixed order: some formats put the gravest first."""
+    return sorted(Seen(f.code, f.severity, f.span.line, f.span.column) for f in outcome.findings)
+
+
+@pytest.mark.parametrize("format", FINDING_FORMATS)
+def test_a_finding_has_the_same_line_and_column_in_every_format(format: str) -> None:
+    assert sorted(READERS[format](rendered(RICH, format))) == seen(RICH)
+    assert READERS[format](rendered(EMPTY, format)) == []
+
+
+# -- valid for those who read them -----------------------------------------------------------
+
+
+def json_schema(name: str) -> jsonschema_rs.Validator:
+    text = (HERE / "schemas" / name).read_text(encoding="utf-8")
+    return jsonschema_rs.validator_for(json.loads(text), validate_formats=True)
+
+
+SARIF = json_schema("sarif-2.1.0.json")
+GITLAB = json_schema("gitlab.json")
+ANT = XMLSchema(HERE / "schemas" / "junit-ant.xsd")
+JENKINS = XMLSchema(HERE / "schemas" / "junit-jenkins.xsd")
+
+
+def valid_for_both(report: str) -> None:
+    ANT.validate(report)
+    JENKINS.validate(report)
+
+
+VALIDATORS: dict[str, Callable[[str], None]] = {
+    "json": lambda text: jsonschema_rs.validator_for(schema("check")).validate(json.loads(text)),
+    "sarif": lambda text: SARIF.validate(json.loads(text)),
+    "gitlab": lambda text: GITLAB.validate(json.loads(text)),
+    "junit": valid_for_both,
+}
+
+
+@pytest.mark.parametrize("format", VALIDATORS)
+@pytest.mark.parametrize("outcome", [RICH, EMPTY], ids=["rich", "empty"])
+def test_a_report_is_valid(format: str, outcome: Outcome) -> None:
+    VALIDATORS[format](rendered(outcome, format))
+
+
+def test_the_schemas_are_no_rubber_stamps() -> None:
+    log = json.loads(rendered(RICH, "sarif"))
+    log["runs"][0]["results"][0]["level"] = "fatal"
+    assert not SARIF.is_valid(log)
+    entries = json.loads(rendered(RICH, "gitlab"))
+    assert not GITLAB.is_valid([{**entries[0], "severity": "error"}])
+    report = rendered(RICH, "junit")
+    assert not ANT.is_valid(report.replace(' time="0"', "", 1))
+    assert not JENKINS.is_valid(report.replace("testcase", "case"))
+    assert not ANT.is_valid(report.replace("2026-11-26T12:00:00", "today"))
+
+
+@pytest.mark.parametrize("format", FINDING_FORMATS)
+def test_a_terminal_without_utf_8_gets_what_it_can_show(format: str) -> None:
+    context = CONTEXT._replace(terminal=Terminal(unicode=False))
+    text = render_outcome(RICH, format, context)
+    if format in VALIDATORS:
+        assert text.isascii()
+        VALIDATORS[format](text)
+    assert sorted(READERS[format](text)) == seen(RICH)
+
+
+# -- where a file is -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "path", "address"),
+    [
+        ("a.yaml", "desk/a.yaml", "desk/a.yaml"),
+        ("./b/../a.yaml", "desk/a.yaml", "desk/a.yaml"),
+        ("../a b#1?.yaml", "a b#1?.yaml", "a%20b%231%3F.yaml"),
+        ("../c:d.yaml", "c:d.yaml", "c%3Ad.yaml"),
+        ("/home/ci/work/desk/100%.yaml", "desk/100%.yaml", "desk/100%25.yaml"),
+        ("/home/ci/workshop/a.yaml", "/home/ci/workshop/a.yaml", "file:///home/ci/workshop/a.yaml"),
+        ("../../a.yaml", "/home/ci/a.yaml", "file:///home/ci/a.yaml"),
+        ("ø\udcff.yaml", "desk/ø\udcff.yaml", "desk/%C3%B8%FF.yaml"),
+        ("-", "-", "-"),
+    ],
+)
+def test_a_file_is_named_from_the_workspace(file: str, path: str, address: str) -> None:
+    assert workspace_path(file, CONTEXT) == path
+    assert uri(path) == address
+    if path.isascii():
+        finding = RICH.findings[3]._replace(file=file)
+        outcome = RICH._replace(units=(Unit(file, file, 1, (finding,)),))
+        assert commands(rendered(outcome, "github"))[0].properties["file"] == path
+        assert json.loads(rendered(outcome, "gitlab"))[0]["location"]["path"] == path
+        (result,) = json.loads(rendered(outcome, "sarif"))["runs"][0]["results"]
+        artifact = {"uri": address}
+        if not path.startswith("/"):
+            artifact["uriBaseId"] = "%SRCROOT%"
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"] == artifact
+
+
+def test_without_a_workspace_a_file_keeps_its_name() -> None:
+    assert workspace_path("./a/b.yaml", Context()) == "a/b.yaml"
+    assert workspace_path("/a/b.yaml", Context(folder="/", root="/")) == "a/b.yaml"
+
+
+# -- github ----------------------------------------------------------------------------------
+
+
+def test_github_gets_ten_of_each_kind_and_a_count_of_the_rest() -> None:
+    notes = [RICH.findings[2]._replace(span=Span(i, 1, i, 2)) for i in range(1, 13)]
+    errors = [RICH.findings[0]._replace(span=Span(i, 1, i, 2)) for i in range(1, 12)]
+    outcome = RICH._replace(units=(Unit("a", "a", 1, (*notes, RICH.findings[1], *errors)),))
+    lines = rendered(outcome, "github").splitlines()
+    kinds = [line.split(" ")[0] for line in lines]
+    assert kinds[:21] == ["::error"] * 10 + ["::warning"] + ["::notice"] * 10
+    assert lines[21:] == [
+        "not shown, as GitHub shows 10 of each kind: 1 error, 2 notes",
+        *RICH.closing,
+    ]
+    assert [each.properties["line"] for each in commands(rendered(outcome, "github"))[:10]] == [
+        str(i) for i in range(1, 11)
+    ]
+
+
+# -- markdown --------------------------------------------------------------------------------
+
+
+def test_markdown_calls_nobody() -> None:
+    finding = RICH.findings[0]._replace(message="ask @all or help@example.com")
+    outcome = RICH._replace(units=(Unit("a", "a", 1, (finding,)),))
+    assert "ask @<!-- -->all or help@example.com<br>" in rendered(outcome, "markdown")
+
+
+def test_markdown_is_short_enough_for_a_comment() -> None:
+    outcome = RICH._replace(
+        units=(Unit("a", "a", 1, RICH.findings[1:2] * 151 + RICH.findings[:1]),)
+    )
+    text = rendered(outcome, "markdown")
+    assert len(markdown_cells(text)) == 1 + 150
+    assert READERS["markdown"](text)[0].severity == "error"
+    assert text.endswith("\n\nNot shown: 2 warnings.\n")
+
+
+# -- sarif -----------------------------------------------------------------------------------
+
+
+def test_code_scanning_finds_what_it_asks_for() -> None:
+    (run,) = json.loads(rendered(RICH, "sarif"))["runs"]
+    for rule in run["tool"]["driver"]["rules"]:
+        for part in ("shortDescription", "fullDescription", "help"):
+            assert rule[part]["text"]
+    for result in run["results"]:
+        assert result["message"]["text"]
+        assert len(result["locations"]) == 1
+        assert result["partialFingerprints"]["zsupport/v1"]
+
+
+def test_code_scanning_gets_no_more_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zsupport.report.findings.sarif.MAX_RESULTS", 2)
+    text = rendered(RICH, "sarif")
+    SARIF.validate(json.loads(text))
+    (run,) = json.loads(text)["runs"]
+    assert [each["level"] for each in run["results"]] == ["error", "error"]
+    (notice,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert notice["message"]["text"] == "2 results of lesser severity are left out"
+
+
+# -- junit -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fails_at", "failed"),
+    [("error", [True, False, True, False]), ("warning", [True, False, True, True])],
+)
+def test_a_test_case_fails_where_the_run_does(fails_at: str, failed: list[bool]) -> None:
+    warned = Unit("warned", "w.yaml", 1, RICH.findings[1:2])
+    outcome = RICH._replace(units=(*RICH.units, warned))
+    root = Xml.fromstring(render_outcome(outcome, "junit", CONTEXT._replace(fails_at=fails_at)))
+    assert [case.find("failure") is not None for case in root.iter("testcase")] == failed
+    suite = root[0]
+    assert (suite.get("tests"), suite.get("failures")) == ("4", str(sum(failed)))
+    assert fail_on(outcome, fails_at) == any(failed)
 
 
 # -- text ------------------------------------------------------------------------------------
@@ -126,10 +318,46 @@ def test_a_run_fails_at_the_severity_asked_for_and_above(found: str, wanted: str
 # -- texts from anyone -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", FINDING_FORMATS)
 @given(outcome=outcomes())
-@settings(max_examples=200, deadline=None)
-def test_no_text_of_a_policy_steers_a_terminal(format: str, outcome: Outcome) -> None:
-    text = rendered(outcome, format)
-    assert not UNSAFE.search(text)
-    assert text == "" or text.endswith("\n")
+@settings(max_examples=300, deadline=None)
+def test_whatever_stands_in_an_outcome(outcome: Outcome) -> None:
+    written = {format: rendered(outcome, format) for format in FINDING_FORMATS}
+    for format, text in written.items():
+        assert not UNSAFE.search(text), format
+        assert text == "" or text.endswith("\n"), format
+        assert sorted(READERS[format](text)) == seen(outcome), format
+    for format, validate in VALIDATORS.items():
+        validate(written[format])
+        plain = render_outcome(outcome, format, CONTEXT._replace(terminal=Terminal(unicode=False)))
+        assert plain.isascii()
+        read = Xml.canonicalize if format == "junit" else json.loads
+        assert read(plain) == read(written[format])
+    assert_github_shows_the_texts(outcome, written["github"])
+    assert_markdown_shows_the_texts(outcome, written["markdown"])
+    assert_sarif_has_no_links_and_nothing_to_fill_in(written["sarif"])
+
+
+def assert_github_shows_the_texts(outcome: Outcome, written: str) -> None:
+    found = commands(written)
+    for finding, command in zip(gravest_first(outcome.findings), found, strict=True):
+        assert printable(command.message.replace("\r", "")) == printable(
+            "\n".join(sentences(finding)).replace("\r", "")
+        )
+        assert printable(workspace_path(finding.file, CONTEXT)) == command.properties["file"]
+        assert ("endColumn" in command.properties) == (finding.span.end_line == finding.span.line)
+
+
+def assert_markdown_shows_the_texts(outcome: Outcome, written: str) -> None:
+    rows = markdown_cells(written)[1:]
+    for finding, row in zip(gravest_first(outcome.findings), rows, strict=True):
+        wanted = printable("\n".join(sentences(finding)).strip()).replace("\t", " ")
+        assert [part.strip() for part in row[3].split("\n")] == [
+            part.strip() for part in wanted.split("\n")
+        ]
+
+
+def assert_sarif_has_no_links_and_nothing_to_fill_in(written: str) -> None:
+    for result in json.loads(written)["runs"][0]["results"]:
+        text = result["message"]["text"]
+        assert not re.search(r"[{}]", text.replace("{{", "").replace("}}", ""))
+        assert not re.search(r"\]\(", text)

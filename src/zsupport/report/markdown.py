@@ -9,20 +9,22 @@ from zsupport.report.text import printable
 def render(report: Report, terminal: Terminal) -> str:
     """Return the tables and notes."""
     parts = [_table(table) for table in report.tables if table.rows]
-    notes = [f"> {_escaped(note)}\n" for note in report.notes]
+    notes = [f"> {escaped(note)}\n" for note in report.notes]
     return "\n".join([*parts, *notes])
 
 
 def _table(table: Table) -> str:
     lines = [table.columns, tuple("---" for _ in table.columns), *table.rows]
-    title = f"### {_escaped(table.title)}\n\n" if table.title else ""
+    title = f"### {escaped(table.title)}\n\n" if table.title else ""
     return title + "".join(
-        "| " + " | ".join(cell if cell == "---" else _escaped(cell) for cell in line) + " |\n"
+        "| " + " | ".join(cell if cell == "---" else escaped(cell) for cell in line) + " |\n"
         for line in lines
     )
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, in one line."""
-    plain = re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", printable(text.strip()))
-    return plain.replace("\n", "<br>").replace("\t", " ")
+    plain = re.sub(r"([\\`*_\[\]<>|#~$&])", r"\\\1", printable(text.strip()))
+    # What looks like a name of GitHub would call whoever has it; an empty comment parts it.
+    quiet = re.sub(r"(?<!\w)@(?=\w)", "@<!-- -->", plain)
+    return quiet.replace("\n", "<br>").replace("\t", " ")

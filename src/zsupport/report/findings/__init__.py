@@ -29,6 +29,12 @@ class Context(NamedTuple):
 FINDING_FORMATS = {
     "text": "zsupport.report.findings.text",
     "json": "zsupport.report.findings.json",
+    "csv": "zsupport.report.findings.csv",
+    "markdown": "zsupport.report.findings.markdown",
+    "github": "zsupport.report.findings.github",
+    "sarif": "zsupport.report.findings.sarif",
+    "junit": "zsupport.report.findings.junit",
+    "gitlab": "zsupport.report.findings.gitlab",
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from zsupport.findings import Finding, Outcome, Related, Span
 from zsupport.policy.yamltext import split_lines
 from zsupport.report.findings import Context
+from zsupport.report.findings.wording import case_text
 from zsupport.report.text import printable
 
 _WIDTH = 160
@@ -49,7 +50,7 @@ def finding_text(finding: Finding, sources: Sources, *, color: bool = False) -> 
     if finding.label and not line:
         block.fact("here", finding.label)
     if finding.case:
-        block.fact("case", " ".join(f"{name}={value}" for name, value in finding.case.items()))
+        block.fact("case", case_text(finding.case))
     if finding.path and not (finding.case or finding.label):
         block.fact("path", finding.path)
     if finding.expected:

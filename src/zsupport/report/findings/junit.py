@@ -1,0 +1,79 @@
+"""Findings as a JUnit report: a test case for each thing looked at, which fails by its findings.
+
+It is valid for the schema of Apache Ant's reports, the strictest of those in use, and therefore
+says a time, a host and a duration, though nothing is measured.
+"""
+
+import re
+from xml.etree import ElementTree as Xml
+
+from zsupport.findings import SEVERITIES, Finding, Outcome, Unit
+from zsupport.report.findings import Context
+from zsupport.report.findings.text import Sources, finding_text, sources_of
+from zsupport.report.findings.wording import gravest_first, place
+from zsupport.report.text import one_line, printable
+
+# What XML 1.0 cannot carry, not even as a reference.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def render(outcome: Outcome, context: Context) -> str:
+    """Return the report: findings below the severity that fails the run are its output."""
+    failing = SEVERITIES[: SEVERITIES.index(context.fails_at) + 1]
+    sources = sources_of(outcome.texts)
+    failed = sum(any(f.severity in failing for f in unit.findings) for unit in outcome.units)
+    root = Xml.Element("testsuites")
+    suite = Xml.SubElement(
+        root,
+        "testsuite",
+        {
+            "name": _text(one_line(f"zsupport {outcome.command}")),
+            "package": "zsupport",
+            "id": "0",
+            "timestamp": context.moment,
+            "hostname": "localhost",
+            "tests": str(len(outcome.units)),
+            "failures": str(failed),
+            "errors": "0",
+            "time": "0",
+        },
+    )
+    Xml.SubElement(suite, "properties")
+    for unit in outcome.units:
+        _test_case(suite, unit, failing, sources)
+    mild = [finding for finding in outcome.findings if finding.severity not in failing]
+    said = [finding_text(finding, sources) for finding in mild]
+    said.append("".join(f"{line}\n" for line in outcome.closing))
+    Xml.SubElement(suite, "system-out").text = _text("\n".join(said))
+    Xml.SubElement(suite, "system-err")
+    Xml.indent(root)
+    text = _HEAD + Xml.tostring(root, encoding="unicode") + "\n"
+    return text if context.terminal.unicode else text.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def _test_case(suite: Xml.Element, unit: Unit, failing: tuple[str, ...], sources: Sources) -> None:
+    case = Xml.SubElement(
+        suite,
+        "testcase",
+        {"name": _text(one_line(unit.name)), "classname": _text(one_line(unit.file)), "time": "0"},
+    )
+    found = gravest_first([f for f in unit.findings if f.severity in failing])
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        failure = Xml.SubElement(
+            case,
+            "failure",
+            {"message": _text(_headline(found[0]) + more), "type": _text(found[0].code)},
+        )
+        failure.text = _text("\n".join(finding_text(finding, sources) for finding in found))
+
+
+def _headline(finding: Finding) -> str:
+    where = place(finding.file, finding.span.line, finding.span.column)
+    return one_line(f"{where}: {finding.message}")
+
+
+def _text(text: str) -> str:
+    """Return a text that can stand in XML."""
+    return _NO_XML.sub("\ufffd", printable(text))

@@ -1,0 +1,102 @@
+"""The rim: findings on standard output, and the folder from which code hosts name files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from outcomes import RICH
+from readers import READERS, commands
+
+from zsupport.cli.output import workspace, write_outcome
+
+RUNNERS = ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "CI", "CI_PROJECT_DIR")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder in a repository, entered, with nothing of a runner around it."""
+    for name in RUNNERS:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    inside = tmp_path / "repository" / "desk" / "north"
+    inside.mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    return inside.resolve()
+
+
+def test_the_workspace_is_the_repository(folder: Path) -> None:
+    assert workspace(str(folder)) == str(folder.parent.parent)
+
+
+def test_of_a_work_tree_git_is_a_file(folder: Path) -> None:
+    (folder.parent / ".git").write_text("gitdir: elsewhere\n", encoding="utf-8")
+    assert workspace(str(folder)) == str(folder.parent)
+
+
+@pytest.mark.parametrize("name", ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"])
+def test_a_runner_names_its_own(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, f"{folder.parent}/")
+    assert workspace(str(folder)) == str(folder.parent)
+    link = folder.parent.parent.parent / "link"
+    link.symlink_to(folder.parent)
+    monkeypatch.setenv(name, str(link))
+    assert workspace(str(folder)) == str(folder.parent)
+
+
+@pytest.mark.parametrize("elsewhere", ["", ".", "north", "/nowhere", "/"])
+def test_a_workspace_elsewhere_does_not_count(
+    folder: Path, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", elsewhere)
+    expected = "/" if elsewhere == "/" else str(folder.parent.parent)
+    assert workspace(str(folder)) == expected
+
+
+def test_without_any_it_is_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in RUNNERS:
+        monkeypatch.delenv(name, raising=False)
+    if not any((above / ".git").exists() for above in tmp_path.parents):
+        assert workspace(str(tmp_path)) == str(tmp_path)
+
+
+@pytest.mark.parametrize("runner", ["", "true"])
+def test_auto_is_text_on_a_runner_too(
+    folder: Path, runner: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", runner)
+    write_outcome(RICH, "auto", "auto")
+    shown = capsys.readouterr()
+    assert shown.out.startswith("error[ZS501] slower-than-plan-below: ")
+    assert shown.err == ""
+
+
+def test_colour_is_as_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_outcome(RICH, "text", "always")
+    assert capsys.readouterr().out.startswith("\x1b[1;31merror[ZS501]\x1b[0m ")
+    write_outcome(RICH, "text", "never")
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_files_are_named_from_the_workspace(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_outcome(RICH, "github", "auto")
+    first = commands(capsys.readouterr().out)[0]
+    assert first.properties["file"] == "desk/north/policies/acme.yaml"
+    write_outcome(RICH, "gitlab", "auto")
+    (entry, *_) = json.loads(capsys.readouterr().out)
+    assert entry["location"]["path"] == "desk/north/policies/acme.yaml"
+
+
+def test_what_fails_and_what_it_rests_on_reach_the_formats(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warned = RICH._replace(units=(RICH.units[0]._replace(findings=RICH.findings[1:2]),))
+    write_outcome(warned, "junit", "auto")
+    assert 'failures="0"' in capsys.readouterr().out
+    write_outcome(warned, "junit", "auto", fails_at="warning")
+    assert 'failures="1"' in capsys.readouterr().out
+    write_outcome(warned, "json", "auto", holidays="0.100")
+    written = capsys.readouterr().out
+    assert json.loads(written)["versions"]["holidays"] == "0.100"
+    assert [each.code for each in READERS["json"](written)] == ["ZS404"]
