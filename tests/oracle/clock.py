@@ -418,10 +418,17 @@ class Hours:
 
     def next_open(self, instant: int, horizon_days: int) -> int | None:
         """Return the next instant after this one at which closed becomes open, None beyond."""
+        return self._next(b"\0\1", instant, horizon_days)
+
+    def next_close(self, instant: int, horizon_days: int) -> int | None:
+        """Return the next instant after this one at which open becomes closed, None beyond."""
+        return self._next(b"\1\0", instant, horizon_days)
+
+    def _next(self, change: bytes, instant: int, horizon_days: int) -> int | None:
         day, minute = divmod(instant // MINUTE + 1, DAY)
         for utc_day in range(day, day + horizon_days + 1):
             row = self.minutes(utc_day - 1)[-1:] + self.minutes(utc_day)
-            found = row.find(b"\0\1", minute)  # closed, then open: of this day's minutes
+            found = row.find(change, minute)  # the later one is a minute of this day
             if found >= 0:
                 return (utc_day * DAY + found) * MINUTE
             minute = 0

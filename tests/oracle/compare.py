@@ -190,15 +190,23 @@ def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Asked]:
     )
     horizon = case.opened + NEXT_OPEN_DAYS * clock.DAY_SECONDS
 
-    def opening() -> datetime | str:
-        found = calendar.next_open(opened)
-        return "not soon" if found is None or found >= utc(horizon) else found
-
-    def defined_opening() -> datetime | str:
-        found = hours.next_open(case.opened, NEXT_OPEN_DAYS)
+    def soon(found: int | None) -> datetime | str:
         return "not soon" if found is None or found >= horizon else utc(found)
 
-    yield f"calendar.next_open({at})", opening, defined_opening
+    def opening() -> datetime | str:
+        found = calendar.next_open(opened)
+        return soon(None if found is None else int(found.timestamp()))
+
+    yield (
+        f"calendar.next_open({at})",
+        opening,
+        lambda: soon(hours.next_open(case.opened, NEXT_OPEN_DAYS)),
+    )
+    yield (
+        f"calendar.working_time.next_close({case.opened})",
+        lambda: soon(calendar.working_time.next_close(case.opened)),
+        lambda: soon(hours.next_close(case.opened, NEXT_OPEN_DAYS)),
+    )
 
 
 def due(drawn: Bundle, case: Case) -> int:
