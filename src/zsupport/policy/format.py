@@ -44,7 +44,7 @@ from zsupport.policy.shape import (
     left_out,
     wrong_kind,
 )
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, short
+from zsupport.policy.yamltext import Mapping, Node, Scalar, Way, short
 from zsupport.version import FORMAT
 
 #: Dimensions of a case that every policy may have; facts are added by the policy.
@@ -126,18 +126,18 @@ def _opened(text: str) -> tuple[bool, str]:
     return found[1] == "inside", found[2]
 
 
-def _country_or_any(at: Named, reader: Reader) -> None:
-    if at.text != "any" and at.text not in country_codes():
-        hint = _country_hint(at.text) if reader.may_compare(_ALL_COUNTRIES) else None
-        message = f"{shown(at.text)} is no country"
-        reader.report("ZS204", at.span, at.path, message, f"{_COUNTRY}, or `any`", hint)
+def _country_or_any(text: str, node: Node, way: Way, reader: Reader) -> None:
+    if text != "any" and text not in country_codes():
+        hint = _country_hint(text) if reader.may_compare(_ALL_COUNTRIES) else None
+        message = f"{shown(text)} is no country"
+        reader.report("ZS204", node.span, way, message, f"{_COUNTRY}, or `any`", hint)
 
 
-def _date_key(at: Named, reader: Reader) -> None:
+def _date_key(text: str, node: Node, way: Way, reader: Reader) -> None:
     try:
-        parse_date(at.text)
+        parse_date(text)
     except BadText as problem:
-        reader.report("ZS109", at.span, at.path, problem.message, problem.expected, problem.hint)
+        reader.report("ZS109", node.span, way, problem.message, problem.expected, problem.hint)
 
 
 _DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -175,23 +175,23 @@ class Values(Shape):
     def __init__(self, kind: str) -> None:
         self.names = ListOf(Name(kind), or_one=True)
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return (negated, names)."""
         if not isinstance(node, Mapping):
-            names = self.names.read(node, path, reader)
+            names = self.names.read(node, way, reader)
             return None if names is None else (False, names)
         names = None
         for key, value in node.entries:
-            at = Named(key.text, key.span, (*path, key.text))
+            inside = (way, key.text)
             if key.text == "not":
-                names = self.names.read(value, at.path, reader)
+                names = self.names.read(value, inside, reader)
             elif not left_out(value):
-                reader.report_unknown("ZS101", at, "key here", ["not"])
+                reader.report_unknown("ZS101", Named(key.text, key, inside), "key here", ["not"])
             else:
-                reader.report("ZS003", at.span, at.path, f"`{short(key.text)}` has no value",
+                reader.report("ZS003", key.span, inside, f"`{short(key.text)}` has no value",
                               self.words, COMMA)  # fmt: skip
         if not node.entries and node.whole:
-            reader.report("ZS003", node.span, path, "the mapping is empty", self.words)
+            reader.report("ZS003", node.span, way, "the mapping is empty", self.words)
         return None if names is None else (True, names)
 
     def schema(self) -> Schema:
@@ -284,22 +284,22 @@ class Group(Shape):
 
     words = "a mapping with one dimension or fact: its values"
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return (the dimension's name, (negated, names))."""
         if not isinstance(node, Mapping):
-            wrong_kind(node, path, reader, self.words)
+            wrong_kind(node, way, reader, self.words)
             return None
         if len(node.entries) != 1 and not (node.whole or node.entries):
             return None
         if len(node.entries) != 1:
             names = ", ".join(f"`{short(key.text)}`" for key, _ in list(node.entries)[:10])
             message = f"a group is about one dimension, not {names}" if names else "it is empty"
-            reader.report("ZS103", node.span, path, message, self.words)
+            reader.report("ZS103", node.span, way, message, self.words)
             return None
         key, value = next(iter(node.entries))
-        at = (*path, key.text)
-        values = Values(key.text).read(value, at, reader)
-        return None if values is None else (Named(key.text, key.span, at), values)
+        inside = (way, key.text)
+        values = Values(key.text).read(value, inside, reader)
+        return None if values is None else (Named(key.text, key, inside), values)
 
     def schema(self) -> Schema:
         """Return an object with one key."""
@@ -496,18 +496,18 @@ class Cells(Shape):
         self.by_priority = MapOf(
             self.cell,
             key="a priority",
-            check=lambda at, reader: None,  # whether it is defined, the loader knows
+            check=None,  # whether it is defined, the loader knows
             pattern=rf"^(?!{TARGET_KEY}$)" + ID_PATTERN[1:],
         )
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Target, the Record of a cell, or ByPriority with either for each."""
         if isinstance(node, Scalar):
-            return TARGET.read(node, path, reader)
+            return TARGET.read(node, way, reader)
         if not isinstance(node, Mapping):
-            wrong_kind(node, path, reader, self.words)
+            wrong_kind(node, way, reader, self.words)
             return None
-        keys = [key.text for key, _ in node.entries]
+        keys = node.by_key
         # What has the keys of a cell only, but for a slip, is a cell without a target.
         cell = TARGET_KEY in keys or (
             len(keys) <= 10
@@ -515,8 +515,8 @@ class Cells(Shape):
             and all(key in CELL.fields or reader.nearest(key, [TARGET_KEY]) for key in keys)
         )
         if cell:
-            return CELL.read(node, path, reader)
-        record = self.by_priority.read(node, path, reader)
+            return CELL.read(node, way, reader)
+        record = self.by_priority.read(node, way, reader)
         return None if record is None else ByPriority(record)
 
     def schema(self) -> Schema:

@@ -37,7 +37,7 @@ from zsupport.policy.model import (
 from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
 from zsupport.policy.promises import Promises
 from zsupport.policy.shape import Named, Placed, Reader, Record, misspelt
-from zsupport.policy.yamltext import MAX_FINDINGS, Mapping, Node, Path, Scalar, Stop, read_yaml
+from zsupport.policy.yamltext import MAX_FINDINGS, Mapping, Node, Scalar, Stop, Way, read_yaml
 from zsupport.version import FORMAT
 
 YES_NO: dict[str, Text] = {
@@ -112,7 +112,7 @@ def _other_format(node: Any, reader: Reader) -> bool:
         )
         if newer:
             reader.report(
-                "ZS108", value.span, ("format",), "this format is newer than this program",
+                "ZS108", value.span, ((), "format"), "this format is newer than this program",
                 str(FORMAT), "install a newer zsupport",
             )  # fmt: skip
             return True
@@ -129,32 +129,33 @@ def check_revisions(revisions: list[Revision], files: dict[str, SourceFile]) -> 
         reader = Reader(source.shown)
         other = by_start.setdefault(revision.start, revision)
         if other is not revision:
-            path, span = _place(source, "effective", "from")
+            way, span = _place(source, "effective", "from")
             when = f"on {revision.start}" if revision.start else "without a first day"
             message = f"`{other.file}` too starts {when}"
-            reader.report("ZS207", span, path, message, "one revision for each first day")
+            reader.report("ZS207", span, way, message, "one revision for each first day")
         if revision.timezone != first.timezone:
-            path, span = _place(source, "timezone")
+            way, span = _place(source, "timezone")
             message = f"the zone is {revision.timezone}, that of `{first.file}` is not"
-            reader.report("ZS208", span, path, message, first.timezone)
+            reader.report("ZS208", span, way, message, first.timezone)
         findings += sorted(reader.findings, key=lambda finding: finding.span)
     if findings:
         texts = {each.shown: each.data.decode("utf-8-sig") for each in files.values()}
         raise InvalidPolicy(findings, texts)
 
 
-def _place(source: SourceFile, *keys: str) -> tuple[tuple[str, ...], Span]:
+def _place(source: SourceFile, *keys: str) -> tuple[Way, Span]:
     """Return where the value at the end of these keys stands, as far as they are written."""
     node, _, _ = read_yaml(source.data, source.shown)
-    span, path = Span(1, 1, 1, 1), []
+    span = Span(1, 1, 1, 1)
+    way: Way = ()
     for key in keys:
         entries = node.entries if isinstance(node, Mapping) else []
         node = next((value for name, value in entries if name.text == key), None)
         if node is None:
             break
-        path.append(key)
+        way = (way, key)
         span = node.span
-    return tuple(path), span
+    return way, span
 
 
 class _Builder:
@@ -170,7 +171,7 @@ class _Builder:
         read = self.record.get(section)
         if read is None:
             return []
-        return [(key, value, read.keys[key].line) for key, value in read.values.items()]
+        return [(key, value, read.line_of(key)) for key, value in read.values.items()]
 
     def check_ids(self, kind: str, section: str, aliases: list[Named] | None = None) -> None:
         """Report ids and aliases of a section that clash, or differ only by case."""
@@ -188,7 +189,7 @@ class _Builder:
         last_day = effective.get("last_day") if effective else None
         if start and last_day and last_day < start:
             self.reader.report(
-                "ZS211", effective.at["last_day"], (*effective.path, "last_day"),
+                "ZS211", effective.value("last_day").span, (effective.way, "last_day"),
                 f"the last day lies before the first, {start}", f"{start} or later",
             )  # fmt: skip
         policy = record.get("policy")
@@ -204,21 +205,21 @@ class _Builder:
             start=start,
             last_day=last_day,
             validity=names.remarks(effective),
-            validity_line=record.keys.get("effective", record.span).line,
+            validity_line=record.line_of("effective"),
             sources=self.read_sources(),
             plans=self.read_members("plan", "plans"),
             roles=self.read_members("role", "roles"),
             facts=facts,
             channels=self.read_channels(),
             grants=self.read_grants(),
-            grants_line=record.keys.get("entitlements", record.span).line,
+            grants_line=record.line_of("entitlements"),
             priorities=self.read_priorities(),
             metrics=self.read_metrics(),
             business_day=record.get("business-day", "close"),
             hours=hours,
             commitments=self.read_commitments(),
             rules=Promises(names, hours, zone).rules(),
-            targets_line=record.keys["targets"].line if "targets" in record.keys else None,
+            targets_line=record.line_of("targets") if "targets" in record else None,
             terms=self.read_terms(),
             self_help=self.read_self_help(),
             languages=tuple(names.languages),
@@ -254,7 +255,7 @@ class _Builder:
             own = record.get("aliases", []) if record else []
             aliases += own
             above[id] = [
-                at._replace(text=below)
+                Named(below, at.node, at.way)
                 for at in (record.get("above", ()) if record else ())
                 for below in names.chosen(kind, [at])
             ]
@@ -280,16 +281,16 @@ class _Builder:
         section = self.record.get("facts")
         for id, record, line in self.entries("facts"):
             why = "this word has a meaning of its own in conditions"
-            names.not_called("fact", section.named(id), RESERVED, why)
+            names.not_called("fact", section.key(id), RESERVED, why)
             if record is None:
                 continue
             ask = names.text(record.get("ask"))
             remarks = names.remarks(record)
             values: dict[str, Text] = YES_NO
-            default = None if "values" in record.keys else "false"
+            default = None if "values" in record else "false"
             if misspelt(record, "values", self.reader):
                 continue
-            if "values" in record.keys:
+            if "values" in record:
                 read = record.get("values")
                 if read is None:
                     continue
@@ -395,7 +396,7 @@ class _Builder:
     def read_metrics(self) -> tuple[Metric, ...]:
         """Read `metrics`; a policy without the section has the first response."""
         names = self.names
-        if "metrics" not in self.record.keys:
+        if "metrics" not in self.record:
             name: Text = {"en": "First response", "nb": "Første svar"}
             return (Metric(FIRST_RESPONSE, name, "opened", None, None, Remarks(), 1),)
         metrics = []
@@ -428,7 +429,7 @@ class _Builder:
         if read is None:
             return ()
         if isinstance(read, str):
-            line = self.record.keys["commitment"].line
+            line = self.record.line_of("commitment")
             return (Commitment((), read, Remarks(), line),)
         return tuple(
             Commitment(
@@ -465,11 +466,11 @@ class _Builder:
         read = record.get("topics")
         topics = []
         for id, value in read.values.items() if read else ():
-            names.not_called("topic", read.named(id), ["each"], "`each` stands for every topic")
+            names.not_called("topic", read.key(id), ["each"], "`each` stands for every topic")
             own = value if isinstance(value, Record) else None
             name = names.text(own.get("name") if own else value) or id
             url = _plain(own.get("url")) if own else None
-            topics.append(Topic(id, name, url, names.remarks(own), read.keys[id].line))
+            topics.append(Topic(id, name, url, names.remarks(own), read.line_of(id)))
         if read is not None:
             names.distinct("topic", read, [])
         return SelfHelp(
@@ -488,7 +489,7 @@ class _Builder:
         """Read one entry of `resources`."""
         names = self.names
         known = not misspelt(self_help, "topics", self.reader)
-        known = known and ("topics" not in self_help.keys or self_help.get("topics") is not None)
+        known = known and ("topics" not in self_help or self_help.get("topics") is not None)
         about: list[str] = []
         for at in record.get("topic", ()):
             if at.text == "each":
@@ -498,7 +499,7 @@ class _Builder:
             else:
                 names.undefined("topic", at, ["each", *topics])
         audience = record.get("audience")
-        if audience and not names.has("role", record.named("audience")):
+        if audience and not names.has("role", record.key("audience")):
             audience = None
         return Resource(
             names.text(record.get("name")) or "",
@@ -519,7 +520,7 @@ class _Builder:
         section = self.record.get("hours")
         for id, read, _ in self.entries("hours"):
             why = "every policy has these hours without defining them"
-            self.names.not_called("calendar", section.named(id), [ALWAYS], why)
+            self.names.not_called("calendar", section.key(id), [ALWAYS], why)
             records = read if isinstance(read, list) else [read]
             hours[id] = tuple(self.read_calendar(r) for r in records if r is not None)
             unions[id] = [at for r in records if r is not None for at in r.get("any", ())]
@@ -554,7 +555,7 @@ class _Builder:
         if always and len(parts) > 1:
             second = next((part for part in parts if part is not parts[0]), parts[0])
             self.reader.report(
-                "ZS206", second.span, second.path, "`24x7` and other windows overlap",
+                "ZS206", second.span, second.way, "`24x7` and other windows overlap",
                 "`24x7` alone",
             )  # fmt: skip
         if always:
@@ -573,16 +574,16 @@ class _Builder:
         if week:
             spans += [(opens + WEEK, closes + WEEK, *rest) for opens, closes, *rest in spans]
         spans.sort(key=lambda span: span[:2])
-        reported: set[Path] = set()
+        reported: set[Way] = set()
         longest = spans[0]
         for span in spans[1:]:
             # Of the two entries, the one that was written later is wrong.
             part = max(longest[3], span[3], key=lambda each: each.span)
-            if span[0] < longest[1] and part.path not in reported:
-                reported.add(part.path)
+            if span[0] < longest[1] and part.way not in reported:
+                reported.add(part.way)
                 first, second = (window_text(each[2], week=week) for each in (longest, span))
                 self.reader.report(
-                    "ZS206", part.span, part.path, f"{first} and {second} overlap",
+                    "ZS206", part.span, part.way, f"{first} and {second} overlap",
                     "windows that do not overlap",
                 )  # fmt: skip
             if span[1] > longest[1]:
@@ -597,7 +598,7 @@ class _Builder:
             closed = [part for part in parts or () if not part.value]
             if closed and len(parts) > 1:
                 message = "`closed` and other entries of this date contradict each other"
-                self.reader.report("ZS206", closed[0].span, closed[0].path, message, "one of them")
+                self.reader.report("ZS206", closed[0].span, closed[0].way, message, "one of them")
             if key == "dates":
                 self.check_overlap(parts or [], week=False)
             days[date] = windows
@@ -633,7 +634,7 @@ class _Builder:
             other = seen.setdefault(day.value, day)
             if other is not day:
                 self.reader.report(
-                    "ZS109", day.span, day.path, f"`{day.value}` stands twice", "each date once",
+                    "ZS109", day.span, day.way, f"`{day.value}` stands twice", "each date once",
                     f"the first one is on line {other.span.line}",
                 )  # fmt: skip
         return tuple(seen)

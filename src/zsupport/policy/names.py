@@ -5,7 +5,7 @@ from typing import Any
 
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY
 from zsupport.policy.model import Alternative, Remarks, Text, When
-from zsupport.policy.shape import REMARK_KEYS, Later, Named, Reader, Record, misspelt
+from zsupport.policy.shape import REMARK_KEYS, Later, Named, Part, Reader, Record, misspelt
 from zsupport.policy.yamltext import Stop, short
 
 #: The metric of a policy that declares none.
@@ -52,7 +52,7 @@ class Names:
         #: The values of each fact that could be read, in the order of definition.
         self.facts: dict[str, Known] = {}
         #: Whether names may stand for groups that were not read as they were meant.
-        self._groups_lost = "groups" not in record.keys and (
+        self._groups_lost = "groups" not in record and (
             not record.whole or misspelt(record, "groups", reader)
         )
         #: Groups: what each is about, and the values of those that could be resolved.
@@ -63,14 +63,14 @@ class Names:
         self._expanded = 0
 
     def _defined(self, section: str) -> "Known | None":
-        if section not in self.record.keys:
+        if section not in self.record:
             lost = POLICY.fields[section].required or not self.record.whole
             lost = lost or misspelt(self.record, section, self.reader)
             return None if lost else {}
         read = self.record.get(section)
         if isinstance(read, Record):
-            return numbered(read.keys) if read.whole else None
-        if read is None or not read.whole:
+            return numbered(read.values) if read.whole else None
+        if read is None or isinstance(read, Part):
             return None
         ids = [entry.get("id") for entry in read]
         return None if None in ids else numbered(at.text for at in ids)
@@ -132,7 +132,7 @@ class Names:
             return True
         section = SECTIONS[dimension]
         message = f"this policy has no {section}"
-        self.reader.report("ZS201", at.span, at.path, message, f"a section `{section}`")
+        self.reader.report("ZS201", at.span, at.way, message, f"a section `{section}`")
         return False
 
     # -- values and groups ---------------------------------------------------------------
@@ -154,7 +154,7 @@ class Names:
                 continue
             elif at.text in self.about:
                 self.reader.report(
-                    "ZS201", at.span, at.path,
+                    "ZS201", at.span, at.way,
                     f"the group `{short(at.text)}` is about {self.about[at.text]},"
                     f" not {dimension}",
                     self.reader.listed(values),
@@ -182,7 +182,7 @@ class Names:
             # Nobody writes so much; whatever walks it would take for ever.
             at = names[0]
             message = f"conditions stand for more than {_MOST_EXPANDED} values in all"
-            self.reader.report("ZS009", at.span, at.path, message, "fewer values or conditions")
+            self.reader.report("ZS009", at.span, at.way, message, "fewer values or conditions")
             raise Stop
         if negated:
             unwanted = set(chosen)
@@ -193,7 +193,7 @@ class Names:
         """Resolve `groups`: a group may name other groups of its dimension."""
         section = self.record.get("groups")
         if section is None:
-            self._groups_lost |= "groups" in self.record.keys
+            self._groups_lost |= "groups" in self.record
             return
         self._groups_lost = not section.whole
         facts = self.known["fact"] or {}
@@ -207,7 +207,7 @@ class Names:
                     self.about[id] = at.text
                 if at.text == "priority":
                     why = "this word is a key where targets stand by priority"
-                    self.not_called("group of priorities", section.named(id), CELL.fields, why)
+                    self.not_called("group of priorities", section.key(id), CELL.fields, why)
             else:
                 self.undefined("dimension or fact", at, [*DIMENSIONS, *facts])
         self.distinct("group", section, [])
@@ -215,7 +215,7 @@ class Names:
         edges: dict[str, list[Named]] = {}
         for id, (dimension, (_, names)) in read.items():
             values = self.values_of(dimension.text) or {}
-            self._differs_from_values(section.named(id), dimension.text, values)
+            self._differs_from_values(section.key(id), dimension.text, values)
             edges[id] = [
                 at
                 for at in names
@@ -228,13 +228,13 @@ class Names:
     def _differs_from_values(self, at: Named, dimension: str, values: Known) -> None:
         if at.text in values:
             message = f"`{at.text}` is a {dimension} too"
-            self.reader.report("ZS209", at.span, at.path, message, "another name")
+            self.reader.report("ZS209", at.span, at.way, message, "another name")
             return
         fold = at.text.casefold()
         same = next((value for value in values if value.casefold() == fold), None)
         if same is not None:
             message = f"`{at.text}` differs from the {dimension} `{same}` only by case"
-            self.reader.report("ZS107", at.span, at.path, message, "another name")
+            self.reader.report("ZS107", at.span, at.way, message, "another name")
 
     def in_order(self, what: str, edges: dict[str, list[Named]]) -> list[str]:
         """Return names after those that they lead to; report those that lead back to themselves."""
@@ -259,7 +259,7 @@ class Names:
                         way = " > ".join([*trail[first : first + 10], *more, at.text])
                         message = f"this {what} leads back to itself: {way}"
                         expected = f"a {what} without its own name in it"
-                        self.reader.report("ZS202", at.span, at.path, message, expected)
+                        self.reader.report("ZS202", at.span, at.way, message, expected)
                     elif at.text not in done:
                         stack += [(name, position), (at.text, 0)]
                         break
@@ -284,15 +284,15 @@ class Names:
         for key, read in record.values.items():
             if key in REMARK_KEYS:
                 continue
-            at = record.named(key)
+            at = record.key(key)
             if (key in DIMENSIONS or key == "opened") and key not in allowed:
                 message = f"`{key}` cannot decide in {where}"
                 expected = ", ".join([*allowed, "facts"])
-                self.reader.report("ZS210", at.span, at.path, message, expected)
+                self.reader.report("ZS210", at.span, at.way, message, expected)
             elif key == "opened":
                 if read is not None:
                     inside, name = read
-                    value = Named(name, record.at[key], at.path)
+                    value = Named(name, record.value(key).node, at.way)
                     hours = self.resolve("hours", value)
                     opened = (inside, hours) if hours else None
             else:
@@ -314,7 +314,7 @@ class Names:
 
     def distinct(self, kind: str, ids: Record | list[Named], aliases: list[Named]) -> None:
         """Report ids and aliases that clash, or differ only by case."""
-        named = [ids.named(key) for key in ids.keys] if isinstance(ids, Record) else ids
+        named = [ids.key(key) for key in ids.values] if isinstance(ids, Record) else ids
         seen: dict[str, Named] = {}
         for at in (*named, *aliases):
             other = seen.setdefault(at.text.casefold(), at)
@@ -327,10 +327,10 @@ class Names:
                 code = "ZS107"
                 message = f"`{short(at.text)}` differs from `{short(other.text)}` only by case"
                 hint += "; ids are matched without regard to case"
-            self.reader.report(code, at.span, at.path, message, "a name of its own", hint)
+            self.reader.report(code, at.span, at.way, message, "a name of its own", hint)
 
     def not_called(self, kind: str, at: Named, words: Iterable[str], why: str) -> None:
         """Report an id that has a meaning of its own."""
         if at.text.casefold() in words:
             message = f"a {kind} cannot be called `{at.text}`"
-            self.reader.report("ZS106", at.span, at.path, message, "another name", why)
+            self.reader.report("ZS106", at.span, at.way, message, "another name", why)

@@ -13,7 +13,7 @@ from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY, ByPrior
 from zsupport.policy.model import Calendar, Cell, Rule, When
 from zsupport.policy.names import Names
 from zsupport.policy.shape import Later, Named, Record, misspelt
-from zsupport.policy.yamltext import Path
+from zsupport.policy.yamltext import Path, path_of
 
 #: More cases than this are not looked at one by one; then any case could be.
 _MOST_CASES = 20_000
@@ -40,12 +40,12 @@ class Promises:
         condition = self.names.text(record.get("condition"))
         remarks = self.names.remarks(record)
         rule = Rule(when, own, condition, {}, remarks, record.line)
-        declared = "hours" in record.keys
+        declared = "hours" in record
         metrics = self.names.known["metric"]
         for key, read in record.values.items():
             if not isinstance(read, Later):
                 continue
-            at = record.named(key)
+            at = record.key(key)
             if metrics is not None and key not in metrics:
                 known = [*metrics, *RULE.fields]
                 self.names.undefined("metric or key of a target rule", at, known)
@@ -63,7 +63,7 @@ class Promises:
     ) -> dict[str, Cell]:
         """Return the targets of one metric, by priority (`*`: all)."""
         if not isinstance(targets, ByPriority):
-            value = Named(at.text, record.at[at.text], at.path)
+            value = record.value(at.text)
             cell = self._cell(targets, at, value, rule, declared, None)
             return {"*": cell} if cell else {}
         read = targets.record
@@ -73,14 +73,13 @@ class Promises:
         for key, target in read.values.items():
             if target is None and read.was_left_empty(key):
                 continue
-            place = read.named(key)
-            value = Named(key, read.at[key], place.path)
+            place, value = read.key(key), read.value(key)
             for priority in self.names.expand("priority", (False, [place])):
                 cell = self._cell(target, place, value, rule, declared, priority)
                 if priority in cells:
                     message = f"`{key}` states {priority} a second time"
                     expected = "one target for a priority"
-                    self.reader.report("ZS209", place.span, place.path, message, expected)
+                    self.reader.report("ZS209", place.span, place.way, message, expected)
                 elif cell:
                     cells[priority] = cell
         return cells
@@ -98,7 +97,7 @@ class Promises:
         own = read if isinstance(read, Record) else None
         target = own.get(TARGET_KEY) if own else read
         hours = rule.hours
-        if own and "hours" in own.keys:
+        if own and "hours" in own:
             declared = True
             hours = self.names.resolve("hours", own.get("hours"))
         text = self.names.text(own.get("text")) if own else None
@@ -107,11 +106,11 @@ class Promises:
         if not isinstance(target, Target):
             return None
         if own:
-            value = Named(TARGET_KEY, own.at[TARGET_KEY], (*own.path, TARGET_KEY))
+            value = own.value(TARGET_KEY)
             declared = declared or misspelt(own, "hours", self.reader)
         self._check(target, value, hours, declared, rule.when, priority)
         key = at.text if priority is not None else "*"
-        return Cell(target, text, hours, condition, remarks, at.span.line, key)
+        return Cell(target, text, hours, condition, remarks, at.node.line, key)
 
     # -- whether it can be counted -------------------------------------------------------
 
@@ -132,7 +131,7 @@ class Promises:
             self._refuse(at, f"`{target.text}` stands under `hours`", "`24x7` or `business`", hint)
         if needs_hours(target) and not declared:
             # A rule without hours is one mistake, whatever number of its values needs them.
-            rule = at.path[:2]
+            rule = path_of(at.way)[:2]
             if rule not in self.without_hours:
                 self.without_hours.add(rule)
                 message = f"`{target.text}` stands without `hours`"
@@ -172,7 +171,7 @@ class Promises:
         self._refuse(at, message, expected)
 
     def _refuse(self, at: Named, message: str, expected: str, hint: str | None = None) -> None:
-        self.reader.report("ZS104", at.span, at.path, message, expected, hint)
+        self.reader.report("ZS104", at.span, at.way, message, expected, hint)
 
     def _reached(
         self, hours: str, when: When, priority: str | None

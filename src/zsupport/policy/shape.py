@@ -10,6 +10,7 @@ booleans and null through: an editor's YAML reader has made `2020` a number befo
 
 import re
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -17,86 +18,132 @@ from zsupport.clock.problem import BadText
 from zsupport.errors import nearest
 from zsupport.findings import Finding, Span
 from zsupport.policy.languages import is_language, language_hint
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, add_finding, short
+from zsupport.policy.yamltext import (
+    Mapping,
+    Node,
+    Path,
+    Scalar,
+    Sequence,
+    Way,
+    add_finding,
+    path_of,
+    short,
+)
 
 Schema = dict[str, Any]
 
 ANY_SCALAR: Schema = {"type": ["string", "number", "boolean", "null"]}
 
 
-class Named(NamedTuple):
+class Named:
     """A text with its place: a name to be resolved, or a value whose problem may come later."""
 
-    text: str
-    span: Span
-    path: Path
+    __slots__ = ("node", "text", "way")
+
+    def __init__(self, text: str, node: Node, way: Way) -> None:
+        self.text = text
+        self.node = node
+        self.way = way
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.node.span
 
 
-class Placed(NamedTuple):
+class Placed:
     """A value that was read, with its place: for problems that show only beside other values."""
 
-    value: Any
-    text: str
-    span: Span
-    path: Path
+    __slots__ = ("node", "value", "way")
+
+    def __init__(self, value: Any, node: Node, way: Way) -> None:
+        self.value = value
+        self.node = node
+        self.way = way
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.node.span
 
 
-class Record(NamedTuple):
+class Record:
     """A mapping that was read.
 
-    `values` has what was read for each key that can stand here, None where it did not fit;
-    `keys` and `at` say where keys and values stand, and `unknown` names the other keys. It is
-    `whole` unless there was something that is no key at all.
+    `values` has what was read for each key that can stand here, None where it did not fit, and
+    `unknown` names the other keys. Where keys and values stand, the node knows.
     """
 
-    values: dict[str, Any]
-    keys: dict[str, Span]
-    at: dict[str, Span]
-    unknown: tuple[str, ...]
-    whole: bool
-    span: Span
-    path: Path
+    __slots__ = ("node", "unknown", "values", "way")
+
+    def __init__(
+        self, values: dict[str, Any], node: Mapping, way: Way, unknown: tuple[str, ...] = ()
+    ) -> None:
+        self.values = values
+        self.node = node
+        self.way = way
+        self.unknown = unknown
+
+    def __contains__(self, key: str) -> bool:
+        """Return whether a key that can stand here was written, whatever was read for it."""
+        return key in self.values
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value read for `key`; `default` where it is absent or did not fit."""
         value = self.values.get(key)
         return default if value is None else value
 
-    def named(self, key: str) -> Named:
+    def key(self, key: str) -> Named:
         """Return a key that was written, with its place."""
-        return Named(key, self.keys[key], (*self.path, key))
+        return Named(key, self.node.by_key[key][0], (self.way, key))
+
+    def value(self, key: str) -> Named:
+        """Return a key that was written, with the place of its value."""
+        return Named(key, self.node.by_key[key][1], (self.way, key))
+
+    def line_of(self, key: str) -> int:
+        """Return the line of a key, of the mapping where the key was not written."""
+        return self.node.by_key[key][0].line if key in self.values else self.node.line
 
     def was_left_empty(self, key: str) -> bool:
         """Return whether no value was written for a key; it has been reported."""
-        return self.at[key] == self.keys[key]
+        name, value = self.node.by_key[key]
+        return name.span == value.span
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was written here that is no key at all."""
+        return self.node.whole
 
     @property
     def line(self) -> int:
         """Line on which the mapping starts, from 1."""
-        return self.span.line
+        return self.node.line
 
     @property
     def start(self) -> Span:
         """The first character of the mapping."""
-        return _first(self.span)
+        span = self.node.span
+        return Span(span.line, span.column, span.line, span.column + 1)
 
 
-class Later(NamedTuple):
+class Later:
     """A value under a key that the policy itself defines: what it is, is known by its name."""
 
-    shape: "Shape"
-    node: Node
-    path: Path
+    __slots__ = ("node", "shape", "way")
+
+    def __init__(self, shape: "Shape", node: Node, way: Way) -> None:
+        self.shape = shape
+        self.node = node
+        self.way = way
 
     def read(self, reader: "Reader") -> Any:
         """Return the value, or None after reporting why it does not fit."""
-        return self.shape.read(self.node, self.path, reader)
+        return self.shape.read(self.node, self.way, reader)
 
 
-class Items(list[Any]):
-    """The items of a list that could be read; `whole` when that is all of them."""
-
-    whole = True
+class Part(list[Any]):
+    """The items of a list that could be read, where that is not all of them."""
 
 
 class Reader:
@@ -127,12 +174,13 @@ class Reader:
         self,
         code: str,
         span: Span,
-        path: Path,
+        way: Way,
         message: str,
         expected: str | None = None,
         hint: str | None = None,
     ) -> None:
-        """Add an error found at `span`, where `path` leads in the document."""
+        """Add an error found at `span`, where `way` leads in the document."""
+        path = path_of(way)
         self.wrong.add(path[:2])
         add_finding(self.findings, self.file, code, span, path, message, expected, hint)
 
@@ -144,7 +192,7 @@ class Reader:
             close = self.nearest(at.text, known)
             hint = f"did you mean `{close}`?" if close else None
         message = f"`{short(at.text)}` is no {what}"
-        self.report(code, at.span, at.path, message, self.listed(known), hint)
+        self.report(code, at.span, at.way, message, self.listed(known), hint)
 
     def listed(self, names: Collection[str]) -> str:
         """Return the first names as a list in words; one text for all findings that need it."""
@@ -160,7 +208,7 @@ class Shape:
     #: What is expected, in words.
     words: str = "a value"
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the value of `node`, or None after reporting why it does not fit."""
         raise NotImplementedError
 
@@ -177,12 +225,12 @@ class Shape:
         return []
 
 
-def wrong_kind(node: Node, path: Path, reader: Reader, words: str) -> None:
+def wrong_kind(node: Node, way: Way, reader: Reader, words: str) -> None:
     """Report a node of another kind than expected; a value that was left out says so."""
     if isinstance(node, Scalar) and not node.text.strip():
-        _no_value(node, path, reader, words)
+        _no_value(node, way, reader, words)
         return
-    reader.report("ZS103", node.span, path, f"{_kind_of(node)} stands here", words)
+    reader.report("ZS103", node.span, way, f"{_kind_of(node)} stands here", words)
 
 
 def _kind_of(node: Node) -> str:
@@ -191,11 +239,11 @@ def _kind_of(node: Node) -> str:
     return "a list" if isinstance(node, Sequence) else "a mapping"
 
 
-def _no_value(node: Scalar, path: Path, reader: Reader, words: str) -> None:
-    name = path[-1] if path else 0
+def _no_value(node: Scalar, way: Way, reader: Reader, words: str) -> None:
+    name = way[1] if way else 0
     what = "this item of the list" if isinstance(name, int) else f"`{short(name)}`"
     reader.report(
-        "ZS003", node.span, path, f"{what} has no value", words, COMMA if left_out(node) else None
+        "ZS003", node.span, way, f"{what} has no value", words, COMMA if left_out(node) else None
     )
 
 
@@ -208,16 +256,12 @@ def left_out(node: Node) -> bool:
     return isinstance(node, Scalar) and node.flow and node.plain and not node.text
 
 
-def expect_text(node: Node, path: Path, reader: Reader, words: str) -> str | None:
+def expect_text(node: Node, way: Way, reader: Reader, words: str) -> str | None:
     """Return the text of a scalar node; report another kind of node, or an empty value."""
     if not isinstance(node, Scalar) or not node.text.strip():
-        wrong_kind(node, path, reader, words)
+        wrong_kind(node, way, reader, words)
         return None
     return node.text
-
-
-def _first(span: Span) -> Span:
-    return Span(span.line, span.column, span.line, span.column + 1)
 
 
 class Text(Shape):
@@ -225,13 +269,13 @@ class Text(Shape):
 
     words = "a text, or texts by language ({en: ..., nb: ...})"
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a str, or a dict from language to str."""
         if not isinstance(node, Mapping):
-            return expect_text(node, path, reader, self.words)
+            return expect_text(node, way, reader, self.words)
         texts: dict[str, str] = {}
         for key, value in node.entries:
-            inside = (*path, key.text)
+            inside = (way, key.text)
             text = expect_text(value, inside, reader, "a text")
             if text is not None:
                 texts[key.text] = text
@@ -245,7 +289,7 @@ class Text(Shape):
                     language_hint(key.text),
                 )
         if not node.entries and node.whole:
-            reader.report("ZS003", node.span, path, "no text in any language", self.words)
+            reader.report("ZS003", node.span, way, "no text in any language", self.words)
         return texts or None
 
     def schema(self) -> Schema:
@@ -296,25 +340,27 @@ class Leaf(Shape):
     ) -> None:
         self.words = words
         self.code = code
-        self.parse = parse
-        self.parse_in_haste = parse_in_haste or parse
+        # The same few texts stand in many places of a policy, and in many policies.
+        self.parse = lru_cache(maxsize=1_000)(parse)
+        self.parse_in_haste = parse_in_haste or self.parse
         self.compares = compares
         self.placed = placed
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return what `parse` makes of the text."""
-        text = expect_text(node, path, reader, self.words)
+        text = expect_text(node, way, reader, self.words)
         if text is None:
             return None
-        parse = self.parse if reader.may_compare(0) else self.parse_in_haste
+        in_haste = reader.compared > reader.MOST_COMPARED
+        parse = self.parse_in_haste if in_haste else self.parse
         try:
             value = parse(text)
         except BadText as problem:
             reader.may_compare(self.compares)
             expected = problem.expected or self.words
-            reader.report(self.code, node.span, path, problem.message, expected, problem.hint)
+            reader.report(self.code, node.span, way, problem.message, expected, problem.hint)
             return None
-        return Placed(value, text, node.span, path) if self.placed else value
+        return Placed(value, node, way) if self.placed else value
 
     def schema(self) -> Schema:
         """Return any scalar: what its text means, the loader knows."""
@@ -328,13 +374,13 @@ class Choice(Shape):
         self.choices = choices
         self.words = ", ".join(choices[:-1]) + f" or {choices[-1]}" if choices[1:] else choices[0]
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the word."""
-        text = expect_text(node, path, reader, self.words)
+        text = expect_text(node, way, reader, self.words)
         if text is None:
             return None
         if text not in self.choices:
-            at = Named(text, node.span, path)
+            at = Named(text, node, way)
             reader.report_unknown("ZS105", at, "value that can stand here", self.choices)
             return None
         return text
@@ -358,24 +404,23 @@ class Id(Shape):
 
     words = "an id: letters, digits, `.`, `-` and `_`, a letter or digit first"
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the id with its place, also where it had to be reported: it is what is meant."""
-        text = expect_text(node, path, reader, self.words)
+        text = expect_text(node, way, reader, self.words)
         if text is None:
             return None
-        at = Named(text, node.span, path)
-        check_id(at, reader)
-        return at
+        check_id(text, node, way, reader)
+        return Named(text, node, way)
 
     def schema(self) -> Schema:
         """Return a scalar whose text fits the pattern."""
         return {**ANY_SCALAR, "pattern": ID_PATTERN}
 
 
-def check_id(at: Named, reader: Reader) -> None:
+def check_id(text: str, node: Node, way: Way, reader: Reader) -> None:
     """Report a text that cannot be an id."""
-    if not _ID.match(at.text) or len(at.text) > 100:
-        reader.report("ZS106", at.span, at.path, f"`{short(at.text)}` cannot be an id", Id.words)
+    if not _ID.match(text) or len(text) > 100:
+        reader.report("ZS106", node.span, way, f"`{short(text)}` cannot be an id", Id.words)
 
 
 class Name(Shape):
@@ -385,10 +430,10 @@ class Name(Shape):
         self.kind = kind
         self.words = f"the id of {'' if kind == 'hours' else 'a '}{kind}"
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the name with its place."""
-        text = expect_text(node, path, reader, self.words)
-        return None if text is None else Named(text, node.span, path)
+        text = expect_text(node, way, reader, self.words)
+        return None if text is None else Named(text, node, way)
 
     def schema(self) -> Schema:
         """Return any scalar: whether the name is defined, the loader knows."""
@@ -410,22 +455,22 @@ class ListOf(Shape):
         self.or_one = or_one
         self.words = f"{item.words}, or a list of them" if or_one else f"a list: {item.words}"
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
-        """Return the Items that could be read."""
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return a list; a Part of it where not all could be read."""
         if isinstance(node, Sequence):
             if not node.items:
-                reader.report("ZS003", node.span, path, "the list is empty", self.words)
+                reader.report("ZS003", node.span, way, "the list is empty", self.words)
                 return None
-            read = [self.item.read(n, (*path, i), reader) for i, n in enumerate(node.items)]
+            read_item = self.item.read
+            read = [read_item(item, (way, i), reader) for i, item in enumerate(node.items)]
         elif self.or_one:
-            value = self.item.read(node, path, reader)
-            return None if value is None else Items([value])
+            value = self.item.read(node, way, reader)
+            return None if value is None else [value]
         else:
-            wrong_kind(node, path, reader, self.words)
+            wrong_kind(node, way, reader, self.words)
             return None
-        items = Items(value for value in read if value is not None)
-        items.whole = len(items) == len(read)
-        return items
+        items = Part(value for value in read if value is not None)
+        return items if len(items) < len(read) else read
 
     def schema(self) -> Schema:
         """Return an array, or one item."""
@@ -445,7 +490,7 @@ class MapOf(Shape):
         value: Shape,
         *,
         key: str = "an id",
-        check: Callable[[Named, Reader], None] = check_id,
+        check: Callable[[str, Node, Way, Reader], None] | None = check_id,
         pattern: str = ID_PATTERN,
     ) -> None:
         self.value = value
@@ -454,26 +499,23 @@ class MapOf(Shape):
         self.pattern = pattern
         self.words = f"a mapping from {key} to {value.words}"
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of every key written, also of those that had to be reported."""
         if not isinstance(node, Mapping):
-            wrong_kind(node, path, reader, self.words)
+            wrong_kind(node, way, reader, self.words)
             return None
         if not node.entries:
             if node.whole:
-                reader.report("ZS003", node.span, path, "the mapping is empty", self.words)
+                reader.report("ZS003", node.span, way, "the mapping is empty", self.words)
             return None
+        check, read = self.check, self.value.read
         values: dict[str, Any] = {}
-        keys: dict[str, Span] = {}
-        places: dict[str, Span] = {}
-        for key, value in node.entries:
-            at = Named(key.text, key.span, (*path, key.text))
-            if not left_out(value):
-                self.check(at, reader)
-            values[key.text] = self.value.read(value, at.path, reader)
-            keys[key.text] = key.span
-            places[key.text] = value.span
-        return Record(values, keys, places, (), node.whole, node.span, path)
+        for text, (key, value) in node.by_key.items():
+            inside = (way, text)
+            if check and not left_out(value):
+                check(text, key, inside, reader)
+            values[text] = read(value, inside, reader)
+        return Record(values, node, way)
 
     def schema(self) -> Schema:
         """Return an object whose keys fit the pattern."""
@@ -505,13 +547,13 @@ class OneOf(Shape):
         }  # fmt: skip
         self.words = words or "; or ".join(shape.words for shape in self.parts())
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return what the shape for this kind of node reads."""
         shape = self.by_node[type(node)]
         if shape is None or (isinstance(node, Scalar) and not node.text.strip()):
-            wrong_kind(node, path, reader, self.words)
+            wrong_kind(node, way, reader, self.words)
             return None
-        return shape.read(node, path, reader)
+        return shape.read(node, way, reader)
 
     def schema(self) -> Schema:
         """Return the alternatives."""
@@ -568,59 +610,54 @@ class Fields(Shape):
         self.at_least_one = at_least_one
         self.alone = alone
         self.needs = needs or {}
-        required = [field.key for field in fields if field.required]
-        self.words = f"a {name}" + (f" (a mapping with {', '.join(required)})" if required else "")
+        self.required = [field.key for field in fields if field.required]
+        required = f" (a mapping with {', '.join(self.required)})" if self.required else ""
+        self.words = f"a {name}{required}"
 
-    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of the keys that can stand here."""
         if not isinstance(node, Mapping):
-            wrong_kind(node, path, reader, self.words)
+            wrong_kind(node, way, reader, self.words)
             return None
         values: dict[str, Any] = {}
-        keys: dict[str, Span] = {}
-        places: dict[str, Span] = {}
         unknown: list[str] = []
-        written: dict[str, Node] = {}
-        for key, value in node.entries:
-            at = Named(key.text, key.span, (*path, key.text))
-            field = self.fields.get(key.text)
-            shape = field.shape if field else self.others
-            if shape is None:
+        for text, (key, value) in node.by_key.items():
+            inside = (way, text)
+            field = self.fields.get(text)
+            if field:
+                values[text] = field.shape.read(value, inside, reader)
+            elif self.others is None:
                 hint = COMMA if left_out(value) else None
+                at = Named(text, key, inside)
                 reader.report_unknown("ZS101", at, f"key of a {self.name}", self.fields, hint)
-                unknown.append(key.text)
-                continue
-            if field or left_out(value):
-                values[key.text] = shape.read(value, at.path, reader)
+                unknown.append(text)
+            elif left_out(value):
+                values[text] = self.others.read(value, inside, reader)
             else:
-                values[key.text] = Later(shape, value, at.path)
-            keys[key.text] = key.span
-            places[key.text] = value.span
-            written[key.text] = value
-        record = Record(values, keys, places, tuple(unknown), node.whole, node.span, path)
+                values[text] = Later(self.others, value, inside)
+        record = Record(values, node, way, tuple(unknown))
         if node.whole:
             self._check_presence(record, reader)
-        self._check_company(record, written, reader)
+        if self.exactly_one or self.alone or self.needs:
+            self._check_company(record, reader)
         return record
 
     def _check_presence(self, record: Record, reader: Reader) -> None:
         """Report keys that must be there and are not, unless another is a slip for them."""
-        for key, field in self.fields.items():
-            missing = field.required and key not in record.keys
-            if missing and not misspelt(record, key, reader):
+        for key in self.required:
+            if key not in record.values and not misspelt(record, key, reader):
                 message = f"the {self.name} has no `{key}`"
-                reader.report("ZS102", record.start, record.path, message, field.shape.words)
+                words = self.fields[key].shape.words
+                reader.report("ZS102", record.start, record.way, message, words)
         for some in (self.exactly_one, self.at_least_one):
-            if some and not any(
-                key in record.keys or misspelt(record, key, reader) for key in some
-            ):
+            if some and not any(key in record or misspelt(record, key, reader) for key in some):
                 names = " or ".join(f"`{key}`" for key in some)
                 message = f"the {self.name} has no {names}"
-                reader.report("ZS102", record.start, record.path, message, names)
+                reader.report("ZS102", record.start, record.way, message, names)
 
-    def _check_company(self, record: Record, written: dict[str, Node], reader: Reader) -> None:
+    def _check_company(self, record: Record, reader: Reader) -> None:
         """Report keys that cannot stand beside each other, or not without another."""
-        present = [key for key in self.exactly_one if key in record.keys]
+        present = [key for key in self.exactly_one if key in record]
         for second in present[1:]:
             names = " or ".join(f"`{key}`" for key in self.exactly_one)
             self._report(
@@ -628,28 +665,28 @@ class Fields(Shape):
                 f"one of {names}", reader,
             )  # fmt: skip
         for key in self.alone:
-            for other in record.keys if key in record.keys else ():
+            for other in record.values if key in record else ():
                 if other not in (key, "when", *REMARK_KEYS):
                     message = f"`{other}` cannot stand beside `{key}`"
                     self._report(record, other, message, f"`{key}` alone", reader)
         for key, (other, value) in self.needs.items():
-            if key not in record.keys or any(alone in record.keys for alone in self.alone):
+            if key not in record or any(alone in record for alone in self.alone):
                 continue
             beside = f"`{other}: {value}`" if value else f"`{other}`"
-            if other in record.keys:
+            if other in record:
                 read = record.values[other]
-                whole = read is not None and getattr(read, "whole", True)
-                if value and whole and not _says(written[other], value):
+                whole = read is not None and not isinstance(read, Part)
+                if value and whole and not _says(record.node.by_key[other][1], value):
                     message = f"`{key}` goes with {beside} only"
                     self._report(record, key, message, beside, reader)
             elif other not in self.at_least_one and not misspelt(record, other, reader):
                 message = f"`{key}` needs {beside}"
-                reader.report("ZS102", record.keys[key], record.path, message, beside)
+                reader.report("ZS102", record.key(key).span, record.way, message, beside)
 
     @staticmethod
     def _report(record: Record, key: str, message: str, expected: str, reader: Reader) -> None:
-        at = record.named(key)
-        reader.report("ZS101", at.span, at.path, message, expected)
+        at = record.key(key)
+        reader.report("ZS101", at.span, at.way, message, expected)
 
     def schema(self) -> Schema:
         """Return a reference; `definition` is what it stands for."""
@@ -666,9 +703,8 @@ class Fields(Shape):
             },
             "additionalProperties": False,
         }
-        required = [key for key, field in self.fields.items() if field.required]
-        if required:
-            schema["required"] = required
+        if self.required:
+            schema["required"] = self.required
         if self.others:
             schema["patternProperties"] = {_other_keys(self.fields): self.others.schema()}
         if self.exactly_one:

@@ -131,6 +131,9 @@ def _unwritten_text(value: Any) -> Scalar:
 
 #: The way to a value in the document: keys, and positions in lists from 0.
 Path = tuple[str | int, ...]
+#: The same as the way to what holds the value and the last step from there; () is the root. A
+#: way is taken to every value and next to none is ever shown, and a step more costs less so.
+Way = tuple["Way", str | int] | tuple[()]
 
 _START = Span(1, 1, 1, 1)
 # What may stand in a file: tab, line ends, printable characters (YAML 1.2.2, 5.1). NEL, LS and
@@ -201,6 +204,15 @@ def add_finding(
 def split_lines(text: str) -> list[str]:
     """Return the lines of a text, without their ends, as YAML and editors count them."""
     return _LINE_END.split(text)
+
+
+def path_of(way: Way) -> Path:
+    """Return a way as the steps from the root."""
+    steps: list[str | int] = []
+    while way:
+        way, step = way
+        steps.append(step)
+    return tuple(reversed(steps))
 
 
 def path_text(path: Path) -> str:
