@@ -23,6 +23,8 @@ SECTIONS = {
 }
 
 
+#: What most things say of themselves.
+NO_REMARKS = Remarks()
 #: Names and their positions in the order of definition.
 Known = dict[str, int]
 #: All conditions together may stand for so many values.
@@ -89,8 +91,8 @@ class Names:
 
     def remarks(self, record: Record | None) -> Remarks:
         """Return note, unclear and source of a record."""
-        if record is None:
-            return Remarks()
+        if record is None or record.values.keys().isdisjoint(REMARK_KEYS):
+            return NO_REMARKS
         return Remarks(
             self.text(record.get("note")),
             self.text(record.get("unclear")),
@@ -173,8 +175,12 @@ class Names:
     def expand(self, dimension: str, read: Any) -> tuple[str, ...]:
         """Return the values that `(negated, names)` stands for, in the order of definition."""
         negated, names = read
-        chosen = self.chosen(dimension, names)
         values = self.values_of(dimension)
+        text = names[0].text if len(names) == 1 else None
+        if values is not None and text in values and text not in self.about:
+            chosen = [text]
+        else:
+            chosen = self.chosen(dimension, names)
         if values is None:
             return tuple(chosen)
         self._expanded += len(values) - len(chosen) if negated else len(chosen)

@@ -4,19 +4,28 @@ A target that says business needs hours, and hours that it can be counted over; 
 are can depend on the case, so that every case that a rule covers is looked at where it matters.
 """
 
-from collections.abc import Iterator
 from itertools import product
-from typing import Any
+from math import prod
+from typing import Any, NamedTuple
 
 from zsupport.clock.target import Target, needs_hours
 from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY, ByPriority
 from zsupport.policy.model import Calendar, Cell, Rule, When
-from zsupport.policy.names import Names
+from zsupport.policy.names import NO_REMARKS, Names
 from zsupport.policy.shape import Later, Named, Record, misspelt
 from zsupport.policy.yamltext import Path, path_of
 
 #: More cases than this are not looked at one by one; then any case could be.
 _MOST_CASES = 20_000
+
+
+class _Joined(NamedTuple):
+    """What hours are made of."""
+
+    members: list[str]  # these hours and all that they are a union of
+    calendars: tuple[Calendar | None, ...]  # that could decide; None stands for `24x7`
+    values: dict[str, list[str]]  # of what decides which calendar it is, by name in order
+    certain: bool  # all close at times, and in one zone: whatever the case, they can be counted
 
 
 class Promises:
@@ -29,6 +38,8 @@ class Promises:
         self.zone = zone
         self.cases_left = _MOST_CASES
         self.without_hours: set[Path] = set()
+        self.joined: dict[str, _Joined] = {}
+        self.decided: dict[tuple[Any, ...], list[tuple[Calendar | None, ...]]] = {}
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules."""
@@ -63,8 +74,7 @@ class Promises:
     ) -> dict[str, Cell]:
         """Return the targets of one metric, by priority (`*`: all)."""
         if not isinstance(targets, ByPriority):
-            value = record.value(at.text)
-            cell = self._cell(targets, at, value, rule, declared, None)
+            cell = self._cell(targets, record, at, rule, declared, None)
             return {"*": cell} if cell else {}
         read = targets.record
         cells: dict[str, Cell] = {}
@@ -73,9 +83,9 @@ class Promises:
         for key, target in read.values.items():
             if target is None and read.was_left_empty(key):
                 continue
-            place, value = read.key(key), read.value(key)
+            place = read.key(key)
             for priority in self.names.expand("priority", (False, [place])):
-                cell = self._cell(target, place, value, rule, declared, priority)
+                cell = self._cell(target, read, place, rule, declared, priority)
                 if priority in cells:
                     message = f"`{key}` states {priority} a second time"
                     expected = "one target for a priority"
@@ -87,29 +97,32 @@ class Promises:
     def _cell(
         self,
         read: Any,
+        holder: Record,
         at: Named,
-        value: Named,
         rule: Rule,
         declared: bool,
         priority: str | None,
     ) -> Cell | None:
-        """Return the target that stands at a key; `value` is where it stands itself."""
-        own = read if isinstance(read, Record) else None
-        target = own.get(TARGET_KEY) if own else read
-        hours = rule.hours
-        if own and "hours" in own:
-            declared = True
-            hours = self.names.resolve("hours", own.get("hours"))
-        text = self.names.text(own.get("text")) if own else None
-        condition = self.names.text(own.get("condition")) if own else None
-        remarks = self.names.remarks(own)
-        if not isinstance(target, Target):
-            return None
-        if own:
-            value = own.value(TARGET_KEY)
-            declared = declared or misspelt(own, "hours", self.reader)
-        self._check(target, value, hours, declared, rule.when, priority)
+        """Return the target that stands at a key of a record."""
         key = at.text if priority is not None else "*"
+        if isinstance(read, Target):
+            self._check(read, holder, at.text, rule.hours, declared, rule.when, priority)
+            return Cell(read, None, rule.hours, None, NO_REMARKS, at.node.line, key)
+        if read is None:
+            return None
+        own: Record = read
+        names, hours = self.names, rule.hours
+        if "hours" in own:
+            declared = True
+            hours = names.resolve("hours", own.get("hours"))
+        text = names.text(own.get("text"))
+        condition = names.text(own.get("condition"))
+        remarks = names.remarks(own)
+        target = own.get(TARGET_KEY)
+        if target is None:
+            return None
+        declared = declared or misspelt(own, "hours", self.reader)
+        self._check(target, own, TARGET_KEY, hours, declared, rule.when, priority)
         return Cell(target, text, hours, condition, remarks, at.node.line, key)
 
     # -- whether it can be counted -------------------------------------------------------
@@ -117,19 +130,26 @@ class Promises:
     def _check(
         self,
         target: Target,
-        at: Named,
+        holder: Record,
+        key: str,
         hours: str | None,
         declared: bool,
         when: When,
         priority: str | None,
     ) -> None:
-        """Report a target that does not say with certainty over which hours it counts."""
+        """Report a target that does not say with certainty over which hours it counts.
+
+        It stands at a key of `holder`.
+        """
+        counted = needs_hours(target)
         if target.kind == "clock" and declared and not target.around_the_clock:
             hint = f"write `{target.text} 24x7` for day and night"
             if hours != ALWAYS:
                 hint += f", or `{_in_business(target.text)}`"
+            at = holder.value(key)
             self._refuse(at, f"`{target.text}` stands under `hours`", "`24x7` or `business`", hint)
-        if needs_hours(target) and not declared:
+        if counted and not declared:
+            at = holder.value(key)
             # A rule without hours is one mistake, whatever number of its values needs them.
             rule = path_of(at.way)[:2]
             if rule not in self.without_hours:
@@ -137,17 +157,27 @@ class Promises:
                 message = f"`{target.text}` stands without `hours`"
                 hint = "`hours` of the rule hold for all its values"
                 self._refuse(at, message, "`hours` in the rule or in the cell", hint)
-        elif hours is not None and (needs_hours(target) or target.kind == "week"):
-            self._check_hours(target, at, hours, when, priority)
+        elif hours is not None and (counted or target.kind == "week"):
+            if hours not in self.joined:
+                self.joined[hours] = self._join(hours)
+            joined = self.joined[hours]
+            if not joined.certain:
+                self._check_hours(target, holder.value(key), hours, joined, when, priority)
 
     def _check_hours(
-        self, target: Target, at: Named, hours: str, when: When, priority: str | None
+        self,
+        target: Target,
+        at: Named,
+        hours: str,
+        joined: "_Joined",
+        when: When,
+        priority: str | None,
     ) -> None:
         by_days = target.kind in ("business-days", "next-business-day", "by")
         mixed = None
-        if any(("hours", id) in self.reader.wrong for id in self._members(hours)):
+        if self.reader.wrong and any(("hours", id) in self.reader.wrong for id in joined.members):
             return  # whatever is wrong with the target may come from there
-        for calendars in self._reached(hours, when, priority):
+        for calendars in self._reached(hours, joined, when, priority):
             for calendar in calendars if needs_hours(target) else ():
                 always = calendar is None or calendar.windows is None
                 counted = calendar is not None and bool(calendar.business_days)
@@ -173,22 +203,58 @@ class Promises:
     def _refuse(self, at: Named, message: str, expected: str, hint: str | None = None) -> None:
         self.reader.report("ZS104", at.span, at.way, message, expected, hint)
 
-    def _reached(
-        self, hours: str, when: When, priority: str | None
-    ) -> list[tuple[Calendar | None, ...]]:
-        """Return the calendars, members of a union apart, that decide in some case of a rule.
-
-        None stands for `24x7`. Where any of them would do, no case is looked at.
-        """
-        every = [calendar for id in self._members(hours) for calendar in self.hours[id]]
+    def _join(self, hours: str) -> "_Joined":
+        """Return what these hours are made of."""
+        members = self._members(hours)
+        every = [calendar for id in members for calendar in self.hours[id]]
         leaves = tuple(calendar for calendar in every if not calendar.any)
         always = hours == ALWAYS or any(ALWAYS in calendar.any for calendar in every)
         zones = {calendar.timezone or self.zone for calendar in leaves}
-        if not always and len(zones) < 2 and all(c.windows is not None for c in leaves):
-            return [leaves]
-        cases = self._cases([when, *(calendar.when for calendar in every)], priority)
-        if cases is None:
-            return [(*leaves, None) if always else leaves]
+        closing = not always and all(calendar.windows is not None for calendar in leaves)
+        names = {name for each in every for part in each.when for name in part.values}
+        return _Joined(
+            members,
+            (*leaves, None) if always else leaves,
+            {name: self._values(name) for name in sorted(names)},
+            closing and len(zones) < 2,
+        )
+
+    def _reached(
+        self, hours: str, joined: "_Joined", when: When, priority: str | None
+    ) -> list[tuple[Calendar | None, ...]]:
+        """Return the calendars, members of a union apart, that decide in some case of a rule.
+
+        None stands for `24x7`. Where there are too many cases, any calendar could decide.
+        """
+        values = dict(joined.values)
+        for alternative in when:
+            for name in alternative.values:
+                if name not in values:
+                    values[name] = self._values(name)
+        if priority is not None and "priority" in values:
+            values["priority"] = [priority]
+        count = prod(map(len, values.values()))
+        if count > self.cases_left:
+            return [joined.calendars]
+        self.cases_left -= count
+        if len(when) > 1:
+            return self._decide(hours, when, {name: values[name] for name in sorted(values)})
+        for name, wanted in when[0].values.items() if when else ():
+            values[name] = [value for value in values[name] if value in wanted]
+        if not all(values.values()):
+            return []
+        # What only the rule names decides nothing: such cases need not be told apart.
+        values = {name: values[name] for name in joined.values}
+        key = (hours, *map(tuple, values.values()))
+        if key not in self.decided:
+            self.decided[key] = self._decide(hours, (), values)
+        return self.decided[key]
+
+    def _decide(
+        self, hours: str, when: When, values: dict[str, list[str]]
+    ) -> list[tuple[Calendar | None, ...]]:
+        """Return the calendars that decide in the cases of these values in which a rule holds."""
+        cases = (dict(zip(values, case, strict=True)) for case in product(*values.values()))
         found = [self._deciding(hours, case) for case in cases if _holds(when, case)]
         return list({tuple(map(id, calendars)): calendars for calendars in found}.values())
 
@@ -203,21 +269,8 @@ class Promises:
                 waiting += [member for calendar in self.hours[id] for member in calendar.any]
         return list(found)
 
-    def _cases(
-        self, conditions: list[When], priority: str | None
-    ) -> "Iterator[dict[str, str]] | None":
-        """Return every case that the conditions tell apart; None where there are too many."""
-        named = {name for when in conditions for alternative in when for name in alternative.values}
-        values = {name: list(self.names.values_of(name) or ()) for name in sorted(named)}
-        if priority is not None and "priority" in values:
-            values["priority"] = [priority]
-        count = 1
-        for each in values.values():
-            count *= len(each)
-        if count > self.cases_left:
-            return None
-        self.cases_left -= count
-        return (dict(zip(values, case, strict=True)) for case in product(*values.values()))
+    def _values(self, name: str) -> list[str]:
+        return list(self.names.values_of(name) or ())
 
     def _deciding(self, hours: str, case: dict[str, str]) -> tuple[Calendar | None, ...]:
         """Return the calendars of these hours in a case, members of a union apart."""
