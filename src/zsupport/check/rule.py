@@ -10,8 +10,16 @@ from zsupport.analysis.space import Cases, Space, shown, space_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.findings import Code, Fix, Span
 from zsupport.policy.document import Document
-from zsupport.policy.model import Revision
-from zsupport.policy.yamltext import Path
+from zsupport.policy.model import Revision, When
+from zsupport.policy.yamltext import Mapping as MappingNode
+from zsupport.policy.yamltext import Node, Path, Scalar, Sequence
+
+
+class Condition(NamedTuple):
+    """A condition that is written, and the path of its `when`."""
+
+    path: Path
+    when: When
 
 
 class Subject:
@@ -40,9 +48,91 @@ class Subject:
         """What the policy decides in each case. Raises TooManyCases."""
         return Decisions(self.revision, self.space)
 
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition that is written, section by section."""
+        revision = self.revision
+        sections: tuple[tuple[str, list[When]], ...] = (
+            ("entitlements", [each.when for each in revision.grants]),
+            ("priorities", [each.when for each in revision.priorities]),
+            ("commitment", [each.when for each in revision.commitments]),
+            ("targets", [each.when for each in revision.rules]),
+        )
+        found: list[tuple[Path, When]] = [
+            ((section, place, "when"), when)
+            for section, written in sections
+            for place, when in enumerate(written)
+        ]
+        for hours, calendars in revision.hours.items():
+            for place, calendar in enumerate(calendars):
+                if calendar.when:
+                    path = (*self.document.calendar(hours, place), "when")
+                    found.append((path, calendar.when))
+        places: dict[str, int] = {}
+        for term in revision.terms:
+            place = places[term.topic] = places.get(term.topic, -1) + 1
+            found.append((("terms", term.topic, place, "when"), term.when))
+        return tuple(Condition(path, when) for path, when in found if when)
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, frozenset[str]]]:
+        """What each group is about, and its values; the loader has checked that they exist."""
+        node = self.document.node(("groups",))
+        written: dict[str, tuple[str, Node]] = {}
+        for key, group in node.entries if isinstance(node, MappingNode) else ():
+            if isinstance(group, MappingNode):
+                about, values = group.entries[0]
+                written[key.text] = about.text, values
+        if not written:
+            return {}
+        revision = self.revision
+        known = {
+            "plan": [each.id for each in revision.plans],
+            "role": [each.id for each in revision.roles],
+            "channel": [each.id for each in revision.channels],
+            "priority": [each.id for each in revision.priorities],
+            **{fact.id: list(fact.values) for fact in revision.facts},
+        }
+        found: dict[str, tuple[str, frozenset[str]]] = {}
+
+        def resolve(group: str) -> frozenset[str]:
+            if group not in found:
+                name, values = written[group]
+                negated = isinstance(values, MappingNode)
+                chosen: set[str] = set()
+                for text in texts_of(values):
+                    if text not in known[name] and written[text][0] == name:
+                        chosen |= resolve(text)
+                    else:
+                        chosen.add(text)
+                whole = set(known[name]) - chosen if negated else chosen
+                found[group] = name, frozenset(whole)
+            return found[group][1]
+
+        for each in written:
+            resolve(each)
+        return found
+
+    def alternative(self, condition: Condition, position: int) -> Path:
+        """Return the path of one alternative of a condition."""
+        listed = isinstance(self.document.node(condition.path), Sequence)
+        return (*condition.path, position) if listed else condition.path
+
     def witness(self, cases: Cases) -> dict[str, str]:
         """Return the first case of a set that is not empty, as options name it."""
         return shown(self.space.first(cases))
+
+
+def texts_of(node: Node) -> Iterator[str]:
+    """Yield the values inside a node, keys not among them."""
+    if isinstance(node, Scalar):
+        yield node.text
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from texts_of(item)
+    else:
+        for _, value in node.entries:
+            yield from texts_of(value)
 
 
 class Problem(NamedTuple):

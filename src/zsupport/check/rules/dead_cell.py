@@ -1,0 +1,124 @@
+"""ZS402: a target that decides in no case, in a rule that decides elsewhere."""
+
+from collections.abc import Iterator
+
+from zsupport.analysis.decisions import Stated
+from zsupport.check.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each cell that decides nowhere; the same key of several metrics once."""
+    cells = [each for _, targets in subject.decisions.by_metric() for each in targets.stated]
+    if all(each.decides for each in cells):
+        return
+    alive = {each.rule for each in cells if each.decides}
+    by_metric: dict[tuple[int, str], list[Stated]] = {}
+    for each in cells:
+        if each.rule in alive:
+            by_metric.setdefault((each.rule, each.metric), []).append(each)
+    by_key: dict[tuple[int, str], list[Stated]] = {}
+    for (rule, metric), stated in by_metric.items():
+        dead = [each for each in stated if _dead(each)]
+        if len(dead) > 1 and len(dead) == len(stated):
+            yield _whole_metric(subject, rule, metric, dead)
+            continue
+        for each in dead:
+            by_key.setdefault((rule, each.cell.key), []).append(each)
+    for some in by_key.values():
+        yield _one_cell(subject, some)
+
+
+def _dead(each: Stated) -> bool:
+    """Return whether a cell is never the answer, and says more than an answer would."""
+    if each.decides:
+        return False
+    # Nothing promised where no case can be opened contradicts nothing.
+    return bool(each.matches) or each.cell.target.kind not in ("none", "not-stated")
+
+
+def _whole_metric(subject: Subject, rule: int, metric: str, dead: list[Stated]) -> Problem:
+    path = ("targets", rule, metric)
+    hidden = [each for each in dead if each.matches]
+    message = f"none of the targets for `{metric}` in this rule ever decides"
+    if not hidden:
+        message += ": no case can be opened with these priorities"
+        return Problem(path, message, subject.document.key(path), hint=_UNOPENED)
+    return Problem(
+        path,
+        message + ": rules above decide first",
+        subject.document.key(path),
+        hint=_HIDDEN,
+        case=subject.witness(hidden[0].matches),
+        related=tuple(place for each in hidden for place in _above(subject, each)),
+    )
+
+
+def _one_cell(subject: Subject, same_key: list[Stated]) -> Problem:
+    first = same_key[0]
+    target = first.cell.target.text
+    path = subject.document.target(first.rule, first.metric, first.cell)
+    what = f"`{target}`" if first.cell.key == "*" else f"`{target}` for `{first.cell.key}`"
+    more = tuple(
+        (subject.document.target(each.rule, each.metric, each.cell), f"nor does `{each.metric}`")
+        for each in same_key[1:]
+    )
+    if not first.matches:
+        return Problem(
+            path,
+            f"{what} never decides: no case of this rule can be opened with that priority",
+            hint=_UNOPENED,
+            related=more,
+        )
+    return Problem(
+        path,
+        f"{what} never decides: rules above decide in all of its cases",
+        hint=_HIDDEN,
+        case=subject.witness(first.matches),
+        related=(*_above(subject, first), *more),
+    )
+
+
+def _above(subject: Subject, dead: Stated) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the cells above that decide in the cases of one that never does."""
+    for each in subject.decisions.targets(dead.metric).stated:
+        if each.rule < dead.rule and each.decides & dead.matches:
+            path = subject.document.target(each.rule, each.metric, each.cell)
+            yield path, f"`{each.cell.target.text}` decides first"
+
+
+_HIDDEN = "move it above them, or take it out"
+_UNOPENED = "take it out, or let a grant allow a channel there"
+
+RULE = Rule(
+    code="ZS402",
+    name="dead-cell",
+    severity="error",
+    summary="a target that decides in no case, in a rule that decides elsewhere",
+    why="""\
+A reader of the file takes each target that is written for what the customer is promised. One that
+never decides misleads: rules above it decide in all of its cases, or no grant lets a case be
+opened there with that priority. Take it out, move it up, or mend what stands above it.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: P1}, {id: P2}]
+targets:
+  - {when: {priority: P1}, first-response: 1h}
+  - {first-response: {P1: 2h, P2: 24h}}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: P1}, {id: P2}]
+targets:
+  - {when: {priority: P1, plan: pro}, first-response: 1h}
+  - {first-response: {P1: 2h, P2: 24h}}
+""",
+    check=check,
+)

@@ -1,0 +1,82 @@
+"""ZS407: a condition or a group that names every value of a dimension or fact."""
+
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.yamltext import Mapping, Scalar
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each key of a condition that says nothing, and each group of all values."""
+    revision = subject.revision
+    # One value alone is named for the day on which there are two.
+    count = {
+        name: len(values)
+        for name, values in (
+            ("plan", revision.plans),
+            ("role", revision.roles),
+            ("channel", revision.channels),
+            ("priority", revision.priorities),
+            *((fact.id, fact.values) for fact in revision.facts),
+        )
+        if len(values) > 1
+    }
+    groups: set[str] = set()
+    for group, (name, held) in subject.groups.items():
+        if len(held) == count.get(name):
+            groups.add(group)
+            yield _problem(
+                subject, ("groups", group, name), f"`{group}` holds every {_kind(name)}", _GROUP
+            )
+    for condition in subject.conditions:
+        for position, alternative in enumerate(condition.when):
+            for name, values in alternative.values.items():
+                if len(values) != count.get(name):
+                    continue
+                path = (*subject.alternative(condition, position), name)
+                node = subject.document.node(path)
+                if isinstance(node, Scalar) and node.text in groups:
+                    continue  # said of the group
+                if isinstance(node, Mapping):
+                    message = f"this `not` excludes no {_kind(name)}"
+                else:
+                    message = f"`{name}` names every value: it decides nothing here"
+                yield _problem(subject, path, message, f"take `{name}` out of the condition")
+
+
+def _kind(name: str) -> str:
+    known = ("plan", "role", "channel", "priority")
+    return name if name in known else f"value of `{name}`"
+
+
+def _problem(subject: Subject, path: tuple[str | int, ...], message: str, hint: str) -> Problem:
+    return Problem(path, message, subject.document.key(path), hint=hint)
+
+
+_GROUP = "a condition that names this group holds without it; leave a value out, or the group"
+
+RULE = Rule(
+    code="ZS407",
+    name="every-value",
+    severity="warning",
+    summary="a condition or a group that names every value, and so decides nothing",
+    why="""\
+A dimension that a condition leaves out matches every value. One that it names with all of its
+values reads like a limit and is none: most often a value was meant to be left out, or the list was
+written before a plan was dropped. Leave out the value, or the key.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{when: {plan: [free, pro]}, allow: web}]
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro, business: Business}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{when: {plan: [free, pro]}, allow: web}]
+""",
+    check=check,
+)

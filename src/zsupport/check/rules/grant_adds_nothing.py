@@ -1,0 +1,122 @@
+"""ZS403: a grant that could be taken out and change no answer."""
+
+from collections.abc import Iterable, Iterator
+
+from zsupport.analysis.space import Cases
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.format import ALWAYS
+from zsupport.policy.model import Grant, Remarks
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each grant whose channels, hours, prerequisites and notes others give in its cases.
+
+    Of two that say the same it is the later one.
+    """
+    grants, holds = subject.revision.grants, subject.decisions.grants
+    taken_out: set[int] = set()
+    found: list[Problem] = []
+    for position in reversed(range(len(grants))):
+        grant = grants[position]
+        if not grant.allow:
+            continue
+        mine = holds[position]
+        others = [
+            other
+            for other, cases in enumerate(holds)
+            if other != position and other not in taken_out and cases & mine
+        ]
+        if mine and not (others and _given(subject, grant, mine, others)):
+            continue
+        taken_out.add(position)
+        found.append(_problem(subject, position, others))
+    yield from reversed(found)
+
+
+def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bool:
+    """Return whether other grants give all of a grant in all of its cases."""
+    grants, holds = subject.revision.grants, subject.decisions.grants
+
+    def covered(giving: Iterable[int], already: Cases = 0) -> bool:
+        left = mine & ~already
+        for other in giving:
+            left &= ~holds[other]
+        return not left
+
+    if not covered(others):
+        return False
+    # Without hours a channel is open whenever the vendor is, which includes all hours.
+    enough = {None} if grant.hours is None else {None, ALWAYS, grant.hours}
+    if not covered(other for other in others if grants[other].hours in enough):
+        return False
+    for needed in grant.prerequisites:
+        always = [each.id for each in subject.revision.channels if needed in each.prerequisites]
+        also = (other for other in others if needed in grants[other].prerequisites)
+        if not covered(also, subject.space.among("channel", always)):
+            return False
+    if any(_says(alternative.remarks) for alternative in grant.when):
+        return False
+    return not _says(grant.remarks) or covered(
+        other
+        for other in others
+        if grants[other].remarks.note == grant.remarks.note
+        and grants[other].remarks.unclear == grant.remarks.unclear
+    )
+
+
+def _says(remarks: Remarks) -> bool:
+    """Return whether there is a note or a doubt, which travel with an answer."""
+    return remarks.note is not None or remarks.unclear is not None
+
+
+def _problem(subject: Subject, position: int, others: list[int]) -> Problem:
+    path = ("entitlements", position)
+    mine = subject.decisions.grants[position]
+    span = subject.document.first(path)
+    if not mine:
+        return Problem(path, "this grant holds in no case", span, hint="mend its `when`")
+    enough, left = [], mine
+    for other in others:
+        if subject.decisions.grants[other] & left:
+            enough.append((("entitlements", other), "a grant that holds there"))
+            left &= ~subject.decisions.grants[other]
+    return Problem(
+        path,
+        "this grant adds nothing: others allow the same in all of its cases",
+        span,
+        hint="take it out, or mend its `when`",
+        case=subject.witness(mine),
+        related=tuple(enough),
+    )
+
+
+RULE = Rule(
+    code="ZS403",
+    name="grant-adds-nothing",
+    severity="warning",
+    summary="a grant that could be taken out and change no answer",
+    why="""\
+Grants add up: what one of them allows is allowed. A grant all of whose cases have the channel by
+other grants already, with the same hours and prerequisites, changes nothing. Most often its author
+meant it to narrow or to replace another one, which no grant can do, or left a key out of the `when`
+of the wider one. Take it out, or mend the wider one.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements:
+  - {allow: web}
+  - {when: {plan: pro}, allow: web}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements:
+  - {when: {plan: free}, allow: web}
+  - {when: {plan: pro}, allow: web}
+""",
+    check=check,
+)

@@ -1,0 +1,72 @@
+"""ZS405: `hours` in a target rule or a cell that none of its targets counts over."""
+
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.target import Target, needs_hours
+from zsupport.policy.format import ALWAYS
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each `hours` without a target that counts over it."""
+    for position, rule in enumerate(subject.revision.rules):
+        used = rule.hours in (None, ALWAYS)  # day and night, as the targets say
+        # Cells of one key are one cell, written once.
+        own: dict[tuple[str, str], str] = {}
+        for metric, cells in rule.cells.items():
+            for cell in cells.values():
+                if cell.hours is None or _counts(cell.target):
+                    used = used or cell.hours == rule.hours
+                elif cell.hours not in (rule.hours, ALWAYS):
+                    own[metric, cell.key] = cell.target.text
+        if not used:
+            yield _problem(
+                subject, ("targets", position, "hours"), "no target of this rule counts over them"
+            )
+        for (metric, key), text in own.items():
+            path = ("targets", position, metric, *(() if key == "*" else (key,)), "hours")
+            yield _problem(subject, path, f"`{text}` does not count over them")
+
+
+def _counts(target: Target) -> bool:
+    return needs_hours(target) or target.kind == "week"
+
+
+def _problem(subject: Subject, path: tuple[str | int, ...], why: str) -> Problem:
+    return Problem(
+        path,
+        f"these `hours` are not used: {why}",
+        subject.document.key(path),
+        hint="take `hours` out, or write a target that says business",
+    )
+
+
+RULE = Rule(
+    code="ZS405",
+    name="unused-hours",
+    severity="warning",
+    summary="`hours` in a target rule that none of its targets counts over",
+    why="""\
+Only targets that say business count over `hours`; `4h 24x7`, `2 per week`, `none` and `not-stated`
+do not. Where no target uses them, the author may believe that the times are counted in office hours
+while they run day and night. Take `hours` out, or write the targets as business hours or days.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+hours: {office: {open: mon-fri 09:00-17:00}}
+targets: [{hours: office, first-response: 4h 24x7}]
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+hours: {office: {open: mon-fri 09:00-17:00}}
+targets: [{hours: office, first-response: 4 business hours}]
+""",
+    check=check,
+)
