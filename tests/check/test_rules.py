@@ -11,13 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.space import space_of, space_of_facts
 from zsupport.check import rules
+from zsupport.check.fixing import apply
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
 from zsupport.check.run import check_document
 from zsupport.findings import CODES, SEVERITIES, Finding
 from zsupport.policy.files import SourceFile
-from zsupport.policy.loader import read_document
+from zsupport.policy.loader import load_revision, read_document
+from zsupport.policy.model import Revision
 
 FOLDER = Path(__file__).parent / "rules"
 BAD = sorted(FOLDER.glob("*/bad-*.yaml"))
@@ -81,3 +85,38 @@ def test_the_list_of_rules_is_the_folder_of_rules() -> None:
     assert len({*codes, *CODES}) == len(codes) + len(CODES)
     assert len({rule.name for rule in RULES}) == len(RULES)
     assert all(re.fullmatch(r"ZS[0-9]{3}", code) for code in codes)
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_fixes_take_their_findings_away_and_change_no_decision(path: Path) -> None:
+    text, code = path.read_bytes(), path.parent.name
+    findings = found(text, code)
+    fixes = [each.fix for each in findings if each.fix]
+    if not fixes:
+        return
+    made = apply(text.decode(), fixes)
+    mended = made.text.encode()
+    assert len(made.fixes) == len(fixes)
+    assert len(found(mended, code)) == len(findings) - len(fixes)
+    assert decided(mended, text) == decided(text, mended)
+
+
+def decided(text: bytes, other: bytes) -> list[object]:
+    """What a policy decides over the cases that it or another one tells apart."""
+    revision, beside = revision_of(text), revision_of(other)
+    decisions = Decisions(revision, space_of(revision, beside))
+    found: list[object] = [decisions.allowed, [grant.hours for grant in revision.grants]]
+    for metric, targets in decisions.by_metric():
+        stated = [(metric.id, each.cell.target, each.decides) for each in targets.stated]
+        found += [*stated, targets.unstated]
+    for hours in revision.hours:
+        found += [
+            (hours, calendar.windows, cases) for calendar, cases in decisions.calendars(hours)
+        ]
+    facts = space_of_facts(revision)
+    found += [facts.holds(each.when) == facts.every for each in revision.priorities]
+    return found
+
+
+def revision_of(text: bytes) -> Revision:
+    return load_revision(SourceFile("policy.yaml", text, "sha256:0", "policy.yaml"))

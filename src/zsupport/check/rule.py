@@ -81,7 +81,7 @@ class Subject:
         written: dict[str, tuple[str, Node]] = {}
         for key, group in node.entries if isinstance(node, MappingNode) else ():
             if isinstance(group, MappingNode):
-                about, values = group.entries[0]
+                about, values = next(iter(group.entries))
                 written[key.text] = about.text, values
         if not written:
             return {}

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from zsupport.check.fixing import removal
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.yamltext import Mapping, Scalar
+from zsupport.findings import Fix
+from zsupport.policy.yamltext import Mapping, Path, Scalar
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -41,7 +43,17 @@ def check(subject: Subject) -> Iterator[Problem]:
                     message = f"this `not` excludes no {_kind(name)}"
                 else:
                     message = f"`{name}` names every value: it decides nothing here"
-                yield _problem(subject, path, message, f"take `{name}` out of the condition")
+                hint = f"take `{name}` out of the condition"
+                yield _problem(subject, path, message, hint)._replace(fix=_fix(subject, path))
+
+
+def _fix(subject: Subject, path: Path) -> Fix | None:
+    """Return the fix, None where nothing would be left of one of several alternatives."""
+    beside = subject.document.node(path[:-1])
+    if path[-2] != "when" and isinstance(beside, Mapping) and len(beside.entries) == 1:
+        return None
+    edits = removal(subject.document, path)
+    return Fix(f"take `{path[-1]}` out of the condition", edits) if edits else None
 
 
 def _kind(name: str) -> str:
@@ -49,7 +61,7 @@ def _kind(name: str) -> str:
     return name if name in known else f"value of `{name}`"
 
 
-def _problem(subject: Subject, path: tuple[str | int, ...], message: str, hint: str) -> Problem:
+def _problem(subject: Subject, path: Path, message: str, hint: str) -> Problem:
     return Problem(path, message, subject.document.key(path), hint=hint)
 
 

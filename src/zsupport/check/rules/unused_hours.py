@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from zsupport.check.fixing import removal
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.target import Target, needs_hours
+from zsupport.findings import Fix
 from zsupport.policy.format import ALWAYS
+from zsupport.policy.yamltext import Path
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -32,12 +35,14 @@ def _counts(target: Target) -> bool:
     return needs_hours(target) or target.kind == "week"
 
 
-def _problem(subject: Subject, path: tuple[str | int, ...], why: str) -> Problem:
+def _problem(subject: Subject, path: Path, why: str) -> Problem:
+    edits = removal(subject.document, path)
     return Problem(
         path,
         f"these `hours` are not used: {why}",
         subject.document.key(path),
         hint="take `hours` out, or write a target that says business",
+        fix=Fix("take `hours` out", edits) if edits else None,
     )
 
 
