@@ -131,6 +131,7 @@ HEAVY = {
     "argparse", "logging", "asyncio", "subprocess", "importlib.metadata", "importlib.resources",
     "zsupport.policy.loader", "zsupport.policy.format", "zsupport.policy.shape",
     "zsupport.policy.yamltext", "zsupport.view.schemas", "zsupport.view.errors",
+    "zsupport.report.findings",
     "zsupport.report.table", "zsupport.report.guide", "zsupport.cli.app", "zsupport.guide",
 }  # fmt: skip
 

@@ -194,20 +194,23 @@ def test_github_gets_ten_of_each_kind_and_a_count_of_the_rest() -> None:
 # -- markdown --------------------------------------------------------------------------------
 
 
-def test_markdown_calls_nobody() -> None:
-    finding = RICH.findings[0]._replace(message="ask @all or help@example.com")
+def test_markdown_calls_nobody_and_links_nothing() -> None:
+    finding = RICH.findings[0]._replace(message="ask @all, help@example.com or a/b#1")
     outcome = RICH._replace(units=(Unit("a", "a", 1, (finding,)),))
-    assert "ask @<!-- -->all or help@example.com<br>" in rendered(outcome, "markdown")
+    written = rendered(outcome, "markdown")
+    assert "ask @<!-- -->all, help@example.com or a/b\\#<!-- -->1<br>" in written
 
 
-def test_markdown_is_short_enough_for_a_comment() -> None:
-    outcome = RICH._replace(
-        units=(Unit("a", "a", 1, RICH.findings[1:2] * 151 + RICH.findings[:1]),)
-    )
+@pytest.mark.parametrize("message", ["short", "long " * 1000, "x" * 70_000])
+def test_markdown_is_short_enough_for_a_comment(message: str) -> None:
+    warning = RICH.findings[1]._replace(message=message)
+    error = RICH.findings[0]._replace(message="the error")
+    outcome = RICH._replace(units=(Unit("a", "a", 1, (*[warning] * 2000, error)),))
     text = rendered(outcome, "markdown")
-    assert len(markdown_cells(text)) == 1 + 150
-    assert READERS["markdown"](text)[0].severity == "error"
-    assert text.endswith("\n\nNot shown: 2 warnings.\n")
+    shown = READERS["markdown"](text)
+    assert shown[0].severity == "error"
+    assert 500 < len(text) < 65_536
+    assert text.endswith(f" |\n\nNot shown: {2001 - len(shown)} warnings.\n")
 
 
 # -- sarif -----------------------------------------------------------------------------------

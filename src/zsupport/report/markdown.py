@@ -25,6 +25,7 @@ def _table(table: Table) -> str:
 def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, in one line."""
     plain = re.sub(r"([\\`*_\[\]<>|#~$&])", r"\\\1", printable(text.strip()))
-    # What looks like a name of GitHub would call whoever has it; an empty comment parts it.
-    quiet = re.sub(r"(?<!\w)@(?=\w)", "@<!-- -->", plain)
+    # What looks like a name or an issue of GitHub would call whoever has it, or link it to this
+    # place; an empty comment parts it.
+    quiet = re.sub(r"(?<!\w)@(?=\w)|#(?=[0-9])", r"\g<0><!-- -->", plain)
     return quiet.replace("\n", "<br>").replace("\t", " ")
