@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from zsupport.analysis.decisions import Decisions
@@ -10,7 +10,7 @@ from zsupport.analysis.space import Cases, Space, shown, space_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.findings import Code, Fix, Span
 from zsupport.policy.document import Document
-from zsupport.policy.model import Revision, When
+from zsupport.policy.model import Calendar, Revision, When
 from zsupport.policy.yamltext import Mapping as MappingNode
 from zsupport.policy.yamltext import Node, Path, Scalar, Sequence
 
@@ -37,6 +37,7 @@ class Subject:
         self.revision: Revision = document.revision
         self.today = today
         self.public = public
+        self.hours_by = cache(self._hours_by)
 
     @cached_property
     def space(self) -> Space:
@@ -118,6 +119,49 @@ class Subject:
         listed = isinstance(self.document.node(condition.path), Sequence)
         return (*condition.path, position) if listed else condition.path
 
+    @cached_property
+    def named_by_rule(self) -> list[dict[str, frozenset[str]]]:
+        """For each target rule: the values that it can hold for, of the dimensions it names."""
+        return [named(rule.when) for rule in self.revision.rules]
+
+    def apart(self, one: int, other: int, ignored: str) -> bool:
+        """Return whether two target rules name different values of a dimension.
+
+        Then they hold for no case together, whatever the value of the ignored dimension.
+        """
+        mine, its = self.named_by_rule[one], self.named_by_rule[other]
+        return any(
+            name != ignored and name in its and values.isdisjoint(its[name])
+            for name, values in mine.items()
+        )
+
+    @cached_property
+    def calendars(self) -> list[tuple[Path, Calendar]]:
+        """Every calendar of the policy, with where it stands."""
+        return [
+            (self.document.calendar(name, position), calendar)
+            for name, calendars in self.revision.hours.items()
+            for position, calendar in enumerate(calendars)
+        ]
+
+    def _hours_by(self, dimension: str) -> frozenset[str]:
+        """Return the hours of which it depends on a dimension what calendar holds."""
+        hours = self.revision.hours
+        depend = {
+            name
+            for name, calendars in hours.items()
+            if any(dimension in alternative.values for c in calendars for alternative in c.when)
+        }
+        more = depend
+        while more:
+            more = {
+                name
+                for name, calendars in hours.items()
+                if name not in depend and any(not depend.isdisjoint(c.any) for c in calendars)
+            }
+            depend |= more
+        return frozenset(depend)
+
     def witness(self, cases: Cases) -> dict[str, str]:
         """Return the first case of a set that is not empty, as options name it."""
         return shown(self.space.first(cases))
@@ -133,6 +177,18 @@ def texts_of(node: Node) -> Iterator[str]:
     else:
         for _, value in node.entries:
             yield from texts_of(value)
+
+
+def named(when: When) -> dict[str, frozenset[str]]:
+    """Return the values that a condition can hold for, of each dimension that it restricts."""
+    if not when:
+        return {}
+    first, *others = (alternative.values for alternative in when)
+    return {
+        name: frozenset(values).union(*(each[name] for each in others))
+        for name, values in first.items()
+        if all(name in each for each in others)
+    }
 
 
 class Problem(NamedTuple):

@@ -4,6 +4,7 @@ An answer needs the revision alone; whoever judges a file also has to say where 
 stands.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from zsupport.findings import Finding, Span
@@ -67,6 +68,30 @@ class Document(NamedTuple):
                 break
             node = parts[0]
         return self.value(path) if node is None else node.span
+
+    def part(self, path: Path, text: str) -> Span:
+        """Return where a text stands last in a value; the value where that cannot be told."""
+        node = self.node(path)
+        if isinstance(node, Scalar):
+            span, at = node.span, node.text.rfind(text)
+            quote = 0 if node.plain else 1
+            width = len(node.text) + 2 * quote
+            if at >= 0 and span.line == span.end_line and span.end_column - span.column == width:
+                start = span.column + quote + at
+                return Span(span.line, start, span.line, start + len(text))
+        return self.value(path)
+
+    def texts(self, path: Path) -> Iterator[tuple[Path, str]]:
+        """Yield the texts of a value with their paths: one, those of a list, of a mapping."""
+        node = self.node(path)
+        if isinstance(node, Scalar):
+            yield path, node.text
+        elif isinstance(node, Sequence):
+            for at in range(len(node.items)):
+                yield from self.texts((*path, at))
+        elif isinstance(node, Mapping):
+            for key, _ in node.entries:
+                yield from self.texts((*path, key.text))
 
     def cell(self, rule: int, metric: str, cell: Cell) -> Path:
         """Return the path of a cell of the target rule with this position."""

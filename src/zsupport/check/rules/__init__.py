@@ -2,13 +2,18 @@
 
 from zsupport.check.rule import Rule
 from zsupport.check.rules import (
+    by_outside_hours,
+    channel_missing_above,
     dead_cell,
     dead_rule,
+    doubt_of_one_priority,
     every_value,
     grant_adds_nothing,
+    minute_lost,
     slower_than_below,
     unanswered_priority,
     unused_hours,
+    urgent_is_slower,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -19,4 +24,9 @@ RULES: tuple[Rule, ...] = (
     unused_hours.RULE,
     every_value.RULE,
     slower_than_below.RULE,
+    channel_missing_above.RULE,
+    urgent_is_slower.RULE,
+    doubt_of_one_priority.RULE,
+    minute_lost.RULE,
+    by_outside_hours.RULE,
 )

@@ -1,0 +1,153 @@
+"""ZS606: a remark on a whole target rule that speaks of one of its priorities only."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy import model
+from zsupport.policy.model import Text
+
+# Words by which a plain number or a word such as `high` is known to be a priority.
+_WORDS = r"(?:severity|sev|priority|prio|prioritet|alvorlighetsgrad|hastegrad|nivå|level|class)"
+_BEFORE = r"(?:for|of|on|at|only|til|av|på|ved|bare|kun)"
+_AFTER = r"(?=\s*(?:[.,;:)]|$|only\b|cases?\b|tickets?\b|saker?\b|bare\b))"
+# A priority after one of these stands for all the others, or for a run of them.
+_OTHERS = re.compile(
+    r"\b(?:except|but|besides?|than|below|above|under|over|from|to|unlike|not|unntatt|utenom"
+    r"|bortsett fra|enn|fra|ikke)(?: (?:for|of|in|with|til|i|av))?\s*$",
+    re.IGNORECASE,
+)
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each doubt, condition or note of a rule that names one of its several priorities."""
+    revision = subject.revision
+    if len(revision.priorities) < 2:
+        return
+    for position, rule in enumerate(revision.rules):
+        said = (
+            ("unclear", rule.remarks.unclear, None),
+            ("condition", rule.condition, None),
+            ("note", rule.remarks.note, "note"),
+        )
+        for key, text, severity in said:
+            if not text:
+                continue
+            stated = priorities_of(subject, position)
+            if len(stated) < 2:
+                break
+            named = mentioned(text, revision.priorities)
+            if len(named) != 1 or named[0] not in stated:
+                continue
+            path = ("targets", position, key)
+            yield Problem(
+                path,
+                f"this `{key}` speaks of `{named[0]}` only, and every answer of the rule"
+                f" carries it: {', '.join(stated)}",
+                subject.document.key(path),
+                hint=f"move it to the cell: `{named[0]}: {{target: …, {key}: …}}`",
+                severity=severity,
+            )
+
+
+def priorities_of(subject: Subject, position: int) -> list[str]:
+    """Return the priorities that a rule states and can hold for."""
+    rule = subject.revision.rules[position]
+    ids = [each.id for each in subject.revision.priorities]
+    stated = {key for cells in rule.cells.values() for key in cells}
+    held = subject.named_by_rule[position].get("priority", ids)
+    return [id for id in ids if id in held and (id in stated or "*" in stated)]
+
+
+def mentioned(text: Text, priorities: tuple[model.Priority, ...]) -> list[str]:
+    """Return the priorities that a text surely names, or may name.
+
+    Where the words are about what is beside, above or below a priority, none is returned.
+    """
+    sure: dict[str, None] = {}
+    maybe: dict[str, None] = {}
+    for words in [text] if isinstance(text, str) else text.values():
+        for each in priorities:
+            names = names_of(each)
+            for match in _pattern(names).finditer(words):
+                if _OTHERS.search(words[: match.start()]):
+                    return []
+                sure[each.id] = None
+            if _word(names).search(words):
+                maybe[each.id] = None
+    return list(sure | maybe) if sure else []
+
+
+def names_of(priority: model.Priority) -> tuple[str, ...]:
+    """Return what a priority is called: its id, its names in each language, its aliases."""
+    names = [priority.name] if isinstance(priority.name, str) else [*priority.name.values()]
+    names += [name.partition(" (")[0] for name in names]
+    return tuple(dict.fromkeys((priority.id, *names, *priority.aliases)))
+
+
+@lru_cache(maxsize=256)
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds a priority in a text, with few false finds.
+
+    A name with a letter and a digit (P1, Severity 1) is one wherever it stands; a number after
+    a word such as severity; a word such as `high` beside one, in quotes, with a capital inside
+    a sentence, or at the end of `for high`.
+    """
+    ways = []
+    for name in names:
+        text = re.escape(name)
+        if re.search("[0-9]", name) and re.search("[^0-9]", name):
+            ways.append(rf"(?i:\b{text}\b)")
+        elif name.isdigit():
+            ways.append(rf"(?i:\b{_WORDS}[ -]?{text}\b)")
+        else:
+            ways.append(rf"(?i:\b{_WORDS} {text}\b|\b{text}[ -]{_WORDS}\b|[\"'`“«]{text}[\"'`”»])")
+            ways.append(rf"(?i:\b{_BEFORE} {text}\b{_AFTER})")
+            if name[:1].isupper():
+                ways.append(rf"(?<=[a-zæøå,] ){text}\b")
+    return re.compile("|".join(ways))
+
+
+@lru_cache(maxsize=256)
+def _word(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds a word by which a priority is called, whatever it means there."""
+    words = [re.escape(name) for name in names if len(name) > 2 and not name.isdigit()]
+    return re.compile(rf"\b(?:{'|'.join(words) or '(?!)'})\b", re.IGNORECASE)
+
+
+RULE = Rule(
+    code="ZS606",
+    name="doubt-of-one-priority",
+    severity="warning",
+    summary="a remark on a whole target rule that speaks of one of its priorities",
+    why="""\
+What a rule says in `unclear`, `condition` or `note` travels with every answer that it decides.
+Where the words are about one priority and the rule states several, the answers for the others
+carry a doubt that is not theirs. It belongs to the cell: `P1: {target: 1h, unclear: ...}`. A note
+in the wrong place is found as a note only.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: P1}, {id: P2}]
+targets:
+  - unclear: Whether P1 is answered at night is not said.
+    first-response: {P1: 1h, P2: 4h}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: P1}, {id: P2}]
+targets:
+  - first-response:
+      P1: {target: 1h, unclear: Whether P1 is answered at night is not said.}
+      P2: 4h
+""",
+    check=check,
+)
