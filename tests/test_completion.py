@@ -116,7 +116,7 @@ def test_values(asked: Asked, option: str, values: list[str]) -> None:
 
 def test_whatever_an_option_says_it_completes_is_completed() -> None:
     options = {o for name in COMMANDS for o in load_command(name).every_option() if o.completes}
-    assert {option.completes for option in options} <= {*_NAMES, "policy", "guide"}
+    assert {option.completes for option in options} <= {*_NAMES, "policy", "guide", "rule", "file"}
 
 
 def test_hours_are_an_argument(asked: Asked) -> None:

@@ -77,7 +77,7 @@ def test_a_case_is_made_of_these_files_only(case: str) -> None:
     assert words_of(case)[0] == "zsupport"
     # No input that the command does not read.
     assert "policy.yaml" not in names or "--policy" in command or "./policy.yaml" in command
-    assert ("stdin" in names) == ("--policy - " in command)
+    assert ("stdin" in names) == ("--policy - " in command or " -\n" in command)
 
 
 def test_the_cases_cover_every_command_and_format() -> None:

@@ -221,4 +221,4 @@ class Rule(NamedTuple):
     @property
     def kind(self) -> Code:
         """The rule as a kind of finding."""
-        return Code(self.code, self.name, self.summary)
+        return Code(self.code, self.name, self.summary, self.severity)

@@ -10,7 +10,9 @@ from zsupport.findings import Code, Finding, Related
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, path_text
 
-TOO_MANY = Code("ZS310", "too-many-cases", "a policy that distinguishes too many cases to look at")
+TOO_MANY = Code(
+    "ZS310", "too-many-cases", "a policy that distinguishes too many cases to look at", "warning"
+)
 
 
 def check_document(

@@ -12,6 +12,7 @@ COMMANDS = {
     "priority": "Which priority fits the facts; what the priorities mean",
     "topics": "The self-help resources, by topic and for whom",
     "policies": "The known policies, and what is in force; one in full",
+    "check": "Whether a policy is complete and consistent, and where it is not",
     "schema": "JSON Schema of a policy or of an answer",
     "help": "Guides: the policy format, scripts, JSON, completion",
 }

@@ -268,6 +268,8 @@ class _Line:
 
             names = _starting(current, ((name, "") for name in shipped_policies()), prefix)
             return names._replace(files=True)
+        if kind == "rule":
+            return self.rules(current, prefix)
         if kind == "file":
             return Candidates(files=True)
         if kind is None:
@@ -280,6 +282,16 @@ class _Line:
             if kind != "fact" or name.partition("=")[0] not in self.facts()
         ]
         return _starting(current, found, prefix)
+
+    def rules(self, current: str, prefix: str) -> Candidates:
+        """Return the rules of `check` by code and by name; in a list with commas the last one."""
+        from zsupport.check.catalogue import KINDS
+
+        before, comma, last = current.rpartition(",")
+        kinds = KINDS.values()
+        found = [(kind.code, kind.name) for kind in kinds]
+        found += [(kind.name, kind.code) for kind in kinds if last]
+        return _starting(last, found, prefix + before + comma)
 
     def facts(self) -> set[str]:
         """Return the names of the facts that the line states already."""

@@ -6,6 +6,7 @@ from importlib.resources import files
 GUIDES = {
     "policy": "How a policy is written: every section, key and value",
     "hours": "Hours, holidays, business days and pauses, with worked examples",
+    "check": "Mistakes in a policy: the rules, exceptions, fixes, configuration",
     "scripts": "Answers in shell scripts: exit codes, plain lines, one field",
     "json": "The JSON documents and their schemas",
     "completion": "Completion for bash, zsh and fish",
@@ -13,10 +14,17 @@ GUIDES = {
 
 
 def page(name: str) -> str:
-    """Return a guide as Markdown; the policy guide ends with the reference of the format."""
+    """Return a guide as Markdown; two end with what the program knows best itself.
+
+    That is the reference of the format for `policy`, and the rules for `check`.
+    """
     text = files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
     if name == "policy":
         from zsupport.policy.reference import reference
 
         text += reference()
+    if name == "check":
+        from zsupport.view.rules import rules_table
+
+        text += rules_table()
     return text

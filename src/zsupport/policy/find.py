@@ -10,8 +10,9 @@ from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_m
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
 
 DEFAULT = "zoom"
-_ENDINGS = (".yaml", ".yml")
-_TESTS = ("_test.yaml", "_test.yml")
+#: How the names of policy files end, and those of the files that hold their tests.
+ENDINGS = (".yaml", ".yml")
+TESTS = ("_test.yaml", "_test.yml")
 
 
 class Found(NamedTuple):
@@ -37,9 +38,9 @@ def shipped_policies() -> dict[str, str]:
         for name in sorted(os.listdir(folder)):
             stem, ending = os.path.splitext(name)
             path = os.path.join(folder, name)
-            if name[0] == "." or name.endswith(_TESTS):
+            if name[0] == "." or name.endswith(TESTS):
                 continue
-            if ending in _ENDINGS or (os.path.isdir(path) and name != "gallery"):
+            if ending in ENDINGS or (os.path.isdir(path) and name != "gallery"):
                 found[stem] = path
     return found
 
@@ -93,7 +94,7 @@ def _configured(text: bytes, path: str) -> str | None:
 
 def is_path(name: str) -> bool:
     """Return whether a policy is named by a path: it has a `/`, an ending, or begins with a dot."""
-    return "/" in name or os.sep in name or name[:1] == "." or name.endswith(_ENDINGS)
+    return "/" in name or os.sep in name or name[:1] == "." or name.endswith(ENDINGS)
 
 
 def find(name: str) -> Found:
@@ -117,6 +118,11 @@ def find(name: str) -> Found:
     return Found(tuple(_files(name, folder, folder)), os.path.join(folder, ""))
 
 
+def read_file(path: str, shown: str) -> SourceFile:
+    """Return one file, or `-`: standard input; raise PolicyError where it cannot be read."""
+    return _file(os.path.basename(path), shown, _stdin() if path == "-" else _read(path))
+
+
 def _files(path: str, root: str, shown: str) -> list[SourceFile]:
     """Return the files at a path: itself, or the policy files of a folder."""
     paths = [path]
@@ -124,13 +130,13 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
         try:
             names = sorted(os.listdir(path))
         except OSError as error:
-            raise PolicyError(f"{path}: {_reason(error)}") from None
+            raise PolicyError(f"{path}: {reason(error)}") from None
         paths = [
             os.path.join(path, name)
             for name in names
             # What begins with a dot is an editor's, not an author's; a pipe would make us wait.
-            if name.endswith(_ENDINGS)
-            and not name.endswith(_TESTS)
+            if name.endswith(ENDINGS)
+            and not name.endswith(TESTS)
             and name[0] != "."
             and not stat.S_ISFIFO(_mode(os.path.join(path, name)))
         ]
@@ -175,7 +181,7 @@ def _stdin() -> bytes:
     try:
         data: bytes = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise PolicyError(f"-: {_reason(error)}") from None
+        raise PolicyError(f"-: {reason(error)}") from None
     return data
 
 
@@ -194,10 +200,11 @@ def _read(path: str) -> bytes:
             ) from None
         raise PolicyError(f"{path}: no such file", _neighbour(path)) from None
     except (OSError, ValueError) as error:
-        raise PolicyError(f"{path}: {_reason(error)}") from None
+        raise PolicyError(f"{path}: {reason(error)}") from None
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason(error: OSError | ValueError) -> str:
+    """Return in words why a file cannot be read or written."""
     text = getattr(error, "strerror", None) or str(error)
     return text[:1].lower() + text[1:]
 
@@ -211,7 +218,7 @@ def _neighbour(path: str) -> str | None:
         names = [
             name
             for name in sorted(os.listdir(folder or "."))[:1000]
-            if name.endswith(_ENDINGS) or os.path.isdir(os.path.join(folder, name))
+            if name.endswith(ENDINGS) or os.path.isdir(os.path.join(folder, name))
         ]
     except OSError:
         return None

@@ -292,7 +292,12 @@ _CHANGE: Schema = {"type": "object"}
 
 _CHECKERS: dict[str, dict[str, Schema]] = {
     # command: what its document says beside the findings
-    "check": {},
+    "check": {
+        "unread": {
+            "type": "array",
+            "items": _object({"file": _TEXT, "message": _TEXT, "hint": _TEXT_OR_NULL}),
+        }
+    },
     "test": {
         "tests": {
             "type": "array",
