@@ -4,7 +4,7 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
-from outcomes import RICH, findings
+from outcomes import RICH, UNHURRIED, findings
 
 from zsupport.findings import Finding, Span, fingerprints
 
@@ -19,6 +19,7 @@ def moved(finding: Finding, by: int) -> Finding:
 
 
 @given(many)
+@UNHURRIED
 def test_they_are_unique_within_a_run(found: list[Finding]) -> None:
     made = fingerprints(found)
     assert len(set(made)) == len(found)
@@ -26,12 +27,14 @@ def test_they_are_unique_within_a_run(found: list[Finding]) -> None:
 
 
 @given(many, st.integers(1, 1000))
+@UNHURRIED
 def test_they_stay_when_lines_and_list_positions_move(found: list[Finding], by: int) -> None:
     assert fingerprints([moved(each, by) for each in found]) == fingerprints(found)
 
 
 @given(st.lists(findings(), max_size=8, unique_by=lambda f: (f.code, f.file, f.identity, f.path,
                                                             f.message)), st.randoms())  # fmt: skip
+@UNHURRIED
 def test_they_stay_when_findings_change_places(found: list[Finding], random: object) -> None:
     # Two that differ in nothing but a list position are told apart by their order.
     found = [each._replace(path="", identity=(each.message, each.path, *each.identity))
@@ -42,6 +45,7 @@ def test_they_stay_when_findings_change_places(found: list[Finding], random: obj
 
 
 @given(many, findings())
+@UNHURRIED
 def test_another_finding_leaves_those_before_it_alone(found: list[Finding], one: Finding) -> None:
     assert fingerprints([*found, one])[:-1] == fingerprints(found)
 

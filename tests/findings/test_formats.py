@@ -1,4 +1,4 @@
-"""The formats of findings: goldens written by hand, schemas, places, hostile texts."""
+"""The formats of findings: goldens, schemas, places, hostile texts."""
 
 import json
 import re
@@ -11,13 +11,16 @@ from xml.etree import ElementTree as Xml
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
-from outcomes import CONTEXT, EMPTY, RICH, outcomes
+from hypothesis import given
+from outcomes import CONTEXT, EMPTY, RICH, UNHURRIED, outcomes
 from readers import READERS, Seen, commands, markdown_cells
 from xmlschema import XMLSchema
 
 from zsupport.cli import options
+from zsupport.errors import InvalidPolicy
+from zsupport.findings import CODES as LOADER_CODES
 from zsupport.findings import SEVERITIES, Outcome, Span, Unit, fail_on
+from zsupport.library import load
 from zsupport.report import Terminal
 from zsupport.report.findings import FINDING_FORMATS, Context, render_outcome
 from zsupport.report.findings.paths import uri, workspace_path
@@ -28,6 +31,7 @@ from zsupport.view.schemas import schema
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
+BAD = HERE.parent / "bad"
 
 
 def digest(*parts: str | int) -> str:
@@ -111,6 +115,25 @@ VALIDATORS: dict[str, Callable[[str], None]] = {
 @pytest.mark.parametrize("outcome", [RICH, EMPTY], ids=["rich", "empty"])
 def test_a_report_is_valid(format: str, outcome: Outcome) -> None:
     VALIDATORS[format](rendered(outcome, format))
+
+
+def test_what_the_loader_finds_is_written_in_every_format() -> None:
+    units: list[Unit] = []
+    texts: dict[str, str] = {}
+    for path in sorted(BAD.glob("*.yaml")):
+        try:
+            load(path, cache=False)
+        except InvalidPolicy as invalid:
+            units.append(Unit(path.name, invalid.findings[0].file, 1, invalid.findings[:10]))
+            texts |= invalid.texts
+    assert len(units) > 80
+    for unit in units:
+        outcome = Outcome("check", (unit,), texts, LOADER_CODES, ("done",), {})
+        for format in FINDING_FORMATS:
+            written = rendered(outcome, format)
+            assert sorted(READERS[format](written)) == seen(outcome), (unit.name, format)
+            if format in VALIDATORS:
+                VALIDATORS[format](written)
 
 
 def test_the_schemas_are_no_rubber_stamps() -> None:
@@ -322,7 +345,7 @@ def test_a_run_fails_at_the_severity_asked_for_and_above(found: str, wanted: str
 
 
 @given(outcome=outcomes())
-@settings(max_examples=300, deadline=None)
+@UNHURRIED
 def test_whatever_stands_in_an_outcome(outcome: Outcome) -> None:
     written = {format: rendered(outcome, format) for format in FINDING_FORMATS}
     for format, text in written.items():
