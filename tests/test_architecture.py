@@ -21,6 +21,7 @@ STOREYS = [
     ["answer"],
     ["analysis"],
     ["library", "calendar"],
+    ["suite"],
     ["check"],
     ["report"],
     ["view", "guide"],

@@ -27,11 +27,13 @@ from documents import (
 
 import zsupport
 from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.clock.holidays import public_holidays
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import CODES
 from zsupport.guide import GUIDES as GUIDE_NAMES
 from zsupport.guide import page as guide
 from zsupport.policy.schema import records
+from zsupport.suite.session import Wanted, run_session
 from zsupport.view.schemas import NAMES, schema
 
 BLOCKS = [found for page in PAGES for found in walk(page)]
@@ -48,8 +50,11 @@ def with_blocks(*languages: str) -> pytest.MarkDecorator:
 
 
 def examples() -> list[Any]:
-    found = [example_of(*each)[0] for each in BLOCKS if each[0].language == "yaml"]
-    return [pytest.param(each, id=each.block.place) for each in found]
+    return [
+        pytest.param(example_of(block, files)[0], files, id=block.place)
+        for block, files in BLOCKS
+        if block.language == "yaml"
+    ]
 
 
 @pytest.fixture
@@ -166,12 +171,19 @@ def test_python_blocks(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
                 exec(compile(block.text, block.place, "exec"), names)
 
 
-@pytest.mark.parametrize("example", examples())
-def test_a_policy_loads_or_is_refused_as_said(example: Example, folder: Path) -> None:
+@pytest.mark.parametrize(("example", "files"), examples())
+def test_a_policy_loads_or_is_refused_as_said(
+    example: Example, files: dict[str, str], folder: Path
+) -> None:
     path = folder / example.file
-    path.write_text(example.text, encoding="utf-8")
+    write({**files, example.file: example.text}, folder)
     try:
-        zsupport.load(path, cache=False)
+        if example.file.endswith("_test.yaml"):
+            session = run_session([str(path)], Wanted(), public_holidays)
+            if session.unreadable:
+                raise session.unreadable
+        else:
+            zsupport.load(path, cache=False)
         codes: set[str] = set()
     except InvalidPolicy as invalid:
         codes = {finding.code for finding in invalid.findings}
@@ -296,7 +308,7 @@ def fields_of(part: dict[str, Any], before: str = "") -> dict[str, dict[str, Any
     return found
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "policy"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("policy", "tests")])
 def test_the_json_guide_has_every_field(name: str) -> None:
     text = sections(guide("json"))
     document = schema(name)

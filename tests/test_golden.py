@@ -1,7 +1,7 @@
 """Golden cases: a command line and exactly what it writes, each in a folder of its own.
 
-`golden/AREA/CASE/` holds `command` (one line), and where they are not empty `policy.yaml` and
-`stdin` as input, `stdout` and `stderr` as expected, and `exit` (0 where there is none). A case
+`golden/AREA/CASE/` holds `command` (one line), and where they are not empty `policy.yaml`,
+`policy_test.yaml` and `stdin` as input, `stdout` and `stderr` as expected, and `exit` (0 where there is none). A case
 runs inside its folder. What differs by release or by the policy's text stands in the expected
 output as @PROGRAM@, @TZDATA@ or @DIGEST@.
 """
@@ -22,7 +22,7 @@ from zsupport.report import FORMATS
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path.relative_to(GOLDEN).as_posix() for path in GOLDEN.glob("*/*"))
-INPUT = {"command", "policy.yaml", "stdin"}
+INPUT = {"command", "policy.yaml", "policy_test.yaml", "stdin"}
 EXPECTED = {"stdout", "stderr", "exit"}
 
 
@@ -76,7 +76,9 @@ def test_a_case_is_made_of_these_files_only(case: str) -> None:
     assert command.count("\n") == 1
     assert words_of(case)[0] == "zsupport"
     # No input that the command does not read.
-    assert "policy.yaml" not in names or "--policy" in command or "./policy.yaml" in command
+    reads = ("--policy", "./policy.yaml", "zsupport test")
+    assert "policy.yaml" not in names or any(each in command for each in reads)
+    assert "policy_test.yaml" not in names or "zsupport test" in command
     assert ("stdin" in names) == ("--policy - " in command or " -\n" in command)
 
 

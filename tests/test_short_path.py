@@ -126,6 +126,8 @@ def well_written(command: Command) -> Iterator[tuple[list[str], Values]]:
             value = option.choices[-1] if option.choices else "x"
             one: object = [value] if option.kind == "texts" else value
             yield [flag, value], {option.name: one}
+            if len(flag) == 2:  # its value stands apart, or at once: `-k=x` is the value `=x`
+                continue
             yield [f"{flag}={value}"], {option.name: one}
             many: object = [value, value] if option.kind == "texts" else value
             yield [flag, value, f"{flag}={value}"], {option.name: many}

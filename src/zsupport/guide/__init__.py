@@ -7,6 +7,7 @@ GUIDES = {
     "policy": "How a policy is written: every section, key and value",
     "hours": "Hours, holidays, business days and pauses, with worked examples",
     "check": "Mistakes in a policy: the rules, exceptions, fixes, configuration",
+    "test": "The policy's own tests: cases, invariants, coverage, and what they notice",
     "scripts": "Answers in shell scripts: exit codes, plain lines, one field",
     "json": "The JSON documents and their schemas",
     "completion": "Completion for bash, zsh and fish",

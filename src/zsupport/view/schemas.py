@@ -247,7 +247,7 @@ _POSITIVE: Schema = {"type": "integer", "minimum": 1}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _RANGE = {"line": _POSITIVE, "column": _POSITIVE, "end_line": _POSITIVE, "end_column": _POSITIVE}
 _KIND: dict[str, Schema] = {
-    "code": {"type": "string", "pattern": "^ZS[0-9]{3}$"},
+    "code": {"type": "string", "pattern": "^Z[A-Z][0-9]{3}$"},
     "name": _TEXT,
     "severity": {"enum": ["error", "warning", "note"]},
     "message": _TEXT,
@@ -332,7 +332,7 @@ _ERROR = _object(
     }
 )
 
-NAMES = ("policy", *_ANSWERS, *_CHECKERS, "error")
+NAMES = ("policy", "tests", *_ANSWERS, *_CHECKERS, "error")
 
 
 def schema(name: str) -> Schema:
@@ -341,6 +341,10 @@ def schema(name: str) -> Schema:
         from zsupport.policy.schema import policy_schema
 
         return policy_schema()
+    if name == "tests":
+        from zsupport.suite.format import tests_schema
+
+        return tests_schema()
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"zsupport.{name}/1"}
     if name == "error":
         return {**head, **_ERROR}

@@ -1,0 +1,86 @@
+"""`zsupport test`: the policy's own tests."""
+
+import os
+from datetime import datetime
+from typing import Any
+
+from zsupport.cli.options import FINDING_OPTIONS, Command, Option
+from zsupport.cli.output import write_outcome
+from zsupport.clock.instants import parse_instant, to_datetime
+from zsupport.clock.problem import BadText
+from zsupport.errors import UsageError
+
+_EXAMPLES = """
+Examples:
+  zsupport test zoom
+  zsupport test zoom --only channels
+
+Exit code: 0 every test passed, 1 one failed, 2 a wrong option,
+3 a policy or a tests file that cannot be read."""
+
+_PATHS = Option(
+    "paths", (), "arguments", "[PATH]...",
+    "Policies, tests files, folders, or a shipped policy. [default: this folder]",
+    completes="policy",
+)  # fmt: skip
+_ONLY = Option(
+    "only", ("--only", "-k"), "text", "TEXT", "Only the tests whose name or question holds TEXT."
+)  # fmt: skip
+_AT = Option(
+    "at", ("--at",), "text", "INSTANT",
+    "The moment of tests that name none. [default: their file's, or the newest revision]",
+)  # fmt: skip
+
+
+def test(
+    paths: list[str] | None,
+    only: str | None,
+    at: str | None,
+    format: str,
+    quiet: bool,
+    exit_zero: bool,
+    color: str,
+    debug: bool,
+) -> int:
+    """Run the tests of a policy: the files beside it whose names end in _test.yaml.
+
+    A failure shows what the policy answers and the line that decided, and the test as it would
+    pass. No file is ever changed.
+    """
+    from zsupport.policy.compiled import cache_folder
+    from zsupport.policy.kept_holidays import kept_holidays
+    from zsupport.suite.session import Wanted, run_session
+
+    wanted = Wanted(only, _moment(at))
+    session = run_session(paths or [], wanted, kept_holidays(cache_folder(os.environ)))
+    if session.unreadable is not None and format in ("auto", "text", "json"):
+        raise session.unreadable
+    if not quiet:
+        write_outcome(session.outcome, format, color)
+    if session.unreadable is not None:
+        return session.unreadable.exit_code
+    failed = any(finding.severity == "error" for finding in session.outcome.findings)
+    return 1 if failed and not exit_zero else 0
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        if text == "now":
+            raise UsageError("--at: `now` would make the tests depend on the day", "name a moment")
+        return to_datetime(parse_instant(text, now=0, zone=None)[0])
+    except BadText as problem:
+        hint: Any = (problem.hint or problem.expected or "").replace(" together with --tz", "")
+        raise UsageError(f"--at: {problem.message}", hint or None) from None
+
+
+COMMAND = Command(
+    test,
+    (
+        _PATHS, _ONLY, _AT,
+        *FINDING_OPTIONS,
+    ),
+    _EXAMPLES,
+    common=False,
+)  # fmt: skip

@@ -1,0 +1,457 @@
+"""The format of a tests file, once: every key and value that it may hold.
+
+The reader goes by it, `zsupport schema tests` prints it as JSON Schema, and the guide's
+reference of keys is held to it.
+"""
+
+import re
+from typing import Any
+
+from zsupport.answer.channels import ChannelAnswer
+from zsupport.answer.due import DueAnswer
+from zsupport.answer.opening import HoursAnswer
+from zsupport.answer.priority import PriorityAnswer
+from zsupport.clock.problem import BadText, shown
+from zsupport.policy.format import Values
+from zsupport.policy.shape import (
+    ANY_SCALAR,
+    REMARK_KEYS,
+    Choice,
+    Field,
+    Fields,
+    Id,
+    Leaf,
+    Line,
+    ListOf,
+    MapOf,
+    Name,
+    OneOf,
+    Reader,
+    Schema,
+    Shape,
+    wrong_kind,
+)
+from zsupport.policy.yamltext import Node, Scalar, Sequence, Way
+
+#: The version of the format of tests.
+VERSION = 1
+#: The word for what does not apply, where the JSON answer has null.
+NONE = "none"
+#: What YAML takes for nothing; here it is refused, so that nothing is asserted by accident.
+_NULLS = ("", "~", "null", "Null", "NULL")
+
+
+class Keys(Fields):
+    """A mapping with known keys and none beside them: remarks are a policy's, not a test's."""
+
+    def __init__(self, name: str, says: str, *fields: Field, **more: Any) -> None:
+        super().__init__(name, says, *fields, **more)
+        own = {field.key for field in fields}
+        for key in REMARK_KEYS:
+            if key not in own:
+                del self.fields[key]
+
+
+def is_null(node: Node) -> bool:
+    """Return whether a value is nothing at all: left out, `null` or `~`."""
+    return isinstance(node, Scalar) and node.plain and node.text.strip() in _NULLS
+
+
+class Stated(Shape):
+    """A value that an answer must have; null is refused, for `none` says what does not apply."""
+
+    def __init__(self, inner: Shape) -> None:
+        self.inner = inner
+        self.words = inner.words
+
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return what the inner shape reads."""
+        if is_null(node):
+            reader.report(
+                "ZS003", node.span, way, "nothing is expected here", self.words,
+                "leave the key out, or write `none` for what does not apply",
+            )  # fmt: skip
+            return None
+        return self.inner.read(node, way, reader)
+
+    def schema(self) -> Schema:
+        """Return the schema of the inner shape."""
+        return self.inner.schema()
+
+    def parts(self) -> list[Shape]:
+        """Return the inner shape."""
+        return [self.inner]
+
+
+class Anything(Shape):
+    """A value of any form: texts, lists and mappings as the JSON answer has them."""
+
+    words = "a text, a list or a mapping"
+
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return the node."""
+        return node
+
+    def schema(self) -> Schema:
+        """Return a schema that lets everything through."""
+        return {}
+
+
+class PerhapsNone(Shape):
+    """A list of texts, which may be empty: then there must be none."""
+
+    words = "a list of texts"
+
+    def __init__(self) -> None:
+        self.some = ListOf(Line("a text"), or_one=True)
+
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return the texts with their places."""
+        if isinstance(node, Sequence) and not node.items:
+            return []
+        return self.some.read(node, way, reader)
+
+    def schema(self) -> Schema:
+        """Return a scalar or an array."""
+        return {"anyOf": [dict(ANY_SCALAR), {"type": "array", "items": dict(ANY_SCALAR)}]}
+
+
+class SetOf(Shape):
+    """The channels that are allowed and no other: a list, empty where none is."""
+
+    words = "a list of channels; [] for none"
+
+    def __init__(self) -> None:
+        self.some = Values("channel")
+
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return (negated, names)."""
+        if isinstance(node, Sequence) and not node.items:
+            return (False, [])
+        return self.some.read(node, way, reader)
+
+    def schema(self) -> Schema:
+        """Return a scalar, an array of scalars, or an object with `not`."""
+        return {"anyOf": [self.some.schema(), {"type": "array", "maxItems": 0}]}
+
+    def parts(self) -> list[Shape]:
+        """Return the values' shape."""
+        return [self.some]
+
+
+def _number(text: str) -> int | str:
+    if text == NONE:
+        return text
+    if not re.fullmatch(r"-?[0-9]{1,12}", text):
+        raise BadText(f"{shown(text)} is no whole number", "a whole number, or none", None)
+    return int(text)
+
+
+class Flag(Choice):
+    """True or false."""
+
+    def __init__(self) -> None:
+        super().__init__("true", "false")
+
+
+_FLAG = Flag()
+_NUMBER = Leaf("a whole number, or none", "ZS105", _number)
+_TEXT = Line("a text, or none")
+_INSTANT = Line("an instant such as 2026-11-23T10:00:00+01:00, or none")
+_MOMENT = Line("an instant such as 2026-11-23T10:00:00+01:00")
+_TEXTS = PerhapsNone()
+_ANY = Anything()
+
+#: What each field of an answer holds, where it is no plain text.
+_FIELDS: dict[str, Shape] = {
+    "allowed": _FLAG,
+    "open": OneOf(text=Choice("true", "false", NONE)),
+    "only_when": _ANY,
+    "numbers": _ANY,
+    "windows": _ANY,
+    "holidays": _ANY,
+    "steps": _TEXTS,
+    "prerequisites": _TEXTS,
+    "recommended": _NUMBER,
+    "elapsed_seconds": _NUMBER,
+    "paused_seconds": _NUMBER,
+    "remaining_seconds": _NUMBER,
+    "opened": _INSTANT,
+    "due": _INSTANT,
+    "next_open": _INSTANT,
+    "next_close": _INSTANT,
+    "at_risk_at": _INSTANT,
+}
+#: The fields of an answer that say which question it answers.
+_ASKED = ("plan", "role", "channel", "facts", "metric", "because")
+
+BECAUSE = OneOf(
+    text=Line("the path of a rule, such as entitlements[1]"),
+    items=ListOf(Line("the path of a rule, such as entitlements[1]")),
+    mapping=Keys(
+        "reason",
+        "The rule that must have decided, told by its condition.",
+        Field(
+            "when",
+            OneOf(
+                mapping=Fields(
+                    "told condition",
+                    "The condition of the rule, as it stands in the policy.",
+                    Field("plan", Values("plan"), "Its plans."),
+                    Field("role", Values("role"), "Its roles."),
+                    Field("channel", Values("channel"), "Its channels."),
+                    Field("priority", Values("priority"), "Its priorities."),
+                    Field("opened", Line("`inside HOURS` or `outside HOURS`"), "Its `opened`."),
+                    others=Values("fact"),
+                    others_say="a fact: its values",
+                ),
+                text=Choice("always"),
+                words="a condition, or `always` for a rule without one",
+            ),
+            "Its condition; `always` for a rule without one.",
+            required=True,
+        ),
+    ),
+    words="a path such as entitlements[1], a list of them, or {when: ...}",
+)
+_BECAUSE = Field(
+    "because", Stated(BECAUSE), "What must have decided: paths in the policy, or a condition."
+)
+
+
+def _fields(answer: Any) -> tuple[Field, ...]:
+    """Return the fields of an answer that can be expected."""
+    return tuple(
+        Field(name, Stated(_FIELDS.get(name, _TEXT)), f"The field `{name}` of the answer.")
+        for name in answer._fields
+        if name not in _ASKED and not (name == "priority" and answer is not PriorityAnswer)
+        and not (name == "hours" and answer is HoursAnswer)
+    )  # fmt: skip
+
+
+EXPECT_CHANNELS = Keys(
+    "expectation of channels",
+    "What must be answered; what is not named is not looked at.",
+    Field("exactly", Stated(SetOf()), "These channels are allowed, and no other."),
+    Field("include", Stated(Values("channel")), "These channels are allowed."),
+    Field("exclude", Stated(Values("channel")), "These channels are not allowed."),
+    *_fields(ChannelAnswer),
+    _BECAUSE,
+)
+EXPECT_DUE = Keys(
+    "expectation of due",
+    "What must be answered; what is not named is not looked at.",
+    *_fields(DueAnswer),
+    _BECAUSE,
+)
+EXPECT_HOURS = Keys(
+    "expectation of hours",
+    "What must be answered; what is not named is not looked at.",
+    *_fields(HoursAnswer),
+    _BECAUSE,
+)
+EXPECT_PRIORITY = Keys(
+    "expectation of priority",
+    "What must be answered; what is not named is not looked at.",
+    *_fields(PriorityAnswer),
+    _BECAUSE,
+)
+#: What is expected of each command. A text alone is what the command prints.
+EXPECTATIONS: dict[str, OneOf] = {
+    "channels": OneOf(mapping=EXPECT_CHANNELS),
+    "due": OneOf(
+        text=Line("an instant or a state"),
+        mapping=EXPECT_DUE,
+        words="an instant or a state, or a mapping from fields of the answer",
+    ),
+    "hours": OneOf(
+        text=Choice("open", "closed"),
+        mapping=EXPECT_HOURS,
+        words="open or closed, or a mapping from fields of the answer",
+    ),
+    "priority": OneOf(
+        text=Line("the id of a priority, or none"),
+        mapping=EXPECT_PRIORITY,
+        words="the id of a priority, or a mapping from fields of the answer",
+    ),
+}
+
+
+class Expectation(Shape):
+    """What is expected; what may stand in it goes by the command, so it is read later."""
+
+    words = "what must be answered"
+
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return the node and the way to it; refuse what expects nothing."""
+        if is_null(node):
+            reader.report(
+                "ZS003", node.span, way, "nothing is expected", self.words,
+                "say what the answer must be: a test that expects nothing tests nothing",
+            )  # fmt: skip
+            return None
+        if isinstance(node, Sequence):
+            wrong_kind(node, way, reader, self.words)
+            return None
+        return (node, way)
+
+    def schema(self) -> Schema:
+        """Return the schemas of all commands."""
+        return {"anyOf": [each for shape in EXPECTATIONS.values() for each in _alternatives(shape)]}
+
+    def parts(self) -> list[Shape]:
+        """Return the expectations of the commands."""
+        return list(EXPECTATIONS.values())
+
+
+def _alternatives(shape: OneOf) -> list[Schema]:
+    found: list[Schema] = shape.schema()["anyOf"]
+    return found
+
+
+_PLAN = Field("plan", Values("plan"), "The plans; several: each of them.")
+_ROLE = Field("role", Values("role"), "The roles.")
+_CHANNEL = Field("channel", Values("channel"), "The channels.")
+_PRIORITY = Field("priority", Values("priority"), "The priorities.")
+_FACT = Field(
+    "fact",
+    MapOf(Values("fact"), key="a fact"),
+    "Facts that are called like another key of this mapping.",
+)
+_AT = Field("at", _MOMENT, "The moment to answer as of; it selects the revision.")
+_TZ = Field("tz", Line("a zone such as Europe/Oslo"), "The zone of local times.")
+_LANG = Field("lang", Line("a language such as nb"), "The language of the policy's texts.")
+_CUSTOMER = (
+    Field("customer-tz", Line("a zone such as Europe/Oslo"), "The customer's zone."),
+    Field("customer-country", Line("a country such as NO"), "The customer's country."),
+)
+_A_FACT = "a fact: its value, or several"
+
+CHANNELS = Keys(
+    "question about channels",
+    "The options of `zsupport channels`. Lists are asked in every combination.",
+    _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, _AT, _TZ, _LANG,
+    others=Values("fact"), others_say=_A_FACT,
+)  # fmt: skip
+DUE = Keys(
+    "question about deadlines",
+    "The options of `zsupport due`. Lists are asked in every combination.",
+    _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT,
+    Field("opened", _MOMENT, "When it was opened; it selects the revision."),
+    Field("metric", ListOf(Name("metric"), or_one=True), "What is promised; `all` for each."),
+    Field("answered", _MOMENT, "When it was answered."),
+    Field("updated", _MOMENT, "When it was last updated."),
+    Field("resolved", _MOMENT, "When it was resolved."),
+    Field(
+        "pause", ListOf(Line("FROM/TO, or FROM/ while it lasts"), or_one=True),
+        "When its clock stood still.",
+    ),
+    Field("at-risk", Line("a ratio such as 3/4"), "From which part of the way it is at risk."),
+    *_CUSTOMER,
+    Field("at", _MOMENT, "The moment to answer as of; left out: the last that happened."),
+    _TZ, _LANG,
+    others=Values("fact"), others_say=_A_FACT,
+)  # fmt: skip
+HOURS = Keys(
+    "question about hours",
+    "The options of `zsupport hours`. Lists are asked in every combination.",
+    Field("name", Name("hours"), "Which hours.", required=True),
+    _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, *_CUSTOMER, _AT, _TZ, _LANG,
+    others=Values("fact"), others_say=_A_FACT,
+)  # fmt: skip
+PRIORITY = Keys(
+    "question about priorities",
+    "The facts, as for `zsupport priority`. Lists are asked in every combination.",
+    _FACT, _AT, _TZ, _LANG,
+    others=Values("fact"), others_say=_A_FACT,
+)  # fmt: skip
+
+COMMANDS: dict[str, Keys] = {
+    "channels": CHANNELS, "due": DUE, "hours": HOURS, "priority": PRIORITY,
+}  # fmt: skip
+
+CASE = Keys(
+    "case",
+    "A question as the command line puts it, and what must be answered.",
+    Field("name", Line("a name"), "What it is called where it fails; left out: the question."),
+    Field("note", Line("a text"), "A remark for whoever reads the test."),
+    Field("channels", CHANNELS, "The options of `zsupport channels`."),
+    Field("due", DUE, "The options of `zsupport due`."),
+    Field("hours", HOURS, "The options of `zsupport hours`."),
+    Field("priority", PRIORITY, "The facts of `zsupport priority`."),
+    Field("expect", Expectation(), "What must be answered.", required=True),
+    exactly_one=("channels", "due", "hours", "priority"),
+)
+
+CASES_WHERE = Keys(
+    "set of cases",
+    "The cases of the policy that are meant; what is left out matches all.",
+    Field("plan", Values("plan"), "The plans."),
+    Field("role", Values("role"), "The roles."),
+    Field("channel", Values("channel"), "The channels; only beside `promised`."),
+    Field("priority", Values("priority"), "The priorities."),
+    others=Values("fact"),
+    others_say="a fact: its values",
+)
+CLAIM = Keys(
+    "claim",
+    "What holds, or does not, in every case that is meant.",
+    Field("channel", Values("channel"), "These channels are allowed."),
+    Field(
+        "promised",
+        ListOf(Name("metric"), or_one=True),
+        "Something is promised by these metrics, wherever a case can be opened.",
+    ),
+    at_least_one=("channel", "promised"),
+)
+INVARIANT = Keys(
+    "invariant",
+    "What holds in every case of the policy, or in every case of a set.",
+    Field("name", Line("a name"), "What it is called where it fails."),
+    Field("note", Line("a text"), "A remark for whoever reads the test."),
+    Field("for", CASES_WHERE, "The cases that are meant; left out: every one."),
+    Field("require", CLAIM, "What holds in each of them."),
+    Field("forbid", CLAIM, "What holds in none of them."),
+    Field("at", _MOMENT, "A moment of the revision that is meant."),
+    at_least_one=("require", "forbid"),
+)
+
+TESTS = Keys(
+    "tests file",
+    "The tests of a policy; its name ends in _test.yaml.",
+    Field("tests", Choice(str(VERSION)), "The version of this format.", required=True),
+    Field("policy", Id(), "The id of the policy that it is about.", required=True),
+    Field("note", Line("a text"), "A remark for whoever reads the tests."),
+    Field("at", _MOMENT, "The moment of the tests that name none; left out: the newest revision."),
+    Field("cases", ListOf(CASE), "Questions, each with what must be answered."),
+    Field("invariants", ListOf(INVARIANT), "What holds in every case."),
+    at_least_one=("cases", "invariants"),
+)
+
+
+def tests_schema() -> Schema:
+    """Return the JSON Schema (draft 7) of a tests file; names are the reader's to judge."""
+    definitions: Schema = {"values": Values.definition()}
+    for fields in records():
+        definitions[fields.name.replace(" ", "-")] = fields.definition()
+    root = definitions.pop("tests-file")
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "zsupport tests",
+        **root,
+        "definitions": definitions,
+    }
+
+
+def records() -> list[Fields]:
+    """Return every kind of mapping of the format, the file itself first."""
+    found: dict[str, Fields] = {}
+    shapes: list[Shape] = [TESTS]
+    while shapes:
+        shape = shapes.pop(0)
+        if isinstance(shape, Fields):
+            if shape.name in found:
+                continue
+            found[shape.name] = shape
+        shapes += shape.parts()
+    return list(found.values())

@@ -1,0 +1,65 @@
+"""Nodes of a policy made anew from others; those that were read are never changed."""
+
+from collections.abc import Iterable
+
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
+
+
+def with_text(node: Scalar, text: str) -> Scalar:
+    """Return a text in the place of another."""
+    made = Scalar()
+    made.text, made.plain, made.flow = text, node.plain, node.flow
+    made.start, made.end = node.start, node.end
+    return made
+
+
+def with_items(node: Node, items: Iterable[Node]) -> Sequence:
+    """Return a list in the place of a node."""
+    made = Sequence()
+    made.items = list(items)
+    made.start, made.end = node.start, node.end
+    return made
+
+
+def with_entries(node: Node, entries: Iterable[tuple[Scalar, Node]]) -> Mapping:
+    """Return a mapping in the place of a node."""
+    made = Mapping()
+    made.by_key = {key.text: (key, value) for key, value in entries}
+    made.whole = True
+    made.start, made.end = node.start, node.end
+    return made
+
+
+def replaced(root: Node, path: Path, new: Node | None) -> Node:
+    """Return a tree with another node at the end of a path, or without the one there."""
+    if not path:
+        assert new is not None
+        return new
+    first, rest = path[0], path[1:]
+    if isinstance(root, Mapping):
+        if not rest and new is None:
+            return with_entries(root, [e for e in root.entries if e[0].text != first])
+        return with_entries(
+            root,
+            [(k, replaced(v, rest, new) if k.text == first else v) for k, v in root.entries],
+        )
+    assert isinstance(root, Sequence)
+    items = list(root.items)
+    if not rest and new is None:
+        del items[int(first)]
+    else:
+        items[int(first)] = replaced(items[int(first)], rest, new)
+    return with_items(root, items)
+
+
+def at(root: Node | None, path: Path) -> Node | None:
+    """Return the node to which a path leads from another, None where it leads nowhere."""
+    node = root
+    for part in path:
+        if isinstance(node, Mapping) and isinstance(part, str):
+            node = node.by_key[part][1] if part in node.by_key else None
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            node = node.items[part]
+        else:
+            return None
+    return node

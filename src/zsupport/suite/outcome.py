@@ -1,0 +1,318 @@
+"""What a run of tests has to say: verdicts become findings with places and the way out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from zsupport.analysis.space import TooManyCases
+from zsupport.answer.case import Because
+from zsupport.findings import Code, Finding, Outcome, Related, Span, Unit
+from zsupport.policy.document import Document
+from zsupport.policy.yamltext import path_text, short
+from zsupport.suite.codes import (
+    BROKEN_INVARIANT,
+    CODES,
+    FAILED_CASE,
+    NO_ANSWER,
+    NO_TESTS,
+    TOO_MANY,
+)
+from zsupport.suite.correction import corrected
+from zsupport.suite.example import Example, Expected, Invariant, Reason
+from zsupport.suite.invariant import Broken, broken
+from zsupport.suite.paste import case_text, flow, unwrapped
+from zsupport.suite.reading import Tests
+from zsupport.suite.running import OF_THE_SET, Failure, Verdict, plain, rules_of, run
+from zsupport.suite.subject import Subject
+
+#: So many lines that decided are shown beside a failure.
+MAX_RELATED = 5
+
+
+class Ran(NamedTuple):
+    """The tests of one file and what came of them."""
+
+    tests: Tests
+    units: tuple[Unit, ...]
+
+
+def run_tests(subject: Subject, tests: Tests, only: str | None = None) -> Ran:
+    """Return what comes of the tests of a file; `only` those whose name holds a text."""
+    units = []
+    for example in tests.examples:
+        if chosen(name_of(example), only):
+            units.append(_unit_of(subject, tests, example))
+    for invariant in tests.invariants:
+        if chosen(name_of_invariant(invariant), only):
+            units.append(_unit_of_invariant(subject, tests, invariant))
+    return Ran(tests, tuple(units))
+
+
+def chosen(name: str, only: str | None) -> bool:
+    """Return whether a test is meant by a text that its name must hold, without regard to case."""
+    return only is None or only.casefold() in name.casefold()
+
+
+def name_of(example: Example) -> str:
+    """Return what a test is called: its name, or the question that it asks."""
+    if example.name:
+        return example.name
+    written = unwrapped(example.node)
+    command = example.question.command
+    return f"{command} {flow(written[command])}"
+
+
+def name_of_invariant(invariant: Invariant) -> str:
+    """Return what an invariant is called: its name, or what it claims."""
+    if invariant.name:
+        return invariant.name
+    claims = [
+        f"{'require' if each.wanted else 'forbid'} {each.kind} {', '.join(each.names)}"
+        for each in invariant.claims
+    ]
+    return "invariant " + ", ".join(claims)
+
+
+def _unit_of(subject: Subject, tests: Tests, example: Example) -> Unit:
+    verdict = run(subject, example)
+    findings = _failed(subject, tests, verdict)
+    return Unit(name_of(example), tests.written.source.shown, example.span.line, tuple(findings))
+
+
+def _failed(subject: Subject, tests: Tests, verdict: Verdict) -> Iterable[Finding]:
+    """Return a finding for each field that was not as expected; the first has the correction."""
+    example = verdict.example
+    document = subject.documents[example.question.revision]
+    shown = tests.written.source.shown
+    found: list[Finding] = []
+    by_key: dict[str | None, list[Failure]] = {}
+    for failure in verdict.failures:
+        key = failure.expected.key if failure.expected else None
+        by_key.setdefault(key, []).append(failure)
+    text = corrected(subject, example) if by_key else None
+    for key, failures in by_key.items():
+        first = failures[0]
+        hint = None
+        if not found:
+            hint = _advice(text)
+        identity = (name_of(example), key or "", repr(sorted(first.case.items())))
+        if first.expected is None:
+            found.append(
+                Finding(
+                    NO_ANSWER.code, NO_ANSWER.name, "error", short_of(str(first.got)), shown,
+                    example.span, path_text(example.path), hint="mend the question, or the policy",
+                    case=first.case, identity=identity,
+                )
+            )  # fmt: skip
+            continue
+        message = _message(first, example) + _more(len(failures) - 1)
+        found.append(
+            Finding(
+                FAILED_CASE.code, FAILED_CASE.name, "error", message, shown,
+                first.expected.span, path_text(first.expected.path),
+                expected=_wanted(first.expected), hint=hint,
+                label=_difference(first), case=first.case,
+                related=_decided(document, first.because, _role(first)), identity=identity,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _more(others: int) -> str:
+    return f" (and in {others} more case{'' if others == 1 else 's'})" if others else ""
+
+
+def short_of(text: str) -> str:
+    """Return a message on one line."""
+    return " ".join(text.split())
+
+
+def _advice(text: str | None) -> str | None:
+    if text is None:
+        return None
+    return f"if the policy is right, this is what it answers, ready to paste:\n{text.rstrip()}"
+
+
+def _message(failure: Failure, example: Example) -> str:
+    assert failure.expected is not None
+    key, zone = failure.expected.key, example.question.zone
+    got = "another rule" if key == "because" else shortened(plain(failure.got, zone))
+    if key == "exactly":
+        return f"the channels that are allowed are {got}"
+    if key == "include":
+        missing = [c for c in failure.expected.value if c not in failure.got]
+        return f"{_and(missing)} {'is' if len(missing) == 1 else 'are'} not allowed"
+    if key == "exclude":
+        wrong = [c for c in failure.expected.value if c in failure.got]
+        return f"{_and(wrong)} {'is' if len(wrong) == 1 else 'are'} allowed"
+    if key == "because":
+        return "another rule decided"
+    if key == "open":
+        return f"the hours are {'open' if failure.got else 'closed'}"
+    return f"`{key}` is {got}"
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def shortened(value: Any) -> str:
+    """Return a value in a message, cut where it is long."""
+    text = flow(value) if isinstance(value, dict | list) else f"`{value}`"
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+def _wanted(expected: Expected) -> str:
+    """Return what was expected, in words."""
+    if expected.key in OF_THE_SET:
+        return f"{expected.key} {flow(list(expected.value))}"
+    if isinstance(expected.value, Reason):
+        if expected.value.when is not None:
+            return "the rule with this condition"
+        return ", ".join(text for text, _ in expected.value.paths)
+    value = unwrapped(expected.value)
+    if expected.key == "open":
+        return {"true": "open", "false": "closed"}.get(str(value), str(value))
+    return flow(value) if isinstance(value, dict | list) else short(str(value))
+
+
+def _difference(failure: Failure) -> str | None:
+    """Return how a set differs from the one expected."""
+    if failure.expected is None or failure.expected.key != "exactly":
+        return None
+    wanted, got = failure.expected.value, failure.got
+    missing = [c for c in wanted if c not in got]
+    surplus = [c for c in got if c not in wanted]
+    parts = [f"not allowed: {', '.join(missing)}"] if missing else []
+    parts += [f"allowed as well: {', '.join(surplus)}"] if surplus else []
+    return "; ".join(parts)
+
+
+def _role(failure: Failure) -> str:
+    """Return what the lines did: a denial is decided by all that could have allowed."""
+    expected = failure.expected
+    if expected is None or expected.key not in OF_THE_SET:
+        return "decided"
+    denied = expected.key == "include" or not set(failure.got) - set(expected.value)
+    return "does not hold here" if denied and expected.key != "exclude" else "decided"
+
+
+def _decided(
+    document: Document, because: tuple[Because, ...], role: str = "decided"
+) -> tuple[Related, ...]:
+    """Return the places of the policy that decided, and what they did."""
+    found = []
+    lines = document.text.split("\n")
+    paths: dict[int, list[str]] = {}
+    for path, line in rules_of(document, because).items():
+        paths.setdefault(line, []).append(path)
+    for number, line in enumerate(dict.fromkeys(each.line for each in because)):
+        if number == MAX_RELATED:
+            break
+        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        start = len(text) - len(text.lstrip(" -")) + 1
+        span = Span(line, start, line, max(len(text.rstrip()) + 1, start + 1))
+        says = f"{role}: {', '.join(paths[line])}" if line in paths else role
+        found.append(Related(document.source.shown, span, says))
+    return tuple(found)
+
+
+# -- invariants ------------------------------------------------------------------------------------
+
+
+def _unit_of_invariant(subject: Subject, tests: Tests, invariant: Invariant) -> Unit:
+    name = name_of_invariant(invariant)
+    document = subject.documents[invariant.revision]
+    shown = tests.written.source.shown
+    try:
+        found = [_broken(subject, tests, invariant, each) for each in broken(subject, invariant)]
+    except TooManyCases as error:
+        found = [
+            Finding(
+                TOO_MANY.code, TOO_MANY.name, "error", f"`{document.source.name}` has {error}",
+                shown, invariant.span, path_text(invariant.path),
+            )
+        ]  # fmt: skip
+    return Unit(name, shown, invariant.span.line, tuple(found))
+
+
+def _broken(subject: Subject, tests: Tests, invariant: Invariant, each: Broken) -> Finding:
+    claim = each.claim
+    if claim.kind == "channel":
+        says = f"`{each.name}` is {'not allowed' if claim.wanted else 'allowed'}"
+    else:
+        says = f"by `{each.name}` {'nothing' if claim.wanted else 'something'} is promised"
+    count = f"in {each.cases} case{'' if each.cases == 1 else 's'} of the policy"
+    document = subject.documents[invariant.revision]
+    return Finding(
+        BROKEN_INVARIANT.code, BROKEN_INVARIANT.name, "error", f"{says} {count}",
+        tests.written.source.shown, claim.span, path_text(claim.path),
+        hint=f"the first of them, as a test that passes:\n{_as_case(subject, invariant, each)}",
+        case=each.case,
+        related=_decided(document, _because(subject, invariant, each)),
+        identity=(name_of_invariant(invariant), claim.kind, each.name),
+    )  # fmt: skip
+
+
+def _because(subject: Subject, invariant: Invariant, each: Broken) -> tuple[Because, ...]:
+    revision = subject.revision(invariant.revision)
+    decisions = subject.decisions(invariant.revision)
+    space = subject.space(invariant.revision)
+    bit = space.every
+    for name, value in each.case.items():
+        if name in space.values:
+            bit &= space.of(name, value)
+    if each.claim.kind == "promised":
+        stated = [s for s in decisions.targets(each.name).stated if s.decides & bit]
+        return tuple(Because(revision.file, s.cell.line) for s in stated)
+    grants = [
+        grant.line
+        for grant, cases in zip(revision.grants, decisions.grants, strict=True)
+        if (cases & bit if not each.claim.wanted else each.name in grant.allow)
+    ]
+    return tuple(Because(revision.file, line) for line in grants or [revision.grants_line])
+
+
+def _as_case(subject: Subject, invariant: Invariant, each: Broken) -> str:
+    """Return the witness as a test that passes: what the policy answers in that case."""
+    revision = subject.revision(invariant.revision)
+    case = {name: value for name, value in each.case.items() if name != "opened"}
+    if each.claim.kind == "channel":
+        case["channel"] = each.name
+        expect: Mapping[str, Any] = {"allowed": "false" if each.claim.wanted else "true"}
+        return case_text({"channels": _asked(revision, case), "expect": dict(expect)}).rstrip()
+    return case_text({"due": _asked(revision, case), "expect": {"state": "no-target"}}).rstrip()
+
+
+def _asked(revision: Any, case: Mapping[str, str]) -> dict[str, Any]:
+    return dict(case)
+
+
+# -- a policy without tests ------------------------------------------------------------------------
+
+
+def no_tests(document: Document) -> Unit:
+    """Return what is to be said of a policy that no tests file is about."""
+    span = document.value(("policy",))
+    revision = document.revision
+    id = revision.policy if revision else ""
+    finding = Finding(
+        NO_TESTS.code, NO_TESTS.name, "error", f"no tests are about `{id}`",
+        document.source.shown, span, "policy",
+        hint=f"write {id}_test.yaml beside it: see `zsupport help test`", identity=(id,),
+    )  # fmt: skip
+    return Unit(f"tests of {id}", document.source.shown, span.line, (finding,))
+
+
+def outcome_of(
+    units: Iterable[Unit],
+    texts: Mapping[str, str],
+    closing: Iterable[str],
+    extra: Mapping[str, Any],
+) -> Outcome:
+    """Return the outcome of a run."""
+    return Outcome("test", tuple(units), texts, CODES, tuple(closing), extra)
+
+
+def place(code: Code, message: str, document: Document, span: Span, path: str) -> Finding:
+    """Return a finding about a place of a policy."""
+    return Finding(code.code, code.name, code.severity, message, document.source.shown, span, path)

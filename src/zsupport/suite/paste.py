@@ -1,0 +1,65 @@
+"""Tests as text, ready to paste under `cases:`."""
+
+import re
+from typing import Any
+
+from zsupport.policy.yamltext import Mapping, Node, Scalar, Sequence
+
+_WIDTH = 100
+# What YAML takes for a text as it stands, inside brackets too; everything else is quoted.
+_PLAIN = re.compile(r"[A-Za-z0-9+@/_.][A-Za-z0-9+@/_. ()'-]*(:[A-Za-z0-9+@/_.()'-]+)*")
+_NULLS = ("~", "null", "Null", "NULL")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def scalar(text: str) -> str:
+    """Return a text as YAML reads it back, in quotes where it needs them."""
+    if _PLAIN.fullmatch(text) and text not in _NULLS and not text.endswith(" "):
+        return text
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if char.isprintable():
+        return char
+    code = ord(char)
+    return (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+    )
+
+
+def flow(value: Any) -> str:
+    """Return texts, lists and mappings on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{scalar(key)}: {flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return scalar(value)
+
+
+def case_text(case: dict[str, Any]) -> str:
+    """Return a case as an item of a list, its lines ended."""
+    lines: list[str] = []
+    for key, value in case.items():
+        line = f"{key}: {flow(value)}"
+        if len(line) + 2 > _WIDTH and isinstance(value, dict):
+            lines += [f"{key}:", *(f"  {scalar(k)}: {flow(each)}" for k, each in value.items())]
+        else:
+            lines.append(line)
+    return "".join(f"{'  ' if i else '- '}{line}\n" for i, line in enumerate(lines))
+
+
+def unwrapped(node: Node | None) -> Any:
+    """Return a node as texts, lists and mappings."""
+    if isinstance(node, Mapping):
+        return {key.text: unwrapped(value) for key, value in node.entries}
+    if isinstance(node, Sequence):
+        return [unwrapped(item) for item in node.items]
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def one_or_list(values: tuple[str, ...]) -> Any:
+    """Return a value alone where there is one, else the list."""
+    return values[0] if len(values) == 1 else list(values)

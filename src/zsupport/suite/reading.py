@@ -1,0 +1,608 @@
+"""From the text of a tests file to tests: names resolved against the policy, problems reported."""
+
+import re
+from contextlib import suppress
+from datetime import date, datetime, tzinfo
+from typing import Any, NamedTuple
+
+from zsupport.answer.hours import check_country
+from zsupport.clock.instants import at_local, parse_instant, to_datetime
+from zsupport.clock.problem import BadText
+from zsupport.clock.ratio import parse_ratio
+from zsupport.clock.zones import zone
+from zsupport.errors import UsageError
+from zsupport.findings import Finding, Span
+from zsupport.policy.files import SourceFile
+from zsupport.policy.format import DIMENSIONS
+from zsupport.policy.model import Alternative, When
+from zsupport.policy.names import Names
+from zsupport.policy.shape import Later, Named, Reader, Record
+from zsupport.policy.yamltext import (
+    MAX_FINDINGS,
+    Mapping,
+    Node,
+    Path,
+    Scalar,
+    Stop,
+    Way,
+    path_of,
+    read_yaml,
+    short,
+)
+from zsupport.suite.example import Claim, Example, Expected, Invariant, Question, Reason
+from zsupport.suite.format import COMMANDS, EXPECTATIONS, NONE, TESTS, VERSION
+from zsupport.suite.nodes import at as node_at
+from zsupport.suite.nodes import with_text
+from zsupport.suite.subject import Subject
+
+#: One case may ask so many questions; a policy has few more cases than that to tell apart.
+MAX_COMBINATIONS = 20_000
+#: The fields of an answer that say something about the moment asked as of.
+OF_THE_MOMENT = (
+    "due", "next_open", "next_close", "at_risk_at", "elapsed_seconds", "paused_seconds",
+    "remaining_seconds", "open", "windows", "holidays", "opened",
+)  # fmt: skip
+STATES_OF_THE_MOMENT = ("not-started", "running", "at-risk", "paused", "met", "breached")
+_STATES = (*STATES_OF_THE_MOMENT, "not-entitled", "no-target", "not-stated", "needs-input")
+#: The events of a deadline: the option, and the argument of the library.
+_EVENTS = ("answered", "updated", "resolved")
+#: Where nothing says when a question is asked and the revision has no first day.
+_ANY_MOMENT = datetime.fromisoformat("2000-01-03T12:00:00+00:00")
+
+
+class Written(NamedTuple):
+    """A tests file as it was read, before its names are looked up in the policy."""
+
+    source: SourceFile
+    text: str
+    root: Node | None
+    policy: str | None  # the id of the policy that it is about
+    record: Record | None
+    findings: tuple[Finding, ...]
+
+
+class Tests(NamedTuple):
+    """The tests of one file; there are none where there are findings."""
+
+    written: Written
+    examples: tuple[Example, ...]
+    invariants: tuple[Invariant, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_written(source: SourceFile) -> Written:
+    """Return a tests file as far as it can be read without its policy."""
+    node, text, findings = read_yaml(source.data, source.shown)
+    reader = Reader(source.shown)
+    reader.findings = findings
+    record = None
+    with suppress(Stop):
+        if node is None or (isinstance(node, Scalar) and not node.text):
+            if not findings:
+                message = "the file is empty"
+                reader.report("ZS103", Span(1, 1, 1, 1), (), message, TESTS.words,
+                              "see `zsupport help test`")  # fmt: skip
+        elif not _other_version(node, reader):
+            record = TESTS.read(node, (), reader)
+    policy = record.get("policy").text if record is not None and record.get("policy") else None
+    return Written(source, text, node, policy, record, tuple(findings))
+
+
+def _other_version(node: Node, reader: Reader) -> bool:
+    """Report a version that is not this program's: nothing else is certain then."""
+    value = node_at(node, ("tests",))
+    if not isinstance(value, Scalar) or not re.fullmatch("[0-9]{1,9}", value.text):
+        return False
+    if int(value.text) <= VERSION:
+        return False
+    reader.report(
+        "ZS108", value.span, ((), "tests"), "this format is newer than this program", str(VERSION),
+        "install a newer zsupport",
+    )  # fmt: skip
+    return True
+
+
+def bind(written: Written, subject: Subject, at: datetime | None) -> Tests:
+    """Return the tests of a file, its names resolved against the policy.
+
+    `at` is the moment of tests that name none, before what the file says.
+    """
+    if written.record is None or written.findings:
+        return Tests(written, (), (), written.findings)
+    reader = Reader(written.source.shown)
+    binder = _Binder(written.record, reader, subject, at)
+    examples: list[Example] = []
+    invariants: list[Invariant] = []
+    with suppress(Stop):
+        binder.read_default()
+        for number, record in enumerate(written.record.get("cases", ())):
+            example = binder.example(record, number, written.root)
+            examples += [example] if example else []
+        for record in written.record.get("invariants", ()):
+            invariant = binder.invariant(record)
+            invariants += [invariant] if invariant else []
+    if reader.findings:
+        ordered = sorted(reader.findings[:MAX_FINDINGS], key=lambda finding: finding.span)
+        return Tests(written, (), (), (*ordered, *reader.findings[MAX_FINDINGS:]))
+    return Tests(written, tuple(examples), tuple(invariants), ())
+
+
+def condition_key(when: When) -> tuple[Any, ...]:
+    """Return what a condition says, so that two that say the same are equal."""
+    return tuple(sorted((sorted(alt.values.items()), alt.opened or ()) for alt in when))
+
+
+class _Binder:
+    """Resolves the names of one tests file, and reports what the policy does not have."""
+
+    def __init__(
+        self, record: Record, reader: Reader, subject: Subject, at: datetime | None
+    ) -> None:
+        self.record = record
+        self.reader = reader
+        self.subject = subject
+        self.given = at
+        self.default: datetime | None = at
+
+    def report(
+        self, code: str, at: Named, message: str, expected: str | None = None,
+        hint: str | None = None,
+    ) -> None:  # fmt: skip
+        """Report what stands at a place."""
+        self.reader.report(code, at.span, at.way, message, expected, hint)
+
+    def names(self, revision: int) -> Names:
+        """Return the names of a revision; what is undefined is reported about this file."""
+        names = self.subject.names(revision)
+        names.reader = self.reader
+        return names
+
+    # -- moments ---------------------------------------------------------------------------
+
+    def read_default(self) -> None:
+        """Read the moment of tests that name none."""
+        stated = self.moment(self.record.get("at"), None)
+        if self.default is None:
+            self.default = stated
+
+    def moment(self, at: Named | None, where: tzinfo | None) -> datetime | None:
+        """Return the instant that a text says; a test never asks as of now."""
+        return None if at is None else self.instant(at.text, at, where)
+
+    def instant(self, text: str, at: Named, where: tzinfo | None) -> datetime | None:
+        if text.casefold() == "now":
+            message = "`now` would make the test depend on the day on which it runs"
+            self.report("ZS109", at, message, "an instant such as 2026-11-23T10:00:00+01:00")
+            return None
+        try:
+            return to_datetime(parse_instant(text, now=0, zone=where)[0])
+        except BadText as problem:
+            hint = problem.hint and problem.hint.replace("--tz", "`tz`")
+            expected = "an instant with an offset, or a local time together with `tz`"
+            self.report("ZS109", at, problem.message, expected, hint)
+            return None
+
+    def stated_zone(self, text: str | None) -> tzinfo | None:
+        """Return the zone that an instant itself states."""
+        try:
+            return None if text is None else parse_instant(text, now=0, zone=None)[1]
+        except BadText:
+            return None
+
+    def revision_at(self, moment: datetime | None) -> int:
+        """Return which revision answers; the newest where no moment is named."""
+        revisions = self.subject.policy.revisions
+        if moment is None:
+            return len(revisions) - 1
+        return revisions.index(self.subject.policy.revision_at(moment)[0])
+
+    # -- cases -----------------------------------------------------------------------------
+
+    def example(self, record: Record, number: int, root: Node | None) -> Example | None:
+        command = next((each for each in COMMANDS if each in record.values), None)
+        asked = record.get(command) if command else None
+        expect = record.get("expect")
+        if command is None or asked is None or expect is None:
+            return None
+        node, way = expect
+        before = len(self.reader.findings)
+        question = self.question(command, asked, node)
+        if question is None:
+            # What is expected can be wrong too, and all problems come in one run.
+            EXPECTATIONS[command].read(node, way, self.reader)
+            return None
+        expects = self.expects(command, question, node, way)
+        if len(self.reader.findings) > before:
+            return None
+        name = record.get("name")
+        whole = node_at(root, ("cases", number))
+        assert whole is not None
+        return Example(
+            name.text if name else "", record.start, path_of(record.way), whole, question,
+            isinstance(node, Scalar), tuple(expects),
+        )  # fmt: skip
+
+    def question(self, command: str, asked: Record, expect: Node) -> Question | None:
+        """Return what is asked; None where something in it was reported."""
+        before = len(self.reader.findings)
+        where = None
+        if tz := asked.get("tz"):
+            where = self.zone(tz)
+        moments = {
+            key: self.moment(asked.get(key), where)
+            for key in ("at", "opened", *_EVENTS)
+            if key in asked.values
+        }
+        named = moments.get("opened") or moments.get("at")
+        moment = named or self.default
+        if len(self.reader.findings) > before:
+            return None
+        revision = self.revision_at(moment)
+        options: dict[str, Any] = {}
+        values, facts = self.values(asked, revision)
+        if command == "hours":
+            hours = self.names(revision).resolve("hours", asked.get("name"))
+            options["name"] = hours
+        options |= self.others(asked, revision, where)
+        timed = moment is not None
+        if not timed:
+            self.needs_no_moment(command, asked, revision, expect)
+            moment = self.reference(revision)
+        if command == "due":
+            options |= self.events(asked, moments, moment, where)
+        else:
+            options["at"] = moment
+        if len(self.reader.findings) > before:
+            return None
+        count = 1
+        for each in values.values():
+            count *= len(each)
+        if count > MAX_COMBINATIONS:
+            self.reader.report(
+                "ZS009", asked.start, asked.way, f"this asks {count:,} questions",
+                f"at most {MAX_COMBINATIONS:,}", "leave out what changes nothing",
+            )  # fmt: skip
+            return None
+        stated = asked.get("opened") or asked.get("at")
+        shown = where or self.stated_zone(stated.text if stated else None) or zone("UTC")
+        return Question(command, revision, values, facts, options, shown, timed)
+
+    def reference(self, revision: int) -> datetime:
+        """Return a moment at which a revision is in force: its first instant, or any."""
+        answering = self.subject.revision(revision)
+        if answering.start is None:
+            return _ANY_MOMENT
+        return to_datetime(
+            at_local(date.fromisoformat(answering.start), 0, zone(answering.timezone))
+        )
+
+    def zone(self, at: Named) -> tzinfo | None:
+        try:
+            return zone(at.text)
+        except BadText as problem:
+            self.report("ZS203", at, problem.message, problem.expected, problem.hint)
+            return None
+
+    def values(
+        self, asked: Record, revision: int
+    ) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+        """Return the values of each dimension and fact that a question names, and the facts."""
+        names = self.names(revision)
+        known = names.known["fact"] or {}
+        found: dict[str, tuple[str, ...]] = {}
+        facts: set[str] = set()
+        for dimension in DIMENSIONS:
+            if asked.get(dimension) is not None and names.has(dimension, asked.key(dimension)):
+                found[dimension] = self.some(names, dimension, asked.get(dimension), asked)
+        written = [
+            (asked.key(key), read) for key, read in asked.values.items() if isinstance(read, Later)
+        ]
+        if (more := asked.get("fact")) is not None:
+            written += [(more.key(key), read) for key, read in more.values.items()]
+        for at, read in written:
+            if at.text not in known:
+                options = [key for key in _fields_of(asked) if key not in ("fact",)]
+                names.undefined("option or fact", at, [*options, *known])
+                continue
+            read = read.read(self.reader) if isinstance(read, Later) else read
+            if at.text in facts:
+                self.report("ZS209", at, f"the fact `{at.text}` is given twice", "each fact once")
+            if read is not None:
+                found[at.text] = self.some(names, at.text, read, asked)
+                facts.add(at.text)
+        return found, frozenset(facts)
+
+    def some(self, names: Names, dimension: str, read: Any, asked: Record) -> tuple[str, ...]:
+        """Return the values that are meant; refuse a choice that leaves none."""
+        before = len(self.reader.findings)
+        chosen = names.expand(dimension, read)
+        if not chosen and len(self.reader.findings) == before:
+            at = asked.key(dimension) if dimension in asked else read[1][0]
+            self.report("ZS003", at, f"no {dimension} is left here", "at least one")
+        return chosen
+
+    def others(self, asked: Record, revision: int, where: tzinfo | None) -> dict[str, Any]:
+        """Return the options that are neither dimension nor moment, as the library takes them."""
+        found: dict[str, Any] = {}
+        if metrics := asked.get("metric"):
+            names = self.names(revision)
+            resolved = [m.text if m.text == "all" else names.resolve("metric", m) for m in metrics]
+            found["metric"] = tuple(metric for metric in resolved if metric)
+        if risk := asked.get("at-risk"):
+            try:
+                found["at_risk"] = parse_ratio(risk.text) and risk.text
+            except BadText as problem:
+                self.report("ZS111", risk, problem.message, problem.expected, problem.hint)
+        if customer := asked.get("customer-tz"):
+            found["customer_zone"] = customer.text
+            self.zone(customer)
+        if country := asked.get("customer-country"):
+            try:
+                found["customer_country"] = check_country(country.text)
+            except UsageError as error:
+                message = error.message.removeprefix("--customer-country: ")
+                self.report("ZS204", country, message, error.hint)
+        if lang := asked.get("lang"):
+            found["lang"] = lang.text
+        return found
+
+    def events(
+        self,
+        asked: Record,
+        moments: dict[str, datetime | None],
+        moment: datetime | None,
+        where: tzinfo | None,
+    ) -> dict[str, Any]:
+        """Return what happened to a case, and the moment as of which it is looked at."""
+        opened = moments.get("opened") or moment
+        assert opened is not None
+        found: dict[str, Any] = {"opened": opened}
+        found |= {key: moments[key] for key in _EVENTS if moments.get(key)}
+        pauses = [self.pause(at, where) for at in asked.get("pause", ())]
+        ends = [end for pause in pauses if pause for end in pause if end]
+        if pauses:
+            found["pauses"] = tuple(pause for pause in pauses if pause)
+        last = max(
+            [opened, *(each for each in found.values() if isinstance(each, datetime)), *ends]
+        )
+        found["at"] = moments.get("at") or last
+        return found
+
+    def pause(self, at: Named, where: tzinfo | None) -> tuple[datetime, datetime | None] | None:
+        begin, slash, end = at.text.partition("/")
+        if not slash or not begin:
+            message = f"`{short(at.text)}` is no pause"
+            self.report("ZS109", at, message, "FROM/TO, or FROM/ while it lasts")
+            return None
+        start = self.instant(begin, at, where)
+        until = self.instant(end, at, where) if end else None
+        if start is not None and until is not None and until < start:
+            self.report("ZS109", at, "the pause ends before it starts", "FROM/TO")
+        return None if start is None or (end and until is None) else (start, until)
+
+    def needs_no_moment(self, command: str, asked: Record, revision: int, expect: Node) -> None:
+        """Refuse a test without a moment whose outcome would depend on it."""
+        key = "opened" if command == "due" else "at"
+        why = None
+        told = [entry[0].text for entry in expect.entries] if isinstance(expect, Mapping) else []
+        if command == "hours":
+            why = "whether hours are open"
+        elif command == "due" and isinstance(expect, Scalar):
+            if expect.text not in _STATES or expect.text in STATES_OF_THE_MOMENT:
+                why = f"`{short(expect.text)}`"
+        elif command == "due":
+            state = node_at(expect, ("state",))
+            if isinstance(state, Scalar) and state.text in STATES_OF_THE_MOMENT:
+                why = f"the state `{state.text}`"
+            why = next((f"`{field}`" for field in told if field in OF_THE_MOMENT), why)
+        if why is None and command == "due":
+            rules = self.subject.revision(revision).rules
+            events = [each for each in (*_EVENTS, "pause") if each in asked.values]
+            if any(alternative.opened for rule in rules for alternative in rule.when):
+                why = "which rule holds, by the policy's `opened`,"
+            elif events:
+                why = f"`{events[0]}`"
+        if why:
+            # Told as a key that is missing: the test could be read in no other way.
+            self.reader.report(
+                "ZS102", asked.start, asked.way,
+                f"the question has no `{key}`, and {why} depends on it",
+                f"`{key}`, or `at` for the whole file",
+                "without it the test would say something else tomorrow",
+            )  # fmt: skip
+
+    # -- expectations ----------------------------------------------------------------------
+
+    def expects(self, command: str, question: Question, node: Node, way: Way) -> list[Expected]:
+        """Return what is expected of the answers to a question."""
+        if isinstance(node, Scalar):
+            return self.shorthand(command, question, node, way)
+        read = EXPECTATIONS[command].read(node, way, self.reader)
+        if read is None:
+            return []
+        if not read.values:
+            message = "nothing is expected"
+            hint = "say what the answer must be: a test that expects nothing tests nothing"
+            self.reader.report("ZS003", node.span, way, message, None, hint)
+            return []
+        found = []
+        for key, value in read.values.items():
+            if value is None:
+                continue
+            at = read.value(key)
+            value = self.expected(command, question, key, value, node_at(node, (key,)), at)
+            if value is not None:
+                found.append(Expected(key, value, at.span, path_of(at.way)))
+        return found
+
+    def expected(
+        self, command: str, question: Question, key: str, value: Any, node: Node | None, at: Named
+    ) -> Any:
+        """Return what a field must be: channels, a reason, or the node that says it."""
+        if command == "channels" and key in ("exactly", "include", "exclude"):
+            names = self.names(question.revision)
+            return names.expand("channel", value) if value[1] else ()
+        if key == "because":
+            return self.reason(value, question.revision)
+        if key == "state" and value.text not in _STATES:
+            self.reader.report_unknown("ZS105", value, "state", _STATES)
+        if key == "priority":
+            return self.priority(value, question.revision, node)
+        instants = ("due", "next_open", "next_close", "at_risk_at", "opened")
+        if key in instants and value.text != NONE:
+            self.instant(value.text, at, question.zone)
+        return node
+
+    def priority(self, value: Named, revision: int, node: Node | None) -> Node | None:
+        if value.text != NONE and self.names(revision).resolve("priority", value) is None:
+            return None
+        return node
+
+    def shorthand(self, command: str, question: Question, node: Scalar, way: Way) -> list[Expected]:
+        """Return what a text alone stands for: what the command would print."""
+        if command == "channels":
+            EXPECTATIONS[command].read(node, way, self.reader)
+            return []
+        read = EXPECTATIONS[command].read(node, way, self.reader)
+        if read is None:
+            return []
+        if command == "priority":
+            if self.priority(read, question.revision, node) is None:
+                return []
+            return [Expected("priority", node, node.span, path_of(way))]
+        if command == "hours":
+            is_open = with_text(node, "true" if node.text == "open" else "false")
+            return [Expected("open", is_open, node.span, path_of(way))]
+        if node.text in _STATES:
+            return [Expected("state", node, node.span, path_of(way))]
+        if node.text.replace("-", "").isalpha():
+            at = Named(node.text, node, way)
+            self.reader.report_unknown("ZS105", at, "state", _STATES)
+            return []
+        at = Named(node.text, node, way)
+        self.instant(node.text, at, question.zone)
+        return [Expected("due", node, node.span, path_of(way))]
+
+    def reason(self, read: Any, revision: int) -> Reason | None:
+        """Return what must have decided; report a path that leads nowhere."""
+        if isinstance(read, Record):
+            return self.condition(read, revision)
+        found = []
+        for at in [read] if isinstance(read, Named) else read:
+            path = parse_path(at.text)
+            document = self.subject.documents[revision]
+            if path is None or document.node(path) is None:
+                sections = [key.text for key, _ in getattr(document.root, "entries", ())]
+                self.report(
+                    "ZS201", at, f"`{short(at.text)}` leads nowhere in `{document.source.name}`",
+                    "a path such as entitlements[1] or targets[0].first-response.P1",
+                    f"its sections are {', '.join(sections)}; positions count from 0",
+                )  # fmt: skip
+            else:
+                found.append((at.text, path))
+        return Reason(tuple(found)) if found else None
+
+    def condition(self, read: Record, revision: int) -> Reason | None:
+        """Return a rule told by its condition; report one that no rule has."""
+        written = read.get("when")
+        if written is None:
+            return None
+        when: tuple[Alternative, ...] = ()
+        if isinstance(written, Record):
+            before = len(self.reader.findings)
+            opened = written.get("opened")
+            others = {key: value for key, value in written.values.items() if key != "opened"}
+            written = Record(others, written.node, written.way)
+            when = self.names(revision).when(written, DIMENSIONS, "rules")
+            if opened is not None:
+                side, _, hours = opened.text.partition(" ")
+                when = (when[0]._replace(opened=(side == "inside", hours)),)
+            if len(self.reader.findings) > before:
+                return None
+        key = condition_key(when)
+        if not lines_with(self.subject, revision, key):
+            self.report(
+                "ZS201", read.value("when"), "no rule has this condition",
+                "the condition of a grant, a target rule, a priority or a calendar, in full",
+            )  # fmt: skip
+            return None
+        return Reason((), key)
+
+    # -- invariants ------------------------------------------------------------------------
+
+    def invariant(self, record: Record) -> Invariant | None:
+        """Return what must hold in every case."""
+        before = len(self.reader.findings)
+        revision = self.revision_at(self.moment(record.get("at"), None) or self.default)
+        names = self.names(revision)
+        where: dict[str, tuple[str, ...]] = {}
+        meant = record.get("for")
+        if meant is not None:
+            where, _ = self.values(meant, revision)
+        claims = []
+        for word in ("require", "forbid"):
+            said = record.get(word)
+            for kind in ("channel", "promised") if said is not None else ():
+                read = said.get(kind)
+                if read is None:
+                    continue
+                if kind == "channel":
+                    chosen = names.expand("channel", read)
+                    if "channel" in where:
+                        self.report(
+                            "ZS101", said.key(kind), "the set of cases names channels already",
+                            "`channel` in one of the two places",
+                        )  # fmt: skip
+                else:
+                    resolved = [names.resolve("metric", at) for at in read]
+                    chosen = tuple(metric for metric in resolved if metric)
+                place = said.value(kind)
+                path = path_of(place.way)
+                claims.append(Claim(word == "require", kind, chosen, place.span, path))
+        if len(self.reader.findings) > before:
+            return None
+        name = record.get("name")
+        return Invariant(
+            name.text if name else "",
+            record.start,
+            path_of(record.way),
+            revision,
+            where,
+            tuple(claims),
+        )
+
+
+def _fields_of(asked: Record) -> list[str]:
+    """Return the keys that may stand beside the ones of a mapping."""
+    key = asked.way[1] if asked.way else ""
+    if isinstance(key, str) and key in COMMANDS:
+        return list(COMMANDS[key].fields)
+    return list(DIMENSIONS)
+
+
+def parse_path(text: str) -> Path | None:
+    """Return a path from its text, `targets[0].first-response.P1`; None where it is none."""
+    found: list[str | int] = []
+    rest = text
+    while rest:
+        if rest[0] == "[":
+            inside, closed, rest = rest[1:].partition("]")
+            if not closed or not (inside.isdecimal() and len(inside) < 8):
+                return None
+            found.append(int(inside))
+        else:
+            rest = rest.removeprefix(".") if found else rest
+            end = min((rest.find(stop) for stop in ".[" if stop in rest), default=len(rest))
+            if end == 0:
+                return None
+            found.append(rest[:end])
+            rest = rest[end:]
+    return tuple(found) or None
+
+
+def lines_with(subject: Subject, revision: int, key: tuple[Any, ...]) -> list[int]:
+    """Return the lines of the rules of a revision that have a condition."""
+    policy = subject.revision(revision)
+    rules: list[Any] = [*policy.grants, *policy.rules, *policy.priorities, *policy.commitments]
+    rules += [calendar for each in policy.hours.values() for calendar in each]
+    return [rule.line for rule in rules if condition_key(rule.when) == key]

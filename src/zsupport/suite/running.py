@@ -1,0 +1,297 @@
+"""Tests put to a policy: the real questions asked, and each answer held to what is expected."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+from itertools import product
+from typing import Any, NamedTuple
+
+from zsupport.answer.case import Because, Case
+from zsupport.clock.instants import format_instant, from_datetime, parse_instant
+from zsupport.clock.problem import BadText
+from zsupport.errors import ZsupportError
+from zsupport.policy.document import Document
+from zsupport.policy.yamltext import Mapping as Entries
+from zsupport.policy.yamltext import Node, Scalar, Sequence
+from zsupport.suite.example import Example, Expected, Question, Reason
+from zsupport.suite.format import NONE
+from zsupport.suite.reading import lines_with
+from zsupport.suite.subject import Subject
+
+#: What is expected of all channels of a case together, and not of each answer.
+OF_THE_SET = ("exactly", "include", "exclude")
+#: `none` is a value of these fields.
+_WITH_NONE = ("target", "commitment")
+
+
+class Reply(NamedTuple):
+    """What was answered in one case: the answers, a field of each by name."""
+
+    case: Case  # as options name it
+    rows: tuple[Any, ...]
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The channels that are allowed, in the order of the policy."""
+        return tuple(row.channel for row in self.rows if row.allowed)
+
+
+class Failure(NamedTuple):
+    """Something that was not answered as expected; without `expected`, nothing was answered."""
+
+    expected: Expected | None
+    case: Case
+    got: Any  # the value of the field, or what went wrong in words
+    because: tuple[Because, ...]
+
+
+class Verdict(NamedTuple):
+    """What came of one test: everything that was not as expected."""
+
+    example: Example
+    failures: tuple[Failure, ...]
+
+
+def run(subject: Subject, example: Example) -> Verdict:
+    """Return what comes of a test, with every failure in the order of its combinations."""
+    failures: list[Failure] = []
+    for combination in combinations(example.question):
+        replies, problem = _asked(subject, example.question, combination)
+        if problem is not None:
+            failures.append(Failure(None, combination, problem, ()))
+        for reply in replies:
+            failures += failures_of(subject, example, reply)
+    return Verdict(example, tuple(failures))
+
+
+def passes(subject: Subject, example: Example) -> bool:
+    """Return whether a test passes; nothing more is asked after the first failure."""
+    for combination in combinations(example.question):
+        replies, problem = _asked(subject, example.question, combination)
+        if problem is not None:
+            return False
+        for reply in replies:
+            if next(failures_of(subject, example, reply), None) is not None:
+                return False
+    return True
+
+
+def combinations(question: Question) -> Iterator[Case]:
+    """Yield each combination of values that a question asks; channels are asked together."""
+    values = {
+        name: each
+        for name, each in question.values.items()
+        if name != "channel" or question.command != "channels" or len(each) == 1
+    }
+    for combination in product(*values.values()):
+        yield dict(zip(values, combination, strict=True))
+
+
+def _asked(
+    subject: Subject, question: Question, combination: Case
+) -> tuple[list[Reply], str | None]:
+    """Return the replies to one combination, or why there are none."""
+    try:
+        replies = ask(subject, question, combination)
+    except (ZsupportError, BadText) as error:
+        return [], error.message
+    if not any(reply.rows for reply in replies):
+        return [], "there is no answer"
+    return replies, None
+
+
+def ask(subject: Subject, question: Question, combination: Case) -> list[Reply]:
+    """Return the replies to one combination: one for each case that it leaves open.
+
+    Raises what the library raises.
+    """
+    facts = {name: value for name, value in combination.items() if name in question.facts}
+    arguments: dict[str, Any] = dict(question.options)
+    arguments |= {name: value for name, value in combination.items() if name not in facts}
+    if facts:
+        arguments["facts"] = facts
+    answers = getattr(subject.policy, question.command)(**arguments)
+    replies: dict[tuple[Any, ...], list[Any]] = {}
+    cases: dict[tuple[Any, ...], Case] = {}
+    wanted = question.values.get("channel") if question.command == "channels" else None
+    for row in answers.answers:
+        if wanted is not None and row.channel not in wanted:
+            continue
+        case = case_of(row, combination, question.command)
+        key = tuple(case.items())
+        cases[key] = case
+        replies.setdefault(key, []).append(row)
+    return [Reply(cases[key], tuple(rows)) for key, rows in replies.items()]
+
+
+def case_of(row: Any, combination: Case, command: str) -> Case:
+    """Return the case that an answer is about: what was asked, and what it was left open for."""
+    case: Case = {}
+    for name in ("plan", "role", "channel", "priority"):
+        value = getattr(row, name, None)
+        if command == "priority" or (command == "channels" and name == "channel"):
+            value = None
+        value = value or combination.get(name)
+        if value is not None:
+            case[name] = value
+    facts = getattr(row, "facts", {})
+    return {**case, **{name: value for name, value in combination.items() if name not in case},
+            **facts}  # fmt: skip
+
+
+def failures_of(subject: Subject, example: Example, reply: Reply) -> Iterator[Failure]:
+    """Yield what is not as expected in the answers to one case."""
+    question = example.question
+    for expected in example.expects:
+        key, value = expected.key, expected.value
+        if key in OF_THE_SET:
+            if not set_holds(key, value, reply):
+                yield Failure(expected, reply.case, reply.allowed, _of_set(key, value, reply))
+        elif key == "because":
+            yield from _reasons(subject, question, expected, reply)
+        else:
+            for row in reply.rows:
+                got = getattr(row, key)
+                if not says(value, got, question.zone, key):
+                    case = reply.case
+                    if question.command == "channels":
+                        case = {**case, "channel": row.channel}
+                    yield Failure(expected, case, got, row.because)
+
+
+def set_holds(key: str, wanted: tuple[str, ...], reply: Reply) -> bool:
+    """Return whether the channels that are allowed are as expected."""
+    allowed = reply.allowed
+    if key == "exactly":
+        return set(allowed) == set(wanted)
+    inside = [channel in allowed for channel in wanted]
+    return all(inside) if key == "include" else not any(inside)
+
+
+def _of_set(key: str, wanted: tuple[str, ...], reply: Reply) -> tuple[Because, ...]:
+    """Return the lines that decided about the channels that are not as expected."""
+    wrong = set(wanted) ^ set(reply.allowed)
+    if key != "exactly":
+        wrong = {each for each in wanted if (each in reply.allowed) is (key == "exclude")}
+    lines = [line for row in reply.rows if row.channel in wrong for line in row.because]
+    return tuple(dict.fromkeys(lines))
+
+
+def _reasons(
+    subject: Subject, question: Question, expected: Expected, reply: Reply
+) -> Iterator[Failure]:
+    """Yield where something else decided than expected.
+
+    Of channels those that are allowed count together, or all where none is.
+    """
+    rows = [reply.rows]
+    if question.command == "channels":
+        allowed = tuple(row for row in reply.rows if row.allowed)
+        rows = [allowed or reply.rows]
+    else:
+        rows = [(row,) for row in reply.rows]
+    for some in rows:
+        because = tuple(dict.fromkeys(line for row in some for line in row.because))
+        if not decided(subject, question.revision, expected.value, because):
+            yield Failure(expected, reply.case, because, because)
+
+
+def decided(subject: Subject, revision: int, reason: Reason, because: tuple[Because, ...]) -> bool:
+    """Return whether what was expected to decide is among the lines that did."""
+    lines = {each.line for each in because}
+    if reason.when is not None:
+        return bool(lines.intersection(lines_with(subject, revision, reason.when)))
+    document = subject.documents[revision]
+    return all(
+        document.node(path) is not None
+        and bool(lines & {document.key(path).line, document.value(path).line})
+        for _, path in reason.paths
+    )
+
+
+def rules_of(document: Document, because: tuple[Because, ...]) -> dict[str, int]:
+    """Return the rules that stand on lines, by the path that a test names them by, with the line.
+
+    Where there is no rule it is the section that begins there.
+    """
+    lines = {each.line for each in because}
+    found: dict[str, int] = {}
+    for section in ("entitlements", "targets", "priorities", "commitment"):
+        node = document.node((section,))
+        for number, item in enumerate(node.items if isinstance(node, Sequence) else ()):
+            found[f"{section}[{number}]"] = item.span.line
+    hours = document.node(("hours",))
+    for key, node in hours.entries if isinstance(hours, Entries) else ():
+        if isinstance(node, Sequence):
+            for number, item in enumerate(node.items):
+                found[f"hours.{key.text}[{number}]"] = item.span.line
+        else:
+            found[f"hours.{key.text}"] = node.span.line
+    rules = {path: line for path, line in found.items() if line in lines}
+    if not rules and isinstance(document.root, Entries):
+        rules = {
+            key.text: key.span.line for key, _ in document.root.entries if key.span.line in lines
+        }
+    return rules
+
+
+def says(node: Any, got: Any, zone: tzinfo, key: str = "") -> bool:
+    """Return whether a value of an answer is what a node says.
+
+    Texts are compared as written and instants as instants; of a mapping only the keys that are
+    named count.
+    """
+    if isinstance(node, Scalar):
+        return _says_text(node, got, zone, key)
+    if isinstance(node, Sequence):
+        values = list(got) if isinstance(got, tuple | list) else [] if got is None else [got]
+        return len(values) == len(node.items) and all(
+            says(item, value, zone) for item, value in zip(node.items, values, strict=True)
+        )
+    if isinstance(node, Entries) and isinstance(got, Mapping):
+        return all(
+            name.text in got and says(value, got[name.text], zone) for name, value in node.entries
+        )
+    return False
+
+
+def _says_text(node: Scalar, got: Any, zone: tzinfo, key: str) -> bool:
+    text = node.text
+    if got is None:
+        return text == NONE and key not in _WITH_NONE
+    if isinstance(got, bool):
+        return text == ("true" if got else "false")
+    if isinstance(got, datetime):
+        try:
+            return parse_instant(text, now=0, zone=zone)[0] == from_datetime(got)
+        except BadText:
+            return False
+    if isinstance(got, tuple | list):
+        # A text alone stands for a list of one.
+        return len(got) == 1 and _says_text(node, got[0], zone, "")
+    return text == str(got)
+
+
+def plain(value: Any, zone: tzinfo) -> Any:
+    """Return a value of an answer as a test states it: texts, lists and mappings; None is none."""
+    if value is None:
+        return NONE
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return format_instant(from_datetime(value), zone)
+    if isinstance(value, Mapping):
+        return {name: plain(each, zone) for name, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(each, zone) for each in value]
+    return str(value)
+
+
+def in_words(node: Node | None) -> str:
+    """Return a node on one line, as it could be written."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Sequence):
+        return "[" + ", ".join(map(in_words, node.items)) + "]"
+    if isinstance(node, Entries):
+        return "{" + ", ".join(f"{key.text}: {in_words(v)}" for key, v in node.entries) + "}"
+    return ""
