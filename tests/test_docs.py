@@ -181,7 +181,7 @@ def test_a_policy_loads_or_is_refused_as_said(
         if example.file.endswith("_test.yaml"):
             session = run_session([str(path)], Wanted(), public_holidays)
             if session.unreadable:
-                raise session.unreadable
+                raise InvalidPolicy(session.outcome.findings, {})
         else:
             zsupport.load(path, cache=False)
         codes: set[str] = set()

@@ -8,7 +8,7 @@ from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import write_outcome
 from zsupport.clock.instants import parse_instant, to_datetime
 from zsupport.clock.problem import BadText
-from zsupport.errors import UsageError
+from zsupport.errors import PolicyError, UsageError
 
 _EXAMPLES = """
 Examples:
@@ -53,12 +53,10 @@ def test(
 
     wanted = Wanted(only, _moment(at))
     session = run_session(paths or [], wanted, kept_holidays(cache_folder(os.environ)))
-    if session.unreadable is not None and format in ("auto", "text", "json"):
-        raise session.unreadable
     if not quiet:
         write_outcome(session.outcome, format, color)
-    if session.unreadable is not None:
-        return session.unreadable.exit_code
+    if session.unreadable:
+        return PolicyError.exit_code
     failed = any(finding.severity == "error" for finding in session.outcome.findings)
     return 1 if failed and not exit_zero else 0
 

@@ -25,10 +25,10 @@ class Wanted(NamedTuple):
 
 
 class Session(NamedTuple):
-    """What a run has to say; `unreadable` where a file of it could not be read."""
+    """What a run has to say; `unreadable` where a file could not be read, and nothing was run."""
 
     outcome: Outcome
-    unreadable: InvalidPolicy | None
+    unreadable: bool
 
 
 class _Ready(NamedTuple):
@@ -63,9 +63,9 @@ def run_session(paths: list[str], wanted: Wanted, public: PublicHolidays) -> Ses
         for finding in findings:
             by_file.setdefault(finding.file, []).append(finding)
         units = [Unit(file, file, 1, tuple(found)) for file, found in by_file.items()]
-        outcome = outcome_of(units, texts, (), _extra([], None, None))
-        return Session(outcome, InvalidPolicy(findings, texts))
-    return Session(_run(ready, wanted, texts), None)
+        closing = f"{len(findings)} problem{'' if len(findings) == 1 else 's'}; no test was run"
+        return Session(outcome_of(units, texts, [closing], _extra([], None, None)), unreadable=True)
+    return Session(_run(ready, wanted, texts), unreadable=False)
 
 
 def _subject(
