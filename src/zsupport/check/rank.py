@@ -10,15 +10,11 @@ from typing import NamedTuple
 from zsupport.analysis.compare import Promised, no_worse
 from zsupport.analysis.decisions import Stated
 from zsupport.analysis.space import Cases
+from zsupport.check.offers import Offer, values_of
 from zsupport.check.rule import Subject
 from zsupport.clock.problem import BadText
-from zsupport.clock.target import Target
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import Member
-
-#: What a priority stands under in a rule that states one target for all of them.
-EVERY = "*"
-_LENGTHS = ("clock", "business")
 
 
 class Pair(NamedTuple):
@@ -75,135 +71,96 @@ def promised_less(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterat
     A cell is named once, against the nearest below. Where a pair shows only what a pair inside
     it shows already, it is left out: P1 slower than P2 says that it is slower than P3 too.
     """
-    for metric, targets in subject.decisions.by_metric() if pairs else ():
-        del metric
-        yield from _Comparison(subject, dimension, targets.stated).less(pairs)
+    for offers in subject.offers if pairs else ():
+        yield from _Comparison(subject, dimension, offers).less(pairs)
 
 
 class _Comparison:
-    """The cells of one metric, compared between the values of a dimension."""
+    """The promises of one metric, compared between the values of a dimension."""
 
-    def __init__(self, subject: Subject, dimension: str, stated: tuple[Stated, ...]) -> None:
+    def __init__(self, subject: Subject, dimension: str, offers: tuple[Offer, ...]) -> None:
         self.subject = subject
         self.dimension = dimension
         self.space = subject.space
-        #: By rule and priority: the cell that decides somewhere.
-        self.cells: dict[int, dict[str, Stated]] = {}
-        rules = subject.revision.rules
-        for each in stated:
-            if each.decides and each.cell.target.kind not in ("not-stated", "week"):
-                found = self.cells.setdefault(each.rule, {})
-                for priority, cell in rules[each.rule].cells[each.metric].items():
-                    if cell.key == each.cell.key:
-                        found[priority] = each
-        self.seen: dict[tuple[int, str, str], Cases] = {}
+        self.offers = offers
+        self.seen: dict[tuple[int, str], Cases] = {}
+        self.values = [
+            values_of(each, dimension, subject.named_by_rule, subject.revision.rules)
+            for each in offers
+        ]
+        #: For each promise those than which it may be worse.
+        self.better = subject.better(offers, subject.hours_by(dimension))
 
     def less(self, pairs: list[Pair]) -> Iterator[Less]:
         named: set[tuple[int, str]] = set()
         found: dict[tuple[str, str], Cases] = {}
+        held = [each for each in enumerate(self.better) if each[1]]
         for pair in pairs:
-            for mine, its in self.candidates(pair):
-                if mine.cell is its.cell and self.dimension == "priority":
+            for one, better in held:
+                if not self.may_hold(one, pair.high):
                     continue
-                both = self.from_(mine, pair.high) & self.from_(its, pair.low)
-                for each in pair.between:
-                    both &= ~found.get((pair.high, each), 0)
-                    both &= ~found.get((each, pair.low), 0)
-                if not both:
-                    continue
-                cases = self.worse(mine, its, pair, both)
-                if not cases:
-                    continue
-                here = (pair.high, pair.low)
-                found[here] = found.get(here, 0) | cases
-                if (mine.rule, mine.cell.key) not in named:
-                    named.add((mine.rule, mine.cell.key))
-                    back = self.space.back_to(self.dimension, pair.high, cases)
-                    yield Less(pair, mine, its, back)
+                for other in better:
+                    if not self.may_hold(other, pair.low):
+                        continue
+                    both = self.cases(one, pair.high) & self.cases(other, pair.low)
+                    if not both:
+                        continue
+                    for each in pair.between:
+                        both &= ~found.get((pair.high, each), 0)
+                        both &= ~found.get((each, pair.low), 0)
+                    cases = self.worse(self.offers[one], self.offers[other], pair, both)
+                    if cases:
+                        found[pair.high, pair.low] = found.get((pair.high, pair.low), 0) | cases
+                        yield from self.cells(one, other, pair, cases, named)
 
-    def candidates(self, pair: Pair) -> Iterator[tuple[Stated, Stated]]:
-        """Yield the pairs of cells that are not worth discarding by a glance at them."""
-        by_priority = self.dimension == "priority"
-        for high, mine in self.cells.items():
-            if not by_priority and not self.may_hold(high, pair.high):
-                continue
-            for low, its in self.cells.items():
-                if high != low and self.subject.apart(high, low, self.dimension):
-                    continue
-                if by_priority:
-                    one = mine.get(pair.high) or mine.get(EVERY)
-                    other = its.get(pair.low) or its.get(EVERY)
-                    if one and other and self.may_be_worse(one, other):
-                        yield one, other
-                elif self.may_hold(low, pair.low):
-                    seen = set()
-                    for priority, one in mine.items():
-                        beside = [its.get(priority) or its.get(EVERY)]
-                        for other in its.values() if priority == EVERY else beside:
-                            key = one.cell.key, other.cell.key if other else ""
-                            if other and key not in seen and self.may_be_worse(one, other):
-                                seen.add(key)
-                                yield one, other
+    def may_hold(self, offer: int, value: str) -> bool:
+        values = self.values[offer]
+        return values is None or value in values
 
-    def may_hold(self, rule: int, value: str) -> bool:
-        named = self.subject.named_by_rule[rule].get(self.dimension)
-        return named is None or value in named
+    def cases(self, offer: int, value: str) -> Cases:
+        """Return where a promise is made, seen from a value."""
+        key = offer, value
+        found = self.seen.get(key)
+        if found is None:
+            cases = self.offers[offer].cases
+            found = self.seen[key] = self.space.seen_from(self.dimension, value, cases)
+        return found
 
-    def may_be_worse(self, mine: Stated, its: Stated) -> bool:
-        one, other = mine.cell.target, its.cell.target
-        if other.kind == "none":
-            return False
-        if one.kind in _LENGTHS and other.kind in _LENGTHS:
-            if one.amount <= other.amount and (
-                one.amount < other.amount
-                or one.kind == "clock"
-                or (other.kind == "business" and self.same_hours(mine, its))
-            ):
-                return False
-        elif one.kind != "none" and (
-            one.kind != other.kind or (one.text == other.text and self.same_hours(mine, its))
-        ):
-            return False
-        if one.every is not other.every and one.kind != "none":
-            return False
-        # What holds on a condition is not surely better.
-        return not self.on_condition(mine, its)
-
-    def same_hours(self, mine: Stated, its: Stated) -> bool:
-        hours = mine.cell.hours
-        return hours == its.cell.hours and hours not in self.subject.hours_by(self.dimension)
-
-    def on_condition(self, mine: Stated, its: Stated) -> bool:
-        rules = self.subject.revision.rules
-        asked = its.cell.condition, rules[its.rule].condition
-        return asked != (None, None) and asked != (mine.cell.condition, rules[mine.rule].condition)
-
-    def from_(self, stated: Stated, value: str) -> Cases:
-        key = stated.rule, stated.cell.key, value
-        cases = self.seen.get(key)
-        if cases is None:
-            cases = self.space.seen_from(self.dimension, value, stated.decides)
-            self.seen[key] = cases
-        return cases
-
-    def worse(self, mine: Stated, its: Stated, pair: Pair, both: Cases) -> Cases:
+    def worse(self, mine: Offer, its: Offer, pair: Pair, both: Cases) -> Cases:
         """Return in which of some cases, seen from either value, the first is surely worse."""
+        if not both:
+            return 0
         subject, space, dimension = self.subject, self.space, self.dimension
-        counted = subject.decisions.counted
-        found = 0
         reading = subject.revision.business_day
-        for its_hours, its_cases in counted(
-            its.cell.hours, space.back_to(dimension, pair.low, both)
+        found = 0
+        for its_hours, its_cases in subject.decisions.counted(
+            its.hours, space.back_to(dimension, pair.low, both)
         ):
-            low = space.seen_from(dimension, pair.low, its_cases)
-            for my_hours, my_cases in counted(
-                mine.cell.hours, space.back_to(dimension, pair.high, low)
+            same = space.seen_from(dimension, pair.low, its_cases)
+            for my_hours, my_cases in subject.decisions.counted(
+                mine.hours, space.back_to(dimension, pair.high, same)
             ):
-                one = Promised(mine.cell.target, my_hours, reading)
-                other = Promised(its.cell.target, its_hours, reading)
+                one = Promised(mine.target, my_hours, reading)
+                other = Promised(its.target, its_hours, reading)
                 if surely_worse(subject, one, other):
                     found |= space.seen_from(dimension, pair.high, my_cases)
         return found
+
+    def cells(
+        self, one: int, other: int, pair: Pair, cases: Cases, named: set[tuple[int, str]]
+    ) -> Iterator[Less]:
+        """Yield each cell of a promise that was not named yet, in cases seen from the pair."""
+        space, dimension = self.space, self.dimension
+        for mine in self.offers[one].cells:
+            here = cases & space.seen_from(dimension, pair.high, mine.decides)
+            if not here or (mine.rule, mine.cell.key) in named:
+                continue
+            for its in self.offers[other].cells:
+                both = here & space.seen_from(dimension, pair.low, its.decides)
+                if both:
+                    named.add((mine.rule, mine.cell.key))
+                    yield Less(pair, mine, its, space.back_to(dimension, pair.high, both))
+                    break
 
 
 def surely_worse(subject: Subject, one: Promised, other: Promised) -> bool:
@@ -215,11 +172,6 @@ def surely_worse(subject: Subject, one: Promised, other: Promised) -> bool:
         return not no_worse(one, other, subject.public) and no_worse(other, one, subject.public)
     except (EnvironmentFault, BadText):
         return False
-
-
-def length(target: Target) -> bool:
-    """Return whether a target is a length of time, once."""
-    return target.kind in _LENGTHS and not target.every
 
 
 class Missing(NamedTuple):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, shown, space_of
+from zsupport.check.offers import Offer, better, offers_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.findings import Code, Fix, Span
 from zsupport.policy.document import Document
@@ -38,6 +39,7 @@ class Subject:
         self.today = today
         self.public = public
         self.hours_by = cache(self._hours_by)
+        self._better: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
 
     @cached_property
     def space(self) -> Space:
@@ -124,16 +126,23 @@ class Subject:
         """For each target rule: the values that it can hold for, of the dimensions it names."""
         return [named(rule.when) for rule in self.revision.rules]
 
-    def apart(self, one: int, other: int, ignored: str) -> bool:
-        """Return whether two target rules name different values of a dimension.
-
-        Then they hold for no case together, whatever the value of the ignored dimension.
-        """
-        mine, its = self.named_by_rule[one], self.named_by_rule[other]
-        return any(
-            name != ignored and name in its and values.isdisjoint(its[name])
-            for name, values in mine.items()
+    @cached_property
+    def offers(self) -> tuple[tuple[Offer, ...], ...]:
+        """The promises of each metric, in the order of the metrics."""
+        return tuple(
+            offers_of(targets.stated, self.revision.rules)
+            for _, targets in self.decisions.by_metric()
         )
+
+    def better(self, offers: tuple[Offer, ...], varying: frozenset[str]) -> list[list[int]]:
+        """Return for each promise of a metric those than which it may be worse.
+
+        It is the same for plans, roles and priorities where no hours depend on them.
+        """
+        key = id(offers), varying
+        if key not in self._better:
+            self._better[key] = better(offers, varying)
+        return self._better[key]
 
     @cached_property
     def calendars(self) -> list[tuple[Path, Calendar]]:

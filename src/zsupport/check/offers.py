@@ -1,0 +1,99 @@
+"""What one metric promises, told apart by what it says and not by where it is written.
+
+A policy has many cells and few different promises. Whether one of them can be worse than another
+is found out once for each two promises; only then are cases looked at.
+"""
+
+from typing import NamedTuple
+
+from zsupport.analysis.decisions import Stated
+from zsupport.analysis.space import Cases
+from zsupport.clock.target import Target
+from zsupport.policy.model import Rule, Text
+
+#: What a target stands under that a rule states for all priorities.
+EVERY = "*"
+
+
+class Offer(NamedTuple):
+    """A promise: a target over some hours, on some conditions, and the cells that make it."""
+
+    target: Target
+    hours: str | None
+    conditions: tuple[Text | None, Text | None]
+    cells: tuple[Stated, ...]
+    cases: Cases  # in which one of the cells decides
+
+
+def offers_of(stated: tuple[Stated, ...], rules: tuple[Rule, ...]) -> tuple[Offer, ...]:
+    """Return the promises of the cells that decide somewhere and can be compared at all."""
+    found: dict[object, list[Stated]] = {}
+    for each in stated:
+        cell = each.cell
+        if each.decides and cell.target.kind not in ("not-stated", "week"):
+            conditions = cell.condition, rules[each.rule].condition
+            key = cell.target.text, cell.hours, repr(conditions) if any(conditions) else None
+            found.setdefault(key, []).append(each)
+    offers = []
+    for cells in found.values():
+        first = cells[0]
+        cases = 0
+        for each in cells:
+            cases |= each.decides
+        conditions = first.cell.condition, rules[first.rule].condition
+        offers.append(Offer(first.cell.target, first.cell.hours, conditions, tuple(cells), cases))
+    return tuple(offers)
+
+
+def better(offers: tuple[Offer, ...], varying: frozenset[str]) -> list[list[int]]:
+    """Return for each promise those than which it may be surely less: no cases are looked at.
+
+    `varying` are the hours that can be others for the one than for the other. What is promised
+    on a condition is not surely better than what is promised without it.
+    """
+    kinds: dict[str, list[int]] = {}
+    for at, offer in enumerate(offers):
+        kinds.setdefault(offer.target.kind, []).append(at)
+    clock, business = kinds.get("clock", []), kinds.get("business", [])
+    found = []
+    for one, offer in enumerate(offers):
+        mine = offer.target
+        if mine.kind == "clock":
+            than = [at for at in clock if offers[at].target.amount < mine.amount]
+        elif mine.kind == "business":
+            than = [at for at in clock if offers[at].target.amount <= mine.amount]
+            than += [at for at in business if offers[at].target.amount <= mine.amount]
+        elif mine.kind == "none":
+            than = [at for at in range(len(offers)) if at not in kinds["none"]]
+        else:
+            than = kinds[mine.kind]
+        found.append(
+            [
+                at
+                for at in than
+                if (at != one or offer.hours in varying)
+                and (mine.kind == "none" or offers[at].target.every is mine.every)
+                and offers[at].conditions in ((None, None), offer.conditions)
+            ]
+        )
+    return found
+
+
+def values_of(
+    offer: Offer, dimension: str, named: list[dict[str, frozenset[str]]], rules: tuple[Rule, ...]
+) -> frozenset[str] | None:
+    """Return the values of a dimension for which a promise can be made, None for any.
+
+    `named` has for each rule the values of the dimensions that its condition restricts.
+    """
+    found: frozenset[str] = frozenset()
+    for each in offer.cells:
+        values = named[each.rule].get(dimension)
+        if dimension == "priority" and each.cell.key != EVERY:
+            cells = rules[each.rule].cells[each.metric].items()
+            stated = frozenset(id for id, cell in cells if cell.key == each.cell.key)
+            values = stated if values is None else values & stated
+        if values is None:
+            return None
+        found |= values
+    return found
