@@ -7,7 +7,7 @@ compared case by case: the same role, channel, priority and facts, the plan exch
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from zsupport.analysis.compare import Promised, no_worse
+from zsupport.analysis.compare import Counted, Promised, includes, no_worse
 from zsupport.analysis.decisions import Stated
 from zsupport.analysis.space import Cases
 from zsupport.check.offers import Offer, values_of
@@ -233,3 +233,93 @@ def _both(one: Missing, other: Missing) -> Missing:
         pairs=tuple(dict.fromkeys((*first.pairs, *second.pairs))),
         channels=tuple(dict.fromkeys((*first.channels, *second.channels))),
     )
+
+
+class Fewer(NamedTuple):
+    """A grant that opens a channel in fewer hours than a grant does for a value below."""
+
+    pair: Pair
+    mine: int
+    its: int
+    channel: str
+    cases: Cases  # in which it shows, with the higher value
+
+
+def fewer_hours(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator[Fewer]:
+    """Yield what opens a channel in surely fewer hours than it is open one rank below.
+
+    Several grants of a channel join their hours; a grant that states none opens it at hours
+    that are not known. A grant is named once.
+    """
+    space, decisions = subject.space, subject.decisions
+    openings = subject.openings
+    varying = subject.hours_by(dimension)
+    if len(openings) < 2 and not any(varying.intersection(names) for names, _ in openings):
+        return
+    found: dict[tuple[str, str], Cases] = {}
+    named: set[int] = set()
+    for pair in pairs:
+        below = [(names, space.seen_from(dimension, pair.low, c)) for names, c in openings]
+        below = [(names, cases) for names, cases in below if cases]
+        for mine, cases in openings:
+            here = space.seen_from(dimension, pair.high, cases) if below else 0
+            for its, there in below if here else ():
+                if mine.issuperset(its) and varying.isdisjoint(its):
+                    continue
+                both = here & there
+                for each in pair.between:
+                    both &= ~found.get((pair.high, each), 0)
+                    both &= ~found.get((each, pair.low), 0)
+                fewer = _fewer(subject, dimension, pair, mine, its, both) if both else 0
+                if not fewer:
+                    continue
+                found[pair.high, pair.low] = found.get((pair.high, pair.low), 0) | fewer
+                high = space.back_to(dimension, pair.high, fewer)
+                low = space.back_to(dimension, pair.low, fewer)
+                one = _first_grant(decisions.grants, high)
+                other = _first_grant(decisions.grants, low)
+                if one not in named:
+                    named.add(one)
+                    (channel, *_) = space.met("channel", high & decisions.grants[one])
+                    yield Fewer(pair, one, other, channel, high & decisions.grants[one])
+
+
+def _fewer(
+    subject: Subject,
+    dimension: str,
+    pair: Pair,
+    mine: frozenset[str],
+    its: frozenset[str],
+    both: Cases,
+) -> Cases:
+    """Return in which of some cases, seen from either value, the first hours are fewer."""
+    space = subject.space
+    found = 0
+    for its_hours, its_cases in _joined(subject, its, space.back_to(dimension, pair.low, both)):
+        same = space.seen_from(dimension, pair.low, its_cases)
+        back = space.back_to(dimension, pair.high, same)
+        for my_hours, my_cases in _joined(subject, mine, back):
+            try:
+                if not includes(my_hours, its_hours, subject.public) and includes(
+                    its_hours, my_hours, subject.public
+                ):
+                    found |= space.seen_from(dimension, pair.high, my_cases)
+            except (EnvironmentFault, BadText):
+                continue
+    return found
+
+
+def _joined(subject: Subject, names: frozenset[str], cases: Cases) -> list[tuple[Counted, Cases]]:
+    """Return what is open when one of several hours is, over a set of cases."""
+    parts = [(Counted((), open=False), cases)]
+    for name in sorted(names):
+        parts = [
+            (before.joined(more), inside)
+            for before, some in parts
+            for more, inside in subject.decisions.counted(name, some)
+        ]
+    return parts
+
+
+def _first_grant(grants: list[Cases], cases: Cases) -> int:
+    return next(at for at, granted in enumerate(grants) if granted & cases)

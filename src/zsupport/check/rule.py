@@ -11,7 +11,7 @@ from zsupport.check.offers import Offer, better, offers_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.findings import Code, Fix, Span
 from zsupport.policy.document import Document
-from zsupport.policy.model import Calendar, Revision, When
+from zsupport.policy.model import Calendar, Cell, Revision, When
 from zsupport.policy.yamltext import Mapping as MappingNode
 from zsupport.policy.yamltext import Node, Path, Scalar, Sequence
 
@@ -133,6 +133,34 @@ class Subject:
             offers_of(targets.stated, self.revision.rules)
             for _, targets in self.decisions.by_metric()
         )
+
+    @cached_property
+    def cells(self) -> list[tuple[int, str, Cell]]:
+        """Every cell as it is written, with the position of its rule and its metric."""
+        return [
+            (position, metric, cell)
+            for position, rule in enumerate(self.revision.rules)
+            for metric, cells in rule.cells.items()
+            for cell in {cell.key: cell for cell in cells.values()}.values()
+        ]
+
+    @cached_property
+    def openings(self) -> list[tuple[frozenset[str], Cases]]:
+        """The hours by which channels are open, joined, with the cases of each combination.
+
+        Cases in which a grant states no hours are left out.
+        """
+        by_hours: dict[str | None, Cases] = {}
+        for grant, cases in zip(self.revision.grants, self.decisions.grants, strict=True):
+            if cases:
+                by_hours[grant.hours] = by_hours.get(grant.hours, 0) | cases
+        none: frozenset[str] = frozenset()
+        found = [(none, self.decisions.allowed & ~by_hours.pop(None, 0))]
+        for hours, cases in by_hours.items():
+            more = [(names | {str(hours)}, some & cases) for names, some in found]
+            less = [(names, some & ~cases) for names, some in found]
+            found = [(names, some) for names, some in more + less if some]
+        return [(names, some) for names, some in found if names]
 
     def better(self, offers: tuple[Offer, ...], varying: frozenset[str]) -> list[list[int]]:
         """Return for each promise of a metric those than which it may be worse.

@@ -1,0 +1,132 @@
+"""ZS602: a restoration that is promised sooner than the first response."""
+
+from collections.abc import Iterator
+
+from zsupport.analysis.compare import Promised
+from zsupport.analysis.space import Cases
+from zsupport.check.offers import Offer
+from zsupport.check.rank import surely_worse
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.model import Metric
+
+_LENGTHS = ("clock", "business")
+_ONCE = (*_LENGTHS, "business-days", "next-business-day", "by")
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each cell of a later metric that is surely due before the first metric is.
+
+    Metrics that recur, or whose clock starts with something else, can be any length. A cell is
+    named once.
+    """
+    metrics = subject.revision.metrics
+    first = metrics[0]
+    if len(metrics) < 2 or first.starts != "opened":
+        return
+    answers = [each for each in subject.offers[0] if once(each)]
+    for metric, offers in zip(metrics[1:], subject.offers[1:], strict=True):
+        for end in offers if metric.starts == "opened" else ():
+            if not once(end):
+                continue
+            named: set[tuple[int, str]] = set()
+            for answer in answers:
+                if may_be_sooner(end, answer) and (both := end.cases & answer.cases):
+                    cases = sooner(subject, end, answer, both)
+                    yield from problems(subject, first, metric, end, answer, cases, named)
+
+
+def once(offer: Offer) -> bool:
+    """Return whether a promise has one deadline, which can be compared with another."""
+    return offer.target.kind in _ONCE and not offer.target.every
+
+
+def may_be_sooner(end: Offer, answer: Offer) -> bool:
+    """Return whether one promise may be due before another, by a glance at the two.
+
+    What is promised on a condition is not surely sooner.
+    """
+    mine, its = end.target, answer.target
+    if mine.kind != its.kind and not (mine.kind in _LENGTHS and its.kind in _LENGTHS):
+        return False
+    if mine.amount > its.amount or (mine.text == its.text and end.hours == answer.hours):
+        return False
+    return end.conditions in ((None, None), answer.conditions)
+
+
+def sooner(subject: Subject, end: Offer, answer: Offer, both: Cases) -> Cases:
+    """Return in which of some cases one promise is surely due before another."""
+    reading = subject.revision.business_day
+    found = 0
+    for end_hours, some in subject.decisions.counted(end.hours, both):
+        for hours, cases in subject.decisions.counted(answer.hours, some):
+            one = Promised(answer.target, hours, reading)
+            if surely_worse(subject, one, Promised(end.target, end_hours, reading)):
+                found |= cases
+    return found
+
+
+def problems(
+    subject: Subject,
+    first: Metric,
+    metric: Metric,
+    end: Offer,
+    answer: Offer,
+    cases: Cases,
+    named: set[tuple[int, str]],
+) -> Iterator[Problem]:
+    """Yield a problem at each cell of the later metric, beside a cell of the first one."""
+    document = subject.document
+    for mine in end.cells if cases else ():
+        for its in answer.cells:
+            both = cases & mine.decides & its.decides
+            if not both or (mine.rule, mine.cell.key) in named:
+                continue
+            named.add((mine.rule, mine.cell.key))
+            yield Problem(
+                document.target(mine.rule, mine.metric, mine.cell),
+                f"`{metric.id}` is promised sooner than `{first.id}` in the same case",
+                label=mine.cell.target.text,
+                hint="exchange the two, or let the clock of the later one start with the first:"
+                " `starts`",
+                case=subject.witness(both),
+                related=(
+                    (
+                        document.target(its.rule, its.metric, its.cell),
+                        f"`{first.id}` is promised `{its.cell.target.text}`",
+                    ),
+                ),
+            )
+
+
+RULE = Rule(
+    code="ZS602",
+    name="end-before-answer",
+    severity="warning",
+    summary="a restoration or the like that is promised sooner than the first response",
+    why="""\
+The first metric is the first answer. Another one that is counted from the same moment and does not
+recur, such as restoration or a workaround, comes after it; where it is due sooner, most often two
+cells were exchanged, or its clock starts with the first answer and `starts` does not say so. It is
+a warning, for a metric can mean something that comes first, such as a receipt.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+metrics: [{id: first-response}, {id: restoration}]
+targets:
+  - {first-response: 4h, restoration: 2h}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+metrics: [{id: first-response}, {id: restoration}]
+targets:
+  - {first-response: 2h, restoration: 4h}
+""",
+    check=check,
+)

@@ -1,0 +1,68 @@
+"""ZS502: a plan whose channel is open in fewer hours than for one that ranks below it."""
+
+from collections.abc import Iterator
+
+from zsupport.check.rank import Fewer, fewer_hours, ranked
+from zsupport.check.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each grant whose hours are surely fewer than those of a plan below."""
+    for fewer in fewer_hours(subject, "plan", ranked(subject.revision.plans)):
+        yield problem(subject, fewer)
+
+
+def problem(subject: Subject, fewer: Fewer) -> Problem:
+    """Return the problem at the hours of the higher plan or role."""
+    grants = subject.revision.grants
+    hours, better = grants[fewer.mine].hours, grants[fewer.its].hours
+    high, low, _ = fewer.pair
+    return Problem(
+        ("entitlements", fewer.mine, "hours"),
+        f"`{fewer.channel}` is open in fewer hours for `{high}` than for `{low}`,"
+        " which ranks below it",
+        label=f"`{hours}`" if hours != better else None,
+        hint=f"give `{high}` `{better}`, or hours that hold all of them"
+        if hours != better
+        else f"give `{high}` hours that hold all of those of `{low}`",
+        case=subject.witness(fewer.cases),
+        related=()
+        if fewer.mine == fewer.its
+        else ((("entitlements", fewer.its, "hours"), f"`{low}` has `{better}`"),),
+    )
+
+
+RULE = Rule(
+    code="ZS502",
+    name="fewer-hours-than-below",
+    severity="error",
+    summary="a plan whose channel is open in fewer hours than for one that ranks below it",
+    why="""\
+The hours of a grant say when the channel is open. For a plan that ranks above another it is open
+whenever it is for the other, in the same case; where it is not, most often one grant was changed
+and the other forgotten. Hours of which neither holds all of the other are left alone, and so are
+grants that state none.""",
+    bad="""\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+plans: {pro: Pro, business: {name: Business, above: pro}}
+channels: {phone: {name: Phone, kind: phone}}
+entitlements:
+  - {when: {plan: pro}, allow: phone, hours: long}
+  - {when: {plan: business}, allow: phone, hours: short}
+hours: {long: {open: mon-fri 08:00-18:00}, short: {open: mon-fri 09:00-17:00}}
+""",
+    good="""\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+plans: {pro: Pro, business: {name: Business, above: pro}}
+channels: {phone: {name: Phone, kind: phone}}
+entitlements:
+  - {when: {plan: pro}, allow: phone, hours: short}
+  - {when: {plan: business}, allow: phone, hours: long}
+hours: {long: {open: mon-fri 08:00-18:00}, short: {open: mon-fri 09:00-17:00}}
+""",
+    check=check,
+)

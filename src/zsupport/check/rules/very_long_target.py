@@ -1,0 +1,92 @@
+"""ZS604: a target longer than 30 working days."""
+
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.windows import DAY
+from zsupport.policy.model import Calendar
+
+_DAYS = 30
+# What 30 working days take in a week of five.
+_WEEKS = 6
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each target that is longer, in the longest working days that its hours have."""
+    for position, metric, cell in subject.cells:
+        target = cell.target
+        if target.kind == "clock":
+            days = _DAYS * target.amount / (_WEEKS * 7 * DAY * 60)
+        elif target.kind == "business" and target.amount > _DAYS * 3600:
+            days = target.amount / (60 * day_length(subject, cell.hours))
+        elif target.kind == "business-days":
+            days = target.amount
+        else:
+            continue
+        if days > _DAYS:
+            about = (
+                f"{target.amount // 86_400} days, day and night"
+                if target.kind == "clock"
+                else f"{days:.0f} working days"
+            )
+            yield Problem(
+                subject.document.target(position, metric, cell),
+                f"`{target.text}` is longer than {_DAYS} working days",
+                label=about if target.kind != "business-days" else None,
+                hint="is the unit right? Minutes are `m`, hours `h`",
+            )
+
+
+def day_length(subject: Subject, hours: str | None) -> float:
+    """Return how many minutes the longest working day of some hours has, by their weeks."""
+    longest = 0.0
+    for calendar in subject.revision.hours.get(hours or "", ()):
+        for member in calendar.any:
+            longest = max(longest, day_length(subject, member))
+        longest = max(longest, _of_week(calendar))
+    return longest or DAY
+
+
+def _of_week(calendar: Calendar) -> float:
+    if calendar.any:
+        return 0
+    if calendar.windows is None:
+        return DAY
+    days = {
+        day % 7
+        for window in calendar.windows
+        for day in range(window.opens // DAY, (window.closes - 1) // DAY + 1)
+    }
+    return sum(window.closes - window.opens for window in calendar.windows) / len(days)
+
+
+RULE = Rule(
+    code="ZS604",
+    name="very-long-target",
+    severity="warning",
+    summary="a target longer than 30 working days",
+    why="""\
+A support target of more than six weeks is most often a slip: minutes that were written as hours, or
+hours as days. Business days are counted as they are, business hours by the average working day of
+their hours (the longest, where several calendars can hold), and clock time by the six weeks that 30
+working days take.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+targets:
+  - {first-response: 1440h}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+targets:
+  - {first-response: 1440m}
+""",
+    check=check,
+)
