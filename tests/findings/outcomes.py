@@ -78,6 +78,9 @@ CODES = {
     )
 }
 
+#: What `check` says in its document beside the findings.
+EXTRA: dict[str, Any] = {"unread": []}
+
 #: Two files with findings and one without: related places, a case, labels, fixes, several lines,
 #: letters of two columns, a name that needs escaping, and two findings that are the same.
 RICH = Outcome(
@@ -90,9 +93,9 @@ RICH = Outcome(
     {"policies/acme.yaml": ACME, WIDE.file: OLD},
     CODES,
     ("2 errors, 1 warning and 1 note in 3 files",),
-    {},
+    EXTRA,
 )
-EMPTY = Outcome("check", (), {}, CODES, ("nothing to check",), {})
+EMPTY = Outcome("check", (), {}, CODES, ("nothing to check",), EXTRA)
 
 CONTEXT = Context(
     Terminal(), "/home/ci/work/desk", "/home/ci/work", moment="2026-11-26T12:00:00",
@@ -142,4 +145,4 @@ def outcomes(draw: st.DrawFn) -> Outcome:
     units = [Unit(draw(texts), each.file, each.span.line, (each,)) for each in found]
     units += [Unit(draw(texts), draw(names), 1, ()) for _ in range(draw(st.integers(0, 2)))]
     sources = {each.file: draw(texts) + "\n" + draw(texts) * 40 for each in found}
-    return Outcome("check", tuple(units), sources, CODES, (draw(texts),), {})
+    return Outcome("check", tuple(units), sources, CODES, (draw(texts),), EXTRA)
