@@ -23,7 +23,7 @@ from zsupport.findings import SEVERITIES, Outcome, Span, Unit, fail_on
 from zsupport.library import load
 from zsupport.report import Terminal
 from zsupport.report.findings import FINDING_FORMATS, Context, render_outcome
-from zsupport.report.findings.paths import uri, workspace_path
+from zsupport.report.findings.paths import fingerprinted, uri, workspace_path
 from zsupport.report.findings.text import finding_text
 from zsupport.report.findings.wording import gravest_first, sentences
 from zsupport.report.text import UNSAFE, printable
@@ -42,11 +42,15 @@ def digest(*parts: str | int) -> str:
 FILLED = {
     "zsupport": version("zsupport"),
     "tzdata": version("tzdata"),
-    "slower": digest("ZS501", "policies/acme.yaml", "business", "pro", "P1", 1),
-    "unused": digest("ZS404", "policies/acme.yaml", "office", 1),
-    "same": digest("ZS404", "policies/acme.yaml", "office", 2),
+    "slower": digest("ZS501", "desk/policies/acme.yaml", "business", "pro", "P1", 1),
+    "unused": digest("ZS404", "desk/policies/acme.yaml", "office", 1),
+    "same": digest("ZS404", "desk/policies/acme.yaml", "office", 2),
     "wide": digest(
-        "ZS101", "policies/old, 100%: a/høy.yaml", 'rules[]["高"].x', "`x` is no key of a rule", 1
+        "ZS101",
+        "desk/policies/old, 100%: a/høy.yaml",
+        'rules[]["高"].x',
+        "`x` is no key of a rule",
+        1,
     ),
 }
 
@@ -189,6 +193,20 @@ def test_a_file_is_named_from_the_workspace(file: str, path: str, address: str) 
         if not path.startswith("/"):
             artifact["uriBaseId"] = "%SRCROOT%"
         assert result["locations"][0]["physicalLocation"]["artifactLocation"] == artifact
+
+
+def test_a_fingerprint_is_the_same_from_every_folder_of_the_workspace() -> None:
+    inside = fingerprinted(RICH, CONTEXT)
+    units = [
+        Unit(u.name, u.file, u.line, tuple(f._replace(file=f"./desk/{f.file}") for f in u.findings))
+        for u in RICH.units
+    ]
+    above = fingerprinted(
+        RICH._replace(units=tuple(units)), CONTEXT._replace(folder="/home/ci/work")
+    )
+    assert [each for _, each in inside] == [each for _, each in above]
+    elsewhere = CONTEXT._replace(folder="/home/me/desk", root="/home/me")
+    assert inside == fingerprinted(RICH, elsewhere)
 
 
 def test_without_a_workspace_a_file_keeps_its_name() -> None:

@@ -19,6 +19,6 @@ def render(outcome: Outcome, context: Context) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, FIELDS, lineterminator="\n")
     writer.writeheader()
-    for record in records(outcome):
+    for record in records(outcome, context):
         writer.writerow({name: cell(value) for name, value in record.items()})
     return out.getvalue()

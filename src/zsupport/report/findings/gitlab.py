@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from zsupport.findings import Finding, Outcome, fingerprints
+from zsupport.findings import Finding, Outcome
 from zsupport.report.findings import Context
-from zsupport.report.findings.paths import workspace_path
+from zsupport.report.findings.paths import fingerprinted, workspace_path
 from zsupport.report.findings.wording import case_text
 from zsupport.report.json import dumps
 from zsupport.report.text import one_line
@@ -14,8 +14,7 @@ _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 
 def render(outcome: Outcome, context: Context) -> str:
     """Return the report: a list with an entry for each finding."""
-    found = outcome.findings
-    entries = [_entry(*each, context) for each in zip(found, fingerprints(found), strict=True)]
+    entries = [_entry(*each, context) for each in fingerprinted(outcome, context)]
     return dumps(entries, context.terminal) + "\n"
 
 

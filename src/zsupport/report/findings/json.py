@@ -3,8 +3,9 @@
 from typing import Any
 
 from zsupport.clock.zones import tzdata_version
-from zsupport.findings import SEVERITIES, Finding, Outcome, Span, fingerprints
+from zsupport.findings import SEVERITIES, Finding, Outcome, Span
 from zsupport.report.findings import Context
+from zsupport.report.findings.paths import fingerprinted
 from zsupport.report.json import dumps
 from zsupport.version import FORMAT, VERSION
 
@@ -18,7 +19,7 @@ def document(outcome: Outcome, context: Context) -> dict[str, Any]:
     """Return the findings, how many there are, and what the command says beside them."""
     return {
         "schema": f"zsupport.{outcome.command}/1",
-        "findings": records(outcome),
+        "findings": records(outcome, context),
         "summary": {
             "files": len({unit.file for unit in outcome.units}),
             **{
@@ -36,10 +37,9 @@ def document(outcome: Outcome, context: Context) -> dict[str, Any]:
     }
 
 
-def records(outcome: Outcome) -> list[dict[str, Any]]:
+def records(outcome: Outcome, context: Context) -> list[dict[str, Any]]:
     """Return each finding as a JSON object: every field, null where it does not apply."""
-    found = outcome.findings
-    return [_record(*each) for each in zip(found, fingerprints(found), strict=True)]
+    return [_record(*each) for each in fingerprinted(outcome, context)]
 
 
 def _record(finding: Finding, fingerprint: str) -> dict[str, Any]:

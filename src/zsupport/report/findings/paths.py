@@ -3,6 +3,7 @@
 import os.path
 from urllib.parse import quote
 
+from zsupport.findings import Finding, Outcome, fingerprints
 from zsupport.report.findings import Context
 
 
@@ -17,6 +18,16 @@ def workspace_path(file: str, context: Context) -> str:
     root = os.path.normpath(context.root or context.folder or os.curdir)
     inside = root.rstrip(os.sep) + os.sep
     return path.removeprefix(inside).replace(os.sep, "/")
+
+
+def fingerprinted(outcome: Outcome, context: Context) -> list[tuple[Finding, str]]:
+    """Return each finding with its fingerprint, which no folder of the machine is part of.
+
+    So a run in a folder of the workspace names a finding as a run in its root does.
+    """
+    found = outcome.findings
+    named = [each._replace(file=workspace_path(each.file, context)) for each in found]
+    return list(zip(found, fingerprints(named), strict=True))
 
 
 def uri(path: str) -> str:

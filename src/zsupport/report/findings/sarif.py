@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from zsupport.findings import SEVERITIES, Code, Edit, Finding, Outcome, Related, Span, fingerprints
+from zsupport.findings import SEVERITIES, Code, Edit, Finding, Outcome, Related, Span
 from zsupport.report.findings import Context
-from zsupport.report.findings.paths import uri, workspace_path
+from zsupport.report.findings.paths import fingerprinted, uri, workspace_path
 from zsupport.report.findings.wording import sentences
 from zsupport.report.json import dumps
 from zsupport.version import VERSION
@@ -22,7 +22,7 @@ def render(outcome: Outcome, context: Context) -> str:
     """Return the log with one run."""
     codes = _codes(outcome)
     index = {code: number for number, code in enumerate(codes)}
-    found = list(zip(outcome.findings, fingerprints(outcome.findings), strict=True))
+    found = fingerprinted(outcome, context)
     found.sort(key=lambda each: SEVERITIES.index(each[0].severity))
     run = {
         "tool": {
