@@ -1,11 +1,11 @@
 """Edits of a policy file: what goes is exactly what was meant, and the rest stays as it is."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from written import LINE_ENDS, Written, written
 
 from zsupport.check.fixing import apply, quoted, quoting, removal, replacement
 from zsupport.findings import Edit, Fix, Span
@@ -117,108 +117,6 @@ def test_what_is_taken_out(text: str, path: Path, expected: str) -> None:
 )  # fmt: skip
 def test_what_cannot_be_taken_out_with_certainty_is_left(text: str, path: Path) -> None:
     assert without(text, *path) is None
-
-
-@dataclass
-class Written:
-    """A random text with what it holds, and whose every comment is."""
-
-    lines: list[str]
-    comments: list[tuple[Path, str]]
-
-
-TEXTS = ["x", "4h", "a b", "a#b", "'q # q'", '"d: # \\" d"', "é高", "'it''s'"]
-LINE_ENDS = st.sampled_from(["\n", "\r\n"])
-
-
-@st.composite
-def written(draw: st.DrawFn) -> Written:
-    """Return a mapping in block style, in which anything may follow in any style."""
-    comments: list[tuple[Path, str]] = []
-
-    def comment(owner: Path) -> str:
-        text = f"# c{len(comments)}, [-:"
-        comments.append((owner, text))
-        return text
-
-    def maybe(owner: Path) -> str:
-        return "  " + comment(owner) if draw(st.integers(0, 3)) == 0 else ""
-
-    def between(owner: Path, indent: int) -> list[str]:
-        kind = draw(st.integers(0, 5))
-        return [" " * indent + comment(owner)] if kind == 0 else [""] if kind == 1 else []
-
-    def flow(path: Path, depth: int) -> str:
-        kind = draw(st.integers(0, 3)) if depth else 0
-        if kind < 2:
-            return draw(st.sampled_from(TEXTS))
-        count = draw(st.integers(1, 3))
-        if kind == 2:
-            inside = [flow((*path, i), depth - 1) for i in range(count)]
-        else:
-            inside = [f"k{i}: {flow((*path, f'k{i}'), depth - 1)}" for i in range(count)]
-        open, close = "[]" if kind == 2 else "{}"
-        joint = draw(st.sampled_from([", ", ",", " , "])) if kind == 2 else ", "
-        space = draw(st.sampled_from(["", " "]))
-        return open + space + joint.join(inside) + draw(st.sampled_from(["", ","])) + space + close
-
-    def open_flow(path: Path, indent: int, depth: int) -> list[str]:
-        """Return a list or mapping in brackets, each part of it on lines of its own."""
-        is_list = draw(st.booleans())
-        lines = ["[" if is_list else "{"]
-        count = draw(st.integers(1, 3))
-        for i in range(count):
-            part: Path = (*path, i) if is_list else (*path, f"k{i}")
-            if draw(st.integers(0, 4)) == 0:
-                lines.append(" " * indent + comment(path))
-            text = flow(part, depth - 1)
-            last = i == count - 1
-            comma = "" if last and draw(st.booleans()) else ","
-            lines.append(" " * indent + ("" if is_list else f"k{i}: ") + text + comma + maybe(part))
-        lines.append(" " * (indent - 1) + ("]" if is_list else "}") + maybe(path))
-        return lines
-
-    def value(path: Path, indent: int, depth: int) -> list[str]:
-        """Return the lines of a value; the first goes on behind its key or its `-`."""
-        kind = draw(st.integers(0, 7)) if depth else 0
-        inside = indent + draw(st.integers(1, 3))
-        if kind == 0:
-            return [draw(st.sampled_from(TEXTS)) + maybe(path)]
-        if kind == 1:
-            return [flow(path, 2) + maybe(path)]
-        if kind == 2:
-            return open_flow(path, inside, depth)
-        if kind == 3:
-            head = draw(st.sampled_from(["|", ">", "|-", ">-"])) + maybe(path)
-            return [head, " " * inside + "# no comment", "", " " * inside + "t: [1, 2"]
-        if kind == 4:
-            return [f"one{maybe(path)}"]
-        block = entries if draw(st.booleans()) else items
-        return [maybe(path).strip(), *block(path, inside, depth - 1)]
-
-    def entries(path: Path, indent: int, depth: int) -> list[str]:
-        lines: list[str] = []
-        for i in range(draw(st.integers(1, 3))):
-            lines += between(path, indent) if i else []
-            first, *more = value((*path, f"k{i}"), indent, depth)
-            lines += [f"{' ' * indent}k{i}: {first}".rstrip(" "), *more]
-        return lines
-
-    def items(path: Path, indent: int, depth: int) -> list[str]:
-        lines: list[str] = []
-        for i in range(draw(st.integers(1, 3))):
-            lines += between(path, indent) if i else []
-            part = (*path, i)
-            if depth and draw(st.booleans()):
-                block = entries if draw(st.booleans()) else items
-                first, *more = block(part, indent + 2, depth - 1)
-                lines += [" " * indent + "- " + first[indent + 2 :], *more]
-            else:
-                first, *more = value(part, indent, depth)
-                lines += [f"{' ' * indent}- {first}".rstrip(" "), *more]
-        return lines
-
-    return Written(entries((), 0, 3), comments)
 
 
 def paths_of(node: Node | None, path: Path = ()) -> list[Path]:

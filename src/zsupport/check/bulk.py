@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from zsupport.check.discover import Fault, Target, may_be_policy
 from zsupport.check.rule import Rule
-from zsupport.check.run import check_document
+from zsupport.check.run import Judgement, judge
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.errors import InvalidPolicy, PolicyError
 from zsupport.findings import CODES, Finding, Unit
@@ -25,6 +25,7 @@ class Checked(NamedTuple):
     units: tuple[Unit, ...]
     texts: dict[str, str]  # of the files in which something was found
     faults: tuple[Fault, ...]  # files that could not be read
+    allowed: int  # how many findings comments in the files allow
 
     @property
     def refused(self) -> bool:
@@ -63,6 +64,7 @@ def check_files(
     units: list[Unit] = []
     texts: dict[str, str] = {}
     faults: list[Fault] = []
+    allowed = 0
     policies: dict[tuple[str, str], list[_Revision]] = {}
     with _few_collections():
         for target in targets:
@@ -75,8 +77,9 @@ def check_files(
             if not target.named and not may_be_policy(source.data):
                 continue
             document = read_document(source)
-            findings = judged(document, asked)
-            if findings:
+            judgement = judged(document, asked)
+            allowed += judgement.allowed
+            if judgement.findings:
                 texts[target.shown] = document.text
             if document.revision is not None:
                 where = os.path.dirname(os.path.abspath(target.path)), document.revision.policy
@@ -85,7 +88,7 @@ def check_files(
                         len(units), document.revision.start, document.revision.timezone, target
                     )
                 )
-            units.append(Unit(target.shown, target.shown, 1, findings))
+            units.append(Unit(target.shown, target.shown, 1, judgement.findings))
     for revisions in policies.values():
         if len(revisions) > 1:
             for position, found, text in _between(revisions):
@@ -93,13 +96,16 @@ def check_files(
                 every = sorted((*found, *unit.findings), key=_in_order)
                 units[position] = unit._replace(findings=tuple(every))
                 texts[unit.file] = text
-    return Checked(tuple(units), texts, tuple(faults))
+    return Checked(tuple(units), texts, tuple(faults), allowed)
 
 
-def judged(document: Document, asked: Asked) -> tuple[Finding, ...]:
+def judged(document: Document, asked: Asked) -> Judgement:
     """Return what is found in a file: what the loader says, or what rules do that were selected."""
-    found = check_document(document, asked.rules, asked.today, asked.public)
-    return tuple(each for each in found if each.code in asked.codes or each.code in CODES)
+    judgement = judge(document, asked.rules, asked.today, asked.public)
+    if all(each.code in asked.codes or each.code in CODES for each in judgement.findings):
+        return judgement
+    found = (each for each in judgement.findings if each.code in asked.codes or each.code in CODES)
+    return judgement._replace(findings=tuple(found))
 
 
 def _between(revisions: list[_Revision]) -> Iterator[tuple[int, tuple[Finding, ...], str]]:

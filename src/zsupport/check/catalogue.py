@@ -7,6 +7,7 @@ from zsupport.check.rules import RULES
 from zsupport.check.run import TOO_MANY
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.findings import CODES, Code
+from zsupport.policy.yamltext import short
 
 #: Every kind of finding, by code: the loader's, and the rules'.
 KINDS: dict[str, Code] = {
@@ -22,7 +23,7 @@ def kind_named(name: str) -> Code:
     code = name.upper() if name.upper() in KINDS else _BY_NAME.get(name.casefold())
     if code is None:
         hint = _nearest(name) or "`zsupport check --list-rules` lists the rules"
-        raise UsageError(f"`{name}` is no rule, by code or by name", hint)
+        raise UsageError(f"`{short(name)}` is no rule, by code or by name", hint)
     return KINDS[code]
 
 
@@ -40,7 +41,7 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
             found.add(_BY_NAME[name.casefold()])
         else:
             hint = _nearest(name) or "`zsupport check --list-rules` lists the rules"
-            raise UsageError(f"{where}: `{name}` is no rule, by code or by name", hint)
+            raise UsageError(f"{where}: `{short(name)}` is no rule, by code or by name", hint)
     return frozenset(found)
 
 

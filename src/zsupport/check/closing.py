@@ -28,6 +28,8 @@ def closing(checked: Checked, unread: int) -> str:
     """Return the line that ends the text: what was found, in how many files."""
     findings = [finding for unit in checked.units for finding in unit.findings]
     files = counted(len(checked.units), "file")
+    if checked.allowed:
+        files += f" ({counted(checked.allowed, 'finding')} allowed by comments)"
     if unread:
         files += f"; {counted(unread, 'file')} could not be read"
     if not checked.units:

@@ -47,7 +47,7 @@ def removal(document: Document, path: Path) -> tuple[Edit, ...]:
 
 def replacement(document: Document, path: Path, text: str) -> tuple[Edit, ...]:
     """Return the edits that put a text, as YAML in one line, in the place of a value."""
-    places = _places(document.text)
+    places = places_of(document.text)
     try:
         if not path:
             raise _Unsure
@@ -71,7 +71,7 @@ def replacement(document: Document, path: Path, text: str) -> tuple[Edit, ...]:
 
 def quoting(document: Document, scalar: Scalar) -> tuple[Edit, ...]:
     """Return the edits that put quotes around a text without them, a key or a value."""
-    places = _places(document.text)
+    places = places_of(document.text)
     start, end = places.start(scalar.span), places.end(scalar.span)
     # An anchor before the text is part of the span, and a text over several lines is another one.
     if not scalar.plain or document.text[start:end] != scalar.text:
@@ -114,7 +114,7 @@ def apply(text: str, fixes: Iterable[Fix]) -> Applied:
 
     The others are for another round, when the text has been looked at anew.
     """
-    places = _places(text)
+    places = places_of(text)
     taken: list[tuple[int, int, str]] = []
     made: list[Fix] = []
     for fix in fixes:
@@ -137,7 +137,7 @@ def apply(text: str, fixes: Iterable[Fix]) -> Applied:
 # -- places ------------------------------------------------------------------------------------
 
 
-class _Places:
+class Places:
     """A text, and the way between the places that findings name and positions in it."""
 
     def __init__(self, text: str) -> None:
@@ -176,9 +176,9 @@ class _Places:
 
 
 @lru_cache(maxsize=1)
-def _places(text: str) -> _Places:
-    # The fixes of one file are made one after the other.
-    return _Places(text)
+def places_of(text: str) -> Places:
+    """Return the places of a text; the fixes of one file are made one after the other."""
+    return Places(text)
 
 
 def _parts_beside(document: Document, path: Path) -> tuple[int, list[tuple[Node, Node]]]:
@@ -198,7 +198,7 @@ def _parts_beside(document: Document, path: Path) -> tuple[int, list[tuple[Node,
     raise _Unsure
 
 
-def _is_flow(places: _Places, node: Node) -> bool:
+def in_brackets(places: Places, node: Node) -> bool:
     """Return whether a mapping or list stands in brackets."""
     position = places.start(node.span)
     while found := _PROPERTY.match(places.text, position):
@@ -206,13 +206,13 @@ def _is_flow(places: _Places, node: Node) -> bool:
     return places.text[position : position + 1] in ("{", "[")
 
 
-def _extent(places: _Places, node: Node) -> Extent:
+def _extent(places: Places, node: Node) -> Extent:
     """Return where a node begins and ends; a block ends with its last character that is no blank.
 
     Raises _Unsure where its last part is an alias, which stands somewhere else.
     """
     start = places.start(node.span)
-    while not isinstance(node, Scalar) and not _is_flow(places, node):
+    while not isinstance(node, Scalar) and not in_brackets(places, node):
         if isinstance(node, Mapping):
             if not node.entries:
                 raise _Unsure
@@ -267,7 +267,7 @@ def _removed(document: Document, path: Path) -> Edit:
         path = path[:-1]
     parent = document.node(path[:-1])
     assert parent is not None
-    places = _places(document.text)
+    places = places_of(document.text)
     extents: list[Extent] = []
     for first, last in parts[max(0, number - 1) : number + 2]:
         start, _ = _extent(places, first)
@@ -280,7 +280,7 @@ def _removed(document: Document, path: Path) -> Edit:
     before = extents[0] if number else None
     own = extents[min(number, 1)]
     after_it = extents[-1] if number + 1 < len(parts) else None
-    if _is_flow(places, parent):
+    if in_brackets(places, parent):
         close = places.end(parent.span) - 1
         start, end = _out_of_brackets(places, before, own, after_it, close)
     else:
@@ -296,7 +296,7 @@ def _removed(document: Document, path: Path) -> Edit:
 
 
 def _out_of_brackets(
-    places: _Places, before: Extent | None, own: Extent, after: Extent | None, close: int
+    places: Places, before: Extent | None, own: Extent, after: Extent | None, close: int
 ) -> Extent:
     """Return what to cut from { } or [ ]: a part with its comma, and its line if it had one."""
     text = places.text
@@ -326,7 +326,7 @@ def _out_of_brackets(
 
 
 def _out_of_lines(
-    places: _Places, before: Extent | None, own: Extent, after: Extent | None
+    places: Places, before: Extent | None, own: Extent, after: Extent | None
 ) -> Extent:
     """Return what to cut from a block: the lines of a part with the comment behind it."""
     text = places.text
@@ -345,7 +345,7 @@ def _out_of_lines(
     return start, after[0]
 
 
-def _with_blank_line(places: _Places, start: int, end: int) -> Extent:
+def _with_blank_line(places: Places, start: int, end: int) -> Extent:
     """Return lines with a blank line beside them, where one would be left on either side."""
     above = places.line_start(start - 1) if start else 0
     below = places.next_line(end)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, shown, space_of
 from zsupport.check.offers import Offer, better, offers_of
+from zsupport.check.suppressions import Comment, Suppressions, suppressions_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.findings import Code, Fix, Span
 from zsupport.policy.document import Document
@@ -40,6 +41,15 @@ class Subject:
         self.public = public
         self.hours_by = cache(self._hours_by)
         self._better: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
+        #: What the rules did before the last ones: comments with what they allowed that was
+        #: there, and the codes of the rules that looked at the whole policy.
+        self.used: frozenset[tuple[Comment, str]] = frozenset()
+        self.ran: frozenset[str] = frozenset()
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """The comments that allow something."""
+        return suppressions_of(self.document)
 
     @cached_property
     def space(self) -> Space:
@@ -254,6 +264,7 @@ class Rule(NamedTuple):
     bad: str
     good: str
     check: Callable[[Subject], Iterator[Problem]]
+    last: bool = False  # it is about what others found, and about comments that allow that
 
     @property
     def kind(self) -> Code:

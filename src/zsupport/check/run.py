@@ -1,10 +1,12 @@
 """The rules put to a policy file: problems become findings with places and identities."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence as SequenceOf
 from datetime import date
+from typing import NamedTuple
 
 from zsupport.analysis.space import TooManyCases
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.check.suppressions import MARK, hear
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.findings import Code, Finding, Related
 from zsupport.policy.document import Document
@@ -17,27 +19,61 @@ TOO_MANY = Code(
 
 def check_document(
     document: Document,
-    rules: Iterable[Rule],
+    rules: SequenceOf[Rule],
     today: date,
     public: PublicHolidays = public_holidays,
 ) -> tuple[Finding, ...]:
     """Return what is wrong in a file, in its order: the loader's findings, or the rules'.
 
-    Raises what `public` raises where the holidays of a country are needed and not to be had.
+    What comments in the file allow is left out. Raises what `public` raises where the holidays of
+    a country are needed and not to be had.
     """
+    return judge(document, rules, today, public).findings
+
+
+class Judgement(NamedTuple):
+    """What is wrong in a file, and how much of that comments in it allow."""
+
+    findings: tuple[Finding, ...]
+    allowed: int = 0
+
+
+def judge(
+    document: Document,
+    rules: SequenceOf[Rule],
+    today: date,
+    public: PublicHolidays = public_holidays,
+) -> Judgement:
+    """Return what is wrong in a file as `check_document` does, and how much is allowed."""
     if document.revision is None:
-        return document.findings
+        return Judgement(document.findings)
     subject = Subject(document, today, public)
     found: list[Finding] = []
+    last: list[Rule] = []
+    stopped: set[str] = set()
     too_many: int | None = None
     for rule in rules:
+        if rule.last:
+            last.append(rule)
+            continue
         try:
             found += [_finding(document, rule, problem) for problem in rule.check(subject)]
         except TooManyCases as error:
             too_many = error.count
+            stopped.add(rule.code)
     if too_many is not None:
         found.append(_about_size(document, too_many))
-    return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+    allowed = 0
+    if MARK in document.text:
+        heard = hear(subject.suppressions.comments, found, today)
+        found, allowed = heard.left, heard.allowed
+        subject.used = heard.used
+        subject.ran = frozenset(rule.code for rule in rules) - stopped
+        for rule in last:
+            found += [_finding(document, rule, problem) for problem in rule.check(subject)]
+    if len(found) > 1:
+        found.sort(key=lambda finding: (finding.span, finding.code))
+    return Judgement(tuple(found), allowed)
 
 
 def _finding(document: Document, rule: Rule, problem: Problem) -> Finding:

@@ -2,6 +2,7 @@
 
 from zsupport.check.rule import Rule
 from zsupport.check.rules import (
+    bad_suppression,
     by_outside_hours,
     channel_missing_above,
     dead_cell,
@@ -9,6 +10,7 @@ from zsupport.check.rules import (
     doubt_of_one_priority,
     end_before_answer,
     every_value,
+    expired_suppression,
     fewer_hours_than_below,
     grant_adds_nothing,
     minute_lost,
@@ -17,6 +19,7 @@ from zsupport.check.rules import (
     text_disagrees,
     unanswered_priority,
     unused_hours,
+    unused_suppression,
     urgent_is_slower,
     very_long_target,
     zero_target,
@@ -41,4 +44,7 @@ RULES: tuple[Rule, ...] = (
     doubt_of_one_priority.RULE,
     minute_lost.RULE,
     by_outside_hours.RULE,
+    unused_suppression.RULE,
+    expired_suppression.RULE,
+    bad_suppression.RULE,
 )

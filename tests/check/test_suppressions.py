@@ -1,0 +1,186 @@
+"""Comments that allow findings: found where they are, heard where they stand."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from written import LINE_ENDS, Written, written
+
+from zsupport.check.rules import RULES
+from zsupport.check.run import judge
+from zsupport.check.suppressions import comments_in, suppressions_of
+from zsupport.policy.document import Document
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+from zsupport.policy.yamltext import read_yaml
+
+TODAY = date(2026, 11, 26)
+HEAD = """\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+"""
+
+
+def document_of(text: str) -> Document:
+    return read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
+
+
+def judged(targets: str, today: date = TODAY) -> tuple[list[str], int]:
+    """Return what is left of the codes of dead rules and of comments, and how many are allowed."""
+    document = document_of(HEAD + targets)
+    assert document.findings == ()
+    judgement = judge(document, RULES, today)
+    return [
+        f"{each.code}:{each.span.line}"
+        for each in judgement.findings
+        if each.code == "ZS401" or each.code.startswith("ZS9")
+    ], judgement.allowed
+
+
+# -- where a comment is one ----------------------------------------------------------------
+
+
+@settings(max_examples=1000, deadline=None)
+@given(written(), LINE_ENDS)
+def test_exactly_the_comments_are_found(text: Written, line_end: str) -> None:
+    source = line_end.join(text.lines) + line_end
+    node, read, findings = read_yaml(source.encode(), "p.yaml")
+    assert findings == []
+    document = Document(SourceFile("p.yaml", b"", "", "p.yaml"), read, node, None, ())
+    found = [read[start:end] for start, end in comments_in(document)]
+    assert sorted(found) == sorted(comment for _, comment in text.comments)
+
+
+@pytest.mark.parametrize(
+    ("text", "comments"),
+    [
+        ("a: b#zsupport\n", []),
+        ("a: b #zsupport\n", ["#zsupport"]),
+        ("a: b # c # zsupport\n", ["# c # zsupport"]),
+        ("# zsupport", ["# zsupport"]),
+        ("a: 'b # zsupport'\n", []),
+        ("a: 'b''# zsupport' # zsupport\n", ["# zsupport"]),
+        ('a: "b \\" # zsupport" # zsupport\n', ["# zsupport"]),
+        ('a: "b # zsupport\n  # zsupport"\n', []),
+        ("a: |\n  # zsupport\n", []),
+        ("a: | # zsupport 1\n  # zsupport 2\n# zsupport 3\n", ["# zsupport 1", "# zsupport 3"]),
+        ("a: >2+\n    # zsupport\n  # zsupport\n", []),
+        ("a: &x | # zsupport 1\n  # zsupport 2\nb: *x # zsupport\n",
+         ["# zsupport 1", "# zsupport"]),
+        ("- a\n- # zsupport\n  b\n", ["# zsupport"]),
+        ("{a: [b, # zsupport\n c#zsupport], # zsupport\n}", ["# zsupport", "# zsupport"]),
+        ("a#zsupport: b # zsupport\n", ["# zsupport"]),
+        ("'# zsupport': b\n", []),
+        ("a: b # zsupport\r# zsupport\r", ["# zsupport", "# zsupport"]),
+        ("--- # zsupport\na: b\n", ["# zsupport"]),
+        ("a: b\n... # zsupport\n", ["# zsupport"]),
+        ("\ufeffa: b # zsupport\n", ["# zsupport"]),
+        ("高: é # zsupport\n", ["# zsupport"]),
+    ],
+)  # fmt: skip
+def test_what_is_a_comment(text: str, comments: list[str]) -> None:
+    node, read, findings = read_yaml(text.encode(), "p.yaml")
+    assert findings == []
+    document = Document(SourceFile("p.yaml", b"", "", "p.yaml"), read, node, None, ())
+    assert [read[start:end] for start, end in comments_in(document)] == comments
+
+
+# -- what it is about ----------------------------------------------------------------------
+
+ALLOW = "# zsupport: allow ZS401 -- kept"
+
+
+@pytest.mark.parametrize(
+    ("targets", "left", "allowed"),
+    [
+        # behind: that line
+        (f"targets:\n- first-response: 4h\n- first-response: 8h {ALLOW}\n", [], 1),
+        (f"targets:\n- first-response: 4h {ALLOW}\n- first-response: 8h\n",
+         ["ZS901:7", "ZS401:8"], 0),
+        (f"targets: {ALLOW}\n- first-response: 4h\n- first-response: 8h\n",
+         ["ZS901:6", "ZS401:8"], 0),
+        # above: what begins there, to its end
+        (f"targets:\n- first-response: 4h\n{ALLOW}\n- first-response: 8h\n", [], 1),
+        (f"{ALLOW}\ntargets:\n- first-response: 4h\n- first-response: 8h\n", [], 1),
+        (f"targets:\n{ALLOW}\n- first-response: 4h\n- first-response: 8h\n",
+         ["ZS901:7", "ZS401:9"], 0),
+        (f"targets:\n- first-response: 4h\n{ALLOW}\n\n\n  # more\n- first-response: 8h\n", [], 1),
+        (f"targets:\n- first-response: 4h\n- note: x\n  {ALLOW}\n  first-response: 8h\n",
+         ["ZS401:8", "ZS901:9"], 0),
+        (f"targets:\n- first-response: 4h\n{ALLOW}\n-\n  note: x\n  first-response: 8h\n", [], 1),
+        (f"targets: [\n  {{first-response: 4h}},\n  {ALLOW}\n  {{first-response: 8h}}\n]\n", [], 1),
+        (f"targets: [\n  {ALLOW}\n  {{first-response: 4h}}, {{first-response: 8h}}\n]\n", [], 1),
+        (f"targets: [{{first-response: 4h}},\n {{note: x,\n first-response: 8h}} {ALLOW}\n]\n",
+         ["ZS401:7", "ZS901:8"], 0),
+        # both places
+        (f"{ALLOW}\ntargets:\n- first-response: 4h\n- first-response: 8h {ALLOW}\n", [], 1),
+        # nothing comes behind
+        (f"targets:\n- first-response: 4h\n- first-response: 8h\n{ALLOW}\n",
+         ["ZS401:8", "ZS901:9"], 0),
+        # a text in lines of its own ends with them
+        (f"targets:\n- first-response: 4h\n{ALLOW}\n- first-response: 8h\n  note: |\n    x\n"
+         f"    y\n- first-response: 9h\n", ["ZS401:13"], 1),
+    ],
+)  # fmt: skip
+def test_where_a_comment_is_heard(targets: str, left: list[str], allowed: int) -> None:
+    assert judged(targets) == (left, allowed)
+
+
+def test_a_comment_at_the_top_is_about_the_first_key_only() -> None:
+    text = f"{ALLOW}\n{HEAD}targets:\n- first-response: 4h\n- first-response: 8h\n"
+    findings = judge(document_of(text), RULES, TODAY).findings
+    assert [(e.code, e.span.line) for e in findings] == [("ZS901", 1), ("ZS401", 9)]
+
+
+def until(day: str) -> str:
+    return (
+        f"targets:\n- first-response: 4h\n"
+        f"- first-response: 8h # zsupport: allow ZS401 until {day} -- because\n"
+    )
+
+
+def test_the_last_day_counts() -> None:
+    assert judged(until("2026-11-26")) == ([], 1)
+    assert judged(until("2026-11-25")) == (["ZS401:8", "ZS902:8"], 0)
+    assert judged(until("2026-11-26"), date(2026, 11, 27)) == (["ZS401:8", "ZS902:8"], 0)
+
+
+def test_what_has_expired_is_allowed_by_another_comment() -> None:
+    text = until("2026-11-25").replace("- first-response: 8h", f"{ALLOW}\n- first-response: 8h")
+    assert judged(text) == (["ZS902:9"], 1)
+
+
+def test_rules_that_did_not_run_make_no_comment_unused() -> None:
+    text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow ZS501, ZS401 -- x\n"
+    chosen = [rule for rule in RULES if rule.code in ("ZS401", "ZS901")]
+    (finding,) = judge(document_of(text), chosen, TODAY).findings
+    assert "`ZS401`" in finding.message
+    assert "ZS501" not in finding.message
+
+
+def test_comments_allow_nothing_of_what_is_wrong_with_comments() -> None:
+    text = f"{HEAD}targets:\n# zsupport: allow ZS401\n- first-response: 4h {ALLOW}\n"
+    codes = [each.code for each in judge(document_of(text), RULES, TODAY).findings]
+    assert codes == ["ZS903", "ZS901"]
+
+
+def test_the_loader_cannot_be_silenced() -> None:
+    text = f"{HEAD}targets:\n# zsupport: allow ZS104 -- x\n- first-response: 1d\n"
+    assert [each.code for each in judge(document_of(text), RULES, TODAY).findings] == ["ZS104"]
+
+
+def test_a_text_without_the_word_is_not_looked_through() -> None:
+    assert suppressions_of(document_of(HEAD)) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "filler", ["x" * 300_000, " " * 300_000, "# " * 150_000, "ZS401," * 50_000]
+)
+def test_long_comments_are_read_in_no_time(filler: str) -> None:
+    text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow ZS401{filler}y -- x\n"
+    findings = judge(document_of(text), RULES, TODAY).findings
+    assert all(len(each.message) < 200 for each in findings)
+    assert [each.code for each in findings] == ["ZS903"]
