@@ -9,10 +9,12 @@ from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, shown, space_of
 from zsupport.check.offers import Offer, better, offers_of
 from zsupport.check.suppressions import Comment, Suppressions, suppressions_of
+from zsupport.check.translations import Translated, translated
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.findings import Code, Fix, Span
 from zsupport.policy.document import Document
 from zsupport.policy.model import Calendar, Cell, Revision, When
+from zsupport.policy.shape import REMARK_KEYS
 from zsupport.policy.yamltext import Mapping as MappingNode
 from zsupport.policy.yamltext import Node, Path, Scalar, Sequence
 
@@ -126,6 +128,74 @@ class Subject:
             resolve(each)
         return found
 
+    @cached_property
+    def names_written(self) -> dict[str, set[str]]:
+        """The names of values and groups that are written, by plan, role, channel or fact.
+
+        In conditions, groups, `allow`, `recommend`, `above`, `audience` and the keys of targets.
+        """
+        found: dict[str, set[str]] = {}
+        for section in ("entitlements", "priorities", "hours", "commitment", "targets", "terms"):
+            for entry in self.document.items((section,)):
+                for name, values in _conditions(entry):
+                    found.setdefault(name, set()).update(texts_of(values))
+        for group in self.document.items(("groups",)):
+            for about, values in group.entries if isinstance(group, MappingNode) else ():
+                found.setdefault(about.text, set()).update(texts_of(values))
+        for name, path, keys in (
+            ("plan", ("plans",), ("above",)),
+            ("role", ("roles",), ("above",)),
+            ("role", ("self-help", "resources"), ("audience",)),
+            ("channel", ("entitlements",), ("allow", "recommend")),
+        ):
+            for entry in self.document.items(path):
+                for key in keys:
+                    if isinstance(entry, MappingNode) and key in entry.by_key:
+                        found.setdefault(name, set()).update(texts_of(entry.by_key[key][1]))
+        keys_of_targets = found.setdefault("priority", set())
+        for rule in self.revision.rules:
+            for cells in rule.cells.values():
+                keys_of_targets.update(cell.key for cell in cells.values())
+        return found
+
+    @cached_property
+    def _walked(self) -> tuple[list[Scalar], set[str]]:
+        scalars: list[Scalar] = []
+        sources: set[str] = set()
+        waiting = [self.document.root]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, Scalar):
+                scalars.append(node)
+            elif isinstance(node, Sequence):
+                waiting += node.items
+            elif isinstance(node, MappingNode):
+                for key, value in node.by_key.values():
+                    scalars.append(key)
+                    if isinstance(value, Scalar):
+                        scalars.append(value)
+                    else:
+                        waiting.append(value)
+                source = node.by_key.get("source")
+                if source is not None and isinstance(source[1], Scalar):
+                    sources.add(source[1].text)
+        return scalars, sources
+
+    @property
+    def scalars(self) -> list[Scalar]:
+        """Every text of the file, keys too, in no order."""
+        return self._walked[0]
+
+    @property
+    def sources_written(self) -> set[str]:
+        """What stands as `source` anywhere in the file."""
+        return self._walked[1]
+
+    @cached_property
+    def translated(self) -> tuple[Translated, ...]:
+        """The texts that are given by language."""
+        return translated(self.document) if self.revision.languages else ()
+
     def alternative(self, condition: Condition, position: int) -> Path:
         """Return the path of one alternative of a condition."""
         listed = isinstance(self.document.node(condition.path), Sequence)
@@ -212,6 +282,19 @@ class Subject:
     def witness(self, cases: Cases) -> dict[str, str]:
         """Return the first case of a set that is not empty, as options name it."""
         return shown(self.space.first(cases))
+
+
+def _conditions(entry: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the parts of the conditions in an entry: what they are about, and the values."""
+    if isinstance(entry, Sequence):
+        for item in entry.items:
+            yield from _conditions(item)
+    elif isinstance(entry, MappingNode) and "when" in entry.by_key:
+        when = entry.by_key["when"][1]
+        for part in when.items if isinstance(when, Sequence) else [when]:
+            for key, values in part.entries if isinstance(part, MappingNode) else ():
+                if key.text not in REMARK_KEYS:
+                    yield key.text, values
 
 
 def texts_of(node: Node) -> Iterator[str]:

@@ -32,20 +32,28 @@ class Document(NamedTuple):
         node = self.root
         for part in path:
             if isinstance(node, Mapping):
-                node = next((value for key, value in node.entries if key.text == part), None)
+                entry = node.by_key.get(str(part))
+                node = entry and entry[1]
             elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
                 node = node.items[part]
             else:
                 return None
         return node
 
+    def items(self, path: Path) -> list[Node]:
+        """Return what a list or a mapping holds, nothing where a path leads to neither."""
+        node = self.node(path)
+        if isinstance(node, Sequence):
+            return node.items
+        return [value for _, value in node.entries] if isinstance(node, Mapping) else []
+
     def key(self, path: Path) -> Span:
         """Return where the key at the end of a path stands; of a list item, the item."""
         parent = self.node(path[:-1]) if path else None
         if isinstance(parent, Mapping):
-            for key, _ in parent.entries:
-                if key.text == path[-1]:
-                    return key.span
+            entry = parent.by_key.get(str(path[-1]))
+            if entry is not None:
+                return entry[0].span
         return self.value(path)
 
     def value(self, path: Path) -> Span:

@@ -13,9 +13,14 @@ def check(subject: Subject) -> Iterator[Problem]:
 
     Of two that say the same it is the later one.
     """
+    for position, others in sorted(adding_nothing(subject).items()):
+        yield _problem(subject, position, others)
+
+
+def adding_nothing(subject: Subject) -> dict[int, list[int]]:
+    """Return the grants that could all be taken out, each with the others of its cases."""
     grants, holds = subject.revision.grants, subject.decisions.grants
-    taken_out: set[int] = set()
-    found: list[Problem] = []
+    found: dict[int, list[int]] = {}
     for position in reversed(range(len(grants))):
         grant = grants[position]
         if not grant.allow:
@@ -24,13 +29,11 @@ def check(subject: Subject) -> Iterator[Problem]:
         others = [
             other
             for other, cases in enumerate(holds)
-            if other != position and other not in taken_out and cases & mine
+            if other != position and other not in found and cases & mine
         ]
-        if mine and not (others and _given(subject, grant, mine, others)):
-            continue
-        taken_out.add(position)
-        found.append(_problem(subject, position, others))
-    yield from reversed(found)
+        if not mine or (others and _given(subject, grant, mine, others)):
+            found[position] = others
+    return found
 
 
 def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bool:

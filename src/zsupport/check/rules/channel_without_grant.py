@@ -1,0 +1,46 @@
+"""ZS311: a channel that no grant allows."""
+
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each channel that stands in no `allow`."""
+    granted = {channel for grant in subject.revision.grants for channel in grant.allow}
+    for channel in subject.revision.channels:
+        if channel.id not in granted:
+            path = ("channels", channel.id)
+            yield Problem(
+                path,
+                f"no grant allows `{channel.id}`",
+                subject.document.key(path),
+                hint="allow it in `entitlements`, or take it out",
+            )
+
+
+RULE = Rule(
+    code="ZS311",
+    name="channel-without-grant",
+    severity="warning",
+    summary="a channel that no grant allows",
+    why="""\
+Only what a grant allows is allowed, so that nobody may use a channel which stands in no `allow`,
+whatever the list of channels seems to say. Most often the grant was forgotten. Write it, or take
+the channel out.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
+entitlements: [{allow: web}]
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
+entitlements: [{allow: [web, phone]}]
+""",
+    check=check,
+)

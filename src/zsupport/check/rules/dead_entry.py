@@ -1,0 +1,82 @@
+"""ZS412: a calendar of a list, or a commitment, that decides in no case."""
+
+from collections.abc import Iterator
+
+from zsupport.analysis.space import Cases
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.model import When
+from zsupport.policy.yamltext import Path
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each entry that those above it leave no case to."""
+    revision, document = subject.revision, subject.document
+    for hours, calendars in revision.hours.items():
+        if len(calendars) > 1:
+            paths = [document.calendar(hours, place) for place in range(len(calendars))]
+            yield from _dead(subject, "calendar", paths, [each.when for each in calendars])
+    if len(revision.commitments) > 1:
+        paths = [("commitment", place) for place in range(len(revision.commitments))]
+        conditions = [each.when for each in revision.commitments]
+        yield from _dead(subject, "commitment", paths, conditions)
+
+
+def _dead(
+    subject: Subject, what: str, paths: list[Path], conditions: list[When]
+) -> Iterator[Problem]:
+    left: Cases = subject.space.every
+    holding = [subject.space.holds(when) for when in conditions]
+    for position, holds in enumerate(holding):
+        if not holds & left:
+            path = paths[position]
+            yield Problem(
+                path,
+                f"this {what} is never the one: "
+                + ("those above hold first" if holds else "its `when` never holds"),
+                subject.document.first(path),
+                hint="move it above them, or mend the `when` of one of them",
+                case=subject.witness(holds) if holds else None,
+                related=tuple(
+                    (paths[above], "this one holds first")
+                    for above in range(position)
+                    if holding[above] & holds
+                ),
+            )
+        left &= ~holds
+
+
+RULE = Rule(
+    code="ZS412",
+    name="dead-entry",
+    severity="error",
+    summary="a calendar of a list, or a commitment, that decides in no case",
+    why="""\
+Of a list of calendars or commitments the first whose `when` holds is the one. An entry below one
+without a `when`, or below others that take all of its cases, is never used: most often it was added
+at the end. Move it up.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts: {region: {values: {us: America, elsewhere: Elsewhere}}}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web, hours: office}]
+hours:
+  office:
+    - {open: mon-fri 09:00-17:00}
+    - {when: {region: us}, timezone: America/New_York, open: mon-fri 09:00-17:00}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts: {region: {values: {us: America, elsewhere: Elsewhere}}}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web, hours: office}]
+hours:
+  office:
+    - {when: {region: us}, timezone: America/New_York, open: mon-fri 09:00-17:00}
+    - {open: mon-fri 09:00-17:00}
+""",
+    check=check,
+)

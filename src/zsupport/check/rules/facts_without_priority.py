@@ -1,0 +1,62 @@
+"""ZS303: facts that lead to no priority."""
+
+from collections.abc import Iterator
+
+from zsupport.analysis.space import shown, space_of_facts
+from zsupport.check.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield one problem where some combination of facts fits the `when` of no priority."""
+    priorities = subject.revision.priorities
+    if not priorities or not all(each.when for each in priorities):
+        return
+    space = space_of_facts(subject.revision)
+    left = space.every
+    for priority in priorities:
+        left &= ~space.holds(priority.when)
+    if left:
+        count = left.bit_count()
+        some = "1 combination" if count == 1 else f"{count:,} combinations"
+        yield Problem(
+            ("priorities",),
+            f"{some} of facts, of {space.size:,}, lead to no priority",
+            subject.document.key(("priorities",)),
+            hint="end the list with a priority that has no `when`, or widen one",
+            case=shown(space.first(left)),
+        )
+
+
+RULE = Rule(
+    code="ZS303",
+    name="facts-without-priority",
+    severity="warning",
+    summary="facts that lead to no priority",
+    why="""\
+Someone who says what is wrong is told the first priority whose `when` holds. Where none does, the
+question has no answer. End the list with a priority for all that is left, or widen the condition of
+one.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts: {down: {ask: "Is it down?"}, workaround: {ask: "Is there a way around it?"}}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities:
+  - {id: P1, when: {down: true, workaround: false}}
+  - {id: P2, when: {down: false}}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts: {down: {ask: "Is it down?"}, workaround: {ask: "Is there a way around it?"}}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities:
+  - {id: P1, when: {down: true, workaround: false}}
+  - {id: P2}
+""",
+    check=check,
+)

@@ -1,0 +1,130 @@
+"""ZS408: a rule for all that is left, and what it answers that no other rule names."""
+
+from collections.abc import Iterator
+
+from zsupport.analysis.decisions import Stated, Targets
+from zsupport.analysis.space import Cases
+from zsupport.check.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each catch-all with the plans and priorities that only it answers, once a rule."""
+    said: set[int] = set()
+    for _, targets in subject.decisions.by_metric():
+        for position in _catch_alls(subject, targets):
+            if position not in said:
+                silent = _silent(subject, targets, position)
+                if silent:
+                    said.add(position)
+                    yield _problem(subject, position, silent)
+
+
+def _catch_alls(subject: Subject, targets: Targets) -> list[int]:
+    """Return rules without a condition, and a last one that names neither plan nor priority.
+
+    Only where another rule states the metric too.
+    """
+    stating = list(dict.fromkeys(each.rule for each in targets.stated))
+    if len(stating) < 2:
+        return []
+    rules = subject.revision.rules
+    return [
+        position
+        for position in stating
+        if not rules[position].when
+        or (
+            position == stating[-1]
+            and not any(
+                name in alternative.values
+                for alternative in rules[position].when
+                for name in ("plan", "priority")
+            )
+        )
+    ]
+
+
+def _silent(subject: Subject, targets: Targets, position: int) -> dict[str, tuple[str, ...]]:
+    """Return the plans, with their priorities, that a rule decides and no other one names."""
+    space, rules = subject.space, subject.revision.rules
+    others = [each for each in targets.stated if each.rule != position]
+    by_plan = [each for each in others if any("plan" in a.values for a in rules[each.rule].when)]
+    named: Cases = 0
+    of_plans = space.among("plan", _plans(subject, by_plan)) if by_plan else space.every
+    for each in by_plan or others:
+        named |= each.matches
+    decides: Cases = 0
+    for each in targets.stated:
+        if each.rule == position:
+            # A priority that is written out is not filled silently, but for a plan that is.
+            silent = each.cell.key == "*"
+            decides |= each.decides if silent else each.decides & ~of_plans
+    found = {}
+    # A cell is named where another rule states it for some case of that plan and priority.
+    for name in (name for name in space.values if name not in ("plan", "priority")):
+        named = space.for_some(name, named)
+    for plan in space.values["plan"]:
+        cells = decides & ~named & space.of("plan", plan)
+        if cells:
+            found[plan] = space.met("priority", cells)
+    return found
+
+
+def _plans(subject: Subject, stated: list[Stated]) -> set[str]:
+    """Return the plans that the conditions of rules name."""
+    return {
+        plan
+        for each in stated
+        for alternative in subject.revision.rules[each.rule].when
+        for plan in alternative.values.get("plan", ())
+    }
+
+
+def _problem(subject: Subject, position: int, silent: dict[str, tuple[str, ...]]) -> Problem:
+    space, entitled = subject.space, subject.decisions.entitled
+    cells = []
+    for plan, priorities in silent.items():
+        whole = space.met("priority", entitled & space.of("plan", plan)) == priorities
+        cells.append(f"`{plan}`" if whole else f"`{plan}` {', '.join(priorities)}")
+    path = ("targets", position)
+    return Problem(
+        path,
+        f"this rule alone answers {'; '.join(cells)}: no other rule names them",
+        subject.document.first(path),
+        hint="if that is not meant for each of them, write rules that name them",
+    )
+
+
+RULE = Rule(
+    code="ZS408",
+    name="silent-catch-all",
+    severity="note",
+    summary="a rule for all that is left answers what no other rule names",
+    why="""\
+A rule without a condition at the end answers whatever is left: also a plan that was added later, or
+a priority that was forgotten in the row of its plan, and nobody notices. The finding lists the
+plans, and the priorities where not all of them are meant, that only this rule answers. Name those
+that are meant in a `when` of their own.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: P1}, {id: P2}, {id: P3}]
+targets:
+  - {when: {plan: pro}, first-response: {P1: 1h, P3: 24h}}
+  - {first-response: none}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: P1}, {id: P2}, {id: P3}]
+targets:
+  - {when: {plan: pro}, first-response: {P1: 1h, P2: 8h, P3: 24h}}
+  - {when: {plan: free}, first-response: none}
+""",
+    check=check,
+)

@@ -1,0 +1,80 @@
+"""ZS404: a priority that no facts lead to, because those above it take them all."""
+
+from collections.abc import Iterator
+
+from zsupport.analysis.space import shown, space_of_facts
+from zsupport.check.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield the priority without a condition that stands above others, and each hidden one."""
+    priorities = subject.revision.priorities
+    if not any(each.when for each in priorities):
+        return  # nobody asks facts for a priority
+    space = space_of_facts(subject.revision)
+    left = space.every
+    for position, priority in enumerate(priorities):
+        holds = space.holds(priority.when)
+        path = ("priorities", position, "id")
+        below = [each.id for each in priorities[position + 1 :]]
+        if not priority.when and left:
+            if below:
+                names = ", ".join(f"`{name}`" for name in below)
+                yield Problem(
+                    path,
+                    f"`{priority.id}` has no `when`, so that no facts lead to {names} below it",
+                    hint=f"write a `when` for `{priority.id}`, or move it to the end",
+                    severity="warning",
+                )
+            return
+        if not holds & left:
+            yield Problem(
+                path,
+                f"no facts lead to `{priority.id}`: "
+                + ("priorities above take them all" if holds else "its `when` never holds"),
+                hint="move it above them, or mend its `when`",
+                case=shown(space.first(holds)) if holds else None,
+                related=tuple(
+                    (("priorities", above, "id"), f"`{other.id}` holds first")
+                    for above, other in enumerate(priorities[:position])
+                    if space.holds(other.when) & holds
+                ),
+            )
+        left &= ~holds
+
+
+RULE = Rule(
+    code="ZS404",
+    name="unreachable-priority",
+    severity="error",
+    summary="a priority that no facts lead to",
+    why="""\
+Priorities are read downwards, and the first whose `when` holds for the facts is the one. A priority
+below one without a `when`, or whose facts others above take, is never the answer to anyone who
+says what is wrong. Move it up, or write the condition that is missing above it.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts: {down: {ask: "Is it down?"}, workaround: {ask: "Is there a way around it?"}}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities:
+  - {id: P1, when: {down: true}}
+  - {id: P2, when: {down: true, workaround: true}}
+  - {id: P3}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts: {down: {ask: "Is it down?"}, workaround: {ask: "Is there a way around it?"}}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities:
+  - {id: P1, when: {down: true, workaround: false}}
+  - {id: P2, when: {down: true}}
+  - {id: P3}
+""",
+    check=check,
+)

@@ -1,0 +1,85 @@
+"""ZS010: a text without quotes that a tool of YAML 1.1 shows as another one."""
+
+from collections.abc import Iterator
+
+from zsupport.check.fixing import quoting
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.check.yaml11 import FIRST, reading
+from zsupport.findings import Fix, Span
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each key and value that is another text to such a tool."""
+    if not any(
+        (each := reading(scalar.text)) and each[1] != scalar.text
+        for scalar in subject.scalars
+        if scalar.plain and scalar.text[:1] in FIRST
+    ):
+        return
+    seen: set[int] = set()
+    for path, scalar in _scalars(subject.document.root, ()):
+        read = reading(scalar.text) if scalar.plain else None
+        # What an alias repeats is written once.
+        if read is None or read[1] == scalar.text or id(scalar) in seen:
+            continue
+        seen.add(id(scalar))
+        what, text = read
+        edits = quoting(subject.document, scalar)
+        yield Problem(
+            path,
+            f"`{scalar.text}` is a text here; a tool that reads YAML 1.1 shows {what}: `{text}`",
+            _without_anchor(scalar),
+            hint=f'put it in quotes: "{scalar.text}"',
+            fix=Fix("put it in quotes", edits) if edits else None,
+        )
+
+
+def _without_anchor(scalar: Scalar) -> Span:
+    """Return where the text itself stands: one of a few characters, on one line."""
+    span = scalar.span
+    return span._replace(column=span.end_column - len(scalar.text))
+
+
+def _scalars(node: Node | None, path: Path) -> Iterator[tuple[Path, Scalar]]:
+    """Yield each text of the file, keys too, with its path."""
+    if isinstance(node, Scalar):
+        yield path, node
+    elif isinstance(node, Sequence):
+        for position, item in enumerate(node.items):
+            yield from _scalars(item, (*path, position))
+    elif isinstance(node, Mapping):
+        for key, value in node.entries:
+            yield (*path, key.text), key
+            yield from _scalars(value, (*path, key.text))
+
+
+RULE = Rule(
+    code="ZS010",
+    name="yaml-1.1-reading",
+    severity="warning",
+    summary="a text without quotes that tools of YAML 1.1 show as another one",
+    why="""\
+zsupport reads every value as the text that is written. Many editors and tools read YAML 1.1, where
+`no` is false, `17:00` is 1020, `010` is 8, `1.10` is 1.1 and `+47` is 47: what they show or write
+back is another text than the policy has. In quotes it is the same text everywhere.""",
+    bad="""\
+format: 1
+policy: acme
+title: {en: Acme support, no: Acme-støtte}
+plans: {pro: Pro}
+channels:
+  phone: {name: Phone, kind: phone, numbers: {NO: +4721545000}}
+entitlements: [{allow: phone}]
+""",
+    good="""\
+format: 1
+policy: acme
+title: {en: Acme support, "no": Acme-støtte}
+plans: {pro: Pro}
+channels:
+  phone: {name: Phone, kind: phone, numbers: {"NO": "+4721545000"}}
+entitlements: [{allow: phone}]
+""",
+    check=check,
+)

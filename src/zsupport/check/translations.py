@@ -1,0 +1,56 @@
+"""The texts of a policy that are given by language, with their places."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from zsupport.policy.document import Document
+from zsupport.policy.format import CELL, POLICY, TARGET_KEY, Cells
+from zsupport.policy.shape import Fields, ListOf, MapOf, OneOf, Shape, Text
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
+
+
+class Translated(NamedTuple):
+    """A text by language, as it is written at a path."""
+
+    path: Path
+    texts: dict[str, str]
+
+
+def translated(document: Document) -> tuple[Translated, ...]:
+    """Return each text that is given by language, in the order of the file.
+
+    The format says where a text stands, so that the values of a fact called en and nb are none.
+    """
+    return tuple(_texts(POLICY, document.root, ()))
+
+
+def _texts(shape: Shape, node: Node | None, path: Path) -> Iterator[Translated]:
+    if isinstance(node, Sequence):
+        each = shape.by_node[Sequence] if isinstance(shape, OneOf) else shape
+        if isinstance(each, ListOf):
+            for position, item in enumerate(node.items):
+                yield from _texts(each.item, item, (*path, position))
+    elif isinstance(node, Mapping):
+        yield from _inside(shape, node, path)
+
+
+def _inside(shape: Shape, node: Mapping, path: Path) -> Iterator[Translated]:
+    if isinstance(shape, OneOf):
+        shape = shape.by_node[Mapping] or shape
+    if isinstance(shape, ListOf):
+        yield from _inside(shape.item, node, path)  # one for a list of one
+    elif isinstance(shape, Text):
+        texts = {key.text: value.text for key, value in node.entries if isinstance(value, Scalar)}
+        yield Translated(path, texts)
+    elif isinstance(shape, Cells):
+        inner = CELL if TARGET_KEY in node.by_key else shape.by_priority
+        yield from _inside(inner, node, path)
+    elif isinstance(shape, MapOf):
+        for key, value in node.entries:
+            yield from _texts(shape.value, value, (*path, key.text))
+    elif isinstance(shape, Fields):
+        for key, value in node.entries:
+            field = shape.fields.get(key.text)
+            inside = field.shape if field else shape.others
+            if inside is not None and not isinstance(value, Scalar):
+                yield from _texts(inside, value, (*path, key.text))
