@@ -58,7 +58,8 @@ def _silent(subject: Subject, targets: Targets, position: int) -> dict[str, tupl
             # A priority that is written out is not filled silently, but for a plan that is.
             silent = each.cell.key == "*"
             decides |= each.decides if silent else each.decides & ~of_plans
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
+    whole = []
     # A cell is named where another rule states it for some case of that plan and priority.
     for name in (name for name in space.values if name not in ("plan", "priority")):
         named = space.for_some(name, named)
@@ -66,6 +67,11 @@ def _silent(subject: Subject, targets: Targets, position: int) -> dict[str, tupl
         cells = decides & ~named & space.of("plan", plan)
         if cells:
             found[plan] = space.met("priority", cells)
+            opened = subject.decisions.entitled & space.of("plan", plan)
+            if space.met("priority", opened) == found[plan]:
+                whole.append(plan)
+    if len(whole) == 1:
+        del found[whole[0]]  # one plan alone is the rest
     return found
 
 
@@ -103,7 +109,8 @@ RULE = Rule(
 A rule without a condition at the end answers whatever is left: also a plan that was added later, or
 a priority that was forgotten in the row of its plan, and nobody notices. The finding lists the
 plans, and the priorities where not all of them are meant, that only this rule answers. Name those
-that are meant in a `when` of their own.""",
+that are meant in a `when` of their own. A single plan that no other rule names is the rest, and no
+finding.""",
     bad="""\
 format: 1
 policy: acme
