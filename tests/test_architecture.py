@@ -24,7 +24,7 @@ STOREYS = [
     ["suite"],
     ["check"],
     ["report"],
-    ["view", "guide"],
+    ["view", "guide", "starter"],
     ["cli"],
     ["", "__main__"],  # the package's own names, and `python -m zsupport`
 ]

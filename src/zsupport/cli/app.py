@@ -114,7 +114,11 @@ def _function(command: Command) -> Callable[..., int]:
     """Return a function with the signature that Typer reads a command from."""
 
     def called(**values: Any) -> int:
-        return command.call(values)
+        try:
+            return command.call(values)
+        except OSError as error:
+            # An OSError that leaves Typer is a help text that could not be written.
+            raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
     called.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

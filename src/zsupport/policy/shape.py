@@ -417,9 +417,14 @@ class Id(Shape):
         return {**ANY_SCALAR, "pattern": ID_PATTERN}
 
 
+def is_id(text: str) -> bool:
+    """Return whether a text can be an id."""
+    return len(text) <= 100 and _ID.match(text) is not None
+
+
 def check_id(text: str, node: Node, way: Way, reader: Reader) -> None:
     """Report a text that cannot be an id."""
-    if not _ID.match(text) or len(text) > 100:
+    if not is_id(text):
         reader.report("ZS106", node.span, way, f"`{short(text)}` cannot be an id", Id.words)
 
 

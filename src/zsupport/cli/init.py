@@ -1,0 +1,55 @@
+"""`zsupport init`: a commented policy to begin with, and its tests."""
+
+import os
+
+from zsupport.cli.options import DEBUG, QUIET, Command, Option
+from zsupport.cli.output import emit
+from zsupport.errors import EnvironmentFault, UsageError
+
+_EXAMPLES = """
+Examples:
+  zsupport init
+  zsupport init support --id globex
+  zsupport init support && zsupport check support && zsupport test support
+
+Exit code: 0 written, 2 a wrong option or a file that is there already, 4 it cannot be written."""
+
+_FOLDER = Option(
+    "folder", (), "argument", "[FOLDER]", "Where to write it; made where it is missing.", ".",
+    completes="file",
+)  # fmt: skip
+_ID = Option("id", ("--id",), "text", "ID", "The policy's id, which names the files.", "acme")
+
+
+def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
+    """Write a policy to begin with, and its tests.
+
+    It is a small complete policy with comments: change it line by line. It passes check and
+    test as written. A file that is there already is left alone, and nothing is written then.
+    """
+    from zsupport.policy.shape import is_id
+    from zsupport.starter import starter
+
+    if not is_id(id):
+        raise UsageError(
+            f"--id: `{id}` cannot be an id",
+            "letters, digits, `.`, `-` and `_`, a letter or digit first",
+        )
+    texts = {os.path.join(folder, name): text for name, text in starter(id).items()}
+    there = [path for path in texts if os.path.lexists(path)]
+    if there:
+        raise UsageError(f"{', '.join(there)}: there already", "choose another folder or --id")
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for path, text in texts.items():
+            with open(path, "x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise EnvironmentFault(f"{folder}: cannot be written: {reason}") from None
+    if not quiet:
+        emit("".join(f"{path}\n" for path in texts))
+    return 0
+
+
+COMMAND = Command(init, (_FOLDER, _ID, QUIET, DEBUG), _EXAMPLES, common=False)

@@ -1,0 +1,79 @@
+"""`init`: what it writes is good as written, and it never writes over anything."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+
+from zsupport.starter import FILES, ID, starter
+
+
+def test_what_is_written_passes_check_and_test(cli: Cli, tmp_path: Path) -> None:
+    run = cli("init", "support", cwd=tmp_path)
+    assert run.code == 0, run.stderr
+    written = [Path("support") / f"acme{ending}" for ending in FILES]
+    assert run.stdout == "".join(f"{path}\n" for path in written)
+    assert sorted(tmp_path.rglob("*.yaml")) == sorted(tmp_path / path for path in written)
+    check = cli("check", "--format", "json", "support", cwd=tmp_path)
+    assert check.code == 0, check.stderr
+    assert json.loads(check.stdout)["findings"] == []
+    test = cli("test", "support", cwd=tmp_path)
+    assert test.code == 0, test.stdout
+
+
+def test_it_answers_under_the_id_that_was_chosen(cli: Cli, tmp_path: Path) -> None:
+    assert cli("init", "--id", "globex", cwd=tmp_path).code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"globex.yaml", "globex_test.yaml"}
+    assert cli("policies", "./globex.yaml", "--field", "policy", cwd=tmp_path).stdout == "globex\n"
+    assert cli("test", cwd=tmp_path).code == 0
+    asked = cli(
+        "channels", "--policy", "./globex.yaml", "--plan", "free", "--role", "user", cwd=tmp_path
+    )
+    assert asked.stdout == "help-center\n"
+
+
+def test_the_id_stands_once_in_each_file() -> None:
+    assert ID == "acme"
+    for name, text in starter("globex").items():
+        assert name.startswith("globex")
+        assert text.count("policy: globex\n") == 1
+        assert "acme" not in text
+
+
+@pytest.mark.parametrize("there", ["acme.yaml", "acme_test.yaml"])
+def test_what_is_there_is_left_alone_and_nothing_is_written(
+    cli: Cli, tmp_path: Path, there: str
+) -> None:
+    (tmp_path / there).write_text("mine", encoding="utf-8")
+    run = cli("init", cwd=tmp_path)
+    assert run.code == 2
+    assert there in run.stderr
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {there: "mine"}
+
+
+def test_a_link_that_leads_nowhere_is_something_that_is_there(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "acme.yaml").symlink_to("nowhere.yaml")
+    assert cli("init", cwd=tmp_path).code == 2
+    assert not (tmp_path / "nowhere.yaml").exists()
+
+
+@pytest.mark.parametrize("id", ["", "a b", "../x", "-x", "ø", "x" * 101])
+def test_an_id_that_is_none_is_refused(cli: Cli, tmp_path: Path, id: str) -> None:
+    run = cli("init", f"--id={id}", cwd=tmp_path)
+    assert run.code == 2
+    assert "cannot be an id" in run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_the_surroundings(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    run = cli("init", os.path.join("file", "inside"), cwd=tmp_path)
+    assert run.code == 4
+    assert run.stderr.startswith("zsupport: file/inside: cannot be written: ")
+
+
+def test_quiet_says_nothing(cli: Cli, tmp_path: Path) -> None:
+    run = cli("init", "-q", cwd=tmp_path)
+    assert (run.code, run.stdout, run.stderr) == (0, "", "")
