@@ -1,0 +1,64 @@
+"""ZS710: a business day on which the hours never open."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.check.rules.by_outside_hours import works
+from zsupport.clock.windows import DAYS
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each `business-days` with days on which no window begins.
+
+    An error where that is so for all of them: then no date is ever a business day.
+    """
+    for path, calendar in subject.calendars:
+        days = calendar.business_days
+        if days is None or calendar.windows is None:
+            continue
+        opened = {date.fromisoformat(day).weekday() for day, own in calendar.dates.items() if own}
+        closed = [day for day in days if day not in opened and not works(calendar, day)]
+        if closed:
+            every = len(closed) == len(set(days))
+            yield Problem(
+                (*path, "business-days"),
+                "no window begins on any of these days: there is never a business day"
+                if every
+                else f"no window begins on {', '.join(DAYS[day] for day in closed)}, which"
+                " therefore is no business day",
+                hint="mend the days, or the windows in `open`",
+                severity=None if every else "warning",
+            )
+
+
+RULE = Rule(
+    code="ZS710",
+    name="closed-business-day",
+    severity="error",
+    summary="a business day on which the hours never open",
+    why="""\
+`business-days` says which weekdays count, and a date counts only where a window begins on it. A day
+on which none does counts for nothing, and one of the two lists is wrong. Where that is so for all
+of them there is no business day at all, and what counts in business days is never due. It is a
+warning where it is so for some.""",
+    bad="""\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+plans: {pro: Pro}
+channels: {phone: {name: Phone, kind: phone}}
+entitlements: [{allow: phone, hours: office}]
+hours: {office: {open: mon-thu 09:00-17:00, business-days: mon-fri}}
+""",
+    good="""\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+plans: {pro: Pro}
+channels: {phone: {name: Phone, kind: phone}}
+entitlements: [{allow: phone, hours: office}]
+hours: {office: {open: mon-fri 09:00-17:00, business-days: mon-thu}}
+""",
+    check=check,
+)

@@ -1,0 +1,68 @@
+"""ZS704: holidays beside windows past midnight, and not a word on which night they close."""
+
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.windows import DAY
+from zsupport.policy.model import Calendar
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each calendar with both that does not say to which date holidays apply."""
+    document = subject.document
+    for path, calendar in subject.calendars:
+        if calendar.holidays is None or calendar.by_start_date or not past_midnight(calendar):
+            continue
+        if document.node((*path, "holidays-apply-to")) is None:
+            yield Problem(
+                (*path, "holidays"),
+                "a holiday closes its whole date here: also what is left of the night that began"
+                " the evening before",
+                document.key((*path, "holidays")),
+                label="closes 00:00 to 24:00 of each holiday",
+                hint="say which is meant: `holidays-apply-to: date`, or `start-date` for the night"
+                " that begins on the holiday",
+            )
+
+
+def past_midnight(calendar: Calendar) -> bool:
+    """Return whether a window of less than a day runs past midnight.
+
+    A longer block is cut at each midnight, and a holiday takes one piece of it.
+    """
+    return any(
+        window.closes - window.opens < DAY and (window.closes - 1) // DAY > window.opens // DAY
+        for window in calendar.windows or ()
+    )
+
+
+RULE = Rule(
+    code="ZS704",
+    name="holidays-and-night-shift",
+    severity="note",
+    summary="holidays beside windows past midnight, without a word on which night they close",
+    why="""\
+Holidays are whole dates: where a night shift runs from 22:00 to 06:00, a holiday closes the six
+hours after midnight of the shift that began the evening before, and the two hours before
+midnight of its own. Many teams mean the shift that begins on the holiday instead. Both can be
+said, and a calendar that has holidays and such windows does well to say which is meant.""",
+    bad="""\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+plans: {pro: Pro}
+channels: {phone: {name: Phone, kind: phone}}
+entitlements: [{allow: phone, hours: night}]
+hours: {night: {open: mon-fri 22:00-06:00, holidays: [12-25]}}
+""",
+    good="""\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+plans: {pro: Pro}
+channels: {phone: {name: Phone, kind: phone}}
+entitlements: [{allow: phone, hours: night}]
+hours: {night: {open: mon-fri 22:00-06:00, holidays: [12-25], holidays-apply-to: start-date}}
+""",
+    check=check,
+)

@@ -1,0 +1,95 @@
+"""ZS701: hours that are open at no time while the policy is in force."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from zsupport.answer.hours import days_off, hours_of
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.problem import BadText
+from zsupport.clock.windows import DAY
+from zsupport.errors import EnvironmentFault
+from zsupport.policy.model import Calendar
+
+# No country has so many public holidays on workdays in a year.
+_PUBLIC_HOLIDAYS = 40
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each calendar that holidays, dates and breaks close on all days of the policy.
+
+    Weeks repeat: only a policy with a first and a last day can run out before the first opening.
+    """
+    start, last_day = subject.revision.start, subject.revision.last_day
+    if start is None or last_day is None:
+        return
+    first, last = date.fromisoformat(start), date.fromisoformat(last_day)
+    for path, calendar in subject.calendars:
+        if calendar.any or not can_be_closed(calendar, first, last):
+            continue
+        if is_open(subject, calendar, first, last):
+            continue
+        yield Problem(
+            (*path, "open"),
+            f"these hours are closed on every day from {start} to {last_day}",
+            label="never open",
+            hint="are `dates`, `breaks` or `holidays` of another year? Nothing can be due by them",
+        )
+
+
+def can_be_closed(calendar: Calendar, first: date, last: date) -> bool:
+    """Return whether a calendar names enough days off to be closed on all of its days."""
+    off = calendar.holidays
+    days = (last - first).days + 1
+    named = len(calendar.dates) + len(calendar.breaks)
+    if off:
+        named += len(off.frozen or ()) + len(off.add) * (days // 365 + 2)
+        named += _PUBLIC_HOLIDAYS * (days // 365 + 1) if off.country else 0
+    weekdays = 7
+    if calendar.windows is not None:
+        weekdays = len({window.opens // DAY for window in calendar.windows})
+    return (days // 7) * weekdays <= named
+
+
+def is_open(subject: Subject, calendar: Calendar, first: date, last: date) -> bool:
+    """Return whether any window of some dates is open; holidays not to be had are none."""
+    off = calendar.holidays
+    try:
+        days = days_off(off, off.country, off.subdivision, subject.public) if off else None
+        hours = hours_of(calendar, "UTC", days)
+        return any(hours.parts(day) for day in range(first.toordinal(), last.toordinal() + 1))
+    except (EnvironmentFault, BadText):
+        return True
+
+
+RULE = Rule(
+    code="ZS701",
+    name="never-open",
+    severity="error",
+    summary="hours that are open at no time while the policy is in force",
+    why="""\
+Where every day on which a calendar has windows is closed by `dates`, `breaks` or `holidays`, it is
+open at no time: a channel with these hours is never open, and a target that counts over them is
+never due, which is an error each time that it is asked about. It is looked for in policies with a
+first and a last day, over all days between them.""",
+    bad="""\
+format: 1
+policy: acme
+effective: {from: 2026-12-21, last_day: 2027-01-03}
+timezone: Europe/Oslo
+plans: {pro: Pro}
+channels: {phone: {name: Phone, kind: phone}}
+entitlements: [{allow: phone, hours: holiday}]
+hours: {holiday: {open: fri 09:00-12:00, holidays: [12-25, 01-01]}}
+""",
+    good="""\
+format: 1
+policy: acme
+effective: {from: 2026-12-21, last_day: 2027-01-03}
+timezone: Europe/Oslo
+plans: {pro: Pro}
+channels: {phone: {name: Phone, kind: phone}}
+entitlements: [{allow: phone, hours: holiday}]
+hours: {holiday: {open: thu-fri 09:00-12:00, holidays: [12-25, 01-01]}}
+""",
+    check=check,
+)

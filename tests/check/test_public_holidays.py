@@ -1,0 +1,62 @@
+"""What rules say of public holidays that are not to be had, or not known."""
+
+from datetime import date
+
+from zsupport.check.rules import RULES
+from zsupport.check.run import check_document
+from zsupport.clock.holidays import INSTALL
+from zsupport.clock.problem import BadText
+from zsupport.errors import EnvironmentFault
+from zsupport.findings import Finding
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+
+POLICY = """\
+format: 1
+policy: acme
+effective: {from: 2026-12-21, last_day: 2027-01-03}
+timezone: Europe/Oslo
+plans: {pro: Pro, business: {name: Business, above: pro}}
+channels: {web: {name: Web, kind: web}}
+entitlements:
+  - {when: {plan: pro}, allow: web, hours: long}
+  - {when: {plan: business}, allow: web, hours: short}
+hours:
+  long: {open: fri 09:00-17:00, holidays: {country: DE, remove: 05-17}}
+  short: {open: fri 09:00-12:00, holidays: {country: AT, subdivision: X}}
+targets:
+  - {when: {plan: pro}, hours: long, first-response: 4 business hours}
+  - {when: {plan: business}, hours: short, first-response: 4 business hours}
+"""
+
+
+def missing(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+    raise EnvironmentFault(f"the holidays of {country} need a package", INSTALL)
+
+
+def unknown(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+    raise BadText(f"no public holidays are known for `{country}`")
+
+
+def found(public: object) -> list[Finding]:
+    document = read_document(SourceFile("p.yaml", POLICY.encode(), "sha256:0", "p.yaml"))
+    rules = [rule for rule in RULES if rule.code[:3] in ("ZS5", "ZS6", "ZS7")]
+    return list(check_document(document, rules, date(2026, 11, 26), public))  # type: ignore[arg-type]
+
+
+def test_a_missing_package_is_one_note_and_stops_nothing() -> None:
+    [finding] = found(missing)
+    assert (finding.code, finding.severity) == ("ZS706", "note")
+    assert "could not be told: the holidays of DE need a package" in finding.message
+    assert finding.hint == INSTALL
+    assert finding.span[:2] == (11, 53)
+
+
+def test_a_country_that_is_not_known_is_found_for_each_of_them() -> None:
+    findings = found(unknown)
+    assert [(each.code, each.path) for each in findings] == [
+        ("ZS708", "hours.long.holidays.country"),
+        ("ZS708", "hours.short.holidays.country"),
+    ]
+    assert findings[0].message == "no public holidays are known for `DE`"
+    assert findings[0].hint == "list its days off with `add`, without the country"
