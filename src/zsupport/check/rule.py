@@ -159,31 +159,32 @@ class Subject:
         return found
 
     @cached_property
-    def _walked(self) -> tuple[list[Scalar], set[str]]:
-        scalars: list[Scalar] = []
+    def _walked(self) -> tuple[set[str], set[str]]:
+        plain: set[str] = set()
         sources: set[str] = set()
         waiting = [self.document.root]
         while waiting:
             node = waiting.pop()
-            if isinstance(node, Scalar):
-                scalars.append(node)
-            elif isinstance(node, Sequence):
-                waiting += node.items
-            elif isinstance(node, MappingNode):
+            if isinstance(node, MappingNode):
                 for key, value in node.by_key.values():
-                    scalars.append(key)
-                    if isinstance(value, Scalar):
-                        scalars.append(value)
-                    else:
+                    if key.plain:
+                        plain.add(key.text)
+                    if not isinstance(value, Scalar):
                         waiting.append(value)
+                    elif value.plain:
+                        plain.add(value.text)
                 source = node.by_key.get("source")
                 if source is not None and isinstance(source[1], Scalar):
                     sources.add(source[1].text)
-        return scalars, sources
+            elif isinstance(node, Sequence):
+                waiting += node.items
+            elif isinstance(node, Scalar) and node.plain:
+                plain.add(node.text)
+        return plain, sources
 
     @property
-    def scalars(self) -> list[Scalar]:
-        """Every text of the file, keys too, in no order."""
+    def plain_texts(self) -> set[str]:
+        """Every text that stands without quotes anywhere in the file, as key or value."""
         return self._walked[0]
 
     @property

@@ -5,10 +5,18 @@ A policy is read as text. Many tools read YAML as version 1.1 has it, where `no`
 """
 
 import re
+from collections.abc import Set
 
-_NULL = {"~", "null", "Null", "NULL"}
-_TRUE = {word for each in ("true", "yes", "on") for word in (each, each.title(), each.upper())}
-_FALSE = {word for each in ("false", "no", "off") for word in (each, each.title(), each.upper())}
+_WORDS = {
+    spelled: (what, means)
+    for what, means, words in (
+        ("empty", "null", "null"),
+        ("a boolean", "true", "true yes on"),
+        ("a boolean", "false", "false no off"),
+    )
+    for word in words.split()
+    for spelled in (word, word.title(), word.upper())
+} | {"~": ("empty", "null")}
 _NUMBER = re.compile(
     r"""(?P<sign>[-+]?)(?:
       0b(?P<binary>[0-1_]+)
@@ -22,8 +30,8 @@ _NUMBER = re.compile(
     )|(?P<bare_point>\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)|\.(?P<none>nan|NaN|NAN)""",
     re.VERBOSE,
 )
-#: No text that begins otherwise is read as anything but itself.
-FIRST = frozenset("+-.0123456789~nNtTyYfFoO")
+#: How a number begins.
+_FIRST = frozenset("+-.0123456789")
 
 
 def reading(text: str) -> tuple[str, str] | None:
@@ -32,12 +40,9 @@ def reading(text: str) -> tuple[str, str] | None:
     That is null, a boolean or a number, as such a tool writes it; None where it is read as the
     text that it is, or cannot be read at all.
     """
-    if text in _NULL:
-        return "empty", "null"
-    if text in _TRUE:
-        return "a boolean", "true"
-    if text in _FALSE:
-        return "a boolean", "false"
+    word = _WORDS.get(text)
+    if word is not None or text[:1] not in _FIRST:
+        return word
     found = _NUMBER.fullmatch(text)
     if found is None:
         return None
@@ -45,6 +50,19 @@ def reading(text: str) -> tuple[str, str] | None:
     if not digits:
         return None
     return "a number", _number(found.lastgroup or "", found["sign"] or "", digits)
+
+
+def other(text: str) -> tuple[str, str] | None:
+    """Return how a text is read where it is shown as another one."""
+    read = reading(text)
+    return None if read is None or read[1] == text else read
+
+
+def any_other(texts: Set[str]) -> bool:
+    """Return whether one of some texts is shown as another one; quick where none is."""
+    words = texts & _WORDS.keys()
+    numbers = [text for text in texts if text[:1] in _FIRST]
+    return any(map(other, words)) or any(map(other, numbers))
 
 
 def _number(kind: str, sign: str, digits: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator
 
 from zsupport.analysis.space import Cases, Space, space_of_facts
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.target import needs_hours
 from zsupport.policy.model import Remarks, When
 
 
@@ -38,7 +39,10 @@ def _decides(subject: Subject, fact: str) -> bool:
             left &= ~cases
             if _differs(space, fact, cases) or _any_said(priority.when):
                 return True
-    return any(_differs(subject.space, fact, cases) for cases in _alike(subject))
+    # Few facts need the long way, on which everything that an answer says is compared.
+    return any(_differs(subject.space, fact, cases) for cases in _outlines(subject)) or any(
+        _differs(subject.space, fact, cases) for cases in _alike(subject)
+    )
 
 
 def _differs(space: Space, fact: str, cases: Cases) -> bool:
@@ -46,6 +50,31 @@ def _differs(space: Space, fact: str, cases: Cases) -> bool:
     values = space.values.get(fact, ())
     seen = {space.seen_from(fact, value, cases) for value in values}
     return len(seen) > 1
+
+
+def _outlines(subject: Subject) -> Iterator[Cases]:
+    """Yield sets of cases in which an answer is the same in outline, and that are all of them."""
+    decisions = subject.decisions
+    yield decisions.allowed
+    found: dict[Hashable, Cases] = {}
+    for metric, targets in decisions.by_metric():
+        for each in targets.stated:
+            target = each.cell.target
+            key: Hashable = (
+                metric.id,
+                target.text,
+                each.cell.hours if needs_hours(target) else None,
+            )
+            found[key] = found.get(key, 0) | each.decides
+    yield from found.values()
+    found = {}
+    for commitment, cases in decisions.commitments():
+        found[commitment.binding] = found.get(commitment.binding, 0) | cases
+    for hours, calendars in subject.revision.hours.items():
+        for calendar, cases in decisions.calendars(hours) if len(calendars) > 1 else ():
+            key = (hours, calendar.timezone, calendar.windows)
+            found[key] = found.get(key, 0) | cases
+    yield from found.values()
 
 
 def _alike(subject: Subject) -> Iterator[Cases]:

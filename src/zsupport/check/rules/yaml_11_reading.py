@@ -4,25 +4,20 @@ from collections.abc import Iterator
 
 from zsupport.check.fixing import quoting
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.check.yaml11 import FIRST, reading
+from zsupport.check.yaml11 import any_other, other
 from zsupport.findings import Fix, Span
 from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each key and value that is another text to such a tool."""
-    if not any(
-        (each := reading(scalar.text)) and each[1] != scalar.text
-        for scalar in subject.scalars
-        if scalar.plain and scalar.text[:1] in FIRST
-    ):
+    if not any_other(subject.plain_texts):
         return
     seen: set[int] = set()
     for path, scalar in _scalars(subject.document.root, ()):
-        read = reading(scalar.text) if scalar.plain else None
-        # What an alias repeats is written once.
-        if read is None or read[1] == scalar.text or id(scalar) in seen:
-            continue
+        read = other(scalar.text) if scalar.plain else None
+        if read is None or id(scalar) in seen:
+            continue  # what an alias repeats is written once
         seen.add(id(scalar))
         what, text = read
         edits = quoting(subject.document, scalar)
