@@ -1,0 +1,34 @@
+"""Each kind of finding of the loader is explained by a policy that it refuses and one it reads."""
+
+from pathlib import Path
+
+import pytest
+
+from zsupport.check.refusals import NEXT_FILE, REFUSALS
+from zsupport.errors import InvalidPolicy
+from zsupport.findings import CODES
+from zsupport.library import load
+
+
+def codes_of(example: str, folder: Path) -> set[str]:
+    for number, text in enumerate(example.split(NEXT_FILE)):
+        (folder / f"{number}.yaml").write_text(text, encoding="utf-8")
+    try:
+        load(f"{folder}/")
+    except InvalidPolicy as refused:
+        return {finding.code for finding in refused.findings}
+    return set()
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_the_bad_example_is_refused_for_that(code: str, tmp_path: Path) -> None:
+    assert codes_of(REFUSALS[code].bad, tmp_path) == {code}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_the_good_example_is_read(code: str, tmp_path: Path) -> None:
+    assert codes_of(REFUSALS[code].good, tmp_path) == set()
+
+
+def test_every_code_of_the_loader_is_explained() -> None:
+    assert list(REFUSALS) == list(CODES)
