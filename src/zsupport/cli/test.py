@@ -13,9 +13,10 @@ from zsupport.errors import PolicyError, UsageError
 _EXAMPLES = """
 Examples:
   zsupport test zoom
-  zsupport test zoom --only channels
+  zsupport test zoom --coverage --fail-under 90
+  zsupport test zoom --only "free account"
 
-Exit code: 0 every test passed, 1 one failed, 2 a wrong option,
+Exit code: 0 every test passed, 1 one failed or a share is too low, 2 a wrong option,
 3 a policy or a tests file that cannot be read."""
 
 _PATHS = Option(
@@ -30,12 +31,31 @@ _AT = Option(
     "at", ("--at",), "text", "INSTANT",
     "The moment of tests that name none. [default: their file's, or the newest revision]",
 )  # fmt: skip
+_COVERAGE = Option(
+    "coverage", ("--coverage",), "flag", "", "Say which decisions of the policy no test states."
+)
+_FAIL_UNDER = Option(
+    "fail_under", ("--fail-under",), "text", "PERCENT",
+    "Fail where fewer of the decisions are covered.",
+)  # fmt: skip
+_MUTATE = Option(
+    "mutate", ("--mutate",), "flag", "",
+    "Change the policy in small ways, and say which changes no test notices.",
+)  # fmt: skip
+_FAIL_UNDER_MUTATION = Option(
+    "fail_under_mutation", ("--fail-under-mutation",), "text", "PERCENT",
+    "Fail where fewer of the changes are noticed.",
+)  # fmt: skip
 
 
 def test(
     paths: list[str] | None,
     only: str | None,
     at: str | None,
+    coverage: bool,
+    fail_under: str | None,
+    mutate: bool,
+    fail_under_mutation: str | None,
     format: str,
     quiet: bool,
     exit_zero: bool,
@@ -51,7 +71,14 @@ def test(
     from zsupport.policy.kept_holidays import kept_holidays
     from zsupport.suite.session import Wanted, run_session
 
-    wanted = Wanted(only, _moment(at))
+    wanted = Wanted(
+        only,
+        _moment(at),
+        coverage or fail_under is not None,
+        _percent("--fail-under", fail_under),
+        mutate or fail_under_mutation is not None,
+        _percent("--fail-under-mutation", fail_under_mutation),
+    )
     session = run_session(paths or [], wanted, kept_holidays(cache_folder(os.environ)))
     if not quiet:
         write_outcome(session.outcome, format, color)
@@ -73,10 +100,22 @@ def _moment(text: str | None) -> datetime | None:
         raise UsageError(f"--at: {problem.message}", hint or None) from None
 
 
+def _percent(option: str, text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        found = float(text.removesuffix("%"))
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 100:
+        raise UsageError(f"{option}: `{text}` is no percentage", "a number from 0 to 100")
+    return found
+
+
 COMMAND = Command(
     test,
     (
-        _PATHS, _ONLY, _AT,
+        _PATHS, _ONLY, _AT, _COVERAGE, _FAIL_UNDER, _MUTATE, _FAIL_UNDER_MUTATION,
         *FINDING_OPTIONS,
     ),
     _EXAMPLES,

@@ -5,6 +5,7 @@ offered has been read and run again, and passes.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import Case
@@ -61,15 +62,23 @@ def corrected(subject: Subject, example: Example) -> str | None:
 
 def passes_as_written(subject: Subject, example: Example, text: str) -> bool:
     """Return whether tests as text can be read, ask the same revision and pass."""
-    head = f"tests: {VERSION}\npolicy: {subject.policy.id}\ncases:\n"
-    source = SourceFile("", (head + text).encode("utf-8", "surrogatepass"), "", "")
     options = example.question.options
     at = options.get("opened", options["at"]) if example.question.timed else None
-    tests = bind(read_written(source), subject, at)
-    return bool(tests.examples) and all(
+    examples = parsed(subject, text, at)
+    return bool(examples) and all(
         each.question.revision == example.question.revision and not run(subject, each).failures
-        for each in tests.examples
+        for each in examples
     )
+
+
+def parsed(subject: Subject, text: str, at: datetime | None = None) -> tuple[Example, ...]:
+    """Return the tests that a text holds; none where it cannot be read.
+
+    `at` is the moment of those that name none.
+    """
+    head = f"tests: {VERSION}\npolicy: {subject.policy.id}\ncases:\n"
+    source = SourceFile("", (head + text).encode("utf-8", "surrogatepass"), "", "")
+    return bind(read_written(source), subject, at).examples
 
 
 Split = Callable[[list[_Item], list[_Item]], Iterator[list[_Item]]]

@@ -68,6 +68,7 @@ class Tests(NamedTuple):
     examples: tuple[Example, ...]
     invariants: tuple[Invariant, ...]
     findings: tuple[Finding, ...]
+    at: datetime | None = None  # the moment that was given for tests that name none
 
 
 def read_written(source: SourceFile) -> Written:
@@ -124,7 +125,7 @@ def bind(written: Written, subject: Subject, at: datetime | None) -> Tests:
     if reader.findings:
         ordered = sorted(reader.findings[:MAX_FINDINGS], key=lambda finding: finding.span)
         return Tests(written, (), (), (*ordered, *reader.findings[MAX_FINDINGS:]))
-    return Tests(written, tuple(examples), tuple(invariants), ())
+    return Tests(written, tuple(examples), tuple(invariants), (), at)
 
 
 def condition_key(when: When) -> tuple[Any, ...]:
@@ -247,7 +248,7 @@ class _Binder:
         timed = moment is not None
         if not timed:
             self.needs_no_moment(command, asked, revision, expect)
-            moment = self.reference(revision)
+            moment = reference_of(self.subject, revision)
         if command == "due":
             options |= self.events(asked, moments, moment, where)
         else:
@@ -266,15 +267,6 @@ class _Binder:
         stated = asked.get("opened") or asked.get("at")
         shown = where or self.stated_zone(stated.text if stated else None) or zone("UTC")
         return Question(command, revision, values, facts, options, shown, timed)
-
-    def reference(self, revision: int) -> datetime:
-        """Return a moment at which a revision is in force: its first instant, or any."""
-        answering = self.subject.revision(revision)
-        if answering.start is None:
-            return _ANY_MOMENT
-        return to_datetime(
-            at_local(date.fromisoformat(answering.start), 0, zone(answering.timezone))
-        )
 
     def zone(self, at: Named) -> tzinfo | None:
         try:
@@ -578,6 +570,14 @@ def _fields_of(asked: Record) -> list[str]:
     if isinstance(key, str) and key in COMMANDS:
         return list(COMMANDS[key].fields)
     return list(DIMENSIONS)
+
+
+def reference_of(subject: Subject, revision: int) -> datetime:
+    """Return a moment at which a revision is in force: its first instant, or any."""
+    answering = subject.revision(revision)
+    if answering.start is None:
+        return _ANY_MOMENT
+    return to_datetime(at_local(date.fromisoformat(answering.start), 0, zone(answering.timezone)))
 
 
 def parse_path(text: str) -> Path | None:

@@ -6,11 +6,27 @@ from typing import Any, NamedTuple
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import Finding, Outcome, Unit
-from zsupport.suite.codes import NO_POLICY
+from zsupport.suite.codes import COVERAGE_LOW, MUTATION_LOW, NO_POLICY
+from zsupport.suite.coverage import Decision, Stated, covers, decisions_of, stated_by, uncovered
 from zsupport.suite.discovery import Group, discover
-from zsupport.suite.outcome import no_tests, outcome_of, run_tests
+from zsupport.suite.example import Example
+from zsupport.suite.measure import (
+    percent,
+    record_of,
+    record_of_survivor,
+    survivor_finding,
+    too_low,
+    uncovered_finding,
+)
+from zsupport.suite.outcome import chosen, name_of, no_tests, outcome_of, run_tests
 from zsupport.suite.reading import Tests, Written, bind, read_written
+from zsupport.suite.running import passes
 from zsupport.suite.subject import Subject, read_subject
+from zsupport.suite.suggestion import suggestion
+from zsupport.suite.survival import mutated
+
+#: So many of the uncovered decisions of a policy are shown as text, and so many survivors.
+MOST_SHOWN = 10
 
 
 class Wanted(NamedTuple):
@@ -98,6 +114,14 @@ def _subject(
         return None
 
 
+class _Measured(NamedTuple):
+    """What was measured over all policies of a run."""
+
+    units: tuple[Unit, ...]
+    closing: tuple[str, ...]
+    extra: dict[str, Any]
+
+
 def _run(ready: list[_Ready], wanted: Wanted, texts: dict[str, str]) -> Outcome:
     units: list[Unit] = []
     for each in ready:
@@ -108,7 +132,100 @@ def _run(ready: list[_Ready], wanted: Wanted, texts: dict[str, str]) -> Outcome:
     run = [unit for unit in units if not any(f.code == "ZT103" for f in unit.findings)]
     failed = sum(bool(unit.findings) for unit in units)
     closing = [_count(len(run), failed, len(ready))]
-    return outcome_of(units, texts, closing, _extra(run, None, None))
+    coverage = None
+    if wanted.coverage:
+        measured = _covered(ready, wanted)
+        units += measured.units
+        closing += measured.closing
+        coverage = measured.extra
+    mutation = None
+    if wanted.mutation:
+        measured = _mutated(ready, wanted)
+        units += measured.units
+        closing += measured.closing
+        mutation = measured.extra
+    return outcome_of(units, texts, closing, _extra(run, coverage, mutation))
+
+
+def _passing(ready: _Ready, wanted: Wanted) -> list[Example]:
+    """Return the tests of a policy that were asked for and pass."""
+    return [
+        example
+        for tests in ready.tests
+        for example in tests.examples
+        if chosen(name_of(example), wanted.only) and passes(ready.subject, example)
+    ]
+
+
+def _covered(ready: list[_Ready], wanted: Wanted) -> _Measured:
+    """Return how many of the decisions the tests cover, and the ones that they do not."""
+    units: list[Unit] = []
+    total = covered = 0
+    listed: list[dict[str, Any]] = []
+    shown_of_all = 0
+    for each in ready:
+        subject = each.subject
+        examples = _passing(each, wanted)
+        findings: list[Finding] = []
+        left: list[Decision] = []
+        for index in range(len(subject.documents)):
+            decisions = decisions_of(subject, index)
+            missing = uncovered(subject, decisions, examples)
+            total += len(decisions)
+            covered += len(decisions) - len(missing)
+            left += missing
+        left.sort(key=lambda decision: -decision.cases.bit_count())
+        stated: list[tuple[int, Stated]] = []
+        for decision in left:
+            found = suggestion(subject, decision)
+            listed.append(record_of(subject, decision, found))
+            seen = any(
+                index == decision.revision and covers(subject, some, decision)
+                for index, some in stated
+            )
+            if len(findings) < MOST_SHOWN and not seen:
+                findings.append(uncovered_finding(subject, decision, found))
+                if found is not None:
+                    stated.append((decision.revision, stated_by(subject, found.example)))
+        shown_of_all += len(findings)
+        if findings:
+            document = subject.documents[-1]
+            name = f"coverage of {subject.policy.id}"
+            units.append(Unit(name, document.source.shown, 1, tuple(findings)))
+    share = percent(covered, total)
+    closing = [f"coverage: {covered} of {total} decisions, {share:g} %"]
+    if shown_of_all < len(listed):
+        closing[0] += f"; the largest of the {len(listed)} uncovered are shown"
+    if wanted.fail_under is not None and share < wanted.fail_under and ready:
+        units.append(too_low(ready[0].subject, COVERAGE_LOW, share, wanted.fail_under))
+    extra = {
+        "decisions": total, "covered": covered, "percent": share, "uncovered": listed,
+    }  # fmt: skip
+    return _Measured(tuple(units), tuple(closing), extra)
+
+
+def _mutated(ready: list[_Ready], wanted: Wanted) -> _Measured:
+    """Return how many changes of the policies their tests notice, and those that they do not."""
+    units: list[Unit] = []
+    listed: list[dict[str, Any]] = []
+    total = noticed = 0
+    for each in ready:
+        subject = each.subject
+        found = mutated(subject, each.tests, _passing(each, wanted))
+        total += found.changes
+        noticed += found.noticed
+        listed += [record_of_survivor(subject, survivor) for survivor in found.survivors]
+        if found.survivors:
+            findings = [survivor_finding(subject, survivor) for survivor in found.survivors]
+            name = f"changes of {subject.policy.id}"
+            units.append(Unit(name, subject.documents[-1].source.shown, 1, tuple(findings)))
+    share = percent(noticed, total)
+    if wanted.fail_under_mutation is not None and share < wanted.fail_under_mutation and ready:
+        least = wanted.fail_under_mutation
+        units.append(too_low(ready[0].subject, MUTATION_LOW, share, least))
+    closing = f"changes: {noticed} of {total} noticed, {share:g} %"
+    extra = {"changes": total, "noticed": noticed, "percent": share, "unnoticed": listed}
+    return _Measured(tuple(units), (closing,), extra)
 
 
 def _count(run: int, failed: int, policies: int) -> str:

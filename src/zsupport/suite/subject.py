@@ -61,12 +61,22 @@ class Subject:
         return self._facts[index]
 
     def replaced(self, index: int, root: Node, revision: Revision) -> "Subject":
-        """Return the policy with one revision in another's place."""
+        """Return the policy with a changed revision in one's place.
+
+        Its cases are those of the revision before: a change names no dimension that was not named.
+        """
         documents = list(self.documents)
         documents[index] = documents[index]._replace(root=root, revision=revision)
         revisions = list(self.policy.revisions)
         revisions[index] = revision
-        return Subject(Policy(tuple(revisions), self.public), tuple(documents), self.public)
+        changed = Subject(Policy(tuple(revisions), self.public), tuple(documents), self.public)
+        for other in range(len(revisions)):
+            if other != index:
+                changed._names[other] = self.names(other)
+        changed._spaces[index] = self.space(index)
+        changed._facts[index] = self.facts(index)
+        changed._decisions[index] = Decisions(revision, self.space(index))
+        return changed
 
 
 def read_subject(files: tuple[SourceFile, ...], public: PublicHolidays) -> Subject:

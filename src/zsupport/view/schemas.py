@@ -284,9 +284,58 @@ _FINDING = _object(
 )
 _SUMMARY = _object({"files": _COUNT, "errors": _COUNT, "warnings": _COUNT, "notes": _COUNT})
 
-# What `test` measured where it was asked to; its owner says what stands in it.
-_COVERAGE: Schema = {"type": ["object", "null"]}
-_MUTATION: Schema = {"type": ["object", "null"]}
+# What `test` measured where it was asked to.
+_PLACE: dict[str, Schema] = {"file": _TEXT, "line": _POSITIVE, "path": _TEXT}
+_SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 100}
+_COVERAGE: Schema = {
+    **_object(
+        {
+            "decisions": _COUNT,
+            "covered": _COUNT,
+            "percent": _SHARE,
+            "uncovered": {
+                "type": "array",
+                "items": _object(
+                    {
+                        "kind": {
+                            "enum": [
+                                "grant",
+                                "denial",
+                                "recommendation",
+                                "target",
+                                "unstated",
+                                "commitment",
+                                "hours",
+                                "priority",
+                                "no-priority",
+                            ]
+                        },
+                        "about": _TEXT_OR_NULL,
+                        **_PLACE,
+                        "cases": _POSITIVE,
+                        "case": {"type": "object", "additionalProperties": _TEXT},
+                        "test": _TEXT_OR_NULL,
+                    }
+                ),
+            },
+        }
+    ),
+    "type": ["object", "null"],
+}
+_MUTATION: Schema = {
+    **_object(
+        {
+            "changes": _COUNT,
+            "noticed": _COUNT,
+            "percent": _SHARE,
+            "unnoticed": {
+                "type": "array",
+                "items": _object({"kind": _TEXT, **_PLACE, "change": _TEXT}),
+            },
+        }
+    ),
+    "type": ["object", "null"],
+}
 # One headline of `diff`; its owner says what stands in it.
 _CHANGE: Schema = {"type": "object"}
 

@@ -1,0 +1,310 @@
+"""Coverage: which decisions of a policy its tests state.
+
+A decision is one deciding rule with its answer: a grant and a channel that it allows, the default
+deny of a channel for a plan, a cell of the targets, a case that no cell states, a commitment, the
+calendar of a list, the order of recommended channels, a priority. Only a test that states the
+answer covers it: `exactly` or a value; `include`, `exclude` and invariants do not.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.space import Cases, Space, opened
+from zsupport.answer.hours import Customer, NeedsInput, PolicyHours
+from zsupport.answer.promise import NEGATIVE, settle_metrics
+from zsupport.clock.instants import from_datetime
+from zsupport.clock.target import needs_hours
+from zsupport.errors import ZsupportError
+from zsupport.policy.model import Revision
+from zsupport.policy.yamltext import Path, Scalar, Sequence
+from zsupport.suite.example import Example
+from zsupport.suite.invariant import UNPROMISED
+from zsupport.suite.subject import Subject
+
+#: The fields that say when something is due.
+_INSTANTS = ("due", "at_risk_at", "remaining_seconds", "elapsed_seconds", "next_open")
+#: The fields that say whether hours are open.
+_OPENINGS = ("open", "next_open", "next_close", "windows", "holidays")
+
+
+class Decision(NamedTuple):
+    """A rule that decides, with its answer.
+
+    `about` is what it is about: a channel, a metric, hours, a priority. The cases are those of
+    the policy; of the kinds `priority` and `no-priority` they are combinations of facts.
+    """
+
+    kind: str
+    revision: int
+    path: Path  # of the rule in the document
+    about: str
+    plan: str  # of a denial, else empty
+    cases: Cases
+
+    @property
+    def by_facts(self) -> bool:
+        """Whether its cases are combinations of facts."""
+        return self.kind in ("priority", "no-priority")
+
+
+class Stated(NamedTuple):
+    """What one test states, as the cases in which it does.
+
+    `allowed` and `denied` are about the channel of the case; `promised` has the metrics by which
+    a value is stated.
+    """
+
+    allowed: Cases = 0
+    denied: Cases = 0
+    recommended: Cases = 0
+    promised: tuple[tuple[str, str, Cases], ...] = ()  # metric; target, no-target or not-stated
+    committed: Cases = 0
+    timed: tuple[tuple[str, Cases], ...] = ()  # hours, and the cases in which they were counted
+    facts: Cases = 0  # combinations of facts for which the priority is stated
+
+
+def decisions_of(subject: Subject, index: int) -> list[Decision]:
+    """Return every decision of a revision, in the order of its sections. Raises TooManyCases."""
+    revision, document = subject.revision(index), subject.documents[index]
+    decisions, space = subject.decisions(index), subject.space(index)
+    found: list[Decision] = []
+
+    def add(kind: str, path: Path, about: str, cases: Cases, plan: str = "") -> None:
+        if cases:
+            found.append(Decision(kind, index, path, about, plan, cases))
+
+    for position, (grant, cases) in enumerate(zip(revision.grants, decisions.grants, strict=True)):
+        for channel in grant.allow:
+            path: Path = ("entitlements", position)
+            add("grant", path, channel, cases & space.of("channel", channel))
+        if grant.recommend:
+            some = space.holds(grant.when) & space.among("channel", grant.recommend)
+            add("recommendation", ("entitlements", position), "", some & decisions.allowed)
+    for channel in (each.id for each in revision.channels):
+        for plan in (each.id for each in revision.plans):
+            cases = space.of("channel", channel) & space.of("plan", plan) & ~decisions.allowed
+            add("denial", ("channels", channel), channel, cases, plan)
+    promised = 0
+    for metric, targets in decisions.by_metric():
+        for stated in targets.stated:
+            path = document.cell(stated.rule, metric.id, stated.cell)
+            add("target", path, metric.id, stated.decides)
+            if stated.cell.target.kind not in UNPROMISED:
+                promised |= stated.decides
+        section = "targets" if revision.targets_line else "entitlements"
+        add("unstated", (section,), metric.id, targets.unstated)
+    for position, (_, cases) in enumerate(decisions.commitments()):
+        node = document.node(("commitment",))
+        path = ("commitment", position) if isinstance(node, Sequence) else ("commitment",)
+        add("commitment", path, "", cases & promised)
+    for hours, calendars in revision.hours.items():
+        if len(calendars) > 1:
+            for position, (_, cases) in enumerate(decisions.calendars(hours)):
+                add("hours", document.calendar(hours, position), hours, cases)
+    found += _priorities(subject, index)
+    return found
+
+
+def _priorities(subject: Subject, index: int) -> list[Decision]:
+    """Return the decisions that lead from facts to priorities; none where no facts do."""
+    revision, space = subject.revision(index), subject.facts(index)
+    if not space.values:
+        return []
+    found: list[Decision] = []
+    left = space.every
+    for position, priority in enumerate(revision.priorities):
+        path: Path = ("priorities", position)
+        several = isinstance(subject.documents[index].node((*path, "when")), Sequence)
+        parts = [space.meets(alternative) for alternative in priority.when] or [space.every]
+        for number, part in enumerate(parts):
+            cases = part & left
+            left &= ~part
+            where = (*path, "when", number) if several else path
+            if cases:
+                found.append(Decision("priority", index, where, priority.id, "", cases))
+    if left:
+        found.append(Decision("no-priority", index, ("priorities",), "", "", left))
+    return found
+
+
+# -- what a test states ----------------------------------------------------------------------------
+
+
+def stated_by(subject: Subject, example: Example) -> Stated:
+    """Return what a test states where it passes. Raises TooManyCases."""
+    command = example.question.command
+    keys = {each.key: each.value for each in example.expects}
+    if command == "channels":
+        return _of_channels(subject, example)
+    if command == "priority":
+        if "priority" not in keys:
+            return Stated()
+        return Stated(facts=asked_cases(subject, example, subject.facts(example.question.revision)))
+    space = subject.space(example.question.revision)
+    asked = asked_cases(subject, example, space)
+    if command == "hours":
+        name = example.question.options["name"]
+        return Stated(timed=((name, asked),)) if set(keys) & set(_OPENINGS) else Stated()
+    return _of_due(subject, example, asked)
+
+
+def asked_cases(subject: Subject, example: Example, space: Space) -> Cases:
+    """Return the cases that a question asks about; facts that it leaves out take their default."""
+    question = example.question
+    asked = space.every
+    for name, values in question.values.items():
+        if name in space.values:
+            asked &= space.among(name, values)
+    for fact in subject.revision(question.revision).facts:
+        if fact.id in space.values and fact.id not in question.values and fact.default is not None:
+            asked &= space.of(fact.id, fact.default)
+    return asked
+
+
+def _of_channels(subject: Subject, example: Example) -> Stated:
+    question = example.question
+    space = subject.space(question.revision)
+    asked = asked_cases(subject, example, space)
+    allowed = denied = recommended = 0
+    for each in example.expects:
+        if each.key == "exactly":
+            some = space.among("channel", each.value)
+            allowed |= asked & some
+            denied |= asked & ~some
+        elif each.key == "allowed":
+            if each.value.text == "true":
+                allowed |= asked
+            else:
+                denied |= asked
+        elif each.key == "recommended":
+            recommended |= asked
+    decided = subject.decisions(question.revision).allowed
+    # Allowed for some priority does not say that it is denied for others.
+    return Stated(allowed & decided, denied & ~decided, recommended & decided)
+
+
+def _of_due(subject: Subject, example: Example, asked: Cases) -> Stated:
+    question = example.question
+    revision = subject.revision(question.revision)
+    space, decisions = subject.space(question.revision), subject.decisions(question.revision)
+    keys = {each.key: each.value for each in example.expects}
+    asked = _when_opened(revision, decisions, example, asked)
+    state = keys["state"].text if isinstance(keys.get("state"), Scalar) else ""
+    metrics = settle_metrics(revision, tuple(question.options.get("metric", ())))
+    what = ""
+    if "target" in keys or set(keys) & set(_INSTANTS):
+        what = "target"
+    elif state in NEGATIVE:
+        what = state
+    if what == "not-entitled":
+        opening = [channel.id for channel in revision.channels if channel.opens_case]
+        return Stated(denied=asked & space.among("channel", opening) & ~decisions.allowed)
+    committed = asked & decisions.entitled if "commitment" in keys else 0
+    if not what:
+        return Stated(committed=committed)
+    allowed = asked & decisions.entitled if "channel" in question.values else 0
+    promised = tuple((metric.id, what, asked & decisions.entitled) for metric in metrics)
+    timed: list[tuple[str, Cases]] = []
+    if set(keys) & set(_INSTANTS):
+        for metric in metrics:
+            for stated in decisions.targets(metric.id).stated:
+                cell = stated.cell
+                counts = needs_hours(cell.target) or cell.target.kind == "week"
+                if cell.hours and counts and stated.decides & asked:
+                    timed.append((cell.hours, stated.decides & asked))
+    return Stated(allowed, promised=promised, committed=committed, timed=tuple(timed))
+
+
+def _when_opened(revision: Revision, decisions: Decisions, example: Example, asked: Cases) -> Cases:
+    """Return the cases that were opened at the moment of a test: inside some hours, or outside."""
+    space = decisions.space
+    names = [name for name in space.values if name.startswith("opened ")]
+    question = example.question
+    if not names or not question.timed:
+        return asked
+    moment = from_datetime(question.options["opened"])
+    options = question.options
+    customer = Customer(options.get("customer_zone"), options.get("customer_country"))
+    hours = PolicyHours(revision, customer, "en")
+    for name in names:
+        hours_name = name.split(" ", 1)[1]
+        inside = 0
+        if hours_name not in revision.hours:
+            inside = space.every
+        for _, cases in decisions.calendars(hours_name):
+            part = cases & asked
+            if not part:
+                continue
+            try:
+                settled = hours.settle(hours_name, space.first(part))
+            except (NeedsInput, ZsupportError):
+                continue
+            if settled.time.is_open(moment):
+                inside |= part
+        is_in = space.of(opened(hours_name), "inside")
+        asked &= (inside & is_in) | (~inside & space.of(opened(hours_name), "outside"))
+    return asked
+
+
+# -- both together ---------------------------------------------------------------------------------
+
+
+def covers(subject: Subject, stated: Stated, decision: Decision) -> bool:
+    """Return whether a test that states this covers a decision."""
+    cases = decision.cases
+    kind = decision.kind
+    if kind == "grant":
+        return bool(stated.allowed & cases)
+    if kind == "denial":
+        return bool(stated.denied & cases)
+    if kind == "recommendation":
+        return bool(stated.recommended & cases)
+    if kind == "commitment":
+        return bool(stated.committed & cases)
+    if kind == "hours":
+        return any(
+            some & cases and decision.about in _with_members(subject, decision.revision, name)
+            for name, some in stated.timed
+        )
+    if kind == "unstated":
+        return any(
+            metric == decision.about and what == "not-stated" and some & cases
+            for metric, what, some in stated.promised
+        )
+    if kind == "target":
+        return any(metric == decision.about and some & cases for metric, _, some in stated.promised)
+    return bool(stated.facts & cases)
+
+
+def _with_members(subject: Subject, revision: int, hours: str) -> set[str]:
+    """Return these hours and all that they are a union of."""
+    found: set[str] = set()
+    waiting = [hours]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            for calendar in subject.revision(revision).hours.get(name, ()):
+                waiting += calendar.any
+    return found
+
+
+def uncovered(
+    subject: Subject, decisions: Iterable[Decision], examples: Iterable[Example]
+) -> list[Decision]:
+    """Return the decisions that no test states, the largest first. Raises TooManyCases.
+
+    The tests are those that pass: one that fails states what is not so.
+    """
+    by_revision: dict[int, list[Stated]] = {}
+    for example in examples:
+        by_revision.setdefault(example.question.revision, []).append(stated_by(subject, example))
+    left = [
+        decision
+        for decision in decisions
+        if not any(
+            covers(subject, stated, decision) for stated in by_revision.get(decision.revision, ())
+        )
+    ]
+    return sorted(left, key=lambda decision: -decision.cases.bit_count())

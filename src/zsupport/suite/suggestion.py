@@ -1,0 +1,227 @@
+"""A test for a decision that none states, ready to paste: what the policy answers today."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from zsupport.analysis.space import Cases
+from zsupport.answer.case import Case, named
+from zsupport.answer.promise import NEEDS_INPUT
+from zsupport.clock.instants import format_instant, from_datetime
+from zsupport.errors import ZsupportError
+from zsupport.policy.model import Revision
+from zsupport.suite.correction import parsed
+from zsupport.suite.coverage import Decision, covers, stated_by
+from zsupport.suite.example import Example
+from zsupport.suite.format import CHANNELS, DUE, HOURS, NONE, PRIORITY
+from zsupport.suite.paste import case_text
+from zsupport.suite.reading import reference_of
+from zsupport.suite.running import ask, combinations, run
+from zsupport.suite.subject import Subject
+
+#: Where hours are the customer's, a customer is needed to ask about them.
+_CUSTOMER = {"customer-tz": "Europe/Oslo", "customer-country": "NO"}
+#: How far from the start of a revision a moment inside or outside some hours is looked for.
+_HOURS_AHEAD = 24 * 14
+
+
+class Suggested:
+    """A test as text, and as it was read again."""
+
+    def __init__(self, text: str, example: Example) -> None:
+        self.text = text
+        self.example = example
+
+
+def suggestion(subject: Subject, decision: Decision) -> Suggested | None:
+    """Return a test that states a decision and passes; None where none could be found."""
+    for moment in _moments(subject, decision):
+        try:
+            case = _case(subject, decision, moment)
+        except ZsupportError:
+            continue
+        if case is None:
+            continue
+        text = case_text(case)
+        found = parsed(subject, text)
+        if not found or run(subject, found[0]).failures:
+            continue
+        if covers(subject, stated_by(subject, found[0]), decision):
+            return Suggested(text, found[0])
+    return None
+
+
+def _moments(subject: Subject, decision: Decision) -> list[datetime | None]:
+    """Return when the question may be asked: any time, or such as are inside and outside hours."""
+    revision = subject.revision(decision.revision)
+    newest = len(subject.policy.revisions) - 1
+    start = reference_of(subject, decision.revision)
+    found: list[datetime | None] = [None] if decision.revision == newest else []
+    found.append(start)
+    if decision.kind == "hours" or any(alt.opened for rule in revision.rules for alt in rule.when):
+        found += [start + timedelta(hours=hour) for hour in range(5, _HOURS_AHEAD, 5)]
+    return found
+
+
+def _case(subject: Subject, decision: Decision, moment: datetime | None) -> dict[str, Any] | None:
+    revision = subject.revision(decision.revision)
+    if decision.by_facts:
+        return _of_priority(subject, decision, moment)
+    space = subject.space(decision.revision)
+    whole = space.first(decision.cases)
+    if decision.kind == "hours":
+        return _of_hours(subject, decision, whole, moment)
+    if decision.kind in ("grant", "denial", "recommendation"):
+        return _of_channels(subject, decision, whole, moment)
+    return _of_due(subject, decision, whole, moment, revision)
+
+
+def _told(fields: Any, revision: Revision, case: Case, names: set[str]) -> dict[str, Any]:
+    """Return the values of a case as keys of a question, of the dimensions that matter.
+
+    A fact that has its default is left out, as one would on the command line.
+    """
+    facts = {fact.id: fact.default for fact in revision.facts}
+    told: dict[str, Any] = {}
+    for name in sorted(case, key=_order):
+        value = case[name]
+        if name not in names or facts.get(name, "") == value:
+            continue
+        if name in facts and name in fields.fields:
+            told.setdefault("fact", {})[name] = value
+        else:
+            told[name] = value
+    return told
+
+
+def _order(name: str) -> int:
+    """Return the place of a dimension in a question; facts come after all of them."""
+    dimensions = ("plan", "role", "channel", "priority")
+    return dimensions.index(name) if name in dimensions else len(dimensions)
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else format_instant(from_datetime(moment), UTC)
+
+
+def _of_channels(
+    subject: Subject, decision: Decision, case: Case, moment: datetime | None
+) -> dict[str, Any]:
+    revision = subject.revision(decision.revision)
+    names = named(grant.when for grant in revision.grants) | {"plan"}
+    asked = _told(CHANNELS, revision, case, names - {"channel"})
+    if moment is not None:
+        asked["at"] = _instant(moment)
+    # Each answer is asked for, not worked out: it is the library that has to give it.
+    rows = _rows(subject, "channels", asked, decision.revision)
+    if decision.kind == "recommendation":
+        row = next(row for row in rows if row.channel == case["channel"])
+        expect: dict[str, Any] = {"recommended": str(row.recommended or NONE)}
+        return {"channels": {**asked, "channel": case["channel"]}, "expect": expect}
+    return {
+        "channels": asked,
+        "expect": {"exactly": [row.channel for row in rows if row.allowed]},
+    }
+
+
+def _rows(subject: Subject, command: str, asked: dict[str, Any], revision: int) -> list[Any]:
+    probe = parsed(subject, case_text({command: asked, "expect": _PROBES[command]}))
+    if not probe or probe[0].question.revision != revision:
+        return []
+    question = probe[0].question
+    return [
+        row
+        for combination in combinations(question)
+        for reply in ask(subject, question, combination)
+        for row in reply.rows
+    ]
+
+
+#: Something that can be expected of every question, so that it is read.
+_PROBES: dict[str, dict[str, Any]] = {
+    "channels": {"exactly": []},
+    "due": {"commitment": NONE},
+    "hours": {"open": "true"},
+    "priority": {"priority": NONE},
+}
+
+
+def _of_due(
+    subject: Subject, decision: Decision, case: Case, moment: datetime | None, revision: Revision
+) -> dict[str, Any] | None:
+    names = {"plan", "role", "channel", "priority"} | {fact.id for fact in revision.facts}
+    asked = _told(DUE, revision, case, names)
+    metric = decision.about or revision.metrics[0].id
+    if decision.kind == "commitment":
+        metric = _promising(subject, decision, decision.cases)
+        case = subject.space(decision.revision).first(
+            _cases_of(subject, decision.revision, metric) & decision.cases
+        )
+        asked = _told(DUE, revision, case, names)
+    if metric != revision.metrics[0].id:
+        asked["metric"] = metric
+    if moment is not None:
+        asked["opened"] = _instant(moment)
+    rows = _rows(subject, "due", asked, decision.revision)
+    if rows and rows[0].state == NEEDS_INPUT:
+        asked |= _CUSTOMER
+        rows = _rows(subject, "due", asked, decision.revision)
+    if not rows:
+        return None
+    row = rows[0]
+    if decision.kind == "commitment":
+        return {"due": asked, "expect": {"commitment": row.commitment or NONE}}
+    if row.state in ("not-stated", "no-target", "not-entitled"):
+        return {"due": asked, "expect": row.state}
+    return {"due": asked, "expect": {"target": row.target or NONE}}
+
+
+def _cases_of(subject: Subject, revision: int, metric: str) -> Cases:
+    found = 0
+    for stated in subject.decisions(revision).targets(metric).stated:
+        if stated.cell.target.kind not in ("none", "not-stated"):
+            found |= stated.decides
+    return found
+
+
+def _promising(subject: Subject, decision: Decision, cases: Cases) -> str:
+    """Return the first metric by which something is promised in one of these cases."""
+    metrics = [metric.id for metric in subject.revision(decision.revision).metrics]
+    return next(m for m in metrics if _cases_of(subject, decision.revision, m) & cases)
+
+
+def _asks_customer(revision: Revision) -> bool:
+    return any(
+        calendar.timezone == "customer" or (calendar.holidays and calendar.holidays.customer)
+        for each in revision.hours.values()
+        for calendar in each
+    )
+
+
+def _of_hours(
+    subject: Subject, decision: Decision, case: Case, moment: datetime | None
+) -> dict[str, Any] | None:
+    revision = subject.revision(decision.revision)
+    names = named(calendar.when for each in revision.hours.values() for calendar in each)
+    if moment is None:
+        moment = reference_of(subject, decision.revision)
+    asked: dict[str, Any] = {"name": decision.about, **_told(HOURS, revision, case, names)}
+    asked |= {"at": _instant(moment), **(_CUSTOMER if _asks_customer(revision) else {})}
+    rows = _rows(subject, "hours", asked, decision.revision)
+    if not rows or rows[0].open is not True:
+        return None
+    return {"hours": asked, "expect": "open"}
+
+
+def _of_priority(
+    subject: Subject, decision: Decision, moment: datetime | None
+) -> dict[str, Any] | None:
+    revision = subject.revision(decision.revision)
+    space = subject.facts(decision.revision)
+    case = space.first(decision.cases)
+    asked = _told(PRIORITY, revision, case, set(case))
+    if moment is not None:
+        asked["at"] = _instant(moment)
+    rows = _rows(subject, "priority", asked, decision.revision)
+    if not rows:
+        return None
+    return {"priority": asked, "expect": rows[0].priority or NONE}
