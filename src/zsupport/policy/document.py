@@ -31,13 +31,9 @@ class Document(NamedTuple):
         """Return the node to which a path leads, None where there is none."""
         node = self.root
         for part in path:
-            if isinstance(node, Mapping):
-                entry = node.by_key.get(str(part))
-                node = entry and entry[1]
-            elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
-                node = node.items[part]
-            else:
-                return None
+            if node is None:
+                break
+            node = _inside(node, part)
         return node
 
     def items(self, path: Path) -> list[Node]:
@@ -50,10 +46,9 @@ class Document(NamedTuple):
     def key(self, path: Path) -> Span:
         """Return where the key at the end of a path stands; of a list item, the item."""
         parent = self.node(path[:-1]) if path else None
-        if isinstance(parent, Mapping):
-            entry = parent.by_key.get(str(path[-1]))
-            if entry is not None:
-                return entry[0].span
+        if isinstance(parent, Mapping) and path[-1] in parent.by_key:
+            key, _ = parent.by_key[str(path[-1])]
+            return key.span
         return self.value(path)
 
     def value(self, path: Path) -> Span:
@@ -62,19 +57,26 @@ class Document(NamedTuple):
         A value over several lines is cut at the end of its last line that says something, and a
         path that leads nowhere to what it leads to as far as it goes.
         """
-        while path and self.node(path) is None:
-            path = path[:-1]
-        node = self.node(path)
-        return _NOWHERE if node is None else _without_rest(node)
+        node = self.root
+        if node is None:
+            return _NOWHERE
+        for part in path:
+            inside = _inside(node, part)
+            if inside is None:
+                break
+            node = inside
+        return _without_rest(node)
 
     def first(self, path: Path) -> Span:
         """Return where the first text of a value stands: enough to find a long value by."""
         node = self.node(path)
-        while isinstance(node, Mapping | Sequence):
-            parts = [key for key, _ in node.entries] if isinstance(node, Mapping) else node.items
-            if not parts:
+        while True:
+            if isinstance(node, Mapping) and node.by_key:
+                node, _ = next(iter(node.entries))
+            elif isinstance(node, Sequence) and node.items:
+                node = node.items[0]
+            else:
                 break
-            node = parts[0]
         return self.value(path) if node is None else node.span
 
     def part(self, path: Path, text: str) -> Span:
@@ -117,14 +119,30 @@ class Document(NamedTuple):
         return (*path, position) if isinstance(self.node(path), Sequence) else path
 
 
+def _inside(node: Node, part: str | int) -> Node | None:
+    """Return the node to which one step leads from another, None where there is none."""
+    if isinstance(node, Mapping):
+        found = node.by_key.get(part) if isinstance(part, str) else None
+        return found[1] if found else None
+    if isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+        return node.items[part]
+    return None
+
+
 def _without_rest(node: Node) -> Span:
     """Return the span of a node; a block ends with its last text, not where the next begins."""
-    last = node
-    while isinstance(last, Mapping | Sequence):
-        inside = [value for _, value in last.entries] if isinstance(last, Mapping) else last.items
-        if not inside:
+    span = node.span
+    if isinstance(node, Scalar) or span.end_column > 1:
+        return span
+    last: Node = node
+    while True:
+        if isinstance(last, Mapping) and last.by_key:
+            _, last = next(reversed(last.by_key.values()))
+        elif isinstance(last, Sequence) and last.items:
+            last = last.items[-1]
+        else:
             break
-        last = inside[-1]
-    if isinstance(node, Scalar) or node.span.end_column > 1 or last is node:
-        return node.span
-    return node.span._replace(end_line=last.span.end_line, end_column=last.span.end_column)
+    if last is node:
+        return span
+    rest = last.span
+    return Span(span.line, span.column, rest.end_line, rest.end_column)

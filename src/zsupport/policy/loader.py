@@ -194,7 +194,7 @@ class _Builder:
             )  # fmt: skip
         policy = record.get("policy")
         name = policy.text if policy else ""
-        zone = record.get("timezone", "UTC")
+        zone = record.get("timezone") or "UTC"
         hours = self.read_hours()
         return Revision(
             policy=name,
@@ -215,7 +215,7 @@ class _Builder:
             grants_line=record.line_of("entitlements"),
             priorities=self.read_priorities(),
             metrics=self.read_metrics(),
-            business_day=record.get("business-day", "close"),
+            business_day=record.get("business-day") or "close",
             hours=hours,
             commitments=self.read_commitments(),
             rules=Promises(names, hours, zone).rules(),
@@ -252,11 +252,11 @@ class _Builder:
         for id, read, line in self.entries(section):
             record = read if isinstance(read, Record) else None
             name = names.text(record.get("name") if record else read) or id
-            own = record.get("aliases", []) if record else []
+            own = (record.get("aliases") or []) if record else []
             aliases += own
             above[id] = [
                 Named(below, at.node, at.way)
-                for at in (record.get("above", ()) if record else ())
+                for at in ((record.get("above") or ()) if record else ())
                 for below in names.chosen(kind, [at])
             ]
             members.append(
@@ -314,13 +314,13 @@ class _Builder:
         for id, record, line in self.entries("channels"):
             if record is None:
                 continue
-            own = record.get("aliases", [])
+            own = record.get("aliases") or []
             aliases += own
             channels.append(
                 Channel(
                     id,
                     names.text(record.get("name")) or id,
-                    record.get("kind", "other"),
+                    record.get("kind") or "other",
                     _plain(record.get("url")),
                     names.texts(record.get("steps")),
                     names.texts(record.get("prerequisites")),
@@ -351,15 +351,15 @@ class _Builder:
         return tuple(
             Grant(
                 names.when(record.get("when"), ("plan", "role", "priority"), "entitlements"),
-                names.expand("channel", (False, record.get("allow", ()))),
+                names.expand("channel", (False, record.get("allow") or ())),
                 # Channels of a group have no order of their own: it is that of their definition.
-                tuple(names.chosen("channel", record.get("recommend", ()))),
+                tuple(names.chosen("channel", record.get("recommend") or ())),
                 names.resolve("hours", record.get("hours")),
                 names.texts(record.get("prerequisites")),
                 names.remarks(record),
                 record.line,
             )
-            for record in self.record.get("entitlements", ())
+            for record in self.record.get("entitlements") or ()
         )
 
     def read_priorities(self) -> tuple[Priority, ...]:
@@ -368,14 +368,14 @@ class _Builder:
         priorities = []
         ids: list[Named] = []
         aliases: list[Named] = []
-        for record in self.record.get("priorities", ()):
+        for record in self.record.get("priorities") or ():
             at = record.get("id")
             if at is not None:
                 ids.append(at)
                 why = "this word is a key where targets stand by priority"
                 names.not_called("priority", at, CELL.fields, why)
             id = at.text if at else ""
-            own = record.get("aliases", [])
+            own = record.get("aliases") or []
             aliases += own
             priorities.append(
                 Priority(
@@ -401,7 +401,7 @@ class _Builder:
             return (Metric(FIRST_RESPONSE, name, "opened", None, None, Remarks(), 1),)
         metrics = []
         ids = []
-        for record in self.record.get("metrics", ()):
+        for record in self.record.get("metrics") or ():
             at = record.get("id")
             if at is not None:
                 ids.append(at)
@@ -434,7 +434,7 @@ class _Builder:
         return tuple(
             Commitment(
                 self.names.when(record.get("when"), DIMENSIONS, "commitment"),
-                record.get("is", "none"),
+                record.get("is") or "none",
                 self.names.remarks(record),
                 record.line,
             )
@@ -475,11 +475,11 @@ class _Builder:
             names.distinct("topic", read, [])
         return SelfHelp(
             names.resolve("channel", record.get("channel")),
-            record.get("complete", "true") == "true",
+            (record.get("complete") or "true") == "true",
             tuple(topics),
             tuple(
                 self.read_resource(resource, record, [topic.id for topic in topics])
-                for resource in record.get("resources", ())
+                for resource in record.get("resources") or ()
             ),
             names.remarks(record),
             record.line,
@@ -491,7 +491,7 @@ class _Builder:
         known = not misspelt(self_help, "topics", self.reader)
         known = known and ("topics" not in self_help or self_help.get("topics") is not None)
         about: list[str] = []
-        for at in record.get("topic", ()):
+        for at in record.get("topic") or ():
             if at.text == "each":
                 about += topics
             elif at.text in topics or not known:
@@ -503,7 +503,7 @@ class _Builder:
             audience = None
         return Resource(
             names.text(record.get("name")) or "",
-            record.get("kind", "other"),
+            record.get("kind") or "other",
             tuple(dict.fromkeys(about)),
             names.expand("role", audience) if audience else (),
             _plain(record.get("url")),
@@ -523,7 +523,7 @@ class _Builder:
             self.names.not_called("calendar", section.key(id), [ALWAYS], why)
             records = read if isinstance(read, list) else [read]
             hours[id] = tuple(self.read_calendar(r) for r in records if r is not None)
-            unions[id] = [at for r in records if r is not None for at in r.get("any", ())]
+            unions[id] = [at for r in records if r is not None for at in r.get("any") or ()]
         self.check_ids("calendar", "hours")
         self.names.in_order("union", unions)
         return hours
@@ -531,7 +531,7 @@ class _Builder:
     def read_calendar(self, record: Record) -> Calendar:
         """Read one calendar."""
         names = self.names
-        members = [names.resolve("hours", at) for at in record.get("any", ())]
+        members = [names.resolve("hours", at) for at in record.get("any") or ()]
         return Calendar(
             names.when(record.get("when"), DIMENSIONS, "hours"),
             record.get("timezone"),
@@ -550,7 +550,7 @@ class _Builder:
 
     def read_windows(self, record: Record) -> tuple[Window, ...] | None:
         """Read `open`: the week's windows, None for 24x7."""
-        parts: list[Placed] = record.get("open", [])
+        parts: list[Placed] = record.get("open") or []
         always = [part for part in parts if part.value == "24x7"]
         if always and len(parts) > 1:
             second = next((part for part in parts if part is not parts[0]), parts[0])
@@ -568,9 +568,10 @@ class _Builder:
 
         Touching windows do not overlap.
         """
-        spans = [(*window, window, part) for part in parts for window in part.value]
-        if overlapping([span[2] for span in spans], week=WEEK if week else None) is None:
+        windows = [window for part in parts for window in part.value]
+        if overlapping(windows, week=WEEK if week else None) is None:
             return
+        spans = [(*window, window, part) for part in parts for window in part.value]
         if week:
             spans += [(opens + WEEK, closes + WEEK, *rest) for opens, closes, *rest in spans]
         spans.sort(key=lambda span: span[:2])
@@ -613,14 +614,14 @@ class _Builder:
             return Holidays(True, None, None, (), (), None, None)
         if isinstance(read, list):
             return Holidays(False, None, None, self.days_off(read), (), None, None)
-        remove = read.get("remove", [])
-        self.days_off([*read.get("add", []), *remove])
+        remove = read.get("remove") or []
+        self.days_off([*(read.get("add") or []), *remove])
         frozen = read.get("frozen")
         return Holidays(
             False,
             read.get("country"),
             _plain(read.get("subdivision")),
-            tuple(each.value for each in read.get("add", [])),
+            tuple(each.value for each in read.get("add") or []),
             tuple(each.value for each in remove),
             read.get("covers"),
             None if frozen is None else self.days_off(frozen),

@@ -87,7 +87,9 @@ class Names:
 
     def texts(self, read: Any) -> tuple[Text, ...]:
         """Return a list of texts."""
-        return tuple(text for text in map(self.text, read or ()) if text is not None)
+        if not read:
+            return ()
+        return tuple(text for text in map(self.text, read) if text is not None)
 
     def remarks(self, record: Record | None) -> Remarks:
         """Return note, unclear and source of a record."""
@@ -126,11 +128,15 @@ class Names:
             named = [(id, entry) for id, entry in read.values.items() if isinstance(entry, Record)]
         elif read is not None:
             named = [(e.get("id").text, e) for e in read if e.get("id")]
-        return {a.text.casefold(): id for id, entry in named for a in entry.get("aliases", ())}
+        return {a.text.casefold(): id for id, entry in named for a in (entry.get("aliases") or ())}
+
+    def lacks(self, dimension: str) -> bool:
+        """Return whether the policy has no such dimension at all."""
+        return dimension in DIMENSIONS and self.known[dimension] == {}
 
     def has(self, dimension: str, at: Named) -> bool:
         """Return whether the policy has a dimension at all; report where it is used if not."""
-        if dimension not in DIMENSIONS or self.known[dimension] != {}:
+        if not self.lacks(dimension):
             return True
         section = SECTIONS[dimension]
         message = f"this policy has no {section}"
@@ -193,7 +199,7 @@ class Names:
         if negated:
             unwanted = set(chosen)
             return tuple(value for value in values if value not in unwanted)
-        return tuple(sorted(chosen, key=values.__getitem__))
+        return tuple(sorted(chosen, key=values.__getitem__) if len(chosen) > 1 else chosen)
 
     def read_groups(self) -> None:
         """Resolve `groups`: a group may name other groups of its dimension."""
@@ -290,21 +296,23 @@ class Names:
         for key, read in record.values.items():
             if key in REMARK_KEYS:
                 continue
-            at = record.key(key)
             if (key in DIMENSIONS or key == "opened") and key not in allowed:
+                at = record.key(key)
                 message = f"`{key}` cannot decide in {where}"
                 expected = ", ".join([*allowed, "facts"])
                 self.reader.report("ZS210", at.span, at.way, message, expected)
             elif key == "opened":
                 if read is not None:
                     inside, name = read
-                    value = Named(name, record.value(key).node, at.way)
-                    hours = self.resolve("hours", value)
+                    value = record.value(key)
+                    hours = self.resolve("hours", Named(name, value.node, value.way))
                     opened = (inside, hours) if hours else None
             else:
                 if isinstance(read, Later):
-                    read = self._of_fact(read, at, allowed)
-                if self.has(key, at) and read is not None:
+                    read = self._of_fact(read, record.key(key), allowed)
+                if self.lacks(key):
+                    self.has(key, record.key(key))
+                elif read is not None:
                     values[key] = self.expand(key, read)
         return Alternative(values, opened, self.remarks(record), record.line)
 
@@ -320,6 +328,10 @@ class Names:
 
     def distinct(self, kind: str, ids: Record | list[Named], aliases: list[Named]) -> None:
         """Report ids and aliases that clash, or differ only by case."""
+        texts = list(ids.values) if isinstance(ids, Record) else [at.text for at in ids]
+        texts += [at.text for at in aliases]
+        if len({text.casefold() for text in texts}) == len(texts):
+            return
         named = [ids.key(key) for key in ids.values] if isinstance(ids, Record) else ids
         seen: dict[str, Named] = {}
         for at in (*named, *aliases):

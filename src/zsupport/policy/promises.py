@@ -13,7 +13,7 @@ from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY, ByPrior
 from zsupport.policy.model import Calendar, Cell, Rule, When
 from zsupport.policy.names import NO_REMARKS, Names
 from zsupport.policy.shape import Later, Named, Record, misspelt
-from zsupport.policy.yamltext import Path, path_of
+from zsupport.policy.yamltext import Path
 
 #: More cases than this are not looked at one by one; then any case could be.
 _MOST_CASES = 20_000
@@ -43,7 +43,7 @@ class Promises:
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules."""
-        return tuple(self._rule(record) for record in self.names.record.get("targets", ()))
+        return tuple(self._rule(record) for record in self.names.record.get("targets") or ())
 
     def _rule(self, record: Record) -> Rule:
         own = self.names.resolve("hours", record.get("hours"))
@@ -151,7 +151,7 @@ class Promises:
         if counted and not declared:
             at = holder.value(key)
             # A rule without hours is one mistake, whatever number of its values needs them.
-            rule = path_of(at.way)[:2]
+            rule = at.path[:2]
             if rule not in self.without_hours:
                 self.without_hours.add(rule)
                 message = f"`{target.text}` stands without `hours`"

@@ -35,51 +35,69 @@ Schema = dict[str, Any]
 ANY_SCALAR: Schema = {"type": ["string", "number", "boolean", "null"]}
 
 
-class Named:
+class _Found:
+    """What was read, with its place.
+
+    Such objects are made for every value that is a name; so they keep the node, and places and
+    paths are worked out of it where something is reported.
+    """
+
+    __slots__ = ("node", "way")
+
+    node: Node
+    way: Way
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.node.span
+
+    @property
+    def path(self) -> Path:
+        """The way to it in the document."""
+        return path_of(self.way)
+
+
+class Named(_Found):
     """A text with its place: a name to be resolved, or a value whose problem may come later."""
 
-    __slots__ = ("node", "text", "way")
+    __slots__ = ("text",)
 
     def __init__(self, text: str, node: Node, way: Way) -> None:
         self.text = text
         self.node = node
         self.way = way
 
-    @property
-    def span(self) -> Span:
-        """Where it stands."""
-        return self.node.span
 
-
-class Placed:
+class Placed(_Found):
     """A value that was read, with its place: for problems that show only beside other values."""
 
-    __slots__ = ("node", "value", "way")
+    __slots__ = ("value",)
 
     def __init__(self, value: Any, node: Node, way: Way) -> None:
         self.value = value
         self.node = node
         self.way = way
 
-    @property
-    def span(self) -> Span:
-        """Where it stands."""
-        return self.node.span
 
-
-class Record:
+class Record(_Found):
     """A mapping that was read.
 
     `values` has what was read for each key that can stand here, None where it did not fit, and
     `unknown` names the other keys. Where keys and values stand, the node knows.
     """
 
-    __slots__ = ("node", "unknown", "values", "way")
+    __slots__ = ("get", "unknown", "values")
+
+    node: Mapping
+    #: Returns what was read for a key; None where it is absent or did not fit.
+    get: Callable[[str], Any]
 
     def __init__(
         self, values: dict[str, Any], node: Mapping, way: Way, unknown: tuple[str, ...] = ()
     ) -> None:
         self.values = values
+        self.get = values.get
         self.node = node
         self.way = way
         self.unknown = unknown
@@ -87,11 +105,6 @@ class Record:
     def __contains__(self, key: str) -> bool:
         """Return whether a key that can stand here was written, whatever was read for it."""
         return key in self.values
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return the value read for `key`; `default` where it is absent or did not fit."""
-        value = self.values.get(key)
-        return default if value is None else value
 
     def key(self, key: str) -> Named:
         """Return a key that was written, with its place."""
@@ -127,10 +140,10 @@ class Record:
         return Span(span.line, span.column, span.line, span.column + 1)
 
 
-class Later:
+class Later(_Found):
     """A value under a key that the policy itself defines: what it is, is known by its name."""
 
-    __slots__ = ("node", "shape", "way")
+    __slots__ = ("shape",)
 
     def __init__(self, shape: "Shape", node: Node, way: Way) -> None:
         self.shape = shape
@@ -271,6 +284,9 @@ class Text(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a str, or a dict from language to str."""
+        # Every other value is a text for people, so the common case comes first.
+        if isinstance(node, Scalar) and node.text.strip():
+            return node.text
         if not isinstance(node, Mapping):
             return expect_text(node, way, reader, self.words)
         texts: dict[str, str] = {}
@@ -340,9 +356,10 @@ class Leaf(Shape):
     ) -> None:
         self.words = words
         self.code = code
-        # The same few texts stand in many places of a policy, and in many policies.
-        self.parse = lru_cache(maxsize=1_000)(parse)
-        self.parse_in_haste = parse_in_haste or self.parse
+        self.parse = parse
+        # The same few short texts stand in many places of a policy, and in many policies.
+        self.parse_often = lru_cache(maxsize=1_000)(parse)
+        self.parse_in_haste = parse_in_haste or parse
         self.compares = compares
         self.placed = placed
 
@@ -351,8 +368,9 @@ class Leaf(Shape):
         text = expect_text(node, way, reader, self.words)
         if text is None:
             return None
-        in_haste = reader.compared > reader.MOST_COMPARED
-        parse = self.parse_in_haste if in_haste else self.parse
+        parse = self.parse_often if len(text) <= 100 else self.parse
+        if reader.compared > reader.MOST_COMPARED:
+            parse = self.parse_in_haste
         try:
             value = parse(text)
         except BadText as problem:
@@ -437,8 +455,10 @@ class Name(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the name with its place."""
-        text = expect_text(node, way, reader, self.words)
-        return None if text is None else Named(text, node, way)
+        if isinstance(node, Scalar) and node.text.strip():
+            return Named(node.text, node, way)
+        wrong_kind(node, way, reader, self.words)
+        return None
 
     def schema(self) -> Schema:
         """Return any scalar: whether the name is defined, the loader knows."""
@@ -609,13 +629,16 @@ class Fields(Shape):
         self.name = name
         self.says = says
         self.fields = {field.key: field for field in (*fields, *REMARKS)}
+        self.readers = {key: field.shape.read for key, field in self.fields.items()}
         self.others = others
         self.others_say = others_say
         self.exactly_one = exactly_one
         self.at_least_one = at_least_one
         self.alone = alone
         self.needs = needs or {}
+        self.restricts = bool(exactly_one or alone or needs)
         self.required = [field.key for field in fields if field.required]
+        self.demands = bool(self.required or exactly_one or at_least_one)
         required = f" (a mapping with {', '.join(self.required)})" if self.required else ""
         self.words = f"a {name}{required}"
 
@@ -628,9 +651,9 @@ class Fields(Shape):
         unknown: list[str] = []
         for text, (key, value) in node.by_key.items():
             inside = (way, text)
-            field = self.fields.get(text)
-            if field:
-                values[text] = field.shape.read(value, inside, reader)
+            read = self.readers.get(text)
+            if read:
+                values[text] = read(value, inside, reader)
             elif self.others is None:
                 hint = COMMA if left_out(value) else None
                 at = Named(text, key, inside)
@@ -641,9 +664,9 @@ class Fields(Shape):
             else:
                 values[text] = Later(self.others, value, inside)
         record = Record(values, node, way, tuple(unknown))
-        if node.whole:
+        if self.demands and node.whole:
             self._check_presence(record, reader)
-        if self.exactly_one or self.alone or self.needs:
+        if self.restricts:
             self._check_company(record, reader)
         return record
 

@@ -116,10 +116,10 @@ def bind(written: Written, subject: Subject, at: datetime | None) -> Tests:
     invariants: list[Invariant] = []
     with suppress(Stop):
         binder.read_default()
-        for number, record in enumerate(written.record.get("cases", ())):
+        for number, record in enumerate(written.record.get("cases") or ()):
             example = binder.example(record, number, written.root)
             examples += [example] if example else []
-        for record in written.record.get("invariants", ()):
+        for record in written.record.get("invariants") or ():
             invariant = binder.invariant(record)
             invariants += [invariant] if invariant else []
     if reader.findings:
@@ -350,7 +350,7 @@ class _Binder:
         assert opened is not None
         found: dict[str, Any] = {"opened": opened}
         found |= {key: moments[key] for key in _EVENTS if moments.get(key)}
-        pauses = [self.pause(at, where) for at in asked.get("pause", ())]
+        pauses = [self.pause(at, where) for at in asked.get("pause") or ()]
         ends = [end for pause in pauses if pause for end in pause if end]
         if pauses:
             found["pauses"] = tuple(pause for pause in pauses if pause)
