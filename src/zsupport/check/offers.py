@@ -65,8 +65,14 @@ def better(offers: tuple[Offer, ...], varying: frozenset[str]) -> list[list[int]
             than += [at for at in business if offers[at].target.amount <= mine.amount]
         elif mine.kind == "none":
             than = [at for at in range(len(offers)) if at not in kinds["none"]]
+        elif mine.kind == "rate":
+            than = [at for at in kinds["rate"] if offers[at].target.amount > mine.amount]
         else:
-            than = kinds[mine.kind]
+            than = [
+                at
+                for at in kinds[mine.kind]
+                if offers[at].target.amount <= mine.amount and offers[at].target.at <= mine.at
+            ]
         found.append(
             [
                 at
@@ -86,14 +92,21 @@ def values_of(
 
     `named` has for each rule the values of the dimensions that its condition restricts.
     """
-    found: frozenset[str] = frozenset()
+    found: frozenset[str] | None = None
     for each in offer.cells:
         values = named[each.rule].get(dimension)
         if dimension == "priority" and each.cell.key != EVERY:
-            cells = rules[each.rule].cells[each.metric].items()
-            stated = frozenset(id for id, cell in cells if cell.key == each.cell.key)
+            stated = _priorities(each, rules[each.rule])
             values = stated if values is None else values & stated
         if values is None:
             return None
-        found |= values
+        found = values if found is None else found | values
     return found
+
+
+def _priorities(stated: Stated, rule: Rule) -> frozenset[str]:
+    """Return the priorities for which a cell stands: its own, or those of its group."""
+    key, cells = stated.cell.key, rule.cells[stated.metric]
+    if key in cells and cells[key].key == key:
+        return frozenset((key,))
+    return frozenset(id for id, cell in cells.items() if cell.key == key)

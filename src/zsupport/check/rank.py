@@ -14,6 +14,7 @@ from zsupport.check.offers import Offer, values_of
 from zsupport.check.rule import Subject
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
+from zsupport.policy.format import ALWAYS
 from zsupport.policy.model import Member
 
 
@@ -43,17 +44,22 @@ def ranked(members: Iterable[Member]) -> list[Pair]:
 
     def all_below(id: str) -> dict[str, None]:
         if id not in below:
-            below[id] = {}
+            found = dict.fromkeys(above[id])
             for each in above[id]:
-                below[id] |= {each: None} | all_below(each)
+                if above[each]:
+                    found |= all_below(each)
+            below[id] = found
         return below[id]
 
     pairs = [
-        Pair(high, low, tuple(each for each in all_below(high) if low in all_below(each)))
-        for high in above
-        for low in all_below(high)
+        Pair(high, low, tuple(each for each in lows if low in below.get(each, ())))
+        for high, direct in above.items()
+        if direct
+        for lows in (all_below(high),)
+        for low in lows
     ]
-    return sorted(pairs, key=lambda pair: len(pair.between))
+    pairs.sort(key=lambda pair: len(pair.between))
+    return pairs
 
 
 def in_order(ids: tuple[str, ...]) -> list[Pair]:
@@ -71,8 +77,21 @@ def promised_less(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterat
     A cell is named once, against the nearest below. Where a pair shows only what a pair inside
     it shows already, it is left out: P1 slower than P2 says that it is slower than P3 too.
     """
-    for offers in subject.offers if pairs else ():
+    for offers in subject.offers if pairs and may_differ(subject, dimension) else ():
         yield from _Comparison(subject, dimension, offers).less(pairs)
+
+
+def may_differ(subject: Subject, dimension: str) -> bool:
+    """Return whether what is promised can depend on a dimension at all."""
+    return (
+        dimension == "priority"
+        or bool(subject.hours_by(dimension))
+        or any(
+            dimension in alternative.values
+            for rule in subject.revision.rules
+            for alternative in rule.when
+        )
+    )
 
 
 class _Comparison:
@@ -92,32 +111,35 @@ class _Comparison:
         self.better = subject.better(offers, subject.hours_by(dimension))
 
     def less(self, pairs: list[Pair]) -> Iterator[Less]:
+        """Yield the cells that promise less, pair by pair."""
         named: set[tuple[int, str]] = set()
         found: dict[tuple[str, str], Cases] = {}
+        values, cases_of = self.values, self.cases_of
         held = [each for each in enumerate(self.better) if each[1]]
         for pair in pairs:
+            high, low = pair.high, pair.low
             for one, better in held:
-                if not self.may_hold(one, pair.high):
+                mine = values[one]
+                if mine is not None and high not in mine:
                     continue
+                here = 0
                 for other in better:
-                    if not self.may_hold(other, pair.low):
+                    its = values[other]
+                    if its is not None and low not in its:
                         continue
-                    both = self.cases(one, pair.high) & self.cases(other, pair.low)
+                    here = here or cases_of(one, high)
+                    both = here & cases_of(other, low)
                     if not both:
                         continue
                     for each in pair.between:
-                        both &= ~found.get((pair.high, each), 0)
-                        both &= ~found.get((each, pair.low), 0)
-                    cases = self.worse(self.offers[one], self.offers[other], pair, both)
-                    if cases:
-                        found[pair.high, pair.low] = found.get((pair.high, pair.low), 0) | cases
-                        yield from self.cells(one, other, pair, cases, named)
+                        both &= ~found.get((high, each), 0)
+                        both &= ~found.get((each, low), 0)
+                    worse = both and self.worse(self.offers[one], self.offers[other], pair, both)
+                    if worse:
+                        found[high, low] = found.get((high, low), 0) | worse
+                        yield from self.named_once(one, other, pair, worse, named)
 
-    def may_hold(self, offer: int, value: str) -> bool:
-        values = self.values[offer]
-        return values is None or value in values
-
-    def cases(self, offer: int, value: str) -> Cases:
+    def cases_of(self, offer: int, value: str) -> Cases:
         """Return where a promise is made, seen from a value."""
         key = offer, value
         found = self.seen.get(key)
@@ -128,25 +150,22 @@ class _Comparison:
 
     def worse(self, mine: Offer, its: Offer, pair: Pair, both: Cases) -> Cases:
         """Return in which of some cases, seen from either value, the first is surely worse."""
-        if not both:
-            return 0
         subject, space, dimension = self.subject, self.space, self.dimension
         reading = subject.revision.business_day
         found = 0
-        for its_hours, its_cases in subject.decisions.counted(
-            its.hours, space.back_to(dimension, pair.low, both)
-        ):
-            same = space.seen_from(dimension, pair.low, its_cases)
-            for my_hours, my_cases in subject.decisions.counted(
-                mine.hours, space.back_to(dimension, pair.high, same)
-            ):
-                one = Promised(mine.target, my_hours, reading)
-                other = Promised(its.target, its_hours, reading)
-                if surely_worse(subject, one, other):
-                    found |= space.seen_from(dimension, pair.high, my_cases)
+        for its_hours, its_cases in subject.counted(its.hours):
+            low = space.seen_from(dimension, pair.low, its_cases) & both
+            for my_hours, my_cases in subject.counted(mine.hours) if low else ():
+                same = space.seen_from(dimension, pair.high, my_cases) & low
+                if same and surely_worse(
+                    subject,
+                    Promised(mine.target, my_hours, reading),
+                    Promised(its.target, its_hours, reading),
+                ):
+                    found |= same
         return found
 
-    def cells(
+    def named_once(
         self, one: int, other: int, pair: Pair, cases: Cases, named: set[tuple[int, str]]
     ) -> Iterator[Less]:
         """Yield each cell of a promise that was not named yet, in cases seen from the pair."""
@@ -264,7 +283,7 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator
         for mine, cases in openings:
             here = space.seen_from(dimension, pair.high, cases) if below else 0
             for its, there in below if here else ():
-                if mine.issuperset(its) and varying.isdisjoint(its):
+                if ALWAYS in mine or (mine.issuperset(its) and varying.isdisjoint(its)):
                     continue
                 both = here & there
                 for each in pair.between:

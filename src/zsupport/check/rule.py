@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from zsupport.analysis.compare import Counted
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, shown, space_of
 from zsupport.check.offers import Offer, better, offers_of
@@ -42,6 +43,7 @@ class Subject:
         self.today = today
         self.public = public
         self.hours_by = cache(self._hours_by)
+        self._counted: dict[str | None, list[tuple[Counted, Cases]]] = {}
         self._better: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
         #: What the rules did before the last ones: comments with what they allowed that was
         #: there, and the codes of the rules that looked at the whole policy.
@@ -243,6 +245,12 @@ class Subject:
             found = [(names, some) for names, some in more + less if some]
         return [(names, some) for names, some in found if names]
 
+    def counted(self, hours: str | None) -> list[tuple[Counted, Cases]]:
+        """Return what these hours are, in which of all cases: worked out once."""
+        if hours not in self._counted:
+            self._counted[hours] = self.decisions.counted(hours, self.space.every)
+        return self._counted[hours]
+
     def better(self, offers: tuple[Offer, ...], varying: frozenset[str]) -> list[list[int]]:
         """Return for each promise of a metric those than which it may be worse.
 
@@ -314,6 +322,8 @@ def named(when: When) -> dict[str, frozenset[str]]:
     """Return the values that a condition can hold for, of each dimension that it restricts."""
     if not when:
         return {}
+    if len(when) == 1:
+        return {name: frozenset(values) for name, values in when[0].values.items()}
     first, *others = (alternative.values for alternative in when)
     return {
         name: frozenset(values).union(*(each[name] for each in others))

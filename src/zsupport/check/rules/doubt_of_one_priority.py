@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy import model
@@ -20,11 +21,26 @@ _OTHERS = re.compile(
 )
 
 
+_MORE = re.compile(
+    r"[”\"'`»]?,? (?:and|or|og|eller)"
+    r" (?:above|below|lower|higher|more|less|under|over|lavere|høyere)",
+    re.IGNORECASE,
+)
+
+
+class Names(NamedTuple):
+    """What a priority is called, as it is written and in small letters."""
+
+    written: tuple[str, ...]
+    small: tuple[str, ...]
+
+
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each doubt, condition or note of a rule that names one of its several priorities."""
     revision = subject.revision
     if len(revision.priorities) < 2:
         return
+    names: dict[str, Names] = {}
     for position, rule in enumerate(revision.rules):
         said = (
             ("unclear", rule.remarks.unclear, None),
@@ -37,7 +53,8 @@ def check(subject: Subject) -> Iterator[Problem]:
             stated = priorities_of(subject, position)
             if len(stated) < 2:
                 break
-            named = mentioned(text, revision.priorities)
+            names = names or called(revision.priorities)
+            named = mentioned(text, names)
             if len(named) != 1 or named[0] not in stated:
                 continue
             path = ("targets", position, key)
@@ -60,8 +77,8 @@ def priorities_of(subject: Subject, position: int) -> list[str]:
     return [id for id in ids if id in held and (id in stated or "*" in stated)]
 
 
-def mentioned(text: Text, priorities: tuple[model.Priority, ...]) -> list[str]:
-    """Return the priorities that a text surely names, or may name.
+def mentioned(text: Text, priorities: dict[str, Names]) -> list[str]:
+    """Return the priorities that a text surely names, or may name, by what they are called.
 
     Where the words are about what is beside, above or below a priority, none is returned.
     """
@@ -69,25 +86,28 @@ def mentioned(text: Text, priorities: tuple[model.Priority, ...]) -> list[str]:
     maybe: dict[str, None] = {}
     for words in [text] if isinstance(text, str) else text.values():
         small = words.casefold()
-        for each in priorities:
-            names = names_of(each)
+        for id, names in priorities.items():
             # Most texts name no priority at all, which is seen sooner without the patterns.
-            if not any(name.casefold() in small for name in names):
+            if not any(name in small for name in names.small):
                 continue
-            for match in _pattern(names).finditer(words):
-                if _OTHERS.search(words[: match.start()]):
+            for match in _pattern(names.written).finditer(words):
+                if _OTHERS.search(words[: match.start()]) or _MORE.match(words, match.end()):
                     return []
-                sure[each.id] = None
-            if _word(names).search(words):
-                maybe[each.id] = None
+                sure[id] = None
+            if _word(names.written).search(words):
+                maybe[id] = None
     return list(sure | maybe) if sure else []
 
 
-def names_of(priority: model.Priority) -> tuple[str, ...]:
-    """Return what a priority is called: its id, its names in each language, its aliases."""
-    names = [priority.name] if isinstance(priority.name, str) else [*priority.name.values()]
-    names += [name.partition(" (")[0] for name in names]
-    return tuple(dict.fromkeys((priority.id, *names, *priority.aliases)))
+def called(priorities: tuple[model.Priority, ...]) -> dict[str, Names]:
+    """Return what each priority is called: its id, its names in each language, its aliases."""
+    found = {}
+    for each in priorities:
+        names = [each.name] if isinstance(each.name, str) else [*each.name.values()]
+        names += [name.partition(" (")[0] for name in names]
+        written = tuple(dict.fromkeys((each.id, *names, *each.aliases)))
+        found[each.id] = Names(written, tuple(name.casefold() for name in written))
+    return found
 
 
 @lru_cache(maxsize=256)

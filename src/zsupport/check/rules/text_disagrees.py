@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from zsupport.check.rule import Problem, Rule, Subject
@@ -75,6 +76,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
 
 
+@lru_cache(maxsize=1024)
 def time_named(text: str) -> Said | None:
     """Return the one time that a text names; None where it names none, or may name several."""
     plain = _COVERAGE.sub(lambda match: " " * len(match[0]), text)
