@@ -23,6 +23,7 @@ STOREYS = [
     ["library", "calendar"],
     ["suite"],
     ["check"],
+    ["diff"],
     ["report"],
     ["view", "guide", "starter"],
     ["cli"],

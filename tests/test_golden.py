@@ -1,9 +1,9 @@
 """Golden cases: a command line and exactly what it writes, each in a folder of its own.
 
 `golden/AREA/CASE/` holds `command` (one line), and where they are not empty `policy.yaml`,
-`policy_test.yaml` and `stdin` as input, `stdout` and `stderr` as expected, and `exit` (0 where there is none). A case
-runs inside its folder. What differs by release or by the policy's text stands in the expected
-output as @PROGRAM@, @TZDATA@ or @DIGEST@.
+`old.yaml`, `policy_test.yaml` and `stdin` as input, `stdout` and `stderr` as expected, and `exit`
+(0 where there is none). A case runs inside its folder. What differs by release or by the policy's
+text stands in the expected output as @PROGRAM@, @TZDATA@ or @DIGEST@.
 """
 
 import shlex
@@ -22,7 +22,7 @@ from zsupport.report import FORMATS
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path.relative_to(GOLDEN).as_posix() for path in GOLDEN.glob("*/*"))
-INPUT = {"command", "policy.yaml", "policy_test.yaml", "stdin"}
+INPUT = {"command", "policy.yaml", "old.yaml", "policy_test.yaml", "stdin"}
 EXPECTED = {"stdout", "stderr", "exit"}
 
 

@@ -328,6 +328,8 @@ COMMON = {"schema", "findings", "summary", "versions"}
 
 def least(part: dict[str, Any]) -> Any:
     """Return the least that a part of a schema allows."""
+    if "enum" in part:
+        return part["enum"][0]
     kind = part.get("type", "object")
     if "null" in kind:
         return None

@@ -14,6 +14,7 @@ COMMANDS = {
     "policies": "The known policies, and what is in force; one in full",
     "check": "Whether a policy is complete and consistent, and where it is not",
     "test": "The policy's own tests; what they cover and what they notice",
+    "diff": "What a change of a policy takes from whom, and what it gives",
     "init": "A commented policy to begin with, and its tests",
     "schema": "JSON Schema of a policy or of an answer",
     "help": "Guides: the policy format, scripts, JSON, completion",

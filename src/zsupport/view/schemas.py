@@ -336,8 +336,29 @@ _MUTATION: Schema = {
     ),
     "type": ["object", "null"],
 }
-# One headline of `diff`; its owner says what stands in it.
-_CHANGE: Schema = {"type": "object"}
+_WHERE: Schema = {
+    **_object({"file": _TEXT, "line": _POSITIVE, "column": _POSITIVE}),
+    "type": ["object", "null"],
+}
+# One headline of `diff`.
+_CHANGE = _object(
+    {
+        "class": {"enum": ["breaking", "risky", "compatible"]},
+        "code": _KIND["code"],
+        "name": _TEXT,
+        "policy": _TEXT,
+        "from": _TEXT_OR_NULL,
+        "last_day": _TEXT_OR_NULL,
+        "metric": _TEXT_OR_NULL,
+        "says": _TEXT,
+        "before": _TEXT_OR_NULL,
+        "after": _TEXT_OR_NULL,
+        "cases": _COUNT,
+        "who": {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}},
+        "witness": {"type": ["object", "null"], "additionalProperties": _TEXT},
+        "where": _object({"old": _WHERE, "new": _WHERE}),
+    }
+)
 
 _CHECKERS: dict[str, dict[str, Schema]] = {
     # command: what its document says beside the findings
@@ -357,7 +378,12 @@ _CHECKERS: dict[str, dict[str, Schema]] = {
         "coverage": _COVERAGE,
         "mutation": _MUTATION,
     },
-    "diff": {"changes": {"type": "array", "items": _CHANGE}},
+    "diff": {
+        "audience": {"enum": ["customer", "support"]},
+        "cases": _COUNT,
+        "changes": {"type": "array", "items": _CHANGE},
+        "words": {"type": "array", "items": _TEXT},
+    },
 }
 
 _ERROR = _object(

@@ -1,0 +1,109 @@
+"""`zsupport diff`: what a change takes from whom, and what it gives."""
+
+import os
+from typing import TYPE_CHECKING
+
+from zsupport.cli.options import FINDING_OPTIONS, Command, Option
+from zsupport.cli.output import note, write_outcome
+from zsupport.diff.changes import AUDIENCES
+from zsupport.diff.headlines import fails, outcome_of
+from zsupport.diff.policies import compare, paired
+from zsupport.diff.sides import InvalidSide, both_sides
+from zsupport.errors import PolicyError
+from zsupport.policy.compiled import cache_folder
+from zsupport.policy.kept_holidays import kept_holidays
+
+if TYPE_CHECKING:
+    from zsupport.policy.document import Document
+
+_EXAMPLES = """
+Examples:
+  zsupport diff zoom --against zoom
+  zsupport diff canonical --against canonical --audience support --fail-on any
+
+In a repository the other side is mostly a revision:
+  zsupport diff policies/acme.yaml --against HEAD
+  zsupport diff policies --merge-base origin/main --format github
+
+Exit code: 0 nothing breaking, 1 a breaking change (or what --fail-on says), 2 a wrong option,
+3 a policy that cannot be read, 4 no Git, or a revision that is not there."""
+
+_PATH = Option(
+    "path", (), "argument", "[PATH]", "A file, or a folder of policies. [default: .]", ".",
+    completes="policy",
+)  # fmt: skip
+_AGAINST = Option(
+    "against", ("--against",), "text", "PATH|REV",
+    "What it was before: a file, a folder or a Git revision.", completes="policy",
+)  # fmt: skip
+_MERGE_BASE = Option(
+    "merge_base", ("--merge-base",), "text", "REV",
+    "Before: where HEAD and this Git revision went apart.",
+)  # fmt: skip
+_AUDIENCE = Option(
+    "audience", ("--audience",), "text", "",
+    "For whom less, or more, is breaking.", "customer", AUDIENCES,
+)  # fmt: skip
+_FAIL_ON = Option(
+    "fail_on", ("--fail-on",), "text", "",
+    "The least change to exit with 1 for.", "breaking", ("breaking", "risky", "any"),
+)  # fmt: skip
+
+
+def diff(
+    path: str,
+    against: str | None,
+    merge_base: str | None,
+    audience: str,
+    fail_on: str,
+    format: str,
+    quiet: bool,
+    exit_zero: bool,
+    color: str,
+    debug: bool,
+) -> int:
+    """Say what a change of a policy takes from whom, and what it gives.
+
+    The answers for all cases are compared, not the texts: order, layout and comments change
+    nothing. Each change is breaking, risky or compatible for the audience.
+    """
+    from zsupport.analysis.space import TooManyCases
+    from zsupport.clock.holidays import holidays_version
+
+    try:
+        before, now, remarks = both_sides(path, against, merge_base, os.environ)
+    except InvalidSide as invalid:
+        note(f"{invalid.side} is not valid")
+        raise
+    public = kept_holidays(cache_folder(os.environ))
+    try:
+        diffs = [compare(*pair, public) for pair in paired(before, now)]
+    except TooManyCases as error:
+        raise PolicyError(
+            f"the two policies together distinguish {error}",
+            "facts that no rule names together can be split into two policies",
+        ) from None
+    outcome, found = outcome_of(diffs, audience)
+    if not quiet:
+        fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
+        used = any(_rests_on_countries(each) for each in (*before, *now))
+        holidays = holidays_version() if used else None
+        write_outcome(outcome, format, color, fails_at=fails_at, holidays=holidays)
+        for remark in remarks:
+            note(remark)
+    return 1 if fails(found, fail_on) and not exit_zero else 0
+
+
+def _rests_on_countries(document: "Document") -> bool:
+    """Return whether hours of a policy have the public holidays of a country."""
+    calendars = document.revision.hours.values() if document.revision else ()
+    days_off = [calendar.holidays for each in calendars for calendar in each]
+    return any(off and off.country and off.frozen is None for off in days_off)
+
+
+COMMAND = Command(
+    diff,
+    (_PATH, _AGAINST, _MERGE_BASE, _AUDIENCE, _FAIL_ON, *FINDING_OPTIONS),
+    _EXAMPLES,
+    common=False,
+)

@@ -1,0 +1,248 @@
+"""Two revisions over one set of cases, so that their answers can be compared case by case."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from zsupport.analysis.compare import Counted, includes
+from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.space import Cases, Space, opened, space_of
+from zsupport.answer.case import Case
+from zsupport.clock.holidays import PublicHolidays
+from zsupport.policy.document import Document
+from zsupport.policy.model import Alternative, Cell, Channel, Member, Priority, Revision, When
+
+#: Never open: what a case has for which hours name no calendar.
+NEVER = Counted((), open=False)
+_SECTIONS = {"plan": "plans", "role": "roles", "channel": "channels", "priority": "priorities"}
+
+
+class Side:
+    """One of two revisions: what it decides over the cases of both."""
+
+    def __init__(self, document: Document, revision: Revision, space: Space) -> None:
+        """`revision` is the document's, made to answer to the names of the other one."""
+        self.document = document
+        self.revision = revision
+        self.space = space
+        self.decisions = Decisions(revision, space)
+        #: The cases whose every value this revision knows.
+        self.known: Cases = space.every
+        for name, values in _values(revision).items():
+            if name in space.values and values:
+                self.known &= space.among(name, values)
+        self._hours: dict[str, list[tuple[Counted, Cases]]] = {}
+
+    def hours(self, name: str) -> list[tuple[Counted, Cases]]:
+        """Return what these hours are in which cases; every case is in one part."""
+        if name not in self._hours:
+            # Only what is known is asked about: the rest would name nobody's calendar.
+            parts = self.decisions.counted(name, self.space.every)
+            rest = self.space.every
+            for _, cases in parts:
+                rest &= ~cases
+            self._hours[name] = [*parts, (NEVER, rest)] if rest else parts
+        return self._hours[name]
+
+
+def _values(revision: Revision) -> dict[str, tuple[str, ...]]:
+    """Return the values that a revision knows of each dimension and fact that it has."""
+    return {
+        **{fact.id: tuple(fact.values) for fact in revision.facts},
+        "plan": tuple(each.id for each in revision.plans),
+        "role": tuple(each.id for each in revision.roles),
+        "channel": tuple(each.id for each in revision.channels),
+        "priority": tuple(each.id for each in revision.priorities),
+    }
+
+
+class Pair(NamedTuple):
+    """Two revisions over the same cases; `both`: those that both know and that can come about."""
+
+    old: Side
+    new: Side
+    space: Space
+    both: Cases
+
+
+def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
+    """Return two files that hold a revision over the cases of both; raise TooManyCases.
+
+    An id that the other one knows as an alias is a value of both: a question with it is answered
+    by both. Hours of an `opened` that differ are two dimensions: a case is opened inside or
+    outside of the old ones, and of the new ones.
+    """
+    assert old.revision is not None
+    assert new.revision is not None
+    before = answering_to(old.revision, new.revision)
+    after = answering_to(new.revision, old.revision)
+    if not (_opened(before) or _opened(after)):
+        space = space_of(before, after)
+        one, other = Side(old, before, space), Side(new, after, space)
+        return Pair(one, other, space, one.known & other.known)
+
+    bare = space_of(*(_renamed(each, lambda _: None) for each in (before, after)))
+    one, other = Side(old, before, bare), Side(new, after, bare)
+    both = one.known & other.known
+    shown_old: dict[str, str] = {name: name for name in _opened(before)}
+    shown_new: dict[str, str] = {}
+    for name in _opened(after):
+        # Hours of the same name come first: that is what most will have meant.
+        candidates = sorted(shown_old, key=lambda known: known != name)
+        same = (each for each in candidates if _same_hours(one, other, each, name, both, public))
+        found = next(same, None)
+        if found is not None:
+            shown_new[name] = found
+        elif name in shown_old:
+            shown_old[name], shown_new[name] = f"{name} (before)", f"{name} (now)"
+        else:
+            shown_new[name] = name
+    # What was found to be the same as hours that have got another name since has it too.
+    shown_new = {name: shown_old.get(shown, shown) for name, shown in shown_new.items()}
+    before, after = _renamed(before, shown_old.get), _renamed(after, shown_new.get)
+    space = space_of(before, after)
+    first, second = Side(old, before, space), Side(new, after, space)
+    both = first.known & second.known & ~_impossible(first, second, shown_old, shown_new, public)
+    return Pair(first, second, space, both)
+
+
+def _same_hours(
+    one: Side, other: Side, old: str, new: str, both: Cases, public: PublicHolidays
+) -> bool:
+    """Return whether hours of two revisions are open at the same instants in every case."""
+    return all(
+        includes(mine, its, public) and includes(its, mine, public)
+        for mine, here in one.hours(old)
+        for its, there in other.hours(new)
+        if here & there & both
+    )
+
+
+def _impossible(
+    one: Side,
+    other: Side,
+    shown_old: dict[str, str],
+    shown_new: dict[str, str],
+    public: PublicHolidays,
+) -> Cases:
+    """Return the cases that no instant is in: outside of hours that include those it is inside."""
+    space = one.space
+    found = 0
+    for old, shown in shown_old.items():
+        for new, too in shown_new.items():
+            if shown == too:
+                continue
+            for mine, here in one.hours(old):
+                for its, there in other.hours(new):
+                    cases = here & there
+                    for wide, narrow, outside, inside in (
+                        (mine, its, shown, too),
+                        (its, mine, too, shown),
+                    ):
+                        if cases and includes(wide, narrow, public):
+                            found |= (
+                                cases
+                                & space.of(opened(outside), "outside")
+                                & space.of(opened(inside), "inside")
+                            )
+    return found
+
+
+def _opened(revision: Revision) -> list[str]:
+    """Return the hours that an `opened` names."""
+    found = [each.opened[1] for rule in revision.rules for each in rule.when if each.opened]
+    return list(dict.fromkeys(found))
+
+
+def _renamed(revision: Revision, name: Callable[[str], str | None]) -> Revision:
+    """Return a revision whose `opened` calls hours by another name, None: names none at all."""
+
+    def each(alternative: Alternative) -> Alternative:
+        if alternative.opened is None:
+            return alternative
+        called = name(alternative.opened[1])
+        return alternative._replace(opened=(alternative.opened[0], called) if called else None)
+
+    return revision._replace(
+        rules=tuple(rule._replace(when=tuple(map(each, rule.when))) for rule in revision.rules)
+    )
+
+
+def described(case: Case) -> dict[str, str]:
+    """Return a case as options name it; what `opened` says comes last."""
+    named = {name: value for name, value in case.items() if not name.startswith("opened ")}
+    times = [
+        f"{value} {name.partition(' ')[2]}"
+        for name, value in case.items()
+        if name.startswith("opened ")
+    ]
+    return {**named, "opened": " and ".join(times)} if times else named
+
+
+# -- names that both know ------------------------------------------------------------------------
+
+
+def resolved(members: Sequence[Member | Channel | Priority]) -> dict[str, str]:
+    """Return the id for which each id and alias stands, without regard to case."""
+    found = {alias.casefold(): each.id for each in members for alias in each.aliases}
+    return {**found, **{each.id.casefold(): each.id for each in members}}
+
+
+def answering_to(revision: Revision, other: Revision) -> Revision:
+    """Return a revision in which the ids of another one that are aliases here are ids too."""
+    more: dict[str, dict[str, list[str]]] = {}
+    for name, section in _SECTIONS.items():
+        members, others = getattr(revision, section), getattr(other, section)
+        own = {each.id for each in members}
+        ids = resolved(members)
+        for each in others:
+            if each.id not in own and (known := ids.get(each.id.casefold())):
+                more.setdefault(name, {}).setdefault(known, []).append(each.id)
+    if not more:
+        return revision
+
+    def wider(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+        added = [also for value in values for also in more.get(name, {}).get(value, ())]
+        return (*values, *added)
+
+    def conditions(when: When) -> When:
+        return tuple(
+            each._replace(values={name: wider(name, v) for name, v in each.values.items()})
+            for each in when
+        )
+
+    def members_of(name: str) -> Any:
+        members = getattr(revision, _SECTIONS[name])
+        copies = [
+            member._replace(id=also)
+            for member in members
+            for also in more.get(name, {}).get(member.id, ())
+        ]
+        return (*members, *copies)
+
+    def cells_of(cells: dict[str, Cell]) -> dict[str, Cell]:
+        return {also: cell for id, cell in cells.items() for also in wider("priority", (id,))}
+
+    return revision._replace(
+        plans=members_of("plan"),
+        roles=members_of("role"),
+        channels=members_of("channel"),
+        priorities=members_of("priority"),
+        grants=tuple(
+            each._replace(when=conditions(each.when), allow=wider("channel", each.allow))
+            for each in revision.grants
+        ),
+        rules=tuple(
+            each._replace(
+                when=conditions(each.when),
+                cells={metric: cells_of(cells) for metric, cells in each.cells.items()},
+            )
+            for each in revision.rules
+        ),
+        commitments=tuple(
+            each._replace(when=conditions(each.when)) for each in revision.commitments
+        ),
+        hours={
+            name: tuple(each._replace(when=conditions(each.when)) for each in calendars)
+            for name, calendars in revision.hours.items()
+        },
+    )

@@ -1,0 +1,265 @@
+"""Changes in which channels are allowed, what they ask for, and when they are open."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from zsupport.analysis.space import Cases
+from zsupport.answer.case import say
+from zsupport.diff.cases import Pair, Side, resolved
+from zsupport.diff.changes import Change, Changes, verdict
+from zsupport.diff.hours import CODES, Comparison, hours_say, open_hours
+from zsupport.diff.places import Counterparts
+from zsupport.policy.model import Channel, Text
+from zsupport.policy.yamltext import Path
+
+
+class _Source(NamedTuple):
+    """Something in one file that decides in some cases."""
+
+    path: Path
+    cases: Cases
+    grant: int | None = None  # its position, where it is one
+
+
+def find_changes(pair: Pair, matched: Counterparts, hours: Comparison, found: Changes) -> None:
+    """Add what changed in the answers about channels."""
+    old, new = pair.old, pair.new
+    before, after = old.decisions.allowed & pair.both, new.decisions.allowed & pair.both
+    for cases, effect, code, words in (
+        (before & ~after, "less", "ZD201", ("allowed", "not allowed")),
+        (after & ~before, "more", "ZD202", ("not allowed", "allowed")),
+    ):
+        for one, other, here in _sources(cases, _grants(old), _grants(new)):
+            places = _places(one, other, matched)
+            says = "is no longer allowed" if effect == "less" else "is allowed now"
+            found.add(Change(code, effect, says, here, *places, *words))
+    same = before & after
+    _prerequisites(pair, same, matched, found)
+    _hours(pair, same, matched, hours, found)
+    _contacts(pair, same, found)
+    _opening(pair, same, found)
+
+
+def _grants(side: Side) -> list[_Source]:
+    """Return where each grant decides."""
+    return [
+        _Source(("entitlements", number), cases, number)
+        for number, cases in enumerate(side.decisions.grants)
+        if cases
+    ]
+
+
+def _sources(
+    cases: Cases, old: Iterable[_Source], new: Iterable[_Source]
+) -> list[tuple[_Source | None, _Source | None, Cases]]:
+    """Return a set of cases by the first source that decides in each file, None where none does."""
+    found = []
+    for one, here in _by_first(cases, old):
+        for other, both in _by_first(here, new):
+            found.append((one, other, both))
+    return found
+
+
+def _by_first(cases: Cases, sources: Iterable[_Source]) -> list[tuple[_Source | None, Cases]]:
+    found: list[tuple[_Source | None, Cases]] = []
+    for source in sources:
+        if not cases:
+            break
+        if here := cases & source.cases:
+            found.append((source, here))
+            cases &= ~here
+    return [*found, (None, cases)] if cases else found
+
+
+def _places(one: _Source | None, other: _Source | None, matched: Counterparts) -> tuple[Path, Path]:
+    """Return the places in both files; where nothing decides, that of what stood or stands."""
+    old, new = one and one.grant, other and other.grant
+    if one is None or other is None:
+        old, new = matched.grant(old, new)
+    paths: list[Path] = []
+    for source, number in ((one, old), (other, new)):
+        grant: Path = ("entitlements",) if number is None else ("entitlements", number)
+        paths.append(source.path if source else grant)
+    return paths[0], paths[1]
+
+
+# -- prerequisites ---------------------------------------------------------------------------------
+
+
+def _needs(side: Side, cases: Cases) -> dict[str, list[_Source]]:
+    """Return what is to be had ready, and by what: of the channel, or of a grant that holds."""
+    found: dict[str, list[_Source]] = {}
+    for channel in side.revision.channels:
+        here = cases & side.space.of("channel", channel.id) if channel.prerequisites else 0
+        for text in channel.prerequisites if here else ():
+            path = (*channel_path(side, channel.id), "prerequisites")
+            found.setdefault(plain(text), []).append(_Source(path, here))
+    for number, grant in enumerate(side.revision.grants):
+        here = cases & side.decisions.grants[number] if grant.prerequisites else 0
+        for text in grant.prerequisites if here else ():
+            path = ("entitlements", number, "prerequisites")
+            found.setdefault(plain(text), []).append(_Source(path, here, number))
+    return found
+
+
+def _prerequisites(pair: Pair, cases: Cases, matched: Counterparts, found: Changes) -> None:
+    old, new = _needs(pair.old, cases), _needs(pair.new, cases)
+    added, dropped = _beyond(new, old), _beyond(old, new)
+    more, less = _all(added), _all(dropped)
+    for part, effect, code in (
+        (more & ~less, "less", "ZD203"),
+        (less & ~more, "more", "ZD204"),
+        (more & less, "either", "ZD205"),
+    ):
+        # What is asked for in each case: one change says all of it.
+        for here, gone, come in _by_texts(part, dropped, added):
+            was = [source for text in gone for source in old[text]] or _grants(pair.old)
+            are = [source for text in come for source in new[text]] or _grants(pair.new)
+            for one, other, both in _sources(here, was, are):
+                says = "; ".join(
+                    f"{word} {_listed(texts)}"
+                    for word, texts in (("needs", come), ("no longer needs", gone))
+                    if texts
+                )
+                places = _places(one, other, matched)
+                words = (_listed(gone) or None, _listed(come) or None)
+                found.add(Change(code, effect, says, both, *places, *words))
+
+
+def _beyond(mine: dict[str, list[_Source]], its: dict[str, list[_Source]]) -> dict[str, Cases]:
+    """Return where each text is needed on one side only."""
+    found = {}
+    for text, sources in mine.items():
+        if cases := _union(sources) & ~_union(its.get(text, ())):
+            found[text] = cases
+    return found
+
+
+def _by_texts(
+    cases: Cases, dropped: dict[str, Cases], added: dict[str, Cases]
+) -> list[tuple[Cases, tuple[str, ...], tuple[str, ...]]]:
+    """Return a set of cases by what is dropped and added in each."""
+    parts: list[tuple[Cases, tuple[str, ...], tuple[str, ...]]] = [(cases, (), ())] if cases else []
+    for gone, texts in ((True, dropped), (False, added)):
+        for text, where in texts.items():
+            split = []
+            for here, less, more in parts:
+                if within := here & where:
+                    split.append(
+                        (within, (*less, text), more) if gone else (within, less, (*more, text))
+                    )
+                if without := here & ~where:
+                    split.append((without, less, more))
+            parts = split
+    return parts
+
+
+def _union(sources: Iterable[_Source]) -> Cases:
+    found = 0
+    for source in sources:
+        found |= source.cases
+    return found
+
+
+def _all(texts: dict[str, Cases]) -> Cases:
+    found = 0
+    for cases in texts.values():
+        found |= cases
+    return found
+
+
+# -- hours -----------------------------------------------------------------------------------------
+
+
+def _hours(
+    pair: Pair, cases: Cases, matched: Counterparts, hours: Comparison, found: Changes
+) -> None:
+    after = open_hours(pair.new, cases)
+    for was in open_hours(pair.old, cases):
+        left = was.cases
+        for now in after:
+            here = left & now.cases
+            left &= ~here
+            effect = hours.of(was, now) if here else "same"
+            if effect == "same":
+                continue
+            changed = hours.changed(was, now, pair.old, pair.new)
+            if changed is not None:
+                path = ("hours", changed)
+                says = hours_say(effect, changed)
+                found.add(Change(CODES[effect], effect, says, here, path, path))
+                continue
+            for one, other, both in _sources(here, _grants(pair.old), _grants(pair.new)):
+                old_path, new_path = _places(one, other, matched)
+                says = f"is open {now.text} instead of {was.text}"
+                words = (was.text, now.text)
+                found.add(Change(CODES[effect], effect, says, both, old_path, new_path, *words))
+
+
+# -- the channels themselves -----------------------------------------------------------------------
+
+
+def channel_path(side: Side, id: str) -> Path:
+    """Return the path of a channel, which may be known here under an alias."""
+    assert side.document.revision is not None
+    return ("channels", resolved(side.document.revision.channels)[id.casefold()])
+
+
+def _contacts(pair: Pair, cases: Cases, found: Changes) -> None:
+    after = {channel.id: channel for channel in pair.new.revision.channels}
+    for was in pair.old.revision.channels:
+        now = after.get(was.id)
+        here = cases & pair.space.of("channel", was.id)
+        if now is None or not here:
+            continue
+        paths = channel_path(pair.old, was.id), channel_path(pair.new, was.id)
+        for name, before, later in (
+            ("address", {was.url} - {None}, {now.url} - {None}),
+            ("number", _numbers(was), _numbers(now)),
+        ):
+            effect = verdict(before <= later, later <= before)
+            if effect == "same":
+                continue
+            code = {"less": "ZD206", "more": "ZD207", "either": "ZD208"}[effect]
+            gone, come = sorted(map(str, before - later)), sorted(map(str, later - before))
+            says = f"has {'another address' if name == 'address' else 'other numbers'}"
+            if effect != "either":
+                says = f"has {'no longer' if gone else 'now'} {name} {_listed(gone or come)}"
+            key = "url" if name == "address" else "numbers"
+            places: tuple[Path, Path] = ((*paths[0], key), (*paths[1], key))
+            words = (", ".join(gone) or None, ", ".join(come) or None)
+            found.add(Change(code, effect, says, here, *places, *words))
+        if was.kind != now.kind and was.opens_case == now.opens_case:
+            places = ((*paths[0], "kind"), (*paths[1], "kind"))
+            says = f"is of kind {now.kind} instead of {was.kind}"
+            found.add(Change("ZD208", "either", says, here, *places, was.kind, now.kind))
+
+
+def _numbers(channel: Channel) -> set[str]:
+    return {f"{each.country} {each.number}" for each in channel.numbers}
+
+
+def _opening(pair: Pair, cases: Cases, found: Changes) -> None:
+    """Add where a channel opens cases on one side only: with them go all targets."""
+    before, after = (side.decisions.entitled & cases for side in (pair.old, pair.new))
+    was, now = (
+        {each.id: each.kind for each in side.revision.channels} for side in (pair.old, pair.new)
+    )
+    for lost, effect, code, says in (
+        (before & ~after, "less", "ZD209", "opens no case any more"),
+        (after & ~before, "more", "ZD210", "opens a case now"),
+    ):
+        for id, kind in now.items() if lost else ():
+            if here := lost & pair.space.of("channel", id):
+                old: Path = (*channel_path(pair.old, id), "kind")
+                new: Path = (*channel_path(pair.new, id), "kind")
+                found.add(Change(code, effect, says, here, old, new, was[id], kind))
+
+
+def plain(text: Text) -> str:
+    """Return a text as it is compared: in English, or in its first language."""
+    return say(text, "en") or ""
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(f"`{text}`" for text in texts)

@@ -1,0 +1,257 @@
+"""Changes as findings: one headline each, with who is concerned, a witness and both places."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from zsupport.diff.cases import described
+from zsupport.diff.changes import AUDIENCES, CLASSES, CODES, Change, class_of
+from zsupport.diff.policies import Compared, Part, PolicyDiff
+from zsupport.findings import Finding, Outcome, Related, Span, Unit
+from zsupport.policy.document import Document
+from zsupport.policy.yamltext import Mapping as MappingNode
+from zsupport.policy.yamltext import Path, Scalar, path_text
+
+_SEVERITIES = {"breaking": "error", "risky": "warning", "compatible": "note"}
+_THRESHOLDS = {"breaking": 1, "risky": 2, "any": 3}
+#: More values of one dimension than these are counted, not listed.
+_MOST_VALUES = 6
+
+
+class Headline(NamedTuple):
+    """One change as it is shown."""
+
+    change: Change
+    kind: str  # breaking, risky or compatible for the audience
+    finding: Finding
+    record: Mapping[str, Any]  # the same in the JSON document
+
+
+def headlines(diff: PolicyDiff, audience: str) -> list[Headline]:
+    """Return the headlines of one policy, the gravest first, else in the order of the days."""
+    assert audience in AUDIENCES
+    found: list[Headline] = []
+    if not diff.old or not diff.new:
+        return [_whole(diff, audience)]
+    for compared in diff.compared:
+        for part in compared.parts:
+            found += [_headline(change, part, compared, diff, audience) for change in part.changes]
+    return sorted(found, key=lambda each: CLASSES.index(each.kind))
+
+
+def fails(found: Iterable[Headline], threshold: str) -> bool:
+    """Return whether a change is as grave as `breaking`, `risky`, or there is `any`."""
+    failing = CLASSES[: _THRESHOLDS[threshold]]
+    return any(each.kind in failing for each in found)
+
+
+def _whole(diff: PolicyDiff, audience: str) -> Headline:
+    """Return the headline for a policy that only one side has."""
+    code, effect, word = ("ZD002", "more", "new") if diff.new else ("ZD001", "less", "gone")
+    document = (diff.new or diff.old)[0]
+    change = Change(code, effect, f"the policy `{diff.id}` is {word}", 0)
+    sides = (None, document) if diff.new else (document, None)
+    size = sum(compared.size for compared in diff.compared)
+    kind = class_of(effect, audience)
+    span = _span(document, ("policy",))
+    finding = Finding(
+        code, CODES[code].name, _SEVERITIES[kind], f"{change.says} ({_cases(size)})",
+        document.source.shown, span, "policy", identity=(diff.id,),
+    )  # fmt: skip
+    where = {
+        name: None if side is None else _where(side, span)
+        for name, side in zip(("old", "new"), sides, strict=True)
+    }
+    return Headline(change, kind, finding, _record(change, kind, size, None, {}, where, diff.id))
+
+
+def _headline(
+    change: Change, part: Part, compared: Compared, diff: PolicyDiff, audience: str
+) -> Headline:
+    kind = class_of(change.effect, audience)
+    code = CODES[change.code]
+    who = _who(change, part)
+    count = change.cases.bit_count()
+    says = _sentence(change, who, count, part)
+    if len(diff.compared) > 1 and compared.period.text:
+        says += f", {compared.period.text}"
+    # Where one side has no revision in force, the nearest file of it says since or until when.
+    old = compared.old or _nearest(diff.old, compared)
+    new = compared.new or _nearest(diff.new, compared)
+    spans = _span(old, change.old or ()), _span(new, change.new or ())
+    witness = described(part.space.first(change.cases)) if change.cases else None
+    before = f"before: {change.before}" if change.before else "before"
+    finding = Finding(
+        code.code, code.name, _SEVERITIES[kind], says, new.source.shown, spans[1],
+        path_text(change.new or ()),
+        case=witness,
+        related=(Related(old.source.shown, spans[0], before),),
+        identity=(diff.id, change.says, *(f"{n}={','.join(v)}" for n, v in who.items()),
+                  compared.period.text),
+    )  # fmt: skip
+    where = {"old": _where(old, spans[0]), "new": _where(new, spans[1])}
+    record = _record(change, kind, count, witness, who, where, diff.id, compared)
+    return Headline(change, kind, finding, record)
+
+
+def _nearest(documents: Sequence[Document], compared: Compared) -> Document:
+    """Return the file of a side that is nearest to days on which none of it is in force."""
+    first = compared.period.first
+    started = [each for each in documents if (_start(each) or "") <= (first or "")]
+    return started[-1] if started else documents[0]
+
+
+def _start(document: Document) -> str | None:
+    assert document.revision is not None
+    return document.revision.start
+
+
+# -- in words ----------------------------------------------------------------------------------
+
+
+def _who(change: Change, part: Part) -> dict[str, tuple[str, ...]]:
+    """Return the values of each dimension that some but not all cases of the change have."""
+    found = {}
+    for name in part.space.values if change.cases else ():
+        met = part.space.met(name, change.cases)
+        if met != part.space.met(name, part.both | change.cases):
+            found[name] = met
+    return found
+
+
+def _words(name: str, met: Sequence[str], part: Part, change: Change) -> str | None:
+    """Return which values of a dimension a change is about, None where that says nothing."""
+    every = part.space.met(name, part.both | change.cases)
+    if name == "channel":
+        if change.code.startswith("ZD2"):
+            return None  # the sentence begins with them
+        if change.code[:3] in ("ZD3", "ZD4") and set(part.opening) <= set(met):
+            return None
+    others = [value for value in every if value not in met]
+    if len(others) < 3 <= len(met):
+        return f"every {name} but {_joined(others, 'and')}"
+    return f"{name} {_joined(met, 'or')}"
+
+
+def _sentence(change: Change, who: Mapping[str, tuple[str, ...]], count: int, part: Part) -> str:
+    if not count:
+        return change.says
+    if change.code.startswith("ZD1"):
+        return f"{change.says} ({_cases(count)})"
+    parts = [_words(name, met, part, change) for name, met in who.items()]
+    says = change.says
+    if change.code.startswith("ZD2"):
+        channels = part.space.met("channel", change.cases)
+        verb = "is " if len(channels) == 1 else "are "
+        quoted = [f"`{channel}`" for channel in channels]
+        says = f"{_joined(quoted, 'and')} {says.replace('is ', verb, 1)}"
+    return f"{says}: {', '.join(filter(None, parts)) or 'everyone'} ({_cases(count)})"
+
+
+def _joined(values: Sequence[str], word: str) -> str:
+    shown = list(values[:_MOST_VALUES])
+    if len(values) > len(shown):
+        shown.append(f"{len(values) - len(shown)} more")
+    return f" {word} ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+def _cases(count: int) -> str:
+    return f"{count:,} case{'' if count == 1 else 's'}"
+
+
+# -- places --------------------------------------------------------------------------------------
+
+
+def _span(document: Document, path: Path) -> Span:
+    """Return where to look: a value on one line, else its key, or the first text of an item."""
+    whole = path
+    while path and document.node(path) is None:
+        path = path[:-1]
+    node = document.node(path)
+    if not path or node is None:
+        return Span(1, 1, 1, 1) if not whole else document.first(())
+    if isinstance(node, Scalar) and path == whole:
+        return document.value(path)
+    if isinstance(path[-1], str):
+        return document.key(path)
+    span = document.value(path)
+    if span.line == span.end_line or not isinstance(node, MappingNode):
+        return span
+    return document.first(path)
+
+
+def _where(document: Document, span: Span) -> dict[str, Any]:
+    return {"file": document.source.shown, "line": span.line, "column": span.column}
+
+
+def _record(
+    change: Change,
+    kind: str,
+    count: int,
+    witness: Mapping[str, str] | None,
+    who: Mapping[str, tuple[str, ...]],
+    where: Mapping[str, Any],
+    policy: str,
+    compared: Compared | None = None,
+) -> dict[str, Any]:
+    """Return a change as the JSON document lists it: every field, null where it does not apply."""
+    return {
+        "class": kind,
+        "code": change.code,
+        "name": CODES[change.code].name,
+        "policy": policy,
+        "from": compared.period.first if compared else None,
+        "last_day": compared.period.last if compared else None,
+        "metric": change.metric,
+        "says": change.says,
+        "before": change.before,
+        "after": change.after,
+        "cases": count,
+        "who": {name: list(values) for name, values in who.items()},
+        "witness": None if witness is None else dict(witness),
+        "where": dict(where),
+    }
+
+
+# -- all together ----------------------------------------------------------------------------------
+
+
+def outcome_of(diffs: Sequence[PolicyDiff], audience: str) -> tuple[Outcome, list[Headline]]:
+    """Return what a run has to say, and its headlines for the exit code."""
+    units = []
+    every: list[Headline] = []
+    texts: dict[str, str] = {}
+    words: list[str] = []
+    size = 0
+    for diff in diffs:
+        found = headlines(diff, audience)
+        every += found
+        files = [each.source.shown for each in (diff.new or diff.old)]
+        units.append(Unit(diff.id, files[0], 1, tuple(each.finding for each in found)))
+        texts |= {each.source.shown: each.text for each in (*diff.old, *diff.new)}
+        size += sum(compared.size for compared in diff.compared)
+        words += [path_text(path) for each in diff.compared for path in each.words]
+    words = list(dict.fromkeys(words))
+    extra = {
+        "audience": audience,
+        "cases": size,
+        "changes": [dict(each.record) for each in every],
+        "words": words,
+    }
+    closing = _closing(every, audience, size, words)
+    return Outcome("diff", tuple(units), texts, CODES, closing, extra), every
+
+
+def _closing(
+    found: Sequence[Headline], audience: str, size: int, words: Sequence[str]
+) -> tuple[str, ...]:
+    lines = []
+    if words:
+        more = f" and {len(words) - 10} more" if len(words) > 10 else ""
+        lines.append(f"words differ in {', '.join(words[:10])}{more}: not judged")
+    counts = [(kind, sum(each.kind == kind for each in found)) for kind in CLASSES]
+    said = [f"{count} {kind}" for kind, count in counts if count]
+    if not said:
+        return (*lines, f"no answer changes; {_cases(size)} compared")
+    who = {"customer": "customers", "support": "the support organisation"}[audience]
+    total = f"change{'' if sum(count for _, count in counts) == 1 else 's'} for {who}"
+    return (*lines, f"{_joined(said, 'and')} {total}; {_cases(size)} compared")

@@ -1,0 +1,295 @@
+"""Changes in what is promised: targets, the hours that they count, conditions, commitments."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, Promised
+from zsupport.analysis.decisions import Stated
+from zsupport.analysis.space import Cases
+from zsupport.answer.case import say
+from zsupport.clock.target import Target, needs_hours
+from zsupport.diff.cases import Pair, Side
+from zsupport.diff.changes import Change, Changes, verdict
+from zsupport.diff.hours import CODES as HOURS_CODES
+from zsupport.diff.hours import Comparison, hours_say
+from zsupport.diff.places import Counterparts
+from zsupport.policy.model import Commitment, Metric
+from zsupport.policy.yamltext import Path
+
+_SPEED = {"less": "ZD301", "more": "ZD302", "either": "ZD303"}
+_BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
+_SILENT = ("none", "not-stated")
+
+
+class _Decided(NamedTuple):
+    """What decides in some cases: a cell, or that none does."""
+
+    stated: Stated | None
+    cases: Cases
+
+    @property
+    def target(self) -> Target | None:
+        """What is promised, None where nothing is."""
+        target = self.stated.cell.target if self.stated else None
+        return None if target is None or target.kind in _SILENT else target
+
+    @property
+    def text(self) -> str:
+        """The target and its hours, in words."""
+        if self.stated is None:
+            return "not stated"
+        cell = self.stated.cell
+        target = {"none": "none", "not-stated": "not stated"}.get(cell.target.kind)
+        if target is None and cell.hours and _counts(cell.target):
+            return f"{cell.target.text} ({cell.hours})"
+        return target or cell.target.text
+
+
+def find_changes(pair: Pair, matched: Counterparts, hours: Comparison, found: Changes) -> None:
+    """Add what changed in what is promised where a case can be opened before and after."""
+    both = pair.both & pair.old.decisions.entitled & pair.new.decisions.entitled
+    after = {metric.id: metric for metric in pair.new.revision.metrics}
+    promised = 0
+    for metric in pair.old.revision.metrics:
+        if metric.id in after:
+            here = _metric(
+                pair, metric, after[metric.id], both, _Known(pair, hours, matched, found)
+            )
+            promised |= here
+    _commitments(pair, promised, found)
+
+
+class _Known(NamedTuple):
+    """What the comparison of a metric needs beside the metric."""
+
+    pair: Pair
+    hours: Comparison
+    matched: Counterparts
+    found: Changes
+
+
+def _metric(pair: Pair, was: Metric, now: Metric, both: Cases, known: _Known) -> Cases:
+    """Add what changed in one metric; return where it promises something before and after."""
+    promised = 0
+    for old, new, cases in _pairs(pair, was.id, both):
+        one, other = old.target, new.target
+        if one is not None and other is not None:
+            promised |= cases
+            _targets(was.id, old, new, cases, known)
+            _conditions(was.id, old, new, cases, known)
+            continue
+        effect, code = "same", "ZD306"
+        if one is not None or other is not None:
+            effect, code = ("more", "ZD305") if one is None else ("less", "ZD304")
+        elif _silence(old) == _silence(new):
+            continue
+        says = {
+            "ZD304": f"{was.id}: nothing is promised, {old.text} was",
+            "ZD305": f"{was.id}: {new.text} is promised, nothing was",
+            "ZD306": f"{was.id}: {new.text} instead of {old.text}",
+        }[code]
+        places = _places(was.id, old, new, known)
+        known.found.add(
+            Change(code, effect, says, cases, *places, old.text, new.text, metric=was.id)
+        )
+    _clock(pair, was, now, promised, known.found)
+    return promised
+
+
+def _silence(decided: _Decided) -> str:
+    """Return how nothing is promised: not stated at all is as good as `not-stated`."""
+    return decided.stated.cell.target.kind if decided.stated else "not-stated"
+
+
+def _decided(side: Side, metric: str, cases: Cases) -> list[_Decided]:
+    targets = side.decisions.targets(metric)
+    found = [_Decided(each, each.decides & cases) for each in targets.stated]
+    found.append(_Decided(None, targets.unstated & cases))
+    return [each for each in found if each.cases]
+
+
+def _pairs(pair: Pair, metric: str, cases: Cases) -> Iterator[tuple[_Decided, _Decided, Cases]]:
+    """Yield what decides before and after, with the cases in which these two do."""
+    after = _decided(pair.new, metric, cases)
+    alike: dict[object, list[_Decided]] = {}
+    for new in after:
+        alike.setdefault(_content(new), []).append(new)
+    for old in _decided(pair.old, metric, cases):
+        left = old.cases
+        # What says the same comes first: mostly it is all there is.
+        same = alike.get(_content(old), [])
+        for new in (*same, *after):
+            if not left:
+                break
+            if here := left & new.cases:
+                left &= ~here
+                yield old, new, here
+
+
+def _content(decided: _Decided) -> object:
+    if decided.stated is None:
+        return None
+    cell = decided.stated.cell
+    return cell.target, cell.hours, cell.key
+
+
+# -- one target and another ------------------------------------------------------------------------
+
+
+def _counts(target: Target) -> bool:
+    return needs_hours(target) or target.kind == "week"
+
+
+def _counted(side: Side, decided: _Decided, cases: Cases) -> list[tuple[int, Counted, Cases]]:
+    """Return what a target counts over in which cases."""
+    cell = decided.stated and decided.stated.cell
+    if cell is None or not cell.hours or not _counts(cell.target):
+        return [(0, EVERY_INSTANT, cases)]
+    parts = enumerate(side.hours(cell.hours))
+    return [(number, counted, cases & here) for number, (counted, here) in parts if cases & here]
+
+
+def _targets(metric: str, old: _Decided, new: _Decided, cases: Cases, known: _Known) -> None:
+    """Add what changed between two targets, by the hours that they count over."""
+    assert old.target is not None
+    assert new.target is not None
+    pair = known.pair
+    readings = pair.old.revision.business_day, pair.new.revision.business_day
+    for _, before, some in _counted(pair.old, old, cases):
+        for _, later, here in _counted(pair.new, new, some):
+            one = Promised(old.target, before, readings[0])
+            other = Promised(new.target, later, readings[1])
+            effect = known.hours.of_promised(one, other)
+            if effect != "same":
+                change = _cause(metric, old, new, one, other, effect, known)
+                known.found.add(change._replace(cases=here, effect=effect))
+
+
+def _cause(
+    metric: str,
+    old: _Decided,
+    new: _Decided,
+    one: Promised,
+    other: Promised,
+    effect: str,
+    known: _Known,
+) -> Change:
+    """Return the change with the places that made it: cells, calendars, or how a day reads."""
+    assert old.stated is not None
+    assert new.stated is not None
+    same_target = one.target._replace(text="") == other.target._replace(text="")
+    if (
+        same_target
+        and known.hours.of_promised(one._replace(reading=other.reading), other) == "same"
+    ):
+        path: Path = ("business-day",)
+        says = f"{metric}: a business day reads {other.reading} instead of {one.reading}"
+        words = (one.reading, other.reading)
+        return Change(_SPEED[effect], effect, says, 0, path, path, *words, metric)
+    hours = old.stated.cell.hours
+    if same_target and hours is not None and hours == new.stated.cell.hours:
+        path = ("hours", hours)
+        return Change(HOURS_CODES[effect], effect, hours_say(effect, hours), 0, path, path)
+    says = f"{metric}: {new.text} instead of {old.text}"
+    places = _places(metric, old, new, known)
+    code = HOURS_CODES[effect] if same_target else _SPEED[effect]
+    return Change(code, effect, says, 0, *places, old.text, new.text, metric)
+
+
+def _places(metric: str, old: _Decided, new: _Decided, known: _Known) -> tuple[Path, Path]:
+    """Return the places in both files; where no cell decides, that of the rule that did or does."""
+    rules = (old.stated and old.stated.rule, new.stated and new.stated.rule)
+    if old.stated is None or new.stated is None:
+        rules = known.matched.rule(*rules)
+    found: list[Path] = []
+    for decided, rule, side in zip((old, new), rules, known.pair[:2], strict=True):
+        if decided.stated is not None:
+            stated = decided.stated
+            found.append(side.document.target(stated.rule, metric, stated.cell))
+        else:
+            found.append(("targets",) if rule is None else ("targets", rule, metric))
+    return found[0], found[1]
+
+
+# -- conditions, clocks, commitments ---------------------------------------------------------------
+
+
+def _conditions(metric: str, old: _Decided, new: _Decided, cases: Cases, known: _Known) -> None:
+    """Add a condition that a target got, lost or changed."""
+    before, path_old = _condition(known.pair.old, metric, old)
+    after, path_new = _condition(known.pair.new, metric, new)
+    if before == after:
+        return
+    effect, code, word = "either", "ZD309", "another condition"
+    if before is None or after is None:
+        effect, code, word = (
+            ("less", "ZD307", "on a condition") if before is None
+            else ("more", "ZD308", "without its condition")
+        )  # fmt: skip
+    says = f"{metric}: {new.text} {word}"
+    if effect == "either":
+        says = f"{metric}: another condition of {new.text}"
+    known.found.add(Change(code, effect, says, cases, path_old, path_new, before, after, metric))
+
+
+def _condition(side: Side, metric: str, decided: _Decided) -> tuple[str | None, Path]:
+    assert decided.stated is not None
+    rule, cell = side.revision.rules[decided.stated.rule], decided.stated.cell
+    path = side.document.cell(decided.stated.rule, metric, cell)
+    if cell.condition is not None:
+        path = (*path, "condition")
+    elif rule.condition is not None:
+        path = ("targets", decided.stated.rule, "condition")
+    return say(cell.condition or rule.condition, "en"), path
+
+
+def _clock(pair: Pair, was: Metric, now: Metric, cases: Cases, found: Changes) -> None:
+    """Add what changed about the clock of a metric, for all that it promises."""
+    if not cases:
+        return
+    path_old, path_new = (
+        ("metrics", [each.id for each in side.revision.metrics].index(was.id))
+        for side in (pair.old, pair.new)
+    )
+    pauses = say(was.pauses, "en"), say(now.pauses, "en")
+    if (pauses[0] is None) != (pauses[1] is None):
+        effect, code = ("less", "ZD313") if pauses[0] is None else ("more", "ZD314")
+        says = f"{was.id}: its clock can {'' if effect == 'less' else 'no longer '}be stopped"
+        found.add(Change(code, effect, says, cases, path_old, path_new, *pauses, was.id))
+    starts = say(was.starts, "en"), say(now.starts, "en")
+    if starts[0] != starts[1]:
+        says = f"{was.id}: its clock starts at another event"
+        found.add(Change("ZD315", "either", says, cases, path_old, path_new, *starts, was.id))
+
+
+def _commitments(pair: Pair, cases: Cases, found: Changes) -> None:
+    """Add where what is promised binds more or less than before."""
+    after = _binding(pair.new, cases)
+    for number, before, some in _binding(pair.old, cases):
+        for place, later, new in after:
+            here = some & new
+            was, now = before and before.binding, later and later.binding
+            if not here or was == now:
+                continue
+            effect = verdict(_BINDING[now] > _BINDING[was], _BINDING[was] > _BINDING[now])
+            code = {"less": "ZD310", "more": "ZD311"}.get(effect, "ZD312")
+            says = f"commitment: {now or 'not stated'} instead of {was or 'not stated'}"
+            paths = _path_of_commitment(pair.old, number), _path_of_commitment(pair.new, place)
+            found.add(Change(code, effect, says, here, *paths, was, now))
+
+
+def _binding(side: Side, cases: Cases) -> list[tuple[int | None, Commitment | None, Cases]]:
+    found: list[tuple[int | None, Commitment | None, Cases]] = []
+    rest = cases
+    for number, (commitment, decides) in enumerate(side.decisions.commitments()):
+        if here := decides & cases:
+            rest &= ~here
+            found.append((number, commitment, here))
+    return [*found, (None, None, rest)] if rest else found
+
+
+def _path_of_commitment(side: Side, number: int | None) -> Path:
+    path: Path = ("commitment",)
+    if number is None:
+        return path
+    return (*path, number, "is") if side.document.node((*path, 0)) is not None else path

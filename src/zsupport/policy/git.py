@@ -1,0 +1,398 @@
+"""Files of a Git revision, read from the object store: nothing is checked out, cloned or fetched.
+
+Git itself is asked, by its plumbing: it knows worktrees, submodules, packs and alternates.
+"""
+
+import os
+import posixpath
+import re
+import subprocess
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from zsupport.errors import EnvironmentFault, UsageError, nearest
+from zsupport.policy.files import MAX_BYTES
+
+#: What git may take from the environment: where the repository is, and what is configured. Not
+#: an index, prefix, pager or trace of whatever has called us, such as a hook.
+_KEPT = re.compile(
+    "GIT_(DIR|WORK_TREE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|SHALLOW_FILE"
+    "|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|CONFIG(_.*)?|EXEC_PATH)"
+)
+#: What says where the repository is, where it is not looked for.
+_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
+_QUIET = {
+    "LC_ALL": "C",
+    "LANGUAGE": "",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    # A partial clone must not go and fetch what it lacks; Git before 2.45 knows the second only.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+}
+_LINK, _FILE = "120000", "100"
+_MOST_LINKS = 10
+_SECONDS = 60
+
+
+class Blob(NamedTuple):
+    """A file of a revision: its path from the top of the repository, its mode and object."""
+
+    path: str
+    mode: str
+    object: str
+
+
+class _Failed(Exception):
+    """Git said no: its exit code and what it wrote."""
+
+    def __init__(self, code: int, says: str) -> None:
+        super().__init__(says)
+        self.code = code
+        self.says = says
+
+
+class Repository:
+    """The repository in which a folder lies."""
+
+    def __init__(self, folder: str, environment: Mapping[str, str]) -> None:
+        """`folder` exists. Raises EnvironmentFault without git or without a repository."""
+        self._folder = folder
+        self._environment = {
+            **{name: value for name, value in environment.items() if name[:4] != "GIT_"},
+            **{name: value for name, value in environment.items() if _KEPT.fullmatch(name)},
+            **{
+                name: os.path.abspath(environment[name])
+                for name in _PLACES
+                if environment.get(name)
+            },
+            **_QUIET,
+        }
+        self.top = self._find_top() or os.getcwd()
+
+    def _find_top(self) -> str | None:
+        """Return the top of the working tree, None for a repository without one."""
+        named = {name: self._environment[name] for name in _PLACES if name in self._environment}
+        if not named:
+            return self._top_here()
+        folder, self._folder = self._folder, os.getcwd()
+        found = self._top_here()
+        # What a hook says of the repository is not true of a submodule that the folder lies in.
+        self._folder = folder
+        for name in named:
+            del self._environment[name]
+        inner = self._top_here(quiet=True)
+        if inner and found and inner.startswith(os.path.join(found, "")):
+            return inner
+        self._folder = os.getcwd()
+        self._environment.update(named)
+        return found
+
+    def _top_here(self, *, quiet: bool = False) -> str | None:
+        try:
+            bare = self._text("rev-parse", "--is-bare-repository") == "true"
+            return None if bare else self._text("rev-parse", "--show-toplevel")
+        except _Failed as failed:
+            if quiet:
+                return None
+            raise self._no_repository(failed) from None
+
+    def _no_repository(self, failed: _Failed) -> EnvironmentFault:
+        if "dubious ownership" in failed.says:
+            folder = re.search(r"repository at '(.+)'", failed.says)
+            place = folder[1] if folder else self._folder
+            return EnvironmentFault(
+                f"git does not trust the repository at {place}: it belongs to somebody else",
+                f"git config --global --add safe.directory {_quoted(place)}",
+            )
+        if "not a git repository" in failed.says:
+            return EnvironmentFault(
+                f"{self._folder}: this is no Git repository",
+                "compare with a file or folder: --against PATH",
+            )
+        return EnvironmentFault(f"git: {failed.says}")
+
+    # -- revisions -------------------------------------------------------------------------------
+
+    def commit(self, revision: str) -> str:
+        """Return the commit that a revision names, tags followed.
+
+        Raises UsageError for what can be no revision, EnvironmentFault with the line that
+        fetches it where it is not there.
+        """
+        if not revision.strip() or revision[0] == "-" or "\0" in revision:
+            raise UsageError(f"`{revision}` is no Git revision", "such as main, v1.2 or HEAD~1")
+        try:
+            return self._text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        except _Failed:
+            raise self._missing(revision) from None
+
+    def knows(self, revision: str) -> bool:
+        """Return whether something is a revision here."""
+        try:
+            self.commit(revision)
+        except (EnvironmentFault, UsageError):
+            return False
+        return True
+
+    def merge_base(self, revision: str) -> str:
+        """Return the commit from which HEAD and a revision went apart."""
+        theirs = self.commit(revision)
+        try:
+            ours = self._text("rev-parse", "--verify", "HEAD^{commit}")
+        except _Failed:
+            raise EnvironmentFault(
+                "there is no commit yet on this branch",
+                f"compare with the revision itself: --against {_quoted(revision)}",
+            ) from None
+        try:
+            return self._text("merge-base", ours, theirs)
+        except _Failed as failed:
+            if failed.code != 1:
+                raise EnvironmentFault(f"git: {failed.says}") from None
+        if self._shallow():
+            raise EnvironmentFault(
+                f"the history here is too short to tell where HEAD and {revision} went apart",
+                f"git fetch --unshallow {self._remote() or ''}".rstrip(),
+            )
+        raise EnvironmentFault(
+            f"HEAD and {revision} have no commit in common",
+            f"compare with the revision itself: --against {_quoted(revision)}",
+        )
+
+    def _missing(self, revision: str) -> EnvironmentFault:
+        """Return why a revision is not there, and the line that fetches it."""
+        says = f"the Git revision `{revision}` is not here"
+        remote = self._remote()
+        if re.search(r"[~^:@{]|\.\.", revision):
+            if self._shallow() and remote:
+                return EnvironmentFault(says, f"git fetch --unshallow {remote}")
+            return EnvironmentFault(says, "name one commit: a branch, a tag or its number")
+        known = self._names()
+        close = nearest(revision, known)
+        if remote is None:
+            hint = f"did you mean `{close}`?" if close else f"known: {', '.join(known[:20])}"
+            return EnvironmentFault(says, hint if known else "there is no commit here yet")
+        if re.fullmatch("[0-9a-f]{7,64}", revision):
+            line = f"fetch {remote} {revision}"
+            if self._shallow() or len(revision) not in (40, 64):
+                line = f"fetch {'--unshallow ' if self._shallow() else ''}{remote}"
+        elif revision.startswith(f"{remote}/"):
+            branch = revision.removeprefix(f"{remote}/")
+            line = f"fetch {remote} {_quoted(f'{branch}:refs/remotes/{remote}/{branch}')}"
+        elif re.fullmatch(r"v?[0-9]+(\.[0-9]+)*.*", revision):
+            line = f"fetch {remote} tag {_quoted(revision)}"
+        else:
+            line = f"fetch {remote} {_quoted(f'{revision}:{revision}')}"
+        more = f"; or did you mean `{close}`?" if close else ""
+        return EnvironmentFault(says, f"git {line}{more}")
+
+    def _names(self) -> list[str]:
+        """Return the branches and tags that are there."""
+        try:
+            found = self._text("for-each-ref", "--count=1000", "--format=%(refname:short)")
+        except _Failed:
+            return []
+        return found.split("\n") if found else []
+
+    def _remote(self) -> str | None:
+        """Return the remote from which one would fetch: origin, or the only one."""
+        try:
+            remotes = self._text("remote").split("\n")
+        except _Failed:
+            return None
+        return "origin" if "origin" in remotes else remotes[0] or None
+
+    def _shallow(self) -> bool:
+        try:
+            return self._text("rev-parse", "--is-shallow-repository") == "true"
+        except _Failed:
+            return False
+
+    # -- files -----------------------------------------------------------------------------------
+
+    def inside(self, path: str) -> str:
+        """Return a path on disk as seen from the top, with `/`; empty for the top itself.
+
+        Raises UsageError for a path outside of the repository.
+        """
+        folder, name = os.path.split(os.path.abspath(path))
+        # The last part is not followed: what is a link on disk is a link in the revision too.
+        whole = os.path.join(os.path.realpath(folder), name)
+        if os.path.isdir(path) and not os.path.islink(path):
+            whole = os.path.realpath(path)
+        found = os.path.relpath(whole, os.path.realpath(self.top)).replace(os.sep, "/")
+        if found == ".." or found.startswith("../"):
+            raise UsageError(
+                f"{path} lies outside of the Git repository {self.top}",
+                "compare with a file or folder: --against PATH",
+            )
+        return "" if found == "." else found
+
+    def files(self, commit: str, path: str = "") -> list[Blob]:
+        """Return the files of a commit at a path: the file itself, or all below a folder.
+
+        Links are followed within the commit; what they lead to has the path of the link. Files
+        that a sparse checkout leaves out are left out here too.
+        """
+        sparse = self._sparse(path)
+        found = []
+        for blob in self._listed(commit, path):
+            target: Blob | None = blob
+            if blob.mode == _LINK:
+                target = self._followed(commit, blob)
+            if target and target.mode.startswith(_FILE) and blob.path not in sparse:
+                found.append(target._replace(path=blob.path))
+        return found
+
+    def _listed(self, commit: str, path: str) -> list[Blob]:
+        # What a name would mean as a pattern does not count: ls-tree takes prefixes.
+        paths = [path] if path else []
+        try:
+            text = self._run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
+        except _Failed as failed:
+            raise self._absent(failed, f"the folders of {commit[:12]}", commit) from None
+        found = []
+        for line in text.split(b"\0"):
+            about, _, name = line.partition(b"\t")
+            if name:
+                mode, _, object = about.decode("ascii").split(" ")
+                found.append(Blob(os.fsdecode(name), mode, object))
+        return found
+
+    def _followed(self, commit: str, blob: Blob) -> Blob | None:
+        """Return the file to which a link leads, None where that is no file of the commit."""
+        for _ in range(_MOST_LINKS):
+            if blob.mode != _LINK:
+                return blob
+            target = os.fsdecode(self.read([blob])[0])
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(blob.path), target))
+            there = [each for each in self._listed(commit, path) if each.path == path]
+            if posixpath.isabs(target) or path.startswith("../") or not there:
+                return None
+            blob = there[0]
+        return None
+
+    def _sparse(self, path: str) -> set[str]:
+        """Return the files that a sparse checkout leaves out."""
+        try:
+            if (
+                self._text("config", "--type=bool", "--default=false", "core.sparseCheckout")
+                != "true"
+            ):
+                return set()
+            prefix = [path] if path else []
+            text = self._run(
+                "--literal-pathspecs",
+                "-C",
+                self.top,
+                "ls-files",
+                "-t",
+                "-z",
+                "--full-name",
+                "--",
+                *prefix,
+            )
+        except _Failed:
+            return set()
+        return {os.fsdecode(line[2:]) for line in text.split(b"\0") if line.startswith(b"S ")}
+
+    def left_out(self, path: str) -> Callable[[str], bool]:
+        """Return what says of a path on disk whether it is no part of this repository.
+
+        That is what it ignores, and other repositories in it.
+        """
+        asked = ("--others", "--ignored", "--exclude-standard", "--directory", "-z", "--full-name")
+        try:
+            inside = self.inside(path)
+            text = self._run(
+                "--literal-pathspecs", "-C", self.top, "ls-files", *asked, "--", inside or "."
+            )
+        except (_Failed, UsageError):
+            text = b""
+        top = os.path.realpath(self.top)
+        ignored = {
+            os.path.join(top, os.fsdecode(line).rstrip("/")) for line in text.split(b"\0") if line
+        }
+
+        def says(path: str) -> bool:
+            folder, name = os.path.split(os.path.abspath(path))
+            return os.path.join(os.path.realpath(folder), name) in ignored or os.path.lexists(
+                os.path.join(path, ".git")
+            )
+
+        return says
+
+    def read(self, blobs: list[Blob]) -> list[bytes]:
+        """Return the content of files, each cut one byte above the limit of a policy file."""
+        asked = "".join(f"{blob.object}\n" for blob in blobs).encode("ascii")
+        try:
+            sizes = self._run("cat-file", "--batch-check", given=asked).decode("ascii")
+            lines = sizes.splitlines()
+            for blob, line in zip(blobs, lines, strict=True):
+                if not re.fullmatch("[0-9a-f]+ blob [0-9]+", line):
+                    raise self._absent(_Failed(0, line), f"`{blob.path}`", blob.object)
+            # Of a file above the limit nothing is needed but that it is above.
+            large = [int(line.rpartition(" ")[2]) > MAX_BYTES for line in lines]
+            small = [b for b, too in zip(blobs, large, strict=True) if not too]
+            asked = "".join(f"{blob.object}\n" for blob in small).encode("ascii")
+            content = iter(_contents(self._run("cat-file", "--batch", given=asked)))
+        except _Failed as failed:
+            raise self._absent(failed, f"`{blobs[0].path}`", blobs[0].object) from None
+        return [b" " * (MAX_BYTES + 1) if too else next(content) for too in large]
+
+    def _absent(self, failed: _Failed, what: str, object: str) -> EnvironmentFault:
+        """Return the fault that an object is which the repository lacks: a partial clone's."""
+        remote = self._remote()
+        says = f"{what} is not in this clone"
+        if "missing" in failed.says or "promisor" in failed.says or "not allowed" in failed.says:
+            return EnvironmentFault(says, f"git fetch {remote} {object}" if remote else None)
+        return EnvironmentFault(f"git: {failed.says}")
+
+    # -- git ---------------------------------------------------------------------------------------
+
+    def _text(self, *arguments: str) -> str:
+        return os.fsdecode(self._run(*arguments)).removesuffix("\n")
+
+    def _run(self, *arguments: str, given: bytes = b"") -> bytes:
+        """Return what git writes; raise _Failed where it says no."""
+        command = ["git", "-c", "core.quotePath=false", *arguments]
+        try:
+            done = subprocess.run(
+                command, cwd=self._folder, env=self._environment, input=given,
+                capture_output=True, check=False, timeout=_SECONDS,
+            )  # fmt: skip
+        except FileNotFoundError:
+            raise EnvironmentFault(
+                "git is not installed, and --against names a revision or --merge-base is used",
+                "install git, or compare with a file or folder: --against PATH",
+            ) from None
+        except subprocess.TimeoutExpired:
+            raise EnvironmentFault(f"git {arguments[0]} takes longer than {_SECONDS} s") from None
+        except OSError as error:
+            raise EnvironmentFault(f"git cannot be run: {error.strerror}") from None
+        if done.returncode:
+            lines = os.fsdecode(done.stderr).strip().split("\n")
+            raise _Failed(done.returncode, lines[0].removeprefix("fatal: ") + _rest(lines))
+        return done.stdout
+
+
+def _rest(lines: list[str]) -> str:
+    """Return what else git says: on some errors the reason stands on a later line."""
+    return "".join(f"; {line.removeprefix('fatal: ')}" for line in lines[1:3] if line.strip())
+
+
+def _contents(output: bytes) -> Iterable[bytes]:
+    """Yield the contents that `cat-file --batch` wrote: each after a line with its size."""
+    at = 0
+    while at < len(output):
+        end = output.index(b"\n", at)
+        size = int(output[at:end].rpartition(b" ")[2])
+        yield output[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+
+
+def _quoted(text: str) -> str:
+    from shlex import quote
+
+    return quote(text)

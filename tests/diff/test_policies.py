@@ -1,0 +1,203 @@
+"""Two policies compared, held to all of their answers compared one case after the other."""
+
+from copy import deepcopy
+from typing import Any
+
+from brute_force import Key, differences, key_of
+from hypothesis import assume, event, given, settings
+from hypothesis import strategies as st
+from strategies import (
+    Document,
+    conditions,
+    grants_of,
+    permuted,
+    policies,
+    rules_of,
+    styles,
+    values_of,
+    yaml_of,
+)
+
+from zsupport.diff.changes import CODES, MIRRORED, Change
+from zsupport.diff.policies import Part, PolicyDiff, compare
+from zsupport.errors import InvalidPolicy
+from zsupport.policy import document as policy_document
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+
+EXAMPLES = settings(max_examples=100, deadline=None)
+WEEKS = ["24x7", "mon-fri 08:00-18:00", "mon-fri 10:00-16:00", "mon-sat 10:00-16:00"]
+
+
+def read(text: str, name: str = "p.yaml") -> policy_document.Document:
+    found = read_document(SourceFile(name, text.encode(), "sha256:0", name))
+    if found.revision is None:
+        raise InvalidPolicy(found.findings, {name: text})
+    return found
+
+
+def diff(old: str, new: str) -> PolicyDiff:
+    return compare([read(old, "old.yaml")], [read(new, "new.yaml")])
+
+
+def parts(found: PolicyDiff) -> list[Part]:
+    return [part for compared in found.compared for part in compared.parts]
+
+
+def changes(found: PolicyDiff) -> list[tuple[Part, Change]]:
+    return [(part, change) for part in parts(found) for change in part.changes]
+
+
+def cases(part: Part, change: Change) -> set[Key]:
+    return {key_of(case) for case in part.space.cases(change.cases)}
+
+
+@st.composite
+def edited(draw: st.DrawFn, document: Document) -> Document:
+    """Return a policy after one to three edits such as authors make."""
+    made: Document = deepcopy(document)
+    for _ in range(draw(st.integers(1, 3))):
+        who = [n for n in ("plan", "role", "priority") if values_of(made, n)]
+        pool = [draw(conditions(made, (*who, *made.get("facts", ()))))]
+        section = draw(st.sampled_from(["entitlements", "targets", "other", "names"]))
+        if section == "names":
+            rename(draw, made)
+        elif section == "other":
+            other(draw, made)
+        else:
+            entry = grants_of(made, pool) if section == "entitlements" else rules_of(made, pool)
+            entries = made.setdefault(section, [])
+            way = draw(st.sampled_from(["add", "drop", "replace", "swap", "widen"]))
+            place = draw(st.integers(0, max(0, len(entries) - 1)))
+            if way == "add" or not entries:
+                entries.insert(place, draw(entry))
+            elif way == "drop":
+                del entries[place]
+            elif way == "replace":
+                entries[place] = draw(entry)
+            elif way == "swap":
+                entries.insert(0, entries.pop(place))
+            else:
+                entries[place].pop("when", None)
+    return made
+
+
+def rename(draw: st.DrawFn, made: Document) -> None:
+    """Take a value away from a dimension, or add one."""
+    section = draw(st.sampled_from([n for n in ("plans", "roles", "channels") if made.get(n)]))
+    if draw(st.booleans()):
+        made[section].pop(draw(st.sampled_from([*made[section]])))
+    else:
+        added: Any = {"name": "Fax", "kind": "other"} if section == "channels" else "New"
+        made[section]["new-one"] = added
+
+
+def other(draw: st.DrawFn, made: Document) -> None:
+    """Change hours, the commitment, the priorities, or what a channel asks for."""
+    way = draw(st.sampled_from(["hours", "commitment", "priorities", "channel"]))
+    if way == "hours":
+        made["hours"]["office"] = {"open": draw(st.sampled_from(WEEKS))}
+    elif way == "commitment":
+        made["commitment"] = draw(st.sampled_from(["none", "target", "agreement"]))
+    elif way == "priorities" and made.get("priorities"):
+        made["priorities"].reverse()
+    else:
+        channel = made["channels"][draw(st.sampled_from([*made["channels"]]))]
+        channel["prerequisites"] = draw(st.sampled_from([["Number"], ["Key", "Badge"]]))
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[str, str]:
+    """Return a policy and another: edited, or one that has nothing to do with it."""
+    document = draw(policies())
+    other = draw(st.one_of(edited(document), edited(document), policies()))
+    texts = yaml_of(document), yaml_of(other)
+    for text in texts:
+        try:
+            read(text)
+        except InvalidPolicy:
+            assume(False)
+    return texts
+
+
+#: What each kind of change says of the answers.
+ASPECTS = {
+    "ZD201": "gone", "ZD202": "added", "ZD203": "needs", "ZD204": "needs", "ZD205": "needs",
+    "ZD301": "target", "ZD302": "target", "ZD303": "target", "ZD304": "state", "ZD305": "state",
+    "ZD306": "state", "ZD307": "condition", "ZD308": "condition", "ZD309": "condition",
+    "ZD310": "commitment", "ZD311": "commitment", "ZD312": "commitment",
+    "ZD401": "hours", "ZD402": "hours", "ZD403": "hours",
+}  # fmt: skip
+
+
+@EXAMPLES
+@given(pairs())
+def test_what_it_finds_is_what_all_answers_say(texts: tuple[str, str]) -> None:
+    old, new = (read(text) for text in texts)
+    assert old.revision is not None
+    assert new.revision is not None
+    expected: dict[str, set[Key]] = {}
+    for what, where in differences(old.revision, new.revision).items():
+        # Other hours are a change of the channel, of the targets that count them, or of both.
+        aspect = what.split(" ")[0]
+        expected.setdefault(aspect, set()).update(where)
+    found: dict[str, set[Key]] = {}
+    for part, change in changes(compare([old], [new])):
+        if change.code in ASPECTS:
+            aspect = ASPECTS[change.code]
+            found.setdefault(aspect, set()).update(cases(part, change))
+    event(f"differ in {', '.join(sorted(expected)) or 'nothing'}")
+    for aspect in ("gone", "added", "needs", "state", "condition", "commitment"):
+        assert found.get(aspect, set()) == expected.get(aspect, set()), aspect
+    both = found.get("hours", set()) | found.get("target", set())
+    assert both == expected.get("hours", set()) | expected.get("target", set())
+
+
+@EXAMPLES
+@given(policies())
+def test_a_policy_and_itself_differ_in_nothing(document: Document) -> None:
+    text = yaml_of(document)
+    # With a comment it is another file, and is really compared.
+    for other in (text, f"# the same\n{text}"):
+        found = diff(text, other)
+        assert changes(found) == []
+        assert found.compared[0].size > 0
+        assert found.compared[0].words == ()
+
+
+@EXAMPLES
+@given(policies(), st.data())
+def test_layout_and_order_change_nothing(document: Document, data: st.DataObject) -> None:
+    moved = data.draw(permuted(document))
+    found = diff(yaml_of(document), yaml_of(moved, data.draw(styles)))
+    assert changes(found) == []
+    assert found.compared[0].words == ()
+
+
+def by_code(found: PolicyDiff) -> dict[tuple[str, str, str | None], set[Key]]:
+    result: dict[tuple[str, str, str | None], set[Key]] = {}
+    for part, change in changes(found):
+        key = change.code, change.effect, change.metric
+        result.setdefault(key, set()).update(cases(part, change))
+    return result
+
+
+#: The codes of the change the other way round; all others mirror themselves.
+PAIRS = [
+    ("ZD101", "ZD102"), ("ZD201", "ZD202"), ("ZD203", "ZD204"), ("ZD206", "ZD207"),
+    ("ZD209", "ZD210"), ("ZD301", "ZD302"), ("ZD304", "ZD305"), ("ZD307", "ZD308"),
+    ("ZD310", "ZD311"), ("ZD313", "ZD314"), ("ZD401", "ZD402"), ("ZD501", "ZD502"),
+]  # fmt: skip
+BACK = {**dict(PAIRS), **{other: one for one, other in PAIRS}}
+
+
+@EXAMPLES
+@given(pairs())
+def test_the_way_back_mirrors_the_way_there(texts: tuple[str, str]) -> None:
+    there, back = by_code(diff(*texts)), by_code(diff(*reversed(texts)))
+    assert {
+        (BACK.get(code, code), MIRRORED[effect], metric): where
+        for (code, effect, metric), where in there.items()
+    } == back
+    for code, _, _ in there:
+        event(CODES[code].name)
