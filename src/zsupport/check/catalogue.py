@@ -64,7 +64,8 @@ def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
 
 
 def _nearest(name: str) -> str | None:
-    code = name.upper()
+    # Letters that look like digits are taken for them.
+    code = name[:2].upper() + name[2:].upper().translate(str.maketrans("OIL", "011"))
     if re.fullmatch("ZS[0-9]{1,9}", code):
         # All codes look alike: what counts is how they begin, then how far apart they are.
         alike = next(
