@@ -98,7 +98,7 @@ def bash(script: str, folder: Path, env: dict[str, str], *, terminal: bool = Fal
 
 @pytest.mark.parametrize("block", [block for block, _ in BLOCKS], ids=lambda b: b.place)
 def test_every_block_is_of_a_kind_that_is_tried(block: Block) -> None:
-    assert block.language in ("console", "sh", "python", "yaml", "toml"), block.place
+    assert block.language in ("console", "sh", "python", "yaml", "yml", "toml"), block.place
     assert block.mark in (None, "terminal", "run", "test"), block.place
 
 

@@ -35,7 +35,9 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
             f"--id: `{id}` cannot be an id",
             "letters, digits, `.`, `-` and `_`, a letter or digit first",
         )
-    texts = {os.path.join(folder, name): text for name, text in starter(id).items()}
+    texts = {
+        os.path.normpath(os.path.join(folder, name)): text for name, text in starter(id).items()
+    }
     there = [path for path in texts if os.path.lexists(path)]
     if there:
         raise UsageError(f"{', '.join(there)}: there already", "choose another folder or --id")

@@ -107,14 +107,11 @@ def write_outcome(
 
     from zsupport.report.findings import Context, render_outcome
 
-    try:
-        folder = os.getcwd()
-    except OSError:
-        folder = ""  # it has been removed, and nothing is named from it
+    folder = os.getcwd()
     context = Context(
         terminal_of(color),
         folder,
-        workspace(folder) if folder else "",
+        workspace(folder),
         fails_at,
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         holidays,

@@ -9,6 +9,7 @@ GUIDES = {
     "check": "Mistakes in a policy: the rules, exceptions, fixes, configuration",
     "test": "The policy's own tests: cases, invariants, coverage, and what they notice",
     "diff": "What a change takes from whom: classes, audiences, Git, the codes",
+    "ci": "A change from the editor to the pull request: hooks, GitHub, GitLab, editors",
     "scripts": "Answers in shell scripts: exit codes, plain lines, one field",
     "json": "The JSON documents and their schemas",
     "completion": "Completion for bash, zsh and fish",

@@ -1,0 +1,174 @@
+"""What other places run: the action, and the snippets for GitLab and pre-commit in the guide.
+
+The hooks themselves are tried by the real pre-commit in `tests/full`.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+from documents import PAGES, ROOT, blocks_of
+
+from zsupport.starter import starter
+
+ACTION = ROOT / ".github" / "actions" / "zsupport"
+GIT = [
+    "git", "-c", "user.name=Author", "-c", "user.email=author@example.com",
+    "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false",
+]  # fmt: skip
+
+
+def valid(schema: str, text: str, folder: Path) -> None:
+    """Hold a file to one of the schemas that check-jsonschema brings."""
+    path = folder / "file.yml"
+    path.write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", path],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_action_is_one(tmp_path: Path) -> None:
+    text = (ACTION / "action.yml").read_text(encoding="utf-8")
+    valid("github-actions", text, tmp_path)
+    declared = re.findall(r"^  ([\w-]+):\n    description", text, re.M)
+    used = re.findall(r"\$\{\{ inputs\.([\w-]+) \}\}", text)
+    assert set(declared) == set(used)
+    script = (ACTION / "run.sh").read_text(encoding="utf-8")
+    passed = re.findall(r"^        ([A-Z]+): \$\{\{ inputs", text, re.M)
+    assert set(passed) - {"VERSION"} == set(re.findall(r"\$\{?([A-Z]+)\b", script)) - {"GITHUB"}
+
+
+def snippets(mark: str) -> list[str]:
+    """Return the blocks of the guide whose first line names a file that begins so."""
+    return [
+        each.text
+        for each in blocks_of("ci.md")
+        if each.language == "yml" and each.note.startswith(mark)
+    ]
+
+
+def test_every_snippet_of_another_tool_is_tried() -> None:
+    tried = (".github/workflows/", ".gitlab-ci.yml", ".pre-commit-config.yaml")
+    for page in PAGES:
+        for block in blocks_of(page):
+            if block.language == "yml":
+                assert page == "ci.md"
+                assert block.note.startswith(tried), block.place
+
+
+def test_the_hooks_of_the_guide_are_those_that_there_are(tmp_path: Path) -> None:
+    [text] = snippets(".pre-commit-config.yaml")
+    config = tmp_path / ".pre-commit-config.yaml"
+    config.write_text(text, encoding="utf-8")
+    manifest = ROOT / ".pre-commit-hooks.yaml"
+    for command, file in (("validate-config", config), ("validate-manifest", manifest)):
+        done = subprocess.run(
+            [sys.executable, "-m", "pre_commit", command, file],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+    hooks = re.findall(r"- id: (\S+)", manifest.read_text(encoding="utf-8"))
+    assert re.findall(r"- id: (\S+)", text) == hooks
+
+
+@pytest.mark.parametrize(
+    ("mark", "schema"),
+    [(".github/workflows/", "github-workflows"), (".gitlab-ci.yml", "gitlab-ci")],
+)
+def test_snippets_of_the_guide_are_what_they_are_for(
+    mark: str, schema: str, tmp_path: Path
+) -> None:
+    found = snippets(mark)
+    assert found
+    for text in found:
+        valid(schema, text, tmp_path)
+
+
+class Step:
+    """A step of the action in a repository with a policy and its tests."""
+
+    def __init__(self, cli: Cli, folder: Path) -> None:
+        self.folder = folder
+        self.cli = cli
+        for name, text in starter("acme").items():
+            (folder / name).write_text(text, encoding="utf-8")
+        self.git("init", "-q")
+        self.git("add", "-A")
+        self.git("commit", "-qm", "A policy")
+
+    def git(self, *arguments: str) -> None:
+        subprocess.run([*GIT, *arguments], cwd=self.folder, check=True, capture_output=True)
+
+    def run(self, command: str, **inputs: str) -> "subprocess.CompletedProcess[str]":
+        scripts = sysconfig.get_path("scripts")
+        environment = self.cli.environment({
+            "COMMAND": command, "PATHS": "", "ARGUMENTS": "", "BASE": "", "SARIF": "",
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"), **inputs,
+        })  # fmt: skip
+        environment["PATH"] = f"{scripts}{os.pathsep}{environment['PATH']}"
+        return subprocess.run(
+            ["bash", ACTION / "run.sh"], cwd=self.folder, env=environment, capture_output=True,
+            text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+    def change(self, old: str, new: str) -> None:
+        policy = self.folder / "acme.yaml"
+        text = policy.read_text(encoding="utf-8")
+        assert text.count(old) == 1, old
+        policy.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def step(cli: Cli, tmp_path: Path) -> Step:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    return Step(cli, folder)
+
+
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_a_step_on_a_good_policy_succeeds(step: Step, command: str) -> None:
+    done = step.run(command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "::error" not in done.stdout
+
+
+def test_a_step_that_checks_annotates_the_line_and_writes_sarif(step: Step) -> None:
+    step.change("first-response: {P1: 1h 24x7,", "first-response: {P1: 9 business hours,")
+    done = step.run("check", PATHS="acme.yaml\n", ARGUMENTS="--fail-on=note\n", SARIF="out.sarif")
+    assert done.returncode == 1
+    [line] = [each for each in done.stdout.splitlines() if "ZS501" in each]
+    assert re.match(r"::error file=acme\.yaml,line=[0-9]+,", line)
+    assert "| acme.yaml" in (step.folder / "summary.md").read_text(encoding="utf-8")
+    sarif = json.loads((step.folder / "out.sarif").read_text(encoding="utf-8"))
+    assert "ZS501" in {result["ruleId"] for result in sarif["runs"][0]["results"]}
+
+
+def test_a_step_that_tests_fails_with_a_failed_test(step: Step) -> None:
+    step.change("{when: {plan: paid, role: staff}, allow: web}", "{when: {plan: paid}, allow: web}")
+    done = step.run("test")
+    assert done.returncode == 1
+    assert "::error file=acme_test.yaml" in done.stdout
+
+
+def test_a_step_that_compares_uses_the_merge_base(step: Step) -> None:
+    step.git("checkout", "-qb", "change")
+    step.change("P1: 1h 24x7", "P1: 2h 24x7")
+    step.git("commit", "-qam", "Slower")
+    done = step.run("diff", PATHS="acme.yaml", BASE="main")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "::error file=acme.yaml" in done.stdout
+    assert step.run("diff", PATHS="acme.yaml", BASE="change").returncode == 0
+
+
+def test_a_step_that_compares_needs_a_base(step: Step) -> None:
+    done = step.run("diff")
+    assert done.returncode == 2
+    assert done.stdout.startswith("::error::")
