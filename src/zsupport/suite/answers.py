@@ -145,6 +145,8 @@ class Answers:
 
     def _priorities(self, facts: Space) -> Partition:
         found: Partition = {}
+        if not facts.values:
+            return found  # no facts lead to any
         left = facts.every
         for priority in self.revision.priorities:
             cases = facts.holds(priority.when) & left

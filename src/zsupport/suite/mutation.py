@@ -48,6 +48,15 @@ class _Changes:
         self.root = root
         self.revision = revision
         self.hours = [*revision.hours, "24x7"]
+        self.values: dict[str, tuple[str, ...]] = {
+            fact.id: tuple(fact.values) for fact in revision.facts
+        }
+        self.values |= {
+            "plan": tuple(each.id for each in revision.plans),
+            "role": tuple(each.id for each in revision.roles),
+            "channel": tuple(each.id for each in revision.channels),
+            "priority": tuple(each.id for each in revision.priorities),
+        }
 
     def node(self, path: Path) -> Node | None:
         return at(self.root, path)
@@ -112,8 +121,20 @@ class _Changes:
             return
         assert node is not None
         yield from self.of_members(path, dimension)
+        yield from self.more(path, dimension)
         flipped = with_entries(node, [(_key(node, "not"), node)])
         yield self.put("flip-not", path, f"`{dimension}` became `not`", flipped)
+
+    def more(self, path: Path, dimension: str) -> Iterator[Change]:
+        """Yield a list of values, or a single one, with each value more that it does not have."""
+        node = self.node(path)
+        assert node is not None
+        items = list(node.items) if isinstance(node, Sequence) else [node]
+        written = {item.text for item in items if isinstance(item, Scalar)}
+        for value in self.values.get(dimension, ()):
+            if value not in written:
+                longer = with_items(node, [*items, _key(node, value)])
+                yield self.put("add-value", path, f"added `{value}` to `{dimension}`", longer)
 
     def of_members(self, path: Path, what: str) -> Iterator[Change]:
         items = self.items(path)
@@ -141,6 +162,8 @@ class _Changes:
                 yield self.drop("drop-grant", here, f"dropped the {word} {path_text(here)}")
             for key in ("allow", "recommend"):
                 yield from self.of_members((*here, key), key)
+            if "allow" in grant:
+                yield from self.more((*here, "allow"), "channel")
             if "recommend" in grant:
                 yield from self.swaps((*here, "recommend"), "swap-recommended")
             yield from self.of_condition((*here, "when"))
