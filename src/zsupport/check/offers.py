@@ -26,11 +26,16 @@ class Offer(NamedTuple):
 
 
 def offers_of(stated: tuple[Stated, ...], rules: tuple[Rule, ...]) -> tuple[Offer, ...]:
-    """Return the promises of the cells that decide somewhere and can be compared at all."""
+    """Return the promises of the cells that decide somewhere and can be compared at all.
+
+    No time at all is a mistake of its own, and not that of whoever is promised more.
+    """
     found: dict[object, list[Stated]] = {}
     for each in stated:
         cell = each.cell
-        if each.decides and cell.target.kind not in ("not-stated", "week"):
+        kind = cell.target.kind
+        zero = kind in ("clock", "business") and not cell.target.amount
+        if each.decides and not zero and kind not in ("not-stated", "week"):
             conditions = cell.condition, rules[each.rule].condition
             key = cell.target.text, cell.hours, repr(conditions) if any(conditions) else None
             found.setdefault(key, []).append(each)

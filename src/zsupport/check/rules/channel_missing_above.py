@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import Missing, missing_channels, ranked
+from zsupport.check.rank import Missing, Pair, missing_channels, ranked
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path, Sequence
 
@@ -13,28 +13,39 @@ def check(subject: Subject) -> Iterator[Problem]:
     A warning where the higher plan has another channel in that case; a note where the channel
     opens no case: a forum for those who pay nothing is often meant so.
     """
-    for missing in missing_channels(subject, "plan", ranked(subject.revision.plans)):
-        yield problem(subject, "plan", missing)
+    yield from problems(subject, "plan", ranked(subject.revision.plans))
 
 
-def problem(subject: Subject, dimension: str, missing: Missing) -> Problem:
-    """Return the problem at the plan or role that the grant names."""
-    highs = listed([pair.high for pair in missing.pairs])
-    low = missing.pairs[0].low
+def problems(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator[Problem]:
+    """Yield a problem where plans or roles were left out of a grant.
+
+    Left out of several grants they are one problem, at the first of them.
+    """
     opens = {channel.id for channel in subject.revision.channels if channel.opens_case}
-    severity = "warning" if missing.instead else None
-    verb = "ranks" if len(missing.pairs) == 1 else "rank"
-    path = named_in_grant(subject, dimension, missing, low)
-    return Problem(
-        path,
-        f"`{low}` may use {listed(missing.channels)} here, and {highs}, which {verb} above it,"
-        " may not",
-        subject.document.value(path),
-        label=f"{highs} left out",
-        hint=f"add {highs} here, or allow it in a grant of its own",
-        case=subject.witness(missing.cases),
-        severity="note" if opens.isdisjoint(missing.channels) else severity,
-    )
+    grouped: dict[tuple[tuple[Pair, ...], str | None], list[Missing]] = {}
+    for missing in missing_channels(subject, dimension, pairs):
+        severity = "warning" if missing.instead else None
+        severity = "note" if opens.isdisjoint(missing.channels) else severity
+        grouped.setdefault((missing.pairs, severity), []).append(missing)
+    for (left_out, severity), (first, *more) in grouped.items():
+        highs, low = listed([pair.high for pair in left_out]), left_out[0].low
+        verb = "ranks" if len(left_out) == 1 else "rank"
+        yield Problem(
+            named_in_grant(subject, dimension, first, low),
+            f"`{low}` may use {listed(first.channels)} here, and {highs}, which {verb} above it,"
+            " may not",
+            label=f"{highs} left out",
+            hint=f"add {highs} here, or allow it in a grant of its own",
+            case=subject.witness(first.cases),
+            related=tuple(
+                (
+                    named_in_grant(subject, dimension, each, low),
+                    f"here it is {listed(each.channels)}",
+                )
+                for each in more
+            ),
+            severity=severity,
+        )
 
 
 def named_in_grant(subject: Subject, dimension: str, missing: Missing, low: str) -> Path:

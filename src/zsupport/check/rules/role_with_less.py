@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import fewer_hours, missing_channels, promised_less, ranked
+from zsupport.check.rank import fewer_hours, ranked
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.rules import (
     channel_missing_above,
@@ -16,10 +16,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     pairs = ranked(subject.revision.roles)
     if not pairs:
         return
-    for missing in missing_channels(subject, "role", pairs):
-        yield channel_missing_above.problem(subject, "role", missing)
-    for less in promised_less(subject, "role", pairs):
-        yield slower_than_below.problem(subject, less)
+    yield from channel_missing_above.problems(subject, "role", pairs)
+    yield from slower_than_below.problems(subject, "role", pairs)
     for fewer in fewer_hours(subject, "role", pairs):
         yield fewer_hours_than_below.problem(subject, fewer)
 
