@@ -18,7 +18,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             by_metric.setdefault((each.rule, each.metric), []).append(each)
     by_key: dict[tuple[int, str], list[Stated]] = {}
     for (rule, metric), stated in by_metric.items():
-        dead = [each for each in stated if _dead(each)]
+        dead = [each for each in stated if _dead(subject, each)]
         if len(dead) > 1 and len(dead) == len(stated):
             yield _whole_metric(subject, rule, metric, dead)
             continue
@@ -28,12 +28,18 @@ def check(subject: Subject) -> Iterator[Problem]:
         yield _one_cell(subject, some)
 
 
-def _dead(each: Stated) -> bool:
+def _dead(subject: Subject, each: Stated) -> bool:
     """Return whether a cell is never the answer, and says more than an answer would."""
-    if each.decides:
-        return False
-    # Nothing promised where no case can be opened contradicts nothing.
-    return bool(each.matches) or each.cell.target.kind not in ("none", "not-stated")
+    if each.decides or each.matches:
+        return not each.decides
+    # Nothing promised where no case can be opened contradicts nothing; and a priority that
+    # cannot be raised at all is one mistake, which is found where it stands.
+    cells = subject.revision.rules[each.rule].cells[each.metric]
+    return each.cell.target.kind not in ("none", "not-stated") and any(
+        cell.key == each.cell.key
+        and subject.decisions.entitled & subject.space.of("priority", name)
+        for name, cell in cells.items()
+    )
 
 
 def _whole_metric(subject: Subject, rule: int, metric: str, dead: list[Stated]) -> Problem:
