@@ -122,6 +122,7 @@ def test_a_set_knows_its_cases(values: dict[str, tuple[str, ...]], data: st.Data
                 {**case, name: values[name][0]} for case in cases if case[name] == value
             ]
             assert space.back_to(name, value, seen) == chosen & space.of(name, value)
+    assert space.every_met(chosen) == {name: space.met(name, chosen) for name in space.values}
     if chosen:
         assert space.first(chosen) == cases[0]
 

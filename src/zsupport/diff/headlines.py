@@ -110,23 +110,21 @@ def _start(document: Document) -> str | None:
 
 def _who(change: Change, part: Part) -> dict[str, tuple[str, ...]]:
     """Return the values of each dimension that some but not all cases of the change have."""
-    found = {}
-    for name in part.space.values if change.cases else ():
-        met = part.space.met(name, change.cases)
-        if met != part.space.met(name, part.both | change.cases):
-            found[name] = met
-    return found
+    if not change.cases:
+        return {}
+    every = part.values
+    found = part.space.every_met(change.cases)
+    return {name: met for name, met in found.items() if met != every[name]}
 
 
 def _words(name: str, met: Sequence[str], part: Part, change: Change) -> str | None:
     """Return which values of a dimension a change is about, None where that says nothing."""
-    every = part.space.met(name, part.both | change.cases)
     if name == "channel":
         if change.code.startswith("ZD2"):
             return None  # the sentence begins with them
         if change.code[:3] in ("ZD3", "ZD4") and set(part.opening) <= set(met):
             return None
-    others = [value for value in every if value not in met]
+    others = [value for value in part.values[name] if value not in met]
     if len(others) < 3 <= len(met):
         return f"every {name} but {_joined(others, 'and')}"
     return f"{name} {_joined(met, 'or')}"

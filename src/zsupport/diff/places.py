@@ -3,7 +3,7 @@
 A guess, and only that: no answer depends on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from zsupport.policy.model import Grant, Revision, Rule
@@ -13,70 +13,72 @@ class Counterparts:
     """The grants and target rules of two revisions, paired by what they share."""
 
     def __init__(self, old: Revision, new: Revision) -> None:
-        self._grants = _paired(old.grants, new.grants, _alike_grants)
-        self._rules = _paired(old.rules, new.rules, _alike_rules)
+        self._grants = _Pairs(old.grants, new.grants, _grant_keys)
+        self._rules = _Pairs(old.rules, new.rules, _rule_keys)
 
     def grant(self, old: int | None, new: int | None) -> tuple[int | None, int | None]:
         """Return the positions of two grants, the missing one filled in where it is known."""
-        return _filled(self._grants, old, new)
+        return self._grants.filled(old, new)
 
     def rule(self, old: int | None, new: int | None) -> tuple[int | None, int | None]:
         """Return the positions of two target rules, the missing one filled in."""
-        return _filled(self._rules, old, new)
+        return self._rules.filled(old, new)
 
 
-def _filled(
-    pairs: dict[int, int], old: int | None, new: int | None
-) -> tuple[int | None, int | None]:
-    if new is None and old is not None:
-        new = pairs.get(old)
-    elif old is None and new is not None:
-        old = next((one for one, other in pairs.items() if other == new), None)
-    return old, new
+class _Pairs:
+    """Pairs of positions in two lists."""
+
+    def __init__(
+        self, old: Sequence[Any], new: Sequence[Any], keys: Callable[[Any], list[str]]
+    ) -> None:
+        """`keys` returns what an entry is known by, the surest first."""
+        self.there: dict[int, int] = {}
+        self.back: dict[int, int] = {}
+        mine, its = [keys(each) for each in old], [keys(each) for each in new]
+        for level in range(max(map(len, (*mine, *its)), default=0)):
+            free: dict[str, list[int]] = {}
+            for place in range(len(its) - 1, -1, -1):
+                if place not in self.back and level < len(its[place]):
+                    free.setdefault(its[place][level], []).append(place)
+            for place, known in enumerate(mine):
+                if place not in self.there and level < len(known):
+                    others = free.get(known[level])
+                    if others:
+                        self.there[place] = others.pop()
+                        self.back[self.there[place]] = place
+
+    def filled(self, old: int | None, new: int | None) -> tuple[int | None, int | None]:
+        """Return two positions, the missing one filled in where it is known."""
+        if new is None and old is not None:
+            new = self.there.get(old)
+        elif old is None and new is not None:
+            old = self.back.get(new)
+        return old, new
 
 
-def _paired(old: Sequence[Any], new: Sequence[Any], alike: Any) -> dict[int, int]:
-    """Return pairs of positions: those that are most alike first, the nearest of equals."""
-    if len(old) * len(new) > 250_000:
-        return {number: number for number in range(min(len(old), len(new)))}
-    scores = [
-        (-score, abs(i - j), i, j)
-        for i, one in enumerate(old)
-        for j, other in enumerate(new)
-        if (score := alike(one, other))
-    ]
-    pairs: dict[int, int] = {}
-    taken: set[int] = set()
-    for _, _, i, j in sorted(scores):
-        if i not in pairs and j not in taken:
-            pairs[i] = j
-            taken.add(j)
-    return pairs
+def _when(entry: Grant | Rule) -> str:
+    return repr([(sorted(each.values.items()), each.opened) for each in entry.when])
 
 
-def _when(entry: Grant | Rule) -> list[object]:
-    return [(each.values, each.opened) for each in entry.when]
+def _grant_keys(grant: Grant) -> list[str]:
+    """Return all of it, for whom and what it allows, either of these, each of the channels."""
+    allowed = sorted(grant.allow or grant.recommend)
+    sort = "allow" if grant.allow else "recommend"
+    more = repr((grant.hours, grant.prerequisites))
+    return [
+        f"{sort} {allowed} {_when(grant)} {more}", f"{sort} {allowed} {_when(grant)}",
+        f"{sort} {allowed} {more}", f"{sort} {allowed}", f"{sort} {_when(grant)}",
+        *(f"{sort} {channel}" for channel in allowed),
+    ]  # fmt: skip
 
 
-def _alike_grants(one: Grant, other: Grant) -> int:
-    if not set(one.allow) & set(other.allow) and (one.allow or other.allow):
-        return 0
-    return (
-        (one.allow == other.allow) * 2
-        + (_when(one) == _when(other)) * 3
-        + (one.hours == other.hours)
-        + (one.prerequisites == other.prerequisites)
-        + 1
-    )
-
-
-def _alike_rules(one: Rule, other: Rule) -> int:
-    shared = set(one.cells) & set(other.cells)
-    score = (_when(one) == _when(other)) * 4 + len(shared)
-    for metric in shared:
-        cells, its = one.cells[metric], other.cells[metric]
-        score += sum(
-            priority in its and its[priority].target == cell.target
-            for priority, cell in cells.items()
+def _rule_keys(rule: Rule) -> list[str]:
+    """Return all of it, whom it is for, what it promises."""
+    cells = repr(
+        sorted(
+            (metric, key, cell.target.text)
+            for metric, written in rule.cells.items()
+            for key, cell in written.items()
         )
-    return score
+    )
+    return [f"{_when(rule)} {cells}", _when(rule), cells, repr(sorted(rule.cells))]

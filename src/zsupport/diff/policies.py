@@ -22,7 +22,14 @@ class Part(NamedTuple):
     space: Space
     both: Cases
     changes: tuple[Change, ...]
-    opening: tuple[str, ...] = ()
+    opening: tuple[str, ...]
+    values: dict[str, tuple[str, ...]]  # that stand in some case which both know
+
+
+def _part(space: Space, both: Cases, changes: tuple[Change, ...], opening: Cases = 0) -> Part:
+    """Return a part; `opening` are the cases in which a case can be opened in both."""
+    channels = space.met("channel", opening)
+    return Part(space, both, changes, channels, space.every_met(both))
 
 
 class Compared(NamedTuple):
@@ -81,7 +88,7 @@ def _alone(meeting: Meeting) -> Compared:
         says = "a revision is in force, where none was"
         change = change._replace(code="ZD004", effect="more", says=says)
     changes = (change,) if allowed else ()
-    return Compared(*meeting, (Part(space, space.every, changes),))
+    return Compared(*meeting, (_part(space, space.every, changes),))
 
 
 def _together(meeting: Meeting, public: PublicHolidays) -> Compared:
@@ -92,7 +99,7 @@ def _together(meeting: Meeting, public: PublicHolidays) -> Compared:
     assert new.revision is not None
     if old.source.data == new.source.data:
         space = space_of(old.revision)
-        return Compared(*meeting, (Part(space, space.every, ()),))
+        return Compared(*meeting, (_part(space, space.every, ()),))
     pair = pair_of(old, new, public)
     found = Changes()
     hours = Comparison(public)
@@ -106,10 +113,9 @@ def _together(meeting: Meeting, public: PublicHolidays) -> Compared:
     space = priorities.space_of_both(old.revision, new.revision)
     known = priorities.find_changes(old.revision, new.revision, space, of_facts)
     entitled = pair.old.decisions.entitled & pair.new.decisions.entitled & pair.both
-    opening = pair.space.met("channel", entitled)
-    parts = [Part(pair.space, pair.both, found.all(), opening)]
+    parts = [_part(pair.space, pair.both, found.all(), entitled)]
     if space.values and known:
-        parts.append(Part(space, known, of_facts.all()))
+        parts.append(_part(space, known, of_facts.all()))
     return Compared(*meeting, tuple(parts), words.changed(old.revision, new.revision))
 
 

@@ -71,7 +71,7 @@ class _Known(NamedTuple):
 def _metric(pair: Pair, was: Metric, now: Metric, both: Cases, known: _Known) -> Cases:
     """Add what changed in one metric; return where it promises something before and after."""
     promised = 0
-    for old, new, cases in _pairs(pair, was.id, both):
+    for old, new, cases in _pairs(pair, was.id, both, known.matched):
         one, other = old.target, new.target
         if one is not None and other is not None:
             promised |= cases
@@ -108,29 +108,43 @@ def _decided(side: Side, metric: str, cases: Cases) -> list[_Decided]:
     return [each for each in found if each.cases]
 
 
-def _pairs(pair: Pair, metric: str, cases: Cases) -> Iterator[tuple[_Decided, _Decided, Cases]]:
+def _pairs(
+    pair: Pair, metric: str, cases: Cases, matched: Counterparts
+) -> Iterator[tuple[_Decided, _Decided, Cases]]:
     """Yield what decides before and after, with the cases in which these two do."""
     after = _decided(pair.new, metric, cases)
-    alike: dict[object, list[_Decided]] = {}
+    ends = [each.cases.bit_length() for each in after]
+    likely: dict[object, list[_Decided]] = {}
     for new in after:
-        alike.setdefault(_content(new), []).append(new)
+        for key in (_content(new), _place(new, new.stated and new.stated.rule)):
+            likely.setdefault(key, []).append(new)
     for old in _decided(pair.old, metric, cases):
         left = old.cases
-        # What says the same comes first: mostly it is all there is.
-        same = alike.get(_content(old), [])
-        for new in (*same, *after):
+        # What says the same comes first, then what stands in the same place: mostly that is all.
+        rule = matched.rule(old.stated.rule, None)[1] if old.stated else None
+        for new in (*likely.get(_place(old, rule), ()), *likely.get(_content(old), ())):
+            if here := left & new.cases:
+                left &= ~here
+                yield old, new, here
+        first = (left & -left).bit_length()
+        for new, end in zip(after, ends, strict=True):
             if not left:
                 break
-            if here := left & new.cases:
+            if end >= first and (here := left & new.cases):
                 left &= ~here
                 yield old, new, here
 
 
 def _content(decided: _Decided) -> object:
+    """Return what a cell says, by which it may be known again elsewhere."""
     if decided.stated is None:
         return None
     cell = decided.stated.cell
     return cell.target, cell.hours, cell.key
+
+
+def _place(decided: _Decided, rule: int | None) -> object:
+    return decided.stated and (rule, decided.stated.cell.key)
 
 
 # -- one target and another ------------------------------------------------------------------------
