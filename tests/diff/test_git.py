@@ -1,0 +1,478 @@
+"""Revisions of real Git repositories, in the states in which people have them."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Cli, Run
+
+POLICY = """\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels:
+  forum: {name: Forum, kind: community}
+  web: {name: Ticket, kind: web}
+entitlements:
+  - allow: forum
+  - {when: {plan: pro}, allow: web}
+targets: [{first-response: 4h}]
+"""
+SLOWER = POLICY.replace("4h", "8h")
+NOTHING = "no answer changes; 4 cases compared\n"
+ONE = "1 breaking change for customers; 4 cases compared"
+
+
+class Git:
+    """A repository in a folder; git knows nothing of this machine's settings."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.environment = {
+            "PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C",
+            "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Ann", "GIT_COMMITTER_NAME": "Ann",
+            "GIT_AUTHOR_EMAIL": "ann@example.com", "GIT_COMMITTER_EMAIL": "ann@example.com",
+        }  # fmt: skip
+
+    def __call__(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-c", "protocol.file.allow=always", *arguments], cwd=self.folder,
+            env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, (arguments, done.stderr)
+        return done.stdout.strip()
+
+    def commit(self, **files: str | None) -> str:
+        """Commit files by path, `/` written as `__`; None takes a file away; return the commit."""
+        for name, text in files.items():
+            path = self.folder / f"{name.replace('__', '/')}.yaml"
+            if text is None:
+                path.unlink()
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+        self("add", "-A")
+        self("commit", "-q", "--allow-empty", "-m", "A change")
+        return self("rev-parse", "HEAD")
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text)
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    """A repository with one policy, committed on main."""
+    found = Git(tmp_path / "work", tmp_path)
+    found("init", "-q", "-b", "main")
+    found.commit(acme=POLICY)
+    return found
+
+
+@pytest.fixture
+def diff(cli: "Cli", git: Git) -> "Diff":
+    return Diff(cli, git.folder)
+
+
+class Diff:
+    """Runs `zsupport diff` in a folder."""
+
+    def __init__(self, cli: "Cli", folder: Path) -> None:
+        self.cli = cli
+        self.folder = folder
+
+    def __call__(self, *arguments: str, cwd: Path | None = None, **env: str) -> "Run":
+        return self.cli("diff", *arguments, cwd=cwd or self.folder, env=env)
+
+
+def test_a_file_and_the_last_commit(git: Git, diff: Diff) -> None:
+    assert diff("acme.yaml", "--against", "HEAD") == (NOTHING, "", 0)
+    git.write("acme.yaml", SLOWER)
+    got = diff("acme.yaml", "--against", "HEAD")
+    assert got.code == 1
+    assert ONE in got.stdout
+    assert "--> acme.yaml:10:28" in got.stdout
+    assert "::: HEAD:acme.yaml:10:28   before: 4h" in got.stdout
+
+
+@pytest.mark.parametrize("revision", ["main", "HEAD~1", "main^", "first", "v1.0", "HEAD^{/A}"])
+def test_what_a_revision_may_be_called(git: Git, diff: Diff, revision: str) -> None:
+    git("tag", "-a", "v1.0", "-m", "An annotated tag")
+    git("branch", "first")
+    git.commit(acme=POLICY.replace("4h", "240m"))
+    git.write("acme.yaml", SLOWER)
+    got = diff("acme.yaml", "--against", revision)
+    assert (got.code, got.stderr) == (1, "")
+    assert ONE in got.stdout
+
+
+def test_a_commit_by_its_number(git: Git, diff: Diff) -> None:
+    number = git("rev-parse", "HEAD")
+    git.commit(acme=SLOWER)
+    assert diff("acme.yaml", "--against", number).code == 1
+    assert diff("acme.yaml", "--against", number[:10]).code == 1
+    assert diff("acme.yaml", "--against", "HEAD").code == 0
+
+
+def test_nothing_is_written_checked_out_or_locked(git: Git, diff: Diff) -> None:
+    git("checkout", "-q", "-b", "other")
+    git.write("acme.yaml", SLOWER)
+    before = {
+        path: path.stat().st_mtime_ns for path in git.folder.rglob("*") if path.name != "index"
+    }
+    (git.folder / ".git" / "index.lock").touch()  # another git is at work
+    assert diff("acme.yaml", "--against", "main").code == 1
+    (git.folder / ".git" / "index.lock").unlink()
+    after = {
+        path: path.stat().st_mtime_ns for path in git.folder.rglob("*") if path.name != "index"
+    }
+    # The folder of the lock itself was touched by the test.
+    for times in (before, after):
+        times.pop(git.folder / ".git")
+    assert before == after
+
+
+def test_a_pull_request_is_compared_with_where_it_began(git: Git, diff: Diff) -> None:
+    git("checkout", "-q", "-b", "change")
+    git.commit(acme=POLICY.replace("4h", "2h"))
+    git("checkout", "-q", "main")
+    git.commit(acme=POLICY.replace("4h", "1h"))
+    git("checkout", "-q", "change")
+    # Compared with main itself it would be slower.
+    assert diff("acme.yaml", "--against", "main").code == 1
+    got = diff("acme.yaml", "--merge-base", "main")
+    assert got.code == 0
+    assert "2h instead of 4h" in got.stdout
+
+
+def test_histories_without_a_common_commit(git: Git, diff: Diff) -> None:
+    git("checkout", "-q", "--orphan", "island")
+    git.commit(acme=SLOWER)
+    got = diff("acme.yaml", "--merge-base", "main")
+    assert got.code == 4
+    assert "no commit in common" in got.stderr
+    assert "--against main" in got.stderr
+
+
+# -- where one stands ------------------------------------------------------------------------------
+
+
+def test_from_a_subfolder_and_from_outside(git: Git, diff: Diff, tmp_path: Path) -> None:
+    git.commit(support__acme=POLICY)
+    git.write("support/acme.yaml", SLOWER)
+    for path, folder in (
+        ("support/acme.yaml", git.folder),
+        ("acme.yaml", git.folder / "support"),
+        (".", git.folder / "support"),
+        ("work/support/acme.yaml", tmp_path),
+        (str(git.folder / "support" / "acme.yaml"), tmp_path),
+    ):
+        got = diff(path, "--against", "HEAD", cwd=folder)
+        assert (got.code, got.stderr) == (1, ""), path
+        assert "HEAD:support/acme.yaml:10:28" in got.stdout
+
+
+def test_without_a_path_it_is_the_current_folder(git: Git, diff: Diff) -> None:
+    git.write("acme.yaml", SLOWER)
+    assert ONE in diff("--against", "HEAD").stdout
+
+
+def test_another_worktree(git: Git, diff: Diff, tmp_path: Path) -> None:
+    git("worktree", "add", "-q", "-b", "side", str(tmp_path / "side"))
+    (tmp_path / "side" / "acme.yaml").write_text(SLOWER)
+    assert diff("acme.yaml", "--against", "main", cwd=tmp_path / "side").code == 1
+    assert diff("acme.yaml", "--against", "side").code == 0
+
+
+def test_a_submodule_is_its_own_repository(git: Git, diff: Diff, tmp_path: Path) -> None:
+    inner = Git(tmp_path / "inner", tmp_path)
+    inner("init", "-q", "-b", "trunk")
+    inner.commit(acme=POLICY.replace("policy: acme", "policy: inner"))
+    git("submodule", "add", "-q", str(inner.folder), "sub")
+    git.commit()
+    path = git.folder / "sub" / "acme.yaml"
+    path.write_text(SLOWER.replace("policy: acme", "policy: inner"))
+    got = diff("sub/acme.yaml", "--against", "trunk")
+    assert (got.code, got.stderr) == (1, "")
+    assert "trunk:acme.yaml" in got.stdout
+    # The folder above it has one policy; the submodule is not part of that repository.
+    assert diff(".", "--against", "main") == (NOTHING, "", 0)
+    # As in a hook of the repository above.
+    for asked, code in (("sub/acme.yaml", "trunk"), 1), (("acme.yaml", "main"), 0):
+        got = diff(asked[0], "--against", asked[1], GIT_DIR=".git", GIT_PREFIX="x/",
+                   GIT_INDEX_FILE="/nowhere/index")  # fmt: skip
+        assert (got.code, got.stderr) == (code, "")
+
+
+def test_a_bare_repository_named_by_the_environment(git: Git, diff: Diff, tmp_path: Path) -> None:
+    git("clone", "-q", "--bare", str(git.folder), str(tmp_path / "bare.git"))
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "acme.yaml").write_text(SLOWER)
+    got = diff("acme.yaml", "--against", "main", cwd=folder, GIT_DIR="../bare.git")
+    assert (got.code, got.stderr) == (1, "")
+    assert ONE in got.stdout
+
+
+def test_links(git: Git, diff: Diff) -> None:
+    (git.folder / "link.yaml").symlink_to("real/other.yaml")
+    git.commit(real__other=POLICY.replace("policy: acme", "policy: other"))
+    git.write("real/other.yaml", SLOWER.replace("policy: acme", "policy: other"))
+    got = diff("link.yaml", "--against", "HEAD")
+    assert (got.code, got.stderr) == (1, "")
+    assert "HEAD:link.yaml" in got.stdout
+
+
+def test_names_that_git_would_quote_or_take_for_a_pattern(git: Git, diff: Diff) -> None:
+    name = 'støtte [a] * "x" :(top)é.yaml'
+    git.write(name, POLICY.replace("policy: acme", "policy: odd"))
+    git("add", "-A")
+    git("commit", "-q", "-m", "An odd name")
+    git.write(name, SLOWER.replace("policy: acme", "policy: odd"))
+    got = diff(f"./{name}", "--against", "HEAD")
+    assert (got.code, got.stderr) == (1, "")
+    assert f"HEAD:{name}" in got.stdout
+
+
+# -- files that come, go and move ------------------------------------------------------------------
+
+
+def test_a_renamed_file_is_found_by_its_policy(git: Git, diff: Diff) -> None:
+    git("mv", "acme.yaml", "support.yaml")
+    git.write("support.yaml", SLOWER)
+    got = diff("support.yaml", "--against", "HEAD")
+    assert got.code == 1
+    assert got.stderr == "zsupport: support.yaml was HEAD:acme.yaml\n"
+    assert "HEAD:acme.yaml:10:28" in got.stdout
+    # In a folder it is known by its id.
+    assert ONE in diff(".", "--against", "HEAD").stdout
+
+
+def test_a_file_moved_to_another_folder(git: Git, diff: Diff) -> None:
+    (git.folder / "support").mkdir()
+    git("mv", "acme.yaml", "support/policy.yaml")
+    got = diff("support/policy.yaml", "--against", "HEAD")
+    assert (got.stdout, got.code) == (NOTHING, 0)
+    assert got.stderr == "zsupport: support/policy.yaml was HEAD:acme.yaml\n"
+    assert diff(".", "--against", "HEAD") == (NOTHING, "", 0)
+
+
+def test_a_new_policy_is_one_change(git: Git, diff: Diff) -> None:
+    git.write("other.yaml", POLICY.replace("policy: acme", "policy: other"))
+    got = diff("other.yaml", "--against", "HEAD")
+    assert got.code == 0
+    assert "ZD002" in got.stdout
+    assert "other.yaml is not in HEAD: the whole policy is new" in got.stderr
+    assert diff("other.yaml", "--against", "HEAD", "--audience", "support").code == 1
+
+
+def test_a_policy_that_is_gone_is_one_change(git: Git, diff: Diff) -> None:
+    git.commit(other=POLICY.replace("policy: acme", "policy: other"))
+    (git.folder / "other.yaml").unlink()
+    got = diff(".", "--against", "HEAD")
+    assert got.code == 1
+    assert "the policy `other` is gone" in got.stdout
+    assert "--> HEAD:other.yaml:2:9" in got.stdout
+    named = diff("other.yaml", "--against", "HEAD")
+    assert (named.code, named.stdout) == (3, "")
+    assert "no such file" in named.stderr
+
+
+def test_a_revision_of_a_policy_brings_the_others_along(git: Git, diff: Diff) -> None:
+    git.write("2027.yaml", SLOWER + "effective: {from: 2027-01-01}\n")
+    for path in ("2027.yaml", "acme.yaml", "."):
+        got = diff(path, "--against", "HEAD")
+        assert (got.code, got.stderr) == (1, ""), path
+        assert "2027.yaml:10:28" in got.stdout
+        assert ", from 2027-01-01 on" in got.stdout
+        assert "not-in-force" not in got.stdout
+
+
+def test_what_git_ignores_and_what_is_no_policy_is_left_out(git: Git, diff: Diff) -> None:
+    git.write("acme.yaml", SLOWER)
+    git.write(".gitignore", "build/\ncopy.yaml\n")
+    (git.folder / "build").mkdir()
+    git.write("build/acme.yaml", POLICY)
+    git.write("copy.yaml", POLICY)
+    git.write("compose.yaml", "services: {web: {image: x}}\n")
+    git.write("acme_test.yaml", "policy: acme\ntests: []\n")
+    got = diff(".", "--against", "HEAD")
+    assert (got.code, got.stderr) == (1, "")
+    assert ONE in got.stdout
+
+
+def test_a_sparse_checkout_has_not_taken_policies_away(git: Git, diff: Diff) -> None:
+    git.commit(far__other=POLICY.replace("policy: acme", "policy: other"))
+    git("sparse-checkout", "set", "--no-cone", "/acme.yaml")
+    assert not (git.folder / "far").exists()
+    assert diff(".", "--against", "HEAD") == (NOTHING, "", 0)
+
+
+# -- what is not there -----------------------------------------------------------------------------
+
+
+def test_no_repository(cli: "Cli", tmp_path: Path) -> None:
+    (tmp_path / "acme.yaml").write_text(POLICY)
+    env = {"GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
+    got = cli("diff", "acme.yaml", "--against", "HEAD", cwd=tmp_path, env=env)
+    assert got.code == 4
+    assert got.stderr == (
+        "zsupport: .: this is no Git repository\n  compare with a file or folder: --against PATH\n"
+    )
+
+
+def test_no_git(cli: "Cli", git: Git, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    got = cli("diff", "--against", "HEAD", cwd=git.folder, env={"PATH": str(tmp_path / "empty")})
+    assert got.code == 4
+    assert "git is not installed" in got.stderr
+
+
+def test_no_commit_yet(cli: "Cli", tmp_path: Path) -> None:
+    git = Git(tmp_path / "new", tmp_path)
+    git("init", "-q", "-b", "main")
+    git.write("acme.yaml", POLICY)
+    for asked in (("--against", "HEAD"), ("--against", "main"), ("--merge-base", "main")):
+        got = cli("diff", "acme.yaml", *asked, cwd=git.folder)
+        assert got.code == 4
+        assert "there is no commit here yet" in got.stderr
+
+
+def test_an_unborn_branch_has_no_merge_base(git: Git, diff: Diff) -> None:
+    git("checkout", "-q", "--orphan", "fresh")
+    got = diff("acme.yaml", "--merge-base", "main")
+    assert got.code == 4
+    assert "there is no commit yet on this branch" in got.stderr
+    assert diff("acme.yaml", "--against", "main").code == 0
+
+
+@pytest.mark.parametrize("revision", ["-h", "--all", "--output=x", "", " ", "-"])
+def test_a_revision_is_never_an_option(git: Git, diff: Diff, revision: str) -> None:
+    before = sorted(git.folder.iterdir())
+    got = diff("acme.yaml", f"--merge-base={revision}")
+    assert got.code == 2
+    assert "is no Git revision" in got.stderr
+    assert sorted(git.folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "revision", ["main..HEAD", "HEAD:acme.yaml", "HEAD~99", "nonsense", "maim"]
+)
+def test_a_revision_that_is_not_there(diff: Diff, revision: str) -> None:
+    got = (
+        diff("acme.yaml", "--against", revision)
+        if "yaml" not in revision
+        else diff("acme.yaml", "--merge-base", revision)
+    )
+    assert got.code == 4
+    assert f"the Git revision `{revision}` is not here" in got.stderr
+    assert ("did you mean `main`?" in got.stderr) is (revision == "maim")
+
+
+def fetched(got: "Run", clone: Git) -> None:
+    """Run the line that a run says would help."""
+    line = next(line for line in got.stderr.splitlines() if line.startswith("  git "))
+    clone(*line.split(";")[0].split()[1:])
+
+
+def test_the_line_that_fetches_a_branch(git: Git, cli: "Cli", tmp_path: Path) -> None:
+    git("checkout", "-q", "-b", "change")
+    git.commit(acme=SLOWER)
+    git("checkout", "-q", "main")
+    clone = Git(tmp_path / "clone", tmp_path)
+    clone("clone", "-q", "--depth=1", "--branch=change", f"file://{git.folder}", ".")
+    for revision in ("origin/main", "main"):
+        got = cli("diff", "acme.yaml", "--against", revision, cwd=clone.folder)
+        assert got.code == 4
+        fetched(got, clone)
+        assert cli("diff", "acme.yaml", "--against", revision, cwd=clone.folder).code == 1
+
+
+def test_a_shallow_clone_is_too_short_for_a_merge_base(
+    git: Git, cli: "Cli", tmp_path: Path
+) -> None:
+    git("checkout", "-q", "-b", "change")
+    git.commit(acme=SLOWER)
+    git("checkout", "-q", "main")
+    git.commit(acme=POLICY)
+    clone = Git(tmp_path / "clone", tmp_path)
+    clone("clone", "-q", "--depth=1", "--branch=change", f"file://{git.folder}", ".")
+    clone("fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main")
+    got = cli("diff", "acme.yaml", "--merge-base", "origin/main", cwd=clone.folder)
+    assert got.code == 4
+    assert "git fetch --unshallow origin" in got.stderr
+    fetched(got, clone)
+    assert cli("diff", "acme.yaml", "--merge-base", "origin/main", cwd=clone.folder).code == 1
+
+
+def test_an_earlier_commit_of_a_shallow_clone(git: Git, cli: "Cli", tmp_path: Path) -> None:
+    git.commit(acme=SLOWER)
+    clone = Git(tmp_path / "clone", tmp_path)
+    clone("clone", "-q", "--depth=1", f"file://{git.folder}", ".")
+    got = cli("diff", "acme.yaml", "--against", "HEAD~1", cwd=clone.folder)
+    assert got.code == 4
+    fetched(got, clone)
+    assert cli("diff", "acme.yaml", "--against", "HEAD~1", cwd=clone.folder).code == 1
+
+
+def test_a_partial_clone_fetches_nothing_by_itself(git: Git, cli: "Cli", tmp_path: Path) -> None:
+    git.commit(acme=SLOWER)
+    git("config", "uploadpack.allowFilter", "true")
+    git("config", "uploadpack.allowAnySHA1InWant", "true")
+    clone = Git(tmp_path / "clone", tmp_path)
+    clone("clone", "-q", "--filter=blob:none", f"file://{git.folder}", ".")
+    before = sorted((clone.folder / ".git").rglob("*"))
+    got = cli("diff", "acme.yaml", "--against", "HEAD~1", cwd=clone.folder)
+    assert got.code == 4
+    assert "`acme.yaml` is not in this clone" in got.stderr
+    assert sorted((clone.folder / ".git").rglob("*")) == before
+    fetched(got, clone)
+    assert cli("diff", "acme.yaml", "--against", "HEAD~1", cwd=clone.folder).code == 1
+
+
+def test_a_path_outside_of_the_repository(git: Git, diff: Diff, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copy(git.folder / "acme.yaml", tmp_path / "elsewhere" / "acme.yaml")
+    got = diff(str(tmp_path / "elsewhere" / "acme.yaml"), "--against", "HEAD",
+               GIT_DIR=str(git.folder / ".git"), GIT_WORK_TREE=str(git.folder))  # fmt: skip
+    assert got.code == 2
+    assert "lies outside of the Git repository" in got.stderr
+
+
+def test_a_base_that_does_not_load_says_so(git: Git, diff: Diff) -> None:
+    git.commit(acme=POLICY.replace("plan: pro", "plan: por"))
+    git.write("acme.yaml", POLICY)
+    got = diff("acme.yaml", "--against", "HEAD")
+    assert got.code == 3
+    assert got.stderr.startswith("zsupport: the base (HEAD) is not valid\n")
+    assert "--> HEAD:acme.yaml:9:19" in got.stderr
+    as_json = diff("acme.yaml", "--against", "HEAD", "--format", "json")
+    assert "the base (HEAD): HEAD:acme.yaml:9:19: " in as_json.stdout
+
+
+def test_the_new_one_that_does_not_load_says_so(git: Git, diff: Diff) -> None:
+    git.write("acme.yaml", POLICY.replace("plan: pro", "plan: por"))
+    got = diff("acme.yaml", "--against", "HEAD")
+    assert got.code == 3
+    assert got.stderr.startswith("zsupport: the new one is not valid\n")
+
+
+def test_a_word_that_is_a_path_and_a_revision(git: Git, diff: Diff) -> None:
+    (git.folder / "main").mkdir()
+    git.write("main/acme.yaml", SLOWER)
+    got = diff("acme.yaml", "--against", "main")
+    assert got.code == 2
+    assert "write ./main, or refs/heads/main" in got.stderr
+    assert diff("acme.yaml", "--against", "./main").code == 0
+    assert diff("acme.yaml", "--against", "refs/heads/main").code == 0
+
+
+def test_a_shipped_policy_is_in_no_revision(diff: Diff) -> None:
+    got = diff("zoom", "--against", "HEAD")
+    assert got.code == 2
+    assert "is in no revision of yours" in got.stderr
