@@ -200,3 +200,5 @@ def test_the_quick_way_says_what_every_instant_says(left: list[str], right: list
     plain: Any = compare._by_instant(one, other, public)
     event(f"quick: {compare._by_week(one, other)}, plain: {plain}")
     assert includes(one, other, public) is plain
+    always: Any = compare._by_instant(one, EVERY_INSTANT, public)
+    assert includes(one, EVERY_INSTANT, public) is always

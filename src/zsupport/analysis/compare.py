@@ -136,9 +136,9 @@ def includes(one: Counted, other: Counted, public: PublicHolidays = public_holid
 
 
 def _by_week(one: Counted, other: Counted) -> bool | None:
-    """Return the answer for two calendars that differ in their weeks only, None for others."""
+    """Return the answer for calendars that differ in their weeks only, None for others."""
     if len(one.calendars) != 1 or len(other.calendars) != 1:
-        return None
+        return _union_by_week(one, other)
     mine, its = one.calendars[0], other.calendars[0]
     same = mine._replace(windows=None, business_days=None, holidays=None)
     if same != its._replace(windows=None, business_days=None, holidays=None):
@@ -152,6 +152,32 @@ def _by_week(one: Counted, other: Counted) -> bool | None:
     if mine.holidays is None or _fewer(mine.holidays, its.holidays):
         return True if week else None
     return None
+
+
+def _union_by_week(one: Counted, other: Counted) -> bool | None:
+    """Return the answer for unions of calendars that are the same but for their weeks.
+
+    And for every instant as the other: a week with a closed minute is not all of the time.
+    """
+    if not one.calendars:
+        return None
+    if not other.calendars:
+        weeks = [each.windows or (Window(0, WEEK),) for each in one.calendars]
+        always = _minutes(tuple(window for week in weeks for window in week))
+        zones = {each.timezone for each in one.calendars}
+        return False if len(zones) == 1 and always != (1 << WEEK) - 1 else None
+    first, *more = (*one.calendars, *other.calendars)
+    same = first._replace(windows=None, business_days=None)
+    if any(same != each._replace(windows=None, business_days=None) for each in more):
+        return None
+    mine: list[Window] = []
+    its: list[Window] = []
+    for windows, calendars in ((mine, one.calendars), (its, other.calendars)):
+        for each in calendars:
+            if each.windows is None or each.by_start_date:
+                return None
+            windows += each.windows
+    return _covers(tuple(mine), tuple(its))
 
 
 def _fewer(mine: Holidays, its: Holidays | None) -> bool:
