@@ -100,7 +100,7 @@ def problems(
 
 RULE = Rule(
     code="ZS602",
-    name="end-before-answer",
+    name="restoration-before-response",
     severity="warning",
     summary="a restoration or the like that is promised sooner than the first response",
     why="""\

@@ -142,7 +142,7 @@ def _word(names: tuple[str, ...]) -> re.Pattern[str]:
 
 RULE = Rule(
     code="ZS606",
-    name="doubt-of-one-priority",
+    name="unclear-names-one-priority",
     severity="warning",
     summary="a remark on a whole target rule that speaks of one of its priorities",
     why="""\
