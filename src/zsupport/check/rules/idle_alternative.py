@@ -5,31 +5,46 @@ from collections.abc import Iterator
 from zsupport.check.fixing import removal
 from zsupport.check.rule import Condition, Problem, Rule, Subject
 from zsupport.findings import Fix
-from zsupport.policy.model import Alternative
+from zsupport.policy.model import Alternative, When
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each alternative that holds nowhere, or only where another one does."""
     for condition in subject.conditions:
-        if len(condition.when) == 1 and condition.path[0] != "terms":
-            continue  # what hangs on it is found elsewhere
-        for position, alternative in enumerate(condition.when):
-            if not all(alternative.values.values()):
-                yield _problem(subject, condition, position, None)
+        if len(condition.when) == 1 and all(condition.when[0].values.values()):
+            continue
+        never = [not all(alternative.values.values()) for alternative in condition.when]
+        if all(never):
+            if condition.path[0] == "terms":  # else what hangs on it is found
+                yield _never(subject, condition)
+            continue
+        for position in range(len(condition.when)):
+            if never[position]:
+                message = "this alternative never holds"
+                yield _problem(subject, condition, position, message, _HINT)
                 continue
-            for other, beside in enumerate(condition.when):
-                if other != position and _idle(alternative, beside, first=position < other):
-                    yield _problem(subject, condition, position, other)
+            for other in range(len(condition.when)):
+                if other != position and _idle(condition.when, position, other):
+                    message = "this alternative changes nothing: another one holds wherever it does"
+                    hint = _HINT + "; what must hold together stands in one mapping"
+                    beside = subject.alternative(condition, other), "this one holds there too"
+                    found = _problem(subject, condition, position, message, hint)
+                    yield found._replace(related=(beside,))
                     break
 
 
-def _idle(alternative: Alternative, beside: Alternative, *, first: bool) -> bool:
+def _idle(when: When, position: int, other: int) -> bool:
     """Return whether an alternative could be left out beside another one.
 
     The first that holds decides, and what is said of it belongs to the answer.
     """
-    if first and (alternative.remarks != beside.remarks or _within(beside, alternative)):
-        return False
+    alternative, beside = when[position], when[other]
+    if position < other:
+        following = when[position + 1 : other + 1]
+        if any(alternative.remarks != each.remarks for each in following):
+            return False
+        if _within(beside, alternative):
+            return False
     return _within(alternative, beside)
 
 
@@ -41,25 +56,21 @@ def _within(alternative: Alternative, beside: Alternative) -> bool:
     )
 
 
-def _problem(subject: Subject, condition: Condition, position: int, other: int | None) -> Problem:
-    path = subject.alternative(condition, position)
-    alone = len(condition.when) == 1
-    edits = () if alone else removal(subject.document, path)
-    fix = Fix("take the alternative out", edits) if edits else None
-    span = subject.document.first(path)
-    hint = "take it out, or mend it"
-    if other is None:
-        what = "condition" if alone else "alternative"
-        return Problem(path, f"this {what} never holds", span, hint=hint, fix=fix)
-    return Problem(
-        path,
-        "this alternative changes nothing: another one holds wherever it does",
-        span,
-        hint=hint + "; what must hold together stands in one mapping",
-        related=((subject.alternative(condition, other), "this one holds there too"),),
-        fix=fix,
-    )
+def _never(subject: Subject, condition: Condition) -> Problem:
+    span = subject.document.first(condition.path)
+    return Problem(condition.path, "this condition never holds", span, hint=_HINT)
 
+
+def _problem(
+    subject: Subject, condition: Condition, position: int, message: str, hint: str
+) -> Problem:
+    path = subject.alternative(condition, position)
+    edits = removal(subject.document, path)
+    fix = Fix("take the alternative out", edits) if edits else None
+    return Problem(path, message, subject.document.first(path), hint=hint, fix=fix)
+
+
+_HINT = "take it out, or mend it"
 
 RULE = Rule(
     code="ZS411",

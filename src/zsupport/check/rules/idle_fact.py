@@ -29,15 +29,18 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _decides(subject: Subject, fact: str) -> bool:
     """Return whether some answer differs by a fact; what is said in words counts."""
     revision = subject.revision
-    if any(fact in alternative.values for term in revision.terms for alternative in term.when):
-        return True
+    for condition in subject.conditions:
+        # What is said of one of several alternatives belongs to the answer where it holds.
+        words = condition.path[0] == "terms" or (condition.when[1:] and _any_said(condition.when))
+        if words and any(fact in alternative.values for alternative in condition.when):
+            return True
     if any(fact in alternative.values for each in revision.priorities for alternative in each.when):
         space = space_of_facts(revision)
         left = space.every
         for priority in revision.priorities:
             cases = left & space.holds(priority.when)
             left &= ~cases
-            if _differs(space, fact, cases) or _any_said(priority.when):
+            if _differs(space, fact, cases):
                 return True
     # Few facts need the long way, on which everything that an answer says is compared.
     return any(_differs(subject.space, fact, cases) for cases in _outlines(subject)) or any(
