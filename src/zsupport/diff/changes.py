@@ -47,6 +47,7 @@ class Change(NamedTuple):
     before: str | None = None
     after: str | None = None
     metric: str | None = None
+    of_channels: bool = False  # what it says is said of the channels of its cases
 
 
 def verdict(new: bool, old: bool) -> str:

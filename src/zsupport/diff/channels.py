@@ -73,13 +73,18 @@ def _by_first(cases: Cases, sources: Iterable[_Source]) -> list[tuple[_Source | 
 
 def _places(one: _Source | None, other: _Source | None, matched: Counterparts) -> tuple[Path, Path]:
     """Return the places in both files; where nothing decides, that of what stood or stands."""
-    old, new = one and one.grant, other and other.grant
-    if one is None or other is None:
-        old, new = matched.grant(old, new)
+    if one is not None and other is not None:
+        return one.path, other.path
+    source = one or other
+    assert source is not None
+    if source.grant is None:
+        # The other file says nothing of the kind of the same channel.
+        return source.path, source.path
+    old, new = matched.grant(one and one.grant, other and other.grant)
     paths: list[Path] = []
-    for source, number in ((one, old), (other, new)):
+    for known, number in ((one, old), (other, new)):
         grant: Path = ("entitlements",) if number is None else ("entitlements", number)
-        paths.append(source.path if source else grant)
+        paths.append(known.path if known else grant)
     return paths[0], paths[1]
 
 
@@ -113,8 +118,8 @@ def _prerequisites(pair: Pair, cases: Cases, matched: Counterparts, found: Chang
     ):
         # What is asked for in each case: one change says all of it.
         for here, gone, come in _by_texts(part, dropped, added):
-            was = [source for text in gone for source in old[text]] or _grants(pair.old)
-            are = [source for text in come for source in new[text]] or _grants(pair.new)
+            was = [source for text in gone for source in old[text]]
+            are = [source for text in come for source in new[text]]
             for one, other, both in _sources(here, was, are):
                 says = "; ".join(
                     f"{word} {_listed(texts)}"
@@ -193,7 +198,12 @@ def _hours(
                 old_path, new_path = _places(one, other, matched)
                 says = f"is open {now.text} instead of {was.text}"
                 words = (was.text, now.text)
-                found.add(Change(CODES[effect], effect, says, both, old_path, new_path, *words))
+                found.add(
+                    Change(
+                        CODES[effect], effect, says, both, old_path, new_path, *words,
+                        of_channels=True,
+                    )
+                )  # fmt: skip
 
 
 # -- the channels themselves -----------------------------------------------------------------------
@@ -224,7 +234,8 @@ def _contacts(pair: Pair, cases: Cases, found: Changes) -> None:
             gone, come = sorted(map(str, before - later)), sorted(map(str, later - before))
             says = f"has {'another address' if name == 'address' else 'other numbers'}"
             if effect != "either":
-                says = f"has {'no longer' if gone else 'now'} {name} {_listed(gone or come)}"
+                has = "no longer has" if gone else "now has"
+                says = f"{has} the {name} {_listed(gone or come)}"
             key = "url" if name == "address" else "numbers"
             places: tuple[Path, Path] = ((*paths[0], key), (*paths[1], key))
             words = (", ".join(gone) or None, ", ".join(come) or None)

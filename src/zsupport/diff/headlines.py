@@ -120,7 +120,7 @@ def _who(change: Change, part: Part) -> dict[str, tuple[str, ...]]:
 def _words(name: str, met: Sequence[str], part: Part, change: Change) -> str | None:
     """Return which values of a dimension a change is about, None where that says nothing."""
     if name == "channel":
-        if change.code.startswith("ZD2"):
+        if _of_channels(change):
             return None  # the sentence begins with them
         if change.code[:3] in ("ZD3", "ZD4") and set(part.opening) <= set(met):
             return None
@@ -137,12 +137,16 @@ def _sentence(change: Change, who: Mapping[str, tuple[str, ...]], count: int, pa
         return f"{change.says} ({_cases(count)})"
     parts = [_words(name, met, part, change) for name, met in who.items()]
     says = change.says
-    if change.code.startswith("ZD2"):
+    if _of_channels(change):
         channels = part.space.met("channel", change.cases)
         verb = "is " if len(channels) == 1 else "are "
         quoted = [f"`{channel}`" for channel in channels]
         says = f"{_joined(quoted, 'and')} {says.replace('is ', verb, 1)}"
     return f"{says}: {', '.join(filter(None, parts)) or 'everyone'} ({_cases(count)})"
+
+
+def _of_channels(change: Change) -> bool:
+    return change.of_channels or change.code.startswith("ZD2")
 
 
 def _joined(values: Sequence[str], word: str) -> str:

@@ -229,32 +229,40 @@ def _places(metric: str, old: _Decided, new: _Decided, known: _Known) -> tuple[P
 
 
 def _conditions(metric: str, old: _Decided, new: _Decided, cases: Cases, known: _Known) -> None:
-    """Add a condition that a target got, lost or changed."""
-    before, path_old = _condition(known.pair.old, metric, old)
-    after, path_new = _condition(known.pair.new, metric, new)
+    """Add a condition that a target got, lost or changed; that of a rule is said once."""
+    sides = known.pair.old, known.pair.new
+    found = [_condition(side, each) for side, each in zip(sides, (old, new), strict=True)]
+    (before, own), (after, its) = found
     if before == after:
         return
-    effect, code, word = "either", "ZD309", "another condition"
-    if before is None or after is None:
-        effect, code, word = (
-            ("less", "ZD307", "on a condition") if before is None
-            else ("more", "ZD308", "without its condition")
-        )  # fmt: skip
-    says = f"{metric}: {new.text} {word}"
-    if effect == "either":
-        says = f"{metric}: another condition of {new.text}"
-    known.found.add(Change(code, effect, says, cases, path_old, path_new, before, after, metric))
+    effect, code, word = "either", "ZD309", "on another condition"
+    if before is None:
+        effect, code, word = "less", "ZD307", "on a condition only"
+    elif after is None:
+        effect, code, word = "more", "ZD308", "without a condition"
+    of_cell = own or its
+    path_old = _place_of_condition(sides[0], metric, old, of_cell=of_cell)
+    path_new = _place_of_condition(sides[1], metric, new, of_cell=of_cell)
+    says = f"{metric}: {new.text} {word}" if of_cell else f"what a rule promises holds {word}"
+    named = metric if of_cell else None
+    known.found.add(Change(code, effect, says, cases, path_old, path_new, before, after, named))
 
 
-def _condition(side: Side, metric: str, decided: _Decided) -> tuple[str | None, Path]:
+def _condition(side: Side, decided: _Decided) -> tuple[str | None, bool]:
+    """Return the condition of a target, and whether it is its own and not that of its rule."""
     assert decided.stated is not None
     rule, cell = side.revision.rules[decided.stated.rule], decided.stated.cell
-    path = side.document.cell(decided.stated.rule, metric, cell)
-    if cell.condition is not None:
-        path = (*path, "condition")
-    elif rule.condition is not None:
-        path = ("targets", decided.stated.rule, "condition")
-    return say(cell.condition or rule.condition, "en"), path
+    return say(cell.condition or rule.condition, "en"), cell.condition is not None
+
+
+def _place_of_condition(side: Side, metric: str, decided: _Decided, *, of_cell: bool) -> Path:
+    assert decided.stated is not None
+    rule: Path = ("targets", decided.stated.rule)
+    cell = side.document.cell(decided.stated.rule, metric, decided.stated.cell)
+    for path in ((*cell, "condition"), (*rule, "condition")):
+        if side.document.node(path) is not None:
+            return path
+    return cell if of_cell else rule
 
 
 def _clock(pair: Pair, was: Metric, now: Metric, cases: Cases, found: Changes) -> None:

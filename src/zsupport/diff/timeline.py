@@ -41,7 +41,7 @@ def meetings(old: Sequence[Document], new: Sequence[Document]) -> list[Meeting]:
     for document in (*old, *new):
         first, last = _days(document)
         starts.add(first)
-        if last is not None and last < date.max:
+        if last is not None:
             starts.add(last + _DAY)
     days = sorted(starts)
     found: list[Meeting] = []

@@ -1,0 +1,549 @@
+"""Every kind of change, worked out by hand: what it says, for whom it is what, and both places."""
+
+from typing import NamedTuple
+
+import pytest
+
+from zsupport.diff.changes import CODES, class_of
+from zsupport.diff.headlines import Headline, headlines
+from zsupport.diff.policies import PolicyDiff, compare
+from zsupport.findings import Finding, Related
+from zsupport.policy.document import Document
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+
+# 3 plans, 2 roles, 3 channels, 2 priorities and 2 topics: 72 cases. A case can be opened in 20 of
+# them: by web in 16 (pro and business), by phone in 4 (business with a bug).
+BASE = """\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+effective: {from: 2026-01-01}
+plans:
+  free: Free
+  pro: {name: Pro, aliases: [professional]}
+  business: Business
+roles: {owner: Owner, user: User}
+facts:
+  topic: {values: {bug: A bug, bill: A bill}, default: bug}
+  impact: {values: {down: Down, part: Part}}
+channels:
+  forum: {name: Forum, kind: community, url: "https://example.com/forum"}
+  web: {name: Ticket, kind: web}
+  phone:
+    name: Phone
+    kind: phone
+    prerequisites: [Customer number]
+    numbers: {US: +1.555.0100}
+entitlements:
+  - allow: forum
+  - {when: {plan: [pro, business]}, allow: web}
+  - {when: {plan: business, topic: bug}, allow: phone, hours: office}
+priorities:
+  - {id: P1, name: Urgent, when: {impact: down}}
+  - {id: P2, name: Normal}
+metrics:
+  - {id: first-response, name: First response}
+  - {id: fix, name: Solution}
+hours:
+  office: {open: mon-fri 09:00-17:00}
+commitment: objective
+targets:
+  - when: {plan: business}
+    hours: office
+    first-response: {P1: 1h 24x7, P2: 8 business hours}
+    fix: {P1: 2 business days}
+  - when: {plan: pro}
+    first-response: {P1: 4h, P2: none}
+"""
+
+
+class Example(NamedTuple):
+    """An edit of the policy, and the only headline that it makes.
+
+    Of the places the text that is marked stands here, as it is in the old and the new file.
+    """
+
+    code: str
+    classes: str  # for the customer, and for the support organisation
+    find: str
+    replace: str
+    says: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.find[:20]}"
+
+
+LESS, MORE, EITHER = "breaking, compatible", "compatible, breaking", "risky, risky"
+NAME_GONE, NAME_NEW = LESS, "compatible, compatible"
+PHONE = "{when: {plan: business, topic: bug}, allow: phone, hours: office}"
+EXAMPLES = [
+    Example(
+        "ZD201", LESS, "topic: bug}, allow", "topic: bug, role: owner}, allow",
+        "`phone` is no longer allowed: plan business, role user, topic bug (2 cases)",
+        PHONE, PHONE.replace("bug}", "bug, role: owner}"),
+    ),
+    Example(
+        "ZD201", LESS, f"  - {PHONE}\n", "",
+        "`phone` is no longer allowed: plan business, topic bug (4 cases)", PHONE, "entitlements",
+    ),
+    Example(
+        "ZD202", MORE, "topic: bug}, allow", "topic: [bug, bill]}, allow",
+        "`phone` is allowed now: plan business, topic bill (4 cases)",
+        PHONE, PHONE.replace("bug}", "[bug, bill]}"),
+    ),
+    Example(
+        "ZD202", MORE, "entitlements:\n", "entitlements:\n  - {when: {plan: free}, allow: web}\n",
+        "`web` is allowed now: plan free (8 cases)",
+        "entitlements", "{when: {plan: free}, allow: web}",
+    ),
+    Example(
+        "ZD203", LESS, "[Customer number]", "[Customer number, Host key]",
+        "`phone` needs `Host key`: plan business, topic bug (4 cases)",
+        "prerequisites", "prerequisites",
+    ),
+    Example(
+        "ZD203", LESS, "allow: web}", "allow: web, prerequisites: [Host key]}",
+        "`web` needs `Host key`: plan pro or business (16 cases)",
+        "{when: {plan: [pro, business]}, allow: web}", "prerequisites",
+    ),
+    Example(
+        "ZD204", MORE, "    prerequisites: [Customer number]\n", "",
+        "`phone` no longer needs `Customer number`: plan business, topic bug (4 cases)",
+        "prerequisites", "phone",
+    ),
+    Example(
+        "ZD205", EITHER, "[Customer number]", "[Host key]",
+        "`phone` needs `Host key`; no longer needs `Customer number`: plan business, topic bug"
+        " (4 cases)",
+        "prerequisites", "prerequisites",
+    ),
+    Example(
+        "ZD206", LESS, "    numbers: {US: +1.555.0100}\n", "",
+        "`phone` no longer has the number `US +1.555.0100`: plan business, topic bug (4 cases)",
+        "numbers", "phone",
+    ),
+    Example(
+        "ZD206", LESS, ', url: "https://example.com/forum"', "",
+        "`forum` no longer has the address `https://example.com/forum`: everyone (24 cases)",
+        '"https://example.com/forum"', "forum",
+    ),
+    Example(
+        "ZD207", MORE, "{US: +1.555.0100}", "{US: +1.555.0100, GB: +44.555.0100}",
+        "`phone` now has the number `GB +44.555.0100`: plan business, topic bug (4 cases)",
+        "numbers", "numbers",
+    ),
+    Example(
+        "ZD208", EITHER, "+1.555.0100", "+1.555.0199",
+        "`phone` has other numbers: plan business, topic bug (4 cases)", "numbers", "numbers",
+    ),
+    Example(
+        "ZD208", EITHER, "example.com/forum", "example.com/people",
+        "`forum` has another address: everyone (24 cases)",
+        '"https://example.com/forum"', '"https://example.com/people"',
+    ),
+    Example(
+        "ZD208", EITHER, "kind: web", "kind: email",
+        "`web` is of kind email instead of web: plan pro or business (16 cases)", "web", "email",
+    ),
+    Example(
+        "ZD209", LESS, "kind: web", "kind: community",
+        "`web` opens no case any more: plan pro or business (16 cases)", "web", "community",
+    ),
+    Example(
+        "ZD210", MORE, "kind: community", "kind: other",
+        "`forum` opens a case now: everyone (24 cases)", "community", "other",
+    ),
+    Example(
+        "ZD301", LESS, "1h 24x7", "2h 24x7",
+        "first-response: 2h 24x7 instead of 1h 24x7: plan business, priority P1 (6 cases)",
+        "1h 24x7", "2h 24x7",
+    ),
+    Example(
+        "ZD302", MORE, "1h 24x7", "59m 24x7",
+        "first-response: 59m 24x7 instead of 1h 24x7: plan business, priority P1 (6 cases)",
+        "1h 24x7", "59m 24x7",
+    ),
+    Example(
+        "ZD303", EITHER, "8 business hours", "1 business day",
+        "first-response: 1 business day (office) instead of 8 business hours (office):"
+        " plan business, priority P2 (6 cases)",
+        "8 business hours", "1 business day",
+    ),
+    Example(
+        "ZD304", LESS, "    fix: {P1: 2 business days}\n", "",
+        "fix: nothing is promised, 2 business days (office) was: plan business, priority P1"
+        " (6 cases)",
+        "2 business days", "when",
+    ),
+    Example(
+        "ZD304", LESS, "2 business days", "none",
+        "fix: nothing is promised, 2 business days (office) was: plan business, priority P1"
+        " (6 cases)",
+        "2 business days", "none",
+    ),
+    Example(
+        "ZD305", MORE, "P2: none", "P2: 24h",
+        "first-response: 24h is promised, nothing was: plan pro, channel web, priority P2"
+        " (4 cases)",
+        "none", "24h",
+    ),
+    Example(
+        "ZD306", "compatible, compatible", "P2: none", "P2: not-stated",
+        "first-response: not stated instead of none: plan pro, channel web, priority P2 (4 cases)",
+        "none", "not-stated",
+    ),
+    Example(
+        "ZD307", LESS, "    hours: office\n", "    hours: office\n    condition: You stay near.\n",
+        "what a rule promises holds on a condition only: plan business (12 cases)",
+        "when", "You stay near.",
+    ),
+    Example(
+        "ZD307", LESS, "P1: 4h", "P1: {target: 4h, condition: You stay near.}",
+        "first-response: 4h on a condition only: plan pro, channel web, priority P1 (4 cases)",
+        "4h", "You stay near.",
+    ),
+    Example(
+        "ZD310", LESS, "commitment: objective", "commitment: target",
+        "commitment: target instead of objective: plan pro or business (16 cases)",
+        "objective", "target",
+    ),
+    Example(
+        "ZD310", LESS, "commitment: objective\n", "",
+        "commitment: not stated instead of objective: plan pro or business (16 cases)",
+        "objective", "",
+    ),
+    Example(
+        "ZD311", MORE, "commitment: objective", "commitment: agreement",
+        "commitment: agreement instead of objective: plan pro or business (16 cases)",
+        "objective", "agreement",
+    ),
+    Example(
+        "ZD313", LESS, "name: Solution}", "name: Solution, pauses: waiting}",
+        "fix: its clock can be stopped: plan business, priority P1 (6 cases)",
+        "{id: fix, name: Solution}", "{id: fix, name: Solution, pauses: waiting}",
+    ),
+    Example(
+        "ZD315", EITHER, "name: Solution}", "name: Solution, starts: The first answer}",
+        "fix: its clock starts at another event: plan business, priority P1 (6 cases)",
+        "{id: fix, name: Solution}", "{id: fix, name: Solution, starts: The first answer}",
+    ),
+    Example(
+        "ZD401", LESS, "09:00-17:00", "09:00-16:00",
+        "the hours `office` are shorter than before: plan business (12 cases)", "office", "office",
+    ),
+    Example(
+        "ZD402", MORE, "09:00-17:00", "08:00-17:00",
+        "the hours `office` are longer than before: plan business (12 cases)", "office", "office",
+    ),
+    Example(
+        "ZD403", EITHER, "09:00-17:00", "08:00-16:00",
+        "the hours `office` are others than before: plan business (12 cases)", "office", "office",
+    ),
+    Example(
+        "ZD402", MORE, "phone, hours: office", "phone, hours: 24x7",
+        "`phone` is open 24x7 instead of office: plan business, topic bug (4 cases)",
+        PHONE, PHONE.replace("office", "24x7"),
+    ),
+    Example(
+        "ZD403", EITHER, "phone, hours: office", "phone",
+        "`phone` is open not stated instead of office: plan business, topic bug (4 cases)",
+        PHONE, PHONE.replace(", hours: office", ""),
+    ),
+    Example(
+        "ZD501", LESS, "when: {impact: down}", "when: {impact: down, topic: bug}",
+        "these facts make it P2 instead of P1: impact down, topic bill (1 case)",
+        "{id: P1, name: Urgent, when: {impact: down}}", "{id: P2, name: Normal}",
+    ),
+    Example(
+        "ZD502", MORE, "when: {impact: down}}", "when: {impact: [down, part]}}",
+        "these facts make it P1 instead of P2: impact part (1 case)",
+        "{id: P2, name: Normal}",
+        "{id: P1, name: Urgent, when: {impact: [down, part]}}",
+    ),
+    Example(
+        "ZD101", LESS, "  free: Free\n", "", "the plan `free` is gone (8 cases)", "Free", "plans",
+    ),
+    Example(
+        "ZD101", NAME_GONE, ", aliases: [professional]", "",
+        "the alias `professional` is gone, which stood for `pro`", "pro", "pro",
+    ),
+    Example(
+        "ZD101", NAME_GONE, "roles: {owner: Owner, user: User}\n", "",
+        "there are no roles any more: `owner`, `user`", "roles", "",
+    ),
+    Example(
+        "ZD102", MORE, "  free: Free\n", "  free: Free\n  gold: Gold\n",
+        "the plan `gold` is new (8 cases)", "plans", "Gold",
+    ),
+    Example(
+        "ZD102", NAME_NEW, "aliases: [professional]", "aliases: [professional, p]",
+        "the alias `p` is new and stands for `pro`", "pro", "pro",
+    ),
+    Example(
+        "ZD102", NAME_NEW, "\nhours:\n", "\nhours:\n  night: {open: mon-fri 22:00-06:00}\n",
+        "the hours `night` is new", "hours", "night",
+    ),
+    Example(
+        "ZD104", EITHER, "default: bug", "default: bill",
+        "topic is taken to be `bill`, not `bug`, when left out", "bug", "bill",
+    ),
+    Example(
+        "ZD104", EITHER, ", default: bug", "",
+        "topic is open when left out, and no longer `bug`", "bug", "topic",
+    ),
+    Example(
+        "ZD005", EITHER, "Europe/Oslo", "Europe/Stockholm",
+        "its days begin in Europe/Stockholm instead of Europe/Oslo",
+        "Europe/Oslo", "Europe/Stockholm",
+    ),
+    Example(
+        "ZD003", LESS, "{from: 2026-01-01}", "{from: 2026-01-01, last_day: 2026-06-30}",
+        "no revision is in force any more: everyone (44 cases), from 2026-07-01 on",
+        "effective", "effective",
+    ),
+]  # fmt: skip
+
+
+def read(text: str, name: str = "p.yaml") -> Document:
+    found = read_document(SourceFile(name, text.encode(), "", name))
+    assert found.revision is not None, found.findings
+    return found
+
+
+def diff(old: str, new: str) -> PolicyDiff:
+    return compare([read(old, "old.yaml")], [read(new, "new.yaml")])
+
+
+def marked(text: str, place: Finding | Related) -> str:
+    """Return the text at a place; nothing for a place that says the file is meant."""
+    span = place.span
+    if (span.line, span.end_line) == (1, 1):
+        return ""
+    lines = text.split("\n")[span.line - 1 : span.end_line]
+    lines[-1] = lines[-1][: span.end_column - 1]
+    lines[0] = lines[0][span.column - 1 :]
+    return "\n".join(lines)
+
+
+def one(found: PolicyDiff, audience: str = "customer") -> Headline:
+    made = headlines(found, audience)
+    assert [each.finding.message for each in made] == [made[0].finding.message]
+    return made[0]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_a_change_and_what_it_means(example: Example) -> None:
+    assert BASE.count(example.find) == 1, example.find
+    new = BASE.replace(example.find, example.replace)
+    for audience, kind in zip(("customer", "support"), example.classes.split(", "), strict=True):
+        headline = one(diff(BASE, new), audience)
+        finding = headline.finding
+        assert (finding.code, headline.kind) == (example.code, kind)
+        assert finding.message == example.says
+        assert (finding.file, finding.related[0].file) == ("new.yaml", "old.yaml")
+        assert marked(new, finding) == example.new
+        assert marked(BASE, finding.related[0]) == example.old
+        assert finding.severity == {
+            "breaking": "error", "risky": "warning", "compatible": "note"
+        }[kind]  # fmt: skip
+
+
+BACK = {
+    "less": "more", "more": "less", "either": "either", "same": "same",
+    "name-gone": "name-new", "name-new": "name-gone",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_the_way_back_is_the_mirror(example: Example) -> None:
+    new = BASE.replace(example.find, example.replace)
+    there, back = one(diff(BASE, new)), one(diff(new, BASE))
+    assert back.change.effect == BACK[there.change.effect]
+    assert back.record["cases"] == there.record["cases"]
+    assert (back.change.before, back.change.after) == (there.change.after, there.change.before)
+    # Whatever the order of the values, the cases are those.
+    assert back.record["who"].keys() == there.record["who"].keys()
+    for name, values in there.record["who"].items():
+        assert sorted(back.record["who"][name]) == sorted(values)
+
+
+ELSEWHERE = {"ZD001", "ZD002", "ZD004", "ZD103", "ZD308", "ZD309", "ZD312", "ZD314", "ZD503"}
+
+
+def test_every_code_has_an_example() -> None:
+    assert {example.code for example in EXAMPLES} | ELSEWHERE == set(CODES)
+
+
+def edited(*edits: tuple[str, str], base: str = BASE) -> str:
+    for find, replace in edits:
+        assert base.count(find) == 1, find
+        base = base.replace(find, replace)
+    return base
+
+
+def test_what_is_seen_the_other_way_round_only() -> None:
+    conditional = edited(("P1: 4h", "P1: {target: 4h, condition: You stay near.}"))
+    headline = one(diff(conditional, BASE))
+    assert headline.finding.code == "ZD308"
+    assert "first-response: 4h without a condition: " in headline.finding.message
+    other = one(diff(conditional, conditional.replace("near", "awake")))
+    assert (other.finding.code, other.kind) == ("ZD309", "risky")
+    assert (other.change.before, other.change.after) == ("You stay near.", "You stay awake.")
+    pausing = edited(("name: Solution}", "name: Solution, pauses: waiting}"))
+    assert one(diff(pausing, BASE)).finding.code == "ZD314"
+    silent = edited(("commitment: objective\n", ""))
+    none = edited(("commitment: objective", "commitment: none"))
+    assert one(diff(silent, none)).finding.code == "ZD312"
+    assert one(diff(none, silent)).kind == "risky"
+    ending = edited(("2026-01-01}", "2026-01-01, last_day: 2026-06-30}"))
+    in_force = one(diff(ending, BASE))
+    assert in_force.finding.code == "ZD004"
+    assert in_force.kind == "compatible"
+
+
+def test_a_name_that_stands_for_something_else() -> None:
+    business = "business: {name: Business, aliases: [professional]}"
+    new = edited((", aliases: [professional]", ""), ("business: Business", business))
+    headline = one(diff(BASE, new))
+    assert (headline.finding.code, headline.kind) == ("ZD103", "risky")
+    assert headline.finding.message == "the plan `professional` is `business` now, it was `pro`"
+
+
+def test_priorities_in_another_order_cannot_be_compared() -> None:
+    new = edited(
+        ("  - {id: P1, name: Urgent, when: {impact: down}}\n  - {id: P2, name: Normal}\n",
+         "  - {id: P2, name: Normal, when: {impact: down}}\n  - {id: P1, name: Urgent}\n")
+    )  # fmt: skip
+    found = headlines(diff(BASE, new), "customer")
+    assert [each.finding.code for each in found] == ["ZD503", "ZD503"]
+    assert [each.kind for each in found] == ["risky", "risky"]
+
+
+def test_a_whole_policy_comes_or_goes() -> None:
+    document = read(BASE)
+    gone = one(compare([document], []))
+    assert (gone.finding.code, gone.kind) == ("ZD001", "breaking")
+    assert gone.finding.message == "the policy `acme` is gone (72 cases)"
+    new = one(compare([], [document]), "support")
+    assert (new.finding.code, new.kind) == ("ZD002", "breaking")
+    assert new.record["where"]["old"] is None
+
+
+OTHER_WAYS = [
+    ("1h 24x7", "60m 24x7"),
+    ("P1: 1h 24x7, P2: 8 business hours", "P2: 480 business minutes, P1: 1h 24x7"),
+    ("mon-fri 09:00-17:00", "[fri 09:00-17:00, mon-thu 09:00-12:00, mon-thu 12:00-17:00]"),
+    ("{plan: [pro, business]}", "[{plan: pro}, {plan: business}]"),
+    ("{plan: [pro, business]}", "{plan: {not: free}}"),
+    (
+        "  - allow: forum\n",
+        "  - {when: {role: owner}, allow: forum}\n  - {when: {role: user}, allow: forum}\n",
+    ),
+    (
+        "  - when: {plan: pro}\n",
+        "  - when: {plan: pro, role: owner}\n"
+        "    first-response: {P1: 240m, P2: none}\n"
+        "  - when: {plan: pro}\n",
+    ),
+    ("P2: none}\n", "P2: none}\n    fix: not-stated\n"),
+    ("t: objective", "t: [{when: {plan: free}, is: agreement}, {is: objective}]"),
+    ("P2, name: Normal}", "P2, name: Normal, when: {impact: part}}"),
+    ("policy: acme\n", "policy: acme\ntitle: Our policy\n"),
+    ("policy: acme\n", "policy: acme  # as agreed\n\n"),
+]
+
+
+@pytest.mark.parametrize(("find", "replace"), OTHER_WAYS)
+def test_other_ways_to_say_the_same_are_no_change(find: str, replace: str) -> None:
+    new = edited((find, replace))
+    assert headlines(diff(BASE, new), "customer") == []
+    assert headlines(diff(new, BASE), "support") == []
+
+
+def test_where_words_differ_is_told_and_not_judged() -> None:
+    new = edited(("name: Ticket", "name: Web form"), ("  free: Free", "  free: Free of charge"),
+                 ("allow: web}", "allow: web, note: For you.}"))  # fmt: skip
+    found = diff(BASE, new)
+    assert headlines(found, "customer") == []
+    assert found.compared[-1].words == (
+        ("entitlements",), ("plans", "free"), ("channels", "web"),
+    )  # fmt: skip
+
+
+def test_an_id_that_keeps_the_old_one_as_its_alias_is_compared_with_it() -> None:
+    base = edited((", aliases: [professional]", ""))
+    new = base.replace("  pro: {name: Pro}", "  plus: {name: Plus, aliases: [pro]}").replace(
+        "[pro, business]", "[plus, business]"
+    )
+    same = new.replace("plan: pro}", "plan: plus}")
+    codes = [(each.finding.code, each.kind) for each in headlines(diff(base, same), "support")]
+    assert codes == [("ZD103", "risky"), ("ZD102", "compatible")]
+    slower = same.replace("P1: 4h", "P1: 5h")
+    found = headlines(diff(base, slower), "customer")
+    assert [each.finding.code for each in found] == ["ZD301", "ZD103", "ZD102"]
+    assert found[0].record["who"]["plan"] == ["pro"]
+    assert found[1].finding.message == "the plan `pro` is an alias of `plus` now"
+
+
+def test_classes_are_those_of_the_audiences() -> None:
+    assert class_of("less", "customer") == class_of("more", "support") == "breaking"
+    assert class_of("more", "customer") == class_of("less", "support") == "compatible"
+    assert class_of("either", "customer") == class_of("either", "support") == "risky"
+
+
+# -- hours that depend on the case, and the moment opened ------------------------------------------
+
+TIMED = """\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts: {region: {values: {north: North, south: South}}}
+channels: {web: {name: Ticket, kind: web}}
+entitlements: [{allow: web}]
+hours:
+  office:
+    - {when: {region: north}, open: mon-fri 09:00-17:00}
+    - {open: mon-fri 10:00-18:00}
+  night: {open: mon-fri 22:00-06:00}
+targets:
+  - {when: {opened: outside office}, first-response: 8h}
+  - {hours: office, first-response: 4 business hours}
+"""
+
+
+def test_hours_by_the_case() -> None:
+    new = edited(("10:00-18:00", "10:00-17:00"), base=TIMED)
+    # In the south: what was inside may be outside now, and then the first rule decides.
+    found = {each.change.code: each for each in headlines(diff(TIMED, new), "customer")}
+    assert found.keys() == {"ZD303", "ZD401"}
+    assert found["ZD401"].finding.message == (
+        "the hours `office` are shorter than before: region south,"
+        " opened office (before) inside, opened office (now) inside (1 case)"
+    )
+    moved = found["ZD303"]
+    assert moved.finding.case == {
+        "plan": "pro", "channel": "web", "region": "south",
+        "opened": "inside office (before) and outside office (now)",
+    }  # fmt: skip
+    assert (moved.change.before, moved.change.after) == ("4 business hours (office)", "8h")
+    # 2 regions, inside or outside of the old and of the new hours; in the south nothing is
+    # outside of the old and inside of the new ones, in the north both are the same.
+    assert diff(TIMED, new).compared[0].size == 2 + 3
+
+
+def test_hours_of_another_name_that_are_the_same() -> None:
+    new = TIMED.replace("outside office", "outside bureau").replace(
+        "  night:", "  bureau: {any: [office]}\n  night:"
+    )
+    assert [each.finding.code for each in headlines(diff(TIMED, new), "customer")] == ["ZD102"]
+
+
+def test_hours_that_an_opened_names_now() -> None:
+    new = TIMED.replace("outside office", "inside night")
+    found = headlines(diff(TIMED, new), "customer")
+    witnesses = [each.finding.case for each in found]
+    assert {"opened": "outside office and outside night"}.items() <= witnesses[0].items()  # type: ignore[union-attr]
+    assert [each.change.code for each in found] == ["ZD303", "ZD303"]
