@@ -20,7 +20,7 @@ from zsupport.findings import Finding
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision, read_document
-from zsupport.policy.model import Remarks, Revision
+from zsupport.policy.model import Remarks, Revision, Text
 
 EXAMPLES = settings(max_examples=60, deadline=None)
 
@@ -61,8 +61,13 @@ def by_channel(revision: Revision, case: Case) -> tuple[Any, ...]:
         hours = {always} if always in hours else hours
     needed = [*channel.prerequisites, *(n for each in held for n in each.grant.prerequisites)]
     said: list[Remarks] = [r for h in held for r in (h.grant.remarks, h.alternative.remarks)]
-    notes = {repr(text) for remarks in said for text in (remarks.note, remarks.unclear) if text}
-    return bool(held), sorted({repr(each) for each in needed}) if held else [], hours, notes
+    notes = {same(text) for remarks in said for text in (remarks.note, remarks.unclear) if text}
+    return bool(held), {same(each) for each in needed} if held else set(), hours, notes
+
+
+def same(text: Text) -> object:
+    """A text by language is the same in whatever order they stand."""
+    return text if isinstance(text, str) else frozenset(text.items())
 
 
 def promised(revision: Revision, case: Case) -> list[Any]:
