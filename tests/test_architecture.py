@@ -33,7 +33,7 @@ STOREY = {name: number for number, names in enumerate(STOREYS) for name in names
 
 # Who may import what is not of the standard library.
 HOMES = {
-    "rich": {"zsupport.report.guide", "zsupport.report.table"},
+    "rich": {"zsupport.report.guide", "zsupport.report.progress", "zsupport.report.table"},
     # Its exceptions are caught where the command line is run.
     "typer": {"zsupport.cli.app", "zsupport.cli"},
     "yaml": {"zsupport.policy.yamltext"},

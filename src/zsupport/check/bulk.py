@@ -7,32 +7,22 @@ from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
+from zsupport.check.config import Config
 from zsupport.check.discover import Fault, Target, may_be_policy
+from zsupport.check.repair import repaired
 from zsupport.check.rule import Rule
 from zsupport.check.run import Judgement, judge
 from zsupport.clock.holidays import PublicHolidays, public_holidays
-from zsupport.errors import InvalidPolicy, PolicyError
+from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError
 from zsupport.findings import CODES, Finding, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import read_file
 from zsupport.policy.loader import check_revisions, read_document
 
-
-class Checked(NamedTuple):
-    """What was found in the files of a run."""
-
-    units: tuple[Unit, ...]
-    texts: dict[str, str]  # of the files in which something was found
-    faults: tuple[Fault, ...]  # files that could not be read
-    allowed: int  # how many findings comments in the files allow
-
-    @property
-    def refused(self) -> bool:
-        """Whether there is a file that cannot be read, or that no answer can be given from."""
-        return bool(self.faults) or any(
-            finding.code in CODES for unit in self.units for finding in unit.findings
-        )
+#: What is done with a file that was fixed: its target, and its bytes before and after. Raises
+#: EnvironmentFault where they cannot be put in place.
+Put = Callable[[Target, bytes, bytes], None]
 
 
 class Asked(NamedTuple):
@@ -42,6 +32,27 @@ class Asked(NamedTuple):
     codes: frozenset[str]  # of the findings that count
     today: date
     public: PublicHolidays = public_holidays
+    config: Config = Config()
+    put: Put | None = None  # fix what can be fixed, and do this with it
+
+
+class Checked(NamedTuple):
+    """What was found in the files of a run."""
+
+    units: tuple[Unit, ...]
+    texts: dict[str, str]  # of the files in which something was found
+    faults: tuple[Fault, ...]  # files that could not be read
+    allowed: int  # how many findings comments in the files allow
+    holidays: bool = False  # whether public holidays were asked for
+    fixed: tuple[Finding, ...] = ()
+    unwritten: tuple[EnvironmentFault, ...] = ()  # files that were fixed and could not be written
+
+    @property
+    def refused(self) -> bool:
+        """Whether there is a file that cannot be read, or that no answer can be given from."""
+        return bool(self.faults) or any(
+            finding.code in CODES for unit in self.units for finding in unit.findings
+        )
 
 
 class _Revision(NamedTuple):
@@ -61,51 +72,99 @@ def check_files(
     One file after the other is read, judged and forgotten: of a clean one only its name is kept,
     so that memory does not grow with their number.
     """
-    units: list[Unit] = []
-    texts: dict[str, str] = {}
-    faults: list[Fault] = []
-    allowed = 0
-    policies: dict[tuple[str, str], list[_Revision]] = {}
+    run = _Run(asked)
     with _few_collections():
         for target in targets:
             began(target)
-            try:
-                source = read_file(target.path, target.shown)
-            except PolicyError as error:
-                faults.append(Fault.of(target.path, error)._replace(file=target.shown))
+            run.look_at(target)
+    run.compare_revisions()
+    return Checked(
+        tuple(run.units), run.texts, tuple(run.faults), run.allowed, run.holidays, tuple(run.fixed),
+        tuple(run.unwritten),
+    )  # fmt: skip
+
+
+class _Run:
+    """What has been found until now."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.units: list[Unit] = []
+        self.texts: dict[str, str] = {}
+        self.faults: list[Fault] = []
+        self.allowed = 0
+        self.holidays = False
+        self.fixed: list[Finding] = []
+        self.unwritten: list[EnvironmentFault] = []
+        self.policies: dict[tuple[str, str], list[_Revision]] = {}
+
+    def look_at(self, target: Target) -> None:
+        """Read a file and judge it."""
+        try:
+            source = read_file(target.path, target.shown)
+        except PolicyError as error:
+            self.faults.append(Fault.of(target.path, error)._replace(file=target.shown))
+            return
+        if not target.named and not may_be_policy(source.data):
+            return
+        document = read_document(source)
+        judgement = self.judge(target, document)
+        if self.asked.put and any(finding.fix for finding in judgement.findings):
+            document, judgement = self.repair(self.asked.put, target, document, judgement)
+        if judgement.findings:
+            self.texts[target.shown] = document.text
+        self.allowed += judgement.allowed
+        if document.revision is not None:
+            revision = document.revision
+            where = os.path.dirname(os.path.abspath(target.path)), revision.policy
+            self.policies.setdefault(where, []).append(
+                _Revision(len(self.units), revision.start, revision.timezone, target)
+            )
+        self.units.append(Unit(target.shown, target.shown, 1, judgement.findings))
+
+    def public(self, country: str, subdivision: str | None, year: int) -> dict[int, str]:
+        """Return the public holidays of a year, and note that they were asked for."""
+        self.holidays = True
+        return self.asked.public(country, subdivision, year)
+
+    def judge(self, target: Target, document: Document) -> Judgement:
+        """Return what the loader says of a file, or what the rules do that count for it."""
+        asked = self.asked
+        rules, codes = asked.rules, asked.codes
+        if ignored := asked.config.ignored(target.shown):
+            rules = tuple(rule for rule in rules if rule.code not in ignored)
+            codes -= ignored
+        judgement = judge(document, rules, asked.today, self.public)
+        if all(each.code in codes or each.code in CODES for each in judgement.findings):
+            return judgement
+        found = (each for each in judgement.findings if each.code in codes or each.code in CODES)
+        return judgement._replace(findings=tuple(found))
+
+    def repair(
+        self, put: Put, target: Target, document: Document, judgement: Judgement
+    ) -> tuple[Document, Judgement]:
+        """Return a file with its fixes and what is left, or as it was if it cannot be written."""
+        after = repaired(document, judgement, lambda each: self.judge(target, each))
+        if not after.fixed:
+            return document, judgement
+        try:
+            put(target, document.source.data, after.document.source.data)
+        except EnvironmentFault as fault:
+            self.unwritten.append(fault)
+            return document, judgement
+        self.fixed += after.fixed
+        return after.document, after.judgement
+
+    def compare_revisions(self) -> None:
+        """Add what the revisions of each policy in a folder have in common that they must not."""
+        for revisions in self.policies.values():
+            if len(revisions) < 2:
                 continue
-            if not target.named and not may_be_policy(source.data):
-                continue
-            document = read_document(source)
-            judgement = judged(document, asked)
-            allowed += judgement.allowed
-            if judgement.findings:
-                texts[target.shown] = document.text
-            if document.revision is not None:
-                where = os.path.dirname(os.path.abspath(target.path)), document.revision.policy
-                policies.setdefault(where, []).append(
-                    _Revision(
-                        len(units), document.revision.start, document.revision.timezone, target
-                    )
-                )
-            units.append(Unit(target.shown, target.shown, 1, judgement.findings))
-    for revisions in policies.values():
-        if len(revisions) > 1:
             for position, found, text in _between(revisions):
-                unit = units[position]
+                unit = self.units[position]
                 every = sorted((*found, *unit.findings), key=_in_order)
-                units[position] = unit._replace(findings=tuple(every))
-                texts[unit.file] = text
-    return Checked(tuple(units), texts, tuple(faults), allowed)
-
-
-def judged(document: Document, asked: Asked) -> Judgement:
-    """Return what is found in a file: what the loader says, or what rules do that were selected."""
-    judgement = judge(document, asked.rules, asked.today, asked.public)
-    if all(each.code in asked.codes or each.code in CODES for each in judgement.findings):
-        return judgement
-    found = (each for each in judgement.findings if each.code in asked.codes or each.code in CODES)
-    return judgement._replace(findings=tuple(found))
+                self.units[position] = unit._replace(findings=tuple(every))
+                self.texts[unit.file] = text
 
 
 def _between(revisions: list[_Revision]) -> Iterator[tuple[int, tuple[Finding, ...], str]]:
@@ -114,7 +173,7 @@ def _between(revisions: list[_Revision]) -> Iterator[tuple[int, tuple[Finding, .
     zones = {revision.timezone for revision in revisions}
     if len(starts) == len(revisions) and len(zones) == 1:
         return
-    revisions = sorted(revisions, key=lambda revision: revision.start or "")
+    revisions = sorted(revisions, key=lambda each: (each.start or "", each.target.shown))
     sources: dict[str, SourceFile] = {}
     read = []
     for revision in revisions:
@@ -128,7 +187,8 @@ def _between(revisions: list[_Revision]) -> Iterator[tuple[int, tuple[Finding, .
             read.append(document.revision._replace(file=source.shown))
             sources[source.shown] = source
     try:
-        check_revisions(read, sources)
+        if read:
+            check_revisions(read, sources)
     except InvalidPolicy as invalid:
         for revision in revisions:
             file = revision.target.shown

@@ -1,5 +1,6 @@
 """Every kind of finding that `check` makes: by code, by name and by the beginning of a code."""
 
+import re
 from collections.abc import Iterable
 
 from zsupport.check.rule import Rule
@@ -45,17 +46,33 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def selected(select: Iterable[str] | None, ignore: Iterable[str]) -> frozenset[str]:
-    """Return the codes to look for: those selected, else all, without those ignored.
+def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
+    """Return the codes that names stand for, none of them a code of the loader alone.
 
-    What the loader says cannot be ignored, for nothing else can be said of such a file.
+    A file of which the loader has something to say has no answers: that cannot be ignored.
     """
-    codes = frozenset(KINDS) if select is None else codes_of(select, "--select")
-    return codes - codes_of(ignore, "--ignore")
+    found: frozenset[str] = frozenset()
+    for name in (each for text in names for each in text.split(",")):
+        codes = codes_of([name], where)
+        if codes <= CODES.keys():
+            raise UsageError(
+                f"{where}: `{short(name)}` cannot be ignored: a policy with it is not read",
+                "mend the policy",
+            )
+        found |= codes
+    return found
 
 
 def _nearest(name: str) -> str | None:
-    if name[:2].upper() == "ZS" and name[2:3].isdigit():
-        # Letters apart, codes are all alike: the nearest is the next by number.
-        return did_you_mean(name.upper(), KINDS)
+    # Letters that look like digits are taken for them.
+    code = name[:2].upper() + name[2:].upper().translate(str.maketrans("OIL", "011"))
+    if re.fullmatch("ZS[0-9]{1,9}", code):
+        # All codes look alike: what counts is how they begin, then how far apart they are.
+        alike = next(
+            found
+            for length in range(len(code), 1, -1)
+            if (found := [each for each in KINDS if each.startswith(code[:length])])
+        )
+        nearest = min(alike, key=lambda each: abs(int(each[2:]) - int(code[2:])))
+        return f"did you mean `{nearest}`?"
     return did_you_mean(name, (*_BY_NAME, *KINDS))

@@ -1,48 +1,73 @@
-"""The outcome of a run of `check`, and the line that ends it."""
+"""The outcome of a run of `check`, and the lines that end it."""
 
 from collections.abc import Sequence
 
 from zsupport.check.bulk import Checked
 from zsupport.check.catalogue import KINDS
 from zsupport.check.discover import Fault
-from zsupport.findings import SEVERITIES, Outcome
+from zsupport.findings import SEVERITIES, Finding, Outcome
 
 
 def outcome_of(checked: Checked, faults: Sequence[Fault]) -> Outcome:
-    """Return what a run has to say."""
+    """Return what a run has to say; `faults` are all the files that could not be read."""
     return Outcome(
         "check",
         checked.units,
         checked.texts,
         KINDS,
-        (closing(checked, len(faults)),),
+        (*map(_about_fix, checked.fixed), closing(checked, len(faults))),
         {
+            "fixed": [
+                {"file": each.file, "code": each.code, "title": each.fix.title}
+                for each in checked.fixed
+                if each.fix
+            ],
             "unread": [
                 {"file": each.file, "message": each.message, "hint": each.hint} for each in faults
-            ]
+            ],
         },
     )
 
 
 def closing(checked: Checked, unread: int) -> str:
-    """Return the line that ends the text: what was found, in how many files."""
+    """Return the line that ends the text: what was found and what was fixed, in how many files."""
     findings = [finding for unit in checked.units for finding in unit.findings]
-    files = counted(len(checked.units), "file")
+    fixed = len(checked.fixed)
+    if not checked.units:
+        return "Nothing was checked"
+    files = f" in {counted(len(checked.units), 'file')}"
     if checked.allowed:
         files += f" ({counted(checked.allowed, 'finding')} allowed by comments)"
     if unread:
         files += f"; {counted(unread, 'file')} could not be read"
-    if not checked.units:
-        return "Nothing was checked"
-    if not findings and unread:
-        return f"Nothing was found in {files}"
+    if fixed:
+        left = _said(findings) or "nothing"
+        is_left = "are left" if len(findings) > 1 else "is left"
+        return f"Fixed {fixed:,} of {fixed + len(findings):,}: {left} {is_left}{files}"
     if not findings:
-        return f"All good: {files}"
-    counts = [
-        (sum(each.severity == severity for each in findings), severity) for severity in SEVERITIES
-    ]
-    *parts, last = (counted(*each) for each in counts if each[0])
-    return f"Found {' and '.join(part for part in (', '.join(parts), last) if part)} in {files}"
+        return f"Nothing was found{files}" if unread else f"All good{files.replace(' in', ':', 1)}"
+    fixable = sum(finding.fix is not None for finding in findings)
+    more = f"; {fixable:,} can be fixed with --fix" if fixable else ""
+    return f"Found {_said(findings)}{files}{more}"
+
+
+def fixed_aside(checked: Checked) -> str:
+    """Return the line that ends a run that shows what it would fix."""
+    findings = sum(len(unit.findings) for unit in checked.units)
+    fixed = len(checked.fixed)
+    return f"would fix {fixed:,} of {fixed + findings:,} in {counted(len(checked.units), 'file')}"
+
+
+def _about_fix(finding: Finding) -> str:
+    title = finding.fix.title if finding.fix else finding.message
+    return f"Fixed {finding.file}:{finding.span.line}: {title} ({finding.code})"
+
+
+def _said(findings: Sequence[Finding]) -> str:
+    """Return how many findings there are of each severity, in words."""
+    counts = (sum(each.severity == severity for each in findings) for severity in SEVERITIES)
+    parts = [counted(count, name) for count, name in zip(counts, SEVERITIES, strict=True) if count]
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 
 def counted(count: int, what: str) -> str:

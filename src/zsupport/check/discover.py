@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from zsupport.errors import PolicyError, UsageError, did_you_mean
-from zsupport.policy.find import ENDINGS, TESTS, is_path, reason, shipped_policies
+from zsupport.policy.find import ENDINGS, TESTS, is_path, reason, shipped_policies, shipped_root
 
 #: What a file of a folder has to begin lines with, two of them at least, to be taken for a policy.
 _SECTIONS = ("format", "policy", "plans", "channels", "entitlements")
@@ -28,6 +28,7 @@ class Target(NamedTuple):
     path: str
     shown: str  # the name under which findings speak of it
     named: bool
+    real: str  # the path without links: what is reached by two ways is one file
     shipped: bool = False
 
 
@@ -68,25 +69,25 @@ def discover(arguments: Sequence[str], left_out: LeftOut) -> Discovered:
             elif each.path != "-" and each.path.endswith(TESTS):
                 tests |= each.named
             else:
-                key = each.path if each.path == "-" else os.path.abspath(each.path)
-                known = found.setdefault(key, each)
+                known = found.setdefault(each.real, each)
                 if each.named and not known.named:
-                    found[key] = known._replace(named=True)
+                    found[each.real] = known._replace(named=True)
     return Discovered(tuple(found.values()), tuple(faults.values()), tests)
 
 
 def _of_argument(argument: str, left_out: LeftOut) -> Iterator[Target | Fault]:
     shown = plain_path(argument)
     if argument == "-":
-        yield Target("-", "-", named=True)
+        yield Target("-", "-", named=True, real="-")
     elif os.path.isdir(argument):
         yield from _inside(argument, shown, left_out)
     elif os.path.lexists(argument):
-        yield Target(argument, shown, named=True)
+        yield Target(argument, shown, named=True, real=os.path.realpath(argument))
     elif _WILD.search(argument):
         yield from _matching(argument, left_out)
     elif is_path(argument):
-        yield Target(argument, shown, named=True)  # reading it says what is wrong
+        # Reading it says what is wrong.
+        yield Target(argument, shown, named=True, real=os.path.realpath(argument))
     else:
         yield from _shipped(argument)
 
@@ -113,8 +114,8 @@ def _shipped(name: str) -> Iterator[Target]:
         files = [os.path.join(path, each) for each in sorted(os.listdir(path))]
     for each in files:
         if each.endswith(ENDINGS) and not each.endswith(TESTS):
-            yield Target(each, f"{id}/{os.path.basename(each)}" if len(files) > 1
-                         else os.path.basename(each), named=True, shipped=True)  # fmt: skip
+            shown = os.path.relpath(each, shipped_root()).replace(os.sep, "/")
+            yield Target(each, shown, named=True, real=os.path.realpath(each), shipped=True)
 
 
 def _names_here() -> list[str]:
@@ -132,10 +133,10 @@ def _inside(
     Links to folders are not followed: they can lead round in circles.
     """
     # A loop, as folders can be nested deeper than calls.
-    ways = [iter([(folder, plain_path(shown))])]
+    ways = [iter([(folder, plain_path(shown), os.path.realpath(folder))])]
     while ways:
         try:
-            folder, shown = next(ways[-1])
+            folder, shown, real = next(ways[-1])
         except StopIteration:
             ways.pop()
             continue
@@ -151,10 +152,13 @@ def _inside(
             if entry.name[0] == "." or left_out(path):
                 continue
             as_shown = entry.name if shown == os.curdir else os.path.join(shown, entry.name)
+            really = os.path.join(real, entry.name)
             if entry.is_dir(follow_symlinks=False):
-                folders.append((path, as_shown))
+                folders.append((path, as_shown, really))
             elif entry.name.endswith(ENDINGS) and _may_be_read(entry):
-                yield Target(path, as_shown, named=False)
+                if entry.is_symlink():
+                    really = os.path.realpath(path)
+                yield Target(path, as_shown, named=False, real=really)
         if levels is None or len(ways) <= levels:
             ways.append(iter(folders))
 

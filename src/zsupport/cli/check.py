@@ -1,27 +1,36 @@
 """`zsupport check`: whether policies are complete and consistent."""
 
+import os
 import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import chosen_format, emit, is_terminal, note, terminal_of, write_outcome
-from zsupport.errors import PolicyError, UsageError
+from zsupport.cli.question import working_folder
+from zsupport.errors import EnvironmentFault, PolicyError, UsageError
 from zsupport.findings import SEVERITIES
 
 if TYPE_CHECKING:
-    from zsupport.check.bulk import Checked
-    from zsupport.check.discover import Discovered
+    from zsupport.check.config import Config
+    from zsupport.check.discover import Discovered, Fault, Target
 
 _EXAMPLES = """
 Examples:
   zsupport check zoom
   zsupport check zoom canonical --select ZS4,ZS5 --format json
+  zsupport check gitlab --fix --diff
   zsupport check --explain dead-rule
   zsupport check --list-rules
 
 Exit code: 0 nothing at --fail-on or above, 1 findings, 2 a wrong option or name, 3 a file that is
 missing, or is no policy that can be read, 4 a file that cannot be written."""
+
+#: Fewer files are done before anybody could read a bar.
+_MANY = 50
 
 _PATHS = Option(
     "paths", (), "arguments", "[PATH]...",
@@ -35,6 +44,10 @@ _SELECT = Option(
 )  # fmt: skip
 _IGNORE = Option(
     "ignore", ("--ignore",), "texts", "RULES", "Not these rules.", completes="rule"
+)  # fmt: skip
+_FIX = Option("fix", ("--fix",), "flag", "", "Fix in the files what can be fixed safely.")
+_DIFF = Option(
+    "diff", ("--diff",), "flag", "", "Show what --fix would change, and write nothing."
 )  # fmt: skip
 _FAIL_ON = Option(
     "fail_on", ("--fail-on",), "text", "", "Exit with 1 from which severity on. [default: error]",
@@ -59,6 +72,8 @@ def check(
     paths: list[str] | None,
     select: list[str] | None,
     ignore: list[str] | None,
+    fix: bool,
+    diff: bool,
     fail_on: str | None,
     at: str | None,
     stdin_filename: str | None,
@@ -72,59 +87,131 @@ def check(
 ) -> int:
     """Say whether policies are complete and consistent, and where they are not.
 
-    Whatever is found has a code, a place, and where it helps the case in which it shows.
+    Whatever is found has a code, a place, and where it helps the case in which it shows. A
+    project can say in its pyproject.toml what it wants: see `zsupport help check`.
     """
     if explain is not None:
         return _explain(explain, color)
     if list_rules:
         return _list(format, color)
     from zsupport.check.bulk import Asked, check_files
-    from zsupport.check.catalogue import selected
+    from zsupport.check.config import read_config
     from zsupport.check.discover import discover
     from zsupport.check.rules import RULES
+    from zsupport.clock.holidays import holidays_version
+    from zsupport.policy.compiled import cache_folder
+    from zsupport.policy.kept_holidays import kept_holidays
 
-    codes = selected(select, ignore or ())
-    fails_at = fail_on or "error"
-    asked = Asked(tuple(rule for rule in RULES if rule.code in codes), codes, _day(at))
-    discovered = discover(paths or (), lambda _: False)
-    if stdin_filename is not None:
-        named = [each._replace(shown=stdin_filename) if each.path == "-" else each
-                 for each in discovered.targets]  # fmt: skip
-        discovered = discovered._replace(targets=tuple(named))
-    checked = check_files(discovered.targets, asked)
-    return _finish(discovered, checked, fails_at, format, color, quiet=quiet, exit_zero=exit_zero)
-
-
-def _finish(
-    discovered: "Discovered",
-    checked: "Checked",
-    fails_at: str,
-    format: str,
-    color: str,
-    *,
-    quiet: bool,
-    exit_zero: bool,
-) -> int:
-    """Show what was found; return the exit code."""
-    from zsupport.check.closing import outcome_of
-    from zsupport.findings import fail_on
+    config = read_config(working_folder())
+    codes = _codes(config, select, ignore)
+    day = _day(at)
+    discovered = _named(discover(paths or (), config.left_out), stdin_filename)
+    public = kept_holidays(cache_folder(os.environ))
+    put = None
+    if fix or diff:
+        put = _shown if diff else _written
+        _can_be_fixed(discovered.targets, format, diff=diff)
+    rules = tuple(rule for rule in RULES if rule.code in codes)
+    with _progress(len(discovered.targets), quiet=quiet) as began:
+        checked = check_files(
+            discovered.targets, Asked(rules, codes, day, public, config, put), began
+        )
 
     faults = (*discovered.faults, *checked.faults)
     if not checked.units and not faults and not discovered.tests:
-        raise PolicyError(
-            "no policy was found",
-            "a policy is a .yaml file; name it, or the folder that it lies in",
-        )
+        hint = "a policy is a .yaml file; name it, or the folder that it lies in"
+        raise PolicyError("no policy was found", hint)
+    from zsupport.check.closing import fixed_aside, outcome_of
+    from zsupport.findings import fail_on as fails
+
+    fails_at = fail_on or config.fail_on or "error"
     outcome = outcome_of(checked, faults)
     if not quiet:
-        write_outcome(outcome, format, color, fails_at=fails_at)
-        for fault in faults:
-            note(f"{fault.file}: {fault.message}")
-            if fault.hint:
-                note(f"  {fault.hint}")
+        if diff:
+            note(fixed_aside(checked))
+        else:
+            holidays = holidays_version() if checked.holidays else None
+            write_outcome(outcome, format, color, fails_at=fails_at, holidays=holidays)
+        _note(faults, checked.unwritten)
+    if checked.unwritten:
+        return 4
     if faults or checked.refused:
         return 3
-    return 1 if fail_on(outcome, fails_at) and not exit_zero else 0
+    failed = bool(checked.fixed) if diff else fails(outcome, fails_at)
+    return 1 if failed and not exit_zero else 0
+
+
+def _codes(config: "Config", select: list[str] | None, ignore: list[str] | None) -> frozenset[str]:
+    """Return the codes to look for; an option stands above what the project says in its place."""
+    from zsupport.check.catalogue import KINDS, codes_of, ignorable
+
+    selected = config.select if select is None else codes_of(select, "--select")
+    ignored = config.ignore if ignore is None else ignorable(ignore, "--ignore")
+    return (frozenset(KINDS) if selected is None else selected) - ignored
+
+
+def _named(discovered: "Discovered", stdin: str | None) -> "Discovered":
+    """Return what was found, with the name that standard input is to have."""
+    if stdin is None:
+        return discovered
+    targets = discovered.targets
+    return discovered._replace(
+        targets=tuple(each._replace(shown=stdin) if each.path == "-" else each for each in targets)
+    )
+
+
+def _can_be_fixed(targets: "Sequence[Target]", format: str, *, diff: bool) -> None:
+    """Raise UsageError where a fix has nowhere to go."""
+    if diff and format not in ("auto", "text"):
+        raise UsageError(f"--diff and --format {format} contradict each other", "leave one out")
+    for target in targets if not diff else ():
+        if target.path == "-":
+            raise UsageError("standard input cannot be fixed", "--diff shows what would change")
+        if target.shipped:
+            raise UsageError(
+                f"the shipped policy {target.shown} is not changed",
+                "--diff shows what would; a copy of the file can be fixed",
+            )
+
+
+def _written(target: "Target", before: bytes, after: bytes) -> None:
+    """Put a fixed file in the place of the one that was read."""
+    from zsupport.check.rewrite import rewrite
+
+    rewrite(target.path, target.shown, before, after)
+
+
+def _shown(target: "Target", before: bytes, after: bytes) -> None:
+    """Show what a fix changes, as a patch."""
+    from zsupport.check.rewrite import patch
+    from zsupport.report.text import one_line, printable
+
+    text = patch(one_line(target.shown), before, after)
+    # A terminal must not be steered; in a pipe it is for `patch`, which needs it as it is.
+    emit(printable(text) if is_terminal() else text)
+
+
+def _note(faults: "Sequence[Fault]", unwritten: Sequence[EnvironmentFault]) -> None:
+    """Say on standard error which files could not be read or written."""
+    said = [(f"{fault.file}: {fault.message}", fault.hint) for fault in faults]
+    said += [(fault.message, fault.hint) for fault in unwritten]
+    for message, hint in said:
+        note(message)
+        if hint:
+            note(f"  {hint}")
+
+
+@contextmanager
+def _progress(count: int, *, quiet: bool) -> "Iterator[Callable[[Target], None]]":
+    """Show a bar to somebody who waits at a terminal for many files."""
+    waits = sys.stderr is not None and sys.stderr.isatty() and not os.environ.get("CI")
+    if count < _MANY or quiet or not waits or os.environ.get("TERM") == "dumb":
+        yield lambda _: None
+        return
+    from zsupport.report.progress import progress
+
+    with progress(count) as next_is:
+        yield lambda target: next_is(target.shown)
 
 
 def _day(at: str | None) -> date:
@@ -177,7 +264,8 @@ def _list(format: str, color: str) -> int:
 COMMAND = Command(
     check,
     (
-        _PATHS, _SELECT, _IGNORE, _FAIL_ON, _AT, _STDIN, _EXPLAIN, _LIST, *FINDING_OPTIONS,
+        _PATHS, _SELECT, _IGNORE, _FIX, _DIFF, _FAIL_ON, _AT, _STDIN, _EXPLAIN, _LIST,
+        *FINDING_OPTIONS,
     ),
     _EXAMPLES,
     common=False,

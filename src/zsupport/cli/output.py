@@ -107,11 +107,14 @@ def write_outcome(
 
     from zsupport.report.findings import Context, render_outcome
 
-    folder = os.getcwd()
+    try:
+        folder = os.getcwd()
+    except OSError:
+        folder = ""  # it has been removed, and nothing is named from it
     context = Context(
         terminal_of(color),
         folder,
-        workspace(folder),
+        workspace(folder) if folder else "",
         fails_at,
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         holidays,

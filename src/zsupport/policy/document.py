@@ -4,6 +4,7 @@ An answer needs the revision alone; whoever judges a file also has to say where 
 stands.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from zsupport.policy.model import Cell, Revision
 from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
 
 _NOWHERE = Span(1, 1, 1, 1)
+_PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
 
 
 class Document(NamedTuple):
@@ -65,7 +67,7 @@ class Document(NamedTuple):
             if inside is None:
                 break
             node = inside
-        return _without_rest(node)
+        return _without_rest(self.text, node)
 
     def first(self, path: Path) -> Span:
         """Return where the first text of a value stands: enough to find a long value by."""
@@ -129,20 +131,30 @@ def _inside(node: Node, part: str | int) -> Node | None:
     return None
 
 
-def _without_rest(node: Node) -> Span:
+def _without_rest(text: str, node: Node) -> Span:
     """Return the span of a node; a block ends with its last text, not where the next begins."""
     span = node.span
-    if isinstance(node, Scalar) or span.end_column > 1:
-        return span
     last: Node = node
-    while True:
+    # A list or mapping in brackets ends with its bracket.
+    while not isinstance(last, Scalar) and not _in_brackets(text, last):
+        inside: Node | None = None
         if isinstance(last, Mapping) and last.by_key:
-            _, last = next(reversed(last.by_key.values()))
+            _, inside = next(reversed(last.by_key.values()))
         elif isinstance(last, Sequence) and last.items:
-            last = last.items[-1]
-        else:
-            break
+            inside = last.items[-1]
+        if inside is None or inside.line < span.line:
+            break  # an alias stands somewhere else
+        last = inside
     if last is node:
         return span
     rest = last.span
     return Span(span.line, span.column, rest.end_line, rest.end_column)
+
+
+def _in_brackets(text: str, node: Node) -> bool:
+    """Return whether a list or mapping stands in brackets, perhaps behind an anchor."""
+    # Of a node that was not written, such as one of a calendar in Python, nobody asks this.
+    position: int = node.start.index
+    while found := _PROPERTY.match(text, position):
+        position = found.end()
+    return text[position : position + 1] in ("{", "[")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
+from zsupport.policy.project import projects
 
 DEFAULT = "zoom"
 #: How the names of policy files end, and those of the files that hold their tests.
@@ -57,39 +58,16 @@ def choose(
         return given, False
     if environment.get("ZSUPPORT_POLICY"):
         return environment["ZSUPPORT_POLICY"], False
-    while folder is not None:
-        path = os.path.join(folder, "pyproject.toml")
-        text = b""
-        if os.path.isfile(path):
-            try:
-                with open(path, "rb") as stream:
-                    text = stream.read(MAX_BYTES)
-            except OSError:
-                pass  # a project that we may not look into configures nothing
-        if b"zsupport" in text:
-            named = _configured(text, path)
-            if named is not None:
-                return os.path.join(folder, named) if is_path(named) else named, False
-        above = os.path.dirname(folder)
-        folder = None if above == folder else above
+    for project in projects(folder, "name the policy with --policy"):
+        named = project.table.get("policy")
+        if named is not None and (not isinstance(named, str) or not named):
+            raise UsageError(
+                f"{project.path}: `policy` in [tool.zsupport] is no name and no path",
+                'policy = "NAME", or a path: policy = "support/policy.yaml"',
+            )
+        if named is not None:
+            return os.path.join(project.folder, named) if is_path(named) else named, False
     return DEFAULT, True
-
-
-def _configured(text: bytes, path: str) -> str | None:
-    import tomllib
-
-    try:
-        found: object = tomllib.loads(text.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"{path}: {error}", "mend it, or name the policy with --policy") from None
-    for key in ("tool", "zsupport", "policy"):
-        found = found.get(key) if isinstance(found, dict) else None
-    if found is not None and (not isinstance(found, str) or not found):
-        raise UsageError(
-            f"{path}: `policy` in [tool.zsupport] is no name and no path",
-            'policy = "NAME", or a path: policy = "support/policy.yaml"',
-        )
-    return found
 
 
 def is_path(name: str) -> bool:

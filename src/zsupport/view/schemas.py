@@ -363,10 +363,14 @@ _CHANGE = _object(
 _CHECKERS: dict[str, dict[str, Schema]] = {
     # command: what its document says beside the findings
     "check": {
+        "fixed": {
+            "type": "array",
+            "items": _object({"file": _TEXT, "code": _TEXT, "title": _TEXT}),
+        },
         "unread": {
             "type": "array",
             "items": _object({"file": _TEXT, "message": _TEXT, "hint": _TEXT_OR_NULL}),
-        }
+        },
     },
     "test": {
         "tests": {

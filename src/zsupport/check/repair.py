@@ -1,0 +1,71 @@
+"""Fixes made: round after round, until nothing is left that can be fixed."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from zsupport.check.fixing import apply
+from zsupport.check.run import Judgement
+from zsupport.findings import Finding, Fix
+from zsupport.policy.document import Document
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+
+#: A fix can make another one possible, but not for ever.
+MAX_ROUNDS = 50
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+Judge = Callable[[Document], Judgement]
+
+
+class Repaired(NamedTuple):
+    """A file after its fixes: what is still found in it, and what was fixed."""
+
+    document: Document
+    judgement: Judgement
+    fixed: tuple[Finding, ...]
+
+
+def repaired(document: Document, judgement: Judgement, judge: Judge) -> Repaired:
+    """Return a document with every fix made that can be, and judged anew.
+
+    Fixes that touch the same text are made one after the other, and a fix after which the policy
+    could not be read is not made.
+    """
+    fixed: list[Finding] = []
+    for _ in range(MAX_ROUNDS):
+        fixable = [finding for finding in judgement.findings if finding.fix]
+        step = _step(document, fixable) if fixable else None
+        if step is None:
+            break
+        document, made = step
+        fixed += made
+        judgement = judge(document)
+    return Repaired(document, judgement, tuple(fixed))
+
+
+def _step(document: Document, fixable: Sequence[Finding]) -> tuple[Document, list[Finding]] | None:
+    """Return the document after some fixes, None where none of them can be made.
+
+    Two fixes may each be right and not both: then only the first half is tried.
+    """
+    fixes: dict[Fix, Finding] = {}
+    for finding in fixable:
+        assert finding.fix
+        fixes.setdefault(finding.fix, finding)
+    made = apply(document.text, fixes)
+    after = with_text(document, made.text)
+    if after.revision is not None:
+        return after, [fixes[fix] for fix in made.fixes]
+    if len(fixable) == 1:
+        return None
+    half = len(fixable) // 2
+    return _step(document, fixable[:half]) or _step(document, fixable[half:])
+
+
+def with_text(document: Document, text: str) -> Document:
+    """Return the document that a file with another text would be; a byte order mark stays."""
+    source = document.source
+    mark = _BYTE_ORDER_MARK if source.data.startswith(_BYTE_ORDER_MARK) else b""
+    return read_document(
+        SourceFile(source.name, mark + text.encode("utf-8"), source.digest, source.shown)
+    )

@@ -1,0 +1,51 @@
+"""What a project says in its pyproject.toml, under [tool.zsupport]."""
+
+import os
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from zsupport.errors import UsageError
+from zsupport.policy.files import MAX_BYTES
+
+
+class Project(NamedTuple):
+    """A folder with a pyproject.toml that has a table for this program."""
+
+    folder: str
+    path: str  # of the file
+    table: dict[str, Any]
+
+
+def projects(folder: str | None, otherwise: str) -> Iterator[Project]:
+    """Yield the projects at or above a folder, the nearest first.
+
+    Raises UsageError where one cannot be read, which says what can be done `otherwise`. A file
+    that we may not look into configures nothing.
+    """
+    while folder is not None:
+        path = os.path.join(folder, "pyproject.toml")
+        text = b""
+        if os.path.isfile(path):
+            try:
+                with open(path, "rb") as stream:
+                    text = stream.read(MAX_BYTES)
+            except OSError:
+                pass
+        if b"zsupport" in text:
+            table = _table(text, path, otherwise)
+            if table is not None:
+                yield Project(folder, path, table)
+        above = os.path.dirname(folder)
+        folder = None if above == folder else above
+
+
+def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
+    import tomllib
+
+    try:
+        found: object = tomllib.loads(text.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{path}: {error}", f"mend it, or {otherwise}") from None
+    for key in ("tool", "zsupport"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None

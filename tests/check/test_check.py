@@ -1,0 +1,765 @@
+"""`zsupport check`: which files, which rules, what it says and with which code it ends."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import jsonschema_rs
+import pytest
+from conftest import Cli
+
+from zsupport.cli import main
+from zsupport.policy.find import read_file, shipped_policies
+
+BASE = """\
+format: 1
+policy: {id}
+plans: {{free: Free, pro: Pro}}
+channels: {{web: {{name: Web, kind: web}}}}
+entitlements: [{{allow: web}}]
+"""
+CLEAN = BASE.format(id="clean") + "targets: [{first-response: 24h}]\n"
+#: An error: ZS401, line 8.
+DEAD = BASE.format(id="dead") + "targets:\n  - first-response: 24h\n  - first-response: 4h\n"
+#: A warning that can be fixed: ZS407, line 5.
+EVERY = (
+    BASE.format(id="every").replace("{allow", "{when: {plan: [free, pro]}, allow")
+    + "targets: [{first-response: 24h}]\n"
+)
+#: Not valid: ZS201, line 5.
+INVALID = BASE.format(id="invalid").replace("allow: web", "allow: wep")
+#: Only what these files were made for, whatever other rules there are.
+ONLY = ("--select", "ZS401,ZS407,ZS9")
+
+
+class Run(NamedTuple):
+    stdout: str
+    stderr: str
+    code: int
+
+
+Check = Callable[..., Run]
+
+
+@pytest.fixture
+def check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Check:
+    """Run `zsupport check` in an empty folder, in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZSUPPORT_CACHE", "off")
+
+    def run(*arguments: str, only: bool = True) -> Run:
+        code = main(["check", *arguments, *(ONLY if only else ())])
+        return Run(*capfd.readouterr(), code)
+
+    return run
+
+
+def files(run: Run) -> list[str]:
+    """Return the files in which something was found, in the order in which they are shown."""
+    return list(dict.fromkeys(each["file"] for each in json.loads(run.stdout)["findings"]))
+
+
+def last(run: Run) -> str:
+    return run.stdout.rstrip("\n").rpartition("\n")[2]
+
+
+def write(folder: Path, **texts: str) -> None:
+    for name, text in texts.items():
+        path = folder / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Each policy has an id of its own, so that none is a revision of another.
+        id = name.replace("__", "-").lstrip(".")
+        text = re.sub("^policy: (dead|every|clean)$", f"policy: {id}", text, flags=re.M)
+        path.with_suffix(".yaml").write_text(text)
+
+
+# -- which files ---------------------------------------------------------------------------
+
+
+def test_without_a_name_this_folder_and_those_in_it(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, b=DEAD, a__x=DEAD, a__b__y=DEAD, clean=CLEAN)
+    (tmp_path / "z.yml").write_text(DEAD)
+    run = check("--format", "json")
+    assert files(run) == ["b.yaml", "z.yml", "a/x.yaml", "a/b/y.yaml"]
+    assert json.loads(run.stdout)["summary"]["files"] == 5
+    assert run.code == 1
+
+
+def test_what_a_folder_has_beside_policies_is_left_alone(check: Check, tmp_path: Path) -> None:
+    write(
+        tmp_path, **{".hidden": DEAD, ".git__x": DEAD, "acme_test": "policy: acme\ntests: []\n"},
+        compose="services: {web: {image: x}}\n", other="policy: {name: x}\nrules: []\n",
+        empty="", words="just words\n", broken="a: [\n", dead=DEAD,
+    )  # fmt: skip
+    (tmp_path / "binary.yaml").write_bytes(bytes(range(256)))
+    (tmp_path / "notes.txt").write_text(DEAD)
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert last(check()) == "Found 1 error in 1 file"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        INVALID,
+        "policy: acme\nplans: {a: A}\nchannels: [\n",
+        "{format: 1, policy: acme, plans: {}}\n",
+        "# comment\n---\n{\n  format: 1,\n  'policy': acme}\n",
+        "\ufeff\"format\": 1\r\n'policy' : x\r\n",
+        "format: 1\rpolicy: x\r",
+        "plans: {}\nentitlements: []\n",
+    ],
+)
+def test_a_policy_with_mistakes_in_a_folder_is_looked_at(
+    text: str, check: Check, tmp_path: Path
+) -> None:
+    (tmp_path / "p.yaml").write_bytes(text.encode())
+    run = check()
+    assert run.code == 3
+    assert "p.yaml:" in run.stdout
+
+
+@pytest.mark.parametrize("text", ["", "just words\n", "services: {}\n", "policy: x\n"])
+def test_a_file_that_is_named_is_a_policy_whatever_is_in_it(
+    text: str, check: Check, tmp_path: Path
+) -> None:
+    write(tmp_path, p=text)
+    run = check("p.yaml")
+    assert run.code == 3
+    assert " --> p.yaml:1:1\n" in run.stdout
+
+
+def test_files_folders_and_patterns_each_once(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, a=DEAD, sub__b=DEAD, sub__c=DEAD, sub__deep__d=DEAD)
+    run = check("--format=json", "sub/c.yaml", "./a.yaml", "sub", "*.yaml", str(tmp_path))
+    assert files(run) == ["sub/c.yaml", "a.yaml", "sub/b.yaml", "sub/deep/d.yaml"]
+    assert json.loads(run.stdout)["summary"] == {
+        "files": 4, "errors": 4, "warnings": 0, "notes": 0,
+    }  # fmt: skip
+
+
+def test_a_link_is_the_file_that_it_leads_to(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, real=DEAD)
+    (tmp_path / "link.yaml").symlink_to("real.yaml")
+    (tmp_path / "round").symlink_to(".")
+    assert last(check("real.yaml", "link.yaml", "round/real.yaml", ".")) == (
+        "Found 1 error in 1 file"
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("*.yaml", ["a.yaml", "b1.yaml"]),
+        ("**/*.yaml", ["a.yaml", "b1.yaml", "s/a.yaml", "s/t/c.yaml", "s/t/[x].yaml"]),
+        ("s/**/*.yaml", ["s/a.yaml", "s/t/c.yaml", "s/t/[x].yaml"]),
+        ("s/*/c.yaml", ["s/t/c.yaml"]),
+        ("?.yaml", ["a.yaml"]),
+        ("[!a]*.yaml", ["b1.yaml"]),
+        ("b[0-9].yaml", ["b1.yaml"]),
+        ("./s/*.yaml", ["s/a.yaml"]),
+        ("s/t/[x].yaml", ["s/t/[x].yaml"]),
+        ("*", ["a.yaml", "b1.yaml"]),
+        ("**", ["a.yaml", "b1.yaml", "s/a.yaml", "s/t/c.yaml", "s/t/[x].yaml"]),
+    ],
+)
+def test_patterns(pattern: str, found: list[str], check: Check, tmp_path: Path) -> None:
+    write(tmp_path, a=DEAD, b1=DEAD, s__a=DEAD, s__t__c=DEAD, x=CLEAN)
+    (tmp_path / "x.yaml").rename(tmp_path / "n.yml")
+    shutil.copy(tmp_path / "a.yaml", tmp_path / "s/t/[x].yaml")
+    assert sorted(files(check("--format", "json", pattern))) == sorted(found)
+
+
+def test_a_pattern_that_fits_nothing(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, a=CLEAN)
+    run = check("b*.yaml", "a.yaml")
+    assert run.code == 3
+    assert run.stderr == "zsupport: b*.yaml: no policy file fits this pattern\n"
+
+
+def test_shipped_policies_by_name(check: Check, tmp_path: Path) -> None:
+    run = check("Zoom", "canonical", "--format", "json")
+    assert (run.code, run.stderr) == (0, "")
+    assert json.loads(run.stdout)["summary"]["files"] == 3
+    # What lies here is meant before it.
+    write(tmp_path, zoom__dead=DEAD)
+    assert files(check("zoom", "--format", "json")) == ["zoom/dead.yaml"]
+
+
+def test_every_shipped_policy_has_no_error(check: Check) -> None:
+    run = check(*shipped_policies(), only=False)
+    assert (run.code, run.stderr) == (0, ""), run.stdout
+
+
+def test_an_unknown_word_is_met_with_the_nearest(check: Check, tmp_path: Path) -> None:
+    run = check("zom")
+    assert run.code == 2
+    assert "did you mean `zoom`?" in run.stderr
+    (tmp_path / "policies").mkdir()
+    run = check("policeis")
+    assert run.code == 2
+    assert "did you mean `policies`?" in run.stderr
+
+
+def test_nothing_to_check_is_said(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, other="a: b\n")
+    for arguments in ((), (".",), (str(tmp_path),)):
+        run = check(*arguments)
+        assert (run.stdout, run.code) == ("", 3)
+        assert run.stderr.startswith("zsupport: no policy was found\n")
+    run = check("--format", "json")
+    assert json.loads(run.stdout)["error"]["code"] == 3
+
+
+def test_it_never_falls_back_to_the_shipped_policy(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZSUPPORT_POLICY", "zoom")
+    (tmp_path / "pyproject.toml").write_text('[tool.zsupport]\npolicy = "zoom"\n')
+    assert check().code == 3
+
+
+def test_tests_are_no_policies(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, acme_test="policy: acme\ntests: []\n")
+    run = check("acme_test.yaml")
+    assert (run.stdout, run.stderr, run.code) == ("Nothing was checked\n", "", 0)
+    write(tmp_path, acme=DEAD)
+    assert last(check("acme_test.yaml", "acme.yaml")) == "Found 1 error in 1 file"
+
+
+# -- standard input ------------------------------------------------------------------------
+
+
+def test_standard_input(cli: Cli, tmp_path: Path) -> None:
+    run = cli("check", "-", *ONLY, stdin=DEAD, cwd=tmp_path)
+    assert run.code == 1
+    assert " --> -:8:5\n" in run.stdout
+    run = cli("check", "-", "--stdin-filename", "a/b.yaml", *ONLY, stdin=DEAD, cwd=tmp_path)
+    assert " --> a/b.yaml:8:5\n" in run.stdout
+    run = cli("check", "-", "--fix", stdin=DEAD, cwd=tmp_path)
+    assert run.code == 2
+    assert "standard input cannot be fixed" in run.stderr
+    run = cli("check", "-", "--diff", *ONLY, stdin=EVERY, cwd=tmp_path)
+    assert run.code == 1
+    assert "+entitlements: [{allow: web}]\n" in run.stdout
+
+
+# -- which rules ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        (("--select", "ZS401"), ["ZS401"]),
+        (("--select", "zs4"), ["ZS401", "ZS407"]),
+        (("--select", "ZS401", "--select", "every-value"), ["ZS401", "ZS407"]),
+        (("--select", " ZS401 , Every-Value "), ["ZS401", "ZS407"]),
+        (("--select", "ZS4", "--ignore", "ZS401"), ["ZS407"]),
+        (("--select", "ZS4", "--ignore", "dead-rule,ZS407"), []),
+        (("--select", "ZS1"), []),
+        (("--select", "ZS", "--ignore", "ZS0,ZS1,dead-rule"), None),
+    ],
+)
+def test_rules_are_selected_by_code_by_its_beginning_and_by_name(
+    arguments: tuple[str, ...], codes: list[str] | None, check: Check, tmp_path: Path
+) -> None:
+    write(tmp_path, dead=DEAD, every=EVERY)
+    run = check(*arguments, "--format", "json", only=False)
+    if codes is None:
+        assert run.code == 2
+        assert "`ZS1` cannot be ignored" in run.stderr
+        return
+    assert sorted(each["code"] for each in json.loads(run.stdout)["findings"]) == codes
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore", "--explain"])
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("dead-rules", "dead-rule"),
+        ("ZS4O1", "ZS401"),
+        ("ZS499", "ZS4"),
+        ("ZS999", "ZS9"),
+        ("", ""),
+        ("x" * 999, ""),
+    ],
+)
+def test_an_unknown_rule_is_met_with_the_nearest(
+    option: str, name: str, meant: str, check: Check
+) -> None:
+    run = check(option, name, only=False)
+    assert run.code == 2
+    assert "is no rule, by code or by name" in run.stderr
+    assert f"did you mean `{meant}" in run.stderr or not meant
+    assert len(run.stderr) < 300
+
+
+def test_what_is_invalid_is_shown_whatever_is_selected(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, invalid=INVALID)
+    for option in ("--select", "--ignore"):
+        run = check(option, "ZS401", only=False)
+        assert run.code == 3
+        assert "error[ZS201]" in run.stdout
+
+
+def test_every_rule_is_listed_and_explained(check: Check) -> None:
+    from zsupport.check.catalogue import KINDS, RULE_BY_CODE
+
+    run = check("--list-rules", only=False)
+    assert run.code == 0
+    assert [line.split("\t")[0] for line in run.stdout.splitlines()] == list(KINDS)
+    listed = json.loads(check("--list-rules", "--format", "json", only=False).stdout)
+    assert [each["code"] for each in listed["rules"]] == list(KINDS)
+    assert check("--list-rules", "--format", "sarif", only=False).code == 2
+    for code, kind in KINDS.items():
+        for name in (code, code.lower(), kind.name):
+            text = check("--explain", name, only=False).stdout
+            assert text.startswith(f"# {code} {kind.name} ({kind.severity})\n")
+        if code in RULE_BY_CODE:
+            rule = RULE_BY_CODE[code]
+            assert rule.why in text
+            assert f"```yaml\n{rule.bad}```" in text
+            assert f"```yaml\n{rule.good}```" in text
+
+
+# -- exit codes ----------------------------------------------------------------------------
+
+
+def test_exit_codes(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, clean=CLEAN, dead=DEAD, every=EVERY, invalid=INVALID)
+    assert check("clean.yaml").code == 0
+    assert check("every.yaml").code == 0
+    assert check("every.yaml", "--fail-on", "warning").code == 1
+    assert check("every.yaml", "--fail-on", "note").code == 1
+    assert check("dead.yaml").code == 1
+    assert check("dead.yaml", "--exit-zero").code == 0
+    assert check("invalid.yaml").code == 3
+    assert check("invalid.yaml", "--exit-zero").code == 3
+    assert check("none.yaml").code == 3
+    assert check("clean.yaml", "--no-such-option").code == 2
+    assert check("clean.yaml", "--fail-on", "never").code == 2
+    assert check("clean.yaml", "--at", "2026-02-30").code == 2
+    assert check("clean.yaml", "--at", "26-02-03-04").code == 2
+    assert check("clean.yaml", "--at", "2026-11-26T10:00").code == 2
+    assert check("clean.yaml", "--at", "2026-11-26T10:00:00Z").code == 0
+
+
+def test_quiet_says_nothing(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, dead=DEAD, invalid=INVALID)
+    assert check("-q", "dead.yaml") == ("", "", 1)
+    assert check("-q", "invalid.yaml", "none.yaml") == ("", "", 3)
+
+
+def test_one_file_does_not_keep_another_from_being_shown(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, invalid=INVALID, dead=DEAD)
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "dangling.yaml").symlink_to("gone")
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    (tmp_path / "latin.yaml").write_bytes(DEAD.encode() + b"# \xe9\n")
+    run = check("none.yaml", ".", "--format", "json")
+    assert run.code == 3
+    document = json.loads(run.stdout)
+    assert [(each["file"], each["code"]) for each in document["findings"]] == [
+        ("dead.yaml", "ZS401"), ("invalid.yaml", "ZS201"), ("latin.yaml", "ZS008"),
+    ]  # fmt: skip
+    assert document["unread"] == [
+        {"file": "none.yaml", "message": "no such file", "hint": None},
+        {
+            "file": "dangling.yaml",
+            "message": "a link to `gone`, which is not there",
+            "hint": None,
+        },
+        {"file": "loop.yaml", "message": "too many levels of symbolic links", "hint": None},
+    ]
+    assert run.stderr.splitlines() == [
+        "zsupport: none.yaml: no such file",
+        "zsupport: dangling.yaml: a link to `gone`, which is not there",
+        "zsupport: loop.yaml: too many levels of symbolic links",
+    ]
+
+
+def test_the_last_line_counts(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, clean=CLEAN, dead=DEAD, every=EVERY)
+    assert last(check("clean.yaml")) == "All good: 1 file"
+    assert last(check("clean.yaml", "none.yaml")) == (
+        "Nothing was found in 1 file; 1 file could not be read"
+    )
+    assert last(check()) == ("Found 1 error and 1 warning in 3 files; 1 can be fixed with --fix")
+    write(tmp_path, d2=DEAD, e2=EVERY)
+    assert last(check()) == ("Found 2 errors and 2 warnings in 5 files; 2 can be fixed with --fix")
+
+
+@pytest.mark.parametrize(
+    "format", ["text", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab"]
+)
+def test_every_format_names_the_finding(format: str, check: Check, tmp_path: Path) -> None:
+    write(tmp_path, dead=DEAD, clean=CLEAN)
+    run = check("--format", format)
+    assert run.code == 1
+    assert "ZS401" in run.stdout
+    assert "dead.yaml" in run.stdout
+
+
+# -- revisions -----------------------------------------------------------------------------
+
+
+def revision(start: str, zone: str = "UTC", id: str = "acme") -> str:
+    return f"{BASE.format(id=id)}effective: {{from: {start}}}\ntimezone: {zone}\n"
+
+
+def test_revisions_of_a_policy_in_one_folder_are_compared(check: Check, tmp_path: Path) -> None:
+    write(
+        tmp_path, a=revision("2025-01-01"), b=revision("2025-01-01"),
+        c=revision("2026-01-01", "Europe/Oslo"), d=revision("2025-01-01", id="other"),
+        sub__a=revision("2025-01-01"),
+    )  # fmt: skip
+    run = check("--format", "json", "b.yaml", ".")
+    assert run.code == 3
+    assert [
+        (each["file"], each["line"], each["column"], each["code"])
+        for each in json.loads(run.stdout)["findings"]
+    ] == [("b.yaml", 6, 19, "ZS207"), ("c.yaml", 7, 11, "ZS208")]
+    assert check("a.yaml", "sub", "d.yaml").code == 0
+
+
+# -- fixes ---------------------------------------------------------------------------------
+
+
+def test_a_fix_is_shown_before_it_is_made(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, every=EVERY, dead=DEAD)
+    run = check("--fix", "--diff")
+    assert run.code == 1
+    assert run.stdout == (
+        "--- every.yaml\n+++ every.yaml\n@@ -2,5 +2,5 @@\n policy: every\n"
+        " plans: {free: Free, pro: Pro}\n channels: {web: {name: Web, kind: web}}\n"
+        "-entitlements: [{when: {plan: [free, pro]}, allow: web}]\n"
+        "+entitlements: [{allow: web}]\n targets: [{first-response: 24h}]\n"
+    )
+    assert run.stderr == "zsupport: would fix 1 of 2 in 2 files\n"
+    assert (tmp_path / "every.yaml").read_text() == EVERY
+    assert check("--diff", "--exit-zero").code == 0
+    assert check("--diff", "dead.yaml") == ("", "zsupport: would fix 0 of 1 in 1 file\n", 0)
+    assert check("--diff", "--format", "json").code == 2
+    patched = subprocess.run(
+        ["patch", "-p0"], input=run.stdout.encode(), cwd=tmp_path, check=False, capture_output=True
+    )
+    assert patched.returncode == 0
+    assert check("every.yaml").stdout == "All good: 1 file\n"
+
+
+def test_fixes_are_made_and_said(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, every=EVERY, dead=DEAD)
+    run = check("--fix")
+    assert run.code == 1
+    assert run.stdout.endswith(
+        "\nFixed every.yaml:5: take `plan` out of the condition (ZS407)\n"
+        "Fixed 1 of 2: 1 error is left in 2 files\n"
+    )
+    assert (tmp_path / "every.yaml").read_text() == EVERY.replace("when: {plan: [free, pro]}, ", "")
+    assert check("--fix", "every.yaml").stdout == "All good: 1 file\n"
+
+
+def test_what_is_fixed_is_in_the_document(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, every=EVERY)
+    document = json.loads(check("--fix", "--format", "json").stdout)
+    assert document["findings"] == []
+    assert document["fixed"] == [
+        {"file": "every.yaml", "code": "ZS407", "title": "take `plan` out of the condition"}
+    ]
+
+
+def test_a_fixed_file_keeps_everything_else(check: Check, tmp_path: Path) -> None:
+    text = "\ufeff# first\r\n" + EVERY.replace("\n", "\r\n").replace("24h}]", "24h}]  # last")
+    path = tmp_path / "real.yaml"
+    path.write_bytes(text.encode())
+    path.chmod(0o640)
+    link = tmp_path / "link.yaml"
+    link.symlink_to("real.yaml")
+    assert check("--fix", "link.yaml").code == 0
+    assert path.read_bytes() == text.replace("when: {plan: [free, pro]}, ", "").encode()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert link.is_symlink()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["link.yaml", "real.yaml"]
+
+
+def test_a_file_that_may_not_be_written_is_not(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, every=EVERY, other=EVERY)
+    path = tmp_path / "every.yaml"
+    path.chmod(0o444)
+    run = check("--fix")
+    assert run.code == 4
+    assert run.stderr.startswith("zsupport: every.yaml: the file is read-only\n")
+    assert path.read_text() == EVERY
+    # What was not fixed is shown, and the other file is fixed.
+    assert " --> every.yaml:5:" in run.stdout
+    assert (tmp_path / "other.yaml").read_text() != EVERY
+
+
+def test_shipped_policies_are_not_changed(check: Check) -> None:
+    run = check("zoom", "--fix")
+    assert run.code == 2
+    assert check("zoom", "--diff").code == 0
+
+
+def test_what_two_fixes_would_leave_empty_is_fixed_in_turn(check: Check, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        p=EVERY.replace("[free, pro]}", "[free, pro], region: [eu, us]}")
+        + "facts: {region: {ask: Where?, values: {eu: EU, us: US}}}\n",
+    )
+    run = check("--fix")
+    assert run.code == 0
+    assert "entitlements: [{allow: web}]\n" in (tmp_path / "p.yaml").read_text()
+    assert last(run) == "Fixed 2 of 2: nothing is left in 1 file"
+
+
+# -- configuration -------------------------------------------------------------------------
+
+
+def configure(folder: Path, text: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text(f"[tool.zsupport.check]\n{text}\n")
+
+
+def test_a_project_selects_and_ignores(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, dead=DEAD, every=EVERY)
+    configure(tmp_path, 'select = ["ZS4"]\nignore = ["dead-rule"]')
+    codes = [e["code"] for e in json.loads(check("--format=json", only=False).stdout)["findings"]]
+    assert codes == ["ZS407"]
+    # An option stands in place of the key of its name, and of no other.
+    assert check("--select", "dead-rule", only=False).code == 0
+    assert check("--ignore", "ZS407", only=False).code == 1
+
+
+def test_a_project_says_what_fails(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, every=EVERY)
+    configure(tmp_path, 'fail-on = "warning"')
+    assert check().code == 1
+    assert check("--fail-on", "error").code == 0
+
+
+def test_a_project_leaves_files_out(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, dead=DEAD, old__a=DEAD, sub__old__b=DEAD, sub__c=DEAD, drafts__d=DEAD)
+    configure(tmp_path, 'exclude = ["old", "drafts/*.yaml", "sub/c.*"]')
+    assert files(check("--format", "json")) == ["dead.yaml"]
+    assert check("sub", "drafts").code == 3
+    # Whoever names a file wants it.
+    assert files(check("--format", "json", "old/a.yaml")) == ["old/a.yaml"]
+
+
+def test_rules_are_ignored_by_file(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, dead=DEAD, old__dead=DEAD, old__every=EVERY, new__dead=DEAD)
+    configure(tmp_path, '[tool.zsupport.check.per-file-ignores]\n"old/**" = ["ZS401"]')
+    assert files(check("--format", "json")) == ["dead.yaml", "new/dead.yaml", "old/every.yaml"]
+    # Patterns are about the folder of the project, wherever one is.
+    monkeypatch.chdir(tmp_path / "old")
+    assert files(check("--format", "json", "..")) == [
+        "../dead.yaml", "../new/dead.yaml", "../old/every.yaml",
+    ]  # fmt: skip
+
+
+def test_the_nearest_project_that_speaks_of_check_counts(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(tmp_path, 'fail-on = "note"')
+    write(tmp_path / "a/b", every=EVERY)
+    (tmp_path / "a/pyproject.toml").write_text('[tool.zsupport]\npolicy = "zoom"\n')
+    (tmp_path / "a/b/pyproject.toml").write_text('[tool.other]\nx = "zsupport"\n')
+    monkeypatch.chdir(tmp_path / "a/b")
+    assert check().code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('selct = ["ZS4"]', "did you mean `select`?"),
+        ('fail_on = "error"', "did you mean `fail-on`?"),
+        ("colour = true", "known: select, ignore"),
+        ('select = "ZS4"', "a list of rules"),
+        ("select = [4]", "a list of rules"),
+        ('select = ["ZS4", "dead-rules"]', "did you mean `dead-rule`?"),
+        ('ignore = ["ZS1"]', "cannot be ignored"),
+        ('fail-on = "fatal"', "one of error, warning, note"),
+        ('per-file-ignores = ["ZS4"]', "rules by pattern"),
+        ('per-file-ignores = {"*.yaml" = "ZS4"}', "rules by pattern"),
+        ('per-file-ignores = {"*.yaml" = ["ZS201"]}', "cannot be ignored"),
+        ('exclude = "x"', "a list of patterns"),
+        ('exclude = ["[z-a]"]', "is no pattern"),
+        ("[tool.zsupport.chekc]", "did you mean `check`?"),
+        ("x = [", "pyproject.toml"),
+        ("[[tool.zsupport.check]]", "pyproject.toml"),
+    ],
+)
+def test_a_key_that_means_nothing_is_refused(
+    text: str, says: str, check: Check, tmp_path: Path
+) -> None:
+    write(tmp_path, a=CLEAN)
+    configure(tmp_path, text)
+    run = check(only=False)
+    assert (run.stdout, run.code) == ("", 2)
+    assert "pyproject.toml" in run.stderr or "is no pattern" in run.stderr
+    assert says in run.stderr
+
+
+def test_a_table_in_place_of_a_list_of_tables(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.zsupport]\ncheck = 5\n")
+    run = check()
+    assert run.code == 2
+    assert "`tool.zsupport.check` is no table" in run.stderr
+
+
+# -- hostile surroundings ------------------------------------------------------------------
+
+
+def test_folders_nested_deeper_than_calls(check: Check, tmp_path: Path) -> None:
+    here = os.getcwd()
+    try:
+        for _ in range(1200):
+            os.mkdir("d")
+            os.chdir("d")
+        Path("p.yaml").write_text(DEAD)
+        os.chdir(here)
+        run = check("d", "--format", "json")
+        assert run.code in (1, 3)
+    finally:
+        os.chdir(here)
+        subprocess.run(["rm", "-rf", "d"], check=True)
+
+
+def test_a_file_too_large_is_one_finding(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "big.yaml").write_text(DEAD + "#" * 2_000_000)
+    run = check(".")
+    assert run.code == 3
+    assert "ZS009" in run.stdout
+
+
+def test_a_file_that_goes_away_meanwhile_is_said(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, a=CLEAN, b=CLEAN, c=DEAD)
+
+    def reading(path: str, shown: str) -> object:
+        (tmp_path / "b.yaml").unlink(missing_ok=True)
+        return read_file(path, shown)
+
+    monkeypatch.setattr("zsupport.check.bulk.read_file", reading)
+    run = check(".")
+    assert run.code == 3
+    assert run.stderr.startswith("zsupport: b.yaml: no such file\n")
+    assert "c.yaml" in run.stdout
+
+
+def test_a_file_that_changes_before_it_is_fixed_is_left(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, a=EVERY)
+
+    def reading(path: str, shown: str) -> object:
+        source = read_file(path, shown)
+        (tmp_path / "a.yaml").write_text(EVERY + "# more\n")
+        return source
+
+    monkeypatch.setattr("zsupport.check.bulk.read_file", reading)
+    run = check("--fix")
+    assert run.code == 4
+    assert "has changed since it was read" in run.stderr
+    assert (tmp_path / "a.yaml").read_text() == EVERY + "# more\n"
+
+
+def test_names_that_steer_terminals_are_shown_as_letters(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[31m\nb.yaml").write_text(DEAD)
+    os.symlink("gone", tmp_path / "c\x1b[2J.yaml")
+    for arguments in ((), ("--diff",), ("--format", "json"), ("--format", "github")):
+        run = check(*arguments)
+        assert "\x1b" not in run.stdout + run.stderr
+        assert run.code == 3
+
+
+def test_names_that_are_no_utf_8(cli: Cli, tmp_path: Path) -> None:
+    path = os.path.join(os.fsencode(tmp_path), b"\xff.yaml")
+    with open(path, "w") as stream:
+        stream.write(DEAD)
+    for format in ("text", "json", "csv", "github", "sarif", "junit", "gitlab", "markdown"):
+        run = cli("check", ".", "--format", format, *ONLY, cwd=tmp_path)
+        assert (run.stderr, run.code) == ("", 1), format
+        assert "ZS401" in run.stdout
+
+
+def test_the_folder_may_be_gone(cli: Cli, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    (tmp_path / "p.yaml").write_text(CLEAN)
+    done = subprocess.run(
+        ["bash", "-c", 'cd "$1" && rmdir "$1" && exec "${@:2}"', "sh", str(gone),
+         *cli.command("check", str(tmp_path / "p.yaml"), *ONLY)],
+        env=cli.environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == ("All good: 1 file\n", 0), done.stderr
+
+
+def test_an_interruption_ends_it_with_130_and_leaves_no_file_behind(
+    cli: Cli, tmp_path: Path
+) -> None:
+    for i in range(3000):
+        (tmp_path / f"{i:04}.yaml").write_text(EVERY.replace("every", f"p{i}"))
+    with subprocess.Popen(
+        cli.command("check", "--fix", *ONLY), cwd=tmp_path, env=cli.environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as started:  # fmt: skip
+        first = tmp_path / "0000.yaml"
+        until = time.monotonic() + 60
+        while "when" in first.read_text() and time.monotonic() < until:
+            time.sleep(0.01)
+        started.send_signal(signal.SIGINT)
+        _, stderr = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert stderr == b""
+    # Every file is whole, fixed or not, and there is no other.
+    assert len(list(tmp_path.iterdir())) == 3000
+    sizes = {len(path.read_text()) for path in tmp_path.iterdir()}
+    assert len(sizes) <= 8
+
+
+def test_gc_is_as_it_was_afterwards(check: Check, tmp_path: Path) -> None:
+    import gc
+
+    before = gc.get_threshold()
+    write(tmp_path, a=CLEAN)
+    check()
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
+
+
+def test_check_imports_neither_typer_nor_rich(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, a=DEAD)
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *cli.command("check", "a.yaml")[1:]],
+        cwd=tmp_path, env=cli.environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "rich" not in imported
+
+
+def test_the_document_is_as_its_schema_says(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, dead=DEAD, every=EVERY, invalid=INVALID)
+    main(["schema", "check"])
+    schema = jsonschema_rs.validator_for(json.loads(check("none.yaml", ".", "-q").stdout))
+    document = json.loads(check("none.yaml", ".", "--format", "json").stdout)
+    schema.validate(document)
+    assert document["schema"] == "zsupport.check/1"
+    assert len(document["unread"]) == 1
+    schema.validate(json.loads(check("--fix", "--format", "json").stdout))
+    assert schema.is_valid({**document, "more": 1}) is False
