@@ -1,6 +1,5 @@
 """What a policy decides in which of its cases: grants, priorities, calendars and targets."""
 
-from functools import cache
 from typing import NamedTuple
 
 from zsupport.analysis.compare import EVERY_INSTANT, Counted, one
@@ -50,10 +49,15 @@ class Decisions:
         opening = [channel.id for channel in revision.channels if channel.opens_case]
         #: Where a case can be opened by its channel.
         self.entitled: Cases = self.allowed & space.among("channel", opening)
-        self.targets = cache(self._targets)
+        self._by_metric: dict[str, Targets] = {}
+
+    def targets(self, metric: str) -> Targets:
+        """Return what a metric promises, over the cases that can be opened."""
+        if metric not in self._by_metric:
+            self._by_metric[metric] = self._targets(metric)
+        return self._by_metric[metric]
 
     def _targets(self, metric: str) -> Targets:
-        """Return what a metric promises, over the cases that can be opened."""
         space = self.space
         left = self.entitled
         found: list[Stated] = []

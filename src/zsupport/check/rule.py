@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 
 from zsupport.analysis.compare import Counted
@@ -28,7 +28,11 @@ class Condition(NamedTuple):
 
 
 class Subject:
-    """A policy file that the loader accepts, with what rules ask of it, worked out once."""
+    """A policy file that the loader accepts, with what rules ask of it, worked out once.
+
+    Nothing in it leads back to it, so that it goes with all that it holds when its file is done:
+    a run over many files would else keep them until Python looks for cycles.
+    """
 
     def __init__(
         self, document: Document, today: date, public: PublicHolidays = public_holidays
@@ -42,7 +46,7 @@ class Subject:
         self.revision: Revision = document.revision
         self.today = today
         self.public = public
-        self.hours_by = cache(self._hours_by)
+        self._hours_by: dict[str, frozenset[str]] = {}
         self._counted: dict[str | None, list[tuple[Counted, Cases]]] = {}
         self._better: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
         #: What the rules did before the last ones: comments with what they allowed that was
@@ -111,23 +115,8 @@ class Subject:
             **{fact.id: list(fact.values) for fact in revision.facts},
         }
         found: dict[str, tuple[str, frozenset[str]]] = {}
-
-        def resolve(group: str) -> frozenset[str]:
-            if group not in found:
-                name, values = written[group]
-                negated = isinstance(values, MappingNode)
-                chosen: set[str] = set()
-                for text in texts_of(values):
-                    if text not in known[name] and written[text][0] == name:
-                        chosen |= resolve(text)
-                    else:
-                        chosen.add(text)
-                whole = set(known[name]) - chosen if negated else chosen
-                found[group] = name, frozenset(whole)
-            return found[group][1]
-
-        for each in written:
-            resolve(each)
+        for id in written:
+            _resolve(id, written, known, found)
         return found
 
     @cached_property
@@ -271,23 +260,11 @@ class Subject:
             for position, calendar in enumerate(calendars)
         ]
 
-    def _hours_by(self, dimension: str) -> frozenset[str]:
+    def hours_by(self, dimension: str) -> frozenset[str]:
         """Return the hours of which it depends on a dimension what calendar holds."""
-        hours = self.revision.hours
-        depend = {
-            name
-            for name, calendars in hours.items()
-            if any(dimension in alternative.values for c in calendars for alternative in c.when)
-        }
-        more = depend
-        while more:
-            more = {
-                name
-                for name, calendars in hours.items()
-                if name not in depend and any(not depend.isdisjoint(c.any) for c in calendars)
-            }
-            depend |= more
-        return frozenset(depend)
+        if dimension not in self._hours_by:
+            self._hours_by[dimension] = _hours_by(self.revision.hours, dimension)
+        return self._hours_by[dimension]
 
     def witness(self, cases: Cases) -> dict[str, str]:
         """Return the first case of a set that is not empty, as options name it."""
@@ -305,6 +282,44 @@ def _conditions(entry: Node) -> Iterator[tuple[str, Node]]:
             for key, values in part.entries if isinstance(part, MappingNode) else ():
                 if key.text not in REMARK_KEYS:
                     yield key.text, values
+
+
+def _hours_by(hours: Mapping[str, tuple[Calendar, ...]], dimension: str) -> frozenset[str]:
+    depend = {
+        name
+        for name, calendars in hours.items()
+        if any(dimension in alternative.values for c in calendars for alternative in c.when)
+    }
+    more = depend
+    while more:
+        more = {
+            name
+            for name, calendars in hours.items()
+            if name not in depend and any(not depend.isdisjoint(c.any) for c in calendars)
+        }
+        depend |= more
+    return frozenset(depend)
+
+
+def _resolve(
+    group: str,
+    written: Mapping[str, tuple[str, Node]],
+    known: Mapping[str, list[str]],
+    found: dict[str, tuple[str, frozenset[str]]],
+) -> frozenset[str]:
+    """Return the values of a group, and add it and the groups in it to those found."""
+    if group not in found:
+        name, values = written[group]
+        negated = isinstance(values, MappingNode)
+        chosen: set[str] = set()
+        for text in texts_of(values):
+            if text not in known[name] and written[text][0] == name:
+                chosen |= _resolve(text, written, known, found)
+            else:
+                chosen.add(text)
+        whole = set(known[name]) - chosen if negated else chosen
+        found[group] = name, frozenset(whole)
+    return found[group][1]
 
 
 def texts_of(node: Node) -> Iterator[str]:
