@@ -29,22 +29,29 @@ MAX_RELATED = 5
 
 
 class Ran(NamedTuple):
-    """The tests of one file and what came of them."""
+    """The tests of one file that were asked for, and what came of them."""
 
-    tests: Tests
     units: tuple[Unit, ...]
+    passing: tuple[Example, ...]
+    holding: tuple[Invariant, ...]
 
 
 def run_tests(subject: Subject, tests: Tests, only: str | None = None) -> Ran:
     """Return what comes of the tests of a file; `only` those whose name holds a text."""
     units = []
+    passing = []
     for example in tests.examples:
         if chosen(name_of(example), only):
-            units.append(_unit_of(subject, tests, example))
+            unit = _unit_of(subject, tests, example)
+            units.append(unit)
+            passing += [] if unit.findings else [example]
+    holding = []
     for invariant in tests.invariants:
         if chosen(name_of_invariant(invariant), only):
-            units.append(_unit_of_invariant(subject, tests, invariant))
-    return Ran(tests, tuple(units))
+            unit = _unit_of_invariant(subject, tests, invariant)
+            units.append(unit)
+            holding += [] if unit.findings else [invariant]
+    return Ran(tuple(units), tuple(passing), tuple(holding))
 
 
 def chosen(name: str, only: str | None) -> bool:

@@ -9,7 +9,7 @@ from zsupport.findings import Finding, Outcome, Unit
 from zsupport.suite.codes import COVERAGE_LOW, MUTATION_LOW, NO_POLICY
 from zsupport.suite.coverage import Decision, Stated, covers, decisions_of, stated_by, uncovered
 from zsupport.suite.discovery import Group, discover
-from zsupport.suite.example import Example
+from zsupport.suite.example import Example, Invariant
 from zsupport.suite.measure import (
     percent,
     record_of,
@@ -18,9 +18,8 @@ from zsupport.suite.measure import (
     too_low,
     uncovered_finding,
 )
-from zsupport.suite.outcome import chosen, name_of, no_tests, outcome_of, run_tests
+from zsupport.suite.outcome import no_tests, outcome_of, run_tests
 from zsupport.suite.reading import Tests, Written, bind, read_written
-from zsupport.suite.running import passes
 from zsupport.suite.subject import Subject, read_subject
 from zsupport.suite.suggestion import suggestion
 from zsupport.suite.survival import mutated
@@ -114,6 +113,15 @@ def _subject(
         return None
 
 
+class _Tested(NamedTuple):
+    """A policy with its tests, and the ones of those asked for that pass."""
+
+    subject: Subject
+    tests: tuple[Tests, ...]
+    passing: tuple[Example, ...]
+    holding: tuple[Invariant, ...]
+
+
 class _Measured(NamedTuple):
     """What was measured over all policies of a run."""
 
@@ -124,53 +132,49 @@ class _Measured(NamedTuple):
 
 def _run(ready: list[_Ready], wanted: Wanted, texts: dict[str, str]) -> Outcome:
     units: list[Unit] = []
+    tested: list[_Tested] = []
     for each in ready:
         if not each.tests:
             units.append(no_tests(each.subject.documents[0]))
+        passing: list[Example] = []
+        holding: list[Invariant] = []
         for tests in each.tests:
-            units += run_tests(each.subject, tests, wanted.only).units
+            ran = run_tests(each.subject, tests, wanted.only)
+            units += ran.units
+            passing += ran.passing
+            holding += ran.holding
+        tested.append(_Tested(each.subject, each.tests, tuple(passing), tuple(holding)))
     run = [unit for unit in units if not any(f.code == "ZT103" for f in unit.findings)]
     failed = sum(bool(unit.findings) for unit in units)
     closing = [_count(len(run), failed, len(ready))]
     coverage = None
     if wanted.coverage:
-        measured = _covered(ready, wanted)
+        measured = _covered(tested, wanted)
         units += measured.units
         closing += measured.closing
         coverage = measured.extra
     mutation = None
     if wanted.mutation:
-        measured = _mutated(ready, wanted)
+        measured = _mutated(tested, wanted)
         units += measured.units
         closing += measured.closing
         mutation = measured.extra
     return outcome_of(units, texts, closing, _extra(run, coverage, mutation))
 
 
-def _passing(ready: _Ready, wanted: Wanted) -> list[Example]:
-    """Return the tests of a policy that were asked for and pass."""
-    return [
-        example
-        for tests in ready.tests
-        for example in tests.examples
-        if chosen(name_of(example), wanted.only) and passes(ready.subject, example)
-    ]
-
-
-def _covered(ready: list[_Ready], wanted: Wanted) -> _Measured:
+def _covered(tested: list[_Tested], wanted: Wanted) -> _Measured:
     """Return how many of the decisions the tests cover, and the ones that they do not."""
     units: list[Unit] = []
     total = covered = 0
     listed: list[dict[str, Any]] = []
     shown_of_all = 0
-    for each in ready:
+    for each in tested:
         subject = each.subject
-        examples = _passing(each, wanted)
         findings: list[Finding] = []
         left: list[Decision] = []
         for index in range(len(subject.documents)):
             decisions = decisions_of(subject, index)
-            missing = uncovered(subject, decisions, examples)
+            missing = uncovered(subject, decisions, each.passing)
             total += len(decisions)
             covered += len(decisions) - len(missing)
             left += missing
@@ -196,22 +200,22 @@ def _covered(ready: list[_Ready], wanted: Wanted) -> _Measured:
     closing = [f"coverage: {covered} of {total} decisions, {share:g} %"]
     if shown_of_all < len(listed):
         closing[0] += f"; the largest of the {len(listed)} uncovered are shown"
-    if wanted.fail_under is not None and share < wanted.fail_under and ready:
-        units.append(too_low(ready[0].subject, COVERAGE_LOW, share, wanted.fail_under))
+    if wanted.fail_under is not None and share < wanted.fail_under and tested:
+        units.append(too_low(tested[0].subject, COVERAGE_LOW, share, wanted.fail_under))
     extra = {
         "decisions": total, "covered": covered, "percent": share, "uncovered": listed,
     }  # fmt: skip
     return _Measured(tuple(units), tuple(closing), extra)
 
 
-def _mutated(ready: list[_Ready], wanted: Wanted) -> _Measured:
+def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
     """Return how many changes of the policies their tests notice, and those that they do not."""
     units: list[Unit] = []
     listed: list[dict[str, Any]] = []
     total = noticed = 0
-    for each in ready:
+    for each in tested:
         subject = each.subject
-        found = mutated(subject, each.tests, _passing(each, wanted))
+        found = mutated(subject, each.tests, each.passing, each.holding)
         total += found.changes
         noticed += found.noticed
         listed += [record_of_survivor(subject, survivor) for survivor in found.survivors]
@@ -220,9 +224,9 @@ def _mutated(ready: list[_Ready], wanted: Wanted) -> _Measured:
             name = f"changes of {subject.policy.id}"
             units.append(Unit(name, subject.documents[-1].source.shown, 1, tuple(findings)))
     share = percent(noticed, total)
-    if wanted.fail_under_mutation is not None and share < wanted.fail_under_mutation and ready:
+    if wanted.fail_under_mutation is not None and share < wanted.fail_under_mutation and tested:
         least = wanted.fail_under_mutation
-        units.append(too_low(ready[0].subject, MUTATION_LOW, share, least))
+        units.append(too_low(tested[0].subject, MUTATION_LOW, share, least))
     closing = f"changes: {noticed} of {total} noticed, {share:g} %"
     extra = {"changes": total, "noticed": noticed, "percent": share, "unnoticed": listed}
     return _Measured(tuple(units), (closing,), extra)

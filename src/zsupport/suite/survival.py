@@ -4,8 +4,11 @@ A change that does not load, and one after which every answer is as before, is n
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
+from zsupport.analysis.space import Cases
+from zsupport.answer.case import Case
 from zsupport.errors import InvalidPolicy
 from zsupport.policy.loader import revision_of
 from zsupport.suite.answers import Answers, Difference, difference
@@ -14,11 +17,14 @@ from zsupport.suite.example import Example, Invariant
 from zsupport.suite.invariant import violations
 from zsupport.suite.mutation import Change, changes_of
 from zsupport.suite.reading import Tests, bind
-from zsupport.suite.running import OF_THE_SET, passes
+from zsupport.suite.running import OF_THE_SET, combinations, passes
 from zsupport.suite.subject import Subject
 
 #: What answers say in words, or of the lines that decided: a change can show there alone.
 _WORDS = ("note", "unclear", "because", "published", "condition", "name", "url", "steps", "meaning")
+
+#: Of tests that ask more, the combinations are not told apart.
+MOST_COMBINATIONS = 500
 
 
 class Survivor(NamedTuple):
@@ -42,22 +48,22 @@ class Mutation(NamedTuple):
         return self.changes - len(self.survivors)
 
 
-def mutated(subject: Subject, tests: Sequence[Tests], examples: Sequence[Example]) -> Mutation:
+def mutated(
+    subject: Subject,
+    tests: Sequence[Tests],
+    examples: Sequence[Example],
+    invariants: Sequence[Invariant],
+) -> Mutation:
     """Return which changes of a policy its tests notice. Raises TooManyCases.
 
-    `examples` are the cases among the tests that pass; a test that fails notices nothing.
+    `examples` and `invariants` are those of the tests that pass: one that fails notices nothing.
     """
     counted = invalid = unchanged = 0
     survivors: list[Survivor] = []
-    chosen = {id(example) for example in examples}
+    chosen = {id(each) for each in (*examples, *invariants)}
     for index, document in enumerate(subject.documents):
         mine = [each for each in examples if each.question.revision == index]
-        invariants = [
-            each
-            for some in tests
-            for each in some.invariants
-            if each.revision == index and _holds(subject, each)
-        ]
+        rules = [each for each in invariants if each.revision == index]
         before = Answers(subject.decisions(index), subject.facts(index))
         reach = [_Reach(subject, example) for example in mine]
         for change in changes_of(document):
@@ -78,11 +84,11 @@ def mutated(subject: Subject, tests: Sequence[Tests], examples: Sequence[Example
                 if not _noticed_anew(changed, tests, chosen, index):
                     survivors.append(Survivor(index, change))
                 continue
-            if any(not _holds(changed, each) for each in invariants):
+            if any(not _holds(changed, each) for each in rules):
                 continue
             # The tests that noticed the change before this one are likely to notice this too.
             for number, each in enumerate(reach):
-                if each.concerned(where) and not passes(changed, each.example):
+                if not each.passes(changed, where):
                     reach.insert(0, reach.pop(number))
                     break
             else:
@@ -108,8 +114,9 @@ def _noticed_anew(changed: Subject, tests: Sequence[Tests], chosen: set[int], in
             counts = id(old) in chosen and old.question.revision == index
             if counts and not passes(changed, new):
                 return True
-        for invariant in bound.invariants:
-            if invariant.revision == index and not _holds(changed, invariant):
+        for was, invariant in zip(before.invariants, bound.invariants, strict=True):
+            counts = id(was) in chosen and was.revision == index
+            if counts and not _holds(changed, invariant):
                 return True
     return False
 
@@ -123,25 +130,53 @@ class _Reach:
         keys = {each.key for each in example.expects}
         self.words = bool(keys & set(_WORDS)) or not keys
         index = example.question.revision
-        if self.command == "priority":
-            self.cases = asked_cases(subject, example, subject.facts(index))
-        else:
-            space = subject.space(index)
-            self.cases = asked_cases(subject, example, space)
-            if "recommended" in keys or not keys & set(OF_THE_SET):
-                # Channels are ranked among each other, and the first of them may speak for all.
-                self.cases = space.for_some("channel", self.cases)
+        by_facts = self.command == "priority"
+        self.space = subject.facts(index) if by_facts else subject.space(index)
+        self.cases = asked_cases(subject, example, self.space)
+        # Channels are ranked among each other, and the first of them may speak for all.
+        self.wide = not by_facts and ("recommended" in keys or not keys & set(OF_THE_SET))
+        if self.wide:
+            self.cases = self.space.for_some("channel", self.cases)
 
-    def concerned(self, where: Difference) -> bool:
-        """Return whether a test can notice a difference."""
+    def passes(self, changed: Subject, where: Difference) -> bool:
+        """Return whether the test passes on a changed policy; what cannot differ is not asked."""
         if self.words or where.defaults:
+            return passes(changed, self.example)
+        cases = self.differing(where)
+        if not cases:
             return True
-        options = self.example.question.options
+        if self.command == "hours" or self.combinations > MOST_COMBINATIONS:
+            return passes(changed, self.example)
+        return passes(changed, self.example, (each for each, own in self.parts if own & cases))
+
+    def differing(self, where: Difference) -> Cases:
+        """Return the cases of the test in which the answers differ."""
         if self.command == "priority":
-            return bool(where.facts & self.cases)
+            return where.facts & self.cases
         if self.command == "channels":
-            return bool(where.channels & self.cases)
-        if self.command == "hours":
-            # The hours of a union are its members', which may have changed.
-            return any(where.hours.values()) or options["name"] not in where.hours
-        return any(cases & self.cases for cases in where.due.values())
+            return where.channels & self.cases
+        found = 0
+        for cases in (where.hours if self.command == "hours" else where.due).values():
+            found |= cases
+        # The hours of a union are its members', which may have changed.
+        return found if self.command == "hours" else found & self.cases
+
+    @cached_property
+    def combinations(self) -> int:
+        """How many combinations the test asks."""
+        count = 1
+        for values in self.example.question.values.values():
+            count *= len(values)
+        return count
+
+    @cached_property
+    def parts(self) -> list[tuple[Case, Cases]]:
+        """Each combination that the test asks, with its cases."""
+        found = []
+        for combination in combinations(self.example.question):
+            cases = self.cases
+            for name, value in combination.items():
+                if name in self.space.values and not (self.wide and name == "channel"):
+                    cases &= self.space.of(name, value)
+            found.append((combination, cases))
+        return found
