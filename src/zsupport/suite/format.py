@@ -29,6 +29,7 @@ from zsupport.policy.shape import (
     Reader,
     Schema,
     Shape,
+    Text,
     wrong_kind,
 )
 from zsupport.policy.yamltext import Node, Scalar, Sequence, Way
@@ -230,7 +231,7 @@ def _fields(answer: Any) -> tuple[Field, ...]:
 
 
 EXPECT_CHANNELS = Keys(
-    "expectation of channels",
+    "channels answer",
     "What must be answered; what is not named is not looked at.",
     Field("exactly", Stated(SetOf()), "These channels are allowed, and no other."),
     Field("include", Stated(Values("channel")), "These channels are allowed."),
@@ -239,19 +240,19 @@ EXPECT_CHANNELS = Keys(
     _BECAUSE,
 )
 EXPECT_DUE = Keys(
-    "expectation of due",
+    "due answer",
     "What must be answered; what is not named is not looked at.",
     *_fields(DueAnswer),
     _BECAUSE,
 )
 EXPECT_HOURS = Keys(
-    "expectation of hours",
+    "hours answer",
     "What must be answered; what is not named is not looked at.",
     *_fields(HoursAnswer),
     _BECAUSE,
 )
 EXPECT_PRIORITY = Keys(
-    "expectation of priority",
+    "priority answer",
     "What must be answered; what is not named is not looked at.",
     *_fields(PriorityAnswer),
     _BECAUSE,
@@ -431,7 +432,7 @@ TESTS = Keys(
 
 def tests_schema() -> Schema:
     """Return the JSON Schema (draft 7) of a tests file; names are the reader's to judge."""
-    definitions: Schema = {"values": Values.definition()}
+    definitions: Schema = {"text": Text.definition(), "values": Values.definition()}
     for fields in records():
         definitions[fields.name.replace(" ", "-")] = fields.definition()
     root = definitions.pop("tests-file")

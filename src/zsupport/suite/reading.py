@@ -108,9 +108,11 @@ def bind(written: Written, subject: Subject, at: datetime | None) -> Tests:
 
     `at` is the moment of tests that name none, before what the file says.
     """
-    if written.record is None or written.findings:
+    if written.record is None:
         return Tests(written, (), (), written.findings)
     reader = Reader(written.source.shown)
+    # What was found before the names were looked up is told beside what is found then.
+    reader.findings += written.findings
     binder = _Binder(written.record, reader, subject, at)
     examples: list[Example] = []
     invariants: list[Invariant] = []
@@ -284,7 +286,10 @@ class _Binder:
         found: dict[str, tuple[str, ...]] = {}
         facts: set[str] = set()
         for dimension in DIMENSIONS:
-            if asked.get(dimension) is not None and names.has(dimension, asked.key(dimension)):
+            read = asked.get(dimension)
+            if read is None or isinstance(read, Later):
+                continue
+            if names.has(dimension, asked.key(dimension)):
                 found[dimension] = self.some(names, dimension, asked.get(dimension), asked)
         written = [
             (asked.key(key), read) for key, read in asked.values.items() if isinstance(read, Later)
@@ -380,7 +385,7 @@ class _Binder:
         if command == "hours":
             why = "whether hours are open"
         elif command == "due" and isinstance(expect, Scalar):
-            if expect.text not in _STATES or expect.text in STATES_OF_THE_MOMENT:
+            if expect.text in STATES_OF_THE_MOMENT or not _like_a_state(expect.text):
                 why = f"`{short(expect.text)}`"
         elif command == "due":
             state = node_at(expect, ("state",))
@@ -467,7 +472,7 @@ class _Binder:
             return [Expected("open", is_open, node.span, path_of(way))]
         if node.text in _STATES:
             return [Expected("state", node, node.span, path_of(way))]
-        if node.text.replace("-", "").isalpha():
+        if _like_a_state(node.text):
             at = Named(node.text, node, way)
             self.reader.report_unknown("ZS105", at, "state", _STATES)
             return []
@@ -570,6 +575,11 @@ def _fields_of(asked: Record) -> list[str]:
     if isinstance(key, str) and key in COMMANDS:
         return list(COMMANDS[key].fields)
     return list(DIMENSIONS)
+
+
+def _like_a_state(text: str) -> bool:
+    """Return whether a text is a word, and so no instant."""
+    return text.replace("-", "").isalpha()
 
 
 def reference_of(subject: Subject, revision: int) -> datetime:

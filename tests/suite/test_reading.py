@@ -1,0 +1,180 @@
+"""What is wrong with a tests file: every problem with its place, and the way out."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+import yaml
+import subjects
+from subjects import SHOP, subject_of
+
+from zsupport.findings import Finding
+from zsupport.policy.find import shipped_root
+from zsupport.suite import format as tests_format
+from zsupport.suite.format import records
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+SUBJECT = subject_of(SHOP)
+HEAD = "tests: 1\npolicy: shop\ncases:\n"
+
+
+def findings(text: str) -> tuple[Finding, ...]:
+    return subjects.tests_file(text, SUBJECT).findings
+
+
+# The text of a case; the code; where it stands, from the first line of the case on; words that the
+# finding must have.
+BAD = [
+    ("  - channels: {plan: pro}\n    expect: {exactly: null}", "ZS003", (2, 23), "none"),
+    ("  - channels: {plan: pro}\n    expect: {exactly: ~}", "ZS003", (2, 23), "nothing"),
+    ("  - channels: {plan: pro}\n    expect: {hours: }", "ZS003", (2, 14), "nothing"),
+    ("  - channels: {plan: pro}\n    expect: null", "ZS003", (2, 13), "tests nothing"),
+    ("  - channels: {plan: pro}\n    expect:", "ZS003", (2, 5), "nothing"),
+    ("  - channels: {plan: pro}\n    expect: {}", "ZS003", (2, 13), "tests nothing"),
+    ("  - channels: {plan: pro}\n    expect: [web]", "ZS103", (2, 13), "what must be answered"),
+    ("  - channels: {plan: pro}\n    expect: web", "ZS103", (2, 13), "a channels answer"),
+    ("  - channels: {plan: pro}\n    expect: {include: []}", "ZS003", (2, 23), "empty"),
+    ("  - channels: {plan: pro}", "ZS102", (1, 5), "`expect`"),
+    ("  - expect: P1", "ZS102", (1, 5), "`channels` or `due`"),
+    ("  - channels: {}\n    due: {}\n    expect: {target: 4h}", "ZS101", (2, 5), "together"),
+    ("  - chanels: {plan: pro}\n    expect: {exactly: [web]}", "ZS101", (1, 5), "`channels`"),
+    ("  - channels: {plan: pro}\n    expect: {exactl: [web]}", "ZS101", (2, 14), "`exactly`"),
+    ("  - due: {plan: pro}\n    expect: {targt: 4h}", "ZS101", (2, 14), "`target`"),
+    ("  - channels: {plan: por}\n    expect: {exactly: [web]}", "ZS201", (1, 22), "`pro`"),
+    ("  - channels: {plan: big}\n    expect: {exactly: [web]}", "ZS201", (1, 22), "write `max`"),
+    ("  - channels: {paln: pro}\n    expect: {exactly: [web]}", "ZS201", (1, 16), "`plan`"),
+    ("  - channels: {primier: true}\n    expect: {exactly: [web]}", "ZS201", (1, 16), "`premier`"),
+    ("  - channels: {premier: yes}\n    expect: {exactly: [web]}", "ZS201", (1, 25), "true"),
+    ("  - channels: {plan: []}\n    expect: {exactly: [web]}", "ZS003", (1, 22), "empty"),
+    ("  - channels: {plan: {not: [free, pro, max]}}\n    expect: {exactly: [web]}", "ZS003",
+     (1, 16), "no plan is left"),
+    ("  - channels: {plan: pro}\n    expect: {exactly: [wep]}", "ZS201", (2, 24), "`web`"),
+    ("  - due: {plan: pro}\n    expect: no-targets", "ZS105", (2, 13), "`no-target`"),
+    ("  - due: {plan: pro}\n    expect: {state: none}", "ZS105", (2, 21), "running"),
+    ("  - due: {plan: pro, metric: updates}\n    expect: no-target", "ZS201", (1, 30), "`update`"),
+    ("  - due: {plan: pro, opened: now}\n    expect: no-target", "ZS109", (1, 30), "day"),
+    ("  - due: {plan: pro, opened: 2026-11-23}\n    expect: no-target", "ZS109", (1, 30), "time"),
+    ("  - due: {plan: pro, opened: 2026-11-23T10:00}\n    expect: no-target", "ZS109", (1, 30),
+     "`tz`"),
+    ("  - due: {plan: pro, tz: CET+1}\n    expect: no-target", "ZS203", (1, 26), "zone"),
+    ("  - due: {plan: pro, customer-country: Norway}\n    expect: no-target", "ZS204", (1, 40),
+     "NO"),
+    ("  - due: {plan: pro, at-risk: 4/3}\n    expect: no-target", "ZS111", (1, 31), "ratio"),
+    ("  - due: {plan: pro, pause: 10h}\n    expect: no-target", "ZS109", (1, 29), "FROM/TO"),
+    # What depends on the moment needs one.
+    ("  - due: {plan: max}\n    expect: 2026-11-23T14:00:00Z", "ZS102", (1, 10), "`opened`"),
+    ("  - due: {plan: max}\n    expect: running", "ZS102", (1, 10), "`opened`"),
+    ("  - due: {plan: max}\n    expect: {remaining_seconds: 60}", "ZS102", (1, 10), "`opened`"),
+    ("  - hours: {name: office, region: eu}\n    expect: open", "ZS102", (1, 12), "`at`"),
+    ("  - hours: {region: eu}\n    expect: open", "ZS102", (1, 12), "`name`"),
+    ("  - hours: {name: offices}\n    expect: open", "ZS201", (1, 19), "`office`"),
+    ("  - hours: {name: office, at: 2026-11-23T10:00:00Z}\n    expect: opened", "ZS105", (2, 13),
+     "`open`"),
+    ("  - priority: {impact: down}\n    expect: P9", "ZS201", (2, 13), "P1"),
+    ("  - priority: {plan: pro}\n    expect: P1", "ZS201", (1, 16), "fact"),
+    ("  - channels: {plan: pro}\n    expect: {exactly: [web], because: targets}", "ZS201", (2, 39),
+     "nowhere"),
+    ('  - channels: {plan: pro}\n    expect: {include: web, because: "entitlements[9]"}', "ZS201",
+     (2, 37), "positions count from 0"),
+    ("  - channels: {plan: pro}\n    expect: {include: web, because: {when: {plan: free}}}",
+     "ZS201", (2, 44), "no rule has this condition"),
+    ("  - channels: {plan: pro, at: 2026-11-23T10:00:00Z, at: 2026-11-24T10:00:00Z}\n"
+     "    expect: {include: web}", "ZS002", (1, 53), "twice"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "code", "place", "words"), BAD)
+def test_a_problem_is_told_with_its_place(
+    case: str, code: str, place: tuple[int, int], words: str
+) -> None:
+    if "because: targets" in case:  # this policy has none
+        policy = SHOP[: SHOP.index("targets:")]
+        found = subjects.tests_file(f"{HEAD}{case}\n", subject_of(policy)).findings
+    else:
+        found = findings(f"{HEAD}{case}\n")
+    wanted = [f for f in found if f.code == code and f.span.line == 3 + place[0]]
+    assert wanted, found
+    assert (wanted[0].span.line - 3, wanted[0].span.column) == place
+    told = " ".join(filter(None, (wanted[0].message, wanted[0].expected, wanted[0].hint)))
+    assert words in told, told
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("", "ZS103"),
+        ("tests: 1\npolicy: shop\n", "ZS102"),
+        ("tests: 1\npolicy: shop\ncases: []\n", "ZS003"),
+        ("tests: 1\npolicy: shop\ncases:\n", "ZS003"),
+        ("tests: 2\npolicy: shop\nfrobnicate: yes\n", "ZS108"),
+        ("policy: shop\ninvariants: [{require: {channel: forum}}]\n", "ZS102"),
+        ("tests: 1\npolicy: shop\ninvariants: [{for: {plan: pro}}]\n", "ZS102"),
+        ("tests: 1\npolicy: shop\ninvariants: [{require: {}}]\n", "ZS102"),
+        ("tests: 1\npolicy: shop\ninvariants: [{forbid: {channel: fax}}]\n", "ZS201"),
+        ("tests: 1\npolicy: shop\ninvariants: [{require: {promised: x}}]\n", "ZS201"),
+        ("tests: 1\npolicy: shop\ninvariants: [{for: {plann: pro}, forbid: {channel: web}}]\n",
+         "ZS201"),
+        ("tests: 1\npolicy: shop\nnote: [a]\ninvariants: [{forbid: {channel: phone}}]\n", "ZS103"),
+        ("tests: 1\npolicy: shop\ncases: [{", "ZS001"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_none(file: str, code: str) -> None:
+    assert [finding.code for finding in findings(file)] == [code]
+
+
+def test_all_problems_come_in_one_run() -> None:
+    text = HEAD + "".join(f"{case}\n" for case, code, *_ in BAD[:8] if code == "ZS003")
+    assert len(findings(text)) == 6
+
+
+def test_more_questions_than_anybody_asks_are_refused() -> None:
+    values = ", ".join(f"v{n}" for n in range(200))
+    policy = SHOP.replace("facts:", "facts:\n" + "".join(
+        f"  f{i}: {{values: {{{', '.join(f'v{n}: x' for n in range(200))}}}}}\n" for i in range(2)
+    ).rstrip())  # fmt: skip
+    case = f"  - channels: {{f0: [{values}], f1: [{values}]}}\n    expect: {{include: forum}}\n"
+    [found] = subjects.tests_file(HEAD + case, subject_of(policy)).findings
+    assert (found.code, found.message) == ("ZS009", "this asks 40,000 questions")
+
+
+# -- the schema ------------------------------------------------------------------------------------
+
+VALIDATOR = jsonschema_rs.Draft7Validator(tests_format.tests_schema())
+SHIPPED = sorted(Path(shipped_root()).rglob("*_test.yaml"))
+
+
+def test_it_is_printed(cli: "Cli") -> None:
+    printed = json.loads(cli("schema", "tests").stdout)
+    assert printed == tests_format.tests_schema()
+    jsonschema_rs.meta.validate(printed)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("loader", [yaml.CBaseLoader, yaml.CSafeLoader])
+def test_it_accepts_the_shipped_tests(path: Path, loader: Any) -> None:
+    text = path.read_text("utf-8")
+    # A reader of YAML 1.1 makes dates of instants, which no JSON value is.
+    document = json.loads(json.dumps(yaml.load(text, loader), default=str))
+    assert [str(error) for error in VALIDATOR.iter_errors(document)] == []
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case, code, *_ in BAD if code in ("ZS101", "ZS102") and "`at`" not in case],
+)
+def test_it_rejects_unknown_and_missing_keys(case: str) -> None:
+    document = json.loads(json.dumps(yaml.load(HEAD + case, yaml.CSafeLoader), default=str))
+    timed = "opened" not in case and ("due" in case or "hours" in case)
+    # That a question needs a moment, only the policy can tell.
+    rejected = not VALIDATOR.is_valid(document)
+    assert rejected or (timed and "targt" not in case)
+
+
+def test_every_key_has_an_explanation() -> None:
+    for fields in records():
+        assert fields.says.endswith(".")
+        assert all(field.says for field in fields.fields.values())

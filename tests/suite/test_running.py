@@ -1,0 +1,200 @@
+"""Each kind of expectation, as the policy answers it and as it does not.
+
+What the policy `shop` answers is read off its text by hand.
+"""
+
+import pytest
+from subjects import SHOP, cases, subject_of, verdict
+
+from zsupport.suite.running import run
+
+SUBJECT = subject_of(SHOP)
+MONDAY = "2026-11-23T10:00:00+01:00"
+
+# The question, an expectation that holds, one that does not, and what is got instead of that.
+EXPECTATIONS = [
+    ("channels: {plan: free}", "{exactly: [forum]}", "{exactly: [forum, web]}", ("forum",)),
+    ("channels: {plan: free}", "{exactly: [forum]}", "{exactly: []}", ("forum",)),
+    ("channels: {plan: pro}", "{exactly: [web, forum]}", "{exactly: [web]}", ("forum", "web")),
+    ("channels: {plan: pro}", "{include: web}", "{include: [web, phone]}", ("forum", "web")),
+    ("channels: {plan: pro}", "{exclude: phone}", "{exclude: [phone, web]}", ("forum", "web")),
+    ("channels: {plan: pro}", "{exactly: {not: phone}}", "{exactly: {not: web}}",
+     ("forum", "web")),
+    ("channels: {plan: free, channel: web}", "{allowed: false}", "{allowed: true}", False),
+    ("channels: {plan: free, channel: web}", "{exactly: []}", "{exactly: [web]}", ()),
+    ("channels: {plan: max, role: owner, channel: phone}", "{prerequisites: [Number, Key]}",
+     "{prerequisites: [Number]}", ("Number", "Key")),
+    ("channels: {plan: max, role: owner, channel: web}", "{prerequisites: none}",
+     "{prerequisites: [Number]}", None),
+    ("channels: {plan: max, role: owner, channel: web}", "{prerequisites: []}",
+     "{prerequisites: Number}", None),
+    ("channels: {plan: max, role: owner, channel: phone}", "{hours: none}", "{hours: office}",
+     None),
+    ("channels: {plan: pro, channel: web}", "{hours: office}", "{hours: none}", "office"),
+    ("channels: {plan: pro, channel: web}", "{recommended: 1, kind: web}", "{recommended: 2}", 1),
+    ("channels: {plan: pro, channel: phone}", "{recommended: none}", "{recommended: 1}", None),
+    ("channels: {plan: max, role: owner, channel: phone}", "{note: Call us.}", "{note: Call.}",
+     "Call us."),
+    ("due: {plan: free}", "not-entitled", "no-target", "not-entitled"),
+    ("due: {plan: pro}", "{state: no-target, target: none}", "not-stated", "no-target"),
+    ("due: {plan: max, priority: P1}", "{target: 1h 24x7}", "{target: 2h 24x7}", "1h 24x7"),
+    ("due: {plan: max, priority: P2, region: eu}", "{hours: office, commitment: target}",
+     "{hours: none}", "office"),
+    ("due: {plan: max, priority: P1, premier: true}", "{commitment: agreement}",
+     "{commitment: target}", "agreement"),
+    ("due: {plan: max, priority: P1}", "{condition: Stay reachable.}", "{condition: none}",
+     "Stay reachable."),
+    ("due: {plan: max, priority: P1, metric: update}", "{published: two hours}",
+     "{published: none}", "two hours"),
+    (f"due: {{plan: max, priority: P1, metric: update, opened: {MONDAY}, "
+     "pause: 2026-11-23T10:30:00+01:00/2026-11-23T11:00:00+01:00}",
+     "2026-11-23T12:30:00+01:00", "2026-11-23T12:00:00+01:00", "2026-11-23T11:30:00+00:00"),
+    (f"due: {{plan: max, priority: P1, opened: {MONDAY}, answered: 2026-11-23T10:59:00+01:00}}",
+     "{state: met, due: 2026-11-23T11:00:00+01:00}", "{state: running}", "met"),
+    (f"due: {{plan: max, priority: P1, opened: {MONDAY}, at: 2026-11-23T10:50:00+01:00}}",
+     "{remaining_seconds: 600, elapsed_seconds: 3000}", "{remaining_seconds: 601}", 600),
+    ("priority: {impact: down}", "P1", "P2", "P1"),
+    ("priority: {impact: nothing}", "none", "P2", None),
+    ("priority: {impact: part}", "{priority: P2, unclear: Is it?}", "{name: Low}", "High"),
+    (f"hours: {{name: office, region: eu, at: {MONDAY}}}", "open", "closed", True),
+    (f"hours: {{name: office, region: us, at: {MONDAY}}}", "closed", "open", False),
+    (f"hours: {{name: office, region: eu, at: {MONDAY}}}",
+     "{next_close: 2026-11-23T15:00:00Z}", "{next_close: 2026-11-23T16:00:00Z}",
+     "2026-11-23T15:00:00+00:00"),
+    (f"hours: {{name: office, region: eu, at: {MONDAY}}}", "{holidays: []}",
+     "{holidays: [{date: 2027-01-01}]}", ()),
+]  # fmt: skip
+
+
+def text(question: str, expect: str) -> str:
+    return f"  - {question}\n    expect: {expect}\n"
+
+
+@pytest.mark.parametrize(("question", "right", "wrong", "got"), EXPECTATIONS)
+def test_what_is_answered_passes_and_nothing_else(
+    question: str, right: str, wrong: str, got: object
+) -> None:
+    assert verdict(text(question, right), SUBJECT).failures == ()
+    failure = verdict(text(question, wrong), SUBJECT).failures[0]
+    assert failure.expected is not None
+    value = failure.got.isoformat() if hasattr(failure.got, "isoformat") else failure.got
+    assert value == got
+    assert failure.because or question.startswith("hours")
+
+
+# Lists are asked in every combination, and what is left out is asked about.
+def test_lists_make_a_cross_product() -> None:
+    question = "channels: {plan: [free, pro], role: [owner, user], premier: [false, true]}"
+    failures = verdict(text(question, "{exactly: [forum, web]}"), SUBJECT).failures
+    assert [failure.case for failure in failures] == [
+        {"plan": "free", "role": "owner", "premier": "false"},
+        {"plan": "free", "role": "owner", "premier": "true"},
+        {"plan": "free", "role": "user", "premier": "false"},
+        {"plan": "free", "role": "user", "premier": "true"},
+        {"plan": "pro", "role": "owner", "premier": "true"},
+        {"plan": "pro", "role": "user", "premier": "true"},
+    ]
+
+
+def test_what_is_left_out_is_asked_about() -> None:
+    failures = verdict(text("channels: {plan: max}", "{exclude: phone}"), SUBJECT).failures
+    assert [failure.case["role"] for failure in failures] == ["owner"]
+    failures = verdict(text("due: {role: user, priority: P1}", "not-entitled"), SUBJECT).failures
+    assert [(f.case["plan"], f.got) for f in failures] == [("pro", "no-target"), ("max", "running")]
+
+
+def test_a_group_and_a_negation_stand_for_their_values() -> None:
+    for plans in ("paid", "{not: free}", "[pro, max]", "{not: [free]}"):
+        question = f"channels: {{plan: {plans}, channel: web}}"
+        assert verdict(text(question, "{allowed: true}"), SUBJECT).failures == ()
+    failures = verdict(text("channels: {plan: paid, channel: phone}", "{allowed: false}"),
+                       SUBJECT).failures  # fmt: skip
+    assert {failure.case["plan"] for failure in failures} == {"max"}
+
+
+def test_a_fact_that_is_called_like_an_option_stands_under_fact() -> None:
+    policy = SHOP.replace("region:", "lang:").replace("{when: {region: us}", "{when: {lang: us}")
+    question = f"hours: {{name: office, fact: {{lang: eu}}, at: {MONDAY}}}"
+    assert verdict(text(question, "open"), subject_of(policy)).failures == ()
+
+
+# -- because ---------------------------------------------------------------------------------------
+
+REASONS = [
+    ("channels: {plan: pro}", "{include: web}", '"entitlements[1]"', '"entitlements[2]"'),
+    ("channels: {plan: pro}", "{include: web}", '["entitlements[0]", "entitlements[1]"]',
+     '["entitlements[1]", "entitlements[2]"]'),
+    ("channels: {plan: pro}", "{include: web}", "{when: {plan: [max, pro]}}",
+     "{when: {premier: true, plan: pro}}"),
+    ("channels: {channel: forum}", "{allowed: true}", "{when: always}", "{when: {plan: paid}}"),
+    ("channels: {plan: free, channel: phone}", "{allowed: false}",
+     '["entitlements[2]", "entitlements[3]"]', '"entitlements[1]"'),
+    ("due: {plan: max, priority: P1}", "{target: 1h 24x7}", '"targets[0].first-response.P1"',
+     '"targets[1]"'),
+    ("due: {plan: max, priority: P1}", "{target: 1h 24x7}", "{when: {plan: max}}",
+     "{when: {plan: pro}}"),
+    ("due: {plan: max, priority: P1, premier: true}", "{target: 1h 24x7}", '"commitment[0]"',
+     '"hours.office[1]"'),
+    ("priority: {impact: part}", "{priority: P2}", '"priorities[1].when[0]"', '"priorities[0]"'),
+    (f"hours: {{name: office, region: us, at: {MONDAY}}}", "{open: false}", '"hours.office[0]"',
+     '"hours.office[1]"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "expect", "right", "wrong"), REASONS)
+def test_because_names_what_decided(question: str, expect: str, right: str, wrong: str) -> None:
+    head = expect.removesuffix("}")
+    # The commitments of the policy stand on one line.
+    policy = subject_of(SHOP.replace("commitment: [", "commitment:\n  [\n    ").replace(
+        "agreement}, ", "agreement},\n    "))  # fmt: skip
+    assert verdict(text(question, f"{head}, because: {right}}}"), policy).failures == ()
+    [failure, *_] = verdict(text(question, f"{head}, because: {wrong}}}"), policy).failures
+    assert failure.expected is not None
+    assert failure.expected.key == "because"
+
+
+# -- the moment ------------------------------------------------------------------------------------
+
+OLDER = SHOP.replace(
+    "timezone:", "effective: {from: 2024-01-01, last_day: 2025-12-31}\ntimezone:", 1
+)
+NEWER = SHOP.replace("timezone:", "effective: {from: 2026-01-01}\ntimezone:", 1).replace(
+    "plan: paid}, allow: web", "plan: max}, allow: web"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "web"),
+    [
+        ("channels: {plan: pro, channel: web}", "false"),  # the newest revision
+        ("channels: {plan: pro, channel: web, at: 2026-01-01T00:00:00+01:00}", "false"),
+        ("channels: {plan: pro, channel: web, at: 2025-12-31T23:59:59+01:00}", "true"),
+        ("channels: {plan: pro, channel: web, at: 2020-01-01T00:00:00Z}", "false"),  # none yet
+    ],
+)
+def test_a_moment_selects_the_revision(question: str, web: str) -> None:
+    subject = subject_of(NEWER, OLDER)
+    assert verdict(text(question, f"{{allowed: {web}}}"), subject).failures == ()
+
+
+def test_local_times_are_read_in_the_zone_of_tz() -> None:
+    question = "due: {plan: max, priority: P1, opened: 2026-11-23T10:00, tz: Europe/Oslo}"
+    for due in ("2026-11-23T11:00", "2026-11-23T10:00:00Z"):
+        assert verdict(text(question, due), SUBJECT).failures == ()
+
+
+def test_a_question_that_cannot_be_answered_fails_and_says_why() -> None:
+    question = (
+        f"due: {{plan: max, priority: P1, opened: {MONDAY}, answered: 2026-11-22T10:00:00+01:00}}"
+    )
+    [failure] = verdict(text(question, "{target: 1h 24x7}"), SUBJECT).failures
+    assert failure.expected is None
+    assert "before opened" in failure.got
+
+
+def test_every_failure_is_told_and_the_example_knows_its_place() -> None:
+    [example] = cases("  - channels: {plan: free, role: user}\n    expect: {exactly: [web], include: [phone]}\n",
+                      SUBJECT)  # fmt: skip
+    keys = [f.expected.key for f in run(SUBJECT, example).failures if f.expected]
+    assert keys == ["exactly", "include"]
+    assert (example.span.line, example.path) == (4, ("cases", 0))
