@@ -1,6 +1,6 @@
 """Policies and tests of them as texts, for the tests of this folder."""
 
-from datetime import date, datetime
+from datetime import date
 
 from zsupport.policy.files import SourceFile
 from zsupport.suite.example import Example
@@ -64,15 +64,15 @@ def subject_of(*texts: str) -> Subject:
     return read_subject(files, public)
 
 
-def tests_file(text: str, subject: Subject, at: datetime | None = None) -> Tests:
+def written(text: str, subject: Subject) -> Tests:
     """Return a tests file, whatever is wrong with it."""
     source = SourceFile("shop_test.yaml", text.encode(), "", "shop_test.yaml")
-    return bind(read_written(source), subject, at)
+    return bind(read_written(source), subject, None)
 
 
 def cases(text: str, subject: Subject) -> tuple[Example, ...]:
     """Return the tests of a text that holds a list of cases."""
-    found = tests_file(f"tests: 1\npolicy: {subject.policy.id}\ncases:\n{text}", subject)
+    found = written(f"tests: 1\npolicy: {subject.policy.id}\ncases:\n{text}", subject)
     assert found.findings == ()
     return found.examples
 

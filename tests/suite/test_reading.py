@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import pytest
 import yaml
-import subjects
-from subjects import SHOP, subject_of
+from subjects import SHOP, subject_of, written
 
 from zsupport.findings import Finding
 from zsupport.policy.find import shipped_root
@@ -23,7 +22,7 @@ HEAD = "tests: 1\npolicy: shop\ncases:\n"
 
 
 def findings(text: str) -> tuple[Finding, ...]:
-    return subjects.tests_file(text, SUBJECT).findings
+    return written(text, SUBJECT).findings
 
 
 # The text of a case; the code; where it stands, from the first line of the case on; words that the
@@ -93,7 +92,7 @@ def test_a_problem_is_told_with_its_place(
 ) -> None:
     if "because: targets" in case:  # this policy has none
         policy = SHOP[: SHOP.index("targets:")]
-        found = subjects.tests_file(f"{HEAD}{case}\n", subject_of(policy)).findings
+        found = written(f"{HEAD}{case}\n", subject_of(policy)).findings
     else:
         found = findings(f"{HEAD}{case}\n")
     wanted = [f for f in found if f.code == code and f.span.line == 3 + place[0]]
@@ -137,7 +136,7 @@ def test_more_questions_than_anybody_asks_are_refused() -> None:
         f"  f{i}: {{values: {{{', '.join(f'v{n}: x' for n in range(200))}}}}}\n" for i in range(2)
     ).rstrip())  # fmt: skip
     case = f"  - channels: {{f0: [{values}], f1: [{values}]}}\n    expect: {{include: forum}}\n"
-    [found] = subjects.tests_file(HEAD + case, subject_of(policy)).findings
+    [found] = written(HEAD + case, subject_of(policy)).findings
     assert (found.code, found.message) == ("ZS009", "this asks 40,000 questions")
 
 

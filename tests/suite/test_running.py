@@ -193,8 +193,8 @@ def test_a_question_that_cannot_be_answered_fails_and_says_why() -> None:
 
 
 def test_every_failure_is_told_and_the_example_knows_its_place() -> None:
-    [example] = cases("  - channels: {plan: free, role: user}\n    expect: {exactly: [web], include: [phone]}\n",
-                      SUBJECT)  # fmt: skip
+    both = text("channels: {plan: free, role: user}", "{exactly: [web], include: [phone]}")
+    [example] = cases(both, SUBJECT)
     keys = [f.expected.key for f in run(SUBJECT, example).failures if f.expected]
     assert keys == ["exactly", "include"]
     assert (example.span.line, example.path) == (4, ("cases", 0))

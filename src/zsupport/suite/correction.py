@@ -32,6 +32,9 @@ from zsupport.suite.subject import Subject
 #: With more answers than this nobody would paste what comes of it.
 MAX_ANSWERS = 5_000
 
+# What tells items of several metrics apart; no dimension and no fact is called so.
+_METRIC = "--metric"
+
 
 class _Item(NamedTuple):
     """The answer in one case, as what is expected would state it."""
@@ -140,9 +143,11 @@ def _of_rows(
                 expect = _of_due(row, expect, example)
             if example.shorthand:
                 expect = _short(expect)
-            case = {**reply.case, "channel": row.channel} if question.command == "channels" else (
-                reply.case
-            )  # fmt: skip
+            case = reply.case
+            if question.command == "channels":
+                case = {**case, "channel": row.channel}
+            elif question.options.get("metric"):
+                case = {**case, _METRIC: row.metric}
             items.append(_Item(case, expect, repr(expect)))
     return items
 
@@ -201,6 +206,8 @@ def _case(
     known = {fact.id for fact in revision.facts}
     for name in _dimensions(every):
         values = _values(group, name)
+        if name == _METRIC:
+            continue
         if name not in question.values and values == _values(every, name):
             continue
         if not values:
@@ -215,6 +222,8 @@ def _case(
         if key in COMMANDS[question.command].fields
         and key not in ("plan", "role", "channel", "priority", "fact")
     }
+    if _values(group, _METRIC) != _values(every, _METRIC):
+        options["metric"] = one_or_list(_values(group, _METRIC))
     case: dict[str, Any] = {}
     if example.name:
         case["name"] = example.name

@@ -1,0 +1,299 @@
+"""Coverage, changes and corrections against their plain definitions, on random policies."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from policy_trees import policy_files
+from strategies import Document, policies, yaml_of
+from subjects import SHOP, cases, public, subject_of
+
+from zsupport.analysis.space import Space
+from zsupport.answer.case import Case
+from zsupport.answer.channels import holding
+from zsupport.answer.promise import decide
+from zsupport.clock.instants import to_datetime
+from zsupport.errors import InvalidPolicy, ZsupportError
+from zsupport.policy.loader import revision_of
+from zsupport.suite.answers import Answers, difference
+from zsupport.suite.correction import corrected
+from zsupport.suite.coverage import Decision, decisions_of, uncovered
+from zsupport.suite.example import Example
+from zsupport.suite.mutation import changes_of
+from zsupport.suite.paste import case_text
+from zsupport.suite.running import passes, run
+from zsupport.suite.subject import Subject
+from zsupport.suite.suggestion import suggestion
+
+FEW = settings(max_examples=60, deadline=None)
+OPENED = "2026-11-23T10:00:00Z"
+
+
+def every_case(space: Space) -> Iterator[Case]:
+    """Yield every case, by walking through the values."""
+    for values in product(*space.values.values()):
+        yield dict(zip(space.values, values, strict=True))
+
+
+# -- random tests of a policy ----------------------------------------------------------------------
+
+
+@st.composite
+def questions(draw: st.DrawFn, subject: Subject) -> dict[str, Any]:
+    """Return the values of a question: some dimensions, each with one value or several."""
+    space = subject.space(0)
+    asked: dict[str, Any] = {}
+    for name, values in space.values.items():
+        if name != "channel" and draw(st.booleans()):
+            some = draw(st.lists(st.sampled_from(values), min_size=1, unique=True))
+            asked[name] = some if len(some) > 1 or draw(st.booleans()) else some[0]
+    return asked
+
+
+@st.composite
+def random_case(draw: st.DrawFn, subject: Subject) -> str:
+    """Return a random case as text; it need not pass."""
+    channels = subject.space(0).values["channel"]
+    asked = draw(questions(subject))
+    some = draw(st.lists(st.sampled_from(channels), min_size=1, unique=True))
+    if draw(st.booleans()):
+        key = draw(
+            st.sampled_from(["exactly", "exactly", "include", "exclude", "allowed", "hours"])
+        )
+        if key in ("allowed", "hours"):
+            asked["channel"] = some
+            wanted = {"allowed": ["true", "false"], "hours": ["office", "none", "24x7"]}[key]
+            value: Any = draw(st.sampled_from(wanted))
+            return case_text({"channels": asked, "expect": {key: value}})
+        return case_text({"channels": asked, "expect": {key: some}})
+    if draw(st.booleans()):
+        asked["channel"] = some
+    if draw(st.booleans()):
+        asked["metric"] = "all"
+    if draw(st.booleans()):
+        asked["opened"] = OPENED
+    expect = draw(
+        st.sampled_from(
+            ["not-entitled", "not-stated", "no-target", {"target": "1h"}, {"target": "none"},
+             {"commitment": "objective"}, {"state": "not-entitled", "target": "none"}]
+        )
+    )  # fmt: skip
+    return case_text({"due": asked, "expect": expect})
+
+
+def right(subject: Subject, text: str) -> str:
+    """Return a case as it passes."""
+    [example] = cases(text, subject)
+    found = text if passes(subject, example) else corrected(subject, example)
+    assert found is not None
+    return found
+
+
+# -- corrections -----------------------------------------------------------------------------------
+
+
+@FEW
+@given(policies(), st.data())
+def test_a_failed_case_pasted_as_corrected_passes(document: Document, data: st.DataObject) -> None:
+    subject = subject_of(yaml_of(document))
+    text = data.draw(random_case(subject))
+    [example] = cases(text, subject)
+    before = run(subject, example)
+    event("fails" if before.failures else "passes")
+    if not before.failures:
+        return
+    pasted = corrected(subject, example)
+    assert pasted is not None
+    made = cases(pasted, subject)
+    event(f"{len(made)} cases of it" if len(made) < 4 else "more cases of it")
+    assert [run(subject, each).failures for each in made] == [()] * len(made)
+    # The whole question is asked again, and nothing beside it.
+    assert sorted(map(str, asked_by(subject, example))) == sorted(
+        {str(case) for each in made for case in asked_by(subject, each)}
+    )
+
+
+def asked_by(subject: Subject, example: Example) -> list[Case]:
+    """Return every case that a test asks about; a fact that is left out takes its default."""
+    question = example.question
+    defaults = {fact.id: fact.default for fact in subject.revision(0).facts}
+    found = []
+    for case in every_case(subject.space(0)):
+        if question.command == "channels" and "channel" not in question.values:
+            case.pop("channel")
+            if case in found:
+                continue
+        wanted = {
+            name: question.values.get(name) or (defaults.get(name) and (defaults[name],))
+            for name in case
+        }
+        if all(value in (wanted[name] or (value,)) for name, value in case.items()):
+            found.append(case)
+    return found
+
+
+# -- coverage --------------------------------------------------------------------------------------
+
+Key = tuple[Any, ...]
+
+
+def covered_by(subject: Subject, example: Example) -> set[Key]:
+    """Return the decisions that a test states, case by case and by the plain definition."""
+    revision = subject.revision(0)
+    question = example.question
+    expects = {each.key: each.value for each in example.expects}
+    defaults = {fact.id: fact.default for fact in revision.facts}
+    channels = {channel.id: channel for channel in revision.channels}
+    found: set[Key] = set()
+    for case in every_case(subject.space(0)):
+        if not all(
+            value in question.values.get(name, (defaults.get(name) or value,))
+            for name, value in case.items()
+        ):
+            continue
+        channel = case["channel"]
+        who = {name: value for name, value in case.items() if name != "channel"}
+        held = [each.grant for each in holding(revision, who, channel)]
+        if question.command == "channels":
+            says = None
+            if "exactly" in expects:
+                says = channel in expects["exactly"]
+            if "allowed" in expects:
+                says = expects["allowed"].text == "true"
+            if says is True:
+                found |= {("grant", revision.grants.index(grant), channel) for grant in held}
+            if says is False and not held:
+                found.add(("denial", channel, case["plan"]))
+            continue
+        state = expects["state"].text if "state" in expects else ""
+        value = bool({"target", "due"} & set(expects))
+        if not value and state == "not-entitled" and channels[channel].opens_case and not held:
+            found.add(("denial", channel, case["plan"]))
+        if not held or not channels[channel].opens_case:
+            continue
+        if not value and state not in ("no-target", "not-stated"):
+            continue
+        if "channel" in question.values:
+            found |= {("grant", revision.grants.index(grant), channel) for grant in held}
+        metrics = [metric.id for metric in revision.metrics]
+        for metric in metrics if question.options.get("metric") else metrics[:1]:
+            deciding = decide(revision, case, metric)
+            if deciding is None:
+                found |= {("unstated", metric)} if state == "not-stated" and not value else set()
+            else:
+                rule = revision.rules.index(deciding.rule)
+                found.add(("target", rule, metric, deciding.cell.key))
+    return found
+
+
+def key_of(decision: Decision) -> Key:
+    if decision.kind == "grant":
+        return ("grant", decision.path[1], decision.about)
+    if decision.kind == "denial":
+        return ("denial", decision.about, decision.plan)
+    if decision.kind == "unstated":
+        return ("unstated", decision.about)
+    cell = decision.path[3] if len(decision.path) > 3 else "*"
+    return ("target", decision.path[1], decision.about, cell)
+
+
+@FEW
+@given(policies(), st.data())
+def test_coverage_is_what_the_definition_says(document: Document, data: st.DataObject) -> None:
+    subject = subject_of(yaml_of(document))
+    texts = data.draw(st.lists(random_case(subject), max_size=4))
+    examples = [each for text in texts for each in cases(right(subject, text), subject)]
+    kinds = ("grant", "denial", "target", "unstated")
+    decisions = [each for each in decisions_of(subject, 0) if each.kind in kinds]
+    left = uncovered(subject, decisions, examples)
+    assert [d.cases.bit_count() for d in left] == sorted(
+        (d.cases.bit_count() for d in left), reverse=True
+    )
+    found = {key_of(each) for each in decisions} - {key_of(each) for each in left}
+    event(f"covered: {len(found) * 4 // max(len(decisions), 1)} quarters")
+    expected = {key for example in examples for key in covered_by(subject, example)}
+    assert found == expected & {key_of(each) for each in decisions}
+
+
+@FEW
+@given(policies())
+def test_a_suggested_test_passes_and_covers(document: Document) -> None:
+    subject = subject_of(yaml_of(document))
+    for decision in decisions_of(subject, 0):
+        found = suggestion(subject, decision)
+        assert found is not None, decision
+        [example] = cases(found.text, subject)
+        assert passes(subject, example)
+        assert uncovered(subject, [decision], [example]) == []
+
+
+# The policy of the tests has more cases than can be gone through in a moment.
+@pytest.mark.parametrize("path", policy_files(), ids=lambda path: path.stem)
+def test_all_suggested_tests_together_cover_everything(path: Any) -> None:
+    subject = subject_of(path.read_text("utf-8"))
+    decisions = decisions_of(subject, 0)
+    texts = [found.text for each in decisions if (found := suggestion(subject, each))]
+    assert len(texts) == len(decisions)
+    examples = cases("".join(dict.fromkeys(texts)), subject)
+    assert uncovered(subject, decisions, examples) == []
+    assert all(passes(subject, example) for example in examples)
+
+
+# -- changes ---------------------------------------------------------------------------------------
+
+
+def answers(subject: Subject, case: Case) -> Any:
+    """Return the values that are answered in one case, all of it named."""
+    facts = {fact.id for fact in subject.revision(0).facts}
+    named: dict[str, Any] = {name: v for name, v in case.items() if name not in facts}
+    named["facts"] = {name: value for name, value in case.items() if name in facts}
+    at = to_datetime(1_790_000_000)
+    [row] = subject.policy.channels(**named, at=at).answers
+    found: list[Any] = [row.allowed, row.prerequisites, row.hours, row.recommended]
+    try:
+        dues = subject.policy.due(**named, metric="all", opened=at, at=at).answers
+    except ZsupportError as error:
+        return [*found, error.message]
+    for due in dues:
+        found += [due.metric, due.state == "not-entitled", due.target, due.hours, due.commitment]
+        found += [due.state, due.due]
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(policies(), st.data())
+def test_a_change_counts_when_some_answer_is_another(
+    document: Document, data: st.DataObject
+) -> None:
+    subject = subject_of(yaml_of(document))
+    before = Answers(subject.decisions(0), subject.facts(0))
+    changes = list(changes_of(subject.documents[0]))
+    for change in data.draw(st.lists(st.sampled_from(changes), max_size=5)):
+        try:
+            revision = revision_of(change.root, subject.documents[0].source)
+        except InvalidPolicy:
+            event("invalid")
+            continue
+        changed = subject.replaced(0, change.root, revision)
+        where = difference(before, Answers(changed.decisions(0), changed.facts(0)), public)
+        if change.kind in ("change-default", "swap-priorities"):
+            continue
+        every = list(every_case(subject.space(0)))
+        differ = any(answers(subject, case) != answers(changed, case) for case in every)
+        event(f"{change.kind}: {'other' if differ else 'same'}")
+        assert (where.channels != 0 or any(where.due.values())) is differ, change.says
+
+
+def test_each_kind_of_change_is_made_of_a_policy_that_has_everything() -> None:
+    subject = subject_of(SHOP)
+    kinds = {change.kind for change in changes_of(subject.documents[0])}
+    assert kinds == {
+        "drop-grant", "drop-key", "drop-condition", "drop-value", "drop-rule", "drop-target",
+        "drop-hours", "drop-prerequisite", "drop-commitment", "drop-calendar", "add-value",
+        "flip-not", "swap-rules", "swap-targets", "swap-hours", "swap-recommended",
+        "swap-priorities", "swap-commitment", "swap-calendars", "change-target",
+        "change-commitment",
+    }  # fmt: skip
