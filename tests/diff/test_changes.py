@@ -547,3 +547,13 @@ def test_hours_that_an_opened_names_now() -> None:
     witnesses = [each.finding.case for each in found]
     assert {"opened": "outside office and outside night"}.items() <= witnesses[0].items()  # type: ignore[union-attr]
     assert [each.change.code for each in found] == ["ZD303", "ZD303"]
+
+
+def test_a_fact_in_another_spelling_is_the_same_fact() -> None:
+    new = TIMED.replace("region", "Region").replace("north", "North")
+    found = headlines(diff(TIMED, new), "customer")
+    assert [each.finding.message for each in found] == [
+        "the fact `region` is spelled `Region`",
+        "the value of region `north` is spelled `North`",
+    ]
+    assert {each.finding.code for each in found} == {"ZD103"}

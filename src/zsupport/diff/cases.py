@@ -13,6 +13,8 @@ from zsupport.policy.model import Alternative, Cell, Channel, Member, Priority, 
 
 #: Never open: what a case has for which hours name no calendar.
 NEVER = Counted((), open=False)
+#: What a condition says: the values of each dimension.
+Values = dict[str, tuple[str, ...]]
 _SECTIONS = {"plan": "plans", "role": "roles", "channel": "channels", "priority": "priorities"}
 
 
@@ -73,8 +75,9 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
     """
     assert old.revision is not None
     assert new.revision is not None
-    before = answering_to(old.revision, new.revision)
-    after = answering_to(new.revision, old.revision)
+    spelled = spelled_as(old.revision, new.revision)
+    before = answering_to(spelled, new.revision)
+    after = answering_to(new.revision, spelled)
     if not (_opened(before) or _opened(after)):
         space = space_of(before, after)
         one, other = Side(old, before, space), Side(new, after, space)
@@ -204,11 +207,8 @@ def answering_to(revision: Revision, other: Revision) -> Revision:
         added = [also for value in values for also in more.get(name, {}).get(value, ())]
         return (*values, *added)
 
-    def conditions(when: When) -> When:
-        return tuple(
-            each._replace(values={name: wider(name, v) for name, v in each.values.items()})
-            for each in when
-        )
+    def conditions(values: Values) -> Values:
+        return {name: wider(name, each) for name, each in values.items()}
 
     def members_of(name: str) -> Any:
         members = getattr(revision, _SECTIONS[name])
@@ -222,27 +222,66 @@ def answering_to(revision: Revision, other: Revision) -> Revision:
     def cells_of(cells: dict[str, Cell]) -> dict[str, Cell]:
         return {also: cell for id, cell in cells.items() for also in wider("priority", (id,))}
 
-    return revision._replace(
+    wide = revision._replace(
         plans=members_of("plan"),
         roles=members_of("role"),
         channels=members_of("channel"),
         priorities=members_of("priority"),
-        grants=tuple(
-            each._replace(when=conditions(each.when), allow=wider("channel", each.allow))
-            for each in revision.grants
-        ),
+        grants=tuple(each._replace(allow=wider("channel", each.allow)) for each in revision.grants),
         rules=tuple(
-            each._replace(
-                when=conditions(each.when),
-                cells={metric: cells_of(cells) for metric, cells in each.cells.items()},
-            )
+            each._replace(cells={metric: cells_of(cells) for metric, cells in each.cells.items()})
             for each in revision.rules
         ),
-        commitments=tuple(
-            each._replace(when=conditions(each.when)) for each in revision.commitments
-        ),
+    )
+    return _with_conditions(wide, conditions)
+
+
+def spelled_as(revision: Revision, other: Revision) -> Revision:
+    """Return a revision whose facts and their values are spelled as another one has them.
+
+    Names match without regard to case, so these are the same facts.
+    """
+    theirs = {fact.id.casefold(): fact for fact in other.facts}
+    names: dict[str, str] = {}
+    spelled: dict[str, dict[str, str]] = {}
+    for fact in revision.facts:
+        same = theirs.get(fact.id.casefold())
+        if same is not None:
+            values = {value.casefold(): value for value in same.values}
+            names[fact.id] = same.id
+            spelled[fact.id] = {value: values.get(value.casefold(), value) for value in fact.values}
+    if all(old == new for words in (names, *spelled.values()) for old, new in words.items()):
+        return revision
+
+    def conditions(values: Values) -> Values:
+        return {
+            names.get(name, name): tuple(spelled.get(name, {}).get(v, v) for v in each)
+            for name, each in values.items()
+        }
+
+    facts = tuple(
+        fact._replace(
+            id=names.get(fact.id, fact.id),
+            values={spelled.get(fact.id, {}).get(v, v): text for v, text in fact.values.items()},
+        )
+        for fact in revision.facts
+    )
+    return _with_conditions(revision._replace(facts=facts), conditions)
+
+
+def _with_conditions(revision: Revision, change: Callable[[Values], Values]) -> Revision:
+    """Return a revision in which every condition names other values."""
+
+    def when(alternatives: When) -> When:
+        return tuple(each._replace(values=change(each.values)) for each in alternatives)
+
+    return revision._replace(
+        grants=tuple(each._replace(when=when(each.when)) for each in revision.grants),
+        rules=tuple(each._replace(when=when(each.when)) for each in revision.rules),
+        priorities=tuple(each._replace(when=when(each.when)) for each in revision.priorities),
+        commitments=tuple(each._replace(when=when(each.when)) for each in revision.commitments),
         hours={
-            name: tuple(each._replace(when=conditions(each.when)) for each in calendars)
+            name: tuple(each._replace(when=when(each.when)) for each in calendars)
             for name, calendars in revision.hours.items()
         },
     )

@@ -73,7 +73,7 @@ def _kinds(revision: Revision) -> dict[str, _Kind]:
     add("metric", {each.id: each.id for each in revision.metrics},
         {each.id: ("metrics", n) for n, each in enumerate(revision.metrics)})  # fmt: skip
     for fact in revision.facts:
-        add(f"value of {fact.id}", {value: value for value in fact.values},
+        add(f"value of {fact.id.casefold()}", {value: value for value in fact.values},
             {value: ("facts", fact.id, "values", value) for value in fact.values})  # fmt: skip
     return found
 
@@ -104,8 +104,9 @@ def _gone_or_new(
     cases = 0
     if not alias:
         side, other = (pair.old, pair.new) if gone else (pair.new, pair.old)
-        dimension = kind.removeprefix("value of ")
-        if dimension != kind or kind in DIMENSIONS:
+        facts = {fact.id.casefold(): fact.id for fact in side.revision.facts}
+        dimension = facts.get(kind.removeprefix("value of "), kind)
+        if kind.startswith("value of ") or kind in DIMENSIONS:
             cases = side.decisions.allowed & side.known & ~other.known
             cases &= pair.space.of(dimension, id)
         # With a new id something new is allowed; one that keeps the old as its alias is no more.
@@ -140,13 +141,16 @@ def _moved(pair: Pair, kind: str, name: str, old: _Kind, new: _Kind, found: Chan
 
 def _defaults(pair: Pair, old: Revision, new: Revision, found: Changes) -> None:
     """Add facts of which something else is assumed, where an answer can depend on them."""
-    named = set(pair.space.values)
+    named = {name.casefold() for name in pair.space.values}
     for revision in (old, new):
-        named |= {name for each in revision.priorities for alt in each.when for name in alt.values}
-    after = {fact.id: fact for fact in new.facts}
+        asked = [name for each in revision.priorities for alt in each.when for name in alt.values]
+        named |= set(map(str.casefold, asked))
+    after = {fact.id.casefold(): fact for fact in new.facts}
     for fact in old.facts:
-        now = after.get(fact.id)
-        if now is None or now.default == fact.default or fact.id not in named:
+        now = after.get(fact.id.casefold())
+        if now is None or fact.id.casefold() not in named:
+            continue
+        if (now.default or "").casefold() == (fact.default or "").casefold():
             continue
         words = (fact.default, now.default)
         says = f"{fact.id} is taken to be `{now.default}`, not `{fact.default}`, when left out"
@@ -154,5 +158,5 @@ def _defaults(pair: Pair, old: Revision, new: Revision, found: Changes) -> None:
             says = f"{fact.id} is open when left out, and no longer `{fact.default}`"
         elif fact.default is None:
             says = f"{fact.id} is taken to be `{now.default}` when left out, and was open"
-        path: Path = ("facts", fact.id, "default")
-        found.add(Change("ZD104", "either", says, 0, path, path, *words))
+        places: list[Path] = [("facts", each.id, "default") for each in (fact, now)]
+        found.add(Change("ZD104", "either", says, 0, places[0], places[1], *words))

@@ -15,7 +15,7 @@ from zsupport.findings import Finding
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import ENDINGS, find, is_path, shipped_policies
-from zsupport.policy.git import Repository
+from zsupport.policy.git import Repository, check_revision
 from zsupport.policy.loader import check_revisions, read_document
 from zsupport.policy.model import Revision
 
@@ -72,6 +72,11 @@ def _base(
             else "--against and --merge-base both say what to compare with",
             "--against PATH, --against REV, or --merge-base REV in a pull request",
         )
+    if against == where == "-":
+        raise UsageError("standard input can be one of the two sides only", "--against PATH")
+    wanted = merge_base if against is None else against
+    if wanted is not None and against != "-":
+        check_revision(wanted)
     folder = _folder(where)
     if merge_base is not None:
         repository = Repository(folder, environment)

@@ -52,6 +52,12 @@ class _Failed(Exception):
         self.says = says
 
 
+def check_revision(revision: str) -> None:
+    """Raise UsageError for what can be no revision: nothing, or what would be an option."""
+    if not revision.strip() or revision[0] == "-" or "\0" in revision:
+        raise UsageError(f"`{revision}` is no Git revision", "such as main, v1.2 or HEAD~1")
+
+
 class Repository:
     """The repository in which a folder lies."""
 
@@ -60,7 +66,7 @@ class Repository:
         self._folder = folder
         self._environment = {
             **{name: value for name, value in environment.items() if name[:4] != "GIT_"},
-            **{name: value for name, value in environment.items() if _KEPT.fullmatch(name)},
+            **{n: value for n, value in environment.items() if value and _KEPT.fullmatch(n)},
             **{
                 name: os.path.abspath(environment[name])
                 for name in _PLACES
@@ -106,8 +112,10 @@ class Repository:
                 f"git config --global --add safe.directory {_quoted(place)}",
             )
         if "not a git repository" in failed.says:
+            named = self._environment.get("GIT_DIR")
             return EnvironmentFault(
-                f"{self._folder}: this is no Git repository",
+                f"{named or self._folder}: this is no Git repository"
+                + (", and GIT_DIR names it" if named else ""),
                 "compare with a file or folder: --against PATH",
             )
         return EnvironmentFault(f"git: {failed.says}")
@@ -120,8 +128,7 @@ class Repository:
         Raises UsageError for what can be no revision, EnvironmentFault with the line that
         fetches it where it is not there.
         """
-        if not revision.strip() or revision[0] == "-" or "\0" in revision:
-            raise UsageError(f"`{revision}` is no Git revision", "such as main, v1.2 or HEAD~1")
+        check_revision(revision)
         try:
             return self._text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
         except _Failed:
