@@ -1,0 +1,162 @@
+"""The command as a program: exit codes, thresholds, and what it is asked to compare."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jsonschema_rs
+import pytest
+from test_changes import BASE
+
+from zsupport.view.schemas import schema
+
+if TYPE_CHECKING:
+    from conftest import Cli, Run
+
+FASTER = BASE.replace("P1: 4h", "P1: 3h")
+SLOWER = BASE.replace("P1: 4h", "P1: 5h")
+OTHER = BASE.replace("8 business hours", "1 business day")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in (("old", BASE), ("faster", FASTER), ("slower", SLOWER), ("other", OTHER)):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    (tmp_path / "bad.yaml").write_text(BASE.replace("plan: pro}", "plan: por}"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("new", "options", "code"),
+    [
+        ("old.yaml", (), 0),
+        ("old.yaml", ("--fail-on", "any"), 0),
+        ("slower.yaml", (), 1),
+        ("slower.yaml", ("-q",), 1),
+        ("slower.yaml", ("--exit-zero",), 0),
+        ("slower.yaml", ("--audience", "support"), 0),
+        ("slower.yaml", ("--audience", "support", "--fail-on", "risky"), 0),
+        ("slower.yaml", ("--audience", "support", "--fail-on", "any"), 1),
+        ("faster.yaml", (), 0),
+        ("faster.yaml", ("--fail-on", "risky"), 0),
+        ("faster.yaml", ("--fail-on", "any"), 1),
+        ("faster.yaml", ("--audience", "support"), 1),
+        ("other.yaml", (), 0),
+        ("other.yaml", ("--fail-on", "risky"), 1),
+        ("other.yaml", ("--audience", "support", "--fail-on", "risky"), 1),
+        ("bad.yaml", (), 3),
+        ("none.yaml", (), 3),
+        ("nonsense", (), 2),
+        ("old.yaml", ("--fail-on", "some"), 2),
+        ("old.yaml", ("--audience", "all"), 2),
+        ("old.yaml", ("--merge-base", "main"), 2),
+    ],
+)
+def test_exit_codes(
+    new: str, options: tuple[str, ...], code: int, cli: "Cli", folder: Path
+) -> None:
+    got = cli("diff", new, "--against", "old.yaml", *options, cwd=folder)
+    assert got.code == code
+    if "-q" in options:
+        assert (got.stdout, got.stderr) == ("", "")
+    assert bool(got.stderr) is (code > 1)
+
+
+def test_the_document_is_as_its_schema_says(cli: "Cli", folder: Path) -> None:
+    validator = jsonschema_rs.validator_for(schema("diff"))
+    for new in ("old.yaml", "slower.yaml", "other.yaml"):
+        got = cli("diff", new, "--against", "old.yaml", "--format", "json", cwd=folder)
+        document = json.loads(got.stdout)
+        validator.validate(document)
+        assert len(document["changes"]) == len(document["findings"])
+        for change, finding in zip(document["changes"], document["findings"], strict=True):
+            assert change["code"] == finding["code"]
+            where = change["where"]["new"]
+            assert (where["file"], where["line"], where["column"]) == (
+                finding["file"], finding["line"], finding["column"],
+            )  # fmt: skip
+
+
+def folders(tmp_path: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = tmp_path / f"{name.replace('__', '/')}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def asked(cli: "Cli", tmp_path: Path) -> "Run":
+    return cli("diff", "now", "--against", "before", cwd=tmp_path)
+
+
+def named(policy: str, text: str = BASE) -> str:
+    return text.replace("policy: acme", f"policy: {policy}")
+
+
+def test_folders_of_policies_are_paired_by_id(cli: "Cli", tmp_path: Path) -> None:
+    folders(
+        tmp_path, before__a=named("a"), before__b=named("b"), before__c=named("c"),
+        now__x=named("b"), now__y=named("a", SLOWER), now__z=named("d"),
+    )  # fmt: skip
+    got = asked(cli, tmp_path)
+    assert got.code == 1
+    heads = [line for line in got.stdout.splitlines() if line[:5] in ("error", "note[")]
+    assert heads == [
+        "error[ZD001] policy-gone: the policy `c` is gone (72 cases)",
+        "error[ZD301] slower: first-response: 5h instead of 4h: plan pro, channel web, priority P1"
+        " (4 cases)",
+        "note[ZD002] policy-added: the policy `d` is new (72 cases)",
+    ]
+
+
+def test_the_same_id_in_two_folders_is_two_policies(cli: "Cli", tmp_path: Path) -> None:
+    folders(
+        tmp_path, before__north__p=BASE, before__south__p=SLOWER,
+        now__north__p=BASE, now__south__p=SLOWER,
+    )  # fmt: skip
+    got = asked(cli, tmp_path)
+    assert (got.stdout, got.code) == ("no answer changes; 148 cases compared\n", 0)
+
+
+def test_one_policy_under_another_id_is_still_compared(cli: "Cli", tmp_path: Path) -> None:
+    folders(tmp_path, before__p=BASE, now__p=named("other", SLOWER))
+    assert "5h instead of 4h" in asked(cli, tmp_path).stdout
+
+
+def test_more_cases_than_can_be_looked_at(cli: "Cli", tmp_path: Path) -> None:
+    def large(letter: str) -> str:
+        values = ", ".join(f"{letter}{n}: V" for n in range(100))
+        return f"""\
+format: 1
+policy: large
+plans: {{{values}}}
+facts: {{a: {{values: {{{values}}}}}, b: {{values: {{{values}}}}}}}
+channels: {{web: {{name: Web, kind: web}}}}
+entitlements: [{{when: {{a: {letter}1, b: {letter}1}}, allow: web}}]
+"""
+
+    folders(tmp_path, before__p=large("x"), now__p=large("y"))
+    assert asked(cli, tmp_path).code == 1
+    folders(tmp_path, now__p=large("y").replace("plans: {", "plans: {" + ", ".join(
+        f"p{n}: P" for n in range(500)) + ", "))  # fmt: skip
+    got = asked(cli, tmp_path)
+    assert got.code == 3
+    assert "the two policies together distinguish" in got.stderr
+
+
+def test_where_the_current_folder_is_gone(cli: "Cli", folder: Path) -> None:
+    import subprocess
+
+    line = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    done = subprocess.run(
+        ["bash", "-c", line, "bash", *cli.command("diff", str(folder / "slower.yaml"), "--against",
+         str(folder / "old.yaml"))], cwd=folder, env=cli.environment(), capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_the_shipped_policies_differ_from_themselves_in_nothing(cli: "Cli") -> None:
+    for name in ("zoom", "canonical", "redhat"):
+        got = cli("diff", name, "--against", name)
+        assert got.code == 0
+        assert got.stdout.startswith("no answer changes; ")

@@ -1,0 +1,112 @@
+"""Targets by the moment opened, held to the answers at each hour of a week."""
+
+from brute_force import same_promise
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from zsupport.analysis.compare import EVERY_INSTANT, Promised, one
+from zsupport.answer.hours import Customer, PolicyHours
+from zsupport.answer.promise import decide
+from zsupport.clock.instants import parse_instant
+from zsupport.diff.policies import compare
+from zsupport.policy.document import Document
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+from zsupport.policy.model import Revision
+
+MONDAY = parse_instant("2026-11-23T00:30:00Z", now=0, zone=None)[0]
+WEEKS = ["mon-fri 09:00-17:00", "mon-fri 09:00-12:00", "mon-fri 10:00-18:00", "sat 10:00-14:00",
+         "24x7", "mon-sun 00:00-12:00"]  # fmt: skip
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> str:
+    """Return a policy with two calendars and rules that ask when a case was opened."""
+    rules = []
+    for _ in range(draw(st.integers(0, 3))):
+        side = draw(st.sampled_from(["inside", "outside"]))
+        hours = draw(st.sampled_from(["office", "night"]))
+        plan = draw(st.sampled_from(["", ", plan: pro"]))
+        target = draw(st.sampled_from(["1h 24x7", "2h 24x7", "none", "4 business hours"]))
+        rules.append(f"  - {{when: {{opened: {side} {hours}{plan}}}, hours: fixed, f: {target}}}\n")
+    return f"""\
+format: 1
+policy: acme
+plans: {{free: Free, pro: Pro}}
+channels: {{web: {{name: Ticket, kind: web}}}}
+entitlements: [{{allow: web}}]
+metrics: [{{id: f}}]
+hours:
+  office: {{open: {draw(st.sampled_from(WEEKS))}}}
+  night: {{open: {draw(st.sampled_from(WEEKS))}}}
+  fixed: {{open: mon-thu 08:00-16:00}}
+targets:
+{"".join(rules)}  - f: 8h
+"""
+
+
+def read(text: str, name: str) -> Document:
+    found = read_document(SourceFile(name, text.encode(), "", name))
+    assert found.revision is not None, found.findings
+    return found
+
+
+def promised(revision: Revision, case: dict[str, str], opened: dict[str, bool]) -> Promised | None:
+    deciding = decide(revision, case, "f", opened.__getitem__)
+    assert deciding is not None
+    target = deciding.cell.target
+    if target.kind == "none":
+        return None
+    fixed = one(revision.hours["fixed"][0], "UTC")
+    return Promised(target, fixed if target.kind == "business" else EVERY_INSTANT)
+
+
+@settings(max_examples=100, deadline=None)
+@given(policies(), policies())
+def test_what_is_opened_in_each_hour_of_a_week(old: str, new: str) -> None:
+    documents = read(old, "old.yaml"), read(new, "new.yaml")
+    compared = compare([documents[0]], [documents[1]]).compared[0]
+    part = compared.parts[0]
+    changed = {
+        frozenset(case.items())
+        for change in part.changes
+        if change.code.startswith("ZD3")
+        for case in part.space.cases(change.cases)
+    }
+    revisions = [each.revision for each in documents if each.revision]
+    clocks = [PolicyHours(each, Customer(), "en") for each in revisions]
+    seen = set()
+    for hour in range(7 * 24):
+        instant = MONDAY + hour * 3600
+        flags = [
+            {name: hours.settle(name, {}).time.is_open(instant) for name in ("office", "night")}
+            for hours in clocks
+        ]
+        for plan in ("free", "pro"):
+            case = {"plan": plan, "channel": "web"}
+            whole = dict(case)
+            for name in part.space.values:
+                if name.startswith("opened "):
+                    hours, _, which = name.removeprefix("opened ").partition(" ")
+                    known = {"(before)": flags[0], "(now)": flags[1]}.get(which)
+                    if known is None:
+                        # Named by one of them only, or the same in both.
+                        named = [f"inside {hours}" in text or f"outside {hours}" in text
+                                 for text in (old, new)]  # fmt: skip
+                        known = flags[0] if named[0] else flags[1]
+                    whole[name] = "inside" if known[hours] else "outside"
+            answers = [promised(r, case, f) for r, f in zip(revisions, flags, strict=True)]
+            key = frozenset(whole.items())
+            assert (key in changed) is (not same_promise(*answers)), (instant, whole, answers)
+            seen.add(key)
+    event(f"{len([n for n in part.space.values if 'opened' in n])} hours are asked about")
+    # What is left out cannot come about at any hour.
+    for key in seen:
+        assert part.both & _bit(part.space.values, dict(key))
+
+
+def _bit(values: dict[str, tuple[str, ...]], case: dict[str, str]) -> int:
+    number = 0
+    for name, known in values.items():
+        number = number * len(known) + known.index(case[name])
+    return 1 << number
