@@ -43,8 +43,8 @@ class Compared(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many cases were compared."""
-        return sum(part.both.bit_count() for part in self.parts)
+        """How many cases were compared; combinations of facts for a priority are none."""
+        return self.parts[0].both.bit_count()
 
 
 class PolicyDiff(NamedTuple):
