@@ -8,6 +8,7 @@ a set is the one that comes first in the order of the policy.
 from collections.abc import Iterable, Iterator, Mapping
 
 from zsupport.answer.case import Case
+from zsupport.policy.format import ALWAYS
 from zsupport.policy.model import Alternative, Revision, When
 
 #: A set of cases: bit n stands for case n.
@@ -175,9 +176,14 @@ def opened(hours: str) -> str:
 
 def shown(case: Case) -> dict[str, str]:
     """Return a case as options name it; what `opened` says comes last."""
-    facts = {name: value for name, value in case.items() if " " not in name}
-    times = [f"{value} {name.split(' ')[1]}" for name, value in case.items() if " " in name]
-    return {**facts, "opened": " and ".join(times)} if times else facts
+    before = opened("")
+    named = {name: value for name, value in case.items() if not name.startswith(before)}
+    times = [
+        f"{value} {name.removeprefix(before)}"
+        for name, value in case.items()
+        if name.startswith(before)
+    ]
+    return {**named, "opened": " and ".join(times)} if times else named
 
 
 def space_of(*revisions: Revision) -> Space:
@@ -200,7 +206,9 @@ def space_of(*revisions: Revision) -> Space:
             if fact.id in facts:
                 values.setdefault(fact.id, {}).update(dict.fromkeys(fact.values))
         for name in hours:
-            values[opened(name)] = dict.fromkeys(("inside", "outside"))
+            # Nothing is opened outside of all time.
+            moments = ("inside",) if name == ALWAYS else ("inside", "outside")
+            values[opened(name)] = dict.fromkeys(moments)
     return Space({name: tuple(each) for name, each in values.items()})
 
 

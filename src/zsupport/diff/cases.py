@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from zsupport.analysis.compare import Counted, includes
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, opened, space_of
-from zsupport.answer.case import Case
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.document import Document
 from zsupport.policy.model import Alternative, Cell, Channel, Member, Priority, Revision, When
@@ -168,17 +167,6 @@ def _renamed(revision: Revision, name: Callable[[str], str | None]) -> Revision:
     return revision._replace(
         rules=tuple(rule._replace(when=tuple(map(each, rule.when))) for rule in revision.rules)
     )
-
-
-def described(case: Case) -> dict[str, str]:
-    """Return a case as options name it; what `opened` says comes last."""
-    named = {name: value for name, value in case.items() if not name.startswith("opened ")}
-    times = [
-        f"{value} {name.partition(' ')[2]}"
-        for name, value in case.items()
-        if name.startswith("opened ")
-    ]
-    return {**named, "opened": " and ".join(times)} if times else named
 
 
 # -- names that both know ------------------------------------------------------------------------

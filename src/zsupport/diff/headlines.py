@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from zsupport.diff.cases import described
+from zsupport.analysis.space import shown
 from zsupport.diff.changes import AUDIENCES, CLASSES, CODES, Change, class_of
 from zsupport.diff.policies import Compared, Part, PolicyDiff
 from zsupport.findings import Finding, Outcome, Related, Span, Unit
@@ -78,7 +78,7 @@ def _headline(
     old = compared.old or _nearest(diff.old, compared)
     new = compared.new or _nearest(diff.new, compared)
     spans = _span(old, change.old or ()), _span(new, change.new or ())
-    witness = described(part.space.first(change.cases)) if change.cases else None
+    witness = shown(part.space.first(change.cases)) if change.cases else None
     before = f"before: {change.before}" if change.before else "before"
     finding = Finding(
         code.code, code.name, _SEVERITIES[kind], says, new.source.shown, spans[1],
