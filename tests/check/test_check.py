@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -774,3 +775,54 @@ def test_the_document_is_as_its_schema_says(check: Check, tmp_path: Path) -> Non
     assert len(document["unread"]) == 1
     schema.validate(json.loads(check("--fix", "--format", "json").stdout))
     assert schema.is_valid({**document, "more": 1}) is False
+
+
+def on_a_terminal(cli: Cli, folder: Path, *arguments: str, **environment: str) -> tuple[str, str]:
+    """Run check with standard error on a terminal; return that and standard output."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        cli.command("check", *arguments, *ONLY), cwd=folder, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=theirs,
+        env=cli.environment({"TERM": "xterm-256color", "COLUMNS": "100", **environment}),
+    ) as started:  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                more = os.read(ours, 65536)
+            except OSError:  # Linux says so when the other end is closed
+                break
+            if not more:
+                break
+            shown += more
+        assert started.stdout is not None
+        stdout = started.stdout.read().decode()
+        assert started.wait(timeout=60) == 0
+    os.close(ours)
+    return shown.decode(), stdout
+
+
+def test_who_waits_at_a_terminal_sees_how_far_it_is(cli: Cli, tmp_path: Path) -> None:
+    for i in range(60):
+        (tmp_path / f"{i:02}.yaml").write_text(CLEAN.replace("clean", f"p{i}"))
+    shown, stdout = on_a_terminal(cli, tmp_path)
+    assert "/60" in shown
+    assert stdout == "All good: 60 files\n"
+    # It is gone at the end: the last thing done to the line is to clear it.
+    assert shown.rstrip("\r\n").endswith("\x1b[2K")
+    for quiet in ({"CI": "true"}, {"TERM": "dumb"}):
+        assert on_a_terminal(cli, tmp_path, **quiet) == ("", stdout)
+    assert on_a_terminal(cli, tmp_path, "-q") == ("", "")
+    (tmp_path / "few").mkdir()
+    (tmp_path / "few" / "a.yaml").write_text(CLEAN)
+    assert on_a_terminal(cli, tmp_path, "few") == ("", "All good: 1 file\n")
+    # Nothing of it in a pipe.
+    assert cli("check", *ONLY, cwd=tmp_path).stderr == ""
+
+
+def test_names_do_not_steer_the_bar(cli: Cli, tmp_path: Path) -> None:
+    for i in range(60):
+        (tmp_path / f"{i:02}\x1b]0;owned\x07[red].yaml").write_text(CLEAN.replace("clean", f"p{i}"))
+    shown, _ = on_a_terminal(cli, tmp_path)
+    assert "\x1b]0;" not in shown
+    assert "[red].yaml" in shown

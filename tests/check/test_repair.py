@@ -1,0 +1,122 @@
+"""What `--fix` makes of policies: they load, answer as before, and nothing is left to fix."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from policy_trees import policy_files
+from strategies import Document as Written
+from strategies import Style, policies, styles, yaml_of
+
+from zsupport.check.fixing import apply
+from zsupport.check.repair import MAX_ROUNDS, Repaired, repaired, with_text
+from zsupport.check.rules import RULES
+from zsupport.check.run import Judgement, judge
+from zsupport.diff.policies import compare
+from zsupport.findings import Edit, Fix, Span
+from zsupport.policy.document import Document
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+
+HERE = Path(__file__).parent
+BASE = "format: 1\npolicy: a\nplans: {a: A}\nchannels: {w: {name: W, kind: web}}\n"
+FILES = [
+    *policy_files(),
+    *sorted(HERE.glob("rules/*/*.yaml")),
+    *sorted((HERE.parent / "golden").glob("*/*/policy.yaml")),
+]
+
+
+def read(text: str) -> Document:
+    return read_document(SourceFile("p.yaml", text.encode(), "sha256:0", "p.yaml"))
+
+
+def judged(document: Document) -> Judgement:
+    return judge(document, RULES, date(2026, 11, 26))
+
+
+def fixed(document: Document) -> Repaired:
+    return repaired(document, judged(document), judged)
+
+
+def changes(before: Document, after: Document) -> list[str]:
+    """Return what of the answers differs, as `zsupport diff` says it."""
+    found = compare([before], [after]).compared
+    return [str(change) for each in found for part in each.parts for change in part.changes]
+
+
+def check_repair(before: Document) -> Repaired:
+    """Fix a policy, and hold the result to its promises."""
+    after = fixed(before)
+    assert after.document.revision is not None
+    assert changes(before, after.document) == []
+    left = [each for each in after.judgement.findings if each.fix]
+    # What is left would leave a policy that cannot be read.
+    for each in left:
+        assert each.fix
+        assert with_text(
+            after.document, apply(after.document.text, [each.fix]).text
+        ).revision is None  # fmt: skip
+    again = fixed(after.document)
+    assert (again.document.text, again.fixed) == (after.document.text, ())
+    return after
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_fixed_file_answers_as_before(path: Path) -> None:
+    before = read(path.read_text(encoding="utf-8"))
+    if before.revision is not None:
+        check_repair(before)
+
+
+@settings(max_examples=150, deadline=None)
+@given(policies(), styles, st.data())
+def test_a_fixed_random_policy_answers_as_before(
+    written: Written, style: Style, data: st.DataObject
+) -> None:
+    text = yaml_of(written, style)
+    lines = text.splitlines(keepends=True)
+    # Comments beside and above, some of which are to be taken out.
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.integers(0, len(lines)))
+        indent = len(lines[at]) - len(lines[at].lstrip()) if at < len(lines) else 0
+        said = data.draw(st.sampled_from(["kept", "zsupport: allow ZS405, ZS407 -- because"]))
+        lines.insert(at, f"{' ' * indent}# {said} {len(lines)}\n")
+    before = read("".join(lines))
+    if before.revision is None:  # a comment inside a text over several lines
+        before = read(text)
+    after = check_repair(before)
+    kept = [line for line in before.text.splitlines() if line.strip().startswith("# kept")]
+    gone = [line for line in kept if line not in after.document.text.splitlines()]
+    event(f"{len(after.fixed)} fixed, {len(gone)} comments gone with what was taken out")
+    if not after.fixed:
+        assert after.document.text == before.text
+
+
+def test_two_fixes_that_are_right_alone_and_not_together() -> None:
+    text = f"{BASE}entitlements:\n- allow: w\n- allow: w\n"
+    document = read(text)
+    judgement = judged(document)
+    both = [each for each in judgement.findings if each.code == "ZS403"]
+    assert both
+    fixes = [Fix(f"line {n}", (Edit(Span(n, 1, n + 1, 1), ""),)) for n in (6, 7)]
+    findings = tuple(both[0]._replace(fix=fix) for fix in fixes)
+
+    def judging(document: Document) -> Judgement:
+        lines = document.text.count("\n")
+        return Judgement(tuple(f for f in findings if f.fix and f.fix.edits[0].span.line < lines))
+
+    after = repaired(document, Judgement(findings), judging)
+    assert after.document.revision is not None
+    assert after.document.text == text.replace("- allow: w\n", "", 1)
+
+
+def test_fixes_that_never_end_do() -> None:
+    document = read(f"{BASE}entitlements: [{{allow: w}}]\n")
+    template = judge(read("format: 1\n"), RULES, date(2026, 11, 26)).findings[0]
+    fix = Fix("one more", (Edit(Span(1, 1, 1, 1), "# more\n"),))
+    endless = Judgement((template._replace(fix=fix),))
+    after = repaired(document, endless, lambda _: endless)
+    assert len(after.fixed) == MAX_ROUNDS
