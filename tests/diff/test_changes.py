@@ -249,7 +249,8 @@ EXAMPLES = [
     ),
     Example(
         "ZD403", EITHER, "phone, hours: office", "phone",
-        "`phone` is open not stated instead of office: plan business, topic bug (4 cases)",
+        "`phone` is open without stated hours instead of office: plan business, topic bug"
+        " (4 cases)",
         PHONE, PHONE.replace(", hours: office", ""),
     ),
     Example(
@@ -422,6 +423,33 @@ def test_priorities_in_another_order_cannot_be_compared() -> None:
     assert [each.kind for each in found] == ["risky", "risky"]
 
 
+def test_what_is_said_of_several_channels() -> None:
+    old = edited(("allow: phone,", "allow: [phone, web],"))
+    old = edited(("plan: [pro, business]}, allow: web}", "plan: pro}, allow: web}"), base=old)
+    new = old.replace("allow: [phone, web],", "allow: [phone, web], prerequisites: [is has],")
+    assert one(diff(old, new)).finding.message == (
+        "`web` and `phone` need `is has`: plan business, topic bug (8 cases)"
+    )
+
+
+def test_a_metric_that_promises_something() -> None:
+    without = edited(("  - {id: fix, name: Solution}\n", ""),
+                     ("    fix: {P1: 2 business days}\n", ""))  # fmt: skip
+    new = one(diff(without, BASE), "support")
+    assert (new.finding.message, new.kind) == ("the metric `fix` is new (6 cases)", "breaking")
+    gone = one(diff(BASE, without))
+    assert (gone.finding.message, gone.kind) == ("the metric `fix` is gone (6 cases)", "breaking")
+    silent = edited(("  - {id: fix, name: Solution}\n",
+                     "  - {id: fix, name: Solution}\n  - {id: update}\n"))  # fmt: skip
+    assert one(diff(BASE, silent), "support").kind == "compatible"
+
+
+def test_a_policy_under_another_id() -> None:
+    headline = one(diff(BASE, edited(("policy: acme", "policy: apex"))))
+    assert headline.finding.message == "the policy is called `apex` instead of `acme`"
+    assert (headline.finding.code, headline.kind) == ("ZD103", "risky")
+
+
 def test_a_whole_policy_comes_or_goes() -> None:
     document = read(BASE)
     gone = one(compare([document], []))
@@ -521,7 +549,7 @@ def test_hours_by_the_case() -> None:
     assert found.keys() == {"ZD303", "ZD401"}
     assert found["ZD401"].finding.message == (
         "the hours `office` are shorter than before: region south,"
-        " opened office (before) inside, opened office (now) inside (1 case)"
+        " opened inside office (before), opened inside office (now) (1 case)"
     )
     moved = found["ZD303"]
     assert moved.finding.case == {

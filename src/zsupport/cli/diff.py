@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import note, write_outcome
+from zsupport.clock.problem import BadText
 from zsupport.diff.changes import AUDIENCES
 from zsupport.diff.headlines import fails, outcome_of
 from zsupport.diff.policies import compare, paired
@@ -83,6 +84,9 @@ def diff(
             f"the two policies together distinguish {error}",
             "facts that no rule names together can be split into two policies",
         ) from None
+    except BadText as problem:
+        # Of a country, or a part of one, whose public holidays are not known.
+        raise PolicyError(problem.message, problem.hint or problem.expected) from None
     outcome, found = outcome_of(diffs, audience)
     if not quiet:
         fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]

@@ -197,6 +197,10 @@ def _hours(
             for one, other, both in _sources(here, _grants(pair.old), _grants(pair.new)):
                 old_path, new_path = _places(one, other, matched)
                 says = f"is open {now.text} instead of {was.text}"
+                if was.names is None:
+                    says = f"is open {now.text}, where no hours were stated"
+                elif now.names is None:
+                    says = f"is open without stated hours instead of {was.text}"
                 words = (was.text, now.text)
                 found.add(
                     Change(

@@ -124,6 +124,8 @@ def _words(name: str, met: Sequence[str], part: Part, change: Change) -> str | N
             return None  # the sentence begins with them
         if change.code[:3] in ("ZD3", "ZD4") and set(part.opening) <= set(met):
             return None
+    if name.startswith("opened "):
+        return f"opened {_joined(met, 'or')} {name.removeprefix('opened ')}"
     others = [value for value in part.values[name] if value not in met]
     if len(others) < 3 <= len(met):
         return f"every {name} but {_joined(others, 'and')}"
@@ -138,11 +140,21 @@ def _sentence(change: Change, who: Mapping[str, tuple[str, ...]], count: int, pa
     parts = [_words(name, met, part, change) for name, met in who.items()]
     says = change.says
     if _of_channels(change):
-        channels = part.space.met("channel", change.cases)
-        verb = "is " if len(channels) == 1 else "are "
-        quoted = [f"`{channel}`" for channel in channels]
-        says = f"{_joined(quoted, 'and')} {says.replace('is ', verb, 1)}"
+        channels = [f"`{channel}`" for channel in part.space.met("channel", change.cases)]
+        says = f"{_joined(channels, 'and')} {says if len(channels) == 1 else _of_many(says)}"
     return f"{says}: {', '.join(filter(None, parts)) or 'everyone'} ({_cases(count)})"
+
+
+_MANY = {"is": "are", "has": "have", "needs": "need", "opens": "open"}
+
+
+def _of_many(says: str) -> str:
+    """Return what is said of one channel as it is said of several; names stay as they are."""
+    parts = says.split("`")
+    parts[::2] = [
+        " ".join(_MANY.get(word, word) for word in part.split(" ")) for part in parts[::2]
+    ]
+    return "`".join(parts)
 
 
 def _of_channels(change: Change) -> bool:

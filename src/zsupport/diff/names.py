@@ -109,6 +109,10 @@ def _gone_or_new(
         if kind.startswith("value of ") or kind in DIMENSIONS:
             cases = side.decisions.allowed & side.known & ~other.known
             cases &= pair.space.of(dimension, id)
+        elif kind == "metric":
+            for stated in side.decisions.targets(id).stated:
+                if stated.cell.target.kind not in ("none", "not-stated"):
+                    cases |= stated.decides & pair.both
         # With a new id something new is allowed; one that keeps the old as its alias is no more.
         renamed = any(known in there.names for known, its in here.names.items() if its == id)
         if cases and not renamed:

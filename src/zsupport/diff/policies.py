@@ -104,6 +104,10 @@ def _together(meeting: Meeting, public: PublicHolidays) -> Compared:
     found = Changes()
     hours = Comparison(public)
     matched = Counterparts(old.revision, new.revision)
+    was, now = old.revision.policy, new.revision.policy
+    if was != now:
+        says = f"the policy is called `{now}` instead of `{was}`"
+        found.add(Change("ZD103", "either", says, 0, ("policy",), ("policy",), was, now))
     names.find_changes(pair, found)
     channels.find_changes(pair, matched, hours, found)
     targets.find_changes(pair, matched, hours, found)
