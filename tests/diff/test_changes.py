@@ -1,5 +1,6 @@
 """Every kind of change, worked out by hand: what it says, for whom it is what, and both places."""
 
+import re
 from typing import NamedTuple
 
 import pytest
@@ -8,6 +9,7 @@ from zsupport.diff.changes import CODES, class_of
 from zsupport.diff.headlines import Headline, headlines
 from zsupport.diff.policies import PolicyDiff, compare
 from zsupport.findings import Finding, Related
+from zsupport.guide import page as guide
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
@@ -77,7 +79,8 @@ class Example(NamedTuple):
 
 
 LESS, MORE, EITHER = "breaking, compatible", "compatible, breaking", "risky, risky"
-NAME_GONE, NAME_NEW = LESS, "compatible, compatible"
+NAME_GONE, SAME = LESS, "compatible, compatible"
+NAME_NEW = SAME
 PHONE = "{when: {plan: business, topic: bug}, allow: phone, hours: office}"
 EXAMPLES = [
     Example(
@@ -376,6 +379,18 @@ ELSEWHERE = {"ZD001", "ZD002", "ZD004", "ZD103", "ZD308", "ZD309", "ZD312", "ZD3
 
 def test_every_code_has_an_example() -> None:
     assert {example.code for example in EXAMPLES} | ELSEWHERE == set(CODES)
+
+
+def test_the_guide_says_of_every_code_what_it_is() -> None:
+    rows = re.findall(r"^\| `(ZD\d{3})` ([\w-]+) \| (.+) \| (.+) \|$", guide("diff"), flags=re.M)
+    assert [row[:3] for row in rows] == [
+        (code.code, code.name, code.summary) for code in CODES.values()
+    ]
+    effects = {"less": LESS, "more": MORE, "neither": EITHER, "the same": SAME}
+    told = {row[0]: effects[row[3]] for row in rows}
+    for example in EXAMPLES:
+        # A name with which nothing was promised is none the support organisation waits for.
+        assert example.classes in (told[example.code], NAME_NEW), example
 
 
 def edited(*edits: tuple[str, str], base: str = BASE) -> str:
