@@ -228,6 +228,16 @@ def test_links(git: Git, diff: Diff) -> None:
     assert "HEAD:link.yaml" in got.stdout
 
 
+def test_a_link_to_a_folder(git: Git, diff: Diff) -> None:
+    git.commit(real__other=POLICY.replace("policy: acme", "policy: other"))
+    (git.folder / "link").symlink_to("real")
+    git.write("real/other.yaml", SLOWER.replace("policy: acme", "policy: other"))
+    for path in ("link", "link/other.yaml"):
+        got = diff(path, "--against", "HEAD")
+        assert (got.code, got.stderr) == (1, "")
+        assert "HEAD:real/other.yaml" in got.stdout
+
+
 def test_names_that_git_would_quote_or_take_for_a_pattern(git: Git, diff: Diff) -> None:
     name = 'støtte [a] * "x" :(top)é.yaml'
     git.write(name, POLICY.replace("policy: acme", "policy: odd"))
@@ -341,6 +351,15 @@ def test_no_commit_yet(cli: "Cli", tmp_path: Path) -> None:
         got = cli("diff", "acme.yaml", *asked, cwd=git.folder)
         assert got.code == 4
         assert "there is no commit here yet" in got.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_repository_of_somebody_else(git: Git, diff: Diff) -> None:
+    for path in (git.folder, git.folder / ".git"):
+        os.chown(path, 12345, 12345)
+    got = diff("acme.yaml", "--against", "HEAD")
+    assert got.code == 4
+    assert f"git config --global --add safe.directory {git.folder}" in got.stderr
 
 
 def test_an_unborn_branch_has_no_merge_base(git: Git, diff: Diff) -> None:

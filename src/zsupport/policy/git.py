@@ -177,6 +177,8 @@ class Repository:
             return EnvironmentFault(says, "name one commit: a branch, a tag or its number")
         known = self._names()
         close = nearest(revision, known)
+        if revision == "HEAD":
+            return EnvironmentFault(says, "there is no commit here yet")
         if remote is None:
             hint = f"did you mean `{close}`?" if close else f"known: {', '.join(known[:20])}"
             return EnvironmentFault(says, hint if known else "there is no commit here yet")
@@ -224,9 +226,9 @@ class Repository:
         Raises UsageError for a path outside of the repository.
         """
         folder, name = os.path.split(os.path.abspath(path))
-        # The last part is not followed: what is a link on disk is a link in the revision too.
+        # A file is not followed: what is a link on disk is a link in the revision too.
         whole = os.path.join(os.path.realpath(folder), name)
-        if os.path.isdir(path) and not os.path.islink(path):
+        if os.path.isdir(path):
             whole = os.path.realpath(path)
         found = os.path.relpath(whole, os.path.realpath(self.top)).replace(os.sep, "/")
         if found == ".." or found.startswith("../"):
