@@ -2,16 +2,19 @@
 
 import gc
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
+from zsupport.check.about_tests import CODES as ABOUT_TESTS
 from zsupport.check.config import Config
-from zsupport.check.discover import Fault, Target, may_be_policy
+from zsupport.check.discover import Fault, Target, discover, may_be_policy, tests_in
 from zsupport.check.repair import repaired
 from zsupport.check.rule import Rule
 from zsupport.check.run import Judgement, judge
+from zsupport.check.suppressions import hear, suppressions_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError
 from zsupport.findings import CODES, Finding, Unit
@@ -78,6 +81,7 @@ def check_files(
             began(target)
             run.look_at(target)
     run.compare_revisions()
+    run.look_at_tests()
     return Checked(
         tuple(run.units), run.texts, tuple(run.faults), run.allowed, run.holidays, tuple(run.fixed),
         tuple(run.unwritten),
@@ -155,6 +159,42 @@ class _Run:
         self.fixed += after.fixed
         return after.document, after.judgement
 
+    def look_at_tests(self) -> None:
+        """Add what is found by the tests beside each policy, in them and in the policy."""
+        folders = {folder for folder, _ in self.policies}
+        folders |= {os.path.dirname(folder) for folder in folders}
+        wanted = self.asked.codes & {code.code for code in ABOUT_TESTS}
+        if not wanted or not any(map(tests_in, folders)):
+            return
+        from zsupport.check.untested import Beside, of_tests
+
+        beside = Beside()
+        for (folder, id), revisions in self.policies.items():
+            first = revisions[0].target
+            if first.path == "-":
+                continue
+            if tests := beside.tests_of(folder, os.path.dirname(first.shown), id):
+                files = _every_revision(folder, id, revisions)
+                for document, findings in of_tests(files, tests, self.public):
+                    self.add(document, findings)
+
+    def add(self, document: Document, findings: list[Finding]) -> None:
+        """Add findings about a file that has been looked at, or that holds tests."""
+        file = document.source.shown
+        codes = self.asked.codes - self.asked.config.ignored(file)
+        counted = [each for each in findings if each.code in codes]
+        heard = hear(suppressions_of(document).comments, counted, self.asked.today)
+        self.allowed += heard.allowed
+        if not heard.left:
+            return
+        self.texts[file] = document.text
+        place = next((i for i, unit in enumerate(self.units) if unit.file == file), None)
+        if place is None:
+            place = len(self.units)
+            self.units.append(Unit(file, file, 1, ()))
+        every = sorted((*self.units[place].findings, *heard.left), key=_in_order)
+        self.units[place] = self.units[place]._replace(findings=tuple(every))
+
     def compare_revisions(self) -> None:
         """Add what the revisions of each policy in a folder have in common that they must not."""
         for revisions in self.policies.values():
@@ -165,6 +205,30 @@ class _Run:
                 every = sorted((*found, *unit.findings), key=_in_order)
                 self.units[position] = unit._replace(findings=tuple(every))
                 self.texts[unit.file] = text
+
+
+def _every_revision(folder: str, id: str, revisions: list[_Revision]) -> list[SourceFile]:
+    """Return the files of a policy: those of the run, and of its folder where some were named.
+
+    A test may be about a revision that nobody named.
+    """
+    found = {revision.target.real: revision.target for revision in revisions}
+    if any(target.named for target in found.values()):
+        shown = os.path.dirname(revisions[0].target.shown)
+        for each in discover([folder], os.path.isdir).targets:
+            name = os.path.basename(each.path)
+            found.setdefault(each.real, each._replace(shown=os.path.join(shown, name)))
+    of_policy = re.compile(rb"^policy:[ \t]*[\"']?%s\b" % re.escape(id).encode(), re.M)
+    looked_at = {revision.target.real for revision in revisions}
+    sources = []
+    for real, target in found.items():
+        try:
+            source = read_file(target.path, target.shown)
+        except PolicyError:
+            continue  # it has been said, or nobody asked about it
+        if real in looked_at or of_policy.search(source.data):
+            sources.append(source)
+    return sources
 
 
 def _between(revisions: list[_Revision]) -> Iterator[tuple[int, tuple[Finding, ...], str]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from zsupport.check.about_tests import CODES as ABOUT_TESTS
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
 from zsupport.check.run import TOO_MANY
@@ -12,7 +13,8 @@ from zsupport.policy.yamltext import short
 
 #: Every kind of finding, by code: the loader's, and the rules'.
 KINDS: dict[str, Code] = {
-    code.code: code for code in sorted((*CODES.values(), TOO_MANY, *(rule.kind for rule in RULES)))
+    code.code: code
+    for code in sorted((*CODES.values(), TOO_MANY, *(rule.kind for rule in RULES), *ABOUT_TESTS))
 }
 RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 

@@ -99,6 +99,19 @@ def plain_path(path: str) -> str:
     return path.rstrip("/") or path[:1]
 
 
+def tests_in(folder: str) -> list[str]:
+    """Return the names of the files in a folder that hold tests."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return []  # it was there a moment ago
+    return [
+        name
+        for name in names
+        if name.endswith(TESTS) and name[0] != "." and os.path.isfile(os.path.join(folder, name))
+    ]
+
+
 def _shipped(name: str) -> Iterator[Target]:
     shipped = shipped_policies()
     by_fold = {id.casefold(): id for id in shipped}

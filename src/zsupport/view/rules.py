@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from zsupport.check.about_tests import EXPLAINED as ABOUT_TESTS
 from zsupport.check.catalogue import KINDS, RULE_BY_CODE
 from zsupport.check.refusals import REFUSALS
 from zsupport.findings import CODES, Code
@@ -10,7 +11,8 @@ from zsupport.report import Report, Table
 
 def explanation(kind: Code) -> str:
     """Return what a kind of finding is about, as a page of Markdown."""
-    rule = RULE_BY_CODE.get(kind.code) or REFUSALS.get(kind.code)
+    code = kind.code
+    rule = RULE_BY_CODE.get(code) or REFUSALS.get(code) or ABOUT_TESTS.get(code)
     summary = f"{kind.summary[:1].upper()}{kind.summary[1:]}."
     page = f"# {kind.code} {kind.name} ({kind.severity})\n\n{summary}\n"
     if rule is None:

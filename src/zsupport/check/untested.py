@@ -1,0 +1,139 @@
+"""ZS904 and ZS905: what the tests beside a policy name that is not there, and what they leave open.
+
+Static checks miss half of the mistakes that people make in grants; only a test that states who may
+not do something notices when they suddenly may.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+
+from zsupport.analysis.space import Cases, Space, TooManyCases, shown
+from zsupport.check.about_tests import UNKNOWN_IN_TEST, UNTESTED_DENIAL
+from zsupport.check.discover import tests_in
+from zsupport.check.run import identity_of
+from zsupport.clock.holidays import PublicHolidays
+from zsupport.errors import InvalidPolicy, PolicyError, UsageError
+from zsupport.findings import Finding, Span
+from zsupport.policy.document import Document
+from zsupport.policy.files import SourceFile
+from zsupport.policy.find import read_file
+from zsupport.policy.yamltext import Path, path_text
+from zsupport.suite.coverage import Decision, decisions_of, uncovered
+from zsupport.suite.example import Example
+from zsupport.suite.reading import Written, bind, read_written
+from zsupport.suite.subject import Subject, read_subject
+
+
+class Beside:
+    """The tests files of a folder, and what stands beside them, each looked for once."""
+
+    def __init__(self) -> None:
+        self._of_folder: dict[str, list[str]] = {}
+        self._written: dict[str, Written | None] = {}
+
+    def tests_of(self, folder: str, shown: str, id: str) -> list[Written]:
+        """Return the tests of a policy: in its folder, or beside a folder that has its name.
+
+        The folder is `shown` under another name than its path.
+        """
+        places = [(folder, shown)]
+        if os.path.basename(folder) == id:
+            places.append((os.path.dirname(folder), os.path.dirname(shown)))
+        found = []
+        for place, as_shown in places:
+            if place not in self._of_folder:
+                self._of_folder[place] = tests_in(place)
+            for name in self._of_folder[place]:
+                written = self._read(os.path.join(place, name), os.path.join(as_shown, name))
+                if written is not None and written.policy == id:
+                    found.append(written)
+        return found
+
+    def _read(self, path: str, shown: str) -> Written | None:
+        if path not in self._written:
+            try:
+                self._written[path] = read_written(read_file(path, shown))
+            except PolicyError:
+                self._written[path] = None  # `zsupport test` says so
+        return self._written[path]
+
+
+def of_tests(
+    files: Sequence[SourceFile], tests: Sequence[Written], public: PublicHolidays
+) -> Iterator[tuple[Document, list[Finding]]]:
+    """Yield what is found in tests and in their policy: each file in which something is found.
+
+    `files` are all revisions of the policy. What else is wrong with tests, `zsupport test` says.
+    """
+    try:
+        subject = read_subject(tuple(files), public)
+    except (InvalidPolicy, UsageError):
+        return  # it has been said
+    examples: list[Example] = []
+    whole = True
+    for written in tests:
+        bound = bind(written, subject, None)
+        examples += bound.examples
+        whole &= not bound.findings
+        unknown = [_renamed(each) for each in bound.findings if each.code == "ZS201"]
+        if unknown:
+            yield Document(written.source, written.text, written.root, None, ()), unknown
+    if whole:
+        newest = len(subject.documents) - 1
+        found = list(_denials(subject, newest, examples))
+        if found:
+            yield subject.documents[newest], found
+
+
+def _renamed(finding: Finding) -> Finding:
+    message = finding.message.replace(" of this policy", " of the policy")
+    return finding._replace(code=UNKNOWN_IN_TEST.code, name=UNKNOWN_IN_TEST.name, message=message)
+
+
+def _denials(subject: Subject, index: int, examples: list[Example]) -> Iterator[Finding]:
+    """Yield what denies something and of which no test states it, in the newest revision."""
+    document = subject.documents[index]
+    try:
+        denials = [each for each in decisions_of(subject, index) if each.kind == "denial"]
+        untested = uncovered(subject, denials, examples)
+    except TooManyCases:
+        return
+    space = subject.space(index)
+    if denials and len(untested) == len(denials):
+        yield _finding(
+            document, ("entitlements",), "no test states that anything is denied", space, denials
+        )
+        return
+    revision = subject.revision(index)
+    for plan in revision.plans:
+        mine = [each for each in denials if each.plan == plan.id]
+        if mine and all(each in untested for each in mine):
+            message = f"no test states that anything is denied to `{plan.id}`"
+            yield _finding(document, ("plans", plan.id), message, space, mine)
+    for channel in revision.channels:
+        mine = [each for each in denials if each.about == channel.id]
+        grant = next((i for i, g in enumerate(revision.grants) if channel.id in g.allow), None)
+        if mine and grant is not None and all(each in untested for each in mine):
+            message = f"no test states that `{channel.id}` is denied to anybody"
+            yield _finding(document, ("entitlements", grant, "allow"), message, space, mine)
+
+
+def _finding(
+    document: Document, path: Path, message: str, space: Space, denials: Sequence[Decision]
+) -> Finding:
+    cases: Cases = max((each.cases for each in denials), key=lambda cases: cases.bit_count())
+    span: Span = document.value(path) if path[-1] == "allow" else document.key(path)
+    case = shown(space.first(cases))
+    asked = ", ".join(f"{name}: {value}" for name, value in case.items())
+    return Finding(
+        UNTESTED_DENIAL.code,
+        UNTESTED_DENIAL.name,
+        UNTESTED_DENIAL.severity,
+        message,
+        document.source.shown,
+        span,
+        path_text(path),
+        hint=f"add a test: {{channels: {{{asked}}}, expect: {{allowed: false}}}}",
+        case=case,
+        identity=identity_of(document, path),
+    )

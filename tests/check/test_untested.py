@@ -1,0 +1,143 @@
+"""What `check` says by the tests beside a policy: ids that are gone, denials that nobody states."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zsupport.check.about_tests import EXPLAINED
+from zsupport.check.refusals import NEXT_FILE
+from zsupport.cli import main
+
+ACME = """\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+roles: {owner: Owner, user: User}
+channels:
+  help: {name: Help, kind: self-service}
+  web: {name: Web, kind: web}
+  phone: {name: Phone, kind: phone}
+entitlements:
+  - allow: help
+  - {when: {role: owner}, allow: web}
+  - {when: {plan: pro, role: owner}, allow: phone}
+"""
+HEAD = "tests: 1\npolicy: acme\ncases:\n"
+
+Found = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Found:
+    """Write a policy with tests beside it; return what is found by the tests."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZSUPPORT_CACHE", "off")
+
+    def run(*cases: str, policy: str = ACME, arguments: tuple[str, ...] = ()) -> Any:
+        if cases:
+            lines = "".join(f"  - {case}\n" for case in cases)
+            (tmp_path / "acme_test.yaml").write_text(HEAD + lines)
+        if policy:
+            (tmp_path / "acme.yaml").write_text(policy)
+        main(["check", *arguments, "--select", "ZS904,ZS905", "--format", "json"])
+        return json.loads(capfd.readouterr().out)["findings"]
+
+    return run
+
+
+def places(findings: list[dict[str, Any]]) -> list[str]:
+    return [f"{e['file']}:{e['line']}:{e['column']} {e['code']} {e['path']}" for e in findings]
+
+
+ALL = "{channels: {role: user}, expect: {exactly: [help]}}"
+FREE = "{channels: {plan: free, role: owner}, expect: {exactly: [help, web]}}"
+PRO = "{channels: {plan: pro, role: owner}, expect: {exactly: [help, web, phone]}}"
+
+
+def test_a_policy_whose_denials_are_stated_is_clean(found: Found) -> None:
+    assert found(ALL, FREE, PRO) == []
+    # Other ways to state one.
+    assert found("{channels: {plan: free, role: user, channel: [web, phone]}, expect: "
+                 "{allowed: false}}", "{due: {plan: pro, role: user, channel: web}, "
+                 "expect: not-entitled}") == []  # fmt: skip
+
+
+def test_without_tests_nothing_is_said(found: Found) -> None:
+    assert found() == []
+
+
+def test_a_denial_that_nobody_states(found: Found) -> None:
+    (finding,) = found(PRO, "{channels: {}, expect: {include: [help]}}")
+    assert places([finding]) == ["acme.yaml:9:1 ZS905 entitlements"]
+    assert finding["message"] == "no test states that anything is denied"
+    assert finding["severity"] == "warning"
+    # The largest denial by its first case: users of Free may not phone.
+    assert finding["case"] == {"plan": "free", "role": "owner", "channel": "phone"}
+    assert "{allowed: false}" in finding["hint"]
+
+
+def test_a_plan_to_which_nobody_states_a_denial(found: Found) -> None:
+    assert places(found(FREE, "{channels: {plan: free, role: user}, expect: {exactly: [help]}}",
+                        PRO)) == ["acme.yaml:3:21 ZS905 plans.pro"]  # fmt: skip
+
+
+def test_a_channel_of_which_nobody_states_a_denial(found: Found) -> None:
+    denied = "{channels: {role: user, channel: phone}, expect: {allowed: false}}"
+    (finding,) = found(denied)
+    assert places([finding]) == ["acme.yaml:11:34 ZS905 entitlements[1].allow"]
+    assert finding["message"] == "no test states that `web` is denied to anybody"
+
+
+def test_an_id_that_is_gone(found: Found) -> None:
+    findings = found(ALL, FREE.replace("free", "basic"), PRO.replace("web", "chat"))
+    assert places(findings) == [
+        "acme_test.yaml:5:23 ZS904 cases[1].channels.plan",
+        "acme_test.yaml:6:67 ZS904 cases[2].expect.exactly[1]",
+    ]
+    assert findings[0]["message"] == "`basic` is no plan of the policy"
+    assert findings[0]["severity"] == "error"
+
+
+def test_one_file_that_is_named_brings_its_tests_and_its_revisions(
+    found: Found, tmp_path: Path
+) -> None:
+    (tmp_path / "older.yaml").write_text(ACME.replace("free", "basic"))
+    newer = ACME + "effective: {from: 2026-01-01}\n"
+    old = FREE.replace("free", "basic").replace(
+        "role: owner", "role: owner, at: 2020-01-01T00:00:00Z"
+    )
+    assert found(old, ALL, FREE, policy=newer, arguments=("acme.yaml",)) == []
+    assert found(old, ALL, FREE, policy=newer, arguments=("acme.yaml", "older.yaml")) == []
+
+
+def test_tests_beside_a_folder_of_revisions(found: Found, tmp_path: Path) -> None:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "2020.yaml").write_text(ACME)
+    assert places(found(PRO, policy="")) == ["acme/2020.yaml:9:1 ZS905 entitlements"]
+    assert places(found(policy="", arguments=("acme",))) == [
+        "acme/2020.yaml:9:1 ZS905 entitlements"
+    ]
+
+
+def test_it_can_be_allowed_by_a_comment(found: Found) -> None:
+    comment = "# zsupport: allow ZS905 -- tested elsewhere\n"
+    assert found(PRO, policy=ACME.replace("entitlements:", f"{comment}entitlements:")) == []
+
+
+def test_what_else_is_wrong_with_tests_is_not_said_here(found: Found) -> None:
+    assert found("{channels: {}, expect: {}}", PRO) == []
+    assert found("{channels: {plan: free}, expects: {exactly: []}}") == []
+    assert found("[") == []
+
+
+@pytest.mark.parametrize("code", EXPLAINED)
+def test_the_examples_show_it(code: str, found: Found, tmp_path: Path) -> None:
+    for example, expected in ((EXPLAINED[code].bad, {code}), (EXPLAINED[code].good, set())):
+        policy, tests = example.split(NEXT_FILE)
+        (tmp_path / "acme_test.yaml").write_text(tests)
+        assert {each["code"] for each in found(policy=policy)} == expected
