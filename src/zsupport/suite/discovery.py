@@ -41,7 +41,7 @@ def discover(paths: list[str]) -> list[Group]:
     groups: dict[tuple[str, ...], Group] = {}
     for path in paths or ["."]:
         for group in _at(path):
-            key = tuple(file.shown for file in (group.policy or group.tests))
+            key = tuple(os.path.abspath(each.shown) for each in (group.policy or group.tests))
             before = groups.get(key)
             if before is not None:
                 known = {file.shown for file in before.tests}
@@ -54,6 +54,9 @@ def discover(paths: list[str]) -> list[Group]:
 def _at(path: str) -> list[Group]:
     if not is_path(path) and not os.path.exists(path):
         return [_shipped(path)]
+    named = path if is_path(path) else f"./{path}"
+    # Named in one way, whatever way it was written: `./acme.yaml` is acme.yaml.
+    path = os.path.normpath(path)
     if os.path.isdir(path):
         groups = _in_folder(path)
         if not groups:
@@ -62,7 +65,7 @@ def _at(path: str) -> list[Group]:
                 "tests stand in files such as acme_test.yaml, beside the policy",
             )
         return groups
-    source = find(path if is_path(path) else f"./{path}").files[0]
+    source = find(path if is_path(path) else named).files[0]
     folder = os.path.dirname(path)
     if path.endswith(_TESTS):
         one = _File(path, source, _id_of(source), True)

@@ -1,0 +1,269 @@
+"""`zsupport test` as a command: what it finds where, what it exits with, what it writes."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+from subjects import SHOP
+
+from zsupport.suite.codes import CODES, SUITE_CODES
+from zsupport.view.schemas import schema
+
+if TYPE_CHECKING:
+    from conftest import Cli, Run
+
+GOOD = """\
+tests: 1
+policy: shop
+cases:
+  - name: free is the forum
+    channels: {plan: free}
+    expect: {exactly: [forum]}
+  - channels: {plan: pro}
+    expect: {exactly: [forum, web]}
+"""
+BAD = GOOD.replace("exactly: [forum]", "exactly: [web]")
+OTHER = "format: 1\npolicy: other\nplans: {a: A}\nchannels: {web: {name: W, kind: web}}\n" + (
+    "entitlements: [{allow: web}]\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    (tmp_path / "shop_test.yaml").write_text(GOOD)
+    return tmp_path
+
+
+def last(run: "Run") -> str:
+    return run.stdout.rstrip("\n").rpartition("\n")[2]
+
+
+# -- where tests are found -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "paths", [(), (".",), ("shop.yaml",), ("shop_test.yaml",), ("./shop.yaml", "shop_test.yaml")]
+)
+def test_a_policy_and_its_tests_are_found(paths: tuple[str, ...], folder: Path, cli: "Cli") -> None:
+    got = cli("test", *paths, cwd=folder)
+    assert (got.stdout, got.stderr, got.code) == ("2 tests: all passed\n", "", 0)
+
+
+def test_folders_are_searched_but_for_those_of_tools(folder: Path, cli: "Cli") -> None:
+    inside = folder / "support" / "other"
+    inside.mkdir(parents=True)
+    (inside / "other.yml").write_text(OTHER)
+    tests = "tests: 1\npolicy: other\ncases: [{channels: {}, expect: {exactly: [web]}}]\n"
+    (inside / "other_test.yml").write_text(tests)
+    (folder / ".cache").mkdir()
+    (folder / ".cache" / "x_test.yaml").write_text("tests: [")
+    (folder / "compose.yaml").write_text("services: {policy: {image: x}}\n")
+    (folder / ".github.yaml").write_text("on: [")
+    got = cli("test", cwd=folder)
+    assert (got.stdout, got.code) == ("3 tests of 2 policies: all passed\n", 0)
+
+
+@pytest.mark.parametrize("place", ["shop_test.yaml", "shop/shop_test.yaml"])
+def test_revisions_lie_in_a_folder_and_their_tests_in_it_or_beside(
+    place: str, tmp_path: Path, cli: "Cli"
+) -> None:
+    (tmp_path / "shop").mkdir()
+    for year in ("2025", "2026"):
+        text = SHOP.replace("timezone:", f"effective: {{from: {year}-01-01}}\ntimezone:", 1)
+        (tmp_path / "shop" / f"{year}.yaml").write_text(text)
+    (tmp_path / place).write_text(GOOD)
+    for asked in ((), ("shop/2025.yaml",), (place,), ("./shop",)):
+        if asked == ("./shop",) and place == "shop_test.yaml":
+            continue  # in the folder that was asked about there are none
+        got = cli("test", *asked, cwd=tmp_path)
+        assert (got.stdout, got.code) == ("2 tests: all passed\n", 0), asked
+
+
+def test_a_policy_without_tests_is_an_error(folder: Path, cli: "Cli") -> None:
+    (folder / "shop_test.yaml").unlink()
+    got = cli("test", cwd=folder)
+    assert got.code == 1
+    assert got.stdout.startswith(
+        "error[ZT103] no-tests: no tests are about `shop`\n --> shop.yaml:2"
+    )
+    assert "shop_test.yaml" in got.stdout
+
+
+def test_tests_without_their_policy_are_an_error(folder: Path, cli: "Cli") -> None:
+    (folder / "shop.yaml").unlink()
+    got = cli("test", cwd=folder)
+    assert got.code == 3
+    assert "error[ZT105] no-policy: the policy `shop` is not beside this file" in got.stdout
+
+
+def test_it_never_falls_back_to_the_shipped_policy(tmp_path: Path, cli: "Cli") -> None:
+    got = cli("test", cwd=tmp_path)
+    assert (got.stdout, got.code) == ("", 3)
+    assert "no policy and no tests in this folder" in got.stderr
+
+
+def test_a_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> None:
+    got = cli("test", "HiveMQ", cwd=tmp_path)
+    assert (last(got), got.code) == ("21 tests: all passed", 0)
+
+
+# -- exit codes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("no-such-name",), 2, "no shipped policy"),
+        (("hivemk",), 2, "did you mean `hivemq`?"),
+        (("no/such/path.yaml",), 3, "no such file"),
+        (("--no-such-option",), 2, "--no-such-option"),
+        (("--at", "tomorrow"), 2, "--at"),
+        (("--at", "now"), 2, "--at"),
+        (("--fail-under", "many"), 2, "--fail-under"),
+        (("--fail-under", "101"), 2, "0 to 100"),
+        (("--fail-under", "nan"), 2, "0 to 100"),
+        (("--fail-under-mutation", "-1"), 2, "0 to 100"),
+        (("--format", "yaml"), 2, "yaml"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(
+    arguments: tuple[str, ...], code: int, words: str, folder: Path, cli: "Cli"
+) -> None:
+    got = cli("test", *arguments, cwd=folder)
+    assert got.code == code, got.stdout
+    assert words in got.stderr
+    assert got.stdout == ""
+
+
+def test_a_failure_exits_with_1_and_exit_zero_with_0(folder: Path, cli: "Cli") -> None:
+    (folder / "shop_test.yaml").write_text(BAD)
+    got = cli("test", cwd=folder)
+    assert (last(got), got.code) == ("2 tests: 1 failed", 1)
+    assert cli("test", "--exit-zero", cwd=folder).code == 0
+    quiet = cli("test", "-q", cwd=folder)
+    assert (quiet.stdout, quiet.stderr, quiet.code) == ("", "", 1)
+
+
+@pytest.mark.parametrize("name", ["shop.yaml", "shop_test.yaml"])
+def test_a_file_that_cannot_be_read_exits_with_3_whatever_else(
+    name: str, folder: Path, cli: "Cli"
+) -> None:
+    with open(folder / name, "a") as stream:
+        stream.write("plams: {a: [}\n")
+    for more in ((), ("--exit-zero",), ("-q",), ("--format", "json"), ("--coverage", "--mutate")):
+        got = cli("test", *more, cwd=folder)
+        assert got.code == 3, more
+    assert "ZS001" in cli("test", cwd=folder).stdout
+
+
+def test_no_file_is_ever_changed(folder: Path, cli: "Cli") -> None:
+    (folder / "shop_test.yaml").write_text(BAD)
+    cli("test", "--coverage", "--mutate", cwd=folder)
+    assert (folder / "shop_test.yaml").read_text() == BAD
+    assert (folder / "shop.yaml").read_text() == SHOP
+    assert {path.name for path in folder.iterdir()} == {"shop.yaml", "shop_test.yaml"}
+
+
+# -- options ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("FORUM", "1 test: all passed"),  # the first has a name
+        ("plan: pro", "1 test: all passed"),  # the second its question
+        ("nothing like it", "0 tests: none"),
+    ],
+)
+def test_only_some_are_run(text: str, says: str, folder: Path, cli: "Cli") -> None:
+    for option in ("--only", "-k"):
+        assert last(cli("test", option, text, cwd=folder)) == says
+
+
+def test_the_moment_of_tests_that_name_none(tmp_path: Path, cli: "Cli") -> None:
+    older = SHOP.replace("timezone:", "effective: {from: 2025-01-01}\ntimezone:", 1)
+    newer = older.replace("2025-01-01", "2026-01-01")
+    newer = newer.replace("{plan: paid}, allow: web", "{plan: max}, allow: web")
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "older.yaml").write_text(older)
+    (tmp_path / "shop" / "newer.yaml").write_text(newer)
+    tests = tmp_path / "shop_test.yaml"
+    tests.write_text(GOOD)
+    # The newest revision answers; the file can say otherwise, and the option before the file.
+    assert cli("test", cwd=tmp_path).code == 1
+    assert cli("test", "--at", "2025-06-01T00:00:00Z", cwd=tmp_path).code == 0
+    tests.write_text(GOOD.replace("cases:", "at: 2025-06-01T00:00:00Z\ncases:"))
+    assert cli("test", cwd=tmp_path).code == 0
+    assert cli("test", "--at", "2026-06-01T00:00:00Z", cwd=tmp_path).code == 1
+
+
+def test_limits_fail_when_they_are_not_reached(folder: Path, cli: "Cli") -> None:
+    got = cli("test", "--fail-under", "100", cwd=folder)
+    assert got.code == 1
+    assert "error[ZT202] coverage-too-low" in got.stdout
+    assert cli("test", "--fail-under", "1", cwd=folder).code == 0
+    got = cli("test", "--fail-under-mutation", "100%", cwd=folder)
+    assert got.code == 1
+    assert "error[ZT302] mutation-too-low" in got.stdout
+    assert cli("test", "--fail-under-mutation", "1", cwd=folder).code == 0
+    # Without a limit what is missing is no failure.
+    assert cli("test", "--coverage", "--mutate", cwd=folder).code == 0
+
+
+# -- formats ---------------------------------------------------------------------------------------
+
+
+def document(cli: "Cli", folder: Path, *more: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(cli("test", "--format", "json", *more, cwd=folder).stdout)
+    jsonschema_rs.Draft7Validator(schema("test")).validate(found)
+    return found
+
+
+def test_json(folder: Path, cli: "Cli") -> None:
+    (folder / "shop_test.yaml").write_text(BAD)
+    found = document(cli, folder, "--coverage", "--mutate")
+    assert found["tests"] == [
+        {"name": "free is the forum", "file": "shop_test.yaml", "line": 4, "passed": False},
+        {"name": "channels {plan: pro}", "file": "shop_test.yaml", "line": 7, "passed": True},
+    ]
+    failed = [each for each in found["findings"] if each["severity"] == "error"]
+    assert [each["code"] for each in failed] == ["ZT101"]
+    assert failed[0]["case"]["plan"] == "free"
+    assert [each["file"] for each in failed[0]["related"]][:1] == ["shop.yaml"]
+    coverage = found["coverage"]
+    assert coverage["decisions"] == coverage["covered"] + len(coverage["uncovered"])
+    sizes = [each["cases"] for each in coverage["uncovered"]]
+    assert sizes == sorted(sizes, reverse=True)
+    mutation = found["mutation"]
+    assert mutation["changes"] == mutation["noticed"] + len(mutation["unnoticed"])
+    assert document(cli, folder)["coverage"] is None
+
+
+def test_all_uncovered_tests_pasted_cover_everything(folder: Path, cli: "Cli") -> None:
+    missing = document(cli, folder, "--coverage")["coverage"]["uncovered"]
+    assert missing
+    pasted = "".join(
+        "".join(f"  {line}\n" for line in each["test"].splitlines()) for each in missing
+    )
+    (folder / "shop_test.yaml").write_text(GOOD + pasted)
+    got = document(cli, folder, "--coverage")
+    assert got["coverage"]["percent"] == 100
+    assert got["findings"] == []
+
+
+@pytest.mark.parametrize("format", ["csv", "markdown", "github", "sarif", "junit", "gitlab"])
+def test_every_format_tells_a_failure(format: str, folder: Path, cli: "Cli") -> None:
+    (folder / "shop_test.yaml").write_text(BAD)
+    got = cli("test", "--format", format, cwd=folder)
+    assert got.code == 1, got.stderr
+    assert "ZT101" in got.stdout
+    assert "shop_test.yaml" in got.stdout.replace("\\", "")
+
+
+def test_every_code_is_of_its_own_range() -> None:
+    assert len({code.name for code in CODES.values()}) == len(CODES)
+    assert all(code.code.startswith("ZT") for code in SUITE_CODES)
+    assert len({code.code for code in SUITE_CODES}) == len(SUITE_CODES)
