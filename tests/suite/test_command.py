@@ -175,12 +175,17 @@ def test_no_file_is_ever_changed(folder: Path, cli: "Cli") -> None:
     [
         ("FORUM", "1 test: all passed"),  # the first has a name
         ("plan: pro", "1 test: all passed"),  # the second its question
-        ("nothing like it", "0 tests: none"),
     ],
 )
 def test_only_some_are_run(text: str, says: str, folder: Path, cli: "Cli") -> None:
     for option in ("--only", "-k"):
         assert last(cli("test", option, text, cwd=folder)) == says
+
+
+def test_a_text_that_no_test_holds_is_refused(folder: Path, cli: "Cli") -> None:
+    got = cli("test", "-k", "free is the forun", cwd=folder)
+    assert (got.stdout, got.code) == ("", 2)
+    assert "did you mean `free is the forum`?" in got.stderr
 
 
 def test_the_moment_of_tests_that_name_none(tmp_path: Path, cli: "Cli") -> None:

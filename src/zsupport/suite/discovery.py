@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import find, is_path, shipped_policies, shipped_root
+from zsupport.policy.shape import ID_PATTERN
 from zsupport.policy.yamltext import Mapping, Scalar, read_yaml
 
 _ENDINGS = (".yaml", ".yml")
@@ -183,4 +184,7 @@ def _id_of(source: SourceFile) -> str | None:
     texts = {key.text: value for key, value in root.entries}
     id = texts.get("policy")
     ours = {"format", "plans", "tests", "entitlements", "cases"} & set(texts)
-    return id.text if isinstance(id, Scalar) and id.text and ours else None
+    # What cannot be an id is no way to a folder either.
+    if not isinstance(id, Scalar) or not re.fullmatch(ID_PATTERN, id.text):
+        return None
+    return id.text if ours else None

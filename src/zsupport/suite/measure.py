@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from zsupport.analysis.space import shown
+from zsupport.analysis.space import TooManyCases, shown
 from zsupport.findings import Code, Finding, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping, Path, path_text
-from zsupport.suite.codes import UNCOVERED, UNNOTICED
+from zsupport.suite.codes import TOO_MANY, UNCOVERED, UNNOTICED
 from zsupport.suite.coverage import Decision
 from zsupport.suite.running import in_words as node_in_words
 from zsupport.suite.subject import Subject
@@ -132,6 +132,16 @@ def record_of_survivor(subject: Subject, survivor: Survivor) -> dict[str, Any]:
         "path": path_text(change.path),
         "change": change.says,
     }
+
+
+def too_many(subject: Subject, index: int, error: TooManyCases) -> Finding:
+    """Return the finding that a policy has too many cases to be measured."""
+    document = subject.documents[index]
+    return Finding(
+        TOO_MANY.code, TOO_MANY.name, TOO_MANY.severity, f"the policy has {error}",
+        document.source.shown, document.value(("policy",)), "policy",
+        identity=(document.source.name,),
+    )  # fmt: skip
 
 
 def too_low(subject: Subject, code: Code, share: float, wanted: float) -> Unit:

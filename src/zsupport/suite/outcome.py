@@ -59,6 +59,12 @@ def chosen(name: str, only: str | None) -> bool:
     return only is None or only.casefold() in name.casefold()
 
 
+def names_of(tests: Tests) -> list[str]:
+    """Return what the tests of a file are called."""
+    found = [name_of(example) for example in tests.examples]
+    return [*found, *(name_of_invariant(invariant) for invariant in tests.invariants)]
+
+
 def name_of(example: Example) -> str:
     """Return what a test is called: its name, or the question that it asks."""
     if example.name:

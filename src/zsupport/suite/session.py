@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from zsupport.analysis.space import TooManyCases
 from zsupport.clock.holidays import PublicHolidays
-from zsupport.errors import InvalidPolicy
+from zsupport.errors import InvalidPolicy, UsageError, did_you_mean
 from zsupport.findings import Finding, Outcome, Unit
 from zsupport.suite.codes import COVERAGE_LOW, MUTATION_LOW, NO_POLICY
 from zsupport.suite.coverage import Decision, Stated, covers, decisions_of, stated_by, uncovered
@@ -16,9 +17,10 @@ from zsupport.suite.measure import (
     record_of_survivor,
     survivor_finding,
     too_low,
+    too_many,
     uncovered_finding,
 )
-from zsupport.suite.outcome import no_tests, outcome_of, run_tests
+from zsupport.suite.outcome import names_of, no_tests, outcome_of, run_tests
 from zsupport.suite.reading import Tests, Written, bind, read_written
 from zsupport.suite.subject import Subject, read_subject
 from zsupport.suite.suggestion import suggestion
@@ -145,6 +147,12 @@ def _run(ready: list[_Ready], wanted: Wanted, texts: dict[str, str]) -> Outcome:
             holding += ran.holding
         tested.append(_Tested(each.subject, each.tests, tuple(passing), tuple(holding)))
     run = [unit for unit in units if not any(f.code == "ZT103" for f in unit.findings)]
+    if not run and wanted.only is not None and tested:
+        names = [name for each in tested for tests in each.tests for name in names_of(tests)]
+        raise UsageError(
+            f"--only: no test's name or question holds `{wanted.only}`",
+            did_you_mean(wanted.only, names),
+        )
     failed = sum(bool(unit.findings) for unit in units)
     closing = [_count(len(run), failed, len(ready))]
     coverage = None
@@ -173,7 +181,11 @@ def _covered(tested: list[_Tested], wanted: Wanted) -> _Measured:
         findings: list[Finding] = []
         left: list[Decision] = []
         for index in range(len(subject.documents)):
-            decisions = decisions_of(subject, index)
+            try:
+                decisions = decisions_of(subject, index)
+            except TooManyCases as error:
+                findings.append(too_many(subject, index, error))
+                continue
             missing = uncovered(subject, decisions, each.passing)
             total += len(decisions)
             covered += len(decisions) - len(missing)
@@ -215,7 +227,12 @@ def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
     total = noticed = 0
     for each in tested:
         subject = each.subject
-        found = mutated(subject, each.tests, each.passing, each.holding)
+        try:
+            found = mutated(subject, each.tests, each.passing, each.holding)
+        except TooManyCases as error:
+            finding = too_many(subject, len(subject.documents) - 1, error)
+            units.append(Unit(f"changes of {subject.policy.id}", finding.file, 1, (finding,)))
+            continue
         total += found.changes
         noticed += found.noticed
         listed += [record_of_survivor(subject, survivor) for survivor in found.survivors]
