@@ -13,6 +13,7 @@ from zsupport.analysis.compare import Counted, includes
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, opened
 from zsupport.clock.holidays import PublicHolidays
+from zsupport.clock.problem import BadText
 from zsupport.clock.target import needs_hours
 from zsupport.policy.model import Revision, Text
 from zsupport.suite.invariant import UNPROMISED
@@ -220,7 +221,10 @@ def _same(one: Counted, other: Counted, public: PublicHolidays) -> bool:
     zones = [sorted({c.timezone or "" for c in each.calendars}) for each in (one, other)]
     if days[0] != days[1] or zones[0] != zones[1]:
         return False
-    return includes(one, other, public) and includes(other, one, public)
+    try:
+        return includes(one, other, public) and includes(other, one, public)
+    except BadText:
+        return False  # whose holidays are not known, they cannot be told to be the same
 
 
 def _all(sets: Iterable[Cases]) -> Cases:

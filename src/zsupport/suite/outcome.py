@@ -159,8 +159,12 @@ def _message(failure: Failure, example: Example) -> str:
         return f"{_and(wrong)} {'is' if len(wrong) == 1 else 'are'} allowed"
     if key == "because":
         return "another rule decided"
+    if key == "open" and failure.got is None:
+        return "whether the hours are open depends on something that the question does not give"
     if key == "open":
         return f"the hours are {'open' if failure.got else 'closed'}"
+    if failure.got is None:
+        return f"there is no `{key}`" + (f": it is {failure.state}" if failure.state else "")
     return f"`{key}` is {got}"
 
 

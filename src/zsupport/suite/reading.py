@@ -248,8 +248,9 @@ class _Binder:
             options["name"] = hours
         options |= self.others(asked, revision, where)
         timed = moment is not None
-        if not timed:
+        if not timed and not {"at", "opened"} & set(asked.values):
             self.needs_no_moment(command, asked, revision, expect)
+        if moment is None:
             moment = reference_of(self.subject, revision)
         if command == "due":
             options |= self.events(asked, moments, moment, where)

@@ -42,6 +42,7 @@ class Failure(NamedTuple):
     case: Case
     got: Any  # the value of the field, or what went wrong in words
     because: tuple[Because, ...]
+    state: str | None = None  # of a deadline
 
 
 class Verdict(NamedTuple):
@@ -158,7 +159,8 @@ def failures_of(subject: Subject, example: Example, reply: Reply) -> Iterator[Fa
                     case = reply.case
                     if question.command == "channels":
                         case = {**case, "channel": row.channel}
-                    yield Failure(expected, case, got, row.because)
+                    state = getattr(row, "state", None)
+                    yield Failure(expected, case, got, row.because, state)
 
 
 def set_holds(key: str, wanted: tuple[str, ...], reply: Reply) -> bool:

@@ -1,6 +1,7 @@
 """A test for a decision that none states, ready to paste: what the policy answers today."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 from zsupport.analysis.space import Cases
@@ -22,6 +23,8 @@ from zsupport.suite.subject import Subject
 _CUSTOMER = {"customer-tz": "Europe/Oslo", "customer-country": "NO"}
 #: How far from the start of a revision a moment inside or outside some hours is looked for.
 _HOURS_AHEAD = 24 * 14
+#: Where the first case of a decision cannot be asked about, so many plans are tried.
+_PLANS_TRIED = 5
 
 
 class Suggested:
@@ -34,9 +37,9 @@ class Suggested:
 
 def suggestion(subject: Subject, decision: Decision) -> Suggested | None:
     """Return a test that states a decision and passes; None where none could be found."""
-    for moment in _moments(subject, decision):
+    for whole, moment in product(_wholes(subject, decision), _moments(subject, decision)):
         try:
-            case = _case(subject, decision, moment)
+            case = _case(subject, decision, whole, moment)
         except ZsupportError:
             continue
         if case is None:
@@ -48,6 +51,18 @@ def suggestion(subject: Subject, decision: Decision) -> Suggested | None:
         if covers(subject, stated_by(subject, found[0]), decision):
             return Suggested(text, found[0])
     return None
+
+
+def _wholes(subject: Subject, decision: Decision) -> list[Case]:
+    """Return cases of a decision to try: the first of all, then the first of each plan."""
+    if decision.by_facts:
+        return [subject.facts(decision.revision).first(decision.cases)]
+    space = subject.space(decision.revision)
+    found = [space.first(decision.cases)]
+    for plan in space.met("plan", decision.cases)[:_PLANS_TRIED]:
+        case = space.first(decision.cases & space.of("plan", plan))
+        found += [case] if case not in found else []
+    return found
 
 
 def _moments(subject: Subject, decision: Decision) -> list[datetime | None]:
@@ -62,12 +77,12 @@ def _moments(subject: Subject, decision: Decision) -> list[datetime | None]:
     return found
 
 
-def _case(subject: Subject, decision: Decision, moment: datetime | None) -> dict[str, Any] | None:
+def _case(
+    subject: Subject, decision: Decision, whole: Case, moment: datetime | None
+) -> dict[str, Any] | None:
     revision = subject.revision(decision.revision)
     if decision.by_facts:
-        return _of_priority(subject, decision, moment)
-    space = subject.space(decision.revision)
-    whole = space.first(decision.cases)
+        return _of_priority(subject, decision, whole, moment)
     if decision.kind == "hours":
         return _of_hours(subject, decision, whole, moment)
     if decision.kind in ("grant", "denial", "recommendation"):
@@ -78,9 +93,10 @@ def _case(subject: Subject, decision: Decision, moment: datetime | None) -> dict
 def _told(fields: Any, revision: Revision, case: Case, names: set[str]) -> dict[str, Any]:
     """Return the values of a case as keys of a question, of the dimensions that matter.
 
-    A fact that has its default is left out, as one would on the command line.
+    A fact that has its default is left out, as one would on the command line; not of a question
+    about priorities, which asks for nothing else.
     """
-    facts = {fact.id: fact.default for fact in revision.facts}
+    facts = {fact.id: None if fields is PRIORITY else fact.default for fact in revision.facts}
     told: dict[str, Any] = {}
     for name in sorted(case, key=_order):
         value = case[name]
@@ -213,11 +229,9 @@ def _of_hours(
 
 
 def _of_priority(
-    subject: Subject, decision: Decision, moment: datetime | None
+    subject: Subject, decision: Decision, case: Case, moment: datetime | None
 ) -> dict[str, Any] | None:
     revision = subject.revision(decision.revision)
-    space = subject.facts(decision.revision)
-    case = space.first(decision.cases)
     asked = _told(PRIORITY, revision, case, set(case))
     if moment is not None:
         asked["at"] = _instant(moment)
