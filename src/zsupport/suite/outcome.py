@@ -1,10 +1,12 @@
 """What a run of tests has to say: verdicts become findings with places and the way out."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC
 from typing import Any, NamedTuple
 
 from zsupport.analysis.space import TooManyCases
 from zsupport.answer.case import Because
+from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.findings import Code, Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import path_text, short
@@ -16,14 +18,17 @@ from zsupport.suite.codes import (
     NO_TESTS,
     TOO_MANY,
 )
-from zsupport.suite.correction import corrected
+from zsupport.suite.correction import corrected, parsed
 from zsupport.suite.example import Example, Expected, Invariant, Reason
+from zsupport.suite.format import CHANNELS, DUE
 from zsupport.suite.invariant import Broken, broken
 from zsupport.suite.paste import case_text, flow, unwrapped
-from zsupport.suite.reading import Tests
-from zsupport.suite.running import OF_THE_SET, Failure, Verdict, plain, rules_of, run
+from zsupport.suite.reading import Tests, reference_of
+from zsupport.suite.running import OF_THE_SET, Failure, Verdict, passes, plain, rules_of, run
 from zsupport.suite.subject import Subject
 
+# What a question can be about beside facts.
+_OPTIONS = {*CHANNELS.fields, *DUE.fields}
 #: So many lines that decided are shown beside a failure.
 MAX_RELATED = 5
 
@@ -260,10 +265,11 @@ def _broken(subject: Subject, tests: Tests, invariant: Invariant, each: Broken) 
         says = f"by `{each.name}` {'nothing' if claim.wanted else 'something'} is promised"
     count = f"in {each.cases} case{'' if each.cases == 1 else 's'} of the policy"
     document = subject.documents[invariant.revision]
+    pasted = _as_case(subject, invariant, each)
     return Finding(
         BROKEN_INVARIANT.code, BROKEN_INVARIANT.name, "error", f"{says} {count}",
         tests.written.source.shown, claim.span, path_text(claim.path),
-        hint=f"the first of them, as a test that passes:\n{_as_case(subject, invariant, each)}",
+        hint=pasted and f"the first of them, as a test that passes:\n{pasted.rstrip()}",
         case=each.case,
         related=_decided(document, _because(subject, invariant, each)),
         identity=(name_of_invariant(invariant), claim.kind, each.name),
@@ -289,19 +295,29 @@ def _because(subject: Subject, invariant: Invariant, each: Broken) -> tuple[Beca
     return tuple(Because(revision.file, line) for line in grants or [revision.grants_line])
 
 
-def _as_case(subject: Subject, invariant: Invariant, each: Broken) -> str:
+def _as_case(subject: Subject, invariant: Invariant, each: Broken) -> str | None:
     """Return the witness as a test that passes: what the policy answers in that case."""
-    revision = subject.revision(invariant.revision)
     case = {name: value for name, value in each.case.items() if name != "opened"}
-    if each.claim.kind == "channel":
-        case["channel"] = each.name
-        expect: Mapping[str, Any] = {"allowed": "false" if each.claim.wanted else "true"}
-        return case_text({"channels": _asked(revision, case), "expect": dict(expect)}).rstrip()
-    return case_text({"due": _asked(revision, case), "expect": {"state": "no-target"}}).rstrip()
-
-
-def _asked(revision: Any, case: Mapping[str, str]) -> dict[str, Any]:
-    return dict(case)
+    facts = {fact.id for fact in subject.revision(invariant.revision).facts}
+    command = "channels" if each.claim.kind == "channel" else "due"
+    asked: dict[str, Any] = {
+        name: value for name, value in case.items() if not (name in facts and name in _OPTIONS)
+    }
+    if odd := {name: value for name, value in case.items() if name not in asked}:
+        asked["fact"] = odd
+    if command == "due":
+        asked["metric"] = each.name
+    moment = format_instant(from_datetime(reference_of(subject, invariant.revision)), UTC)
+    timed = {"at" if command == "channels" else "opened": moment}
+    # Whatever is expected here is put right by the correction.
+    expect = {"allowed": "true"} if command == "channels" else {"target": "none"}
+    for more in ({}, timed):
+        found = parsed(subject, case_text({command: {**asked, **more}, "expect": expect}))
+        if found and found[0].question.revision == invariant.revision:
+            right = passes(subject, found[0])
+            text = case_text({command: {**asked, **more}, "expect": expect})
+            return text if right else corrected(subject, found[0])
+    return None
 
 
 # -- a policy without tests ------------------------------------------------------------------------

@@ -1,0 +1,102 @@
+"""Invariants: they hold in every case, or are broken with the first one."""
+
+import pytest
+from subjects import SHOP, cases, subject_of, written
+
+from zsupport.findings import Finding
+from zsupport.suite.invariant import broken
+from zsupport.suite.outcome import run_tests
+from zsupport.suite.running import run
+
+SUBJECT = subject_of(SHOP)
+HEAD = "tests: 1\npolicy: shop\ninvariants:\n"
+
+HOLD = [
+    "{require: {channel: forum}}",
+    "{for: {plan: {not: free}}, require: {channel: web}}",
+    "{for: {plan: free}, forbid: {channel: [web, phone]}}",
+    "{for: {plan: max, role: user}, forbid: {channel: phone}}",
+    "{for: {plan: max, role: owner}, require: {channel: [web, phone]}}",
+    "{for: {plan: pro, premier: false}, forbid: {channel: phone}}",
+    "{for: {plan: pro, premier: true}, require: {channel: phone}}",
+    # A fact that no rule names makes no difference.
+    "{for: {impact: down}, require: {channel: forum}}",
+    "{for: {plan: max}, require: {promised: first-response}}",
+    "{for: {plan: pro}, forbid: {promised: [first-response, update]}}",
+    "{for: {plan: max, channel: web, priority: P1}, require: {promised: update}}",
+    # Nobody can open a case: what is promised there is promised always, and never.
+    "{for: {plan: free}, require: {promised: update}, forbid: {promised: first-response}}",
+]
+# What is broken, in how many cases, and the first of them. A case has a plan, a role, a channel, a
+# priority, `premier` and `region`: of these two values each.
+BROKEN = [
+    ("{require: {channel: web}}", "web", 16,
+     {"plan": "free", "role": "owner", "channel": "web", "priority": "P1", "premier": "false",
+      "region": "eu"}),
+    ("{forbid: {channel: phone}}", "phone", 16,
+     {"plan": "pro", "role": "owner", "channel": "phone", "priority": "P1", "premier": "true",
+      "region": "eu"}),
+    ("{for: {plan: max, role: user, region: us}, require: {channel: [forum, phone]}}", "phone", 4,
+     {"plan": "max", "role": "user", "channel": "phone", "priority": "P1", "premier": "false",
+      "region": "us"}),
+    ("{for: {plan: paid, channel: web}, require: {promised: first-response}}", "first-response",
+     16, {"plan": "pro", "role": "owner", "channel": "web", "priority": "P1", "premier": "false",
+          "region": "eu"}),
+    ("{for: {plan: max, channel: web}, require: {promised: update}}", "update", 8,
+     {"plan": "max", "role": "owner", "channel": "web", "priority": "P2", "premier": "false",
+      "region": "eu"}),
+    ("{forbid: {promised: update}}", "update", 12,
+     {"plan": "max", "role": "owner", "channel": "web", "priority": "P1", "premier": "false",
+      "region": "eu"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOLD)
+def test_what_holds_in_every_case(text: str) -> None:
+    found = written(f"{HEAD}  - {text}\n", SUBJECT)
+    assert found.findings == ()
+    assert broken(SUBJECT, found.invariants[0]) == []
+
+
+@pytest.mark.parametrize(("text", "name", "count", "case"), BROKEN)
+def test_what_does_not_is_told_with_the_first_case(
+    text: str, name: str, count: int, case: dict[str, str]
+) -> None:
+    found = written(f"{HEAD}  - {text}\n", SUBJECT)
+    [each] = broken(SUBJECT, found.invariants[0])
+    assert (each.name, each.cases, dict(each.case)) == (name, count, case)
+
+
+def findings(text: str) -> tuple[Finding, ...]:
+    ran = run_tests(SUBJECT, written(f"{HEAD}  - {text}\n", SUBJECT))
+    return tuple(finding for unit in ran.units for finding in unit.findings)
+
+
+@pytest.mark.parametrize(("text", "name", "count", "case"), BROKEN)
+def test_the_witness_is_pasted_as_a_test_that_passes(
+    text: str, name: str, count: int, case: dict[str, str]
+) -> None:
+    [finding] = findings(text)
+    assert (finding.code, finding.severity) == ("ZT102", "error")
+    assert finding.hint is not None
+    [example] = cases("".join(f"  {line}\n" for line in finding.hint.splitlines()[1:]), SUBJECT)
+    assert run(SUBJECT, example).failures == ()
+    asked = {key: value for key, [value] in example.question.values.items()}
+    assert asked.items() <= case.items()
+    assert asked["plan"] == case["plan"]
+
+
+def test_an_invariant_is_about_the_revision_of_its_moment() -> None:
+    older = SHOP.replace("timezone:", "effective: {from: 2025-01-01}\ntimezone:", 1)
+    newer = older.replace("2025-01-01", "2026-01-01").replace("{when: {plan: paid}, allow: web",
+                                                              "{allow: web")  # fmt: skip
+    subject = subject_of(older, newer)
+    for at, holds in (("", True), (", at: 2025-06-01T00:00:00Z", False)):
+        found = written(f"{HEAD}  - {{require: {{channel: web}}{at}}}\n", subject)
+        assert (broken(subject, found.invariants[0]) == []) is holds
+        if not holds:
+            [unit] = run_tests(subject, found).units
+            hint = unit.findings[0].hint or ""
+            [example] = cases("".join(f"  {line}\n" for line in hint.splitlines()[1:]), subject)
+            assert example.question.revision == 0
+            assert run(subject, example).failures == ()

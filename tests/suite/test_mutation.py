@@ -1,0 +1,122 @@
+"""Which changes change an answer: judged on answers and not on text."""
+
+import pytest
+from subjects import SHOP, public, subject_of
+
+from zsupport.policy.loader import revision_of
+from zsupport.suite.answers import Answers, difference
+from zsupport.suite.mutation import changes_of, other_targets
+from zsupport.suite.subject import Subject
+from zsupport.suite.survival import mutated
+
+
+def where(before: str, after: str) -> set[str]:
+    """Return what differs between two policies."""
+    subject = subject_of(before)
+    root = subject_of(after).documents[0].root
+    assert root is not None
+    changed = subject.replaced(0, root, revision_of(root, subject.documents[0].source))
+    found = difference(*(Answers(s.decisions(0), s.facts(0)) for s in (subject, changed)), public)
+    names = {f"due {name}" for name, cases in found.due.items() if cases}
+    names |= {f"hours {name}" for name, cases in found.hours.items() if cases}
+    names |= {"channels"} if found.channels else set()
+    names |= {"facts"} if found.facts else set()
+    names |= {"defaults"} if found.defaults else set()
+    assert found.any is bool(names)
+    return names
+
+
+BOTH = {"due first-response", "due update"}
+DIFFERENT = [
+    # The web was theirs already, but not at every hour.
+    ("allow: phone}", "allow: [phone, web]}", {"channels"}),
+    ("{when: {plan: max, role: owner}, allow: phone", "{when: {plan: max}, allow: phone",
+     {"channels", *BOTH}),
+    ("prerequisites: [Key]", "prerequisites: [Number]", {"channels"}),
+    ("prerequisites: [Key], note: Call us.", "prerequisites: [Key], note: Write to us.", set()),
+    ("allow: web, hours: office", "allow: web", {"channels"}),
+    ("recommend: [web, forum]", "recommend: [forum, web]", {"channels"}),
+    ("recommend: [web, forum]", "recommend: [web, forum, phone]", {"channels"}),
+    ("P1: 1h 24x7", "P1: 2h 24x7", {"due first-response"}),
+    ("condition: Stay reachable.", "condition: Stay where you are.", set()),
+    ("text: two hours", "text: every two hours", set()),
+    ("is: agreement", "is: objective", BOTH),
+    ("{is: target}", "{when: {premier: false}, is: target}", set()),  # it held for nobody else
+    ("when: {impact: down}", "when: {impact: [down, nothing]}", {"facts"}),
+    ("mon-fri 08:00-16:00", "mon-fri 08:00-17:00", {"hours office", "due first-response"}),
+    ("mon-fri 08:00-16:00", "[mon-thu 08:00-16:00, fri 08:00-16:00]", set()),
+    ("open: mon-fri 08:00-16:00", "open: mon-fri 08:00-16:00, holidays: [12-27]",
+     {"hours office", "due first-response"}),
+    ("open: mon-fri 08:00-16:00", "timezone: Europe/Berlin, open: mon-fri 08:00-16:00", set()),
+    ("free: Free", "free: Gratis", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), DIFFERENT)
+def test_answers_differ_where_somebody_gets_something_else(
+    old: str, new: str, expected: set[str]
+) -> None:
+    assert old in SHOP
+    assert where(SHOP, SHOP.replace(old, new, 1)) == expected
+
+
+def test_the_default_of_a_fact_is_part_of_the_answers() -> None:
+    facts = "impact: {values: {down: All, part: Some, nothing: None}"
+    assert where(SHOP, SHOP.replace(facts, facts + ", default: part")) == {"defaults"}
+    unused = SHOP.replace("facts:", "facts:\n  hat: {values: {red: R, blue: B}, default: red}")
+    assert where(unused, unused.replace("default: red", "default: blue")) == set()
+
+
+def test_hours_by_which_rules_hold_are_part_of_the_deadlines() -> None:
+    timed = SHOP.replace("targets:", "targets:\n  - {when: {opened: outside office}, update: 9h}")
+    moved = timed.replace("mon-fri 08:00-16:00", "mon-fri 07:00-15:00")
+    assert where(timed, moved) == {"hours office", *BOTH}
+
+
+@pytest.mark.parametrize(
+    ("target", "others"),
+    [
+        ("4h", ["8h", "none"]),
+        ("30m", ["60m", "none"]),
+        ("2.5 business hours", ["5 business hours", "none"]),
+        ("1 business day", ["2 business days", "none"]),
+        ("every 1 business hour", ["every 2 business hours", "none"]),
+        ("next business day", ["2 business days", "none"]),
+        ("by 10:00 next business day", ["none"]),
+        ("2 per week", ["4 per week", "none"]),
+        ("every week", ["none"]),
+        ("none", ["not-stated"]),
+        ("not-stated", ["none"]),
+        ("gibberish", []),
+    ],
+)
+def test_what_a_target_becomes(target: str, others: list[str]) -> None:
+    assert other_targets(target) == others
+
+
+def changes(subject: Subject, kind: str) -> list[str]:
+    return [each.says for each in changes_of(subject.documents[0]) if each.kind == kind]
+
+
+def test_changes_say_what_was_done() -> None:
+    subject = subject_of(SHOP)
+    assert changes(subject, "drop-grant") == [
+        "dropped the grant entitlements[0]", "dropped the grant entitlements[1]",
+        "dropped the grant entitlements[2]", "dropped the grant entitlements[3]",
+        "dropped the recommendation entitlements[4]",
+    ]  # fmt: skip
+    assert changes(subject, "drop-key") == [
+        "dropped `plan` from the condition", "dropped `role` from the condition",
+        "dropped `premier` from the condition", "dropped `plan` from the condition",
+    ]  # fmt: skip
+    assert "swapped the targets of P1 and P2" in changes(subject, "swap-targets")
+    assert "`1h 24x7` became `2h 24x7`" in changes(subject, "change-target")
+
+
+def test_without_tests_no_change_is_noticed() -> None:
+    found = mutated(subject_of(SHOP), (), (), ())
+    assert found.noticed == 0
+    assert found.changes == len(found.survivors) > 50
+    # Some leave every answer as it was, and some are no policy.
+    assert found.unchanged > 0
+    assert found.invalid > 0
