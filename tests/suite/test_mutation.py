@@ -16,7 +16,8 @@ def where(before: str, after: str) -> set[str]:
     root = subject_of(after).documents[0].root
     assert root is not None
     changed = subject.replaced(0, root, revision_of(root, subject.documents[0].source))
-    found = difference(*(Answers(s.decisions(0), s.facts(0)) for s in (subject, changed)), public)
+    one, other = (Answers(each.decisions(0), each.facts(0)) for each in (subject, changed))
+    found = difference(one, other, public)
     names = {f"due {name}" for name, cases in found.due.items() if cases}
     names |= {f"hours {name}" for name, cases in found.hours.items() if cases}
     names |= {"channels"} if found.channels else set()
