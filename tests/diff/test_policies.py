@@ -18,7 +18,7 @@ from strategies import (
     yaml_of,
 )
 
-from zsupport.diff.changes import CODES, MIRRORED, Change
+from zsupport.diff.changes import CODES, Change
 from zsupport.diff.policies import Part, PolicyDiff, compare
 from zsupport.errors import InvalidPolicy
 from zsupport.policy import document as policy_document
@@ -85,7 +85,7 @@ def edited(draw: st.DrawFn, document: Document) -> Document:
 def rename(draw: st.DrawFn, made: Document) -> None:
     """Take a value away from a dimension, or add one."""
     section = draw(st.sampled_from([n for n in ("plans", "roles", "channels") if made.get(n)]))
-    if draw(st.booleans()):
+    if len(made[section]) > 1 and draw(st.booleans()):
         made[section].pop(draw(st.sampled_from([*made[section]])))
     else:
         added: Any = {"name": "Fax", "kind": "other"} if section == "channels" else "New"
@@ -182,6 +182,10 @@ def by_code(found: PolicyDiff) -> dict[tuple[str, str, str | None], set[Key]]:
     return result
 
 
+MIRRORED = {
+    "less": "more", "more": "less", "either": "either", "same": "same",
+    "name-gone": "name-new", "name-new": "name-gone",
+}  # fmt: skip
 #: The codes of the change the other way round; all others mirror themselves.
 PAIRS = [
     ("ZD101", "ZD102"), ("ZD201", "ZD202"), ("ZD203", "ZD204"), ("ZD206", "ZD207"),

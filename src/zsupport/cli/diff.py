@@ -30,7 +30,7 @@ Exit code: 0 nothing breaking, 1 a breaking change (or what --fail-on says), 2 a
 3 a policy that cannot be read, 4 no Git, or a revision that is not there."""
 
 _PATH = Option(
-    "path", (), "argument", "[PATH]", "A file, or a folder of policies. [default: .]", ".",
+    "path", (), "argument", "[PATH]", "A file, or a folder of policies.", ".",
     completes="policy",
 )  # fmt: skip
 _AGAINST = Option(

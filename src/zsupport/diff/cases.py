@@ -36,7 +36,6 @@ class Side:
     def hours(self, name: str) -> list[tuple[Counted, Cases]]:
         """Return what these hours are in which cases; every case is in one part."""
         if name not in self._hours:
-            # Only what is known is asked about: the rest would name nobody's calendar.
             parts = self.decisions.counted(name, self.space.every)
             rest = self.space.every
             for _, cases in parts:

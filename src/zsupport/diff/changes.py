@@ -23,12 +23,6 @@ _CLASSES = {
     },
 }  # fmt: skip
 
-#: The effect of the change the other way round.
-MIRRORED = {
-    "less": "more", "more": "less", "either": "either", "same": "same",
-    "name-gone": "name-new", "name-new": "name-gone",
-}  # fmt: skip
-
 
 def class_of(effect: str, audience: str) -> str:
     """Return the class of a change with this effect for an audience of AUDIENCES."""
