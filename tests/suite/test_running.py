@@ -6,6 +6,7 @@ What the policy `shop` answers is read off its text by hand.
 import pytest
 from subjects import SHOP, cases, subject_of, verdict
 
+from zsupport.suite.coverage import decisions_of, uncovered
 from zsupport.suite.running import run
 
 SUBJECT = subject_of(SHOP)
@@ -198,3 +199,12 @@ def test_every_failure_is_told_and_the_example_knows_its_place() -> None:
     keys = [f.expected.key for f in run(SUBJECT, example).failures if f.expected]
     assert keys == ["exactly", "include"]
     assert (example.span.line, example.path) == (4, ("cases", 0))
+
+
+def test_a_moment_at_which_nothing_is_in_force_covers_nothing() -> None:
+    subject = subject_of(NEWER, OLDER)
+    question = "channels: {plan: free, at: 2020-01-01T00:00:00Z}"
+    [example] = cases(text(question, "{exactly: []}"), subject)
+    assert run(subject, example).failures == ()
+    decisions = decisions_of(subject, 0)
+    assert len(uncovered(subject, decisions, [example])) == len(decisions)

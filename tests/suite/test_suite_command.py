@@ -8,6 +8,7 @@ import jsonschema_rs
 import pytest
 from subjects import SHOP
 
+from zsupport.guide import page
 from zsupport.suite.codes import CODES, SUITE_CODES
 from zsupport.view.schemas import schema
 
@@ -266,6 +267,13 @@ def test_every_format_tells_a_failure(format: str, folder: Path, cli: "Cli") -> 
     assert got.code == 1, got.stderr
     assert "ZT101" in got.stdout
     assert "shop_test.yaml" in got.stdout.replace("\\", "")
+
+
+def test_the_guide_tells_every_code() -> None:
+    table = page("test")
+    for code in SUITE_CODES:
+        row = f"| `{code.code}` {code.name} | {code.severity} | {code.summary} |"
+        assert row in table, row
 
 
 def test_every_code_is_of_its_own_range() -> None:

@@ -34,6 +34,7 @@ class Question(NamedTuple):
     options: Mapping[str, Any]  # the other arguments of the library
     zone: tzinfo  # in which instants are shown and local times are read
     timed: bool  # whether it names its moment: then the answer may depend on it
+    in_force: bool  # whether a revision is in force at that moment
 
 
 class Example(NamedTuple):

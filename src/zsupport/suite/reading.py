@@ -252,6 +252,7 @@ class _Binder:
             self.needs_no_moment(command, asked, revision, expect)
         if moment is None:
             moment = reference_of(self.subject, revision)
+        in_force = self.subject.policy.revision_at(moment)[1]
         if command == "due":
             options |= self.events(asked, moments, moment, where)
         else:
@@ -269,7 +270,7 @@ class _Binder:
             return None
         stated = asked.get("opened") or asked.get("at")
         shown = where or self.stated_zone(stated.text if stated else None) or zone("UTC")
-        return Question(command, revision, values, facts, options, shown, timed)
+        return Question(command, revision, values, facts, options, shown, timed, in_force)
 
     def zone(self, at: Named) -> tzinfo | None:
         try:

@@ -28,6 +28,8 @@ from zsupport.suite.survival import mutated
 
 #: So many of the uncovered decisions of a policy are shown as text, and so many survivors.
 MOST_SHOWN = 10
+#: For so many of them a test is worked out.
+MOST_SUGGESTED = 500
 
 
 class Wanted(NamedTuple):
@@ -192,8 +194,8 @@ def _covered(tested: list[_Tested], wanted: Wanted) -> _Measured:
             left += missing
         left.sort(key=lambda decision: -decision.cases.bit_count())
         stated: list[tuple[int, Stated]] = []
-        for decision in left:
-            found = suggestion(subject, decision)
+        for number, decision in enumerate(left):
+            found = suggestion(subject, decision) if number < MOST_SUGGESTED else None
             listed.append(record_of(subject, decision, found))
             seen = any(
                 index == decision.revision and covers(subject, some, decision)
