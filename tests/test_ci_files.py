@@ -172,3 +172,21 @@ def test_a_step_that_compares_needs_a_base(step: Step) -> None:
     done = step.run("diff")
     assert done.returncode == 2
     assert done.stdout.startswith("::error::")
+
+
+@pytest.mark.parametrize(
+    ("version", "installed"),
+    [("", "{action}/../../..[holidays]"), ("0.1.0", "zsupport[holidays]==0.1.0")],
+)
+def test_the_action_installs_its_own_release_or_the_one_named(
+    version: str, installed: str, tmp_path: Path
+) -> None:
+    text = (ACTION / "action.yml").read_text(encoding="utf-8")
+    [script] = re.findall(r"VERSION: .*\n      run: \|\n((?:        .*\n)+)", text)
+    # What pip is asked for is looked at, and nothing is installed over the tests.
+    said = 'python() { printf "%s\\n" "${@: -1}"; }\n' + script
+    done = subprocess.run(
+        ["bash", "-euc", said], capture_output=True, text=True, check=True,
+        env={"VERSION": version, "GITHUB_ACTION_PATH": "here", "PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert done.stdout == installed.format(action="here") + "\n"
