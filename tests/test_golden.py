@@ -76,7 +76,7 @@ def test_a_case_is_made_of_these_files_only(case: str) -> None:
     assert command.count("\n") == 1
     assert words_of(case)[0] == "zsupport"
     # No input that the command does not read.
-    reads = ("--policy", "./policy.yaml", "zsupport test")
+    reads = ("--policy", "./policy.yaml", "zsupport test", "zsupport init")
     assert "policy.yaml" not in names or any(each in command for each in reads)
     assert "policy_test.yaml" not in names or "zsupport test" in command
     assert ("stdin" in names) == ("--policy - " in command or " -\n" in command)
