@@ -1,5 +1,6 @@
 """Comments that allow findings: found where they are, heard where they stand."""
 
+import time
 from datetime import date
 
 import pytest
@@ -184,3 +185,15 @@ def test_long_comments_are_read_in_no_time(filler: str) -> None:
     findings = judge(document_of(text), RULES, TODAY).findings
     assert all(len(each.message) < 200 for each in findings)
     assert [each.code for each in findings] == ["ZS903"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "code"), [("allow ZS501 -- x", "ZS901"), ("allow dead-rul{} -- x", "ZS903")]
+)
+def test_very_many_comments_are_read_in_seconds(comment: str, code: str) -> None:
+    lines = "".join(f"  # zsupport: {comment.format(i)}\n  - say: x{i}\n" for i in range(10_000))
+    document = document_of(f"{HEAD}terms:\n  x:\n{lines}")
+    start = time.process_time()
+    findings = judge(document, RULES, TODAY).findings
+    assert time.process_time() - start < 10
+    assert sum(each.code == code for each in findings) == 10_000

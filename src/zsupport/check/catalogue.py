@@ -23,11 +23,16 @@ _BY_NAME = {kind.name: code for code, kind in KINDS.items()}
 
 def kind_named(name: str) -> Code:
     """Return the kind with this code or name, without regard to case; raise UsageError."""
-    code = name.upper() if name.upper() in KINDS else _BY_NAME.get(name.casefold())
+    code = code_named(name)
     if code is None:
-        hint = _nearest(name) or "`zsupport check --list-rules` lists the rules"
+        hint = nearest_rule(name) or "`zsupport check --list-rules` lists the rules"
         raise UsageError(f"`{short(name)}` is no rule, by code or by name", hint)
     return KINDS[code]
+
+
+def code_named(name: str) -> str | None:
+    """Return the code that a code or name stands for, without regard to case, or None."""
+    return name.upper() if name.upper() in KINDS else _BY_NAME.get(name.casefold())
 
 
 def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
@@ -43,7 +48,7 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
         elif name.casefold() in _BY_NAME:
             found.add(_BY_NAME[name.casefold()])
         else:
-            hint = _nearest(name) or "`zsupport check --list-rules` lists the rules"
+            hint = nearest_rule(name) or "`zsupport check --list-rules` lists the rules"
             raise UsageError(f"{where}: `{short(name)}` is no rule, by code or by name", hint)
     return frozenset(found)
 
@@ -65,7 +70,8 @@ def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
     return found
 
 
-def _nearest(name: str) -> str | None:
+def nearest_rule(name: str) -> str | None:
+    """Return the hint that names the rule that was meant, or None."""
     # Letters that look like digits are taken for them.
     code = name[:2].upper() + name[2:].upper().translate(str.maketrans("OIL", "011"))
     if re.fullmatch("ZS[0-9]{1,9}", code):

@@ -6,7 +6,7 @@ it means, an anchor in what would go is still needed, or a key is written after 
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -115,23 +115,28 @@ def apply(text: str, fixes: Iterable[Fix]) -> Applied:
     The others are for another round, when the text has been looked at anew.
     """
     places = places_of(text)
-    taken: list[tuple[int, int, str]] = []
+    taken: list[tuple[int, int, str]] = []  # in order
     made: list[Fix] = []
     for fix in fixes:
         edits = [(places.start(e.span), places.end(e.span), e.text) for e in fix.edits]
-        if all(
-            end <= other_start or other_end <= start
-            for start, end, _ in edits
-            for other_start, other_end, _ in taken
-        ):
-            taken += edits
+        if all(_is_free(taken, start, end) for start, end, _ in edits):
+            for edit in edits:
+                insort(taken, edit)
             made.append(fix)
     pieces = []
     position = 0
-    for start, end, new in sorted(taken):
+    for start, end, new in taken:
         pieces += [text[position:start], new]
         position = end
     return Applied("".join([*pieces, text[position:]]), tuple(made))
+
+
+def _is_free(taken: list[tuple[int, int, str]], start: int, end: int) -> bool:
+    """Return whether no edit that is taken touches a range; they are in order and apart."""
+    after = bisect_right(taken, start, key=lambda edit: edit[0])
+    return (after == 0 or taken[after - 1][1] <= start) and (
+        after == len(taken) or end <= taken[after][0]
+    )
 
 
 # -- places ------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from datetime import date
 from typing import NamedTuple
 
 from zsupport.check.fixing import Places, in_brackets, places_of
-from zsupport.errors import UsageError
 from zsupport.findings import CODES, Edit, Finding, Fix, Span
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping, Node, Scalar, short
@@ -37,6 +36,9 @@ _WORD = re.compile(r"[^ \t,]+")
 _REASON = re.compile(r"(?:(?<=[ \t])|\A)--(?:[ \t]+|\Z)")
 _PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")
+_FEW_LINES = 20
+#: Of so many mistakes it is said what was meant: to find that out takes its time.
+_MOST_HINTS = 50
 
 
 class Allowed(NamedTuple):
@@ -98,12 +100,12 @@ def suppressions_of(document: Document) -> Suppressions:
         return Suppressions()
     comments: list[Comment] = []
     mistakes: list[Mistake] = []
-    places = places_of(document.text)
+    reader = _Reader(document)
     for start, end in comments_in(document):
         found = _COMMENT.fullmatch(document.text, start, end)
         if found is None:
             continue
-        read = _read(places, start, end, found.start(1), document)
+        read = reader.read(start, end, found.start(1), hints=len(mistakes) < _MOST_HINTS)
         if isinstance(read, Comment):
             comments.append(read)
         else:
@@ -113,18 +115,46 @@ def suppressions_of(document: Document) -> Suppressions:
 
 def hear(comments: Sequence[Comment], findings: Sequence[Finding], today: date) -> Heard:
     """Return findings without those that comments allow; an expired comment allows nothing."""
+    if not comments:
+        return Heard(list(findings), 0, frozenset())
+    by_code: dict[str, _ByLine] = {}
+    for comment in comments:
+        for each in comment.allowed:
+            by_code.setdefault(each.code, _ByLine()).add(comment)
     left: list[Finding] = []
     used: set[tuple[Comment, str]] = set()
     for finding in findings:
-        about = [
-            comment
-            for comment in comments
-            if comment.is_about(finding) and any(a.code == finding.code for a in comment.allowed)
-        ]
+        about = by_code[finding.code].about(finding) if finding.code in by_code else []
         used |= {(comment, finding.code) for comment in about}
-        if not any(not comment.expired(today) for comment in about):
+        if all(comment.expired(today) for comment in about):
             left.append(finding)
     return Heard(left, len(findings) - len(left), frozenset(used))
+
+
+class _ByLine:
+    """Comments by the lines that they are about, so that many of them are looked through fast."""
+
+    def __init__(self) -> None:
+        self._of_line: dict[int, list[Comment]] = {}
+        self._spread: list[Comment] = []
+
+    def add(self, comment: Comment) -> None:
+        """Add a comment; one that is about many lines is looked at for every finding."""
+        if comment.last - comment.first > _FEW_LINES:
+            self._spread.append(comment)
+            return
+        for line in range(comment.first, comment.last + 1):
+            self._of_line.setdefault(line, []).append(comment)
+
+    def about(self, finding: Finding) -> list[Comment]:
+        """Return the comments that are about a finding."""
+        span = finding.span
+        if span.end_line - span.line > len(self._of_line):
+            near = [each for some in self._of_line.values() for each in some]
+        else:
+            lines = range(span.line, span.end_line + 1)
+            near = [each for line in lines for each in self._of_line.get(line, ())]
+        return [each for each in dict.fromkeys((*near, *self._spread)) if each.is_about(finding)]
 
 
 def without(document: Document, comment: Comment, codes: Sequence[str]) -> Fix | None:
@@ -204,85 +234,123 @@ def _range(places: Places, span: Span) -> tuple[int, int]:
 # -- reading one -------------------------------------------------------------------------------
 
 
-def _read(places: Places, start: int, end: int, said: int, document: Document) -> Comment | Mistake:
-    """Return what a comment allows where, or what is wrong with it."""
-    from zsupport.check.catalogue import kind_named
+class _Reader:
+    """Reads the comments of a document."""
 
-    text = places.text
+    def __init__(self, document: Document) -> None:
+        self.places = places_of(document.text)
+        self.text = document.text
+        self.root = document.root
+        self._parts: dict[int, list[_Part]] = {}
 
-    def span(first: int, last: int) -> Span:
-        return places.edit(first, last).span
+    def read(self, start: int, end: int, said: int, *, hints: bool) -> Comment | Mistake:
+        """Return what a comment allows where, or what is wrong with it."""
+        text = self.text
+        whole = self.span(start, start + len(text[start:end].rstrip()))
+        if not _COLON.match(text, start):
+            return Mistake(whole, "the colon after `zsupport` is missing", f"write {FORM}")
+        reason = _REASON.search(text, said, end)
+        parts = _PARTS.fullmatch(text[said : reason.start() if reason else end])
+        if parts is None:
+            message = "this comment is for zsupport, and cannot be read"
+            return Mistake(whole, message, f"write {FORM}")
+        if more := parts["more"].strip():
+            return Mistake(
+                whole,
+                f"`{short(more)}` is not understood in a comment that allows something",
+                f"commas between codes, a date behind `until`, `--` before the reason: {FORM}",
+            )
+        if reason is None or not text[reason.end() : end].strip():
+            message = "a comment that allows something has to give the reason"
+            return Mistake(whole, message, f"write {FORM}")
+        until, until_span = None, None
+        if parts["until"]:
+            until_span = self.span(said + parts.start("until"), said + parts.end("until"))
+            until = _date(parts["until"])
+            if until is None:
+                message = f"`{short(parts['until'])}` is no date"
+                return Mistake(until_span, message, "a date as in until 2027-01-31")
+        allowed = []
+        for word in _WORD.finditer(text, said + parts.start("codes"), said + parts.end("codes")):
+            at = self.span(word.start(), word.end())
+            code = _code(word[0], at, hints=hints)
+            if isinstance(code, Mistake):
+                return code
+            allowed.append(Allowed(code, at))
+        alone = not text[self.places.line_start(start) : start].strip()
+        first, last = self.lines_below(whole.line) if alone else (whole.line, whole.line)
+        return Comment(whole, alone, first, last, tuple(allowed), until, until_span)
 
-    whole = span(start, start + len(text[start:end].rstrip()))
-    if not _COLON.match(text, start):
-        return Mistake(whole, "the colon after `zsupport` is missing", f"write {FORM}")
-    reason = _REASON.search(text, said, end)
-    stop = reason.start() if reason else end
-    parts = _PARTS.fullmatch(text[said:stop])
-    if parts is None:
-        return Mistake(whole, "this comment is for zsupport, and cannot be read", f"write {FORM}")
-    if more := parts["more"].strip():
+    def span(self, first: int, last: int) -> Span:
+        """Return the span between two positions."""
+        return self.places.edit(first, last).span
+
+    def lines_below(self, line: int) -> tuple[int, int]:
+        """Return the first and last line of what begins below a comment; (0, 0) if nothing does.
+
+        That is the first line with anything on it but comments, and whatever begins on it.
+        """
+        node = self.root
+        while node is not None and not isinstance(node, Scalar):
+            parts = self.parts(node)
+            below = bisect_right(parts, line, key=lambda part: part.begins)
+            around = parts[below - 1] if below else None
+            if around is not None and around.ends > line:
+                node = around.last
+            elif below < len(parts):
+                begins, ends = parts[below].begins, 0
+                while below < len(parts) and parts[below].begins == begins:
+                    ends = max(ends, parts[below].ends)
+                    below += 1
+                return begins, ends
+            else:
+                break
+        return 0, 0
+
+    def parts(self, node: Mapping | SequenceNode) -> "list[_Part]":
+        """Return the parts of a list or mapping with their lines, worked out once."""
+        if id(node) not in self._parts:
+            pairs = ((i, i) for i in node.items) if isinstance(node, SequenceNode) else node.entries
+            found: list[_Part] = []
+            for first, last in pairs:
+                # An alias stands for something further up; its own line is not known.
+                begins = max(first.line, found[-1].begins if found else 0)
+                found.append(_Part(begins, max(begins, _last_line(self.places, last)), last))
+            self._parts[id(node)] = found
+        return self._parts[id(node)]
+
+
+class _Part(NamedTuple):
+    """A key with its value, or an item: its first and last line, and its last node."""
+
+    begins: int
+    ends: int
+    last: Node
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+    except ValueError:
+        return None
+
+
+def _code(name: str, at: Span, *, hints: bool) -> str | Mistake:
+    """Return the code that a name stands for, or why it cannot be allowed."""
+    from zsupport.check.catalogue import code_named, nearest_rule
+
+    code = code_named(name)
+    if code is None:
+        hint = nearest_rule(name) if hints else None
         return Mistake(
-            whole,
-            f"`{short(more)}` is not understood in a comment that allows something",
-            f"commas between codes, a date behind `until`, `--` before the reason: {FORM}",
+            at, f"`{short(name)}` is no rule, by code or by name", hint or f"write {FORM}"
         )
-    if reason is None or not text[reason.end() : end].strip():
-        return Mistake(
-            whole, "a comment that allows something has to give the reason", f"write {FORM}"
-        )
-    until, until_span = None, None
-    if parts["until"]:
-        until_span = span(said + parts.start("until"), said + parts.end("until"))
-        try:
-            until = date.fromisoformat(parts["until"])
-        except ValueError:
-            until = None
-        if until is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", parts["until"]):
-            return Mistake(
-                until_span, f"`{short(parts['until'])}` is no date", "a date as in until 2027-01-31"
-            )
-    allowed = []
-    for word in _WORD.finditer(text, said + parts.start("codes"), said + parts.end("codes")):
-        at = span(word.start(), word.end())
-        try:
-            code = kind_named(word[0]).code
-        except UsageError as error:
-            return Mistake(at, error.message, error.hint or FORM)
-        if code in CODES:
-            return Mistake(
-                at, f"`{word[0]}` cannot be allowed: a policy with it is not read", "mend it"
-            )
-        if code in ABOUT_COMMENTS:
-            return Mistake(
-                at, f"`{word[0]}` is about comments like this one, and cannot be allowed", "mend it"
-            )
-        allowed.append(Allowed(code, at))
-    alone = not text[places.line_start(start) : start].strip()
-    first, last = _lines_below(places, document.root, whole.line) if alone else (whole.line,) * 2
-    return Comment(whole, alone, first, last, tuple(allowed), until, until_span)
-
-
-def _lines_below(places: Places, root: Node | None, line: int) -> tuple[int, int]:
-    """Return the first and last line of what begins below a comment; (0, 0) if nothing does.
-
-    That is the first line with anything on it but comments, and whatever begins on it.
-    """
-    node = root
-    while node is not None and not isinstance(node, Scalar):
-        parts = [
-            (first.line, max(first.line, _last_line(places, last)), last)
-            for first, last in (
-                ((item, item) for item in node.items)
-                if isinstance(node, SequenceNode)
-                else node.entries
-            )
-        ]
-        node = next((last for begins, ends, last in parts if begins <= line < ends), None)
-        if node is None and (below := [part for part in parts if part[0] > line]):
-            begins = min(first for first, _, _ in below)
-            return begins, max(ends for first, ends, _ in below if first == begins)
-    return 0, 0
+    if code in CODES:
+        return Mistake(at, f"`{name}` cannot be allowed: a policy with it is not read", "mend it")
+    if code in ABOUT_COMMENTS:
+        message = f"`{name}` is about comments like this one, and cannot be allowed"
+        return Mistake(at, message, "mend it")
+    return code
 
 
 def _last_line(places: Places, node: Node) -> int:
