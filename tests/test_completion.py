@@ -162,6 +162,15 @@ def test_help_completes_guides_and_commands(asked: Asked) -> None:
     assert "--help" in asked("help", "policy", "")
 
 
+def test_rules_by_code_and_by_name(asked: Asked) -> None:
+    assert "ZS401" in asked("check", "--explain", "zs4")
+    assert asked("check", "--explain", "dead-ru") == ["dead-rule"]
+    assert asked.rows("check", "--select", "ZS401,slower-") == [
+        ["ZS401,slower-than-plan-below", "ZS501"]
+    ]
+    assert asked("check", "--ignore=ZS9,dead-ru") == ["--ignore=ZS9,dead-rule"]
+
+
 def test_after_two_hyphens_no_options_follow(asked: Asked) -> None:
     assert asked("policies", "--", "-") == ["/"]
     assert asked("due", "--", "") == []

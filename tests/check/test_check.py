@@ -355,7 +355,9 @@ def test_exit_codes(check: Check, tmp_path: Path) -> None:
     assert check("clean.yaml", "--fail-on", "never").code == 2
     assert check("clean.yaml", "--at", "2026-02-30").code == 2
     assert check("clean.yaml", "--at", "26-02-03-04").code == 2
-    assert check("clean.yaml", "--at", "2026-11-26T10:00").code == 2
+    run = check("clean.yaml", "--at", "2026-11-26T10:00")
+    assert run.code == 2
+    assert "--tz" not in run.stderr
     assert check("clean.yaml", "--at", "2026-11-26T10:00:00Z").code == 0
 
 
@@ -681,6 +683,44 @@ def test_a_file_that_changes_before_it_is_fixed_is_left(
     assert run.code == 4
     assert "has changed since it was read" in run.stderr
     assert (tmp_path / "a.yaml").read_text() == EVERY + "# more\n"
+
+
+def test_a_folder_that_may_not_be_looked_into_is_said(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, a=CLEAN, closed__b=DEAD)
+    scandir = os.scandir
+
+    def scanning(path: str) -> object:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scanning)
+    run = check()
+    assert run.code == 3
+    assert run.stderr == "zsupport: closed: permission denied\n"
+    assert run.stdout == "Nothing was found in 1 file; 1 file could not be read\n"
+
+
+def test_a_pipe_is_read_and_not_fixed(cli: Cli, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    writer = ["sh", "-c", 'printf %s "$1" > "$2"', "sh", EVERY, str(pipe)]
+    with subprocess.Popen(writer) as feed:
+        try:
+            run = cli("check", "pipe.yaml", "--fix", *ONLY, cwd=tmp_path)
+        finally:
+            feed.kill()
+    assert run.code == 4
+    assert "pipe.yaml: this is no ordinary file" in run.stderr
+    assert "warning[ZS407]" in run.stdout
+
+
+def test_an_explanation_is_a_page(check: Check) -> None:
+    assert check("--explain", "ZS401", "--format", "json", only=False).code == 2
+    text = check("--explain", "ZS401", only=False).stdout
+    assert check("--explain", "ZS401", "--format", "markdown", only=False).stdout == text
 
 
 def test_names_that_steer_terminals_are_shown_as_letters(check: Check, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import chosen_format, emit, is_terminal, note, terminal_of, write_outcome
 from zsupport.cli.question import working_folder
+from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError
 from zsupport.findings import SEVERITIES
 
@@ -91,7 +92,7 @@ def check(
     project can say in its pyproject.toml what it wants: see `zsupport help check`.
     """
     if explain is not None:
-        return _explain(explain, color)
+        return _explain(explain, format, color)
     if list_rules:
         return _list(format, color)
     from zsupport.check.bulk import Asked, check_files
@@ -227,21 +228,25 @@ def _day(at: str | None) -> date:
 def _day_of_instant(at: str) -> date:
     import time
 
-    from zsupport.cli.question import read
     from zsupport.clock.instants import parse_instant, to_datetime
 
-    now = int(time.time())
-    instant, zone = read("--at", at, lambda text: parse_instant(text, now=now, zone=None))
+    try:
+        instant, zone = parse_instant(at, now=int(time.time()), zone=None)
+    except BadText as problem:
+        hint = "a date such as 2026-11-26, or an instant such as 2026-11-26T09:00:00+01:00"
+        raise UsageError(f"--at: {problem.message}", hint) from None
     return to_datetime(instant).astimezone(zone or UTC).date()
 
 
-def _explain(name: str, color: str) -> int:
+def _explain(name: str, format: str, color: str) -> int:
     """Show what a rule finds and why."""
+    if format not in ("auto", "text", "markdown"):
+        raise UsageError(f"a rule is not explained as {format}", "it is a page of Markdown")
     from zsupport.check.catalogue import kind_named
     from zsupport.view.rules import explanation
 
     text = explanation(kind_named(name))
-    if is_terminal():
+    if is_terminal() and format != "markdown":
         from zsupport.report.guide import render
 
         text = render(text, terminal_of(color))
