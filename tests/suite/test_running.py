@@ -6,8 +6,11 @@ What the policy `shop` answers is read off its text by hand.
 import pytest
 from subjects import SHOP, cases, subject_of, verdict
 
+from zsupport.errors import EnvironmentFault
+from zsupport.policy.files import SourceFile
 from zsupport.suite.coverage import decisions_of, uncovered
 from zsupport.suite.running import run
+from zsupport.suite.subject import read_subject
 
 SUBJECT = subject_of(SHOP)
 MONDAY = "2026-11-23T10:00:00+01:00"
@@ -208,3 +211,16 @@ def test_a_moment_at_which_nothing_is_in_force_covers_nothing() -> None:
     assert run(subject, example).failures == ()
     decisions = decisions_of(subject, 0)
     assert len(uncovered(subject, decisions, [example])) == len(decisions)
+
+
+def test_what_the_machine_lacks_is_no_failure_of_the_test() -> None:
+    def none(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+        raise EnvironmentFault("the package `holidays` is not installed")
+
+    hours = "open: mon-fri 08:00-16:00"
+    policy = SHOP.replace(hours, f"{hours}, holidays: {{country: NO}}")
+    source = SourceFile("shop.yaml", policy.encode(), "", "shop.yaml")
+    subject = read_subject((source,), none)
+    question = f"hours: {{name: office, region: eu, at: {MONDAY}}}"
+    with pytest.raises(EnvironmentFault):
+        verdict(text(question, "open"), subject)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from zsupport.answer.case import Because, Case
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant
 from zsupport.clock.problem import BadText
-from zsupport.errors import ZsupportError
+from zsupport.errors import EnvironmentFault, ZsupportError
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping as Entries
 from zsupport.policy.yamltext import Node, Scalar, Sequence
@@ -96,6 +96,8 @@ def _asked(
     """Return the replies to one combination, or why there are none."""
     try:
         replies = ask(subject, question, combination)
+    except EnvironmentFault:
+        raise  # the machine lacks something: that says nothing about the policy
     except (ZsupportError, BadText) as error:
         return [], error.message
     if not any(reply.rows for reply in replies):
