@@ -59,7 +59,7 @@ def test_the_nearest_project_that_names_a_policy_counts(tmp_path: Path) -> None:
     near = tmp_path / "a" / "b" / "c"
     configure(tmp_path, '[tool.zsupport]\npolicy = "far.yaml"\n')
     configure(tmp_path / "a", '[tool.zsupport]\npolicy = "sub/near.yaml"\n')
-    configure(tmp_path / "a" / "b", "[tool.zsupport]\nselect = []\n")
+    configure(tmp_path / "a" / "b", "[tool.zsupport.check]\nselect = []\n")
     configure(near, '[project]\nname = "no word of it"\n')
     assert choose(None, {}, str(near)) == (str(tmp_path / "a" / "sub" / "near.yaml"), False)
     assert choose(None, {}, str(tmp_path)) == (str(tmp_path / "far.yaml"), False)
@@ -95,6 +95,8 @@ def test_without_anything_it_is_the_shipped_example_and_that_is_known() -> None:
         ("[tool.zsupport]\npolicy = 1\n", "`policy` in [tool.zsupport] is no name and no path"),
         ('[tool.zsupport]\npolicy = ["a"]\n', "`policy` in [tool.zsupport] is no name"),
         ('[tool.zsupport]\npolicy = ""\n', "`policy` in [tool.zsupport] is no name"),
+        ('[tool.zsupport]\npolcy = "a.yaml"\n', "[tool.zsupport] has no key `polcy`"),
+        ("[tool.zsupport.test]\nfail-under = 90\n", "[tool.zsupport] has no key `test`"),
         ("# zsupport\nx = " + "[" * 5000 + "]" * 5000, "recursion"),
     ],
 )

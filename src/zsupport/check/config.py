@@ -4,14 +4,13 @@ The keys are those of SETTINGS. What is said on the command line stands above th
 """
 
 import os
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from zsupport.check.catalogue import codes_of, ignorable
 from zsupport.check.discover import fits
-from zsupport.errors import UsageError, did_you_mean
+from zsupport.errors import UsageError
 from zsupport.findings import SEVERITIES
-from zsupport.policy.project import Project, projects
+from zsupport.policy.project import Project, known, projects
 
 #: Each key, and what its value looks like.
 SETTINGS = {
@@ -21,8 +20,6 @@ SETTINGS = {
     "per-file-ignores": 'rules by pattern: per-file-ignores = {"old/*.yaml" = ["ZS4"]}',
     "exclude": 'a list of patterns: exclude = ["drafts", "old/*.yaml"]',
 }
-#: What stands beside `check` in [tool.zsupport].
-_BESIDE = ("policy", "check", "test", "diff")
 
 
 class Config(NamedTuple):
@@ -60,7 +57,6 @@ def read_config(folder: str | None) -> Config:
     Raises UsageError for a key or a value that means nothing.
     """
     for project in projects(folder, "leave the table [tool.zsupport] out"):
-        _known(project, "tool.zsupport", project.table, _BESIDE)
         if "check" in project.table:
             return _config(project)
     return Config()
@@ -71,7 +67,7 @@ def _config(project: Project) -> Config:
     where = "tool.zsupport.check"
     if not isinstance(table, dict):
         raise UsageError(f"{project.path}: `{where}` is no table", f"write [{where}]")
-    _known(project, where, table, tuple(SETTINGS))
+    known(project.path, where, table, SETTINGS)
     ignores: dict[str, Any] = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
         raise _wrong(project, "per-file-ignores")
@@ -94,13 +90,6 @@ def _config(project: Project) -> Config:
         ),
         _texts(project, "exclude", table.get("exclude", [])),
     )
-
-
-def _known(project: Project, where: str, table: dict[str, Any], known: Sequence[str]) -> None:
-    for key in table:
-        if key not in known:
-            hint = did_you_mean(key, known) or f"known: {', '.join(known)}"
-            raise UsageError(f"{project.path}: [{where}] has no key `{key}`", hint)
 
 
 def _texts(project: Project, key: str, value: object) -> tuple[str, ...]:

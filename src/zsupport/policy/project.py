@@ -1,11 +1,14 @@
 """What a project says in its pyproject.toml, under [tool.zsupport]."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from zsupport.errors import UsageError
+from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.files import MAX_BYTES
+
+#: What stands in [tool.zsupport].
+KEYS = ("policy", "check")
 
 
 class Project(NamedTuple):
@@ -19,8 +22,9 @@ class Project(NamedTuple):
 def projects(folder: str | None, otherwise: str) -> Iterator[Project]:
     """Yield the projects at or above a folder, the nearest first.
 
-    Raises UsageError where one cannot be read, which says what can be done `otherwise`. A file
-    that we may not look into configures nothing.
+    Raises UsageError where one cannot be read or has a key that means nothing, and says what can
+    be done `otherwise`: a slip in `policy` must not have another policy answer. A file that we
+    may not look into configures nothing.
     """
     while folder is not None:
         path = os.path.join(folder, "pyproject.toml")
@@ -34,6 +38,7 @@ def projects(folder: str | None, otherwise: str) -> Iterator[Project]:
         if b"zsupport" in text:
             table = _table(text, path, otherwise)
             if table is not None:
+                known(path, "tool.zsupport", table, KEYS)
                 yield Project(folder, path, table)
         above = os.path.dirname(folder)
         folder = None if above == folder else above
@@ -49,3 +54,11 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
     for key in ("tool", "zsupport"):
         found = found.get(key) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else None
+
+
+def known(path: str, where: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
+    """Raise UsageError where a table of a pyproject.toml has another key than these."""
+    for key in table:
+        if key not in keys:
+            hint = did_you_mean(key, keys) or f"known: {', '.join(keys)}"
+            raise UsageError(f"{path}: [{where}] has no key `{key}`", hint)
