@@ -1,0 +1,129 @@
+"""Mistakes that were made when real policies were written down, each in a policy of its own.
+
+Each was caught by a person once; here each is caught by the command, on its line, with a code and
+a word of what to do.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+
+HEAD = """\
+format: 1
+policy: acme
+timezone: Europe/Berlin
+plans: {free: Free, pro: Pro}
+roles: {owner: Owner, user: User}
+"""
+WEB = "channels: {web: {name: Web, kind: web}}\n"
+ALL = "entitlements: [{allow: web}]\n"
+URGENT = "priorities: [{id: P1}, {id: P2}]\n"
+OFFICE = "hours: {office: {open: mon-fri 09:00-17:00}}\n"
+
+#: What was done, the policy, and what is found: code, the text of its line, a word of the way out.
+MISTAKES = [
+    (
+        "a comma without quotes inside a text in braces",
+        HEAD + "channels:\n  web: {name: Web, kind: web, note: Short questions, please.}\n" + ALL,
+        ("ZS101", "note: Short questions, please.", "needs quotes"),
+    ),
+    (
+        "a colon inside a text in braces",
+        HEAD + "channels:\n  web: {name: Web, kind: web, note: Note: weekdays only}\n" + ALL,
+        ("ZS001", "note: Note: weekdays only", "needs quotes"),
+    ),
+    (
+        "a question mark at the head of a text in braces",
+        HEAD + "channels:\n  web: {name: ? Web, kind: web}\n" + ALL,
+        ("ZS001", "name: ? Web", "needs quotes"),
+    ),
+    (
+        "hours without the word business",
+        HEAD + WEB + ALL + OFFICE + "targets:\n  - {hours: office, first-response: 4h}\n",
+        ("ZS104", "hours: office, first-response: 4h", "4 business hours"),
+    ),
+    (
+        "a priority that no rule answers",
+        HEAD + WEB + ALL + URGENT + "targets:\n  - {first-response: {P1: 1h}}\n",
+        ("ZS302", "first-response: {P1: 1h}", "P2"),
+    ),
+    (
+        "a priority left out of a second metric",
+        HEAD + WEB + ALL + URGENT + "metrics: [{id: first-response}, {id: update}]\n"
+        "targets:\n  - first-response: 4h\n    update: {P1: every 1h}\n",
+        ("ZS302", "update: {P1: every 1h}", "P2"),
+    ),
+    (
+        "hours that nobody uses any more",
+        HEAD + WEB + "entitlements: [{allow: web, hours: office}]\n"
+        "hours:\n  office: {open: mon-fri 09:00-17:00}\n  night: {open: mon-fri 22:00-06:00}\n"
+        "targets: [{first-response: 4h}]\n",
+        ("ZS304", "night: {open:", ""),
+    ),
+    (
+        "an exception below what it excepts",
+        HEAD + WEB + ALL + "targets:\n  - {first-response: 24h}\n"
+        "  - {when: {plan: pro}, first-response: 4h}\n",
+        ("ZS401", "when: {plan: pro}, first-response: 4h", "above"),
+    ),
+    (
+        "a single cell below what it excepts",
+        HEAD + WEB + ALL + URGENT + "targets:\n  - {first-response: {P1: 1h}}\n"
+        "  - {when: {plan: pro}, first-response: {P1: 30m, P2: 4h}}\n"
+        "  - {first-response: {P2: 8h}}\n",
+        ("ZS402", "P1: 30m, P2: 4h", ""),
+    ),
+    (
+        "a grant for those who have the channel already",
+        HEAD + WEB + "entitlements:\n  - {allow: web}\n  - {when: {plan: pro}, allow: web}\n",
+        ("ZS403", "when: {plan: pro}, allow: web", "take it out"),
+    ),
+    (
+        "hours in a rule all of whose targets are clock time",
+        HEAD + WEB + "entitlements: [{allow: web, hours: office}]\n" + OFFICE
+        + "targets:\n  - {hours: office, first-response: 4h 24x7}\n",
+        ("ZS405", "hours: office, first-response: 4h 24x7", ""),
+    ),
+    (
+        "two grants of one channel that ask for different things",
+        HEAD + WEB + "entitlements:\n  - {when: {plan: pro}, allow: web, prerequisites: [Key]}\n"
+        "  - {when: {role: owner}, allow: web, prerequisites: [Contract]}\n",
+        ("ZS406", "prerequisites: [", ""),
+    ),
+    (
+        "a condition that names every value",
+        HEAD + WEB + "entitlements:\n  - {when: {plan: [free, pro], role: owner}, allow: web}\n",
+        ("ZS407", "plan: [free, pro]", ""),
+    ),
+    (
+        "a rule for the rest that also answers what was forgotten",
+        HEAD.replace("pro: Pro", "pro: Pro, max: Max, team: Team") + WEB + ALL + URGENT
+        + "targets:\n  - {when: {plan: pro}, first-response: {P1: 1h, P2: 4h}}\n"
+        "  - {when: {plan: max}, first-response: {P1: 30m, P2: 2h}}\n  - {first-response: 48h}\n",
+        ("ZS408", "{first-response: 48h}", ""),
+    ),
+    (
+        "a doubt about one priority on the row of all",
+        HEAD + WEB + ALL + URGENT + "targets:\n"
+        "  - first-response: {P1: 1h, P2: 4h}\n    unclear: Whether P1 counts at night.\n",
+        ("ZS606", "unclear: Whether P1 counts", ""),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [each[1:] for each in MISTAKES], ids=[each[0] for each in MISTAKES]
+)
+def test_a_real_mistake_is_found_on_its_line(
+    text: str, expected: tuple[str, str, str], cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "acme.yaml").write_text(text, encoding="utf-8")
+    run = cli("check", "--format", "json", cwd=tmp_path)
+    code, on_line, way_out = expected
+    found = [each for each in json.loads(run.stdout)["findings"] if each["code"] == code]
+    assert len(found) == 1, run.stdout
+    assert on_line in text.splitlines()[found[0]["line"] - 1]
+    said = f"{found[0]['message']} {found[0]['expected']} {found[0]['hint']}"
+    assert way_out in said
