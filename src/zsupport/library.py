@@ -15,7 +15,13 @@ from zsupport.answer.hours import Customer, PolicyHours, check_country
 from zsupport.answer.promise import Promises, promises, settle_metrics
 from zsupport.clock.deadline import Events
 from zsupport.clock.holidays import PublicHolidays, public_holidays
-from zsupport.clock.instants import END, at_local, from_datetime, to_datetime
+from zsupport.clock.instants import (
+    END,
+    at_local,
+    format_instant,
+    from_datetime,
+    to_datetime,
+)
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy, UsageError
@@ -174,11 +180,11 @@ class Policy:
                 )  # fmt: skip
         for name, event in (("answered", answered), ("updated", updated), ("resolved", resolved)):
             if event is not None and from_datetime(event) < start:
-                says = f"{event.isoformat()} lies before opened, {to_datetime(start).isoformat()}"
+                says = f"{_shown(event)} lies before opened, {format_instant(start, UTC)}"
                 raise UsageError(f"{name}: {says}")
         for begin, end in pauses:
             if end is not None and end < begin:
-                raise UsageError(f"the pause from {begin.isoformat()} ends before it starts")
+                raise UsageError(f"the pause from {_shown(begin)} ends before it starts")
         if at_risk is not None:
             parse_ratio(at_risk)
         pauses_in = tuple((from_datetime(begin), _seconds(end)) for begin, end in pauses)
@@ -337,6 +343,10 @@ def _about_facts(revision: Revision, query: Query) -> tuple[Warning, ...]:
 def _midnight(day: str, where: tzinfo, later: int = 0) -> int:
     """Return the first instant of a local date, or of one so many days later."""
     return at_local(date.fromisoformat(day) + timedelta(days=later), 0, where)
+
+
+def _shown(moment: datetime) -> str:
+    return format_instant(from_datetime(moment), UTC)
 
 
 def _seconds(instant: datetime | None) -> int | None:
