@@ -1,33 +1,11 @@
 """Tests as text, ready to paste under `cases:`."""
 
-import re
 from typing import Any
 
+from zsupport.policy.quoting import scalar
 from zsupport.policy.yamltext import Mapping, Node, Scalar, Sequence
 
 _WIDTH = 100
-# What YAML takes for a text as it stands, inside brackets too; everything else is quoted.
-_PLAIN = re.compile(r"[A-Za-z0-9+@/_.][A-Za-z0-9+@/_. ()'-]*(:[A-Za-z0-9+@/_.()'-]+)*")
-_NULLS = ("~", "null", "Null", "NULL")
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-
-
-def scalar(text: str) -> str:
-    """Return a text as YAML reads it back, in quotes where it needs them."""
-    if _PLAIN.fullmatch(text) and text not in _NULLS and not text.endswith(" "):
-        return text
-    return '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in _ESCAPES:
-        return _ESCAPES[char]
-    if char.isprintable():
-        return char
-    code = ord(char)
-    return (
-        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
-    )
 
 
 def flow(value: Any) -> str:
