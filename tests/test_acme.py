@@ -303,6 +303,10 @@ def test_hours(acme: Revision) -> None:
                 holidays=Holidays(
                     False, "DE", "BY", ("12-24", "2026-05-15"), ("10-03",), (2026, 2027),
                     ("2026-01-01", "2026-12-25"), Remarks("Without 15 August.", None, "hours"),
+                    {
+                        "2026-01-01": "New Year's Day",
+                        "2026-12-25": {"en": "Christmas Day", "nb": "Første juledag"},
+                    },
                 ),
                 by_start_date=True,
                 dates={
@@ -341,7 +345,8 @@ def test_hours(acme: Revision) -> None:
                 timezone="UTC+05:30",
                 windows=windows(range(6, 7), "10:00", "12:00"),
                 holidays=Holidays(
-                    False, None, None, ("02-29",), (), (2026, 2026), None, NOTHING
+                    False, None, None, ("02-29",), (), (2026, 2026), None, NOTHING,
+                    {"02-29": "Leap day"},
                 ),
             ),
         ),

@@ -105,6 +105,18 @@ def test_a_calendar_includes_itself(calendar: str) -> None:
     assert includes(counted(calendar), counted(calendar), public)
 
 
+def test_what_holidays_are_called_makes_no_calendar_another() -> None:
+    listed = "{open: mon-fri 09:00-17:00, holidays: {add: [12-24], frozen: [2026-12-25]}}"
+    named = (
+        "{open: mon-fri 09:00-17:00, holidays: {add: {12-24: {en: Eve, nb: Julaften}},"
+        " frozen: {2026-12-25: Christmas Day}}}"
+    )
+    assert counted(named) == counted(listed)
+    more = named.replace("2026-12-25:", "2026-12-23: Little Christmas Eve, 2026-12-25:")
+    assert includes(counted(listed), counted(more), public)
+    assert not includes(counted(more), counted(listed), public)
+
+
 def test_a_union_includes_its_members_and_nothing_includes_nothing() -> None:
     union = counted(OFFICE, "{open: sat-sun 10:00-14:00}")
     assert includes(union, counted(OFFICE), public)

@@ -26,8 +26,8 @@ _READINGS = ("opening", "same-time", "close")
 class Counted(NamedTuple):
     """What a target counts over: calendars, any of which is open; without: every instant.
 
-    The calendars have no conditions, remarks and places, and name their zones: those that are
-    open at the same instants because they say the same are equal.
+    The calendars have no conditions, remarks, names of holidays and places, and name their
+    zones: those that are open at the same instants because they say the same are equal.
     """
 
     calendars: tuple[Calendar, ...]
@@ -51,7 +51,7 @@ def one(calendar: Calendar, zone: str) -> Counted:
     off = calendar.holidays
     bare = calendar._replace(
         when=(), ask=None, remarks=Remarks(), line=0, timezone=calendar.timezone or zone,
-        holidays=off and off._replace(remarks=Remarks()),
+        holidays=off and off._replace(remarks=Remarks(), names={}),
     )  # fmt: skip
     if (
         bare.windows is None

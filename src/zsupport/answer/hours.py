@@ -54,6 +54,8 @@ class Settled(NamedTuple):
 
 
 HALF_YEAR = 182 * 86_400
+# How a holiday is called to which the policy gives no name.
+_NAMELESS = "day off"
 
 
 class PolicyHours:
@@ -206,7 +208,7 @@ class PolicyHours:
                 self._unknown[line, year] = country
             return found
 
-        return days_off(off, country, subdivision, checked)
+        return days_off(off, country, subdivision, checked, self.lang)
 
 
 def hours_of(calendar: Calendar, zone_name: str, off: "DaysOff | None") -> "Hours":
@@ -226,19 +228,30 @@ def hours_of(calendar: Calendar, zone_name: str, off: "DaysOff | None") -> "Hour
 
 
 def days_off(
-    off: Holidays, country: str | None, subdivision: str | None, public: "PublicHolidays"
+    off: Holidays,
+    country: str | None,
+    subdivision: str | None,
+    public: "PublicHolidays",
+    lang: str = "en",
 ) -> "DaysOff":
-    """Return the days off of a year: what is frozen or public, more and less."""
+    """Return the days off of a year: what is frozen or public, more and less.
+
+    `lang` is for the names that the policy gives them; what has none is a `day off`.
+    """
     years: dict[int, dict[int, str]] = {}
 
     def of_year(year: int) -> dict[int, str]:
         if year not in years:
             if off.frozen is not None:
-                found = _named(off.frozen, year)
+                frozen = _listed(off.frozen, off, year, lang)
+                found = {ordinal: name or _NAMELESS for ordinal, name in frozen.items()}
             else:
                 found = dict(public(country, subdivision, year)) if country else {}
-            found.update(_named(off.add, year))
-            for ordinal in _named(off.remove, year):
+            for ordinal, name in _listed(off.add, off, year, lang).items():
+                # A holiday that is added as well keeps its name, and is no estimate any more.
+                public_name = found.get(ordinal, _NAMELESS).replace(" (estimated)", "")
+                found[ordinal] = name or public_name
+            for ordinal in _listed(off.remove, off, year, lang):
                 found.pop(ordinal, None)
             years[year] = found
         return years[year]
@@ -246,8 +259,13 @@ def days_off(
     return of_year
 
 
-def _named(texts: tuple[str, ...], year: int) -> dict[int, str]:
+def _listed(texts: tuple[str, ...], off: Holidays, year: int, lang: str) -> dict[int, str | None]:
+    """Return the dates of a year that texts stand for, with the names that the policy gives them.
+
+    The order in which they are written means nothing: a date of one year comes after, and so
+    before, one of every year.
+    """
     from zsupport.clock.holidays import recurring
 
-    ordinals = ((recurring(text, year), text) for text in texts)
-    return {ordinal: "day off" for ordinal, _ in ordinals if ordinal is not None}
+    ordinals = ((recurring(text, year), text) for text in sorted(texts, key=len))
+    return {day: say(off.names.get(text), lang) for day, text in ordinals if day is not None}

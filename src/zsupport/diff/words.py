@@ -48,9 +48,12 @@ def _words(revision: Revision) -> dict[Path, Any]:
         found["metrics", metric.id] = metric
     for name, calendars in revision.hours.items():
         found["hours", name] = _any_order(
-            (each.ask, each.remarks, _remarks(each.when), each.holidays and each.holidays.remarks)
+            (
+                each.ask, each.remarks, _remarks(each.when),
+                each.holidays and (each.holidays.remarks, each.holidays.names),
+            )
             for each in calendars
-        )
+        )  # fmt: skip
     return found
 
 

@@ -5,6 +5,7 @@ as a reference. To add a key, add a Field here and use its value in `zsupport.po
 """
 
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -133,14 +134,21 @@ def _country_or_any(text: str, node: Node, way: Way, reader: Reader) -> None:
         reader.report("ZS204", node.span, way, message, f"{_COUNTRY}, or `any`", hint)
 
 
-def _date_key(text: str, node: Node, way: Way, reader: Reader) -> None:
-    try:
-        parse_date(text)
-    except BadText as problem:
-        reader.report("ZS109", node.span, way, problem.message, problem.expected, problem.hint)
+def _key_by(parse: Callable[[str], Any]) -> Callable[[str, Node, Way, Reader], None]:
+    """Return the check of a key that is a date, or whatever else `parse` takes."""
+
+    def check(text: str, node: Node, way: Way, reader: Reader) -> None:
+        try:
+            parse(text)
+        except BadText as problem:
+            reader.report("ZS109", node.span, way, problem.message, problem.expected, problem.hint)
+
+    return check
 
 
+_date_key = _key_by(_date)
 _DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_HOLIDAY_PATTERN = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
 _COUNTRY = "an ISO 3166 code such as US or DE"
 # How many names are compared where a zone or a country is not known.
 _ALL_ZONES = 1200
@@ -391,15 +399,33 @@ HOLIDAYS = Fields(
     "Days off: dates, and the public holidays of a country.",
     Field("country", COUNTRY, "Its public holidays."),
     Field("subdivision", Line("its code"), "A part of the country, such as BY for Bavaria."),
-    Field("add", ListOf(HOLIDAY, or_one=True), "Days off beside them."),
+    Field(
+        "add",
+        OneOf(
+            text=HOLIDAY,
+            items=ListOf(HOLIDAY),
+            mapping=MapOf(Text(), key="a date", check=_key_by(_holiday), pattern=_HOLIDAY_PATTERN),
+            words="a date, YYYY-MM-DD or every year MM-DD, a list of them, or a mapping to names",
+        ),
+        "Days off beside them.",
+    ),
     Field("remove", ListOf(HOLIDAY, or_one=True), "Holidays that are worked."),
     Field(
         "covers",
         Leaf("a year, or a run of years such as 2026-2027", "ZS109", parse_years),
         "The years for which the list is known; an answer beyond them carries a warning.",
     ),
-    Field("frozen", ListOf(DAY_OFF), "What the country's calendar gave, pinned."),
+    Field(
+        "frozen",
+        OneOf(
+            items=ListOf(DAY_OFF),
+            mapping=MapOf(Text(), key="a date", check=_date_key, pattern=_DATE_PATTERN),
+            words="a list of dates, YYYY-MM-DD, or a mapping from them to names",
+        ),
+        "What the country's calendar gave, pinned.",
+    ),
     needs={"subdivision": ("country", None)},
+    hint_for=lambda key: "dates with names stand in `add`" if key[:1].isdigit() else None,
 )
 
 CALENDAR = Fields(

@@ -615,18 +615,28 @@ class _Builder:
         if isinstance(read, list):
             return Holidays(False, None, None, self.days_off(read), (), None, None)
         remove = read.get("remove") or []
-        self.days_off([*(read.get("add") or []), *remove])
-        frozen = read.get("frozen")
+        add, frozen = read.get("add"), read.get("frozen")
+        added = _dates(add)
+        self.days_off([*added, *remove])
         return Holidays(
             False,
             read.get("country"),
             _plain(read.get("subdivision")),
-            tuple(each.value for each in read.get("add") or []),
+            tuple(each.value for each in added),
             tuple(each.value for each in remove),
             read.get("covers"),
-            None if frozen is None else self.days_off(frozen),
+            None if frozen is None else self.days_off(_dates(frozen)),
             self.names.remarks(read),
+            # A date in both is called as it was added, for that is what someone wrote.
+            self.names_of_days(frozen) | self.names_of_days(add),
         )
+
+    def names_of_days(self, read: Any) -> dict[str, Text]:
+        """Return the names of dates, where they are given by a mapping."""
+        if not isinstance(read, Record):
+            return {}
+        texts = ((day, self.names.text(text)) for day, text in read.values.items())
+        return {day: text for day, text in texts if text is not None}
 
     def days_off(self, days: list[Placed]) -> tuple[str, ...]:
         """Return dates, each of which may stand once."""
@@ -639,6 +649,13 @@ class _Builder:
                     f"the first one is on line {other.span.line}",
                 )  # fmt: skip
         return tuple(seen)
+
+
+def _dates(read: Any) -> list[Placed]:
+    """Return dates that were written as one, as a list, or as a mapping to their names."""
+    if isinstance(read, Record):
+        return [Placed(day, read.key(day).node, (read.way, day)) for day in read.values]
+    return [read] if isinstance(read, Placed) else read or []
 
 
 def _plain(at: Named | None) -> str | None:

@@ -141,7 +141,10 @@ class Metric(NamedTuple):
 
 
 class Holidays(NamedTuple):
-    """Days off: `customer`, or dates and a country's public holidays."""
+    """Days off: `customer`, or dates and a country's public holidays.
+
+    `names` are those of the dates in `add` and `frozen` that were given one.
+    """
 
     customer: bool
     country: str | None
@@ -151,6 +154,7 @@ class Holidays(NamedTuple):
     covers: tuple[int, int] | None
     frozen: tuple[str, ...] | None
     remarks: Remarks = Remarks()
+    names: dict[str, Text] = {}  # noqa: RUF012 - never changed
 
 
 class Calendar(NamedTuple):

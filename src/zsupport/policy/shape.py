@@ -610,8 +610,8 @@ class Fields(Shape):
     facts in a condition): they come as Later. `exactly_one` names keys of which
     one, and only one, must stand; `at_least_one` those of which one must; a key of `alone`
     stands beside `when` and remarks only; a key of `needs` stands only beside another, which
-    must have the value given if there is one. Every such mapping may carry `note`, `unclear`
-    and `source`.
+    must have the value given if there is one. `hint_for` gives a hint for some unknown keys.
+    Every such mapping may carry `note`, `unclear` and `source`.
     """
 
     def __init__(
@@ -625,6 +625,7 @@ class Fields(Shape):
         at_least_one: tuple[str, ...] = (),
         alone: tuple[str, ...] = (),
         needs: dict[str, tuple[str, str | None]] | None = None,
+        hint_for: Callable[[str], str | None] = lambda key: None,
     ) -> None:
         self.name = name
         self.says = says
@@ -636,6 +637,7 @@ class Fields(Shape):
         self.at_least_one = at_least_one
         self.alone = alone
         self.needs = needs or {}
+        self.hint_for = hint_for
         self.restricts = bool(exactly_one or alone or needs)
         self.required = [field.key for field in fields if field.required]
         self.demands = bool(self.required or exactly_one or at_least_one)
@@ -655,7 +657,7 @@ class Fields(Shape):
             if read:
                 values[text] = read(value, inside, reader)
             elif self.others is None:
-                hint = COMMA if left_out(value) else None
+                hint = COMMA if left_out(value) else self.hint_for(text)
                 at = Named(text, key, inside)
                 reader.report_unknown("ZS101", at, f"key of a {self.name}", self.fields, hint)
                 unknown.append(text)

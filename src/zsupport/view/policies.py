@@ -140,7 +140,7 @@ def _full(revision: Revision, lang: str) -> list[Table]:
                     condition(calendar.when) or ("always" if calendar is calendars[0] else "else"),
                     _zone(calendar, revision),
                     "\n".join(_open(calendar)),
-                    "\n".join(_days_off(calendar)),
+                    "\n".join(_days_off(calendar, lang)),
                     "\n".join(_single_dates(calendar)),
                 )
                 for id, calendars in revision.hours.items()
@@ -236,11 +236,11 @@ def _clock(minute: int, *, end: bool = False) -> str:
     return f"{hours:02}:{minutes:02}"
 
 
-def _days_off(calendar: Calendar) -> list[str]:
+def _days_off(calendar: Calendar, lang: str) -> list[str]:
     off = calendar.holidays
     if off is None:
         return []
-    lines = [line for line in _listed(off) if line]
+    lines = [line for line in _listed(off, lang) if line]
     if off.covers:
         lines.append("known for " + "-".join(str(year) for year in dict.fromkeys(off.covers)))
     if calendar.by_start_date:
@@ -248,14 +248,18 @@ def _days_off(calendar: Calendar) -> list[str]:
     return lines
 
 
-def _listed(off: Holidays) -> list[str]:
+def _listed(off: Holidays, lang: str) -> list[str]:
     """Return what a list of days off is made of."""
+
+    def named(days: tuple[str, ...]) -> str:
+        return ", ".join(f"{day} {say(off.names.get(day), lang) or ''}".strip() for day in days)
+
     country = "-".join(part for part in (off.country, off.subdivision) if part)
     if off.customer:
         country = "the customer's country"
     if off.frozen is not None:
-        country = f"{country}, frozen" if country else ", ".join(off.frozen)
-    added = ", ".join(off.add)
+        country = f"{country}, frozen" if country else named(off.frozen)
+    added = named(off.add)
     return [
         country,
         f"and {added}" if country and added else added,
