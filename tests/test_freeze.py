@@ -31,6 +31,7 @@ targets:
   - {hours: office, first-response: {P1: 1 business day}}
 """
 FROM_THE_LIBRARY = "country: DE\nsubdivision: BY\n"
+NAMED = "add: {12-24: {en: Christmas Eve, nb: Heiligabend}, 05-14: A day of our own}\n"
 MORE_AND_LESS = 'add: [12-24, "2026-05-15"]\nremove: [10-03, "2027-01-06"]\n'
 
 
@@ -51,7 +52,21 @@ def deadlines(cli: "Cli", policy: str, folder: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("extra", ["", MORE_AND_LESS])
+def names(cli: "Cli", policy: str, folder: Path) -> list[str]:
+    """Return what is said of holidays: those of two years to come, and the way to deadlines."""
+    said = []
+    for day in ("2026-01-01", "2026-11-23"):
+        asked = ("hours", "office", "--policy", policy, "--at", f"{day}T10:00:00Z", "--exit-zero")
+        answers = json.loads(cli(*asked, "--format", "json", cwd=folder).stdout)["answers"]
+        said += [f"{each['date']} {each['name']}" for each in answers[0]["holidays"]]
+    for day in ("2026-01-05", "2026-05-13", "2026-12-23", "2027-03-25"):
+        question = ("due", "--policy", policy, "--opened", f"{day}T10:00:00Z", "--why")
+        way = cli(*question, cwd=folder).stderr.splitlines()
+        said += [line for line in way if "does not count" in line]
+    return said
+
+
+@pytest.mark.parametrize("extra", ["", MORE_AND_LESS, NAMED])
 def test_what_is_printed_is_pasted_and_changes_no_answer(
     extra: str, cli: "Cli", tmp_path: Path
 ) -> None:
@@ -61,6 +76,7 @@ def test_what_is_printed_is_pasted_and_changes_no_answer(
     assert (printed.code, printed.stderr) == (0, "")
     pinned = written(tmp_path, "pinned.yaml", FROM_THE_LIBRARY + extra + printed.stdout)
     assert deadlines(cli, pinned, tmp_path) == deadlines(cli, live, tmp_path)
+    assert names(cli, pinned, tmp_path) == names(cli, live, tmp_path)
     # Frozen again it is the same text, but for the line that it stands in.
     again = cli("hours", "office", "--policy", pinned, "--freeze", "--at", "2026-11-23T10:00:00Z",
                 cwd=tmp_path)  # fmt: skip
@@ -85,7 +101,7 @@ def test_the_years_are_those_that_the_calendar_covers(cli: "Cli", tmp_path: Path
     policy = written(tmp_path, "desk.yaml", FROM_THE_LIBRARY + "covers: 2030\n")
     printed = cli("hours", "office", "--policy", policy, "--freeze", cwd=tmp_path).stdout
     assert printed.splitlines()[1] == "covers: 2030"
-    assert {line[4:8] for line in printed.splitlines()[3:]} == {"2030"}
+    assert {line[2:6] for line in printed.splitlines()[3:]} == {"2030"}
 
 
 def test_a_name_is_matched_as_elsewhere(cli: "Cli", tmp_path: Path) -> None:

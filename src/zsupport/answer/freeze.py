@@ -7,10 +7,11 @@ from zsupport.clock.holidays import holidays_version, public_holidays
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
 from zsupport.policy.model import Calendar, Holidays, Revision
+from zsupport.policy.quoting import scalar
 
 
 def frozen(revision: Revision, name: str | None, at: datetime) -> str:
-    """Return YAML with a `frozen:` list for each calendar of these hours that names a country.
+    """Return YAML with a `frozen:` mapping for each calendar of these hours that names a country.
 
     Without a name it is for all hours; a union has the calendars of its members. It covers the
     years of `covers`, else the year of `at` and the next. A new release of the library is then a
@@ -29,7 +30,7 @@ def frozen(revision: Revision, name: str | None, at: datetime) -> str:
             lines += [f"covers: {first}-{last}" if last > first else f"covers: {first}", "frozen:"]
             for year in range(first, last + 1):
                 lines += [
-                    f"  - {date.fromordinal(day).isoformat()}  # {' '.join(title.split())}"
+                    f"  {date.fromordinal(day).isoformat()}: {scalar(title)}"
                     for day, title in sorted(_days(revision, calendar, off, year).items())
                 ]
             blocks.append("\n".join(lines) + "\n")
