@@ -15,7 +15,7 @@ from zsupport.answer.channels import holding
 from zsupport.answer.promise import Deciding, decide
 from zsupport.check.fixing import apply
 from zsupport.check.rules import RULES
-from zsupport.check.run import check_document
+from zsupport.check.run import judge
 from zsupport.findings import Finding
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
@@ -31,7 +31,7 @@ def read(text: str) -> Document:
 
 def found(document: Document, *codes: str) -> list[Finding]:
     rules = [rule for rule in RULES if rule.code in codes or not codes]
-    return list(check_document(document, rules, date(2026, 11, 26)))
+    return list(judge(document, rules, date(2026, 11, 26)).findings)
 
 
 def cases_of(*revisions: Revision) -> Iterator[Case]:

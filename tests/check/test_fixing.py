@@ -8,7 +8,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from written import LINE_ENDS, Written, written
 
-from zsupport.check.fixing import apply, quoted, quoting, removal, replacement
+from zsupport.check.fixing import apply, quoted, quoting, removal
 from zsupport.findings import Edit, Fix, Span
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
@@ -167,50 +167,6 @@ def test_a_removal_takes_out_that_and_its_comments(
     # Every other line stays as it is, but for the two beside which something went.
     kept = result.split(line_end)
     assert all(line in text.lines for line in kept[: max(0, edits[0].span.line - 2)])
-
-
-@settings(max_examples=300, deadline=None)
-@given(written(), st.data())
-def test_a_value_is_replaced_and_nothing_else(text: Written, draw: st.DataObject) -> None:
-    source = "\n".join(text.lines) + "\n"
-    document = document_of(source)
-    path = draw.draw(st.sampled_from(paths_of(document.root)))
-    edits = replacement(document, path, "[new, 'x: y']")
-    assert edits, f"{path} is not replaced in:\n{source}"
-    expected = data(document.root)
-    parent = expected
-    for part in path[:-1]:
-        parent = parent[part]
-    parent[path[-1]] = ["new", "x: y"]
-    result = after(source, edits)
-    assert data(document_of(result).root) == expected
-    for owner, comment in text.comments:
-        if owner[: len(path)] != path:
-            assert comment in result
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "new", "expected"),
-    [
-        ("a: 1 # its\nb: 2\n", ("a",), "x", "a: x # its\nb: 2\n"),
-        ("a: [1, 2] # its\n", ("a",), "x", "a: x # its\n"),
-        ("a:\n  - 1\n  - 2\nb: 1\n", ("a",), "x", "a: x\nb: 1\n"),
-        ("a: # its\n  - 1\n  - 2\nb: 1\n", ("a",), "x", "a: # its\n  x\nb: 1\n"),
-        ("- a\n- {b: c}\n", (1, "b"), "x", "- a\n- {b: x}\n"),
-        ("a: |\n  text\nb: 1\n", ("a",), "x", "a: x\nb: 1\n"),
-    ],
-)
-def test_what_is_replaced(text: str, path: Path, new: str, expected: str) -> None:
-    assert after(text, replacement(document_of(text), path, new)) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "path"),
-    [("a: &x 1\nb: *x\n", ("a",)), ("a: &x 1\nb: *x\n", ("b",)), ("a: 1\n", ("b",)),
-     ("a:\nb: 1\n", ("a",)), ("a: 1\n", ())],
-)  # fmt: skip
-def test_what_cannot_be_replaced_with_certainty_is_left(text: str, path: Path) -> None:
-    assert replacement(document_of(text), path, "x") == ()
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"])))

@@ -3,7 +3,7 @@
 from datetime import date
 
 from zsupport.check.rules import RULES
-from zsupport.check.run import check_document
+from zsupport.check.run import judge
 from zsupport.clock.holidays import INSTALL
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
@@ -41,7 +41,7 @@ def unknown(country: str, subdivision: str | None, year: int) -> dict[int, str]:
 def found(public: object) -> list[Finding]:
     document = read_document(SourceFile("p.yaml", POLICY.encode(), "sha256:0", "p.yaml"))
     rules = [rule for rule in RULES if rule.code[:3] in ("ZS5", "ZS6", "ZS7")]
-    return list(check_document(document, rules, date(2026, 11, 26), public))  # type: ignore[arg-type]
+    return list(judge(document, rules, date(2026, 11, 26), public).findings)  # type: ignore[arg-type]
 
 
 def test_a_missing_package_is_one_note_and_stops_nothing() -> None:

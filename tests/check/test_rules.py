@@ -17,7 +17,7 @@ from zsupport.check import rules
 from zsupport.check.fixing import apply
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
-from zsupport.check.run import check_document
+from zsupport.check.run import judge
 from zsupport.findings import CODES, SEVERITIES, Finding
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision, read_document
@@ -36,7 +36,7 @@ def found(text: bytes, code: str) -> list[Finding]:
     assert document.findings == (), "the loader refuses this example"
     # What is about the findings of others needs them.
     looking = RULES if BY_CODE[code].last else [BY_CODE[code]]
-    return [each for each in check_document(document, looking, TODAY) if each.code == code]
+    return [each for each in judge(document, looking, TODAY).findings if each.code == code]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

@@ -45,30 +45,6 @@ def removal(document: Document, path: Path) -> tuple[Edit, ...]:
         return ()
 
 
-def replacement(document: Document, path: Path, text: str) -> tuple[Edit, ...]:
-    """Return the edits that put a text, as YAML in one line, in the place of a value."""
-    places = places_of(document.text)
-    try:
-        if not path:
-            raise _Unsure
-        number, parts = _parts_beside(document, path)
-        parent = document.node(path[:-1])
-        start, end = _extent(places, parts[number][1])
-        if document.text[start] in "&!":
-            raise _Unsure
-        if isinstance(parent, Mapping):
-            key = parts[number][0]
-            _, after = _extent(places, key)
-            if start < after:
-                raise _Unsure
-            colon = _find(document.text, after, start, ":") + 1
-            if document.text[colon:start].strip(_BLANKS) == "":
-                start, text = colon, f" {text}"
-        return (places.edit(start, end, text),)
-    except _Unsure:
-        return ()
-
-
 def quoting(document: Document, scalar: Scalar) -> tuple[Edit, ...]:
     """Return the edits that put quotes around a text without them, a key or a value."""
     places = places_of(document.text)

@@ -17,20 +17,6 @@ TOO_MANY = Code(
 )
 
 
-def check_document(
-    document: Document,
-    rules: SequenceOf[Rule],
-    today: date,
-    public: PublicHolidays = public_holidays,
-) -> tuple[Finding, ...]:
-    """Return what is wrong in a file, in its order: the loader's findings, or the rules'.
-
-    What comments in the file allow is left out. Raises what `public` raises where the holidays of
-    a country are needed and not to be had.
-    """
-    return judge(document, rules, today, public).findings
-
-
 class Judgement(NamedTuple):
     """What is wrong in a file, and how much of that comments in it allow."""
 
@@ -44,7 +30,11 @@ def judge(
     today: date,
     public: PublicHolidays = public_holidays,
 ) -> Judgement:
-    """Return what is wrong in a file as `check_document` does, and how much is allowed."""
+    """Return what is wrong in a file, in its order: the loader's findings, or the rules'.
+
+    What comments in the file allow is left out and counted. Raises what `public` raises where the
+    holidays of a country are needed and not to be had.
+    """
     if document.revision is None:
         return Judgement(document.findings)
     subject = Subject(document, today, public)

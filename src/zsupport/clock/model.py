@@ -72,8 +72,6 @@ class Hours(NamedTuple):
         return parts
 
 
-Union = tuple[Hours, ...]
-
 ALL_DAY = Part(0, DAY * 60, 0)
 
 
