@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from zsupport.analysis.decisions import Stated, Targets
 from zsupport.analysis.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.model import When
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -48,10 +49,14 @@ def _silent(subject: Subject, targets: Targets, position: int) -> dict[str, tupl
     space, rules = subject.space, subject.revision.rules
     others = [each for each in targets.stated if each.rule != position]
     by_plan = [each for each in others if any("plan" in a.values for a in rules[each.rule].when)]
+    # What is said only where a fact is not as it is by default excepts a case, and names no plan.
+    usual = _usual(subject, rules[position].when)
+    by_plan = [each for each in by_plan if each.matches & usual] or by_plan
     named: Cases = 0
     of_plans = space.among("plan", _plans(subject, by_plan)) if by_plan else space.every
+    of_plans &= ~_left_out_of_rows(subject, position, by_plan)
     for each in by_plan or others:
-        named |= each.matches
+        named |= each.matches & usual
     decides: Cases = 0
     for each in targets.stated:
         if each.rule == position:
@@ -73,6 +78,43 @@ def _silent(subject: Subject, targets: Targets, position: int) -> dict[str, tupl
     if len(whole) == 1:
         del found[whole[0]]  # one plan alone is the rest
     return found
+
+
+def _usual(subject: Subject, when: When) -> Cases:
+    """Return the cases in which each fact has its default, but for facts that a `when` names."""
+    space = subject.space
+    named = {name for alternative in when for name in alternative.values}
+    cases = space.every
+    for fact in subject.revision.facts:
+        if fact.default is not None and fact.id in space.values and fact.id not in named:
+            cases &= space.of(fact.id, fact.default)
+    return cases
+
+
+def _left_out_of_rows(subject: Subject, position: int, by_plan: list[Stated]) -> Cases:
+    """Return the cases of priorities that the row of a plan leaves out, and that of another has.
+
+    Only where a catch-all states all that the row does, and more: then it is a row for other
+    plans. One that states just what rows leave out was written to complete them.
+    """
+    space, rules = subject.space, subject.revision.rules
+    rows: dict[int, set[str]] = {}
+    for each in by_plan:
+        if all(
+            alternative.opened is None and alternative.values.keys() == {"plan"}
+            for alternative in rules[each.rule].when
+        ):
+            rows[each.rule] = set(rules[each.rule].cells[each.metric])
+    if not rows:
+        return 0
+    mine = set(rules[position].cells[by_plan[0].metric])
+    left_out: Cases = 0
+    for rule, row in rows.items():
+        if row < mine:
+            of_others = set[str]().union(*(other for at, other in rows.items() if at != rule))
+            missing = space.among("priority", (mine - row) & of_others)
+            left_out |= missing & space.holds(rules[rule].when)
+    return left_out
 
 
 def _plans(subject: Subject, stated: list[Stated]) -> set[str]:
