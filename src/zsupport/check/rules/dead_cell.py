@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from zsupport.analysis.decisions import Stated
-from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.check.rule import Problem, Rule, Subject, named
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -68,6 +68,20 @@ def _one_cell(subject: Subject, same_key: list[Stated]) -> Problem:
         (subject.document.target(each.rule, each.metric, each.cell), f"nor does `{each.metric}`")
         for each in same_key[1:]
     )
+    rule = subject.revision.rules[first.rule]
+    cells = rule.cells[first.metric]
+    meant = {name for name, cell in cells.items() if cell.key == first.cell.key}
+    own = named(rule.when).get("priority")
+    if not first.matches and own is not None and own.isdisjoint(meant):
+        own_words = ", ".join(
+            f"`{each.id}`" for each in subject.revision.priorities if each.id in own
+        )
+        return Problem(
+            path,
+            f"{what} never decides: the `when` of this rule is about {own_words} only",
+            hint="take `priority` out of the `when`, or the target out of the rule",
+            related=((("targets", first.rule, "when"), f"only {own_words}"), *more),
+        )
     if not first.matches:
         return Problem(
             path,
