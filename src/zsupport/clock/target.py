@@ -200,6 +200,14 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ),
     (r"24[x/]7", "write the time too, such as `4h 24x7`"),
     (r"-.*", "a target is not negative"),
+    (
+        r"[0-9.]+ ?[a-z]* ?(?:-|\u2013|to) ?([0-9.]+ ?[a-z].*)",
+        "write the longer time alone (`\\1`), and the words as published in its `text`",
+    ),
+    (
+        r"asap|as soon as (?:possible|we can)|immediate(?:ly)?|at once|quickly|soon",
+        "write how long it takes at most, or `none` where no time is promised",
+    ),
     (r"(?:within|in|under|up to|<=?|≤|max\.?) ?(.+)", r"write the time alone: \1"),
 )
 

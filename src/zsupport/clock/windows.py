@@ -307,15 +307,29 @@ _RANGES = {
     "alle dager": "mon-sun",
 }
 _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_GERMAN = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
 _NORWEGIAN = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+
+# In English, German and Norwegian; none of them says one day here and another there.
+_TWO_LETTERS = {
+    letters: day
+    for day, words in zip(
+        DAYS,
+        ("mo ma", "tu di ti", "we mi", "th do to", "fr", "sa l\xf8", "su so s\xf8"),
+        strict=True,
+    )
+    for letters in words.split()
+} | {"on": "wed"}
 
 
 def _day_word(text: str) -> str | None:
     """Return the day that a word in small letters means: monday, tues, mon., mandag."""
     word = text.rstrip(".")
+    if word in _TWO_LETTERS:
+        return _TWO_LETTERS[word]
     # From three letters on: `t` and `s` say two days each.
     if len(word) >= 3:
-        for names in (_ENGLISH, _NORWEGIAN):
+        for names in (_ENGLISH, _NORWEGIAN, _GERMAN):
             for day, name in zip(DAYS, names, strict=True):
                 # Mondays are every Monday.
                 if name.startswith(word) or name + "s" == word:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target import parse_target
 from zsupport.clock.windows import (
+    EXPECTED_DATE,
     Window,
     parse_date,
     parse_day_windows,
@@ -78,7 +79,24 @@ def _holiday(text: str) -> str:
     if re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
         parse_month_day(text)
         return text
-    return _date(text)
+    try:
+        return _date(text)
+    except BadText as problem:
+        hint = problem.hint or _holiday_hint(text)
+        raise BadText(problem.message, f"{EXPECTED_DATE}, or every year as MM-DD", hint) from None
+
+
+def _holiday_hint(text: str) -> str | None:
+    """Return how a day and a month in another spelling are written, where they cannot swap."""
+    parts = re.fullmatch(r"([0-9]{1,2})([./ -])([0-9]{1,2})\.?", text)
+    if parts is None:
+        return None
+    one, two = int(parts[1]), int(parts[3])
+    if one > 12 >= two >= 1 and one <= 31:
+        return f"write `{two:02d}-{one:02d}`"
+    if two > 12 >= one >= 1 and two <= 31:
+        return f"write `{one:02d}-{two:02d}`"
+    return "write the month, then the day: MM-DD"
 
 
 def _open(text: str) -> tuple[Window, ...] | str:
@@ -173,6 +191,35 @@ FLAG = Choice("true", "false")
 ADDRESS = Line("an address")
 DIALLED = Line("a number to call")
 COUNTRY = Leaf("an ISO 3166 country code", "ZS204", _country, compares=_ALL_COUNTRIES)
+
+
+class _Opening(Leaf):
+    """Opening times of a week, as one text."""
+
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return what `parse` makes of the text; a mapping from days to times is told so."""
+        if isinstance(node, Mapping) and node.entries:
+            message = "a mapping stands here"
+            reader.report("ZS103", node.span, way, message, self.words, _as_texts(node))
+            return None
+        return super().read(node, way, reader)
+
+
+def _as_texts(node: Mapping) -> str:
+    """Return how a mapping from days to times is written."""
+    texts = [
+        f"{key.text} {value.text}"
+        for key, value in list(node.entries)[:7]
+        if isinstance(value, Scalar)
+    ]
+    try:
+        for text in texts:
+            parse_open(text)
+    except BadText:
+        texts = []
+    if len(texts) < len(node.entries):
+        return "write days and times as one text: `mon-fri 09:00-18:00`"
+    return f"write `{texts[0]}`" if len(texts) == 1 else f"write `[{', '.join(texts)}]`"
 
 
 class Values(Shape):
@@ -284,6 +331,7 @@ FACT = Fields(
         Name("value"),
         "The value taken when none is given; without `values`: false.",
     ),
+    example='{ask: "The question?"}',
 )
 
 
@@ -447,7 +495,7 @@ CALENDAR = Fields(
     Field(
         "open",
         ListOf(
-            Leaf(
+            _Opening(
                 "`mon-fri 09:00-17:00`, `fri 17:00 - mon 09:00` or `24x7`",
                 "ZS110",
                 _open,

@@ -1,5 +1,6 @@
 """The names that a policy defines, and what names and conditions in it stand for."""
 
+import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -113,12 +114,21 @@ class Names:
         self.undefined(kind, at, known)
         return None
 
-    def undefined(self, what: str, at: Named, known: Collection[str]) -> None:
-        """Report a name that is not defined."""
+    def undefined(
+        self,
+        what: str,
+        at: Named,
+        known: Collection[str],
+        hint: str | None = None,
+        *,
+        or_group: bool = False,
+    ) -> None:
+        """Report a name that is not defined; `hint` says what else was meant than a name."""
         if what not in self._aliases:
             self._aliases[what] = self._by_alias(what)
         meant = self._aliases[what].get(at.text.casefold())
-        hint = f"it is an alias: write `{meant}`" if meant else None
+        hint = f"it is an alias: write `{meant}`" if meant else hint
+        what = f"{what} or group" if or_group else what
         self.reader.report_unknown("ZS201", at, f"{what} of this policy", known, hint)
 
     def _by_alias(self, kind: str) -> dict[str, str]:
@@ -169,7 +179,11 @@ class Names:
                 )  # fmt: skip
             else:
                 what = dimension if dimension in DIMENSIONS else f"value of {dimension}"
-                self.undefined(what, at, self._values_and_groups(dimension, values))
+                offered = self._values_and_groups(dimension, values)
+                hint = _instead_of(at.text, dimension, offered)
+                self.undefined(
+                    what, at, offered, hint, or_group=bool(self.about) and dimension in DIMENSIONS
+                )
         return list(dict.fromkeys(found))
 
     def _values_and_groups(self, dimension: str, values: Known) -> list[str]:
@@ -352,3 +366,34 @@ class Names:
         if at.text.casefold() in words:
             message = f"a {kind} cannot be called `{at.text}`"
             self.reader.report("ZS106", at.span, at.way, message, "another name", why)
+
+
+_EVERY = frozenset({"*", "all", "any", "every", "everyone", "everything", "alle", "alt"})
+_YES = frozenset({"yes", "y", "on", "1", "ja", "wahr"})
+_NO = frozenset({"no", "n", "off", "0", "nei", "nein", "falsch"})
+
+
+def _instead_of(text: str, dimension: str, known: Collection[str]) -> str | None:
+    """Return what to write for a text that is no name of a value but says something else."""
+    small = text.casefold()
+    if small in _EVERY:
+        if dimension == "channel":
+            return "name each channel, in a list"
+        return f"leave `{dimension}` out: then it is for all of them"
+    if "true" in known and small in _YES | _NO:
+        return f"write `{'true' if small in _YES else 'false'}`"
+    _, _, negated = text.partition("not ")
+    negated = negated if text.startswith("not ") else text[1:] if text.startswith("!") else ""
+    if negated.strip() in known:
+        return f"write `{{not: {negated.strip()}}}`"
+    if len(text) > 200:
+        return None
+    parts = [part.strip() for part in re.split(r"[,;/&+]| and | or ", text)]
+    if len(parts) > 1 and all(part in known for part in parts):
+        return f"write `[{', '.join(parts)}]`"
+    first, _, last = (part.strip() for part in text.partition("-"))
+    if dimension == "priority" and first in known and last in known:
+        ids = list(known)
+        run = ids[ids.index(first) : ids.index(last) + 1]
+        return f"write `[{', '.join(run)}]`" if run else None
+    return None

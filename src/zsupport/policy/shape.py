@@ -238,12 +238,12 @@ class Shape:
         return []
 
 
-def wrong_kind(node: Node, way: Way, reader: Reader, words: str) -> None:
+def wrong_kind(node: Node, way: Way, reader: Reader, words: str, hint: str | None = None) -> None:
     """Report a node of another kind than expected; a value that was left out says so."""
     if isinstance(node, Scalar) and not node.text.strip():
-        _no_value(node, way, reader, words)
+        _no_value(node, way, reader, words, hint)
         return
-    reader.report("ZS103", node.span, way, f"{_kind_of(node)} stands here", words)
+    reader.report("ZS103", node.span, way, f"{_kind_of(node)} stands here", words, hint)
 
 
 def _kind_of(node: Node) -> str:
@@ -252,12 +252,11 @@ def _kind_of(node: Node) -> str:
     return "a list" if isinstance(node, Sequence) else "a mapping"
 
 
-def _no_value(node: Scalar, way: Way, reader: Reader, words: str) -> None:
+def _no_value(node: Scalar, way: Way, reader: Reader, words: str, hint: str | None = None) -> None:
     name = way[1] if way else 0
     what = "this item of the list" if isinstance(name, int) else f"`{short(name)}`"
-    reader.report(
-        "ZS003", node.span, way, f"{what} has no value", words, COMMA if left_out(node) else None
-    )
+    hint = COMMA if left_out(node) else hint
+    reader.report("ZS003", node.span, way, f"{what} has no value", words, hint)
 
 
 #: The hint where a comma inside { } or [ ] has ended a text that was to go on.
@@ -610,8 +609,9 @@ class Fields(Shape):
     facts in a condition): they come as Later. `exactly_one` names keys of which
     one, and only one, must stand; `at_least_one` those of which one must; a key of `alone`
     stands beside `when` and remarks only; a key of `needs` stands only beside another, which
-    must have the value given if there is one. `hint_for` gives a hint for some unknown keys.
-    Every such mapping may carry `note`, `unclear` and `source`.
+    must have the value given if there is one. `hint_for` gives a hint for some unknown keys, and
+    `example` is shown where no mapping stands. Every such mapping may carry `note`, `unclear` and
+    `source`.
     """
 
     def __init__(
@@ -626,6 +626,7 @@ class Fields(Shape):
         alone: tuple[str, ...] = (),
         needs: dict[str, tuple[str, str | None]] | None = None,
         hint_for: Callable[[str], str | None] = lambda key: None,
+        example: str | None = None,
     ) -> None:
         self.name = name
         self.says = says
@@ -638,6 +639,7 @@ class Fields(Shape):
         self.alone = alone
         self.needs = needs or {}
         self.hint_for = hint_for
+        self.example = example
         self.restricts = bool(exactly_one or alone or needs)
         self.required = [field.key for field in fields if field.required]
         self.demands = bool(self.required or exactly_one or at_least_one)
@@ -647,7 +649,8 @@ class Fields(Shape):
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of the keys that can stand here."""
         if not isinstance(node, Mapping):
-            wrong_kind(node, way, reader, self.words)
+            hint = f"write `{self.example}`" if self.example else None
+            wrong_kind(node, way, reader, self.words, hint)
             return None
         values: dict[str, Any] = {}
         unknown: list[str] = []

@@ -372,7 +372,8 @@ class _Composer:
         if line > len(lines):  # libyaml ends the last line itself
             line, column = len(lines), len(lines[-1]) + 1
         opened = context.line + 1 if context and context.line != mark.line else None
-        hint = _syntax_hint(message, lines[line - 1], column - 1, opened)
+        hint = _quote_hint(lines, line, column - 1) if "did not find" in message else None
+        hint = hint or _syntax_hint(message, lines[line - 1], column - 1, opened)
         span = Span(line, column, line, column + 1)
         self.write("ZS001", span, message, "well-formed YAML", hint, self.path(item=False))
 
@@ -534,12 +535,16 @@ class _Composer:
     def check_tag(self, event: Any) -> None:
         """Refuse a tag."""
         if event.tag != "!":
+            value = getattr(event, "value", None)
+            name = event.tag.removeprefix("!")
             self.report(
                 "ZS005",
                 _span(event),
                 f"the tag `{short(event.tag)}` has no meaning here",
                 "a value without a tag",
-                "leave the tag out: every value is read as text and then by its field",
+                f"for all but `{short(name)}` write `{{not: {short(name)}}}`, else leave it out"
+                if value == "" and name != event.tag
+                else "leave the tag out: every value is read as text and then by its field",
             )
 
     def anchor(self, name: str, node: Node, size: int) -> None:
@@ -626,8 +631,30 @@ _BEHIND = (
     ("alphabetic or numeric character", "a text that begins with `*` or `&` needs quotes"),
     ("expected ':'", "after a key stand a colon and a space; a text goes on indented deeper"),
     ("block sequence entries", "a list begins on a line of its own"),
+    (
+        "scanning a tag",
+        "all but one value is `{not: VALUE}`; a text that begins with `!` needs quotes",
+    ),
+    ("'-' indicator", "either each entry of a block begins with `- `, as in a list, or none does"),
     ("escape character", "write `\\\\` for a backslash, or use single quotes"),
 )
+
+
+def _quote_hint(lines: list[str], line: int, at: int) -> str | None:
+    """Return on which line a quotation mark is not closed, where one just before `at` closed it.
+
+    A text whose end was forgotten goes on to the next quotation mark, and what stands behind that
+    one is where libyaml stops.
+    """
+    quote = lines[line - 1][:at].rstrip()[-1:]
+    if quote not in ("'", '"') or lines[line - 1][:at].count(quote) % 2 == 0:
+        return None
+    begins = re.compile(rf"(?:^|[\s\[{{,]){quote}")
+    for number in range(line - 1, max(line - 500, 0), -1):
+        before = lines[number - 1]
+        if before.count(quote) % 2 and begins.search(before):
+            return f"is the quotation mark of line {number} closed?"
+    return None
 
 
 def _syntax_hint(message: str, line: str, at: int, opened: int | None) -> str | None:
@@ -642,7 +669,10 @@ def _syntax_hint(message: str, line: str, at: int, opened: int | None) -> str | 
         if opened:
             return f"is the bracket of line {opened} closed?"
         if char == ":":
-            return 'a text with a colon and a space in it needs quotes: "like: this"'
+            return (
+                'a text with a colon and a space in it needs quotes: "like: this";'
+                " or is a comma missing before it?"
+            )
         return "a text with a bracket, or with words after a quoted part, needs quotes around it"
     if "expected key" in message and line[:at].rstrip().endswith(("'", '"')):
         return "a quotation mark inside a text of the same quotes is written '' or \\\""
