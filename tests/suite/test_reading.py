@@ -11,8 +11,9 @@ from subjects import SHOP, subject_of, written
 
 from zsupport.findings import Finding
 from zsupport.policy.find import shipped_root
+from zsupport.policy.schema import records
 from zsupport.suite import format as tests_format
-from zsupport.suite.format import records
+from zsupport.suite.format import TESTS
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -174,6 +175,6 @@ def test_it_rejects_unknown_and_missing_keys(case: str) -> None:
 
 
 def test_every_key_has_an_explanation() -> None:
-    for fields in records():
+    for fields in records(TESTS):
         assert fields.says.endswith(".")
         assert all(field.says for field in fields.fields.values())

@@ -13,6 +13,7 @@ from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.clock.problem import BadText, shown
 from zsupport.policy.format import Values
+from zsupport.policy.schema import schema_of
 from zsupport.policy.shape import (
     ANY_SCALAR,
     REMARK_KEYS,
@@ -29,7 +30,6 @@ from zsupport.policy.shape import (
     Reader,
     Schema,
     Shape,
-    Text,
     wrong_kind,
 )
 from zsupport.policy.yamltext import Node, Scalar, Sequence, Way
@@ -432,27 +432,4 @@ TESTS = Keys(
 
 def tests_schema() -> Schema:
     """Return the JSON Schema (draft 7) of a tests file; names are the reader's to judge."""
-    definitions: Schema = {"text": Text.definition(), "values": Values.definition()}
-    for fields in records():
-        definitions[fields.name.replace(" ", "-")] = fields.definition()
-    root = definitions.pop("tests-file")
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "zsupport tests",
-        **root,
-        "definitions": definitions,
-    }
-
-
-def records() -> list[Fields]:
-    """Return every kind of mapping of the format, the file itself first."""
-    found: dict[str, Fields] = {}
-    shapes: list[Shape] = [TESTS]
-    while shapes:
-        shape = shapes.pop(0)
-        if isinstance(shape, Fields):
-            if shape.name in found:
-                continue
-            found[shape.name] = shape
-        shapes += shape.parts()
-    return list(found.values())
+    return schema_of(TESTS, "zsupport tests")
