@@ -38,6 +38,16 @@ def text(written: str) -> list[Seen]:
     return [Seen(code, severity, int(line), int(column)) for severity, code, line, column in found]
 
 
+def plain(written: str) -> list[Seen]:
+    """Read as an editor does that goes from finding to finding: a line each."""
+    seen = []
+    for line in written.split("\n")[:-1]:
+        found = re.search(r":([0-9]+):([0-9]+): (error|warning|note)\[(ZS[0-9]{3})\] ", line)
+        assert found, line
+        seen.append(Seen(found[4], found[3], int(found[1]), int(found[2])))
+    return seen
+
+
 def json_document(written: str) -> list[Seen]:
     found = json.loads(written)["findings"]
     return [Seen(f["code"], f["severity"], f["line"], f["column"]) for f in found]
@@ -143,6 +153,7 @@ def gitlab(written: str) -> list[Seen]:
 
 READERS: dict[str, Callable[[str], list[Seen]]] = {
     "text": text,
+    "plain": plain,
     "json": json_document,
     "csv": csv_rows,
     "markdown": markdown,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 FORMATS = ("auto", "plain", "table", "json", "csv", "markdown")
 #: How findings are shown, of `check`, `test` and `diff`.
 FINDING_FORMATS = (
-    "auto", "text", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab",
+    "auto", "text", "plain", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab",
 )  # fmt: skip
 
 

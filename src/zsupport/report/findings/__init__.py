@@ -28,6 +28,7 @@ class Context(NamedTuple):
 
 FINDING_FORMATS = {
     "text": "zsupport.report.findings.text",
+    "plain": "zsupport.report.findings.plain",
     "json": "zsupport.report.findings.json",
     "csv": "zsupport.report.findings.csv",
     "markdown": "zsupport.report.findings.markdown",

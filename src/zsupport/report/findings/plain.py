@@ -1,0 +1,16 @@
+"""Findings as plain lines for pipes and editors: `FILE:LINE:COLUMN: error[CODE] name: message`."""
+
+from zsupport.findings import Outcome
+from zsupport.report.findings import Context
+from zsupport.report.findings.wording import place
+from zsupport.report.text import one_line
+
+
+def render(outcome: Outcome, context: Context) -> str:
+    """Return a line for each finding and nothing else."""
+    lines = (
+        f"{place(each.file, each.span.line, each.span.column)}:"
+        f" {each.severity}[{each.code}] {each.name}: {each.message}"
+        for each in outcome.findings
+    )
+    return "".join(one_line(line) + "\n" for line in lines)
