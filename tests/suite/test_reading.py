@@ -38,6 +38,8 @@ BAD = [
     ("  - channels: {plan: pro}\n    expect: [web]", "ZS103", (2, 13), "what must be answered"),
     ("  - channels: {plan: pro}\n    expect: web", "ZS103", (2, 13), "a channels answer"),
     ("  - channels: {plan: pro}\n    expect: {include: []}", "ZS003", (2, 23), "empty"),
+    ("  - channels: {plan: pro}\n    expect: {exclude: {not: [forum, web, phone]}}", "ZS003",
+     (2, 23), "no channel is left"),
     ("  - channels: {plan: pro}", "ZS102", (1, 5), "`expect`"),
     ("  - expect: P1", "ZS102", (1, 5), "`channels` or `due`"),
     ("  - channels: {}\n    due: {}\n    expect: {target: 4h}", "ZS101", (2, 5), "together"),
@@ -101,6 +103,31 @@ def test_a_problem_is_told_with_its_place(
     assert (wanted[0].span.line - 3, wanted[0].span.column) == place
     told = " ".join(filter(None, (wanted[0].message, wanted[0].expected, wanted[0].hint)))
     assert words in told, told
+
+
+# Cases and invariants with slips in their keys and in names below and beside these; and all of
+# them, by code and column, in the order of the file.
+SLIPS = [
+    ("cases:\n  - chanels: {plan: por}\n    expect: {exactly: [wep]}\n",
+     [("ZS101", 5), ("ZS201", 21), ("ZS201", 24)]),
+    ("cases:\n  - channels: {plan: por}\n    expekt: {exactly: [wep]}\n",
+     [("ZS201", 22), ("ZS101", 5), ("ZS201", 24)]),
+    ("cases:\n  - channels: {plan: por, role: ownr}\n    expect: {exactli: [wep], include: fax}\n",
+     [("ZS201", 22), ("ZS201", 33), ("ZS101", 14), ("ZS201", 24), ("ZS201", 39)]),
+    ("cases:\n  - due: {plan: por, opened: now}\n    expect: no-targets\n",
+     [("ZS201", 17), ("ZS109", 30), ("ZS105", 13)]),
+    ("cases:\n  - channels: {plan: por}\n    due: {plan: ro}\n    expect: {exactly: [wep]}\n",
+     [("ZS201", 22), ("ZS101", 5), ("ZS201", 17)]),
+    ("cases:\n  - channels: {plan: pro}\n    expect: {exacty: [web]}\n", [("ZS101", 14)]),
+    ("invariants:\n  - {fro: {plan: por}, requir: {chanel: wep}}\n",
+     [("ZS101", 6), ("ZS201", 18), ("ZS101", 24), ("ZS101", 33), ("ZS201", 41)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "places"), SLIPS)
+def test_slips_in_keys_and_names_come_in_one_run(text: str, places: list[tuple[str, int]]) -> None:
+    found = findings(f"tests: 1\npolicy: shop\n{text}")
+    assert [(each.code, each.span.column) for each in found] == places
 
 
 @pytest.mark.parametrize(

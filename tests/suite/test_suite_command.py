@@ -1,6 +1,7 @@
 """`zsupport test` as a command: what it finds where, what it exits with, what it writes."""
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ BAD = GOOD.replace("exactly: [forum]", "exactly: [web]")
 OTHER = "format: 1\npolicy: other\nplans: {a: A}\nchannels: {web: {name: W, kind: web}}\n" + (
     "entitlements: [{allow: web}]\n"
 )
+OTHER_TESTS = "tests: 1\npolicy: other\ncases: [{channels: {}, expect: {exactly: [web]}}]\n"
 
 
 @pytest.fixture
@@ -57,8 +59,7 @@ def test_folders_are_searched_but_for_those_of_tools(folder: Path, cli: "Cli") -
     inside = folder / "support" / "other"
     inside.mkdir(parents=True)
     (inside / "other.yml").write_text(OTHER)
-    tests = "tests: 1\npolicy: other\ncases: [{channels: {}, expect: {exactly: [web]}}]\n"
-    (inside / "other_test.yml").write_text(tests)
+    (inside / "other_test.yml").write_text(OTHER_TESTS)
     (folder / ".cache").mkdir()
     (folder / ".cache" / "x_test.yaml").write_text("tests: [")
     (folder / "compose.yaml").write_text("services: {policy: {image: x}}\n")
@@ -158,6 +159,58 @@ def test_a_file_that_cannot_be_read_exits_with_3_whatever_else(
         got = cli("test", *more, cwd=folder)
         assert got.code == 3, more
     assert "ZS001" in cli("test", cwd=folder).stdout
+
+
+@pytest.mark.parametrize("broken", ["other.yaml", "other_test.yaml"])
+def test_what_cannot_be_read_is_left_out_and_the_rest_is_run(
+    broken: str, folder: Path, cli: "Cli"
+) -> None:
+    (folder / "shop_test.yaml").write_text(BAD)
+    (folder / "other.yaml").write_text(OTHER)
+    (folder / "other_test.yaml").write_text(OTHER_TESTS)
+    with open(folder / broken, "a") as stream:
+        stream.write("plams: {a: A}\n")
+    got = cli("test", cwd=folder)
+    assert got.code == 3
+    assert got.stdout.count("error[ZS101]") == 1
+    assert got.stdout.count("error[ZT101]") == 1
+    assert got.stdout.splitlines()[-2:] == [
+        "2 tests: 1 failed",
+        "1 problem in 1 file, which was left out",
+    ]
+    # What is measured rests on the tests of a policy together.
+    found = document(cli, folder, "--coverage", "--fail-under", "1")
+    assert [each["code"] for each in found["findings"] if each["severity"] == "error"] == [
+        "ZS101", "ZT101",
+    ]  # fmt: skip
+    assert [each["file"] for each in found["tests"]] == ["shop_test.yaml"] * 2
+    assert {each["file"] for each in found["coverage"]["uncovered"]} == {"shop.yaml"}
+
+
+def test_with_a_file_of_tests_left_out_nothing_is_measured(folder: Path, cli: "Cli") -> None:
+    (folder / "more_test.yaml").write_text("tests: 1\npolicy: shop\ncases: []\n")
+    found = document(cli, folder, "--coverage", "--mutate", "--fail-under", "100")
+    assert [each["code"] for each in found["findings"]] == ["ZS003"]
+    assert (len(found["tests"]), found["coverage"], found["mutation"]) == (2, None, None)
+    # A name that no test has here may be one of the file that was left out.
+    assert cli("test", "-k", "xyz", cwd=folder).code == 3
+
+
+def test_a_policy_without_tests_is_no_failed_test(folder: Path, cli: "Cli") -> None:
+    (folder / "other.yaml").write_text(OTHER)
+    got = cli("test", cwd=folder)
+    assert got.code == 1
+    assert got.stdout.splitlines()[-2:] == ["2 tests: all passed", "1 policy without tests"]
+    (folder / "shop_test.yaml").unlink()
+    assert last(cli("test", cwd=folder)) == "2 policies without tests"
+
+
+def test_a_pipe_is_no_tests_file(folder: Path, cli: "Cli") -> None:
+    os.mkfifo(folder / "more_test.yaml")
+    assert last(cli("test", cwd=folder)) == "2 tests: all passed"
+    got = cli("test", "more_test.yaml", cwd=folder)
+    assert (got.stdout, got.code) == ("", 3)
+    assert "more_test.yaml: this is a pipe" in got.stderr
 
 
 def test_no_file_is_ever_changed(folder: Path, cli: "Cli") -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -66,6 +67,9 @@ def _at(path: str) -> list[Group]:
                 "tests stand in files such as acme_test.yaml, beside the policy",
             )
         return groups
+    if path.endswith(_TESTS) and _is_pipe(path):
+        # Reading it would wait for a writer, and tests stand in a file beside their policy.
+        raise PolicyError(f"{path}: this is a pipe, not a tests file", "tests stand in a file")
     source = find(path if is_path(path) else named).files[0]
     folder = os.path.dirname(path)
     if path.endswith(_TESTS):
@@ -74,6 +78,13 @@ def _at(path: str) -> list[Group]:
     id = _id_of(source)
     policy = tuple(each.source for each in _files(folder) if each.id == id and not each.tests)
     return [Group(id, policy or (source,), _tests_beside(folder, id))]
+
+
+def _is_pipe(path: str) -> bool:
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except OSError:
+        return False  # reading it says what is wrong
 
 
 def _shipped(name: str) -> Group:

@@ -16,7 +16,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.format import DIMENSIONS
 from zsupport.policy.model import Alternative, When
 from zsupport.policy.names import Names
-from zsupport.policy.shape import Later, Named, Reader, Record
+from zsupport.policy.shape import Fields, Later, Named, Reader, Record
 from zsupport.policy.yamltext import (
     MAX_FINDINGS,
     Mapping,
@@ -30,7 +30,16 @@ from zsupport.policy.yamltext import (
     short,
 )
 from zsupport.suite.example import Claim, Example, Expected, Invariant, Question, Reason
-from zsupport.suite.format import COMMANDS, EXPECTATIONS, NONE, TESTS, VERSION
+from zsupport.suite.format import (
+    CASE,
+    CLAIM,
+    COMMANDS,
+    EXPECTATIONS,
+    INVARIANT,
+    NONE,
+    TESTS,
+    VERSION,
+)
 from zsupport.suite.nodes import at as node_at
 from zsupport.suite.nodes import with_text
 from zsupport.suite.subject import Subject
@@ -135,6 +144,14 @@ def condition_key(when: When) -> tuple[Any, ...]:
     return tuple(sorted((sorted(alt.values.items()), alt.opened or ()) for alt in when))
 
 
+class _Understood(NamedTuple):
+    """A question as far as it is understood: without one, something in it was reported."""
+
+    revision: int
+    zone: tzinfo
+    question: Question | None
+
+
 class _Binder:
     """Resolves the names of one tests file, and reports what the policy does not have."""
 
@@ -202,20 +219,23 @@ class _Binder:
     # -- cases -----------------------------------------------------------------------------
 
     def example(self, record: Record, number: int, root: Node | None) -> Example | None:
-        command = next((each for each in COMMANDS if each in record.values), None)
-        asked = record.get(command) if command else None
-        expect = record.get("expect")
-        if command is None or asked is None or expect is None:
-            return None
-        node, way = expect
         before = len(self.reader.findings)
-        question = self.question(command, asked, node)
-        if question is None:
+        expect = self.part(CASE, record, "expect")
+        node, way = expect or (None, record.way)
+        asked = [(each, self.part(CASE, record, each)) for each in COMMANDS]
+        understood = [
+            (command, self.question(command, read, node)) for command, read in asked if read
+        ]
+        if len(understood) != 1 or node is None:
+            return None  # there is no telling what is expected of which answer
+        [(command, found)] = understood
+        if found is None:
             # What is expected can be wrong too, and all problems come in one run.
             EXPECTATIONS[command].read(node, way, self.reader)
             return None
-        expects = self.expects(command, question, node, way)
-        if len(self.reader.findings) > before:
+        expects = self.expects(command, found, node, way)
+        question = found.question
+        if question is None or len(self.reader.findings) > before:
             return None
         name = record.get("name")
         whole = node_at(root, ("cases", number))
@@ -225,8 +245,21 @@ class _Binder:
             isinstance(node, Scalar), tuple(expects),
         )  # fmt: skip
 
-    def question(self, command: str, asked: Record, expect: Node) -> Question | None:
-        """Return what is asked; None where something in it was reported."""
+    def part(self, fields: Fields, record: Record, key: str) -> Any:
+        """Return what was read for a key, or stands under a misspelt one that must mean it.
+
+        The slip has been reported; what stands under it can be wrong too.
+        """
+        if key in record:
+            return record.get(key)
+        for text in record.unknown:
+            if self.reader.nearest(text, fields.fields) == key:
+                node = record.node.by_key[text][1]
+                return fields.fields[key].shape.read(node, (record.way, text), self.reader)
+        return None
+
+    def question(self, command: str, asked: Record, expect: Node | None) -> "_Understood | None":
+        """Return what is asked; None where not even the revision that answers is known."""
         before = len(self.reader.findings)
         where = None
         if tz := asked.get("tz"):
@@ -238,7 +271,7 @@ class _Binder:
         }
         named = moments.get("opened") or moments.get("at")
         moment = named or self.default
-        if len(self.reader.findings) > before:
+        if len(self.reader.findings) > before and len(self.subject.documents) > 1:
             return None
         revision = self.revision_at(moment)
         options: dict[str, Any] = {}
@@ -257,8 +290,10 @@ class _Binder:
             options |= self.events(asked, moments, moment, where)
         else:
             options["at"] = moment
+        stated = asked.get("opened") or asked.get("at")
+        shown = where or self.stated_zone(stated.text if stated else None) or zone("UTC")
         if len(self.reader.findings) > before:
-            return None
+            return _Understood(revision, shown, None)
         count = 1
         for each in values.values():
             count *= len(each)
@@ -267,10 +302,9 @@ class _Binder:
                 "ZS009", asked.start, asked.way, f"this asks {count:,} questions",
                 f"at most {MAX_COMBINATIONS:,}", "leave out what changes nothing",
             )  # fmt: skip
-            return None
-        stated = asked.get("opened") or asked.get("at")
-        shown = where or self.stated_zone(stated.text if stated else None) or zone("UTC")
-        return Question(command, revision, values, facts, options, shown, timed, in_force)
+            return _Understood(revision, shown, None)
+        question = Question(command, revision, values, facts, options, shown, timed, in_force)
+        return _Understood(revision, shown, question)
 
     def zone(self, at: Named) -> tzinfo | None:
         try:
@@ -379,7 +413,9 @@ class _Binder:
             self.report("ZS109", at, "the pause ends before it starts", "FROM/TO")
         return None if start is None or (end and until is None) else (start, until)
 
-    def needs_no_moment(self, command: str, asked: Record, revision: int, expect: Node) -> None:
+    def needs_no_moment(
+        self, command: str, asked: Record, revision: int, expect: Node | None
+    ) -> None:
         """Refuse a test without a moment whose outcome would depend on it."""
         key = "opened" if command == "due" else "at"
         why = None
@@ -412,44 +448,56 @@ class _Binder:
 
     # -- expectations ----------------------------------------------------------------------
 
-    def expects(self, command: str, question: Question, node: Node, way: Way) -> list[Expected]:
-        """Return what is expected of the answers to a question."""
+    def expects(self, command: str, about: "_Understood", node: Node, way: Way) -> list[Expected]:
+        """Return what is expected of the answers to a about."""
         if isinstance(node, Scalar):
-            return self.shorthand(command, question, node, way)
+            return self.shorthand(command, about, node, way)
         read = EXPECTATIONS[command].read(node, way, self.reader)
         if read is None:
             return []
-        if not read.values:
+        if not read.values and not read.unknown:
             message = "nothing is expected"
             hint = "say what the answer must be: a test that expects nothing tests nothing"
             self.reader.report("ZS003", node.span, way, message, None, hint)
             return []
         found = []
+        fields = EXPECTATIONS[command].by_node[Mapping]
+        assert isinstance(fields, Fields)
+        for text in read.unknown:
+            # What stands under a misspelt key can be wrong too.
+            key = self.reader.nearest(text, fields.fields)
+            value = self.part(fields, read, key) if key else None
+            if key and value is not None:
+                here = read.value(text)
+                self.expected(command, about, key, value, here.node, here)
         for key, value in read.values.items():
             if value is None:
                 continue
             at = read.value(key)
-            value = self.expected(command, question, key, value, node_at(node, (key,)), at)
+            value = self.expected(command, about, key, value, node_at(node, (key,)), at)
             if value is not None:
                 found.append(Expected(key, value, at.span, path_of(at.way)))
         return found
 
     def expected(
-        self, command: str, question: Question, key: str, value: Any, node: Node | None, at: Named
+        self, command: str, about: "_Understood", key: str, value: Any, node: Node | None, at: Named
     ) -> Any:
         """Return what a field must be: channels, a reason, or the node that says it."""
         if command == "channels" and key in ("exactly", "include", "exclude"):
-            names = self.names(question.revision)
-            return names.expand("channel", value) if value[1] else ()
+            before = len(self.reader.findings)
+            chosen = self.names(about.revision).expand("channel", value) if value[1] else ()
+            if not chosen and key != "exactly" and len(self.reader.findings) == before:
+                self.report("ZS003", at, "no channel is left here", "at least one")
+            return chosen
         if key == "because":
-            return self.reason(value, question.revision)
+            return self.reason(value, about.revision)
         if key == "state" and value.text not in _STATES:
             self.reader.report_unknown("ZS105", value, "state", _STATES)
         if key == "priority":
-            return self.priority(value, question.revision, node)
+            return self.priority(value, about.revision, node)
         instants = ("due", "next_open", "next_close", "at_risk_at", "opened")
         if key in instants and value.text != NONE:
-            self.instant(value.text, at, question.zone)
+            self.instant(value.text, at, about.zone)
         return node
 
     def priority(self, value: Named, revision: int, node: Node | None) -> Node | None:
@@ -457,7 +505,9 @@ class _Binder:
             return None
         return node
 
-    def shorthand(self, command: str, question: Question, node: Scalar, way: Way) -> list[Expected]:
+    def shorthand(
+        self, command: str, about: "_Understood", node: Scalar, way: Way
+    ) -> list[Expected]:
         """Return what a text alone stands for: what the command would print."""
         if command == "channels":
             EXPECTATIONS[command].read(node, way, self.reader)
@@ -466,7 +516,7 @@ class _Binder:
         if read is None:
             return []
         if command == "priority":
-            if self.priority(read, question.revision, node) is None:
+            if self.priority(read, about.revision, node) is None:
                 return []
             return [Expected("priority", node, node.span, path_of(way))]
         if command == "hours":
@@ -479,7 +529,7 @@ class _Binder:
             self.reader.report_unknown("ZS105", at, "state", _STATES)
             return []
         at = Named(node.text, node, way)
-        self.instant(node.text, at, question.zone)
+        self.instant(node.text, at, about.zone)
         return [Expected("due", node, node.span, path_of(way))]
 
     def reason(self, read: Any, revision: int) -> Reason | None:
@@ -535,19 +585,19 @@ class _Binder:
         revision = self.revision_at(self.moment(record.get("at"), None) or self.default)
         names = self.names(revision)
         where: dict[str, tuple[str, ...]] = {}
-        meant = record.get("for")
+        meant = self.part(INVARIANT, record, "for")
         if meant is not None:
             where, _ = self.values(meant, revision)
         claims = []
         for word in ("require", "forbid"):
-            said = record.get(word)
+            said = self.part(INVARIANT, record, word)
             for kind in ("channel", "promised") if said is not None else ():
-                read = said.get(kind)
+                read = self.part(CLAIM, said, kind)
                 if read is None:
                     continue
                 if kind == "channel":
                     chosen = names.expand("channel", read)
-                    if "channel" in where:
+                    if "channel" in where and kind in said:
                         self.report(
                             "ZS101", said.key(kind), "the set of cases names channels already",
                             "`channel` in one of the two places",
@@ -555,6 +605,8 @@ class _Binder:
                 else:
                     resolved = [names.resolve("metric", at) for at in read]
                     chosen = tuple(metric for metric in resolved if metric)
+                if kind not in said:
+                    continue  # it is misspelt
                 place = said.value(kind)
                 path = path_of(place.way)
                 claims.append(Claim(word == "require", kind, chosen, place.span, path))

@@ -44,24 +44,26 @@ class Wanted(NamedTuple):
 
 
 class Session(NamedTuple):
-    """What a run has to say; `unreadable` where a file could not be read, and nothing was run."""
+    """What a run has to say; `unreadable` where a file could not be read and was left out."""
 
     outcome: Outcome
     unreadable: bool
 
 
 class _Ready(NamedTuple):
-    """A policy with its tests, all of them read."""
+    """A policy with its tests; `whole` where all of their files could be read."""
 
     subject: Subject
     tests: tuple[Tests, ...]
+    whole: bool
 
 
 def run_session(paths: list[str], wanted: Wanted, public: PublicHolidays) -> Session:
     """Return what the tests at these paths, by default in the current folder, come to.
 
-    `public` gives the public holidays of countries. Raises PolicyError and UsageError for paths
-    that lead nowhere.
+    A policy and a tests file that cannot be read are left out with what is wrong with them, and
+    the others are run. `public` gives the public holidays of countries. Raises PolicyError and
+    UsageError for paths that lead nowhere.
     """
     ready: list[_Ready] = []
     findings: list[Finding] = []
@@ -76,15 +78,12 @@ def run_session(paths: list[str], wanted: Wanted, public: PublicHolidays) -> Ses
         texts |= {each.source.shown: each.text for each in subject.documents}
         tests = tuple(bind(each, subject, wanted.at) for each in written)
         findings += [finding for each in tests for finding in each.findings]
-        ready.append(_Ready(subject, tests))
-    if findings:
-        by_file: dict[str, list[Finding]] = {}
-        for finding in findings:
-            by_file.setdefault(finding.file, []).append(finding)
-        units = [Unit(file, file, 1, tuple(found)) for file, found in by_file.items()]
-        closing = f"{len(findings)} problem{'' if len(findings) == 1 else 's'}; no test was run"
-        return Session(outcome_of(units, texts, [closing], _extra([], None, None)), unreadable=True)
-    return Session(_run(ready, wanted, texts), unreadable=False)
+        ready.append(_Ready(subject, tests, not any(each.findings for each in tests)))
+    by_file: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_file.setdefault(finding.file, []).append(finding)
+    left_out = [Unit(file, file, 1, tuple(found)) for file, found in by_file.items()]
+    return Session(_run(ready, left_out, wanted, texts), unreadable=bool(findings))
 
 
 def _subject(
@@ -118,7 +117,10 @@ def _subject(
 
 
 class _Tested(NamedTuple):
-    """A policy with its tests, and the ones of those asked for that pass."""
+    """A policy with its tests, and the ones of those asked for that pass.
+
+    Where a file of tests was left out, what the others cover and notice is not the whole of it.
+    """
 
     subject: Subject
     tests: tuple[Tests, ...]
@@ -134,37 +136,44 @@ class _Measured(NamedTuple):
     extra: dict[str, Any]
 
 
-def _run(ready: list[_Ready], wanted: Wanted, texts: dict[str, str]) -> Outcome:
+def _run(
+    ready: list[_Ready], left_out: list[Unit], wanted: Wanted, texts: dict[str, str]
+) -> Outcome:
     units: list[Unit] = []
+    untested: list[Unit] = []
     tested: list[_Tested] = []
+    policies = 0
     for each in ready:
         if not each.tests:
-            units.append(no_tests(each.subject.documents[0]))
+            untested.append(no_tests(each.subject.documents[0]))
         passing: list[Example] = []
         holding: list[Invariant] = []
+        before = len(units)
         for tests in each.tests:
             ran = run_tests(each.subject, tests, wanted.only)
             units += ran.units
             passing += ran.passing
             holding += ran.holding
-        tested.append(_Tested(each.subject, each.tests, tuple(passing), tuple(holding)))
-    run = [unit for unit in units if not any(f.code == "ZT103" for f in unit.findings)]
-    if not run and wanted.only is not None and tested:
+        policies += len(units) > before
+        if each.whole:
+            tested.append(_Tested(each.subject, each.tests, tuple(passing), tuple(holding)))
+    run = list(units)
+    if not run and wanted.only is not None and tested and not left_out:
         names = [name for each in tested for tests in each.tests for name in names_of(tests)]
         raise UsageError(
             f"--only: no test's name or question holds `{wanted.only}`",
             did_you_mean(wanted.only, names),
         )
-    failed = sum(bool(unit.findings) for unit in units)
-    closing = [_count(len(run), failed, len(ready))]
+    closing = _count(run, policies, untested, left_out)
+    units = [*left_out, *untested, *units]
     coverage = None
-    if wanted.coverage:
+    if wanted.coverage and tested:
         measured = _covered(tested, wanted)
         units += measured.units
         closing += measured.closing
         coverage = measured.extra
     mutation = None
-    if wanted.mutation:
+    if wanted.mutation and tested:
         measured = _mutated(tested, wanted)
         units += measured.units
         closing += measured.closing
@@ -251,10 +260,27 @@ def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
     return _Measured(tuple(units), (closing,), extra)
 
 
-def _count(run: int, failed: int, policies: int) -> str:
-    said = f"{run} test{'' if run == 1 else 's'}"
-    said += f" of {policies} policies" if policies > 1 else ""
-    return f"{said}: {f'{failed} failed' if failed else 'all passed' if run else 'none'}"
+def _count(run: list[Unit], policies: int, untested: list[Unit], left_out: list[Unit]) -> list[str]:
+    """Return in words how many tests there were, how many failed, and what was left out."""
+    found = []
+    failed = sum(bool(unit.findings) for unit in run)
+    if run:
+        said = _some(len(run), "test") + (f" of {policies} policies" if policies > 1 else "")
+        found.append(f"{said}: {f'{failed} failed' if failed else 'all passed'}")
+    if untested:
+        found.append(f"{_some(len(untested), 'policy')} without tests")
+    if left_out:
+        problems = _some(sum(len(unit.findings) for unit in left_out), "problem")
+        files = f"{_some(len(left_out), 'file')}, which {'was' if len(left_out) == 1 else 'were'}"
+        found.append(f"{problems} in {files} left out" if run else f"{problems}; no test was run")
+    return found
+
+
+def _some(number: int, what: str) -> str:
+    """Return a number of things: `1 policy`, `2 policies`."""
+    if number != 1:
+        what = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{number} {what}"
 
 
 def _extra(run: list[Unit], coverage: Any, mutation: Any) -> dict[str, Any]:
