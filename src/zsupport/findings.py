@@ -162,3 +162,6 @@ _LOADER_CODES = (
 )
 
 CODES: dict[str, Code] = {code.code: code for code in _LOADER_CODES}
+
+#: A file of which nothing can be said, as it is not there or may not be looked into.
+UNREADABLE = Code("ZS000", "unreadable-file", "a file that is not there, or cannot be read")

@@ -190,6 +190,7 @@ def test_a_pattern_that_fits_nothing(check: Check, tmp_path: Path) -> None:
     run = check("b*.yaml", "a.yaml")
     assert run.code == 3
     assert run.stderr == "zsupport: b*.yaml: no policy file fits this pattern\n"
+    assert " unreadable-file: no policy file fits this pattern\n --> b*.yaml:1:1\n" in run.stdout
 
 
 def test_shipped_policies_by_name(check: Check, tmp_path: Path) -> None:
@@ -335,6 +336,8 @@ def test_every_rule_is_listed_and_explained(check: Check) -> None:
             assert rule.why in text
             assert f"```yaml\n{rule.bad}```" in text
             assert f"```yaml\n{rule.good}```" in text
+        # Each says more than the line in the list.
+        assert len(text.split("\n\n")[2]) > 80, code
 
 
 # -- exit codes ----------------------------------------------------------------------------
@@ -377,8 +380,10 @@ def test_one_file_does_not_keep_another_from_being_shown(check: Check, tmp_path:
     assert run.code == 3
     document = json.loads(run.stdout)
     assert [(each["file"], each["code"]) for each in document["findings"]] == [
-        ("dead.yaml", "ZS401"), ("invalid.yaml", "ZS201"), ("latin.yaml", "ZS008"),
+        ("none.yaml", "ZS000"), ("dangling.yaml", "ZS000"), ("dead.yaml", "ZS401"),
+        ("invalid.yaml", "ZS201"), ("latin.yaml", "ZS008"), ("loop.yaml", "ZS000"),
     ]  # fmt: skip
+    assert document["summary"] == {"files": 6, "errors": 6, "warnings": 0, "notes": 0}
     assert document["unread"] == [
         {"file": "none.yaml", "message": "no such file", "hint": None},
         {
@@ -399,7 +404,10 @@ def test_the_last_line_counts(check: Check, tmp_path: Path) -> None:
     write(tmp_path, clean=CLEAN, dead=DEAD, every=EVERY)
     assert last(check("clean.yaml")) == "All good: 1 file"
     assert last(check("clean.yaml", "none.yaml")) == (
-        "Nothing was found in 1 file; 1 file could not be read"
+        "Found 1 error in 2 files; 1 file could not be read"
+    )
+    assert last(check("none.yaml", "gone.yaml")) == (
+        "Found 2 errors in 2 files; 2 files could not be read"
     )
     assert last(check()) == ("Found 1 error and 1 warning in 3 files; 1 can be fixed with --fix")
     write(tmp_path, d2=DEAD, e2=EVERY)
@@ -415,6 +423,29 @@ def test_every_format_names_the_finding(format: str, check: Check, tmp_path: Pat
     assert run.code == 1
     assert "ZS401" in run.stdout
     assert "dead.yaml" in run.stdout
+
+
+def test_a_file_that_cannot_be_read_cannot_be_ignored(check: Check, tmp_path: Path) -> None:
+    for name in ("ZS000", "unreadable-file"):
+        run = check("none.yaml", "--ignore", name)
+        assert run.code == 2
+        assert f"`{name}` cannot be ignored" in run.stderr
+        comment = f"# zsupport: allow {name} -- reason\n"
+        write(tmp_path, a=CLEAN.replace("plans", f"{comment}plans"))
+        assert f"error[ZS903] bad-suppression: `{name}` cannot be allowed" in check("a.yaml").stdout
+    for option in (("--select", "ZS401"), ("--ignore", "ZS0"), ("--exit-zero",)):
+        run = check("none.yaml", *option, only=False)
+        assert run.code == 3
+        assert "error[ZS000]" in run.stdout
+
+
+def test_in_a_terminal_it_is_said_once(cli: Cli, tmp_path: Path) -> None:
+    both, code = in_a_terminal(cli, tmp_path, "none.yaml")
+    assert (both.count("no such file"), code) == (1, 3)
+    # What goes elsewhere as a report, or is a patch, does not say it to whoever waits.
+    for more in (("--format", "csv"), ("--diff",)):
+        both, _ = in_a_terminal(cli, tmp_path, "none.yaml", *more)
+        assert "zsupport: none.yaml: no such file" in both
 
 
 # -- revisions -----------------------------------------------------------------------------
@@ -700,7 +731,10 @@ def test_a_folder_that_may_not_be_looked_into_is_said(
     run = check()
     assert run.code == 3
     assert run.stderr == "zsupport: closed: permission denied\n"
-    assert run.stdout == "Nothing was found in 1 file; 1 file could not be read\n"
+    assert run.stdout == (
+        "error[ZS000] unreadable-file: permission denied\n --> closed:1:1\n\n"
+        "Found 1 error in 2 files; 1 file could not be read\n"
+    )
 
 
 def test_a_pipe_is_read_and_not_fixed(cli: Cli, tmp_path: Path) -> None:
@@ -820,6 +854,33 @@ def test_the_document_is_as_its_schema_says(check: Check, tmp_path: Path) -> Non
     assert schema.is_valid({**document, "more": 1}) is False
 
 
+def in_a_terminal(cli: Cli, folder: Path, *arguments: str) -> tuple[str, int]:
+    """Run check with everything on one terminal; return what it shows and the exit code."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        cli.command("check", *arguments), cwd=folder, stdin=subprocess.DEVNULL,
+        stdout=theirs, stderr=theirs, env=cli.environment({"TERM": "dumb", "COLUMNS": "100"}),
+    ) as started:  # fmt: skip
+        os.close(theirs)
+        shown = read_all(ours)
+        return shown.decode(), started.wait(timeout=60)
+
+
+def read_all(terminal: int) -> bytes:
+    """Return what is written to a terminal until its other end is closed; close this one."""
+    shown = b""
+    while True:
+        try:
+            more = os.read(terminal, 65536)
+        except OSError:  # Linux says so when the other end is closed
+            break
+        if not more:
+            break
+        shown += more
+    os.close(terminal)
+    return shown
+
+
 def on_a_terminal(cli: Cli, folder: Path, *arguments: str, **environment: str) -> tuple[str, str]:
     """Run check with standard error on a terminal; return that and standard output."""
     ours, theirs = pty.openpty()
@@ -829,19 +890,10 @@ def on_a_terminal(cli: Cli, folder: Path, *arguments: str, **environment: str) -
         env=cli.environment({"TERM": "xterm-256color", "COLUMNS": "100", **environment}),
     ) as started:  # fmt: skip
         os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                more = os.read(ours, 65536)
-            except OSError:  # Linux says so when the other end is closed
-                break
-            if not more:
-                break
-            shown += more
+        shown = read_all(ours)
         assert started.stdout is not None
         stdout = started.stdout.read().decode()
         assert started.wait(timeout=60) == 0
-    os.close(ours)
     return shown.decode(), stdout
 
 

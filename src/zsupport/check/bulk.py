@@ -17,7 +17,7 @@ from zsupport.check.run import Judgement, judge
 from zsupport.check.suppressions import hear, suppressions_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError
-from zsupport.findings import CODES, Finding, Unit
+from zsupport.findings import CODES, UNREADABLE, Finding, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import read_file
@@ -44,7 +44,7 @@ class Checked(NamedTuple):
 
     units: tuple[Unit, ...]
     texts: dict[str, str]  # of the files in which something was found
-    faults: tuple[Fault, ...]  # files that could not be read
+    faults: tuple[Fault, ...]  # files that could not be read; each is a finding, too
     allowed: int  # how many findings comments in the files allow
     holidays: bool = False  # whether public holidays were asked for
     fixed: tuple[Finding, ...] = ()
@@ -68,14 +68,19 @@ class _Revision(NamedTuple):
 
 
 def check_files(
-    targets: Sequence[Target], asked: Asked, began: Callable[[Target], None] = lambda _: None
+    targets: Sequence[Target],
+    asked: Asked,
+    began: Callable[[Target], None] = lambda _: None,
+    faults: Sequence[Fault] = (),
 ) -> Checked:
     """Return what is found in files; `began` is told of each before it is looked at.
 
-    One file after the other is read, judged and forgotten: of a clean one only its name is kept,
-    so that memory does not grow with their number.
+    `faults` is what is known to be out of reach. One file after the other is read, judged and
+    forgotten: of a clean one only its name is kept, so that memory does not grow with their number.
     """
     run = _Run(asked)
+    for fault in faults:
+        run.give_up(fault)
     with _few_collections():
         for target in targets:
             began(target)
@@ -107,7 +112,7 @@ class _Run:
         try:
             source = read_file(target.path, target.shown)
         except PolicyError as error:
-            self.faults.append(Fault.of(target.path, error)._replace(file=target.shown))
+            self.give_up(Fault.of(target.path, error)._replace(file=target.shown))
             return
         if not target.named and not may_be_policy(source.data):
             return
@@ -125,6 +130,11 @@ class _Run:
                 _Revision(len(self.units), revision.start, revision.timezone, target)
             )
         self.units.append(Unit(target.shown, target.shown, 1, judgement.findings))
+
+    def give_up(self, fault: Fault) -> None:
+        """Note that a file could not be looked at, which is a finding in every format."""
+        self.faults.append(fault)
+        self.units.append(Unit(fault.file, fault.file, 1, (_unreadable(fault),)))
 
     def public(self, country: str, subdivision: str | None, year: int) -> dict[int, str]:
         """Return the public holidays of a year, and note that they were asked for."""
@@ -205,6 +215,12 @@ class _Run:
                 every = sorted((*found, *unit.findings), key=_in_order)
                 self.units[position] = unit._replace(findings=tuple(every))
                 self.texts[unit.file] = text
+
+
+def _unreadable(fault: Fault) -> Finding:
+    code, name, _, severity = UNREADABLE
+    nowhere = Span(1, 1, 1, 1)  # a file without lines, too, has a first one for the formats
+    return Finding(code, name, severity, fault.message, fault.file, nowhere, "", hint=fault.hint)
 
 
 def _every_revision(folder: str, id: str, revisions: list[_Revision]) -> list[SourceFile]:

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from zsupport.check.about_tests import CODES as ABOUT_TESTS
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
-from zsupport.check.run import TOO_MANY
+from zsupport.check.too_many import TOO_MANY
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.findings import CODES, Code
+from zsupport.findings import CODES, UNREADABLE, Code
 from zsupport.policy.yamltext import short
 
 #: Every kind of finding, by code: the loader's, and the rules'.
 KINDS: dict[str, Code] = {
     code.code: code
-    for code in sorted((*CODES.values(), TOO_MANY, *(rule.kind for rule in RULES), *ABOUT_TESTS))
+    for code in sorted(
+        (UNREADABLE, *CODES.values(), TOO_MANY, *(rule.kind for rule in RULES), *ABOUT_TESTS)
+    )
 }
 RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 
@@ -54,14 +56,14 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
 
 
 def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
-    """Return the codes that names stand for, none of them a code of the loader alone.
+    """Return the codes that names stand for, none of them a code of files without answers alone.
 
-    A file of which the loader has something to say has no answers: that cannot be ignored.
+    A file that is not there, or of which the loader has something to say, cannot be ignored.
     """
     found: frozenset[str] = frozenset()
     for name in (each for text in names for each in text.split(",")):
         codes = codes_of([name], where)
-        if codes <= CODES.keys():
+        if codes <= {UNREADABLE.code, *CODES}:
             raise UsageError(
                 f"{where}: `{short(name)}` cannot be ignored: a policy with it is not read",
                 "mend the policy",

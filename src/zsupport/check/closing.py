@@ -4,18 +4,17 @@ from collections.abc import Sequence
 
 from zsupport.check.bulk import Checked
 from zsupport.check.catalogue import KINDS
-from zsupport.check.discover import Fault
 from zsupport.findings import SEVERITIES, Finding, Outcome
 
 
-def outcome_of(checked: Checked, faults: Sequence[Fault]) -> Outcome:
-    """Return what a run has to say; `faults` are all the files that could not be read."""
+def outcome_of(checked: Checked) -> Outcome:
+    """Return what a run has to say."""
     return Outcome(
         "check",
         checked.units,
         checked.texts,
         KINDS,
-        (*map(_about_fix, checked.fixed), closing(checked, len(faults))),
+        (*map(_about_fix, checked.fixed), closing(checked)),
         {
             "fixed": [
                 {"file": each.file, "code": each.code, "title": each.fix.title}
@@ -23,13 +22,14 @@ def outcome_of(checked: Checked, faults: Sequence[Fault]) -> Outcome:
                 if each.fix
             ],
             "unread": [
-                {"file": each.file, "message": each.message, "hint": each.hint} for each in faults
+                {"file": each.file, "message": each.message, "hint": each.hint}
+                for each in checked.faults
             ],
         },
     )
 
 
-def closing(checked: Checked, unread: int) -> str:
+def closing(checked: Checked) -> str:
     """Return the line that ends the text: what was found and what was fixed, in how many files."""
     findings = [finding for unit in checked.units for finding in unit.findings]
     fixed = len(checked.fixed)
@@ -38,14 +38,14 @@ def closing(checked: Checked, unread: int) -> str:
     files = f" in {counted(len(checked.units), 'file')}"
     if checked.allowed:
         files += f" ({counted(checked.allowed, 'finding')} allowed by comments)"
-    if unread:
-        files += f"; {counted(unread, 'file')} could not be read"
+    if checked.faults:
+        files += f"; {counted(len(checked.faults), 'file')} could not be read"
     if fixed:
         left = _said(findings) or "nothing"
         is_left = "are left" if len(findings) > 1 else "is left"
         return f"Fixed {fixed:,} of {fixed + len(findings):,}: {left} {is_left}{files}"
     if not findings:
-        return f"Nothing was found{files}" if unread else f"All good{files.replace(' in', ':', 1)}"
+        return f"All good{files.replace(' in', ':', 1)}"
     fixable = sum(finding.fix is not None for finding in findings)
     more = f"; {fixable:,} can be fixed with --fix" if fixable else ""
     return f"Found {_said(findings)}{files}{more}"

@@ -7,14 +7,11 @@ from typing import NamedTuple
 from zsupport.analysis.space import TooManyCases
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.suppressions import MARK, hear
+from zsupport.check.too_many import TOO_MANY
 from zsupport.clock.holidays import PublicHolidays, public_holidays
-from zsupport.findings import Code, Finding, Related
+from zsupport.findings import Finding, Related
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, path_text
-
-TOO_MANY = Code(
-    "ZS310", "too-many-cases", "a policy that distinguishes too many cases to look at", "warning"
-)
 
 
 class Judgement(NamedTuple):

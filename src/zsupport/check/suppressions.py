@@ -14,7 +14,7 @@ from datetime import date
 from typing import NamedTuple
 
 from zsupport.check.fixing import Places, in_brackets, places_of
-from zsupport.findings import CODES, Edit, Finding, Fix, Span
+from zsupport.findings import CODES, UNREADABLE, Edit, Finding, Fix, Span
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping, Node, Scalar, short
 from zsupport.policy.yamltext import Sequence as SequenceNode
@@ -345,7 +345,7 @@ def _code(name: str, at: Span, *, hints: bool) -> str | Mistake:
         return Mistake(
             at, f"`{short(name)}` is no rule, by code or by name", hint or f"write {FORM}"
         )
-    if code in CODES:
+    if code in CODES or code == UNREADABLE.code:
         return Mistake(at, f"`{name}` cannot be allowed: a policy with it is not read", "mend it")
     if code in ABOUT_COMMENTS:
         message = f"`{name}` is about comments like this one, and cannot be allowed"

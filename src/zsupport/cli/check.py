@@ -115,28 +115,30 @@ def check(
     rules = tuple(rule for rule in RULES if rule.code in codes)
     with _progress(len(discovered.targets), quiet=quiet) as began:
         checked = check_files(
-            discovered.targets, Asked(rules, codes, day, public, config, put), began
-        )
+            discovered.targets, Asked(rules, codes, day, public, config, put), began,
+            discovered.faults,
+        )  # fmt: skip
 
-    faults = (*discovered.faults, *checked.faults)
-    if not checked.units and not faults and not discovered.tests:
+    if not checked.units and not discovered.tests:
         hint = "a policy is a .yaml file; name it, or the folder that it lies in"
         raise PolicyError("no policy was found", hint)
     from zsupport.check.closing import fixed_aside, outcome_of
     from zsupport.findings import fail_on as fails
 
     fails_at = fail_on or config.fail_on or "error"
-    outcome = outcome_of(checked, faults)
+    outcome = outcome_of(checked)
     if not quiet:
         if diff:
             note(fixed_aside(checked))
         else:
             holidays = holidays_version() if checked.holidays else None
             write_outcome(outcome, format, color, fails_at=fails_at, holidays=holidays)
-        _note(faults, checked.unwritten)
+        # In a terminal the text says it already.
+        said = is_terminal() and format in ("auto", "text") and not diff
+        _note(() if said else checked.faults, checked.unwritten)
     if checked.unwritten:
         return 4
-    if faults or checked.refused:
+    if checked.refused:
         return 3
     failed = bool(checked.fixed) if diff else fails(outcome, fails_at)
     return 1 if failed and not exit_zero else 0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from zsupport.findings import SEVERITIES, Code, Edit, Finding, Outcome, Related, Span
+from zsupport.findings import SEVERITIES, UNREADABLE, Code, Edit, Finding, Outcome, Related, Span
 from zsupport.report.findings import Context
 from zsupport.report.findings.paths import fingerprinted, uri, workspace_path
 from zsupport.report.findings.wording import sentences
@@ -35,7 +35,7 @@ def render(outcome: Outcome, context: Context) -> str:
         },
         # Keeps the results of check, test and diff apart where they are uploaded to one place.
         "automationDetails": {"id": f"zsupport-{outcome.command}/"},
-        "invocations": [_invocation(len(found) - MAX_RESULTS)],
+        "invocations": [_invocation(outcome, len(found) - MAX_RESULTS)],
         # Where the root lies is the reader's to say: it is another folder on each machine.
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the workspace."}}},
         "columnKind": "unicodeCodePoints",
@@ -70,14 +70,14 @@ def _rule(code: Code) -> dict[str, Any]:
     }
 
 
-def _invocation(dropped: int) -> dict[str, Any]:
-    """Return that the run was successful, and how many results (if above 0) are left out."""
+def _invocation(outcome: Outcome, dropped: int) -> dict[str, Any]:
+    """Return whether every file could be read, and how many results (if above 0) are left out."""
     notice = {
         "level": "warning",
         "message": {"text": f"{dropped} results of lesser severity are left out"},
     }
     return {
-        "executionSuccessful": True,
+        "executionSuccessful": all(each.code != UNREADABLE.code for each in outcome.findings),
         **({"toolExecutionNotifications": [notice]} if dropped > 0 else {}),
     }
 
