@@ -340,6 +340,22 @@ def test_every_rule_is_listed_and_explained(check: Check) -> None:
         assert len(text.split("\n\n")[2]) > 80, code
 
 
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        (("--select", "zs90"), ["ZS901", "ZS902", "ZS903", "ZS904", "ZS905"]),
+        (("--select", "ZS90", "--ignore", "ZS903,unknown-id-in-test"), ["ZS901", "ZS902", "ZS905"]),
+        (("--select", "dead-rule"), ["ZS401"]),
+    ],
+)
+def test_the_rules_that_were_selected_are_listed(
+    arguments: tuple[str, ...], codes: list[str], check: Check
+) -> None:
+    run = check("--list-rules", *arguments, only=False)
+    assert [line.split("\t")[0] for line in run.stdout.splitlines()] == codes
+    assert check("--list-rules", "--select", "ZSX", only=False).code == 2
+
+
 # -- exit codes ----------------------------------------------------------------------------
 
 

@@ -94,7 +94,7 @@ def check(
     if explain is not None:
         return _explain(explain, format, color)
     if list_rules:
-        return _list(format, color)
+        return _list(format, color, select, ignore)
     from zsupport.check.bulk import Asked, check_files
     from zsupport.check.config import read_config
     from zsupport.check.discover import discover
@@ -256,15 +256,16 @@ def _explain(name: str, format: str, color: str) -> int:
     return 0
 
 
-def _list(format: str, color: str) -> int:
-    """Show the rules."""
+def _list(format: str, color: str, select: list[str] | None, ignore: list[str] | None) -> int:
+    """Show the rules, or those that were selected."""
+    from zsupport.check.config import Config
     from zsupport.report import FORMATS, render
     from zsupport.view.rules import rules_report
 
     wanted = "table" if format == "text" else chosen_format(format)
     if wanted not in FORMATS:
         raise UsageError(f"the rules are not listed as {format}", f"known: {', '.join(FORMATS)}")
-    emit(render(rules_report(), wanted, terminal_of(color)))
+    emit(render(rules_report(_codes(Config(), select, ignore)), wanted, terminal_of(color)))
     return 0
 
 

@@ -1,5 +1,6 @@
 """What is shown of the rules: one explained, all of them listed."""
 
+from collections.abc import Container
 from typing import Any
 
 from zsupport.check.about_tests import EXPLAINED as ABOUT_TESTS
@@ -46,8 +47,8 @@ def rules_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def rules_report() -> Report:
-    """Return every kind of finding, in the order of the codes."""
+def rules_report(codes: Container[str]) -> Report:
+    """Return the kinds of findings with these codes, in the order of the codes."""
     records: tuple[dict[str, Any], ...] = tuple(
         {
             "code": kind.code,
@@ -56,6 +57,7 @@ def rules_report() -> Report:
             "summary": kind.summary,
         }
         for kind in KINDS.values()
+        if kind.code in codes
     )
     rows = tuple(tuple(str(value) for value in record.values()) for record in records)
     return Report(
