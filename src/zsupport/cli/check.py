@@ -134,7 +134,7 @@ def check(
             holidays = holidays_version() if checked.holidays else None
             write_outcome(outcome, format, color, fails_at=fails_at, holidays=holidays)
         # In a terminal the text says it already.
-        said = is_terminal() and format in ("auto", "text") and not diff
+        said = is_terminal() and format in ("auto", "text", "plain") and not diff
         _note(() if said else checked.faults, checked.unwritten)
     if checked.unwritten:
         return 4
