@@ -3,7 +3,7 @@
 from datetime import date
 
 from zsupport.check.rules import RULES
-from zsupport.check.run import check_document
+from zsupport.check.run import judge
 from zsupport.check.too_many import EXPLAINED
 from zsupport.findings import Finding
 from zsupport.policy.files import SourceFile
@@ -13,7 +13,7 @@ from zsupport.policy.loader import read_document
 def found(text: str) -> list[Finding]:
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
     assert document.findings == (), "the loader refuses this example"
-    findings = check_document(document, RULES, date(2026, 11, 26))
+    findings = judge(document, RULES, date(2026, 11, 26)).findings
     return [each for each in findings if each.code == "ZS310"]
 
 
