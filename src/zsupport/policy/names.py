@@ -64,6 +64,8 @@ class Names:
         self._aliases: dict[str, dict[str, str]] = {}
         self._offered: dict[str, list[str]] = {}
         self._expanded = 0
+        #: Names that nothing is like: where each was reported, and the lines where it stands too.
+        self._nothing_like: dict[tuple[str, str], tuple[int, list[int]]] = {}
 
     def _defined(self, section: str) -> "Known | None":
         if section not in self.record:
@@ -129,7 +131,19 @@ class Names:
         meant = self._aliases[what].get(at.text.casefold())
         hint = f"it is an alias: write `{meant}`" if meant else hint
         what = f"{what} or group" if or_group else what
-        self.reader.report_unknown("ZS201", at, f"{what} of this policy", known, hint)
+        reader, name = self.reader, (what, at.text)
+        if name in self._nothing_like:
+            # It is one mistake that its definition is missing.
+            position, lines = self._nothing_like[name]
+            reader.wrong.add(at.path[:2])
+            if at.span.line not in lines and len(lines) <= _MOST_LINES:
+                lines.append(at.span.line)
+                found = reader.findings[position]
+                reader.findings[position] = found._replace(hint=_also_on(lines))
+            return
+        reader.report_unknown("ZS201", at, f"{what} of this policy", known, hint)
+        if reader.findings[-1].hint is None:
+            self._nothing_like[name] = len(reader.findings) - 1, []
 
     def _by_alias(self, kind: str) -> dict[str, str]:
         read = self.record.get(SECTIONS.get(kind, ""))
@@ -366,6 +380,16 @@ class Names:
         if at.text.casefold() in words:
             message = f"a {kind} cannot be called `{at.text}`"
             self.reader.report("ZS106", at.span, at.way, message, "another name", why)
+
+
+#: Of the lines on which an undefined name stands, so many are named.
+_MOST_LINES = 10
+
+
+def _also_on(lines: list[int]) -> str:
+    """Return where else an undefined name stands."""
+    where = ", ".join(map(str, lines[:_MOST_LINES])) + (", ..." if lines[_MOST_LINES:] else "")
+    return f"it stands on line{'s' if lines[1:] else ''} {where} too: is its definition missing?"
 
 
 _EVERY = frozenset({"*", "all", "any", "every", "everyone", "everything", "alle", "alt"})

@@ -38,6 +38,7 @@ class Promises:
         self.zone = zone
         self.cases_left = _MOST_CASES
         self.without_hours: set[Path] = set()
+        self.always_open: set[tuple[Path, str]] = set()
         self.joined: dict[str, _Joined] = {}
         self.decided: dict[tuple[Any, ...], list[tuple[Calendar | None, ...]]] = {}
 
@@ -192,13 +193,22 @@ class Promises:
             self._refuse(at, message, "hours in one zone, or business hours")
 
     def _refuse_always(self, target: Target, at: Named, hours: str, by_days: bool) -> None:
+        hint = "name hours that close"
+        if at.path[-1] != TARGET_KEY:
+            # The hours of a rule are one mistake, whatever number of its values counts under them.
+            rule = at.path[:2], hours
+            if rule in self.always_open:
+                return
+            self.always_open.add(rule)
+            hint = "`hours` of the rule hold for all its values: name hours that close"
+        hint += ", or write clock time such as `4h 24x7`"
         message = f"`{target.text}` counts under `{hours}`, which is open 24x7"
         expected = "a length of time and `24x7`"
         if by_days and hours == ALWAYS:
             expected = "hours that close"
         elif by_days:
             expected = f"`business-days` in `{hours}`, or hours that close"
-        self._refuse(at, message, expected)
+        self._refuse(at, message, expected, hint)
 
     def _refuse(self, at: Named, message: str, expected: str, hint: str | None = None) -> None:
         self.reader.report("ZS104", at.span, at.way, message, expected, hint)

@@ -1,8 +1,11 @@
 """ZS301: a plan or a role with no channel at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from zsupport.analysis.space import Cases
+from zsupport.check.rank import ranked
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.model import Member
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -13,15 +16,22 @@ def check(subject: Subject) -> Iterator[Problem]:
     revision, document = subject.revision, subject.document
     having = {plan.id: allowed & space.of("plan", plan.id) for plan in revision.plans}
     roles = [role.id for role in revision.roles]
-    denied = [role for role in roles if not allowed & space.of("role", role)]
+    having_role = {id: allowed & space.of("role", id) for id in roles}
+    denied = [role for role in roles if not having_role[role]]
+    missed = _missed(revision.roles, having_role) if denied else set()
     for role in denied:
+        if role in missed:
+            continue
         path = ("roles", role)
         message = f"nobody with the role `{role}` has a channel, with any plan"
         yield Problem(path, message, document.key(path), hint=_HINT)
     others = [role for role in roles if role not in denied]
+    missed = set() if all(having.values()) else _missed(revision.plans, having)
     for plan, cases in having.items():
         path = ("plans", plan)
         if not cases:
+            if plan in missed:
+                continue
             message = f"the plan `{plan}` has no channel"
             yield Problem(path, message, document.key(path), hint=_HINT, severity="warning")
             continue
@@ -34,6 +44,11 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(path, message, document.key(path), hint=_HINT, case=case)
 
 
+def _missed(members: Iterable[Member], having: Mapping[str, Cases]) -> set[str]:
+    """Return those who rank right above one with a channel: who lacks it is found there."""
+    return {pair.high for pair in ranked(members) if not pair.between and having[pair.low]}
+
+
 _HINT = "write a grant if that is not meant"
 
 RULE = Rule(
@@ -44,7 +59,8 @@ RULE = Rule(
     why="""\
 Nothing is allowed that no grant allows, so a plan that was added without one has no way to get
 help, not even to read. For a whole plan that is a warning. For a role, or for a role with one of
-the plans, it is a note: to deny is often what is meant.""",
+the plans, it is a note: to deny is often what is meant. Who ranks right above one that has
+a channel is left to the rules about ranks.""",
     bad="""\
 format: 1
 policy: acme
