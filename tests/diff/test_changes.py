@@ -516,6 +516,48 @@ def test_where_words_differ_is_told_and_not_judged() -> None:
     )  # fmt: skip
 
 
+# Of these the codes and nothing else is said: what is judged is no difference of words too.
+JUDGED = {"ZD203", "ZD204", "ZD205", "ZD206", "ZD207", "ZD208", "ZD307", "ZD313", "ZD315"}
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if each.code in JUDGED], ids=str)
+def test_what_is_judged_is_not_said_to_differ_in_words(example: Example) -> None:
+    assert diff(BASE, BASE.replace(example.find, example.replace)).compared[-1].words == ()
+
+
+def test_what_says_nothing_in_words_is_no_difference_of_words() -> None:
+    for find, replace in (
+        ("entitlements:\n", "entitlements:\n  - {when: {plan: free}, allow: web}\n"),
+        ("{plan: [pro, business]}", "[{plan: pro}, {plan: business}]"),
+        ("t: objective", "t: [{when: {plan: free}, is: agreement}, {is: objective}]"),
+        ("impact: {values: {down: Down, ", "impact: {values: {down: Down, slow: Slow, "),
+        ("    fix: {P1: 2 business days}\n", ""),
+    ):
+        assert diff(BASE, edited((find, replace))).compared[-1].words == (), find
+    conditional = edited(("P1: 4h", "P1: {target: 4h, condition: You stay near.}"))
+    assert diff(conditional, conditional.replace("near", "awake")).compared[-1].words == ()
+
+
+def test_what_else_is_said_of_the_judged_is_words() -> None:
+    old = edited(
+        ("[Customer number]", "[{en: Customer number, de: Kundennummer}, Badge]"),
+        ("name: Solution}", "name: Solution, pauses: waiting}"),
+        ("{US: +1.555.0100}", "{US: {number: +1.555.0100, note: By day.}}"),
+    )
+    for find, replace, path in (
+        ("de: Kundennummer", "de: Nummer", ("channels", "phone")),
+        ("By day.", "At night.", ("channels", "phone")),
+        ("pauses: waiting", "pauses: asleep", ("metrics", 1)),
+    ):
+        new = edited((find, replace), base=old)
+        assert headlines(diff(old, new), "customer") == [], find
+        words = diff(old, new).compared[-1].words
+        assert [each[0] for each in words] == [path[0]], find
+    turned = edited(("[{en: Customer number, de: Kundennummer}, Badge]",
+                     "[Badge, {en: Customer number, de: Kundennummer}]"), base=old)  # fmt: skip
+    assert diff(old, turned).compared[-1].words == ()
+
+
 def test_an_id_that_keeps_the_old_one_as_its_alias_is_compared_with_it() -> None:
     base = edited((", aliases: [professional]", ""))
     new = base.replace("  pro: {name: Pro}", "  plus: {name: Plus, aliases: [pro]}").replace(

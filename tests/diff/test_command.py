@@ -160,3 +160,33 @@ def test_the_shipped_policies_differ_from_themselves_in_nothing(cli: "Cli") -> N
         got = cli("diff", name, "--against", name)
         assert got.code == 0
         assert got.stdout.startswith("no answer changes; ")
+
+
+QUICK = SLOWER.replace("P1: 1h 24x7, P2", "P1: 50m 24x7, P2")
+CLOSINGS = [
+    (BASE, BASE, "customer", "no answer changes"),
+    (BASE, SLOWER, "customer", "1 breaking change for customers"),
+    (BASE, SLOWER, "support", "1 compatible change for the support organisation"),
+    (BASE, OTHER, "customer", "1 risky change for customers"),
+    (BASE, QUICK, "customer", "1 breaking change, 1 compatible change for customers"),
+    (
+        BASE, SLOWER.replace("2 business days", "3 business days"), "customer",
+        "2 breaking changes for customers",
+    ),
+    (
+        BASE,
+        QUICK.replace("2 business days", "1 business day")
+        .replace("8 business hours", "1 business day"),
+        "customer",
+        "1 breaking change, 1 risky change, 2 compatible changes for customers",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "audience", "line"), CLOSINGS)
+def test_how_many_changes_there_are(
+    old: str, new: str, audience: str, line: str, cli: "Cli", tmp_path: Path
+) -> None:
+    folders(tmp_path, old=old, new=new)
+    got = cli("diff", "new.yaml", "--against", "old.yaml", "--audience", audience, cwd=tmp_path)
+    assert got.stdout.splitlines()[-1] == f"{line}; 72 cases compared"

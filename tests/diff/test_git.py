@@ -350,7 +350,9 @@ def test_no_commit_yet(cli: "Cli", tmp_path: Path) -> None:
     for asked in (("--against", "HEAD"), ("--against", "main"), ("--merge-base", "main")):
         got = cli("diff", "acme.yaml", *asked, cwd=git.folder)
         assert got.code == 4
-        assert "there is no commit here yet" in got.stderr
+        assert f"`{asked[1]}` is not here: there is no commit here yet" in got.stderr
+        way_out = "make a first commit, or compare with a file or folder: --against PATH"
+        assert way_out in got.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
@@ -368,6 +370,10 @@ def test_an_unborn_branch_has_no_merge_base(git: Git, diff: Diff) -> None:
     assert got.code == 4
     assert "there is no commit yet on this branch" in got.stderr
     assert diff("acme.yaml", "--against", "main").code == 0
+    head = diff("acme.yaml", "--against", "HEAD")
+    assert head.code == 4
+    assert "`HEAD` is not here: there is no commit on this branch yet" in head.stderr
+    assert "make a first commit, or compare with" in head.stderr
 
 
 @pytest.mark.parametrize("revision", ["-h", "--all", "--output=x", "", " ", "-"])

@@ -263,9 +263,10 @@ def _closing(
         more = f" and {len(words) - 10} more" if len(words) > 10 else ""
         lines.append(f"words differ in {', '.join(words[:10])}{more}: not judged")
     counts = [(kind, sum(each.kind == kind for each in found)) for kind in CLASSES]
-    said = [f"{count} {kind}" for kind, count in counts if count]
+    said = [
+        f"{count:,} {kind} change{'' if count == 1 else 's'}" for kind, count in counts if count
+    ]
     if not said:
         return (*lines, f"no answer changes; {_cases(size)} compared")
     who = {"customer": "customers", "support": "the support organisation"}[audience]
-    total = f"change{'' if sum(count for _, count in counts) == 1 else 's'} for {who}"
-    return (*lines, f"{_joined(said, 'and')} {total}; {_cases(size)} compared")
+    return (*lines, f"{', '.join(said)} for {who}; {_cases(size)} compared")

@@ -3,23 +3,32 @@
 from collections.abc import Iterable
 from typing import Any
 
-from zsupport.policy.model import Grant, Revision, Rule, SelfHelp, Term, When
+from zsupport.answer.case import say
+from zsupport.policy.model import Grant, Remarks, Revision, Rule, SelfHelp, Term, Text, When
 from zsupport.policy.yamltext import Path
+
+#: Where something is said, and which of the things there it is; empty where it is one.
+_Key = tuple[Path, str]
 
 
 def changed(old: Revision, new: Revision) -> tuple[Path, ...]:
     """Return where two revisions say something else in words, each place once."""
     before, after = _words(old), _words(new)
-    return tuple(
-        path
-        for path, said in before.items()
-        if path in after and _written(after[path]) != _written(said)
-    )
+    found = [
+        key[0]
+        for key, said in before.items()
+        if key in after and _written(after[key]) != _written(said)
+    ]
+    return tuple(dict.fromkeys(found))
 
 
-def _words(revision: Revision) -> dict[Path, Any]:
-    """Return what is said where; of lists without ids all together, in no order."""
-    found: dict[Path, Any] = {
+def _words(revision: Revision) -> dict[_Key, Any]:
+    """Return what is said where; of lists without ids all together, in no order.
+
+    What answers are judged by has a key that is made of it, such as a prerequisite: that it is
+    there on one side only is a change of the answer, and no difference of words.
+    """
+    whole: dict[Path, Any] = {
         ("title",): revision.title,
         ("effective",): revision.validity,
         ("sources",): {each.id: each for each in revision.sources},
@@ -27,33 +36,63 @@ def _words(revision: Revision) -> dict[Path, Any]:
         ("self-help",): _of_self_help(revision.self_help),
         ("entitlements",): _any_order(map(_of_grant, revision.grants)),
         ("commitment",): _any_order(
-            (each.remarks, _remarks(each.when)) for each in revision.commitments
+            [each.remarks, *_remarks(each.when)] for each in revision.commitments
         ),
         ("targets",): _any_order(map(_of_rule, revision.rules)),
     }
     for section, members in (("plans", revision.plans), ("roles", revision.roles)):
         for member in members:
-            found[section, member.id] = member._replace(aliases=())
+            whole[section, member.id] = member._replace(aliases=())
     for fact in revision.facts:
-        found["facts", fact.id] = (fact.ask, fact.values, fact.remarks)
+        whole["facts", fact.id] = (fact.ask, fact.remarks)
     for channel in revision.channels:
-        found["channels", channel.id] = (
-            channel.name, channel.steps, channel.prerequisites, channel.remarks,
-            _any_order(channel.numbers),
-        )  # fmt: skip
+        whole["channels", channel.id] = (channel.name, channel.steps, channel.remarks)
     for priority in revision.priorities:
-        remarks = (priority.remarks, _remarks(priority.when))
-        found["priorities", priority.id] = (priority.name, priority.meaning, *remarks)
+        remarks = [priority.remarks, *_remarks(priority.when)]
+        whole["priorities", priority.id] = (priority.name, priority.meaning, _any_order([remarks]))
     for metric in revision.metrics:
-        found["metrics", metric.id] = metric
+        whole["metrics", metric.id] = (metric.name, metric.warn, metric.remarks)
     for name, calendars in revision.hours.items():
-        found["hours", name] = _any_order(
-            (
-                each.ask, each.remarks, _remarks(each.when),
-                each.holidays and (each.holidays.remarks, each.holidays.names),
-            )
+        whole["hours", name] = _any_order(
+            [each.ask, each.remarks, *_remarks(each.when), each.holidays and each.holidays.remarks]
             for each in calendars
-        )  # fmt: skip
+        )
+    return {**{(path, ""): said for path, said in whole.items()}, **_judged(revision)}
+
+
+def _judged(revision: Revision) -> dict[_Key, Any]:
+    """Return what else is said of that by which answers are judged, as in other languages."""
+    found: dict[_Key, Any] = {}
+
+    def text(path: Path, kind: str, said: Text | None) -> None:
+        if said is not None:
+            found[path, f"{kind} {say(said, 'en')}"] = said
+
+    for fact in revision.facts:
+        for value, meaning in fact.values.items():
+            found[("facts", fact.id), f"value {value}"] = meaning
+    for channel in revision.channels:
+        for each in channel.prerequisites:
+            text(("channels", channel.id), "prerequisite", each)
+        for number in channel.numbers:
+            key = f"number {number.country} {number.number}"
+            found[("channels", channel.id), key] = number.remarks
+    for name, calendars in revision.hours.items():
+        for off in filter(None, (each.holidays for each in calendars)):
+            for day in (*off.add, *(off.frozen or ())):
+                found[("hours", name), f"day {day}"] = off.names.get(day)
+    for grant in revision.grants:
+        for each in grant.prerequisites:
+            text(("entitlements",), "prerequisite", each)
+    for metric in revision.metrics:
+        text(("metrics", metric.id), "starts", metric.starts)
+        if metric.pauses is not None:
+            # Whether the clock can be stopped is judged, and what stops it is not.
+            found[("metrics", metric.id), "pauses"] = metric.pauses
+    for rule in revision.rules:
+        text(("targets",), "condition", rule.condition)
+        for cell in (cell for cells in rule.cells.values() for cell in cells.values()):
+            text(("targets",), "condition", cell.condition)
     return found
 
 
@@ -71,19 +110,20 @@ def _by_topic(terms: Iterable[Term]) -> dict[str, list[Term]]:
     return found
 
 
-def _of_grant(grant: Grant) -> object:
-    advice = _order(grant.when, grant.recommend)
-    return grant.remarks, grant.prerequisites, _remarks(grant.when), advice
+def _of_grant(grant: Grant) -> list[object]:
+    return [grant.remarks, *_remarks(grant.when), _order(grant.when, grant.recommend)]
 
 
-def _of_rule(rule: Rule) -> object:
+def _of_rule(rule: Rule) -> list[object]:
     cells = [cell for cells in rule.cells.values() for cell in cells.values()]
-    said = _any_order((cell.text, cell.condition, cell.remarks) for cell in cells)
-    return rule.remarks, rule.condition, _remarks(rule.when), said
+    said = _any_order([cell.text, cell.remarks] for cell in cells)
+    return [rule.remarks, *_remarks(rule.when), said or None]
 
 
-def _any_order(said: Iterable[object]) -> list[str]:
-    return sorted(_written(each) for each in said)
+def _any_order(entries: Iterable[Iterable[object]]) -> list[str]:
+    """Return what is said by entries of a list; one that says nothing in words is not counted."""
+    said = [[each for each in entry if each not in (None, Remarks())] for entry in entries]
+    return sorted(_written(entry) for entry in said if entry)
 
 
 def _remarks(when: When) -> list[object]:

@@ -171,17 +171,21 @@ class Repository:
         """Return why a revision is not there, and the line that fetches it."""
         says = f"the Git revision `{revision}` is not here"
         remote = self._remote()
+        known = self._names()
+        if revision == "HEAD" or (remote is None and not known):
+            where = "on this branch" if known else "here"
+            return EnvironmentFault(
+                f"{says}: there is no commit {where} yet",
+                "make a first commit, or compare with a file or folder: --against PATH",
+            )
         if re.search(r"[~^:@{]|\.\.", revision):
             if self._shallow() and remote:
                 return EnvironmentFault(says, f"git fetch --unshallow {remote}")
             return EnvironmentFault(says, "name one commit: a branch, a tag or its number")
-        known = self._names()
         close = nearest(revision, known)
-        if revision == "HEAD":
-            return EnvironmentFault(says, "there is no commit here yet")
         if remote is None:
             hint = f"did you mean `{close}`?" if close else f"known: {', '.join(known[:20])}"
-            return EnvironmentFault(says, hint if known else "there is no commit here yet")
+            return EnvironmentFault(says, hint)
         if re.fullmatch("[0-9a-f]{7,64}", revision):
             line = f"fetch {remote} {revision}"
             if self._shallow() or len(revision) not in (40, 64):
