@@ -1,10 +1,12 @@
 """Revisions of real Git repositories, in the states in which people have them."""
 
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -287,7 +289,7 @@ def test_a_policy_that_is_gone_is_one_change(git: Git, diff: Diff) -> None:
     got = diff(".", "--against", "HEAD")
     assert got.code == 1
     assert "the policy `other` is gone" in got.stdout
-    assert "--> HEAD:other.yaml:2:9" in got.stdout
+    assert "--> other.yaml:1:1\n  ::: HEAD:other.yaml:2:9   before\n" in got.stdout
     named = diff("other.yaml", "--against", "HEAD")
     assert (named.code, named.stdout) == (3, "")
     assert "no such file" in named.stderr
@@ -362,6 +364,41 @@ def test_a_repository_of_somebody_else(git: Git, diff: Diff) -> None:
     got = diff("acme.yaml", "--against", "HEAD")
     assert got.code == 4
     assert f"git config --global --add safe.directory {git.folder}" in got.stderr
+
+
+def test_a_policy_that_is_gone_is_found_where_it_lay(git: Git, diff: Diff) -> None:
+    other = POLICY.replace("policy: acme", "policy: other")
+    git.commit(support__acme=POLICY, support__more__other=other)
+    git.commit(support__more__other=None)
+    place = "support/more/other.yaml"
+    got = diff("support", "--against", "HEAD~1")
+    assert got.stdout.startswith(
+        "error[ZD001] policy-gone: the policy `other` is gone (4 cases)\n"
+        f" --> {place}:1:1\n"
+        f"  ::: HEAD~1:{place}:2:9   before\n"
+    )
+    asked = ("support", "--against", "HEAD~1", "--format")
+    assert f"::error file={place},line=1,col=1," in diff(*asked, "github").stdout
+    # Named from the folder in which it runs, and for tools from the top.
+    inside = git.folder / "support"
+    assert " --> more/other.yaml:1:1\n" in diff("--against", "HEAD~1", cwd=inside).stdout
+    report = json.loads(diff(".", *asked[1:], "gitlab", cwd=inside).stdout)
+    assert [each["location"]["path"] for each in report] == [place]
+    log = json.loads(diff(*asked, "sarif").stdout)
+    (result,) = log["runs"][0]["results"]
+    location = result["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == place
+    assert location["region"]["startLine"] == 1
+    suite = Xml.fromstring(diff(*asked, "junit").stdout)
+    assert [each.get("classname") for each in suite.iter("testcase")] == [
+        "support/acme.yaml",
+        place,
+    ]
+    document = json.loads(diff(*asked, "json").stdout)
+    assert document["findings"][0]["file"] == place
+    assert document["changes"][0]["where"] == {
+        "old": {"file": f"HEAD~1:{place}", "line": 2, "column": 9}, "new": None,
+    }  # fmt: skip
 
 
 def test_an_unborn_branch_has_no_merge_base(git: Git, diff: Diff) -> None:

@@ -15,6 +15,7 @@ _SEVERITIES = {"breaking": "error", "risky": "warning", "compatible": "note"}
 _THRESHOLDS = {"breaking": 1, "risky": 2, "any": 3}
 #: More values of one dimension than these are counted, not listed.
 _MOST_VALUES = 6
+_LINE_1 = Span(1, 1, 1, 1)
 
 
 class Headline(NamedTuple):
@@ -53,9 +54,13 @@ def _whole(diff: PolicyDiff, audience: str) -> Headline:
     size = sum(compared.size for compared in diff.compared)
     kind = class_of(effect, audience)
     span = _span(document, ("policy",))
+    at, related = span, tuple[Related, ...]()
+    if document.source.place and not diff.new:
+        # A file of a revision is none that a reader can open: the place is where it lay.
+        at, related = _LINE_1, (Related(document.source.shown, span, "before"),)
     finding = Finding(
         code, CODES[code].name, _SEVERITIES[kind], f"{change.says} ({_cases(size)})",
-        document.source.shown, span, "policy", identity=(diff.id,),
+        _file(document), at, "policy", related=related, identity=(diff.id,),
     )  # fmt: skip
     where = {
         name: None if side is None else _where(side, span)
@@ -182,7 +187,7 @@ def _span(document: Document, path: Path) -> Span:
         path = path[:-1]
     node = document.node(path)
     if not path or node is None:
-        return Span(1, 1, 1, 1) if not whole else document.first(())
+        return document.first(()) if whole else _LINE_1
     if isinstance(node, Scalar) and path == whole:
         return document.value(path)
     if isinstance(path[-1], str):
@@ -191,6 +196,11 @@ def _span(document: Document, path: Path) -> Span:
     if span.line == span.end_line or not isinstance(node, MappingNode):
         return span
     return document.first(path)
+
+
+def _file(document: Document) -> str:
+    """Return the name of a file under which tools look for it in the workspace."""
+    return document.source.place or document.source.shown
 
 
 def _where(document: Document, span: Span) -> dict[str, Any]:
@@ -239,8 +249,8 @@ def outcome_of(diffs: Sequence[PolicyDiff], audience: str) -> tuple[Outcome, lis
     for diff in diffs:
         found = headlines(diff, audience)
         every += found
-        files = [each.source.shown for each in (diff.new or diff.old)]
-        units.append(Unit(diff.id, files[0], 1, tuple(each.finding for each in found)))
+        file = _file((diff.new or diff.old)[0])
+        units.append(Unit(diff.id, file, 1, tuple(each.finding for each in found)))
         texts |= {each.source.shown: each.text for each in (*diff.old, *diff.new)}
         size += sum(compared.size for compared in diff.compared)
         words += [path_text(path) for each in diff.compared for path in each.words]

@@ -66,5 +66,6 @@ def read_blobs(
         if blob.path == path or may_be_policy(data):
             name = blob.path[len(path) :].lstrip("/") or blob.path.rpartition("/")[2]
             digest = "sha256:" + sha256(data).hexdigest()
-            found.append(SourceFile(name, data, digest, f"{label}:{blob.path}"))
+            place = os.path.relpath(os.path.join(os.path.realpath(repository.top), blob.path))
+            found.append(SourceFile(name, data, digest, f"{label}:{blob.path}", place))
     return found

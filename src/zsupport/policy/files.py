@@ -14,3 +14,4 @@ class SourceFile(NamedTuple):
     data: bytes
     digest: str  # sha256:HEX
     shown: str  # the name under which findings speak of it
+    place: str = ""  # of a Git revision: where on disk it lies, or lay
