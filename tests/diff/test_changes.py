@@ -235,15 +235,18 @@ EXAMPLES = [
     ),
     Example(
         "ZD401", LESS, "09:00-17:00", "09:00-16:00",
-        "the hours `office` are shorter than before: plan business (12 cases)", "office", "office",
+        "the hours `office` are shorter than before: plan business (12 cases)",
+        "mon-fri 09:00-17:00", "mon-fri 09:00-16:00",
     ),
     Example(
         "ZD402", MORE, "09:00-17:00", "08:00-17:00",
-        "the hours `office` are longer than before: plan business (12 cases)", "office", "office",
+        "the hours `office` are longer than before: plan business (12 cases)",
+        "mon-fri 09:00-17:00", "mon-fri 08:00-17:00",
     ),
     Example(
         "ZD403", EITHER, "09:00-17:00", "08:00-16:00",
-        "the hours `office` are others than before: plan business (12 cases)", "office", "office",
+        "the hours `office` are others than before: plan business (12 cases)",
+        "mon-fri 09:00-17:00", "mon-fri 08:00-16:00",
     ),
     Example(
         "ZD402", MORE, "phone, hours: office", "phone, hours: 24x7",
@@ -617,6 +620,146 @@ def test_hours_by_the_case() -> None:
     # 2 regions, inside or outside of the old and of the new hours; in the south nothing is
     # outside of the old and inside of the new ones, in the north both are the same.
     assert diff(TIMED, new).compared[0].size == 2 + 3
+
+
+# Hours with a union that only one grant and one rule name, and one that nobody uses.
+SHARED = """\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+plans: {free: Free, pro: Pro, gold: Gold}
+channels:
+  web: {name: Ticket, kind: web}
+  chat: {name: Chat, kind: chat}
+entitlements:
+  - allow: web
+  - {when: {plan: [pro, gold]}, allow: chat, hours: both}
+hours:
+  east:
+    open: mon-fri 09:00-17:00
+    holidays: {country: NO}
+    dates: {2026-12-24: 09:00-12:00}
+  west:
+    - {when: {plan: gold}, timezone: America/New_York, open: mon-sun 09:00-17:00}
+    - {timezone: America/New_York, open: mon-fri 09:00-17:00}
+  both: {any: [east, west]}
+  spare: {any: [both]}
+targets:
+  - when: {plan: free}
+    hours: east
+    first-response: 8 business hours
+  - hours: both
+    first-response: 4 business hours
+"""
+
+
+class InHours(NamedTuple):
+    """An edit of these hours, and all headlines: what they say, and both places."""
+
+    find: str
+    replace: str
+    told: list[tuple[str, str, str]]
+
+
+# Cases: a plan and a channel each. A target counts for free by web, and for pro and gold by web
+# and chat; the hours of the chat are those of the same two plans.
+IN_HOURS = [
+    InHours(
+        "{country: NO}", "{country: NO, add: [12-23]}",
+        [("ZD401 the hours `east` are shorter than before: everyone (5 cases)", "holidays", "add")],
+    ),
+    InHours(
+        "    holidays: {country: NO}\n", "",
+        [("ZD402 the hours `east` are longer than before: everyone (5 cases)", "holidays", "east")],
+    ),
+    InHours(
+        "country: NO", "country: SE",
+        [("ZD403 the hours `east` are others than before: everyone (5 cases)", "NO", "SE")],
+    ),
+    InHours(
+        "09:00-12:00", "09:00-11:00",
+        [("ZD401 the hours `east` are shorter than before: everyone (5 cases)",
+          "09:00-12:00", "09:00-11:00")],
+    ),
+    InHours(
+        "    open: mon-fri 09", "    timezone: Europe/London\n    open: mon-fri 09",
+        [("ZD403 the hours `east` are others than before: everyone (5 cases)",
+          "east", "Europe/London")],
+    ),
+    InHours(
+        "sun 09:00-17:00", "sun 09:00-18:00",
+        [("ZD402 the hours `west` are longer than before: plan gold (2 cases)",
+          "mon-sun 09:00-17:00", "mon-sun 09:00-18:00")],
+    ),
+    # The union itself is another: that is its own change.
+    InHours(
+        "[east, west]", "[west]",
+        [("ZD401 the hours `both` are shorter than before: plan pro or gold (4 cases)",
+          "any", "any")],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("example", IN_HOURS, ids=lambda each: each.replace)
+def test_other_hours_are_told_once_where_they_changed(example: InHours) -> None:
+    new = edited((example.find, example.replace), base=SHARED)
+    told = [
+        (
+            f"{each.finding.code} {each.finding.message}",
+            marked(SHARED, each.finding.related[0]),
+            marked(new, each.finding),
+        )
+        for each in headlines(diff(SHARED, new), "customer")
+    ]
+    assert told == example.told
+
+
+def test_two_calendars_of_a_union_change() -> None:
+    new = edited(("mon-fri 09:00-17:00\n", "mon-fri 10:00-17:00\n"),
+                 ("sun 09:00-17:00", "sun 09:00-16:00"), base=SHARED)  # fmt: skip
+    assert [each.finding.message for each in headlines(diff(SHARED, new), "customer")] == [
+        "the hours `east` are shorter than before: everyone (5 cases)",
+        "the hours `west` are shorter than before: plan gold (2 cases)",
+    ]
+    # What one gives and the other takes can be told of their union only.
+    new = edited(("mon-fri 09:00-17:00\n", "mon-fri 10:00-17:00\n"),
+                 ("sun 09:00-17:00", "sun 09:00-18:00"), base=SHARED)  # fmt: skip
+    assert [each.finding.message for each in headlines(diff(SHARED, new), "customer")] == [
+        "the hours `east` are shorter than before: plan free or pro (3 cases)",
+        "the hours `both` are others than before: plan gold (2 cases)",
+        "the hours `west` are longer than before",
+    ]
+
+
+def test_other_hours_of_a_member_can_be_less_of_the_union() -> None:
+    base = edited(
+        ("{any: [east, west]}", "{any: [east, night]}"),
+        ("    holidays: {country: NO}\n    dates: {2026-12-24: 09:00-12:00}\n", ""),
+        ("  both:", "  night: {open: mon-fri 17:00-20:00}\n  both:"),
+        base=SHARED,
+    )
+    # Somebody is there in the hour before 17:00 as before, and nobody from 18:00 on.
+    new = edited(("mon-fri 17:00-20:00", "mon-fri 16:00-18:00"), base=base)
+    found = headlines(diff(base, new), "customer")
+    assert [(each.finding.message, each.kind) for each in found] == [
+        (
+            "the hours `both` are shorter than before, as `night` are others:"
+            " plan pro or gold (4 cases)",
+            "breaking",
+        ),
+        ("the hours `night` are others than before", "risky"),
+    ]
+    for each in found:
+        assert marked(new, each.finding) == "mon-fri 16:00-18:00"
+
+
+def test_other_hours_that_no_case_has_are_told_where_they_changed() -> None:
+    base = edited(("hours: both\n    first", "hours: east\n    first"),
+                  ("allow: chat, hours: both", "allow: chat"), base=SHARED)  # fmt: skip
+    new = edited(("sun 09:00-17:00", "sun 09:00-18:00"), base=base)
+    (headline,) = headlines(diff(base, new), "customer")
+    assert headline.finding.message == "the hours `west` are longer than before"
+    assert marked(new, headline.finding) == "mon-sun 09:00-18:00"
 
 
 def test_hours_of_another_name_that_are_the_same() -> None:

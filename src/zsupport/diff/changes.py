@@ -62,9 +62,9 @@ class Changes:
         key = change._replace(cases=0)
         self._found[key] = self._found.get(key, 0) | change.cases
 
-    def tells_of(self, path: Path) -> bool:
-        """Return whether a change was found that a place in the new file made."""
-        return any(change.new == path for change in self._found)
+    def tells_of(self, path: Path, effect: str) -> bool:
+        """Return whether a change with an effect was found that a place in the new file made."""
+        return any((change.new, change.effect) == (path, effect) for change in self._found)
 
     def all(self) -> tuple[Change, ...]:
         """Return every change with all of its cases, in the order in which they were found."""

@@ -7,7 +7,7 @@ from zsupport.analysis.space import Cases
 from zsupport.answer.case import say
 from zsupport.diff.cases import Pair, Side, resolved
 from zsupport.diff.changes import Change, Changes, verdict
-from zsupport.diff.hours import CODES, Comparison, hours_say, open_hours
+from zsupport.diff.hours import CODES, Comparison, open_hours
 from zsupport.diff.places import Counterparts
 from zsupport.policy.model import Channel, Text
 from zsupport.policy.yamltext import Path
@@ -188,11 +188,9 @@ def _hours(
             effect = hours.of(was, now) if here else "same"
             if effect == "same":
                 continue
-            changed = hours.changed(was, now, pair.old, pair.new)
-            if changed is not None:
-                path = ("hours", changed)
-                says = hours_say(effect, changed)
-                found.add(Change(CODES[effect], effect, says, here, path, path))
+            if was.names and hours.are_others(was, now, pair.old, pair.new):
+                for change in hours.changes(was.names, here, effect):
+                    found.add(change)
                 continue
             for one, other, both in _sources(here, _grants(pair.old), _grants(pair.new)):
                 old_path, new_path = _places(one, other, matched)

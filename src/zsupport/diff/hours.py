@@ -1,12 +1,15 @@
 """Whether hours of one revision are better than those of another, worked out once for each pair."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from zsupport.analysis.compare import EVERY_INSTANT, Counted, Promised, includes, no_worse
 from zsupport.analysis.space import Cases
 from zsupport.clock.holidays import PublicHolidays
+from zsupport.diff.calendars import Calendars, Cause
 from zsupport.diff.cases import NEVER, Pair, Side
 from zsupport.diff.changes import Change, Changes, verdict
+from zsupport.policy.yamltext import Path
 
 #: Of hours: fewer of them are less for the customer.
 CODES = {"less": "ZD401", "more": "ZD402", "either": "ZD403"}
@@ -30,10 +33,11 @@ class Open(NamedTuple):
 
 
 class Comparison:
-    """The verdicts about hours."""
+    """The verdicts about the hours of two revisions."""
 
-    def __init__(self, public: PublicHolidays) -> None:
+    def __init__(self, pair: Pair, public: PublicHolidays) -> None:
         self.public = public
+        self.calendars = Calendars(pair, self.of_counted)
         self._known: dict[str, str] = {}
 
     def of(self, old: Open, new: Open) -> str:
@@ -71,14 +75,34 @@ class Comparison:
             )
         return self._known[key]
 
-    def changed(self, old: Open, new: Open, one: Side, other: Side) -> str | None:
-        """Return the first of the same hours that are others now; None for other names."""
-        for (name, number), (same, its) in zip(old.parts, new.parts, strict=False):
-            if name != same or old.names != new.names:
-                return None
-            if self.of_counted(one.hours(name)[number][0], other.hours(name)[its][0]) != "same":
-                return name
-        return None
+    def are_others(self, old: Open, new: Open, one: Side, other: Side) -> bool:
+        """Return whether hours of the same names are others now."""
+        return old.names == new.names and any(
+            self.of_counted(one.hours(name)[number][0], other.hours(same)[its][0]) != "same"
+            for (name, number), (same, its) in zip(old.parts, new.parts, strict=False)
+        )
+
+    def changes(self, names: Sequence[str], cases: Cases, effect: str) -> list[Change]:
+        """Return the change that made these hours others with this effect, or several of them.
+
+        Each stands at the smallest value that is another, in the calendar that changed: unions
+        that merely have it as a member are told with it.
+        """
+        code = CODES[effect]
+        causes = self.calendars.causes(names, cases)
+        told = [each for each in causes if each.effect == effect]
+        if told:
+            return [_of_calendar(each, effect, cases) for each in told]
+        called = "` or `".join(names)
+        says = hours_say(effect, called)
+        if len(causes) == 1:
+            # Other hours of a member can be more, or less, of the union.
+            (cause,) = causes
+            if cause.name != called:
+                says += f", as `{cause.name}` are others"
+            return [Change(code, effect, says, cases, cause.old, cause.new)]
+        path: Path = ("hours", names[0])
+        return [Change(code, effect, says, cases, path, path)]
 
     def find_changes(self, pair: Pair, found: Changes) -> None:
         """Add hours that are others now and of which no channel and no target told already.
@@ -86,19 +110,23 @@ class Comparison:
         Only who asks for these hours by name is told something else: no case is.
         """
         for name in pair.old.revision.hours:
-            path = ("hours", name)
-            if name not in pair.new.revision.hours or found.tells_of(path):
+            if name not in pair.new.revision.hours:
                 continue
-            effects = {
-                self.of_counted(before, later)
-                for before, some in pair.old.hours(name)
-                for later, there in pair.new.hours(name)
-                if some & there & pair.both
-            } - {"same"}
-            if effects:
-                effect = effects.pop() if len(effects) == 1 else "either"
-                says = hours_say(effect, name)
-                found.add(Change(CODES[effect], effect, says, 0, path, path))
+            effect = self.calendars.effect(name, pair.both)
+            causes = self.calendars.causes((name,), pair.both)
+            told = self.changes((name,), pair.both, effect) if effect != "same" else []
+            if effect == "either" and len(causes) > 1:
+                # What one member takes and another gives is told of these, and that is enough.
+                told = [_of_calendar(each, each.effect, pair.both) for each in causes]
+            for change in told:
+                assert change.new is not None
+                if not found.tells_of(change.new, change.effect):
+                    found.add(change._replace(cases=0))
+
+
+def _of_calendar(cause: Cause, effect: str, cases: Cases) -> Change:
+    says = hours_say(effect, cause.name)
+    return Change(CODES[effect], effect, says, cases, cause.old, cause.new)
 
 
 def hours_say(effect: str, name: str) -> str:

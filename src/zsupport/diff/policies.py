@@ -102,7 +102,7 @@ def _together(meeting: Meeting, public: PublicHolidays) -> Compared:
         return Compared(*meeting, (_part(space, space.every, ()),))
     pair = pair_of(old, new, public)
     found = Changes()
-    hours = Comparison(public)
+    hours = Comparison(pair, public)
     matched = Counterparts(old.revision, new.revision)
     was, now = old.revision.policy, new.revision.policy
     if was != now:

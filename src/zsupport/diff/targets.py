@@ -11,7 +11,7 @@ from zsupport.clock.target import Target, needs_hours
 from zsupport.diff.cases import Pair, Side
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.diff.hours import CODES as HOURS_CODES
-from zsupport.diff.hours import Comparison, hours_say
+from zsupport.diff.hours import Comparison
 from zsupport.diff.places import Counterparts
 from zsupport.policy.model import Commitment, Metric
 from zsupport.policy.yamltext import Path
@@ -175,19 +175,20 @@ def _targets(metric: str, old: _Decided, new: _Decided, cases: Cases, known: _Kn
             other = Promised(new.target, later, readings[1])
             effect = known.hours.of_promised(one, other)
             if effect != "same":
-                change = _cause(metric, old, new, one, other, effect, known)
-                known.found.add(change._replace(cases=here, effect=effect))
+                for change in _causes(metric, old, new, one, other, effect, here, known):
+                    known.found.add(change)
 
 
-def _cause(
+def _causes(
     metric: str,
     old: _Decided,
     new: _Decided,
     one: Promised,
     other: Promised,
     effect: str,
+    cases: Cases,
     known: _Known,
-) -> Change:
+) -> list[Change]:
     """Return the change with the places that made it: cells, calendars, or how a day reads."""
     assert old.stated is not None
     assert new.stated is not None
@@ -199,15 +200,14 @@ def _cause(
         path: Path = ("business-day",)
         says = f"{metric}: a business day reads {other.reading} instead of {one.reading}"
         words = (one.reading, other.reading)
-        return Change(_SPEED[effect], effect, says, 0, path, path, *words, metric)
+        return [Change(_SPEED[effect], effect, says, cases, path, path, *words, metric)]
     hours = old.stated.cell.hours
     if same_target and hours is not None and hours == new.stated.cell.hours:
-        path = ("hours", hours)
-        return Change(HOURS_CODES[effect], effect, hours_say(effect, hours), 0, path, path)
+        return known.hours.changes((hours,), cases, effect)
     says = f"{metric}: {new.text} instead of {old.text}"
     places = _places(metric, old, new, known)
     code = HOURS_CODES[effect] if same_target else _SPEED[effect]
-    return Change(code, effect, says, 0, *places, old.text, new.text, metric)
+    return [Change(code, effect, says, cases, *places, old.text, new.text, metric)]
 
 
 def _places(metric: str, old: _Decided, new: _Decided, known: _Known) -> tuple[Path, Path]:

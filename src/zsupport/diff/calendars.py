@@ -1,0 +1,125 @@
+"""The smallest change in a calendar that made hours others, also those of unions that have it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from zsupport.analysis.compare import Counted, one
+from zsupport.analysis.space import Cases
+from zsupport.diff.cases import Pair
+from zsupport.policy.model import Calendar, Holidays
+from zsupport.policy.yamltext import Path
+
+# The keys of a calendar and of its holidays by the field that they fill. What decides about
+# more days comes first.
+_KEYS = {
+    "timezone": "timezone", "windows": "open", "holidays": "holidays", "dates": "dates",
+    "breaks": "breaks", "by_start_date": "holidays-apply-to",
+    "apply_holidays": "apply-holidays", "business_days": "business-days",
+}  # fmt: skip
+_OF_HOLIDAYS = ("country", "subdivision", "add", "remove", "frozen", "covers")
+
+
+class Cause(NamedTuple):
+    """What made hours others: in which of them it stands, its places, its effect on these."""
+
+    name: str
+    old: Path
+    new: Path
+    effect: str
+
+
+class Calendars:
+    """The calendars of two revisions, held to each other once for each name."""
+
+    def __init__(self, pair: Pair, effect_of: Callable[[Counted, Counted], str]) -> None:
+        self._pair = pair
+        self._effect_of = effect_of
+        self._known: dict[str, list[tuple[Cause, Cases]]] = {}
+
+    def causes(self, names: Sequence[str], cases: Cases) -> list[Cause]:
+        """Return what made any of these hours others in some of the cases, each once."""
+        found = [cause for name in names for cause, here in self._of(name) if here & cases]
+        return list(dict.fromkeys(found))
+
+    def effect(self, name: str, cases: Cases) -> str:
+        """Return the effect of other hours under one name, over all of the cases together."""
+        effects = {
+            self._effect_of(before, later)
+            for before, some in self._pair.old.hours(name)
+            for later, there in self._pair.new.hours(name)
+            if some & there & cases
+        } - {"same"}
+        return "same" if not effects else effects.pop() if len(effects) == 1 else "either"
+
+    def _of(self, name: str) -> list[tuple[Cause, Cases]]:
+        if name not in self._known:
+            found: dict[Cause, Cases] = {}
+            for cause, cases in self._compared(name):
+                if cause.effect != "same":
+                    found[cause] = found.get(cause, 0) | cases
+            self._known[name] = list(found.items())
+        return self._known[name]
+
+    def _compared(self, name: str) -> Iterator[tuple[Cause, Cases]]:
+        old, new = self._pair.old, self._pair.new
+        if name not in old.revision.hours or name not in new.revision.hours:
+            return
+        before = list(enumerate(old.decisions.calendars(name)))
+        after = list(enumerate(new.decisions.calendars(name)))
+        for (at, (was, some)), (place, (now, there)) in product(before, after):
+            cases = some & there & self._pair.both
+            if not cases:
+                continue
+            paths = old.document.calendar(name, at), new.document.calendar(name, place)
+            if was.any and now.any and set(was.any) == set(now.any):
+                for member in now.any:
+                    yield from ((cause, here & cases) for cause, here in self._of(member))
+            elif was.any or now.any:
+                effect = self.effect(name, cases)
+                places = (*paths[0], "any"), (*paths[1], "any")
+                yield Cause(name, *places, effect), cases
+            else:
+                effect = self._effect_of(
+                    one(was, old.revision.timezone), one(now, new.revision.timezone)
+                )
+                places = self._places(was, now, *paths)
+                yield Cause(name, *places, effect), cases
+        # Cases for which the list of one side has no calendar.
+        path: Path = ("hours", name)
+        covered = _together(before), _together(after)
+        for mine, its, effect in ((*covered, "less"), (*covered[::-1], "more")):
+            if rest := mine & ~its & self._pair.both:
+                yield Cause(name, path, path, effect), rest
+
+    def _places(self, was: Calendar, now: Calendar, old: Path, new: Path) -> tuple[Path, Path]:
+        """Return the places of the first key by which two calendars differ."""
+        zones = was.timezone, now.timezone
+        if zones == (None, None):
+            sides = self._pair.old.revision, self._pair.new.revision
+            if sides[0].timezone != sides[1].timezone:
+                return ("timezone",), ("timezone",)
+        for field, key in _KEYS.items():
+            before, later = getattr(was, field), getattr(now, field)
+            if before == later:
+                continue
+            inside: Path = (key,)
+            if isinstance(before, Holidays) and isinstance(later, Holidays):
+                inside = (key, *_first_other(before._asdict(), later._asdict(), _OF_HOLIDAYS))
+            elif isinstance(before, dict):
+                inside = (key, *_first_other(before, later, sorted({*before, *later})))
+            return (*old, *inside), (*new, *inside)
+        return old, new
+
+
+def _together(calendars: Sequence[tuple[int, tuple[Calendar, Cases]]]) -> Cases:
+    found = 0
+    for _, (_, cases) in calendars:
+        found |= cases
+    return found
+
+
+def _first_other(old: dict[str, Any], new: dict[str, Any], keys: Sequence[str]) -> Path:
+    """Return the first key with another value, nothing where none has."""
+    found = next((key for key in keys if old.get(key) != new.get(key)), None)
+    return () if found is None else (found,)
