@@ -111,6 +111,7 @@ class Outcome(NamedTuple):
     codes: Mapping[str, Code]  # every kind of finding that the run could have made
     closing: tuple[str, ...]  # lines that end the text, such as `2 problems`
     extra: Mapping[str, Any]  # what the JSON document says beside the findings
+    left_out: Mapping[str, int] = {}  # by severity: those that were found and not listed
 
     @property
     def findings(self) -> tuple[Finding, ...]:

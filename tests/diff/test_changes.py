@@ -753,6 +753,18 @@ def test_other_hours_of_a_member_can_be_less_of_the_union() -> None:
         assert marked(new, each.finding) == "mon-fri 16:00-18:00"
 
 
+def test_the_name_of_a_holiday_is_words_and_no_place() -> None:
+    base = edited(("{country: NO}", "{add: {12-23: Eve}}"), base=SHARED)
+    named = edited(("Eve", "Little Eve"), base=base)
+    assert headlines(diff(base, named), "customer") == []
+    assert diff(base, named).compared[-1].words == (("hours", "east"),)
+    both = edited(("09:00-12:00", "09:00-11:00"), base=named)
+    (headline,) = headlines(diff(base, both), "customer")
+    assert marked(both, headline.finding) == "09:00-11:00"
+    more = edited(("{12-23: Eve}", "{12-23: Eve, 12-31: Last}"), base=base)
+    assert diff(base, more).compared[-1].words == ()
+
+
 def test_other_hours_that_no_case_has_are_told_where_they_changed() -> None:
     base = edited(("hours: both\n    first", "hours: east\n    first"),
                   ("allow: chat, hours: both", "allow: chat"), base=SHARED)  # fmt: skip

@@ -190,3 +190,54 @@ def test_how_many_changes_there_are(
     folders(tmp_path, old=old, new=new)
     got = cli("diff", "new.yaml", "--against", "old.yaml", "--audience", audience, cwd=tmp_path)
     assert got.stdout.splitlines()[-1] == f"{line}; 72 cases compared"
+
+
+def many(hours: int, plans: int = 60) -> str:
+    """Return a policy with a target of its own for each plan."""
+    rules = "".join(
+        f"  - {{when: {{plan: p{number}}}, first-response: {hours}h}}\n" for number in range(plans)
+    )
+    ids = ", ".join(f"p{number}: Plan" for number in range(plans))
+    return f"""\
+format: 1
+policy: many
+plans: {{{ids}}}
+channels: {{web: {{name: Web, kind: web}}}}
+entitlements: [{{allow: web}}]
+targets:
+{rules}"""
+
+
+def test_of_very_many_changes_the_first_are_shown(cli: "Cli", tmp_path: Path) -> None:
+    # 60 plans are slower, and 55 of another policy are faster.
+    folders(
+        tmp_path, before__a=many(1), now__a=many(2),
+        before__b=named("few", many(4, 55).replace("many", "few")),
+        now__b=named("few", many(3, 55).replace("many", "few")),
+    )  # fmt: skip
+
+    def said(*options: str) -> list[str]:
+        got = cli("diff", "now", "--against", "before", *options, cwd=tmp_path)
+        assert got.code == 1
+        return got.stdout.splitlines()
+
+    closing = "60 breaking changes, 55 compatible changes for customers; 115 cases compared"
+    lines = said()
+    assert lines == said("--format", "text")
+    assert sum(line.startswith("error[ZD301]") for line in lines) == 50
+    assert sum(line.startswith("note[ZD302]") for line in lines) == 50
+    assert lines[-2:] == ["and 15 more: --format json has all", closing]
+    table = said("--format", "markdown")
+    assert sum(line.startswith("| error | ZD301") for line in table) == 50
+    assert sum(line.startswith("| note | ZD302") for line in table) == 50
+    assert table[-1] == "Not shown: 10 errors, 5 notes."
+    assert closing in "\n".join(table).replace("\\", "")
+    commands = said("--format", "github")
+    assert sum(line.startswith("::error ") for line in commands) == 10
+    assert commands[-2:] == [
+        "not shown, as GitHub shows 10 of each kind: 50 errors, 45 notes", closing,
+    ]  # fmt: skip
+    document = json.loads("\n".join(said("--format", "json")))
+    assert len(document["changes"]) == len(document["findings"]) == 115
+    assert (document["summary"]["errors"], document["summary"]["notes"]) == (60, 55)
+    assert len(said("--format", "csv")) == 1 + 115

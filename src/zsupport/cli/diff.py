@@ -29,6 +29,10 @@ In a repository the other side is mostly a revision:
 Exit code: 0 nothing breaking, 1 a breaking change (or what --fail-on says), 2 a wrong option,
 3 a policy that cannot be read, 4 no Git, or a revision that is not there."""
 
+# Formats that people read show so many changes of each class; programs are told all of them.
+_MOST = 50
+_TO_READ = ("auto", "text", "markdown", "github")
+
 _PATH = Option(
     "path", (), "argument", "[PATH]", "A file, or a folder of policies.", ".",
     completes="policy",
@@ -87,7 +91,8 @@ def diff(
     except BadText as problem:
         # Of a country, or a part of one, whose public holidays are not known.
         raise PolicyError(problem.message, problem.hint or problem.expected) from None
-    outcome, found = outcome_of(diffs, audience)
+    most = 0 if quiet else _MOST if format in _TO_READ else None
+    outcome, counts = outcome_of(diffs, audience, most)
     if not quiet:
         fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
         used = any(_rests_on_countries(each) for each in (*before, *now))
@@ -95,7 +100,7 @@ def diff(
         write_outcome(outcome, format, color, fails_at=fails_at, holidays=holidays)
         for remark in remarks:
             note(remark)
-    return 1 if fails(found, fail_on) and not exit_zero else 0
+    return 1 if fails(counts, fail_on) and not exit_zero else 0
 
 
 def _rests_on_countries(document: "Document") -> bool:

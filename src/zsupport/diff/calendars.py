@@ -105,7 +105,10 @@ class Calendars:
                 continue
             inside: Path = (key,)
             if isinstance(before, Holidays) and isinstance(later, Holidays):
-                inside = (key, *_first_other(before._asdict(), later._asdict(), _OF_HOLIDAYS))
+                of_days = _first_other(before._asdict(), later._asdict(), _OF_HOLIDAYS)
+                if not of_days and before.customer == later.customer:
+                    continue  # in words only
+                inside = (key, *of_days)
             elif isinstance(before, dict):
                 inside = (key, *_first_other(before, later, sorted({*before, *later})))
             return (*old, *inside), (*new, *inside)

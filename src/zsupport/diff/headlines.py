@@ -1,6 +1,7 @@
 """Changes as findings: one headline each, with who is concerned, a witness and both places."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from zsupport.analysis.space import shown
@@ -27,22 +28,40 @@ class Headline(NamedTuple):
     record: Mapping[str, Any]  # the same in the JSON document
 
 
+class _Draft(NamedTuple):
+    """A change of which nothing is worked out yet but its class: most are only counted."""
+
+    kind: str
+    change: Change
+    part: Part
+    compared: Compared
+
+
 def headlines(diff: PolicyDiff, audience: str) -> list[Headline]:
     """Return the headlines of one policy, the gravest first, else in the order of the days."""
-    assert audience in AUDIENCES
-    found: list[Headline] = []
     if not diff.old or not diff.new:
         return [_whole(diff, audience)]
-    for compared in diff.compared:
-        for part in compared.parts:
-            found += [_headline(change, part, compared, diff, audience) for change in part.changes]
+    return [_headline(draft, diff) for draft in _drafts(diff, audience)]
+
+
+def _drafts(diff: PolicyDiff, audience: str) -> list[_Draft]:
+    """Return the changes between two policies in the order of their headlines."""
+    assert audience in AUDIENCES
+    found = [
+        _Draft(class_of(change.effect, audience), change, part, compared)
+        for compared in diff.compared
+        for part in compared.parts
+        for change in part.changes
+    ]
     return sorted(found, key=lambda each: CLASSES.index(each.kind))
 
 
-def fails(found: Iterable[Headline], threshold: str) -> bool:
-    """Return whether a change is as grave as `breaking`, `risky`, or there is `any`."""
-    failing = CLASSES[: _THRESHOLDS[threshold]]
-    return any(each.kind in failing for each in found)
+def fails(counts: Mapping[str, int], threshold: str) -> bool:
+    """Return whether a change is as grave as `breaking`, `risky`, or there is `any`.
+
+    `counts` says how many there are of each class.
+    """
+    return any(counts.get(kind) for kind in CLASSES[: _THRESHOLDS[threshold]])
 
 
 def _whole(diff: PolicyDiff, audience: str) -> Headline:
@@ -69,10 +88,8 @@ def _whole(diff: PolicyDiff, audience: str) -> Headline:
     return Headline(change, kind, finding, _record(change, kind, size, None, {}, where, diff.id))
 
 
-def _headline(
-    change: Change, part: Part, compared: Compared, diff: PolicyDiff, audience: str
-) -> Headline:
-    kind = class_of(change.effect, audience)
+def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
+    kind, change, part, compared = draft
     code = CODES[change.code]
     who = _who(change, part)
     count = change.cases.bit_count()
@@ -239,15 +256,25 @@ def _record(
 # -- all together ----------------------------------------------------------------------------------
 
 
-def outcome_of(diffs: Sequence[PolicyDiff], audience: str) -> tuple[Outcome, list[Headline]]:
-    """Return what a run has to say, and its headlines for the exit code."""
+def outcome_of(
+    diffs: Sequence[PolicyDiff], audience: str, most: int | None = None
+) -> tuple[Outcome, Mapping[str, int]]:
+    """Return what a run has to say, and how many changes of each class it found.
+
+    With `most`, headlines beyond so many of each class are counted and not made.
+    """
     units = []
     every: list[Headline] = []
+    counts = dict.fromkeys(CLASSES, 0)
     texts: dict[str, str] = {}
     words: list[str] = []
     size = 0
     for diff in diffs:
-        found = headlines(diff, audience)
+        found: list[Headline] = []
+        for kind, made in _makers(diff, audience):
+            if most is None or counts[kind] < most:
+                found.append(made())
+            counts[kind] += 1
         every += found
         file = _file((diff.new or diff.old)[0])
         units.append(Unit(diff.id, file, 1, tuple(each.finding for each in found)))
@@ -261,20 +288,36 @@ def outcome_of(diffs: Sequence[PolicyDiff], audience: str) -> tuple[Outcome, lis
         "changes": [dict(each.record) for each in every],
         "words": words,
     }
-    closing = _closing(every, audience, size, words)
-    return Outcome("diff", tuple(units), texts, CODES, closing, extra), every
+    left_out = {
+        _SEVERITIES[kind]: count - most
+        for kind, count in counts.items()
+        if most is not None and count > most
+    }
+    closing = _closing(counts, audience, size, words)
+    return Outcome("diff", tuple(units), texts, CODES, closing, extra, left_out), counts
+
+
+def _makers(diff: PolicyDiff, audience: str) -> Iterator[tuple[str, Callable[[], Headline]]]:
+    """Yield the class of each change, and what makes its headline."""
+    if not diff.old or not diff.new:
+        whole = _whole(diff, audience)
+        yield whole.kind, lambda: whole
+        return
+    for draft in _drafts(diff, audience):
+        yield draft.kind, partial(_headline, draft, diff)
 
 
 def _closing(
-    found: Sequence[Headline], audience: str, size: int, words: Sequence[str]
+    counts: Mapping[str, int], audience: str, size: int, words: Sequence[str]
 ) -> tuple[str, ...]:
     lines = []
     if words:
         more = f" and {len(words) - 10} more" if len(words) > 10 else ""
         lines.append(f"words differ in {', '.join(words[:10])}{more}: not judged")
-    counts = [(kind, sum(each.kind == kind for each in found)) for kind in CLASSES]
     said = [
-        f"{count:,} {kind} change{'' if count == 1 else 's'}" for kind, count in counts if count
+        f"{count:,} {kind} change{'' if count == 1 else 's'}"
+        for kind, count in counts.items()
+        if count
     ]
     if not said:
         return (*lines, f"no answer changes; {_cases(size)} compared")

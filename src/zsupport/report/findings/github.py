@@ -20,8 +20,8 @@ def render(outcome: Outcome, context: Context) -> str:
         (shown if room[finding.severity] > 0 else rest).append(finding)
         room[finding.severity] -= 1
     lines = [_command(finding, context) for finding in shown]
-    if rest:
-        lines.append(f"not shown, as GitHub shows {SHOWN} of each kind: {counted(rest)}")
+    if more := counted(rest, outcome.left_out):
+        lines.append(f"not shown, as GitHub shows {SHOWN} of each kind: {more}")
     lines += map(_no_command, outcome.closing)
     return "".join(line + "\n" for line in lines)
 

@@ -20,8 +20,8 @@ def render(outcome: Outcome, context: Context) -> str:
     parts += [f"{escaped(line)}\n" for line in outcome.closing]
     if rows:
         parts.append(_HEAD + "".join(rows))
-    if rest := found[len(rows) :]:
-        parts.append(f"Not shown: {counted(rest)}.\n")
+    if more := counted(found[len(rows) :], outcome.left_out):
+        parts.append(f"Not shown: {more}.\n")
     return "\n".join(parts)
 
 

@@ -22,8 +22,11 @@ def render(outcome: Outcome, context: Context) -> str:
     sources = sources_of(outcome.texts)
     color = context.terminal.color
     blocks = [finding_text(finding, sources, color=color) for finding in outcome.findings]
-    if outcome.closing:
-        blocks.append("".join(printable(line) + "\n" for line in outcome.closing))
+    closing = [printable(line) for line in outcome.closing]
+    if more := sum(outcome.left_out.values()):
+        closing.insert(0, f"and {more:,} more: --format json has all")
+    if closing:
+        blocks.append("".join(line + "\n" for line in closing))
     return "\n".join(blocks)
 
 

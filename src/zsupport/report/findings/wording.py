@@ -36,7 +36,13 @@ def gravest_first(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def counted(findings: Sequence[Finding]) -> str:
-    """Return how many there are of each severity: `2 errors, 1 note`."""
-    counts = [(sum(f.severity == each for f in findings), each) for each in SEVERITIES]
-    return ", ".join(f"{n} {each}{'s' if n > 1 else ''}" for n, each in counts if n)
+def counted(findings: Sequence[Finding], left_out: Mapping[str, int]) -> str:
+    """Return how many there are of each severity: `2 errors, 1 note`; nothing where none is.
+
+    `left_out` counts those that were found and are no findings of the outcome.
+    """
+    counts = {
+        each: sum(f.severity == each for f in findings) + left_out.get(each, 0)
+        for each in SEVERITIES
+    }
+    return ", ".join(f"{n} {each}{'s' if n > 1 else ''}" for each, n in counts.items() if n)
