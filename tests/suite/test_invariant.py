@@ -24,8 +24,6 @@ HOLD = [
     "{for: {plan: max}, require: {promised: first-response}}",
     "{for: {plan: pro}, forbid: {promised: [first-response, update]}}",
     "{for: {plan: max, channel: web, priority: P1}, require: {promised: update}}",
-    # Nobody can open a case: what is promised there is promised always, and never.
-    "{for: {plan: free}, require: {promised: update}, forbid: {promised: first-response}}",
 ]
 # What is broken, in how many cases, and the first of them. A case has a plan, a role, a channel, a
 # priority, `premier` and `region`: of these two values each.
@@ -65,6 +63,25 @@ def test_what_does_not_is_told_with_the_first_case(
     found = written(f"{HEAD}  - {text}\n", SUBJECT)
     [each] = broken(SUBJECT, found.invariants[0])
     assert (each.name, each.cases, dict(each.case)) == (name, count, case)
+
+
+# Nobody can open a case with `free`: what is promised there is promised always, and never.
+VACUOUS = [
+    ("{for: {plan: free}, require: {promised: update}, forbid: {promised: first-response}}",
+     ["invariants[0].require.promised", "invariants[0].forbid.promised"]),
+    ("{for: {plan: free}, require: {promised: [update, first-response], channel: forum}}",
+     ["invariants[0].require.promised"]),
+    ("{for: {channel: forum}, forbid: {promised: update}}", ["invariants[0].forbid.promised"]),
+    ("{forbid: {channel: {not: [forum, web, phone]}}}", ["invariants[0].forbid.channel"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "paths"), VACUOUS)
+def test_what_holds_because_no_case_is_meant_is_an_error(text: str, paths: list[str]) -> None:
+    ran = run_tests(SUBJECT, written(f"{HEAD}  - {text}\n", SUBJECT))
+    assert [each.path for each in ran.units[0].findings] == paths
+    assert {(each.code, each.severity) for each in ran.units[0].findings} == {("ZT107", "error")}
+    assert ran.holding == ()
 
 
 def findings(text: str) -> tuple[Finding, ...]:

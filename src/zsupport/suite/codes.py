@@ -9,6 +9,7 @@ NO_TESTS = Code("ZT103", "no-tests", "a policy that no tests file is about")
 NO_ANSWER = Code("ZT104", "no-answer", "a test that asks what the policy cannot answer")
 NO_POLICY = Code("ZT105", "no-policy", "a tests file whose policy is not beside it")
 TOO_MANY = Code("ZT106", "too-many-cases", "a policy with too many cases to look at each")
+NO_CASE = Code("ZT107", "no-case", "an invariant that holds because no case is meant")
 UNCOVERED = Code(
     "ZT201", "uncovered-decision", "a decision of the policy that no test states", "note"
 )
@@ -25,6 +26,7 @@ SUITE_CODES = (
     NO_ANSWER,
     NO_POLICY,
     TOO_MANY,
+    NO_CASE,
     UNCOVERED,
     COVERAGE_LOW,
     UNNOTICED,

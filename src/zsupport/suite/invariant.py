@@ -34,19 +34,37 @@ def broken(subject: Subject, invariant: Invariant) -> list[Broken]:
 
 def violations(subject: Subject, invariant: Invariant, claim: Claim, name: str) -> Cases:
     """Return the cases in which a claim about one channel or metric does not hold."""
-    space = subject.space(invariant.revision)
+    about = meant(subject, invariant, claim, name)
     decisions = subject.decisions(invariant.revision)
+    if claim.kind == "channel":
+        return about & ~decisions.allowed if claim.wanted else about & decisions.allowed
+    promised = 0
+    for stated in decisions.targets(name).stated:
+        if stated.cell.target.kind not in UNPROMISED:
+            promised |= stated.decides
+    return about & ~promised if claim.wanted else about & promised
+
+
+def meant(subject: Subject, invariant: Invariant, claim: Claim, name: str) -> Cases:
+    """Return the cases that a claim about one channel or metric looks at.
+
+    What is promised is looked at wherever a case can be opened, and nowhere else.
+    """
+    space = subject.space(invariant.revision)
     about = space.every
     for dimension, values in invariant.where.items():
         # What no rule names makes no difference, and is no part of a case.
         if dimension in space.values:
             about &= space.among(dimension, values)
     if claim.kind == "channel":
-        about &= space.of("channel", name)
-        return about & ~decisions.allowed if claim.wanted else about & decisions.allowed
-    promised = 0
-    for stated in decisions.targets(name).stated:
-        if stated.cell.target.kind not in UNPROMISED:
-            promised |= stated.decides
-    about &= decisions.entitled
-    return about & ~promised if claim.wanted else about & promised
+        return about & space.of("channel", name)
+    return about & subject.decisions(invariant.revision).entitled
+
+
+def vacuous(subject: Subject, invariant: Invariant) -> list[Claim]:
+    """Return the claims that hold because they look at no case. Raises TooManyCases."""
+    return [
+        claim
+        for claim in invariant.claims
+        if not any(meant(subject, invariant, claim, name) for name in claim.names)
+    ]

@@ -9,19 +9,21 @@ from zsupport.answer.case import Because
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.findings import Code, Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
+from zsupport.policy.model import Cell
 from zsupport.policy.yamltext import path_text, short
 from zsupport.suite.codes import (
     BROKEN_INVARIANT,
     CODES,
     FAILED_CASE,
     NO_ANSWER,
+    NO_CASE,
     NO_TESTS,
     TOO_MANY,
 )
 from zsupport.suite.correction import corrected, parsed
-from zsupport.suite.example import Example, Expected, Invariant, Reason
+from zsupport.suite.example import Claim, Example, Expected, Invariant, Reason
 from zsupport.suite.format import CHANNELS, DUE
-from zsupport.suite.invariant import Broken, broken
+from zsupport.suite.invariant import Broken, broken, vacuous
 from zsupport.suite.paste import case_text, flow, unwrapped
 from zsupport.suite.reading import Tests, reference_of
 from zsupport.suite.running import OF_THE_SET, Failure, Verdict, passes, plain, rules_of, run
@@ -96,43 +98,111 @@ def _unit_of(subject: Subject, tests: Tests, example: Example) -> Unit:
     return Unit(name_of(example), tests.written.source.shown, example.span.line, tuple(findings))
 
 
-def _failed(subject: Subject, tests: Tests, verdict: Verdict) -> Iterable[Finding]:
-    """Return a finding for each field that was not as expected; the first has the correction."""
+def _failed(subject: Subject, tests: Tests, verdict: Verdict) -> list[Finding]:
+    """Return what is to be said of a test: one finding, with all that is not as expected.
+
+    Where some of its questions were not answered at all, that is one of its own.
+    """
     example = verdict.example
-    document = subject.documents[example.question.revision]
+    if not verdict.failures:
+        return []
+    advice = _advice(corrected(subject, example))
     shown = tests.written.source.shown
     found: list[Finding] = []
-    by_key: dict[str | None, list[Failure]] = {}
-    for failure in verdict.failures:
-        key = failure.expected.key if failure.expected else None
-        by_key.setdefault(key, []).append(failure)
-    text = corrected(subject, example) if by_key else None
-    for key, failures in by_key.items():
-        first = failures[0]
-        hint = None
-        if not found:
-            hint = _advice(text)
-        identity = (name_of(example), key or "", repr(sorted(first.case.items())))
-        if first.expected is None:
-            found.append(
-                Finding(
-                    NO_ANSWER.code, NO_ANSWER.name, "error", short_of(str(first.got)), shown,
-                    example.span, path_text(example.path), hint="mend the question, or the policy",
-                    case=first.case, identity=identity,
-                )
-            )  # fmt: skip
-            continue
-        message = _message(first, example) + _more(len(failures) - 1)
+    unanswered = [failure for failure in verdict.failures if failure.expected is None]
+    if unanswered:
+        first = unanswered[0]
         found.append(
             Finding(
-                FAILED_CASE.code, FAILED_CASE.name, "error", message, shown,
-                first.expected.span, path_text(first.expected.path),
-                expected=_wanted(first.expected), hint=hint,
-                label=_difference(first), case=first.case,
-                related=_decided(document, first.because, _role(first)), identity=identity,
+                NO_ANSWER.code, NO_ANSWER.name, "error", short_of(str(first.got)), shown,
+                example.span, path_text(example.path), hint="mend the question, or the policy",
+                case=first.case, identity=_identity(example, "", first),
             )
         )  # fmt: skip
+    by_key: dict[str, list[Failure]] = {}
+    for failure in verdict.failures:
+        if failure.expected is not None:
+            by_key.setdefault(failure.expected.key, []).append(failure)
+    if by_key:
+        found.append(_wrong(subject, example, by_key, shown, None if found else advice))
     return found
+
+
+def _wrong(
+    subject: Subject,
+    example: Example,
+    by_key: Mapping[str, list[Failure]],
+    shown: str,
+    advice: str | None,
+) -> Finding:
+    """Return the finding about the fields that are not as expected, by their key."""
+    first = next(iter(by_key.values()))[0]
+    assert first.expected is not None
+    told: list[tuple[Failure, str, str]] = []
+    for key, failures in by_key.items():
+        # All of it is told of one case, as far as it can be.
+        here = next((each for each in failures if _within(each.case, first.case)), None)
+        failure = here or failures[0]
+        assert failure.expected is not None
+        message = _message(failure, example) + _more(len(failures) - 1)
+        wanted = _wanted(failure.expected)
+        if len(by_key) > 1 and key not in OF_THE_SET:
+            wanted = f"{key}: {wanted}"
+        told.append((failure, message if here else f"in another case {message}", wanted))
+    related = [place for failure, *_ in told for place in _places(subject, example, failure)]
+    return Finding(
+        FAILED_CASE.code, FAILED_CASE.name, "error",
+        "; ".join(message for _, message, _ in told), shown,
+        first.expected.span, path_text(first.expected.path),
+        expected="; ".join(wanted for *_, wanted in told), hint=advice,
+        label=_difference(first), case=first.case,
+        related=tuple(dict.fromkeys(related))[:MAX_RELATED],
+        identity=_identity(example, " ".join(by_key), first),
+    )  # fmt: skip
+
+
+def _within(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Return whether two cases can be the same: one of them may say less."""
+    return all(one[name] == other[name] for name in one if name in other)
+
+
+def _identity(example: Example, keys: str, failure: Failure) -> tuple[str, ...]:
+    return (name_of(example), keys, repr(sorted(failure.case.items())))
+
+
+def _places(subject: Subject, example: Example, failure: Failure) -> tuple[Related, ...]:
+    """Return the places that decided: of a deadline the cell that promises it."""
+    assert failure.expected is not None
+    index = example.question.revision
+    document = subject.documents[index]
+    because = failure.because
+    cell = _cell(subject, index, failure)
+    if cell is None or failure.expected.key == "because":
+        return _decided(document, because, _role(failure))
+    if failure.expected.key == "commitment":
+        lines = {each.line for each in subject.revision(index).commitments}
+        because = tuple(each for each in because if each.line in lines)
+        return _decided(document, because)
+    return (_at_cell(document, *cell),)
+
+
+def _cell(subject: Subject, index: int, failure: Failure) -> tuple[int, str, Cell] | None:
+    """Return the cell that decided, with the position of its rule and its metric."""
+    lines = {each.line for each in failure.because}
+    for position, rule in enumerate(subject.revision(index).rules):
+        cells = rule.cells.get(failure.metric or "", {})
+        key = failure.case.get("priority", "")
+        own = [cells[each] for each in ("*", key) if each in cells] or list(cells.values())
+        for cell in own if rule.line in lines else ():
+            if cell.line in lines:
+                return position, failure.metric or "", cell
+    return None
+
+
+def _at_cell(document: Document, rule: int, metric: str, cell: Cell) -> Related:
+    span = document.value(document.target(rule, metric, cell))
+    says = f"decided: {path_text(document.cell(rule, metric, cell))}"
+    return Related(document.source.shown, span, says)
 
 
 def _more(others: int) -> str:
@@ -247,6 +317,7 @@ def _unit_of_invariant(subject: Subject, tests: Tests, invariant: Invariant) -> 
     shown = tests.written.source.shown
     try:
         found = [_broken(subject, tests, invariant, each) for each in broken(subject, invariant)]
+        found += [_vacuous(tests, invariant, claim) for claim in vacuous(subject, invariant)]
     except TooManyCases as error:
         found = [
             Finding(
@@ -255,6 +326,16 @@ def _unit_of_invariant(subject: Subject, tests: Tests, invariant: Invariant) -> 
             )
         ]  # fmt: skip
     return Unit(name, shown, invariant.span.line, tuple(found))
+
+
+def _vacuous(tests: Tests, invariant: Invariant, claim: Claim) -> Finding:
+    hint = "no case can be opened there: `forbid` the channels, or mean other cases"
+    return Finding(
+        NO_CASE.code, NO_CASE.name, "error", "this holds because no case is meant",
+        tests.written.source.shown, claim.span, path_text(claim.path),
+        hint=hint if claim.kind == "promised" else "name at least one channel",
+        identity=(name_of_invariant(invariant), str(claim.wanted), claim.kind),
+    )  # fmt: skip
 
 
 def _broken(subject: Subject, tests: Tests, invariant: Invariant, each: Broken) -> Finding:
@@ -271,12 +352,15 @@ def _broken(subject: Subject, tests: Tests, invariant: Invariant, each: Broken) 
         tests.written.source.shown, claim.span, path_text(claim.path),
         hint=pasted and f"the first of them, as a test that passes:\n{pasted.rstrip()}",
         case=each.case,
-        related=_decided(document, _because(subject, invariant, each)),
+        related=_deciding(subject, document, invariant, each),
         identity=(name_of_invariant(invariant), claim.kind, each.name),
     )  # fmt: skip
 
 
-def _because(subject: Subject, invariant: Invariant, each: Broken) -> tuple[Because, ...]:
+def _deciding(
+    subject: Subject, document: Document, invariant: Invariant, each: Broken
+) -> tuple[Related, ...]:
+    """Return the places that decided in the case in which a claim does not hold."""
     revision = subject.revision(invariant.revision)
     decisions = subject.decisions(invariant.revision)
     space = subject.space(invariant.revision)
@@ -286,13 +370,14 @@ def _because(subject: Subject, invariant: Invariant, each: Broken) -> tuple[Beca
             bit &= space.of(name, value)
     if each.claim.kind == "promised":
         stated = [s for s in decisions.targets(each.name).stated if s.decides & bit]
-        return tuple(Because(revision.file, s.cell.line) for s in stated)
+        return tuple(_at_cell(document, s.rule, each.name, s.cell) for s in stated)
     grants = [
         grant.line
         for grant, cases in zip(revision.grants, decisions.grants, strict=True)
         if (cases & bit if not each.claim.wanted else each.name in grant.allow)
     ]
-    return tuple(Because(revision.file, line) for line in grants or [revision.grants_line])
+    lines = grants or [revision.grants_line]
+    return _decided(document, tuple(Because(revision.file, line) for line in lines))
 
 
 def _as_case(subject: Subject, invariant: Invariant, each: Broken) -> str | None:

@@ -43,6 +43,7 @@ class Failure(NamedTuple):
     got: Any  # the value of the field, or what went wrong in words
     because: tuple[Because, ...]
     state: str | None = None  # of a deadline
+    metric: str | None = None  # of a deadline
 
 
 class Verdict(NamedTuple):
@@ -162,7 +163,8 @@ def failures_of(subject: Subject, example: Example, reply: Reply) -> Iterator[Fa
                     if question.command == "channels":
                         case = {**case, "channel": row.channel}
                     state = getattr(row, "state", None)
-                    yield Failure(expected, case, got, row.because, state)
+                    metric = getattr(row, "metric", None)
+                    yield Failure(expected, case, got, row.because, state, metric)
 
 
 def set_holds(key: str, wanted: tuple[str, ...], reply: Reply) -> bool:

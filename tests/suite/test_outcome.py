@@ -1,0 +1,82 @@
+"""How a failing test is told: once, with all that differs, and the place that decided."""
+
+from subjects import SHOP, cases, subject_of, verdict, written
+
+from zsupport.findings import Finding
+from zsupport.suite.outcome import run_tests
+from zsupport.suite.running import run
+
+SUBJECT = subject_of(SHOP)
+LINES = SHOP.splitlines()
+CELL = next(line for line in LINES if "first-response: {P1" in line)
+
+
+def findings(text: str) -> tuple[Finding, ...]:
+    """Return what is said of one case."""
+    head = "tests: 1\npolicy: shop\ncases:\n"
+    [unit] = run_tests(SUBJECT, written(f"{head}  - {text}\n", SUBJECT)).units
+    return unit.findings
+
+
+def corrected(finding: Finding) -> str:
+    """Return the case that a finding offers, as an item of `cases`."""
+    assert finding.hint is not None
+    return "".join(f"  {line}\n" for line in finding.hint.splitlines()[1:])
+
+
+def test_one_finding_tells_all_that_is_not_as_expected() -> None:
+    [found] = findings(
+        "due: {plan: max, role: owner, priority: P2, region: eu, premier: false}\n"
+        "    expect: {target: 2 business hours, hours: 24x7, commitment: agreement}"
+    )
+    assert found.message == (
+        "`target` is `4 business hours`; `hours` is `office`; `commitment` is `target`"
+    )
+    assert found.expected == "target: 2 business hours; hours: 24x7; commitment: agreement"
+    assert (found.span.line, found.span.column) == (5, 22)
+    told = [(each.span.line, each.span.column, each.message) for each in found.related]
+    commitment = next(n for n, line in enumerate(LINES, 1) if line.startswith("commitment"))
+    assert told == [
+        (LINES.index(CELL) + 1, CELL.index("4 business") + 1,
+         "decided: targets[0].first-response.P2"),
+        (commitment, 1, "decided: commitment[0], commitment[1]"),
+    ]  # fmt: skip
+    assert verdict(corrected(found), SUBJECT).failures == ()
+
+
+def test_each_difference_counts_its_cases_and_one_elsewhere_says_so() -> None:
+    # An owner of `max` may phone, a user not; the Forum is for both.
+    [found] = findings(
+        "channels: {plan: max, premier: false}\n"
+        "    expect: {exactly: [forum, web], exclude: [forum]}"
+    )
+    assert found.message == (
+        "the channels that are allowed are [forum, web, phone]; "
+        "`forum` is allowed (and in 1 more case)"
+    )
+    [found] = findings(
+        "channels: {plan: max, premier: false}\n"
+        "    expect: {include: [phone], exactly: [forum, web, phone], exclude: [phone]}"
+    )
+    assert found.case == {"plan": "max", "role": "owner", "premier": "false"}
+    assert found.message == (
+        "`phone` is allowed; in another case `phone` is not allowed; "
+        "in another case the channels that are allowed are [forum, web]"
+    )
+    assert all(run(SUBJECT, each).failures == () for each in cases(corrected(found), SUBJECT))
+
+
+def test_a_target_points_at_its_cell() -> None:
+    [found] = findings("due: {plan: pro, role: owner}\n    expect: {target: 1h}")
+    [place] = found.related
+    line = LINES[place.span.line - 1]
+    assert line[place.span.column - 1 : place.span.end_column - 1] == "none"
+    assert place.message == "decided: targets[1].first-response"
+    # A target with more than its value is a mapping: the value in it is what decides.
+    [found] = findings(
+        "due: {plan: max, role: owner, priority: P1, metric: update}\n    expect: {target: 1h}"
+    )
+    [place] = found.related
+    line = LINES[place.span.line - 1]
+    assert line[place.span.column - 1 : place.span.end_column - 1] == "every 2h 24x7"
+    assert place.message == "decided: targets[0].update.P1"
