@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as Xml
 
 import jsonschema_rs
 import pytest
@@ -288,6 +289,7 @@ def test_json(folder: Path, cli: "Cli") -> None:
         {"name": "free is the forum", "file": "shop_test.yaml", "line": 4, "passed": False},
         {"name": "channels {plan: pro}", "file": "shop_test.yaml", "line": 7, "passed": True},
     ]
+    assert (found["summary"]["passed"], found["summary"]["failed"]) == (1, 1)
     failed = [each for each in found["findings"] if each["severity"] == "error"]
     assert [each["code"] for each in failed] == ["ZT101"]
     assert failed[0]["case"]["plan"] == "free"
@@ -320,6 +322,16 @@ def test_every_format_tells_a_failure(format: str, folder: Path, cli: "Cli") -> 
     assert got.code == 1, got.stderr
     assert "ZT101" in got.stdout
     assert "shop_test.yaml" in got.stdout.replace("\\", "")
+
+
+def test_tests_of_one_question_are_told_apart_in_junit(folder: Path, cli: "Cli") -> None:
+    question = "  - channels: {plan: pro}\n    expect: {exclude: phone}\n"
+    (folder / "shop_test.yaml").write_text(GOOD + question * 2)
+    report = Xml.fromstring(cli("test", "--format", "junit", cwd=folder).stdout)
+    assert [case.get("name") for case in report.iter("testcase")] == [
+        "free is the forum", "channels {plan: pro}", "channels {plan: pro} #2",
+        "channels {plan: pro} #3",
+    ]  # fmt: skip
 
 
 def test_the_guide_tells_every_code() -> None:

@@ -259,7 +259,10 @@ EXPECT_PRIORITY = Keys(
 )
 #: What is expected of each command. A text alone is what the command prints.
 EXPECTATIONS: dict[str, OneOf] = {
-    "channels": OneOf(mapping=EXPECT_CHANNELS),
+    "channels": OneOf(
+        mapping=EXPECT_CHANNELS,
+        words="a mapping such as {exactly: [web]} or {allowed: true}",
+    ),
     "due": OneOf(
         text=Line("an instant or a state"),
         mapping=EXPECT_DUE,

@@ -9,6 +9,7 @@ from zsupport.answer.hours import check_country
 from zsupport.clock.instants import at_local, parse_instant, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.ratio import parse_ratio
+from zsupport.clock.target import parse_target
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
 from zsupport.findings import Finding, Span
@@ -423,7 +424,8 @@ class _Binder:
         if command == "hours":
             why = "whether hours are open"
         elif command == "due" and isinstance(expect, Scalar):
-            if expect.text in STATES_OF_THE_MOMENT or not _like_a_state(expect.text):
+            text = expect.text
+            if text in STATES_OF_THE_MOMENT or not (_like_a_state(text) or _is_target(text)):
                 why = f"`{short(expect.text)}`"
         elif command == "due":
             state = node_at(expect, ("state",))
@@ -510,7 +512,10 @@ class _Binder:
     ) -> list[Expected]:
         """Return what a text alone stands for: what the command would print."""
         if command == "channels":
-            EXPECTATIONS[command].read(node, way, self.reader)
+            self.report(
+                "ZS103", Named(node.text, node, way), f"the text `{short(node.text)}` stands here",
+                EXPECTATIONS[command].words, "for these channels and no other: {exactly: [...]}",
+            )  # fmt: skip
             return []
         read = EXPECTATIONS[command].read(node, way, self.reader)
         if read is None:
@@ -524,11 +529,20 @@ class _Binder:
             return [Expected("open", is_open, node.span, path_of(way))]
         if node.text in _STATES:
             return [Expected("state", node, node.span, path_of(way))]
-        if _like_a_state(node.text):
-            at = Named(node.text, node, way)
-            self.reader.report_unknown("ZS105", at, "state", _STATES)
-            return []
         at = Named(node.text, node, way)
+        if _like_a_state(node.text):
+            close = self.reader.nearest(node.text, _STATES)
+            self.report(
+                "ZS105", at, f"`{short(node.text)}` is no state and no instant",
+                f"an instant, or {', '.join(_STATES)}", close and f"did you mean `{close}`?",
+            )  # fmt: skip
+            return []
+        if _is_target(node.text):
+            self.report(
+                "ZS109", at, f"`{short(node.text)}` is a target, and no instant",
+                "an instant or a state", f"write {{target: {node.text}}}",
+            )  # fmt: skip
+            return []
         self.instant(node.text, at, about.zone)
         return [Expected("due", node, node.span, path_of(way))]
 
@@ -633,7 +647,15 @@ def _fields_of(asked: Record) -> list[str]:
 
 def _like_a_state(text: str) -> bool:
     """Return whether a text is a word, and so no instant."""
-    return text.replace("-", "").isalpha()
+    return not text[:1].isdigit()
+
+
+def _is_target(text: str) -> bool:
+    """Return whether a text says how long something may take, and so is no instant."""
+    try:
+        return bool(parse_target(text))
+    except BadText:
+        return False
 
 
 def reference_of(subject: Subject, revision: int) -> datetime:

@@ -284,7 +284,9 @@ def _some(number: int, what: str) -> str:
 
 
 def _extra(run: list[Unit], coverage: Any, mutation: Any) -> dict[str, Any]:
+    failed = sum(bool(unit.findings) for unit in run)
     return {
+        "summary": {"passed": len(run) - failed, "failed": failed},
         "tests": [
             {"name": unit.name, "file": unit.file, "line": unit.line, "passed": not unit.findings}
             for unit in run

@@ -373,6 +373,7 @@ _CHECKERS: dict[str, dict[str, Schema]] = {
         },
     },
     "test": {
+        "summary": _object({**_SUMMARY["properties"], "passed": _COUNT, "failed": _COUNT}),
         "tests": {
             "type": "array",
             "items": _object(

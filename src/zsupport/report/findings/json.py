@@ -17,6 +17,7 @@ def render(outcome: Outcome, context: Context) -> str:
 
 def document(outcome: Outcome, context: Context) -> dict[str, Any]:
     """Return the findings, how many there are, and what the command says beside them."""
+    more = dict(outcome.extra)
     return {
         "schema": f"zsupport.{outcome.command}/1",
         "findings": records(outcome, context),
@@ -26,8 +27,9 @@ def document(outcome: Outcome, context: Context) -> dict[str, Any]:
                 f"{severity}s": sum(each.severity == severity for each in outcome.findings)
                 for severity in SEVERITIES
             },
+            **more.pop("summary", {}),
         },
-        **outcome.extra,
+        **more,
         "versions": {
             "program": VERSION,
             "format": FORMAT,

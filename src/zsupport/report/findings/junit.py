@@ -5,6 +5,7 @@ says a time, a host and a duration, though nothing is measured.
 """
 
 import re
+from collections import Counter
 from xml.etree import ElementTree as Xml
 
 from zsupport.findings import SEVERITIES, Finding, Outcome, Unit
@@ -40,8 +41,13 @@ def render(outcome: Outcome, context: Context) -> str:
         },
     )
     Xml.SubElement(suite, "properties")
+    seen: Counter[tuple[str, str]] = Counter()
     for unit in outcome.units:
-        _test_case(suite, unit, failing, sources)
+        seen[unit.file, unit.name] += 1
+        number = seen[unit.file, unit.name]
+        # Readers of reports take two cases of one name for one case.
+        name = unit.name if number == 1 else f"{unit.name} #{number}"
+        _test_case(suite, unit._replace(name=name), failing, sources)
     mild = [finding for finding in outcome.findings if finding.severity not in failing]
     said = [finding_text(finding, sources) for finding in mild]
     said.append("".join(f"{line}\n" for line in outcome.closing))
