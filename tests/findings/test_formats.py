@@ -342,7 +342,14 @@ def least(part: dict[str, Any]) -> Any:
 def beside_findings(command: str) -> dict[str, Any]:
     """Return the least that a command says in its document beside the findings."""
     parts = schema(command)["properties"]
-    return {name: least(part) for name, part in parts.items() if name not in COMMON}
+    found = {name: least(part) for name, part in parts.items() if name not in COMMON}
+    # A command may count more than its findings.
+    found["summary"] = {
+        name: number
+        for name, number in least(parts["summary"]).items()
+        if name not in ("files", "errors", "warnings", "notes")
+    }
+    return found
 
 
 @pytest.mark.parametrize("command", ["check", "test", "diff"])
