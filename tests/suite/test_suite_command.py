@@ -188,6 +188,15 @@ def test_what_cannot_be_read_is_left_out_and_the_rest_is_run(
     assert {each["file"] for each in found["coverage"]["uncovered"]} == {"shop.yaml"}
 
 
+def test_one_slip_in_two_files_of_tests_is_told_in_both(folder: Path, cli: "Cli") -> None:
+    for name in ("a_test.yaml", "b_test.yaml"):
+        (folder / name).write_text(GOOD.replace("plan: pro", "plan: zzzzz"))
+    found = document(cli, folder)
+    assert [(each["code"], each["file"]) for each in found["findings"]] == [
+        ("ZS201", "a_test.yaml"), ("ZS201", "b_test.yaml"),
+    ]  # fmt: skip
+
+
 def test_with_a_file_of_tests_left_out_nothing_is_measured(folder: Path, cli: "Cli") -> None:
     (folder / "more_test.yaml").write_text("tests: 1\npolicy: shop\ncases: []\n")
     found = document(cli, folder, "--coverage", "--mutate", "--fail-under", "100")

@@ -104,6 +104,12 @@ class Names:
             self.resolve("source", record.get("source")),
         )
 
+    def report_to(self, reader: Reader) -> None:
+        """Report from now on about another file, in which every slip is the first of its kind."""
+        if reader is not self.reader:
+            self.reader = reader
+            self._nothing_like.clear()
+
     # -- single names --------------------------------------------------------------------
 
     def resolve(self, kind: str, at: Named | None) -> str | None:

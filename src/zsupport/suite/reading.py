@@ -175,7 +175,7 @@ class _Binder:
     def names(self, revision: int) -> Names:
         """Return the names of a revision; what is undefined is reported about this file."""
         names = self.subject.names(revision)
-        names.reader = self.reader
+        names.report_to(self.reader)
         return names
 
     # -- moments ---------------------------------------------------------------------------
