@@ -10,7 +10,8 @@ from zsupport.policy.yamltext import Path, Scalar
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each item of `steps` or `prerequisites` that goes on with the sentence before it.
 
-    It begins with a small letter and ends a sentence that the item before it does not end.
+    It begins with a small letter and ends a sentence that the item before it does not end, or it
+    begins with a word that goes on, such as `or`.
     """
     for path in _lists(subject):
         items = subject.document.items(path)
@@ -24,6 +25,10 @@ def check(subject: Subject) -> Iterator[Problem]:
                 )
 
 
+# English, German and Norwegian.
+_GOES_ON = frozenset({"or", "and", "but", "oder", "und", "aber", "eller", "og", "men"})
+
+
 def _goes_on(before: Scalar, item: Scalar) -> bool:
     """Return whether an item inside [ ] goes on with the sentence of the one before it."""
     return (
@@ -31,7 +36,7 @@ def _goes_on(before: Scalar, item: Scalar) -> bool:
         and before.plain
         and item.flow
         and item.text[:1].islower()
-        and item.text[-1:] in _ENDS
+        and (item.text[-1:] in _ENDS or item.text.partition(" ")[0] in _GOES_ON)
         and before.text[:1].isupper()
         and before.text[-1:] not in _ENDS
     )

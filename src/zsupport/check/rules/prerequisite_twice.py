@@ -1,0 +1,53 @@
+"""ZS421: what a grant asks for, and its channels ask for always."""
+
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.yamltext import Path, Sequence
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each prerequisite of a grant that all of its channels have of themselves."""
+    channels = {each.id: each for each in subject.revision.channels}
+    for position, grant in enumerate(subject.revision.grants):
+        for place, text in enumerate(grant.prerequisites if grant.allow else ()):
+            if not all(text in channels[id].prerequisites for id in grant.allow):
+                continue
+            path: Path = ("entitlements", position, "prerequisites")
+            listed = isinstance(subject.document.node(path), Sequence)
+            first = grant.allow[0]
+            needs = "needs" if len(grant.allow) == 1 else "need"
+            yield Problem(
+                (*path, place) if listed else path,
+                f"{' and '.join(f'`{id}`' for id in grant.allow)} {needs} this always",
+                hint="take it out here: a grant adds to what its channel needs",
+                related=((("channels", first, "prerequisites"), f"what `{first}` needs always"),),
+            )
+
+
+RULE = Rule(
+    code="ZS421",
+    name="prerequisite-twice",
+    severity="note",
+    summary="a grant asks for what its channels need always",
+    why="""\
+What a channel lists in `prerequisites` is needed by everybody who uses it, and a grant adds what is
+needed for that grant. The same text in both adds nothing; often another text was meant, such as the
+PIN beside the customer number. Take it out of the grant, or out of the channel where only this
+grant needs it.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {free: Free}
+channels: {phone: {name: Phone, kind: phone, prerequisites: [Customer number]}}
+entitlements: [{allow: phone, prerequisites: [Customer number, PIN]}]
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {free: Free}
+channels: {phone: {name: Phone, kind: phone, prerequisites: [Customer number]}}
+entitlements: [{allow: phone, prerequisites: [PIN]}]
+""",
+    check=check,
+)

@@ -1,0 +1,83 @@
+"""ZS811: a text without quotes that ` #` has cut: what follows became a comment."""
+
+import re
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, split_lines
+
+# Who comments leaves a space behind the sign, and begins with a word.
+_CUT = re.compile(r" #(?<=\S #)(?!zsupport)(?:[^\W_]| ?[0-9])[^\r\n]*")
+_FOR_PEOPLE = frozenset(
+    {"title", "name", "ask", "note", "unclear", "meaning", "say", "steps", "prerequisites"}
+    | {"condition", "text", "starts", "pauses", "values", "plans", "roles"}
+)
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each text for people right behind which stands `#1`, `# 1` or `#word`."""
+    document = subject.document
+    if not _CUT.search(document.text):
+        return
+    cuts = {
+        (number, found.start() + 1): found[0].strip()
+        for number, line in enumerate(split_lines(document.text), 1)
+        if " #" in line
+        for found in _CUT.finditer(line)
+    }
+    if not cuts or document.root is None:
+        return
+    for path, scalar in _plain(document.root, ()):
+        span = scalar.span
+        rest = cuts.get((span.end_line, span.end_column))
+        names = [part for part in path if isinstance(part, str)]
+        if rest and not _FOR_PEOPLE.isdisjoint(names[-2:]):
+            yield Problem(
+                path,
+                f"this text ends before `{rest[:30]}`, which is read as a comment",
+                hint="a text with a space and # in it needs quotes; a comment begins with `# ` and"
+                " a word",
+            )
+
+
+def _plain(node: Node, path: Path) -> Iterator[tuple[Path, Scalar]]:
+    """Yield the values that stand without quotes, with their paths."""
+    if isinstance(node, Scalar):
+        if node.plain:
+            yield path, node
+    elif isinstance(node, Sequence):
+        for place, item in enumerate(node.items):
+            yield from _plain(item, (*path, place))
+    elif isinstance(node, Mapping):
+        for key, value in node.entries:
+            yield from _plain(value, (*path, key.text))
+
+
+RULE = Rule(
+    code="ZS811",
+    name="text-cut-at-hash",
+    severity="warning",
+    summary="a text without quotes that ` #` has cut",
+    why="""\
+Behind a space, `#` begins a comment, also in the middle of a sentence: of `Dial #1 for English` is
+left `Dial`, and nobody sees the rest. Looked for are texts for people right behind which stands `#`
+with a number or a word at it, or `# ` with a number. Put the text in quotes. A comment that was
+meant begins with `# ` and a word.""",
+    bad="""\
+format: 1
+policy: acme
+title: Support # 1 in the world
+plans: {free: Free}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+""",
+    good="""\
+format: 1
+policy: acme
+title: "Support # 1 in the world"
+plans: {free: Free}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+""",
+    check=check,
+)
