@@ -14,9 +14,9 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield each window that runs past midnight for more than 12 hours.
 
     Only where opening and closing time exchanged are those of a working day, and no other
-    calendar has just these: then what is left of the day was meant.
+    calendar in its zone has just these: then what is left of the day was meant.
     """
-    days: set[str] = set()
+    days: set[tuple[str | None, str]] = set()
     for path, calendar in subject.calendars:
         if not any(_HALF < each.closes - each.opens < DAY for each in calendar.windows or ()):
             continue
@@ -26,11 +26,11 @@ def check(subject: Subject) -> Iterator[Problem]:
                 continue
             day = f"{found[3]}-{found[2]}"
             days = days or {
-                other.rpartition(" ")[2]
-                for at, _ in subject.calendars
+                (each.timezone, other.rpartition(" ")[2])
+                for at, each in subject.calendars
                 for _, other in subject.document.texts((*at, "open"))
             }
-            if day in days:
+            if (calendar.timezone, day) in days:
                 continue
             yield Problem(
                 place,
@@ -61,8 +61,8 @@ RULE = Rule(
     why="""\
 A window that ends earlier in the day than it begins runs past midnight. `mon-fri 18:00-09:00` so is
 open for fifteen hours of each night, and closed when people work: most often `09:00-18:00` was
-meant. Left alone are nights of up to 12 hours, and those that are just what another calendar of the
-policy leaves of the day.""",
+meant. Left alone are nights of up to 12 hours, and those that are just what another calendar in
+its zone leaves of the day.""",
     bad="""\
 format: 1
 policy: acme
