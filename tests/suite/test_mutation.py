@@ -1,13 +1,14 @@
 """Which changes change an answer: judged on answers and not on text."""
 
 import pytest
-from subjects import SHOP, public, subject_of
+from subjects import SHOP, cases, public, subject_of
 
 from zsupport.policy.loader import revision_of
 from zsupport.suite.answers import Answers, difference
 from zsupport.suite.mutation import changes_of, other_targets
+from zsupport.suite.running import run
 from zsupport.suite.subject import Subject
-from zsupport.suite.survival import mutated
+from zsupport.suite.survival import mutated, noticing
 
 
 def where(before: str, after: str) -> set[str]:
@@ -112,6 +113,47 @@ def test_changes_say_what_was_done() -> None:
     ]  # fmt: skip
     assert "swapped the targets of P1 and P2" in changes(subject, "swap-targets")
     assert "`1h 24x7` became `2h 24x7`" in changes(subject, "change-target")
+
+
+def test_what_is_added_is_told_by_the_key_to_which_it_is_added() -> None:
+    added = changes(subject_of(SHOP), "add-value")
+    assert "added `phone` to `allow`" in added
+    assert "added `user` to `role`" in added
+    assert not any("`channel`" in each for each in added)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SHOP,
+        # A rule that goes by the hours, holidays, and a default.
+        SHOP.replace("targets:", "targets:\n  - {when: {opened: outside office}, update: 9h}")
+        .replace("open: mon-fri 08:00-16:00", "open: mon-fri 08:00-16:00, holidays: [05-01]")
+        .replace("us: America}", "us: America}, default: eu"),
+    ],
+)
+def test_every_change_has_a_test_that_notices_it(text: str) -> None:
+    subject = subject_of(text)
+    survivors = mutated(subject, (), (), ()).survivors
+    sizes = [survivor.cases for survivor in survivors]
+    assert sizes == sorted(sizes, reverse=True)
+    for survivor, (test, _) in noticing(subject, survivors, len(survivors)):
+        assert test is not None, survivor.change.says
+        [example] = cases(test.text, subject)
+        root = survivor.change.root
+        changed = subject.replaced(0, root, revision_of(root, subject.documents[0].source))
+        assert run(subject, example).failures == ()
+        assert run(changed, example).failures != ()
+
+
+def test_new_tests_are_made_for_the_first_changes_only() -> None:
+    subject = subject_of(SHOP)
+    survivors = mutated(subject, (), (), ()).survivors
+    found = [each for _, each in noticing(subject, survivors, 3)]
+    assert len({each.test.text for each in found if each.test}) == 3
+    assert sum(each.test is not None and not each.known for each in found) == 3
+    # Those tests notice other changes as well.
+    assert any(each.known for each in found)
 
 
 def test_without_tests_no_change_is_noticed() -> None:

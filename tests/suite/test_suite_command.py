@@ -312,6 +312,30 @@ def test_json(folder: Path, cli: "Cli") -> None:
     assert document(cli, folder)["coverage"] is None
 
 
+def test_ten_changes_that_no_test_notices_are_shown_each_with_a_test(
+    folder: Path, cli: "Cli"
+) -> None:
+    found = document(cli, folder, "--mutate")
+    shown = [each for each in found["findings"] if each["code"] == "ZT301"]
+    listed = found["mutation"]["unnoticed"]
+    assert len(shown) == 10 < len(listed)
+    noticed = sum(each["test"] is not None for each in listed)
+    got = cli("test", "--mutate", cwd=folder)
+    assert got.stdout.count("note[ZT301]") == 10
+    assert last(got).endswith(
+        f"; the tests shown notice {noticed} of the other {len(listed)}, all of which "
+        "--format json lists"
+    )
+    # Pasted they pass, and notice what they were said to.
+    texts = dict.fromkeys(each["test"] for each in listed if each["test"])
+    assert len(texts) == 10
+    pasted = "".join(f"  {line}\n" for text in texts for line in text.splitlines())
+    (folder / "shop_test.yaml").write_text(GOOD + pasted)
+    after = document(cli, folder, "--mutate")
+    assert after["summary"]["failed"] == 0
+    assert after["mutation"]["noticed"] == found["mutation"]["noticed"] + noticed
+
+
 def test_all_uncovered_tests_pasted_cover_everything(folder: Path, cli: "Cli") -> None:
     missing = document(cli, folder, "--coverage")["coverage"]["uncovered"]
     assert missing

@@ -45,6 +45,12 @@ class Difference(NamedTuple):
             or self.defaults
         )
 
+    @property
+    def cases(self) -> int:
+        """In how many cases they do; where only priorities differ, combinations of facts."""
+        found = self.channels | _all(self.due.values()) | _all(self.hours.values())
+        return (found or self.facts).bit_count()
+
 
 class Answers:
     """The answers of one revision over a space, and over a space of facts."""

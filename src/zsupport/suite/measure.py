@@ -107,7 +107,7 @@ def record_of(subject: Subject, decision: Decision, found: Suggested | None) -> 
     }
 
 
-def survivor_finding(subject: Subject, survivor: Survivor) -> Finding:
+def survivor_finding(subject: Subject, survivor: Survivor, test: Suggested | None) -> Finding:
     """Return what is to be said of a change that no test noticed."""
     document = subject.documents[survivor.revision]
     change = survivor.change
@@ -116,12 +116,15 @@ def survivor_finding(subject: Subject, survivor: Survivor) -> Finding:
         f"no test notices this: {change.says}",
         document.source.shown, first_line(document, document.value(change.path)),
         path_text(change.path),
+        hint=f"a test that notices it, ready to paste:\n{test.text.rstrip()}" if test else None,
         identity=(change.kind, change.says, document.source.name,
                   *telling(document, change.path)),
     )  # fmt: skip
 
 
-def record_of_survivor(subject: Subject, survivor: Survivor) -> dict[str, Any]:
+def record_of_survivor(
+    subject: Subject, survivor: Survivor, test: Suggested | None
+) -> dict[str, Any]:
     """Return a change that no test noticed as JSON."""
     document = subject.documents[survivor.revision]
     change = survivor.change
@@ -131,6 +134,8 @@ def record_of_survivor(subject: Subject, survivor: Survivor) -> dict[str, Any]:
         "line": document.value(change.path).line,
         "path": path_text(change.path),
         "change": change.says,
+        "cases": survivor.cases,
+        "test": test and test.text,
     }
 
 

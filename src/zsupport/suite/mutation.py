@@ -134,7 +134,7 @@ class _Changes:
         for value in self.values.get(dimension, ()):
             if value not in written:
                 longer = with_items(node, [*items, _key(node, value)])
-                yield self.put("add-value", path, f"added `{value}` to `{dimension}`", longer)
+                yield self.put("add-value", path, f"added `{value}` to `{path[-1]}`", longer)
 
     def of_members(self, path: Path, what: str) -> Iterator[Change]:
         items = self.items(path)

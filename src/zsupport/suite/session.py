@@ -24,7 +24,7 @@ from zsupport.suite.outcome import names_of, no_tests, outcome_of, run_tests
 from zsupport.suite.reading import Tests, Written, bind, read_written
 from zsupport.suite.subject import Subject, read_subject
 from zsupport.suite.suggestion import suggestion
-from zsupport.suite.survival import mutated
+from zsupport.suite.survival import mutated, noticing
 
 #: So many of the uncovered decisions of a policy are shown as text, and so many survivors.
 MOST_SHOWN = 10
@@ -235,7 +235,7 @@ def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
     """Return how many changes of the policies their tests notice, and those that they do not."""
     units: list[Unit] = []
     listed: list[dict[str, Any]] = []
-    total = noticed = 0
+    total = noticed = shown = 0
     for each in tested:
         subject = each.subject
         try:
@@ -246,9 +246,14 @@ def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
             continue
         total += found.changes
         noticed += found.noticed
-        listed += [record_of_survivor(subject, survivor) for survivor in found.survivors]
-        if found.survivors:
-            findings = [survivor_finding(subject, survivor) for survivor in found.survivors]
+        findings: list[Finding] = []
+        for survivor, (test, known) in noticing(subject, found.survivors, MOST_SHOWN):
+            listed.append(record_of_survivor(subject, survivor, test))
+            # One that a test shown before notices is no news.
+            if len(findings) < MOST_SHOWN and not known:
+                findings.append(survivor_finding(subject, survivor, test))
+        shown += len(findings)
+        if findings:
             name = f"changes of {subject.policy.id}"
             units.append(Unit(name, subject.documents[-1].source.shown, 1, tuple(findings)))
     share = percent(noticed, total)
@@ -256,6 +261,11 @@ def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
         least = wanted.fail_under_mutation
         units.append(too_low(tested[0].subject, MUTATION_LOW, share, least))
     closing = f"changes: {noticed} of {total} noticed, {share:g} %"
+    if listed:
+        more = sum(each["test"] is not None for each in listed)
+        closing += f"; the tests shown notice {more} of the other {len(listed)}"
+        if shown < len(listed) and more < len(listed):
+            closing += ", all of which --format json lists"
     extra = {"changes": total, "noticed": noticed, "percent": share, "unnoticed": listed}
     return _Measured(tuple(units), (closing,), extra)
 

@@ -20,7 +20,7 @@ from zsupport.suite.running import ask, combinations, run
 from zsupport.suite.subject import Subject
 
 #: Where hours are the customer's, a customer is needed to ask about them.
-_CUSTOMER = {"customer-tz": "Europe/Oslo", "customer-country": "NO"}
+CUSTOMER = {"customer-tz": "Europe/Oslo", "customer-country": "NO"}
 #: How far from the start of a revision a moment inside or outside some hours is looked for.
 _HOURS_AHEAD = 24 * 14
 #: Where the first case of a decision cannot be asked about, so many plans are tried.
@@ -90,23 +90,23 @@ def _case(
     return _of_due(subject, decision, whole, moment, revision)
 
 
-def _told(fields: Any, revision: Revision, case: Case, names: set[str]) -> dict[str, Any]:
+def told(fields: Any, revision: Revision, case: Case, names: set[str]) -> dict[str, Any]:
     """Return the values of a case as keys of a question, of the dimensions that matter.
 
     A fact that has its default is left out, as one would on the command line; not of a question
     about priorities, which asks for nothing else.
     """
     facts = {fact.id: None if fields is PRIORITY else fact.default for fact in revision.facts}
-    told: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name in sorted(case, key=_order):
         value = case[name]
         if name not in names or facts.get(name, "") == value:
             continue
         if name in facts and name in fields.fields:
-            told.setdefault("fact", {})[name] = value
+            found.setdefault("fact", {})[name] = value
         else:
-            told[name] = value
-    return told
+            found[name] = value
+    return found
 
 
 def _order(name: str) -> int:
@@ -115,7 +115,8 @@ def _order(name: str) -> int:
     return dimensions.index(name) if name in dimensions else len(dimensions)
 
 
-def _instant(moment: datetime | None) -> str | None:
+def instant(moment: datetime | None) -> str | None:
+    """Return a moment as a test states it."""
     return None if moment is None else format_instant(from_datetime(moment), UTC)
 
 
@@ -124,11 +125,11 @@ def _of_channels(
 ) -> dict[str, Any]:
     revision = subject.revision(decision.revision)
     names = named(grant.when for grant in revision.grants) | {"plan"}
-    asked = _told(CHANNELS, revision, case, names - {"channel"})
+    asked = told(CHANNELS, revision, case, names - {"channel"})
     if moment is not None:
-        asked["at"] = _instant(moment)
+        asked["at"] = instant(moment)
     # Each answer is asked for, not worked out: it is the library that has to give it.
-    rows = _rows(subject, "channels", asked, decision.revision)
+    rows = rows_of(subject, "channels", asked, decision.revision)
     if decision.kind == "recommendation":
         row = next(row for row in rows if row.channel == case["channel"])
         expect: dict[str, Any] = {"recommended": str(row.recommended or NONE)}
@@ -139,7 +140,8 @@ def _of_channels(
     }
 
 
-def _rows(subject: Subject, command: str, asked: dict[str, Any], revision: int) -> list[Any]:
+def rows_of(subject: Subject, command: str, asked: dict[str, Any], revision: int) -> list[Any]:
+    """Return the answers to a question, none where another revision would give them."""
     probe = parsed(subject, case_text({command: asked, "expect": _PROBES[command]}))
     if not probe or probe[0].question.revision != revision:
         return []
@@ -165,22 +167,22 @@ def _of_due(
     subject: Subject, decision: Decision, case: Case, moment: datetime | None, revision: Revision
 ) -> dict[str, Any] | None:
     names = {"plan", "role", "channel", "priority"} | {fact.id for fact in revision.facts}
-    asked = _told(DUE, revision, case, names)
+    asked = told(DUE, revision, case, names)
     metric = decision.about or revision.metrics[0].id
     if decision.kind == "commitment":
         metric = _promising(subject, decision, decision.cases)
         case = subject.space(decision.revision).first(
             _cases_of(subject, decision.revision, metric) & decision.cases
         )
-        asked = _told(DUE, revision, case, names)
+        asked = told(DUE, revision, case, names)
     if metric != revision.metrics[0].id:
         asked["metric"] = metric
     if moment is not None:
-        asked["opened"] = _instant(moment)
-    rows = _rows(subject, "due", asked, decision.revision)
+        asked["opened"] = instant(moment)
+    rows = rows_of(subject, "due", asked, decision.revision)
     if rows and rows[0].state == NEEDS_INPUT:
-        asked |= _CUSTOMER
-        rows = _rows(subject, "due", asked, decision.revision)
+        asked |= CUSTOMER
+        rows = rows_of(subject, "due", asked, decision.revision)
     if not rows:
         return None
     row = rows[0]
@@ -205,7 +207,8 @@ def _promising(subject: Subject, decision: Decision, cases: Cases) -> str:
     return next(m for m in metrics if _cases_of(subject, decision.revision, m) & cases)
 
 
-def _asks_customer(revision: Revision) -> bool:
+def asks_customer(revision: Revision) -> bool:
+    """Return whether some hours are those of the customer's place."""
     return any(
         calendar.timezone == "customer" or (calendar.holidays and calendar.holidays.customer)
         for each in revision.hours.values()
@@ -220,9 +223,9 @@ def _of_hours(
     names = named(calendar.when for each in revision.hours.values() for calendar in each)
     if moment is None:
         moment = reference_of(subject, decision.revision)
-    asked: dict[str, Any] = {"name": decision.about, **_told(HOURS, revision, case, names)}
-    asked |= {"at": _instant(moment), **(_CUSTOMER if _asks_customer(revision) else {})}
-    rows = _rows(subject, "hours", asked, decision.revision)
+    asked: dict[str, Any] = {"name": decision.about, **told(HOURS, revision, case, names)}
+    asked |= {"at": instant(moment), **(CUSTOMER if asks_customer(revision) else {})}
+    rows = rows_of(subject, "hours", asked, decision.revision)
     if not rows or rows[0].open is not True:
         return None
     return {"hours": asked, "expect": "open"}
@@ -232,10 +235,10 @@ def _of_priority(
     subject: Subject, decision: Decision, case: Case, moment: datetime | None
 ) -> dict[str, Any] | None:
     revision = subject.revision(decision.revision)
-    asked = _told(PRIORITY, revision, case, set(case))
+    asked = told(PRIORITY, revision, case, set(case))
     if moment is not None:
-        asked["at"] = _instant(moment)
-    rows = _rows(subject, "priority", asked, decision.revision)
+        asked["at"] = instant(moment)
+    rows = rows_of(subject, "priority", asked, decision.revision)
     if not rows:
         return None
     return {"priority": asked, "expect": rows[0].priority or NONE}

@@ -3,7 +3,7 @@
 A change that does not load, and one after which every answer is as before, is not counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ from zsupport.suite.mutation import Change, changes_of
 from zsupport.suite.reading import Tests, bind
 from zsupport.suite.running import OF_THE_SET, combinations, passes
 from zsupport.suite.subject import Subject
+from zsupport.suite.suggestion import Suggested
+from zsupport.suite.witness import Pair, witness
 
 #: What answers say in words, or of the lines that decided: a change can show there alone.
 _WORDS = ("note", "unclear", "because", "published", "condition", "name", "url", "steps", "meaning")
@@ -28,10 +30,11 @@ MOST_COMBINATIONS = 500
 
 
 class Survivor(NamedTuple):
-    """A change that no test noticed, of one of the revisions."""
+    """A change that no test noticed, of one of the revisions, and in how many cases it shows."""
 
     revision: int
     change: Change
+    cases: int
 
 
 class Mutation(NamedTuple):
@@ -67,14 +70,11 @@ def mutated(
         before = Answers(subject.decisions(index), subject.facts(index))
         reach = [_Reach(subject, example) for example in mine]
         for change in changes_of(document):
-            try:
-                revision = revision_of(change.root, document.source)
-            except InvalidPolicy:
+            pair = compared(subject, index, change, before)
+            if pair is None:
                 invalid += 1
                 continue
-            changed = subject.replaced(index, change.root, revision)
-            after = Answers(changed.decisions(index), changed.facts(index))
-            where = difference(before, after, subject.public)
+            changed, where = pair.after, pair.where
             if not where.any:
                 unchanged += 1
                 continue
@@ -82,7 +82,7 @@ def mutated(
             if change.path[0] == "groups":
                 # Tests that name a group go along with it.
                 if not _noticed_anew(changed, tests, chosen, index):
-                    survivors.append(Survivor(index, change))
+                    survivors.append(Survivor(index, change, where.cases))
                 continue
             if any(not _holds(changed, each) for each in rules):
                 continue
@@ -92,8 +92,58 @@ def mutated(
                     reach.insert(0, reach.pop(number))
                     break
             else:
-                survivors.append(Survivor(index, change))
+                survivors.append(Survivor(index, change, where.cases))
+    survivors.sort(key=lambda survivor: -survivor.cases)
     return Mutation(counted, tuple(survivors), invalid, unchanged)
+
+
+def compared(subject: Subject, index: int, change: Change, before: Answers) -> Pair | None:
+    """Return a policy beside what a change makes of it, None where that is no policy.
+
+    `before` are the answers of the revision that is changed.
+    """
+    try:
+        revision = revision_of(change.root, subject.documents[index].source)
+    except InvalidPolicy:
+        return None
+    changed = subject.replaced(index, change.root, revision)
+    after = Answers(changed.decisions(index), changed.facts(index))
+    return Pair(subject, changed, index, difference(before, after, subject.public))
+
+
+class Noticing(NamedTuple):
+    """What would notice a survivor: a test, and whether it was found for one before it."""
+
+    test: Suggested | None
+    known: bool
+
+
+def noticing(
+    subject: Subject, survivors: Sequence[Survivor], most: int
+) -> Iterator[tuple[Survivor, Noticing]]:
+    """Yield each survivor with a test that would notice it; new tests are made for so many."""
+    before = {
+        index: Answers(subject.decisions(index), subject.facts(index))
+        for index in {survivor.revision for survivor in survivors}
+    }
+    made: list[Suggested] = []
+    tried = 0
+    for survivor in survivors:
+        index = survivor.revision
+        pair = compared(subject, index, survivor.change, before[index])
+        assert pair is not None  # it was one before
+        some = (
+            each
+            for each in made
+            if each.example.question.revision == index and not passes(pair.after, each.example)
+        )
+        known = next(some, None)
+        found = known
+        if known is None and tried < most:
+            tried += 1
+            found = witness(pair)
+            made += [found] if found else []
+        yield survivor, Noticing(found, known is not None)
 
 
 def _holds(subject: Subject, invariant: Invariant) -> bool:

@@ -330,7 +330,15 @@ _MUTATION: Schema = {
             "percent": _SHARE,
             "unnoticed": {
                 "type": "array",
-                "items": _object({"kind": _TEXT, **_PLACE, "change": _TEXT}),
+                "items": _object(
+                    {
+                        "kind": _TEXT,
+                        **_PLACE,
+                        "change": _TEXT,
+                        "cases": _COUNT,
+                        "test": _TEXT_OR_NULL,
+                    }
+                ),
             },
         }
     ),
