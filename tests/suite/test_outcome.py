@@ -80,3 +80,15 @@ def test_a_target_points_at_its_cell() -> None:
     line = LINES[place.span.line - 1]
     assert line[place.span.column - 1 : place.span.end_column - 1] == "every 2h 24x7"
     assert place.message == "decided: targets[0].update.P1"
+
+
+def test_what_is_not_there_says_why_only_where_the_state_does() -> None:
+    opened = "2026-11-23T10:00:00Z"
+    [found] = findings(
+        f"due: {{plan: max, role: owner, priority: P1, opened: {opened}}}\n"
+        "    expect: {hours: office}"
+    )
+    assert found.message.startswith("there is no `hours`")
+    assert "running" not in found.message
+    [found] = findings("due: {plan: free, role: owner, priority: P1}\n    expect: {target: 1h}")
+    assert found.message.startswith("there is no `target`: it is not-entitled")

@@ -25,7 +25,7 @@ from zsupport.suite.example import Claim, Example, Expected, Invariant, Reason
 from zsupport.suite.format import CHANNELS, DUE
 from zsupport.suite.invariant import Broken, broken, vacuous
 from zsupport.suite.paste import case_text, flow, unwrapped
-from zsupport.suite.reading import Tests, reference_of
+from zsupport.suite.reading import STATES_OF_THE_MOMENT, Tests, reference_of
 from zsupport.suite.running import OF_THE_SET, Failure, Verdict, passes, plain, rules_of, run
 from zsupport.suite.subject import Subject
 
@@ -239,7 +239,9 @@ def _message(failure: Failure, example: Example) -> str:
     if key == "open":
         return f"the hours are {'open' if failure.got else 'closed'}"
     if failure.got is None:
-        return f"there is no `{key}`" + (f": it is {failure.state}" if failure.state else "")
+        # Of a deadline the state says why, unless it is one that a deadline has.
+        why = failure.state and failure.state not in STATES_OF_THE_MOMENT
+        return f"there is no `{key}`" + (f": it is {failure.state}" if why else "")
     return f"`{key}` is {got}"
 
 
