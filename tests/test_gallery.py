@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from zsupport.policy.find import shipped_policies
+
 if TYPE_CHECKING:
     from conftest import Cli
 
@@ -499,3 +501,11 @@ def test_a_revision_is_named_by_its_first_day() -> None:
         assert first_day["from"].startswith(path.stem)
         # None of the vendors dates its pages.
         assert first_day["unclear"]
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_a_shipped_policy_is_clean(name: str, cli: "Cli") -> None:
+    """Nothing is found that is not allowed by a comment with its reason, not even a note."""
+    run = cli("check", name, "--fail-on", "note", "--at", "2026-11-26")
+    assert run.code == 0, run.stdout
+    assert run.stdout.startswith("All good: ")
