@@ -258,6 +258,20 @@ def test_a_folder_without_a_policy(cli: Cli, tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_of_tests_is_called_so(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "acme_test.yaml"
+    path.write_text("tests: 1\npolicy: acme\ncases: []\n")
+    run = cli(*ASK, "--policy", "acme_test.yaml", cwd=tmp_path)
+    assert run.code == 2
+    assert run.stderr.splitlines() == [
+        "zsupport: acme_test.yaml: this is a file of tests",
+        "  `zsupport test acme_test.yaml` runs it",
+    ]
+    # A policy that has such a name is read all the same.
+    write(path, "web")
+    assert cli(*ASK, "--policy", "acme_test.yaml", cwd=tmp_path).stdout == "web\n"
+
+
 def test_an_editor_that_is_open_is_in_nobodys_way(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "p.yaml", "web")
     (tmp_path / ".#p.yaml").symlink_to("user@host.1234")  # what Emacs leaves while it edits

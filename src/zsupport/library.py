@@ -28,7 +28,7 @@ from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.findings import Finding
 from zsupport.policy import compiled
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import Found, find
+from zsupport.policy.find import TESTS, Found, file_of_tests, find
 from zsupport.policy.kept_holidays import kept_holidays
 from zsupport.policy.model import Revision
 
@@ -319,6 +319,8 @@ def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
         except InvalidPolicy as invalid:
             findings += invalid.findings
             texts.update(invalid.texts)
+    if findings and all(file.shown.endswith(TESTS) for file in files):
+        raise file_of_tests([file.shown for file in files])
     if findings:
         raise InvalidPolicy(findings, texts)
     ids = list(dict.fromkeys(revision.policy for revision in revisions))

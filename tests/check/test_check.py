@@ -238,9 +238,25 @@ def test_it_never_falls_back_to_the_shipped_policy(
 def test_tests_are_no_policies(check: Check, tmp_path: Path) -> None:
     write(tmp_path, acme_test="policy: acme\ntests: []\n")
     run = check("acme_test.yaml")
-    assert (run.stdout, run.stderr, run.code) == ("Nothing was checked\n", "", 0)
-    write(tmp_path, acme=DEAD)
-    assert last(check("acme_test.yaml", "acme.yaml")) == "Found 1 error in 1 file"
+    assert run == (
+        "",
+        "zsupport: acme_test.yaml: this is a file of tests\n"
+        "  `zsupport test acme_test.yaml` runs it\n",
+        2,
+    )
+    write(tmp_path, acme=DEAD, **{"b c_test": "policy: acme\ntests: []\n"})
+    run = check("acme_test.yaml", "acme.yaml", "b c_test.yaml", "./acme_test.yaml")
+    assert (last(run), run.code) == ("Found 1 error in 1 file", 1)
+    assert run.stderr == (
+        "zsupport: acme_test.yaml, b c_test.yaml: these are files of tests,"
+        " which `check` does not look at\n"
+        "zsupport:   `zsupport test acme_test.yaml 'b c_test.yaml'` runs them\n"
+    )
+    assert check("-q", "acme_test.yaml", "acme.yaml").stderr == ""
+    # In folders and by patterns they are left alone, without a word.
+    for silent in (".", "*.yaml"):
+        assert check(silent).stderr == ""
+    assert "acme_test.yaml" not in check("gone.yaml", "acme_test.yaml").stdout
 
 
 # -- standard input ------------------------------------------------------------------------

@@ -50,7 +50,7 @@ class Discovered(NamedTuple):
 
     targets: tuple[Target, ...]
     faults: tuple[Fault, ...]
-    tests: bool  # whether files with tests of a policy were named
+    tests: tuple[str, ...]  # the files that were named and hold tests of a policy, as shown
 
 
 def discover(arguments: Sequence[str], left_out: LeftOut) -> Discovered:
@@ -61,18 +61,18 @@ def discover(arguments: Sequence[str], left_out: LeftOut) -> Discovered:
     """
     found: dict[str, Target] = {}
     faults: dict[str, Fault] = {}
-    tests = False
+    tests: dict[str, None] = {}
     for argument in arguments or (os.curdir,):
         for each in _of_argument(argument, left_out):
             if isinstance(each, Fault):
                 faults.setdefault(each.file, each)
             elif each.path != "-" and each.path.endswith(TESTS):
-                tests |= each.named
+                tests |= {each.shown: None} if each.named else {}
             else:
                 known = found.setdefault(each.real, each)
                 if each.named and not known.named:
                     found[each.real] = known._replace(named=True)
-    return Discovered(tuple(found.values()), tuple(faults.values()), tests)
+    return Discovered(tuple(found.values()), tuple(faults.values()), tuple(tests))
 
 
 def _of_argument(argument: str, left_out: LeftOut) -> Iterator[Target | Fault]:

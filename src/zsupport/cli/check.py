@@ -107,6 +107,7 @@ def check(
     codes = _codes(config, select, ignore)
     day = _day(at)
     discovered = _named(discover(paths or (), config.left_out), stdin_filename)
+    _without_tests(discovered, quiet=quiet)
     public = kept_holidays(cache_folder(os.environ))
     put = None
     if fix or diff:
@@ -119,7 +120,7 @@ def check(
             discovered.faults,
         )  # fmt: skip
 
-    if not checked.units and not discovered.tests:
+    if not checked.units:
         hint = "a policy is a .yaml file; name it, or the folder that it lies in"
         raise PolicyError("no policy was found", hint)
     from zsupport.check.closing import fixed_aside, outcome_of
@@ -161,6 +162,20 @@ def _named(discovered: "Discovered", stdin: str | None) -> "Discovered":
     return discovered._replace(
         targets=tuple(each._replace(shown=stdin) if each.path == "-" else each for each in targets)
     )
+
+
+def _without_tests(discovered: "Discovered", *, quiet: bool) -> None:
+    """Say of files of tests that they are not looked at; raise UsageError where no other is."""
+    if not discovered.tests:
+        return
+    from zsupport.policy.find import file_of_tests
+
+    wrong = file_of_tests(discovered.tests)
+    if not discovered.targets and not discovered.faults:
+        raise wrong
+    if not quiet:
+        note(f"{wrong.message}, which `check` does not look at")
+        note(f"  {wrong.hint}")
 
 
 def _can_be_fixed(targets: "Sequence[Target]", format: str, *, diff: bool) -> None:

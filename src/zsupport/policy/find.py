@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
@@ -99,6 +99,18 @@ def find(name: str) -> Found:
 def read_file(path: str, shown: str) -> SourceFile:
     """Return one file, or `-`: standard input; raise PolicyError where it cannot be read."""
     return _file(os.path.basename(path), shown, _stdin() if path == "-" else _read(path))
+
+
+def file_of_tests(names: Sequence[str]) -> UsageError:
+    """Return the error that files of tests are where a policy was to be named."""
+    from shlex import quote
+
+    one = len(names) == 1
+    says = "this is a file of tests" if one else "these are files of tests"
+    return UsageError(
+        f"{', '.join(names)}: {says}",
+        f"`zsupport test {' '.join(map(quote, names))}` runs {'it' if one else 'them'}",
+    )
 
 
 def _files(path: str, root: str, shown: str) -> list[SourceFile]:
