@@ -100,6 +100,7 @@ class Unit(NamedTuple):
     file: str
     line: int
     findings: tuple[Finding, ...]
+    fails_at: str | None = None  # the least severity that fails it, where it has its own
 
 
 class Outcome(NamedTuple):
@@ -119,10 +120,18 @@ class Outcome(NamedTuple):
         return tuple(finding for unit in self.units for finding in unit.findings)
 
 
+def failing(unit: Unit, severity: str) -> tuple[str, ...]:
+    """Return this severity and the graver ones, or those that the unit itself says."""
+    return SEVERITIES[: SEVERITIES.index(unit.fails_at or severity) + 1]
+
+
 def fail_on(outcome: Outcome, severity: str) -> bool:
     """Return whether the run found anything of this severity, or of a graver one."""
-    failing = SEVERITIES[: SEVERITIES.index(severity) + 1]
-    return any(finding.severity in failing for finding in outcome.findings)
+    return any(
+        finding.severity in failing(unit, severity)
+        for unit in outcome.units
+        for finding in unit.findings
+    )
 
 
 _LOADER_CODES = (

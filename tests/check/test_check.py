@@ -19,10 +19,12 @@ import jsonschema_rs
 import pytest
 from conftest import Cli
 
+from zsupport.check.config import Configs
 from zsupport.check.rule import Subject
 from zsupport.cli import main
 from zsupport.policy.document import Document
 from zsupport.policy.find import read_file, shipped_policies
+from zsupport.policy.project import Project, project_in
 from zsupport.policy.yamltext import Mapping
 
 BASE = """\
@@ -638,6 +640,80 @@ def test_rules_are_ignored_by_file(
     assert files(check("--format", "json", "..")) == [
         "../dead.yaml", "../new/dead.yaml", "../old/every.yaml",
     ]  # fmt: skip
+
+
+def test_a_file_belongs_to_the_project_that_it_lies_in(check: Check, tmp_path: Path) -> None:
+    write(
+        tmp_path, every=EVERY, a__every=EVERY, a__dead=DEAD, a__deep__dead=DEAD, a__old__dead=DEAD,
+        b__every=EVERY, b__dead=DEAD, b__old__dead=DEAD,
+    )  # fmt: skip
+    configure(tmp_path / "a", 'ignore = ["ZS401"]\nfail-on = "warning"')
+    configure(tmp_path / "b", 'select = ["ZS401"]\nexclude = ["old"]')
+
+    def said(*arguments: str) -> tuple[list[str], int]:
+        run = check(*arguments, "--format", "json", only=False)
+        found = [(each["file"], each["code"]) for each in json.loads(run.stdout)["findings"]]
+        return [file for file, code in found if code in ("ZS401", "ZS407")], run.code
+
+    assert said("a") == (["a/every.yaml"], 1)
+    assert said("b") == (["b/dead.yaml"], 1)
+    assert said("every.yaml") == (["every.yaml"], 0)
+    assert said(str(tmp_path / "a/deep/dead.yaml")) == ([], 0)
+    assert said() == (["every.yaml", "a/every.yaml", "b/dead.yaml"], 1)
+    # What fails one project does not fail another.
+    assert said("every.yaml", "a/dead.yaml") == (["every.yaml"], 0)
+    assert said("a/every.yaml", "--fail-on", "error") == (["a/every.yaml"], 0)
+    # An option is about all of them.
+    everywhere = ["a/dead.yaml", "a/deep/dead.yaml", "a/old/dead.yaml", "b/dead.yaml"]
+    assert said("a", "b", "--select", "ZS401", "--ignore", "ZS407") == (everywhere, 1)
+
+
+def test_junit_fails_where_the_project_says(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, every=EVERY, a__every=EVERY)
+    configure(tmp_path / "a", 'fail-on = "warning"')
+    report = check("--format", "junit").stdout
+    assert ' tests="2" failures="1" ' in report
+    assert report.index("<failure") > report.index('name="a/every.yaml"')
+
+
+def test_a_slip_in_any_project_is_said_before_a_file_is_changed(
+    check: Check, tmp_path: Path
+) -> None:
+    write(tmp_path, a__every=EVERY, b__every=EVERY)
+    configure(tmp_path / "b", 'selct = ["ZS4"]')
+    for arguments in (("a", "b"), ("a/every.yaml", "b/every.yaml")):
+        run = check(*arguments, "--fix")
+        assert (run.stdout, run.code) == ("", 2)
+        assert "b/pyproject.toml" in run.stderr
+    assert (tmp_path / "a/every.yaml").read_text().count("when") == 1
+
+
+def test_standard_input_belongs_to_the_folder_of_its_name(cli: Cli, tmp_path: Path) -> None:
+    configure(tmp_path / "a", 'ignore = ["ZS407"]')
+    every = ("check", "-", "--format", "json", "--stdin-filename")
+    for name, codes in (("x.yaml", ["ZS407"]), ("a/x.yaml", [])):
+        run = cli(*every, name, stdin=EVERY, cwd=tmp_path)
+        found = [each["code"] for each in json.loads(run.stdout)["findings"]]
+        assert [code for code in found if code == "ZS407"] == codes
+
+
+def test_a_project_is_read_once_for_all_files_below_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(tmp_path, 'ignore = ["ZS401"]')
+    reads: list[str] = []
+
+    def counting(folder: str, otherwise: str) -> Project | None:
+        reads.append(folder)
+        return project_in(folder, otherwise)
+
+    monkeypatch.setattr("zsupport.check.config.project_in", counting)
+    configs = Configs(str(tmp_path))
+    for number in range(1000):
+        configs.of_path(str(tmp_path / "sub" / str(number % 10) / f"{number}.yaml"))
+    assert sorted(reads) == sorted(
+        [str(tmp_path), str(tmp_path / "sub"), *(str(tmp_path / "sub" / str(i)) for i in range(10))]
+    )
 
 
 def test_the_nearest_project_that_speaks_of_check_counts(

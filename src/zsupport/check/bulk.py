@@ -9,10 +9,12 @@ from datetime import date
 from typing import NamedTuple
 
 from zsupport.check.about_tests import CODES as ABOUT_TESTS
-from zsupport.check.config import Config
+from zsupport.check.catalogue import KINDS
+from zsupport.check.config import Config, Configs
 from zsupport.check.discover import Fault, Target, discover, may_be_policy, tests_in
 from zsupport.check.repair import repaired
 from zsupport.check.rule import Rule
+from zsupport.check.rules import RULES
 from zsupport.check.run import Judgement, judge
 from zsupport.check.suppressions import hear, suppressions_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
@@ -31,11 +33,12 @@ Put = Callable[[Target, bytes, bytes], None]
 class Asked(NamedTuple):
     """What a run looks for, and as of when."""
 
-    rules: tuple[Rule, ...]
-    codes: frozenset[str]  # of the findings that count
     today: date
+    configs: Configs  # what projects say of their files
+    select: frozenset[str] | None = None  # codes that count, whatever projects say
+    ignore: frozenset[str] | None = None  # codes that do not, whatever projects say
+    fail_on: str | None = None  # the severity that fails the run, whatever projects say
     public: PublicHolidays = public_holidays
-    config: Config = Config()
     put: Put | None = None  # fix what can be fixed, and do this with it
 
 
@@ -56,6 +59,19 @@ class Checked(NamedTuple):
         return bool(self.faults) or any(
             finding.code in CODES for unit in self.units for finding in unit.findings
         )
+
+
+class _Wanted(NamedTuple):
+    """What is looked for in the files of one project."""
+
+    rules: tuple[Rule, ...]
+    codes: frozenset[str]  # of the findings that count
+    fails_at: str | None
+    config: Config
+
+    def codes_in(self, file: str) -> frozenset[str]:
+        """Return the codes that count in a file."""
+        return self.codes - self.config.ignored(file)
 
 
 class _Revision(NamedTuple):
@@ -105,7 +121,22 @@ class _Run:
         self.holidays = False
         self.fixed: list[Finding] = []
         self.unwritten: list[EnvironmentFault] = []
+        self._wanted: dict[Config, _Wanted] = {}
         self.policies: dict[tuple[str, str], list[_Revision]] = {}
+
+    def wanted(self, target: Target) -> _Wanted:
+        """Return what is looked for in a file; an option stands above what its project says."""
+        config = self.asked.configs.of(target)
+        found = self._wanted.get(config)
+        if found is None:
+            asked = self.asked
+            selected = config.select if asked.select is None else asked.select
+            ignored = config.ignore if asked.ignore is None else asked.ignore
+            codes = (frozenset(KINDS) if selected is None else selected) - ignored
+            rules = tuple(rule for rule in RULES if rule.code in codes)
+            fails_at = None if asked.fail_on else config.fail_on
+            found = self._wanted[config] = _Wanted(rules, codes, fails_at, config)
+        return found
 
     def look_at(self, target: Target) -> None:
         """Read a file and judge it."""
@@ -129,7 +160,8 @@ class _Run:
             self.policies.setdefault(where, []).append(
                 _Revision(len(self.units), revision.start, revision.timezone, target)
             )
-        self.units.append(Unit(target.shown, target.shown, 1, judgement.findings))
+        fails_at = self.wanted(target).fails_at
+        self.units.append(Unit(target.shown, target.shown, 1, judgement.findings, fails_at))
 
     def give_up(self, fault: Fault) -> None:
         """Note that a file could not be looked at, which is a finding in every format."""
@@ -143,12 +175,11 @@ class _Run:
 
     def judge(self, target: Target, document: Document) -> Judgement:
         """Return what the loader says of a file, or what the rules do that count for it."""
-        asked = self.asked
-        rules, codes = asked.rules, asked.codes
-        if ignored := asked.config.ignored(target.shown):
-            rules = tuple(rule for rule in rules if rule.code not in ignored)
-            codes -= ignored
-        judgement = judge(document, rules, asked.today, self.public)
+        wanted = self.wanted(target)
+        rules, codes = wanted.rules, wanted.codes_in(target.shown)
+        if codes != wanted.codes:
+            rules = tuple(rule for rule in rules if rule.code in codes)
+        judgement = judge(document, rules, self.asked.today, self.public)
         if all(each.code in codes or each.code in CODES for each in judgement.findings):
             return judgement
         found = (each for each in judgement.findings if each.code in codes or each.code in CODES)
@@ -173,8 +204,9 @@ class _Run:
         """Add what is found by the tests beside each policy, in them and in the policy."""
         folders = {folder for folder, _ in self.policies}
         folders |= {os.path.dirname(folder) for folder in folders}
-        wanted = self.asked.codes & {code.code for code in ABOUT_TESTS}
-        if not wanted or not any(map(tests_in, folders)):
+        about = {code.code for code in ABOUT_TESTS}
+        wanted = (self.wanted(each[0].target).codes & about for each in self.policies.values())
+        if not any(wanted) or not any(map(tests_in, folders)):
             return
         from zsupport.check.untested import Beside, of_tests
 
@@ -186,12 +218,14 @@ class _Run:
             if tests := beside.tests_of(folder, os.path.dirname(first.shown), id):
                 files = _every_revision(folder, id, revisions)
                 for document, findings in of_tests(files, tests, self.public):
-                    self.add(document, findings)
+                    file = document.source.shown
+                    self.add(first._replace(path=file, shown=file), document, findings)
 
-    def add(self, document: Document, findings: list[Finding]) -> None:
+    def add(self, target: Target, document: Document, findings: list[Finding]) -> None:
         """Add findings about a file that has been looked at, or that holds tests."""
         file = document.source.shown
-        codes = self.asked.codes - self.asked.config.ignored(file)
+        wanted = self.wanted(target)
+        codes = wanted.codes_in(file)
         counted = [each for each in findings if each.code in codes]
         heard = hear(suppressions_of(document).comments, counted, self.asked.today)
         self.allowed += heard.allowed
@@ -201,7 +235,7 @@ class _Run:
         place = next((i for i, unit in enumerate(self.units) if unit.file == file), None)
         if place is None:
             place = len(self.units)
-            self.units.append(Unit(file, file, 1, ()))
+            self.units.append(Unit(file, file, 1, (), wanted.fails_at))
         every = sorted((*self.units[place].findings, *heard.left), key=_in_order)
         self.units[place] = self.units[place]._replace(findings=tuple(every))
 

@@ -1,16 +1,17 @@
 """What a project wants of `check`: [tool.zsupport.check] in its pyproject.toml.
 
-The keys are those of SETTINGS. What is said on the command line stands above them.
+The keys are those of SETTINGS. What is said on the command line stands above them. A file belongs
+to the nearest project at or above its folder, from wherever it is looked at.
 """
 
 import os
 from typing import Any, NamedTuple
 
 from zsupport.check.catalogue import codes_of, ignorable
-from zsupport.check.discover import fits
+from zsupport.check.discover import Target, fits
 from zsupport.errors import UsageError
 from zsupport.findings import SEVERITIES
-from zsupport.policy.project import Project, known, projects
+from zsupport.policy.project import Project, known, project_in
 
 #: Each key, and what its value looks like.
 SETTINGS = {
@@ -51,15 +52,54 @@ class Config(NamedTuple):
         return fits(pattern.strip("/"), path.replace(os.sep, "/"))
 
 
-def read_config(folder: str | None) -> Config:
-    """Return what the nearest project at or above a folder says about `check`.
+#: What is said where no project says anything.
+NOTHING = Config()
 
-    Raises UsageError for a key or a value that means nothing.
+
+class Configs:
+    """What the projects say about `check`; each is read once, however many files lie below it.
+
+    Its methods raise UsageError for a key or a value that means nothing.
     """
-    for project in projects(folder, "leave the table [tool.zsupport] out"):
-        if "check" in project.table:
-            return _config(project)
-    return Config()
+
+    def __init__(self, here: str | None) -> None:
+        """Begin with nothing read; `here` is the current folder, None where it is gone."""
+        self._here = here
+        self._known: dict[str, Config] = {}
+
+    def of(self, target: Target) -> Config:
+        """Return what counts for a file; for what lies in no folder, it is what counts here."""
+        if target.shipped or target.shown == "-":
+            return NOTHING if self._here is None else self._at(self._here)
+        return self.of_path(target.shown if target.path == "-" else target.path)
+
+    def of_path(self, path: str) -> Config:
+        """Return what the nearest project at or above the folder of a file or folder says."""
+        try:
+            return self._at(os.path.dirname(os.path.abspath(path)))
+        except OSError:
+            return NOTHING  # the current folder is gone, and nothing is found from it
+
+    def left_out(self, path: str) -> bool:
+        """Return whether a file or folder that was found in a folder is not to be looked at."""
+        return self.of_path(path).left_out(path)
+
+    def _at(self, folder: str) -> Config:
+        below: list[str] = []
+        # A loop, as folders can be nested deeper than calls.
+        while (found := self._known.get(folder)) is None:
+            below.append(folder)
+            project = project_in(folder, "leave the table [tool.zsupport] out")
+            above = os.path.dirname(folder)
+            if project is not None and "check" in project.table:
+                found = _config(project)
+                break
+            if above == folder:
+                found = NOTHING
+                break
+            folder = above
+        self._known |= dict.fromkeys(below, found)
+        return found
 
 
 def _config(project: Project) -> Config:

@@ -16,7 +16,6 @@ from zsupport.errors import EnvironmentFault, PolicyError, UsageError
 from zsupport.findings import SEVERITIES
 
 if TYPE_CHECKING:
-    from zsupport.check.config import Config
     from zsupport.check.discover import Discovered, Fault, Target
 
 _EXAMPLES = """
@@ -96,29 +95,27 @@ def check(
     if list_rules:
         return _list(format, color, select, ignore)
     from zsupport.check.bulk import Asked, check_files
-    from zsupport.check.config import read_config
+    from zsupport.check.config import Configs
     from zsupport.check.discover import discover
-    from zsupport.check.rules import RULES
     from zsupport.clock.holidays import holidays_version
     from zsupport.policy.compiled import cache_folder
     from zsupport.policy.kept_holidays import kept_holidays
 
-    config = read_config(working_folder())
-    codes = _codes(config, select, ignore)
+    selected, ignored = _chosen(select, ignore)
+    configs = Configs(working_folder())
     day = _day(at)
-    discovered = _named(discover(paths or (), config.left_out), stdin_filename)
+    discovered = _named(discover(paths or (), configs.left_out), stdin_filename)
     _without_tests(discovered, quiet=quiet)
+    for target in discovered.targets:
+        configs.of(target)  # a slip in one is said before a file is changed
     public = kept_holidays(cache_folder(os.environ))
     put = None
     if fix or diff:
         put = _shown if diff else _written
         _can_be_fixed(discovered.targets, format, diff=diff)
-    rules = tuple(rule for rule in RULES if rule.code in codes)
+    asked = Asked(day, configs, selected, ignored, fail_on, public, put)
     with _progress(len(discovered.targets), quiet=quiet) as began:
-        checked = check_files(
-            discovered.targets, Asked(rules, codes, day, public, config, put), began,
-            discovered.faults,
-        )  # fmt: skip
+        checked = check_files(discovered.targets, asked, began, discovered.faults)
 
     if not checked.units:
         hint = "a policy is a .yaml file; name it, or the folder that it lies in"
@@ -126,7 +123,7 @@ def check(
     from zsupport.check.closing import fixed_aside, outcome_of
     from zsupport.findings import fail_on as fails
 
-    fails_at = fail_on or config.fail_on or "error"
+    fails_at = fail_on or "error"
     outcome = outcome_of(checked)
     if not quiet:
         if diff:
@@ -145,13 +142,16 @@ def check(
     return 1 if failed and not exit_zero else 0
 
 
-def _codes(config: "Config", select: list[str] | None, ignore: list[str] | None) -> frozenset[str]:
-    """Return the codes to look for; an option stands above what the project says in its place."""
-    from zsupport.check.catalogue import KINDS, codes_of, ignorable
+def _chosen(
+    select: list[str] | None, ignore: list[str] | None
+) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """Return the codes that options select and ignore; without an option None."""
+    from zsupport.check.catalogue import codes_of, ignorable
 
-    selected = config.select if select is None else codes_of(select, "--select")
-    ignored = config.ignore if ignore is None else ignorable(ignore, "--ignore")
-    return (frozenset(KINDS) if selected is None else selected) - ignored
+    return (
+        None if select is None else codes_of(select, "--select"),
+        None if ignore is None else ignorable(ignore, "--ignore"),
+    )
 
 
 def _named(discovered: "Discovered", stdin: str | None) -> "Discovered":
@@ -273,14 +273,16 @@ def _explain(name: str, format: str, color: str) -> int:
 
 def _list(format: str, color: str, select: list[str] | None, ignore: list[str] | None) -> int:
     """Show the rules, or those that were selected."""
-    from zsupport.check.config import Config
+    from zsupport.check.catalogue import KINDS
     from zsupport.report import FORMATS, render
     from zsupport.view.rules import rules_report
 
     wanted = "table" if format == "text" else chosen_format(format)
     if wanted not in FORMATS:
         raise UsageError(f"the rules are not listed as {format}", f"known: {', '.join(FORMATS)}")
-    emit(render(rules_report(_codes(Config(), select, ignore)), wanted, terminal_of(color)))
+    selected, ignored = _chosen(select, ignore)
+    codes = (frozenset(KINDS) if selected is None else selected) - (ignored or frozenset())
+    emit(render(rules_report(codes), wanted, terminal_of(color)))
     return 0
 
 

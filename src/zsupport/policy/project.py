@@ -27,21 +27,28 @@ def projects(folder: str | None, otherwise: str) -> Iterator[Project]:
     may not look into configures nothing.
     """
     while folder is not None:
-        path = os.path.join(folder, "pyproject.toml")
-        text = b""
-        if os.path.isfile(path):
-            try:
-                with open(path, "rb") as stream:
-                    text = stream.read(MAX_BYTES)
-            except OSError:
-                pass
-        if b"zsupport" in text:
-            table = _table(text, path, otherwise)
-            if table is not None:
-                known(path, "tool.zsupport", table, KEYS)
-                yield Project(folder, path, table)
+        project = project_in(folder, otherwise)
+        if project is not None:
+            yield project
         above = os.path.dirname(folder)
         folder = None if above == folder else above
+
+
+def project_in(folder: str, otherwise: str) -> Project | None:
+    """Return the project that a folder itself is, as `projects` does."""
+    path = os.path.join(folder, "pyproject.toml")
+    text = b""
+    if os.path.isfile(path):
+        try:
+            with open(path, "rb") as stream:
+                text = stream.read(MAX_BYTES)
+        except OSError:
+            pass
+    table = _table(text, path, otherwise) if b"zsupport" in text else None
+    if table is None:
+        return None
+    known(path, "tool.zsupport", table, KEYS)
+    return Project(folder, path, table)
 
 
 def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from xml.etree import ElementTree as Xml
 
-from zsupport.findings import SEVERITIES, Finding, Outcome, Unit
+from zsupport.findings import Finding, Outcome, Unit, failing
 from zsupport.report.findings import Context
 from zsupport.report.findings.text import Sources, finding_text, sources_of
 from zsupport.report.findings.wording import gravest_first, place
@@ -21,9 +21,10 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 def render(outcome: Outcome, context: Context) -> str:
     """Return the report: findings below the severity that fails the run are its output."""
-    failing = SEVERITIES[: SEVERITIES.index(context.fails_at) + 1]
     sources = sources_of(outcome.texts)
-    failed = sum(any(f.severity in failing for f in unit.findings) for unit in outcome.units)
+    severities = [failing(unit, context.fails_at) for unit in outcome.units]
+    units = list(zip(outcome.units, severities, strict=True))
+    failed = sum(any(f.severity in grave for f in unit.findings) for unit, grave in units)
     root = Xml.Element("testsuites")
     suite = Xml.SubElement(
         root,
@@ -42,13 +43,14 @@ def render(outcome: Outcome, context: Context) -> str:
     )
     Xml.SubElement(suite, "properties")
     seen: Counter[tuple[str, str]] = Counter()
-    for unit in outcome.units:
+    mild: list[Finding] = []
+    for unit, grave in units:
         seen[unit.file, unit.name] += 1
         number = seen[unit.file, unit.name]
         # Readers of reports take two cases of one name for one case.
         name = unit.name if number == 1 else f"{unit.name} #{number}"
-        _test_case(suite, unit._replace(name=name), failing, sources)
-    mild = [finding for finding in outcome.findings if finding.severity not in failing]
+        _test_case(suite, unit._replace(name=name), grave, sources)
+        mild += [finding for finding in unit.findings if finding.severity not in grave]
     said = [finding_text(finding, sources) for finding in mild]
     said.append("".join(f"{line}\n" for line in outcome.closing))
     Xml.SubElement(suite, "system-out").text = _text("\n".join(said))
@@ -58,13 +60,13 @@ def render(outcome: Outcome, context: Context) -> str:
     return text if context.terminal.unicode else text.encode("ascii", "xmlcharrefreplace").decode()
 
 
-def _test_case(suite: Xml.Element, unit: Unit, failing: tuple[str, ...], sources: Sources) -> None:
+def _test_case(suite: Xml.Element, unit: Unit, grave: tuple[str, ...], sources: Sources) -> None:
     case = Xml.SubElement(
         suite,
         "testcase",
         {"name": _text(one_line(unit.name)), "classname": _text(one_line(unit.file)), "time": "0"},
     )
-    found = gravest_first([f for f in unit.findings if f.severity in failing])
+    found = gravest_first([f for f in unit.findings if f.severity in grave])
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         failure = Xml.SubElement(
