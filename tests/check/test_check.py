@@ -151,7 +151,7 @@ def test_files_folders_and_patterns_each_once(check: Check, tmp_path: Path) -> N
     run = check("--format=json", "sub/c.yaml", "./a.yaml", "sub", "*.yaml", str(tmp_path))
     assert files(run) == ["sub/c.yaml", "a.yaml", "sub/b.yaml", "sub/deep/d.yaml"]
     assert json.loads(run.stdout)["summary"] == {
-        "files": 4, "errors": 4, "warnings": 0, "notes": 0,
+        "files": 4, "errors": 4, "warnings": 0, "notes": 0, "allowed": 0,
     }  # fmt: skip
 
 
@@ -417,7 +417,9 @@ def test_one_file_does_not_keep_another_from_being_shown(check: Check, tmp_path:
         ("none.yaml", "ZS000"), ("dangling.yaml", "ZS000"), ("dead.yaml", "ZS401"),
         ("invalid.yaml", "ZS201"), ("latin.yaml", "ZS008"), ("loop.yaml", "ZS000"),
     ]  # fmt: skip
-    assert document["summary"] == {"files": 6, "errors": 6, "warnings": 0, "notes": 0}
+    assert document["summary"] == {
+        "files": 6, "errors": 6, "warnings": 0, "notes": 0, "allowed": 0,
+    }  # fmt: skip
     assert document["unread"] == [
         {"file": "none.yaml", "message": "no such file", "hint": None},
         {
@@ -471,6 +473,15 @@ def test_a_file_that_cannot_be_read_cannot_be_ignored(check: Check, tmp_path: Pa
         run = check("none.yaml", *option, only=False)
         assert run.code == 3
         assert "error[ZS000]" in run.stdout
+
+
+def test_what_is_allowed_is_counted_in_the_document(check: Check, tmp_path: Path) -> None:
+    comment = "# zsupport: allow ZS401 -- because"
+    write(tmp_path, dead=DEAD, a=DEAD.replace(": 4h", f": 4h  {comment}"))
+    write(tmp_path, b=DEAD.replace(": 4h", f": 4h  {comment.replace('zsupport', 'ZSupport')}"))
+    assert json.loads(check("--format", "json").stdout)["summary"] == {
+        "files": 3, "errors": 1, "warnings": 0, "notes": 0, "allowed": 2,
+    }  # fmt: skip
 
 
 def test_in_a_terminal_it_is_said_once(cli: Cli, tmp_path: Path) -> None:

@@ -143,6 +143,33 @@ def until(day: str) -> str:
     )
 
 
+@pytest.mark.parametrize(
+    "comment",
+    ["# ZSupport: allow ZS401 -- kept", "#ZSUPPORT:ALLOW zs401 UNTIL 2026-11-26 -- Kept",
+     "# zSupport: Allow Dead-Rule Until 2026-11-26 -- kept"],
+)  # fmt: skip
+def test_large_and_small_letters_are_the_same(comment: str) -> None:
+    assert judged(f"targets:\n- first-response: 4h\n- first-response: 8h {comment}\n") == ([], 1)
+
+
+@pytest.mark.parametrize("letter", ["\u017f", "\u212a"])
+def test_a_letter_that_only_folds_to_one_of_the_word_is_none(letter: str) -> None:
+    comment = f"# z{letter}upport: allow ZS401 -- kept"
+    targets = f"targets:\n- first-response: 4h\n- first-response: 8h {comment}\n"
+    assert judged(targets) == (["ZS401:8"], 0)
+
+
+@pytest.mark.parametrize(("name", "first"), [("ZS4", "ZS401, ZS402"), ("zs70", "ZS701, ZS702")])
+def test_a_comment_names_whole_codes(name: str, first: str) -> None:
+    text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow {name} -- x\n"
+    (finding,) = judge(document_of(text), RULES, TODAY).findings
+    assert finding.code == "ZS903"
+    assert finding.message == (
+        f"`{name}` is the beginning of codes, and a comment names whole codes"
+    )
+    assert finding.hint == f"write each of them, with commas between them: allow {first}"
+
+
 def test_the_last_day_counts() -> None:
     assert judged(until("2026-11-26")) == ([], 1)
     assert judged(until("2026-11-25")) == (["ZS401:8", "ZS902:8"], 0)

@@ -16,6 +16,7 @@ def outcome_of(checked: Checked) -> Outcome:
         KINDS,
         (*map(_about_fix, checked.fixed), closing(checked)),
         {
+            "summary": {"allowed": checked.allowed},
             "fixed": [
                 {"file": each.file, "code": each.code, "title": each.fix.title}
                 for each in checked.fixed

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from zsupport.analysis.space import TooManyCases
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.check.suppressions import MARK, hear
+from zsupport.check.suppressions import hear, may_suppress
 from zsupport.check.too_many import TOO_MANY
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.findings import Finding, Related
@@ -51,7 +51,7 @@ def judge(
     if too_many is not None:
         found.append(_about_size(document, too_many))
     allowed = 0
-    if MARK in document.text:
+    if may_suppress(document.text):
         heard = hear(subject.suppressions.comments, found, today)
         found, allowed = heard.left, heard.allowed
         subject.used = heard.used

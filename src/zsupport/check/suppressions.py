@@ -19,18 +19,21 @@ from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping, Node, Scalar, short
 from zsupport.policy.yamltext import Sequence as SequenceNode
 
-#: A text in which this does not stand has no such comment.
-MARK = "zsupport"
+#: A text in which this does not stand, in whatever case, has no such comment.
+_MARK = re.compile("zsupport", re.IGNORECASE | re.ASCII)
 FORM = "# zsupport: allow CODE until YYYY-MM-DD -- reason"
 #: What says that a comment is wrong cannot be allowed by one.
 ABOUT_COMMENTS = ("ZS901", "ZS902", "ZS903")
 
 # Without its colon it is not read, but it is not left alone either.
-_COMMENT = re.compile(r"#[ \t]*zsupport(?:[ \t]*:[ \t]*|[ \t]+(?=allow\b))([^\r\n]*)")
-_COLON = re.compile(r"#[ \t]*zsupport[ \t]*:")
+_COMMENT = re.compile(
+    r"#[ \t]*zsupport(?:[ \t]*:[ \t]*|[ \t]+(?=allow\b))([^\r\n]*)", re.IGNORECASE | re.ASCII
+)
+_COLON = re.compile(r"#[ \t]*zsupport[ \t]*:", re.IGNORECASE | re.ASCII)
 _PARTS = re.compile(
     r"allow[ \t]+(?P<codes>[^ \t,]+(?:[ \t]*,[ \t]*[^ \t,]+)*)"
-    r"(?:[ \t]+until[ \t]+(?P<until>[^ \t]+))?(?P<more>.*)"
+    r"(?:[ \t]+until[ \t]+(?P<until>[^ \t]+))?(?P<more>.*)",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[^ \t,]+")
 _REASON = re.compile(r"(?:(?<=[ \t])|\A)--(?:[ \t]+|\Z)")
@@ -94,9 +97,14 @@ class Heard(NamedTuple):
     used: frozenset[tuple[Comment, str]]  # comments, each with a code of which there was something
 
 
+def may_suppress(text: str) -> bool:
+    """Return whether a text may have comments that allow something, as it speaks of zsupport."""
+    return _MARK.search(text) is not None
+
+
 def suppressions_of(document: Document) -> Suppressions:
     """Return the comments of a document that the loader accepts."""
-    if MARK not in document.text or document.root is None:
+    if document.root is None or not may_suppress(document.text):
         return Suppressions()
     comments: list[Comment] = []
     mistakes: list[Mistake] = []
@@ -188,10 +196,10 @@ def comments_in(document: Document) -> Iterator[tuple[int, int]]:
     places = places_of(text)
     inside = _texts(places, document.root)
     starts = [start for start, _ in inside]
-    position = text.find(MARK)
-    while position >= 0:
-        line = places.line_start(position)
-        found = _LINE_END.search(text, position)
+    mark = _MARK.search(text)
+    while mark:
+        line = places.line_start(mark.start())
+        found = _LINE_END.search(text, mark.start())
         end = found.start() if found else len(text)
         hash = text.find("#", line, end)
         while hash >= 0:
@@ -200,7 +208,7 @@ def comments_in(document: Document) -> Iterator[tuple[int, int]]:
                 yield hash, end
                 break
             hash = text.find("#", min(inside[before][1], end), end)
-        position = text.find(MARK, end)
+        mark = _MARK.search(text, end)
 
 
 def _texts(places: Places, root: Node | None) -> list[tuple[int, int]]:
@@ -337,9 +345,18 @@ def _date(text: str) -> date | None:
 
 def _code(name: str, at: Span, *, hints: bool) -> str | Mistake:
     """Return the code that a name stands for, or why it cannot be allowed."""
-    from zsupport.check.catalogue import code_named, nearest_rule
+    from zsupport.check.catalogue import KINDS, code_named, nearest_rule
 
     code = code_named(name)
+    if code is None and name[:2].upper() == "ZS":
+        alike = [each for each in KINDS if each.startswith(name.upper())]
+        if alike:
+            # What a rule finds that comes later is not allowed by a comment from before.
+            return Mistake(
+                at,
+                f"`{short(name)}` is the beginning of codes, and a comment names whole codes",
+                f"write each of them, with commas between them: allow {', '.join(alike[:2])}",
+            )
     if code is None:
         hint = nearest_rule(name) if hints else None
         return Mistake(

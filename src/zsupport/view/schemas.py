@@ -371,6 +371,7 @@ _CHANGE = _object(
 _CHECKERS: dict[str, dict[str, Schema]] = {
     # command: what its document says beside the findings
     "check": {
+        "summary": _object({**_SUMMARY["properties"], "allowed": _COUNT}),
         "fixed": {
             "type": "array",
             "items": _object({"file": _TEXT, "code": _TEXT, "title": _TEXT}),
