@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from zsupport.analysis.space import Cases
 from zsupport.answer.case import Case, named
 from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE
+from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import ZsupportError
 from zsupport.suite.answers import Difference
@@ -60,8 +61,8 @@ def witness(pair: Pair) -> Suggested | None:
     for asked in islice(_questions(pair), MOST_TRIED):
         try:
             case = _case(pair, asked.command, asked.options, asked.case)
-        except ZsupportError:
-            continue
+        except (ZsupportError, BadText):
+            continue  # one of the two does not answer this
         if case is None:
             continue
         text = case_text(case)
