@@ -75,6 +75,9 @@ def _plain(inline: Token) -> str:
         if part.type == "html_inline":
             assert part.content in ("<br>", "<!-- -->")
             shown += "\n" if part.content == "<br>" else ""
+        elif part.type == "code_inline":
+            assert part.markup == "`"
+            shown += f"`{part.content}`"
         else:
             assert part.type in ("text", "text_special"), part
             shown += part.content

@@ -24,7 +24,12 @@ def _table(table: Table) -> str:
 
 def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, in one line."""
-    plain = re.sub(r"([\\`*_\[\]<>|#~$&])", r"\\\1", printable(text.strip()))
+    return escaped_part(text.strip())
+
+
+def escaped_part(text: str) -> str:
+    """Return a part of a text as `escaped` does, with the spaces at its ends."""
+    plain = re.sub(r"([\\`*_\[\]<>|#~$&])", r"\\\1", printable(text))
     # What looks like a name or an issue of GitHub would call whoever has it, or link it to this
     # place; an empty comment parts it.
     quiet = re.sub(r"(?<!\w)@(?=\w)|#(?=[0-9])", r"\g<0><!-- -->", plain)

@@ -1,14 +1,19 @@
 """Findings as GitHub-flavoured Markdown, for a comment on a pull request or a job summary."""
 
+import re
 from collections.abc import Iterable
 
 from zsupport.findings import Finding, Outcome
 from zsupport.report.findings import Context
 from zsupport.report.findings.wording import counted, gravest_first, place, sentences
-from zsupport.report.markdown import escaped
+from zsupport.report.markdown import escaped, escaped_part
+from zsupport.report.text import printable
 
 #: GitHub refuses a comment of more than 65,536 characters; what stands around it needs room, too.
 MAX_LENGTH = 60_000
+# A name in back-ticks that is the same in a code span: no mark of a table and none that a reader
+# of Markdown takes for something else is in it or, as `$` of formulas, beside it.
+_SPAN = re.compile(r"(?<![`$])`([^`|\\\s]+(?: +[^`|\\\s]+)*)`(?![`$])")
 _HEAD = "| severity | code | place | finding |\n| --- | --- | --- | --- |\n"
 
 
@@ -17,7 +22,7 @@ def render(outcome: Outcome, context: Context) -> str:
     found = gravest_first(outcome.findings)
     rows = _fitting(map(_row, found))
     parts = [f"### zsupport {escaped(outcome.command)}\n"]
-    parts += [f"{escaped(line)}\n" for line in outcome.closing]
+    parts += [f"{_said(line)}\n" for line in outcome.closing]
     if rows:
         parts.append(_HEAD + "".join(rows))
     if more := counted(found[len(rows) :], outcome.left_out):
@@ -40,9 +45,15 @@ def _fitting(rows: Iterable[str]) -> list[str]:
 def _row(finding: Finding) -> str:
     where = place(finding.file, finding.span.line, finding.span.column)
     cells = (
-        finding.severity,
-        f"{finding.code} {finding.name}",
-        where,
-        "\n".join(sentences(finding)),
+        *map(escaped, (finding.severity, f"{finding.code} {finding.name}", where)),
+        _said("\n".join(sentences(finding))),
     )
-    return "| " + " | ".join(map(escaped, cells)) + " |\n"
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def _said(text: str) -> str:
+    """Return a text with what stands in back-ticks as code, and the rest as it is."""
+    parts = _SPAN.split(printable(text.strip()))
+    return "".join(
+        f"`{part}`" if number % 2 else escaped_part(part) for number, part in enumerate(parts)
+    )
