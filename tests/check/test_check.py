@@ -270,12 +270,32 @@ def test_standard_input(cli: Cli, tmp_path: Path) -> None:
     assert " --> -:8:5\n" in run.stdout
     run = cli("check", "-", "--stdin-filename", "a/b.yaml", *ONLY, stdin=DEAD, cwd=tmp_path)
     assert " --> a/b.yaml:8:5\n" in run.stdout
-    run = cli("check", "-", "--fix", stdin=DEAD, cwd=tmp_path)
-    assert run.code == 2
-    assert "standard input cannot be fixed" in run.stderr
     run = cli("check", "-", "--diff", *ONLY, stdin=EVERY, cwd=tmp_path)
     assert run.code == 1
     assert "+entitlements: [{allow: web}]\n" in run.stdout
+
+
+def test_standard_input_is_fixed_on_standard_output(cli: Cli, tmp_path: Path) -> None:
+    mended = EVERY.replace("when: {plan: [free, pro]}, ", "")
+    run = cli("check", "-", "--fix", *ONLY, stdin=EVERY, cwd=tmp_path)
+    assert (run.stdout, run.code) == (mended, 0)
+    assert run.stderr == (
+        "Fixed -:5: take `plan` out of the condition (ZS407)\n"
+        "Fixed 1 of 1: nothing is left in 1 file\n"
+    )
+    assert cli("check", "-", "--fix", "-q", *ONLY, stdin=EVERY, cwd=tmp_path) == (mended, "", 0)
+    # What cannot be fixed goes on as it came.
+    for text, code in ((DEAD, 1), (INVALID, 3), (CLEAN.replace("\n", "\r\n"), 0), ("", 3)):
+        run = cli("check", "-", "--fix", *ONLY, stdin=text, cwd=tmp_path)
+        assert (run.stdout, run.code) == (text, code)
+        assert run.stderr.endswith("1 file\n")
+    # The beginning of a text that is too large does not take its place.
+    run = cli("check", "-", "--fix", *ONLY, stdin=DEAD + "#" * 2_000_000, cwd=tmp_path)
+    assert (run.stdout, run.code) == ("", 3)
+    write(tmp_path, dead=DEAD)
+    run = cli("check", "-", "dead.yaml", "--fix", stdin=DEAD, cwd=tmp_path)
+    assert (run.stdout, run.code) == ("", 2)
+    assert "standard input is fixed alone" in run.stderr
 
 
 # -- which rules ---------------------------------------------------------------------------

@@ -149,7 +149,9 @@ class _Run:
             return
         document = read_document(source)
         judgement = self.judge(target, document)
-        if self.asked.put and any(finding.fix for finding in judgement.findings):
+        # What came in by a pipe goes on in any case.
+        piped = target.path == "-"
+        if self.asked.put and (piped or any(finding.fix for finding in judgement.findings)):
             document, judgement = self.repair(self.asked.put, target, document, judgement)
         if judgement.findings:
             self.texts[target.shown] = document.text
@@ -190,7 +192,7 @@ class _Run:
     ) -> tuple[Document, Judgement]:
         """Return a file with its fixes and what is left, or as it was if it cannot be written."""
         after = repaired(document, judgement, lambda each: self.judge(target, each))
-        if not after.fixed:
+        if not after.fixed and target.path != "-":
             return document, judgement
         try:
             put(target, document.source.data, after.document.source.data)

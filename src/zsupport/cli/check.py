@@ -9,7 +9,16 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
-from zsupport.cli.output import chosen_format, emit, is_terminal, note, terminal_of, write_outcome
+from zsupport.cli.output import (
+    aside,
+    chosen_format,
+    emit,
+    emit_bytes,
+    is_terminal,
+    note,
+    terminal_of,
+    write_outcome,
+)
 from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError
@@ -130,7 +139,10 @@ def check(
             note(fixed_aside(checked))
         else:
             holidays = holidays_version() if checked.holidays else None
-            write_outcome(outcome, format, color, fails_at=fails_at, holidays=holidays)
+            # Where the fixed text is the output, what is left in it stands beside it.
+            piped = fix and any(target.path == "-" for target in discovered.targets)
+            to = aside if piped else emit
+            write_outcome(outcome, format, color, to, fails_at=fails_at, holidays=holidays)
         # In a terminal the text says it already.
         said = is_terminal() and format in ("auto", "text", "plain") and not diff
         _note(() if said else checked.faults, checked.unwritten)
@@ -183,8 +195,11 @@ def _can_be_fixed(targets: "Sequence[Target]", format: str, *, diff: bool) -> No
     if diff and format not in ("auto", "text"):
         raise UsageError(f"--diff and --format {format} contradict each other", "leave one out")
     for target in targets if not diff else ():
-        if target.path == "-":
-            raise UsageError("standard input cannot be fixed", "--diff shows what would change")
+        if target.path == "-" and len(targets) > 1:
+            raise UsageError(
+                "standard input is fixed alone: its text is written to standard output",
+                "leave out the other names",
+            )
         if target.shipped:
             raise UsageError(
                 f"the shipped policy {target.shown} is not changed",
@@ -193,9 +208,14 @@ def _can_be_fixed(targets: "Sequence[Target]", format: str, *, diff: bool) -> No
 
 
 def _written(target: "Target", before: bytes, after: bytes) -> None:
-    """Put a fixed file in the place of the one that was read."""
+    """Put a fixed file in the place of the one that was read, a piped one on standard output."""
     from zsupport.check.rewrite import rewrite
+    from zsupport.policy.files import MAX_BYTES
 
+    if target.path == "-":
+        # Of a text that is too large only the beginning was read, which is not to take its place.
+        emit_bytes(after if len(before) <= MAX_BYTES else b"")
+        return
     rewrite(target.path, target.shown, before, after)
 
 

@@ -2,8 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable
 from errno import EBADF
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
 from zsupport.cli.options import FINDING_FORMATS, FORMATS
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
@@ -19,13 +20,21 @@ def emit(text: str) -> None:
     _write(sys.stdout, text)
 
 
+def emit_bytes(data: bytes) -> None:
+    """Write a file to standard output as it is; in a terminal nothing in it steers that."""
+    if is_terminal():
+        emit(printable(data.decode("utf-8", "replace")))
+    else:
+        _write(getattr(sys.stdout, "buffer", None), data)
+
+
 def aside(text: str) -> None:
     """Write a text to standard error; where there is none, nobody wants to know."""
     if sys.stderr is not None:
         _write(sys.stderr, text)
 
 
-def _write(out: TextIO | None, text: str) -> None:
+def _write(out: IO[Any] | None, text: str | bytes) -> None:
     try:
         if out is None:
             raise OSError(EBADF, "there is no standard output")
@@ -37,13 +46,13 @@ def _write(out: TextIO | None, text: str) -> None:
         raise unwritable(error, out) from None
 
 
-def unwritable(error: OSError, out: TextIO | None) -> EnvironmentFault:
+def unwritable(error: OSError, out: IO[Any] | None) -> EnvironmentFault:
     """Return the fault that a failed write is, after which nothing more is tried."""
     _give_up(out)
     return EnvironmentFault(f"the output cannot be written: {error.strerror}")
 
 
-def _give_up(out: TextIO | None) -> None:
+def _give_up(out: IO[Any] | None) -> None:
     """Let what is still buffered go nowhere, so that the interpreter ends in silence."""
     if out is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
@@ -94,14 +103,16 @@ def write_outcome(
     outcome: "Outcome",
     wanted: str,
     color: str,
+    to: Callable[[str], None] = emit,
     *,
     fails_at: str = "error",
     holidays: str | None = None,
 ) -> None:
     """Write what a checker found in the format that was asked for; `auto` is text everywhere.
 
-    `fails_at` is the least severity that fails the run, and `holidays` the release of the public
-    holidays where the findings rest on it.
+    `to` writes it elsewhere where something else is the output. `fails_at` is the least severity
+    that fails the run, and `holidays` the release of the public holidays where the findings rest
+    on it.
     """
     from datetime import UTC, datetime
 
@@ -119,7 +130,7 @@ def write_outcome(
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         holidays,
     )
-    emit(render_outcome(outcome, "text" if wanted == "auto" else wanted, context))
+    to(render_outcome(outcome, "text" if wanted == "auto" else wanted, context))
 
 
 def workspace(folder: str) -> str:
