@@ -34,8 +34,6 @@ def closing(checked: Checked) -> str:
     """Return the line that ends the text: what was found and what was fixed, in how many files."""
     findings = [finding for unit in checked.units for finding in unit.findings]
     fixed = len(checked.fixed)
-    if not checked.units:
-        return "Nothing was checked"
     files = f" in {counted(len(checked.units), 'file')}"
     if checked.allowed:
         files += f" ({counted(checked.allowed, 'finding')} allowed by comments)"
