@@ -52,7 +52,8 @@ def test_the_program_writes_exactly_that(case: str, cli: "Cli") -> None:
     got: Run = cli(
         *words_of(case)[1:],
         stdin=text_of(case, "stdin"),
-        env={"COLUMNS": "100"},
+        # A case is a workspace of its own, whether or not a repository lies around it.
+        env={"COLUMNS": "100", "GITHUB_WORKSPACE": str(GOLDEN / case)},
         cwd=GOLDEN / case,
     )
     policy = text_of(case, "policy.yaml")
