@@ -1,10 +1,13 @@
 """What a policy decides in which of its cases: grants, priorities, calendars and targets."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
 
 from zsupport.analysis.compare import EVERY_INSTANT, Counted, one
 from zsupport.analysis.space import Cases, Space
 from zsupport.policy.model import Calendar, Cell, Commitment, Metric, Revision
+
+Entry = TypeVar("Entry", Calendar, Commitment)
 
 
 class Stated(NamedTuple):
@@ -79,23 +82,11 @@ class Decisions:
 
     def commitments(self) -> list[tuple[Commitment, Cases]]:
         """Return where each commitment decides: the first that holds does."""
-        found = []
-        left = self.space.every
-        for commitment in self.revision.commitments:
-            cases = self.space.holds(commitment.when) & left
-            left &= ~cases
-            found.append((commitment, cases))
-        return found
+        return _first_that_holds(self.revision.commitments, self.space)
 
     def calendars(self, hours: str) -> list[tuple[Calendar, Cases]]:
         """Return where each calendar of these hours decides: the first that holds does."""
-        found = []
-        left = self.space.every
-        for calendar in self.revision.hours.get(hours, ()):
-            cases = self.space.holds(calendar.when) & left
-            left &= ~cases
-            found.append((calendar, cases))
-        return found
+        return _first_that_holds(self.revision.hours.get(hours, ()), self.space)
 
     def counted(self, hours: str | None, cases: Cases) -> list[tuple[Counted, Cases]]:
         """Return what these hours are over a set of cases: parts of it, with the hours of each.
@@ -122,6 +113,17 @@ class Decisions:
                 ]
             found += parts
         return found
+
+
+def _first_that_holds(entries: Iterable[Entry], space: Space) -> list[tuple[Entry, Cases]]:
+    """Return the entries of a list, each with the cases in which it is the first that holds."""
+    found = []
+    left = space.every
+    for entry in entries:
+        cases = space.holds(entry.when) & left
+        left &= ~cases
+        found.append((entry, cases))
+    return found
 
 
 def _written(cells: dict[str, Cell], space: Space) -> list[tuple[Cell, Cases]]:
