@@ -8,12 +8,9 @@ from typing import NamedTuple
 
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import find, is_path, shipped_policies, shipped_root
+from zsupport.policy.find import ENDINGS, TESTS, find, is_path, shipped_policies, shipped_root
 from zsupport.policy.shape import ID_PATTERN
 from zsupport.policy.yamltext import Mapping, Scalar, read_yaml
-
-_ENDINGS = (".yaml", ".yml")
-_TESTS = ("_test.yaml", "_test.yml")
 
 
 class Group(NamedTuple):
@@ -67,12 +64,12 @@ def _at(path: str) -> list[Group]:
                 "tests stand in files such as acme_test.yaml, beside the policy",
             )
         return groups
-    if path.endswith(_TESTS) and _is_pipe(path):
+    if path.endswith(TESTS) and _is_pipe(path):
         # Reading it would wait for a writer, and tests stand in a file beside their policy.
         raise PolicyError(f"{path}: this is a pipe, not a tests file", "tests stand in a file")
     source = find(path if is_path(path) else named).files[0]
     folder = os.path.dirname(path)
-    if path.endswith(_TESTS):
+    if path.endswith(TESTS):
         one = _File(path, source, _id_of(source), True)
         return [Group(one.id, _policy_beside(folder, one.id), (source,))]
     id = _id_of(source)
@@ -172,10 +169,10 @@ def _files(folder: str) -> Iterator[_File]:
         raise PolicyError(f"{folder or '.'}: {(error.strerror or '').lower()}") from None
     for name in names:
         path = os.path.join(folder, name)
-        if not name.endswith(_ENDINGS) or name[0] == "." or not os.path.isfile(path):
+        if not name.endswith(ENDINGS) or name[0] == "." or not os.path.isfile(path):
             continue
         source = find(path).files[0]
-        is_test = name.endswith(_TESTS)
+        is_test = name.endswith(TESTS)
         id = _id_of(source)
         if is_test or id is not None:
             yield _File(path, source, id, is_test)
