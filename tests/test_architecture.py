@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parent.parent / "src"
 
 # From the bottom up. A module may import from its own storey and from those below.
 STOREYS = [
-    ["version", "findings", "errors"],
+    ["version", "findings", "errors", "wording"],
     ["clock"],
     ["policy"],
     ["answer"],

@@ -14,6 +14,7 @@ from zsupport.clock.instants import duration, format_instant, from_datetime, loc
 from zsupport.clock.target import Target
 from zsupport.clock.zones import zone
 from zsupport.policy.model import Alternative, Cell, Grant, When
+from zsupport.wording import enumerated
 
 #: How a policy may read the end of a business day.
 _DUE_ON_A_DAY = {
@@ -57,8 +58,7 @@ def in_words(alternative: Alternative) -> str:
 
 
 def _or(values: Iterable[str]) -> str:
-    values = list(values)
-    return " or ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else "".join(values)
+    return enumerated(values, "or")
 
 
 def _condition(when: When) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from zsupport.check.bulk import Checked
 from zsupport.check.catalogue import KINDS
 from zsupport.findings import SEVERITIES, Finding, Outcome
+from zsupport.wording import counted, enumerated
 
 
 def outcome_of(checked: Checked) -> Outcome:
@@ -66,9 +67,4 @@ def _said(findings: Sequence[Finding]) -> str:
     """Return how many findings there are of each severity, in words."""
     counts = (sum(each.severity == severity for each in findings) for severity in SEVERITIES)
     parts = [counted(count, name) for count, name in zip(counts, SEVERITIES, strict=True) if count]
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
-
-
-def counted(count: int, what: str) -> str:
-    """Return how many there are of something."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+    return enumerated(parts)

@@ -11,6 +11,7 @@ from zsupport.findings import Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping as MappingNode
 from zsupport.policy.yamltext import Path, Scalar, path_text
+from zsupport.wording import counted, enumerated
 
 _SEVERITIES = {"breaking": "error", "risky": "warning", "compatible": "note"}
 _THRESHOLDS = {"breaking": 1, "risky": 2, "any": 3}
@@ -78,7 +79,7 @@ def _whole(diff: PolicyDiff, audience: str) -> Headline:
         # A file of a revision is none that a reader can open: the place is where it lay.
         at, related = _LINE_1, (Related(document.source.shown, span, "before"),)
     finding = Finding(
-        code, CODES[code].name, _SEVERITIES[kind], f"{change.says} ({_cases(size)})",
+        code, CODES[code].name, _SEVERITIES[kind], f"{change.says} ({counted(size, 'case')})",
         _file(document), at, "policy", related=related, identity=(diff.id,),
     )  # fmt: skip
     where = {
@@ -158,13 +159,13 @@ def _sentence(change: Change, who: Mapping[str, tuple[str, ...]], count: int, pa
     if not count:
         return change.says
     if change.code.startswith("ZD1"):
-        return f"{change.says} ({_cases(count)})"
+        return f"{change.says} ({counted(count, 'case')})"
     parts = [_words(name, met, part, change) for name, met in who.items()]
     says = change.says
     if _of_channels(change):
         channels = [f"`{channel}`" for channel in part.space.met("channel", change.cases)]
         says = f"{_joined(channels, 'and')} {says if len(channels) == 1 else _of_many(says)}"
-    return f"{says}: {', '.join(filter(None, parts)) or 'everyone'} ({_cases(count)})"
+    return f"{says}: {', '.join(filter(None, parts)) or 'everyone'} ({counted(count, 'case')})"
 
 
 _MANY = {"is": "are", "has": "have", "needs": "need", "opens": "open"}
@@ -187,11 +188,7 @@ def _joined(values: Sequence[str], word: str) -> str:
     shown = list(values[:_MOST_VALUES])
     if len(values) > len(shown):
         shown.append(f"{len(values) - len(shown)} more")
-    return f" {word} ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
-
-
-def _cases(count: int) -> str:
-    return f"{count:,} case{'' if count == 1 else 's'}"
+    return enumerated(shown, word)
 
 
 # -- places --------------------------------------------------------------------------------------
@@ -314,12 +311,8 @@ def _closing(
     if words:
         more = f" and {len(words) - 10} more" if len(words) > 10 else ""
         lines.append(f"words differ in {', '.join(words[:10])}{more}: not judged")
-    said = [
-        f"{count:,} {kind} change{'' if count == 1 else 's'}"
-        for kind, count in counts.items()
-        if count
-    ]
+    said = [counted(count, f"{kind} change") for kind, count in counts.items() if count]
     if not said:
-        return (*lines, f"no answer changes; {_cases(size)} compared")
+        return (*lines, f"no answer changes; {counted(size, 'case')} compared")
     who = {"customer": "customers", "support": "the support organisation"}[audience]
-    return (*lines, f"{', '.join(said)} for {who}; {_cases(size)} compared")
+    return (*lines, f"{', '.join(said)} for {who}; {counted(size, 'case')} compared")

@@ -12,6 +12,7 @@ from zsupport.suite.running import in_words as node_in_words
 from zsupport.suite.subject import Subject
 from zsupport.suite.suggestion import Suggested
 from zsupport.suite.survival import Survivor
+from zsupport.wording import counted
 
 
 def percent(some: int, of: int) -> float:
@@ -79,8 +80,7 @@ def telling(document: Document, path: Path) -> tuple[str, ...]:
 def uncovered_finding(subject: Subject, decision: Decision, found: Suggested | None) -> Finding:
     """Return what is to be said of a decision that no test states."""
     document = subject.documents[decision.revision]
-    number = decision.cases.bit_count()
-    count = f"{number:,} case{'' if number == 1 else 's'}"
+    count = counted(decision.cases.bit_count(), "case")
     hint = f"a test that states it, ready to paste:\n{found.text.rstrip()}" if found else None
     return Finding(
         UNCOVERED.code, UNCOVERED.name, UNCOVERED.severity,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from zsupport.check.rank import Missing, Pair, missing_channels, ranked
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path, Sequence
+from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -63,8 +64,7 @@ def named_in_grant(subject: Subject, dimension: str, missing: Missing, low: str)
 
 def listed(ids: list[str] | tuple[str, ...]) -> str:
     """Return ids as they stand in a sentence: `a`, `b` and `c`."""
-    *most, last = (f"`{id}`" for id in ids)
-    return f"{', '.join(most)} and {last}" if most else last
+    return enumerated(f"`{id}`" for id in ids)
 
 
 RULE = Rule(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from zsupport.analysis.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -68,7 +69,7 @@ def _names(values: tuple[str, ...]) -> str:
     names = [f"`{value}`" for value in values[:5]]
     if len(values) > 5:
         names.append(f"{len(values) - 5} more")
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    return enumerated(names)
 
 
 RULE = Rule(
