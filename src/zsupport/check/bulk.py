@@ -11,7 +11,6 @@ from typing import NamedTuple
 from zsupport.check.about_tests import CODES as ABOUT_TESTS
 from zsupport.check.catalogue import KINDS
 from zsupport.check.config import Config, Configs
-from zsupport.check.discover import Fault, Target, discover, may_be_policy, tests_in
 from zsupport.check.repair import repaired
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
@@ -20,6 +19,7 @@ from zsupport.check.suppressions import hear, suppressions_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError
 from zsupport.findings import CODES, UNREADABLE, Finding, Span, Unit
+from zsupport.policy.discover import Fault, Target, discover, may_be_policy, tests_in
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import read_file

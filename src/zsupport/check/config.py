@@ -8,9 +8,9 @@ import os
 from typing import Any, NamedTuple
 
 from zsupport.check.catalogue import codes_of, ignorable
-from zsupport.check.discover import Target, fits
 from zsupport.errors import UsageError
 from zsupport.findings import SEVERITIES
+from zsupport.policy.discover import Target, fits
 from zsupport.policy.project import Project, known, project_in
 
 #: Each key, and what its value looks like.

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from zsupport.analysis.space import Cases, Space, TooManyCases, shown
 from zsupport.check.about_tests import UNKNOWN_IN_TEST, UNTESTED_DENIAL
-from zsupport.check.discover import tests_in
 from zsupport.check.run import identity_of
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import InvalidPolicy, PolicyError, UsageError
 from zsupport.findings import Finding, Span
+from zsupport.policy.discover import tests_in
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import read_file

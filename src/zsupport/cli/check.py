@@ -25,7 +25,7 @@ from zsupport.errors import EnvironmentFault, PolicyError, UsageError
 from zsupport.findings import SEVERITIES
 
 if TYPE_CHECKING:
-    from zsupport.check.discover import Discovered, Fault, Target
+    from zsupport.policy.discover import Discovered, Fault, Target
 
 _EXAMPLES = """
 Examples:
@@ -105,9 +105,9 @@ def check(
         return _list(format, color, select, ignore)
     from zsupport.check.bulk import Asked, check_files
     from zsupport.check.config import Configs
-    from zsupport.check.discover import discover
     from zsupport.clock.holidays import holidays_version
     from zsupport.policy.compiled import cache_folder
+    from zsupport.policy.discover import discover
     from zsupport.policy.kept_holidays import kept_holidays
 
     selected, ignored = _chosen(select, ignore)

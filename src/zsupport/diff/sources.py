@@ -3,8 +3,8 @@
 import os
 from hashlib import sha256
 
-from zsupport.check.discover import Fault, LeftOut, discover, may_be_policy
 from zsupport.errors import PolicyError
+from zsupport.policy.discover import Fault, LeftOut, discover, may_be_policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import ENDINGS, TESTS, read_file
 from zsupport.policy.git import Blob, Repository
