@@ -1,6 +1,7 @@
 """What the tests share: the real program, run as a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -81,6 +82,14 @@ class Cli:
             timeout=60,
             check=False,
         )
+
+
+def interruptible() -> None:
+    """Restore the default action of SIGINT, in the process that a test is about to start.
+
+    What runs in the background (`nohup`, `&` in a script) ignores SIGINT, and so would the program.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import interruptible
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -258,7 +259,7 @@ def test_130_when_it_is_interrupted_while_it_reads(cli: "Cli") -> None:
     with subprocess.Popen(
         cli.command("channels", "--policy", "-"),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=cli.environment(), cwd=cli.folder,
+        env=cli.environment(), cwd=cli.folder, preexec_fn=interruptible,
     ) as started:  # fmt: skip
         assert started.stdin
         assert started.stdout

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import jsonschema_rs
 import pytest
-from conftest import Cli
+from conftest import Cli, interruptible
 
 from zsupport.check.config import Configs
 from zsupport.check.rule import Subject
@@ -934,7 +934,7 @@ def test_an_interruption_ends_it_with_130_and_leaves_no_file_behind(
         (tmp_path / f"{i:04}.yaml").write_text(EVERY.replace("every", f"p{i}"))
     with subprocess.Popen(
         cli.command("check", "--fix", *ONLY), cwd=tmp_path, env=cli.environment(),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=interruptible,
     ) as started:  # fmt: skip
         first = tmp_path / "0000.yaml"
         until = time.monotonic() + 60
