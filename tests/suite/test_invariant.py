@@ -103,6 +103,16 @@ def test_the_witness_is_pasted_as_a_test_that_passes(
     assert asked["plan"] == case["plan"]
 
 
+def test_an_invariant_without_a_name_is_called_by_its_claims() -> None:
+    text = "{require: {channel: [forum, web]}, forbid: {promised: [update, first-response]}}"
+    [unit] = run_tests(SUBJECT, written(f"{HEAD}  - {text}\n", SUBJECT)).units
+    assert unit.name == (
+        "invariant require channel forum, web, forbid promised update, first-response"
+    )
+    named = written(f"{HEAD}  - {text.replace('{require', '{name: All, require', 1)}\n", SUBJECT)
+    assert [unit.name for unit in run_tests(SUBJECT, named).units] == ["All"]
+
+
 def test_an_invariant_is_about_the_revision_of_its_moment() -> None:
     older = SHOP.replace("timezone:", "effective: {from: 2025-01-01}\ntimezone:", 1)
     newer = older.replace("2025-01-01", "2026-01-01").replace("{when: {plan: paid}, allow: web",

@@ -1,0 +1,93 @@
+"""Which decisions a test covers, and the tests that are suggested for the others, by hand."""
+
+import pytest
+from subjects import SHOP, cases, subject_of
+
+from zsupport.suite.coverage import decisions_of, uncovered
+from zsupport.suite.running import passes
+from zsupport.suite.suggestion import suggestion
+
+SUBJECT = subject_of(SHOP)
+
+
+def covered(text: str, kind: str) -> set[str]:
+    """Return the paths of the decisions of a kind that one test covers; it has to pass."""
+    [example] = cases(text, SUBJECT)
+    assert passes(SUBJECT, example)
+    decisions = [each for each in decisions_of(SUBJECT, 0) if each.kind == kind]
+    left = uncovered(SUBJECT, decisions, [example])
+    return {".".join(map(str, each.path)) for each in decisions if each not in left}
+
+
+P2 = "due: {plan: max, role: user, priority: P2, region: eu, premier: false"
+AT = ", opened: 2026-11-23T10:00:00+01:00}"
+
+
+@pytest.mark.parametrize(
+    ("question", "expect", "calendars"),
+    [
+        # The target says nothing of the hours that it counts over; the deadline does.
+        (f"{P2}}}", "{target: 4 business hours}", set()),
+        (f"{P2}{AT}", "{target: 4 business hours, hours: office}", set()),
+        (f"{P2}{AT}", "{state: running}", set()),
+        (f"{P2}{AT}", "{commitment: target}", set()),
+        (f"{P2}{AT}", "2026-11-23T14:00:00+01:00", {"hours.office.1"}),
+        # From 10:00 in Berlin the hours of New York open at 15:00, and four of them end at 19:00.
+        (f"{P2.replace('eu', 'us')}{AT}", "2026-11-23T19:00:00+01:00", {"hours.office.0"}),
+        # A target around the clock counts over no hours.
+        (f"{P2.replace('P2', 'P1')}{AT}", "2026-11-23T11:00:00+01:00", set()),
+    ],
+)
+def test_only_a_test_that_states_an_instant_covers_a_calendar(
+    question: str, expect: str, calendars: set[str]
+) -> None:
+    assert covered(f"  - {question}\n    expect: {expect}\n", "hours") == calendars
+
+
+@pytest.mark.parametrize(
+    ("expect", "targets", "commitments"),
+    [
+        ("{target: 4 business hours}", {"targets.0.first-response.P2"}, set()),
+        ("{commitment: target}", set(), {"commitment.1"}),
+        ("{hours: office}", set(), set()),
+        ("{condition: Stay reachable.}", set(), set()),
+    ],
+)
+def test_a_test_covers_what_it_states(
+    expect: str, targets: set[str], commitments: set[str]
+) -> None:
+    text = f"  - {P2}}}\n    expect: {expect}\n"
+    assert covered(text, "target") == targets
+    assert covered(text, "commitment") == commitments
+
+
+# -- suggestions -----------------------------------------------------------------------------------
+
+# The first rule goes by the hours and the others do not.
+OPENED = SHOP.replace("targets:", "targets:\n  - {when: {opened: outside office}, update: 9h}")
+# Nothing is promised by the first metric, in no case of the commitment.
+SECOND = SHOP.replace("first-response: {P1: 1h 24x7, P2: 4 business hours}", "first-response: none")
+SECOND = SECOND.replace("    hours: office\n", "")
+
+
+@pytest.mark.parametrize("text", [SHOP, OPENED, SECOND], ids=["shop", "opened", "second metric"])
+def test_every_decision_has_a_suggested_test_that_passes_and_covers_it(text: str) -> None:
+    subject = subject_of(text)
+    for decision in decisions_of(subject, 0):
+        found = suggestion(subject, decision)
+        assert found is not None, decision
+        [example] = cases(found.text, subject)
+        assert passes(subject, example)
+        assert uncovered(subject, [decision], [example]) == []
+
+
+def test_a_suggested_test_of_a_commitment_asks_for_a_metric_that_is_promised() -> None:
+    subject = subject_of(SECOND)
+    found = [
+        suggestion(subject, decision)
+        for decision in decisions_of(subject, 0)
+        if decision.kind == "commitment"
+    ]
+    assert [each and each.example.question.options["metric"] for each in found] == [
+        ("update",), ("update",),
+    ]  # fmt: skip

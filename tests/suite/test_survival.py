@@ -1,0 +1,85 @@
+"""Which changed policies the tests of a policy notice, worked out by hand."""
+
+import pytest
+from subjects import SHOP, subject_of, written
+
+from zsupport.suite.outcome import run_tests
+from zsupport.suite.survival import mutated
+
+SUBJECT = subject_of(SHOP)
+
+
+def survivors(text: str, *, passing: bool = True) -> set[tuple[str, str]]:
+    """Return what a tests file does not notice: where, and what was done."""
+    tests = written(f"tests: 1\npolicy: shop\n{text}", SUBJECT)
+    assert tests.findings == ()
+    ran = run_tests(SUBJECT, tests)
+    assert not any(unit.findings for unit in ran.units) is passing
+    found = mutated(SUBJECT, [tests], ran.passing, ran.holding).survivors
+    return {(".".join(map(str, each.change.path)), each.change.says) for each in found}
+
+
+#: No change of the policy changes the kind of a channel.
+EVERY = survivors("cases: [{channels: {plan: free, channel: forum}, expect: {kind: community}}]")
+GROUP = ("groups.paid.plan", "flipped `not` of `plan`")  # afterwards `paid` is `free` alone
+WEB = ("entitlements.1", "dropped the grant entitlements[1]")
+PHONE = ("entitlements.3", "dropped the grant entitlements[3]")
+TARGET = ("targets.0.first-response.P2", "`4 business hours` became `none`")
+
+
+@pytest.mark.parametrize(
+    ("invariant", "change"),
+    [
+        # Of several channels or metrics the change takes one.
+        ("{for: {plan: pro}, require: {channel: [forum, web]}}", WEB),
+        ("{for: {plan: pro}, require: {channel: [web, forum]}}", WEB),
+        ("{for: {plan: max, channel: web, priority: P2}, forbid: {promised: update},"
+         " require: {promised: first-response}}", TARGET),
+        # The change adds one.
+        ("{for: {plan: free}, forbid: {channel: [phone, web]}}",
+         ("entitlements.0.allow", "added `web` to `allow`")),
+    ],
+)  # fmt: skip
+def test_an_invariant_of_several_names_notices_a_change_of_one(
+    invariant: str, change: tuple[str, str]
+) -> None:
+    left = survivors(f"invariants: [{invariant}]")
+    assert {change, PHONE} <= EVERY
+    assert change not in left
+    assert PHONE in left
+
+
+@pytest.mark.parametrize(
+    ("text", "noticed"),
+    [
+        # A test that names a group goes along with it: the grant of `web` names it too.
+        ("invariants: [{for: {plan: paid}, require: {channel: [forum, web]}}]", False),
+        ("cases: [{channels: {plan: paid, channel: web}, expect: {allowed: true}}]", False),
+        ("cases: [{channels: {plan: [paid, free], channel: forum}, expect: {allowed: true}}]",
+         False),
+        # `web` is granted to `pro` and `max` no more.
+        ("invariants: [{for: {plan: {not: free}}, require: {channel: [forum, web]}}]", True),
+        ("cases: [{channels: {plan: pro, channel: web}, expect: {allowed: true}}]", True),
+        # Of two tests one is enough.
+        ("invariants: [{require: {channel: forum}}, {for: {plan: pro}, require: {channel: web}}]",
+         True),
+        # An owner of `max` may phone, and is then no member any more.
+        ("cases: [{channels: {plan: {not: paid}, channel: phone}, expect: {allowed: false}}]",
+         True),
+    ],
+)  # fmt: skip
+def test_tests_that_name_a_group_go_along_with_it(text: str, noticed: bool) -> None:
+    assert GROUP in EVERY
+    assert (GROUP not in survivors(text)) is noticed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "invariants: [{for: {plan: pro}, require: {channel: [web, phone]}}]",
+        "invariants: [{for: {plan: [free, pro]}, require: {channel: web}}]",
+        "cases: [{channels: {plan: [free, pro], channel: web}, expect: {allowed: true}}]",
+    ],
+)
+def test_a_test_that_fails_notices_nothing(text: str) -> None:
+    assert survivors(text, passing=False) == EVERY
