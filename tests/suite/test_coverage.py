@@ -63,7 +63,7 @@ def test_a_test_covers_what_it_states(
 
 # -- suggestions -----------------------------------------------------------------------------------
 
-# The first rule goes by the hours and the others do not.
+# Only the first rule depends on hours.
 OPENED = SHOP.replace("targets:", "targets:\n  - {when: {opened: outside office}, update: 9h}")
 # Nothing is promised by the first metric, in no case of the commitment.
 SECOND = SHOP.replace("first-response: {P1: 1h 24x7, P2: 4 business hours}", "first-response: none")
