@@ -35,7 +35,7 @@ from zsupport.policy.model import (
     Topic,
 )
 from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
-from zsupport.policy.promises import Promises
+from zsupport.policy.promises import Entitled, Promises
 from zsupport.policy.shape import Named, Placed, Reader, Record, misspelt
 from zsupport.policy.yamltext import MAX_FINDINGS, Mapping, Node, Scalar, Stop, Way, read_yaml
 from zsupport.version import FORMAT
@@ -196,6 +196,7 @@ class _Builder:
         name = policy.text if policy else ""
         zone = record.get("timezone") or "UTC"
         hours = self.read_hours()
+        entitled = Entitled(self.read_channels(), self.read_grants(), self.read_priorities())
         return Revision(
             policy=name,
             title=names.text(record.get("title")) or name,
@@ -210,15 +211,15 @@ class _Builder:
             plans=self.read_members("plan", "plans"),
             roles=self.read_members("role", "roles"),
             facts=facts,
-            channels=self.read_channels(),
-            grants=self.read_grants(),
+            channels=entitled.channels,
+            grants=entitled.grants,
             grants_line=record.line_of("entitlements"),
-            priorities=self.read_priorities(),
+            priorities=entitled.priorities,
             metrics=self.read_metrics(),
             business_day=record.get("business-day") or "close",
             hours=hours,
             commitments=self.read_commitments(),
-            rules=Promises(names, hours, zone).rules(),
+            rules=Promises(names, hours, zone, entitled).rules(),
             targets_line=record.line_of("targets") if "targets" in record else None,
             terms=self.read_terms(),
             self_help=self.read_self_help(),

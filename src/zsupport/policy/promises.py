@@ -1,7 +1,7 @@
 """The targets of a policy: rules and cells, and whether what they promise can be counted.
 
-A target that says business needs hours, and hours that it can be counted over; what those hours
-are can depend on the case, so that every case that a rule covers is looked at where it matters.
+A target that says business needs hours, and hours that it can be counted over. What those hours
+are can depend on the case, so every case that a rule decides is looked at where it matters.
 """
 
 from itertools import product
@@ -9,14 +9,17 @@ from math import prod
 from typing import Any, NamedTuple
 
 from zsupport.clock.target import Target, needs_hours
+from zsupport.clock.windows import DAY
 from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY, ByPriority
-from zsupport.policy.model import Calendar, Cell, Rule, When
+from zsupport.policy.model import Calendar, Cell, Channel, Grant, Priority, Rule, When
 from zsupport.policy.names import NO_REMARKS, Names
 from zsupport.policy.shape import Later, Named, Record, misspelt
 from zsupport.policy.yamltext import Path
 
 #: More cases than this are not looked at one by one; then any case could be.
 _MOST_CASES = 20_000
+#: To tell which cases a rule decides, so many conditions are tried; then it could decide any.
+_MOST_TRIED = 300_000
 
 
 class _Joined(NamedTuple):
@@ -28,15 +31,37 @@ class _Joined(NamedTuple):
     certain: bool  # all close at times, and in one zone: whatever the case, they can be counted
 
 
+class _Stated(NamedTuple):
+    """Which targets of a rule a cell states: those of one metric, for a priority or for all."""
+
+    rule: Rule
+    metric: str
+    priority: str | None
+
+
+class Entitled(NamedTuple):
+    """What says which cases can be opened: the channels, their grants, and the priorities."""
+
+    channels: tuple[Channel, ...]
+    grants: tuple[Grant, ...]
+    priorities: tuple[Priority, ...]
+
+
 class Promises:
     """Reads the target rules of a policy, over the hours that it defines."""
 
-    def __init__(self, names: Names, hours: dict[str, tuple[Calendar, ...]], zone: str) -> None:
+    def __init__(
+        self, names: Names, hours: dict[str, tuple[Calendar, ...]], zone: str, entitled: Entitled
+    ) -> None:
         self.names = names
         self.reader = names.reader
         self.hours = hours
         self.zone = zone
+        self.entitled = entitled
+        #: The rules read so far: where one of them decides, a rule below does not.
+        self.above: list[Rule] = []
         self.cases_left = _MOST_CASES
+        self.tries_left = _MOST_TRIED
         self.without_hours: set[Path] = set()
         self.always_open: set[tuple[Path, str]] = set()
         self.joined: dict[str, _Joined] = {}
@@ -44,7 +69,9 @@ class Promises:
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules."""
-        return tuple(self._rule(record) for record in self.names.record.get("targets") or ())
+        for record in self.names.record.get("targets") or ():
+            self.above.append(self._rule(record))
+        return tuple(self.above)
 
     def _rule(self, record: Record) -> Rule:
         own = self.names.resolve("hours", record.get("hours"))
@@ -75,7 +102,7 @@ class Promises:
     ) -> dict[str, Cell]:
         """Return the targets of one metric, by priority (`*`: all)."""
         if not isinstance(targets, ByPriority):
-            cell = self._cell(targets, record, at, rule, declared, None)
+            cell = self._cell(targets, record, at, _Stated(rule, at.text, None), declared)
             return {"*": cell} if cell else {}
         read = targets.record
         cells: dict[str, Cell] = {}
@@ -86,7 +113,8 @@ class Promises:
                 continue
             place = read.key(key)
             for priority in self.names.expand("priority", (False, [place])):
-                cell = self._cell(target, read, place, rule, declared, priority)
+                stated = _Stated(rule, at.text, priority)
+                cell = self._cell(target, read, place, stated, declared)
                 if priority in cells:
                     message = f"`{key}` states {priority} a second time"
                     expected = "one target for a priority"
@@ -96,18 +124,13 @@ class Promises:
         return cells
 
     def _cell(
-        self,
-        read: Any,
-        holder: Record,
-        at: Named,
-        rule: Rule,
-        declared: bool,
-        priority: str | None,
+        self, read: Any, holder: Record, at: Named, stated: _Stated, declared: bool
     ) -> Cell | None:
         """Return the target that stands at a key of a record."""
-        key = at.text if priority is not None else "*"
+        rule = stated.rule
+        key = at.text if stated.priority is not None else "*"
         if isinstance(read, Target):
-            self._check(read, holder, at.text, rule.hours, declared, rule.when, priority)
+            self._check(read, holder, at.text, rule.hours, declared, stated)
             return Cell(read, None, rule.hours, None, NO_REMARKS, at.node.line, key)
         if read is None:
             return None
@@ -123,7 +146,7 @@ class Promises:
         if target is None:
             return None
         declared = declared or misspelt(own, "hours", self.reader)
-        self._check(target, own, TARGET_KEY, hours, declared, rule.when, priority)
+        self._check(target, own, TARGET_KEY, hours, declared, stated)
         return Cell(target, text, hours, condition, remarks, at.node.line, key)
 
     # -- whether it can be counted -------------------------------------------------------
@@ -135,8 +158,7 @@ class Promises:
         key: str,
         hours: str | None,
         declared: bool,
-        when: When,
-        priority: str | None,
+        stated: _Stated,
     ) -> None:
         """Report a target that does not say with certainty over which hours it counts.
 
@@ -163,34 +185,36 @@ class Promises:
                 self.joined[hours] = self._join(hours)
             joined = self.joined[hours]
             if not joined.certain:
-                self._check_hours(target, holder.value(key), hours, joined, when, priority)
+                self._check_hours(target, holder.value(key), hours, joined, stated)
 
     def _check_hours(
-        self,
-        target: Target,
-        at: Named,
-        hours: str,
-        joined: "_Joined",
-        when: When,
-        priority: str | None,
+        self, target: Target, at: Named, hours: str, joined: "_Joined", stated: _Stated
     ) -> None:
-        by_days = target.kind in ("business-days", "next-business-day", "by")
-        mixed = None
         if self.reader.wrong and any(("hours", id) in self.reader.wrong for id in joined.members):
             return  # whatever is wrong with the target may come from there
-        for calendars in self._reached(hours, joined, when, priority):
-            for calendar in calendars if needs_hours(target) else ():
-                always = calendar is None or calendar.windows is None
-                counted = calendar is not None and bool(calendar.business_days)
-                if always and not (by_days and counted):
-                    self._refuse_always(target, at, hours, by_days)
-                    return
-            zones = {(c.timezone if c else None) or self.zone for c in calendars}
-            if target.kind != "business" and len(zones) > 1:
-                mixed = sorted(zones)
-        if mixed:
-            message = f"`{hours}` joins the zones {', '.join(mixed)}: whose days are meant?"
+        reached = self._reached(hours, joined, stated)
+        if any(self._uncountable(target, calendars) for calendars in reached):
+            # Only here is it worth the work to leave out the cases that the rule does not decide.
+            reached = self._decided(hours, joined, stated, reached)
+        reasons = [self._uncountable(target, calendars) for calendars in reached]
+        if "always" in reasons:
+            by_days = target.kind in ("business-days", "next-business-day", "by")
+            self._refuse_always(target, at, hours, by_days)
+        elif mixed := next(filter(None, reversed(reasons)), None):
+            message = f"`{hours}` joins the zones {mixed}: whose days are meant?"
             self._refuse(at, message, "hours in one zone, or business hours")
+
+    def _uncountable(self, target: Target, calendars: tuple[Calendar | None, ...]) -> str | None:
+        """Return why a target cannot be counted over calendars together: `always`, or the zones.
+
+        Business hours count over whatever closes at times, business days over what has days.
+        """
+        if target.kind == "business":
+            return "always" if not all(map(_closes, calendars)) else None
+        if needs_hours(target) and not all(map(_has_days, calendars)):
+            return "always"
+        zones = {(c.timezone if c else None) or self.zone for c in calendars}
+        return ", ".join(sorted(zones)) if len(zones) > 1 else None
 
     def _refuse_always(self, target: Target, at: Named, hours: str, by_days: bool) -> None:
         hint = "name hours that close"
@@ -230,12 +254,13 @@ class Promises:
         )
 
     def _reached(
-        self, hours: str, joined: "_Joined", when: When, priority: str | None
+        self, hours: str, joined: "_Joined", stated: _Stated
     ) -> list[tuple[Calendar | None, ...]]:
-        """Return the calendars, members of a union apart, that decide in some case of a rule.
+        """Return the calendars, members of a union apart, that decide where a rule matches.
 
         None stands for `24x7`. Where there are too many cases, any calendar could decide.
         """
+        when, priority = stated.rule.when, stated.priority
         values = dict(joined.values)
         for alternative in when:
             for name in alternative.values:
@@ -267,6 +292,81 @@ class Promises:
         cases = (dict(zip(values, case, strict=True)) for case in product(*values.values()))
         found = [self._deciding(hours, case) for case in cases if _holds(when, case)]
         return list({tuple(map(id, calendars)): calendars for calendars in found}.values())
+
+    def _decided(
+        self,
+        hours: str,
+        joined: "_Joined",
+        stated: _Stated,
+        reached: list[tuple[Calendar | None, ...]],
+    ) -> list[tuple[Calendar | None, ...]]:
+        """Return which of the calendars reached decide where the rule decides.
+
+        That is in cases that can be opened, have a priority that their facts lead to, and are not
+        decided by a rule above. Where there are too many cases it is what was reached.
+        """
+        rule, metric, priority = stated
+        above = [
+            (each.when, set(cells)) for each in self.above if (cells := each.cells.get(metric))
+        ]
+        grants = self._read("entitlements", self.entitled.grants)
+        opening = {each.id for each in self.entitled.channels if each.opens_case}
+        priorities = self._read("priorities", self.entitled.priorities)
+        if not any(each.when for each in priorities):
+            priorities = ()
+        conditions = [rule.when, *(when for when, _ in above), *(each.when for each in grants)]
+        conditions += [each.when for each in priorities]
+        conditions += [c.when for id in joined.members for c in self.hours[id]]
+        values = self._told_apart(conditions, [set(each.allow) & opening for each in grants])
+        if any("*" not in written for _, written in above) or priorities:
+            values["priority"] = self._values("priority") or [""]
+        if priority is not None:
+            values["priority"] = [priority]
+        self.tries_left -= prod(map(len, values.values())) * len(conditions)
+        if self.tries_left < 0 or not all(values.values()):
+            return reached
+        kept: dict[tuple[int, ...], tuple[Calendar | None, ...]] = {}
+        for each in product(*values.values()):
+            case = dict(zip(values, each, strict=True))
+            of_case = {"*", case.get("priority", "*")}
+            if (
+                _holds(rule.when, case)
+                and not any(written & of_case and _holds(when, case) for when, written in above)
+                and (not grants or any(_allows(grant, opening, case) for grant in grants))
+                and (not priorities or _leads_to(priorities, case) == case.get("priority"))
+            ):
+                calendars = self._deciding(hours, case)
+                kept[tuple(map(id, calendars))] = calendars
+        return list(kept.values())
+
+    def _read(self, section: str, entries: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the entries of a section, none where something in it is wrong."""
+        wrong = any(path[:1] == (section,) for path in self.reader.wrong)
+        return () if wrong else entries
+
+    def _told_apart(self, conditions: list[When], allowed: list[set[str]]) -> dict[str, list[str]]:
+        """Return values of each dimension that conditions name, one of those that none tells apart.
+
+        `allowed` are the channels of the grants. Whether a case was opened inside hours is a
+        dimension too.
+        """
+        named: dict[str, dict[tuple[str, ...], None]] = {"channel": {}} if allowed else {}
+        values: dict[str, list[str]] = {}
+        for alternative in (each for when in conditions for each in when):
+            for name, some in alternative.values.items():
+                named.setdefault(name, {})[some] = None
+            if alternative.opened:
+                hours = alternative.opened[1]
+                values[_opened(hours)] = ["inside"] if hours == ALWAYS else ["inside", "outside"]
+        for name, choices in named.items():
+            sets = [set(some) for some in choices] + (allowed if name == "channel" else [])
+            values[name] = self._values(name)
+            self.tries_left -= len(sets) * len(values[name])
+            if self.tries_left < 0:
+                break
+            by_sets = {tuple(value in some for some in sets): value for value in values[name]}
+            values[name] = list(by_sets.values())
+        return values
 
     def _members(self, hours: str) -> list[str]:
         """Return these hours and all that they are a union of, as far as they are defined."""
@@ -303,10 +403,55 @@ class Promises:
 
 
 def _holds(when: When, case: dict[str, str]) -> bool:
-    """Return whether a condition holds in a case; `opened` is left to the moment."""
+    """Return whether a condition matches a case; `opened` counts where the case says it."""
     return not when or any(
         all(case[name] in values for name, values in alternative.values.items())
+        and (
+            alternative.opened is None
+            or case.get(_opened(alternative.opened[1]), _side(alternative.opened[0]))
+            == _side(alternative.opened[0])
+        )
         for alternative in when
+    )
+
+
+def _opened(hours: str) -> str:
+    """Return the name of the dimension that says whether a case was opened inside hours."""
+    return f"opened {hours}"
+
+
+def _side(inside: bool) -> str:
+    return "inside" if inside else "outside"
+
+
+def _allows(grant: Grant, opening: set[str], case: dict[str, str]) -> bool:
+    """Return whether a grant allows the channel of a case, and the channel opens cases."""
+    channel = case["channel"]
+    return channel in grant.allow and channel in opening and _holds(grant.when, case)
+
+
+def _leads_to(priorities: tuple[Priority, ...], case: dict[str, str]) -> str | None:
+    """Return the priority to which the facts of a case lead."""
+    return next((each.id for each in priorities if _holds(each.when, case)), None)
+
+
+def _closes(calendar: Calendar | None) -> bool:
+    """Return whether hours are closed at some time; None stands for `24x7`."""
+    if calendar is None:
+        return False
+    if calendar.windows is not None or calendar.breaks:
+        return True
+    holidays = calendar.apply_holidays and calendar.holidays is not None
+    return holidays or any(
+        sum(window.closes - window.opens for window in windows) < DAY
+        for windows in calendar.dates.values()
+    )
+
+
+def _has_days(calendar: Calendar | None) -> bool:
+    """Return whether hours have business days: windows that close, or days that are named."""
+    return calendar is not None and (
+        calendar.windows is not None or calendar.business_days is not None
     )
 
 
