@@ -128,6 +128,10 @@ def test_topics_have_the_names_of_the_policy(asked: Asked) -> None:
     assert asked("topics", "--topic", "me") == ["meetings-webinars", "messaging"]
 
 
+def test_terms_have_the_topics_of_the_policy(asked: Asked) -> None:
+    assert asked("terms", "--policy", "hivemq", "--topic", "") == ["production"]
+
+
 def test_the_meaning_stands_beside(asked: Asked) -> None:
     assert asked.rows("due", "--plan", "b") == [["business", "Business"]]
     assert asked.rows("due", "--priority", "P1") == [["P1", "Urgent"]]

@@ -29,6 +29,10 @@ FIELDS = {
     "priority": ("priority", "name", "meaning", "facts", "unclear", "because"),
     "hours": ("hours", "open", "next_open", "next_close", "windows", "holidays", "because"),
     "topics": ("topic", "audience", "kind", "name", "url", "note", "because"),
+    "terms": (
+        "plan", "role", "channel", "priority", "facts", "topic", "text", "note", "unclear",
+        "source", "because",
+    ),
     "policies": (
         "policy", "title", "revision", "from", "last_day", "in_force", "file", "digest", "terms",
     ),
@@ -69,6 +73,10 @@ ASKED: list[tuple[str, ...]] = [
     ("topics",),
     ("topics", "--topic", "messaging"),
     ("topics", "--role", "participant", "--lang", "nb"),
+    ("terms",),
+    ("terms", "--topic", "contacts", "--policy", "redhat"),
+    ("terms", "--policy", "hivemq", "--priority", "P2"),
+    ("terms", "--policy", "canonical", "--at", "2024-05-01T00:00:00Z"),
     ("policies",),
     ("policies", "zoom"),
     ("policies", "zoom", "--lang", "nb"),
@@ -108,6 +116,7 @@ ASKED += [
         ("due", CUSTOMER),
         ("priority", ()),
         ("hours", (*CUSTOMER, *(("--fact", "region=emea") if name == "suse" else ()))),
+        ("terms", ()),
         ("policies", ()),
     )
 ]

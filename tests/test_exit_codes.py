@@ -66,6 +66,7 @@ def error_of(stdout: str) -> dict[str, Any]:
         ("due", "--plan", "pro", "--role", "owner", "--priority", "P1"),
         ("priority",),
         ("topics",),
+        ("terms", "--policy", "redhat"),
         ("policies",),
         ("schema",),
         ("help",),
@@ -92,6 +93,8 @@ def test_0_when_it_ran_and_something_is_positive(arguments: tuple[str, ...], cli
         (("due", "--policy", "canonical", "--plan", "weekday", "--priority", "sev4",
           "--metric", "ongoing-response"), "no target"),
         (("topics", "--policy", "hivemq"), "not stated"),
+        (("terms", "--policy", "hivemq", "--priority", "P2"), "not stated"),
+        (("terms", "--policy", "canonical", "--at", "2024-05-01T00:00:00Z"), "not stated"),
     ],
 )  # fmt: skip
 def test_1_when_nothing_is_positive_and_one_line_says_why(
@@ -127,6 +130,7 @@ USAGE = [
     (("due", "--policy", "canonical", "--plan", "weekday", "--priority", "sev3", "--metric",
       "ongoing-response", "--opened", "2024-10-09T13:00:00+02:00"), "headquarters"),
     (("topics", "--topic", "cooking"), "cooking"),
+    (("terms", "--topic", "cooking"), "cooking"),
     (("schema", "cooking"), "cooking"),
     (("help", "cooking"), "cooking"),
     (("no-such-command",), "no-such-command"),
@@ -532,6 +536,7 @@ ASKED = [
     ("due", "--fact", "region=there"),
     ("priority", "--why"),
     ("topics", "--why"),
+    ("terms", "--why"),
     ("policies", "./policy.yaml"),
 ]
 
@@ -614,6 +619,7 @@ def test_the_texts_of_a_command_line_steer_nothing(cli: "Cli") -> None:
         ("due", "--metric", evil),
         ("due", "--customer-tz", evil),
         ("topics", "--topic", evil),
+        ("terms", "--topic", evil),
         ("schema", evil),
         ("help", evil),
         (evil,),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zsupport.answer.channels import ChannelAnswer
     from zsupport.answer.due import DueAnswer
     from zsupport.answer.priority import PriorityAnswer
+    from zsupport.answer.terms import TermAnswer
     from zsupport.answer.topics import TopicAnswer
     from zsupport.calendar import Calendar
     from zsupport.errors import InvalidPolicy, PolicyError, UsageError, ZsupportError
@@ -33,6 +34,7 @@ _HOMES = {
     "Policy": "zsupport.library",
     "PolicyError": "zsupport.errors",
     "PriorityAnswer": "zsupport.answer.priority",
+    "TermAnswer": "zsupport.answer.terms",
     "TopicAnswer": "zsupport.answer.topics",
     "UsageError": "zsupport.errors",
     "ZsupportError": "zsupport.errors",
@@ -48,6 +50,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "PriorityAnswer",
+    "TermAnswer",
     "TopicAnswer",
     "UsageError",
     "ZsupportError",

@@ -283,6 +283,31 @@ class Policy:
         answers = answer_topics(revision, settle(revision, role=role), topic, lang)
         return answers._replace(in_force=in_force)
 
+    def terms(
+        self,
+        *,
+        topic: str | None = None,
+        plan: str | None = None,
+        role: str | None = None,
+        channel: str | None = None,
+        priority: str | None = None,
+        facts: Mapping[str, str] | None = None,
+        at: datetime | None = None,
+        lang: str = "en",
+    ) -> Answers:
+        """Answer what else the policy says for a case, by topic; what is left out is asked about.
+
+        Raises UsageError for unknown names and ValueError for a naive datetime.
+        """
+        from zsupport.answer.terms import answer_terms
+
+        revision, in_force = self.revision_at(at or _now())
+        query = settle(
+            revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
+        )
+        answers = answer_terms(revision, query, topic, in_force=in_force, lang=lang)
+        return answers._replace(warnings=(*answers.warnings, *_about_facts(revision, query)))
+
 
 def load(path_or_name: "str | os.PathLike[str]", *, cache: bool = True) -> Policy:
     """Return the policy with this name, at this path, or on standard input (`-`).

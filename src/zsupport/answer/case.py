@@ -221,24 +221,44 @@ def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensio
     return Dimensions(values, tuple(open_names), tuple(warnings))
 
 
+def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensions:
+    """Return the space with the channel of a question as a dimension, open where none is named."""
+    channels = [channel.id for channel in revision.channels]
+    before = {name: space.values[name] for name in ("plan", "role")}
+    return space._replace(
+        values={
+            **before,
+            "channel": tuple(channels) if query.channel is None else (query.channel,),
+            **space.values,
+        },
+        open=(
+            *(name for name in space.open if name in before),
+            *(("channel",) if query.channel is None else ()),
+            *(name for name in space.open if name not in before),
+        ),
+    )
+
+
 Row = TypeVar("Row", bound=Any)
 
 
 def collapse(
-    rows: list[Row], facts: Iterable[str], identity: tuple[str, ...]
+    rows: list[Row], names: Iterable[str], identity: tuple[str, ...]
 ) -> tuple[list[Row], list[str]]:
-    """Drop from `rows` each open fact that changes no answer; return rows and facts that stay.
+    """Drop from `rows` each open dimension that changes no answer; return rows and what stays.
 
     Rows are answers with `facts` and `because`: what decided may differ, the answer may not.
-    `identity` names the fields that say which case a row answers.
+    `identity` names the fields that say which case a row answers. A name is a fact, or one of
+    these fields, which is null in the rows from which it is dropped.
     """
     kept = []
-    for fact in facts:
+    for name in names:
         groups: dict[tuple[Any, ...], list[Row]] = {}
         for row in rows:
-            rest = {name: value for name, value in row.facts.items() if name != fact}
+            rest = {fact: value for fact, value in row.facts.items() if fact != name}
+            row = row._replace(facts=rest, **({name: None} if name in identity else {}))
             case = (*(getattr(row, field) for field in identity), *sorted(rest.items()))
-            groups.setdefault(case, []).append(row._replace(facts=rest))
+            groups.setdefault(case, []).append(row)
         if all(
             row._replace(because=()) == group[0]._replace(because=())
             for group in groups.values()
@@ -246,7 +266,7 @@ def collapse(
         ):
             rows = [group[0] for group in groups.values()]
         else:
-            kept.append(fact)
+            kept.append(name)
     return rows, kept
 
 

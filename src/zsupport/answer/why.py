@@ -9,6 +9,7 @@ from zsupport.answer.due import DueAnswer
 from zsupport.answer.hours import Settled
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.answer.promise import NEGATIVE, decide
+from zsupport.answer.terms import TermAnswer
 from zsupport.clock.deadline import anchor
 from zsupport.clock.instants import duration, format_instant, from_datetime, local_date
 from zsupport.clock.target import Target
@@ -43,6 +44,8 @@ def why(answers: Answers, where: str, zone_shown: tzinfo = UTC) -> list[str]:
             lines += explain.due(answer, in_force=answers.in_force)
         elif isinstance(answer, PriorityAnswer):
             lines += explain.priority(answer)
+        elif isinstance(answer, TermAnswer):
+            lines += explain.term(answer, in_force=answers.in_force)
         else:
             lines += explain.topic(answer)
     return lines
@@ -313,13 +316,24 @@ class _Explain:
         line = (held.line if held else 0) or found[0].line
         return [head, f"{self.at(line)}  {found[0].id}: {says}"]
 
+    def term(self, answer: TermAnswer, *, in_force: bool) -> list[str]:
+        lines = [f"{_place(answer)}: {'not stated' if answer.text is None else 'stated'}"]
+        if not in_force:
+            return [*lines, f"{self.at(self.revision.validity_line)}  not in force"]
+        decided = {each.line for each in answer.because}
+        for term in self.revision.terms:
+            if term.topic == answer.topic and term.line in decided:
+                says = "only for" if answer.text is None else "this term applies"
+                lines.append(f"{self.at(term.line)}  {says}: {_condition(term.when)}")
+        return lines
+
     def topic(self, answer: "object") -> list[str]:
         name, because = getattr(answer, "name", ""), getattr(answer, "because", ())
         head = name or getattr(answer, "hours", "")
         return [head, *(self.at(each.line) for each in because)]
 
 
-def _case(answer: ChannelAnswer | DueAnswer) -> Case:
+def _case(answer: ChannelAnswer | DueAnswer | TermAnswer) -> Case:
     return {
         **_some(plan=answer.plan, role=answer.role, priority=answer.priority),
         **answer.facts,
@@ -330,7 +344,7 @@ def _some(**values: str | None) -> Case:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _place(answer: ChannelAnswer | DueAnswer) -> str:
+def _place(answer: ChannelAnswer | DueAnswer | TermAnswer) -> str:
     """Return the case of an answer in one line: `plan=pro role=admin channel=phone`."""
     case = _case(answer)
     parts = [f"{name}={case[name]}" for name in ("plan", "role") if name in case]
@@ -338,6 +352,8 @@ def _place(answer: ChannelAnswer | DueAnswer) -> str:
     parts += [f"{name}={value}" for name, value in case.items() if name not in ("plan", "role")]
     if isinstance(answer, DueAnswer):
         parts.append(f"metric={answer.metric}")
+    if isinstance(answer, TermAnswer):
+        parts.append(f"topic={answer.topic}")
     return " ".join(parts)
 
 

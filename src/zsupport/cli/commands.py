@@ -11,6 +11,7 @@ COMMANDS = {
     "hours": "Whether it is open; next opening, this week, coming holidays",
     "priority": "Which priority fits the facts; what the priorities mean",
     "topics": "The self-help resources, by topic and for whom",
+    "terms": "What else the policy says for a case: topic and text",
     "policies": "The known policies, and what is in force; one in full",
     "check": "Whether a policy is complete and consistent, and where it is not",
     "test": "The policy's own tests; what they cover and what they notice",

@@ -364,6 +364,9 @@ _NAMES: dict[str, Callable[[Revision], _Names]] = {
     "topic": lambda revision: [
         (each.id, each.name) for each in (revision.self_help.topics if revision.self_help else ())
     ],
+    "term": lambda revision: [(topic, None) for topic in dict.fromkeys(
+        term.topic for term in revision.terms
+    )],
     "fact": _facts,
     "hours": lambda revision: [
         (id, calendars[0].remarks.note) for id, calendars in revision.hours.items()

@@ -14,7 +14,8 @@ An editor that reads YAML schemas checks a policy while it is written when its f
 
 _NAME = Option(
     "name", (), "argument", "[NAME]",
-    "policy, tests, channels, due, hours, priority, topics, policies, check, test, diff or error.",
+    "policy, tests, channels, due, hours, priority, topics, terms, policies, check, test, diff or"
+    " error.",
     "policy",
 )  # fmt: skip
 

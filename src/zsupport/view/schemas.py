@@ -213,6 +213,32 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
         ),
         _object({"topic": _TEXT_OR_NULL, "role": _TEXT_OR_NULL, "at": _INSTANT}),
     ),
+    "terms": (
+        _object(
+            {
+                **_CASE,
+                "channel": _TEXT_OR_NULL,
+                "priority": _TEXT_OR_NULL,
+                "facts": _FACTS,
+                "topic": _TEXT,
+                "text": _TEXT_OR_NULL,
+                "note": _TEXT_OR_NULL,
+                "unclear": _TEXT_OR_NULL,
+                "source": _TEXT_OR_NULL,
+                "because": _BECAUSE,
+            }
+        ),
+        _object(
+            {
+                **_CASE,
+                "channel": _TEXT_OR_NULL,
+                "priority": _TEXT_OR_NULL,
+                "facts": _FACTS,
+                "topic": _TEXT_OR_NULL,
+                "at": _INSTANT,
+            }
+        ),
+    ),
     "policies": (
         _object(
             {

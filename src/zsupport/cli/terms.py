@@ -1,0 +1,55 @@
+"""`zsupport terms`: what else the policy says for a case."""
+
+from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common, Option
+from zsupport.cli.question import ask, finish, read_facts, read_moments
+from zsupport.view.terms import show_terms
+
+_EXAMPLES = """
+Examples:
+  zsupport terms --policy redhat
+  zsupport terms --policy redhat --plan premium --topic contacts
+  zsupport terms --policy gitlab --plan ultimate --fact program=education --why
+
+Exit code: 0 a term applies, 1 none does, 2 a wrong option or name, 3 a policy that cannot be
+read."""
+
+_TOPIC = Option("topic", ("--topic",), "text", "ID", "The topic.", completes="term")
+
+
+def terms(
+    common: Common,
+    plan: str | None,
+    role: str | None,
+    channel: str | None,
+    priority: str | None,
+    fact: list[str] | None,
+    topic: str | None,
+) -> int:
+    """Say what else the policy says for a case: topic and text.
+
+    What you leave out is what you ask about: without --topic it lists every topic. An option that
+    changes no text is not shown.
+    """
+    moments = read_moments(common)
+    question = ask(common, moments)
+    answers = question.policy.terms(
+        topic=topic,
+        plan=plan,
+        role=role,
+        channel=channel,
+        priority=priority,
+        facts=read_facts(fact),
+        at=moments.at,
+        lang=common.lang,
+    )
+    refusal = None
+    if all(answer.text is None for answer in answers.answers):
+        refusal = "not stated: the policy says nothing else for this case"
+        if not answers.in_force:
+            refusal = "not stated: no revision of the policy is in force at that moment"
+    named = answers.answers[0].topic if topic is not None else None
+    query = question.query(**answers.query._asdict(), topic=named)
+    return finish(common, question, answers, show_terms, query, refusal=refusal)
+
+
+COMMAND = Command(terms, (PLAN, ROLE, CHANNEL, PRIORITY, FACT, _TOPIC), _EXAMPLES)

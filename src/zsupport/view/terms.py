@@ -1,0 +1,37 @@
+"""What is shown of terms: topic and text."""
+
+from datetime import tzinfo
+from typing import Any
+
+from zsupport.answer.case import Answers
+from zsupport.answer.terms import TermAnswer
+from zsupport.report import Report, Table
+from zsupport.view.document import all_warnings, document, record
+from zsupport.view.notes import doubts, value_of
+
+
+def show_terms(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
+    """Return the report; tables and plain lines list what is said, JSON every topic asked about."""
+    records = tuple(record(answer, zone) for answer in answers.answers)
+    stated: list[TermAnswer] = [answer for answer in answers.answers if answer.text is not None]
+    rows = tuple(
+        (*(_value(answer, name) for name in answers.columns), answer.text or "")
+        for answer in stated
+    )
+    return Report(
+        document("terms", answers, query, records, all_warnings(answers, lang)),
+        records,
+        rows,
+        (Table((*(name.capitalize() for name in answers.columns), "What is said"), rows),),
+        (*_remarks(stated), *doubts(stated)),
+    )
+
+
+def _value(answer: TermAnswer, column: str) -> str:
+    return answer.topic if column == "topic" else value_of(answer, column)
+
+
+def _remarks(stated: list[TermAnswer]) -> list[str]:
+    """Return the notes, each once, with the topic that it belongs to."""
+    notes = [f"{answer.topic}: {answer.note}" for answer in stated if answer.note]
+    return list(dict.fromkeys(notes))

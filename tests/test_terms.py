@@ -1,0 +1,209 @@
+"""`zsupport terms`: what else the policy says for a case, worked out by hand."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import zsupport
+
+if TYPE_CHECKING:
+    from conftest import Cli, Run
+
+POLICY = """\
+format: 1
+policy: acme
+timezone: Europe/Berlin
+effective: {from: 2026-01-01, last_day: 2026-12-31}
+plans: {free: Free, pro: Pro, business: Business}
+roles: {owner: Owner, user: User}
+facts:
+  region: {ask: "Where?", values: {here: Here, there: There}}
+  premier: {ask: "Premier?"}
+channels:
+  web: {name: Ticket, kind: web}
+  phone: {name: Phone, kind: phone}
+entitlements: [{allow: [web, phone]}]
+priorities: [{id: P1}, {id: P2}]
+sources:
+  page: {title: Page}
+  book: {title: Book}
+terms:
+  contacts:
+    - when: [{plan: business, note: By contract.}, {plan: pro, premier: true}]
+      say: {en: 20 contacts., nb: 20 kontakter.}
+      source: page
+      unclear: Of which year?
+    - {say: 2 contacts., note: Named ones.}
+    - {when: {role: owner}, say: Never said.}
+  calls:
+    - {when: {channel: phone, priority: P1}, say: Call at once.}
+    - {when: {channel: phone}, say: Call by day., source: book}
+  travel:
+    - {when: {region: there}, say: Engineers travel.}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "acme.yaml").write_text(POLICY)
+    return tmp_path
+
+
+def ask(cli: "Cli", folder: Path, *asked: str) -> "Run":
+    at = () if "--at" in asked else ("--at", "2026-06-01T00:00:00Z")
+    return cli("terms", "--policy", "./acme.yaml", *asked, *at, cwd=folder)
+
+
+def answers(cli: "Cli", folder: Path, *asked: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(ask(cli, folder, *asked, "--format", "json").stdout)[
+        "answers"
+    ]
+    return found
+
+
+def test_a_condition_decides_and_the_first_match_of_each_topic_is_said(
+    cli: "Cli", folder: Path
+) -> None:
+    case = ("--channel", "phone", "--fact", "region=here", "--fact", "premier=true")
+    got = ask(cli, folder, *case, "--plan", "pro", "--role", "owner", "--priority", "P1")
+    assert (got.stdout, got.code) == ("contacts\t20 contacts.\ncalls\tCall at once.\n", 0)
+    got = ask(cli, folder, *case, "--plan", "free", "--role", "owner", "--priority", "P2")
+    assert (got.stdout, got.code) == ("contacts\t2 contacts.\ncalls\tCall by day.\n", 0)
+
+
+def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
+    got = ask(cli, folder, "--topic", "calls")
+    assert got.stdout == "phone\tP1\tCall at once.\nphone\tP2\tCall by day.\n"
+    got = ask(cli, folder, "--topic", "contacts", "--fact", "premier=true")
+    assert got.stdout == "free\t2 contacts.\npro\t20 contacts.\nbusiness\t20 contacts.\n"
+    got = ask(cli, folder, "--topic", "travel")
+    assert got.stdout == "there\tEngineers travel.\n"
+
+
+def test_the_open_columns_stand_in_their_order_before_topic_and_text(
+    cli: "Cli", folder: Path
+) -> None:
+    got = ask(cli, folder)
+    lines = got.stdout.splitlines()
+    # plan, channel, priority, region, then topic and text; role and the default add no column.
+    assert lines[0] == "free\tweb\tP1\there\tcontacts\t2 contacts."
+    assert "business\tphone\tP2\tthere\tcalls\tCall by day." in lines
+    assert "business\tphone\tP2\tthere\ttravel\tEngineers travel." in lines
+    assert {line.count("\t") for line in lines} == {5}
+
+
+def test_a_dimension_that_changes_no_term_is_not_shown(cli: "Cli", folder: Path) -> None:
+    # The term for owners stands below one for everyone: the role changes nothing.
+    columns = zsupport.load(folder / "acme.yaml", cache=False).terms().columns
+    assert columns == ("plan", "channel", "priority", "region", "topic")
+    # Without premier only `business` has more: the fact is named, so only the plan is open.
+    policy = zsupport.load(folder / "acme.yaml", cache=False)
+    assert policy.terms(topic="contacts", facts={"premier": "false"}).columns == ("plan",)
+    # The phone is named, and with it a term for P1.
+    assert policy.terms(topic="calls", channel="phone").columns == ("priority",)
+    assert policy.terms(topic="calls", channel="web").columns == ()
+
+
+def test_every_topic_of_every_case_has_an_answer_in_json(cli: "Cli", folder: Path) -> None:
+    case = ("--plan", "business", "--channel", "web", "--priority", "P1", "--fact", "region=here")
+    rows = {row["topic"]: row for row in answers(cli, folder, *case)}
+    assert list(rows) == ["contacts", "calls", "travel"]
+    contacts = rows["contacts"]
+    assert contacts["text"] == "20 contacts."
+    assert contacts["note"] == "By contract."
+    assert contacts["unclear"] == "Of which year?"
+    assert contacts["source"] == "page"
+    assert [place["line"] for place in contacts["because"]] == [20]
+    assert contacts["plan"] == "business"
+    assert contacts["role"] is None
+    assert contacts["facts"] == {"region": "here", "premier": "false"}
+    # A no names every term of its topic.
+    calls = rows["calls"]
+    assert (calls["text"], calls["note"], calls["unclear"], calls["source"]) == (None,) * 4
+    assert [place["line"] for place in calls["because"]] == [27, 28]
+    assert rows["travel"]["text"] is None
+
+
+def test_a_default_is_assumed_with_a_warning(cli: "Cli", folder: Path) -> None:
+    got = ask(cli, folder, "--topic", "contacts", "--plan", "pro")
+    assert got.stdout == "2 contacts.\n"
+    assert got.stderr == "zsupport: premier=false is assumed, as none was given\n"
+
+
+def test_nothing_said_is_exit_1_and_one_line(cli: "Cli", folder: Path) -> None:
+    got = ask(cli, folder, "--topic", "calls", "--channel", "web")
+    assert (got.stdout, got.code) == ("", 1)
+    assert got.stderr == "zsupport: not stated: the policy says nothing else for this case\n"
+    quiet = ask(cli, folder, "--topic", "calls", "--channel", "web", "-q")
+    assert (quiet.stdout, quiet.stderr, quiet.code) == ("", "", 1)
+    (folder / "acme.yaml").write_text(POLICY.partition("terms:")[0])
+    got = ask(cli, folder)
+    assert (got.stdout, got.code) == ("", 1)
+    assert "not stated" in got.stderr
+
+
+@pytest.mark.parametrize("at", ["2025-12-31T22:59:59Z", "2026-12-31T23:00:00Z"])
+def test_with_no_revision_in_force_nothing_is_said(at: str, cli: "Cli", folder: Path) -> None:
+    got = ask(cli, folder, "--topic", "contacts", "--plan", "business", "--at", at)
+    assert (got.stdout, got.code) == ("", 1)
+    assert got.stderr == (
+        "zsupport: premier=false is assumed, as none was given\n"
+        "zsupport: not stated: no revision of the policy is in force at that moment\n"
+    )
+    [row] = answers(cli, folder, "--topic", "contacts", "--plan", "business", "--at", at)
+    assert row["text"] is None
+    assert [place["line"] for place in row["because"]] == [4]
+
+
+def test_the_revision_in_force_answers(cli: "Cli", tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    for year, text in ((2026, "2 contacts."), (2027, "3 contacts.")):
+        (tmp_path / "p" / f"{year}.yaml").write_text(
+            f"format: 1\npolicy: acme\ntimezone: Europe/Berlin\neffective: {{from: {year}-01-01}}\n"
+            "plans: {free: Free}\nchannels: {web: {name: Ticket, kind: web}}\n"
+            f"entitlements: [{{allow: web}}]\nterms: {{contacts: [{{say: {text}}}]}}\n"
+        )
+    for at, text in (("2026-12-31T22:59:59Z", "2"), ("2026-12-31T23:00:00Z", "3")):
+        got = cli("terms", "--policy", "./p", "--at", at, cwd=tmp_path)
+        assert (got.stdout, got.code) == (f"contacts\t{text} contacts.\n", 0)
+
+
+def test_topics_match_without_regard_to_case_and_a_wrong_one_is_named(
+    cli: "Cli", folder: Path
+) -> None:
+    case = ("--plan", "business", "--format", "json")
+    document = json.loads(ask(cli, folder, "--topic", "Contacts", *case).stdout)
+    assert document["query"]["topic"] == "contacts"
+    assert [row["topic"] for row in document["answers"]] == ["contacts"]
+    got = ask(cli, folder, "--topic", "contakts")
+    assert (got.stdout, got.code) == ("", 2)
+    assert got.stderr == (
+        "zsupport: unknown topic `contakts`; topics: contacts, calls, travel\n"
+        "  did you mean `contacts`?\n"
+    )
+
+
+def test_why_names_the_term_and_what_it_is_for(cli: "Cli", folder: Path) -> None:
+    got = ask(cli, folder, "--topic", "calls", "--priority", "P1", "--why")
+    assert got.stderr.splitlines() == [
+        "channel=web priority=P1 topic=calls: not stated",
+        "  ./acme.yaml:27  only for: channel phone, priority P1",
+        "  ./acme.yaml:28  only for: channel phone",
+        "channel=phone priority=P1 topic=calls: stated",
+        "  ./acme.yaml:27  this term applies: channel phone, priority P1",
+    ]
+
+
+def test_from_python(folder: Path) -> None:
+    policy = zsupport.load(folder / "acme.yaml", cache=False)
+    from datetime import UTC, datetime
+
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    found = policy.terms(topic="contacts", plan="business", at=at, lang="nb")
+    [answer] = found.answers
+    assert isinstance(answer, zsupport.TermAnswer)
+    assert (answer.topic, answer.text) == ("contacts", "20 kontakter.")
+    with pytest.raises(zsupport.UsageError, match="unknown topic `x`"):
+        policy.terms(topic="x", at=at)
