@@ -22,7 +22,7 @@ EXPECTED = (
 
 # Patterns are compiled when they are first used: a policy that was compiled before needs none.
 _NUMBER = r"(0|[1-9][0-9]*)(?:\.([0-9]+))?"
-_CLOCK = _NUMBER + r"([mh])( 24x7)?"
+_CLOCK = _NUMBER + r"(m|h| minutes?| hours?)( 24x7)?"
 _BUSINESS = _NUMBER + r" business (hours?|minutes?|days?)"
 _BY = r"by ([01][0-9]|2[0-3]):([0-5][0-9]) next business day|by 24:00 next business day"
 _RATE = r"([1-9][0-9]{0,3}) per (day|week|month)"
@@ -49,8 +49,9 @@ class Target(NamedTuple):
 def parse_target(text: str) -> Target:
     """Return the target that `text` spells, or raise BadText with what may have been meant.
 
-    Runs of spaces count as one; everything else must be as in the definition of the format. A
-    fraction such as 2.5 is read where whole seconds result.
+    Runs of spaces count as one, `4 hours` is `4h`, and `1 business hours` is `1 business hour`;
+    everything else must be as in the definition of the format. A fraction such as 2.5 is read
+    where whole seconds result.
     """
     # No target is this long. What follows need not think of numbers with thousands of digits.
     if len(text) > 200:
@@ -81,10 +82,10 @@ def _parse(text: str) -> Target | None:
     if text == "next business day":
         return Target("next-business-day", 0, 0, False, False, text)
     if match := re.fullmatch(_CLOCK, text):
-        number = _number(match)
-        seconds = _seconds(text, match, 3600 if match[3] == "h" else 60)
+        number, unit = _number(match), match[3].strip()[0]
+        seconds = _seconds(text, match, 3600 if unit == "h" else 60)
         always = match[4] is not None
-        spelled = f"{number}{match[3]}{' 24x7' if always else ''}"
+        spelled = f"{number}{unit}{' 24x7' if always else ''}"
         return Target("clock", seconds, 0, False, always, spelled)
     if match := re.fullmatch(_BUSINESS, text):
         return _business(text, match)
@@ -98,13 +99,10 @@ def _parse(text: str) -> Target | None:
 
 
 def _business(text: str, match: re.Match[str]) -> Target:
-    number, unit = _number(match), match[3]
-    right = unit.rstrip("s") + ("" if number == "1" else "s")
-    spelled = f"{number} business {right}"
-    if unit != right:
-        raise BadText(f"{shown(text)} is no target", EXPECTED, f"write `{spelled}`")
-    if not right.startswith("day"):
-        seconds = _seconds(text, match, 3600 if right.startswith("hour") else 60)
+    number, unit = _number(match), match[3].rstrip("s")
+    spelled = f"{number} business {unit}{'' if number == '1' else 's'}"
+    if unit != "day":
+        seconds = _seconds(text, match, 3600 if unit == "hour" else 60)
         return Target("business", seconds, 0, False, False, spelled)
     if "." in number:
         raise BadText(
