@@ -60,7 +60,10 @@ def with_rules(*rules: str, grants: str = "{allow: [web, chat, faq]}", hours: st
         ('open: 24x7, dates: {"2026-12-25": closed}', "30 business minutes", True),
         ('open: 24x7, dates: {"2026-12-25": 08:00-12:00}', "every 4 business hours", True),
         ('open: 24x7, dates: {"2026-12-25": 00:00-24:00}', "4 business hours", False),
-        ('open: 24x7, dates: {"2026-12-25": ["00:00-12:00", "12:00-24:00"]}', "4 business hours", False),
+        (
+            'open: 24x7, dates: {"2026-12-25": ["00:00-12:00", "12:00-24:00"]}',
+            "4 business hours", False,
+        ),
         ('open: 24x7, breaks: {"2026-12-25": 02:00-04:00}', "4 business hours", True),
         # Which days count is not said by a day on which it is closed.
         ('open: 24x7, dates: {"2026-12-25": closed}', "1 business day", False),
@@ -102,7 +105,8 @@ BY_PLAN = "{hours: by-plan, first-response: 4 business hours}"
          "{when: {plan: pro}, first-response: {P2: 2h}}", BY_PLAN),
         ("{when: {plan: pro}, first-response: {P1: 1h}}",
          "{hours: by-plan, first-response: {P1: 4 business hours}}"),
-        ("{when: [{plan: pro, role: owner}, {plan: pro, role: user}], first-response: 1h}", BY_PLAN),
+        ("{when: [{plan: pro, role: owner}, {plan: pro, role: user}], first-response: 1h}",
+         BY_PLAN),
         ("{when: {plan: pro, opened: inside office}, first-response: 1h}",
          "{when: {plan: pro, opened: outside office}, first-response: 2h}", BY_PLAN),
         # With P1 it is down.
@@ -137,7 +141,10 @@ def test_a_rule_that_decides_a_24x7_case_is_refused(rules: tuple[str, ...]) -> N
     [
         ("{when: {plan: [free, max]}, allow: web}", True),
         ("{when: {plan: [free, max]}, allow: web}, {allow: faq}", True),
-        ("{when: {plan: [free, max]}, allow: web}, {when: {plan: pro, role: owner}, allow: chat}", False),
+        (
+            "{when: {plan: [free, max]}, allow: web}, {when: {plan: pro, role: owner}, allow: web}",
+            False,
+        ),
         ("{when: {plan: [free, max]}, allow: web}, {recommend: [web, chat]}", True),
     ],
 )  # fmt: skip

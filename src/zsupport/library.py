@@ -145,10 +145,10 @@ class Policy:
         clock started (default: `at`) and selects the revision; `at` is the moment as of which
         states are given (default: now, or the last event where that is later). `answered` ends
         the first metric, `resolved` every other; `updated` starts a recurring one anew.
-        `pauses` are pairs, the last may be open (None). `at_risk` is a ratio n/d instead of the
-        metric's own. The customer's zone is an IANA name, the country an ISO 3166 code, of a
-        part (DE-BY) too. Instants are aware datetimes, in UTC in the answers. Raises UsageError
-        for unknown names and events before opened, ValueError for a naive datetime.
+        `pauses` are pairs, the last may be open (None). `at_risk` is a ratio such as 3/4 or 75%,
+        instead of the metric's own. The customer's zone is an IANA name, the country an ISO 3166
+        code, of a part (DE-BY) too. Instants are aware datetimes, in UTC in the answers. Raises
+        UsageError for unknown names and events before opened, ValueError for a naive datetime.
         """
         now = int(time.time()) if at is None else from_datetime(at)
         start = now if opened is None or opened is at else from_datetime(opened)
@@ -185,11 +185,10 @@ class Policy:
         for begin, end in pauses:
             if end is not None and end < begin:
                 raise UsageError(f"the pause from {_shown(begin)} ends before it starts")
-        if at_risk is not None:
-            parse_ratio(at_risk)
+        ratio = None if at_risk is None else parse_ratio(at_risk)
         pauses_in = tuple((from_datetime(begin), _seconds(end)) for begin, end in pauses)
         events = Events(start, _seconds(answered), _seconds(updated), _seconds(resolved), pauses_in)
-        return answer_due(known.asked, known.promised, Moment(events, moment, at_risk))
+        return answer_due(known.asked, known.promised, Moment(events, moment, ratio))
 
     def _promised(self, key: tuple[Any, ...], start: int, facts: Mapping[str, str]) -> _Known:
         """Work out what is promised, and keep it where it does not depend on the moment."""

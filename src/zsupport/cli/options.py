@@ -55,8 +55,8 @@ PAUSE = Option(
     "When its clock stood still; may be repeated; FROM/ is still going on.",
 )  # fmt: skip
 AT_RISK = Option(
-    "at_risk", ("--at-risk",), "text", "N/D",
-    "From which part of the way it is at risk, such as 3/4. [default: the metric's]",
+    "at_risk", ("--at-risk",), "text", "RATIO",
+    "From which part of the way it is at risk, such as 3/4 or 75%. [default: the metric's]",
 )  # fmt: skip
 FAIL_BREACHED = Option(
     "fail_breached", ("--fail-breached",), "flag", "", "Exit with 1 where something is breached."

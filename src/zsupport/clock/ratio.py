@@ -4,10 +4,44 @@ import re
 
 from zsupport.clock.problem import BadText, shown
 
+EXPECTED = "a ratio between 0 and 1, such as 3/4 or 75%"
+
 
 def parse_ratio(text: str) -> str:
-    """Return a ratio n/d between 0 and 1 as it was written, or raise BadText."""
-    found = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
-    if not found or not 0 < int(found[1]) < int(found[2]):
-        raise BadText(f"{shown(text)} is no ratio between 0 and 1", "n/d, such as 3/4", None)
+    """Return a ratio as n/d, between 0 and 1: `3/4` as it is, `75%` as `3/4`; raise BadText."""
+    if match := re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text):
+        numerator, denominator = int(match[1]), int(match[2])
+    elif match := re.fullmatch(r"([0-9]{1,3})(?:\.([0-9]{1,4}))?%", text):
+        part = match[2] or ""
+        numerator, denominator = int(match[1] + part), 10 ** (2 + len(part))
+        text = _reduced(numerator, denominator)
+    else:
+        raise BadText(f"{shown(text)} is not a ratio", EXPECTED, _hint(text))
+    if not 0 < numerator < denominator:
+        raise BadText(f"{shown(match[0])} is not between 0 and 1", EXPECTED)
     return text
+
+
+def _reduced(numerator: int, denominator: int) -> str:
+    from math import gcd
+
+    divisor = gcd(numerator, denominator)
+    return f"{numerator // divisor}/{denominator // divisor}"
+
+
+def _hint(text: str) -> str | None:
+    """Return how a decimal, a percentage or a fraction in another spelling is written."""
+    small = text.casefold().replace(",", ".").strip()
+    if match := re.fullmatch(r"0?\.([0-9]{1,6})", small):
+        ratio = _reduced(int(match[1]), 10 ** len(match[1]))
+    elif match := re.fullmatch(r"([0-9.]+) ?(?:%|percent|per cent|pct)", small):
+        ratio = f"{match[1]}%"
+    elif match := re.fullmatch(r"([0-9]+) ?(?:/|:|of|out of) ?([0-9]+)", small):
+        ratio = f"{match[1]}/{match[2]}"
+    else:
+        return None
+    try:
+        parse_ratio(ratio)
+    except BadText:
+        return None
+    return f"write `{ratio}`"

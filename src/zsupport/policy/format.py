@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from zsupport.clock import ratio
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target import parse_target
 from zsupport.clock.windows import (
@@ -131,13 +132,6 @@ def _country_hint(text: str) -> str | None:
     return f"write `{names[close]}`" if close and (exact or len(text) > 3) else None
 
 
-def _ratio(text: str) -> str:
-    found = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
-    if not found or not 0 < int(found[1]) < int(found[2]):
-        raise BadText(f"{shown(text)} is no ratio between 0 and 1", "n/d, such as 3/4", None)
-    return text
-
-
 def _opened(text: str) -> tuple[bool, str]:
     found = re.fullmatch(r"(inside|outside) (\S+)", text)
     if not found:
@@ -220,6 +214,35 @@ def _as_texts(node: Mapping) -> str:
     if len(texts) < len(node.entries):
         return "write days and times as one text: `mon-fri 09:00-18:00`"
     return f"write `{texts[0]}`" if len(texts) == 1 else f"write `[{', '.join(texts)}]`"
+
+
+#: Words for a clock that never pauses, which leaving the key out says.
+_NO_PAUSES = frozenset((
+    "-", "0", "aldri", "false", "ingen", "keine", "n/a", "nei", "nein", "never", "nie", "no",
+    "none", "not", "nothing", "null", "off", "~",
+))  # fmt: skip
+#: Words for a clock that pauses at some time, and not for when.
+_ANY_PAUSES = frozenset(("1", "ja", "on", "true", "y", "yes"))
+
+
+class Pauses(Text):
+    """Words that say when a clock pauses; a word for never or for yes says no moment."""
+
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return the text, one string or one by language."""
+        text = super().read(node, way, reader)
+        for words in text.values() if isinstance(text, dict) else [text]:
+            word = (words or "").strip(" .").casefold()
+            if word in _NO_PAUSES:
+                hint = "leave `pauses` out: then the clock never pauses"
+            elif word in _ANY_PAUSES:
+                hint = "say when in words, such as `while we wait for the customer`"
+            else:
+                continue
+            message = f"`{short(words)}` does not say when the clock pauses"
+            reader.report("ZS105", node.span, way, message, "words that say when", hint)
+            return None
+        return text
 
 
 class Values(Shape):
@@ -435,8 +458,8 @@ METRIC = Fields(
     Field("id", Id(), "Its id.", required=True),
     Field("name", Text(), "Its name for people; left out: the id."),
     Field("starts", Text(), "`opened`, or in words what starts it (`--opened` is that moment)."),
-    Field("pauses", Text(), "When its clock stands still, in words; left out: never."),
-    Field("warn", Leaf("a ratio such as 3/4", "ZS111", _ratio), "When it is at risk."),
+    Field("pauses", Pauses(), "When its clock stands still, in words; left out: never."),
+    Field("warn", Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio), "When it is at risk."),
 )
 
 WINDOWS = Leaf("`HH:MM-HH:MM`, or `closed`", "ZS110", parse_day_windows, placed=True)

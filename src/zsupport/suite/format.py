@@ -350,7 +350,9 @@ DUE = Keys(
         "pause", ListOf(Line("FROM/TO, or FROM/ while it lasts"), or_one=True),
         "When its clock stood still.",
     ),
-    Field("at-risk", Line("a ratio such as 3/4"), "From which part of the way it is at risk."),
+    Field(
+        "at-risk", Line("a ratio such as 3/4 or 75%"), "From which part of the way it is at risk."
+    ),
     *_CUSTOMER,
     Field("at", _MOMENT, "The moment to answer as of; left out: the last that happened."),
     _TZ, _LANG,

@@ -364,7 +364,7 @@ class _Binder:
             found["metric"] = tuple(metric for metric in resolved if metric)
         if risk := asked.get("at-risk"):
             try:
-                found["at_risk"] = parse_ratio(risk.text) and risk.text
+                found["at_risk"] = parse_ratio(risk.text)
             except BadText as problem:
                 self.report("ZS111", risk, problem.message, problem.expected, problem.hint)
         if customer := asked.get("customer-tz"):
