@@ -63,6 +63,11 @@ def refusal(text: str, zone_name: str | None = None) -> BadText:
         ("1972-12-31T23:00:00-01:00", 94_694_400, "-01:00"),
         ("2200-12-31T23:59:59.9Z", 7_289_654_399, "Z"),
         ("2201-01-01T00:59:59+01:00", 7_289_654_399, "+01:00"),
+        ("2026-01-01T01:00:00+0100", NEW_YEAR_2026, "+01:00"),
+        ("2026-01-01T01:00+01", NEW_YEAR_2026, "+01:00"),
+        ("2025-12-31 20:30:00-0330", NEW_YEAR_2026, "-03:30"),
+        ("2026-01-01T00:00:00+00", NEW_YEAR_2026, "+00:00"),
+        ("2026-01-01T00:00:00-0000", NEW_YEAR_2026, "Z"),
     ],
 )
 def test_a_time_with_an_offset_is_an_instant(text: str, instant: int, stated: str) -> None:
@@ -189,8 +194,9 @@ def test_a_local_time_in_a_fold_is_refused_with_both_readings(
         ("2025-02-29T00:00Z", "there is no date 2025-02-29"),
         ("0000-01-01T00:00Z", "there is no date 0000-01-01"),
         ("2026-01-01T00:00:00,5Z", "after a dot"),
-        ("2026-01-01T00:00:00+0100", "write the offset as +01:00"),
-        ("2026-01-01T00:00:00+01", "write the offset as +01:00"),
+        ("2026-01-01T00:00:00+1", "write the offset as +01:00"),
+        ("2026-01-01T00:00:00+01:", "write the offset as +01:00"),
+        ("2026-01-01T00:00+2400", "there is no offset +2400"),
         ("2026-01-01T00:00:00 +01:00", "right after the time"),
         ("2026-01-01T00:00+24:00", "there is no offset +24:00"),
         ("2026-01-01T00:00-01:60", "there is no offset -01:60"),

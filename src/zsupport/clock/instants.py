@@ -30,7 +30,7 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 # compiling all of them takes longer than the rest of the import.
 _TIME = (
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
-    r"([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+    r"([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _EPOCH_TEXT = r"@(-?[0-9]+)(?:\.[0-9]+)?"
 
@@ -48,7 +48,7 @@ _NEARLY = (
         "write the fraction of a second after a dot",
     ),
     (
-        _NEAR_TIME + r" ?[+-][0-9]{2}:?[0-9]{0,2}",
+        _NEAR_TIME + r" ?[+-][0-9]{1,2}:?[0-9]{0,2}",
         "its offset is not of the form +HH:MM",
         "write the offset as +01:00, right after the time",
     ),
@@ -73,10 +73,10 @@ def parse_instant(
     """Return the instant that `text` says, and the zone that the text itself states, if any.
 
     `now` is the instant to use for the word now; `zone` is the one that a local time is read in
-    (the option --tz). Z and -00:00 state `datetime.timezone.utc`, any other offset a fixed zone
-    (+00:00 one that is printed as +00:00); `now`, `@EPOCH` and local times state none. Fractions
-    of a second are floored. Raises BadText, also for a local time that does not exist or exists
-    twice in `zone`, with both readings.
+    (the option --tz). Z and -00:00 state `datetime.timezone.utc`, any other offset (+01:00, +0100
+    or +01) a fixed zone (+00:00 one that is printed as +00:00); `now`, `@EPOCH` and local times
+    state none. Fractions of a second are floored. Raises BadText, also for a local time that does
+    not exist or exists twice in `zone`, with both readings.
     """
     if text == "now":
         return _within_range(now, text), None
@@ -89,7 +89,7 @@ def parse_instant(
     stated = match[7]
     if stated is None:
         return _within_range(_in_zone(local, zone, text), text), None
-    if stated in {"Z", "z", "-00:00"}:
+    if stated in {"Z", "z", "-00:00", "-0000", "-00"}:
         return _within_range(local, text), datetime.UTC
     minutes = _offset_minutes(stated, text)
     return _within_range(local - minutes * 60, text), fixed_zone(minutes)
@@ -207,7 +207,7 @@ def _local_seconds(match: re.Match[str], text: str) -> int:
 
 
 def _offset_minutes(stated: str, text: str) -> int:
-    hours, minutes = int(stated[1:3]), int(stated[4:6])
+    hours, minutes = int(stated[1:3]), int(stated[3:].lstrip(":") or 0)
     if hours > 23 or minutes > 59:
         raise BadText(
             f"{shown(text)} is no time: there is no offset {stated}", "an offset up to 23:59"

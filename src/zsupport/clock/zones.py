@@ -1,5 +1,7 @@
 """Zones: IANA names from the `tzdata` package, `UTC`, and fixed offsets such as `UTC+01:00`.
 
+A fixed offset can be written in short, `UTC+0100` or `+01`; its name is `UTC+01:00`.
+
 The host's own zone files are never read (the clock definition, rule 4): what a name means is what
 the installed release of `tzdata` says, and answers name that release. zoneinfo would look at the
 host first, and its search path belongs to the whole process, so the files are opened here.
@@ -16,17 +18,17 @@ _LEAST_OFFSET = -12 * 60
 _MOST_OFFSET = 14 * 60
 
 # Patterns are compiled when they are first used: a run that names no fixed offset needs none.
-_FIXED = r"UTC([+-])([0-9]{2}):([0-9]{2})"
-# What people write when they mean a fixed offset: GMT+1, UTC+0100, UTC +1:00, +01:00, EST-5.
+_FIXED = r"(?:UTC)?([+-])([0-9]{2})(?::?([0-9]{2}))?"
+# What people write when they mean a fixed offset: GMT+1, UTC +1:00, +1, EST-5.
 _LOOSE_OFFSET = r"[A-Za-z]{0,5} ?([+-]) ?([0-9]{1,2})(?::?([0-9]{2}))?"
 
 EXPECTED = "an IANA name such as Europe/Berlin, `UTC`, or a fixed offset such as `UTC+01:00`"
 
 # The names of tzdata that say an offset or an abbreviation, not a place, and are refused. (Cuba,
-# Japan or NZ are old names too, but of places, and mean one thing.)
+# Japan, NZ or PST8PDT are old names too, but mean one thing.)
 _REFUSED = frozenset((
-    "CET", "CST6CDT", "EET", "EST", "EST5EDT", "Factory", "GMT", "GMT+0", "GMT-0", "GMT0", "HST",
-    "MET", "MST", "MST7MDT", "PST8PDT", "UCT", "WET",
+    "CET", "EET", "EST", "Factory", "GMT", "GMT+0", "GMT-0", "GMT0", "HST", "MET", "MST", "UCT",
+    "WET",
 ))  # fmt: skip
 
 # Abbreviations that support policies are written in, and the zones to choose from. One letter
@@ -52,14 +54,12 @@ _ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "CLT": ("America/Santiago",),
     "COT": ("America/Bogota",),
     "CST": ("America/Chicago", "America/Costa_Rica", "Asia/Shanghai", "America/Havana"),
-    "CST6CDT": ("America/Chicago",),
     "CT": ("America/Chicago",),
     "EAT": ("Africa/Nairobi",),
     "EDT": ("America/New_York",),
     "EEST": ("Europe/Helsinki", "Europe/Athens", "Europe/Kyiv"),
     "EET": ("Europe/Helsinki", "Europe/Athens", "Africa/Cairo"),
     "EST": ("America/New_York", "America/Panama"),
-    "EST5EDT": ("America/New_York",),
     "ET": ("America/New_York",),
     "GMT": ("UTC", "Europe/London", "Africa/Abidjan"),
     "GMT0": ("UTC", "Europe/London", "Africa/Abidjan"),
@@ -77,7 +77,6 @@ _ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "MEZ": ("Europe/Berlin", "Europe/Vienna", "Europe/Zurich"),
     "MSK": ("Europe/Moscow",),
     "MST": ("America/Denver", "America/Phoenix"),
-    "MST7MDT": ("America/Denver",),
     "MT": ("America/Denver",),
     "NDT": ("America/St_Johns",),
     "NST": ("America/St_Johns",),
@@ -89,7 +88,6 @@ _ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "PHT": ("Asia/Manila",),
     "PKT": ("Asia/Karachi",),
     "PST": ("America/Los_Angeles", "Asia/Manila"),
-    "PST8PDT": ("America/Los_Angeles",),
     "PT": ("America/Los_Angeles",),
     "SAST": ("Africa/Johannesburg",),
     "SGT": ("Asia/Singapore",),
@@ -142,8 +140,8 @@ def zone(text: str, *, suggest: bool = True) -> datetime.tzinfo:
     """Return the zone that `text` names, or raise BadText.
 
     To look for the nearest names takes some milliseconds; `suggest` says whether to. `UTC` is
-    `datetime.timezone.utc` itself and costs no import. `str()` of every zone returned is the
-    text that named it.
+    `datetime.timezone.utc` itself and costs no import. `str()` of every zone returned is a text
+    that names it: the same one, and `UTC+01:00` for a fixed offset in any spelling.
     """
     if text == "UTC":
         return datetime.UTC

@@ -63,8 +63,7 @@ NO_CASE = ("self-service", "community")
 
 
 def _zone_name(text: str, *, suggest: bool = True) -> str:
-    zone(text, suggest=suggest)
-    return text
+    return str(zone(text, suggest=suggest))
 
 
 def _calendar_zone(text: str, *, suggest: bool = True) -> str:
