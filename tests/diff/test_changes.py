@@ -797,3 +797,84 @@ def test_a_fact_in_another_spelling_is_the_same_fact() -> None:
         "the value of region `north` is spelled `North`",
     ]
     assert {each.finding.code for each in found} == {"ZD103"}
+
+
+# -- hours of a list, of grants, and the days of the policy ----------------------------------------
+
+REGIONS = """\
+format: 1
+policy: acme
+plans: {pro: Pro, gold: Gold}
+facts: {region: {values: {north: North, south: South}}}
+channels:
+  web: {name: Ticket, kind: web}
+  chat: {name: Chat, kind: chat}
+entitlements:
+  - allow: web
+  - {when: {plan: pro}, allow: chat, hours: office}
+  - {when: {plan: gold}, allow: chat, hours: night}
+hours:
+  office:
+    - {when: {region: north}, open: mon-fri 09:00-17:00}
+    - {open: mon-fri 10:00-18:00}
+  night: {open: mon-fri 18:00-22:00}
+"""
+
+
+def test_grants_that_exchange_their_hours() -> None:
+    new = edited(("hours: office}", "hours: day}"), ("hours: night}", "hours: office}"),
+                 base=REGIONS).replace("hours: day}", "hours: night}")  # fmt: skip
+    told = [
+        (
+            each.finding.message, each.kind, each.change.before, each.change.after,
+            marked(REGIONS, each.finding.related[0]), marked(new, each.finding),
+        )
+        for each in headlines(diff(REGIONS, new), "customer")
+    ]  # fmt: skip
+    pro, gold = (f"{{when: {{plan: {plan}}}, allow: chat, hours: " for plan in ("pro", "gold"))
+    assert told == [
+        ("`chat` is open night instead of office: plan pro (2 cases)", "risky", "office", "night",
+         f"{pro}office}}", f"{pro}night}}"),
+        ("`chat` is open office instead of night: plan gold (2 cases)", "risky", "night", "office",
+         f"{gold}night}}", f"{gold}office}}"),
+    ]  # fmt: skip
+
+
+def test_grants_of_one_case_with_other_hours_in_another_order_are_no_change() -> None:
+    grants = "  - {when: {plan: pro}, allow: chat, hours: office}\n"
+    beside = "  - {when: {plan: pro}, allow: chat, hours: night}\n"
+    old = edited((grants, grants + beside), base=REGIONS)
+    new = edited((grants, beside + grants), base=REGIONS)
+    assert headlines(diff(old, new), "customer") == []
+    # Both count: what one of them loses is lost.
+    shorter = edited(("18:00-22:00", "18:00-21:00"), base=new)
+    assert [each.finding.message for each in headlines(diff(old, shorter), "customer")] == [
+        "the hours `night` are shorter than before: channel chat (4 cases)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("effective: {from: 2026-01-01}\n", ""),
+        ("", "effective: {from: 2026-01-01}\n"),
+        ("effective: {last_day: 2026-06-30}\n", ""),
+        ("", "effective: {last_day: 2026-06-30}\n"),
+    ],
+)
+def test_another_zone_counts_where_one_of_the_two_has_days(old: str, new: str) -> None:
+    was = edited(("effective: {from: 2026-01-01}\n", old))
+    now = edited(("effective: {from: 2026-01-01}\n", new), ("Europe/Oslo", "Europe/Stockholm"))
+    found = {each.finding.code for each in headlines(diff(was, now), "customer")}
+    assert found == {"ZD005", "ZD004" if old else "ZD003"}
+
+
+def test_another_zone_of_policies_without_days_is_no_change() -> None:
+    was = edited(("effective: {from: 2026-01-01}\n", ""))
+    now = edited(("Europe/Oslo", "Europe/Stockholm"), base=was)
+    assert headlines(diff(was, now), "customer") == []
+    # Where hours are others by it, that is told where the zone stands.
+    later = edited(("Europe/Oslo", "Europe/Helsinki"), base=was)
+    headline = one(diff(was, later))
+    assert headline.finding.code == "ZD403"
+    assert marked(later, headline.finding) == "Europe/Helsinki"

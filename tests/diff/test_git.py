@@ -265,6 +265,17 @@ def test_a_renamed_file_is_found_by_its_policy(git: Git, diff: Diff) -> None:
     assert ONE in diff(".", "--against", "HEAD").stdout
 
 
+@pytest.mark.parametrize("gone", ["acme.yaml.bak", "acme_test.yaml", ".acme.yaml", "acme.txt"])
+def test_a_renamed_policy_is_looked_for_in_policies_only(git: Git, diff: Diff, gone: str) -> None:
+    git("mv", "acme.yaml", gone)
+    git("commit", "-q", "-m", "No policy any more")
+    git("mv", gone, "support.yaml")
+    git.write("support.yaml", SLOWER)
+    got = diff("support.yaml", "--against", "HEAD")
+    assert got.stderr == "zsupport: support.yaml is not in HEAD: the whole policy is new\n"
+    assert (got.code, "ZD002" in got.stdout) == (0, True)
+
+
 def test_a_file_moved_to_another_folder(git: Git, diff: Diff) -> None:
     (git.folder / "support").mkdir()
     git("mv", "acme.yaml", "support/policy.yaml")
