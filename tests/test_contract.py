@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -285,6 +287,93 @@ def test_the_schema_of_errors_is_no_rubber_stamp(published: Validators) -> None:
     assert not published("error").is_valid({"error": {**error, "code": 5}})
     assert not published("error").is_valid({"error": {**error, "colour": "red"}})
     assert not published("error").is_valid({"error": error, "answers": []})
+
+
+HOLIDAYS = """\
+format: 1
+policy: desk
+plans: {pro: Pro, free: Free}
+channels: {web: {name: Ticket, kind: web}}
+entitlements: [{allow: web}]
+hours:
+  office: {open: mon-fri 09:00-17:00, holidays: {country: DE, subdivision: BY}}
+  own: {open: mon-fri 09:00-17:00, holidays: [12-24]}
+targets:
+  - {when: {plan: pro}, hours: office, first-response: 4 business hours}
+  - {hours: own, first-response: 4 business hours}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "used"),
+    [
+        (("due", "--plan", "pro", "--opened", "2026-11-23T10:00:00Z"), True),
+        (("due", "--opened", "2026-11-23T10:00:00Z"), True),
+        (("hours", "office", "--at", "2026-11-23T10:00:00Z"), True),
+        (("due", "--plan", "free", "--opened", "2026-11-23T10:00:00Z"), False),
+        (("hours", "own", "--at", "2026-11-23T10:00:00Z"), False),
+        (("channels", "--plan", "pro"), False),
+        (("policies", "./desk.yaml"), False),
+    ],
+    ids=str,
+)
+def test_the_versions_of_what_an_answer_rests_on(
+    asked: tuple[str, ...], used: bool, cli: "Cli", tmp_path: Path
+) -> None:
+    (tmp_path / "desk.yaml").write_text(HOLIDAYS)
+    named = () if asked[0] == "policies" else ("--policy", "./desk.yaml")
+    got = cli(*asked, *named, "--format", "json", cwd=tmp_path)
+    assert got.code == 0
+    versions = json.loads(got.stdout)["versions"]
+    assert versions == {
+        "program": version("zsupport"),
+        "format": 1,
+        "tzdata": version("tzdata"),
+        "holidays": version("holidays") if used else None,
+    }
+
+
+def test_the_version_as_json_names_every_shipped_file(cli: "Cli") -> None:
+    got = cli("--version", "--format", "json")
+    assert (got.stderr, got.code) == ("", 0)
+    document = json.loads(got.stdout)
+    policies = document.pop("policies")
+    assert document == {
+        "schema": "zsupport.version/1",
+        "program": version("zsupport"),
+        "format": 1,
+        "tzdata": version("tzdata"),
+    }
+    root = shipped_policies()
+    shipped = [path for path in root.rglob("*.yaml") if not path.stem.endswith("_test")]
+    digests = sorted("sha256:" + sha256(path.read_bytes()).hexdigest() for path in shipped)
+    assert sorted(each["digest"] for each in policies) == digests
+    assert {"policy": "zoom", "file": "zoom.yaml"}.items() <= policies[0].items()
+    assert all(set(each) == {"policy", "file", "digest"} for each in policies)
+    for format in ("plain", "csv", "auto"):
+        assert cli("--version", "--format", format) == cli("--version")
+
+
+def test_the_rules_as_json_are_those_of_the_table(cli: "Cli") -> None:
+    got = cli("check", "--list-rules", "--format", "json")
+    assert (got.stderr, got.code) == ("", 0)
+    document = json.loads(got.stdout)
+    assert document.keys() == {"schema", "rules"}
+    assert document["schema"] == "zsupport.rules/1"
+    plain = cli("check", "--list-rules", "--format", "plain").stdout.splitlines()
+    assert ["\t".join(rule.values()) for rule in document["rules"]] == plain
+    assert [*document["rules"][0]] == ["code", "name", "severity", "summary"]
+
+
+def test_what_stands_behind_two_dashes_is_no_option(cli: "Cli") -> None:
+    for command in ("channels", "check"):
+        got = cli(command, "--", "--format", "json")
+        assert got.code in (2, 3)
+        # The error is no JSON document, for nobody asked for one.
+        assert got.stdout == ""
+        assert got.stderr
+    before = cli("channels", "--format", "json", "--", "surplus")
+    assert (before.code, json.loads(before.stdout)["error"]["code"]) == (2, 2)
 
 
 class _EditorsLoader(yaml.CSafeLoader):

@@ -4,6 +4,7 @@ import datetime
 import importlib.metadata
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import zoneinfo
@@ -112,6 +113,130 @@ def test_an_abbreviation_is_refused_with_zones_to_choose_from(text: str, propose
     with pytest.raises(BadText) as caught:
         zone(text)
     assert proposed in (caught.value.hint or "").replace("`", " ").replace(",", " ").split()
+
+
+# Every abbreviation that is known, with the zones that are proposed.
+ABBREVIATIONS = """\
+ACDT  Australia/Adelaide
+ACST  Australia/Adelaide Australia/Darwin
+ADT   America/Halifax
+AEDT  Australia/Sydney
+AEST  Australia/Sydney Australia/Brisbane
+AET   Australia/Sydney Australia/Brisbane
+AKDT  America/Anchorage
+AKST  America/Anchorage
+ART   America/Argentina/Buenos_Aires
+AST   America/Halifax America/Puerto_Rico Asia/Riyadh
+AWST  Australia/Perth
+BRT   America/Sao_Paulo
+BST   Europe/London Asia/Dhaka
+CAT   Africa/Maputo
+CDT   America/Chicago America/Havana
+CEST  Europe/Berlin Europe/Paris Europe/Oslo
+CET   Europe/Berlin Europe/Paris Europe/Oslo
+CLT   America/Santiago
+COT   America/Bogota
+CST   America/Chicago America/Costa_Rica Asia/Shanghai America/Havana
+CT    America/Chicago
+EAT   Africa/Nairobi
+EDT   America/New_York
+EEST  Europe/Helsinki Europe/Athens Europe/Kyiv
+EET   Europe/Helsinki Europe/Athens Africa/Cairo
+EST   America/New_York America/Panama
+ET    America/New_York
+GMT   UTC Europe/London Africa/Abidjan
+GMT0  UTC Europe/London Africa/Abidjan
+GST   Asia/Dubai
+HKT   Asia/Hong_Kong
+HST   Pacific/Honolulu
+ICT   Asia/Bangkok
+IDT   Asia/Jerusalem
+IST   Asia/Kolkata Europe/Dublin Asia/Jerusalem
+JST   Asia/Tokyo
+KST   Asia/Seoul
+MDT   America/Denver
+MESZ  Europe/Berlin Europe/Vienna Europe/Zurich
+MET   Europe/Berlin Europe/Paris Europe/Oslo
+MEZ   Europe/Berlin Europe/Vienna Europe/Zurich
+MSK   Europe/Moscow
+MST   America/Denver America/Phoenix
+MT    America/Denver
+NDT   America/St_Johns
+NST   America/St_Johns
+NZDT  Pacific/Auckland
+NZST  Pacific/Auckland
+NZT   Pacific/Auckland
+PDT   America/Los_Angeles
+PET   America/Lima
+PHT   Asia/Manila
+PKT   Asia/Karachi
+PST   America/Los_Angeles Asia/Manila
+PT    America/Los_Angeles
+SAST  Africa/Johannesburg
+SGT   Asia/Singapore
+SST   Asia/Singapore Pacific/Pago_Pago
+TRT   Europe/Istanbul
+UCT   UTC
+WAT   Africa/Lagos
+WEST  Europe/Lisbon
+WET   Europe/Lisbon Atlantic/Canary
+WIB   Asia/Jakarta
+Z     UTC
+"""
+# What the zones call it, of those that use another name or only an offset.
+CALLED = {
+    "AET": "AEST",
+    "ART": "-03",
+    "AST": "AST +03",
+    "BRT": "-03",
+    "BST": "BST +06",
+    "CLT": "-04",
+    "COT": "-05",
+    "CT": "CST",
+    "ET": "EST",
+    "GMT": "GMT UTC",
+    "GMT0": "GMT UTC",
+    "GST": "+04",
+    "ICT": "+07",
+    "MESZ": "CEST",
+    "MET": "CET",
+    "MEZ": "CET",
+    "MT": "MST",
+    "NZT": "NZST",
+    "PET": "-05",
+    "PHT": "PST",
+    "PT": "PST",
+    "SGT": "+08",
+    "SST": "SST +08",
+    "TRT": "+03",
+    "UCT": "UTC",
+    "Z": "UTC",
+}
+
+
+@pytest.mark.parametrize("line", ABBREVIATIONS.splitlines(), ids=lambda line: line.split()[0])
+def test_every_abbreviation_is_refused_with_the_zones_that_use_it(line: str) -> None:
+    abbreviation, *names = line.split()
+    for text in (abbreviation, abbreviation.lower()):
+        with pytest.raises(BadText) as caught:
+            zone(text)
+        assert caught.value.message == f"`{text}` is an abbreviation, which does not say one zone"
+        hint = (caught.value.hint or "").removeprefix("write ")
+        assert re.split(", | or ", hint) == [f"`{name}`" for name in names]
+    called = set(CALLED.get(abbreviation, abbreviation).split())
+    for name in names:
+        months = [datetime.datetime(2026, month, 1, tzinfo=zone(name)) for month in (1, 7)]
+        assert called & {each.tzname() for each in months}, name
+
+
+def test_every_name_that_is_an_abbreviation_is_refused() -> None:
+    # `EST` is a name of tzdata, and what New York calls a half of its year.
+    names = {
+        datetime.datetime(2026, month, 1, tzinfo=zone(name)).tzname()
+        for name in zone_names()
+        for month in (1, 7)
+    }
+    assert names & set(zone_names()) == {"UTC"}
 
 
 @pytest.mark.parametrize(
