@@ -22,6 +22,7 @@ from zsupport.policy.model import (
     Member,
     Metric,
     Number,
+    Place,
     Priority,
     Remarks,
     Resource,
@@ -45,8 +46,25 @@ def acme() -> Revision:
     return load_revision(source)
 
 
+def on(line: int) -> Place:
+    """Return a place on a line; where the paths lead to is a test of its own."""
+    return Place("", line)
+
+
+def placed(value: Any) -> Any:
+    """Return a part of the model with the lines of its places alone."""
+    if isinstance(value, Place):
+        return on(value.line)
+    if isinstance(value, tuple):
+        parts = [placed(part) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if isinstance(value, dict):
+        return {key: placed(part) for key, part in value.items()}
+    return value
+
+
 def when(line: int, /, **values: tuple[str, ...]) -> Alternative:
-    return Alternative(values, None, NOTHING, line)
+    return Alternative(values, None, NOTHING, on(line))
 
 
 def windows(days: range, opens: str, closes: str, nights: int = 0) -> tuple[Window, ...]:
@@ -61,7 +79,7 @@ def windows(days: range, opens: str, closes: str, nights: int = 0) -> tuple[Wind
 
 
 def calendar(line: int, **fields: Any) -> Calendar:
-    plain = Calendar((), None, None, (), None, False, False, {}, {}, None, (), NOTHING, line)
+    plain = Calendar((), None, None, (), None, False, False, {}, {}, None, (), NOTHING, on(line))
     return plain._replace(**fields)
 
 
@@ -82,9 +100,9 @@ def test_what_is_said_of_the_whole(acme: Revision) -> None:
     assert acme.timezone == "Europe/Berlin"
     assert (acme.start, acme.last_day) == ("2026-01-01", "2026-12-31")
     assert acme.validity == Remarks("For one year.", "The page carries no date.", "hours")
-    assert acme.validity_line == 9
-    assert acme.grants_line == 76
-    assert acme.targets_line == 141
+    assert acme.validity_place == Place("effective", 9)
+    assert acme.grants_place == Place("entitlements", 76)
+    assert acme.targets_place == Place("targets", 141)
     assert acme.business_day == "same-time"
     assert acme.languages == ("en", "nb")
 
@@ -106,27 +124,27 @@ def test_sources(acme: Revision) -> None:
 
 
 def test_plans(acme: Revision) -> None:
-    assert acme.plans == (
-        Member("free", "Free", (), (), None, NOTHING, 24),
-        Member("pro", "Pro", ("free",), (), None, NOTHING, 25),
+    assert placed(acme.plans) == (
+        Member("free", "Free", (), (), None, NOTHING, on(24)),
+        Member("pro", "Pro", ("free",), (), None, NOTHING, on(25)),
         Member(
             "business", {"en": "Business", "nb": "Bedrift"}, ("pro", "free"), ("biz", "2"), None,
-            Remarks("Most popular.", None, None), 26,
+            Remarks("Most popular.", None, None), on(26),
         ),
         Member(
             "classic", "Classic", (), ("old",), "2024-02-01",
-            Remarks(None, "Few have it.", "plans"), 27,
+            Remarks(None, "Few have it.", "plans"), on(27),
         ),
-        Member("bare", "bare", (), (), None, NOTHING, 28),
+        Member("bare", "bare", (), (), None, NOTHING, on(28)),
     )  # fmt: skip
 
 
 def test_roles(acme: Revision) -> None:
-    assert acme.roles == (
-        Member("owner", "Owner", ("staffer",), (), None, NOTHING, 30),
-        Member("admin", "Administrator", ("user",), ("root",), None, NOTHING, 31),
-        Member("staffer", "Employee", (), (), None, NOTHING, 32),
-        Member("user", "User", (), (), None, NOTHING, 33),
+    assert placed(acme.roles) == (
+        Member("owner", "Owner", ("staffer",), (), None, NOTHING, on(30)),
+        Member("admin", "Administrator", ("user",), ("root",), None, NOTHING, on(31)),
+        Member("staffer", "Employee", (), (), None, NOTHING, on(32)),
+        Member("user", "User", (), (), None, NOTHING, on(33)),
     )
 
 
@@ -135,14 +153,14 @@ def test_facts(acme: Revision) -> None:
         "false": {"en": "no", "nb": "nei"},
         "true": {"en": "yes", "nb": "ja"},
     }
-    assert acme.facts == (
+    assert placed(acme.facts) == (
         Fact(
             "topic",
             "What is it about?",
             {"technical": "A technical matter", "billing": {"en": "A bill", "nb": "En regning"}},
             "technical",
             Remarks("Ask first.", None, None),
-            35,
+            on(35),
         ),
         Fact(
             "region",
@@ -150,23 +168,23 @@ def test_facts(acme: Revision) -> None:
             {"america": "North America", "elsewhere": "Elsewhere"},
             None,
             NOTHING,
-            40,
+            on(40),
         ),
-        Fact("premier", "Do you have the Premier add-on?", no_or_yes, "false", NOTHING, 41),
+        Fact("premier", "Do you have the Premier add-on?", no_or_yes, "false", NOTHING, on(41)),
         Fact(
             "impact",
             "How much is affected?",
             {"down": "All of it", "part": "A part", "nothing": "Nothing"},
             None,
             NOTHING,
-            42,
+            on(42),
         ),
-        Fact("workaround", None, no_or_yes, "true", NOTHING, 43),
+        Fact("workaround", None, no_or_yes, "true", NOTHING, on(43)),
     )
 
 
 def test_channels(acme: Revision) -> None:
-    assert acme.channels == (
+    assert placed(acme.channels) == (
         Channel(
             "help-center",
             "Help Center",
@@ -177,14 +195,14 @@ def test_channels(acme: Revision) -> None:
             (),
             (),
             NOTHING,
-            55,
+            on(55),
         ),
-        Channel("forum", "Forum", "community", None, (), (), (), (), NOTHING, 60),
-        Channel("web", "Ticket", "web", None, ("Write it down.",), (), (), (), NOTHING, 61),
-        Channel("mail", "Mail", "email", None, (), (), (), ("e-mail",), NOTHING, 62),
+        Channel("forum", "Forum", "community", None, (), (), (), (), NOTHING, on(60)),
+        Channel("web", "Ticket", "web", None, ("Write it down.",), (), (), (), NOTHING, on(61)),
+        Channel("mail", "Mail", "email", None, (), (), (), ("e-mail",), NOTHING, on(62)),
         Channel(
             "chat", "Chat", "chat", None, (), (), (), (),
-            Remarks("Quick questions only.", None, None), 63,
+            Remarks("Quick questions only.", None, None), on(63),
         ),
         Channel(
             "phone",
@@ -206,9 +224,9 @@ def test_channels(acme: Revision) -> None:
             ),
             (),
             NOTHING,
-            64,
+            on(64),
         ),
-        Channel("fax", "Fax", "other", None, (), ("A fax machine",), (), (), NOTHING, 74),
+        Channel("fax", "Fax", "other", None, (), ("A fax machine",), (), (), NOTHING, on(74)),
     )  # fmt: skip
     opens = [channel.id for channel in acme.channels if channel.opens_case]
     assert opens == ["web", "mail", "chat", "phone", "fax"]
@@ -218,44 +236,44 @@ def test_channels(acme: Revision) -> None:
 def test_grants(acme: Revision) -> None:
     paid, staff = ("pro", "business", "classic", "bare"), ("owner", "admin")
     plans = Remarks(None, None, "plans")
-    assert acme.grants == (
-        Grant((), ("help-center",), (), None, (), NOTHING, 77),
+    assert placed(acme.grants) == (
+        Grant((), ("help-center",), (), None, (), NOTHING, on(77)),
         Grant(
             (when(78, plan=paid, role=staff, topic=("technical",)),),
-            ("web",), (), None, (), plans, 78,
+            ("web",), (), None, (), plans, on(78),
         ),
         Grant(
             (when(79, plan=("business", "classic"), role=staff),),
-            ("web", "chat", "phone"), (), "office", (), NOTHING, 79,
+            ("web", "chat", "phone"), (), "office", (), NOTHING, on(79),
         ),
         Grant(
             (when(80, premier=("true",), plan=("pro",), role=staff, priority=("P1",)),),
-            ("phone",), (), "24x7", ("Host key",), NOTHING, 80,
+            ("phone",), (), "24x7", ("Host key",), NOTHING, on(80),
         ),
         Grant(
             (
                 Alternative(
                     {"plan": paid, "topic": ("billing",)}, None,
-                    Remarks("Bills", "Since when?", "plans"), 85,
+                    Remarks("Bills", "Since when?", "plans"), on(85),
                 ),
                 when(86, plan=("pro", "business", "bare"), impact=("down", "part")),
             ),
-            ("web",), (), None, (), Remarks("Members too.", None, None), 84,
+            ("web",), (), None, (), Remarks("Members too.", None, None), on(84),
         ),
         # The order of `recommend` is as written; a group has none but that of its definition.
         Grant(
             (when(89, priority=("P1", "P2")),),
-            (), ("phone", "web", "chat"), None, (), NOTHING, 89,
+            (), ("phone", "web", "chat"), None, (), NOTHING, on(89),
         ),
     )  # fmt: skip
 
 
 def test_priorities(acme: Revision) -> None:
-    assert acme.priorities == (
+    assert placed(acme.priorities) == (
         Priority(
             "P1", {"en": "Urgent", "nb": "Haster"}, "Down with no workaround.",
             (when(95, impact=("down",), workaround=("false",)),), ("critical", "1"),
-            Remarks(None, "Who decides?", None), 92,
+            Remarks(None, "Who decides?", None), on(92),
         ),
         Priority(
             "P2", "High", None,
@@ -263,31 +281,31 @@ def test_priorities(acme: Revision) -> None:
                 when(98, impact=("down",)),
                 Alternative(
                     {"impact": ("part",), "workaround": ("false",)}, None,
-                    Remarks("A part of it.", None, None), 98,
+                    Remarks("A part of it.", None, None), on(98),
                 ),
             ),
-            (), NOTHING, 98,
+            (), NOTHING, on(98),
         ),
-        Priority("P3", "P3", "Normal", (when(99, impact=("part",)),), (), NOTHING, 99),
-        Priority("P4", "P4", None, (), (), NOTHING, 100),
+        Priority("P3", "P3", "Normal", (when(99, impact=("part",)),), (), NOTHING, on(99)),
+        Priority("P4", "P4", None, (), (), NOTHING, on(100)),
     )  # fmt: skip
 
 
 def test_metrics(acme: Revision) -> None:
     person = Remarks("By a person.", None, None)
-    assert acme.metrics == (
-        Metric("first-response", "First response", "opened", None, None, person, 103),
-        Metric("update", "Updates", "opened", None, None, NOTHING, 104),
+    assert placed(acme.metrics) == (
+        Metric("first-response", "First response", "opened", None, None, person, on(103)),
+        Metric("update", "Updates", "opened", None, None, NOTHING, on(104)),
         Metric(
             "restoration", "Restoration", "The first answer", "waiting-on-customer", "3/4",
-            NOTHING, 105,
+            NOTHING, on(105),
         ),
     )  # fmt: skip
 
 
 def test_hours(acme: Revision) -> None:
     office_days = windows(range(4), "08:00", "17:00") + windows(range(4, 5), "08:00", "13:00")
-    assert acme.hours == {
+    assert placed(acme.hours) == {
         "office": (
             calendar(
                 110,
@@ -371,17 +389,20 @@ def test_hours(acme: Revision) -> None:
 
 
 def test_commitment(acme: Revision) -> None:
-    assert acme.commitments == (
+    assert placed(acme.commitments) == (
         Commitment(
-            (when(138, premier=("true",)),), "agreement", Remarks("With credits.", None, None), 138
+            (when(138, premier=("true",)),),
+            "agreement",
+            Remarks("With credits.", None, None),
+            on(138),
         ),
-        Commitment((), "objective", NOTHING, 139),
+        Commitment((), "objective", NOTHING, on(139)),
     )
 
 
 def test_targets(acme: Revision) -> None:
     def cell(target: Target, line: int, hours: str | None = None, key: str = "") -> Cell:
-        return Cell(target, None, hours, None, NOTHING, line, key)
+        return Cell(target, None, hours, None, NOTHING, on(line), key)
 
     def keyed(rule: Rule) -> Rule:
         """Write each cell under the priority that it is for, where nothing else is said."""
@@ -404,7 +425,7 @@ def test_targets(acme: Revision) -> None:
                 }
             },
             NOTHING,
-            142,
+            on(142),
         ),
         Rule(
             (when(143, premier=("true",), channel=("phone",)),),
@@ -412,28 +433,28 @@ def test_targets(acme: Revision) -> None:
             "You stay reachable until it is solved.",
             {"first-response": {"P1": cell(clock(900, "15m"), 145)}},
             NOTHING,
-            143,
+            on(143),
         ),
         Rule(
             (
                 Alternative(
                     {"plan": ("business",), "priority": ("P1", "P2")}, (False, "office"),
-                    NOTHING, 146,
+                    NOTHING, on(146),
                 ),
             ),
             "office",
             None,
             {"first-response": {"P1": cell(by_ten, 148, "office")}},
             NOTHING,
-            146,
+            on(146),
         ),
         Rule(
-            (Alternative({"role": ("user",)}, (True, "24x7"), NOTHING, 149),),
+            (Alternative({"role": ("user",)}, (True, "24x7"), NOTHING, on(149)),),
             "24x7",
             None,
             {"first-response": {"*": cell(clock(21_600, "6h 24x7"), 151, "24x7")}},
             NOTHING,
-            149,
+            on(149),
         ),
         Rule(
             (when(152, plan=("business", "classic")),),
@@ -470,7 +491,7 @@ def test_targets(acme: Revision) -> None:
                         "night",
                         {"en": "Stay reachable."},
                         Remarks("By night.", "Which night?", "hours"),
-                        163,
+                        on(163),
                         "P1",
                     ),
                     "P2": cell(business(2.5, "2.5 business hours"), 171, "office"),
@@ -479,7 +500,7 @@ def test_targets(acme: Revision) -> None:
                 },
             },
             Remarks("From the table.", None, "plans"),
-            152,
+            on(152),
         ),
         Rule(
             (when(174, plan=("pro",)),),
@@ -494,7 +515,7 @@ def test_targets(acme: Revision) -> None:
                 },
             },
             NOTHING,
-            174,
+            on(174),
         ),
         Rule(
             (),
@@ -504,26 +525,27 @@ def test_targets(acme: Revision) -> None:
                 "first-response": {
                     "*": Cell(
                         Target("business-days", 3, 0, False, False, "3 business days"),
-                        "three days", "always", None, NOTHING, 177, "*",
+                        "three days", "always", None, NOTHING, on(177), "*",
                     )
                 }
             },
             NOTHING,
-            177,
+            on(177),
         ),
     )  # fmt: skip
-    assert acme.rules == tuple(map(keyed, expected))
+    assert placed(acme.rules) == tuple(map(keyed, expected))
 
 
 def test_terms(acme: Revision) -> None:
     two = {"en": "2 named contacts.", "nb": "2 navngitte kontakter."}
-    assert acme.terms == (
+    assert placed(acme.terms) == (
         Term(
-            "contacts", (when(181, plan=("business",)),), "20 named contacts.", NOTHING, 181
+            "contacts", (when(181, plan=("business",)),), "20 named contacts.", NOTHING, on(181)
         ),
-        Term("contacts", (), two, Remarks(None, None, "plans"), 182),
+        Term("contacts", (), two, Remarks(None, None, "plans"), on(182)),
         Term(
-            "scope", (), "Released versions only.", Remarks(None, "Which are released?", None), 183
+            "scope", (), "Released versions only.", Remarks(None, "Which are released?", None),
+            on(183),
         ),
     )  # fmt: skip
 
@@ -531,29 +553,29 @@ def test_terms(acme: Revision) -> None:
 def test_self_help(acme: Revision) -> None:
     calls = Topic(
         "calls", {"en": "Calls", "nb": "Samtaler"}, "https://example.com/calls",
-        Remarks("Sound too.", None, None), 191,
+        Remarks("Sound too.", None, None), on(191),
     )  # fmt: skip
-    assert acme.self_help == SelfHelp(
+    assert placed(acme.self_help) == SelfHelp(
         "help-center",
         False,
         (
-            Topic("start", "Getting started", None, NOTHING, 190),
+            Topic("start", "Getting started", None, NOTHING, on(190)),
             calls,
-            Topic("odd", "odd", None, NOTHING, 192),
+            Topic("odd", "odd", None, NOTHING, on(192)),
         ),
         (
             Resource(
-                "How-to guides", "guide", ("start", "calls", "odd"), (), None, NOTHING, 194
+                "How-to guides", "guide", ("start", "calls", "odd"), (), None, NOTHING, on(194)
             ),
             Resource(
                 "Films", "video", ("calls", "start"), ("owner", "admin"),
-                "https://example.com/films", NOTHING, 195,
+                "https://example.com/films", NOTHING, on(195),
             ),
             Resource(
                 {"en": "The top ten"}, "list", (), ("admin", "staffer", "user"), None,
-                Remarks(None, "Which ten?", None), 196,
+                Remarks(None, "Which ten?", None), on(196),
             ),
         ),
         Remarks("The list goes on.", None, None),
-        186,
+        on(186),
     )  # fmt: skip

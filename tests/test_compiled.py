@@ -451,7 +451,7 @@ def well_typed(revisions: tuple[Revision, ...]) -> bool:
             assert all(type(each) is str for each in grant.allow)
             for alternative in grant.when:
                 assert all(type(each) is tuple for each in alternative.values.values())
-        assert all(type(member.line) is int for member in revision.plans)
+        assert all(type(member.place.line) is int for member in revision.plans)
         assert all(type(rule.cells) is dict for rule in revision.rules)
         assert type(revision.timezone) is str
     return True

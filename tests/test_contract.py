@@ -13,6 +13,10 @@ import jsonschema_rs
 import pytest
 import yaml
 
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+from zsupport.policy.yamltext import parse_path
+
 if TYPE_CHECKING:
     from conftest import Cli
 
@@ -180,10 +184,12 @@ def test_every_answer_says_which_lines_decided(asked: tuple[str, ...], cli: "Cli
     for answer in document["answers"]:
         assert answer["because"]
         for place in answer["because"]:
-            assert set(place) == {"file", "line"}
+            assert set(place) == {"file", "line", "path"}
             assert place["file"] == document["policy"]["file"]
             lines = (root / place["file"]).read_text(encoding="utf-8").splitlines()
             assert lines[place["line"] - 1].strip()
+            source = SourceFile(place["file"], (root / place["file"]).read_bytes(), "", "")
+            assert read_document(source).node(parse_path(place["path"]) or ("nowhere",))
 
 
 def shipped_policies() -> Path:

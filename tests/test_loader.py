@@ -8,7 +8,7 @@ from zsupport.errors import InvalidPolicy
 from zsupport.library import load
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
-from zsupport.policy.model import Metric, Remarks, Revision
+from zsupport.policy.model import Metric, Place, Remarks, Revision
 
 FOLDER = Path(__file__).parent / "policies"
 BASE = """
@@ -39,7 +39,7 @@ def test_what_is_left_out() -> None:
     assert sections == ((), (), (), ())
     assert revision.hours == {}
     assert revision.rules == ()
-    assert revision.targets_line is None
+    assert revision.targets_place is None
     assert revision.commitments == ()
     assert revision.terms == ()
     assert revision.self_help is None
@@ -94,14 +94,15 @@ def test_anchors_stand_for_what_they_name() -> None:
         "terms: {t: [{say: &say {en: x, nb: y}}, {say: *say}]}\n"
     )
     revision = read(text)
-    assert revision.hours["b"] == revision.hours["a"]
+    (one,), (other,) = revision.hours["a"], revision.hours["b"]
+    assert other == one._replace(place=Place("hours.b", 7))
     assert revision.terms[1].say == {"en": "x", "nb": "y"}
 
 
 def test_one_word_is_the_commitment_for_all() -> None:
     (commitment,) = read(BASE + "commitment: objective\n").commitments
     assert (commitment.when, commitment.binding) == ((), "objective")
-    assert commitment.line == 7
+    assert commitment.place == Place("commitment", 7)
 
 
 def test_a_condition_that_names_nothing_holds_always() -> None:
@@ -126,7 +127,10 @@ def test_the_alternatives_of_a_condition_keep_their_remarks() -> None:
         Remarks(None, None, None),
         Remarks("N", {"en": "U"}, "page"),
     ]
-    assert [each.line for each in term.when] == [11, 12]
+    assert [each.place for each in term.when] == [
+        Place("terms.t[0].when[0]", 11),
+        Place("terms.t[0].when[1]", 12),
+    ]
     assert term.remarks == Remarks(None, "V", None)
 
 
@@ -266,5 +270,5 @@ def test_every_policy_of_the_tests_loads(path: Path) -> None:
 def test_the_default_metric_has_a_name_in_two_languages() -> None:
     name = {"en": "First response", "nb": "Første svar"}
     assert read(BASE).metrics == (
-        Metric("first-response", name, "opened", None, None, Remarks(), 1),
+        Metric("first-response", name, "opened", None, None, Remarks(), Place("", 1)),
     )  # fmt: skip

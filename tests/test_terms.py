@@ -115,7 +115,10 @@ def test_every_topic_of_every_case_has_an_answer_in_json(cli: "Cli", folder: Pat
     assert contacts["note"] == "By contract."
     assert contacts["unclear"] == "Of which year?"
     assert contacts["source"] == "page"
-    assert [place["line"] for place in contacts["because"]] == [20]
+    paths = ["terms.contacts[0]", "terms.contacts[0].when[0]"]
+    assert [(place["line"], place["path"]) for place in contacts["because"]] == [
+        (20, path) for path in paths
+    ]
     assert contacts["plan"] == "business"
     assert contacts["role"] is None
     assert contacts["facts"] == {"region": "here", "premier": "false"}

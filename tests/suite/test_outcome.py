@@ -35,11 +35,12 @@ def test_one_finding_tells_all_that_is_not_as_expected() -> None:
     assert found.expected == "target: 2 business hours; hours: 24x7; commitment: agreement"
     assert (found.span.line, found.span.column) == (5, 22)
     told = [(each.span.line, each.span.column, each.message) for each in found.related]
-    commitment = next(n for n, line in enumerate(LINES, 1) if line.startswith("commitment"))
+    [commitment] = [line for line in LINES if line.startswith("commitment")]
     assert told == [
         (LINES.index(CELL) + 1, CELL.index("4 business") + 1,
          "decided: targets[0].first-response.P2"),
-        (commitment, 1, "decided: commitment[0], commitment[1]"),
+        (LINES.index(commitment) + 1, commitment.index("{is: target}") + 1,
+         "decided: commitment[1]"),
     ]  # fmt: skip
     assert verdict(corrected(found), SUBJECT).failures == ()
 

@@ -14,7 +14,7 @@ from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.spans import EPOCH, Spans, WorkingTime
 from zsupport.clock.target import Target
 from zsupport.clock.windows import WEEK, Window
-from zsupport.policy.model import Calendar, Holidays, Remarks
+from zsupport.policy.model import NOWHERE, Calendar, Holidays, Remarks
 
 # After 28 years dates and weekdays meet as before.
 _FIRST_YEAR, _LAST_YEAR = 2020, 2047
@@ -50,7 +50,7 @@ def one(calendar: Calendar, zone: str) -> Counted:
     """Return a calendar that is no union, in a policy of this zone, as what is counted over."""
     off = calendar.holidays
     bare = calendar._replace(
-        when=(), ask=None, remarks=Remarks(), line=0, timezone=calendar.timezone or zone,
+        when=(), ask=None, remarks=Remarks(), place=NOWHERE, timezone=calendar.timezone or zone,
         holidays=off and off._replace(remarks=Remarks(), names={}),
     )  # fmt: skip
     if (

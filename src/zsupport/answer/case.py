@@ -9,6 +9,7 @@ from zsupport.policy.model import (
     ALWAYS,
     Alternative,
     Member,
+    Place,
     Priority,
     Remarks,
     Revision,
@@ -21,10 +22,14 @@ Case = dict[str, str]
 
 
 class Because(NamedTuple):
-    """A line of a policy file that decided; the file is relative to the policy's root."""
+    """A part of a policy file that decided; the file is relative to the policy's root.
+
+    `path` is the path of the part in the document; the line, on which it starts, is for people.
+    """
 
     file: str
     line: int
+    path: str
 
 
 class Warning(NamedTuple):
@@ -268,6 +273,16 @@ def collapse(
         else:
             kept.append(name)
     return rows, kept
+
+
+def places_of(part: Place, held: Alternative) -> tuple[Place, ...]:
+    """Return the place of a rule, and that of the alternative that matches if it lists several."""
+    return (part, held.place) if held.place.path.endswith("]") else (part,)
+
+
+def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
+    """Return the parts of a revision that decided, each once; a condition left out is no part."""
+    return tuple(Because(revision.file, line, path) for path, line in dict.fromkeys(places) if line)
 
 
 def say(text: Text | None, lang: str) -> str | None:

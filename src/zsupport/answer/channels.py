@@ -11,6 +11,8 @@ from zsupport.answer.case import (
     dimensions,
     matching,
     named,
+    places_of,
+    reasons,
     said,
     say,
 )
@@ -140,13 +142,9 @@ def _answer(
         recommended=None,
         note=note,
         unclear=unclear,
-        because=tuple(
-            dict.fromkeys(
-                Because(revision.file, line)
-                for each in held
-                for line in (each.grant.line, each.alternative.line)
-                if line
-            )
+        because=reasons(
+            revision,
+            (place for each in held for place in places_of(each.grant.place, each.alternative)),
         ),
     )
 
@@ -158,20 +156,20 @@ def of_members(revision: Revision, case: Case) -> list[Remarks]:
 
 
 def denied(revision: Revision, channel: str | None, *, in_force: bool) -> tuple[Because, ...]:
-    """Return the lines that decide about a no: the grants of the channel, none of which holds.
+    """Return the parts that decide about a no: the grants of the channel, none of which applies.
 
-    Where no grant names it, nothing else is allowed than `entitlements` says: its line. With
-    no channel named: all grants of channels that open a case.
+    Without such a grant it is the section `entitlements`. With no channel named: all grants of
+    channels that open a case.
     """
     if not in_force:
-        return (Because(revision.file, revision.validity_line),)
+        return reasons(revision, (revision.validity_place,))
     opens = {c.id for c in revision.channels if c.opens_case}
-    lines = [
-        grant.line
+    places = [
+        grant.place
         for grant in revision.grants
         if (channel in grant.allow if channel else opens.intersection(grant.allow))
     ]
-    return tuple(Because(revision.file, line) for line in lines or [revision.grants_line])
+    return reasons(revision, places or [revision.grants_place])
 
 
 def _ranked(revision: Revision, case: Case, answers: list[ChannelAnswer]) -> list[ChannelAnswer]:

@@ -215,7 +215,7 @@ class _Timer:
             )
         except Never:
             raise PolicyError(
-                f"{self.asked.revision.file}:{row.cell.line}: `{target.text}` is not reached"
+                f"{self.asked.revision.file}:{row.cell.place.line}: `{target.text}` is not reached"
                 " within ten years of opened",
                 f"are the hours `{row.cell.hours}` ever open?",
             ) from None

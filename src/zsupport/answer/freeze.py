@@ -26,7 +26,7 @@ def frozen(revision: Revision, name: str | None, at: datetime) -> str:
             if off is None or off.country is None:
                 continue
             first, last = off.covers or (at.year, at.year + 1)
-            lines = [f"# {id} (line {calendar.line}), holidays {holidays_version()}"]
+            lines = [f"# {id} (line {calendar.place.line}), holidays {holidays_version()}"]
             lines += [f"covers: {first}-{last}" if last > first else f"covers: {first}", "frozen:"]
             for year in range(first, last + 1):
                 lines += [
@@ -42,7 +42,7 @@ def frozen(revision: Revision, name: str | None, at: datetime) -> str:
 def _days(revision: Revision, calendar: Calendar, off: Holidays, year: int) -> dict[int, str]:
     """Return what the library gives for a year."""
     assert off.country is not None
-    place = f"{revision.file}:{calendar.line}"
+    place = f"{revision.file}:{calendar.place.line}"
     try:
         days = public_holidays(off.country, off.subdivision, year)
     except BadText as problem:

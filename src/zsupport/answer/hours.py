@@ -8,7 +8,7 @@ from zsupport.clock.instants import local_date
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError
-from zsupport.policy.model import Calendar, Holidays, Remarks, Revision
+from zsupport.policy.model import Calendar, Holidays, Place, Remarks, Revision
 
 if TYPE_CHECKING:
     # A policy whose targets are clock time needs none of these when it answers.
@@ -75,9 +75,9 @@ class PolicyHours:
         self._public = public
         #: Whether an answer rests on the public holidays of a country.
         self.public_holidays = False
-        #: Of these calendars (by line) and years the library knows no public holidays.
-        self._unknown: dict[tuple[int, int], str] = {}
-        self._settled: dict[tuple[str, tuple[int, ...]], Settled] = {}
+        #: Of these calendars (by path) and years the library knows no public holidays.
+        self._unknown: dict[tuple[str, int], str] = {}
+        self._settled: dict[tuple[str, tuple[str, ...]], Settled] = {}
 
     def settle(self, name: str, case: Case) -> Settled:
         """Return the hours of this name in a case.
@@ -90,7 +90,7 @@ class PolicyHours:
         from zsupport.clock.spans import WorkingTime
 
         calendars = tuple(self._calendars(name, case))
-        key = name, tuple(calendar.line for calendar in calendars)
+        key = name, tuple(calendar.place.path for calendar in calendars)
         if key not in self._settled:
             asks = [ask for calendar in calendars for ask in self._asks(calendar)]
             if asks:
@@ -145,7 +145,7 @@ class PolicyHours:
                     if "estimated" in name and first.toordinal() <= ordinal <= last.toordinal():
                         says = f"{date.fromordinal(ordinal)}: {name}"
                         found.append(Warning("estimated", says))
-                if country := self._unknown.get((calendar.line, year)):
+                if country := self._unknown.get((calendar.place.path, year)):
                     says = f"no public holidays of {country} are known for {year}"
                     found.append(Warning("beyond-covers", says))
         return found
@@ -181,9 +181,9 @@ class PolicyHours:
             assert self.customer.zone is not None
             name = self.customer.zone
         off = calendar.holidays
-        return hours_of(calendar, name, self._days_off(off, calendar.line) if off else None)
+        return hours_of(calendar, name, self._days_off(off, calendar.place) if off else None)
 
-    def _days_off(self, off: Holidays, line: int) -> "DaysOff":
+    def _days_off(self, off: Holidays, at: Place) -> "DaysOff":
         from zsupport.clock.holidays import public_holidays
 
         public = self._public or public_holidays
@@ -202,10 +202,10 @@ class PolicyHours:
                     hint = problem.hint or problem.expected or "a country such as NO, or DE-BY"
                     raise UsageError(f"--customer-country: {problem.message}", hint) from None
                 hint = problem.hint or problem.expected or "list its days off with `add`"
-                place = f"{self.revision.file}:{line}"
+                place = f"{self.revision.file}:{at.line}"
                 raise PolicyError(f"{place}: {problem.message}", hint) from None
             if not found:
-                self._unknown[line, year] = country
+                self._unknown[at.path, year] = country
             return found
 
         return days_off(off, country, subdivision, checked, self.lang)

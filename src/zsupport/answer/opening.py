@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Because, Case, Query, Warning, named, said, say
+from zsupport.answer.case import Answers, Because, Case, Query, Warning, named, reasons, said, say
 from zsupport.answer.hours import NeedsInput, PolicyHours, Settled
 from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
@@ -49,8 +49,7 @@ def answer_hours(
             rows.append(_answer(revision, hours, each, case, at, warnings))
         except NeedsInput as needed:
             warnings += [Warning("needs-input", ask) for ask in needed.asks]
-            lines = [calendar.line for calendar in revision.hours[each]]
-            because = tuple(Because(revision.file, line) for line in lines)
+            because = reasons(revision, (calendar.place for calendar in revision.hours[each]))
             rows.append(HoursAnswer(each, None, None, None, None, None, because))
     columns = ("hours",) if name is None else ()
     return Answers(
@@ -141,7 +140,7 @@ def _answer(
         _utc(time.next_close(at)),
         _week(settled, at),
         _coming(settled, at),
-        (Because(revision.file, calendar.line),),
+        reasons(revision, (calendar.place,)),
     )
 
 

@@ -11,6 +11,8 @@ from zsupport.answer.case import (
     dimensions,
     matching,
     named,
+    places_of,
+    reasons,
     said,
     say,
 )
@@ -77,16 +79,15 @@ def _answer(
     lang: str,
 ) -> PriorityAnswer:
     if priority is None:
-        lines = [each.line for each in revision.priorities] or [revision.grants_line]
-        because = tuple(Because(revision.file, line) for line in lines)
+        places = [each.place for each in revision.priorities] or [revision.grants_place]
+        because = reasons(revision, places)
         return PriorityAnswer(None, None, None, facts, None, because)
     remarks = [priority.remarks, alternative.remarks]
-    lines = [priority.line, alternative.line]
     return PriorityAnswer(
         priority.id,
         say(priority.name, lang),
         say(priority.meaning, lang),
         facts,
         said(remarks, lang)[1],
-        tuple(Because(revision.file, line) for line in dict.fromkeys(lines) if line),
+        reasons(revision, places_of(priority.place, alternative)),
     )

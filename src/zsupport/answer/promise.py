@@ -13,6 +13,8 @@ from zsupport.answer.case import (
     dimensions,
     matching,
     named,
+    places_of,
+    reasons,
     said,
     say,
 )
@@ -20,7 +22,7 @@ from zsupport.answer.channels import denied, holding, of_members
 from zsupport.answer.hours import NeedsInput, PolicyHours, Settled
 from zsupport.clock.target import needs_hours
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.policy.model import Alternative, Cell, Metric, Remarks, Revision, Rule
+from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, Rule
 
 # In these states nothing is promised.
 NEGATIVE = ("not-entitled", "no-target", "not-stated")
@@ -161,8 +163,8 @@ def _columns(space: Dimensions, *, differ: bool, metrics: tuple[Metric, ...]) ->
 
 
 def _but_channel(row: Promise) -> Promise:
-    """Return a promise without what differs by channel alone: the lines, and what the case is."""
-    cell = row.cell and row.cell._replace(line=0)
+    """Return a promise without what differs by channel alone: the places, and what the case is."""
+    cell = row.cell and row.cell._replace(place=NOWHERE)
     return row._replace(channel=None, because=(), cell=cell, case={})
 
 
@@ -210,8 +212,7 @@ class _Reader:
         return self._stated(bare, case, deciding, remarks)
 
     def _targets(self) -> tuple[Because, ...]:
-        line = self.revision.targets_line or self.revision.grants_line
-        return (Because(self.revision.file, line),)
+        return reasons(self.revision, (self.revision.targets_place or self.revision.grants_place,))
 
     def _inside(self, case: Case) -> Callable[[str], bool]:
         def inside(hours: str) -> bool:
@@ -232,13 +233,13 @@ class _Reader:
         counts = cell.hours is not None and (needs_hours(cell.target) or kind == "week")
         said_of = [cell.remarks, rule.remarks, alternative.remarks, *remarks]
         said_of += of_members(self.revision, case)
-        lines = [cell.line, rule.line, alternative.line]
+        places = [cell.place, *places_of(rule.place, alternative)]
         commitment = None
         for each in self.revision.commitments if kind not in ("none", "not-stated") else ():
             if held := matching(each.when, case):
                 commitment = each
                 said_of += [each.remarks, held.remarks]
-                lines += [each.line, held.line]
+                places += places_of(each.place, held)
                 break
         settled = needed = None
         if cell.hours and counts:
@@ -258,9 +259,7 @@ class _Reader:
             settled=settled,
             note=note,
             unclear=unclear,
-            because=tuple(
-                Because(self.revision.file, line) for line in dict.fromkeys(lines) if line
-            ),
+            because=reasons(self.revision, places),
         )
         return self._asking(row, needed) if needed else row
 

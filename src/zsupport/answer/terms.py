@@ -13,6 +13,8 @@ from zsupport.answer.case import (
     join,
     matching,
     named,
+    places_of,
+    reasons,
     said,
     say,
     with_channel,
@@ -100,7 +102,7 @@ def _answer(
     }
     nothing = TermAnswer(
         case.get("plan"), case.get("role"), case.get("channel"), case.get("priority"), facts,
-        terms[0].topic, None, None, None, None, (Because(revision.file, revision.validity_line),),
+        terms[0].topic, None, None, None, None, reasons(revision, (revision.validity_place,)),
     )  # fmt: skip
     if not in_force:
         return nothing
@@ -110,12 +112,11 @@ def _answer(
             continue
         remarks = (term.remarks, held.remarks)
         note, unclear = said(remarks, lang)
-        lines = dict.fromkeys(line for line in (term.line, held.line) if line)
         return nothing._replace(
             text=say(term.say, lang),
             note=note,
             unclear=unclear,
             source=join(each.source for each in remarks),
-            because=tuple(Because(revision.file, line) for line in lines),
+            because=reasons(revision, places_of(term.place, held)),
         )
-    return nothing._replace(because=tuple(Because(revision.file, term.line) for term in terms))
+    return nothing._replace(because=reasons(revision, (term.place for term in terms)))

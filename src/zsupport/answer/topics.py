@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from zsupport.answer.case import Answers, Because, Query, Warning, join, say
+from zsupport.answer.case import Answers, Because, Query, Warning, join, reasons, say
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Remarks, Resource, Revision, SelfHelp, Text, Topic
 
@@ -71,7 +71,7 @@ def _answer(revision: Revision, resource: Resource, topic: Topic | None, lang: s
         say(resource.name, lang),
         resource.url or (topic.url if topic else None),
         join(say(text, lang) for text in texts),
-        (Because(revision.file, resource.line),),
+        reasons(revision, (resource.place,)),
     )
 
 
@@ -79,5 +79,5 @@ def _bare(revision: Revision, topic: Topic, lang: str) -> TopicAnswer:
     """Return a row for a topic under which nothing is listed."""
     return TopicAnswer(
         topic.id, None, "other", say(topic.name, lang), topic.url, say(topic.remarks.note, lang),
-        (Because(revision.file, topic.line),),
+        reasons(revision, (topic.place,)),
     )  # fmt: skip

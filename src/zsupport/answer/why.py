@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, tzinfo
 
-from zsupport.answer.case import Answers, Case, matching
+from zsupport.answer.case import Answers, Because, Case, matching
 from zsupport.answer.channels import ChannelAnswer, holding
 from zsupport.answer.due import DueAnswer
 from zsupport.answer.hours import Settled
@@ -14,7 +14,7 @@ from zsupport.clock.deadline import anchor
 from zsupport.clock.instants import duration, format_instant, from_datetime, local_date
 from zsupport.clock.target import Target
 from zsupport.clock.zones import zone
-from zsupport.policy.model import Alternative, Cell, Grant, When
+from zsupport.policy.model import Alternative, Cell, Grant, Place, When
 from zsupport.wording import enumerated
 
 #: How a policy may read the end of a business day.
@@ -75,26 +75,26 @@ class _Explain:
         self.revision = answers.revision
         self.where = where
 
-    def at(self, line: int) -> str:
-        return f"  {self.where}{self.revision.file}:{line}"
+    def at(self, place: Place | Because) -> str:
+        return f"  {self.where}{self.revision.file}:{place.line}"
 
     def channel(self, answer: ChannelAnswer, *, in_force: bool) -> list[str]:
         case = _case(answer)
         head = f"{_place(answer)}: {'allowed' if answer.allowed else 'not allowed'}"
         if not in_force:
-            return [head, f"{self.at(self.revision.validity_line)}  not in force"]
+            return [head, f"{self.at(self.revision.validity_place)}  not in force"]
         lines = [head]
         if answer.allowed:
             only = (answer.only_when or {}).get("priority", ())
             cases = [{**case, "priority": p} for p in only] or self._cases(case)
             held = {
-                each.grant.line: each
+                each.grant.place: each
                 for one in cases
                 for each in holding(self.revision, one, answer.channel)
             }
             for each in held.values():
                 says = in_words(each.alternative)
-                lines.append(f"{self.at(each.grant.line)}  allows {answer.channel}: {says}")
+                lines.append(f"{self.at(each.grant.place)}  allows {answer.channel}: {says}")
             return lines
         lines += self._denials(case, [answer.channel])
         return lines + self._would(case, [answer.channel], "allowed")
@@ -108,11 +108,11 @@ class _Explain:
     def _denials(self, case: Case, channels: list[str]) -> list[str]:
         grants = [g for g in self.revision.grants if set(channels) & set(g.allow)]
         if not grants:
-            return [f"{self.at(self.revision.grants_line)}  no grant allows it"]
+            return [f"{self.at(self.revision.grants_place)}  no grant allows it"]
         lines = []
         for grant in grants:
             allowed = _or(c for c in grant.allow if c in channels)
-            lines.append(f"{self.at(grant.line)}  allows {allowed} for {_misses(grant, case)}")
+            lines.append(f"{self.at(grant.place)}  allows {allowed} for {_misses(grant, case)}")
         return lines
 
     def _would(self, case: Case, channels: list[str], what: str) -> list[str]:
@@ -170,7 +170,7 @@ class _Explain:
         case = _case(answer)
         lines = [f"{_place(answer)}: {answer.state}"]
         if not in_force:
-            return [*lines, f"{self.at(self.revision.validity_line)}  not in force"]
+            return [*lines, f"{self.at(self.revision.validity_place)}  not in force"]
         opening = [c.id for c in self.revision.channels if c.opens_case]
         if answer.state == "not-entitled":
             channels = [answer.channel] if answer.channel else opening
@@ -182,22 +182,22 @@ class _Explain:
         case = self._promised_case(answer)
         inside = self._inside(case)
         if answer.state == "needs-input":
-            return [*lines, *(f"{self.at(each.line)}" for each in answer.because)]
+            return [*lines, *(f"{self.at(each)}" for each in answer.because)]
         deciding = decide(self.revision, case, answer.metric, inside)
         if deciding is None:
-            line = self.revision.targets_line or self.revision.grants_line
-            return [*lines, f"{self.at(line)}  no rule states {answer.metric} for it"]
+            place = self.revision.targets_place or self.revision.grants_place
+            return [*lines, f"{self.at(place)}  no rule states {answer.metric} for it"]
         says = in_words(deciding.alternative)
         target = deciding.cell.target.text
-        lines.append(f"{self.at(deciding.cell.line)}  {answer.metric}: {target}")
-        lines.append(f"{self.at(deciding.rule.line)}  this rule holds: {says}")
+        lines.append(f"{self.at(deciding.cell.place)}  {answer.metric}: {target}")
+        lines.append(f"{self.at(deciding.rule.place)}  this rule holds: {says}")
         priority = case.get("priority", "*")
         for rule in self.revision.rules:
             cells = rule.cells.get(answer.metric, {})
             hidden = cells.get(priority) or cells.get("*")
             if rule is not deciding.rule and hidden and matching(rule.when, case, inside):
                 lines.append(
-                    f"{self.at(hidden.line)}  hidden by it: {hidden.target.text} "
+                    f"{self.at(hidden.place)}  hidden by it: {hidden.target.text} "
                     f"({_condition(rule.when)})"
                 )
         if answer.state in NEGATIVE:
@@ -308,29 +308,29 @@ class _Explain:
         if not found:
             return [
                 head,
-                *(f"{self.at(p.line)}  {p.id}: {_condition(p.when)}"
+                *(f"{self.at(p.place)}  {p.id}: {_condition(p.when)}"
                   for p in self.revision.priorities),
             ]  # fmt: skip
         held = matching(found[0].when, answer.facts) if answer.facts else None
         says = in_words(held) if held else _condition(found[0].when)
-        line = (held.line if held else 0) or found[0].line
-        return [head, f"{self.at(line)}  {found[0].id}: {says}"]
+        place = held.place if held and held.place.line else found[0].place
+        return [head, f"{self.at(place)}  {found[0].id}: {says}"]
 
     def term(self, answer: TermAnswer, *, in_force: bool) -> list[str]:
         lines = [f"{_place(answer)}: {'not stated' if answer.text is None else 'stated'}"]
         if not in_force:
-            return [*lines, f"{self.at(self.revision.validity_line)}  not in force"]
-        decided = {each.line for each in answer.because}
+            return [*lines, f"{self.at(self.revision.validity_place)}  not in force"]
+        decided = {each.path for each in answer.because}
         for term in self.revision.terms:
-            if term.topic == answer.topic and term.line in decided:
+            if term.topic == answer.topic and term.place.path in decided:
                 says = "only for" if answer.text is None else "this term applies"
-                lines.append(f"{self.at(term.line)}  {says}: {_condition(term.when)}")
+                lines.append(f"{self.at(term.place)}  {says}: {_condition(term.when)}")
         return lines
 
     def topic(self, answer: "object") -> list[str]:
         name, because = getattr(answer, "name", ""), getattr(answer, "because", ())
         head = name or getattr(answer, "hours", "")
-        return [head, *(self.at(each.line) for each in because)]
+        return [head, *(self.at(each) for each in because)]
 
 
 def _case(answer: ChannelAnswer | DueAnswer | TermAnswer) -> Case:

@@ -35,6 +35,7 @@ from zsupport.policy.model import (
     Member,
     Metric,
     Number,
+    Place,
     Priority,
     Remarks,
     Resource,
@@ -281,25 +282,26 @@ _str, _int, _bool = _is(str), _is(int), _is(bool)
 _by_language = _mapping(_str)
 _strs, _texts = _list(_str), _list(_text)
 _str_, _text_ = _or_none(_str), _or_none(_text)
+_place = _row(Place._make, _str, _int)
 _remarks = _row(Remarks._make, _text_, _text_, _str_)
 _when = _list(
     _row(
         Alternative._make,
-        _mapping(_strs), _or_none(_row(tuple, _bool, _str)), _remarks, _int,
+        _mapping(_strs), _or_none(_row(tuple, _bool, _str)), _remarks, _place,
     )
 )  # fmt: skip
 _windows = _list(_row(Window._make, _int, _int))
 _source = _row(Source._make, _str, _text_, _str_, _str_, _remarks)
-_member = _row(Member._make, _str, _text, _strs, _strs, _str_, _remarks, _int)
-_fact = _row(Fact._make, _str, _text_, _mapping(_text), _str_, _remarks, _int)
+_member = _row(Member._make, _str, _text, _strs, _strs, _str_, _remarks, _place)
+_fact = _row(Fact._make, _str, _text_, _mapping(_text), _str_, _remarks, _place)
 _number = _row(Number._make, _str, _str, _remarks)
 _channel = _row(
     Channel._make,
-    _str, _text, _str, _str_, _texts, _texts, _list(_number), _strs, _remarks, _int,
+    _str, _text, _str, _str_, _texts, _texts, _list(_number), _strs, _remarks, _place,
 )  # fmt: skip
-_grant = _row(Grant._make, _when, _strs, _strs, _str_, _texts, _remarks, _int)
-_priority = _row(Priority._make, _str, _text, _text_, _when, _strs, _remarks, _int)
-_metric = _row(Metric._make, _str, _text, _text, _text_, _str_, _remarks, _int)
+_grant = _row(Grant._make, _when, _strs, _strs, _str_, _texts, _remarks, _place)
+_priority = _row(Priority._make, _str, _text, _text_, _when, _strs, _remarks, _place)
+_metric = _row(Metric._make, _str, _text, _text, _text_, _str_, _remarks, _place)
 _holidays = _row(
     Holidays._make,
     _bool, _str_, _str_, _strs, _strs, _or_none(_row(tuple, _int, _int)), _or_none(_strs), _remarks,
@@ -308,20 +310,20 @@ _holidays = _row(
 _calendar = _row(
     Calendar._make,
     _when, _str_, _text_, _or_none(_windows), _or_none(_holidays), _bool, _bool,
-    _mapping(_windows), _mapping(_windows), _or_none(_list(_int)), _strs, _remarks, _int,
+    _mapping(_windows), _mapping(_windows), _or_none(_list(_int)), _strs, _remarks, _place,
 )  # fmt: skip
-_commitment = _row(Commitment._make, _when, _str, _remarks, _int)
+_commitment = _row(Commitment._make, _when, _str, _remarks, _place)
 _target = _row(Target._make, _str, _int, _int, _bool, _bool, _str)
-_cell = _row(Cell._make, _target, _text_, _str_, _text_, _remarks, _int, _str)
-_rule = _row(Rule._make, _when, _str_, _text_, _mapping(_mapping(_cell)), _remarks, _int)
-_term = _row(Term._make, _str, _when, _text, _remarks, _int)
-_topic = _row(Topic._make, _str, _text, _str_, _remarks, _int)
-_resource = _row(Resource._make, _text, _str, _strs, _strs, _str_, _remarks, _int)
-_self_help = _row(SelfHelp._make, _str_, _bool, _list(_topic), _list(_resource), _remarks, _int)
+_cell = _row(Cell._make, _target, _text_, _str_, _text_, _remarks, _place, _str)
+_rule = _row(Rule._make, _when, _str_, _text_, _mapping(_mapping(_cell)), _remarks, _place)
+_term = _row(Term._make, _str, _when, _text, _remarks, _place)
+_topic = _row(Topic._make, _str, _text, _str_, _remarks, _place)
+_resource = _row(Resource._make, _text, _str, _strs, _strs, _str_, _remarks, _place)
+_self_help = _row(SelfHelp._make, _str_, _bool, _list(_topic), _list(_resource), _remarks, _place)
 _revision = _row(
     Revision._make,
-    _str, _text, _str, _str, _str, _str_, _str_, _remarks, _int, _list(_source), _list(_member),
-    _list(_member), _list(_fact), _list(_channel), _list(_grant), _int, _list(_priority),
+    _str, _text, _str, _str, _str, _str_, _str_, _remarks, _place, _list(_source), _list(_member),
+    _list(_member), _list(_fact), _list(_channel), _list(_grant), _place, _list(_priority),
     _list(_metric), _str, _mapping(_list(_calendar)), _list(_commitment), _list(_rule),
-    _or_none(_int), _list(_term), _or_none(_self_help), _strs, _remarks,
+    _or_none(_place), _list(_term), _or_none(_self_help), _strs, _remarks,
 )  # fmt: skip

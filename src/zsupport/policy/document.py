@@ -81,6 +81,13 @@ class Document(NamedTuple):
                 break
         return self.value(path) if node is None else node.span
 
+    def first_line(self, span: Span) -> Span:
+        """Return the first line of a range: enough to mark a long rule by."""
+        if span.end_line == span.line:
+            return span
+        line = self.text.split("\n")[span.line - 1].rstrip()
+        return Span(span.line, span.column, span.line, max(len(line) + 1, span.column + 1))
+
     def part(self, path: Path, text: str) -> Span:
         """Return where a text stands last in a value; the value where that cannot be told."""
         node = self.node(path)

@@ -24,6 +24,7 @@ from zsupport.policy.model import (
     Member,
     Metric,
     Number,
+    Place,
     Priority,
     Remarks,
     Resource,
@@ -166,12 +167,12 @@ class _Builder:
         self.reader = reader
         self.names = Names(record, reader)
 
-    def entries(self, section: str) -> list[tuple[str, Any, int]]:
-        """Return (id, value, line) for each entry of a section that is a mapping."""
+    def entries(self, section: str) -> list[tuple[str, Any, Place]]:
+        """Return (id, value, place) for each entry of a section that is a mapping."""
         read = self.record.get(section)
         if read is None:
             return []
-        return [(key, value, read.line_of(key)) for key, value in read.values.items()]
+        return [(key, value, read.place_of(key)) for key, value in read.values.items()]
 
     def check_ids(self, kind: str, section: str, aliases: list[Named] | None = None) -> None:
         """Report ids and aliases of a section that clash, or differ only by case."""
@@ -206,21 +207,21 @@ class _Builder:
             start=start,
             last_day=last_day,
             validity=names.remarks(effective),
-            validity_line=record.line_of("effective"),
+            validity_place=record.place_of("effective"),
             sources=self.read_sources(),
             plans=self.read_members("plan", "plans"),
             roles=self.read_members("role", "roles"),
             facts=facts,
             channels=entitled.channels,
             grants=entitled.grants,
-            grants_line=record.line_of("entitlements"),
+            grants_place=record.place_of("entitlements"),
             priorities=entitled.priorities,
             metrics=self.read_metrics(),
             business_day=record.get("business-day") or "close",
             hours=hours,
             commitments=self.read_commitments(),
             rules=Promises(names, hours, zone, entitled).rules(),
-            targets_line=record.line_of("targets") if "targets" in record else None,
+            targets_place=record.place_of("targets") if "targets" in record else None,
             terms=self.read_terms(),
             self_help=self.read_self_help(),
             languages=tuple(names.languages),
@@ -250,7 +251,7 @@ class _Builder:
         members = []
         aliases: list[Named] = []
         above: dict[str, list[Named]] = {}
-        for id, read, line in self.entries(section):
+        for id, read, place in self.entries(section):
             record = read if isinstance(read, Record) else None
             name = names.text(record.get("name") if record else read) or id
             own = (record.get("aliases") or []) if record else []
@@ -268,7 +269,7 @@ class _Builder:
                     tuple(at.text for at in own),
                     record.get("retired") if record else None,
                     names.remarks(record),
-                    line,
+                    place,
                 )
             )
         self.check_ids(kind, section, aliases)
@@ -280,7 +281,7 @@ class _Builder:
         names = self.names
         facts = []
         section = self.record.get("facts")
-        for id, record, line in self.entries("facts"):
+        for id, record, place in self.entries("facts"):
             why = "this word has a meaning of its own in conditions"
             names.not_called("fact", section.key(id), RESERVED, why)
             if record is None:
@@ -303,7 +304,7 @@ class _Builder:
                 if default not in values:
                     names.undefined(f"value of {id}", at, values)
             names.facts[id] = numbered(values)
-            facts.append(Fact(id, ask, values, default, remarks, line))
+            facts.append(Fact(id, ask, values, default, remarks, place))
         self.check_ids("fact", "facts")
         return tuple(facts)
 
@@ -312,7 +313,7 @@ class _Builder:
         names = self.names
         channels = []
         aliases: list[Named] = []
-        for id, record, line in self.entries("channels"):
+        for id, record, place in self.entries("channels"):
             if record is None:
                 continue
             own = record.get("aliases") or []
@@ -328,7 +329,7 @@ class _Builder:
                     tuple(self.read_numbers(record.get("numbers"))),
                     tuple(at.text for at in own),
                     names.remarks(record),
-                    line,
+                    place,
                 )
             )
         self.check_ids("channel", "channels", aliases)
@@ -358,7 +359,7 @@ class _Builder:
                 names.resolve("hours", record.get("hours")),
                 names.texts(record.get("prerequisites")),
                 names.remarks(record),
-                record.line,
+                record.place,
             )
             for record in self.record.get("entitlements") or ()
         )
@@ -386,7 +387,7 @@ class _Builder:
                     names.when(record.get("when"), (), "priorities"),
                     tuple(alias.text for alias in own),
                     names.remarks(record),
-                    record.line,
+                    record.place,
                 )
             )
         names.distinct("priority", ids, aliases)
@@ -399,7 +400,7 @@ class _Builder:
         names = self.names
         if "metrics" not in self.record:
             name: Text = {"en": "First response", "nb": "Første svar"}
-            return (Metric(FIRST_RESPONSE, name, "opened", None, None, Remarks(), 1),)
+            return (Metric(FIRST_RESPONSE, name, "opened", None, None, Remarks(), Place("", 1)),)
         metrics = []
         ids = []
         for record in self.record.get("metrics") or ():
@@ -418,7 +419,7 @@ class _Builder:
                     names.text(record.get("pauses")),
                     record.get("warn"),
                     names.remarks(record),
-                    record.line,
+                    record.place,
                 )
             )
         names.distinct("metric", ids, [])
@@ -430,14 +431,14 @@ class _Builder:
         if read is None:
             return ()
         if isinstance(read, str):
-            line = self.record.line_of("commitment")
-            return (Commitment((), read, Remarks(), line),)
+            place = self.record.place_of("commitment")
+            return (Commitment((), read, Remarks(), place),)
         return tuple(
             Commitment(
                 self.names.when(record.get("when"), DIMENSIONS, "commitment"),
                 record.get("is") or "none",
                 self.names.remarks(record),
-                record.line,
+                record.place,
             )
             for record in read
         )
@@ -452,7 +453,7 @@ class _Builder:
                 names.when(record.get("when"), DIMENSIONS, "terms"),
                 names.text(record.get("say")) or "",
                 names.remarks(record),
-                record.line,
+                record.place,
             )
             for topic, records, _ in self.entries("terms")
             for record in records or ()
@@ -471,7 +472,7 @@ class _Builder:
             own = value if isinstance(value, Record) else None
             name = names.text(own.get("name") if own else value) or id
             url = _plain(own.get("url")) if own else None
-            topics.append(Topic(id, name, url, names.remarks(own), read.line_of(id)))
+            topics.append(Topic(id, name, url, names.remarks(own), read.place_of(id)))
         if read is not None:
             names.distinct("topic", read, [])
         return SelfHelp(
@@ -483,7 +484,7 @@ class _Builder:
                 for resource in record.get("resources") or ()
             ),
             names.remarks(record),
-            record.line,
+            record.place,
         )
 
     def read_resource(self, record: Record, self_help: Record, topics: list[str]) -> Resource:
@@ -509,7 +510,7 @@ class _Builder:
             names.expand("role", audience) if audience else (),
             _plain(record.get("url")),
             names.remarks(record),
-            record.line,
+            record.place,
         )
 
     # -- hours ---------------------------------------------------------------------------
@@ -546,7 +547,7 @@ class _Builder:
             record.get("business-days"),
             tuple(dict.fromkeys(id for id in members if id is not None)),
             names.remarks(record),
-            record.line,
+            record.place,
         )
 
     def read_windows(self, record: Record) -> tuple[Window, ...] | None:

@@ -15,6 +15,21 @@ from zsupport.clock.windows import Window
 Text = str | dict[str, str]
 
 
+class Place(NamedTuple):
+    """Where a part of a policy is written.
+
+    `path` is its path in the document, such as `targets[2].first-response.P1`: it alone tells
+    parts apart. `line` is for people, from 1.
+    """
+
+    path: str
+    line: int
+
+
+#: The place of what is not written.
+NOWHERE = Place("", 0)
+
+
 class Remarks(NamedTuple):
     """What may be said of anything: a note, a doubt, and where it comes from."""
 
@@ -29,11 +44,11 @@ class Alternative(NamedTuple):
     values: dict[str, tuple[str, ...]]
     opened: tuple[bool, str] | None  # (inside, hours)
     remarks: Remarks
-    line: int
+    place: Place
 
 
 #: What holds where there is no condition.
-ALWAYS = Alternative({}, None, Remarks(), 0)
+ALWAYS = Alternative({}, None, Remarks(), NOWHERE)
 #: Any of these must hold; none at all: it always holds.
 When = tuple[Alternative, ...]
 
@@ -57,7 +72,7 @@ class Member(NamedTuple):
     aliases: tuple[str, ...]
     retired: str | None
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Fact(NamedTuple):
@@ -68,7 +83,7 @@ class Fact(NamedTuple):
     values: dict[str, Text]
     default: str | None
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Number(NamedTuple):
@@ -96,7 +111,7 @@ class Channel(NamedTuple):
     numbers: tuple[Number, ...]
     aliases: tuple[str, ...]
     remarks: Remarks
-    line: int
+    place: Place
 
     @property
     def opens_case(self) -> bool:
@@ -113,7 +128,7 @@ class Grant(NamedTuple):
     hours: str | None
     prerequisites: tuple[Text, ...]
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Priority(NamedTuple):
@@ -125,7 +140,7 @@ class Priority(NamedTuple):
     when: When
     aliases: tuple[str, ...]
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Metric(NamedTuple):
@@ -137,7 +152,7 @@ class Metric(NamedTuple):
     pauses: Text | None
     warn: str | None
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Holidays(NamedTuple):
@@ -172,7 +187,7 @@ class Calendar(NamedTuple):
     business_days: tuple[int, ...] | None
     any: tuple[str, ...]
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Commitment(NamedTuple):
@@ -181,7 +196,7 @@ class Commitment(NamedTuple):
     when: When
     binding: str
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Cell(NamedTuple):
@@ -192,7 +207,7 @@ class Cell(NamedTuple):
     hours: str | None  # the cell's own, else the rule's
     condition: Text | None
     remarks: Remarks
-    line: int
+    place: Place
     key: str  # under which it is written: a priority, a group of them, or `*` where none is
 
 
@@ -204,7 +219,7 @@ class Rule(NamedTuple):
     condition: Text | None
     cells: dict[str, dict[str, Cell]]
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Term(NamedTuple):
@@ -214,7 +229,7 @@ class Term(NamedTuple):
     when: When
     say: Text
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Topic(NamedTuple):
@@ -224,7 +239,7 @@ class Topic(NamedTuple):
     name: Text
     url: str | None
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Resource(NamedTuple):
@@ -236,7 +251,7 @@ class Resource(NamedTuple):
     audience: tuple[str, ...]
     url: str | None
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class SelfHelp(NamedTuple):
@@ -247,7 +262,7 @@ class SelfHelp(NamedTuple):
     topics: tuple[Topic, ...]
     resources: tuple[Resource, ...]
     remarks: Remarks
-    line: int
+    place: Place
 
 
 class Revision(NamedTuple):
@@ -261,21 +276,21 @@ class Revision(NamedTuple):
     start: str | None
     last_day: str | None
     validity: Remarks
-    validity_line: int
+    validity_place: Place
     sources: tuple[Source, ...]
     plans: tuple[Member, ...]
     roles: tuple[Member, ...]
     facts: tuple[Fact, ...]
     channels: tuple[Channel, ...]
     grants: tuple[Grant, ...]
-    grants_line: int
+    grants_place: Place
     priorities: tuple[Priority, ...]
     metrics: tuple[Metric, ...]
     business_day: str
     hours: dict[str, tuple[Calendar, ...]]
     commitments: tuple[Commitment, ...]
     rules: tuple[Rule, ...]
-    targets_line: int | None
+    targets_place: Place | None
     terms: tuple[Term, ...]
     self_help: SelfHelp | None
     languages: tuple[str, ...]

@@ -348,7 +348,7 @@ class Names:
                     self.has(key, record.key(key))
                 elif read is not None:
                     values[key] = self.expand(key, read)
-        return Alternative(values, opened, self.remarks(record), record.line)
+        return Alternative(values, opened, self.remarks(record), record.place)
 
     def _of_fact(self, later: Later, at: Named, allowed: tuple[str, ...]) -> Any:
         """Return what a condition says of a fact, None where there is no such fact."""

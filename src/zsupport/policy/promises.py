@@ -78,7 +78,7 @@ class Promises:
         when = self.names.when(record.get("when"), (*DIMENSIONS, "opened"), "targets")
         condition = self.names.text(record.get("condition"))
         remarks = self.names.remarks(record)
-        rule = Rule(when, own, condition, {}, remarks, record.line)
+        rule = Rule(when, own, condition, {}, remarks, record.place)
         declared = "hours" in record
         metrics = self.names.known["metric"]
         for key, read in record.values.items():
@@ -131,7 +131,7 @@ class Promises:
         key = at.text if stated.priority is not None else "*"
         if isinstance(read, Target):
             self._check(read, holder, at.text, rule.hours, declared, stated)
-            return Cell(read, None, rule.hours, None, NO_REMARKS, at.node.line, key)
+            return Cell(read, None, rule.hours, None, NO_REMARKS, at.place, key)
         if read is None:
             return None
         own: Record = read
@@ -147,7 +147,7 @@ class Promises:
             return None
         declared = declared or misspelt(own, "hours", self.reader)
         self._check(target, own, TARGET_KEY, hours, declared, stated)
-        return Cell(target, text, hours, condition, remarks, at.node.line, key)
+        return Cell(target, text, hours, condition, remarks, at.place, key)
 
     # -- whether it can be counted -------------------------------------------------------
 

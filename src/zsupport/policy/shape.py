@@ -18,6 +18,7 @@ from zsupport.clock.problem import BadText
 from zsupport.errors import nearest
 from zsupport.findings import Finding, Span
 from zsupport.policy.languages import is_language, language_hint
+from zsupport.policy.model import Place
 from zsupport.policy.yamltext import (
     Mapping,
     Node,
@@ -26,6 +27,7 @@ from zsupport.policy.yamltext import (
     Sequence,
     Way,
     add_finding,
+    path_key,
     path_of,
     short,
 )
@@ -56,6 +58,11 @@ class _Found:
     def path(self) -> Path:
         """The way to it in the document."""
         return path_of(self.way)
+
+    @property
+    def place(self) -> Place:
+        """The path of it, and the line on which it starts."""
+        return Place(path_key(self.path), self.node.line)
 
 
 class Named(_Found):
@@ -114,9 +121,11 @@ class Record(_Found):
         """Return a key that was written, with the place of its value."""
         return Named(key, self.node.by_key[key][1], (self.way, key))
 
-    def line_of(self, key: str) -> int:
-        """Return the line of a key, of the mapping where the key was not written."""
-        return self.node.by_key[key][0].line if key in self.values else self.node.line
+    def place_of(self, key: str) -> Place:
+        """Return the place of a key, of the mapping where the key was not written."""
+        if key not in self.values:
+            return self.place
+        return Place(path_key((*self.path, key)), self.node.by_key[key][0].line)
 
     def was_left_empty(self, key: str) -> bool:
         """Return whether no value was written for a key; it has been reported."""
@@ -127,11 +136,6 @@ class Record(_Found):
     def whole(self) -> bool:
         """Whether nothing was written here that is no key at all."""
         return self.node.whole
-
-    @property
-    def line(self) -> int:
-        """Line on which the mapping starts, from 1."""
-        return self.node.line
 
     @property
     def start(self) -> Span:

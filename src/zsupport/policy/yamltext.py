@@ -216,10 +216,20 @@ def path_of(way: Way) -> Path:
 
 
 def path_text(path: Path) -> str:
+    """Return a path as text for people: as `path_key`, with long and hostile keys cut."""
+    return _path_text(path, short)
+
+
+def path_key(path: Path) -> str:
     """Return a path as text: keys joined by dots, list positions in brackets, from 0.
 
-    A key that would make the text ambiguous stands in brackets and quotes.
+    A key that would make the text ambiguous is put in brackets and quotes, so that different
+    paths have different texts.
     """
+    return _path_text(path, lambda key: key.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+def _path_text(path: Path, quoted: abc.Callable[[str], str]) -> str:
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -227,8 +237,27 @@ def path_text(path: Path) -> str:
         elif part.replace("-", "").replace("_", "").isalnum() and len(part) <= 100:
             text += f".{part}" if text else part
         else:
-            text += f'["{short(part)}"]'
+            text += f'["{quoted(part)}"]'
     return text
+
+
+_STEP = re.compile(r'\[(?:([0-9]{1,7})|"((?:[^"\\]|\\.)*)")\]|\.?([^.\[\]]+)')
+
+
+def parse_path(text: str) -> Path | None:
+    """Return the path that `path_key` gives as this text, None for another text."""
+    found: list[str | int] = []
+    at = 0
+    while at < len(text):
+        step = _STEP.match(text, at)
+        if step is None or (step[3] and (text[at] == ".") is not bool(found)):
+            return None
+        if step[1]:
+            found.append(int(step[1]))
+        else:
+            found.append(re.sub(r"\\(.)", r"\1", step[2]) if step[2] is not None else step[3])
+        at = step.end()
+    return tuple(found) or None
 
 
 def short(text: str) -> str:

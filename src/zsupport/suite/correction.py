@@ -188,7 +188,7 @@ def _reason(subject: Subject, example: Example, each: Expected, rows: list[Any])
     if decided(subject, revision, each.value, because):
         expect = _entry(example, "expect")
         return expect["because"]
-    return one_or_list(tuple(rules_of(subject.documents[revision], because)))
+    return one_or_list(tuple(rules_of(because)))
 
 
 def _entry(example: Example, key: str) -> Any:

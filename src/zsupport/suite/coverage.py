@@ -92,7 +92,7 @@ def decisions_of(subject: Subject, index: int) -> list[Decision]:
             add("target", path, metric.id, stated.decides)
             if stated.cell.target.kind not in UNPROMISED:
                 promised |= stated.decides
-        section = "targets" if revision.targets_line else "entitlements"
+        section = "targets" if revision.targets_place else "entitlements"
         add("unstated", (section,), metric.id, targets.unstated)
     for position, (_, cases) in enumerate(decisions.commitments()):
         node = document.node(("commitment",))

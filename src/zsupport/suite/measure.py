@@ -48,15 +48,7 @@ def span_of(subject: Subject, decision: Decision) -> Span:
     document = subject.documents[decision.revision]
     if decision.kind in ("denial", "unstated", "no-priority"):
         return document.key(decision.path)
-    return first_line(document, document.value(decision.path))
-
-
-def first_line(document: Document, span: Span) -> Span:
-    """Return the first line of a range: nobody wants to see a whole rule marked."""
-    if span.end_line == span.line:
-        return span
-    line = document.text.split("\n")[span.line - 1].rstrip()
-    return Span(span.line, span.column, span.line, max(len(line) + 1, span.column + 1))
+    return document.first_line(document.value(decision.path))
 
 
 def telling(document: Document, path: Path) -> tuple[str, ...]:
@@ -114,7 +106,7 @@ def survivor_finding(subject: Subject, survivor: Survivor, test: Suggested | Non
     return Finding(
         UNNOTICED.code, UNNOTICED.name, UNNOTICED.severity,
         f"no test notices this: {change.says}",
-        document.source.shown, first_line(document, document.value(change.path)),
+        document.source.shown, document.first_line(document.value(change.path)),
         path_text(change.path),
         hint=f"a test that notices it, ready to paste:\n{test.text.rstrip()}" if test else None,
         identity=(change.kind, change.says, document.source.name,

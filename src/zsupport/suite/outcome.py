@@ -5,12 +5,12 @@ from datetime import UTC
 from typing import Any, NamedTuple
 
 from zsupport.analysis.space import TooManyCases
-from zsupport.answer.case import Because
+from zsupport.answer.case import Because, reasons
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.findings import Code, Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.model import Cell
-from zsupport.policy.yamltext import path_text, short
+from zsupport.policy.yamltext import parse_path, path_text, short
 from zsupport.suite.codes import (
     BROKEN_INVARIANT,
     CODES,
@@ -180,21 +180,21 @@ def _places(subject: Subject, example: Example, failure: Failure) -> tuple[Relat
     if cell is None or failure.expected.key == "because":
         return _decided(document, because, _role(failure))
     if failure.expected.key == "commitment":
-        lines = {each.line for each in subject.revision(index).commitments}
-        because = tuple(each for each in because if each.line in lines)
+        paths = {each.place.path for each in subject.revision(index).commitments}
+        because = tuple(each for each in because if each.path in paths)
         return _decided(document, because)
     return (_at_cell(document, *cell),)
 
 
 def _cell(subject: Subject, index: int, failure: Failure) -> tuple[int, str, Cell] | None:
     """Return the cell that decided, with the position of its rule and its metric."""
-    lines = {each.line for each in failure.because}
+    paths = {each.path for each in failure.because}
     for position, rule in enumerate(subject.revision(index).rules):
         cells = rule.cells.get(failure.metric or "", {})
         key = failure.case.get("priority", "")
         own = [cells[each] for each in ("*", key) if each in cells] or list(cells.values())
-        for cell in own if rule.line in lines else ():
-            if cell.line in lines:
+        for cell in own:
+            if cell.place.path in paths:
                 return position, failure.metric or "", cell
     return None
 
@@ -295,18 +295,11 @@ def _decided(
 ) -> tuple[Related, ...]:
     """Return the places of the policy that decided, and what they did."""
     found = []
-    lines = document.text.split("\n")
-    paths: dict[int, list[str]] = {}
-    for path, line in rules_of(document, because).items():
-        paths.setdefault(line, []).append(path)
-    for number, line in enumerate(dict.fromkeys(each.line for each in because)):
-        if number == MAX_RELATED:
-            break
-        text = lines[line - 1] if 0 < line <= len(lines) else ""
-        start = len(text) - len(text.lstrip(" -")) + 1
-        span = Span(line, start, line, max(len(text.rstrip()) + 1, start + 1))
-        says = f"{role}: {', '.join(paths[line])}" if line in paths else role
-        found.append(Related(document.source.shown, span, says))
+    for path in rules_of(because)[:MAX_RELATED]:
+        steps = parse_path(path) or ()
+        # A section begins with its key.
+        span = document.value(steps) if len(steps) > 1 else document.key(steps)
+        found.append(Related(document.source.shown, document.first_line(span), f"{role}: {path}"))
     return tuple(found)
 
 
@@ -374,12 +367,11 @@ def _deciding(
         stated = [s for s in decisions.targets(each.name).stated if s.decides & bit]
         return tuple(_at_cell(document, s.rule, each.name, s.cell) for s in stated)
     grants = [
-        grant.line
+        grant.place
         for grant, cases in zip(revision.grants, decisions.grants, strict=True)
         if (cases & bit if not each.claim.wanted else each.name in grant.allow)
     ]
-    lines = grants or [revision.grants_line]
-    return _decided(document, tuple(Because(revision.file, line) for line in lines))
+    return _decided(document, reasons(revision, grants or [revision.grants_place]))
 
 
 def _as_case(subject: Subject, invariant: Invariant, each: Broken) -> str | None:

@@ -22,10 +22,10 @@ from zsupport.policy.yamltext import (
     MAX_FINDINGS,
     Mapping,
     Node,
-    Path,
     Scalar,
     Stop,
     Way,
+    parse_path,
     path_of,
     read_yaml,
     short,
@@ -583,7 +583,7 @@ class _Binder:
             if len(self.reader.findings) > before:
                 return None
         key = condition_key(when)
-        if not lines_with(self.subject, revision, key):
+        if not paths_with(self.subject, revision, key):
             self.report(
                 "ZS201", read.value("when"), "no rule has this condition",
                 "the condition of a grant, a target rule, a priority or a calendar, in full",
@@ -666,29 +666,9 @@ def reference_of(subject: Subject, revision: int) -> datetime:
     return to_datetime(at_local(date.fromisoformat(answering.start), 0, zone(answering.timezone)))
 
 
-def parse_path(text: str) -> Path | None:
-    """Return a path from its text, `targets[0].first-response.P1`; None where it is none."""
-    found: list[str | int] = []
-    rest = text
-    while rest:
-        if rest[0] == "[":
-            inside, closed, rest = rest[1:].partition("]")
-            if not closed or not (inside.isdecimal() and len(inside) < 8):
-                return None
-            found.append(int(inside))
-        else:
-            rest = rest.removeprefix(".") if found else rest
-            end = min((rest.find(stop) for stop in ".[" if stop in rest), default=len(rest))
-            if end == 0:
-                return None
-            found.append(rest[:end])
-            rest = rest[end:]
-    return tuple(found) or None
-
-
-def lines_with(subject: Subject, revision: int, key: tuple[Any, ...]) -> list[int]:
-    """Return the lines of the rules of a revision that have a condition."""
+def paths_with(subject: Subject, revision: int, key: tuple[Any, ...]) -> list[str]:
+    """Return the paths of the rules of a revision that have a condition."""
     policy = subject.revision(revision)
     rules: list[Any] = [*policy.grants, *policy.rules, *policy.priorities, *policy.commitments]
     rules += [calendar for each in policy.hours.values() for calendar in each]
-    return [rule.line for rule in rules if condition_key(rule.when) == key]
+    return [rule.place.path for rule in rules if condition_key(rule.when) == key]

@@ -9,12 +9,11 @@ from zsupport.answer.case import Because, Case
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, ZsupportError
-from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping as Entries
-from zsupport.policy.yamltext import Node, Scalar, Sequence
+from zsupport.policy.yamltext import Node, Path, Scalar, Sequence, path_key
 from zsupport.suite.example import Example, Expected, Question, Reason
 from zsupport.suite.format import NONE
-from zsupport.suite.reading import lines_with
+from zsupport.suite.reading import paths_with
 from zsupport.suite.subject import Subject
 
 #: What is expected of all channels of a case together, and not of each answer.
@@ -205,42 +204,33 @@ def _reasons(
 
 
 def decided(subject: Subject, revision: int, reason: Reason, because: tuple[Because, ...]) -> bool:
-    """Return whether what was expected to decide is among the lines that did."""
-    lines = {each.line for each in because}
+    """Return whether what was expected to decide is among the parts that did."""
+    parts = {each.path for each in because}
     if reason.when is not None:
-        return bool(lines.intersection(lines_with(subject, revision, reason.when)))
-    document = subject.documents[revision]
-    return all(
-        document.node(path) is not None
-        and bool(lines & {document.key(path).line, document.value(path).line})
-        for _, path in reason.paths
-    )
+        return bool(parts.intersection(paths_with(subject, revision, reason.when)))
+    return all(any(_names(path, part) for part in parts) for _, path in reason.paths)
 
 
-def rules_of(document: Document, because: tuple[Because, ...]) -> dict[str, int]:
-    """Return the rules that stand on lines, by the path that a test names them by, with the line.
+def _names(path: Path, part: str) -> bool:
+    """Return whether a path names a part of a policy, or the rule that the part is in.
 
-    Where there is no rule it is the section that begins there.
+    A section stands for itself alone: every part is in one.
     """
-    lines = {each.line for each in because}
-    found: dict[str, int] = {}
-    for section in ("entitlements", "targets", "priorities", "commitment"):
-        node = document.node((section,))
-        for number, item in enumerate(node.items if isinstance(node, Sequence) else ()):
-            found[f"{section}[{number}]"] = item.span.line
-    hours = document.node(("hours",))
-    for key, node in hours.entries if isinstance(hours, Entries) else ():
-        if isinstance(node, Sequence):
-            for number, item in enumerate(node.items):
-                found[f"hours.{key.text}[{number}]"] = item.span.line
-        else:
-            found[f"hours.{key.text}"] = node.span.line
-    rules = {path: line for path, line in found.items() if line in lines}
-    if not rules and isinstance(document.root, Entries):
-        rules = {
-            key.text: key.span.line for key, _ in document.root.entries if key.span.line in lines
-        }
-    return rules
+    key = path_key(path)
+    return part == key or (len(path) > 1 and part.startswith((f"{key}.", f"{key}[")))
+
+
+def rules_of(because: tuple[Because, ...]) -> list[str]:
+    """Return the paths by which a test names the parts that decided: rules, else sections.
+
+    A cell or an alternative of a condition is named by the rule that it is in.
+    """
+    paths = [each.path for each in because]
+    return [
+        path
+        for path in dict.fromkeys(paths)
+        if not any(path.startswith((f"{rule}.", f"{rule}[")) for rule in paths)
+    ]
 
 
 def says(node: Any, got: Any, zone: tzinfo, key: str = "") -> bool:

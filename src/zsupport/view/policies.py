@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from zsupport.answer.case import say
+from zsupport.answer.case import reasons, say
 from zsupport.answer.why import in_words
 from zsupport.clock.windows import DAY, DAYS, Window
 from zsupport.library import Policy
@@ -78,7 +78,7 @@ def _terms(revision: Revision, lang: str) -> list[dict[str, Any]]:
             "say": say(term.say, lang),
             "note": say(term.remarks.note, lang),
             "unclear": say(term.remarks.unclear, lang),
-            "because": [{"file": revision.file, "line": term.line}],
+            "because": [each._asdict() for each in reasons(revision, (term.place,))],
         }
         for term in revision.terms
     ]

@@ -27,7 +27,7 @@ def _object(properties: dict[str, Schema]) -> Schema:
 _BECAUSE: Schema = {
     "type": "array",
     "minItems": 1,
-    "items": _object({"file": _TEXT, "line": {"type": "integer", "minimum": 1}}),
+    "items": _object({"file": _TEXT, "line": {"type": "integer", "minimum": 1}, "path": _TEXT}),
 }
 _WARNING = _object({"code": _TEXT, "message": _TEXT})
 _POLICY = _object(

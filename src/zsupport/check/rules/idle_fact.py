@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator
 from zsupport.analysis.space import Cases, Space, space_of_facts
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.target import needs_hours
-from zsupport.policy.model import Remarks, When
+from zsupport.policy.model import NOWHERE, Remarks, When
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -100,7 +100,7 @@ def _alike(subject: Subject) -> Iterator[Cases]:
             rule = revision.rules[each.rule]
             own = each.rule if _any_said(rule.when) else None
             bare = each.cell._replace(
-                line=0, key="", condition=each.cell.condition or rule.condition
+                place=NOWHERE, key="", condition=each.cell.condition or rule.condition
             )
             add((metric.id, repr(bare), repr(rule.remarks), own), each.decides)
     for number, (commitment, cases) in enumerate(decisions.commitments()):
@@ -109,7 +109,7 @@ def _alike(subject: Subject) -> Iterator[Cases]:
     for hours in revision.hours:
         for number, (calendar, cases) in enumerate(decisions.calendars(hours)):
             own = number if _any_said(calendar.when) else None
-            add((hours, repr(calendar._replace(when=(), line=0)), own), cases)
+            add((hours, repr(calendar._replace(when=(), place=NOWHERE)), own), cases)
     yield from found.values()
 
 

@@ -1,0 +1,85 @@
+"""Every part of the model carries its path in the document: it leads to what the part is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from policy_trees import policy_files
+
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+from zsupport.policy.model import NOWHERE, Place
+from zsupport.policy.yamltext import Scalar, parse_path, path_key
+
+FILES = policy_files()
+
+
+def places(value: Any) -> Iterator[Place]:
+    """Yield the places of all parts of a value."""
+    if isinstance(value, Place):
+        yield value
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from places(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from places(part)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_path_of_each_part_leads_to_the_line_of_it(file: Path) -> None:
+    document = read_document(SourceFile(file.name, file.read_bytes(), "", str(file)))
+    assert document.revision is not None
+    found = [place for place in places(document.revision) if place != NOWHERE]
+    assert len(found) > 3
+    for place in found:
+        path = parse_path(place.path)
+        if path is None:
+            assert place.path == ""  # the default metric, and sections that are left out
+            continue
+        assert path_key(path) == place.path
+        node = document.node(path)
+        assert node is not None, place
+        key = document.key(path).line
+        # A list item and a mapping start where their value does, everything else with its key.
+        assert place.line in {key, node.line} if isinstance(node, Scalar) else {key, node.line}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_two_parts_have_one_path(file: Path) -> None:
+    document = read_document(SourceFile(file.name, file.read_bytes(), "", str(file)))
+    assert document.revision is not None
+    revision = document.revision._replace(
+        grants_place=NOWHERE, targets_place=None, validity_place=NOWHERE
+    )
+    # The cells of a group of priorities are one part.
+    cells = {
+        cell.place: cell.remarks
+        for rule in revision.rules
+        for by in rule.cells.values()
+        for cell in by.values()
+    }
+    others = revision._replace(rules=tuple(rule._replace(cells={}) for rule in revision.rules))
+    found = [p.path for p in (*places(others), *cells) if p.path]
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("targets", 2, "first-response", "P1"),
+        ("hours", "a.b", 0, "when", 11),
+        ("entitlements", 0),
+        ("terms", 'a"b\\c[0].d', 3),
+        ("x" * 150 + "1", "x" * 150 + "2"),
+        (0, "a"),
+    ],
+)
+def test_a_path_is_read_as_it_is_written(path: tuple[str | int, ...]) -> None:
+    assert parse_path(path_key(path)) == path
+
+
+@pytest.mark.parametrize("text", ["", "a..b", ".a", "a[", "a[x]", "a[-1]", 'a["b]', "a.", "[]"])
+def test_what_is_not_a_path_is_refused(text: str) -> None:
+    assert parse_path(text) is None
