@@ -272,3 +272,19 @@ def test_the_default_metric_has_a_name_in_two_languages() -> None:
     assert read(BASE).metrics == (
         Metric("first-response", name, "opened", None, None, Remarks(), Place("", 1)),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("any", ["[office, 24x7]", "[24x7, office]", "[inner, office]", "[always]"])
+@pytest.mark.parametrize("target", ["4 business hours", "every 2 business hours", "1 business day"])
+def test_business_time_under_a_union_that_never_closes_is_refused(any: str, target: str) -> None:
+    hours = (
+        "hours:\n  office: {open: mon-fri 09:00-17:00}\n  always: {open: 24x7}\n"
+        f"  inner: {{any: [office, 24x7]}}\n  both: {{any: {any}}}\n"
+    )
+    rules = "targets: [{hours: both, first-response: TARGET}]\n"
+    assert refused(BASE + hours + rules.replace("TARGET", target)) == ["12:41 ZS104"]
+    (rule,) = read(BASE + hours + rules.replace("TARGET", "4h 24x7")).rules
+    assert rule.cells["first-response"]["*"].target.text == "4h 24x7"
+    # Hours that close are no union with these.
+    office = hours + rules.replace("hours: both", "hours: office").replace("TARGET", target)
+    assert len(read(BASE + office).rules) == 1
