@@ -614,8 +614,8 @@ class Fields(Shape):
     one, and only one, must stand; `at_least_one` those of which one must; a key of `alone`
     stands beside `when` and remarks only; a key of `needs` stands only beside another, which
     must have the value given if there is one. `hint_for` gives a hint for some unknown keys, and
-    `example` is shown where no mapping stands. Every such mapping may carry `note`, `unclear` and
-    `source`.
+    `example` is shown where no mapping stands. With `remarks` it may carry `note`, `unclear` and
+    `source`, as every mapping of a policy may.
     """
 
     def __init__(
@@ -631,10 +631,11 @@ class Fields(Shape):
         needs: dict[str, tuple[str, str | None]] | None = None,
         hint_for: Callable[[str], str | None] = lambda key: None,
         example: str | None = None,
+        remarks: bool = True,
     ) -> None:
         self.name = name
         self.says = says
-        self.fields = {field.key: field for field in (*fields, *REMARKS)}
+        self.fields = {field.key: field for field in (*fields, *(REMARKS if remarks else ()))}
         self.readers = {key: field.shape.read for key, field in self.fields.items()}
         self.others = others
         self.others_say = others_say

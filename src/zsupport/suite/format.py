@@ -5,6 +5,7 @@ reference of keys is held to it.
 """
 
 import re
+from functools import partial
 from typing import Any
 
 from zsupport.answer.channels import ChannelAnswer
@@ -16,7 +17,6 @@ from zsupport.policy.format import Values
 from zsupport.policy.schema import schema_of
 from zsupport.policy.shape import (
     ANY_SCALAR,
-    REMARK_KEYS,
     Choice,
     Field,
     Fields,
@@ -30,6 +30,7 @@ from zsupport.policy.shape import (
     Reader,
     Schema,
     Shape,
+    Text,
     wrong_kind,
 )
 from zsupport.policy.yamltext import Node, Scalar, Sequence, Way
@@ -42,15 +43,8 @@ NONE = "none"
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
-class Keys(Fields):
-    """A mapping with known keys and none beside them: remarks are a policy's, not a test's."""
-
-    def __init__(self, name: str, says: str, *fields: Field, **more: Any) -> None:
-        super().__init__(name, says, *fields, **more)
-        own = {field.key for field in fields}
-        for key in REMARK_KEYS:
-            if key not in own:
-                del self.fields[key]
+#: A mapping with known keys and none beside them: remarks are a policy's, not a test's.
+Keys = partial(Fields, remarks=False)
 
 
 def is_null(node: Node) -> bool:
@@ -372,7 +366,7 @@ PRIORITY = Keys(
     others=Values("fact"), others_say=_A_FACT,
 )  # fmt: skip
 
-COMMANDS: dict[str, Keys] = {
+COMMANDS: dict[str, Fields] = {
     "channels": CHANNELS, "due": DUE, "hours": HOURS, "priority": PRIORITY,
 }  # fmt: skip
 
@@ -380,7 +374,7 @@ CASE = Keys(
     "case",
     "A question as the command line puts it, and what must be answered.",
     Field("name", Line("a name"), "What it is called where it fails; left out: the question."),
-    Field("note", Line("a text"), "A remark for whoever reads the test."),
+    Field("note", Text(), "A remark for whoever reads the test."),
     Field("channels", CHANNELS, "The options of `zsupport channels`."),
     Field("due", DUE, "The options of `zsupport due`."),
     Field("hours", HOURS, "The options of `zsupport hours`."),
@@ -414,7 +408,7 @@ INVARIANT = Keys(
     "invariant",
     "What holds in every case of the policy, or in every case of a set.",
     Field("name", Line("a name"), "What it is called where it fails."),
-    Field("note", Line("a text"), "A remark for whoever reads the test."),
+    Field("note", Text(), "A remark for whoever reads the test."),
     Field("for", CASES_WHERE, "The cases that are meant; left out: every one."),
     Field("require", CLAIM, "What holds in each of them."),
     Field("forbid", CLAIM, "What holds in none of them."),
@@ -427,7 +421,7 @@ TESTS = Keys(
     "The tests of a policy; its name ends in _test.yaml.",
     Field("tests", Choice(str(VERSION)), "The version of this format.", required=True),
     Field("policy", Id(), "The id of the policy that it is about.", required=True),
-    Field("note", Line("a text"), "A remark for whoever reads the tests."),
+    Field("note", Text(), "A remark for whoever reads the tests."),
     Field("at", _MOMENT, "The moment of the tests that name none; left out: the newest revision."),
     Field("cases", ListOf(CASE), "Questions, each with what must be answered."),
     Field("invariants", ListOf(INVARIANT), "What holds in every case."),

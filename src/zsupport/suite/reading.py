@@ -259,9 +259,12 @@ class _Binder:
                 return fields.fields[key].shape.read(node, (record.way, text), self.reader)
         return None
 
-    def question(self, command: str, asked: Record, expect: Node | None) -> "_Understood | None":
+    def question(self, command: str, written: Record, expect: Node | None) -> "_Understood | None":
         """Return what is asked; None where not even the revision that answers is known."""
         before = len(self.reader.findings)
+        # An option of another command is, if anything, a fact of this one.
+        own = {key: read for key, read in written.values.items() if not isinstance(read, Later)}
+        asked = Record(own, written.node, written.way)
         where = None
         if tz := asked.get("tz"):
             where = self.zone(tz)
@@ -276,7 +279,7 @@ class _Binder:
             return None
         revision = self.revision_at(moment)
         options: dict[str, Any] = {}
-        values, facts = self.values(asked, revision)
+        values, facts = self.values(written, revision)
         if command == "hours":
             hours = self.names(revision).resolve("hours", asked.get("name"))
             options["name"] = hours
@@ -326,12 +329,13 @@ class _Binder:
             read = asked.get(dimension)
             if read is None or isinstance(read, Later):
                 continue
-            if names.has(dimension, asked.key(dimension)):
-                found[dimension] = self.some(names, dimension, asked.get(dimension), asked)
+            at = asked.key(dimension)
+            if names.has(dimension, at):
+                found[dimension] = self.some(names, dimension, read, at)
         written = [
             (asked.key(key), read) for key, read in asked.values.items() if isinstance(read, Later)
         ]
-        if (more := asked.get("fact")) is not None:
+        if isinstance(more := asked.get("fact"), Record):
             written += [(more.key(key), read) for key, read in more.values.items()]
         for at, read in written:
             if at.text not in known:
@@ -342,16 +346,15 @@ class _Binder:
             if at.text in facts:
                 self.report("ZS209", at, f"the fact `{at.text}` is given twice", "each fact once")
             if read is not None:
-                found[at.text] = self.some(names, at.text, read, asked)
+                found[at.text] = self.some(names, at.text, read, at)
                 facts.add(at.text)
         return found, frozenset(facts)
 
-    def some(self, names: Names, dimension: str, read: Any, asked: Record) -> tuple[str, ...]:
+    def some(self, names: Names, dimension: str, read: Any, at: Named) -> tuple[str, ...]:
         """Return the values that are meant; refuse a choice that leaves none."""
         before = len(self.reader.findings)
         chosen = names.expand(dimension, read)
         if not chosen and len(self.reader.findings) == before:
-            at = asked.key(dimension) if dimension in asked else read[1][0]
             self.report("ZS003", at, f"no {dimension} is left here", "at least one")
         return chosen
 

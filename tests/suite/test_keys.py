@@ -1,0 +1,129 @@
+"""Every key at every place of a tests file is read, or refused: none of them is a crash."""
+
+import json
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from subjects import SHOP, subject_of, written
+
+from zsupport.answer.channels import ChannelAnswer
+from zsupport.answer.due import DueAnswer
+from zsupport.answer.opening import HoursAnswer
+from zsupport.answer.priority import PriorityAnswer
+from zsupport.policy.schema import records
+from zsupport.suite import format as tests_format
+from zsupport.suite.format import TESTS
+from zsupport.suite.outcome import run_tests
+
+SUBJECT = subject_of(SHOP)
+VALIDATOR = jsonschema_rs.Draft7Validator(tests_format.tests_schema())
+MOMENT = "2026-11-23T10:00:00Z"
+#: A tests file with every kind of mapping that there is.
+FILE: dict[str, Any] = {
+    "tests": 1,
+    "policy": "shop",
+    "cases": [
+        {
+            "channels": {"plan": "pro", "fact": {"premier": "true"}},
+            "expect": {"include": {"not": "phone"}, "because": {"when": {"plan": {"not": "free"}}}},
+        },
+        {"channels": {"plan": "max", "channel": "web"}, "expect": {"allowed": "true"}},
+        {
+            "due": {"plan": "max", "priority": "P1", "opened": MOMENT},
+            "expect": {"target": "1h 24x7"},
+        },
+        {"hours": {"name": "office", "region": "eu", "at": MOMENT}, "expect": {"open": "true"}},
+        {"priority": {"impact": "down"}, "expect": {"priority": "P1"}},
+    ],
+    "invariants": [
+        {"for": {"plan": "free"}, "require": {"channel": "forum"}, "forbid": {"channel": "phone"}},
+        {"for": {"plan": "max", "role": "owner"}, "require": {"promised": "first-response"}},
+    ],
+}  # fmt: skip
+KEYS = sorted(
+    {key for fields in records(TESTS) for key in fields.fields}
+    | {"note", "unclear", "source", "premier", "nonsense"}
+)
+VALUES: list[Any] = [
+    "x", "none", "true", "web", "P1", "17", MOMENT, None, [], ["web"], ["x", "none"], {},
+    {"a": "b"}, {"not": "web"}, {"en": "x"}, [{"a": "b"}], {"when": "always"},
+]  # fmt: skip
+
+
+def mappings(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(tree, dict):
+        yield path
+    for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+        if isinstance(value, dict | list):
+            yield from mappings(value, (*path, key))
+
+
+def with_key(path: tuple[Any, ...], key: str, value: Any) -> dict[str, Any]:
+    """Return the file with a key at a place; the files that are made are independent."""
+    tree: dict[str, Any] = json.loads(json.dumps(FILE))
+    place: Any = tree
+    for step in path:
+        place = place[step]
+    place[key] = value
+    return tree
+
+
+def read_and_run(tree: dict[str, Any]) -> bool:
+    """Return whether a file is read; what is read is run, whatever comes of it."""
+    tests = written(json.dumps(tree), SUBJECT)
+    run_tests(SUBJECT, tests)
+    return not tests.findings
+
+
+def test_the_file_has_every_kind_of_mapping_and_is_read() -> None:
+    assert read_and_run(FILE)
+    named = {key for path in mappings(FILE) for key in path if isinstance(key, str)}
+    assert {"channels", "due", "hours", "priority", "expect", "because", "when"} <= named
+    assert {"for", "require", "forbid", "fact"} <= named
+
+
+@pytest.mark.parametrize("path", list(mappings(FILE)), ids=lambda path: ".".join(map(str, path)))
+def test_every_key_at_every_place_is_read_or_refused(path: tuple[Any, ...]) -> None:
+    chosen = random.Random(str(path))
+    for key in KEYS:
+        for value in chosen.sample(VALUES, 4):  # all of them take minutes
+            tree = with_key(path, key, value)
+            if read_and_run(tree):
+                # The schema knows every key, and rejects all others.
+                assert VALIDATOR.is_valid(tree), (key, value)
+
+
+@pytest.mark.parametrize("key", ["note", "unclear", "source"])
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [
+        ((), ("note",)),
+        (("cases", 0), ("note",)),
+        (("cases", 0, "channels"), ()),
+        (("cases", 0, "expect"), ChannelAnswer._fields),
+        (("cases", 0, "expect", "because"), ()),
+        (("cases", 2, "due"), ()),
+        (("cases", 2, "expect"), DueAnswer._fields),
+        (("cases", 3, "hours"), ()),
+        (("cases", 3, "expect"), HoursAnswer._fields),
+        (("cases", 4, "priority"), ()),
+        (("cases", 4, "expect"), PriorityAnswer._fields),
+        (("invariants", 0), ("note",)),
+        (("invariants", 0, "for"), ()),
+        (("invariants", 0, "require"), ()),
+        (("invariants", 0, "forbid"), ()),
+    ],
+    ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else value,
+)
+def test_remarks_are_keys_only_where_they_say_something(
+    path: tuple[Any, ...], own: tuple[str, ...], key: str
+) -> None:
+    tests = written(json.dumps(with_key(path, key, "x")), SUBJECT)
+    codes = [(each.code, each.path.rpartition(".")[2] or each.path) for each in tests.findings]
+    # Beside the options of a question it may be a fact that the policy does not have.
+    question = path and path[-1] in ("channels", "due", "hours", "priority", "for")
+    unknown = "ZS201" if question else "ZS101"
+    assert codes == ([] if key in own else [(unknown, key)])
