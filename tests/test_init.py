@@ -34,6 +34,24 @@ def test_it_answers_under_the_id_that_was_chosen(cli: Cli, tmp_path: Path) -> No
     assert asked.stdout == "help-center\n"
 
 
+@pytest.mark.parametrize("id", ["contoso_test", "a.b_test"])
+def test_an_id_that_names_a_tests_file_is_refused(cli: Cli, tmp_path: Path, id: str) -> None:
+    run = cli("init", "--id", id, cwd=tmp_path)
+    assert run.code == 2
+    assert f"{id}.yaml, which is the name of a tests file" in run.stderr
+    assert f"such as {id.removesuffix('_test')}\n" in run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("id", ["contoso_Test", "contoso-test", "test", "zoom", "a.yaml"])
+def test_what_is_written_under_any_other_id_is_found(cli: Cli, tmp_path: Path, id: str) -> None:
+    assert cli("init", "--id", id, cwd=tmp_path).code == 0
+    assert cli("check", cwd=tmp_path).code == 0
+    assert cli("test", cwd=tmp_path).code == 0
+    asked = cli("policies", f"./{id}.yaml", "--field", "policy", cwd=tmp_path)
+    assert asked.stdout == f"{id}\n"
+
+
 def test_the_id_stands_once_in_each_file() -> None:
     assert ID == "acme"
     for name, text in starter("globex").items():

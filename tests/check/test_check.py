@@ -199,9 +199,15 @@ def test_shipped_policies_by_name(check: Check, tmp_path: Path) -> None:
     run = check("Zoom", "canonical", "--format", "json")
     assert (run.code, run.stderr) == (0, "")
     assert json.loads(run.stdout)["summary"]["files"] == 3
-    # What lies here is meant before it.
+    # It is meant whatever lies here, as in every command.
     write(tmp_path, zoom__dead=DEAD)
-    assert files(check("zoom", "--format", "json")) == ["zoom/dead.yaml"]
+    run = check("zoom", "--format", "json")
+    assert (run.code, json.loads(run.stdout)["summary"]["files"]) == (0, 1)
+    assert run.stderr == (
+        "zsupport: `zoom` means the shipped policy: for the file or folder here, write ./zoom\n"
+    )
+    assert check("zoom", "-q").stderr == ""
+    assert files(check("./zoom", "--format", "json")) == ["zoom/dead.yaml"]
 
 
 def test_every_shipped_policy_has_no_error(check: Check) -> None:

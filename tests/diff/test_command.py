@@ -162,6 +162,17 @@ def test_the_shipped_policies_differ_from_themselves_in_nothing(cli: "Cli") -> N
         assert got.stdout.startswith("no answer changes; ")
 
 
+def test_a_bare_word_is_the_shipped_policy_whatever_lies_here(cli: "Cli", tmp_path: Path) -> None:
+    (tmp_path / "zoom").mkdir()
+    got = cli("diff", "zoom", "--against", "zoom", cwd=tmp_path)
+    assert (got.code, got.stdout[:19]) == (0, "no answer changes; ")
+    assert got.stderr.count("`zoom` means the shipped policy") == 1
+    assert (
+        "no policy in this folder"
+        in cli("diff", "./zoom", "--against", "zoom", cwd=tmp_path).stderr
+    )
+
+
 QUICK = SLOWER.replace("P1: 1h 24x7, P2", "P1: 50m 24x7, P2")
 CLOSINGS = [
     (BASE, BASE, "customer", "no answer changes"),

@@ -110,7 +110,15 @@ def test_it_never_falls_back_to_the_shipped_policy(tmp_path: Path, cli: "Cli") -
 
 def test_a_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> None:
     got = cli("test", "HiveMQ", cwd=tmp_path)
+    assert (last(got), got.code, got.stderr) == ("21 tests: all passed", 0, "")
+    # It is meant whatever lies here, as in every command.
+    (tmp_path / "hivemq").mkdir()
+    got = cli("test", "hivemq", cwd=tmp_path)
     assert (last(got), got.code) == ("21 tests: all passed", 0)
+    assert "`hivemq` means the shipped policy" in got.stderr
+    got = cli("test", "./hivemq", cwd=tmp_path)
+    assert "no policy and no tests in this folder" in got.stderr
+    assert cli("policies", "hivemq", "--field", "file", cwd=tmp_path).code == 0
 
 
 # -- exit codes ------------------------------------------------------------------------------------

@@ -108,6 +108,7 @@ def check(
     from zsupport.clock.holidays import holidays_version
     from zsupport.policy.compiled import cache_folder
     from zsupport.policy.discover import discover
+    from zsupport.policy.find import shadowed
     from zsupport.policy.kept_holidays import kept_holidays
 
     selected, ignored = _chosen(select, ignore)
@@ -115,6 +116,8 @@ def check(
     day = _day(at)
     discovered = _named(discover(paths or (), configs.left_out), stdin_filename)
     _without_tests(discovered, quiet=quiet)
+    for remark in () if quiet else shadowed(paths or ()):
+        note(remark)
     for target in discovered.targets:
         configs.of(target)  # a slip in one is said before a file is changed
     public = kept_holidays(cache_folder(os.environ))

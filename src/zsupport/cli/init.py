@@ -27,6 +27,7 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     It is a small complete policy with comments: change it line by line. It passes check and
     test as written. A file that is there already is left alone, and nothing is written then.
     """
+    from zsupport.policy.find import TESTS
     from zsupport.policy.shape import is_id
     from zsupport.starter import starter
 
@@ -34,6 +35,11 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
         raise UsageError(
             f"--id: `{id}` cannot be an id",
             "letters, digits, `.`, `-` and `_`, a letter or digit first",
+        )
+    if f"{id}.yaml".endswith(TESTS):
+        raise UsageError(
+            f"--id: the policy would lie in {id}.yaml, which is the name of a tests file",
+            f"choose an id that does not end in _test, such as {id.removesuffix('_test')}",
         )
     texts = {
         os.path.normpath(os.path.join(folder, name)): text for name, text in starter(id).items()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
-from zsupport.cli.output import write_outcome
+from zsupport.cli.output import note, write_outcome
 from zsupport.clock.instants import parse_instant, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
@@ -68,6 +68,7 @@ def test(
     pass. No file is ever changed.
     """
     from zsupport.policy.compiled import cache_folder
+    from zsupport.policy.find import shadowed
     from zsupport.policy.kept_holidays import kept_holidays
     from zsupport.suite.session import Wanted, run_session
 
@@ -82,6 +83,8 @@ def test(
     session = run_session(paths or [], wanted, kept_holidays(cache_folder(os.environ)))
     if not quiet:
         write_outcome(session.outcome, format, color)
+        for remark in shadowed(paths or ()):
+            note(remark)
     if session.unreadable:
         return PolicyError.exit_code
     failed = any(finding.severity == "error" for finding in session.outcome.findings)

@@ -14,7 +14,7 @@ from zsupport.errors import (
 from zsupport.findings import Finding
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import ENDINGS, find, is_path, shipped_policies
+from zsupport.policy.find import ENDINGS, find, is_path, shadowed, shipped_id
 from zsupport.policy.git import Repository, check_revision
 from zsupport.policy.loader import check_revisions, read_document
 from zsupport.policy.model import Revision
@@ -46,7 +46,7 @@ def both_sides(
     Raises UsageError, EnvironmentFault, PolicyError, and InvalidPolicy that says which side.
     """
     base = _base(path, against, merge_base, environment)
-    remarks: list[str] = []
+    remarks = shadowed([path, *([] if base.path is None else [base.path])])
     if base.repository is None:
         assert base.path is not None
         now, before = _at(path), _at(base.path)
@@ -56,10 +56,6 @@ def both_sides(
         now, before = _with_revision(path, base, remarks)
     documents = _loaded(now, "the new one"), _loaded(before, f"the base ({base.label})")
     return documents[1], documents[0], remarks
-
-
-def _is_shipped(name: str) -> bool:
-    return not is_path(name) and name.casefold() in map(str.casefold, shipped_policies())
 
 
 def _base(
@@ -85,7 +81,7 @@ def _base(
     assert against is not None
     if against == "-" or _is_certainly_path(against):
         return _Base(against, against)
-    shipped, there = _is_shipped(against), os.path.exists(against)
+    shipped, there = shipped_id(against) is not None, os.path.exists(against)
     if there and is_path(against):
         return _Base(against, against)
     if (there or shipped) and not _also_revision(folder, against, environment):
@@ -122,8 +118,7 @@ def _folder(where: str) -> str:
 
 def _at(where: str) -> list[SourceFile]:
     """Return the files at a path, or of a shipped policy; none is an error."""
-    # A bare word is a shipped policy's name where it is one, and a path where it is not.
-    found = list(find(where).files) if _is_shipped(where) else on_disk(where)
+    found = list(find(where).files) if shipped_id(where) else on_disk(where)
     if not found:
         raise _nothing(where)
     return found
@@ -145,7 +140,7 @@ def _with_revision(
     """Return what is at a path now, and what a revision had there."""
     repository = base.repository
     assert repository is not None
-    if _is_shipped(where):
+    if shipped_id(where):
         raise UsageError(
             f"the shipped policy `{where}` is in no revision of yours", "name a file or folder"
         )

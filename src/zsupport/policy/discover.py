@@ -7,7 +7,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from zsupport.errors import PolicyError, UsageError, did_you_mean
-from zsupport.policy.find import ENDINGS, TESTS, is_path, reason, shipped_policies, shipped_root
+from zsupport.policy.find import (
+    ENDINGS,
+    TESTS,
+    is_path,
+    reason,
+    shipped_id,
+    shipped_policies,
+    shipped_root,
+)
 
 #: What a file of a folder has to begin lines with, two of them at least, to be taken for a policy.
 _SECTIONS = ("format", "policy", "plans", "channels", "entitlements")
@@ -79,6 +87,8 @@ def _of_argument(argument: str, left_out: LeftOut) -> Iterator[Target | Fault]:
     shown = plain_path(argument)
     if argument == "-":
         yield Target("-", "-", named=True, real="-")
+    elif id := shipped_id(argument):
+        yield from _shipped(id)
     elif os.path.isdir(argument):
         yield from _inside(argument, shown, left_out)
     elif os.path.lexists(argument):
@@ -89,7 +99,11 @@ def _of_argument(argument: str, left_out: LeftOut) -> Iterator[Target | Fault]:
         # Reading it says what is wrong.
         yield Target(argument, shown, named=True, real=os.path.realpath(argument))
     else:
-        yield from _shipped(argument)
+        known = (*shipped_policies(), *_names_here())
+        raise UsageError(
+            f"`{argument}` is no file, no folder and no shipped policy",
+            did_you_mean(argument, known) or f"shipped are {', '.join(shipped_policies())}",
+        )
 
 
 def plain_path(path: str) -> str:
@@ -112,16 +126,8 @@ def tests_in(folder: str) -> list[str]:
     ]
 
 
-def _shipped(name: str) -> Iterator[Target]:
-    shipped = shipped_policies()
-    by_fold = {id.casefold(): id for id in shipped}
-    id = by_fold.get(name.casefold())
-    if id is None:
-        raise UsageError(
-            f"`{name}` is no file, no folder and no shipped policy",
-            did_you_mean(name, (*shipped, *_names_here())) or f"shipped are {', '.join(shipped)}",
-        )
-    path = shipped[id]
+def _shipped(id: str) -> Iterator[Target]:
+    path = shipped_policies()[id]
     files = [path]
     if os.path.isdir(path):
         files = [os.path.join(path, each) for each in sorted(os.listdir(path))]

@@ -46,6 +46,26 @@ def shipped_policies() -> dict[str, str]:
     return found
 
 
+def shipped_id(name: str) -> str | None:
+    """Return the id of the shipped policy that a bare word names, None for any other text.
+
+    This is the one rule for all commands: such a word means the shipped policy, whatever lies in
+    the current folder.
+    """
+    if is_path(name):
+        return None
+    return {id.casefold(): id for id in shipped_policies()}.get(name.casefold())
+
+
+def shadowed(names: Sequence[str]) -> list[str]:
+    """Return a remark for each name of a shipped policy that a file or folder here has too."""
+    both = [name for name in dict.fromkeys(names) if shipped_id(name) and os.path.lexists(name)]
+    return [
+        f"`{name}` means the shipped policy: for the file or folder here, write ./{name}"
+        for name in both
+    ]
+
+
 def choose(
     given: str | None, environment: Mapping[str, str], folder: str | None
 ) -> tuple[str, bool]:
@@ -84,14 +104,13 @@ def find(name: str) -> Found:
         return Found((_file("-", "-", _stdin()),))
     if not is_path(name):
         shipped = shipped_policies()
-        by_fold = {id.casefold(): id for id in shipped}
-        if name.casefold() not in by_fold:
+        id = shipped_id(name)
+        if id is None:
             hint = did_you_mean(name, shipped) or "a path has a / in it or ends in .yaml"
             if os.path.exists(name):
                 hint = f"for the file or folder here, write ./{name}"
             raise UsageError(f"`{name}` is no policy; known: {', '.join(shipped)}", hint)
-        path = shipped[by_fold[name.casefold()]]
-        return Found(tuple(_files(path, shipped_root(), "")))
+        return Found(tuple(_files(shipped[id], shipped_root(), "")))
     folder = name if os.path.isdir(name) else os.path.dirname(name)
     return Found(tuple(_files(name, folder, folder)), os.path.join(folder, ""))
 

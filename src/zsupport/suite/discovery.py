@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import ENDINGS, TESTS, find, is_path, shipped_policies, shipped_root
+from zsupport.policy.find import (
+    ENDINGS,
+    TESTS,
+    find,
+    is_path,
+    shipped_id,
+    shipped_policies,
+    shipped_root,
+)
 from zsupport.policy.shape import ID_PATTERN
 from zsupport.policy.yamltext import Mapping, Scalar, read_yaml
 
@@ -34,8 +42,8 @@ def discover(paths: list[str]) -> list[Group]:
     """Return the policies and tests at these paths, by default in the current folder.
 
     A folder is searched with the folders in it; a tests file brings its policy, a policy its
-    tests; the name of a shipped policy means that one. Raises PolicyError for a path that is not
-    there and for a folder that holds neither, UsageError for an unknown name.
+    tests; a bare word that names a shipped policy means that one. Raises PolicyError for a path
+    that is not there and for a folder that holds neither, UsageError for an unknown name.
     """
     groups: dict[tuple[str, ...], Group] = {}
     for path in paths or ["."]:
@@ -51,8 +59,14 @@ def discover(paths: list[str]) -> list[Group]:
 
 
 def _at(path: str) -> list[Group]:
+    if id := shipped_id(path):
+        return [_shipped(id)]
     if not is_path(path) and not os.path.exists(path):
-        return [_shipped(path)]
+        shipped = shipped_policies()
+        raise UsageError(
+            f"`{path}` is no file, no folder and no shipped policy; shipped: {', '.join(shipped)}",
+            did_you_mean(path, shipped),
+        )
     named = path if is_path(path) else f"./{path}"
     # Named in one way, whatever way it was written: `./acme.yaml` is acme.yaml.
     path = os.path.normpath(path)
@@ -84,18 +98,10 @@ def _is_pipe(path: str) -> bool:
         return False  # reading it says what is wrong
 
 
-def _shipped(name: str) -> Group:
+def _shipped(id: str) -> Group:
     """Return a shipped policy and its tests, named from the folder of the shipped policies."""
-    shipped = shipped_policies()
-    by_fold = {id.casefold(): id for id in shipped}
-    if name.casefold() not in by_fold:
-        raise UsageError(
-            f"`{name}` is no file, no folder and no shipped policy; shipped: {', '.join(shipped)}",
-            did_you_mean(name, shipped),
-        )
-    path = shipped[by_fold[name.casefold()]]
+    path = shipped_policies()[id]
     folder = path if os.path.isdir(path) else os.path.dirname(path)
-    id = by_fold[name.casefold()]
     policy = [each.source for each in _files(folder) if each.id == id and not each.tests]
     root = shipped_root()
 
