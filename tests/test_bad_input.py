@@ -7,6 +7,7 @@ were written by hand, from the format's definition.
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -176,3 +177,9 @@ def test_a_terminal_without_unicode_still_shows_every_finding(cli: Cli) -> None:
     assert run.code == 3
     assert run.stderr.isascii()
     assert run.stderr.count("error[ZS205]") == 3
+    # The marks stand under the place, also behind letters that are shown as escapes.
+    lines = run.stderr.splitlines()
+    marked = [(above, line) for above, line in pairwise(lines) if set(line) == {" ", "|", "^"}]
+    assert [above[line.index("^") : line.rindex("^") + 1] for above, line in marked] == [
+        "xx", "xx", "xx", '"e\\u0301"',
+    ]  # fmt: skip

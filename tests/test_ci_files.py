@@ -10,8 +10,10 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from shlex import join
 
 import pytest
+import yaml
 from conftest import Cli
 from documents import PAGES, ROOT, blocks_of
 
@@ -190,3 +192,33 @@ def test_the_action_installs_its_own_release_or_the_one_named(
         env={"VERSION": version, "GITHUB_ACTION_PATH": "here", "PATH": os.environ["PATH"]},
     )  # fmt: skip
     assert done.stdout == installed.format(action="here") + "\n"
+
+
+@pytest.mark.parametrize(
+    ("slip", "code"),
+    [("", 0), ("frobnicate: yes\n", 1), ("plans: {}\n", 1), ("  - : :\n", 1)],
+)
+def test_the_job_of_gitlab_writes_its_reports_whatever_the_policy(
+    cli: Cli, tmp_path: Path, slip: str, code: int
+) -> None:
+    [text] = snippets(".gitlab-ci.yml")
+    script = yaml.safe_load(text)["support-policy"]["script"]
+    folder = tmp_path / "support"
+    folder.mkdir()
+    for name, written in starter("acme").items():
+        (folder / name).write_text(written, encoding="utf-8")
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "A policy"]):
+        subprocess.run([*GIT, *command], cwd=tmp_path, check=True, capture_output=True)
+    policy = folder / "acme.yaml"
+    policy.write_text(policy.read_text(encoding="utf-8") + slip, encoding="utf-8")
+    # GitLab's runner stops at the first line that fails.
+    lines = "\n".join(["set -e", f'zsupport() {{ {join(cli.command())} "$@"; }}', *script])
+    environment = {**cli.environment(), "CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD"}
+    done = subprocess.run(
+        ["bash", "-c", lines], cwd=tmp_path, env=environment, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    findings = json.loads((tmp_path / "code-quality.json").read_text(encoding="utf-8"))
+    assert bool(findings) == bool(slip)
+    assert "<testsuites" in (tmp_path / "tests.xml").read_text(encoding="utf-8")

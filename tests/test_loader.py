@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from zsupport.errors import InvalidPolicy
+from zsupport.guide import page
 from zsupport.library import load
-from zsupport.policy.files import SourceFile
+from zsupport.policy.files import MAX_BYTES, SourceFile
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Metric, Place, Remarks, Revision
+from zsupport.policy.yamltext import MAX_DEPTH, MAX_NODES
 
 FOLDER = Path(__file__).parent / "policies"
 BASE = """
@@ -242,6 +244,11 @@ def test_a_target_that_cannot_be_counted_in_some_case_is_refused(rule: str) -> N
     text = BASE + HOURS + f"targets:\n  - {rule}\n"
     before = text[: text.index("^")].split("\n")
     assert refused(text.replace("^", "")) == [f"{len(before)}:{len(before[-1]) + 1} ZS104"]
+
+
+def test_the_guide_states_the_limits_of_a_file() -> None:
+    limits = f"{MAX_BYTES // 2**20} MiB, {MAX_DEPTH} levels and {MAX_NODES:,} values"
+    assert f"most {limits}, with aliases unfolded" in page("policy")
 
 
 def test_what_is_undated_may_be_in_doubt() -> None:

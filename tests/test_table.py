@@ -52,3 +52,29 @@ def test_an_id_is_broken_at_its_hyphen() -> None:
 def test_a_table_is_never_wider_than_the_terminal() -> None:
     for width in range(30, 121):
         assert all(len(line) <= width for line in drawn(width)), width
+
+
+def test_what_an_output_cannot_show_is_measured_as_it_is_written() -> None:
+    rows = (("Störung", "läuft"), ("x", "y"))
+    report = Report({}, (), (), (Table(("Fall", "Stånd"), rows, "Übersicht"),), ("Größe",))
+    text = render(report, "table", Terminal(60, encoding="ascii"))
+    lines = text.splitlines()
+    assert text.isascii()
+    assert lines[0] == "\\xdcbersicht"
+    assert lines[-1] == "Gr\\xf6\\xdfe"
+    # Both rows have their second cell in the same column, as the heading has.
+    columns = [line.index(cell) for line, cell in zip(
+        [line for line in lines if "|" in line and "=" not in line],
+        ("St\\xe5nd", "l\\xe4uft", "y"), strict=True,
+    )]  # fmt: skip
+    assert len(set(columns)) == 1, text
+    assert render(report, "table", Terminal(60, encoding="latin-1")).count("\\x") == 0
+
+
+def test_a_table_is_never_wider_than_an_ascii_terminal() -> None:
+    rows = (("ø" * 5, "æ å ø " * 4), ("\u2013" * 3, "a\x1bb"))
+    report = Report({}, (), (), (Table(("Én", "To"), rows),))
+    for width in range(30, 90):
+        text = render(report, "table", Terminal(width, encoding="ascii"))
+        assert text.isascii()
+        assert all(len(line) <= width for line in text.splitlines()), width

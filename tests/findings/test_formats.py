@@ -155,7 +155,7 @@ def test_the_schemas_are_no_rubber_stamps() -> None:
 
 @pytest.mark.parametrize("format", FINDING_FORMATS)
 def test_a_terminal_without_utf_8_gets_what_it_can_show(format: str) -> None:
-    context = CONTEXT._replace(terminal=Terminal(unicode=False))
+    context = CONTEXT._replace(terminal=Terminal(encoding="ascii"))
     text = render_outcome(RICH, format, context)
     if format in VALIDATORS:
         assert text.isascii()
@@ -417,7 +417,9 @@ def test_whatever_stands_in_an_outcome(outcome: Outcome) -> None:
         assert sorted(READERS[format](text)) == seen(outcome), format
     for format, validate in VALIDATORS.items():
         validate(written[format])
-        plain = render_outcome(outcome, format, CONTEXT._replace(terminal=Terminal(unicode=False)))
+        plain = render_outcome(
+            outcome, format, CONTEXT._replace(terminal=Terminal(encoding="ascii"))
+        )
         assert plain.isascii()
         read = Xml.canonicalize if format == "junit" else json.loads
         assert read(plain) == read(written[format])

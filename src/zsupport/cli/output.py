@@ -70,7 +70,7 @@ def explain(lines: list[str]) -> None:
 
 def terminal_of(color: str) -> Terminal:
     """Return what standard output can show; NO_COLOR and COLUMNS are honoured."""
-    encoding = getattr(sys.stdout, "encoding", None) or ""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     colored = color == "always" or (
         color == "auto"
         and is_terminal()
@@ -79,7 +79,7 @@ def terminal_of(color: str) -> Terminal:
     )
     from shutil import get_terminal_size
 
-    return Terminal(get_terminal_size().columns, colored, encoding.lower().startswith("utf"))
+    return Terminal(get_terminal_size().columns, colored, encoding)
 
 
 def chosen_format(wanted: str) -> str:
@@ -198,7 +198,7 @@ def report_error(error: ZsupportError, *, as_json: bool) -> int:
             from zsupport.report.json import dumps
 
             emit(dumps(error_document(error), terminal_of("never")) + "\n")
-        aside(error_text(error))
+        aside(error_text(error, getattr(sys.stderr, "encoding", None) or "ascii"))
     except EnvironmentFault as fault:
         if not isinstance(error, InvalidPolicy | UsageError):
             error = fault

@@ -27,11 +27,16 @@ class Report(NamedTuple):
 
 
 class Terminal(NamedTuple):
-    """What the output goes to: its width in characters, and whether it shows colour and UTF-8."""
+    """What the output goes to: its width in characters, its colours, and what it can show."""
 
     width: int = 80
     color: bool = False
-    unicode: bool = True
+    encoding: str = "utf-8"
+
+    @property
+    def unicode(self) -> bool:
+        """Whether it shows every character."""
+        return self.encoding.lower().startswith("utf")
 
 
 FORMATS = {

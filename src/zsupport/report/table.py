@@ -9,7 +9,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from zsupport.report import Report, Table, Terminal
-from zsupport.report.text import printable
+from zsupport.report.text import encodable
 
 #: Where a word may be broken if it must: after a hyphen between letters, in an instant after
 #: the date and before the offset.
@@ -32,17 +32,26 @@ def render(report: Report, terminal: Terminal) -> str:
     )
     for table in report.tables:
         if table.rows:
-            console.print(_drawn(table, terminal))
+            console.print(_drawn(_shown(table, terminal.encoding), terminal))
     for note in report.notes:
-        console.print(Text(printable(note), style="dim"))
+        console.print(Text(encodable(note, terminal.encoding), style="dim"))
     # Rich pads cells to the width of their column: nobody wants that when copying.
     return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+
+
+def _shown(table: Table, encoding: str) -> Table:
+    """Return a table with its texts as they are shown, which is how wide they are."""
+    return Table(
+        tuple(encodable(name, encoding) for name in table.columns),
+        tuple(tuple(encodable(text, encoding) for text in row) for row in table.rows),
+        None if table.title is None else encodable(table.title, encoding),
+    )
 
 
 def _drawn(table: Table, terminal: Terminal) -> RichTable:
     drawn = RichTable(
         box=box.SIMPLE_HEAD if terminal.unicode else box.ASCII_DOUBLE_HEAD,
-        title=printable(table.title) if table.title else None,
+        title=table.title,
         title_justify="left",
         title_style="bold",
         pad_edge=False,
@@ -54,7 +63,7 @@ def _drawn(table: Table, terminal: Terminal) -> RichTable:
     for i, width in zip(filled, widths, strict=True):
         drawn.add_column(_broken(table.columns[i], width), overflow="fold", width=width)
     for row in table.rows:
-        cells = [printable(row[i]) for i in filled]
+        cells = [row[i] for i in filled]
         # Text, not str: square brackets in a policy are no markup.
         drawn.add_row(
             *(Text(_broken(cell, width)) for cell, width in zip(cells, widths, strict=True))

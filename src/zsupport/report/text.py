@@ -16,6 +16,15 @@ def printable(text: str) -> str:
     return UNSAFE.sub(_escape, text)
 
 
+def encodable(text: str, encoding: str) -> str:
+    """Return a printable text as an output in this encoding shows it: other letters as escapes.
+
+    What is laid out in columns is measured after that.
+    """
+    shown = printable(text)
+    return shown if shown.isascii() else shown.encode(encoding, "backslashreplace").decode(encoding)
+
+
 def one_line(text: str) -> str:
     """Return `text` as one printable line: white space is folded, so that tabs separate."""
     return printable(" ".join(text.split()))

@@ -9,10 +9,13 @@ from zsupport.report.text import printable
 MAX_SHOWN = 200
 
 
-def error_text(error: ZsupportError) -> str:
-    """Return an error as text: a line for each problem, or each finding with its excerpt."""
+def error_text(error: ZsupportError, encoding: str = "utf-8") -> str:
+    """Return an error as text: a line for each problem, or each finding with its excerpt.
+
+    It is laid out for an output in this encoding.
+    """
     if isinstance(error, InvalidPolicy):
-        return findings_text(error)
+        return findings_text(error, encoding)
     lines = [f"zsupport: {line}" for line in error.message.split("\n")]
     if error.hint:
         lines.append(f"  {error.hint}")
@@ -50,13 +53,13 @@ def _problem(finding: Finding) -> dict[str, Any]:
     }
 
 
-def findings_text(invalid: InvalidPolicy) -> str:
+def findings_text(invalid: InvalidPolicy, encoding: str = "utf-8") -> str:
     """Return every finding with the place that it speaks of, and how many there are."""
     from zsupport.report.findings.text import finding_text, sources_of
 
     sources = sources_of(invalid.texts)
     shown = invalid.findings[:MAX_SHOWN]
-    blocks = [finding_text(finding, sources) for finding in shown]
+    blocks = [finding_text(finding, sources, encoding=encoding) for finding in shown]
     count = len(invalid.findings)
     more = f", {count - len(shown)} not shown: --format json has all" if count > len(shown) else ""
     blocks.append(f"{count} problem{'s' if count > 1 else ''}{more}\n")

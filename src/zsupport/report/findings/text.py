@@ -6,7 +6,7 @@ from zsupport.findings import Finding, Outcome, Related, Span
 from zsupport.policy.yamltext import split_lines
 from zsupport.report.findings import Context
 from zsupport.report.findings.wording import case_text
-from zsupport.report.text import printable
+from zsupport.report.text import encodable, printable
 
 _WIDTH = 160
 # How a terminal is told a colour (SGR); the colours are those of compilers.
@@ -20,8 +20,11 @@ Sources = Mapping[str, Sequence[str]]
 def render(outcome: Outcome, context: Context) -> str:
     """Return every finding with its place, and the lines that close the run."""
     sources = sources_of(outcome.texts)
-    color = context.terminal.color
-    blocks = [finding_text(finding, sources, color=color) for finding in outcome.findings]
+    color, encoding = context.terminal.color, context.terminal.encoding
+    blocks = [
+        finding_text(finding, sources, color=color, encoding=encoding)
+        for finding in outcome.findings
+    ]
     closing = [printable(line) for line in outcome.closing]
     if more := sum(outcome.left_out.values()):
         closing.insert(0, f"and {more:,} more: --format json has all")
@@ -35,13 +38,15 @@ def sources_of(texts: Mapping[str, str]) -> Sources:
     return {name: split_lines(text) for name, text in texts.items()}
 
 
-def finding_text(finding: Finding, sources: Sources, *, color: bool = False) -> str:
+def finding_text(
+    finding: Finding, sources: Sources, *, color: bool = False, encoding: str = "utf-8"
+) -> str:
     """Return one finding: its kind, its place with an excerpt, its witness and the way out."""
     # A related place without a message is shown as it stands; elsewhere the message is enough.
     excerpts = [each for each in finding.related if not each.message and _line(each, sources)]
     numbers = (finding.span.line, *(each.span.line for each in excerpts))
     width = max(len(str(number)) for number in numbers)
-    block = _Block(width, _SEVERITY_STYLES[finding.severity], color=color)
+    block = _Block(width, _SEVERITY_STYLES[finding.severity], color=color, encoding=encoding)
     block.heading(finding)
     block.place("-->", finding.file, finding.span, "")
     if line := _line(finding, sources):
@@ -76,12 +81,13 @@ def _line(place: Finding | Related, sources: Sources) -> str:
 class _Block:
     """The lines of one finding. All text passes `_ink`, which lets no control character through."""
 
-    def __init__(self, width: int, style: str, *, color: bool) -> None:
+    def __init__(self, width: int, style: str, *, color: bool, encoding: str) -> None:
         self.lines: list[str] = []
         self.width = width
         self.margin = " " * width
         self.style = style
         self.color = color
+        self.encoding = encoding
 
     def heading(self, finding: Finding) -> None:
         kind = self._ink(self.style, f"{finding.severity}[{finding.code}]")
@@ -104,14 +110,21 @@ class _Block:
         start = max(0, column - 1 - _WIDTH // 2) if len(text) > _WIDTH else 0
         part = text[start : start + _WIDTH]
         shown = "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in part)
-        before, marked = shown[: column - 1 - start], shown[column - 1 - start : end - 1 - start]
+        before, marked, after = (
+            encodable(text, self.encoding)
+            for text in (
+                shown[: column - 1 - start],
+                shown[column - 1 - start : end - 1 - start],
+                shown[end - 1 - start :],
+            )
+        )
         marks = self._ink(self.style, "^" * max(_cells(marked), 1))
         said = f" {self._ink(self.style, _flat(label))}" if label else ""
         bar = self._ink(_FRAME, "|")
         number = self._ink(_FRAME, f"{span.line:>{self.width}}")
         self.lines += [
             f"{self.margin} {bar}",
-            f"{number} {bar} {self._ink('', shown)}",
+            f"{number} {bar} {self._ink('', before + marked + after)}",
             f"{self.margin} {bar} {' ' * _cells(before)}{marks}{said}",
         ]
 
