@@ -12,6 +12,7 @@ from zsupport.clock.instants import (
     at_local,
     format_instant,
     from_datetime,
+    latest_local,
     local_date,
     parse_instant,
     to_datetime,
@@ -319,10 +320,50 @@ def test_a_wall_time_becomes_the_instant_of_rule_9(
     assert at_local(day, of_day, zone(zone_name)) == seconds(same)
 
 
-@pytest.mark.parametrize("of_day", [-1, 86_401])
-def test_a_wall_time_lies_in_its_date(of_day: int) -> None:
-    with pytest.raises(ValueError, match="seconds_of_day"):
-        at_local(datetime.date(2026, 1, 1), of_day, UTC)
+@pytest.mark.parametrize(
+    ("day", "at", "zone_name", "same"),
+    [
+        ("2026-11-23", 24 * 3600, "Europe/Oslo", "2026-11-23T23:00:00+00:00"),
+        ("2026-11-23", 27 * 3600, "Europe/Oslo", "2026-11-24T02:00:00+00:00"),
+        # 26:30 in a gap and in a fold.
+        ("2026-03-28", 26 * 3600 + 1800, "Europe/Oslo", "2026-03-29T01:00:00+00:00"),
+        ("2026-10-24", 26 * 3600 + 1800, "Europe/Oslo", "2026-10-25T00:30:00+00:00"),
+        ("2011-12-29", 24 * 3600, "Pacific/Apia", "2011-12-30T10:00:00+00:00"),
+    ],
+)
+def test_from_24_hours_on_a_time_is_one_of_a_later_date(
+    day: str, at: int, zone_name: str, same: str
+) -> None:
+    assert at_local(datetime.date.fromisoformat(day), at, zone(zone_name)) == seconds(same)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone_name", "day", "time"),
+    [
+        ("2026-11-23T10:30:15+01:00", "Europe/Oslo", "2026-11-23", "10:30:15"),
+        ("2026-11-23T10:30:15+01:00", "UTC", "2026-11-23", "09:30:15"),
+        # 03:00 to 02:00: the first pass, all of the second, and what follows.
+        ("2026-10-25T02:30:00+02:00", "Europe/Oslo", "2026-10-25", "02:30:00"),
+        ("2026-10-25T02:00:00+01:00", "Europe/Oslo", "2026-10-25", "03:00:00"),
+        ("2026-10-25T02:59:59+01:00", "Europe/Oslo", "2026-10-25", "03:00:00"),
+        ("2026-10-25T03:00:00+01:00", "Europe/Oslo", "2026-10-25", "03:00:00"),
+        # 24:00 to 23:00: the date shown before is the latest.
+        ("2026-10-24T23:30:00+02:00", "Asia/Beirut", "2026-10-24", "24:00:00"),
+        ("2026-10-25T00:00:00+02:00", "Asia/Beirut", "2026-10-25", "00:00:00"),
+        # 00:01 to 23:01: a date that comes back.
+        ("2006-10-29T00:00:30-02:30", "America/St_Johns", "2006-10-29", "00:00:30"),
+        ("2006-10-28T23:30:00-03:30", "America/St_Johns", "2006-10-29", "00:01:00"),
+        # Half an hour, 02:00 to 01:30.
+        ("2026-04-05T01:45:00+10:30", "Australia/Lord_Howe", "2026-04-05", "02:00:00"),
+    ],
+)
+def test_the_latest_local_time_goes_on_in_a_fold(
+    text: str, zone_name: str, day: str, time: str
+) -> None:
+    hours, minutes, second = (int(part) for part in time.split(":"))
+    of_day = hours * 3600 + minutes * 60 + second
+    expected = (datetime.date.fromisoformat(day), of_day)
+    assert latest_local(seconds(text), zone(zone_name)) == expected
 
 
 @pytest.mark.parametrize(

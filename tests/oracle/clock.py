@@ -122,6 +122,22 @@ def wall_seconds(zone: str, instant: int) -> tuple[int, int]:
     return day, minute * MINUTE + instant % MINUTE
 
 
+def latest_shown(zone: str, instant: int) -> tuple[int, int]:
+    """Return the latest local day that clocks have shown, and the time that counts on it (7, 8).
+
+    The time is in seconds of that day: what clocks show, or in the second pass of a fold the time
+    at which they were put back. No clock was put back by more than a day.
+    """
+    now = instant // MINUTE
+    utc_days = (now // DAY - 2, now // DAY - 1, now // DAY)
+    if len({offset for utc_day in utc_days for offset in offsets(zone, utc_day)}) == 1:
+        return wall_seconds(zone, instant)  # none was put back
+    latest = max(wall(zone, minute) for minute in range(now - 25 * 60, now))
+    if latest < wall(zone, now):
+        return wall_seconds(zone, instant)
+    return latest[0], (latest[1] + 1) * MINUTE
+
+
 @cache
 def occurs(zone: str, day: int) -> bool:
     """Return whether clocks ever show this date: Apia has no 2011-12-30."""
@@ -150,7 +166,11 @@ def minute_of(zone: str, day: int, of_day: int) -> tuple[int, bool]:
 
 
 def instant_of(zone: str, day: int, second: int) -> int:
-    """Return the instant of a local time: the earlier one in a fold, the gap's end in a gap (9)."""
+    """Return the instant of a local time: the earlier one in a fold, the gap's end in a gap (9).
+
+    From 24:00 on it is a time of a later day.
+    """
+    day, second = day + second // DAY_SECONDS, second % DAY_SECONDS
     minute, shown = minute_of(zone, day, second // MINUTE)
     return minute * MINUTE + (second % MINUTE if shown else 0)
 
@@ -232,6 +252,16 @@ def country_holidays(country: str, subdivision: str | None, year: int) -> frozen
     return frozenset(day.isoformat() for day in found if day.year == year)
 
 
+@cache
+def exchanged_dates(country: str, subdivision: str | None, year: int) -> frozenset[str]:
+    """Return the weekend days of a year that a country works in exchange for a day off (3)."""
+    import holidays
+
+    # One that is worked for a day off of January is known with the year after.
+    found = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1))
+    return frozenset(day.isoformat() for day in found.weekend_workdays if day.year == year)
+
+
 class Member:
     """One calendar: windows, holidays, overrides and breaks in one zone."""
 
@@ -262,14 +292,15 @@ class Member:
         self._read_holidays(written.get("holidays", []), customer_country)
         self._flags: dict[int, bytes] = {}
         self._utc: dict[int, bytes] = {}
-        self._dates: dict[int, list[int]] = {}
-        self._working: dict[int, bool] = {}
+        self._dates: dict[tuple[int, bool], list[int]] = {}
 
     def _read_holidays(self, written: Any, customer_country: str | None) -> None:
         self.listed: set[str] = set()  # dates and MM-DD
         self.removed: set[str] = set()
         self.country: str | None = None
         self.subdivision: str | None = None
+        self.exchanged: int | None = None
+        self.frozen_exchanged: frozenset[str] | None = None
         if written == "customer":
             assert customer_country is not None
             self.country, _, part = customer_country.partition("-")
@@ -279,9 +310,12 @@ class Member:
             self.removed.update(as_list(written.get("remove", [])))
             if "frozen" in written:  # stands for what the library gives
                 self.listed.update(as_list(written["frozen"]))
+                self.frozen_exchanged = frozenset(written.get("frozen-exchanged", []))
             elif "country" in written:
                 self.country = written["country"]
                 self.subdivision = written.get("subdivision")
+            if written.get("exchanged", "ignore") != "ignore":
+                self.exchanged = WEEKDAYS.index(written["exchanged"])
         else:
             self.listed.update(written)
 
@@ -298,11 +332,29 @@ class Member:
             self.country, self.subdivision, int(text[:4])
         )
 
+    def weekday(self, day: int) -> int:
+        """Return the weekday whose windows begin on a date, another where it is exchanged (3)."""
+        text = day_text(day)
+        if (
+            self.exchanged is None
+            or not self.holidays_count
+            or day in self.overrides
+            or self.is_holiday(day)
+            or text in self.removed
+            or text[5:] in self.removed
+        ):
+            return weekday_of(day)
+        dates = self.frozen_exchanged
+        if dates is None:
+            assert self.country is not None
+            dates = exchanged_dates(self.country, self.subdivision, int(text[:4]))
+        return self.exchanged if text in dates else weekday_of(day)
+
     def begun(self, day: int) -> list[Window]:
         """Return the windows that begin on a date as written; a close may lie beyond 24:00 (7)."""
         if self.always:
             return [(0, DAY)]
-        return [(opens, closes) for on, opens, closes in self.windows if on == weekday_of(day)]
+        return [(opens, closes) for on, opens, closes in self.windows if on == self.weekday(day)]
 
     def evening(self, day: int) -> list[Window]:
         """Return what lies on a date of the windows that begin on it (1)."""
@@ -327,12 +379,12 @@ class Member:
             self._flags[day] = self.only_open(day, self.morning(day) + self.evening(day))
         return self._flags[day]
 
-    def only_open(self, day: int, windows: Iterable[Window]) -> bytes:
+    def only_open(self, day: int, windows: Iterable[Window], breaks: bool = True) -> bytes:
         """Return for each minute of a date whether it is in a window and in no break of it."""
         row = bytearray(DAY)
         for opens, closes in windows:
             row[opens:closes] = b"\1" * (closes - opens)
-        for begins, ends in self.breaks.get(day, []):
+        for begins, ends in self.breaks.get(day, []) if breaks else []:
             row[begins:ends] = b"\0" * (ends - begins)
         return bytes(row)
 
@@ -355,15 +407,15 @@ class Member:
             self._utc[utc_day] = as_shown(self.zone, utc_day, dates)
         return self._utc[utc_day]
 
-    def minutes_of_date(self, day: int) -> list[int]:
-        """Return the UTC minutes that are working in the windows of a date, tails included (7)."""
-        if day not in self._dates:
-            self._dates[day] = self._minutes_of_date(day)
-        return self._dates[day]
+    def minutes_of_windows(self, day: int, breaks: bool = True) -> list[int]:
+        """Return the UTC minutes in the windows that begin on a date, tails included (7)."""
+        if (day, breaks) not in self._dates:
+            self._dates[day, breaks] = self._minutes_of_windows(day, breaks)
+        return self._dates[day, breaks]
 
-    def _minutes_of_date(self, day: int) -> list[int]:
-        own = self.only_open(day, self.evening(day))
-        tail = self.only_open(day + 1, self.morning(day + 1))
+    def _minutes_of_windows(self, day: int, breaks: bool) -> list[int]:
+        own = self.only_open(day, self.evening(day), breaks)
+        tail = self.only_open(day + 1, self.morning(day + 1), breaks)
         if not (any(own) or any(tail)) or not occurs(self.zone, day):
             return []
         dates = {day: own, day + 1: tail}
@@ -373,18 +425,11 @@ class Member:
             found += compress(minutes, as_shown(self.zone, utc_day, dates))
         return found
 
-    def is_working_date(self, day: int) -> bool:
-        """Return whether a date counts as a business day (7)."""
-        if day not in self._working:
-            self._working[day] = self._is_working_date(day)
-        return self._working[day]
-
-    def _is_working_date(self, day: int) -> bool:
-        if self.is_holiday(day):
+    def may_work(self, day: int) -> bool:
+        """Return whether a date is working if its windows hold a working instant (7)."""
+        if self.is_holiday(day) or self.overrides.get(day) == []:
             return False
-        if self.business_days is not None and weekday_of(day) not in self.business_days:
-            return False
-        return bool(self.minutes_of_date(day))
+        return self.business_days is None or self.weekday(day) in self.business_days
 
 
 class Hours:
@@ -399,6 +444,7 @@ class Hours:
         several = [written] if isinstance(written, Mapping) else written
         self.members = [Member(each, customer_zone, customer_country) for each in several]
         self._utc: dict[int, bytes] = {}
+        self._openings: dict[int, int | None] = {}
         self._dates: dict[int, list[int]] = {}
 
     def minutes(self, utc_day: int) -> bytes:
@@ -444,17 +490,50 @@ class Hours:
             raise Refused("business days over members in different zones")
         return zones.pop()
 
+    def own_minutes(self, day: int) -> list[int]:
+        """Return the UTC minutes of a date's windows, in the members in which it may work."""
+        members = [member for member in self.members if member.may_work(day)]
+        if len(members) == 1:
+            return members[0].minutes_of_windows(day)
+        return sorted({m for member in members for m in member.minutes_of_windows(day)})
+
+    def every_minute(self, day: int, breaks: bool = True) -> list[int]:
+        """Return the UTC minutes of a date's windows in every member, working or not."""
+        found = {m for member in self.members for m in member.minutes_of_windows(day, breaks)}
+        return sorted(found)
+
+    def opening_minute(self, day: int) -> int | None:
+        """Return the first minute of a date, None for a date that is not working.
+
+        It is not where each of its minutes comes after the opening of the date after.
+        """
+        if day not in self._openings:
+            opening: int | None = None
+            # From a date on which nothing of this one can lie, back to this one.
+            for each in range(day + 4, day - 1, -1):
+                minutes = (m for m in self.own_minutes(each) if opening is None or m < opening)
+                opening = next(minutes, None)
+            self._openings[day] = opening
+        return self._openings[day]
+
     def minutes_of_date(self, day: int) -> list[int]:
-        """Return the working UTC minutes of a date, over the members in which it is working."""
+        """Return the UTC minutes that belong to a working date.
+
+        They are those of its own windows and, from its opening on, those of the date before (and of
+        the one before that), up to the opening of the date after.
+        """
         if day not in self._dates:
-            working = [member for member in self.members if member.is_working_date(day)]
-            minutes = {minute for member in working for minute in member.minutes_of_date(day)}
-            self._dates[day] = sorted(minutes)
+            first, end = self.opening_minute(day), self.opening_minute(day + 1)
+            assert first is not None
+            minutes = {*self.own_minutes(day), *self.every_minute(day - 1)}
+            if self.is_working_date(day - 1):
+                minutes |= {*self.every_minute(day - 2)}
+            self._dates[day] = [m for m in sorted(minutes) if m >= first and (not end or m < end)]
         return self._dates[day]
 
     def is_working_date(self, day: int) -> bool:
         """Return whether a date is working in one member."""
-        return any(member.is_working_date(day) for member in self.members)
+        return self.opening_minute(day) is not None
 
     def opening(self, day: int) -> int:
         """Return the first working instant of a date."""
@@ -463,6 +542,20 @@ class Hours:
     def close(self, day: int) -> int:
         """Return the end of the last working instant of a date."""
         return (self.minutes_of_date(day)[-1] + 1) * MINUTE
+
+    def date_opened(self, instant: int) -> int:
+        """Return the date on which a case is opened (7)."""
+        day, _ = latest_shown(self.zone, instant)
+        ahead = any(minute >= instant // MINUTE for minute in self.every_minute(day - 1, False))
+        opening = self.opening_minute(day)
+        if ahead and (opening is None or instant // MINUTE < opening):
+            return day - 1
+        return day
+
+    def seconds_of(self, day: int, instant: int) -> int:
+        """Return the same time of an instant, in seconds from the midnight of a date (8)."""
+        shown, second = latest_shown(self.zone, instant)
+        return (shown - day) * DAY_SECONDS + second
 
     def next_working_date(self, day: int) -> int:
         """Return the first working date strictly after a date."""
@@ -597,19 +690,28 @@ def plain_due(hours: Hours, start: int, target: Target, reading: str = "close") 
     """Return when a target is due where nothing is paused."""
     if target.kind in ("clock", "business"):
         return advance(counted_over(hours, target), start, target.amount)
-    day, second = wall_seconds(hours.zone, start)
     if target.kind == "week":  # (10)
+        day, second = latest_shown(hours.zone, start)
         return instant_of(hours.zone, day + 7, second)
     if any(member.always and member.business_days is None for member in hours.members):
         raise Refused("business days over 24x7 need business-days")
+    opened = hours.date_opened(start)
     if target.kind == "by":  # (9)
-        return instant_of(hours.zone, hours.next_working_date(day), target.amount)
+        day = hours.next_working_date(opened)
+        found = instant_of(hours.zone, day, target.amount)
+        if found <= start:
+            found = instant_of(hours.zone, hours.next_working_date(day), target.amount)
+        return found
+    over = not hours.is_working_date(opened) or start >= hours.close(opened)
     if target.kind == "next":  # (8)
-        day = hours.next_working_date(day)
+        day = hours.next_working_date(opened)
+        if over and reading == "same-time":
+            return hours.close(day)
+        second = 0 if over else hours.seconds_of(opened, max(start, hours.opening(opened)))
     else:
-        if not hours.is_working_date(day) or start >= hours.close(day):
-            day = hours.next_working_date(day)
-            second = wall_seconds(hours.zone, hours.opening(day))[1]
+        begins = hours.next_working_date(opened) if over else opened
+        second = hours.seconds_of(begins, max(start, hours.opening(begins)))
+        day = begins
         for _ in range(target.amount):
             day = hours.next_working_date(day)
     if reading == "close":

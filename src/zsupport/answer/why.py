@@ -11,7 +11,7 @@ from zsupport.answer.priority import PriorityAnswer
 from zsupport.answer.promise import NEGATIVE, decide
 from zsupport.answer.terms import TermAnswer
 from zsupport.clock.deadline import anchor
-from zsupport.clock.instants import duration, format_instant, from_datetime, local_date
+from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.clock.target import Target
 from zsupport.clock.zones import zone
 from zsupport.policy.model import Alternative, Cell, Grant, Place, When
@@ -271,20 +271,23 @@ class _Explain:
         """Return in a line which business days are counted, and when on the last one it is due."""
         if settled.days is None or target.kind not in ("business-days", "next-business-day", "by"):
             return []
-        opened = here = local_date(start, settled.days.zone).toordinal()
+        opened = counted_from = settled.days.opened(start)
         if target.kind == "business-days":
-            here, *ordinals = (d.ordinal for d in settled.days.counted(start, target.amount))
+            dates = settled.days.counted(start, target.amount)
+            counted_from = dates.pop(0).ordinal
+        elif target.kind == "by":
+            dates = [settled.days.by_date(start, target.at)[0]]
         else:
-            ordinals = [settled.days.after(here, start).ordinal]
-        days = [date.fromordinal(ordinal).isoformat() for ordinal in ordinals]
+            dates = [settled.days.after(opened, start)]
+        days = [date.fromordinal(each.ordinal).isoformat() for each in dates]
         if len(days) > MAX_DAYS:
             days[MAX_DAYS // 2 : -MAX_DAYS // 2] = [f"{len(days) - MAX_DAYS} more"]
         several = len(days) > 1
         due = _DUE_ON_A_DAY[self.revision.business_day].format(it="the last" if several else "it")
         if target.kind == "by":
             due = f"at {target.at // 3600:02}:{target.at // 60 % 60:02}"
-        after = date.fromordinal(here).isoformat()
-        if here != opened:
+        after = date.fromordinal(counted_from).isoformat()
+        if counted_from != opened:
             after += f" (moved on from {date.fromordinal(opened).isoformat()})"
         named = f"business day{'s' if several else ''} after {after}"
         return [f"  {named}: {', '.join(days)}; due {due}"]

@@ -1,13 +1,20 @@
-"""Business days: working dates with an opening and a close (the clock definition, rules 7 to 9)."""
+"""Business days: working dates with an opening and a close (the clock definition, rules 7 to 9).
+
+The windows of a date are those that begin on it, with their tails on the date after.
+"""
 
 from datetime import date
 from typing import NamedTuple
 
 from zsupport.clock.deadline import Never
-from zsupport.clock.instants import at_local, local_clock, local_date
+from zsupport.clock.instants import at_local, latest_local
+from zsupport.clock.model import Hours
 from zsupport.clock.spans import EPOCH, HORIZON, WorkingTime, ranges
 
 _DAY = 86_400
+
+#: Instants `[start, end)`.
+Span = tuple[int, int]
 
 
 class WorkingDate(NamedTuple):
@@ -16,7 +23,7 @@ class WorkingDate(NamedTuple):
     ordinal: int
     opening: int
     close: int
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
 
 
 class BusinessDays:
@@ -27,37 +34,93 @@ class BusinessDays:
         zones = {str(hours.zone) for hours in time.hours}
         if len(zones) > 1:
             raise ValueError(f"business days over hours in different zones: {', '.join(zones)}")
-        self.time = time
+        self.hours = time.hours
         self.zone = time.hours[0].zone
+        self._offsets = time.offsets[0]
         self._dates: dict[int, WorkingDate | None] = {}
+        self._openings: dict[int, int | None] = {}
+        self._ends: dict[int, int] = {}
+
+    def opened(self, start: int) -> int:
+        """Return the date on which a case is opened at an instant.
+
+        It is the calendar date, but the date before while a window of that date has an end ahead
+        and the calendar date has not opened.
+        """
+        today = latest_local(start, self.zone)[0].toordinal()
+        if start < self._end(today - 1):
+            opening = self.opening(today)
+            if opening is None or start < opening:
+                return today - 1
+        return today
+
+    def opening(self, ordinal: int) -> int | None:
+        """Return when a date opens, None for a date that is not working."""
+        if ordinal not in self._openings:
+            first = min((start for start, _ in self._working(ordinal)), default=None)
+            if first is not None:
+                later = min((start for start, _ in self._working(ordinal + 1)), default=None)
+                # The date after takes all from its opening on, and may leave nothing.
+                if later is not None and later <= first and self.opening(ordinal + 1) is not None:
+                    first = None
+            self._openings[ordinal] = first
+        return self._openings[ordinal]
 
     def date(self, ordinal: int) -> WorkingDate | None:
-        """Return a date's opening and close, None where it is no working date."""
+        """Return a date's opening and close, None for a date that is not working."""
         if ordinal not in self._dates:
-            spans: list[tuple[int, int]] = []
-            for hours, offsets in zip(self.time.hours, self.time.offsets, strict=True):
-                if hours.holiday(ordinal) and (
-                    hours.week is not None or hours.always_counts_holidays
-                ):
-                    continue
-                if hours.business_days is not None and (ordinal - 1) % 7 not in hours.business_days:
-                    continue
-                if hours.week is None and hours.business_days is None:
-                    continue
-                for shift in (0, 1):
-                    for part in hours.parts(ordinal + shift):
-                        if part.begins == -shift:
-                            spans += ranges(offsets, ordinal + shift, part.start, part.end)
-            if spans and not ranges(self.time.offsets[0], ordinal, 0, _DAY):
-                # A date that never occurred: what its evening would reach into is no day's work.
-                spans = []
-            spans.sort()
-            self._dates[ordinal] = (
-                WorkingDate(ordinal, spans[0][0], max(end for _, end in spans), tuple(spans))
-                if spans
-                else None
-            )
+            self._dates[ordinal] = self._date(ordinal)
         return self._dates[ordinal]
+
+    def _date(self, ordinal: int) -> WorkingDate | None:
+        opening = self.opening(ordinal)
+        if opening is None:
+            return None
+        # This date takes the rest of the windows of the date before.
+        spans = self._working(ordinal) + [
+            (max(start, opening), end)
+            for hours in self.hours
+            for start, end in self._windows(hours, ordinal - 1)
+            if end > opening
+        ]
+        until = self.opening(ordinal + 1)
+        if until is not None:
+            spans = [(start, min(end, until)) for start, end in spans if start < until]
+        return WorkingDate(ordinal, opening, max(end for _, end in spans), tuple(sorted(spans)))
+
+    def _working(self, ordinal: int) -> list[Span]:
+        """Return the windows of a date in the calendars in which it is working."""
+        return [
+            span
+            for hours in self.hours
+            if hours.may_be_working(ordinal)
+            for span in self._windows(hours, ordinal)
+        ]
+
+    def _windows(self, hours: Hours, ordinal: int, *, breaks: bool = True) -> list[Span]:
+        """Return when the windows that begin on a date are open; `breaks` are taken out of them."""
+        if not ranges(self._offsets, ordinal, 0, _DAY):
+            return []  # a date that never occurred
+        return [
+            span
+            for later in (0, 1)
+            for part in hours.parts(ordinal + later, breaks=breaks)
+            if part.begins == -later
+            for span in ranges(self._offsets, ordinal + later, part.start, part.end)
+        ]
+
+    def _end(self, ordinal: int) -> int:
+        """Return when the last window of a date ends, before breaks; 0 where it has none."""
+        if ordinal not in self._ends:
+            self._ends[ordinal] = max(
+                (
+                    end
+                    for hours in self.hours
+                    for _, end in self._windows(hours, ordinal, breaks=False)
+                ),
+                default=0,
+            )
+        return self._ends[ordinal]
 
     def after(self, ordinal: int, start: int) -> WorkingDate:
         """Return the first working date strictly after a date; raise Never beyond ten years."""
@@ -69,45 +132,63 @@ class BusinessDays:
             if found:
                 return found
 
-    def next_day(self, start: int, reading: str) -> int:
-        """Return when `next business day` is due: the first working date after the local date."""
-        found = self.after(local_date(start, self.zone).toordinal(), start)
-        return self._at(found, reading, local_clock(start, self.zone))
+    def counted(self, start: int, count: int) -> list[WorkingDate]:
+        """Return the working date from which full business days count, and `count` dates after it.
+
+        Opened at or after close, or on a day off, they count from the next working date.
+        """
+        opened = self.opened(start)
+        first = self.date(opened)
+        if first is None or start >= first.close:
+            first = self.after(opened, start)
+        dates = [first]
+        for _ in range(count):
+            dates.append(self.after(dates[-1].ordinal, start))
+        return dates
 
     def days(self, start: int, count: int, reading: str) -> int:
-        """Return when `count` full business days are due.
+        """Return when `count` full business days are due."""
+        dates = self.counted(start, count)
+        return self._due(dates[-1], reading, dates[0], start)
 
-        Opened at or after close, or on a day off, it first moves to the next working date.
+    def next_day(self, start: int, reading: str) -> int:
+        """Return when `next business day` is due: the first working date after the date opened."""
+        opened = self.opened(start)
+        today = self.date(opened)
+        return self._due(self.after(opened, start), reading, today, start)
+
+    def by(self, start: int, seconds: int) -> int:
+        """Return a local time on the next business day that is after `start`, in hours or not."""
+        return self.by_date(start, seconds)[1]
+
+    def by_date(self, start: int, seconds: int) -> tuple[WorkingDate, int]:
+        """Return the working date of a local time, and its instant.
+
+        Where that time of the first working date has passed, it is that of the one after it.
         """
-        counted = self.counted(start, count)
-        moved = counted[0].ordinal != local_date(start, self.zone).toordinal()
-        clock = local_clock(counted[0].opening if moved else start, self.zone)
-        return self._at(counted[-1], reading, clock)
+        found = self.after(self.opened(start), start)
+        due = at_local(date.fromordinal(found.ordinal), seconds, self.zone)
+        if due <= start:
+            found = self.after(found.ordinal, start)
+            due = at_local(date.fromordinal(found.ordinal), seconds, self.zone)
+        return found, due
 
-    def counted(self, start: int, count: int) -> list[WorkingDate]:
-        """Return the working date from which full business days count, and so many after it."""
-        ordinal = local_date(start, self.zone).toordinal()
-        here = self.date(ordinal)
-        if here is None or start >= here.close:
-            here = self.after(ordinal, start)
-        found = [here]
-        for _ in range(count):
-            found.append(self.after(found[-1].ordinal, start))
-        return found
+    def _due(
+        self, found: WorkingDate, reading: str, counted_from: WorkingDate | None, start: int
+    ) -> int:
+        """Return when a target is due on a working date, by the policy's reading.
 
-    def by(self, start: int, seconds_of_day: int) -> int:
-        """Return a local time on the next business day, inside hours or not."""
-        found = self.after(local_date(start, self.zone).toordinal(), start)
-        return at_local(date.fromordinal(found.ordinal), seconds_of_day, self.zone)
-
-    def _at(self, found: WorkingDate, reading: str, clock: int) -> int:
-        """Return the instant on a working date at which a target is due by the policy's reading."""
-        if reading == "close":
-            return found.close
+        The same time is that of `start` on the working date counted from, not before its opening.
+        """
         if reading == "opening":
             return found.opening
-        wanted = at_local(date.fromordinal(found.ordinal), clock, self.zone)
-        for start, end in found.spans:
+        if reading == "close" or counted_from is None or start >= counted_from.close:
+            return found.close
+        day, seconds = latest_local(max(start, counted_from.opening), self.zone)
+        # After midnight in a late shift it is a time after 24:00.
+        seconds += (day.toordinal() - counted_from.ordinal) * _DAY
+        wanted = at_local(date.fromordinal(found.ordinal), seconds, self.zone)
+        for begin, end in found.spans:
             if wanted < end:
-                return max(wanted, start)
+                return max(wanted, begin)
         return found.close

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from zsupport.clock.instants import at_local, local_clock, local_date
+from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.problem import BadText
 from zsupport.clock.target import Target
 
@@ -105,8 +105,8 @@ def unpaused(target: Target, start: int, basis: Basis) -> int:
         return basis.time.due(start, target.amount)
     if target.kind == "week":
         assert basis.zone is not None
-        later = local_date(start, basis.zone) + timedelta(days=7)
-        return at_local(later, local_clock(start, basis.zone), basis.zone)
+        day, seconds = latest_local(start, basis.zone)
+        return at_local(day + timedelta(days=7), seconds, basis.zone)
     assert basis.days is not None
     if target.kind == "business-days":
         return basis.days.days(start, target.amount, basis.reading)

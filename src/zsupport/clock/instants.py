@@ -103,28 +103,19 @@ def format_instant(t: int, zone: datetime.tzinfo) -> str:
     return datetime.datetime.fromtimestamp(t, zone).isoformat()
 
 
-def at_local(date: datetime.date, seconds_of_day: int, zone: datetime.tzinfo) -> int:
-    """Return the instant at which the wall clock of `zone` shows that time on that date.
+def at_local(date: datetime.date, seconds: int, zone: datetime.tzinfo) -> int:
+    """Return the instant of a local time: `seconds` from the midnight of a date, in `zone`.
 
     By the clock definition, rule 9: in a gap the first instant after it, in a fold the earlier
-    one. `seconds_of_day` runs from 0 to 86400, which is 00:00 of the next date. The result may
-    lie outside the accepted years, by an offset or more; the caller bounds what it searches.
+    one. From 86400 on it is a time of a later date. The result may lie outside the accepted years;
+    the caller bounds what it searches.
     """
-    if not 0 <= seconds_of_day <= _DAY:
-        raise ValueError(f"seconds_of_day must be from 0 to {_DAY}, not {seconds_of_day}")
-    local = (date.toordinal() - _EPOCH_DAY) * _DAY + seconds_of_day
+    local = (date.toordinal() - _EPOCH_DAY) * _DAY + seconds
     before, after = _offsets(local, zone)
     if before >= after:
         return local - before
-    # In a gap: the transition lies after `low` and at or before `high`, and is looked for there.
-    low, high = local - after, local - before
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _wall(middle, zone) < local:
-            low = middle
-        else:
-            high = middle
-    return high
+    # In a gap: the transition lies after `low` and at or before `high`.
+    return _transition(local - after, local - before, zone)
 
 
 def local_date(t: int, zone: datetime.tzinfo) -> datetime.date:
@@ -132,10 +123,22 @@ def local_date(t: int, zone: datetime.tzinfo) -> datetime.date:
     return datetime.datetime.fromtimestamp(t, zone).date()
 
 
-def local_clock(t: int, zone: datetime.tzinfo) -> int:
-    """Return the seconds of the local day that the wall clock of `zone` shows at `t`."""
-    local = datetime.datetime.fromtimestamp(t, zone)
-    return local.hour * 3600 + local.minute * 60 + local.second
+def latest_local(t: int, zone: datetime.tzinfo) -> tuple[datetime.date, int]:
+    """Return the latest date that clocks of `zone` have shown by `t`, and the time of that date.
+
+    The time is in seconds from the midnight of the date. By the clock definition, rules 7 and 8: a
+    date that the clock has left does not come back, and in the second pass of a fold every time
+    counts as the one at which the clock was put back (24:00 is 86400 of the date shown before).
+    """
+    shown = datetime.datetime.fromtimestamp(t, zone)
+    if not shown.fold:
+        return shown.date(), shown.hour * 3600 + shown.minute * 60 + shown.second
+    local = _wall(t, zone)
+    before, _ = _offsets(local, zone)
+    # The first pass shows the same time before the clock is put back.
+    put_back = _transition(local - before, t, zone) + before
+    ordinal = (put_back - 1) // _DAY
+    return datetime.date.fromordinal(ordinal + _EPOCH_DAY), put_back - ordinal * _DAY
 
 
 def from_datetime(value: datetime.datetime) -> int:
@@ -262,6 +265,18 @@ def _offsets(local: int, zone: datetime.tzinfo) -> tuple[int, int]:
 def _wall(t: int, zone: datetime.tzinfo) -> int:
     """Return what the wall clock of `zone` shows at `t`, in seconds as if it were UTC."""
     return t + _seconds(datetime.datetime.fromtimestamp(t, zone).utcoffset())
+
+
+def _transition(low: int, high: int, zone: datetime.tzinfo) -> int:
+    """Return the first instant after `low` with another offset, which `high` has already."""
+    offset = _wall(low, zone) - low
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _wall(middle, zone) - middle == offset:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def _seconds(offset: datetime.timedelta | None) -> int:

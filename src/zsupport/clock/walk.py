@@ -81,14 +81,12 @@ def _special(time: WorkingTime, start: int, end: int) -> list[str]:
     """Return what makes dates of a closed stretch special: holidays, own hours, breaks."""
     found: dict[str, None] = {}
     for hours, offsets in zip(time.hours, time.offsets, strict=True):
-        # Hours around the clock may not heed the holidays that they name.
-        heeds_holidays = hours.week is not None or hours.always_counts_holidays
         first = local_date(start, hours.zone).toordinal()
         last = local_date(end - 1, hours.zone).toordinal()
         # Over a long closure the names of a few days say enough.
         for ordinal in range(first, min(last, first + 31) + 1):
             day = date.fromordinal(ordinal).isoformat()
-            if heeds_holidays and (name := hours.holiday(ordinal)):
+            if hours.counts_holidays and (name := hours.holiday(ordinal)):
                 found[f"{day} {name}"] = None
             if ordinal in hours.dates:
                 found[f"{day} has hours of its own"] = None
