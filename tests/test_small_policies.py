@@ -174,3 +174,23 @@ def test_what_is_not_allowed_has_no_place(ask: Ask) -> None:
 def test_a_recommendation_counts_where_it_matches(ask: Ask) -> None:
     other = RANKED.replace("{recommend: [web, phone]}", "{when: {plan: free}, recommend: [phone]}")
     assert ranks(ask, other) == {"web": 1, "chat": 2, "phone": 3, "forum": None}
+
+
+@pytest.mark.parametrize(
+    ("recommend", "order"),
+    [
+        ("[chat, web]", "Chat Ticket Phone Forum"),
+        ("[forum, chat, phone]", "Forum Chat Phone Ticket"),
+        ("[phone]", "Phone Ticket Chat Forum"),
+        ("[forum, chat, phone, web]", "Forum Chat Phone Ticket"),
+    ],
+)
+def test_tables_list_what_is_recommended_first_and_lines_do_not(
+    recommend: str, order: str, ask: Ask
+) -> None:
+    policy = RANKED[: RANKED.index("  - {recommend")] + f"  - {{recommend: {recommend}}}\n"
+    asked = ("channels", "--plan", "pro")
+    rows = ask.plain(policy, *asked, "--format", "markdown").splitlines()[2:6]
+    assert [row.split("<br>")[0].strip("| ") for row in rows] == order.split()
+    # A script finds them in the order of the policy.
+    assert ask.plain(policy, *asked).split() == ["web", "phone", "chat", "forum"]
