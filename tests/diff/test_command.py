@@ -173,6 +173,41 @@ def test_a_bare_word_is_the_shipped_policy_whatever_lies_here(cli: "Cli", tmp_pa
     )
 
 
+REVISION = """\
+format: 1
+policy: p
+effective: {from: 2026-01-01}
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
+entitlements: [{allow: web}, {when: {plan: pro}, allow: chat}]
+targets: [{first-response: 4h}]
+"""
+LATER = REVISION.replace("2026", "2027").replace("4h", "8h")
+
+
+def test_two_revisions_are_compared_as_of_their_own_first_days(cli: "Cli", tmp_path: Path) -> None:
+    (tmp_path / "2026.yaml").write_text(REVISION)
+    (tmp_path / "2027.yaml").write_text(LATER)
+    (tmp_path / "undated.yaml").write_text(REVISION.replace("effective: {from: 2026-01-01}\n", ""))
+    got = cli("diff", "2027.yaml", "--against", "2026.yaml", "--format", "json", cwd=tmp_path)
+    assert (got.code, got.stderr) == (
+        1, "zsupport: 2026.yaml (2026-01-01) and 2027.yaml (2027-01-01) are revisions of `p`: "
+        "each is compared as of its own first day\n",
+    )  # fmt: skip
+    codes = [change["code"] for change in json.loads(got.stdout)["changes"]]
+    assert codes == ["ZD301"]
+    got = cli("diff", "2026.yaml", "--against", "undated.yaml", cwd=tmp_path)
+    assert got.code == 0
+    assert got.stderr.startswith("zsupport: undated.yaml (no first day) and 2026.yaml")
+    # Of the whole policy, and of one that is another, the days are compared.
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "2026.yaml").write_text(REVISION)
+    for against in ("folder", "other.yaml"):
+        (tmp_path / "other.yaml").write_text(REVISION.replace("policy: p", "policy: q"))
+        got = cli("diff", "2027.yaml", "--against", against, cwd=tmp_path)
+        assert ("not-in-force" in got.stdout, got.stderr) == (True, ""), against
+
+
 QUICK = SLOWER.replace("P1: 1h 24x7, P2", "P1: 50m 24x7, P2")
 CLOSINGS = [
     (BASE, BASE, "customer", "no answer changes"),

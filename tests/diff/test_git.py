@@ -549,3 +549,14 @@ def test_a_shipped_policy_is_in_no_revision(diff: Diff) -> None:
     got = diff("zoom", "--against", "HEAD")
     assert got.code == 2
     assert "is in no revision of yours" in got.stderr
+
+
+def test_a_folder_with_the_name_of_a_shipped_policy(git: Git, diff: Diff) -> None:
+    later = SLOWER.replace("plans:", "effective: {from: 2027-01-01}\nplans:")
+    git.commit(zoom__a=POLICY, zoom__b=later)
+    git.write("zoom/a.yaml", SLOWER)
+    got = diff("zoom/a.yaml", "--against", "HEAD")
+    # The revision beside it is that of the folder.
+    assert "from 2027-01-01" not in got.stdout
+    assert "slower" in got.stdout
+    assert ", until 2026-12-31" in got.stdout

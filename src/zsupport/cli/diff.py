@@ -76,13 +76,14 @@ def diff(
     from zsupport.clock.holidays import holidays_version
 
     try:
-        before, now, remarks = both_sides(path, against, merge_base, os.environ)
+        sides = both_sides(path, against, merge_base, os.environ)
     except InvalidSide as invalid:
         note(f"{invalid.side} is not valid")
         raise
     public = kept_holidays(cache_folder(os.environ))
     try:
-        diffs = [compare(*pair, public) for pair in paired(before, now)]
+        pairs = paired(sides.before, sides.now)
+        diffs = [compare(*pair, public, own_days=sides.own_days) for pair in pairs]
     except TooManyCases as error:
         raise PolicyError(
             f"the two policies together distinguish {error}",
@@ -95,10 +96,10 @@ def diff(
     outcome, counts = outcome_of(diffs, audience, most)
     if not quiet:
         fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
-        used = any(_rests_on_countries(each) for each in (*before, *now))
+        used = any(_rests_on_countries(each) for each in (*sides.before, *sides.now))
         holidays = holidays_version() if used else None
         write_outcome(outcome, format, color, fails_at=fails_at, holidays=holidays)
-        for remark in remarks:
+        for remark in sides.remarks:
             note(remark)
     return 1 if fails(counts, fail_on) and not exit_zero else 0
 

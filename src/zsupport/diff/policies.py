@@ -60,17 +60,21 @@ def compare(
     old: Sequence[Document],
     new: Sequence[Document],
     public: PublicHolidays = public_holidays,
+    *,
+    own_days: bool = False,
 ) -> PolicyDiff:
     """Return what changed between two policies, each with its revisions in order.
 
+    With `own_days` each side is one revision, and their days are left out of the comparison.
     Every document holds a revision. One side may be empty. Raises TooManyCases, and what
     `public` raises where the holidays of a country are needed and not to be had.
     """
     first = (new or old)[0].revision
     assert first is not None
+    met = [Meeting(old[0], new[0], Period())] if own_days else meetings(old, new)
     compared = tuple(
         _alone(each) if each.old is None or each.new is None else _together(each, public)
-        for each in meetings(old, new)
+        for each in met
     )
     return PolicyDiff(first.policy, tuple(old), tuple(new), compared)
 

@@ -38,10 +38,22 @@ class _Base(NamedTuple):
     commit: str = ""
 
 
+class Sides(NamedTuple):
+    """The files before and now, each with a revision, and what to know about the choice.
+
+    With `own_days` they are two revisions of one policy, each to be compared as of its first day.
+    """
+
+    before: list[Document]
+    now: list[Document]
+    remarks: list[str]
+    own_days: bool
+
+
 def both_sides(
     path: str, against: str | None, merge_base: str | None, environment: Mapping[str, str]
-) -> tuple[list[Document], list[Document], list[str]]:
-    """Return the files before and now, each with a revision, and what to know about the choice.
+) -> Sides:
+    """Return the two sides.
 
     Raises UsageError, EnvironmentFault, PolicyError, and InvalidPolicy that says which side.
     """
@@ -55,7 +67,27 @@ def both_sides(
             raise UsageError("what comes by standard input is in no revision", "--against PATH")
         now, before = _with_revision(path, base, remarks)
     documents = _loaded(now, "the new one"), _loaded(before, f"the base ({base.label})")
-    return documents[1], documents[0], remarks
+    days = None
+    if base.path is not None and not os.path.isdir(path) and not os.path.isdir(base.path):
+        days = _of_two_revisions(documents[1], documents[0])
+        remarks += [days] if days else []
+    return Sides(documents[1], documents[0], remarks, days is not None)
+
+
+def _of_two_revisions(before: Sequence[Document], now: Sequence[Document]) -> str | None:
+    """Return the remark that two files are revisions of one policy, None where they are not."""
+    if not len(before) == len(now) == 1:
+        return None
+    old, new = before[0].revision, now[0].revision
+    assert old is not None
+    assert new is not None
+    if old.policy != new.policy or old.start == new.start:
+        return None
+    first_days = [each.start or "no first day" for each in (old, new)]
+    names = (
+        f"{before[0].source.shown} ({first_days[0]}) and {now[0].source.shown} ({first_days[1]})"
+    )
+    return f"{names} are revisions of `{new.policy}`: each is compared as of its own first day"
 
 
 def _base(

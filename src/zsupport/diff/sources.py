@@ -16,12 +16,14 @@ def may_be_named(name: str) -> bool:
 
 
 def on_disk(where: str, left_out: LeftOut = lambda _: False) -> list[SourceFile]:
-    """Return the policy files of a file, a folder and those in it, a shipped name, or `-`.
+    """Return the policy files of a file, of a folder and those in it, or of `-`.
 
     Their names are relative to the folder. Raises PolicyError for what cannot be read, and
     UsageError for a word that is nothing of that.
     """
-    discovered = discover([where], left_out)
+    # A folder is meant, also where a shipped policy has its name.
+    path = os.path.join(os.curdir, where) if os.path.lexists(where) and where != "-" else where
+    discovered = discover([path], left_out)
     for fault in discovered.faults:
         raise _unreadable(fault)
     found = []
@@ -29,7 +31,7 @@ def on_disk(where: str, left_out: LeftOut = lambda _: False) -> list[SourceFile]
     for target in discovered.targets:
         source = read_file(target.path, target.shown)
         if target.named or may_be_policy(source.data):
-            if folder and not target.shipped:
+            if folder:
                 name = os.path.relpath(target.path, folder).replace(os.sep, "/")
                 source = source._replace(name=name)
             found.append(source)
