@@ -10,12 +10,17 @@ from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
-from oracle.compare import COMPARED, figures
+from oracle import compare as clock
+from reference import compare as reference
 
 # The same examples in every run, so that a change is never blamed for another day's luck; random
 # ones are for `--hypothesis-profile default`.
 settings.register_profile("steady", derandomize=True)
 settings.load_profile("steady")
+
+
+#: What says how many random cases a test compared, by the property that counts them.
+FIGURES = {clock.COMPARED: clock.figures, reference.COMPARED: reference.figures}
 
 
 class Run(NamedTuple):
@@ -93,17 +98,17 @@ def interruptible() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many random cases were really compared with the clock definition, in all workers."""
-    compared: dict[int, list[tuple[int, int]]] = {}
+    """Say how many random cases were really compared with a definition, in all workers."""
+    compared: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             for name, value in report.user_properties:
-                if name == COMPARED:
+                if name in FIGURES:
                     seed, *counts = value
-                    compared.setdefault(seed, []).append(counts)
-    for seed, counts in compared.items():
+                    compared.setdefault((name, seed), []).append(counts)
+    for (name, seed), counts in compared.items():
         cases, disagreements = map(sum, zip(*counts, strict=True))
-        terminalreporter.write_line(figures(cases, seed, disagreements))
+        terminalreporter.write_line(FIGURES[name](cases, seed, disagreements))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,10 @@
+"""A second, naive opinion on every answer, to test the program against.
+
+It shares no code with the program and is written from the definition alone:
+
+- `definition` decides what a policy says in a case;
+- `draw` draws random policies from a seed;
+- `compare` puts the same question to the program and to `definition`.
+
+`python -m tests.reference COUNT [SEED]` compares any number of cases.
+"""

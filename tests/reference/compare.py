@@ -1,0 +1,368 @@
+"""Puts the same questions to the program and to the reference, and says where they disagree."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import product
+from random import Random
+from typing import Any, NamedTuple
+
+from zsupport.errors import ZsupportError
+from zsupport.library import Policy
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import load_revision
+
+from .definition import ALWAYS, NAMED, NO_CASE, Case, Path, Reference, Target, in_force, read
+from .draw import FORMS, draw
+
+#: What is held to the reference: one name turns an aspect of the answers on.
+AGREED = frozenset({
+    "allowed", "prerequisites", "hours", "state", "target", "published", "condition",
+    "commitment", "counted", "due",
+})  # fmt: skip
+#: The property of a test that compared cases: their seed, how many, and the disagreements.
+COMPARED = "compared with the reference"
+DAY = datetime(2026, 11, 24, tzinfo=UTC)
+#: The zones of drawn calendars: their distance from UTC in hours, all year.
+DISTANCES = {"UTC": 0, "UTC+01:00": 1, "Asia/Tokyo": 9}
+LENGTH = re.compile(r"(?:every )?(\d+) ?(m|h|business minutes|business hours)(?: 24x7)?")
+WINDOW = re.compile(r"mon-sun (\d\d):00-(\d\d):00")
+#: The share of cases that are named in full; all are compared in questions about several.
+NAMED_IN_FULL = 0.25
+#: States in which something is promised whose deadline is known.
+PROMISED = ("running", "at-risk", "met", "breached")
+
+
+class Disagreement(NamedTuple):
+    """A question that program and reference answer differently."""
+
+    aspect: str
+    origin: str
+    text: str
+    question: str
+    got: object
+    expected: object
+
+    def __str__(self) -> str:
+        lines = [f"{self.origin}: {self.aspect} of {self.question}", self.text.rstrip()]
+        return "\n".join([*lines, f"  program:   {self.got}", f"  reference: {self.expected}"])
+
+
+class Subject:
+    """The revisions of one policy as both read them, the moment and the customer of questions."""
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        origin: str,
+        opened: datetime,
+        zone: str | None = None,
+        country: str | None = None,
+    ) -> None:
+        self.origin = origin
+        self.text = "\n".join(texts)
+        self.opened = opened
+        self.customer: dict[str, Any] = {"customer_zone": zone, "customer_country": country}
+        documents = [read(text) for text in texts]
+        revision = in_force(documents, f"{opened:%Y-%m-%d}")
+        self.reference = Reference(documents[-1] if revision is None else revision)
+        self.in_force = revision is not None
+        sources = [
+            SourceFile(f"{n}.yaml", t.encode(), "", f"{n}.yaml") for n, t in enumerate(texts)
+        ]
+        self.policy = Policy(tuple(load_revision(source) for source in sources))
+        self.open_minutes = cache(self._open_minutes)
+
+    def asked(self, question: Case) -> dict[str, Any]:
+        """Return a question as the library's options."""
+        facts = self.reference.facts
+        named = {name: value for name, value in question.items() if name not in facts}
+        return {**named, "facts": {n: v for n, v in question.items() if n in facts}}
+
+    def differing(
+        self, question: Case, aspects: Mapping[str, tuple[object, object]]
+    ) -> Iterator[Disagreement]:
+        """Yield the aspects that the two answer differently."""
+        from_facts = self.reference.facts_decide and "priority" not in question
+        for aspect, (got, expected) in aspects.items():
+            if got != expected:
+                aspect += " (priority from facts)" if from_facts else ""
+                named = " ".join(f"{name}={value}" for name, value in question.items())
+                asked = f"{named} opened={self.opened:%H:%M} {self.customer}"
+                yield Disagreement(aspect, self.origin, self.text, asked, got, expected)
+
+    # -- hours that need no calendar -------------------------------------------------------------
+
+    def _open_minutes(self, path: Path) -> frozenset[int] | None:
+        """Return the minutes of a day in UTC at which a calendar is open; None: unknown."""
+        if path == ALWAYS:
+            return frozenset(range(1440))
+        calendar = self.reference.at(path)
+        zone: str | None = calendar.get("timezone", "UTC")
+        zone = self.customer["customer_zone"] if zone == "customer" else zone
+        window = WINDOW.fullmatch(calendar["open"])
+        assert window is not None, calendar
+        if zone is None:
+            return None
+        begin, end = (60 * (int(hour) - DISTANCES[zone]) for hour in window.groups())
+        return frozenset(minute % 1440 for minute in range(begin, end))
+
+    def clock(self, path: Path) -> bool | None:
+        """Return whether a calendar is open at the moment opened; None: unknown."""
+        minutes = self.open_minutes(path)
+        return None if minutes is None else _minute(self.opened) in minutes
+
+    def deadline(self, target: Target) -> datetime | str | None:
+        """Return when a target is due, or in words that it takes a calendar to say so."""
+        text = target.target or ""
+        if target.state != "promised" or " per " in text:
+            return None
+        if text == "every week":
+            return self.opened + timedelta(days=7)
+        length = LENGTH.fullmatch(text)
+        if length is None:
+            return "a business day"
+        minutes = int(length[1]) * (60 if length[2] in ("h", "business hours") else 1)
+        if "business" not in text:
+            return self.opened + timedelta(minutes=minutes)
+        known = [self.open_minutes(path) or frozenset() for path in target.calendars]
+        joined = frozenset().union(*known)
+        return self.opened + timedelta(minutes=_elapsed(joined, _minute(self.opened), minutes))
+
+
+def _minute(moment: datetime) -> int:
+    return moment.hour * 60 + moment.minute
+
+
+@cache
+def _elapsed(minutes: frozenset[int], start: int, length: int) -> int:
+    """Return how many minutes pass until so many of them were open."""
+    at = start
+    while length and minutes:
+        length -= at % 1440 in minutes
+        at += 1
+    return at - start
+
+
+# -- one question --------------------------------------------------------------------------------
+
+
+def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
+    """Hold every row of `due` to the cases that it stands for."""
+    reference = subject.reference
+    opened = subject.opened
+    try:
+        rows = subject.policy.due(
+            **subject.asked(question),
+            metric="all",
+            opened=opened,
+            at=opened,
+            **subject.customer,
+        ).answers
+    except ZsupportError as error:
+        yield from subject.differing(question, {"error": (error.message, None)})
+        return
+    if not subject.in_force:
+        states = {row.state for row in rows}
+        yield from subject.differing(question, {"revision": (states, {"not-stated"})})
+        return
+    met = set()
+    for case in reference.cases(question):
+        for metric in reference.metrics:
+            target = reference.target(case, metric, subject.clock)
+            matching = [n for n, row in enumerate(rows) if _stands_for(row, case, metric)]
+            met |= set(matching)
+            asked = {**question, "of": f"{case}", "metric": metric}
+            if len(matching) != 1:
+                # Where the channel is open, those that open no case are left out.
+                if matching or reference.at(("channels", case["channel"]))["kind"] not in NO_CASE:
+                    yield from subject.differing(asked, {"rows": (len(matching), 1)})
+                continue
+            row = rows[matching[0]]
+            if row.channel is None and target.state == "not-entitled":
+                # It speaks of the channels that are allowed, where one is.
+                if row.state != "not-entitled" and not _somewhere(subject, case):
+                    yield from subject.differing(asked, {"state": (row.state, target.state)})
+                continue
+            yield from subject.differing(asked, _about_due(subject, row, target))
+    surplus = [row for number, row in enumerate(rows) if number not in met]
+    yield from subject.differing(question, {"rows": (surplus, [])})
+
+
+def _stands_for(row: Any, case: Case, metric: str) -> bool:
+    named = (*NAMED, "priority")
+    own = all(getattr(row, name) in (None, case.get(name)) for name in named)
+    return own and row.metric == metric and all(case[n] == v for n, v in row.facts.items())
+
+
+def _somewhere(subject: Subject, case: Case) -> bool:
+    """Return whether a case can be opened by some channel."""
+    channels = subject.reference.values["channel"]
+    return any(subject.reference.opens_case({**case, "channel": each}) for each in channels)
+
+
+def _about_due(subject: Subject, row: Any, target: Target) -> dict[str, tuple[object, object]]:
+    aspects: dict[str, tuple[object, object]] = {
+        "state": ("promised" if row.state in PROMISED else row.state, target.state)
+    }
+    if target.cell is None or row.state == "not-entitled":
+        return aspects
+    for name in ("target", "published", "condition"):
+        aspects[name] = getattr(row, name), getattr(target, name)
+    if target.state in ("promised", "needs-input"):
+        aspects["commitment"] = row.commitment, target.commitment
+        aspects["counted"] = row.hours, target.hours
+    due = subject.deadline(target)
+    if not isinstance(due, str):
+        aspects["due"] = row.due, due
+    aspects["remarks of due"] = _remarks(row), _texts(subject, target.rests)
+    return aspects
+
+
+def _remarks(row: Any) -> set[str]:
+    return {text for said in (row.note, row.unclear) if said for text in said.split("\n")}
+
+
+def _texts(subject: Subject, rests: frozenset[Path]) -> set[str]:
+    return {text for _, kind, text in subject.reference.remarks(rests) if kind != "source"}
+
+
+def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]:
+    """Hold every row of `channels` to the cases that it stands for."""
+    reference = subject.reference
+    rows = subject.policy.channels(**subject.asked(question), at=subject.opened).answers
+    if not subject.in_force:
+        allowed = [row for row in rows if row.allowed]
+        yield from subject.differing(question, {"revision": (allowed, [])})
+        return
+    cases: dict[int, list[tuple[Case, Any]]] = {number: [] for number in range(len(rows))}
+    for case in reference.cases(question):
+        matching = [
+            number
+            for number, row in enumerate(rows)
+            if all(getattr(row, name) in (None, case.get(name)) for name in NAMED)
+            and all(case[name] == value for name, value in row.facts.items())
+        ]
+        if len(matching) == 1:
+            cases[matching[0]].append((case, reference.entitlement(case)))
+        else:
+            asked = {**question, "of": f"{case}"}
+            yield from subject.differing(asked, {"rows": (len(matching), 1)})
+    for number, row in enumerate(rows):
+        if not cases[number]:
+            yield from subject.differing(question, {"rows": (row, None)})
+        asked = {**question, "channel": row.channel, **row.facts}
+        for _, entitlement in cases[number]:
+            if "priority" in question or not reference.priorities:
+                yield from subject.differing(asked, _about_channel(subject, row, entitlement))
+        if "priority" not in question:
+            allowed = [case.get("priority") for case, answer in cases[number] if answer.allowed]
+            raised = list(dict.fromkeys(case.get("priority") for case, _ in cases[number]))
+            some = [priority for priority in raised if priority in allowed]
+            only = {"priority": some} if 0 < len(some) < len(raised) else None
+            aspects = {"allowed": (row.allowed, bool(allowed)), "only_when": (row.only_when, only)}
+            yield from subject.differing(asked, aspects)
+
+
+def _about_channel(
+    subject: Subject, row: Any, entitlement: Any
+) -> dict[str, tuple[object, object]]:
+    aspects: dict[str, tuple[object, object]] = {"allowed": (row.allowed, entitlement.allowed)}
+    remarks = _remarks(row), _texts(subject, entitlement.rests)
+    if not entitlement.allowed:
+        return {**aspects, "remarks of channels": remarks}
+    hours = None if row.hours is None else frozenset(row.hours.split(", "))
+    return {
+        **aspects,
+        "prerequisites": (frozenset(row.prerequisites or ()), entitlement.prerequisites),
+        "hours": (hours, entitlement.hours),
+        "recommended": (row.recommended, entitlement.recommended),
+        "remarks of channels": remarks,
+    }
+
+
+def compare_priority(subject: Subject, facts: Case) -> Iterator[Disagreement]:
+    """Hold the priority that all facts together lead to."""
+    reference = subject.reference
+    if reference.facts_decide and subject.in_force and facts:
+        rows = subject.policy.priority(facts=dict(facts), at=subject.opened).answers
+        got = [row.priority for row in rows]
+        yield from subject.differing(facts, {"priority": (got, [reference.priority(facts)])})
+
+
+# -- one policy ----------------------------------------------------------------------------------
+
+
+def every_case(reference: Reference) -> Iterator[dict[str, str]]:
+    """Yield every case of a policy, those included whose facts exclude their priority."""
+    for values in product(*reference.values.values()):
+        yield dict(zip(reference.values, values, strict=True))
+
+
+def compare_case(subject: Subject, case: Case) -> Iterator[Disagreement]:
+    """Compare what is answered when the whole case is named."""
+    yield from compare_due(subject, case)
+    yield from compare_channels(subject, case)
+
+
+def check(seed: int, number: int) -> tuple[int, list[str]]:
+    """Compare a drawn policy; return its cases and the disagreements that count."""
+    cases, found = compare_drawn(seed, number)
+    return cases, [str(each) for each in found if each.aspect in AGREED]
+
+
+def figures(cases: int, seed: int, disagreements: int) -> str:
+    """Return in one line what was compared, and from which seed it can be drawn again."""
+    return f"reference: {cases} cases, seed {seed}, {disagreements} disagreements"
+
+
+def compare_drawn(seed: int, number: int) -> tuple[int, list[Disagreement]]:
+    """Compare a drawn policy in each form; return its cases and all disagreements.
+
+    Every case is asked about with others, by questions that name the facts; a part of them by
+    name, and more questions leave out anything.
+    """
+    random = Random(f"questions {seed} {number}")
+    documents = draw(seed, number)
+    opened = DAY + timedelta(minutes=random.randrange(0, 1440, 15))
+    zone = random.choice([None, "Asia/Tokyo"])
+    origin = f"seed {seed}, policy {number}"
+    subjects = [Subject([form(each) for each in documents], origin, opened, zone) for form in FORMS]
+    reference = subjects[0].reference
+    found: list[Disagreement] = []
+    cases = list(every_case(reference))
+    for case in cases:
+        if random.random() < NAMED_IN_FULL:
+            found += compare_case(random.choice(subjects), case)
+    choices = [reference.values[name] for name in reference.facts]
+    for turn, values in enumerate(product(*choices)):
+        facts = dict(zip(reference.facts, values, strict=True))
+        subject = subjects[turn % len(subjects)]
+        found += compare_due(subject, facts)
+        for priority in reference.values.get("priority", [None]):
+            named = {} if priority is None else {"priority": priority}
+            found += compare_channels(subject, {**facts, **named})
+        found += compare_priority(subject, facts)
+    for subject in subjects:
+        question = {
+            name: random.choice(values)
+            for name, values in reference.values.items()
+            if random.random() < 0.4
+        }
+        found += compare_due(subject, question)
+        found += compare_channels(subject, question)
+    return len(cases), found
+
+
+class Shipped(Subject):
+    """A policy whose calendars take a clock: of these only what the customer knows is looked at."""
+
+    def _open_minutes(self, path: Path) -> frozenset[int] | None:
+        calendar = {} if path == ALWAYS else self.reference.at(path)
+        asks = calendar.get("timezone") == "customer" or calendar.get("holidays") == "customer"
+        return None if asks and self.customer["customer_zone"] is None else frozenset()
+
+    def deadline(self, target: Target) -> datetime | str | None:
+        counts = "business" in (target.target or "") or (target.target or "").endswith("week")
+        return "working time" if counts else super().deadline(target)

@@ -1,0 +1,400 @@
+"""What a policy says in a case, decided naively from the definition of the format alone.
+
+A document is the tree that YAML gives when every scalar stays text. A case is a value for every
+dimension and fact. Nothing is remembered, compiled or kept as a set: conditions are read anew for
+every case. The clock is no part of it: whether a calendar is open at the moment opened is told by
+the caller, and so is the local date that selects a revision. Rules are those of the clock
+definition (16, 19 to 21) and of the policy format.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, combinations, product
+from typing import Any, NamedTuple
+
+import yaml
+
+Tree = Any
+Path = tuple[str | int, ...]
+Case = Mapping[str, Any]
+#: Whether the calendar of a path is open at the moment opened; None: only the customer knows.
+Clock = Callable[[Path], bool | None]
+
+NAMED = ("plan", "role", "channel")
+REMARKS = ("note", "unclear", "source")
+NO_CASE = ("self-service", "community")  # the kinds of channel by which none is opened
+ALWAYS: Path = ("24x7",)  # the calendar of this name
+
+
+class Match(NamedTuple):
+    """Whether a condition matches (None: undecided), and the alternatives that do."""
+
+    holds: bool | None
+    alternatives: tuple[Path, ...] = ()
+
+
+class Hours(NamedTuple):
+    """The hours in force for a case: the calendars that are joined, and all that they rest on."""
+
+    calendars: tuple[Path, ...] = ()
+    rests: tuple[Path, ...] = ()
+
+
+class Entitlement(NamedTuple):
+    """Whether a channel is allowed; what is needed; by which hours (None: a grant states none)."""
+
+    allowed: bool
+    rests: frozenset[Path]
+    grants: tuple[Path, ...] = ()
+    prerequisites: frozenset[str | None] = frozenset()
+    hours: frozenset[str] | None = frozenset()
+    calendars: tuple[Path, ...] = ()
+    recommended: int | None = None
+
+
+class Target(NamedTuple):
+    """What is promised: the state, and the cell that decides with all that belongs to it."""
+
+    state: str  # not-entitled, needs-input, not-stated, no-target or promised
+    rests: frozenset[Path]
+    cell: Path | None = None
+    target: str | None = None
+    published: str | None = None
+    condition: str | None = None
+    commitment: str | None = None
+    hours: str | None = None
+    calendars: tuple[Path, ...] = ()
+
+
+def read(text: str) -> Tree:
+    """Return a document in which every scalar is text."""
+    return yaml.load(text, Loader=yaml.CBaseLoader)
+
+
+def shown(path: Path) -> str:
+    """Return a path as findings and reasons write it: `targets[0].first-response`."""
+    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return text.removeprefix(".")
+
+
+def listed(value: Tree) -> list[Tree]:
+    """Return a list as it is, and anything else as a list of it."""
+    return value if isinstance(value, list) else [value]
+
+
+def words(text: Tree) -> Any:
+    """Return a text for people in English, else in the first language that it has."""
+    return text.get("en", next(iter(text.values()))) if isinstance(text, dict) else text
+
+
+def in_force(documents: Sequence[Tree], date: str) -> Tree | None:
+    """Return the revision in force on a local date (rule 16); None: none is."""
+    days = [document.get("effective", {}) for document in documents]
+    started = [number for number, day in enumerate(days) if day.get("from", "") <= date]
+    if not started:
+        return None
+    latest = max(started, key=lambda number: days[number].get("from", ""))
+    return documents[latest] if date <= days[latest].get("last_day", "9999") else None
+
+
+def opening(calendars: Sequence[Path], clock: Clock) -> bool | None:
+    """Return whether joined calendars are open (rule 21): one that is known to be is enough."""
+    states = [True if path == ALWAYS else clock(path) for path in calendars]
+    return True if True in states else None if None in states else False
+
+
+class Reference:
+    """One revision of a policy, and what it says in each case."""
+
+    def __init__(self, document: Tree) -> None:
+        self.document = document
+        self.priorities: list[Tree] = document.get("priorities", [])
+        self.facts: list[str] = list(document.get("facts", {}))
+        self.metrics = [each["id"] for each in document.get("metrics", [{"id": "first-response"}])]
+        names = [*NAMED, "priority", *self.facts]
+        #: The dimensions of a case with their values.
+        self.values = {name: self._values(name) for name in names if self._values(name)}
+
+    def _values(self, dimension: str) -> list[str]:
+        if dimension in NAMED:
+            return list(self.document.get(f"{dimension}s", {}))
+        if dimension == "priority":
+            return [priority["id"] for priority in self.priorities]
+        return list(self.at(("facts", dimension)).get("values", ("false", "true")))
+
+    def at(self, path: Path) -> Tree:
+        """Return what stands at a path of the document."""
+        node = self.document
+        for key in path:
+            node = node[key]
+        return node
+
+    def entries(self, section: str) -> list[Path]:
+        """Return the paths of the entries of a list."""
+        return [(section, number) for number in range(len(self.document.get(section, [])))]
+
+    def meaning(self, dimension: str, choice: Tree) -> set[str]:
+        """Return the values that a condition chooses: groups resolved, `not` turned round."""
+        if isinstance(choice, dict):
+            return set(self.values.get(dimension, ())) - self.meaning(dimension, choice["not"])
+        chosen: set[str] = set()
+        for name in listed(choice):
+            group = self.document.get("groups", {}).get(name, {})
+            chosen |= self.meaning(dimension, group[dimension]) if dimension in group else {name}
+        return chosen
+
+    def match(self, path: Path, case: Case, clock: Clock | None = None) -> Match:
+        """Return whether the `when` of the entry at a path matches a case (rule 21).
+
+        Alternatives are tried without regard to their order: one that matches is enough, and an
+        undecided one counts only where none does.
+        """
+        when = self.at(path).get("when")
+        if when is None:
+            return Match(True)
+        single = isinstance(when, dict)
+        places = [(*path, "when", *([] if single else [n])) for n in range(len(listed(when)))]
+        verdicts = [self._alternative(self.at(place), case, clock) for place in places]
+        if True in verdicts:
+            return Match(True, tuple(p for p, holds in zip(places, verdicts, strict=True) if holds))
+        return Match(None if None in verdicts else False)
+
+    def _alternative(self, parts: Tree, case: Case, clock: Clock | None) -> bool | None:
+        dimensions = [name for name in parts if name not in (*REMARKS, "opened")]
+        if not all(case.get(name) in self.meaning(name, parts[name]) for name in dimensions):
+            return False
+        if "opened" not in parts:
+            return True
+        assert clock is not None, "`opened` stands in targets only"
+        side, name = parts["opened"].split()
+        calendars = self.hours(name, case).calendars
+        if not calendars:
+            return False
+        is_open = opening(calendars, clock)
+        return None if is_open is None else is_open is (side == "inside")
+
+    def hours(self, name: str, case: Case) -> Hours:
+        """Return the calendars that hours of this name join in a case: none where none matches."""
+        if name == "24x7":
+            return Hours((ALWAYS,))
+        entries = self.at(("hours", name))
+        for number in range(len(listed(entries))):
+            path: Path = ("hours", name, number) if isinstance(entries, list) else ("hours", name)
+            match = self.match(path, case)
+            if not match.holds:
+                continue
+            members = [self.hours(name, case) for name in self.at(path).get("any", [])]
+            calendars = [*chain(*(each.calendars for each in members))] if members else [path]
+            rests = chain(*(each.rests for each in members))
+            return Hours(tuple(calendars), (path, *match.alternatives, *rests))
+        return Hours()
+
+    @property
+    def facts_decide(self) -> bool:
+        """Whether the priority is decided by the facts (rule 19)."""
+        return any("when" in priority for priority in self.priorities)
+
+    def priority(self, facts: Case) -> str | None:
+        """Return the priority that facts lead to, all of them given; None: none."""
+        fitting = (path for path in self.entries("priorities") if self.match(path, facts).holds)
+        return next((str(self.at(path)["id"]) for path in fitting), None)
+
+    def led_to(self, facts: Case) -> set[str | None]:
+        """Return the priorities to which some completion of these facts leads."""
+        if not self.facts_decide:
+            return set(self.values.get("priority", [None]))
+        return {self.priority(each) for each in self._completions(facts)}
+
+    def _completions(
+        self, facts: Case, names: Sequence[str] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield facts with every value of these others: of all that are not given."""
+        free = names if names is not None else [name for name in self.facts if name not in facts]
+        for values in product(*(self.values[name] for name in free)):
+            yield {**facts, **dict(zip(free, values, strict=True))}
+
+    def default(self, fact: str) -> Any:
+        """Return the value that a fact takes when none is given; None: it is open."""
+        entry = self.at(("facts", fact))
+        return entry.get("default", None if "values" in entry else "false")
+
+    def cases(self, question: Case) -> Iterator[dict[str, Any]]:
+        """Yield the cases that a question asks about (rule 19).
+
+        What it leaves out is open. A fact with a default takes it, except where that excludes the
+        priority of the row. A stated priority wins over stated facts that exclude it.
+        """
+        stated = {name: question[name] for name in self.facts if name in question}
+        reached = self.led_to(stated)
+        ids = self.values.get("priority", [])
+        named = [question["priority"]] if "priority" in question else []
+        priorities = named or [id for id in ids if id in reached]
+        defaults = {name: self.default(name) for name in self.facts if name not in stated}
+        assumed = {name: value for name, value in defaults.items() if value is not None}
+        free = [name for name in defaults if name not in assumed]
+        dimensions = [name for name in NAMED if name in self.values]
+        choices = [[question[n]] if n in question else self.values[n] for n in dimensions]
+        for *values, priority in product(*choices, priorities or [None]):
+            case = dict(zip(dimensions, values, strict=True))
+            case |= {"priority": priority} if ids else {}
+            for given in self._completions(stated, free):
+                if priority is None or priority not in reached or not self.facts_decide:
+                    yield {**case, **given, **assumed}
+                elif priority in self.led_to(given):
+                    for facts in self._assuming(given, assumed, priority):
+                        yield {**case, **facts}
+
+    def _assuming(
+        self, given: Case, assumed: dict[str, Any], priority: str | None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield facts completed by the defaults; those that exclude the priority are open."""
+        excluding: list[set[str]] = []
+        for size in range(1, len(assumed) + 1):
+            for names in map(set, combinations(assumed, size)):
+                # Of several that exclude it together, each is needed for that.
+                together = {**given, **{name: assumed[name] for name in names}}
+                if not any(fewer < names for fewer in excluding):
+                    excluding += [] if priority in self.led_to(together) else [names]
+        opened = [name for name in assumed if any(name in names for names in excluding)]
+        rest = {name: value for name, value in assumed.items() if name not in opened}
+        if not opened:
+            yield {**given, **rest}
+        for wider in self._completions(given, opened) if opened else ():
+            if priority in self.led_to(wider):
+                yield from self._assuming(wider, rest, priority)
+
+    def entitlement(self, case: Case) -> Entitlement:
+        """Return whether the channel of a case is allowed, and what belongs to that."""
+        channel = str(case["channel"])
+        grants = self._grants(case, channel)
+        rests = {*self._who(case), ("channels", channel)}
+        if not grants:
+            return Entitlement(False, frozenset(rests))
+        held = [self.at(path) for path in grants]
+        needed = [self.at(("channels", channel)), *held]
+        names = [grant.get("hours") for grant in held]
+        hours = [self.hours(name, case) for name in names if name is not None]
+        order, recommending = self._recommended(case)
+        rests |= recommending.union(*(each.rests for each in hours))
+        rests |= {place for path in grants for place in self._matching(path, case)}
+        needs = frozenset(words(t) for e in needed for t in listed(e.get("prerequisites", [])))
+        return Entitlement(
+            True, frozenset(rests), tuple(grants), needs,
+            None if None in names else frozenset(names),
+            tuple(chain(*(each.calendars for each in hours))),
+            order.index(channel) + 1 if channel in order else None,
+        )  # fmt: skip
+
+    def opening(self, case: Case, clock: Clock) -> str:
+        """Return the state of the joined hours of the grants that allow a case its channel."""
+        entitlement = self.entitlement(case)
+        is_open = opening(entitlement.calendars, clock)
+        if not entitlement.allowed or is_open:
+            return "open" if is_open else "not-entitled"
+        unknown = "needs-input" if is_open is None else "closed"
+        return "not-stated" if entitlement.hours is None else unknown
+
+    def _grants(self, case: Case, channel: str) -> list[Path]:
+        """Return the grants that allow a channel: nothing else does."""
+        if self.priorities and case["priority"] is None:
+            return []
+        paths = self.entries("entitlements")
+        allowing = [path for path in paths if channel in listed(self.at(path).get("allow", []))]
+        return [path for path in allowing if self.match(path, case).holds]
+
+    def _matching(self, path: Path, case: Case) -> set[Path]:
+        """Return an entry and the alternatives of its condition that match."""
+        return {path, *self.match(path, case).alternatives}
+
+    def _recommended(self, case: Case) -> tuple[list[str], set[Path]]:
+        """Return the channels in the order in which to try them, and the entries that say so."""
+        order: list[str] = []
+        rests: set[Path] = set()
+        for path in self.entries("entitlements"):
+            names = listed(self.at(path).get("recommend", []))
+            if names and self.match(path, case).holds:
+                order += [name for name in names if name not in order]
+                rests |= self._matching(path, case) if case["channel"] in names else set()
+        return [name for name in order if self._grants(case, name)], rests
+
+    def target(self, case: Case, metric: str, clock: Clock) -> Target:
+        """Return what is promised in a case: by the first rule that matches and states it."""
+        channel = str(case["channel"])
+        number = self.metrics.index(metric)
+        rests = {*self._who(case), ("channels", channel)}
+        rests |= {("metrics", number)} if "metrics" in self.document else set()
+        if not self.opens_case(case):
+            return Target("not-entitled", frozenset(rests))
+        rests |= {e for path in self._grants(case, channel) for e in self._matching(path, case)}
+        rules = self.entries("targets") if not self.priorities or case["priority"] else []
+        for path in rules:
+            cell = self._cell(path, metric, case)
+            match = self.match(path, case, clock) if cell else Match(False)
+            if cell is None or match.holds is False:
+                continue
+            if match.holds is None:
+                return Target("needs-input", frozenset(rests))
+            opened = [self.at(place).get("opened", "in 24x7") for place in match.alternatives]
+            rests |= {p for text in opened for p in self.hours(text.split()[1], case).rests}
+            return self._promise(cell, case, clock, {*rests, path, cell, *match.alternatives})
+        return Target("not-stated", frozenset(rests))
+
+    def opens_case(self, case: Case) -> bool:
+        """Return whether a case can be opened here; without a priority: for at least one."""
+        channel = str(case["channel"])
+        if self.at(("channels", channel))["kind"] in NO_CASE:
+            return False
+        if not self.priorities or case["priority"] is not None:
+            return bool(self._grants(case, channel))
+        some = self.values["priority"]
+        return any(self._grants({**case, "priority": each}, channel) for each in some)
+
+    def _cell(self, path: Path, metric: str, case: Case) -> Path | None:
+        """Return where a rule states a metric for the priority of a case; None: nowhere."""
+        stated = self.at(path).get(metric)
+        if not isinstance(stated, dict) or "target" in stated:
+            return None if stated is None else (*path, metric)
+        names = (n for n in stated if case.get("priority") in self.meaning("priority", n))
+        return next(((*path, metric, name) for name in names), None)
+
+    def _promise(self, place: Path, case: Case, clock: Clock, rests: set[Path]) -> Target:
+        """Return what the cell at a place says."""
+        rule, stated = self.at(place[:2]), self.at(place)
+        cell = stated if isinstance(stated, dict) else {"target": stated}
+        text, name = cell["target"], cell.get("hours", rule.get("hours"))
+        state = {"none": "no-target", "not-stated": "not-stated"}.get(text, "promised")
+        commitment, binding = self.commitment(case) if state == "promised" else (None, set())
+        counts = name is not None and ("business" in text or text == "every week")
+        hours = self.hours(name, case) if counts else Hours()
+        unknown = any(path != ALWAYS and clock(path) is None for path in hours.calendars)
+        rests = {*rests, *binding, *hours.rests}
+        condition = words(cell.get("condition", rule.get("condition")))
+        return Target(
+            "needs-input" if unknown else state, frozenset(rests), place, text,
+            words(cell.get("text")), condition, commitment, name if counts else None,
+            hours.calendars,
+        )  # fmt: skip
+
+    def commitment(self, case: Case) -> tuple[str | None, set[Path]]:
+        """Return how binding targets are in a case, and what that rests on."""
+        if isinstance(self.document.get("commitment", ""), str):
+            return self.document.get("commitment"), set()
+        matching = (path for path in self.entries("commitment") if self.match(path, case).holds)
+        path = next(matching, None)
+        return (None, set()) if path is None else (self.at(path)["is"], self._matching(path, case))
+
+    def _who(self, case: Case) -> set[Path]:
+        """Return what every answer for a case rests on, noes included."""
+        places: set[Path] = {(), ("plans", str(case["plan"]))}
+        places |= {("effective",)} if "effective" in self.document else set()
+        places |= {("roles", str(case["role"]))} if "role" in self.values else set()
+        places |= {("facts", name) for name in self.facts}
+        named = [
+            path for path in self.entries("priorities") if self.at(path)["id"] == case["priority"]
+        ]
+        return {*places, *named}
+
+    def remarks(self, rests: frozenset[Path]) -> set[tuple[str, str, str]]:
+        """Return the remarks of these places: path, kind and text of each."""
+        nodes = [(path, node) for path in rests if isinstance(node := self.at(path), dict)]
+        found = [(path, kind, node) for path, node in nodes for kind in REMARKS if kind in node]
+        return {(shown(path), kind, words(node[kind])) for path, kind, node in found}

@@ -1,0 +1,339 @@
+"""Random policies from a seed: small ones in which everything that decides stands beside the rest.
+
+Calendars are open on every day between two hours of a zone whose clocks never change, so that
+whether they are open needs no calendar arithmetic. Every remark is a text of its own.
+"""
+
+import json
+from random import Random
+from typing import Any
+
+import yaml
+
+Document = dict[str, Any]
+
+PLANS = ("free", "pro", "business")
+ROLES = ("owner", "user")
+CHANNELS = {"help": "self-service", "forum": "community", "web": "web", "phone": "phone"}
+PRIORITIES = ("P1", "P2", "P3")
+FACTS: dict[str, Document] = {
+    "premier": {"ask": "Do you have the Premier add-on?"},
+    "region": {"values": {"america": "America", "europe": "Europe", "asia": "Asia"}},
+    "topic": {"values": {"bill": "A bill", "bug": "A bug"}, "default": "bug"},
+    "impact": {"values": {"down": "All of it", "part": "A part", "nothing": "Nothing"}},
+    "workaround": {"values": {"yes": "Yes", "no": "No"}, "default": "no"},
+}
+TIMED = ("1h", "30m", "every 2h", "every week", "2 per week", "none", "not-stated")
+COUNTED = (
+    "30 business minutes", "2 business hours", "every 3 business hours", "1h 24x7", "every week",
+    "next business day", "2 business days", "1 per day", "none", "not-stated",
+)  # fmt: skip
+NEEDS = ("Number", "Contract", "Key")
+
+
+class Drawing:
+    """Draws one policy; `document` holds it."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.texts = 0
+        self.document: Document = {"format": "1", "policy": "drawn"}
+        self._names()
+        self.facts = list(self.document.get("facts", {}))
+        self._groups()
+        self._hours()
+        self._priorities()
+        self._entitlements()
+        self._commitment()
+        self._targets()
+        self._terms()
+        self._remark(self.document)
+
+    def often(self, share: float = 0.5) -> bool:
+        """Return true in this share of all draws."""
+        return self.random.random() < share
+
+    def some(self, values: Any, most: int = 3, least: int = 1) -> list[Any]:
+        """Return some of the values in any order, none twice."""
+        pool = list(values)
+        return self.random.sample(pool, min(len(pool), self.random.randint(least, most)))
+
+    def text(self) -> Any:
+        """Return a text that stands nowhere else, at times one for each language."""
+        self.texts += 1
+        text = f"Text {self.texts}"
+        return {"nb": f"Tekst {self.texts}", "en": text} if self.often(0.1) else text
+
+    def _remark(self, node: Document, share: float = 0.25) -> Document:
+        """Return a mapping with a note, a doubt and a source beside what it has, at times."""
+        for kind in ("note", "unclear"):
+            if self.often(share):
+                node[kind] = self.text()
+        if self.often(share / 2):
+            node["source"] = self.random.choice(["page", "table"])
+        return node
+
+    # -- what there is ---------------------------------------------------------------------------
+
+    def _names(self) -> None:
+        made = self.document
+        made["sources"] = {"page": {"title": "A page"}, "table": {"title": "A table"}}
+        made["plans"] = {plan: self._named() for plan in self.some(PLANS, 3, 2)}
+        if self.often(0.2):
+            made["plans"]["classic"] = {"name": "Classic", "retired": "2024-02-01"}
+        roles = self.some(ROLES, 2, 0)
+        if roles:
+            made["roles"] = {role: self._named() for role in roles}
+        facts = self.some(FACTS, 3, 0)
+        if facts:
+            made["facts"] = {fact: self._remark(dict(FACTS[fact])) for fact in facts}
+        made["channels"] = {}
+        for channel in self.some(CHANNELS, 3, 2):
+            entry: Document = {"name": self.text(), "kind": CHANNELS[channel]}
+            if self.often(0.4):
+                entry["prerequisites"] = self.some(NEEDS, 2)
+            made["channels"][channel] = self._remark(entry)
+        metrics = self.some(("first-response", "update"), 2, 0)
+        if metrics:
+            made["metrics"] = [self._remark({"id": metric}) for metric in metrics]
+        self.metrics = metrics or ["first-response"]
+        self.priorities = self.some(PRIORITIES, 3, 0)
+
+    def _named(self) -> Any:
+        return self._remark({"name": self.text()}) if self.often(0.6) else "A name"
+
+    def _groups(self) -> None:
+        made = self.document
+        plans = list(made["plans"])
+        groups: Document = {"paid": {"plan": {"not": self.random.choice(plans)}}}
+        if self.often():
+            groups["sold"] = {"plan": self.some([*plans, "paid"], 2)}
+        if len(self.priorities) > 1:
+            groups["serious"] = {"priority": self.some(self.priorities, 2)}
+        if "topic" in made.get("facts", {}):
+            groups["money"] = {"topic": "bill"}
+        made["groups"] = groups
+
+    def _hours(self) -> None:
+        hours: Document = {}
+        for name in self.some(("office", "night", "desk"), 3):
+            if self.often(0.4):
+                # In a list the last one mostly has no condition.
+                several = [
+                    self._calendar(self.often(0.8)) for _ in range(self.random.randint(1, 2))
+                ]
+                hours[name] = [*several, self._calendar(self.often(0.15))]
+            else:
+                hours[name] = self._calendar(False)
+        self.plain_hours = list(hours)
+        if self.often():
+            union = {"any": self.some(hours, 3)}
+            hours["all"] = self._remark(union)
+            if self.often(0.3):
+                # A union for some cases, and hours of another name for the rest.
+                first = self._remark({"when": self._when(), "any": self.some(self.plain_hours, 2)})
+                hours["all"] = [first, hours["all"]]
+        self.document["hours"] = hours
+
+    def _calendar(self, conditional: bool) -> Document:
+        start = self.random.randint(0, 21)
+        made: Document = {
+            "open": f"mon-sun {start:02}:00-{start + self.random.randint(1, 3):02}:00"
+        }
+        if conditional:
+            made = {"when": self._when(), **made}
+        if self.often(0.2):
+            made["timezone"] = "customer"
+        elif self.often(0.2):
+            made["timezone"] = self.random.choice(["UTC+01:00", "Asia/Tokyo"])
+        return self._remark(made)
+
+    # -- conditions ------------------------------------------------------------------------------
+
+    def _values(self, dimension: str) -> list[str]:
+        if dimension == "priority":
+            return list(self.priorities)
+        if dimension in ("plan", "role", "channel"):
+            return list(self.document[f"{dimension}s"])
+        return list(self.document["facts"][dimension].get("values", ("false", "true")))
+
+    def _choice(self, dimension: str) -> Any:
+        groups = [name for name, entry in self.document["groups"].items() if dimension in entry]
+        names = self.some([*self._values(dimension), *groups], 2)
+        choice = names if len(names) > 1 or self.often(0.2) else names[0]
+        return {"not": choice} if self.often(0.25) else choice
+
+    def _when(
+        self, *, channel: bool = True, opened: bool = False, only: list[str] | None = None
+    ) -> Any:
+        """Return a condition: a mapping, or a list of alternatives with remarks."""
+        dimensions = only or [
+            "plan",
+            *(["role"] if "roles" in self.document else []),
+            *(["channel"] if channel else []),
+            *(["priority"] if self.priorities else []),
+            *self.facts,
+        ]
+
+        single = self.often(0.6)
+
+        def alternative() -> Document:
+            made = {name: self._choice(name) for name in self.some(dimensions, 2)}
+            if opened and single and self.often(0.4):
+                side = self.random.choice(["inside", "outside"])
+                made["opened"] = f"{side} {self.random.choice(self.plain_hours)}"
+                if self.often(0.4):
+                    made = {"opened": made["opened"]}
+            return made
+
+        if single:
+            return alternative()
+        return [self._remark(alternative(), 0.2) for _ in range(self.random.randint(1, 3))]
+
+    def _perhaps(self, entry: Document, share: float = 0.75, **more: Any) -> Document:
+        """Return an entry of a list with a condition, in this share of all draws."""
+        return {"when": self._when(**more), **entry} if self.often(share) else entry
+
+    # -- what decides ----------------------------------------------------------------------------
+
+    def _priorities(self) -> None:
+        if not self.priorities:
+            return
+        entries = [self._remark({"id": priority}) for priority in self.priorities]
+        if self.facts and self.often(0.6):
+            for number, entry in enumerate(entries):
+                last = number == len(entries) - 1
+                if self.often(0.3 if last else 0.85):
+                    entry["when"] = self._when(only=self.facts)
+        self.document["priorities"] = entries
+
+    def _entitlements(self) -> None:
+        grants: list[Document] = []
+        for _ in range(self.random.randint(1, 4)):
+            allowed = self.some(self.document["channels"], 2)
+            grant: Document = {"allow": allowed if len(allowed) > 1 else allowed[0]}
+            if self.often(0.6):
+                grant["hours"] = self.random.choice([*self.document["hours"], "24x7"])
+            if self.often(0.3):
+                needed = self.some(NEEDS, 2)
+                grant["prerequisites"] = needed if len(needed) > 1 else needed[0]
+            grants.append(self._perhaps(self._remark(grant), channel=False))
+        for _ in range(self.random.randint(0, 2)):
+            order = {"recommend": self.some(self.document["channels"], 3)}
+            place = self.random.randint(0, len(grants))
+            grants.insert(place, self._perhaps(self._remark(order), channel=False))
+        self.document["entitlements"] = grants
+
+    def _commitment(self) -> None:
+        kinds = ["none", "target", "objective", "agreement"]
+        if self.often(0.2):
+            self.document["commitment"] = self.random.choice(kinds)
+        elif self.often(0.6):
+            entries = [
+                self._perhaps(self._remark({"is": self.random.choice(kinds)}), 0.6)
+                for _ in range(self.random.randint(1, 3))
+            ]
+            self.document["commitment"] = entries
+
+    def _targets(self) -> None:
+        rules = []
+        for _ in range(self.random.randint(0, 5)):
+            rule: Document = {}
+            if self.often(0.6):
+                rule["hours"] = self.random.choice(list(self.document["hours"]))
+            if self.often(0.3):
+                rule["condition"] = self.text()
+            for metric in self.some(self.metrics, 2):
+                rule[metric] = self._stated(rule)
+            rules.append(self._perhaps(self._remark(rule), 0.85, opened=True))
+        if rules:
+            self.document["targets"] = rules
+
+    def _stated(self, rule: Document) -> Any:
+        if not self.priorities or self.often(0.4):
+            return self._cell(rule)
+        rest = set(self.priorities)
+        cells: Document = {}
+        group = self.document["groups"].get("serious")
+        if group and self.often(0.3):
+            cells["serious"] = self._cell(rule)
+            rest -= set(group["priority"])
+        for priority in self.some(sorted(rest), 2, 0 if cells else 1):
+            cells[priority] = self._cell(rule)
+        return cells
+
+    def _cell(self, rule: Document) -> Any:
+        own = self.random.choice(list(self.document["hours"])) if self.often(0.15) else None
+        hours = own or rule.get("hours")
+        target = self.random.choice(TIMED if hours is None else COUNTED)
+        if hours == "all" and ("business" in target or target == "every week"):
+            # A union in several zones has no business days and no weeks.
+            target = "30 business minutes"
+        if own is None and self.often():
+            return target
+        cell: Document = {"target": target}
+        if own is not None:
+            cell["hours"] = own
+        if self.often(0.3):
+            cell["text"] = self.text()
+        if self.often(0.2):
+            cell["condition"] = self.text()
+        return self._remark(cell)
+
+    def _terms(self) -> None:
+        if self.often(0.3):
+            entries = [
+                self._perhaps(self._remark({"say": self.text()}), 0.6)
+                for _ in range(self.random.randint(1, 3))
+            ]
+            self.document["terms"] = {"contacts": entries}
+
+
+def draw(seed: int, number: int) -> list[Document]:
+    """Return the revisions of the policy of this number; the same ones whenever it is drawn.
+
+    Most have one, which is always in force; of the others one is in force or none is.
+    """
+    random = Random(f"{seed} {number}")
+    documents = [Drawing(random).document]
+    if random.random() < 0.2:
+        documents[0]["effective"] = {"from": "2026-11-01", "unclear": "Text of the first days"}
+        if random.random() < 0.6:
+            documents.append(Drawing(random).document)
+            documents[1]["effective"] = {"from": random.choice(["2026-11-24", "2026-11-25"])}
+        if random.random() < 0.5:
+            documents[-1]["effective"]["last_day"] = random.choice(["2026-11-25", "2026-11-26"])
+            if random.random() < 0.5:
+                documents = documents[:1]
+                documents[0]["effective"]["last_day"] = "2026-11-23"
+    return documents
+
+
+# -- as text -----------------------------------------------------------------------------------
+
+
+class _Plain(yaml.CSafeDumper):
+    """Writes no aliases, and texts plain wherever YAML allows it."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as PyYAML declares it
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def block(document: Document) -> str:
+    """Return a policy with a line for every key."""
+    return yaml.dump(document, Dumper=_Plain, sort_keys=False, default_flow_style=False)
+
+
+def flow(document: Document) -> str:
+    """Return a policy in braces and brackets over several lines."""
+    return yaml.dump(document, Dumper=_Plain, sort_keys=False, default_flow_style=True, width=60)
+
+
+def one_line(document: Document) -> str:
+    """Return a policy as one line of JSON."""
+    return json.dumps(document) + "\n"
+
+
+FORMS = (block, flow, one_line)

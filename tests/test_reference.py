@@ -1,0 +1,292 @@
+"""Every answer against a second, naive opinion that is written from the definition alone.
+
+`python -m tests.reference COUNT [SEED]` compares any number of random cases.
+"""
+
+import ast
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from itertools import product
+from math import prod
+from pathlib import Path
+
+import pytest
+from policy_trees import OWN, policy_files
+from reference.compare import AGREED, COMPARED, Shipped, check, compare_case, every_case
+from reference.definition import Reference, in_force, read
+from reference.draw import FORMS, Document, block, draw
+
+SEED = int(os.environ.get("ZSUPPORT_SEED", "20261124"))
+POLICIES = 600
+CHUNK = 20
+HOME = Path(__file__).parent
+
+
+def only(document: str) -> Reference:
+    """Return the reference of a policy with these sections beside what every policy has."""
+    return Reference(read(f"format: 1\npolicy: p\n{document}"))
+
+
+# -- the reference itself --------------------------------------------------------------------------
+
+
+def test_it_is_short_and_shares_no_code_with_the_program() -> None:
+    text = (HOME / "reference" / "definition.py").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400
+    imported = {
+        name.name if isinstance(node, ast.Import) else str(node.module)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    assert imported == {"collections.abc", "itertools", "typing", "yaml"}
+
+
+LEVELS = """
+plans: {a: A}
+channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
+facts: {type: {ask: "What kind?", values: {bug: Bug, feature: Feature}}}
+priorities: [{id: L1, when: {type: bug}}, {id: L3}]
+entitlements: [{allow: web}, {when: {priority: L3}, allow: chat}]
+"""
+
+
+def test_stated_facts_restrict_the_priorities() -> None:
+    reference = only(LEVELS)
+    assert {case["priority"] for case in reference.cases({"type": "feature"})} == {"L3"}
+    [case] = reference.cases({"type": "bug", "channel": "chat"})
+    assert not reference.entitlement(case).allowed
+    # Facts that are open have rows for the priorities that they lead to, and for no others.
+    rows = {(case["priority"], case["type"]) for case in reference.cases({})}
+    assert rows == {("L1", "bug"), ("L3", "feature")}
+    # A priority that is stated wins.
+    [case] = reference.cases({"type": "bug", "priority": "L3", "channel": "chat"})
+    assert reference.entitlement(case).allowed
+
+
+def test_a_default_that_excludes_the_priority_is_not_assumed() -> None:
+    reference = only(
+        LEVELS.replace("{bug:", "{none: None, bug:").replace("}}}", "}, default: bug}}")
+    )
+    rows = {(case["priority"], case["type"]) for case in reference.cases({})}
+    assert rows == {("L1", "bug"), ("L3", "none"), ("L3", "feature")}
+
+
+def test_defaults_that_exclude_a_priority_together_are_open_together() -> None:
+    reference = only("""
+plans: {a: A}
+channels: {web: {name: Web, kind: web}}
+facts: {x: {}, "y": {}, z: {}}
+priorities: [{id: P1, when: [{x: true}, {"y": true}]}, {id: P2}]
+entitlements: [{allow: web}]
+""")
+    rows = [(case["priority"], case["x"], case["y"], case["z"]) for case in reference.cases({})]
+    assert rows == [
+        ("P1", "false", "true", "false"),
+        ("P1", "true", "false", "false"),
+        ("P1", "true", "true", "false"),
+        ("P2", "false", "false", "false"),
+    ]
+
+
+def test_facts_that_lead_to_no_priority_are_not_stated() -> None:
+    reference = only(LEVELS.replace(", {id: L3}]", "]").replace("priority: L3", "priority: L1"))
+    cases = list(reference.cases({"type": "feature"}))
+    assert [(case["channel"], case["priority"]) for case in cases] == [
+        ("web", None),
+        ("chat", None),
+    ]
+    for case in cases:
+        assert not reference.entitlement(case).allowed
+        assert reference.target(case, "first-response", lambda path: None).state == "not-stated"
+
+
+SITE = """
+plans: {a: A, b: B}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web, hours: all}]
+hours:
+  site: {timezone: customer, open: mon-fri 09:00-17:00}
+  office: [{when: {plan: a}, open: mon-fri 09:00-17:00}]
+  all: {any: [site, office]}
+targets:
+  - {when: [{opened: inside site, note: Undecided}, {plan: a, note: Decided}], first-response: 1h}
+  - {when: {opened: outside office}, first-response: 2h}
+  - {first-response: none}
+"""
+
+
+def test_an_alternative_that_needs_nothing_more_is_enough() -> None:
+    reference = only(SITE)
+    case = {"plan": "a", "channel": "web"}
+    answer = reference.target(case, "first-response", lambda path: None)
+    assert (answer.state, answer.target) == ("promised", "1h")
+    assert reference.remarks(answer.rests) == {("targets[0].when[1]", "note", "Decided")}
+    # Both match: the remarks of both belong to the answer.
+    answer = reference.target(case, "first-response", lambda path: True)
+    assert {text for _, _, text in reference.remarks(answer.rests)} == {"Undecided", "Decided"}
+    # A rule above that is undecided needs the input, and one without hours does not match.
+    other = {"plan": "b", "channel": "web"}
+    assert reference.target(other, "first-response", lambda path: None).state == "needs-input"
+    assert reference.target(other, "first-response", lambda path: False).state == "no-target"
+
+
+def test_a_union_is_open_where_a_known_member_is() -> None:
+    reference = only(SITE)
+    case = {"plan": "a", "channel": "web"}
+    states = {("hours", "site"): None, ("hours", "office", 0): True}
+    assert reference.opening(case, states.__getitem__) == "open"
+    states["hours", "office", 0] = False
+    assert reference.opening(case, states.__getitem__) == "needs-input"
+    states["hours", "site"] = False
+    assert reference.opening(case, states.__getitem__) == "closed"
+
+
+@pytest.mark.parametrize(
+    ("date", "policy"),
+    [
+        ("2025-12-31", None),
+        ("2026-01-01", "a"),
+        ("2026-04-30", "a"),
+        ("2026-05-01", "b"),
+        ("2026-06-30", "b"),
+        ("2026-07-01", None),
+    ],
+)
+def test_a_revision_ends_where_the_next_begins(date: str, policy: str | None) -> None:
+    first: Document = {"policy": "a", "effective": {"from": "2026-01-01"}}
+    second: Document = {
+        "policy": "b",
+        "effective": {"from": "2026-05-01", "last_day": "2026-06-30"},
+    }
+    revision = in_force([second, first], date)
+    assert (revision and revision["policy"]) == policy
+
+
+# -- shipped policies ------------------------------------------------------------------------------
+
+SHIPPED = [path for path in policy_files() if path not in OWN]
+
+
+#: What the customer says of zone and country; where a policy asks for neither, nothing.
+NOBODY, SOMEBODY = (None, None), ("Europe/Berlin", "DE")
+
+
+@pytest.mark.parametrize(
+    ("path", "zone", "country"),
+    [(path, *NOBODY) for path in SHIPPED]
+    + [(path, *SOMEBODY) for path in SHIPPED if ": customer" in path.read_text("utf-8")],
+    ids=lambda value: value.stem if isinstance(value, Path) else value,
+)
+def test_it_agrees_on_every_case_of_the_shipped_policies(
+    path: Path, zone: str | None, country: str | None
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    start = read(text).get("effective", {}).get("from", "2026-11-24")
+    opened = datetime.fromisoformat(f"{start}T15:00:00+00:00").astimezone(UTC)
+    subject = Shipped([text], path.name, opened, zone, country)
+    cases = list(every_case(subject.reference))
+    assert cases
+    for case in cases:
+        wrong = [each for each in compare_case(subject, case) if each.aspect in AGREED]
+        assert wrong == [], str(wrong[0])
+
+
+# -- random policies -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chunk", range(POLICIES // CHUNK))
+def test_it_agrees_on_random_policies(
+    chunk: int, record_property: Callable[[str, object], None]
+) -> None:
+    compared, reports = 0, []
+    for number in range(chunk * CHUNK, (chunk + 1) * CHUNK):
+        cases, disagreements = check(SEED, number)
+        compared += cases
+        reports += disagreements
+    record_property(COMPARED, (SEED, compared, len(reports)))
+    assert not reports, "\n".join(reports[:3])
+
+
+@cache
+def drawn() -> list[list[Document]]:
+    """Return all random policies, with their revisions."""
+    return [draw(SEED, number) for number in range(POLICIES)]
+
+
+def test_the_cases_are_enough() -> None:
+    newest = [Reference(documents[-1]) for documents in drawn()]
+    sizes = [prod(map(len, reference.values.values())) for reference in newest]
+    assert sum(sizes) >= 50_000
+    assert max(sizes) < sum(sizes) / 20
+
+
+def test_drawn_policies_have_everything_that_decides() -> None:
+    found: Counter[str] = Counter()
+    sample = drawn()[::3]
+    for documents in sample:
+        reference = Reference(documents[-1])
+        text = block(documents[-1])
+        found["revisions"] += len(documents) > 1
+        found["never in force"] += in_force(documents, "2026-11-24") is None
+        found["priority from facts"] += reference.facts_decide
+        found["a default that excludes"] += any(
+            case[fact] != reference.default(fact)
+            for case in reference.cases({})
+            for fact in reference.facts
+            if reference.default(fact) is not None
+        )
+        for word in (
+            "not:", "any:", "inside", "outside", "customer", "recommend:", "commitment:", "terms:",
+            "hours: 24x7", "serious:", "classic", "default:", "note:", "unclear:", "source:",
+            "self-service", "retired", "any:\n",
+        ):  # fmt: skip
+            found[word] += word in text
+        states = {
+            reference.target(case, metric, lambda path: path[1:] < ("n",) or None).state
+            for case in reference.cases({})
+            for metric in reference.metrics
+        }
+        found.update(states)
+    assert {kind for kind, number in found.items() if number < len(sample) / 50} == set(), found
+    states = {"not-entitled", "needs-input", "not-stated", "no-target", "promised"}
+    assert states <= set(found)
+
+
+def test_the_forms_are_three_spellings_of_one_document() -> None:
+    for document, *_ in drawn()[:50]:
+        texts = [form(document) for form in FORMS]
+        assert [read(text) for text in texts] == [document] * len(FORMS)
+        for one, other in product(texts, texts):
+            assert one is other or one != other
+
+
+def test_a_policy_is_the_same_whenever_it_is_drawn() -> None:
+    assert draw(SEED, 1) == drawn()[1]
+    assert draw(SEED + 1, 1) != drawn()[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "stdout"),
+    [
+        (["60", "5"], 0, "reference: "),
+        (["many"], 2, ""),
+        ([], 2, ""),
+    ],
+)
+def test_the_command_prints_figures_and_seed(arguments: list[str], code: int, stdout: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.reference", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=HOME.parent,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert done.stdout.startswith(stdout)
+    assert done.stdout.endswith("seed 5, 0 disagreements\n") is (code == 0)
