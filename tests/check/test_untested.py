@@ -67,6 +67,31 @@ def test_a_policy_whose_denials_are_stated_is_clean(found: Found) -> None:
                  "expect: not-entitled}") == []  # fmt: skip
 
 
+def test_an_invariant_that_forbids_a_channel_states_its_denial(
+    found: Found, tmp_path: Path
+) -> None:
+    def with_invariants(*invariants: str, cases: str = "") -> list[str]:
+        lines = "".join(f"  - {each}\n" for each in invariants)
+        text = f"tests: 1\npolicy: acme\ninvariants:\n{lines}{cases}"
+        (tmp_path / "acme_test.yaml").write_text(text)
+        return [finding["message"] for finding in found()]
+
+    phone = "{for: {plan: free}, forbid: {channel: phone}}"
+    users = "{for: {role: user}, forbid: {channel: [web, phone]}}"
+    assert with_invariants(phone, users) == []
+    assert with_invariants(phone) == [
+        "no test states that anything is denied to `pro`",
+        "no test states that `web` is denied to anybody",
+    ]
+    # What must be allowed, and what is promised, denies nothing.
+    allowed = "{require: {channel: help}}"
+    promised = "{for: {role: user}, forbid: {promised: first-response}}"
+    assert with_invariants(allowed, promised) == ["no test states that anything is denied"]
+    # Invariants and cases count together.
+    cases = "cases:\n  - {channels: {plan: pro, role: user}, expect: {exclude: [web]}}\n"
+    assert with_invariants(phone, cases=cases) == []
+
+
 def test_without_tests_nothing_is_said(found: Found) -> None:
     assert found() == []
 

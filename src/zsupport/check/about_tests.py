@@ -43,9 +43,10 @@ name is mended.""",
         """\
 A grant that loses a part of its condition gives a channel to people who were not to have it, and
 nothing else in the policy shows that. A test notices it only where it states that the channel is
-denied: with `exactly`, `allowed: false` or `not-entitled`. This is said of a policy that has tests:
-of a plan to which channels are denied and no test states one of these denials, and of a grant whose
-channel is denied to somebody and no test states that.""",
+denied: with `exactly`, `exclude`, `allowed: false` or `not-entitled`, or by an invariant that
+forbids it. This is said of a policy that has tests: of a plan to which channels are denied and no
+test states one of these denials, and of a grant whose channel is denied to somebody and no test
+states that.""",
         f"{_POLICY}{NEXT_FILE}{_TEST}{_ALLOWS}",
         f"{_POLICY}{NEXT_FILE}{_TEST}{_ALLOWS}{_DENIES}",
     ),

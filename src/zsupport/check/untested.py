@@ -18,8 +18,9 @@ from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import read_file
 from zsupport.policy.yamltext import Path, path_text
-from zsupport.suite.coverage import Decision, decisions_of, uncovered
-from zsupport.suite.example import Example
+from zsupport.suite.coverage import Decision, asked_cases, decisions_of, uncovered
+from zsupport.suite.example import Example, Invariant
+from zsupport.suite.invariant import meant
 from zsupport.suite.reading import Written, bind, read_written
 from zsupport.suite.subject import Subject, read_subject
 
@@ -70,17 +71,19 @@ def of_tests(
     except (InvalidPolicy, UsageError):
         return  # it has been said
     examples: list[Example] = []
+    invariants: list[Invariant] = []
     whole = True
     for written in tests:
         bound = bind(written, subject, None)
         examples += bound.examples
+        invariants += bound.invariants
         whole &= not bound.findings
         unknown = [_renamed(each) for each in bound.findings if each.code == "ZS201"]
         if unknown:
             yield Document(written.source, written.text, written.root, None, ()), unknown
     if whole:
         newest = len(subject.documents) - 1
-        found = list(_denials(subject, newest, examples))
+        found = list(_denials(subject, newest, examples, invariants))
         if found:
             yield subject.documents[newest], found
 
@@ -90,12 +93,17 @@ def _renamed(finding: Finding) -> Finding:
     return finding._replace(code=UNKNOWN_IN_TEST.code, name=UNKNOWN_IN_TEST.name, message=message)
 
 
-def _denials(subject: Subject, index: int, examples: list[Example]) -> Iterator[Finding]:
+def _denials(
+    subject: Subject, index: int, examples: list[Example], invariants: list[Invariant]
+) -> Iterator[Finding]:
     """Yield what denies something and of which no test states it, in the newest revision."""
     document = subject.documents[index]
     try:
         denials = [each for each in decisions_of(subject, index) if each.kind == "denial"]
-        untested = uncovered(subject, denials, examples)
+        denied = _excluded(subject, index, examples) | _forbidden(subject, index, invariants)
+        untested = [
+            each for each in uncovered(subject, denials, examples) if not each.cases & denied
+        ]
     except TooManyCases:
         return
     space = subject.space(index)
@@ -116,6 +124,32 @@ def _denials(subject: Subject, index: int, examples: list[Example]) -> Iterator[
         if mine and grant is not None and all(each in untested for each in mine):
             message = f"no test states that `{channel.id}` is denied to anybody"
             yield _finding(document, ("entitlements", grant, "allow"), message, space, mine)
+
+
+def _forbidden(subject: Subject, index: int, invariants: list[Invariant]) -> Cases:
+    """Return the cases in which invariants forbid the channel of the case."""
+    denied = 0
+    for invariant in invariants:
+        for claim in invariant.claims if invariant.revision == index else ():
+            if claim.kind == "channel" and not claim.wanted:
+                for name in claim.names:
+                    denied |= meant(subject, invariant, claim, name)
+    return denied
+
+
+def _excluded(subject: Subject, index: int, examples: list[Example]) -> Cases:
+    """Return the cases for which tests state by `exclude` that the channel is not allowed.
+
+    It covers no decision, as it leaves other channels open, but notices when it is allowed.
+    """
+    denied = 0
+    space = subject.space(index)
+    for example in examples:
+        for expected in example.expects if example.question.revision == index else ():
+            if expected.key == "exclude":
+                cases = asked_cases(subject, example, space)
+                denied |= cases & space.among("channel", expected.value)
+    return denied
 
 
 def _finding(
