@@ -120,7 +120,7 @@ def test_whatever_an_option_says_it_completes_is_completed() -> None:
 
 
 def test_hours_are_an_argument(asked: Asked) -> None:
-    assert asked("hours", "") == ["always"]
+    assert asked("hours", "") == ["always", "24x7"]
     assert "--plan" in asked("hours", "always", "")
 
 

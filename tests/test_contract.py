@@ -33,7 +33,10 @@ FIELDS = {
         "elapsed_seconds", "paused_seconds", "remaining_seconds", "note", "unclear", "because",
     ),
     "priority": ("priority", "name", "meaning", "facts", "unclear", "because"),
-    "hours": ("hours", "open", "next_open", "next_close", "windows", "holidays", "because"),
+    "hours": (
+        "plan", "role", "channel", "priority", "facts", "state", "hours", "open", "next_open",
+        "next_close", "windows", "holidays", "note", "unclear", "source", "because",
+    ),
     "topics": ("topic", "audience", "kind", "name", "url", "note", "because"),
     "terms": (
         "plan", "role", "channel", "priority", "facts", "topic", "text", "note", "unclear",
@@ -76,6 +79,11 @@ ASKED: list[tuple[str, ...]] = [
     ("priority", "--fact", "workaround=true"),
     ("hours",),
     ("hours", "always"),
+    ("hours", "24x7"),
+    ("hours", "--plan", "pro"),
+    ("hours", "--plan", "free", "--role", "user", "--channel", "phone"),
+    ("hours", "--policy", "gitlab", "--plan", "premium"),
+    ("hours", "--policy", "canonical", "--plan", "weekday", "--at", "2023-01-01T00:00:00Z"),
     ("topics",),
     ("topics", "--topic", "messaging"),
     ("topics", "--role", "participant", "--lang", "nb"),

@@ -175,7 +175,7 @@ class Policy:
                     Answers,
                     (
                         (answer,), promised[1], promised[3], asked[0], asked[1], in_force,
-                        _new(Moment, (events, moment, None)), asked[2], promised,
+                        _new(Moment, (events, moment, None)), asked[2], promised, None,
                     ),
                 )  # fmt: skip
         for name, event in (("answered", answered), ("updated", updated), ("resolved", resolved)):
@@ -228,21 +228,32 @@ class Policy:
         customer_country: str | None = None,
         lang: str = "en",
     ) -> Answers:
-        """Answer whether hours are open at a moment; without a name, for all of the policy's.
+        """Answer whether the channels of a case are open at a moment, or hours by name.
 
-        The rest names the case where hours depend on it. Raises UsageError for unknown names
-        and where the hours depend on a fact that is not given, ValueError for a naive datetime.
+        A case is what one of `plan`, `role`, `channel`, `priority` and `facts` names; what is left
+        out of it is asked about. Beside a name it only decides on which calendar applies. Without
+        either, all hours that the policy defines are listed. Raises UsageError for unknown names,
+        ValueError for a naive datetime.
         """
-        from zsupport.answer.opening import answer_hours
+        from zsupport.answer.opening import Reign, answer_hours
 
-        moment = at or _now()
-        revision, in_force = self.revision_at(moment)
+        instant = from_datetime(at or _now())
+        index, in_force = self._at(instant)
         query = settle(
-            revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
-        )
+            self.revisions[index],
+            plan=plan, role=role, channel=channel, priority=priority, facts=facts,
+        )  # fmt: skip
         country = None if customer_country is None else check_country(customer_country)
-        hours = PolicyHours(revision, Customer(customer_zone, country), lang, self._public)
-        return answer_hours(revision, query, name, hours, from_datetime(moment), in_force=in_force)
+        customer = Customer(customer_zone, country)
+        reigns = [
+            Reign(PolicyHours(revision, customer, lang, self._public), start, min(end, later))
+            for revision, start, end, later in zip(
+                self.revisions, self._starts, self._ends, (*self._starts[1:], 2 * END), strict=True
+            )
+        ]
+        answers = answer_hours(reigns, index, query, name, instant, in_force=in_force)
+        about = () if name else _about_facts(self.revisions[index], query)
+        return answers._replace(warnings=(*answers.warnings, *about))
 
     def priority(
         self,

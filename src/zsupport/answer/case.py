@@ -65,6 +65,7 @@ class Answers(NamedTuple):
     moment: Any = None  # of `due`: what happened, and as of when
     hours: Any = None  # of `due` and `hours`: the policy's hours for this customer
     promised: Any = None  # of `due`: the promises that it answers from
+    openings: Any = None  # of `hours`: when each answer is open
 
 
 class Name(NamedTuple):

@@ -121,7 +121,6 @@ def _answer(
     for each in held:
         remarks += [each.grant.remarks, each.alternative.remarks]
     note, unclear = said(remarks, lang)
-    hours = [each.grant.hours for each in held]
     needed = (*channel.prerequisites, *(p for each in held for p in each.grant.prerequisites))
     return ChannelAnswer(
         *place,
@@ -137,8 +136,7 @@ def _answer(
         )
         or None,
         prerequisites=tuple(dict.fromkeys(say(each, lang) or "" for each in needed)) or None,
-        # A grant without hours opens the channel whenever the vendor does: nothing is said.
-        hours=None if None in hours else ", ".join(dict.fromkeys(h for h in hours if h)),
+        hours=joined_hours(held),
         recommended=None,
         note=note,
         unclear=unclear,
@@ -147,6 +145,15 @@ def _answer(
             (place for each in held for place in places_of(each.grant.place, each.alternative)),
         ),
     )
+
+
+def joined_hours(held: list[Holding]) -> str | None:
+    """Return the names of the hours of grants, None where one states none.
+
+    A grant without hours opens the channel whenever the vendor does.
+    """
+    names = [each.grant.hours for each in held]
+    return None if None in names else ", ".join(dict.fromkeys(name for name in names if name))
 
 
 def of_members(revision: Revision, case: Case) -> list[Remarks]:

@@ -53,6 +53,8 @@ class Settled(NamedTuple):
     doubts: dict[int, bool]  # by half-year: whether dates are estimated, or not covered
 
 
+#: The name of hours that need no definition: open at every instant.
+ALWAYS_OPEN = "24x7"
 HALF_YEAR = 182 * 86_400
 # How a holiday is called to which the policy gives no name.
 _NAMELESS = "day off"
@@ -77,7 +79,7 @@ class PolicyHours:
         self.public_holidays = False
         #: Of these calendars (by path) and years the library knows no public holidays.
         self._unknown: dict[tuple[str, int], str] = {}
-        self._settled: dict[tuple[str, tuple[str, ...]], Settled] = {}
+        self._settled: dict[tuple[str, ...], Settled] = {}
 
     def settle(self, name: str, case: Case) -> Settled:
         """Return the hours of this name in a case.
@@ -85,24 +87,40 @@ class PolicyHours:
         Raises NeedsInput where the customer has to be asked, PolicyError where no calendar of
         a list holds for the case.
         """
+        calendars = tuple(self._calendars(name, case))
+        settled, asks = self.together(calendars, always=not calendars)
+        if asks or settled is None:
+            raise NeedsInput(asks)
+        return settled
+
+    def together(
+        self, calendars: tuple[Calendar, ...], *, always: bool = False
+    ) -> tuple[Settled | None, list[str]]:
+        """Return the joined hours of the calendars that are known, and what to ask for the others.
+
+        None where none is known. With `always` they are open at every instant, and nothing has to
+        be asked. The clock definition, rule 21.
+        """
         from zsupport.clock.business import BusinessDays
         from zsupport.clock.model import Hours
         from zsupport.clock.spans import WorkingTime
 
-        calendars = tuple(self._calendars(name, case))
-        key = name, tuple(calendar.place.path for calendar in calendars)
+        if always:
+            calendars = ()
+        asks = [ask for calendar in calendars for ask in self._asks(calendar)]
+        known = tuple(calendar for calendar in calendars if not self._asks(calendar))
+        if not known and not always:
+            return None, list(dict.fromkeys(asks))
+        key = tuple(calendar.place.path for calendar in known)
         if key not in self._settled:
-            asks = [ask for calendar in calendars for ask in self._asks(calendar)]
-            if asks:
-                raise NeedsInput(list(dict.fromkeys(asks)))
-            hours = tuple(self._hours(calendar) for calendar in calendars) or (
-                Hours(zone("UTC"), None),
+            hours = tuple(self._hours(calendar) for calendar in known) or (
+                Hours(zone(self.revision.timezone), None),
             )
             time = WorkingTime(*hours)
             one_zone = len({str(each.zone) for each in hours}) == 1
             days = BusinessDays(time) if one_zone else None
-            self._settled[key] = Settled(time, days, calendars, str(hours[0].zone), {})
-        return self._settled[key]
+            self._settled[key] = Settled(time, days, known, str(hours[0].zone), {})
+        return self._settled[key], list(dict.fromkeys(asks))
 
     def calendar(self, name: str, case: Case) -> Calendar | None:
         """Return the calendar that holds in a case, None for hours that need no definition."""

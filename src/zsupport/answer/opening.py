@@ -1,174 +1,535 @@
-"""Whether hours are open, when they change, this week's windows and the coming holidays."""
+"""Whether hours are open, when they change, this week's windows and the coming holidays.
 
+A question names hours, or a case: then it is about the joined hours of the grants that allow the
+channels of that case. Each revision's own hours count while it is in force.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Because, Case, Query, Warning, named, reasons, said, say
-from zsupport.answer.hours import NeedsInput, PolicyHours, Settled
+from zsupport.answer.case import (
+    Answers,
+    Because,
+    Case,
+    Query,
+    Warning,
+    collapse,
+    dimensions,
+    join,
+    matching,
+    named,
+    places_of,
+    reasons,
+    said,
+    say,
+    with_channel,
+)
+from zsupport.answer.channels import Holding, denied, holding, joined_hours, of_members
+from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
 from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.policy.model import Revision
+from zsupport.policy.model import Calendar, Place, Remarks, Revision, When
 
 #: How far ahead holidays are listed, in days.
 AHEAD = 365
+_DAY = 86_400
+_DIMENSIONS = ("plan", "role", "channel", "priority")
 
 
 class HoursAnswer(NamedTuple):
-    """The state of one calendar; the fields are those of the JSON answer.
+    """Whether one calendar, or one channel of a case, is open; the fields are those of JSON.
 
-    `open` is None where the customer has to be asked first. Instants are aware datetimes.
+    `open` is None where it is neither known to be open nor to be closed. What needs hours that
+    are not known is None. Instants are aware datetimes.
     """
 
-    hours: str
+    plan: str | None
+    role: str | None
+    channel: str | None
+    priority: str | None
+    facts: Mapping[str, str]
+    state: str  # open, closed, not-entitled, not-stated or needs-input
+    hours: str | None
     open: bool | None
     next_open: datetime | None
     next_close: datetime | None
     windows: tuple[dict[str, Any], ...] | None
     holidays: tuple[dict[str, str], ...] | None
+    note: str | None
+    unclear: str | None
+    source: str | None
     because: tuple[Because, ...]
 
 
+class Reign(NamedTuple):
+    """The hours of one revision, and the instants `[start, end)` in which it is in force."""
+
+    hours: PolicyHours
+    start: int
+    end: int
+
+    @property
+    def revision(self) -> Revision:
+        """The revision."""
+        return self.hours.revision
+
+
+class Part(NamedTuple):
+    """When a row is open, as far as one revision states it."""
+
+    allowed: bool = True
+    hours: str | None = None  # the joined names; None: not allowed, or a grant states none
+    calendars: tuple[Calendar, ...] = ()  # those that apply, of every member
+    always: bool = False  # hours that are open at every instant are among them
+    unstated: bool = False  # hours that the policy does not state are among them
+    asks: tuple[str, ...] = ()  # what to ask before it is known which calendars apply
+    remarks: tuple[Remarks, ...] = ()
+
+
+class Row(NamedTuple):
+    """What is asked about in one line; `parts` are what each revision says, in order of time.
+
+    `because` are the grants and calendars that decide in the revision that answers.
+    """
+
+    plan: str | None
+    role: str | None
+    channel: str | None
+    priority: str | None
+    facts: Mapping[str, str]
+    parts: tuple[Part, ...]
+    because: tuple[Holding | Calendar, ...]
+
+
 def answer_hours(
-    revision: Revision,
+    reigns: Sequence[Reign],
+    index: int,
     query: Query,
     name: str | None,
-    hours: PolicyHours,
     at: int,
     *,
     in_force: bool,
 ) -> Answers:
-    """Answer for the hours of this name, or for all that the policy defines."""
-    if name is not None:
-        name = hours_id(revision, name)
-    warnings: list[Warning] = []
-    rows = []
-    for each in revision.hours if name is None else [name]:
-        try:
-            case = _case(revision, query, each, hours.lang, warnings)
-            rows.append(_answer(revision, hours, each, case, at, warnings))
-        except NeedsInput as needed:
-            warnings += [Warning("needs-input", ask) for ask in needed.asks]
-            because = reasons(revision, (calendar.place for calendar in revision.hours[each]))
-            rows.append(HoursAnswer(each, None, None, None, None, None, because))
-    columns = ("hours",) if name is None else ()
-    return Answers(
-        tuple(rows),
-        columns,
-        tuple(dict.fromkeys(warnings)),
-        revision,
-        query,
-        in_force,
-        hours=hours,
+    """Answer for the hours of this name, for the channels of a case, or for all hours.
+
+    `index` says which of the revisions, in order of time, answers. A question without a name that
+    settles a dimension or a fact is about a case. Raises UsageError for an unknown name.
+    """
+    revision, hours = reigns[index].revision, reigns[index].hours
+    if name is None and any(query):
+        rows, columns, warnings = _of_case(reigns, index, query)
+    else:
+        names = list(revision.hours) if name is None else [hours_id(revision, name)]
+        rows, warnings = _of_names(reigns, index, query, names)
+        columns = ("hours",) if name is None else ()
+    openings = tuple(Opening(reigns, row.parts, at) for row in rows)
+    answers = tuple(
+        _answer(revision, row, row.parts[index], opening, hours.lang, in_force=in_force)
+        for row, opening in zip(rows, openings, strict=True)
     )
+    warnings += [warning for opening in openings for warning in opening.warnings]
+    hours.public_holidays = any(reign.hours.public_holidays for reign in reigns)
+    return Answers(
+        answers, columns, tuple(dict.fromkeys(warnings)), revision, query, in_force,
+        hours=hours, openings=openings,
+    )  # fmt: skip
 
 
 def hours_id(revision: Revision, name: str) -> str:
     """Return the id of hours that are named without regard to case; raise UsageError."""
-    by_fold = {id.casefold(): id for id in revision.hours}
+    known = [*revision.hours, ALWAYS_OPEN]
+    by_fold = {id.casefold(): id for id in known}
     if name.casefold() not in by_fold:
-        known = ", ".join(revision.hours) or "none"
-        hint = did_you_mean(name, revision.hours)
-        raise UsageError(f"`{name}` is no hours of this policy; known: {known}", hint)
+        hint = did_you_mean(name, known)
+        raise UsageError(f"unknown hours `{name}`; hours: {', '.join(known)}", hint)
     return by_fold[name.casefold()]
 
 
-def _case(revision: Revision, query: Query, name: str, lang: str, warnings: list[Warning]) -> Case:
-    """Return what is settled of the case; facts with a default take it, and a warning says so.
+def _of_case(
+    reigns: Sequence[Reign], index: int, query: Query
+) -> tuple[list[Row], tuple[str, ...], list[Warning]]:
+    """Return a row for each channel and case asked about, the open dimensions, and warnings."""
+    revision = reigns[index].revision
+    asked: set[str] = set()
+    for reign in reigns:
+        asked |= _deciding_grants(reign.revision, query.channel)
+    space = with_channel(dimensions(revision, query, asked), revision, query)
+    rows = []
+    for case in space.cases():
+        parts = [_of_grants(reign, case) for reign in reigns]
+        because = parts[index][1]
+        rows.append(_row(case, tuple(part for part, _ in parts), because))
+    rows, kept = collapse(rows, (name for name in space.open if name != "channel"), _DIMENSIONS)
+    columns = tuple(name for name in space.open if name == "channel" or name in kept)
+    return rows, columns, list(space.warnings)
 
-    Raises NeedsInput for one without.
-    """
-    case: Case = {
-        dimension: value
-        for dimension, value in query._asdict().items()
-        if isinstance(value, str) and value
-    }
-    case.update(query.facts)
-    asked = _deciding(revision, name, set())
-    asks = [
-        f"The {dimension} (--{dimension})"
-        for dimension in ("plan", "role", "channel", "priority")
-        if dimension in asked and dimension not in case
-    ]
-    for fact in revision.facts:
-        if fact.id not in asked or fact.id in case:
-            continue
-        if fact.default is None:
-            values = " or ".join(f"--fact {fact.id}={value}" for value in fact.values)
-            asks.append(f"{say(fact.ask, lang) or fact.id} ({values})")
-        else:
-            case[fact.id] = fact.default
-            says = f"{fact.id}={fact.default} is assumed, as none was given"
+
+def _of_names(
+    reigns: Sequence[Reign], index: int, query: Query, names: list[str]
+) -> tuple[list[Row], list[Warning]]:
+    """Return a row for the hours of each name, and what is assumed of the case."""
+    stated = {n: v for n, v in query._asdict().items() if n in _DIMENSIONS and v is not None}
+    stated.update(query.facts)
+    rows, warnings = [], []
+    for name in names:
+        parts: list[Part] = []
+        decided: tuple[Holding | Calendar, ...] = ()
+        case = stated
+        for i, reign in enumerate(reigns):
+            if name != ALWAYS_OPEN and name not in reign.revision.hours:
+                parts.append(Part(unstated=True))
+                continue
+            asked = _deciding(reign.revision, name)
+            settled = _with_defaults(reign.revision, stated, asked)
+            part, because = _of_hours(reign, [name], settled)
+            parts.append(part._replace(hours=name))
+            if i == index:
+                decided, case = because, settled
+        for fact in case.keys() - stated.keys():
+            says = f"{fact}={case[fact]} is assumed, as none was given"
             warnings.append(Warning("default-fact", says))
-    if asks:
-        raise NeedsInput(asks)
-    return case
+        rows.append(_row(case, tuple(parts), decided))
+    return rows, warnings
 
 
-def _deciding(revision: Revision, name: str, seen: set[str]) -> set[str]:
+def _row(case: Case, parts: tuple[Part, ...], because: tuple[Holding | Calendar, ...]) -> Row:
+    facts = {name: value for name, value in case.items() if name not in _DIMENSIONS}
+    return Row(
+        case.get("plan"), case.get("role"), case.get("channel"), case.get("priority"), facts,
+        parts, because,
+    )  # fmt: skip
+
+
+def _deciding_grants(revision: Revision, channel: str | None) -> set[str]:
+    """Return what decides when a channel is open; None stands for every channel."""
+    asked: set[str] = set()
+    for grant in revision.grants:
+        if grant.allow and channel in (None, *grant.allow):
+            asked |= named([grant.when])
+            asked |= _deciding(revision, grant.hours) if grant.hours else set()
+    return asked
+
+
+def _deciding(revision: Revision, name: str) -> set[str]:
     """Return the dimensions and facts that hours depend on, those of a union's members too."""
-    if name in seen:
-        return set()
-    seen.add(name)
-    calendars = revision.hours.get(name, ())
-    found = named(calendar.when for calendar in calendars)
-    for calendar in calendars:
-        for member in calendar.any:
-            found |= _deciding(revision, member, seen)
+    found: set[str] = set()
+    names = [name]
+    for each in names:
+        calendars = revision.hours.get(each, ())
+        found |= named(calendar.when for calendar in calendars)
+        members = (member for calendar in calendars for member in calendar.any)
+        names += [member for member in dict.fromkeys(members) if member not in names]
     return found
 
 
+def _with_defaults(revision: Revision, case: Case, asked: set[str]) -> Case:
+    """Return a case with the defaults of the facts that are asked and not settled."""
+    defaults = {
+        fact.id: fact.default
+        for fact in revision.facts
+        if fact.id in asked and fact.id not in case and fact.default is not None
+    }
+    return {**case, **defaults}
+
+
+def _of_grants(reign: Reign, case: Case) -> tuple[Part, tuple[Holding | Calendar, ...]]:
+    """Return what a revision says of the channel of a case: the joined hours of its grants.
+
+    What it asks beyond the case takes its default, or is to be asked.
+    """
+    revision, channel = reign.revision, case["channel"]
+    case = _with_defaults(revision, case, _deciding_grants(revision, channel))
+    held = holding(revision, case, channel)
+    missing: set[str] = set()
+    for grant in revision.grants:
+        if channel in grant.allow and not matching(grant.when, case):
+            missing |= _undecided(grant.when, case)
+    remarks = [channels.remarks for channels in revision.channels if channels.id == channel]
+    remarks += of_members(revision, case)
+    if not held and not missing:
+        return Part(allowed=False, remarks=tuple(remarks)), ()
+    for each in held:
+        remarks += [each.grant.remarks, each.alternative.remarks]
+    names = list(dict.fromkeys(each.grant.hours for each in held if each.grant.hours))
+    part, calendars = _of_hours(reign, names, case)
+    part = part._replace(
+        hours=joined_hours(held),
+        unstated=part.unstated or any(each.grant.hours is None for each in held),
+        asks=(*_asks(reign, missing), *part.asks),
+        remarks=(*remarks, *part.remarks),
+    )
+    return part, (*held, *calendars)
+
+
+def _of_hours(
+    reign: Reign, names: Iterable[str], case: Case
+) -> tuple[Part, tuple[Holding | Calendar, ...]]:
+    """Return what a revision says of the joined hours of these names, and the calendars read."""
+    revision = reign.revision
+    part = Part()
+    remarks: list[Remarks] = []
+    asks: list[str] = []
+    members: list[Calendar] = []
+    read: list[Calendar] = []
+    waiting = list(names)
+    for name in waiting:
+        if name not in revision.hours:
+            part = part._replace(always=True)
+            continue
+        for calendar in revision.hours[name]:
+            if held := matching(calendar.when, case):
+                read.append(calendar)
+                remarks += [calendar.remarks, held.remarks]
+                remarks += [calendar.holidays.remarks] if calendar.holidays else []
+                members += [] if calendar.any else [calendar]
+                waiting += [member for member in calendar.any if member not in waiting]
+                break
+            if missing := _undecided(calendar.when, case):
+                read.append(calendar)
+                asks += _asks(reign, missing)
+                break
+        else:
+            # The policy states no calendar for this case.
+            read += revision.hours[name]
+            part = part._replace(unstated=True)
+    part = part._replace(calendars=tuple(members), asks=tuple(asks), remarks=tuple(remarks))
+    return part, tuple(read)
+
+
+def _undecided(when: When, case: Case) -> set[str]:
+    """Return what a condition that does not match yet would need: settled values exclude none."""
+    return {
+        name
+        for alternative in when
+        if all(case.get(n, values[0]) in values for n, values in alternative.values.items())
+        for name in alternative.values
+        if name not in case
+    }
+
+
+def _asks(reign: Reign, missing: set[str]) -> list[str]:
+    """Return how to ask for dimensions and facts, in the policy's words where it has any."""
+    asks = [f"The {name} (--{name})" for name in _DIMENSIONS if name in missing]
+    for fact in reign.revision.facts:
+        if fact.id in missing:
+            values = " or ".join(f"--fact {fact.id}={value}" for value in fact.values)
+            asks.append(f"{say(fact.ask, reign.hours.lang) or fact.id} ({values})")
+    return asks
+
+
+class Piece(NamedTuple):
+    """When a row is open in `[start, end)`, while one revision is in force.
+
+    `settled` are the hours that are known, None where there are none. `complete`: they are all.
+    """
+
+    start: int
+    end: int
+    hours: PolicyHours
+    settled: Settled | None
+    asks: tuple[str, ...]
+    unstated: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is known of every instant whether it is open."""
+        return not self.asks and not self.unstated
+
+    def is_open(self, instant: int) -> bool:
+        """Return whether it is known to be open."""
+        return self.settled is not None and self.settled.time.is_open(instant)
+
+    def next(self, instant: int, *, opens: bool) -> int | None:
+        """Return the next opening or closing after an instant, None if none follows."""
+        if self.settled is None:
+            return None
+        time = self.settled.time
+        found = time.next_open(instant) if opens else time.next_close(instant)
+        return found if found is not None and found < self.end else None
+
+
+class Opening:
+    """When a row is open, as of an instant: each revision's own hours while it is in force.
+
+    The clock definition, rule 21: open needs one member that is known to be open; closed, the
+    next changes and the windows need every member. `warnings` say what was missing, and what is
+    in doubt.
+    """
+
+    def __init__(self, reigns: Sequence[Reign], parts: Sequence[Part], at: int) -> None:
+        self.at = at
+        self.pieces = tuple(map(_piece, reigns, parts))
+        self.warnings: list[Warning] = []
+
+    @property
+    def now(self) -> Piece:
+        """The piece of time that holds the instant; StopIteration if no revision is in force."""
+        return next(piece for piece in self.pieces if piece.start <= self.at < piece.end)
+
+    def next(self, *, opens: bool) -> int | None:
+        """Return the next opening or closing, None if none follows or it is not known."""
+        before = self.now
+        for piece in self.pieces:
+            if piece.end <= self.at:
+                continue
+            if not piece.complete:
+                self._miss(piece)
+                return None
+            if before is not piece:
+                was = before.is_open(piece.start - 1)
+                if was is not opens and piece.is_open(piece.start) is opens:
+                    return piece.start
+            found = piece.next(max(self.at, piece.start), opens=opens)
+            if found is not None:
+                return found
+            before = piece
+        if before.hours.revision.last_day:
+            self._not_stated(before.hours.revision, before.end)
+        return None
+
+    def windows(self) -> tuple[tuple[int, int], ...] | None:
+        """Return the windows of the local week, None where hours of the week are not known."""
+        first, last = self.week()
+        found: list[tuple[int, int]] = []
+        for piece in self._between(first, last):
+            if not piece.complete:
+                self._miss(piece)
+                return None
+            low, high = max(first, piece.start), min(last, piece.end)
+            spans = piece.settled.time.spans(low, high) if piece.settled else None
+            for start, end in zip(spans.starts, spans.ends, strict=True) if spans else ():
+                opens, closes = max(start, low), min(end, high)
+                if opens >= closes:
+                    continue
+                if found and found[-1][1] == opens:
+                    found[-1] = (found[-1][0], closes)
+                else:
+                    found.append((opens, closes))
+        return tuple(each for each in found if first >= FIRST and each[1] < END)
+
+    def week(self) -> tuple[int, int]:
+        """Return the first instant of the local week, Monday to Sunday, and of the next one."""
+        settled = self.now.settled
+        where = zone(settled.zone_name if settled else self.now.hours.revision.timezone)
+        today = local_date(self.at, where)
+        monday = today - timedelta(days=today.weekday())
+        return at_local(monday, 0, where), at_local(monday + timedelta(days=7), 0, where)
+
+    def holidays(self) -> dict[str, str]:
+        """Return the names of the holidays of the next year by date, today's included."""
+        found: dict[str, str] = {}
+        for piece in self._between(self.at, self.at + AHEAD * _DAY):
+            for hours in piece.settled.time.hours if piece.settled else ():
+                today = local_date(self.at, hours.zone).toordinal()
+                for ordinal in range(today, today + AHEAD):
+                    if name := hours.holiday(ordinal):
+                        day = date.fromordinal(ordinal)
+                        if piece.start <= at_local(day, _DAY // 2, hours.zone) < piece.end:
+                            found.setdefault(day.isoformat(), name)
+        return dict(sorted(found.items()))
+
+    def special_dates(self) -> list[str]:
+        """Return the holidays, own hours and breaks of the week, and until it opens again."""
+        from zsupport.clock.walk import special_dates
+
+        first, last = self.week()
+        last = max(last, self.next(opens=True) or last)
+        found: dict[str, None] = {}
+        for piece in self._between(first, last):
+            if piece.settled:
+                low, high = max(first, piece.start), min(last, piece.end)
+                found |= dict.fromkeys(special_dates(piece.settled.time, low, high))
+        return sorted(found)
+
+    def ask(self) -> None:
+        """Keep a warning about each thing that is to be asked before all hours are known."""
+        self.warnings += [Warning("needs-input", ask) for ask in self.now.asks]
+
+    def doubt(self, until: int) -> None:
+        """Keep warnings about what is not known of the dates from now to an instant."""
+        for piece in self._between(self.at, until):
+            if piece.settled:
+                low, high = max(self.at, piece.start), min(until, piece.end - 1)
+                self.warnings += piece.hours.warnings(piece.settled, low, high)
+
+    def _between(self, first: int, last: int) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.start < last and first < piece.end]
+
+    def _miss(self, piece: Piece) -> None:
+        self.warnings += [Warning("needs-input", ask) for ask in piece.asks]
+        if piece.unstated:
+            self._not_stated(piece.hours.revision, piece.start)
+
+    def _not_stated(self, revision: Revision, start: int) -> None:
+        day = local_date(start, zone(revision.timezone))
+        says = f"the policy does not state when it is open from {day} on"
+        self.warnings.append(Warning("hours-not-stated", says))
+
+
+def _piece(reign: Reign, part: Part) -> Piece:
+    """Return when a row is open while one revision is in force."""
+    if not part.allowed:
+        return Piece(reign.start, reign.end, reign.hours, None, (), unstated=False)
+    settled, asks = reign.hours.together(part.calendars, always=part.always)
+    if part.always:  # one member that never closes is enough
+        return Piece(reign.start, reign.end, reign.hours, settled, (), unstated=False)
+    asks = [*part.asks, *asks]
+    return Piece(
+        reign.start, reign.end, reign.hours, settled, tuple(dict.fromkeys(asks)), part.unstated
+    )
+
+
 def _answer(
-    revision: Revision,
-    hours: PolicyHours,
-    name: str,
-    case: Case,
-    at: int,
-    warnings: list[Warning],
+    revision: Revision, row: Row, part: Part, opening: Opening, lang: str, *, in_force: bool
 ) -> HoursAnswer:
-    settled = hours.settle(name, case)
-    calendar = hours.calendar(name, case)
-    assert calendar is not None  # `settle` found it
-    warnings += hours.warnings(settled, at, at + AHEAD * 86_400)
-    _, unclear = said(hours.remarks(settled, case), hours.lang)
-    warnings += [Warning("unclear", f"unclear: {unclear}")] if unclear else []
-    time = settled.time
-    return HoursAnswer(
-        name,
-        time.is_open(at),
-        _utc(time.next_open(at)),
-        _utc(time.next_close(at)),
-        _week(settled, at),
-        _coming(settled, at),
-        reasons(revision, (calendar.place,)),
+    """Return the answer to a row; `part` is what the revision that answers says of it."""
+    note, unclear = said(part.remarks, lang)
+    answer = HoursAnswer(
+        row.plan, row.role, row.channel, row.priority, row.facts, "not-stated", part.hours, None,
+        None, None, None, None, note, unclear, join(each.source for each in part.remarks),
+        _because(revision, row, part, in_force=in_force),
+    )  # fmt: skip
+    if not in_force:
+        return answer
+    if not part.allowed:
+        return answer._replace(state="not-entitled")
+    now = opening.now
+    is_open = now.is_open(opening.at)
+    if not now.complete:
+        opening.ask()
+        opening.doubt(opening.at + 1)
+        state = "not-stated" if now.unstated else "needs-input"
+        return answer._replace(state="open" if is_open else state, open=is_open or None)
+    opening.doubt(opening.at + AHEAD * _DAY)
+    windows = opening.windows()
+    return answer._replace(
+        state="open" if is_open else "closed",
+        open=is_open,
+        next_open=_utc(opening.next(opens=True)),
+        next_close=_utc(opening.next(opens=False)),
+        windows=None
+        if windows is None
+        else tuple({"opens": _utc(opens), "closes": _utc(closes)} for opens, closes in windows),
+        holidays=tuple({"date": day, "name": name} for day, name in opening.holidays().items()),
     )
 
 
-def _week(settled: Settled, at: int) -> tuple[dict[str, Any], ...]:
-    """Return the windows of the local week, Monday to Sunday, in which a moment lies."""
-    where = zone(settled.zone_name)
-    today = local_date(at, where)
-    monday = today - timedelta(days=today.weekday())
-    first = at_local(monday, 0, where)
-    last = at_local(monday + timedelta(days=7), 0, where)
-    spans = settled.time.spans(first, last)
-    return tuple(
-        {"opens": _utc(max(start, first)), "closes": _utc(min(end, last))}
-        for start, end in zip(spans.starts, spans.ends, strict=True)
-        if start < last and end > first and first >= FIRST and min(end, last) < END
-    )
-
-
-def _coming(settled: Settled, at: int) -> tuple[dict[str, str], ...]:
-    """Return the holidays of the next year, today's included."""
-    found: dict[str, str] = {}
-    for hours in settled.time.hours:
-        today = local_date(at, hours.zone).toordinal()
-        for ordinal in range(today, today + AHEAD):
-            name = hours.holiday(ordinal)
-            if name:
-                found.setdefault(date.fromordinal(ordinal).isoformat(), name)
-    return tuple({"date": day, "name": found[day]} for day in sorted(found))
+def _because(revision: Revision, row: Row, part: Part, *, in_force: bool) -> tuple[Because, ...]:
+    if not in_force:
+        return denied(revision, None, in_force=False)
+    if not part.allowed:
+        return denied(revision, row.channel, in_force=True)
+    places: list[Place] = []
+    for each in row.because:
+        if isinstance(each, Holding):
+            places += places_of(each.grant.place, each.alternative)
+        else:
+            places.append(each.place)
+    if not places:  # `24x7` by name, which no policy defines
+        places = [grant.place for grant in revision.grants if grant.hours == ALWAYS_OPEN]
+    return reasons(revision, places or [revision.grants_place])
 
 
 def _utc(instant: int | None) -> datetime | None:

@@ -7,6 +7,7 @@ from zsupport.answer.case import Answers, Because, Case, matching
 from zsupport.answer.channels import ChannelAnswer, holding
 from zsupport.answer.due import DueAnswer
 from zsupport.answer.hours import Settled
+from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.answer.promise import NEGATIVE, decide
 from zsupport.answer.terms import TermAnswer
@@ -44,6 +45,8 @@ def why(answers: Answers, where: str, zone_shown: tzinfo = UTC) -> list[str]:
             lines += explain.due(answer, in_force=answers.in_force)
         elif isinstance(answer, PriorityAnswer):
             lines += explain.priority(answer)
+        elif isinstance(answer, HoursAnswer):
+            lines += explain.hours(answer, in_force=answers.in_force)
         elif isinstance(answer, TermAnswer):
             lines += explain.term(answer, in_force=answers.in_force)
         else:
@@ -330,13 +333,35 @@ class _Explain:
                 lines.append(f"{self.at(term.place)}  {says}: {_condition(term.when)}")
         return lines
 
+    def hours(self, answer: HoursAnswer, *, in_force: bool) -> list[str]:
+        lines = [f"{_place(answer)}: {answer.state}"]
+        if not in_force:
+            return [*lines, f"{self.at(self.revision.validity_place)}  not in force"]
+        if answer.state == "not-entitled":
+            assert answer.channel is not None
+            case = _case(answer)
+            lines += self._denials(case, [answer.channel])
+            return lines + self._would(case, [answer.channel], "allowed")
+        decided = {each.path for each in answer.because}
+        for grant in self.revision.grants:
+            if grant.place.path in decided:
+                hours = grant.hours or "hours that are not stated"
+                says = f"allows it during {hours}: {_condition(grant.when)}"
+                lines.append(f"{self.at(grant.place)}  {says}")
+        for name, calendars in self.revision.hours.items():
+            for calendar in calendars:
+                if calendar.place.path in decided:
+                    says = f"the hours {name}: {_condition(calendar.when)}"
+                    lines.append(f"{self.at(calendar.place)}  {says}")
+        opening = self.answers.openings[self.answers.answers.index(answer)]
+        return lines + [f"  {day}" for day in opening.special_dates()]
+
     def topic(self, answer: "object") -> list[str]:
         name, because = getattr(answer, "name", ""), getattr(answer, "because", ())
-        head = name or getattr(answer, "hours", "")
-        return [head, *(self.at(each) for each in because)]
+        return [name, *(self.at(each) for each in because)]
 
 
-def _case(answer: ChannelAnswer | DueAnswer | TermAnswer) -> Case:
+def _case(answer: ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer) -> Case:
     return {
         **_some(plan=answer.plan, role=answer.role, priority=answer.priority),
         **answer.facts,
@@ -347,7 +372,7 @@ def _some(**values: str | None) -> Case:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _place(answer: ChannelAnswer | DueAnswer | TermAnswer) -> str:
+def _place(answer: ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer) -> str:
     """Return the case of an answer in one line: `plan=pro role=admin channel=phone`."""
     case = _case(answer)
     parts = [f"{name}={case[name]}" for name in ("plan", "role") if name in case]
@@ -355,6 +380,8 @@ def _place(answer: ChannelAnswer | DueAnswer | TermAnswer) -> str:
     parts += [f"{name}={value}" for name, value in case.items() if name not in ("plan", "role")]
     if isinstance(answer, DueAnswer):
         parts.append(f"metric={answer.metric}")
+    if isinstance(answer, HoursAnswer) and answer.hours:
+        parts.append(f"hours={answer.hours}")
     if isinstance(answer, TermAnswer):
         parts.append(f"topic={answer.topic}")
     return " ".join(parts)

@@ -8,7 +8,7 @@ from zsupport.cli.options import Command
 COMMANDS = {
     "channels": "Which channels may be used, how, and what to have ready",
     "due": "When a response is due, how long is left, whether it is late",
-    "hours": "Whether it is open; next opening, this week, coming holidays",
+    "hours": "Whether a channel is open; next opening, this week, coming holidays",
     "priority": "Which priority fits the facts; what the priorities mean",
     "topics": "The self-help resources, by topic and for whom",
     "terms": "What else the policy says for a case: topic and text",

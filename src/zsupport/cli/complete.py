@@ -369,7 +369,8 @@ _NAMES: dict[str, Callable[[Revision], _Names]] = {
     )],
     "fact": _facts,
     "hours": lambda revision: [
-        (id, calendars[0].remarks.note) for id, calendars in revision.hours.items()
+        *((id, calendars[0].remarks.note) for id, calendars in revision.hours.items()),
+        ("24x7", "At every instant"),
     ],
     "lang": lambda revision: [(each, None) for each in revision.languages],
 }  # fmt: skip

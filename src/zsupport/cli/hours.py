@@ -1,5 +1,6 @@
 """`zsupport hours`: whether it is open."""
 
+from zsupport.answer.promise import NEEDS_INPUT
 from zsupport.cli.options import (
     CHANNEL,
     CUSTOMER_COUNTRY,
@@ -19,14 +20,24 @@ from zsupport.view.hours import show_hours
 
 _EXAMPLES = """
 Examples:
+  zsupport hours --policy gitlab --plan premium --channel emergency
   zsupport hours --policy hivemq
   zsupport hours basic --policy hivemq --at 2026-12-24T10:00:00+01:00 --format table
   zsupport hours basic --policy hivemq --freeze
+  if zsupport hours -q --plan business --role admin --channel phone; then echo "call us"; fi
 
-Exit code: 0 open, 1 closed, 2 a wrong option or name or something is missing, 3 a policy that
-cannot be read."""
+Exit code: 0 open, 1 closed, not entitled or not stated, 2 a wrong option or name or something is
+missing, 3 a policy that cannot be read."""
 
-_NAME = Option("name", (), "argument", "[HOURS]", "Which hours. [default: all]", completes="hours")
+_NAME = Option(
+    "name", (), "argument", "[HOURS]",
+    "Which hours, by name; `24x7` is open at every instant. [default: all]", completes="hours",
+)  # fmt: skip
+_SAYS = {
+    "not-stated": "not stated: the policy does not say when it is open",
+    "closed": "closed",
+    "not-entitled": "not entitled: no channel is allowed here",
+}
 _FREEZE = Option(
     "freeze", ("--freeze",), "flag", "",
     "Print the public holidays of this year and the next as `frozen:`, ready to paste.",
@@ -47,8 +58,9 @@ def hours(
 ) -> int:
     """Say whether it is open, when that changes, this week's windows and the coming holidays.
 
-    Without a name it answers for all hours of the policy. Where hours depend on the case, the
-    options name it.
+    --plan, --role, --channel, --priority and --fact name a case: then it answers when the channels
+    of that case are open, and what you leave out is what you ask about. A name asks about hours
+    themselves; without a name or a case it answers for all hours of the policy.
     """
     moments = read_moments(common)
     if customer_tz is not None:
@@ -75,17 +87,19 @@ def hours(
         lang=common.lang,
     )
     refusal, code = None, 1
-    states = [answer.open for answer in answers.answers]
-    if not any(states):
-        refusal = "closed"
+    states = [answer.state for answer in answers.answers]
+    if "open" not in states:
+        refusal = next((says for state, says in _SAYS.items() if state in states), None)
         if not states:
             refusal = "not stated: the policy defines no hours"
-        elif None in states:
-            asks = "; ".join(w.message for w in answers.warnings if w.code == "needs-input")
+        if not answers.in_force:
+            refusal = "not stated: no revision of the policy is in force at that moment"
+        elif NEEDS_INPUT in states:
+            asks = "; ".join(w.message for w in answers.warnings if w.code == NEEDS_INPUT)
             refusal, code = f"needs input: {asks}", 2
     query = question.query(
         **answers.query._asdict(),
-        hours=name,
+        hours=answers.answers[0].hours if name else None,
         customer_tz=customer_tz,
         customer_country=customer_country,
     )

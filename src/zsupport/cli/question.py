@@ -59,9 +59,10 @@ def read_moments(common: Common, opened: str | None = None) -> Moments:
     """Return the moment asked as of (default: now) and opened (default: that moment)."""
     now = int(time.time())
     named = None if common.tz is None else read("--tz", common.tz, zone)
-    at = now if common.at is None else _instant("--at", common.at, now, named)[0]
-    start, stated = (at, None) if opened is None else _instant("--opened", opened, now, named)
-    return Moments(now, named, to_datetime(at), to_datetime(start), named or stated or UTC)
+    at, stated = (now, None) if common.at is None else _instant("--at", common.at, now, named)
+    start, of_opened = (at, None) if opened is None else _instant("--opened", opened, now, named)
+    shown = named or of_opened or stated or UTC
+    return Moments(now, named, to_datetime(at), to_datetime(start), shown)
 
 
 def _instant(option: str, text: str, now: int, named: tzinfo | None) -> tuple[int, tzinfo | None]:

@@ -34,7 +34,7 @@ def walk(
             counted = until - begin if worked and not paused else 0
             total += counted
             if not worked and time is not None:
-                reasons = ("closed", *_special(time, begin, until))
+                reasons = ("closed", *special_dates(time, begin, until))
             else:
                 reasons = ("pause",) if paused else ()
             steps.append(Step(begin, until, counted, total, reasons))
@@ -77,7 +77,7 @@ def _cut(low: int, high: int, pauses: Sequence[Pause]) -> list[tuple[int, int, b
     return found
 
 
-def _special(time: WorkingTime, start: int, end: int) -> list[str]:
+def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:
     """Return what makes dates of a closed stretch special: holidays, own hours, breaks."""
     found: dict[str, None] = {}
     for hours, offsets in zip(time.hours, time.offsets, strict=True):
@@ -88,8 +88,8 @@ def _special(time: WorkingTime, start: int, end: int) -> list[str]:
             day = date.fromordinal(ordinal).isoformat()
             if hours.counts_holidays and (name := hours.holiday(ordinal)):
                 found[f"{day} {name}"] = None
-            if ordinal in hours.dates:
-                found[f"{day} has hours of its own"] = None
+            if (own := hours.dates.get(ordinal)) is not None:
+                found[f"{day} {'has hours of its own' if own else 'is closed'}"] = None
             pieces = (
                 piece
                 for off in hours.breaks.get(ordinal, ())

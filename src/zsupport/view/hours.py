@@ -8,18 +8,24 @@ from zsupport.answer.opening import HoursAnswer
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document, record
-
-_STATE = {True: "open", False: "closed", None: "needs-input"}
+from zsupport.view.notes import doubts, value_of
 
 
 def show_hours(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
     """Return the report: open or closed, the next change, this week, coming holidays."""
     records = tuple(record(answer, zone) for answer in answers.answers)
     rows: list[HoursAnswer] = list(answers.answers)
+    beside = [name for name in answers.columns if name != "hours"]
     states = Table(
-        ("Hours", "Now", "Next opening", "Next closing"),
+        (*(name.capitalize() for name in beside), "Hours", "Now", "Next opening", "Next closing"),
         tuple(
-            (row.hours, _STATE[row.open], _text(row.next_open, zone), _text(row.next_close, zone))
+            (
+                *(value_of(row, name) for name in beside),
+                row.hours or "",
+                row.state,
+                _text(row.next_open, zone),
+                _text(row.next_close, zone),
+            )
             for row in rows
         ),
     )
@@ -40,12 +46,18 @@ def show_hours(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str)
                 "Coming holidays",
             ),
         ]
+    notes = dict.fromkeys(row.note for row in rows if row.note)
     return Report(
         document("hours", answers, query, records, all_warnings(answers, lang)),
         records,
-        tuple((*((row.hours,) if answers.columns else ()), _STATE[row.open]) for row in rows),
+        tuple((*(_value(row, name) for name in answers.columns), row.state) for row in rows),
         tuple(tables),
+        (*notes, *doubts(rows)),
     )
+
+
+def _value(row: HoursAnswer, column: str) -> str:
+    return row.hours or "" if column == "hours" else value_of(row, column)
 
 
 def _text(instant: datetime | None, zone: tzinfo) -> str:

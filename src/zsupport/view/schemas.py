@@ -56,6 +56,8 @@ STATES = (
     "breached",
 )
 
+HOURS_STATES = ("open", "closed", "not-entitled", "not-stated", "needs-input")
+
 _ANSWERS: dict[str, tuple[Schema, Schema]] = {
     # kind: (an answer, the query)
     "channels": (
@@ -158,7 +160,12 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
     "hours": (
         _object(
             {
-                "hours": _TEXT,
+                **_CASE,
+                "channel": _TEXT_OR_NULL,
+                "priority": _TEXT_OR_NULL,
+                "facts": _FACTS,
+                "state": {"enum": list(HOURS_STATES)},
+                "hours": _TEXT_OR_NULL,
                 "open": {"type": ["boolean", "null"]},
                 "next_open": _INSTANT_OR_NULL,
                 "next_close": _INSTANT_OR_NULL,
@@ -170,6 +177,9 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                     "type": ["array", "null"],
                     "items": _object({"date": {"type": "string", "format": "date"}, "name": _TEXT}),
                 },
+                "note": _TEXT_OR_NULL,
+                "unclear": _TEXT_OR_NULL,
+                "source": _TEXT_OR_NULL,
                 "because": _BECAUSE,
             }
         ),

@@ -1,0 +1,445 @@
+"""`zsupport hours` for a case: when the channels of that case are open. Values are by hand."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import zsupport
+
+if TYPE_CHECKING:
+    from conftest import Cli, Run
+
+POLICY = """\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+plans: {free: Free, pro: Pro}
+roles: {owner: Owner, user: User}
+facts:
+  premier: {ask: "Premier?"}
+channels:
+  forum: {name: Forum, kind: community}
+  web: {name: Ticket, kind: web, note: Say what you tried.}
+  phone: {name: Phone, kind: phone}
+  chat: {name: Chat, kind: chat}
+entitlements:
+  - {allow: forum}
+  - {allow: web, hours: office}
+  - {when: {plan: pro}, allow: phone, hours: office, unclear: On which days?}
+  - {when: {plan: pro, premier: true}, allow: phone, hours: late, source: page}
+  - {when: {plan: pro, priority: P1}, allow: phone, hours: 24x7}
+  - {when: {plan: pro}, allow: chat, hours: theirs}
+priorities: [{id: P1}, {id: P2}]
+sources: {page: {title: Page}}
+hours:
+  office: {open: mon-fri 09:00-17:00, holidays: ["2026-12-24"], note: Not at Christmas.}
+  late: {open: mon-fri 16:00-22:00}
+  theirs: {timezone: customer, ask: "Where are you?", open: mon-fri 09:00-17:00}
+"""
+MONDAY = "2026-11-23T10:00:00+01:00"
+EVENING = "2026-11-23T18:00:00+01:00"
+SATURDAY = "2026-11-28T12:00:00+01:00"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "acme.yaml").write_text(POLICY)
+    return tmp_path
+
+
+def ask(cli: "Cli", folder: Path, *asked: str, at: str = MONDAY) -> "Run":
+    return cli("hours", "--policy", "./acme.yaml", *asked, "--at", at, cwd=folder)
+
+
+def answers(cli: "Cli", folder: Path, *asked: str, at: str = MONDAY) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(
+        ask(cli, folder, *asked, "--format", "json", at=at).stdout
+    )["answers"]
+    return found
+
+
+# -- the shipped policies ------------------------------------------------------------------------
+
+
+def test_a_channel_that_is_not_allowed_is_not_entitled(cli: "Cli") -> None:
+    case = ("--policy", "zoom", "--channel", "phone", "--plan", "free", "--role", "user")
+    quiet = cli("hours", "-q", *case)
+    assert (quiet.stdout, quiet.stderr, quiet.code) == ("", "", 1)
+    got = cli("hours", *case)
+    assert (got.stdout, got.code) == ("not-entitled\n", 1)
+    assert got.stderr == "zsupport: not entitled: no channel is allowed here\n"
+
+
+@pytest.mark.parametrize("at", [MONDAY, SATURDAY, "2026-12-25T03:00:00Z"])
+def test_emergencies_at_gitlab_are_taken_at_any_instant(at: str, cli: "Cli") -> None:
+    case = ("--policy", "gitlab", "--plan", "premium", "--channel", "emergency")
+    got = cli("hours", "-q", *case, "--priority", "emergency", "--at", at)
+    assert (got.stdout, got.stderr, got.code) == ("", "", 0)
+
+
+# -- the joined hours of the grants --------------------------------------------------------------
+
+
+def test_the_hours_of_all_grants_that_apply_are_joined(cli: "Cli", folder: Path) -> None:
+    case = ("--plan", "pro", "--channel", "phone", "--priority", "P2")
+    # office alone, then office and late: Monday 09:00 to 22:00 in one window.
+    without = answers(cli, folder, *case, "--fact", "premier=false", at=EVENING)
+    assert [(row["state"], row["open"], row["hours"]) for row in without] == [
+        ("closed", False, "office")
+    ]
+    assert without[0]["next_open"] == "2026-11-24T09:00:00+01:00"
+    [row] = answers(cli, folder, *case, "--fact", "premier=true", at=EVENING)
+    assert (row["state"], row["open"], row["hours"]) == ("open", True, "office, late")
+    assert row["next_close"] == "2026-11-23T22:00:00+01:00"
+    assert row["windows"][0] == {
+        "opens": "2026-11-23T09:00:00+01:00", "closes": "2026-11-23T22:00:00+01:00",
+    }  # fmt: skip
+    assert len(row["windows"]) == 5
+    assert [day["date"] for day in row["holidays"]] == ["2026-12-24"]
+    assert [place["path"] for place in row["because"]] == [
+        "entitlements[2]", "entitlements[3]", "hours.office", "hours.late",
+    ]  # fmt: skip
+    assert (row["note"], row["unclear"]) == ("Not at Christmas.", "On which days?")
+    assert row["source"] == "page"
+
+
+def test_one_grant_around_the_clock_makes_it_open_at_every_instant(
+    cli: "Cli", folder: Path
+) -> None:
+    case = ("--plan", "pro", "--channel", "phone", "--priority", "P1")
+    [row] = answers(cli, folder, *case, at=SATURDAY)
+    assert (row["state"], row["open"], row["hours"]) == ("open", True, "office, 24x7")
+    assert (row["next_open"], row["next_close"]) == (None, None)
+    assert row["windows"] == [
+        {"opens": "2026-11-23T00:00:00+01:00", "closes": "2026-11-30T00:00:00+01:00"}
+    ]
+
+
+def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
+    got = ask(cli, folder, "--channel", "phone", at=EVENING)
+    # Neither role nor premier changes when it is open for the free plan; the default is taken.
+    assert got.stdout == (
+        "free\tP1\tnot-entitled\nfree\tP2\tnot-entitled\npro\tP1\topen\npro\tP2\tclosed\n"
+    )
+    assert got.code == 0
+    assert got.stderr == (
+        "zsupport: premier=false is assumed, as none was given\nzsupport: unclear: On which days?\n"
+    )
+    got = ask(cli, folder, "--role", "owner", "--channel", "web")
+    assert (got.stdout, got.code) == ("open\n", 0)
+
+
+def test_any_channel_that_is_open_makes_exit_0(cli: "Cli", folder: Path) -> None:
+    got = ask(cli, folder, "--plan", "free")
+    assert got.stdout == ("forum\tnot-stated\nweb\topen\nphone\tnot-entitled\nchat\tnot-entitled\n")
+    assert got.code == 0
+
+
+def test_none_known_to_be_open_and_one_without_hours_is_not_stated(
+    cli: "Cli", folder: Path
+) -> None:
+    got = ask(cli, folder, "--plan", "free", at=SATURDAY)
+    assert got.stdout == (
+        "forum\tnot-stated\nweb\tclosed\nphone\tnot-entitled\nchat\tnot-entitled\n"
+    )
+    assert got.code == 1
+    assert got.stderr.splitlines()[-1] == (
+        "zsupport: not stated: the policy does not say when it is open"
+    )
+    [row] = answers(cli, folder, "--channel", "forum")
+    assert (row["state"], row["open"], row["hours"]) == ("not-stated", None, None)
+    assert (row["next_open"], row["next_close"], row["windows"]) == (None, None, None)
+
+
+def test_a_grant_without_hours_beside_one_with_them(cli: "Cli", folder: Path) -> None:
+    (folder / "acme.yaml").write_text(POLICY.replace("{allow: forum}", "{allow: [forum, web]}"))
+    for at, state, code in ((MONDAY, "open", 0), (SATURDAY, "not-stated", 1)):
+        got = ask(cli, folder, "--channel", "web", at=at)
+        assert (got.stdout, got.code) == (f"{state}\n", code)
+    [row] = answers(cli, folder, "--channel", "web")
+    # When it closes, nobody knows.
+    assert (row["open"], row["hours"], row["next_close"]) == (True, None, None)
+
+
+def test_closed_is_exit_1(cli: "Cli", folder: Path) -> None:
+    got = ask(cli, folder, "--plan", "free", "--channel", "web", at=SATURDAY)
+    assert (got.stdout, got.stderr, got.code) == ("closed\n", "zsupport: closed\n", 1)
+
+
+# -- what only the customer knows ----------------------------------------------------------------
+
+
+def test_hours_in_the_zone_of_the_customer_need_input(cli: "Cli", folder: Path) -> None:
+    case = ("--plan", "pro", "--channel", "chat")
+    got = ask(cli, folder, *case)
+    assert (got.stdout, got.code) == ("needs-input\n", 2)
+    assert got.stderr == "zsupport: needs input: Where are you? (--customer-tz)\n"
+    [row] = answers(cli, folder, *case)
+    assert (row["state"], row["open"], row["windows"]) == ("needs-input", None, None)
+    # Monday 10:00 in Oslo is 04:00 in New York.
+    for where, state in (("Europe/Oslo", "open"), ("America/New_York", "closed")):
+        got = ask(cli, folder, *case, "--customer-tz", where)
+        assert got.stdout == f"{state}\n"
+
+
+def test_a_known_member_that_is_open_is_enough(cli: "Cli", folder: Path) -> None:
+    (folder / "acme.yaml").write_text(
+        POLICY.replace("allow: chat, hours: theirs}", "allow: [chat, phone], hours: theirs}")
+        + "  both: {any: [theirs, office]}\n  sure: {any: [theirs, always]}\n"
+        + "  always: {open: 24x7}\n"
+    )
+    case = ("--plan", "pro", "--channel", "phone", "--priority", "P2", "--fact", "premier=false")
+    for asked in (case, ("both",)):
+        got = ask(cli, folder, *asked)
+        assert (got.stdout, got.code) == ("open\n", 0)
+        # Closed needs every member.
+        got = ask(cli, folder, *asked, at=EVENING)
+        assert (got.stdout, got.code) == ("needs-input\n", 2)
+        [row] = answers(cli, folder, *asked)
+        assert (row["open"], row["next_close"], row["windows"]) == (True, None, None)
+        [row] = answers(cli, folder, *asked, "--customer-tz", "America/New_York")
+        # 09:00 to 17:00 in New York is 15:00 to 23:00 in Oslo.
+        assert row["next_close"] == "2026-11-23T23:00:00+01:00"
+    got = ask(cli, folder, "sure", at=SATURDAY)
+    assert (got.stdout, got.code) == ("open\n", 0)
+
+
+def test_a_row_that_needs_input_goes_before_those_that_are_closed(cli: "Cli", folder: Path) -> None:
+    got = ask(cli, folder, "--plan", "pro", "--priority", "P2", at=SATURDAY)
+    assert got.stdout == "forum\tnot-stated\nweb\tclosed\nphone\tclosed\nchat\tneeds-input\n"
+    assert got.code == 2
+    assert got.stderr.splitlines()[-1] == "zsupport: needs input: Where are you? (--customer-tz)"
+
+
+# -- by name -------------------------------------------------------------------------------------
+
+
+def test_24x7_is_a_name(cli: "Cli", folder: Path) -> None:
+    for name in ("24x7", "24X7"):
+        got = ask(cli, folder, name, at=SATURDAY)
+        assert (got.stdout, got.stderr, got.code) == ("open\n", "", 0)
+    [row] = answers(cli, folder, "24x7")
+    assert (row["hours"], row["next_open"], row["next_close"]) == ("24x7", None, None)
+    assert [place["path"] for place in row["because"]] == ["entitlements[4]"]
+    # Where a policy defines no hours it is a name, too.
+    (folder / "acme.yaml").write_text(
+        "format: 1\npolicy: acme\nplans: {free: Free}\nchannels: {web: {name: W, kind: web}}\n"
+        "entitlements: [{allow: web}]\n"
+    )
+    assert ask(cli, folder, "24x7").code == 0
+    got = ask(cli, folder, "24x8")
+    assert (got.stdout, got.code) == ("", 2)
+    assert got.stderr == ("zsupport: unknown hours `24x8`; hours: 24x7\n  did you mean `24x7`?\n")
+
+
+def test_without_a_case_the_calendars_are_listed_by_name(cli: "Cli", folder: Path) -> None:
+    got = ask(cli, folder, "--customer-tz", "Europe/Oslo")
+    assert got.stdout == "office\topen\nlate\tclosed\ntheirs\topen\n"
+    rows = answers(cli, folder, "--customer-tz", "Europe/Oslo")
+    assert [row["hours"] for row in rows] == ["office", "late", "theirs"]
+    assert {row["channel"] for row in rows} == {None}
+
+
+def test_a_case_beside_a_name_only_decides_on_the_calendar(cli: "Cli", folder: Path) -> None:
+    (folder / "acme.yaml").write_text(
+        POLICY.replace(
+            "  late: {", "  late:\n    - {when: {plan: free}, open: sat 10:00-14:00}\n    - {"
+        )
+    )
+    got = ask(cli, folder, "late", "--plan", "free", "--channel", "phone", at=SATURDAY)
+    assert (got.stdout, got.code) == ("open\n", 0)
+    got = ask(cli, folder, "late", "--plan", "pro", at=SATURDAY)
+    assert (got.stdout, got.code) == ("closed\n", 1)
+    got = ask(cli, folder, "late", at=SATURDAY)
+    assert (got.stdout, got.code) == ("needs-input\n", 2)
+    assert got.stderr == "zsupport: needs input: The plan (--plan)\n"
+    # In a case each plan has its own calendar.
+    got = ask(cli, folder, "--channel", "phone", "--priority", "P2", "--fact", "premier=true",
+              at=SATURDAY)  # fmt: skip
+    assert got.stdout == "free\tnot-entitled\npro\tclosed\n"
+
+
+def test_hours_without_a_calendar_for_the_case_are_not_stated(cli: "Cli", folder: Path) -> None:
+    (folder / "acme.yaml").write_text(
+        POLICY.replace("  late: {", "  late:\n    - {when: {plan: free}, ")
+    )
+    got = ask(cli, folder, "late", "--plan", "pro")
+    assert (got.stdout, got.code) == ("not-stated\n", 1)
+    assert "not stated" in got.stderr
+    case = ("--plan", "pro", "--channel", "phone", "--priority", "P2", "--fact", "premier=true")
+    assert ask(cli, folder, *case).stdout == "open\n"  # office is
+    assert ask(cli, folder, *case, at=EVENING).stdout == "not-stated\n"
+
+
+# -- the zone of the answer ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "more", "shown"),
+    [
+        ("2026-11-23T10:00:00+01:00", (), "2026-11-23T17:00:00+01:00"),
+        ("2026-11-23T04:00:00-05:00", (), "2026-11-23T11:00:00-05:00"),
+        ("2026-11-23T09:00:00Z", (), "2026-11-23T16:00:00Z"),
+        ("@1795424400", (), "2026-11-23T16:00:00Z"),
+        ("2026-11-23T09:00:00Z", ("--tz", "Asia/Tokyo"), "2026-11-24T01:00:00+09:00"),
+    ],
+)
+def test_the_offset_of_the_moment_is_that_of_the_answer(
+    at: str, more: tuple[str, ...], shown: str, cli: "Cli", folder: Path
+) -> None:
+    got = ask(cli, folder, "office", "--field", "next_close", *more, at=at)
+    assert got.stdout == f"{shown}\n"
+
+
+# -- revisions -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """Return a folder whose policy closes at 16:00 until 30 April 2026, from 1 May on at 15:00."""
+    (tmp_path / "p").mkdir()
+    head = "format: 1\npolicy: acme\ntimezone: Europe/Oslo\n"
+    rest = (
+        "plans: {free: Free, pro: Pro}\nchannels: {web: {name: Ticket, kind: web}}\n"
+        "entitlements: [{allow: web, hours: office}]\n"
+    )
+    for name, effective, open_ in (
+        ("a", "{from: 2026-01-01}", "mon-sun 08:00-16:00"),
+        ("b", "{from: 2026-05-01, last_day: 2026-12-31}", "mon-sun 08:00-15:00"),
+    ):
+        (tmp_path / "p" / f"{name}.yaml").write_text(
+            f"{head}effective: {effective}\n{rest}"
+            f"hours: {{office: {{open: {open_}}}, {name}: {{open: {open_}}}}}\n"
+        )
+    return tmp_path
+
+
+def of_two(cli: "Cli", two: Path, *asked: str, at: str) -> dict[str, Any]:
+    got = cli("hours", "--policy", "./p", *asked, "--at", at, "--format", "json", cwd=two)
+    [row] = json.loads(got.stdout)["answers"]
+    found: dict[str, Any] = row
+    return found
+
+
+@pytest.mark.parametrize("asked", [("office",), ("--channel", "web")])
+def test_each_revision_has_its_own_hours(asked: tuple[str, ...], cli: "Cli", two: Path) -> None:
+    # Thursday 30 April, 12:00: this week crosses the border at midnight.
+    row = of_two(cli, two, *asked, at="2026-04-30T12:00:00+02:00")
+    assert [(w["opens"][5:16], w["closes"][5:16]) for w in row["windows"]] == [
+        ("04-27T08:00", "04-27T16:00"),
+        ("04-28T08:00", "04-28T16:00"),
+        ("04-29T08:00", "04-29T16:00"),
+        ("04-30T08:00", "04-30T16:00"),
+        ("05-01T08:00", "05-01T15:00"),
+        ("05-02T08:00", "05-02T15:00"),
+        ("05-03T08:00", "05-03T15:00"),
+    ]
+    assert row["next_close"] == "2026-04-30T16:00:00+02:00"
+    # In the evening the next closing is that of the new revision.
+    row = of_two(cli, two, *asked, at="2026-04-30T18:00:00+02:00")
+    assert row["next_open"] == "2026-05-01T08:00:00+02:00"
+    assert row["next_close"] == "2026-05-01T15:00:00+02:00"
+    # And the week of 1 May still has the hours of the old one.
+    row = of_two(cli, two, *asked, at="2026-05-01T12:00:00+02:00")
+    assert [w["closes"][5:16] for w in row["windows"]] == [
+        "04-27T16:00", "04-28T16:00", "04-29T16:00", "04-30T16:00",
+        "05-01T15:00", "05-02T15:00", "05-03T15:00",
+    ]  # fmt: skip
+
+
+def test_a_change_of_revision_opens_and_closes(cli: "Cli", two: Path) -> None:
+    for name, open_ in (("a", "24x7"), ("b", "mon-fri 08:00-15:00")):
+        path = two / "p" / f"{name}.yaml"
+        text = path.read_text().partition("hours: {office")[0]
+        path.write_text(text + f"hours: {{office: {{open: {open_}}}}}\n")
+    row = of_two(cli, two, "office", at="2026-04-30T12:00:00+02:00")
+    assert row["next_close"] == "2026-05-01T00:00:00+02:00"
+    assert row["next_open"] == "2026-05-01T08:00:00+02:00"
+    assert row["windows"][0]["closes"] == "2026-05-01T00:00:00+02:00"
+    # The other way round it opens with the new revision; both open, nothing changes.
+    for name, open_, opens in (
+        ("a", "mon-fri 08:00-15:00", "2026-05-01T00:00:00+02:00"),
+        ("a", "mon-sun 08:00-24:00", None),
+    ):
+        path = two / "p" / f"{name}.yaml"
+        text = path.read_text().partition("hours: {office")[0]
+        path.write_text(text + f"hours: {{office: {{open: {open_}}}}}\n")
+        path = two / "p" / "b.yaml"
+        text = path.read_text().partition("hours: {office")[0]
+        path.write_text(text + "hours: {office: {open: 24x7}}\n")
+        row = of_two(cli, two, "office", at="2026-04-30T18:00:00+02:00")
+        assert (row["next_open"], row["next_close"]) == (opens, None)
+
+
+def test_what_no_revision_states_is_not_known(cli: "Cli", two: Path) -> None:
+    # The new revision does not define `a`.
+    got = cli("hours", "a", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two)
+    assert (got.stdout, got.code) == ("closed\n", 1)
+    assert got.stderr == (
+        "zsupport: the policy does not state when it is open from 2026-05-01 on\nzsupport: closed\n"
+    )
+    row = of_two(cli, two, "a", at="2026-04-30T18:00:00+02:00")
+    assert (row["next_open"], row["next_close"], row["windows"]) == (None, None, None)
+    # After the last day nothing is stated.
+    row = of_two(cli, two, "office", at="2026-12-31T18:00:00+01:00")
+    assert (row["state"], row["next_open"], row["next_close"]) == ("closed", None, None)
+    assert row["windows"][-1]["closes"] == "2026-12-31T15:00:00+01:00"
+
+
+@pytest.mark.parametrize("asked", [("office",), (), ("--plan", "pro"), ("24x7",)])
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        ("2025-12-31T23:59:59+01:00", "the policy `acme` starts on 2026-01-01"),
+        ("2027-01-01T00:00:00+01:00", "the policy `acme` ended on 2026-12-31"),
+    ],
+)
+def test_with_no_revision_in_force_it_says_so(
+    asked: tuple[str, ...], at: str, says: str, cli: "Cli", two: Path
+) -> None:
+    got = cli("hours", *asked, "--policy", "./p", "--at", at, cwd=two)
+    assert got.code == 1
+    assert {line.split("\t")[-1] for line in got.stdout.splitlines()} == {"not-stated"}
+    assert got.stderr == (
+        "zsupport: not stated: no revision of the policy is in force at that moment\n"
+    )
+    got = cli("hours", *asked, "--policy", "./p", "--at", at, "--format", "json", cwd=two)
+    document = json.loads(got.stdout)
+    assert [each["message"] for each in document["warnings"]] == [says]
+    for row in document["answers"]:
+        assert (row["state"], row["open"], row["next_open"], row["windows"]) == (
+            "not-stated", None, None, None,
+        )  # fmt: skip
+
+
+def test_the_next_opening_of_due_is_that_of_the_revision_of_the_case(cli: "Cli", two: Path) -> None:
+    for name in ("a", "b"):
+        path = two / "p" / f"{name}.yaml"
+        path.write_text(
+            path.read_text().replace("08:00", "08:00" if name == "a" else "10:00")
+            + "targets: [{hours: office, first-response: 9 business hours}]\n"
+        )
+    # Opened on 30 April under the old revision, its calendar counts on 1 May, too.
+    got = cli(
+        "due", "--policy", "./p", "--opened", "2026-04-30T12:00:00+02:00",
+        "--at", "2026-04-30T18:00:00+02:00", "--format", "json", cwd=two,
+    )  # fmt: skip
+    [row] = json.loads(got.stdout)["answers"]
+    assert row["next_open"] == "2026-05-01T08:00:00+02:00"
+    assert row["due"] == "2026-05-01T13:00:00+02:00"
+    row = of_two(cli, two, "office", at="2026-04-30T18:00:00+02:00")
+    assert row["next_open"] == "2026-05-01T10:00:00+02:00"
+
+
+def test_from_python(folder: Path) -> None:
+    from datetime import datetime
+
+    policy = zsupport.load(folder / "acme.yaml", cache=False)
+    at = datetime.fromisoformat(MONDAY)
+    found = policy.hours(plan="pro", channel="phone", priority="P1", at=at)
+    [answer] = found.answers
+    assert (answer.state, answer.open, answer.hours) == ("open", True, "office, 24x7")
+    assert policy.hours(facts={}, at=at, customer_zone="Europe/Oslo").columns == ("hours",)
+    assert policy.hours(channel="web", at=at).columns == ()
