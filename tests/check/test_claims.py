@@ -56,9 +56,8 @@ def by_channel(revision: Revision, case: Case) -> tuple[Any, ...]:
     held = holding(revision, who, case["channel"])
     channel = next(each for each in revision.channels if each.id == case["channel"])
     hours = {each.grant.hours for each in held}
-    # Where one of them is always open, the others say nothing about it.
-    for always in (None, "24x7"):
-        hours = {always} if always in hours else hours
+    # Where one of them states no hours, an answer names none.
+    hours = {None} if None in hours else hours
     needed = [*channel.prerequisites, *(n for each in held for n in each.grant.prerequisites)]
     said: list[Remarks] = [r for h in held for r in (h.grant.remarks, h.alternative.remarks)]
     notes = {same(text) for remarks in said for text in (remarks.note, remarks.unclear) if text}
@@ -117,7 +116,7 @@ def test_a_grant_adds_nothing_exactly_where_it_can_go(written: Written) -> None:
     assert [by_channel(rest, case) for case in cases] == before
     for place, grant in enumerate(revision.grants):
         notes = [grant.remarks, *(each.remarks for each in grant.when)]
-        if grant.allow and place not in idle and not any(each.note for each in notes):
+        if grant.allow and place not in idle and all(each == Remarks() for each in notes):
             fewer = without_grants(revision, {*idle, place})
             assert [by_channel(fewer, case) for case in cases] != before
 
@@ -165,11 +164,7 @@ def test_dead_targets_are_those_that_never_decide(written: Written) -> None:
         reported = [e for e in findings if e.path.startswith(f"targets[{place}].")]
         cells = [(place, m, c.key, c) for m, cells in rule.cells.items() for c in cells.values()]
         dead = [each for each in cells if each[:3] not in alive]
-        silent = [
-            each
-            for each in dead
-            if each[3].target.kind in ("none", "not-stated") or each[2] in unraised
-        ]
+        silent = [each for each in dead if each[2] in unraised]
         if place in dead_rules or not dead:
             assert not reported
         elif len(silent) < len(dead):

@@ -507,11 +507,23 @@ class _Builder:
             names.text(record.get("name")) or "",
             record.get("kind") or "other",
             tuple(dict.fromkeys(about)),
-            names.expand("role", audience) if audience else (),
+            self.read_audience(record, audience),
             _plain(record.get("url")),
             names.remarks(record),
             record.place,
         )
+
+    def read_audience(self, record: Record, read: Any) -> tuple[str, ...]:
+        """Read `audience`; none at all is no audience, for a resource without one is everyone's."""
+        if not read:
+            return ()
+        before = len(self.reader.findings)
+        roles = self.names.expand("role", read)
+        if not roles and len(self.reader.findings) == before:
+            at = record.value("audience")
+            hint = "leave `audience` out for everyone"
+            self.reader.report("ZS003", at.span, at.way, "no role is left here", "a role", hint)
+        return roles
 
     # -- hours ---------------------------------------------------------------------------
 

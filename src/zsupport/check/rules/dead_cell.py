@@ -4,10 +4,14 @@ from collections.abc import Iterator
 
 from zsupport.analysis.decisions import Stated
 from zsupport.check.rule import Problem, Rule, Subject, named
+from zsupport.policy.format import TARGET_KEY
+from zsupport.policy.yamltext import Mapping
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each cell that decides nowhere; the same key of several metrics once."""
+    if subject.document.node(("groups",)) is not None:
+        yield from _of_empty_groups(subject)
     cells = [each for _, targets in subject.decisions.by_metric() for each in targets.stated]
     if all(each.decides for each in cells):
         return
@@ -28,14 +32,32 @@ def check(subject: Subject) -> Iterator[Problem]:
         yield _one_cell(subject, some)
 
 
+def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
+    """Yield each target that stands under a group without priorities: it is for no case at all."""
+    for position, rule in enumerate(subject.revision.rules):
+        for metric, cells in rule.cells.items():
+            path = ("targets", position, metric)
+            node = subject.document.node(path)
+            if not isinstance(node, Mapping) or TARGET_KEY in node.by_key:
+                continue
+            read = {cell.key for cell in cells.values()}
+            for key in node.by_key:
+                if key not in read:
+                    yield Problem(
+                        (*path, key),
+                        f"the target for `{key}` never decides: this group has no priorities",
+                        subject.document.key((*path, key)),
+                        hint="change the group, or remove the target",
+                    )
+
+
 def _dead(subject: Subject, each: Stated) -> bool:
-    """Return whether a cell is never the answer, and says more than an answer would."""
+    """Return whether a cell is never the answer."""
     if each.decides or each.matches:
         return not each.decides
-    # Nothing promised where no case can be opened contradicts nothing; and a priority that
-    # cannot be raised at all is one mistake, which is found where it stands.
+    # A priority that cannot be raised at all is one mistake, which is found where it stands.
     cells = subject.revision.rules[each.rule].cells[each.metric]
-    return each.cell.target.kind not in ("none", "not-stated") and any(
+    return any(
         cell.key == each.cell.key
         and subject.decisions.entitled & subject.space.of("priority", name)
         for name, cell in cells.items()

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 from zsupport.analysis.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.format import ALWAYS
 from zsupport.policy.model import Grant, Remarks
 
 
@@ -13,6 +12,9 @@ def check(subject: Subject) -> Iterator[Problem]:
 
     Of two that say the same it is the later one.
     """
+    for position, grant in enumerate(subject.revision.grants):
+        if not grant.allow and not grant.recommend:
+            yield _of_an_empty_group(subject, position)
     for position, others in sorted(adding_nothing(subject).items()):
         yield _problem(subject, position, others)
 
@@ -48,8 +50,9 @@ def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bo
 
     if not covered(others):
         return False
-    # Without hours a channel is open whenever the vendor is, which includes all hours.
-    enough = {None} if grant.hours is None else {None, ALWAYS, grant.hours}
+    # Without hours a channel is open whenever the vendor is, and an answer names no hours then.
+    # Hours that merely include these, such as 24x7, are named beside them.
+    enough = {None, grant.hours}
     if not covered(other for other in others if grants[other].hours in enough):
         return False
     for needed in grant.prerequisites:
@@ -57,19 +60,22 @@ def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bo
         also = (other for other in others if needed in grants[other].prerequisites)
         if not covered(also, subject.space.among("channel", always)):
             return False
-    if any(_says(alternative.remarks) for alternative in grant.when):
+    # Remarks travel with an answer.
+    if any(alternative.remarks != Remarks() for alternative in grant.when):
         return False
-    return not _says(grant.remarks) or covered(
-        other
-        for other in others
-        if grants[other].remarks.note == grant.remarks.note
-        and grants[other].remarks.unclear == grant.remarks.unclear
+    return grant.remarks == Remarks() or covered(
+        other for other in others if grants[other].remarks == grant.remarks
     )
 
 
-def _says(remarks: Remarks) -> bool:
-    """Return whether there is a note or a doubt, which travel with an answer."""
-    return remarks.note is not None or remarks.unclear is not None
+def _of_an_empty_group(subject: Subject, position: int) -> Problem:
+    path = ("entitlements", position)
+    return Problem(
+        path,
+        "this grant names no channel: its group is empty",
+        subject.document.first(path),
+        hint="change the group, or remove the grant",
+    )
 
 
 def _problem(subject: Subject, position: int, others: list[int]) -> Problem:
