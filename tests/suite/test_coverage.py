@@ -61,6 +61,37 @@ def test_a_test_covers_what_it_states(
     assert covered(text, "commitment") == commitments
 
 
+WEB = "hours: {plan: pro, channel: web, region: eu, at: 2026-11-23T10:00:00+01:00}"
+PHONE = WEB.replace("web", "phone")
+
+
+@pytest.mark.parametrize(
+    ("question", "expect", "grants", "denials", "calendars"),
+    [
+        (WEB, "open", {"entitlements.1"}, set(), {"hours.office.1"}),
+        (
+            WEB,
+            "{next_close: 2026-11-23T16:00:00+01:00}",
+            {"entitlements.1"},
+            set(),
+            {"hours.office.1"},
+        ),
+        (WEB.replace("eu", "us"), "closed", {"entitlements.1"}, set(), {"hours.office.0"}),
+        # The name of the hours does not say when they are open.
+        (WEB, "{hours: office}", set(), set(), set()),
+        (PHONE, "not-entitled", set(), {"channels.phone"}, set()),
+        (PHONE.replace("pro", "max, role: owner"), "not-stated", {"entitlements.2"}, set(), set()),
+    ],
+)
+def test_a_test_of_when_a_channel_is_open_covers_its_grants(
+    question: str, expect: str, grants: set[str], denials: set[str], calendars: set[str]
+) -> None:
+    text = f"  - {question}\n    expect: {expect}\n"
+    assert covered(text, "grant") == grants
+    assert covered(text, "denial") == denials
+    assert covered(text, "hours") == calendars
+
+
 # -- suggestions -----------------------------------------------------------------------------------
 
 # Only the first rule depends on hours.

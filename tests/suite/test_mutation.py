@@ -1,10 +1,11 @@
 """Which changes change an answer: judged on answers and not on text."""
 
 import pytest
-from subjects import SHOP, cases, public, subject_of
+from subjects import SHOP, cases, public, subject_of, written
 
 from zsupport.policy.loader import revision_of
 from zsupport.suite.answers import Answers, difference
+from zsupport.suite.example import Example
 from zsupport.suite.mutation import changes_of, other_targets
 from zsupport.suite.running import run
 from zsupport.suite.subject import Subject
@@ -28,6 +29,8 @@ def where(before: str, after: str) -> set[str]:
     return names
 
 
+#: The grant of the web.
+WEB = ("entitlements", 1)
 BOTH = {"due first-response", "due update"}
 DIFFERENT = [
     # The web was theirs already, but not at every hour.
@@ -154,6 +157,23 @@ def test_new_tests_are_made_for_the_first_changes_only() -> None:
     assert sum(each.test is not None and not each.known for each in found) == 3
     # Those tests notice other changes as well.
     assert any(each.known for each in found)
+
+
+def test_when_a_channel_is_open_notices_a_change_of_its_grants() -> None:
+    subject = subject_of(SHOP)
+    text = (
+        "  - hours: {plan: pro, channel: web, region: eu, at: 2026-11-23T10:00:00+01:00}\n"
+        "    expect: {state: open, hours: office}\n"
+    )
+    tests = written(f"tests: 1\npolicy: shop\ncases:\n{text}", subject)
+
+    def grants(examples: tuple[Example, ...]) -> set[str]:
+        survivors = mutated(subject, (tests,), examples, ()).survivors
+        changes = (each.change for each in survivors if each.change.path[:2] == WEB)
+        return {change.kind for change in changes}
+
+    without, left = grants(()), grants(tests.examples)
+    assert without - left >= {"drop-grant", "drop-hours", "swap-hours"}
 
 
 def test_without_tests_no_change_is_noticed() -> None:

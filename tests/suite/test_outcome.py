@@ -93,3 +93,20 @@ def test_what_is_not_there_says_why_only_where_the_state_does() -> None:
     assert "running" not in found.message
     [found] = findings("due: {plan: free, role: owner, priority: P1}\n    expect: {target: 1h}")
     assert found.message.startswith("there is no `target`: it is not-entitled")
+
+
+def test_when_a_channel_is_open_is_told_as_its_state() -> None:
+    case = "region: eu, at: 2026-11-23T10:00:00+01:00}"
+    for question, expect, message, right in (
+        (f"{{plan: pro, channel: web, {case}", "closed", "it is open", "open"),
+        (f"{{plan: pro, channel: web, {case}", "{open: false}", "it is open", "open: true"),
+        (f"{{plan: free, channel: web, {case}", "open", "it is not-entitled", "not-entitled"),
+        (f"{{plan: free, channel: web, {case}", "{open: true}",
+         "it is neither known to be open nor to be closed: it is not-entitled", "open: none"),
+        (f"{{name: office, {case}", "closed", "it is open", "open"),
+    ):  # fmt: skip
+        [found] = findings(f"hours: {question}\n    expect: {expect}")
+        assert found.message == message
+        assert right in corrected(found)
+        assert verdict(corrected(found), SUBJECT).failures == ()
+        assert found.related

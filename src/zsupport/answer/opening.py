@@ -35,6 +35,8 @@ from zsupport.policy.model import Calendar, Place, Remarks, Revision, When
 #: How far ahead holidays are listed, in days.
 AHEAD = 365
 _DAY = 86_400
+#: The states of an answer.
+STATES = ("open", "closed", "not-entitled", "not-stated", "needs-input")
 _DIMENSIONS = ("plan", "role", "channel", "priority")
 
 
@@ -50,7 +52,7 @@ class HoursAnswer(NamedTuple):
     channel: str | None
     priority: str | None
     facts: Mapping[str, str]
-    state: str  # open, closed, not-entitled, not-stated or needs-input
+    state: str  # of STATES
     hours: str | None
     open: bool | None
     next_open: datetime | None

@@ -174,8 +174,6 @@ def _of_due(row: Any, expect: dict[str, Any], example: Example) -> dict[str, Any
 
 
 def _short(expect: dict[str, Any]) -> Any:
-    if set(expect) == {"open"}:
-        return {"true": "open", "false": "closed"}.get(expect["open"], expect)
     if len(expect) == 1 and not set(expect) & {"target"}:
         return next(iter(expect.values()))
     return expect

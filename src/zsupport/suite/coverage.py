@@ -25,7 +25,7 @@ from zsupport.suite.subject import Subject
 #: The fields that say when something is due.
 _INSTANTS = ("due", "at_risk_at", "remaining_seconds", "elapsed_seconds", "next_open")
 #: The fields that say whether hours are open.
-_OPENINGS = ("open", "next_open", "next_close", "windows", "holidays")
+_OPENINGS = ("state", "open", "next_open", "next_close", "windows", "holidays")
 
 
 class Decision(NamedTuple):
@@ -146,8 +146,7 @@ def stated_by(subject: Subject, example: Example) -> Stated:
     space = subject.space(example.question.revision)
     asked = asked_cases(subject, example, space)
     if command == "hours":
-        name = example.question.options["name"]
-        return Stated(timed=((name, asked),)) if set(keys) & set(_OPENINGS) else Stated()
+        return _of_hours(subject, example, asked)
     return _of_due(subject, example, asked)
 
 
@@ -184,6 +183,28 @@ def _of_channels(subject: Subject, example: Example) -> Stated:
     decided = subject.decisions(question.revision).allowed
     # Allowed for some priority does not say that it is denied for others.
     return Stated(allowed & decided, denied & ~decided, recommended & decided)
+
+
+def _of_hours(subject: Subject, example: Example, asked: Cases) -> Stated:
+    question = example.question
+    keys = {each.key: each.value for each in example.expects}
+    if not set(keys) & set(_OPENINGS):
+        return Stated()
+    if name := question.options.get("name"):
+        return Stated(timed=((name, asked),))
+    space, decisions = subject.space(question.revision), subject.decisions(question.revision)
+    if isinstance(keys.get("state"), Scalar) and keys["state"].text == "not-entitled":
+        return Stated(denied=asked & ~decisions.allowed)
+    grants = zip(subject.revision(question.revision).grants, decisions.grants, strict=True)
+    timed = (
+        (grant.hours, cases & asked & space.among("channel", grant.allow))
+        for grant, cases in grants
+        if grant.hours
+    )
+    return Stated(
+        allowed=asked & decisions.allowed,
+        timed=tuple((hours, cases) for hours, cases in timed if cases),
+    )
 
 
 def _of_due(subject: Subject, example: Example, asked: Cases) -> Stated:

@@ -10,6 +10,7 @@ from typing import Any
 
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
+from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.clock.problem import BadText, shown
@@ -34,6 +35,7 @@ from zsupport.policy.shape import (
     wrong_kind,
 )
 from zsupport.policy.yamltext import Node, Scalar, Sequence, Way
+from zsupport.wording import enumerated
 
 #: The version of the format of tests.
 VERSION = 1
@@ -220,7 +222,6 @@ def _fields(answer: Any) -> tuple[Field, ...]:
         Field(name, Stated(_FIELDS.get(name, _TEXT)), f"The field `{name}` of the answer.")
         for name in answer._fields
         if name not in _ASKED and not (name == "priority" and answer is not PriorityAnswer)
-        and not (name == "hours" and answer is HoursAnswer)
     )  # fmt: skip
 
 
@@ -263,9 +264,9 @@ EXPECTATIONS: dict[str, OneOf] = {
         words="an instant or a state, or a mapping from fields of the answer",
     ),
     "hours": OneOf(
-        text=Choice("open", "closed"),
+        text=Choice(*HOURS_STATES),
         mapping=EXPECT_HOURS,
-        words="open or closed, or a mapping from fields of the answer",
+        words=f"{enumerated(HOURS_STATES, 'or')}, or a mapping from fields of the answer",
     ),
     "priority": OneOf(
         text=Line("the id of a priority, or none"),
@@ -355,7 +356,7 @@ DUE = Keys(
 HOURS = Keys(
     "question about hours",
     "The options of `zsupport hours`. Lists are asked in every combination.",
-    Field("name", Name("hours"), "Which hours.", required=True),
+    Field("name", Name("hours"), "Which hours; left out: the channels of a case."),
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, *_CUSTOMER, _AT, _TZ, _LANG,
     others=Values("fact"), others_say=_A_FACT,
 )  # fmt: skip

@@ -235,9 +235,11 @@ def _message(failure: Failure, example: Example) -> str:
     if key == "because":
         return "another rule decided"
     if key == "open" and failure.got is None:
-        return "whether the hours are open depends on something that the question does not give"
+        return f"it is neither known to be open nor to be closed: it is {failure.state}"
     if key == "open":
-        return f"the hours are {'open' if failure.got else 'closed'}"
+        return f"it is {'open' if failure.got else 'closed'}"
+    if key == "state" and example.question.command == "hours":
+        return f"it is {failure.got}"
     if failure.got is None:
         # Of a deadline the state says why, unless it is one that a deadline has.
         why = failure.state and failure.state not in STATES_OF_THE_MOMENT

@@ -5,7 +5,8 @@ from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
-from zsupport.answer.hours import check_country
+from zsupport.answer.hours import ALWAYS_OPEN, check_country
+from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.clock.instants import at_local, parse_instant, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.ratio import parse_ratio
@@ -42,7 +43,6 @@ from zsupport.suite.format import (
     VERSION,
 )
 from zsupport.suite.nodes import at as node_at
-from zsupport.suite.nodes import with_text
 from zsupport.suite.subject import Subject
 
 #: One case may ask so many questions; a policy has few more cases than that to tell apart.
@@ -281,8 +281,17 @@ class _Binder:
         options: dict[str, Any] = {}
         values, facts = self.values(written, revision)
         if command == "hours":
-            hours = self.names(revision).resolve("hours", asked.get("name"))
-            options["name"] = hours
+            if (name := asked.get("name")) is not None:
+                options["name"] = self.hours(name, revision)
+            elif not any(
+                key in (*DIMENSIONS, "fact") or isinstance(read, Later)
+                for key, read in written.values.items()
+            ):
+                self.reader.report(
+                    "ZS102", asked.start, asked.way,
+                    "the question has neither a `name` nor a case",
+                    "`name`, or what the case is: plan, role, channel, priority or a fact",
+                )  # fmt: skip
         options |= self.others(asked, revision, where)
         timed = moment is not None
         if not timed and not {"at", "opened"} & set(asked.values):
@@ -309,6 +318,12 @@ class _Binder:
             return _Understood(revision, shown, None)
         question = Question(command, revision, values, facts, options, shown, timed, in_force)
         return _Understood(revision, shown, question)
+
+    def hours(self, at: Named, revision: int) -> str | None:
+        """Return the name of hours that are defined, or of those that need no definition."""
+        if at.text == ALWAYS_OPEN:
+            return ALWAYS_OPEN
+        return self.names(revision).resolve("hours", at)
 
     def zone(self, at: Named) -> tzinfo | None:
         try:
@@ -496,8 +511,9 @@ class _Binder:
             return chosen
         if key == "because":
             return self.reason(value, about.revision)
-        if key == "state" and value.text not in _STATES:
-            self.reader.report_unknown("ZS105", value, "state", _STATES)
+        states = HOURS_STATES if command == "hours" else _STATES
+        if key == "state" and value.text not in states:
+            self.reader.report_unknown("ZS105", value, "state", states)
         if key == "priority":
             return self.priority(value, about.revision, node)
         instants = ("due", "next_open", "next_close", "at_risk_at", "opened")
@@ -528,8 +544,7 @@ class _Binder:
                 return []
             return [Expected("priority", node, node.span, path_of(way))]
         if command == "hours":
-            is_open = with_text(node, "true" if node.text == "open" else "false")
-            return [Expected("open", is_open, node.span, path_of(way))]
+            return [Expected("state", node, node.span, path_of(way))]
         if node.text in _STATES:
             return [Expected("state", node, node.span, path_of(way))]
         at = Named(node.text, node, way)

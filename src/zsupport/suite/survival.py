@@ -205,7 +205,8 @@ class _Reach:
             return where.facts & self.cases
         if self.command == "channels":
             return where.channels & self.cases
-        found = 0
+        # When a channel is open depends on its grants, too.
+        found = where.channels & self.cases if self.command == "hours" else 0
         for cases in (where.hours if self.command == "hours" else where.due).values():
             found |= cases
         # The hours of a union are its members', which may have changed.

@@ -200,7 +200,7 @@ def _case(pair: Pair, command: str, asked: dict[str, Any], case: Case) -> dict[s
     if command == "hours":
         if one.open == other.open or one.open is None:
             return None
-        return {command: asked, "expect": "open" if one.open else "closed"}
+        return {command: asked, "expect": one.state}
     if one.state in NEGATIVE:
         return {command: asked, "expect": one.state} if one.state != other.state else None
     fields = [f for f in ("target", "hours", "commitment") if getattr(one, f) != getattr(other, f)]

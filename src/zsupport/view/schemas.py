@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from zsupport.answer.opening import STATES as HOURS_STATES
+
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
@@ -55,8 +57,6 @@ STATES = (
     "met",
     "breached",
 )
-
-HOURS_STATES = ("open", "closed", "not-entitled", "not-stated", "needs-input")
 
 _ANSWERS: dict[str, tuple[Schema, Schema]] = {
     # kind: (an answer, the query)
