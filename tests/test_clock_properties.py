@@ -368,10 +368,20 @@ def reaching(number: int) -> Reaching:
         for member in drawn if isinstance(drawn, list) else [drawn]:
             other = some_calendar(random, zone, [day], 1)
             if member:
-                taken = ("dates", "breaks", "holidays", "holidays-apply-to")
+                taken = ("dates", "breaks", "holidays", "holidays-apply-to", "apply-holidays")
                 other = {**member, **{key: other[key] for key in taken if key in other}}
             if other["open"] == "24x7":
                 other.pop("holidays-apply-to", None)
+            else:
+                other.pop("apply-holidays", None)
+            if random.random() < 0.3:
+                worked = {clock.day_text(day + random.randint(-3, 3)) for _ in range(2)}
+                other["holidays"] = {
+                    "country": "CN",
+                    "frozen": [clock.day_text(day + random.randint(-3, 3))],
+                    "frozen-exchanged": sorted(worked),
+                    "exchanged": random.choice(clock.WEEKDAYS),
+                }
             if random.random() < 0.2:
                 closed = clock.day_text(day + random.randint(-2, 2))
                 other["dates"] = {**other.get("dates", {}), closed: "closed"}

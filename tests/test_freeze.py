@@ -66,6 +66,44 @@ def names(cli: "Cli", policy: str, folder: Path) -> list[str]:
     return said
 
 
+def exchanging(folder: Path, name: str, holidays: str) -> str:
+    """Write a policy of China with these lines below `holidays:`, and return how to name it."""
+    named = written(folder, name, f"country: CN\n{holidays}")
+    path = folder / name
+    path.write_text(path.read_text().replace("Europe/Berlin", "Asia/Shanghai"))
+    return named
+
+
+@pytest.mark.parametrize("key", ["exchanged: mon\n", ""])
+def test_days_worked_in_exchange_are_pinned_in_a_key_of_their_own(
+    key: str, cli: "Cli", tmp_path: Path
+) -> None:
+    live = exchanging(tmp_path, "live.yaml", key + "covers: 2026\n")
+    printed = cli("hours", "office", "--policy", live, "--freeze", cwd=tmp_path)
+    assert printed.stdout.split("frozen-exchanged:\n")[1].splitlines() == [
+        f"  - 2026-{day}" for day in ("01-04", "02-14", "02-28", "05-09", "09-20", "10-10")
+    ]
+    pinned = exchanging(tmp_path, "pinned.yaml", key + printed.stdout)
+    asked = ("--opened", "2026-10-09T08:00:00Z", "--at", "2026-10-09T08:00:00Z", "--why")
+    found = [cli("due", "--policy", policy, *asked, cwd=tmp_path) for policy in (live, pinned)]
+    assert found[0].stdout == found[1].stdout
+    # The reasons give the same dates; only their lines differ.
+    ways = [each.stderr.replace("live", "pinned").split("office")[-1] for each in found]
+    assert ways[0] == ways[1]
+    assert ("2026-10-10 has the hours of mon" in ways[1]) is bool(key)
+    warning = "2026-10-10 is worked in exchange for a day off, and the policy does not say"
+    assert [warning in each.stderr for each in found] == [not key] * 2
+
+
+def test_days_worked_in_exchange_that_are_ignored_are_not_pinned(
+    cli: "Cli", tmp_path: Path
+) -> None:
+    policy = exchanging(tmp_path, "desk.yaml", "exchanged: ignore\ncovers: 2026\n")
+    printed = cli("hours", "office", "--policy", policy, "--freeze", cwd=tmp_path).stdout
+    assert "2026-10-01" in printed
+    assert "exchanged" not in printed
+
+
 @pytest.mark.parametrize("extra", ["", MORE_AND_LESS, NAMED])
 def test_what_is_printed_is_pasted_and_changes_no_answer(
     extra: str, cli: "Cli", tmp_path: Path

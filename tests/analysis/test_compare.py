@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from zsupport.analysis import compare
 from zsupport.analysis.compare import EVERY_INSTANT, Counted, Promised, includes, no_worse, one
+from zsupport.clock.model import Year
 from zsupport.clock.target import parse_target
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
@@ -33,10 +34,10 @@ def counted(*calendars: str, zone: str = "UTC") -> Counted:
     return found
 
 
-def public(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+def public(country: str, subdivision: str | None, year: int) -> Year:
     """Give two days off: New Year in every country, and the national day in Norway."""
     days = [date(year, 1, 1)] + ([date(year, 5, 17)] if country == "NO" else [])
-    return {day.toordinal(): "day off" for day in days}
+    return Year({day.toordinal(): "day off" for day in days})
 
 
 OFFICE = "{open: mon-fri 09:00-17:00}"

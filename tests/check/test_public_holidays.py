@@ -5,6 +5,7 @@ from datetime import date
 from zsupport.check.rules import RULES
 from zsupport.check.run import judge
 from zsupport.clock.holidays import INSTALL
+from zsupport.clock.model import Year
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 from zsupport.findings import Finding
@@ -30,11 +31,11 @@ targets:
 """
 
 
-def missing(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+def missing(country: str, subdivision: str | None, year: int) -> Year:
     raise EnvironmentFault(f"the holidays of {country} need a package", INSTALL)
 
 
-def unknown(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+def unknown(country: str, subdivision: str | None, year: int) -> Year:
     raise BadText(f"no public holidays are known for `{country}`")
 
 

@@ -99,6 +99,8 @@ ZONES: dict[str, tuple[int, ...]] = {
 }
 MAY_FREEZE = 1 / 2
 COUNTRIES = (("NO", None), ("US", None), ("US", "CA"), ("GB", "SCT"), ("DE", "BY"), ("JP", None))
+EXCHANGING = (("CN", None), ("HU", None), ("RU", None))
+MAY_EXCHANGE = 1 / 4
 HARD_ZONES = (
     "Pacific/Apia", "Pacific/Apia", "Pacific/Fakaofo", "Pacific/Kiritimati", "Pacific/Kwajalein",
     "Australia/Lord_Howe", "Australia/Lord_Howe", "Africa/Casablanca", "Africa/Casablanca",
@@ -316,7 +318,8 @@ def some_holidays(random: Random, days: list[int]) -> Any:
         return some_dates(random, days, 5)
     found: dict[str, Any] = {}
     if draw < 0.75:
-        country, subdivision = random.choice(COUNTRIES)
+        exchanges = random.random() < MAY_EXCHANGE
+        country, subdivision = random.choice(EXCHANGING if exchanges else COUNTRIES)
         found["country"] = country
         if subdivision:
             found["subdivision"] = subdivision
@@ -324,6 +327,11 @@ def some_holidays(random: Random, days: list[int]) -> Any:
             found["frozen"] = [text for text in some_dates(random, days, 5) if len(text) > 5] or [
                 "2026-01-01"
             ]
+            if exchanges or random.random() < MAY_EXCHANGE:
+                worked = [text for text in some_dates(random, days, 5) if len(text) > 5]
+                found |= {"frozen-exchanged": worked} if worked else {}
+        if exchanges or "frozen-exchanged" in found:
+            found["exchanged"] = random.choice([*WEEKDAYS, "ignore"])
     if draw >= 0.75 or random.random() < 0.5:
         found["add"] = some_dates(random, days, 4)
     if random.random() < 0.6:

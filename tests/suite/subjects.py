@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from zsupport.clock.model import Year
 from zsupport.policy.files import SourceFile
 from zsupport.suite.example import Example
 from zsupport.suite.reading import Tests, bind, read_written
@@ -50,9 +51,9 @@ targets:
 """
 
 
-def public(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+def public(country: str, subdivision: str | None, year: int) -> Year:
     """Give one day off, New Year."""
-    return {date(year, 1, 1).toordinal(): "New Year"}
+    return Year({date(year, 1, 1).toordinal(): "New Year"})
 
 
 def subject_of(*texts: str) -> Subject:

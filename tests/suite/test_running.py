@@ -6,6 +6,7 @@ What the policy `shop` answers is read off its text by hand.
 import pytest
 from subjects import SHOP, cases, subject_of, verdict
 
+from zsupport.clock.model import Year
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.files import SourceFile
 from zsupport.suite.coverage import decisions_of, uncovered
@@ -226,7 +227,7 @@ def test_a_moment_at_which_nothing_is_in_force_covers_nothing() -> None:
 
 
 def test_what_the_machine_lacks_is_no_failure_of_the_test() -> None:
-    def none(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+    def none(country: str, subdivision: str | None, year: int) -> Year:
         raise EnvironmentFault("the package `holidays` is not installed")
 
     hours = "open: mon-fri 08:00-16:00"

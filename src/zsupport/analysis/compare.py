@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from zsupport.answer.hours import days_off, hours_of
+from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.spans import EPOCH, Spans, WorkingTime
 from zsupport.clock.target import Target
@@ -186,6 +186,8 @@ def _fewer(mine: Holidays, its: Holidays | None) -> bool:
         its is not None
         and set(mine.add) <= set(its.add)
         and set(mine.remove) >= set(its.remove)
+        # What is removed is not worked in exchange for a day off either.
+        and (mine.exchanged_for is None or mine.remove == its.remove)
         and mine._replace(add=(), remove=(), covers=None)
         == its._replace(add=(), remove=(), covers=None)
         and not set(mine.add) & set(mine.remove)
@@ -219,7 +221,8 @@ def _by_instant(one: Counted, other: Counted, public: PublicHolidays) -> bool:
         off = calendar.holidays
         days = (*calendar.dates, *calendar.breaks, *((*off.add, *off.remove) if off else ()))
         years |= {int(day[:4]) for day in days if len(day) == 10}
-        years |= {int(day[:4]) for day in (off.frozen or () if off else ())}
+        frozen = (*(off.frozen or ()), *off.frozen_exchanged) if off else ()
+        years |= {int(day[:4]) for day in frozen}
     first = (date(min(years), 1, 1).toordinal() - EPOCH) * 86_400
     last = (date(max(years) + 1, 1, 1).toordinal() - EPOCH) * 86_400
     mine, its = _spans(one, first, last, public), _spans(other, first, last, public)
@@ -242,6 +245,6 @@ def _spans(counted: Counted, first: int, last: int, public: PublicHolidays) -> S
     hours = []
     for each in counted.calendars:
         off = each.holidays
-        days = days_off(off, off.country, off.subdivision, public) if off else None
-        hours.append(hours_of(each, each.timezone or "UTC", days))
+        years = years_of(off, off.country, off.subdivision, public) if off else None
+        hours.append(hours_of(each, each.timezone or "UTC", years))
     return WorkingTime(*hours).spans(first, last)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from zsupport.answer.opening import hours_id
 from zsupport.clock.holidays import holidays_version, public_holidays
+from zsupport.clock.model import Year
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
 from zsupport.policy.model import Calendar, Holidays, Revision
@@ -13,6 +14,7 @@ from zsupport.policy.quoting import scalar
 def frozen(revision: Revision, name: str | None, at: datetime) -> str:
     """Return YAML with a `frozen:` mapping for each calendar of these hours that names a country.
 
+    Days of the weekend that the country works in exchange for a day off are `frozen-exchanged`.
     Without a name it is for all hours; a union has the calendars of its members. It covers the
     years of `covers`, else the year of `at` and the next. A new release of the library is then a
     change that someone reviews. Raises UsageError where there is none, PolicyError where the
@@ -28,29 +30,34 @@ def frozen(revision: Revision, name: str | None, at: datetime) -> str:
             first, last = off.covers or (at.year, at.year + 1)
             lines = [f"# {id} (line {calendar.place.line}), holidays {holidays_version()}"]
             lines += [f"covers: {first}-{last}" if last > first else f"covers: {first}", "frozen:"]
-            for year in range(first, last + 1):
-                lines += [
-                    f"  {date.fromordinal(day).isoformat()}: {scalar(title)}"
-                    for day, title in sorted(_days(revision, calendar, off, year).items())
-                ]
+            years = [_year(revision, calendar, off, year) for year in range(first, last + 1)]
+            lines += [
+                f"  {date.fromordinal(day).isoformat()}: {scalar(title)}"
+                for year in years
+                for day, title in sorted(year.days_off.items())
+            ]
+            exchanged = sorted(day for year in years for day in year.exchanged)
+            if exchanged and off.exchanged != "ignore":
+                lines.append("frozen-exchanged:")
+                lines += [f"  - {date.fromordinal(day).isoformat()}" for day in exchanged]
             blocks.append("\n".join(lines) + "\n")
     if not blocks:
         raise UsageError(f"no hours {f'`{name}` ' if name else ''}of this policy name a country")
     return "\n".join(blocks)
 
 
-def _days(revision: Revision, calendar: Calendar, off: Holidays, year: int) -> dict[int, str]:
+def _year(revision: Revision, calendar: Calendar, off: Holidays, year: int) -> Year:
     """Return what the library gives for a year."""
     assert off.country is not None
     place = f"{revision.file}:{calendar.place.line}"
     try:
-        days = public_holidays(off.country, off.subdivision, year)
+        known = public_holidays(off.country, off.subdivision, year)
     except BadText as problem:
         raise PolicyError(f"{place}: {problem.message}", problem.hint or problem.expected) from None
-    if not days:
+    if not known.days_off:
         says = f"holidays {holidays_version()} knows no public holidays of {off.country} in {year}"
         raise PolicyError(f"{place}: {says}", "name years that it knows with `covers`")
-    return days
+    return known
 
 
 def _members(revision: Revision, id: str) -> set[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     # A policy whose targets are clock time needs none of these when it answers.
     from zsupport.clock.business import BusinessDays
     from zsupport.clock.holidays import PublicHolidays
-    from zsupport.clock.model import DaysOff, Hours
+    from zsupport.clock.model import Hours, Year, Years
     from zsupport.clock.spans import WorkingTime
 
 
@@ -138,8 +138,8 @@ class PolicyHours:
     def warnings(self, settled: Settled, start: int, end: int) -> list[Warning]:
         """Return warnings about what is not known of the dates from `start` to `end`.
 
-        The clock definition, rule 3: years that the calendar or the library does not cover, and
-        holidays that are estimated.
+        The clock definition, rule 3: years that the calendar or the library does not cover,
+        holidays that are estimated, and exchanged dates of which the policy says nothing.
         """
         # Most half-years have nothing of the kind: that is found out once for each.
         halves = range(start // HALF_YEAR, end // HALF_YEAR + 1)
@@ -158,11 +158,18 @@ class PolicyHours:
             if covers and not covers[0] <= first.year <= last.year <= covers[1]:
                 known = "-".join(str(year) for year in dict.fromkeys(covers))
                 found.append(Warning("beyond-covers", f"the holidays are known for {known} only"))
-            for year in range(first.year, last.year + 1) if hours.days_off else ():
-                for ordinal, name in (hours.days_off(year) if hours.days_off else {}).items():
-                    if "estimated" in name and first.toordinal() <= ordinal <= last.toordinal():
+            if hours.years is None:
+                continue
+            reached = range(first.toordinal(), last.toordinal() + 1)
+            for year in range(first.year, last.year + 1):
+                days = hours.years(year)
+                for ordinal, name in days.days_off.items():
+                    if "estimated" in name and ordinal in reached:
                         says = f"{date.fromordinal(ordinal)}: {name}"
                         found.append(Warning("estimated", says))
+                for ordinal in sorted(days.exchanged) if hours.exchanged_for is None else ():
+                    if ordinal in reached and hours.exchanged(ordinal):
+                        found.append(Warning("exchanged", _not_said(ordinal)))
                 if country := self._unknown.get((calendar.place.path, year)):
                     says = f"no public holidays of {country} are known for {year}"
                     found.append(Warning("beyond-covers", says))
@@ -199,9 +206,9 @@ class PolicyHours:
             assert self.customer.zone is not None
             name = self.customer.zone
         off = calendar.holidays
-        return hours_of(calendar, name, self._days_off(off, calendar.place) if off else None)
+        return hours_of(calendar, name, self._years(off, calendar.place) if off else None)
 
-    def _days_off(self, off: Holidays, at: Place) -> "DaysOff":
+    def _years(self, off: Holidays, at: Place) -> "Years":
         from zsupport.clock.holidays import public_holidays
 
         public = self._public or public_holidays
@@ -212,7 +219,7 @@ class PolicyHours:
         if country and off.frozen is None:
             self.public_holidays = True
 
-        def checked(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+        def checked(country: str, subdivision: str | None, year: int) -> "Year":
             try:
                 found = public(country, subdivision, year)
             except BadText as problem:
@@ -222,59 +229,77 @@ class PolicyHours:
                 hint = problem.hint or problem.expected or "list its days off with `add`"
                 place = f"{self.revision.file}:{at.line}"
                 raise PolicyError(f"{place}: {problem.message}", hint) from None
-            if not found:
+            if not found.days_off:
                 self._unknown[at.path, year] = country
             return found
 
-        return days_off(off, country, subdivision, checked, self.lang)
+        return years_of(off, country, subdivision, checked, self.lang)
 
 
-def hours_of(calendar: Calendar, zone_name: str, off: "DaysOff | None") -> "Hours":
+def hours_of(calendar: Calendar, zone_name: str, years: "Years | None") -> "Hours":
     """Return a calendar in a zone and with its days off as the clock sees it."""
     from zsupport.clock.model import Hours, day_parts, week_of
 
     return Hours(
         zone(zone_name),
         None if calendar.windows is None else week_of(calendar.windows),
-        off,
+        years,
         calendar.by_start_date,
         calendar.apply_holidays,
         {date.fromisoformat(d).toordinal(): day_parts(w) for d, w in calendar.dates.items()},
         {date.fromisoformat(d).toordinal(): day_parts(w) for d, w in calendar.breaks.items()},
         calendar.business_days,
+        calendar.holidays.exchanged_for if calendar.holidays else None,
     )
 
 
-def days_off(
+def years_of(
     off: Holidays,
     country: str | None,
     subdivision: str | None,
     public: "PublicHolidays",
     lang: str = "en",
-) -> "DaysOff":
-    """Return the days off of a year: what is frozen or public, more and less.
+) -> "Years":
+    """Return the days off and the exchanged dates of a year: frozen or public, more and less.
 
     `lang` is for the names that the policy gives them; what has none is a `day off`.
     """
-    years: dict[int, dict[int, str]] = {}
+    from zsupport.clock.model import Year
 
-    def of_year(year: int) -> dict[int, str]:
+    years: dict[int, Year] = {}
+
+    def of_year(year: int) -> Year:
         if year not in years:
             if off.frozen is not None:
                 frozen = _listed(off.frozen, off, year, lang)
                 found = {ordinal: name or _NAMELESS for ordinal, name in frozen.items()}
+                exchanged = frozenset(_listed(off.frozen_exchanged, off, year, lang))
+            elif country:
+                given = public(country, subdivision, year)
+                found, exchanged = dict(given.days_off), given.exchanged
             else:
-                found = dict(public(country, subdivision, year)) if country else {}
+                found, exchanged = {}, frozenset()
             for ordinal, name in _listed(off.add, off, year, lang).items():
                 # A holiday that is added as well keeps its name, and is no estimate any more.
                 public_name = found.get(ordinal, _NAMELESS).replace(" (estimated)", "")
                 found[ordinal] = name or public_name
-            for ordinal in _listed(off.remove, off, year, lang):
+            removed = _listed(off.remove, off, year, lang)
+            for ordinal in removed:
                 found.pop(ordinal, None)
-            years[year] = found
+            ignored = off.exchanged == "ignore"
+            years[year] = Year(found, frozenset() if ignored else exchanged.difference(removed))
         return years[year]
 
     return of_year
+
+
+def _not_said(ordinal: int) -> str:
+    """Return the warning of an exchanged date, for which the policy names no weekday."""
+    day = date.fromordinal(ordinal)
+    return (
+        f"{day} is worked in exchange for a day off, and the policy does not say"
+        f" with which hours (`exchanged` in `holidays`)"
+    )
 
 
 def _listed(texts: tuple[str, ...], off: Holidays, year: int, lang: str) -> dict[int, str | None]:

@@ -263,6 +263,7 @@ class _Explain:
                 days = settled is None
                 says = f"counts {duration(step.counted, days=days)}"
                 says += f", {duration(step.total, days=days)} in all"
+                says += "".join(f"; {reason}" for reason in step.reasons)
             else:
                 says = "does not count: " + "; ".join(step.reasons)
             lines.append(f"    to {until}  {says}")

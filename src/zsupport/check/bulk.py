@@ -17,6 +17,7 @@ from zsupport.check.rules import RULES
 from zsupport.check.run import Judgement, judge
 from zsupport.check.suppressions import hear, suppressions_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
+from zsupport.clock.model import Year
 from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError
 from zsupport.findings import CODES, UNREADABLE, Finding, Span, Unit
 from zsupport.policy.discover import Fault, Target, discover, may_be_policy, tests_in
@@ -170,7 +171,7 @@ class _Run:
         self.faults.append(fault)
         self.units.append(Unit(fault.file, fault.file, 1, (_unreadable(fault),)))
 
-    def public(self, country: str, subdivision: str | None, year: int) -> dict[int, str]:
+    def public(self, country: str, subdivision: str | None, year: int) -> Year:
         """Return the public holidays of a year, and note that they were asked for."""
         self.holidays = True
         return self.asked.public(country, subdivision, year)

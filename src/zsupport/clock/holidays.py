@@ -1,31 +1,31 @@
-"""Public holidays of countries, from the `holidays` package: an extra, imported when needed."""
+"""Public holidays of countries, from the package `holidays`, which is imported when needed."""
 
 import os
 import sys
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, nearest
 
-#: The public holidays of a country, perhaps of a part of it, in one year: names by ordinal.
-PublicHolidays = Callable[[str, str | None, int], dict[int, str]]
+if TYPE_CHECKING:
+    from zsupport.clock.model import Year
 
-INSTALL = "install it: python -m pip install 'zsupport[holidays]'"
+#: The public holidays of a country, perhaps of a part of it, in one year.
+PublicHolidays = Callable[[str, str | None, int], "Year"]
+
+INSTALL = "install it: python -m pip install holidays"
 
 
-def public_holidays(country: str, subdivision: str | None, year: int) -> dict[int, str]:
-    """Return the public holidays of a year, on the days on which they are observed.
+@lru_cache(maxsize=4096)
+def public_holidays(country: str, subdivision: str | None, year: int) -> "Year":
+    """Return the public holidays of a year, observed on, and the days worked in exchange.
 
     Raises EnvironmentFault where the package is not installed, BadText for a country or a
     part of it that it does not know.
     """
-    return dict(_of_year(country, subdivision, year))
-
-
-@lru_cache(maxsize=4096)
-def _of_year(country: str, subdivision: str | None, year: int) -> tuple[tuple[int, str], ...]:
     try:
         import holidays
     except ImportError:
@@ -43,8 +43,15 @@ def _of_year(country: str, subdivision: str | None, year: int) -> tuple[tuple[in
             ", ".join(known[country]) or "none",
             f"did you mean `{close}`?" if close else None,
         )
-    found = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
-    return tuple(sorted((day.toordinal(), str(name)) for day, name in found.items()))
+    from zsupport.clock.model import Year
+
+    off = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
+    # A day that is worked for one off in the year after is known with that year.
+    worked = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1))
+    return Year(
+        {day.toordinal(): str(name) for day, name in sorted(off.items())},
+        frozenset(day.toordinal() for day in worked.weekend_workdays if day.year == year),
+    )
 
 
 @lru_cache(maxsize=1)

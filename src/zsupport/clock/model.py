@@ -10,10 +10,18 @@ from typing import NamedTuple
 
 from zsupport.clock.windows import DAY, Window
 
-#: The names of the days off of a year, by ordinal.
-DaysOff = Callable[[int], dict[int, str]]
-#: The dates of a year, as ordinals, that are worked in exchange for a day off.
-ExchangedDates = Callable[[int], frozenset[int]]
+
+class Year(NamedTuple):
+    """The days off of one year with their names, and the dates worked in exchange for one.
+
+    Dates are ordinals. An exchanged date is a day of the weekend that a country works (rule 3).
+    """
+
+    days_off: dict[int, str]
+    exchanged: frozenset[int] = frozenset()
+
+
+Years = Callable[[int], Year]
 
 
 class Part(NamedTuple):
@@ -31,42 +39,42 @@ class Hours(NamedTuple):
     """One calendar with everything settled: no condition, no customer, no names.
 
     `week` holds for each weekday from Monday the parts of its windows in order of time; None
-    stands for every instant (24x7). `days_off` gives the holidays of a year with their names.
-    Dates of `exchanged` have the windows that begin on the weekday `exchanged_for`.
+    stands for every instant (24x7). `years` gives the days off and the exchanged dates of a year;
+    an exchanged date has the windows that begin on the weekday `exchanged_for`, None for its own.
     """
 
     zone: tzinfo
     week: tuple[tuple[Part, ...], ...] | None
-    days_off: DaysOff | None = None
+    years: Years | None = None
     by_start_date: bool = False
     always_counts_holidays: bool = False
     dates: dict[int, tuple[Part, ...]] = {}  # noqa: RUF012 - never changed
     breaks: dict[int, tuple[Part, ...]] = {}  # noqa: RUF012 - never changed
     business_days: tuple[int, ...] | None = None
-    exchanged: ExchangedDates | None = None
-    exchanged_for: int = 0
+    exchanged_for: int | None = None
 
     def holiday(self, ordinal: int) -> str | None:
         """Return the name of the holiday on a date, None where there is none."""
-        return None if self.days_off is None else self.days_off(_year(ordinal)).get(ordinal)
+        return None if self.years is None else self.years(_year(ordinal)).days_off.get(ordinal)
 
     @property
     def counts_holidays(self) -> bool:
         """Whether holidays close: 24x7 ignores them unless the calendar says that they apply."""
         return self.week is not None or self.always_counts_holidays
 
-    def weekday(self, ordinal: int) -> int:
-        """Return the weekday whose windows begin on a date, Monday as 0.
+    def exchanged(self, ordinal: int) -> bool:
+        """Return whether a date is worked in exchange for a day off.
 
         The clock definition, rule 3: a date with hours of its own, or a holiday, is not exchanged.
         """
-        if (
-            self.exchanged is not None
-            and self.counts_holidays
-            and ordinal in self.exchanged(_year(ordinal))
-            and ordinal not in self.dates
-            and not self.holiday(ordinal)
-        ):
+        if self.years is None or not self.counts_holidays or ordinal in self.dates:
+            return False
+        year = self.years(_year(ordinal))
+        return ordinal in year.exchanged and ordinal not in year.days_off
+
+    def weekday(self, ordinal: int) -> int:
+        """Return the weekday whose windows begin on a date, Monday as 0."""
+        if self.exchanged_for is not None and self.exchanged(ordinal):
             return self.exchanged_for
         return (ordinal - 1) % 7
 
@@ -92,8 +100,8 @@ class Hours(NamedTuple):
             closed = self.always_counts_holidays and self.holiday(ordinal)
             parts = () if closed else (ALL_DAY,)
         else:
-            plain = self.exchanged is None
-            parts = self.week[(ordinal - 1) % 7] if plain else self._exchanged(self.week, ordinal)
+            own = self.exchanged_for is None
+            parts = self.week[(ordinal - 1) % 7] if own else self._by_weekday(self.week, ordinal)
             if self.by_start_date:
                 parts = tuple(p for p in parts if not self.holiday(ordinal + p.begins))
             elif parts and self.holiday(ordinal):
@@ -103,8 +111,8 @@ class Hours(NamedTuple):
                 parts = tuple(rest for part in parts for rest in _without(part, off))
         return parts
 
-    def _exchanged(self, week: tuple[tuple[Part, ...], ...], ordinal: int) -> tuple[Part, ...]:
-        """Return the parts of a date by weekdays, its own or those for which dates are exchanged.
+    def _by_weekday(self, week: tuple[tuple[Part, ...], ...], ordinal: int) -> tuple[Part, ...]:
+        """Return the parts of a date by weekdays, of which exchanged dates have another.
 
         The tails on it are those of the windows that begin on the date before.
         """

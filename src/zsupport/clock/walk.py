@@ -7,13 +7,15 @@ from typing import NamedTuple
 from zsupport.clock.deadline import Pause
 from zsupport.clock.instants import local_date
 from zsupport.clock.spans import WorkingTime, ranges
+from zsupport.clock.windows import DAYS
 
 
 class Step(NamedTuple):
     """A stretch of time that was counted, or was not and for what reason.
 
     `counted` is in seconds; `total` what was counted up to its end. `reasons` are words:
-    `closed`, `pause`, or a date with what makes it special.
+    `closed`, `pause`, or a date with what makes it special. What was counted has a reason too if
+    a date has the hours of another weekday.
     """
 
     start: int
@@ -35,8 +37,10 @@ def walk(
             total += counted
             if not worked and time is not None:
                 reasons = ("closed", *special_dates(time, begin, until))
-            else:
+            elif paused or time is None:
                 reasons = ("pause",) if paused else ()
+            else:
+                reasons = _exchanged(time, begin, until)
             steps.append(Step(begin, until, counted, total, reasons))
     return steps
 
@@ -75,6 +79,19 @@ def _cut(low: int, high: int, pauses: Sequence[Pause]) -> list[tuple[int, int, b
     if low < high:
         found.append((low, high, False))
     return found
+
+
+def _exchanged(time: WorkingTime, start: int, end: int) -> tuple[str, ...]:
+    """Return which dates of a stretch have the hours of another weekday, and of which."""
+    found: dict[str, None] = {}
+    for hours in time.hours:
+        first = local_date(start, hours.zone).toordinal()
+        last = local_date(end - 1, hours.zone).toordinal()
+        for ordinal in range(first, last + 1):
+            if hours.weekday(ordinal) != (ordinal - 1) % 7:
+                day = date.fromordinal(ordinal).isoformat()
+                found[f"{day} has the hours of {DAYS[hours.weekday(ordinal)]}"] = None
+    return tuple(found)
 
 
 def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:

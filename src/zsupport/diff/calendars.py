@@ -17,7 +17,11 @@ _KEYS = {
     "breaks": "breaks", "by_start_date": "holidays-apply-to",
     "apply_holidays": "apply-holidays", "business_days": "business-days",
 }  # fmt: skip
-_OF_HOLIDAYS = ("country", "subdivision", "add", "remove", "frozen", "covers")
+_OF_HOLIDAYS = {
+    "country": "country", "subdivision": "subdivision", "add": "add", "remove": "remove",
+    "frozen": "frozen", "exchanged": "exchanged", "frozen_exchanged": "frozen-exchanged",
+    "covers": "covers",
+}  # fmt: skip
 
 
 class Cause(NamedTuple):
@@ -105,10 +109,10 @@ class Calendars:
                 continue
             inside: Path = (key,)
             if isinstance(before, Holidays) and isinstance(later, Holidays):
-                of_days = _first_other(before._asdict(), later._asdict(), _OF_HOLIDAYS)
+                of_days = _first_other(before._asdict(), later._asdict(), [*_OF_HOLIDAYS])
                 if not of_days and before.customer == later.customer:
                     continue  # in words only
-                inside = (key, *of_days)
+                inside = (key, *(_OF_HOLIDAYS[str(each)] for each in of_days))
             elif isinstance(before, dict):
                 inside = (key, *_first_other(before, later, sorted({*before, *later})))
             return (*old, *inside), (*new, *inside)

@@ -305,7 +305,7 @@ _metric = _row(Metric._make, _str, _text, _text, _text_, _str_, _remarks, _place
 _holidays = _row(
     Holidays._make,
     _bool, _str_, _str_, _strs, _strs, _or_none(_row(tuple, _int, _int)), _or_none(_strs), _remarks,
-    _mapping(_text),
+    _mapping(_text), _str_, _strs,
 )  # fmt: skip
 _calendar = _row(
     Calendar._make,

@@ -13,6 +13,7 @@ from zsupport.clock import ratio
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target import parse_target
 from zsupport.clock.windows import (
+    DAYS,
     EXPECTED_DATE,
     Window,
     parse_date,
@@ -494,7 +495,22 @@ HOLIDAYS = Fields(
         ),
         "What the country's calendar gave, pinned.",
     ),
-    needs={"subdivision": ("country", None)},
+    Field(
+        "exchanged",
+        Choice(*DAYS, "ignore"),
+        "The weekday whose hours a day of the weekend has that the country works in exchange for a"
+        " day off; `ignore`: it has its own.",
+    ),
+    Field(
+        "frozen-exchanged",
+        ListOf(DAY_OFF),
+        "The days of the weekend that the country's calendar gave as worked, pinned.",
+    ),
+    needs={
+        "subdivision": ("country", None),
+        "exchanged": ("country", None),
+        "frozen-exchanged": ("frozen", None),
+    },
     hint_for=lambda key: "dates with names stand in `add`" if key[:1].isdigit() else None,
 )
 

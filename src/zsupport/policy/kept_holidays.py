@@ -2,27 +2,39 @@
 
 import json
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from zsupport.clock.holidays import PublicHolidays, holidays_version, public_holidays
 from zsupport.policy import compiled
+
+if TYPE_CHECKING:
+    from zsupport.clock.model import Year
 
 
 def kept_holidays(folder: str | None) -> PublicHolidays:
     """Return the public holidays of countries, kept by decade and by the library's version."""
 
-    def of_year(country: str, subdivision: str | None, year: int) -> dict[int, str]:
+    def of_year(country: str, subdivision: str | None, year: int) -> "Year":
+        from zsupport.clock.model import Year
+
         decade = year - year % 10
-        parts = ("holidays", holidays_version() or "", country, subdivision or "", str(decade))
+        version = holidays_version() or ""
+        parts = ("public holidays", version, country, subdivision or "", str(decade))
         key = sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
         try:
             kept = json.loads(compiled.content(folder, key))
-            return {int(ordinal): str(name) for ordinal, name in kept[str(year)].items()}
+            days_off, exchanged = kept[str(year)]
+            return Year(
+                {int(ordinal): str(name) for ordinal, name in days_off.items()},
+                frozenset(int(ordinal) for ordinal in exchanged),
+            )
         except (ValueError, TypeError, KeyError, AttributeError):
             years = {
                 each: public_holidays(country, subdivision, each)
                 for each in range(decade, decade + 10)
             }
-            compiled.keep(folder, key, years)
+            rows = {each: (of.days_off, sorted(of.exchanged)) for each, of in years.items()}
+            compiled.keep(folder, key, rows)
             return years[year]
 
     return of_year

@@ -643,6 +643,8 @@ class _Builder:
             self.names.remarks(read),
             # A date in both is called as it was added, for that is what someone wrote.
             self.names_of_days(frozen) | self.names_of_days(add),
+            read.get("exchanged"),
+            self.days_off(read.get("frozen-exchanged") or []),
         )
 
     def names_of_days(self, read: Any) -> dict[str, Text]:

@@ -9,7 +9,7 @@ negations are gone: a condition lists the very values for which it holds.
 from typing import NamedTuple
 
 from zsupport.clock.target import Target
-from zsupport.clock.windows import Window
+from zsupport.clock.windows import DAYS, Window
 
 #: A text for people: one string, or a string by language.
 Text = str | dict[str, str]
@@ -158,7 +158,8 @@ class Metric(NamedTuple):
 class Holidays(NamedTuple):
     """Days off: `customer`, or dates and a country's public holidays.
 
-    `names` are those of the dates in `add` and `frozen` that were given one.
+    `names` are those of the dates in `add` and `frozen` that were given one. `exchanged` is a
+    weekday (mon to sun) or `ignore`: what is worked on weekend days that the country works.
     """
 
     customer: bool
@@ -170,6 +171,13 @@ class Holidays(NamedTuple):
     frozen: tuple[str, ...] | None
     remarks: Remarks = Remarks()
     names: dict[str, Text] = {}  # noqa: RUF012 - never changed
+    exchanged: str | None = None
+    frozen_exchanged: tuple[str, ...] = ()
+
+    @property
+    def exchanged_for(self) -> int | None:
+        """The weekday whose windows exchanged dates have, Monday as 0; None for their own."""
+        return DAYS.index(self.exchanged) if self.exchanged in DAYS else None
 
 
 class Calendar(NamedTuple):

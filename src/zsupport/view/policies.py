@@ -264,7 +264,18 @@ def _listed(off: Holidays, lang: str) -> list[str]:
         country,
         f"and {added}" if country and added else added,
         f"not {', '.join(off.remove)}" if off.remove else "",
+        _exchanged(off),
     ]
+
+
+def _exchanged(off: Holidays) -> str:
+    """Return what is said of days that are worked in exchange for a day off."""
+    pinned = ", ".join(off.frozen_exchanged)
+    if off.exchanged_for is not None:
+        return f"{pinned or 'days worked in exchange'} as {off.exchanged}"
+    if off.exchanged == "ignore":
+        return "days worked in exchange ignored"
+    return f"worked in exchange: {pinned}" if pinned else ""
 
 
 def _single_dates(calendar: Calendar) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from zsupport.answer.hours import days_off, hours_of
+from zsupport.answer.hours import hours_of, years_of
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.holidays import recurring
 from zsupport.clock.model import Hours, Part
@@ -31,7 +31,9 @@ def of_dates(subject: Subject, path: Path, calendar: Calendar) -> Iterator[Probl
     document, start = subject.document, subject.revision.start
     off = calendar.holidays
     listed = off is None or (not off.customer and (off.frozen is not None or off.country is None))
-    known = days_off(off, None, None, subject.public) if off and listed else None
+    known = years_of(off, None, None, subject.public) if off and listed else None
+    # A day of the weekend can be one on which the country works.
+    exchanges = not listed and off is not None and off.exchanged_for is not None
     usual = hours_of(calendar._replace(dates={}, breaks={}), "UTC", known)
     own = hours_of(calendar._replace(breaks={}), "UTC", known)
     for key, days in (("dates", calendar.dates), ("breaks", calendar.breaks)):
@@ -45,6 +47,8 @@ def of_dates(subject: Subject, path: Path, calendar: Calendar) -> Iterator[Probl
                     document.key(place),
                     hint="take it out, or mend the year",
                 )
+            elif exchanges and not usual.parts(ordinal):
+                continue
             elif key == "dates" and same(own.parts(ordinal), usual.parts(ordinal)):
                 if listed or not own.parts(ordinal):
                     yield idle_date(subject, place, usual, ordinal)
@@ -101,8 +105,9 @@ def of_removals(subject: Subject, path: Path, calendar: Calendar) -> Iterator[Pr
     for position, day in enumerate(off.remove):
         asked = [int(day[:4])] if len(day) == 10 else [*years]
         try:
-            given = days_off(before, off.country, off.subdivision, subject.public)
-            if any(recurring(day, year) in given(year) for year in asked):
+            given = years_of(before, off.country, off.subdivision, subject.public)
+            days = ((recurring(day, year), given(year)) for year in asked)
+            if any(day in year.days_off or day in year.exchanged for day, year in days):
                 continue
         except (EnvironmentFault, BadText):
             return

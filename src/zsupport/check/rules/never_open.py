@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from zsupport.answer.hours import days_off, hours_of
+from zsupport.answer.hours import hours_of, years_of
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.problem import BadText
 from zsupport.clock.windows import DAY
@@ -54,8 +54,8 @@ def is_open(subject: Subject, calendar: Calendar, first: date, last: date) -> bo
     """Return whether any window of some dates is open; holidays not to be had are none."""
     off = calendar.holidays
     try:
-        days = days_off(off, off.country, off.subdivision, subject.public) if off else None
-        hours = hours_of(calendar, "UTC", days)
+        years = years_of(off, off.country, off.subdivision, subject.public) if off else None
+        hours = hours_of(calendar, "UTC", years)
         return any(hours.parts(day) for day in range(first.toordinal(), last.toordinal() + 1))
     except (EnvironmentFault, BadText):
         return True
