@@ -12,6 +12,7 @@ from subjects import SHOP
 
 from zsupport.guide import page
 from zsupport.suite.codes import CODES, SUITE_CODES
+from zsupport.suite.measure import percent
 from zsupport.view.schemas import schema
 
 if TYPE_CHECKING:
@@ -288,6 +289,27 @@ def test_limits_fail_when_they_are_not_reached(folder: Path, cli: "Cli") -> None
     assert cli("test", "--fail-under-mutation", "1", cwd=folder).code == 0
     # Without a limit what is missing is no failure.
     assert cli("test", "--coverage", "--mutate", cwd=folder).code == 0
+
+
+def test_a_limit_that_is_just_reached_is_no_failure(tmp_path: Path, cli: "Cli") -> None:
+    # Decisions: web for `a`, none for `b`, no target. Changes: web for `b` too, in two ways, and
+    # for `b` alone, which the test notices.
+    some = OTHER.replace("{a: A}", "{a: A, b: B}").replace("[{allow", "[{when: {plan: a}, allow")
+    (tmp_path / "other.yaml").write_text(some)
+    (tmp_path / "other_test.yaml").write_text(OTHER_TESTS.replace("{}", "{plan: a}"))
+    got = cli("test", "--coverage", "--mutate", cwd=tmp_path)
+    assert "\ncoverage: 1 of 3 decisions, 33.3 %\nchanges: 1 of 3 noticed, 33.3 %" in got.stdout
+    for option in ("--fail-under", "--fail-under-mutation"):
+        assert cli("test", option, "33.3", cwd=tmp_path).code == 0
+        assert cli("test", option, "33.4", cwd=tmp_path).code == 1
+
+
+@pytest.mark.parametrize(
+    ("some", "of", "share"),
+    [(0, 0, 100.0), (0, 3, 0.0), (1, 3, 33.3), (2, 3, 66.6), (9999, 10_000, 99.9), (7, 7, 100.0)],
+)
+def test_a_share_is_never_rounded_up(some: int, of: int, share: float) -> None:
+    assert percent(some, of) == share
 
 
 # -- formats ---------------------------------------------------------------------------------------
