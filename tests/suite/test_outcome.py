@@ -1,5 +1,6 @@
 """How a failing test is told: once, with all that differs, and the place that decided."""
 
+import pytest
 from subjects import SHOP, cases, subject_of, verdict, written
 
 from zsupport.findings import Finding
@@ -110,3 +111,25 @@ def test_when_a_channel_is_open_is_told_as_its_state() -> None:
         assert right in corrected(found)
         assert verdict(corrected(found), SUBJECT).failures == ()
         assert found.related
+
+
+@pytest.mark.parametrize(
+    ("question", "expect", "right"),
+    [
+        # What the question leaves open stays open where it makes no difference.
+        ("channels: {plan: free}", "{exactly: [web]}", "{exactly: [forum]}"),
+        ("channels: {plan: [free]}", "{exactly: [web]}", "{exactly: [forum]}"),
+        ("due: {plan: max, priority: P1, premier: false}", "{target: 2h}", "{target: 1h 24x7}"),
+    ],
+)
+def test_a_correction_asks_what_the_case_asked(question: str, expect: str, right: str) -> None:
+    [found] = findings(f"{question}\n    expect: {expect}")
+    assert corrected(found) == f"  - {question.replace('[free]', 'free')}\n    expect: {right}\n"
+
+
+def test_a_correction_names_what_makes_the_difference() -> None:
+    [found] = findings("channels: {plan: max}\n    expect: {exactly: [forum]}")
+    assert corrected(found) == (
+        "  - channels: {plan: max, role: owner}\n    expect: {exactly: [forum, web, phone]}\n"
+        "  - channels: {plan: max, role: user}\n    expect: {exactly: [forum, web]}\n"
+    )

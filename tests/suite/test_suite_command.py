@@ -299,6 +299,10 @@ def test_a_limit_that_is_just_reached_is_no_failure(tmp_path: Path, cli: "Cli") 
     (tmp_path / "other_test.yaml").write_text(OTHER_TESTS.replace("{}", "{plan: a}"))
     got = cli("test", "--coverage", "--mutate", cwd=tmp_path)
     assert "\ncoverage: 1 of 3 decisions, 33.3 %\nchanges: 1 of 3 noticed, 33.3 %" in got.stdout
+    # One test notices both of the others, and is shown once.
+    assert last(got).endswith("; the tests shown notice 2 of the other 2")
+    shown = [line for line in got.stdout.splitlines() if line.startswith("note[ZT301]")]
+    assert [line.rpartition(": ")[2] for line in shown] == ["dropped the condition on `plan`"]
     for option in ("--fail-under", "--fail-under-mutation"):
         assert cli("test", option, "33.3", cwd=tmp_path).code == 0
         assert cli("test", option, "33.4", cwd=tmp_path).code == 1

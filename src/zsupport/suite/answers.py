@@ -223,8 +223,8 @@ def _unlike_hours(one: Hours, other: Hours, public: PublicHolidays) -> Cases:
 
 def _same(one: Counted, other: Counted, public: PublicHolidays) -> bool:
     """Return whether two calendars are open at the same instants and count the same days."""
-    days = [sorted({c.business_days for c in each.calendars}, key=repr) for each in (one, other)]
-    zones = [sorted({c.timezone or "" for c in each.calendars}) for each in (one, other)]
+    days = [{c.business_days for c in each.calendars} for each in (one, other)]
+    zones = [{c.timezone for c in each.calendars} for each in (one, other)]
     if days[0] != days[1] or zones[0] != zones[1]:
         return False
     try:
