@@ -141,7 +141,7 @@ def program(case: Case, folder: Path) -> dict[str, Any]:
             calendar = Calendar.from_dict(
                 case["calendar"],
                 business_day=case.get("business-day", "close"),
-                customer_zone=case.get("customer-zone"),
+                customer_tz=case.get("customer-zone"),
                 customer_country=case.get("customer-country"),
             )
     except ZsupportError:
@@ -158,9 +158,7 @@ def program(case: Case, folder: Path) -> dict[str, Any]:
             return {"due": calendar.due(instant(case["opened"]), case["target"], pauses)}
         named: dict[str, Any] = dict(case.get("with", {}))
         if case.get("ask") == "channels":
-            asked = policy.channels(
-                **named, facts=case.get("facts"), at=instant(case["at"])
-            ).answers
+            asked = policy.channels(**named, fact=case.get("facts"), at=instant(case["at"])).answers
             return {"allowed": [each.channel for each in asked if each.allowed]}
         if kind == "state":
             named["metric"] = case.get("metric", "first")
@@ -170,10 +168,10 @@ def program(case: Case, folder: Path) -> dict[str, Any]:
         named.setdefault("at", named["opened"])
         answers = policy.due(
             **named,
-            facts=case.get("facts"),
-            pauses=pauses,
+            fact=case.get("facts"),
+            pause=pauses,
             at_risk=case.get("at-risk"),
-            customer_zone=case.get("customer-zone"),
+            customer_tz=case.get("customer-zone"),
             customer_country=case.get("customer-country"),
         )
     except (ValueError, UsageError):

@@ -216,7 +216,7 @@ def is_right(text: str, hours: str) -> bool:
             continue
         priority = "P1" if down == "true" else "P2"
         (answer,) = policy.due(
-            plan=plan, role=role, channel=channel, priority=priority, facts={"down": down},
+            plan=plan, role=role, channel=channel, priority=priority, fact={"down": down},
             opened=opened, at=opened,
         ).answers  # fmt: skip
         if answer.target == CLOCK:

@@ -121,7 +121,7 @@ def all_cases(document: Document) -> list[Case]:
 def asked(case: Case) -> dict[str, Any]:
     """Return a case as the library's options."""
     own: dict[str, Any] = {name: case[name] for name in DIMENSIONS if name in case}
-    return {**own, "facts": {name: value for name, value in case.items() if name not in own}}
+    return {**own, "fact": {name: value for name, value in case.items() if name not in own}}
 
 
 # -- comparing -----------------------------------------------------------------------------------

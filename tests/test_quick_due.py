@@ -76,7 +76,7 @@ def test_the_short_way_is_the_plain_way(
     quick = loaded.due(**ask, opened=opened.astimezone(zone), at=at)
     # A pause that ended before the opening counts for nothing, and is not for the short way.
     before = (opened - timedelta(seconds=2), opened - timedelta(seconds=1))
-    plain = loaded.due(**ask, opened=opened, at=at, pauses=[before])
+    plain = loaded.due(**ask, opened=opened, at=at, pause=[before])
     assert quick.answers == plain.answers
     assert quick.columns == plain.columns
     ignored = {"pause-ignored"}

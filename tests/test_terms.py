@@ -100,7 +100,7 @@ def test_a_dimension_that_changes_no_term_is_not_shown(cli: "Cli", folder: Path)
     assert columns == ("plan", "channel", "priority", "region", "topic")
     # Without premier only `business` has more: the fact is named, so only the plan is open.
     policy = zsupport.load(folder / "acme.yaml", cache=False)
-    assert policy.terms(topic="contacts", facts={"premier": "false"}).columns == ("plan",)
+    assert policy.terms(topic="contacts", fact={"premier": "false"}).columns == ("plan",)
     # The phone is named, and with it a term for P1.
     assert policy.terms(topic="calls", channel="phone").columns == ("priority",)
     assert policy.terms(topic="calls", channel="web").columns == ()

@@ -33,7 +33,7 @@ def test_the_way_leads_from_opened_to_due_and_adds_up_to_the_target() -> None:
         drawn = bundle(20261124, number, 10)
         calendar = Calendar.from_dict(
             drawn.calendar,
-            customer_zone=drawn.customer_zone,
+            customer_tz=drawn.customer_zone,
             customer_country=drawn.customer_country,
         )
         for case in drawn.cases:

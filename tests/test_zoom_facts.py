@@ -298,7 +298,7 @@ FITS = {
 @pytest.mark.parametrize(("impact", "workaround"), FITS)
 def test_priority_of_each_impact(impact: str, workaround: str, cli: "Cli") -> None:
     facts = {"impact": impact, "workaround": workaround}
-    [answer] = ZOOM.priority(facts=facts).answers
+    [answer] = ZOOM.priority(fact=facts).answers
     assert answer.priority == FITS[impact, workaround]
     # Our reading is marked where it is ours, and nowhere else.
     assert bool(answer.unclear) is ((impact, workaround) == ("down", "true"))

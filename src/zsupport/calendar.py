@@ -7,13 +7,14 @@ office = Calendar.from_dict({"timezone": "Europe/Oslo", "open": "mon-fri 09:00-1
 office.due(datetime.fromisoformat("2026-11-27T16:00+01:00"), timedelta(hours=4))
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from zsupport.answer.hours import Customer, PolicyHours, Settled
 from zsupport.clock.deadline import EVERY_INSTANT, Basis, Events, Never, deadline, merged, paused_in
-from zsupport.clock.instants import END, FIRST, from_datetime, to_datetime
+from zsupport.clock.instants import END, FIRST, Instant, from_datetime, instant_of, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.spans import WorkingTime
 from zsupport.clock.target import MOST_SECONDS, Target, parse_target
@@ -25,14 +26,14 @@ from zsupport.policy.yamltext import unwritten
 
 _HOURS = "calendar"
 #: A pause `[from, to)`, or from an instant on.
-Pause = tuple[datetime, datetime | None]
+Pause = tuple[Instant, Instant | None]
 
 
 class Calendar:
     """Opening hours, compiled for arithmetic.
 
-    Datetimes that go in are aware, in any zone; those that come out are in UTC, in whole
-    seconds. A naive datetime raises ValueError.
+    Instants that go in are aware datetimes, in any zone, or texts with an offset; those that come
+    out are datetimes in UTC, in whole seconds. One without an offset raises ValueError.
     """
 
     __slots__ = ("_business_day", "_settled")
@@ -47,7 +48,7 @@ class Calendar:
         calendar: Mapping[str, Any] | Sequence[Mapping[str, Any]],
         *,
         business_day: str = "close",
-        customer_zone: str | None = None,
+        customer_tz: str | None = None,
         customer_country: str | None = None,
     ) -> "Calendar":
         """Return the calendar that a mapping in the shape of the policy format describes.
@@ -69,7 +70,7 @@ class Calendar:
         }
         source = SourceFile(_HOURS, b"", "", _HOURS)
         revision = revision_of(unwritten(policy), source)
-        customer = Customer(customer_zone, customer_country)
+        customer = Customer(customer_tz, customer_country)
         return cls(PolicyHours(revision, customer, "en").settle(_HOURS, {}), business_day)
 
     @property
@@ -77,18 +78,18 @@ class Calendar:
         """The arithmetic inside, on instants as integer seconds since the epoch."""
         return self._settled.time
 
-    def is_open(self, moment: datetime) -> bool:
+    def is_open(self, moment: Instant) -> bool:
         """Return whether the hours are open at a moment."""
-        return self._settled.time.is_open(from_datetime(moment))
+        return self._settled.time.is_open(_instant(moment))
 
-    def next_open(self, moment: datetime) -> datetime | None:
+    def next_open(self, moment: Instant) -> datetime | None:
         """Return the next moment after this one at which the hours open, None within ten years."""
-        found = self._settled.time.next_open(from_datetime(moment))
+        found = self._settled.time.next_open(_instant(moment))
         return None if found is None else to_datetime(found)
 
-    def elapsed(self, start: datetime, end: datetime, pauses: Sequence[Pause] = ()) -> timedelta:
+    def elapsed(self, start: Instant, end: Instant, pauses: Sequence[Pause] = ()) -> timedelta:
         """Return the working time in `[start, end)` outside the pauses; end before start raises."""
-        first, last = from_datetime(start), from_datetime(end)
+        first, last = _instant(start), _instant(end)
         if last < first:
             raise ValueError("the end lies before the start")
         time = self._settled.time
@@ -99,7 +100,7 @@ class Calendar:
         return timedelta(seconds=worked)
 
     def due(
-        self, opened: datetime, target: timedelta | str, pauses: Sequence[Pause] = ()
+        self, opened: Instant, target: timedelta | str, pauses: Sequence[Pause] = ()
     ) -> datetime:
         """Return when a target is due: a length of working time, or a target text.
 
@@ -108,7 +109,7 @@ class Calendar:
         """
         if type(target) is timedelta and not pauses:
             # The common question, without the detour through events.
-            start = from_datetime(opened)
+            start = from_datetime(opened) if isinstance(opened, datetime) else _instant(opened)
             seconds = target.days * 86_400 + target.seconds
             if 0 <= seconds <= MOST_SECONDS:
                 try:
@@ -121,7 +122,7 @@ class Calendar:
             raise ValueError("business days over hours in different zones")
         counted = EVERY_INSTANT if wanted.kind == "clock" else time
         basis = Basis(counted, days, self._business_day, zone(self._settled.zone_name))
-        start = from_datetime(opened)
+        start = _instant(opened)
         events = Events(start, pauses=tuple(_pause(pause) for pause in pauses))
         try:
             found = deadline(wanted, events, basis, start)
@@ -145,6 +146,11 @@ class Calendar:
         return wanted
 
 
+def _instant(value: Instant) -> int:
+    """Return an instant in seconds since the epoch."""
+    return instant_of(value, int(time.time()))
+
+
 def _to_datetime(instant: int) -> datetime:
     if not FIRST <= instant < END:
         raise ValueError("the deadline falls after the year 2200, the last that is computed")
@@ -153,7 +159,7 @@ def _to_datetime(instant: int) -> datetime:
 
 def _pause(pause: Pause) -> tuple[int, int | None]:
     begin, end = pause
-    return from_datetime(begin), None if end is None else from_datetime(end)
+    return _instant(begin), None if end is None else _instant(end)
 
 
 __all__ = ["Calendar", "InvalidPolicy"]

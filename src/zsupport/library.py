@@ -17,10 +17,11 @@ from zsupport.clock.deadline import Events
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.instants import (
     END,
+    Instant,
     at_local,
     format_instant,
     from_datetime,
-    to_datetime,
+    instant_of,
 )
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
@@ -82,14 +83,50 @@ class Policy:
         """The policy's id."""
         return self.revisions[0].policy
 
-    def revision_at(self, at: datetime) -> tuple[Revision, bool]:
+    @property
+    def plans(self) -> tuple[str, ...]:
+        """The ids of the plans: those of every revision, the newest one's first."""
+        return self._ids("plans")
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The ids of the roles."""
+        return self._ids("roles")
+
+    @property
+    def channel_ids(self) -> tuple[str, ...]:
+        """The ids of the channels; `channels` asks who may use them."""
+        return self._ids("channels")
+
+    @property
+    def priorities(self) -> tuple[str, ...]:
+        """The ids of the priorities, the most urgent first."""
+        return self._ids("priorities")
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The ids of the metrics; the first is what `due` answers when none is named."""
+        return self._ids("metrics")
+
+    @property
+    def facts(self) -> Mapping[str, tuple[str, ...]]:
+        """The facts by their ids, each with its values."""
+        newest_last = [fact for revision in self.revisions for fact in revision.facts]
+        by_id = {fact.id: tuple(fact.values) for fact in newest_last}
+        return MappingProxyType({id: by_id[id] for id in self._ids("facts")})
+
+    def _ids(self, section: str) -> tuple[str, ...]:
+        entries = [each for r in reversed(self.revisions) for each in getattr(r, section)]
+        return tuple(dict.fromkeys(entry.id for entry in entries))
+
+    def revision_at(self, at: Instant | None = None) -> tuple[Revision, bool]:
         """Return the revision that answers at a moment, and whether it is in force.
 
         The clock definition, rule 16: a revision starts on its first day, a local date in the
         policy's zone; the next one ends it, and its last day is still its own. Where none is in
-        force it is the nearest one, for the names it knows.
+        force it is the nearest one, for the names it knows. Without a moment it is the clock's now.
         """
-        index, in_force = self._at(from_datetime(at))
+        index, in_force = self._at(_instant(at))
         return self.revisions[index], in_force
 
     def _at(self, instant: int) -> tuple[int, bool]:
@@ -103,18 +140,18 @@ class Policy:
         role: str | None = None,
         channel: str | None = None,
         priority: str | None = None,
-        facts: Mapping[str, str] | None = None,
-        at: datetime | None = None,
+        fact: Mapping[str, str] | None = None,
+        at: Instant | None = None,
         lang: str = "en",
     ) -> Answers:
         """Answer which channels may be used; what is left out is asked about.
 
-        `at` is an aware datetime, the clock's now when left out. Raises UsageError for unknown
-        names and ValueError for a naive datetime.
+        `at` is an aware datetime or a text with an offset, the clock's now when left out. Raises
+        UsageError for unknown names and ValueError for a naive datetime.
         """
-        revision, in_force = self.revision_at(at or _now())
+        revision, in_force = self.revision_at(at)
         query = settle(
-            revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
+            revision, plan=plan, role=role, channel=channel, priority=priority, facts=fact
         )
         answers = answer_channels(revision, query, in_force=in_force, lang=lang)
         return answers._replace(warnings=(*answers.warnings, *_about_facts(revision, query)))
@@ -126,16 +163,16 @@ class Policy:
         role: str | None = None,
         channel: str | None = None,
         priority: str | None = None,
-        facts: Mapping[str, str] | None = None,
+        fact: Mapping[str, str] | None = None,
         metric: str | Sequence[str] = (),
-        opened: datetime | None = None,
-        at: datetime | None = None,
-        answered: datetime | None = None,
-        updated: datetime | None = None,
-        resolved: datetime | None = None,
-        pauses: Sequence[tuple[datetime, datetime | None]] = (),
+        opened: Instant | None = None,
+        at: Instant | None = None,
+        answered: Instant | None = None,
+        updated: Instant | None = None,
+        resolved: Instant | None = None,
+        pause: Sequence[tuple[Instant, Instant | None]] = (),
         at_risk: str | None = None,
-        customer_zone: str | None = None,
+        customer_tz: str | None = None,
         customer_country: str | None = None,
         lang: str = "en",
     ) -> Answers:
@@ -145,28 +182,36 @@ class Policy:
         clock started (default: `at`) and selects the revision; `at` is the moment as of which
         states are given (default: now, or the last event where that is later). `answered` ends
         the first metric, `resolved` every other; `updated` starts a recurring one anew.
-        `pauses` are pairs, the last may be open (None). `at_risk` is a ratio such as 3/4 or 75%,
+        `pause` are pairs, the last may be open (None). `at_risk` is a ratio such as 3/4 or 75%,
         instead of the metric's own. The customer's zone is an IANA name, the country an ISO 3166
-        code, of a part (DE-BY) too. Instants are aware datetimes, in UTC in the answers. Raises
-        UsageError for unknown names and events before opened, ValueError for a naive datetime.
+        code, of a part (DE-BY) too. Instants are aware datetimes, or texts with an offset such as
+        2026-11-23T10:00:00+01:00; in the answers they are datetimes in UTC. Raises UsageError for
+        unknown names and events before opened, ValueError for an instant without an offset.
         """
-        now = int(time.time()) if at is None else from_datetime(at)
-        start = now if opened is None or opened is at else from_datetime(opened)
+        # Datetimes are the common case, and a call more would show.
+        now = from_datetime(at) if isinstance(at, datetime) else _instant(at)
+        start = now
+        if opened is not None and opened is not at:
+            start = from_datetime(opened) if isinstance(opened, datetime) else _instant(opened)
         moment = now
-        if at is None and (answered or updated or resolved):
+        happened = answered is not None or updated is not None or resolved is not None
+        if at is None and happened:
             # What has happened lies behind the moment asked as of.
-            moment = max(now, *map(from_datetime, filter(None, (answered, updated, resolved))))
+            events_in = (each for each in (answered, updated, resolved) if each is not None)
+            moment = max(now, *map(_instant, events_in))
         index, in_force = self._at(start)
         key = (
             index, in_force, plan, role, channel, priority,
-            tuple(facts.items()) if facts else None,
+            tuple(fact.items()) if fact else None,
             metric if metric.__class__ is str else tuple(metric),
-            customer_zone, customer_country, lang,
+            customer_tz, customer_country, lang,
         )  # fmt: skip
-        known = self._promises.get(key) or self._promised(key, start, facts or {})
-        if known.quick and not (answered or updated or resolved or pauses or at_risk):
-            same = opened is not None and opened.tzinfo is UTC and not opened.microsecond
-            answer = known.quick(start, moment, opened if same else None)
+        known = self._promises.get(key) or self._promised(key, start, fact or {})
+        if known.quick and not (happened or pause or at_risk):
+            same = None
+            if isinstance(opened, datetime) and opened.tzinfo is UTC and not opened.microsecond:
+                same = opened
+            answer = known.quick(start, moment, same)
             if answer is not None:
                 asked, promised, _ = known
                 # Built as the tuples that they are: their constructors take as long as the rest.
@@ -179,14 +224,14 @@ class Policy:
                     ),
                 )  # fmt: skip
         for name, event in (("answered", answered), ("updated", updated), ("resolved", resolved)):
-            if event is not None and from_datetime(event) < start:
+            if event is not None and _instant(event) < start:
                 says = f"{_shown(event)} lies before opened, {format_instant(start, UTC)}"
                 raise UsageError(f"{name}: {says}")
-        for begin, end in pauses:
-            if end is not None and end < begin:
+        for begin, end in pause:
+            if end is not None and _instant(end) < _instant(begin):
                 raise UsageError(f"the pause from {_shown(begin)} ends before it starts")
         ratio = None if at_risk is None else parse_ratio(at_risk)
-        pauses_in = tuple((from_datetime(begin), _seconds(end)) for begin, end in pauses)
+        pauses_in = tuple((_instant(begin), _seconds(end)) for begin, end in pause)
         events = Events(start, _seconds(answered), _seconds(updated), _seconds(resolved), pauses_in)
         return answer_due(known.asked, known.promised, Moment(events, moment, ratio))
 
@@ -222,29 +267,29 @@ class Policy:
         role: str | None = None,
         channel: str | None = None,
         priority: str | None = None,
-        facts: Mapping[str, str] | None = None,
-        at: datetime | None = None,
-        customer_zone: str | None = None,
+        fact: Mapping[str, str] | None = None,
+        at: Instant | None = None,
+        customer_tz: str | None = None,
         customer_country: str | None = None,
         lang: str = "en",
     ) -> Answers:
         """Answer whether the channels of a case are open at a moment, or hours by name.
 
-        A case is what one of `plan`, `role`, `channel`, `priority` and `facts` names; what is left
+        A case is what one of `plan`, `role`, `channel`, `priority` and `fact` names; what is left
         out of it is asked about. Beside a name it only decides on which calendar applies. Without
         either, all hours that the policy defines are listed. Raises UsageError for unknown names,
         ValueError for a naive datetime.
         """
         from zsupport.answer.opening import Reign, answer_hours
 
-        instant = from_datetime(at or _now())
+        instant = _instant(at)
         index, in_force = self._at(instant)
         query = settle(
             self.revisions[index],
-            plan=plan, role=role, channel=channel, priority=priority, facts=facts,
+            plan=plan, role=role, channel=channel, priority=priority, facts=fact,
         )  # fmt: skip
         country = None if customer_country is None else check_country(customer_country)
-        customer = Customer(customer_zone, country)
+        customer = Customer(customer_tz, country)
         reigns = [
             Reign(PolicyHours(revision, customer, lang, self._public), start, min(end, later))
             for revision, start, end, later in zip(
@@ -258,8 +303,8 @@ class Policy:
     def priority(
         self,
         *,
-        facts: Mapping[str, str] | None = None,
-        at: datetime | None = None,
+        fact: Mapping[str, str] | None = None,
+        at: Instant | None = None,
         lang: str = "en",
     ) -> Answers:
         """Answer which priority fits the facts; without facts: every priority, most urgent first.
@@ -268,9 +313,9 @@ class Policy:
         """
         from zsupport.answer.priority import answer_priority, list_priorities
 
-        revision, in_force = self.revision_at(at or _now())
-        if facts:
-            answers = answer_priority(revision, settle(revision, facts=facts), lang)
+        revision, in_force = self.revision_at(at)
+        if fact:
+            answers = answer_priority(revision, settle(revision, facts=fact), lang)
         else:
             answers = list_priorities(revision, lang)
         return answers._replace(in_force=in_force)
@@ -280,7 +325,7 @@ class Policy:
         *,
         topic: str | None = None,
         role: str | None = None,
-        at: datetime | None = None,
+        at: Instant | None = None,
         lang: str = "en",
     ) -> Answers:
         """Answer which self-help resources there are, by topic and for whom.
@@ -289,7 +334,7 @@ class Policy:
         """
         from zsupport.answer.topics import answer_topics
 
-        revision, in_force = self.revision_at(at or _now())
+        revision, in_force = self.revision_at(at)
         answers = answer_topics(revision, settle(revision, role=role), topic, lang)
         return answers._replace(in_force=in_force)
 
@@ -301,8 +346,8 @@ class Policy:
         role: str | None = None,
         channel: str | None = None,
         priority: str | None = None,
-        facts: Mapping[str, str] | None = None,
-        at: datetime | None = None,
+        fact: Mapping[str, str] | None = None,
+        at: Instant | None = None,
         lang: str = "en",
     ) -> Answers:
         """Answer what else the policy says for a case, by topic; what is left out is asked about.
@@ -311,9 +356,9 @@ class Policy:
         """
         from zsupport.answer.terms import answer_terms
 
-        revision, in_force = self.revision_at(at or _now())
+        revision, in_force = self.revision_at(at)
         query = settle(
-            revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
+            revision, plan=plan, role=role, channel=channel, priority=priority, facts=fact
         )
         answers = answer_terms(revision, query, topic, in_force=in_force, lang=lang)
         return answers._replace(warnings=(*answers.warnings, *_about_facts(revision, query)))
@@ -382,13 +427,17 @@ def _midnight(day: str, where: tzinfo, later: int = 0) -> int:
     return at_local(date.fromisoformat(day) + timedelta(days=later), 0, where)
 
 
-def _shown(moment: datetime) -> str:
-    return format_instant(from_datetime(moment), UTC)
+def _shown(moment: Instant) -> str:
+    return format_instant(_instant(moment), UTC)
 
 
-def _seconds(instant: datetime | None) -> int | None:
-    return None if instant is None else from_datetime(instant)
+def _seconds(instant: Instant | None) -> int | None:
+    return None if instant is None else _instant(instant)
 
 
-def _now() -> datetime:
-    return to_datetime(int(time.time()))
+def _instant(value: Instant | None) -> int:
+    """Return an instant in seconds, the clock's now where none is given."""
+    if value.__class__ is datetime:
+        return from_datetime(value)  # the common case, in one call
+    now = int(time.time())
+    return now if value is None else instant_of(value, now)

@@ -51,7 +51,7 @@ def compare(drawn: Bundle, origin: str) -> Iterator[str]:
         calendar = Calendar.from_dict(
             drawn.calendar,
             business_day=drawn.reading,
-            customer_zone=drawn.customer_zone,
+            customer_tz=drawn.customer_zone,
             customer_country=drawn.customer_country,
         )
     except Exception as error:
@@ -106,9 +106,9 @@ def compare_courses(
             "answered": None if course.answered is None else utc(course.answered),
             "updated": None if course.updated is None else utc(course.updated),
             "resolved": None if course.resolved is None else utc(course.resolved),
-            "pauses": [(utc(p), None if q is None else utc(q)) for p, q in course.pauses],
+            "pause": [(utc(p), None if q is None else utc(q)) for p, q in course.pauses],
             "at_risk": course.ratio,
-            "customer_zone": drawn.customer_zone,
+            "customer_tz": drawn.customer_zone,
             "customer_country": drawn.customer_country,
         }
         got = answer(partial(verdict, policy, keywords))
@@ -260,7 +260,7 @@ def report(origin: str, drawn: Bundle, question: str, got: Any, expected: Any) -
     """Return a disagreement as Python that can be pasted, with both answers."""
     extras = {
         "business_day": drawn.reading,
-        "customer_zone": drawn.customer_zone,
+        "customer_tz": drawn.customer_zone,
         "customer_country": drawn.customer_country,
     }
     keywords = "".join(f", {name}={value!r}" for name, value in extras.items() if value is not None)

@@ -63,7 +63,7 @@ class Subject:
         self.origin = origin
         self.text = "\n".join(texts)
         self.opened = opened
-        self.customer: dict[str, Any] = {"customer_zone": zone, "customer_country": country}
+        self.customer: dict[str, Any] = {"customer_tz": zone, "customer_country": country}
         documents = [read(text) for text in texts]
         revision = in_force(documents, f"{opened:%Y-%m-%d}")
         self.reference = Reference(documents[-1] if revision is None else revision)
@@ -78,7 +78,7 @@ class Subject:
         """Return a question as the library's options."""
         facts = self.reference.facts
         named = {name: value for name, value in question.items() if name not in facts}
-        return {**named, "facts": {n: v for n, v in question.items() if n in facts}}
+        return {**named, "fact": {n: v for n, v in question.items() if n in facts}}
 
     def differing(
         self, question: Case, aspects: Mapping[str, tuple[object, object]]
@@ -100,7 +100,7 @@ class Subject:
             return frozenset(range(1440))
         calendar = self.reference.at(path)
         zone: str | None = calendar.get("timezone", "UTC")
-        zone = self.customer["customer_zone"] if zone == "customer" else zone
+        zone = self.customer["customer_tz"] if zone == "customer" else zone
         window = WINDOW.fullmatch(calendar["open"])
         assert window is not None, calendar
         if zone is None:
@@ -286,7 +286,7 @@ def compare_priority(subject: Subject, facts: Case) -> Iterator[Disagreement]:
     """Hold the priority that all facts together lead to."""
     reference = subject.reference
     if reference.facts_decide and subject.in_force and facts:
-        rows = subject.policy.priority(facts=dict(facts), at=subject.opened).answers
+        rows = subject.policy.priority(fact=dict(facts), at=subject.opened).answers
         got = [row.priority for row in rows]
         yield from subject.differing(facts, {"priority": (got, [reference.priority(facts)])})
 
@@ -361,7 +361,7 @@ class Shipped(Subject):
     def _open_minutes(self, path: Path) -> frozenset[int] | None:
         calendar = {} if path == ALWAYS else self.reference.at(path)
         asks = calendar.get("timezone") == "customer" or calendar.get("holidays") == "customer"
-        return None if asks and self.customer["customer_zone"] is None else frozenset()
+        return None if asks and self.customer["customer_tz"] is None else frozenset()
 
     def deadline(self, target: Target) -> datetime | str | None:
         counts = "business" in (target.target or "") or (target.target or "").endswith("week")

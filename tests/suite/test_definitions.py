@@ -249,7 +249,7 @@ def answers(subject: Subject, case: Case) -> Any:
     """Return the values that are answered in one case, all of it named."""
     facts = {fact.id for fact in subject.revision(0).facts}
     named: dict[str, Any] = {name: v for name, v in case.items() if name not in facts}
-    named["facts"] = {name: value for name, value in case.items() if name in facts}
+    named["fact"] = {name: value for name, value in case.items() if name in facts}
     at = to_datetime(1_790_000_000)
     [row] = subject.policy.channels(**named, at=at).answers
     found: list[Any] = [row.allowed, row.prerequisites, row.hours, row.recommended]

@@ -1,9 +1,11 @@
 """Cases: what a question names, what it leaves open, and whether a condition holds."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
+from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import UsageError, nearest
 from zsupport.policy.model import (
     ALWAYS,
@@ -49,8 +51,8 @@ class Query(NamedTuple):
     facts: Mapping[str, str] = {}
 
 
-class Answers(NamedTuple):
-    """The answers to one question, in order, and what they were given from.
+class _Fields(NamedTuple):
+    """What `Answers` hold.
 
     `columns` names the dimensions that they differ by. With no revision in force `revision` is
     the nearest one, `in_force` is false, and no answer is positive.
@@ -66,6 +68,75 @@ class Answers(NamedTuple):
     hours: Any = None  # of `due` and `hours`: the policy's hours for this customer
     promised: Any = None  # of `due`: the promises that it answers from
     openings: Any = None  # of `hours`: when each answer is open
+
+
+class Answers(_Fields):
+    """The answers to one question, in order, and what they were given from.
+
+    It is a sequence of the answers. As it is also a tuple of fields, which is quick to make, what
+    a NamedTuple does by going through its own items is defined anew here.
+    """
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.answers)
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.answers[index]
+
+    def __contains__(self, answer: object) -> bool:
+        return answer in self.answers
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return tuple(tuple.__iter__(self))
+
+    def _replace(self, **changes: Any) -> "Answers":
+        """Return the answers with other values in some fields."""
+        fields = dict(zip(self._fields, tuple.__iter__(self), strict=True))
+        if unknown := changes.keys() - fields.keys():
+            raise ValueError(f"no such fields: {sorted(unknown)}")
+        return tuple.__new__(Answers, (fields | changes).values())
+
+    def to_dict(self, zone: tzinfo = UTC) -> dict[str, Any]:
+        """Return the answers with policy and warnings as JSON has them; instants in `zone`."""
+        return {
+            "policy": policy_of(self.revision),
+            "in_force": self.in_force,
+            "answers": [record(answer, zone) for answer in self.answers],
+            "warnings": plain_value(self.warnings, zone),
+        }
+
+
+def policy_of(revision: Revision) -> dict[str, Any]:
+    """Return which revision of which policy answered."""
+    return {
+        "id": revision.policy,
+        "revision": revision.start,
+        "file": revision.file,
+        "digest": revision.digest,
+    }
+
+
+def plain_value(value: Any, zone: tzinfo) -> Any:
+    """Return a value of an answer as JSON has it; instants in `zone`."""
+    if isinstance(value, datetime):
+        return format_instant(from_datetime(value), zone)
+    if isinstance(value, Because | Warning):
+        return value._asdict()
+    if isinstance(value, tuple):
+        return [plain_value(each, zone) for each in value]
+    if isinstance(value, Mapping):
+        return {name: plain_value(each, zone) for name, each in value.items()}
+    return value
+
+
+def record(answer: Any, zone: tzinfo = UTC) -> dict[str, Any]:
+    """Return an answer as a JSON object: every field, null where it does not apply."""
+    return {name: plain_value(value, zone) for name, value in answer._asdict().items()}
 
 
 class Name(NamedTuple):

@@ -1,6 +1,6 @@
 """Which channels a case may use, and how: the union of the grants that hold."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
     Answers,
@@ -13,6 +13,7 @@ from zsupport.answer.case import (
     named,
     places_of,
     reasons,
+    record,
     said,
     say,
 )
@@ -40,6 +41,10 @@ class ChannelAnswer(NamedTuple):
     note: str | None
     unclear: str | None
     because: tuple[Because, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON has it, with instants as texts in UTC."""
+        return record(self)
 
 
 class Holding(NamedTuple):

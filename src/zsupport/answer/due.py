@@ -3,9 +3,9 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Because, Query, Warning, collapse, say
+from zsupport.answer.case import Answers, Because, Query, Warning, collapse, record, say
 from zsupport.answer.hours import HALF_YEAR, PolicyHours
 from zsupport.answer.promise import Promise, Promises
 from zsupport.clock.deadline import EVERY_INSTANT, Basis, Deadline, Events, Never, deadline
@@ -43,6 +43,10 @@ class DueAnswer(NamedTuple):
     note: str | None
     unclear: str | None
     because: tuple[Because, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON has it, with instants as texts in UTC."""
+        return record(self)
 
 
 class Moment(NamedTuple):

@@ -21,6 +21,7 @@ from zsupport.answer.case import (
     named,
     places_of,
     reasons,
+    record,
     said,
     say,
     with_channel,
@@ -63,6 +64,10 @@ class HoursAnswer(NamedTuple):
     unclear: str | None
     source: str | None
     because: tuple[Because, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON has it, with instants as texts in UTC."""
+        return record(self)
 
 
 class Reign(NamedTuple):

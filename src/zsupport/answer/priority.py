@@ -1,6 +1,6 @@
 """Which priority fits the facts: the first in the list whose condition holds."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
     Answers,
@@ -13,6 +13,7 @@ from zsupport.answer.case import (
     named,
     places_of,
     reasons,
+    record,
     said,
     say,
 )
@@ -28,6 +29,10 @@ class PriorityAnswer(NamedTuple):
     facts: dict[str, str]
     unclear: str | None
     because: tuple[Because, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON has it, with instants as texts in UTC."""
+        return record(self)
 
 
 def list_priorities(revision: Revision, lang: str) -> Answers:

@@ -1,7 +1,7 @@
 """What else the policy says for a case: the first term of each topic that matches."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
     Answers,
@@ -15,6 +15,7 @@ from zsupport.answer.case import (
     named,
     places_of,
     reasons,
+    record,
     said,
     say,
     with_channel,
@@ -43,6 +44,10 @@ class TermAnswer(NamedTuple):
     unclear: str | None
     source: str | None
     because: tuple[Because, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON has it, with instants as texts in UTC."""
+        return record(self)
 
 
 def answer_terms(

@@ -1,8 +1,8 @@
 """What people find without opening a case, by topic and audience."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Because, Query, Warning, join, reasons, say
+from zsupport.answer.case import Answers, Because, Query, Warning, join, reasons, record, say
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Remarks, Resource, Revision, SelfHelp, Text, Topic
 
@@ -20,6 +20,10 @@ class TopicAnswer(NamedTuple):
     url: str | None
     note: str | None
     because: tuple[Because, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON has it, with instants as texts in UTC."""
+        return record(self)
 
 
 def answer_topics(revision: Revision, query: Query, topic: str | None, lang: str) -> Answers:

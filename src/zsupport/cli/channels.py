@@ -34,7 +34,7 @@ def channels(
         role=role,
         channel=channel,
         priority=priority,
-        facts=read_facts(fact),
+        fact=read_facts(fact),
         at=moments.at,
         lang=common.lang,
     )

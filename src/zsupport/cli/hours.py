@@ -80,9 +80,9 @@ def hours(
         role=role,
         channel=channel,
         priority=priority,
-        facts=read_facts(fact),
+        fact=read_facts(fact),
         at=moments.at,
-        customer_zone=customer_tz,
+        customer_tz=customer_tz,
         customer_country=customer_country,
         lang=common.lang,
     )

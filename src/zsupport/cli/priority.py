@@ -22,7 +22,7 @@ def priority(common: Common, fact: list[str] | None) -> int:
     """
     moments = read_moments(common)
     question = ask(common, moments)
-    answers = question.policy.priority(facts=read_facts(fact), at=moments.at, lang=common.lang)
+    answers = question.policy.priority(fact=read_facts(fact), at=moments.at, lang=common.lang)
     refusal = None
     if not any(answer.priority for answer in answers.answers):
         refusal = "not stated: no priority fits these facts"

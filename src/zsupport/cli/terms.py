@@ -38,7 +38,7 @@ def terms(
         role=role,
         channel=channel,
         priority=priority,
-        facts=read_facts(fact),
+        fact=read_facts(fact),
         at=moments.at,
         lang=common.lang,
     )

@@ -17,6 +17,9 @@ from zsupport.clock.zones import fixed_zone
 FIRST = 94_694_400
 END = 7_289_654_400
 
+#: A moment as Python programs give it: an aware datetime, or a text that `parse_instant` reads.
+Instant = datetime.datetime | str
+
 EXPECTED = (
     "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`, "
     "or a local time together with --tz"
@@ -157,6 +160,21 @@ def from_datetime(value: datetime.datetime) -> int:
     if not FIRST <= t < END:
         raise ValueError(f"instants are in the years 1973 to 2200 (UTC), not {value!r}")
     return t
+
+
+def instant_of(value: Instant, now: int) -> int:
+    """Return the instant that an aware datetime, or a text with an offset, says.
+
+    A text is read by `parse_instant`: RFC 3339, `@EPOCH`, or `now`. Raises ValueError, of which
+    BadText is one; a text that says a local time is refused.
+    """
+    if not isinstance(value, str):
+        return from_datetime(value)
+    try:
+        return parse_instant(value, now=now, zone=None)[0]
+    except BadText as problem:
+        hint = problem.hint and problem.hint.replace(", or name the zone with --tz", "")
+        raise BadText(problem.message, EXPECTED.rpartition(", or")[0], hint) from None
 
 
 def to_datetime(t: int) -> datetime.datetime:

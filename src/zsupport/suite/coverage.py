@@ -248,7 +248,7 @@ def _when_opened(revision: Revision, decisions: Decisions, example: Example, ask
         return asked
     moment = from_datetime(question.options["opened"])
     options = question.options
-    customer = Customer(options.get("customer_zone"), options.get("customer_country"))
+    customer = Customer(options.get("customer_tz"), options.get("customer_country"))
     hours = PolicyHours(revision, customer, "en")
     for name in names:
         hours_name = name.split(" ", 1)[1]

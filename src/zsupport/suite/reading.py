@@ -386,7 +386,7 @@ class _Binder:
             except BadText as problem:
                 self.report("ZS111", risk, problem.message, problem.expected, problem.hint)
         if customer := asked.get("customer-tz"):
-            found["customer_zone"] = customer.text
+            found["customer_tz"] = customer.text
             self.zone(customer)
         if country := asked.get("customer-country"):
             try:
@@ -413,7 +413,7 @@ class _Binder:
         pauses = [self.pause(at, where) for at in asked.get("pause") or ()]
         ends = [end for pause in pauses if pause for end in pause if end]
         if pauses:
-            found["pauses"] = tuple(pause for pause in pauses if pause)
+            found["pause"] = tuple(pause for pause in pauses if pause)
         last = max(
             [opened, *(each for each in found.values() if isinstance(each, datetime)), *ends]
         )

@@ -114,7 +114,7 @@ def ask(subject: Subject, question: Question, combination: Case) -> list[Reply]:
     arguments: dict[str, Any] = dict(question.options)
     arguments |= {name: value for name, value in combination.items() if name not in facts}
     if facts:
-        arguments["facts"] = facts
+        arguments["fact"] = facts
     answers = getattr(subject.policy, question.command)(**arguments)
     replies: dict[tuple[Any, ...], list[Any]] = {}
     cases: dict[tuple[Any, ...], Case] = {}

@@ -1,12 +1,9 @@
 """The JSON documents: answers with what they were given from."""
 
-from collections.abc import Mapping
-from datetime import datetime, tzinfo
 from typing import Any
 
-from zsupport.answer.case import Answers, Because, Warning
+from zsupport.answer.case import Answers, Warning, policy_of
 from zsupport.answer.hours import PolicyHours
-from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.clock.zones import tzdata_version
 from zsupport.policy.model import Revision
 from zsupport.version import FORMAT, VERSION
@@ -25,34 +22,6 @@ def versions(hours: PolicyHours | None = None) -> dict[str, Any]:
         "tzdata": tzdata_version(),
         "holidays": holidays,
     }
-
-
-def policy_of(revision: Revision) -> dict[str, Any]:
-    """Return which revision of which policy answered."""
-    return {
-        "id": revision.policy,
-        "revision": revision.start,
-        "file": revision.file,
-        "digest": revision.digest,
-    }
-
-
-def plain_value(value: Any, zone: tzinfo) -> Any:
-    """Return a value of an answer as JSON has it; instants in `zone`."""
-    if isinstance(value, datetime):
-        return format_instant(from_datetime(value), zone)
-    if isinstance(value, Because | Warning):
-        return value._asdict()
-    if isinstance(value, tuple):
-        return [plain_value(each, zone) for each in value]
-    if isinstance(value, Mapping):
-        return {name: plain_value(each, zone) for name, each in value.items()}
-    return value
-
-
-def record(answer: Any, zone: tzinfo) -> dict[str, Any]:
-    """Return an answer as a JSON object: every field, null where it does not apply."""
-    return {name: plain_value(value, zone) for name, value in answer._asdict().items()}
 
 
 def document(

@@ -3,11 +3,11 @@
 from datetime import tzinfo
 from typing import Any
 
-from zsupport.answer.case import Answers
+from zsupport.answer.case import Answers, record
 from zsupport.answer.due import DueAnswer
 from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.report import Report, Table
-from zsupport.view.document import all_warnings, document, record
+from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import doubts, value_of
 
 

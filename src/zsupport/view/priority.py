@@ -3,10 +3,10 @@
 from datetime import tzinfo
 from typing import Any
 
-from zsupport.answer.case import Answers
+from zsupport.answer.case import Answers, record
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.report import Report, Table
-from zsupport.view.document import all_warnings, document, record
+from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import doubts, value_of
 
 

@@ -3,10 +3,10 @@
 from datetime import tzinfo
 from typing import Any
 
-from zsupport.answer.case import Answers
+from zsupport.answer.case import Answers, record
 from zsupport.answer.topics import TopicAnswer
 from zsupport.report import Report, Table
-from zsupport.view.document import all_warnings, document, record
+from zsupport.view.document import all_warnings, document
 
 
 def show_topics(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:

@@ -1,0 +1,192 @@
+"""What Python programs use: names, answers as a sequence, instants as texts."""
+
+import copy
+import inspect
+import json
+import pickle
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Cli
+
+import zsupport
+from zsupport.answer.case import Answers
+from zsupport.cli.commands import load_command
+from zsupport.clock.problem import BadText
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import load_revision
+
+ZOOM = zsupport.load("zoom", cache=False)
+OPENED = "2026-11-23T10:00:00+01:00"
+SAME = datetime(2026, 11, 23, 9, tzinfo=UTC)
+ASKED: dict[str, Any] = {"plan": "pro", "role": "owner", "priority": "P2"}
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+def test_a_policy_lists_what_a_question_can_name() -> None:
+    assert ZOOM.plans == ("free", "pro", "business", "education", "enterprise", "api")
+    assert ZOOM.roles == ("owner", "admin", "user", "participant")
+    assert ZOOM.priorities == ("P1", "P2", "P3", "P4")
+    assert ZOOM.metrics == ("first-response",)
+    assert set(ZOOM.channel_ids) == {answer.channel for answer in ZOOM.channels()}
+    acme = zsupport.load(Path(__file__).parent / "policies" / "acme.yaml", cache=False)
+    assert acme.facts["premier"] == ("false", "true")
+    assert acme.facts["topic"] == ("technical", "billing")
+    with pytest.raises(TypeError):
+        acme.facts["topic"] = ()  # type: ignore[index]
+
+
+def revision(start: str, plans: str, facts: str = "") -> zsupport.Policy:
+    text = (
+        f"format: 1\npolicy: p\neffective: {{from: {start}}}\nplans: {{{plans}}}\n{facts}"
+        "channels: {web: {name: Web, kind: web}}\nentitlements: [{allow: web}]\n"
+    )
+    loaded = load_revision(SourceFile(f"{start}.yaml", text.encode(), "", f"{start}.yaml"))
+    return zsupport.Policy((loaded,))
+
+
+def test_the_names_are_those_of_every_revision_the_newest_first() -> None:
+    old = revision("2026-01-01", "gone: G, free: F", "facts: {a: {}, b: {values: {x: X}}}\n")
+    new = revision("2027-01-01", "free: F, new: N", "facts: {b: {values: {y: Y}}}\n")
+    policy = zsupport.Policy((*old.revisions, *new.revisions))
+    assert policy.plans == ("free", "new", "gone")
+    assert dict(policy.facts) == {"b": ("y",), "a": ("false", "true")}
+    assert policy.roles == ()
+
+
+@pytest.mark.parametrize("command", ["channels", "due", "hours", "priority", "topics", "terms"])
+def test_arguments_are_called_as_the_options_are(command: str) -> None:
+    # What is about the printing, and the file, is not the library's.
+    others = {
+        "policy", "tz", "format", "field", "why", "quiet", "exit_zero", "color", "debug",
+        "fail_breached", "freeze",
+    }  # fmt: skip
+    options = {each.name for each in load_command(command).every_option()} - others
+    method = getattr(zsupport.Policy, command)
+    assert set(inspect.signature(method).parameters) - {"self"} == options
+
+
+# -- answers ---------------------------------------------------------------------------------------
+
+
+def test_answers_are_a_sequence() -> None:
+    answers = ZOOM.channels(plan="pro", role="admin")
+    assert list(answers) == list(answers.answers)
+    assert len(answers) == len(answers.answers) > 2
+    assert (answers[0], answers[-1]) == (answers.answers[0], answers.answers[-1])
+    assert answers[1:] == answers.answers[1:]
+    assert answers.answers[0] in answers
+    assert answers.columns not in answers
+    assert [each.channel for each in answers if each.allowed] == ["help-center", "web"]
+
+
+def test_answers_stay_values() -> None:
+    answers = ZOOM.channels(plan="pro", role="admin")
+    assert answers == ZOOM.channels(plan="pro", role="admin")
+    assert answers != ZOOM.channels(plan="free", role="admin")
+    fewer = answers._replace(answers=answers.answers[:1])
+    assert (len(fewer), fewer.columns, fewer.revision) == (1, answers.columns, answers.revision)
+    assert isinstance(fewer, Answers)
+    with pytest.raises(ValueError, match="nonsense"):
+        answers._replace(nonsense=1)
+    for twin in (copy.copy(answers), pickle.loads(pickle.dumps(answers))):
+        assert twin == answers
+        assert type(twin) is Answers
+    assert repr(answers).startswith("Answers(answers=(ChannelAnswer(plan='pro'")
+
+
+QUESTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+    ("channels", {"plan": "pro"}, ("channels", "--plan", "pro")),
+    ("due", {**ASKED, "opened": OPENED, "at": OPENED},
+     ("due", "--plan", "pro", "--role", "owner", "--priority", "P2", "--opened", OPENED, "--at",
+      OPENED, "--tz", "UTC")),
+    ("hours", {"at": OPENED}, ("hours", "--at", OPENED, "--tz", "UTC")),
+    ("priority", {}, ("priority",)),
+    ("topics", {}, ("topics",)),
+    ("terms", {}, ("terms",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "asked", "line"), QUESTIONS, ids=lambda each: str(each)[:8])
+def test_to_dict_is_what_json_has(
+    command: str, asked: dict[str, Any], line: tuple[str, ...], cli: Cli
+) -> None:
+    answers = getattr(ZOOM, command)(**asked)
+    document = json.loads(cli(*line, "--policy", "zoom", "--format", "json").stdout)
+    plain = answers.to_dict()
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["answers"] == document["answers"] == [each.to_dict() for each in answers]
+    assert plain["policy"] == document["policy"]
+    assert plain["in_force"] is True
+
+
+# -- instants --------------------------------------------------------------------------------------
+
+EVENTS: list[dict[str, Any]] = [
+    {"opened": OPENED, "at": OPENED},
+    {"opened": OPENED, "answered": "2026-11-23T11:00:00+0100"},
+    {"opened": "@1795424400", "resolved": "2026-11-25 09:00Z", "updated": "2026-11-24T09:00+01"},
+    {"opened": OPENED, "at": "2026-11-24T09:00Z", "pause": [("2026-11-23T11:00Z", "@1795438800")]},
+    {"opened": OPENED, "at": "2026-11-24T09:00Z", "pause": [("2026-11-23T11:00Z", None)]},
+]
+
+
+def parsed(value: Any) -> Any:
+    """Return texts of instants as datetimes, read by another reader."""
+    if isinstance(value, list | tuple):
+        return type(value)(parsed(each) for each in value)
+    if not isinstance(value, str):
+        return value
+    if value.startswith("@"):
+        return datetime.fromtimestamp(int(value[1:]), UTC)
+    return datetime.fromisoformat(value)
+
+
+@pytest.mark.parametrize("events", EVENTS, ids=str)
+def test_texts_are_taken_as_datetimes_are(events: dict[str, Any]) -> None:
+    texts = ZOOM.due(**ASKED, **events)
+    assert texts == ZOOM.due(**ASKED, **{name: parsed(each) for name, each in events.items()})
+
+
+def test_every_question_takes_texts() -> None:
+    ask: Callable[..., Answers]
+    for ask in (ZOOM.channels, ZOOM.hours, ZOOM.priority, ZOOM.topics, ZOOM.terms):
+        assert ask(at=OPENED).answers == ask(at=SAME).answers
+        assert len(ask(at="now"))
+    assert ZOOM.revision_at(OPENED) == ZOOM.revision_at(SAME)
+    office = zsupport.Calendar.from_dict({"open": "mon-fri 09:00-17:00"})
+    later = "2026-11-23T12:30:00Z"
+    assert office.is_open(OPENED)
+    assert office.next_open(OPENED) == office.next_open(SAME)
+    assert office.elapsed(OPENED, later, [("@1795424400", later)]) == timedelta(0)
+    assert office.due(OPENED, "1 business hour") == SAME + timedelta(hours=1)
+    assert office.due(OPENED, timedelta(hours=1)) == SAME + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("2026-11-23T10:00:00", "is a local time without a zone"),
+        ("2026-11-23", "a date without a time of day"),
+        ("tomorrow", "is no instant"),
+        ("", "is no instant"),
+    ],
+)
+def test_a_text_that_says_no_instant_is_refused(text: str, says: str) -> None:
+    office = zsupport.Calendar.from_dict({"open": "mon-fri 09:00-17:00"})
+    for ask in (
+        lambda: ZOOM.due(**ASKED, opened=text),
+        lambda: ZOOM.due(**ASKED, opened=OPENED, answered=text),
+        lambda: ZOOM.channels(at=text),
+        lambda: office.is_open(text),
+    ):
+        with pytest.raises(BadText, match=says) as caught:
+            ask()
+        # Of options nothing is said here.
+        assert "--" not in str(caught.value)
+        assert isinstance(caught.value, ValueError)
