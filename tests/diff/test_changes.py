@@ -821,6 +821,30 @@ hours:
 """
 
 
+def test_a_list_of_hours_that_no_longer_covers_some_cases() -> None:
+    new = edited(("{open: mon-fri 10", "{when: {region: north}, open: mon-fri 10"), base=REGIONS)
+    # In the south no calendar applies: the chat of `pro` never opens there.
+    headline = one(diff(REGIONS, new))
+    assert (headline.finding.code, headline.kind) == ("ZD401", "breaking")
+    assert headline.finding.message == (
+        "the hours `office` are shorter than before: plan pro, channel chat, region south (1 case)"
+    )
+    assert headline.finding.case == {"plan": "pro", "channel": "chat", "region": "south"}
+    assert marked(REGIONS, headline.finding.related[0]) == "office"
+    assert marked(new, headline.finding) == "office"
+    back = one(diff(new, REGIONS))
+    assert (back.finding.code, back.kind) == ("ZD402", "compatible")
+    assert back.finding.message == (
+        "the hours `office` are longer than before: plan pro, channel chat, region south (1 case)"
+    )
+    # Hours that no case has are told all the same, and once.
+    unused = [text.replace("hours: office", "hours: night") for text in (REGIONS, new)]
+    assert one(diff(*unused)).finding.message == "the hours `office` are shorter than before"
+    assert (
+        one(diff(*reversed(unused))).finding.message == "the hours `office` are longer than before"
+    )
+
+
 def test_grants_that_exchange_their_hours() -> None:
     new = edited(("hours: office}", "hours: day}"), ("hours: night}", "hours: office}"),
                  base=REGIONS).replace("hours: day}", "hours: night}")  # fmt: skip

@@ -35,10 +35,9 @@ class Counted(NamedTuple):
 
     def joined(self, other: "Counted") -> "Counted":
         """Return what is open when one of two is."""
-        if self.open and not self.calendars:
-            return self
-        if other.open and not other.calendars:
-            return other
+        for one, also in ((self, other), (other, self)):
+            if not one.calendars:
+                return one if one.open else also
         more = tuple(each for each in other.calendars if each not in self.calendars)
         return Counted((*self.calendars, *more))
 
