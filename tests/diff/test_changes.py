@@ -845,6 +845,19 @@ def test_a_list_of_hours_that_no_longer_covers_some_cases() -> None:
     )
 
 
+def test_a_list_of_hours_that_gains_here_and_loses_there() -> None:
+    old = edited(("hours: office}", "hours: night}"), base=REGIONS)
+    new = edited(("{open: mon-fri 10", "{when: {region: north}, open: mon-fri 10"),
+                 ("mon-fri 09:00-17:00", "mon-fri 08:00-17:00"), base=old)  # fmt: skip
+    assert [
+        (each.finding.message, each.kind, marked(new, each.finding))
+        for each in headlines(diff(old, new), "customer")
+    ] == [
+        ("the hours `office` are shorter than before", "breaking", "office"),
+        ("the hours `office` are longer than before", "compatible", "mon-fri 08:00-17:00"),
+    ]
+
+
 def test_grants_that_exchange_their_hours() -> None:
     new = edited(("hours: office}", "hours: day}"), ("hours: night}", "hours: office}"),
                  base=REGIONS).replace("hours: day}", "hours: night}")  # fmt: skip
