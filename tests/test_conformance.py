@@ -15,7 +15,10 @@ from zsupport import Calendar, UsageError, ZsupportError, load
 
 FOLDER = Path(__file__).parent / "conformance"
 FILES = sorted(FOLDER.glob("*.yaml"))
-OPTIONS = {"at", "answered", "updated", "resolved", "at-risk", "warn", "metric", "metric-pauses"}
+OPTIONS = {
+    "at", "answered", "updated", "resolved", "at-risk", "warn", "metric", "metric-pauses", "starts",
+    "start",
+}  # fmt: skip
 KEYS = {
     "id", "why", "expect", "calendar", "opened", "target", "pauses", "business-day",
     "customer-zone", "customer-country", "from", "until", "timezone", "policy", "ask", "with",
@@ -107,6 +110,9 @@ def policy_of(case: Case) -> dict[str, Any]:
     """Return a policy that promises what the case asks about, by the metric it names."""
     pauses = {} if case.get("metric-pauses") == "false" else {"pauses": "Waiting"}
     warn = {"warn": case["warn"]} if "warn" in case else {}
+    starts = {"starts": case["starts"]} if "starts" in case else {}
+    metrics = [{"id": id, **pauses, **warn} for id in ("first", "second")]
+    metrics[case.get("metric", "first") == "second"] |= starts
     policy: dict[str, Any] = {
         "format": "1",
         "policy": "case",
@@ -114,7 +120,7 @@ def policy_of(case: Case) -> dict[str, Any]:
         "plans": {"any": "Any"},
         "channels": {"web": {"name": "Web", "kind": "web"}},
         "entitlements": [{"allow": "web"}],
-        "metrics": [{"id": "first", **pauses, **warn}, {"id": "second", **pauses, **warn}],
+        "metrics": metrics,
         "business-day": case.get("business-day", "close"),
     }
     rule = {case.get("metric", "first"): case["target"]}
@@ -165,6 +171,8 @@ def program(case: Case, folder: Path) -> dict[str, Any]:
         for name in ("opened", "at", "answered", "updated", "resolved"):
             if name in case:
                 named[name] = instant(case[name])
+        if "start" in case:
+            named["start"] = {named["metric"]: instant(case["start"])}
         named.setdefault("at", named["opened"])
         answers = policy.due(
             **named,
@@ -201,6 +209,11 @@ def test_the_program_answers_as_by_hand(case: Case, tmp_path: Path) -> None:
 # --- The second implementation --------------------------------------------------------------------
 
 
+def promises_no_deadline(case: Case) -> bool:
+    """Return whether the clock has nothing to count in a case."""
+    return case.get("target") in ("none", "not-stated", "2 per week")
+
+
 def definition(case: Case) -> dict[str, Any]:
     """Return what the second implementation answers, in the words of the cases."""
     if case["calendar"] == "none":
@@ -221,7 +234,7 @@ def definition(case: Case) -> dict[str, Any]:
         closed, goes_on = clock.settle(pauses, start)
         closed += [] if goes_on is None or goes_on >= end else [(goes_on, end)]
         return {"elapsed": timedelta(seconds=clock.elapsed(hours, start, end, closed))}
-    if case["target"] in ("none", "not-stated") or " per " in case["target"]:
+    if promises_no_deadline(case):
         return {}
     target = clock.to_target(case["target"])
     reading = case.get("business-day", "close")
@@ -230,10 +243,10 @@ def definition(case: Case) -> dict[str, Any]:
         return {"due": utc(clock.due(hours, opened, target, pauses, reading))}
     ratio = case.get("at-risk", case.get("warn"))
     events = {
-        name: seconds(case[name]) for name in ("answered", "updated", "resolved") if name in case
+        name: seconds(case[name])
+        for name in ("answered", "updated", "resolved", "start")
+        if name in case
     }
-    if any(event < opened for event in events.values()):
-        raise clock.Refused("an event before opened")
     verdict = clock.judge(
         hours,
         opened,
@@ -243,7 +256,11 @@ def definition(case: Case) -> dict[str, Any]:
         reading=reading,
         ratio=None if ratio is None else Fraction(ratio),
         first_metric=case.get("metric", "first") == "first",
-        **events,
+        answered=events.get("answered"),
+        updated=events.get("updated"),
+        resolved=events.get("resolved"),
+        starts=case.get("starts", "opened"),
+        start=events.get("start"),
     )
     return {
         "state": verdict.state,
@@ -261,7 +278,8 @@ def utc(found: int | None) -> datetime | None:
 # What is refused as it is read is the program's to refuse: the clock is never asked.
 REFUSED_AS_READ = {
     "hours:bare-day", "hours:bare-hours-under-hours", "hours:negative-target",
-    "business-days:no-business-days-at-all",
+    "business-days:no-business-days-at-all", "starts:a-start-for-an-event",
+    "starts:a-start-for-opened",
 }  # fmt: skip
 CLOCK_CASES = {
     name: case
@@ -278,8 +296,7 @@ def test_the_second_implementation_answers_as_by_hand(case: Case) -> None:
         answers = definition(case)
     except (clock.Refused, clock.Paused):
         answers = {"error": "value"}
-    promises_nothing = case.get("target") in ("none", "not-stated", "2 per week")
-    assert bool(answers) is not promises_nothing
+    assert bool(answers) is not promises_no_deadline(case)
     found = {key: shown(answers[key]) for key in case["expect"] if key in answers}
     wanted = {key: text for key, text in expected(case).items() if key in answers or key == "error"}
     assert found == wanted, case["why"]

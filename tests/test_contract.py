@@ -30,7 +30,8 @@ FIELDS = {
     "due": (
         "plan", "role", "channel", "priority", "facts", "metric", "state", "target", "published",
         "condition", "commitment", "hours", "opened", "due", "next_open", "at_risk_at",
-        "elapsed_seconds", "paused_seconds", "remaining_seconds", "note", "unclear", "because",
+        "elapsed_seconds", "paused_seconds", "remaining_seconds", "starts", "note", "unclear",
+        "because",
     ),
     "priority": ("priority", "name", "meaning", "facts", "unclear", "because"),
     "hours": (

@@ -13,7 +13,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from zsupport.answer.hours import Customer, PolicyHours, Settled
-from zsupport.clock.deadline import EVERY_INSTANT, Basis, Events, Never, deadline, merged, paused_in
+from zsupport.clock.deadline import (
+    EVERY_INSTANT,
+    Basis,
+    Events,
+    Never,
+    course,
+    deadline,
+    merged,
+    paused_in,
+)
 from zsupport.clock.instants import END, FIRST, Instant, from_datetime, instant_of, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.spans import WorkingTime
@@ -125,7 +134,7 @@ class Calendar:
         start = _instant(opened)
         events = Events(start, pauses=tuple(_pause(pause) for pause in pauses))
         try:
-            found = deadline(wanted, events, basis, start)
+            found = deadline(wanted, course(wanted, events, start), basis, start)
         except Never:
             raise ValueError("not reached within ten years") from None
         if found.due is None:

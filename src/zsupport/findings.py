@@ -169,6 +169,7 @@ _LOADER_CODES = (
     Code("ZS209", "ambiguous-name", "one name stands for two things"),
     Code("ZS210", "wrong-dimension", "a condition names what cannot decide here"),
     Code("ZS211", "dates-reversed", "a last day lies before the first"),
+    Code("ZS212", "start-is-end", "the clock of the first metric starts with what ends it"),
 )
 
 CODES: dict[str, Code] = {code.code: code for code in _LOADER_CODES}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from zsupport.answer.case import Answers, Query, Warning, settle
 from zsupport.answer.channels import answer_channels
-from zsupport.answer.due import Asked, Moment, Quick, answer_due, quick_due
+from zsupport.answer.due import Asked, Moment, Quick, answer_due, quick_due, settle_starts
 from zsupport.answer.hours import Customer, PolicyHours, check_country
 from zsupport.answer.promise import Promises, promises, settle_metrics
 from zsupport.clock.deadline import Events
@@ -170,6 +170,7 @@ class Policy:
         answered: Instant | None = None,
         updated: Instant | None = None,
         resolved: Instant | None = None,
+        start: Mapping[str, Instant | None] | None = None,
         pause: Sequence[tuple[Instant, Instant | None]] = (),
         at_risk: str | None = None,
         customer_tz: str | None = None,
@@ -179,9 +180,10 @@ class Policy:
         """Answer when what is promised is due; what is left out is asked about.
 
         `metric` is the policy's first unless given; `all` asks for each. `opened` is when the
-        clock started (default: `at`) and selects the revision; `at` is the moment as of which
+        case was opened (default: `at`) and selects the revision; `at` is the moment as of which
         states are given (default: now, or the last event where that is later). `answered` ends
-        the first metric, `resolved` every other; `updated` starts a recurring one anew.
+        the first metric, `resolved` every other; `updated` starts a recurring one anew. `start`
+        says by metric when its clock started, where the policy says that in words.
         `pause` are pairs, the last may be open (None). `at_risk` is a ratio such as 3/4 or 75%,
         instead of the metric's own. The customer's zone is an IANA name, the country an ISO 3166
         code, of a part (DE-BY) too. Instants are aware datetimes, or texts with an offset such as
@@ -190,50 +192,52 @@ class Policy:
         """
         # Datetimes are the common case, and a call more would show.
         now = from_datetime(at) if isinstance(at, datetime) else _instant(at)
-        start = now
+        began = now
         if opened is not None and opened is not at:
-            start = from_datetime(opened) if isinstance(opened, datetime) else _instant(opened)
+            began = from_datetime(opened) if isinstance(opened, datetime) else _instant(opened)
         moment = now
         happened = answered is not None or updated is not None or resolved is not None
         if at is None and happened:
             # What has happened lies behind the moment asked as of.
             events_in = (each for each in (answered, updated, resolved) if each is not None)
             moment = max(now, *map(_instant, events_in))
-        index, in_force = self._at(start)
+        index, in_force = self._at(began)
         key = (
             index, in_force, plan, role, channel, priority,
             tuple(fact.items()) if fact else None,
             metric if metric.__class__ is str else tuple(metric),
             customer_tz, customer_country, lang,
         )  # fmt: skip
-        known = self._promises.get(key) or self._promised(key, start, fact or {})
-        if known.quick and not (happened or pause or at_risk):
+        known = self._promises.get(key) or self._promised(key, began, fact or {})
+        if known.quick and not (happened or start or pause or at_risk):
             same = None
             if isinstance(opened, datetime) and opened.tzinfo is UTC and not opened.microsecond:
                 same = opened
-            answer = known.quick(start, moment, same)
+            answer = known.quick(began, moment, same)
             if answer is not None:
                 asked, promised, _ = known
                 # Built as the tuples that they are: their constructors take as long as the rest.
-                events = _new(Events, (start, None, None, None, ()))
+                events = _new(Events, (began, None, None, None, ()))
                 return _new(
                     Answers,
                     (
                         (answer,), promised[1], promised[3], asked[0], asked[1], in_force,
-                        _new(Moment, (events, moment, None)), asked[2], promised, None,
+                        _new(Moment, (events, moment, None, {})), asked[2], promised, None,
                     ),
                 )  # fmt: skip
         for name, event in (("answered", answered), ("updated", updated), ("resolved", resolved)):
-            if event is not None and _instant(event) < start:
-                says = f"{_shown(event)} lies before opened, {format_instant(start, UTC)}"
+            if event is not None and _instant(event) < began:
+                says = f"{_shown(event)} lies before opened, {format_instant(began, UTC)}"
                 raise UsageError(f"{name}: {says}")
         for begin, end in pause:
             if end is not None and _instant(end) < _instant(begin):
                 raise UsageError(f"the pause from {_shown(begin)} ends before it starts")
         ratio = None if at_risk is None else parse_ratio(at_risk)
         pauses_in = tuple((_instant(begin), _seconds(end)) for begin, end in pause)
-        events = Events(start, _seconds(answered), _seconds(updated), _seconds(resolved), pauses_in)
-        return answer_due(known.asked, known.promised, Moment(events, moment, ratio))
+        events = Events(began, _seconds(answered), _seconds(updated), _seconds(resolved), pauses_in)
+        given = {name: _instant(each) for name, each in (start or {}).items() if each is not None}
+        starts = settle_starts(known.asked.revision, given, began)
+        return answer_due(known.asked, known.promised, Moment(events, moment, ratio, starts))
 
     def _promised(self, key: tuple[Any, ...], start: int, facts: Mapping[str, str]) -> _Known:
         """Work out what is promised, and keep it where it does not depend on the moment."""

@@ -534,6 +534,8 @@ class Course(NamedTuple):
     resolved: int | None
     now: int
     ratio: str | None
+    starts: str  # an event or words
+    start: int | None  # that the words mean
 
 
 def may_promise(hours: Hours, target: str) -> bool:
@@ -549,8 +551,14 @@ def may_promise(hours: Hours, target: str) -> bool:
     )
 
 
-def some_course(random: Random, hours: Hours, zone: str, days: list[int]) -> Course | None:
-    """Return one course of events, in which nothing is known of what comes after `now`."""
+#: What starts a metric in the courses: the events, and words.
+STARTS = ("opened", "answered", "updated", "When it was seen")
+
+
+def some_course(
+    random: Random, hours: Hours, zone: str, days: list[int], first_starts: str
+) -> Course | None:
+    """Return one course of events; the first metric of the policy starts as it is told."""
     opened = some_instant(random, hours, zone, days)
     target = some_target(random, hours, opened, days)
     if isinstance(target, int) or not may_promise(hours, target):
@@ -563,28 +571,35 @@ def some_course(random: Random, hours: Hours, zone: str, days: list[int]) -> Cou
         max(opened, random.choice(later) + random.choice([0, 0, 0, 1, 1800, 3600, 90_000]))
         for _ in range(4)
     )
-    answered = moments[0] if random.random() < 0.4 else None
-    updated = moments[1] if random.random() < 0.4 else None
+    first_metric = random.random() < 0.5
+    starts = first_starts if first_metric else random.choice(STARTS)
+    early = random.sample(moments[:2], 2)
+    answered = early[0] if random.random() < 0.4 else None
+    updated = early[1] if random.random() < 0.4 else None
     resolved = moments[2] if random.random() < 0.25 else None
-    now = moments[3]
-    if any(end is None and begin > now for begin, end in pauses):
-        pauses = tuple(pause for pause in pauses if pause[1] is not None)
-    if not pauses and moments[0] == opened and random.random() < 0.5:  # asked too early
-        now, answered, updated, resolved = opened - random.choice([1, 3600]), None, None, None
+    start = None
+    if starts not in STARTS[:3] and random.random() < 0.8:
+        start = random.choice(moments[:2])
+    # What is later than now has not happened, but for a start in words, which is known before.
+    now = moments[3] if random.random() < 0.8 else random.choice(moments)
+    if random.random() < 0.1:  # asked too early
+        now = opened - random.choice([1, 3600])
     ratio = random.choice([None, "3/4", "1/2", "1/3", "9/10", "1/7"])
     return Course(
-        opened, target, random.random() < 0.5, pauses, answered, updated, resolved, now, ratio
+        opened, target, first_metric, pauses, answered, updated, resolved, now, ratio, starts, start
     )
 
 
-def courses(seed: int, number: int, drawn: Bundle, most: int) -> list[Course]:
-    """Return up to so many courses of events under the hours of a bundle."""
+def courses(seed: int, number: int, drawn: Bundle, most: int) -> tuple[str, list[Course]]:
+    """Return what starts the first metric, and up to so many courses of events."""
     random = Random(f"{seed} courses {number}")
     zone = drawn.hours.members[0].zone
     days = [case.opened // DAY_SECONDS for case in drawn.cases]
+    # The answer ends the first metric: it can be no start of it.
+    first = random.choice(["opened", "opened", "updated", STARTS[3]])
     # Not each that is drawn may be promised.
-    drawn_courses = (some_course(random, drawn.hours, zone, days) for _ in range(2 * most))
-    return list(islice((course for course in drawn_courses if course is not None), most))
+    found = (some_course(random, drawn.hours, zone, days, first) for _ in range(2 * most))
+    return first, list(islice((course for course in found if course is not None), most))
 
 
 GROUP = 80  # bundles that share a few zones, so that what is known of a zone is used again

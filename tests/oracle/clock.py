@@ -731,15 +731,16 @@ def clamped(hours: Hours, day: int, instant: int) -> int:
 
 def due(
     hours: Hours,
-    opened: int,
+    start: int,
     target: Target,
     pauses: Iterable[Pause] = (),
     reading: str = "close",
-    anchor: int | None = None,
 ) -> int:
-    """Return when a target is due; raises Paused where an open pause leaves it unknown (12)."""
-    start = opened if anchor is None else anchor
-    closed, begins_open = settle(pauses, opened)
+    """Return when a target is due; raises Paused where an open pause leaves it unknown (12).
+
+    The start is that of rule 20, for a cadence its anchor.
+    """
+    closed, begins_open = settle(pauses, start)
     counted = counted_over(hours, target)
     unpaused = plain_due(hours, start, target, reading)
     paused = sum(elapsed(counted, max(p, start), min(q, unpaused)) for p, q in closed
@@ -747,32 +748,30 @@ def due(
     found = advance(counted, unpaused, paused, closed)
     if begins_open is not None and begins_open < found:
         raise Paused(elapsed(counted, max(begins_open, start), found, closed))
-    if found > opened + TEN_YEARS:
+    if found > start + TEN_YEARS:
         raise Refused("not reached within ten years")
     return found
 
 
-# --- Judging (13, 14) -----------------------------------------------------------------------------
+# --- Judging (10, 13, 14, 20) ---------------------------------------------------------------------
 
 
 def at_risk_at(
     hours: Hours,
-    opened: int,
+    start: int,
     target: Target,
     ratio: Fraction,
     pauses: Iterable[Pause] = (),
     reading: str = "close",
-    anchor: int | None = None,
 ) -> int:
     """Return when a running target becomes at risk (13)."""
-    start = opened if anchor is None else anchor
     counted = counted_over(hours, target)
     if target.kind in ("clock", "business"):
         length = target.amount
     else:
         length = elapsed(counted, start, plain_due(hours, start, target, reading))
     part = Target("clock" if target.kind == "clock" else "business", math.ceil(ratio * length))
-    return due(hours, opened, part, pauses, reading, anchor)
+    return due(hours, start, part, pauses, reading)
 
 
 class Verdict(NamedTuple):
@@ -781,7 +780,7 @@ class Verdict(NamedTuple):
     state: str
     due: int | None
     at_risk_at: int | None
-    remaining: int | None = None  # where it is paused
+    remaining: int | None = None  # where an open pause leaves the deadline unknown
 
 
 def judge(
@@ -797,31 +796,61 @@ def judge(
     answered: int | None = None,
     updated: int | None = None,
     resolved: int | None = None,
+    starts: str = "opened",
+    start: int | None = None,
 ) -> Verdict:
-    """Return state, deadline and the beginning of the risk (13, 14)."""
-    anchor = None
+    """Return state, deadline and the beginning of the risk (10, 12 to 14, 20).
+
+    `starts` is an event or words; `start` is the moment that the words mean.
+    """
+    begins = _start(starts, opened, answered, updated, start)
+    ends = answered if first_metric and not target.recurs else resolved
+    if any(each is not None and each < opened for each in (answered, updated, resolved, start)):
+        raise Refused("an event before opened")
+    if begins is not None and ends is not None and ends < begins:
+        raise Refused("the end lies before the start")
+    # What is later than now has not happened.
+    answered, updated, ends = (
+        None if event is None or event > now else event for event in (answered, updated, ends)
+    )
+    pauses = [(p, q) for p, q in pauses if q is not None or p <= now]
+    begins = _start(starts, opened, answered, updated, start)
+    if begins is None:
+        return Verdict("not-started", None, None)
+    anchor = begins
     if target.recurs:  # (10)
-        anchor = updated if updated is not None else answered
-    ended = answered if first_metric and not target.recurs else resolved
-    if ended is not None:  # it closes an open pause for judging (12)
-        closed, begins_open = settle(pauses, opened)
-        pauses = (
-            closed if begins_open is None else [*closed, (begins_open, max(begins_open, ended))]
-        )
+        if updated is not None and updated >= begins:
+            anchor = updated
+        elif answered is not None and answered >= begins:
+            anchor = answered
+    if ends is not None:  # it closes an open pause for judging (12)
+        pauses = [(p, max(p, ends) if q is None else q) for p, q in pauses]
     risk = None
     if ratio is not None:
         with suppress(Paused):
-            risk = at_risk_at(hours, opened, target, ratio, pauses, reading, anchor)
+            risk = at_risk_at(hours, anchor, target, ratio, pauses, reading)
     try:
-        found = due(hours, opened, target, pauses, reading, anchor)
+        found = due(hours, anchor, target, pauses, reading)
     except Paused as paused:
-        return Verdict("paused", None, risk, paused.remaining)
-    if now < opened:
+        state = "not-started" if now < begins else "paused"
+        return Verdict(state, None, risk, paused.remaining)
+    if now < begins:
         return Verdict("not-started", found, risk)
-    if ended is not None:
-        return Verdict("met" if ended <= found else "breached", found, risk)
+    if ends is not None:
+        return Verdict("met" if ends <= found else "breached", found, risk)
     if now > found:
         return Verdict("breached", found, risk)
     if risk is not None and now >= risk:
         return Verdict("at-risk", found, risk)
     return Verdict("running", found, risk)
+
+
+def _start(
+    starts: str, opened: int, answered: int | None, updated: int | None, start: int | None
+) -> int | None:
+    """Return when a metric starts, None where that has not happened (20)."""
+    if starts == "answered":
+        return answered
+    if starts == "updated":
+        return updated
+    return opened if start is None else start

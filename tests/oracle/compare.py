@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from zsupport import Calendar, Policy, ZsupportError, load
 
 from . import clock
-from .cases import GROUP, Bundle, Case, Course, bundle, courses
+from .cases import GROUP, STARTS, Bundle, Case, Course, bundle, courses
 
 CASES_PER_CALENDAR = 25
 CHUNK = GROUP * CASES_PER_CALENDAR  # one draw of zones
@@ -34,10 +34,11 @@ def check(seed: int, chunk: int, cases: int, folder: Path) -> Iterator[str]:
         drawn = bundle(seed, number, min(cases - start, CASES_PER_CALENDAR))
         yield from compare(drawn, f"seed {seed}, bundle {number}")
         if left and number % CALENDARS_PER_POLICY == 0:
-            many = courses(seed, number, drawn, min(left, COURSES_PER_POLICY))
+            starts, many = courses(seed, number, drawn, min(left, COURSES_PER_POLICY))
             left -= len(many)
             if many:
-                yield from compare_courses(drawn, many, folder, f"seed {seed}, courses {number}")
+                origin = f"seed {seed}, courses {number}"
+                yield from compare_courses(drawn, starts, many, folder, origin)
 
 
 def figures(cases: int, seed: int, disagreements: int) -> str:
@@ -64,12 +65,16 @@ def compare(drawn: Bundle, origin: str) -> Iterator[str]:
                 yield report(origin, drawn, question, got, expected)
 
 
-def policy_text(drawn: Bundle, targets: Sequence[str]) -> str:
-    """Return a policy that promises each target, as priority P0, P1 and so on, by two metrics."""
+def policy_text(drawn: Bundle, first: str, targets: Sequence[str]) -> str:
+    """Return a policy that promises each target, as priority P0, P1 and so on, by each metric.
+
+    The first metric starts as `first` says, and for each start there is a later one.
+    """
     several = drawn.calendar if isinstance(drawn.calendar, list) else [drawn.calendar]
     hours: dict[str, Any] = {f"h{i}": each for i, each in enumerate(several)}
     hours["all"] = {"any": list(hours)}
     promised = {f"P{i}": target for i, target in enumerate(targets)}
+    starts = {"first": first, **{f"later-{i}": each for i, each in enumerate(STARTS)}}
     policy = {
         "format": "1",
         "policy": "case",
@@ -77,19 +82,19 @@ def policy_text(drawn: Bundle, targets: Sequence[str]) -> str:
         "channels": {"web": {"name": "Web", "kind": "web"}},
         "entitlements": [{"allow": "web"}],
         "priorities": [{"id": each} for each in promised],
-        "metrics": [{"id": "first", "pauses": "Waiting"}, {"id": "later", "pauses": "Waiting"}],
+        "metrics": [{"id": id, "starts": each, "pauses": "Waiting"} for id, each in starts.items()],
         "business-day": drawn.reading,
         "hours": hours,
-        "targets": [{"hours": "all", "first": promised, "later": promised}],
+        "targets": [{"hours": "all", **dict.fromkeys(starts, promised)}],
     }
     return json.dumps(policy)
 
 
 def compare_courses(
-    drawn: Bundle, many: Sequence[Course], folder: Path, origin: str
+    drawn: Bundle, first: str, many: Sequence[Course], folder: Path, origin: str
 ) -> Iterator[str]:
     """Yield the courses that the program judges in another way than the definition."""
-    text = policy_text(drawn, [course.target for course in many])
+    text = policy_text(drawn, first, [course.target for course in many])
     path = folder / "case.yaml"
     path.write_text(text, encoding="utf-8")
     try:
@@ -98,14 +103,16 @@ def compare_courses(
         yield f"# {origin}\n{text}\n# program: {error}"
         return
     for number, course in enumerate(many):
+        metric = "first" if course.first_metric else f"later-{STARTS.index(course.starts)}"
         keywords = {
-            "metric": "first" if course.first_metric else "later",
+            "metric": metric,
             "priority": f"P{number}",
             "opened": utc(course.opened),
             "at": utc(course.now),
             "answered": None if course.answered is None else utc(course.answered),
             "updated": None if course.updated is None else utc(course.updated),
             "resolved": None if course.resolved is None else utc(course.resolved),
+            "start": None if course.start is None else {metric: utc(course.start)},
             "pause": [(utc(p), None if q is None else utc(q)) for p, q in course.pauses],
             "at_risk": course.ratio,
             "customer_tz": drawn.customer_zone,
@@ -116,7 +123,7 @@ def compare_courses(
         if got != expected:
             shown = {name: value for name, value in keywords.items() if value not in (None, [])}
             shown["priority"] = "P0"
-            text = policy_text(drawn, [course.target])
+            text = policy_text(drawn, first, [course.target])
             yield "\n".join(
                 [
                     f"# {origin}, {course.target}",
@@ -133,7 +140,7 @@ def compare_courses(
 def verdict(policy: Policy, asked: Mapping[str, Any]) -> Verdict:
     """Return state, deadline, beginning of the risk and, paused, what remains: the program's."""
     [given] = policy.due(**asked).answers
-    remaining = given.remaining_seconds if given.state == "paused" else None
+    remaining = given.remaining_seconds if given.due is None else None
     return given.state, given.due, given.at_risk_at, remaining
 
 
@@ -151,6 +158,8 @@ def judged(drawn: Bundle, course: Course) -> Verdict:
         answered=course.answered,
         updated=course.updated,
         resolved=course.resolved,
+        starts=course.starts,
+        start=course.start,
     )
     return (
         found.state,

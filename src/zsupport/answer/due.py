@@ -8,10 +8,25 @@ from typing import Any, NamedTuple
 from zsupport.answer.case import Answers, Because, Query, Warning, collapse, record, say
 from zsupport.answer.hours import HALF_YEAR, PolicyHours
 from zsupport.answer.promise import Promise, Promises
-from zsupport.clock.deadline import EVERY_INSTANT, Basis, Deadline, Events, Never, deadline
-from zsupport.clock.instants import END
+from zsupport.clock.deadline import (
+    EVERY_INSTANT,
+    STARTS,
+    Basis,
+    Course,
+    Deadline,
+    Events,
+    Never,
+    course,
+    deadline,
+    ending,
+    endless,
+    happened,
+    started,
+    undated,
+)
+from zsupport.clock.instants import END, format_instant
 from zsupport.clock.zones import zone
-from zsupport.errors import PolicyError, UsageError
+from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.model import Revision
 
 
@@ -40,6 +55,7 @@ class DueAnswer(NamedTuple):
     elapsed_seconds: int | None
     paused_seconds: int | None
     remaining_seconds: int | None
+    starts: str
     note: str | None
     unclear: str | None
     because: tuple[Because, ...]
@@ -55,6 +71,36 @@ class Moment(NamedTuple):
     events: Events
     at: int
     at_risk: str | None = None  # n/d, instead of the metric's own
+    starts: Mapping[str, int] = {}  # by metric, of those whose start is written in words
+
+
+def settle_starts(revision: Revision, given: Mapping[str, int], opened: int) -> dict[str, int]:
+    """Return the starts that are given, by the ids of their metrics (the clock, rule 20).
+
+    Raises UsageError for an unknown metric, one that starts at an event, and a start before
+    opened.
+    """
+    known = {metric.id.casefold(): metric for metric in revision.metrics}
+    starts: dict[str, int] = {}
+    for name, instant in given.items():
+        metric = known.get(name.casefold())
+        if metric is None:
+            ids = [metric.id for metric in revision.metrics]
+            raise UsageError(
+                f"start: unknown metric `{name}`; metrics: {', '.join(ids)}",
+                did_you_mean(name, ids),
+            )
+        if metric.starts in STARTS:
+            raise UsageError(
+                f"start: the clock of `{metric.id}` starts when a case is {metric.starts}",
+                f"leave the start out, and say when the case was {metric.starts}",
+            )
+        if instant < opened:
+            says = f"{_shown(instant)} lies before opened, {_shown(opened)}"
+            raise UsageError(f"start of `{metric.id}`: {says}")
+        if starts.setdefault(metric.id, instant) != instant:
+            raise UsageError(f"the start of `{metric.id}` is given twice")
+    return starts
 
 
 class Asked(NamedTuple):
@@ -69,16 +115,20 @@ class Asked(NamedTuple):
 
 def answer_due(asked: Asked, promised: Promises, moment: Moment) -> Answers:
     """Return the promises with what the clock says of each; open facts that change nothing go."""
-    # An open pause that begins after the moment asked as of has not begun.
-    begun = tuple(p for p in moment.events.pauses if p[1] is not None or p[0] <= moment.at)
-    moment = moment._replace(events=moment.events._replace(pauses=begun))
     timer = _Timer(asked, moment)
-    for name in ("answered", "updated", "resolved"):
-        event = getattr(moment.events, name)
-        if event is not None and event > moment.at:
-            says = f"{name} lies after the moment asked as of, and does not count yet"
-            timer.warnings.append(Warning("later-event", says))
+    later = [
+        name
+        for name in ("answered", "updated", "resolved")
+        if (event := getattr(moment.events, name)) is not None and event > moment.at
+    ]
+    if any(end is None and begin > moment.at for begin, end in moment.events.pauses):
+        later.append("an open pause")
+    for name in later:
+        says = f"{name} lies after the moment asked as of, and does not count yet"
+        timer.warnings.append(Warning("later-event", says))
     rows = [timer.answer(row) for row in promised.rows]
+    if len(timer.unreached) == len(rows):
+        raise timer.unreached[0]
     columns = promised.columns
     if promised.open_facts:
         identity = ("plan", "role", "channel", "priority", "metric")
@@ -112,7 +162,7 @@ def quick_due(asked: Asked, promised: Promises) -> Quick | None:
     target = row.cell.target
     if row.state or target.kind != "business" or target.every or not target.amount:
         return None
-    if row.metric.warn or promised.open_facts:
+    if row.metric.warn or row.metric.starts != "opened" or promised.open_facts:
         return None
     # Everything that stays the same is bound here, once.
     amount, time, doubts = target.amount, row.settled.time, row.settled.doubts
@@ -120,7 +170,7 @@ def quick_due(asked: Asked, promised: Promises) -> Quick | None:
     stated = (
         target.text, say(row.cell.text, asked.lang), row.condition, row.commitment, row.cell.hours,
     )  # fmt: skip
-    remarks = (row.note, row.unclear, row.because)
+    remarks = ("opened", row.note, row.unclear, row.because)
     new, at_utc = tuple.__new__, datetime.fromtimestamp
 
     openings: dict[int, datetime] = {}
@@ -168,6 +218,7 @@ class _Timer:
         self.moment = moment
         self.first = asked.revision.metrics[0]
         self.warnings: list[Warning] = []
+        self.unreached: list[PolicyError] = []  # one for each row without an end
 
     def answer(self, row: Promise) -> DueAnswer:
         """Return the answer to one case."""
@@ -194,6 +245,7 @@ class _Timer:
             clock.elapsed,
             clock.paused,
             clock.remaining,
+            say(row.metric.starts, self.asked.lang) or "",
             row.note,
             row.unclear,
             row.because,
@@ -202,36 +254,80 @@ class _Timer:
     def clock(self, row: Promise) -> Deadline:
         """Return what the clock says of a target."""
         assert row.cell is not None
-        events, target, settled = self.moment.events, row.cell.target, row.settled
-        metric = row.metric
-        if events.pauses and metric.pauses is None:
+        target, metric = row.cell.target, row.metric
+        if self.moment.events.pauses and metric.pauses is None:
             says = f"{metric.id} does not pause: the pauses are ignored"
             self.warnings.append(Warning("pause-ignored", says))
+        run = self.course(row)
+        if run is None:
+            return undated("not-started")
+        basis, at = basis_of(self.asked.revision, row), self.moment.at
         try:
-            found = deadline(
-                target,
-                events,
-                basis_of(self.asked.revision, row),
-                self.moment.at,
-                first_metric=metric is self.first or metric == self.first,
-                pausing=metric.pauses is not None,
-                warn=self.moment.at_risk or metric.warn,
-            )
+            found = deadline(target, run, basis, at, warn=self.moment.at_risk or metric.warn)
         except Never:
-            raise PolicyError(
-                f"{self.asked.revision.file}:{row.cell.place.line}: `{target.text}` is not reached"
-                " within ten years of opened",
-                f"are the hours `{row.cell.hours}` ever open?",
-            ) from None
+            return self.without_end(row, run)
         if found.due is not None:
             if found.due >= END:
                 raise UsageError("the deadline falls after 2200, the last year that is computed")
-            if settled:
-                self.warnings += self.asked.hours.warnings(settled, events.opened, found.due)
+            if row.settled:
+                self.warnings += self.asked.hours.warnings(row.settled, run.anchor, found.due)
+        return found
+
+    def course(self, row: Promise) -> Course | None:
+        """Return how the clock of a promise runs, None where its start has not happened.
+
+        Warns of a start that is assumed. Raises UsageError where the event that ends the metric
+        lies before its start.
+        """
+        assert row.cell is not None
+        metric, target, told = row.metric, row.cell.target, self.moment.events
+        if metric.starts not in STARTS and metric.id not in self.moment.starts:
+            says = (
+                f"{metric.id}: its clock starts with `{say(metric.starts, self.asked.lang)}`;"
+                f" opened is assumed, as --start {metric.id}=INSTANT was not given"
+            )
+            self.warnings.append(Warning("start-assumed", says))
+        start = started(metric.starts, told, self.moment.starts.get(metric.id))
+        ended = ending(target, told, first_metric=metric == self.first)
+        if start is not None and ended is not None and ended < start:
+            event = "resolved" if ended == told.resolved else "answered"
+            says = f"{_shown(ended)} lies before the start of `{metric.id}`, {_shown(start)}"
+            raise UsageError(f"{event}: {says}")
+        return course_of(row, self.asked.revision, self.moment)
+
+    def without_end(self, row: Promise, run: Course) -> Deadline:
+        """Return what is certain of a target that is not reached within ten years of its start.
+
+        That is an error if nothing else was asked, and a warning beside other answers.
+        """
+        assert row.cell is not None
+        never = f"`{row.cell.target.text}` is not reached within ten years of its start"
+        error = PolicyError(
+            f"{self.asked.revision.file}:{row.cell.place.line}: {never}",
+            f"are the hours `{row.cell.hours}` ever open?",
+        )
+        try:
+            found = endless(run, self.moment.at)
+        except Never:
+            raise error from None
+        self.unreached.append(error)
+        self.warnings.append(Warning("not-reached", f"{row.metric.id}: {never}"))
         return found
 
 
-_NO_CLOCK = Deadline("", None, None, None, None, None)
+_NO_CLOCK = undated("")
+
+
+def course_of(row: Promise, revision: Revision, moment: Moment) -> Course | None:
+    """Return how the clock of a promise runs by what has happened, None before its start."""
+    assert row.cell is not None
+    metric, events = row.metric, happened(moment.events, moment.at)
+    start = started(metric.starts, events, moment.starts.get(metric.id))
+    if start is None:
+        return None
+    first_metric = metric == revision.metrics[0]
+    pausing = metric.pauses is not None
+    return course(row.cell.target, events, start, first_metric=first_metric, pausing=pausing)
 
 
 def counts_over_hours(row: Promise) -> bool:
@@ -252,3 +348,7 @@ def basis_of(revision: Revision, row: Promise) -> Basis:
 
 def _utc(instant: int) -> datetime:
     return datetime.fromtimestamp(instant, UTC)
+
+
+def _shown(instant: int) -> str:
+    return format_instant(instant, UTC)

@@ -5,17 +5,16 @@ from datetime import UTC, date, tzinfo
 
 from zsupport.answer.case import Answers, Because, Case, matching
 from zsupport.answer.channels import ChannelAnswer, holding
-from zsupport.answer.due import DueAnswer
+from zsupport.answer.due import DueAnswer, course_of
 from zsupport.answer.hours import Settled
 from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
-from zsupport.answer.promise import NEGATIVE, decide
+from zsupport.answer.promise import NEGATIVE, Promise, decide
 from zsupport.answer.terms import TermAnswer
-from zsupport.clock.deadline import anchor
 from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.clock.target import Target
 from zsupport.clock.zones import zone
-from zsupport.policy.model import Alternative, Cell, Grant, Place, When
+from zsupport.policy.model import Alternative, Grant, Place, When
 from zsupport.wording import enumerated
 
 #: How a policy may read the end of a business day.
@@ -182,7 +181,8 @@ class _Explain:
                 return [*lines, f"  `{answer.channel}` opens no case, so nothing is promised"]
             lines += self._denials(case, channels)
             return lines + self._would(case, channels, "entitled to it")
-        case = self._promised_case(answer)
+        row = self._promised(answer)
+        case = row.case
         inside = self._inside(case)
         if answer.state == "needs-input":
             return [*lines, *(f"{self.at(each)}" for each in answer.because)]
@@ -205,17 +205,17 @@ class _Explain:
                 )
         if answer.state in NEGATIVE:
             return lines + self._would_promise(case, answer.metric)
-        return lines + self._walk(answer, case, deciding.cell)
+        return lines + self._walk(answer, row)
 
-    def _promised_case(self, answer: DueAnswer) -> Case:
-        """Return all that was settled of the case: an answer shows only what makes a difference."""
+    def _promised(self, answer: DueAnswer) -> Promise:
+        """Return the promise with all that was settled: an answer shows only what differs."""
         place = (answer.plan, answer.role, answer.priority, answer.metric)
         for row in self.answers.promised.rows:
             same = (row.plan, row.role, row.priority, row.metric.id) == place
             same = same and answer.channel in (None, row.case["channel"])
             if same and answer.facts.items() <= row.facts.items():
-                case: Case = row.case
-                return case
+                promise: Promise = row
+                return promise
         raise LookupError(f"no promise for {answer}")
 
     def _inside(self, case: Case) -> Callable[[str], bool]:
@@ -227,28 +227,29 @@ class _Explain:
 
         return inside
 
-    def _walk(self, answer: DueAnswer, case: Case, cell: Cell) -> list[str]:
+    def _walk(self, answer: DueAnswer, row: Promise) -> list[str]:
         """Return the way from the start to due: what was counted, and what was not and why."""
-        from zsupport.clock.deadline import merged
         from zsupport.clock.walk import walk
 
-        if cell.target.kind == "rate":
+        assert row.cell is not None
+        target, moment, settled = row.cell.target, self.answers.moment, row.settled
+        if target.kind == "rate":
             return []
-        events = self.answers.moment.events
-        metric = next(m for m in self.revision.metrics if m.id == answer.metric)
-        hours = self.answers.hours
-        settled = hours.settle(answer.hours, case) if answer.hours else None
+        run = course_of(row, self.revision, moment)
+        if run is None:
+            return [f"  its clock starts when the case is {row.metric.starts}: not yet"]
+        if answer.due is None and run.open_since is None:
+            return ["  it is not reached within ten years of its start"]
         where = zone(settled.zone_name) if settled else self.zone_shown
-        start = anchor(cell.target, events, self.answers.moment.at)
-        pauses = merged(events.pauses, start) if metric.pauses is not None else ()
-        end = from_datetime(answer.due) if answer.due else self.answers.moment.at
-        steps = walk(settled.time if settled else None, start, end, pauses)
+        start = run.anchor
+        end = from_datetime(answer.due) if answer.due else moment.at
+        steps = walk(settled.time if settled else None, start, end, run.pauses)
         over, lines = "", []
         if settled:
             # The members of a union can be in several zones; times are shown in the first.
             zones = dict.fromkeys(str(each.zone) for each in settled.time.hours)
             over = f" over `{answer.hours}` ({', '.join(zones)})"
-            lines += self._business_days(settled, cell.target, start)
+            lines += self._business_days(settled, target, start)
         lines.append(f"  the way from {format_instant(start, where)}{over}:")
         shown = (
             steps

@@ -269,4 +269,14 @@ is mistyped.""",
             "effective: {from: 2026-07-01, last_day: 2027-06-30}\n",
         ),
     ),
+    "ZS212": Refusal(
+        """\
+The answer ends the clock of the first metric, unless its targets recur (`every 4h`). A clock that
+starts with the answer would end at the moment it starts. Leave `starts` out, or put another metric
+first.""",
+        *_with(
+            "metrics: [{id: fix, starts: answered}]\ntargets: [{fix: 4h}]\n",
+            "metrics: [{id: first-response}, {id: fix, starts: answered}]\ntargets: [{fix: 4h}]\n",
+        ),
+    ),
 }

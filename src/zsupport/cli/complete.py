@@ -20,6 +20,7 @@ from zsupport.answer.case import say
 from zsupport.cli.commands import COMMANDS, load_command
 from zsupport.cli.options import FORMAT, Option
 from zsupport.cli.output import emit
+from zsupport.clock.deadline import STARTS
 from zsupport.clock.instants import to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, ZsupportError
@@ -279,7 +280,7 @@ class _Line:
         found = [
             (name, _harmless(say(text, lang)))
             for name, text in _NAMES[kind](revision)
-            if kind != "fact" or name.partition("=")[0] not in self.facts()
+            if "=" not in name or name.partition("=")[0] not in self.stated(option)
         ]
         return _starting(current, found, prefix)
 
@@ -293,9 +294,9 @@ class _Line:
         found += [(kind.name, kind.code) for kind in kinds if last]
         return _starting(last, found, prefix + before + comma)
 
-    def facts(self) -> set[str]:
-        """Return the names of the facts that the line states already."""
-        return {pair.partition("=")[0] for pair in self.given.get("fact", ())}
+    def stated(self, option: Option) -> set[str]:
+        """Return the names to which the line gives a value by this option already."""
+        return {pair.partition("=")[0] for pair in self.given.get(option.name, ())}
 
     def last(self, name: str) -> str | None:
         """Return the value that was given last for an option."""
@@ -368,6 +369,9 @@ _NAMES: dict[str, Callable[[Revision], _Names]] = {
         term.topic for term in revision.terms
     )],
     "fact": _facts,
+    "start": lambda revision: [
+        (f"{each.id}=", each.starts) for each in revision.metrics if each.starts not in STARTS
+    ],
     "hours": lambda revision: [
         *((id, calendars[0].remarks.note) for id, calendars in revision.hours.items()),
         ("24x7", "At every instant"),

@@ -18,6 +18,7 @@ from zsupport.cli.options import (
     PRIORITY,
     RESOLVED,
     ROLE,
+    START,
     UPDATED,
     Command,
     Common,
@@ -59,6 +60,7 @@ def due(
     answered: str | None,
     updated: str | None,
     resolved: str | None,
+    start: list[str] | None,
     pause: list[str] | None,
     at_risk: str | None,
     fail_breached: bool,
@@ -86,6 +88,7 @@ def due(
         answered=moments.read("--answered", answered),
         updated=moments.read("--updated", updated),
         resolved=moments.read("--resolved", resolved),
+        start=read_starts(start, moments),
         pause=[read_pause(text, moments) for text in pause or ()],
         at_risk=risk,
         customer_tz=customer_tz,
@@ -116,12 +119,30 @@ def due(
         answered=shown(events.answered),
         updated=shown(events.updated),
         resolved=shown(events.resolved),
+        start={name: shown(instant) for name, instant in answers.moment.starts.items()},
         pauses=[{"from": shown(begin), "to": shown(end)} for begin, end in events.pauses],
         at_risk=risk,
         customer_tz=customer_tz,
         customer_country=customer_country,
     )
     return finish(common, question, answers, show_due, query, refusal=refusal, code=code)
+
+
+def read_starts(pairs: list[str] | None, moments: Moments) -> dict[str, datetime]:
+    """Return `--start METRIC=INSTANT` options as a mapping; raise UsageError for another form."""
+    starts: dict[str, datetime] = {}
+    for pair in pairs or ():
+        name, _, text = pair.partition("=")
+        if not name or not text:
+            raise UsageError(
+                f"--start: `{pair}` is not METRIC=INSTANT",
+                f"write --start {name or 'METRIC'}=INSTANT",
+            )
+        instant = moments.read("--start", text)
+        assert instant is not None
+        if starts.setdefault(name, instant) != instant:
+            raise UsageError(f"the start of `{name}` is given twice")
+    return starts
 
 
 def read_pause(text: str, moments: Moments) -> tuple[datetime, datetime | None]:
@@ -141,7 +162,7 @@ COMMAND = Command(
     due,
     (
         PLAN, ROLE, CHANNEL, PRIORITY, FACT,
-        OPENED, METRIC, ANSWERED, UPDATED, RESOLVED, PAUSE, AT_RISK, FAIL_BREACHED,
+        OPENED, METRIC, ANSWERED, UPDATED, RESOLVED, START, PAUSE, AT_RISK, FAIL_BREACHED,
         CUSTOMER_TZ, CUSTOMER_COUNTRY,
     ),
     _EXAMPLES,

@@ -50,6 +50,11 @@ METRIC = Option(
 ANSWERED = Option("answered", ("--answered",), "text", "INSTANT", "When it was answered.")
 UPDATED = Option("updated", ("--updated",), "text", "INSTANT", "When it was last updated.")
 RESOLVED = Option("resolved", ("--resolved",), "text", "INSTANT", "When it was resolved.")
+START = Option(
+    "start", ("--start",), "texts", "METRIC=INSTANT",
+    "When the clock of a metric started that the policy starts in words; may be repeated.",
+    completes="start",
+)  # fmt: skip
 PAUSE = Option(
     "pause", ("--pause",), "texts", "FROM/TO",
     "When its clock stood still; may be repeated; FROM/ is still going on.",

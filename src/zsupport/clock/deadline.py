@@ -1,6 +1,6 @@
 """Deadlines: from a target and the events of a case to due, state and what is left.
 
-The clock definition, rules 6 and 8 to 15. Everything is computed from the events each time.
+The clock definition, rules 6, 8 to 15 and 20. Everything is computed from the events each time.
 """
 
 from collections.abc import Sequence
@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.problem import BadText
-from zsupport.clock.target import Target
+from zsupport.clock.target import Target, ends_with_answer
 
 if TYPE_CHECKING:
     from zsupport.clock.business import BusinessDays
 
 #: A pause `[from, to)`; `to` None is open.
 Pause = tuple[int, int | None]
+
+#: Ten years, in seconds: no deadline is computed further from its start (rule 17).
+HORIZON = 3653 * 86_400
+
+#: The events at which the clock of a metric can start; any other text is words (rule 20).
+STARTS = ("opened", "answered", "updated")
 
 
 class Never(Exception):
@@ -152,69 +158,119 @@ def postponed(time: Time, closed: Sequence[Pause], start: int, due: int) -> int:
     return time.due(due, left) if left else due
 
 
-def anchor(target: Target, events: Events, at: int) -> int:
-    """Return from when a target counts, as known at a moment: opened, but for a recurring one.
+def started(starts: object, events: Events, given: int | None = None) -> int | None:
+    """Return the start of a metric, None where it has not happened (rule 20).
 
-    That starts anew with the last update, else with the answer (rule 10).
+    `starts` is one of STARTS, or words: then `given` is the start, else opened is assumed.
     """
-    if target.every:
-        for happened in (events.updated, events.answered):
-            if happened is not None and happened <= at:
-                return happened
-    return events.opened
+    if starts == "answered":
+        return events.answered
+    if starts == "updated":
+        return events.updated
+    return events.opened if given is None else given
+
+
+def happened(events: Events, at: int) -> Events:
+    """Return the events as known at a moment: what is later has not happened."""
+
+    def known(event: int | None) -> int | None:
+        return None if event is None or event > at else event
+
+    return Events(
+        events.opened,
+        known(events.answered),
+        known(events.updated),
+        known(events.resolved),
+        tuple(pause for pause in events.pauses if pause[1] is not None or pause[0] <= at),
+    )
+
+
+def ending(target: Target, events: Events, *, first_metric: bool) -> int | None:
+    """Return the event that ends a metric, None where it has not happened (rule 13)."""
+    by_answer = first_metric and ends_with_answer(target)
+    return events.answered if by_answer else events.resolved
+
+
+class Course(NamedTuple):
+    """How the clock of one target runs: from when, what ended it, and the pauses in between."""
+
+    start: int
+    anchor: int  # from when the target counts: of a cadence the last update or answer (rule 10)
+    ended: int | None
+    closed: tuple[tuple[int, int], ...]  # pauses; the ending event closes an open one (rule 12)
+    open_since: int | None
+
+    @property
+    def pauses(self) -> tuple[Pause, ...]:
+        """The pauses, an open one last."""
+        return self.closed if self.open_since is None else (*self.closed, (self.open_since, None))
+
+
+def course(
+    target: Target, events: Events, start: int, *, first_metric: bool = True, pausing: bool = True
+) -> Course:
+    """Return how the clock of a target runs from the start of its metric, by all that happened.
+
+    `first_metric`: the answer ends it, else the resolution does. `pausing`: pauses count.
+    """
+    anchors = (events.updated, events.answered) if target.every else ()
+    anchor = next((event for event in anchors if event is not None and event >= start), start)
+    ended = ending(target, events, first_metric=first_metric)
+    closed: list[tuple[int, int]] = []
+    open_since = None
+    for begin, until in merged(events.pauses, anchor) if pausing else ():
+        end = ended if until is None else until
+        if end is None:
+            open_since = begin
+        elif begin < end:
+            closed.append((begin, end))
+    return Course(start, anchor, ended, tuple(closed), open_since)
 
 
 def deadline(
-    target: Target,
-    events: Events,
-    basis: Basis,
-    at: int,
-    *,
-    first_metric: bool = True,
-    pausing: bool = True,
-    warn: str | None = None,
+    target: Target, run: Course, basis: Basis, at: int, *, warn: str | None = None
 ) -> Deadline:
-    """Return what the clock says of a target at the moment `at`.
+    """Return what the clock says of a target at the moment `at`, by when all events happened.
 
-    `first_metric`: the answer ends it, else the resolution does. `pausing`: pauses count.
     `warn`: the ratio n/d from which it is at risk. Raises Never beyond ten years.
     """
-    recurring = target.every or target.kind == "rate"
-    ended = events.answered if first_metric and not recurring else events.resolved
-    if ended is not None and ended > at:
-        ended = None
-    start = anchor(target, events, at)
-    pauses = merged(events.pauses, start) if pausing else ()
-    until = min(at, ended) if ended is not None else at
+    start, anchor, ended, closed, open_since = run
     if target.kind == "rate":
-        state = "not-started" if at < events.opened else "met" if ended is not None else "running"
-        return Deadline(state, None, None, None, None, None)
+        return undated(_state(start, None, at, ended, None))
     time = basis.time
+    until = at if ended is None else min(at, ended)
     elapsed = paused = 0
-    if until > start:
-        paused = paused_in(time, pauses, start, until)
-        elapsed = time.elapsed(start, until) - paused
-    due0 = unpaused(target, start, basis)
-    closed: list[Pause] = []
-    open_since = None
-    for begin, end in pauses:
-        if end is not None:
-            closed.append((begin, end))
-        elif ended is not None:
-            # An answer closes an open pause for judging.
-            closed += [(begin, ended)] if ended > begin else []
-        else:
-            open_since = begin
-    due = postponed(time, closed, start, due0)
-    risk = _risk(target, start, due0, closed, time, warn) if warn else None
+    if until > anchor:
+        paused = paused_in(time, run.pauses, anchor, until)
+        elapsed = time.elapsed(anchor, until) - paused
+    due0 = unpaused(target, anchor, basis)
+    due = postponed(time, closed, anchor, due0)
+    if due > anchor + HORIZON:
+        raise Never
+    risk = _risk(target, anchor, due0, closed, time, warn) if warn else None
     if open_since is not None and open_since < due:
         remaining = time.elapsed(open_since, due)
         known_risk = risk if risk is not None and risk <= open_since else None
-        return Deadline("paused", None, known_risk, elapsed, paused, remaining)
+        state = "not-started" if at < start else "paused"
+        return Deadline(state, None, known_risk, elapsed, paused, remaining)
     late = until > due
-    remaining = due - until if late else running(time, closed, max(until, start), due)
-    state = _state(events.opened, due, at, ended, risk)
-    return Deadline(state, due, risk, elapsed, paused, remaining)
+    remaining = due - until if late else running(time, closed, max(until, anchor), due)
+    return Deadline(_state(start, due, at, ended, risk), due, risk, elapsed, paused, remaining)
+
+
+def undated(state: str) -> Deadline:
+    """Return what the clock says where there is no deadline to count towards."""
+    return Deadline(state, None, None, None, None, None)
+
+
+def endless(run: Course, at: int) -> Deadline:
+    """Return what the clock says of a target that is not reached within ten years of its start.
+
+    Until then that is certain; raises Never after them.
+    """
+    if (at if run.ended is None else run.ended) > run.anchor + HORIZON:
+        raise Never
+    return undated(_state(run.start, None, at, run.ended, None))
 
 
 def _risk(
@@ -226,11 +282,12 @@ def _risk(
     return postponed(time, closed, start, time.due(start, -(-whole_way * part // whole)))
 
 
-def _state(opened: int, due: int, at: int, ended: int | None, risk: int | None) -> str:
-    if at < opened:
+def _state(start: int, due: int | None, at: int, ended: int | None, risk: int | None) -> str:
+    """Return the state of a clock that no pause stops (rule 14); `due` None is never."""
+    if at < start:
         return "not-started"
     if ended is not None:
-        return "met" if ended <= due else "breached"
-    if at > due:
+        return "met" if due is None or ended <= due else "breached"
+    if due is not None and at > due:
         return "breached"
     return "at-risk" if risk is not None and at >= risk else "running"

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from zsupport.clock.deadline import Never
+from zsupport.clock.deadline import HORIZON, Never
 from zsupport.clock.instants import END
 from zsupport.clock.model import Hours
 from zsupport.clock.offsets import Offsets
@@ -17,8 +17,6 @@ _DAY = 86_400
 _YEAR = 366 * _DAY
 #: The ordinal of 1970-01-01.
 EPOCH = 719_163
-#: A deadline that is not reached within ten years of its start is an error (rule 17).
-HORIZON = 3653 * _DAY
 
 
 class Spans(NamedTuple):

@@ -77,6 +77,11 @@ def needs_hours(target: Target) -> bool:
     return target.kind in {"business", "business-days", "next-business-day", "by"}
 
 
+def ends_with_answer(target: Target) -> bool:
+    """Whether the answer ends the target in the first metric: it has an end, and no recurrence."""
+    return not target.every and target.kind not in {"rate", "none", "not-stated"}
+
+
 def _parse(text: str) -> Target | None:
     """Return the target that `text` (without `every`) spells; None if it spells none."""
     if text == "next business day":

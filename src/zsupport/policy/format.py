@@ -457,7 +457,12 @@ METRIC = Fields(
     "What is promised: a first response, an update, a solution.",
     Field("id", Id(), "Its id.", required=True),
     Field("name", Text(), "Its name for people; left out: the id."),
-    Field("starts", Text(), "`opened`, or in words what starts it (`--opened` is that moment)."),
+    Field(
+        "starts",
+        Text(),
+        "What starts its clock: `opened` (where it is left out), `answered`, `updated` (the last"
+        " update), or words (`--start` gives that moment).",
+    ),
     Field("pauses", Pauses(), "When its clock stands still, in words; left out: never."),
     Field("warn", Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio), "When it is at risk."),
 )

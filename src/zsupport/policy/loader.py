@@ -8,6 +8,8 @@ import re
 from contextlib import suppress
 from typing import Any
 
+from zsupport.clock.deadline import STARTS
+from zsupport.clock.target import ends_with_answer
 from zsupport.clock.windows import WEEK, Window, overlapping
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import Finding, Span
@@ -198,7 +200,7 @@ class _Builder:
         zone = record.get("timezone") or "UTC"
         hours = self.read_hours()
         entitled = Entitled(self.read_channels(), self.read_grants(), self.read_priorities())
-        return Revision(
+        revision = Revision(
             policy=name,
             title=names.text(record.get("title")) or name,
             file=source.name,
@@ -227,6 +229,8 @@ class _Builder:
             languages=tuple(names.languages),
             remarks=names.remarks(record),
         )
+        self.check_start(revision)
+        return revision
 
     # -- who and what --------------------------------------------------------------------
 
@@ -415,7 +419,7 @@ class _Builder:
                 Metric(
                     id,
                     names.text(record.get("name")) or id,
-                    names.text(record.get("starts")) or "opened",
+                    self.read_start(record),
                     names.text(record.get("pauses")),
                     record.get("warn"),
                     names.remarks(record),
@@ -424,6 +428,34 @@ class _Builder:
             )
         names.distinct("metric", ids, [])
         return tuple(metrics)
+
+    def read_start(self, record: Record) -> Text:
+        """Read `starts` of a metric: an event, or words."""
+        starts = self.names.text(record.get("starts"))
+        event = starts.casefold() if isinstance(starts, str) else starts
+        if event != starts and event in STARTS:
+            at = record.value("starts")
+            self.reader.report(
+                "ZS105", at.span, at.way, f"`{starts}` is spelled `{event}`",
+                f"{', '.join(STARTS)}, or words", f"write `{event}`",
+            )  # fmt: skip
+        return starts or "opened"
+
+    def check_start(self, revision: Revision) -> None:
+        """Report a first metric that starts with the answer, where the answer ends it too."""
+        if not revision.metrics or revision.metrics[0].starts != "answered":
+            return
+        first = revision.metrics[0].id
+        cells = [cell for rule in revision.rules for cell in rule.cells.get(first, {}).values()]
+        ends = next((cell for cell in cells if ends_with_answer(cell.target)), None)
+        if ends is not None:
+            at = self.record.get("metrics")[0].value("starts")
+            self.reader.report(
+                "ZS212", at.span, at.way,
+                f"the answer starts and ends `{first}`: `{ends.target.text}` does not recur",
+                "opened, updated or words",
+                "leave `starts` out, or put another metric first",
+            )  # fmt: skip
 
     def read_commitments(self) -> tuple[Commitment, ...]:
         """Read `commitment`: one word, or a list."""

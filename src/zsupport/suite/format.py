@@ -342,6 +342,10 @@ DUE = Keys(
     Field("updated", _MOMENT, "When it was last updated."),
     Field("resolved", _MOMENT, "When it was resolved."),
     Field(
+        "start", MapOf(_MOMENT, key="a metric"),
+        "When the clock of a metric started, where the policy says that in words.",
+    ),
+    Field(
         "pause", ListOf(Line("FROM/TO, or FROM/ while it lasts"), or_one=True),
         "When its clock stood still.",
     ),

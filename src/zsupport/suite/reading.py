@@ -300,7 +300,8 @@ class _Binder:
             moment = reference_of(self.subject, revision)
         in_force = self.subject.policy.revision_at(moment)[1]
         if command == "due":
-            options |= self.events(asked, moments, moment, where)
+            starts = self.starts(asked, revision, where)
+            options |= self.events(asked, moments, moment, where, starts)
         else:
             options["at"] = moment
         stated = asked.get("opened") or asked.get("at")
@@ -404,6 +405,7 @@ class _Binder:
         moments: dict[str, datetime | None],
         moment: datetime | None,
         where: tzinfo | None,
+        starts: dict[str, datetime],
     ) -> dict[str, Any]:
         """Return what happened to a case, and the moment as of which it is looked at."""
         opened = moments.get("opened") or moment
@@ -414,10 +416,24 @@ class _Binder:
         ends = [end for pause in pauses if pause for end in pause if end]
         if pauses:
             found["pause"] = tuple(pause for pause in pauses if pause)
-        last = max(
-            [opened, *(each for each in found.values() if isinstance(each, datetime)), *ends]
-        )
+        happened = (each for each in found.values() if isinstance(each, datetime))
+        last = max([opened, *happened, *starts.values(), *ends])
+        if starts:
+            found["start"] = starts
         found["at"] = moments.get("at") or last
+        return found
+
+    def starts(self, asked: Record, revision: int, where: tzinfo | None) -> dict[str, datetime]:
+        """Return when the clocks of metrics started, by their ids."""
+        given: Record | None = asked.get("start")
+        found: dict[str, datetime] = {}
+        if given is not None:
+            names = self.names(revision)
+            for text, at in given.values.items():
+                metric = names.resolve("metric", given.key(text))
+                moment = self.moment(at, where)
+                if metric and moment:
+                    found[metric] = moment
         return found
 
     def pause(self, at: Named, where: tzinfo | None) -> tuple[datetime, datetime | None] | None:
@@ -452,7 +468,7 @@ class _Binder:
             why = next((f"`{field}`" for field in told if field in OF_THE_MOMENT), why)
         if why is None and command == "due":
             rules = self.subject.revision(revision).rules
-            events = [each for each in (*_EVENTS, "pause") if each in asked.values]
+            events = [each for each in (*_EVENTS, "start", "pause") if each in asked.values]
             if any(alternative.opened for rule in rules for alternative in rule.when):
                 why = "which rule holds, by the policy's `opened`,"
             elif events:

@@ -130,6 +130,7 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                 "elapsed_seconds": _SECONDS,
                 "paused_seconds": _SECONDS,
                 "remaining_seconds": _SECONDS,
+                "starts": _TEXT,
                 "note": _TEXT_OR_NULL,
                 "unclear": _TEXT_OR_NULL,
                 "because": _BECAUSE,
@@ -146,6 +147,7 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                 "answered": _INSTANT_OR_NULL,
                 "updated": _INSTANT_OR_NULL,
                 "resolved": _INSTANT_OR_NULL,
+                "start": {"type": "object", "additionalProperties": _INSTANT},
                 "pauses": {
                     "type": "array",
                     "items": _object({"from": _INSTANT, "to": _INSTANT_OR_NULL}),

@@ -1,0 +1,355 @@
+"""Clocks that start at another event than the opening (rule 20 of the clock definition).
+
+What deadlines and states come of it is in `conformance/starts.yaml`.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import zsupport
+from zsupport.cli.complete import complete
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+POLICY = """\
+format: 1
+policy: starts
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{when: {plan: pro}, allow: web}]
+metrics:
+  - {id: first-response}
+  - {id: update, starts: answered}
+  - {id: fix, starts: {en: The cause is known, nb: Feilen er kjent}, pauses: waiting}
+  - {id: review, starts: updated}
+  - {id: call, starts: opened}
+hours: {rare: {open: sun 10:00-10:15}}
+targets:
+  - {first-response: 4h, update: every 1h, fix: 8h, review: 2 per week}
+  - {call: 1000 business hours, hours: rare}
+"""
+OPENED = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that holds the policy above."""
+    path = tmp_path_factory.mktemp("starts")
+    (path / "starts.yaml").write_text(POLICY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def policy(folder: Path) -> zsupport.Policy:
+    """Return the policy above."""
+    return zsupport.load(folder / "starts.yaml", cache=False)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    """Return a time of the day on which the case was opened."""
+    return datetime(2026, 11, 23, hour, minute, tzinfo=UTC)
+
+
+def ask(policy: zsupport.Policy, metric: str, **more: Any) -> Any:
+    """Return the one answer for the plan pro, opened at 09:00."""
+    more.setdefault("at", at(12))
+    [answer] = policy.due(plan="pro", metric=metric, opened=OPENED, **more).answers
+    return answer
+
+
+def due(cli: "Cli", folder: Path, *options: str, at: str = "12:00") -> Any:
+    """Ask the command line about the case that was opened at 09:00."""
+    case = ("--plan", "pro", "--opened", "2026-11-23T09:00:00Z", "--at", f"2026-11-23T{at}:00Z")
+    return cli("due", "--policy", "./starts.yaml", *case, *options, cwd=folder)
+
+
+# -- the library -----------------------------------------------------------------------------------
+
+
+def test_what_has_not_started_is_never_breached(policy: zsupport.Policy) -> None:
+    answer = ask(policy, "update", at=datetime(2027, 11, 23, tzinfo=UTC))
+    assert (answer.state, answer.due, answer.at_risk_at) == ("not-started", None, None)
+    assert (answer.elapsed_seconds, answer.paused_seconds, answer.remaining_seconds) == (None,) * 3
+    assert answer.target == "every 1h"
+
+
+def test_every_answer_says_what_starts_its_clock(policy: zsupport.Policy) -> None:
+    starts = ["opened", "answered", "The cause is known", "updated", "opened"]
+    for plan in ("pro", "free"):
+        answers = policy.due(plan=plan, metric="all", opened=OPENED, at=at(12)).answers
+        assert [answer.starts for answer in answers] == starts
+    [answer] = policy.due(plan="pro", metric="fix", lang="nb", opened=OPENED, at=at(12)).answers
+    assert answer.starts == "Feilen er kjent"
+
+
+def test_words_take_their_moment_by_any_spelling_of_the_metric(policy: zsupport.Policy) -> None:
+    answers = policy.due(plan="pro", metric="fix", opened=OPENED, at=at(12), start={"FIX": at(11)})
+    assert (answers.answers[0].due, answers.warnings) == (at(19), ())
+    # A start that is given and the same moment opened is not assumed.
+    answers = policy.due(
+        plan="pro", metric="fix", opened=OPENED, at=at(12), start={"fix": "2026-11-23T09:00:00Z"}
+    )
+    assert (answers.answers[0].due, answers.warnings) == (at(17), ())
+
+
+def test_a_start_that_is_assumed_is_said_once_for_each_metric(policy: zsupport.Policy) -> None:
+    answers = policy.due(metric=["fix", "first-response"], opened=OPENED, at=at(12))
+    assert len(answers.answers) == 4
+    [warning] = answers.warnings
+    assert warning.code == "start-assumed"
+    assert warning.message == (
+        "fix: its clock starts with `The cause is known`; opened is assumed, as"
+        " --start fix=INSTANT was not given"
+    )
+    # Nothing is assumed where nothing is promised.
+    assert policy.due(plan="free", metric="fix", opened=OPENED, at=at(12)).warnings == ()
+
+
+def test_a_start_may_be_given_for_a_metric_that_is_not_asked_about(
+    policy: zsupport.Policy,
+) -> None:
+    given = ask(policy, "first-response", start={"fix": at(11)})
+    assert ask(policy, "first-response", start={"fix": None}) == given
+    assert given == ask(policy, "first-response")
+    assert given.due == at(13)
+
+
+@pytest.mark.parametrize(
+    ("metric", "more", "says"),
+    [
+        ("fix", {"start": {"fxi": at(11)}}, "start: unknown metric `fxi`; metrics: first-response"),
+        ("fix", {"start": {"update": at(11)}}, "the clock of `update` starts when a case is"),
+        ("fix", {"start": {"call": at(11)}}, "the clock of `call` starts when a case is opened"),
+        ("fix", {"start": {"all": at(11)}}, "start: unknown metric `all`"),
+        (
+            "fix", {"start": {"fix": at(8, 59)}},
+            "start of `fix`: 2026-11-23T08:59:00Z lies before opened, 2026-11-23T09:00:00Z",
+        ),
+        ("fix", {"start": {"fix": at(10), "Fix": at(11)}}, "the start of `fix` is given twice"),
+        (
+            "fix", {"start": {"fix": at(11)}, "resolved": at(10)},
+            "resolved: 2026-11-23T10:00:00Z lies before the start of `fix`, 2026-11-23T11:00:00Z",
+        ),
+        (
+            "update", {"answered": at(11), "resolved": at(10)},
+            "resolved: 2026-11-23T10:00:00Z lies before the start of `update`",
+        ),
+    ],
+)  # fmt: skip
+def test_a_start_that_cannot_be_is_refused(
+    policy: zsupport.Policy, metric: str, more: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(zsupport.UsageError) as caught:
+        ask(policy, metric, **more)
+    assert caught.value.message.startswith(says) or says in caught.value.message
+
+
+def test_a_naive_start_is_refused(policy: zsupport.Policy) -> None:
+    with pytest.raises(ValueError, match="without a zone"):
+        ask(policy, "fix", start={"fix": datetime(2026, 11, 23, 11)})
+
+
+def test_the_order_of_events_matters_only_to_the_metric_asked_about(
+    policy: zsupport.Policy,
+) -> None:
+    events = {"answered": at(11), "resolved": at(10)}
+    assert ask(policy, "first-response", **events).state == "met"
+
+
+def test_an_open_pause_that_has_not_begun_counts_for_nothing(policy: zsupport.Policy) -> None:
+    start = {"fix": OPENED}
+    answers = policy.due(
+        plan="pro", metric="fix", opened=OPENED, at=at(12), start=start, pause=[(at(13), None)]
+    )
+    assert (answers.answers[0].state, answers.answers[0].due) == ("running", at(17))
+    assert [warning.message for warning in answers.warnings] == [
+        "an open pause lies after the moment asked as of, and does not count yet"
+    ]
+
+
+# -- what is never reached -------------------------------------------------------------------------
+
+
+def test_a_target_that_is_never_reached_spoils_no_other(policy: zsupport.Policy) -> None:
+    # A quarter of an hour a week is 130 hours in ten years.
+    answers = policy.due(plan="pro", metric="all", opened=OPENED, at=at(12), start={"fix": at(9)})
+    found = {answer.metric: (answer.state, answer.due) for answer in answers.answers}
+    assert found == {
+        "first-response": ("running", at(13)),
+        "update": ("not-started", None),
+        "fix": ("running", at(17)),
+        "review": ("not-started", None),
+        "call": ("running", None),
+    }
+    [warning] = answers.warnings
+    assert warning.code == "not-reached"
+    assert warning.message == (
+        "call: `1000 business hours` is not reached within ten years of its start"
+    )
+    done = policy.due(
+        plan="pro", metric=["call", "first-response"], opened=OPENED, at=at(12), resolved=at(11)
+    )
+    assert [answer.state for answer in done.answers] == ["met", "running"]
+    early = policy.due(plan="pro", metric=["call", "first-response"], opened=OPENED, at=at(8))
+    assert [answer.state for answer in early.answers] == ["not-started", "not-started"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "moment"),
+    [
+        ("call", at(12)),
+        # After ten years nothing is certain any more.
+        (["call", "first-response"], datetime(2036, 12, 1, tzinfo=UTC)),
+    ],
+)
+def test_it_is_an_error_where_it_is_all_that_can_be_said(
+    policy: zsupport.Policy, metric: str, moment: datetime
+) -> None:
+    with pytest.raises(zsupport.PolicyError, match="is not reached within ten years of its start"):
+        policy.due(plan="pro", metric=metric, opened=OPENED, at=moment)
+
+
+def test_a_pause_cannot_move_a_deadline_beyond_ten_years(policy: zsupport.Policy) -> None:
+    long = [(at(10), datetime(2037, 1, 1, tzinfo=UTC))]
+    with pytest.raises(zsupport.PolicyError, match="is not reached within ten years of its start"):
+        ask(policy, "fix", start={"fix": OPENED}, pause=long)
+
+
+# -- the command line ------------------------------------------------------------------------------
+
+
+def test_what_has_not_started_fires_no_alarm(cli: "Cli", folder: Path) -> None:
+    got = due(cli, folder, "--metric", "update", "--fail-breached", at="23:00")
+    assert (got.stdout, got.stderr, got.code) == ("not-started\n", "", 0)
+
+
+def test_the_start_is_an_option(cli: "Cli", folder: Path) -> None:
+    for start in ("fix=2026-11-23T10:30:00Z", "FIX=@1795429800"):
+        got = due(cli, folder, "--metric", "fix", "--start", start)
+        assert (got.stdout, got.stderr, got.code) == ("2026-11-23T18:30:00Z\n", "", 0)
+    got = due(cli, folder, "--metric", "fix", "--start=fix=2026-11-23T10:30:00Z", "--format=json")
+    document = json.loads(got.stdout)
+    assert document["query"]["start"] == {"fix": "2026-11-23T10:30:00Z"}
+    assert document["answers"][0]["starts"] == "The cause is known"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--start", "fix"), "--start: `fix` is not METRIC=INSTANT\n  write --start fix=INSTANT"),
+        (("--start", "=now"), "--start: `=now` is not METRIC=INSTANT"),
+        (("--start", "fix=soon"), "--start: `soon` is no instant"),
+        (("--start", "fxi=2026-11-23T10:30:00Z"), "did you mean `fix`?"),
+        (
+            ("--start", "update=2026-11-23T10:30:00Z"),
+            "leave the start out, and say when the case was answered",
+        ),
+        (
+            ("--start", "fix=2026-11-23T10:30:00Z", "--start", "fix=2026-11-23T10:31:00Z"),
+            "the start of `fix` is given twice",
+        ),
+    ],
+)
+def test_another_start_is_refused_with_the_way_out(
+    cli: "Cli", folder: Path, options: tuple[str, ...], says: str
+) -> None:
+    got = due(cli, folder, "--metric", "fix", *options)
+    assert (got.stdout, got.code) == ("", 2)
+    assert says in got.stderr
+
+
+def test_why_walks_from_the_start(cli: "Cli", folder: Path) -> None:
+    got = due(cli, folder, "--metric", "fix", "--start", "fix=2026-11-23T10:30:00Z", "--why")
+    assert got.stderr.splitlines()[-2:] == [
+        "  the way from 2026-11-23T10:30:00Z:",
+        "    to 2026-11-23T18:30:00Z  counts 8 h, 8 h in all",
+    ]
+    got = due(cli, folder, "--metric", "update", "--why")
+    assert got.stderr.splitlines()[-1] == "  its clock starts when the case is answered: not yet"
+    got = due(cli, folder, "--metric", "call", "--metric", "fix", "--why")
+    assert "  it is not reached within ten years of its start" in got.stderr.splitlines()
+
+
+def test_why_counts_on_after_the_answer_that_closed_a_pause(cli: "Cli", folder: Path) -> None:
+    options = ("--start", "fix=2026-11-23T09:00:00Z", "--pause", "2026-11-23T10:00:00Z/")
+    got = due(cli, folder, "--metric", "fix", *options, "--resolved", "2026-11-23T11:00:00Z",
+              "--why")  # fmt: skip
+    # 8 h from 09:00 and the hour that was paused end at 18:00.
+    assert got.stdout == "2026-11-23T18:00:00Z\n"
+    assert got.stderr.splitlines()[-4:] == [
+        "  the way from 2026-11-23T09:00:00Z:",
+        "    to 2026-11-23T10:00:00Z  counts 1 h, 1 h in all",
+        "    to 2026-11-23T11:00:00Z  does not count: pause",
+        "    to 2026-11-23T18:00:00Z  counts 7 h, 8 h in all",
+    ]
+
+
+def test_completion_offers_the_metrics_whose_start_is_written_in_words(folder: Path) -> None:
+    asked = ["due", "--policy", str(folder / "starts.yaml")]
+    assert complete([*asked, "--start", ""]).words == (("fix=", "The cause is known"),)
+    assert complete([*asked, "--start=f"]).words == (("--start=fix=", "The cause is known"),)
+    assert complete([*asked, "--start", "fix=now", "--start", ""]).words == ()
+
+
+# -- the policy's own tests ------------------------------------------------------------------------
+
+TESTS = """\
+tests: 1
+policy: starts
+cases:
+  - due: {plan: pro, metric: fix, opened: 2026-11-23 09:00, tz: UTC, start: {fix: 2026-11-23 10:30}}
+    expect: {due: "2026-11-23T18:30:00Z", starts: The cause is known, state: running}
+  - due: {plan: pro, metric: update, opened: "2026-11-23T09:00:00Z", at: "2026-11-23T19:00:00Z"}
+    expect: not-started
+"""
+
+
+def run_tests(cli: "Cli", folder: Path, tests: str) -> Any:
+    """Run tests of the policy."""
+    (folder / "starts_test.yaml").write_text(tests, encoding="utf-8")
+    return cli("test", ".", cwd=folder)
+
+
+def test_tests_give_starts(cli: "Cli", folder: Path) -> None:
+    got = run_tests(cli, folder, TESTS)
+    assert (got.code, got.stderr) == (0, "")
+    # Without `at` it is asked as of the last that happened: the start.
+    got = run_tests(cli, folder, TESTS.replace("state: running", "elapsed_seconds: 0"))
+    assert got.code == 0
+
+
+def test_a_failed_test_is_offered_with_its_start(cli: "Cli", folder: Path) -> None:
+    got = run_tests(cli, folder, TESTS.replace("T18:30", "T17:00"))
+    assert got.code == 1
+    assert "start: {fix: 2026-11-23 10:30}" in got.stdout.split("ready to paste:")[1]
+    assert "due: 2026-11-23T18:30:00Z" in got.stdout.split("ready to paste:")[1]
+
+
+@pytest.mark.parametrize(
+    ("start", "code"),
+    [
+        ("{fxi: 2026-11-23 10:30}", "ZS201"),
+        ("{fix: now}", "ZS109"),
+        ("{fix: 2026-11-23 25:30}", "ZS109"),
+        ("10:30", "ZS103"),
+    ],
+)
+def test_a_start_that_cannot_be_read_is_found(
+    cli: "Cli", folder: Path, start: str, code: str
+) -> None:
+    got = run_tests(cli, folder, TESTS.replace("{fix: 2026-11-23 10:30}", start))
+    assert got.code == 3
+    assert got.stdout.startswith(f"error[{code}]")
+
+
+def test_a_start_needs_the_moment_opened(cli: "Cli", folder: Path) -> None:
+    asked = "{plan: pro, metric: fix, start: {fix: 2026-11-23T10:30:00Z}}"
+    tests = f"tests: 1\npolicy: starts\ncases: [{{due: {asked}, expect: {{target: 8h}}}}]\n"
+    got = run_tests(cli, folder, tests)
+    assert got.code == 3
+    assert "the question has no `opened`, and `start` depends on it" in got.stdout
