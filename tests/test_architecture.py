@@ -1,8 +1,10 @@
 """The house: imports point downwards only, and what costs time is imported where it is needed."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -95,6 +97,14 @@ def test_what_others_made_is_imported_in_its_home_only(module: str) -> None:
         package = imported.partition(".")[0]
         if package != "zsupport" and package not in sys.stdlib_module_names:
             assert module in HOMES[package], f"{module} imports {package}"
+
+
+def test_what_others_made_is_installed_with_the_program() -> None:
+    text = (SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8")
+    needs = tomllib.loads(text)["project"]["dependencies"]
+    packages = {"yaml": "pyyaml"}
+    installed = {re.split("[^a-z]", each)[0] for each in needs}
+    assert installed == {packages.get(name, name) for name in HOMES}
 
 
 def test_every_home_is_lived_in() -> None:

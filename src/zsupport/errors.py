@@ -54,7 +54,7 @@ class InvalidPolicy(PolicyError):
 
 
 class EnvironmentFault(ZsupportError):
-    """The machine lacks something: output not writable, an extra not installed (exit 4)."""
+    """The machine lacks something: output not writable, a dependency missing (exit 4)."""
 
     exit_code = 4
     kind = "environment"
