@@ -54,6 +54,19 @@ def public_holidays(country: str, subdivision: str | None, year: int) -> "Year":
     )
 
 
+@lru_cache(maxsize=256)
+def part_that_differs(country: str, year: int) -> str | None:
+    """Return the first part of a known country with other public holidays than the country."""
+    import holidays
+
+    def days(part: str | None) -> set[date]:
+        return set(holidays.country_holidays(country, subdiv=part, years=year))
+
+    whole = days(None)
+    parts = holidays.list_supported_countries()[country]
+    return next((part for part in parts if days(part) != whole), None)
+
+
 @lru_cache(maxsize=1)
 def holidays_version() -> str | None:
     """Return the version of the installed `holidays` package, None where it is not installed.

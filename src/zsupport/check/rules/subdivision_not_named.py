@@ -1,0 +1,65 @@
+"""ZS714: a country whose public holidays differ by subdivision, of which none is named."""
+
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.holidays import part_that_differs
+from zsupport.clock.problem import BadText
+from zsupport.errors import EnvironmentFault
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each country without a subdivision, some of which have other public holidays.
+
+    Without the package that knows them there is nothing to say: ZS706 says that it is missing.
+    """
+    for path, calendar in subject.calendars:
+        off = calendar.holidays
+        if off is None or off.country is None or off.subdivision or off.frozen is not None:
+            continue
+        try:
+            subject.public(off.country, None, subject.today.year)
+        except EnvironmentFault:
+            return
+        except BadText:
+            continue  # ZS708 finds it
+        part = part_that_differs(off.country, subject.today.year)
+        if part is not None:
+            yield Problem(
+                (*path, "holidays", "country"),
+                f"public holidays of {off.country} differ by subdivision, and none is named",
+                label=f"`{part}`, for one, has others",
+                hint="name the one of the office with `subdivision`, or pin the days off with"
+                " `frozen`",
+            )
+
+
+RULE = Rule(
+    code="ZS714",
+    name="subdivision-not-named",
+    severity="note",
+    summary="a country whose public holidays differ by subdivision, of which none is named",
+    why="""\
+In Germany, Switzerland, the United States and elsewhere some public holidays are a matter of
+the state, canton or region. With the country alone, those of the whole country count only. An
+office is in one of its parts, and closed on the others of that part too.""",
+    bad="""\
+format: 1
+policy: acme
+timezone: Europe/Berlin
+plans: {pro: Pro}
+channels: {phone: {name: Phone, kind: phone}}
+entitlements: [{allow: phone, hours: office}]
+hours: {office: {open: mon-fri 09:00-17:00, holidays: {country: DE}}}
+""",
+    good="""\
+format: 1
+policy: acme
+timezone: Europe/Berlin
+plans: {pro: Pro}
+channels: {phone: {name: Phone, kind: phone}}
+entitlements: [{allow: phone, hours: office}]
+hours: {office: {open: mon-fri 09:00-17:00, holidays: {country: DE, subdivision: BY}}}
+""",
+    check=check,
+)
