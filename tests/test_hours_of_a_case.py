@@ -109,12 +109,17 @@ def test_one_grant_around_the_clock_makes_it_open_at_every_instant(
     cli: "Cli", folder: Path
 ) -> None:
     case = ("--plan", "pro", "--channel", "phone", "--priority", "P1")
-    [row] = answers(cli, folder, *case, at=SATURDAY)
-    assert (row["state"], row["open"], row["hours"]) == ("open", True, "office, 24x7")
-    assert (row["next_open"], row["next_close"]) == (None, None)
-    assert row["windows"] == [
-        {"opens": "2026-11-23T00:00:00+01:00", "closes": "2026-11-30T00:00:00+01:00"}
-    ]
+    # A member that is not stated, or that only the customer knows, changes nothing then.
+    for allow, hours in (("", "office, 24x7"), ("{allow: [forum, phone]}", None),
+                         ("{allow: phone, hours: theirs}", "theirs, office, 24x7")):  # fmt: skip
+        text = POLICY.replace("{allow: forum}", allow) if allow else POLICY
+        (folder / "acme.yaml").write_text(text)
+        [row] = answers(cli, folder, *case, at=SATURDAY)
+        assert (row["state"], row["open"], row["hours"]) == ("open", True, hours)
+        assert (row["next_open"], row["next_close"]) == (None, None)
+        assert row["windows"] == [
+            {"opens": "2026-11-23T00:00:00+01:00", "closes": "2026-11-30T00:00:00+01:00"}
+        ]
 
 
 def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
@@ -371,6 +376,10 @@ def test_a_change_of_revision_opens_and_closes(cli: "Cli", two: Path) -> None:
         path.write_text(text + "hours: {office: {open: 24x7}}\n")
         row = of_two(cli, two, "office", at="2026-04-30T18:00:00+02:00")
         assert (row["next_open"], row["next_close"]) == (opens, None)
+    # A window that goes on under the new revision is one window.
+    assert row["windows"][-1] == {
+        "opens": "2026-04-30T08:00:00+02:00", "closes": "2026-05-04T00:00:00+02:00",
+    }  # fmt: skip
 
 
 def test_what_no_revision_states_is_not_known(cli: "Cli", two: Path) -> None:

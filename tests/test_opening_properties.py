@@ -1,0 +1,225 @@
+"""When a case is open, held to a plain reading of the policy, quarter of an hour by quarter.
+
+The plain reading knows the weekly windows of each calendar as minutes and the days off as dates,
+and asks of every moment alone: which revision is in force, which grants match, is a member open?
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from zsupport.answer.opening import HoursAnswer
+from zsupport.library import Policy
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import load_revision
+
+OSLO = ZoneInfo("Europe/Oslo")
+#: Every change lies on a quarter of an hour.
+STEP = timedelta(minutes=15)
+FIRST = date(2026, 4, 27)
+#: From which day the second revision is in force; the first starts long before.
+SECOND = date(2026, 5, 1)
+LAST = date(2026, 5, 5)
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Calendar(NamedTuple):
+    """Windows by weekday in quarters of the day, days off, and whose zone it is in."""
+
+    windows: dict[int, tuple[int, int]]
+    holidays: frozenset[date]
+    zone: str  # an IANA name, or `customer`
+
+    def text(self) -> str:
+        """Return it as a policy writes it."""
+        open_ = ", ".join(
+            f"{DAYS[day]} {clock(start)}-{clock(end)}" for day, (start, end) in self.windows.items()
+        )
+        off = ", ".join(f'"{day}"' for day in sorted(self.holidays))
+        more = f", holidays: [{off}]" if off else ""
+        return f"{{timezone: {self.zone}, open: [{open_}]{more}}}"
+
+    def is_open(self, at: datetime, customer: str | None) -> bool | None:
+        """Return whether it is open, None where only the customer knows."""
+        name = customer if self.zone == "customer" else self.zone
+        if name is None:
+            return None
+        local = at.astimezone(ZoneInfo(name))
+        quarter = local.hour * 4 + local.minute // 15
+        start, end = self.windows.get(local.weekday(), (0, 0))
+        return start <= quarter < end and local.date() not in self.holidays
+
+
+def clock(quarter: int) -> str:
+    return f"{quarter // 4:02}:{quarter % 4 * 15:02}"
+
+
+class Revision(NamedTuple):
+    """The calendars by name and the grants of the web: for which plan, during which hours."""
+
+    calendars: dict[str, Calendar]
+    grants: tuple[tuple[str | None, str | None], ...]
+
+    def text(self, start: date) -> str:
+        """Return the policy file."""
+        grants = [
+            f"  - {{{f'when: {{plan: {plan}}}, ' if plan else ''}allow: web"
+            f"{f', hours: {hours}' if hours else ''}}}\n"
+            for plan, hours in self.grants
+        ]
+        hours = [f"  {name}: {calendar.text()}\n" for name, calendar in self.calendars.items()]
+        return (
+            f"format: 1\npolicy: random\ntimezone: Europe/Oslo\neffective: {{from: {start}}}\n"
+            "plans: {free: Free, pro: Pro}\nchannels: {web: {name: Web, kind: web}}\n"
+            f"entitlements:\n{''.join(grants)}hours:\n{''.join(hours)}"
+        )
+
+    def members(self, plan: str, at: datetime, customer: str | None) -> list[bool | str]:
+        """Return of each grant that matches whether it is open, or why that is not known."""
+        found: list[bool | str] = []
+        for wanted, hours in self.grants:
+            if wanted not in (None, plan):
+                continue
+            if hours is None:
+                found.append("not-stated")
+            elif hours == "24x7":
+                found.append(True)
+            else:
+                is_open = self.calendars[hours].is_open(at, customer)
+                found.append("needs-input" if is_open is None else is_open)
+        return found
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> Calendar:
+    windows = {}
+    for day in draw(st.sets(st.integers(0, 6), min_size=1)):
+        start = draw(st.integers(0, 95))
+        end = draw(st.integers(start + 1, 96))
+        windows[day] = (start, end)
+    spread = st.integers(0, (LAST - FIRST).days)
+    holidays = draw(st.sets(spread, max_size=3))
+    zone = draw(st.sampled_from(["Europe/Oslo", "Europe/Oslo", "Asia/Kolkata", "customer"]))
+    return Calendar(windows, frozenset(FIRST + timedelta(days=n) for n in holidays), zone)
+
+
+@st.composite
+def revisions(draw: st.DrawFn) -> Revision:
+    named = {name: draw(calendars()) for name in ("a", "b")}
+    hours = st.sampled_from(["a", "a", "b", "b", "24x7", None])
+    grants = draw(
+        st.lists(
+            st.tuples(st.sampled_from([None, "free", "pro", "pro"]), hours), min_size=1, max_size=3
+        )
+    )
+    return Revision(named, tuple(grants))
+
+
+class Plain(NamedTuple):
+    """Answers about one plan, moment by moment."""
+
+    both: tuple[Revision, Revision]
+    plan: str
+    customer: str | None
+
+    def members(self, at: datetime) -> list[bool | str]:
+        in_force = self.both[at.astimezone(OSLO).date() >= SECOND]
+        return in_force.members(self.plan, at, self.customer)
+
+    def state(self, at: datetime) -> str:
+        members = self.members(at)
+        if not members:
+            return "not-entitled"
+        if True in members:
+            return "open"
+        return next((w for w in ("not-stated", "needs-input") if w in members), "closed")
+
+    def known(self, at: datetime) -> bool | None:
+        """Return whether it is open, None where some member is not known and could matter."""
+        members = self.members(at)
+        revision = self.both[at.astimezone(OSLO).date() >= SECOND]
+        if "24x7" in [hours for plan, hours in revision.grants if plan in (None, self.plan)]:
+            return True
+        return None if {"not-stated", "needs-input"} & {*members} else True in members
+
+    def change(self, at: datetime, *, opens: bool, until: datetime) -> datetime | str | None:
+        """Return the next opening or closing; `unknown` where some hours before it are not."""
+        before = self.known(at)
+        while before is not None and at < until:
+            at += STEP
+            now = self.known(at)
+            if now is opens and before is not opens:
+                return at
+            before = now
+        return "unknown" if before is None else None
+
+
+@settings(max_examples=120, deadline=None)
+@given(revisions(), revisions(), st.sampled_from(["free", "pro"]),
+       st.sampled_from([None, "America/New_York", "Asia/Tokyo"]),
+       st.integers(0, (LAST - FIRST).days * 96 - 1))  # fmt: skip
+def test_a_case_is_open_as_a_plain_reading_says(
+    one: Revision, two: Revision, plan: str, customer: str | None, quarter: int
+) -> None:
+    policy = Policy(tuple(
+        load_revision(SourceFile(name, text.encode(), f"sha256:{name}", name))
+        for name, text in (("1.yaml", one.text(date(2026, 1, 1))), ("2.yaml", two.text(SECOND)))
+    ))  # fmt: skip
+    at = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC) + quarter * STEP
+    plain = Plain((one, two), plan, customer)
+    [answer] = policy.hours(plan=plan, channel="web", at=at, customer_tz=customer).answers
+    assert isinstance(answer, HoursAnswer)
+    assert answer.state == plain.state(at)
+    event(answer.state)
+    assert answer.open == {"open": True, "closed": False}.get(answer.state)
+    if answer.state == "not-entitled" or plain.known(at) is None:
+        assert (answer.next_open, answer.next_close, answer.windows) == (None, None, None)
+        return
+    until = at + timedelta(days=25)
+    for opens, got in ((True, answer.next_open), (False, answer.next_close)):
+        wanted = plain.change(at, opens=opens, until=until)
+        if wanted is None:
+            assert got is None or got > until
+        else:
+            assert got == (None if wanted == "unknown" else wanted)
+        event(f"{'opening' if opens else 'closing'}: {type(wanted).__name__}")
+    revision = one if at.astimezone(OSLO).date() < SECOND else two
+    week = windows_of(plain.known, revision, plan, at, customer)
+    assert answer.windows == week
+
+
+def windows_of(
+    known: Callable[[datetime], bool | None],
+    revision: Revision,
+    plan: str,
+    at: datetime,
+    customer: str | None,
+) -> tuple[dict[str, Any], ...] | None:
+    """Return the windows of the local week, in the zone of the first calendar that is joined."""
+    names = [hours for wanted, hours in revision.grants if wanted in (None, plan) and hours]
+    name = OSLO.key
+    if "24x7" not in names:
+        first = revision.calendars[names[0]].zone
+        name = (customer or "") if first == "customer" else first
+    today = at.astimezone(ZoneInfo(name)).date()
+    monday = today - timedelta(days=today.weekday())
+    start, end = (
+        datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(name)).astimezone(UTC)
+        for day in (monday, monday + timedelta(days=7))
+    )
+    found: list[dict[str, Any]] = []
+    moment = start
+    while moment < end:
+        is_open = known(moment)
+        if is_open is None:
+            return None
+        if is_open and found and found[-1]["closes"] == moment:
+            found[-1]["closes"] = moment + STEP
+        elif is_open:
+            found.append({"opens": moment, "closes": moment + STEP})
+        moment += STEP
+    return tuple(found)
