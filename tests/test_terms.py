@@ -152,7 +152,6 @@ def test_with_no_revision_in_force_nothing_is_said(at: str, cli: "Cli", folder: 
     got = ask(cli, folder, "--topic", "contacts", "--plan", "business", "--at", at)
     assert (got.stdout, got.code) == ("", 1)
     assert got.stderr == (
-        "zsupport: premier=false is assumed, as none was given\n"
         "zsupport: not stated: no revision of the policy is in force at that moment\n"
     )
     [row] = answers(cli, folder, "--topic", "contacts", "--plan", "business", "--at", at)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Query, Warning, settle
+from zsupport.answer.case import Answers, settle
 from zsupport.answer.channels import answer_channels
 from zsupport.answer.due import Asked, Moment, Quick, answer_due, quick_due, settle_starts
 from zsupport.answer.hours import Customer, PolicyHours, check_country
@@ -153,8 +153,7 @@ class Policy:
         query = settle(
             revision, plan=plan, role=role, channel=channel, priority=priority, facts=fact
         )
-        answers = answer_channels(revision, query, in_force=in_force, lang=lang)
-        return answers._replace(warnings=(*answers.warnings, *_about_facts(revision, query)))
+        return answer_channels(revision, query, in_force=in_force, lang=lang)
 
     def due(
         self,
@@ -221,7 +220,7 @@ class Policy:
                 return _new(
                     Answers,
                     (
-                        (answer,), promised[1], promised[3], asked[0], asked[1], in_force,
+                        (answer,), promised[1], promised[2], asked[0], asked[1], in_force,
                         _new(Moment, (events, moment, None, {})), asked[2], promised, None,
                     ),
                 )  # fmt: skip
@@ -255,8 +254,6 @@ class Policy:
         )
         asked = Asked(revision, query, hours, in_force, lang)
         promised = promises(revision, query, metrics, start, hours, in_force=in_force, lang=lang)
-        about = (*promised.warnings, *_about_facts(revision, query))
-        promised = promised._replace(warnings=about)
         known = _Known(asked, promised, quick_due(asked, promised))
         timed = any(alt.opened for rule in revision.rules for alt in rule.when)
         if not timed and len(self._promises) < MAX_KEPT:
@@ -300,9 +297,7 @@ class Policy:
                 self.revisions, self._starts, self._ends, (*self._starts[1:], 2 * END), strict=True
             )
         ]
-        answers = answer_hours(reigns, index, query, name, instant, in_force=in_force)
-        about = () if name else _about_facts(self.revisions[index], query)
-        return answers._replace(warnings=(*answers.warnings, *about))
+        return answer_hours(reigns, index, query, name, instant, in_force=in_force)
 
     def priority(
         self,
@@ -319,10 +314,9 @@ class Policy:
 
         revision, in_force = self.revision_at(at)
         if fact:
-            answers = answer_priority(revision, settle(revision, facts=fact), lang)
-        else:
-            answers = list_priorities(revision, lang)
-        return answers._replace(in_force=in_force)
+            query = settle(revision, facts=fact)
+            return answer_priority(revision, query, in_force=in_force, lang=lang)
+        return list_priorities(revision, in_force=in_force, lang=lang)
 
     def topics(
         self,
@@ -364,8 +358,7 @@ class Policy:
         query = settle(
             revision, plan=plan, role=role, channel=channel, priority=priority, facts=fact
         )
-        answers = answer_terms(revision, query, topic, in_force=in_force, lang=lang)
-        return answers._replace(warnings=(*answers.warnings, *_about_facts(revision, query)))
+        return answer_terms(revision, query, topic, in_force=in_force, lang=lang)
 
 
 def load(path_or_name: "str | os.PathLike[str]", *, cache: bool = True) -> Policy:
@@ -415,15 +408,6 @@ def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
     revisions.sort(key=lambda revision: revision.start or "")
     check_revisions(revisions, {file.name: file for file in files})
     return tuple(revisions)
-
-
-def _about_facts(revision: Revision, query: Query) -> tuple[Warning, ...]:
-    """Return a warning where facts that decide the priority fit another one than asked for."""
-    if not query.facts:
-        return ()
-    from zsupport.answer.priority import about_facts
-
-    return about_facts(revision, query)
 
 
 def _midnight(day: str, where: tzinfo, later: int = 0) -> int:

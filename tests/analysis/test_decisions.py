@@ -65,7 +65,7 @@ def compare(revision: Revision) -> None:
                     rule.cells[metric.id].get("*"),
                     rule.cells[metric.id].get(case.get("priority", "")),
                 )
-                matches = states and matching(rule.when, case, inside) is not None
+                matches = states and bool(matching(rule.when, case, inside))
                 assert bool(each.matches & bit) is matches
         lists: list[tuple[list[Any], tuple[Any, ...]]] = [
             (decisions.commitments(), revision.commitments)

@@ -59,7 +59,9 @@ def by_channel(revision: Revision, case: Case) -> tuple[Any, ...]:
     # Where one of them states no hours, an answer names none.
     hours = {None} if None in hours else hours
     needed = [*channel.prerequisites, *(n for each in held for n in each.grant.prerequisites)]
-    said: list[Remarks] = [r for h in held for r in (h.grant.remarks, h.alternative.remarks)]
+    said: list[Remarks] = [
+        r for h in held for r in (h.grant.remarks, *(m.remarks for m in h.matched))
+    ]
     notes = {same(text) for remarks in said for text in (remarks.note, remarks.unclear) if text}
     return bool(held), {same(each) for each in needed} if held else set(), hours, notes
 
@@ -81,7 +83,7 @@ def promised(revision: Revision, case: Case) -> list[Any]:
             continue
         cell, rule = decides.cell, decides.rule
         counts = cell.target.kind in ("business", "week")
-        said = (cell.remarks, rule.remarks, decides.alternative.remarks)
+        said = (cell.remarks, rule.remarks, *(m.remarks for m in decides.matched))
         answers.append(
             (cell.target, cell.text, counts and cell.hours, cell.condition or rule.condition, said)
         )

@@ -3,21 +3,23 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import product
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from zsupport.clock.instants import format_instant, from_datetime
-from zsupport.errors import UsageError, nearest
+from zsupport.errors import PolicyError, UsageError, nearest
 from zsupport.policy.model import (
     ALWAYS,
     Alternative,
-    Member,
     Place,
-    Priority,
     Remarks,
     Revision,
     Text,
     When,
 )
+from zsupport.wording import enumerated
+
+if TYPE_CHECKING:
+    from zsupport.answer.facts import PrioritiesByFacts
 
 #: A value for each dimension (plan, role, channel, priority) and fact that is settled.
 Case = dict[str, str]
@@ -218,24 +220,50 @@ def _nearest(text: str, known: Sequence[Name]) -> str | None:
     return f"did you mean `{close if own else ids[close]}`?"
 
 
+class NeedsInput(Exception):
+    """The customer has to be asked: `asks` says for what, and with which option to tell it."""
+
+    def __init__(self, asks: list[str]) -> None:
+        super().__init__("; ".join(asks))
+        self.asks = asks
+
+
+class NoCalendar(PolicyError):
+    """No calendar of some hours applies to a case."""
+
+
 def matching(
     when: When, case: Case, inside: Callable[[str], bool] | None = None
-) -> Alternative | None:
-    """Return the first alternative that holds, ALWAYS where there is no condition, or None.
+) -> tuple[Alternative, ...]:
+    """Return every alternative that matches: ALWAYS alone without a condition, else maybe none.
 
-    A dimension that the condition names and the case does not settle does not hold. `inside`
-    says whether the case was opened inside some hours; without it `opened` always holds.
+    A dimension that the condition names and the case does not settle does not match. `inside`
+    says whether the case was opened inside some hours; without it `opened` always matches.
+    Their order means nothing (the clock definition, rule 21): an alternative of which only the
+    customer knows whether it matches is asked about only if no other one does; then NeedsInput
+    is raised. One that names hours without a calendar for the case does not match.
     """
     if not when:
-        return ALWAYS
+        return (ALWAYS,)
+    found: list[Alternative] = []
+    asks: list[str] = []
     for alternative in when:
-        if all(case.get(name) in values for name, values in alternative.values.items()):
-            if alternative.opened is None or inside is None:
-                return alternative
+        if any(case.get(name) not in values for name, values in alternative.values.items()):
+            continue
+        if alternative.opened is not None and inside is not None:
             wanted, hours = alternative.opened
-            if inside(hours) is wanted:
-                return alternative
-    return None
+            try:
+                if inside(hours) is not wanted:
+                    continue
+            except NeedsInput as needed:
+                asks += needed.asks
+                continue
+            except NoCalendar:
+                continue
+        found.append(alternative)
+    if asks and not found:
+        raise NeedsInput(list(dict.fromkeys(asks)))
+    return tuple(found)
 
 
 def named(conditions: Iterable[When]) -> set[str]:
@@ -244,69 +272,141 @@ def named(conditions: Iterable[When]) -> set[str]:
 
 
 class Dimensions(NamedTuple):
-    """The values over which a question is answered, by dimension in display order."""
+    """The values over which a question is answered, by dimension in display order.
 
-    values: dict[str, tuple[str | None, ...]]
-    open: tuple[str, ...]
-    warnings: tuple[Warning, ...]
+    A fact with a default is `assumed` unless the question states it; `values` has all that it
+    can be. Where the stated facts leave no priority open, `without_priority` says so.
+    """
+
+    members: dict[str, tuple[str | None, ...]]
+    facts: dict[str, tuple[str, ...]]
+    assumed: dict[str, str]
+    values: dict[str, tuple[str, ...]]
+    priorities: tuple[str, ...]  # that the question leaves open, or the one that it states
+    by_facts: "PrioritiesByFacts | None"
+    open: tuple[str, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+    without_priority: bool = False
 
     def cases(self) -> Iterator[Case]:
         """Yield every case asked about."""
-        for combination in product(*self.values.values()):
-            yield {
+        for members in product(*self.members.values()):
+            who = {
                 name: value
-                for name, value in zip(self.values, combination, strict=True)
+                for name, value in zip(self.members, members, strict=True)
                 if value is not None
             }
+            for row in self.fact_rows(who.get("priority")):
+                yield {**who, **row}
+
+    def fact_rows(self, priority: str | None) -> Iterator[Case]:
+        """Yield the facts of each row of a priority, in the order in which they are declared."""
+        for chosen in product(*self.facts.values()):
+            yield from self._rows(priority, dict(zip(self.facts, chosen, strict=True)))
+
+    def _rows(self, priority: str | None, fixed: Case) -> Iterator[Case]:
+        if self.by_facts is None:
+            rows: Iterable[Case] = ({**fixed, **self.assumed},)
+        else:
+            rows = self.by_facts.rows(priority, fixed, self.assumed, self.values)
+        for row in rows:
+            yield {name: row[name] for name in self.values}
+
+    def by_priority(self, case: Case) -> Iterator[Case]:
+        """Yield a case for each priority that it leaves open, where it settles none."""
+        if "priority" in case or not (self.priorities or self.without_priority):
+            yield case
+            return
+        fixed = {name: case[name] for name in self.facts}
+        for priority in self.priorities:
+            for row in self._rows(priority, fixed):
+                yield {**case, **row, "priority": priority}
+
+    def varied(self, fact: str) -> "Dimensions":
+        """Return the same with an assumed fact open."""
+        assumed = {name: value for name, value in self.assumed.items() if name != fact}
+        return self._replace(facts={**self.facts, fact: self.values[fact]}, assumed=assumed)
 
 
 def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensions:
     """Return what a question asks about: `relevant` dimensions and facts that it leaves open.
 
-    A fact with a default takes it, and a warning says so; one that the question names is
-    settled whether it matters or not.
+    A fact that the question names is settled whether it matters or not. Stated facts restrict
+    the priorities that are open; a priority that is stated as well wins over them, with a
+    warning (the clock definition, rule 19).
     """
-    values: dict[str, tuple[str | None, ...]] = {}
+    members: dict[str, tuple[str | None, ...]] = {}
     open_names: list[str] = []
     warnings: list[Warning] = []
-    members: tuple[tuple[str, str | None, Sequence[Member] | Sequence[Priority]], ...] = (
-        ("plan", query.plan, revision.plans),
-        ("role", query.role, revision.roles),
-        ("priority", query.priority, revision.priorities),
-    )
-    for name, given, known in members:
+    by_facts = _by_facts(revision, query)
+    known = [priority.id for priority in revision.priorities] if by_facts is None else by_facts.open
+    without_priority = by_facts is not None and not known and query.priority is None
+    if by_facts is not None and query.priority is not None and query.priority not in known:
+        fitting = enumerated(known, "or") if known else "no priority"
+        says = f"these facts lead to {fitting}, not {query.priority}: the stated priority counts"
+        warnings.append(Warning("priority-of-facts", says))
+        by_facts = None
+    for name, given, ids in (
+        ("plan", query.plan, [plan.id for plan in revision.plans]),
+        ("role", query.role, [role.id for role in revision.roles]),
+        ("priority", query.priority, known),
+    ):
         if given is not None:
-            values[name] = (given,)
-        elif name in relevant and known:
-            values[name] = tuple(member.id for member in known)
+            members[name] = (given,)
+        elif name in relevant and (ids or (name == "priority" and without_priority)):
+            members[name] = tuple(ids) or (None,)
             open_names.append(name)
         else:
-            values[name] = (None,)
+            members[name] = (None,)
+    facts: dict[str, tuple[str, ...]] = {}
+    assumed: dict[str, str] = {}
+    values: dict[str, tuple[str, ...]] = {}
     for fact in revision.facts:
         if fact.id in query.facts:
-            values[fact.id] = (query.facts[fact.id],)
+            facts[fact.id] = (query.facts[fact.id],)
         elif fact.id not in relevant:
             continue
         elif fact.default is not None:
-            values[fact.id] = (fact.default,)
-            warnings.append(
-                Warning("default-fact", f"{fact.id}={fact.default} is assumed, as none was given")
-            )
+            assumed[fact.id] = fact.default
         else:
-            values[fact.id] = tuple(fact.values)
-            open_names.append(fact.id)
-    return Dimensions(values, tuple(open_names), tuple(warnings))
+            facts[fact.id] = tuple(fact.values)
+        values[fact.id] = tuple(fact.values)
+    space = Dimensions(
+        members, facts, assumed, values, (query.priority,) if query.priority else tuple(known),
+        by_facts, (), tuple(warnings), without_priority,
+    )  # fmt: skip
+    open_names += _open_facts(space, query)
+    return space._replace(open=tuple(open_names))
+
+
+def _by_facts(revision: Revision, query: Query) -> "PrioritiesByFacts | None":
+    """Return which priorities facts leave open, None where facts decide no priority."""
+    if not any(priority.when for priority in revision.priorities):
+        return None
+    from zsupport.answer.facts import PrioritiesByFacts
+
+    return PrioritiesByFacts(revision, query.facts)
+
+
+def _open_facts(space: Dimensions, query: Query) -> list[str]:
+    """Return the facts with more than one value in the rows, in the order of declaration."""
+    found = {name for name in space.facts if name not in query.facts}
+    if space.by_facts is not None and space.assumed:
+        for priority in space.members["priority"]:
+            for row in space.fact_rows(priority):
+                found |= {name for name, value in space.assumed.items() if row[name] != value}
+    return [name for name in space.values if name in found]
 
 
 def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensions:
     """Return the space with the channel of a question as a dimension, open where none is named."""
     channels = [channel.id for channel in revision.channels]
-    before = {name: space.values[name] for name in ("plan", "role")}
+    before = {name: space.members[name] for name in ("plan", "role")}
     return space._replace(
-        values={
+        members={
             **before,
             "channel": tuple(channels) if query.channel is None else (query.channel,),
-            **space.values,
+            **space.members,
         },
         open=(
             *(name for name in space.open if name in before),
@@ -319,14 +419,22 @@ def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensi
 Row = TypeVar("Row", bound=Any)
 
 
+def _but_reasons(row: Any) -> Any:
+    return row._replace(because=())
+
+
 def collapse(
-    rows: list[Row], names: Iterable[str], identity: tuple[str, ...]
+    rows: list[Row],
+    names: Iterable[str],
+    identity: tuple[str, ...],
+    like: Callable[[Row], Any] = _but_reasons,
 ) -> tuple[list[Row], list[str]]:
     """Drop from `rows` each open dimension that changes no answer; return rows and what stays.
 
-    Rows are answers with `facts` and `because`: what decided may differ, the answer may not.
-    `identity` names the fields that say which case a row answers. A name is a fact, or one of
-    these fields, which is null in the rows from which it is dropped.
+    Rows have `facts` and `because`: what decided may differ, the answer may not. `like` gives
+    what must be equal; it must not depend on the moment. `identity` names the fields that say
+    which case a row answers. A name is a fact, or one of these fields, which is null in the rows
+    from which it is dropped.
     """
     kept = []
     for name in names:
@@ -336,20 +444,32 @@ def collapse(
             row = row._replace(facts=rest, **({name: None} if name in identity else {}))
             case = (*(getattr(row, field) for field in identity), *sorted(rest.items()))
             groups.setdefault(case, []).append(row)
-        if all(
-            row._replace(because=()) == group[0]._replace(because=())
-            for group in groups.values()
-            for row in group[1:]
-        ):
+        if all(like(row) == like(group[0]) for group in groups.values() for row in group[1:]):
             rows = [group[0] for group in groups.values()]
         else:
             kept.append(name)
     return rows, kept
 
 
-def places_of(part: Place, held: Alternative) -> tuple[Place, ...]:
-    """Return the place of a rule, and that of the alternative that matches if it lists several."""
-    return (part, held.place) if held.place.path.endswith("]") else (part,)
+def about_assumed(
+    space: Dimensions,
+    rows_of: Callable[[Dimensions], list[Row]],
+    identity: tuple[str, ...],
+    like: Callable[[Row], Any] = _but_reasons,
+) -> list[Warning]:
+    """Return a warning for each assumed fact of which another value would change an answer."""
+    found = []
+    for name, value in space.assumed.items():
+        _, kept = collapse(rows_of(space.varied(name)), [name], identity, like)
+        if kept:
+            says = f"{name}={value} is assumed, as none was given"
+            found.append(Warning("default-fact", says))
+    return found
+
+
+def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
+    """Return the place of a rule, and of the alternatives that match where it lists several."""
+    return [part, *(each.place for each in matched if each.place.path.endswith("]"))]
 
 
 def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:

@@ -6,7 +6,9 @@ from zsupport.answer.case import (
     Answers,
     Because,
     Case,
+    Dimensions,
     Query,
+    about_assumed,
     collapse,
     dimensions,
     matching,
@@ -48,18 +50,18 @@ class ChannelAnswer(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """A grant that holds, and the alternative of its condition that does."""
+    """A grant that applies, and the alternatives of its condition that match."""
 
     grant: Grant
-    alternative: Alternative
+    matched: tuple[Alternative, ...]
 
 
 def holding(revision: Revision, case: Case, channel: str) -> list[Holding]:
     """Return the grants that allow `channel` in `case`, in written order."""
     found = []
     for grant in revision.grants:
-        if channel in grant.allow and (held := matching(grant.when, case)):
-            found.append(Holding(grant, held))
+        if channel in grant.allow and (matched := matching(grant.when, case)):
+            found.append(Holding(grant, matched))
     return found
 
 
@@ -71,60 +73,76 @@ def relevant(revision: Revision) -> set[str]:
 def answer_channels(revision: Revision, query: Query, *, in_force: bool, lang: str) -> Answers:
     """Answer for each channel asked about, the denied ones included.
 
-    Without a priority a channel is allowed when some priority allows it; `only_when` names
-    them where not all do. With no revision in force nothing is allowed.
+    Without a priority a channel is allowed when some priority allows it that the facts leave
+    open; `only_when` names them where not all do. With no revision in force nothing is allowed.
     """
     asked = relevant(revision)
     asked.discard("priority")
     space = dimensions(revision, query, asked)
-    rows: list[ChannelAnswer] = []
-    for case in space.cases():
-        answers = [
-            _answer(revision, case, channel, in_force=in_force, lang=lang)
-            for channel in revision.channels
-        ]
-        # Ranked before the others are left out: the second to try stays the second.
-        ranked = _ranked(revision, case, answers)
-        rows += [answer for answer in ranked if query.channel in (None, answer.channel)]
+
+    def rows_of(space: Dimensions) -> list[ChannelAnswer]:
+        return _rows(revision, query, space, lang)
+
+    identity = ("plan", "role", "channel")
     open_facts = [name for name in space.open if name not in ("plan", "role", "priority")]
-    rows, kept = collapse(rows, open_facts, ("plan", "role", "channel"))
+    # Which facts are shown does not depend on the moment, nor does what is said of them.
+    rows, kept = collapse(rows_of(space), open_facts, identity)
+    warnings = space.warnings
+    if in_force:
+        warnings += tuple(about_assumed(space, rows_of, identity))
+    else:
+        rows = [_denied(revision, row) for row in rows]
     columns: list[str] = [name for name in ("plan", "role") if name in space.open]
     if query.channel is None:
         columns.append("channel")
-    return Answers(tuple(rows), (*columns, *kept), space.warnings, revision, query, in_force)
+    return Answers(tuple(rows), (*columns, *kept), warnings, revision, query, in_force)
+
+
+def _rows(revision: Revision, query: Query, space: Dimensions, lang: str) -> list[ChannelAnswer]:
+    rows: list[ChannelAnswer] = []
+    for case in space.cases():
+        cases = list(space.by_priority(case))
+        answers = [
+            _answer(revision, case, cases, channel, lang=lang) for channel in revision.channels
+        ]
+        # Ranked before the others are left out: the second to try stays the second.
+        ranked = _ranked(revision, cases, answers)
+        rows += [answer for answer in ranked if query.channel in (None, answer.channel)]
+    return rows
 
 
 def _by_priority(
-    revision: Revision, case: Case, channel: str
+    revision: Revision, cases: list[Case], channel: str
 ) -> tuple[list[Holding], list[str] | None]:
-    """Return the grants that hold for some priority, and the priorities if not for all."""
-    if "priority" in case or not revision.priorities:
-        return holding(revision, case, channel), None
+    """Return the grants that apply in some case, and the priorities if not in those of all."""
     found: list[Holding] = []
-    allowed = []
-    for priority in revision.priorities:
-        held = holding(revision, {**case, "priority": priority.id}, channel)
+    allowed: dict[str, None] = {}
+    for case in cases:
+        held = holding(revision, case, channel)
         found += [each for each in held if each not in found]
-        if held:
-            allowed.append(priority.id)
-    return found, allowed if len(allowed) < len(revision.priorities) else None
+        if held and "priority" in case:
+            allowed[case["priority"]] = None
+    every = {case["priority"] for case in cases if "priority" in case}
+    return found, list(allowed) if len(allowed) < len(every) else None
 
 
 def _answer(
-    revision: Revision, case: Case, channel: Channel, *, in_force: bool, lang: str
+    revision: Revision, case: Case, cases: list[Case], channel: Channel, *, lang: str
 ) -> ChannelAnswer:
-    held, priorities = _by_priority(revision, case, channel.id) if in_force else ([], None)
+    """Return the answer to a case; `cases` are the same for each priority that it leaves open."""
+    held, priorities = _by_priority(revision, cases, channel.id)
     facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
     place = (case.get("plan"), case.get("role"), channel.id, case.get("priority"), facts)
     name = say(channel.name, lang)
     if not held:
+        because = denied(revision, channel.id) if cases else no_priority(revision)
         return ChannelAnswer(
             *place, False, None, name, channel.kind, None, None, None, None, None, None, None,
-            None, because=denied(revision, channel.id, in_force=in_force),
+            None, because,
         )  # fmt: skip
     remarks = [channel.remarks, *of_members(revision, case)]
     for each in held:
-        remarks += [each.grant.remarks, each.alternative.remarks]
+        remarks += [each.grant.remarks, *(matched.remarks for matched in each.matched)]
     note, unclear = said(remarks, lang)
     needed = (*channel.prerequisites, *(p for each in held for p in each.grant.prerequisites))
     return ChannelAnswer(
@@ -147,7 +165,7 @@ def _answer(
         unclear=unclear,
         because=reasons(
             revision,
-            (place for each in held for place in places_of(each.grant.place, each.alternative)),
+            (place for each in held for place in places_of(each.grant.place, each.matched)),
         ),
     )
 
@@ -167,14 +185,12 @@ def of_members(revision: Revision, case: Case) -> list[Remarks]:
     return [each.remarks for name, known in members for each in known if each.id == case.get(name)]
 
 
-def denied(revision: Revision, channel: str | None, *, in_force: bool) -> tuple[Because, ...]:
+def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:
     """Return the parts that decide about a no: the grants of the channel, none of which applies.
 
     Without such a grant it is the section `entitlements`. With no channel named: all grants of
     channels that open a case.
     """
-    if not in_force:
-        return reasons(revision, (revision.validity_place,))
     opens = {c.id for c in revision.channels if c.opens_case}
     places = [
         grant.place
@@ -184,16 +200,36 @@ def denied(revision: Revision, channel: str | None, *, in_force: bool) -> tuple[
     return reasons(revision, places or [revision.grants_place])
 
 
-def _ranked(revision: Revision, case: Case, answers: list[ChannelAnswer]) -> list[ChannelAnswer]:
-    """Return the answers with the place at which each allowed channel is to be tried."""
-    priorities = [p.id for p in revision.priorities] if "priority" not in case else []
-    places: dict[str, int] = {}
+def no_priority(revision: Revision) -> tuple[Because, ...]:
+    """Return the parts that decide that facts lead to no priority: all priorities."""
+    return reasons(revision, (priority.place for priority in revision.priorities))
+
+
+def not_in_force(revision: Revision) -> tuple[Because, ...]:
+    """Return the part that says when a revision is in force."""
+    return reasons(revision, (revision.validity_place,))
+
+
+def _denied(revision: Revision, row: ChannelAnswer) -> ChannelAnswer:
+    """Return an answer as a no, as no revision is in force."""
+    return ChannelAnswer(
+        *row[:5], False, None, row.name, row.kind, None, None, None, None, None, None, None, None,
+        not_in_force(revision),
+    )  # fmt: skip
+
+
+def _ranked(
+    revision: Revision, cases: list[Case], answers: list[ChannelAnswer]
+) -> list[ChannelAnswer]:
+    """Return the answers with the place at which each allowed channel is to be tried.
+
+    Recommendations that apply in every case are merged in written order (the clock definition,
+    rule 21).
+    """
+    order: dict[str, None] = {}
     for grant in revision.grants:
-        cases = [{**case, "priority": p} for p in priorities] or [case]
-        if grant.recommend and all(matching(grant.when, each) for each in cases):
-            # The order of grants means nothing: where several hold, the best place counts.
-            for place, channel in enumerate(grant.recommend):
-                places[channel] = min(place, places.get(channel, place))
-    allowed = [a.channel for a in answers if a.allowed and a.channel in places]
-    ranks = {channel: i for i, channel in enumerate(sorted(allowed, key=places.__getitem__), 1)}
+        if grant.recommend and cases and all(matching(grant.when, case) for case in cases):
+            order.update(dict.fromkeys(grant.recommend))
+    allowed = {answer.channel for answer in answers if answer.allowed}
+    ranks = {channel: i for i, channel in enumerate((c for c in order if c in allowed), 1)}
     return [answer._replace(recommended=ranks.get(answer.channel)) for answer in answers]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Because, Query, Warning, collapse, record, say
+from zsupport.answer.case import Answers, Because, Query, Warning, record, say
 from zsupport.answer.hours import HALF_YEAR, PolicyHours
 from zsupport.answer.promise import Promise, Promises
 from zsupport.clock.deadline import (
@@ -129,18 +129,12 @@ def answer_due(asked: Asked, promised: Promises, moment: Moment) -> Answers:
     rows = [timer.answer(row) for row in promised.rows]
     if len(timer.unreached) == len(rows):
         raise timer.unreached[0]
-    columns = promised.columns
-    if promised.open_facts:
-        identity = ("plan", "role", "channel", "priority", "metric")
-        rows, kept = collapse(rows, promised.open_facts, identity)
-        place = len(columns) - columns.count("metric")
-        columns = (*columns[:place], *kept, *columns[place:])
     warnings = promised.warnings
     if timer.warnings:
         warnings = tuple(dict.fromkeys((*warnings, *timer.warnings)))
     return Answers(
-        tuple(rows), columns, warnings, asked.revision, asked.query, asked.in_force, moment,
-        asked.hours, promised,
+        tuple(rows), promised.columns, warnings, asked.revision, asked.query, asked.in_force,
+        moment, asked.hours, promised,
     )  # fmt: skip
 
 
@@ -162,7 +156,7 @@ def quick_due(asked: Asked, promised: Promises) -> Quick | None:
     target = row.cell.target
     if row.state or target.kind != "business" or target.every or not target.amount:
         return None
-    if row.metric.warn or row.metric.starts != "opened" or promised.open_facts:
+    if row.metric.warn or row.metric.starts != "opened":
         return None
     # Everything that stays the same is bound here, once.
     amount, time, doubts = target.amount, row.settled.time, row.settled.doubts

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from zsupport.answer.case import Case, Warning, matching, say
+from zsupport.answer.case import Case, NeedsInput, NoCalendar, Warning, matching, say
 from zsupport.clock.instants import local_date
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from zsupport.clock.holidays import PublicHolidays
     from zsupport.clock.model import Hours, Year, Years
     from zsupport.clock.spans import WorkingTime
-
-
-class NeedsInput(Exception):
-    """The customer has to be asked: `asks` says for what, and with which option to tell it."""
-
-    def __init__(self, asks: list[str]) -> None:
-        super().__init__("; ".join(asks))
-        self.asks = asks
 
 
 class Customer(NamedTuple):
@@ -84,11 +76,11 @@ class PolicyHours:
     def settle(self, name: str, case: Case) -> Settled:
         """Return the hours of this name in a case.
 
-        Raises NeedsInput where the customer has to be asked, PolicyError where no calendar of
-        a list holds for the case.
+        Raises NeedsInput where the customer has to be asked, NoCalendar where no calendar of a
+        list applies to the case.
         """
-        calendars = tuple(self._calendars(name, case))
-        settled, asks = self.together(calendars, always=not calendars)
+        calendars = self._calendars(name, case)
+        settled, asks = self.together(calendars or (), always=calendars is None)
         if asks or settled is None:
             raise NeedsInput(asks)
         return settled
@@ -122,6 +114,37 @@ class PolicyHours:
             self._settled[key] = Settled(time, days, known, str(hours[0].zone), {})
         return self._settled[key], list(dict.fromkeys(asks))
 
+    def is_open(self, name: str, case: Case, instant: int) -> bool:
+        """Return whether hours are open at an instant in a case.
+
+        A union is open where a member that is known is open (the clock definition, rule 21).
+        Otherwise NeedsInput is raised where the customer has to be asked, NoCalendar where no
+        calendar of a list applies to the case.
+        """
+        if name not in self.revision.hours:
+            return True  # 24x7
+        calendar = self._applying(name, case)
+        if not calendar.any:
+            settled, asks = self.together((calendar,))
+            if settled is None:
+                raise NeedsInput(asks)
+            return settled.time.is_open(instant)
+        asks = []
+        missing: NoCalendar | None = None
+        for member in calendar.any:
+            try:
+                if self.is_open(member, case, instant):
+                    return True
+            except NeedsInput as needed:
+                asks += needed.asks
+            except NoCalendar as error:
+                missing = error
+        if asks:
+            raise NeedsInput(list(dict.fromkeys(asks)))
+        if missing:
+            raise missing
+        return False
+
     def calendar(self, name: str, case: Case) -> Calendar | None:
         """Return the calendar that holds in a case, None for hours that need no definition."""
         return next((c for c in self.revision.hours.get(name, ()) if matching(c.when, case)), None)
@@ -130,8 +153,8 @@ class PolicyHours:
         """Return what is said of all that hours are made of: calendars, conditions, holidays."""
         found = []
         for calendar in settled.calendars:
-            held = matching(calendar.when, case)
-            found += [calendar.remarks, held.remarks if held else Remarks()]
+            matched = matching(calendar.when, case)
+            found += [calendar.remarks, *(each.remarks for each in matched)]
             found += [calendar.holidays.remarks] if calendar.holidays else []
         return found
 
@@ -175,20 +198,27 @@ class PolicyHours:
                     found.append(Warning("beyond-covers", says))
         return found
 
-    def _calendars(self, name: str, case: Case) -> list[Calendar]:
-        """Return the calendars whose union these hours are."""
+    def _calendars(self, name: str, case: Case) -> tuple[Calendar, ...] | None:
+        """Return the calendars whose union these hours are, None where they are always open."""
         if name not in self.revision.hours:
-            return []  # 24x7
+            return None  # 24x7
+        calendar = self._applying(name, case)
+        if not calendar.any:
+            return (calendar,)
+        members = [self._calendars(member, case) for member in calendar.any]
+        known = [calendar for each in members if each is not None for calendar in each]
+        return None if None in members else tuple({c.place: c for c in known}.values())
+
+    def _applying(self, name: str, case: Case) -> Calendar:
+        """Return the calendar that applies to a case, of hours that are defined."""
         calendar = self.calendar(name, case)
         if calendar is None:
-            raise PolicyError(
+            raise NoCalendar(
                 f"{self.revision.file}: no calendar of the hours `{name}` holds for"
                 f" {', '.join(f'{k}={v}' for k, v in case.items()) or 'this case'}",
                 "end the list with a calendar that has no `when`",
             )
-        if not calendar.any:
-            return [calendar]
-        return [each for member in calendar.any for each in self._calendars(member, case)]
+        return calendar
 
     def _asks(self, calendar: Calendar) -> list[str]:
         asks = []

@@ -12,8 +12,10 @@ from zsupport.answer.case import (
     Answers,
     Because,
     Case,
+    Dimensions,
     Query,
     Warning,
+    about_assumed,
     collapse,
     dimensions,
     join,
@@ -26,7 +28,14 @@ from zsupport.answer.case import (
     say,
     with_channel,
 )
-from zsupport.answer.channels import Holding, denied, holding, joined_hours, of_members
+from zsupport.answer.channels import (
+    Holding,
+    denied,
+    holding,
+    joined_hours,
+    not_in_force,
+    of_members,
+)
 from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
 from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
@@ -163,14 +172,22 @@ def _of_case(
     for reign in reigns:
         asked |= _deciding_grants(reign.revision, query.channel)
     space = with_channel(dimensions(revision, query, asked), revision, query)
-    rows = []
-    for case in space.cases():
-        parts = [_of_grants(reign, case) for reign in reigns]
-        because = parts[index][1]
-        rows.append(_row(case, tuple(part for part, _ in parts), because))
-    rows, kept = collapse(rows, (name for name in space.open if name != "channel"), _DIMENSIONS)
+
+    def rows_of(space: Dimensions) -> list[Row]:
+        rows = []
+        for case in space.cases():
+            parts = [_of_grants(reign, case) for reign in reigns]
+            if space.without_priority:
+                parts = [(Part(allowed=False), ()) for _ in reigns]
+            because = parts[index][1]
+            rows.append(_row(case, tuple(part for part, _ in parts), because))
+        return rows
+
+    open_names = [name for name in space.open if name != "channel"]
+    rows, kept = collapse(rows_of(space), open_names, _DIMENSIONS)
     columns = tuple(name for name in space.open if name == "channel" or name in kept)
-    return rows, columns, list(space.warnings)
+    assumed = about_assumed(space, rows_of, _DIMENSIONS)
+    return rows, columns, [*space.warnings, *assumed]
 
 
 def _of_names(
@@ -258,7 +275,7 @@ def _of_grants(reign: Reign, case: Case) -> tuple[Part, tuple[Holding | Calendar
     if not held and not missing:
         return Part(allowed=False, remarks=tuple(remarks)), ()
     for each in held:
-        remarks += [each.grant.remarks, each.alternative.remarks]
+        remarks += [each.grant.remarks, *(matched.remarks for matched in each.matched)]
     names = list(dict.fromkeys(each.grant.hours for each in held if each.grant.hours))
     part, calendars = _of_hours(reign, names, case)
     part = part._replace(
@@ -286,9 +303,9 @@ def _of_hours(
             part = part._replace(always=True)
             continue
         for calendar in revision.hours[name]:
-            if held := matching(calendar.when, case):
+            if matched := matching(calendar.when, case):
                 read.append(calendar)
-                remarks += [calendar.remarks, held.remarks]
+                remarks += [calendar.remarks, *(each.remarks for each in matched)]
                 remarks += [calendar.holidays.remarks] if calendar.holidays else []
                 members += [] if calendar.any else [calendar]
                 waiting += [member for member in calendar.any if member not in waiting]
@@ -525,13 +542,13 @@ def _answer(
 
 def _because(revision: Revision, row: Row, part: Part, *, in_force: bool) -> tuple[Because, ...]:
     if not in_force:
-        return denied(revision, None, in_force=False)
+        return not_in_force(revision)
     if not part.allowed:
-        return denied(revision, row.channel, in_force=True)
+        return denied(revision, row.channel)
     places: list[Place] = []
     for each in row.because:
         if isinstance(each, Holding):
-            places += places_of(each.grant.place, each.alternative)
+            places += places_of(each.grant.place, each.matched)
         else:
             places.append(each.place)
     if not places:  # `24x7` by name, which no policy defines

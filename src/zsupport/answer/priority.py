@@ -5,8 +5,11 @@ from typing import Any, NamedTuple
 from zsupport.answer.case import (
     Answers,
     Because,
+    Case,
+    Dimensions,
     Query,
     Warning,
+    about_assumed,
     collapse,
     dimensions,
     matching,
@@ -17,7 +20,8 @@ from zsupport.answer.case import (
     said,
     say,
 )
-from zsupport.policy.model import ALWAYS, Alternative, Priority, Revision
+from zsupport.answer.channels import not_in_force
+from zsupport.policy.model import Alternative, Priority, Revision
 
 
 class PriorityAnswer(NamedTuple):
@@ -35,64 +39,67 @@ class PriorityAnswer(NamedTuple):
         return record(self)
 
 
-def list_priorities(revision: Revision, lang: str) -> Answers:
-    """Return every priority with its meaning, the most urgent first."""
-    return Answers(
-        tuple(_answer(revision, each, {}, ALWAYS, lang) for each in revision.priorities),
-        ("priority",),
-        (),
-        revision,
-        Query(),
-    )
+def list_priorities(revision: Revision, *, in_force: bool, lang: str) -> Answers:
+    """Return every priority with its meaning, the most urgent first.
+
+    With no revision in force there is none.
+    """
+    listed = revision.priorities if in_force else ()
+    rows = tuple(_answer(revision, each, {}, (), lang) for each in listed)
+    return Answers(rows, ("priority",), (), revision, Query(), in_force)
 
 
-def answer_priority(revision: Revision, query: Query, lang: str) -> Answers:
-    """Return the priority for each combination of facts that the question leaves open."""
+def decides_from_facts(revision: Revision) -> bool:
+    """Return whether a policy decides the priority from facts (the clock definition, rule 19)."""
+    return any(priority.when for priority in revision.priorities)
+
+
+def answer_priority(revision: Revision, query: Query, *, in_force: bool, lang: str) -> Answers:
+    """Return the priority for each combination of facts that the question leaves open.
+
+    It is None where no priority fits, where the policy does not decide it from facts, and with
+    no revision in force.
+    """
     asked = named(priority.when for priority in revision.priorities)
     space = dimensions(revision, query, asked)
-    rows = []
-    for case in space.cases():
-        facts = {name: value for name, value in case.items() if name in asked}
-        fitting = (
-            (priority, held)
-            for priority in revision.priorities
-            if (held := matching(priority.when, case))
-        )
-        chosen, held = next(fitting, (None, ALWAYS))
-        rows.append(_answer(revision, chosen, facts, held, lang))
-    rows, kept = collapse(rows, space.open, ())
-    return Answers(tuple(rows), tuple(kept), space.warnings, revision, query)
+
+    def rows_of(space: Dimensions) -> list[PriorityAnswer]:
+        return [_decided(revision, case, asked, lang) for case in space.cases()]
+
+    rows, kept = collapse(rows_of(space), space.open, ())
+    warnings: list[Warning] = []
+    if in_force:
+        warnings = about_assumed(space, rows_of, ())
+    else:
+        because = not_in_force(revision)
+        rows = [PriorityAnswer(None, None, None, row.facts, None, because) for row in rows]
+    return Answers(tuple(rows), tuple(kept), tuple(warnings), revision, query, in_force)
 
 
-def about_facts(revision: Revision, query: Query) -> tuple[Warning, ...]:
-    """Return a warning where the facts of a question fit one priority and it asks for another."""
-    if not named(priority.when for priority in revision.priorities) & set(query.facts):
-        return ()
-    fitting = {row.priority for row in answer_priority(revision, query, "en").answers}
-    if len(fitting) != 1 or fitting <= {None, query.priority}:
-        return ()
-    says = f"these facts make it {fitting.pop()}"
-    says += f", not {query.priority}" if query.priority else "; --priority asks for that alone"
-    return (Warning("priority-of-facts", says),)
+def _decided(revision: Revision, case: Case, asked: set[str], lang: str) -> PriorityAnswer:
+    """Return the priority of a case: the first whose condition matches."""
+    facts = {name: value for name, value in case.items() if name in asked}
+    if decides_from_facts(revision):
+        for priority in revision.priorities:
+            if matched := matching(priority.when, case):
+                return _answer(revision, priority, facts, matched, lang)
+    places = [each.place for each in revision.priorities] or [revision.grants_place]
+    return PriorityAnswer(None, None, None, facts, None, reasons(revision, places))
 
 
 def _answer(
     revision: Revision,
-    priority: Priority | None,
+    priority: Priority,
     facts: dict[str, str],
-    alternative: Alternative,
+    matched: tuple[Alternative, ...],
     lang: str,
 ) -> PriorityAnswer:
-    if priority is None:
-        places = [each.place for each in revision.priorities] or [revision.grants_place]
-        because = reasons(revision, places)
-        return PriorityAnswer(None, None, None, facts, None, because)
-    remarks = [priority.remarks, alternative.remarks]
+    remarks = [priority.remarks, *(each.remarks for each in matched)]
     return PriorityAnswer(
         priority.id,
         say(priority.name, lang),
         say(priority.meaning, lang),
         facts,
         said(remarks, lang)[1],
-        reasons(revision, places_of(priority.place, alternative)),
+        reasons(revision, places_of(priority.place, matched)),
     )

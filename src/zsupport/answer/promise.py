@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
     Because,
     Case,
     Dimensions,
+    NeedsInput,
     Query,
     Warning,
+    about_assumed,
+    collapse,
     dimensions,
     matching,
     named,
@@ -18,8 +21,8 @@ from zsupport.answer.case import (
     said,
     say,
 )
-from zsupport.answer.channels import denied, holding, of_members
-from zsupport.answer.hours import NeedsInput, PolicyHours, Settled
+from zsupport.answer.channels import denied, holding, no_priority, not_in_force, of_members
+from zsupport.answer.hours import PolicyHours, Settled
 from zsupport.clock.target import needs_hours
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, Rule
@@ -30,7 +33,11 @@ NEEDS_INPUT = "needs-input"
 
 
 class Promise(NamedTuple):
-    """What is promised in one case; `cell` is None where there is nothing to wait for."""
+    """What is promised in one case; `cell` is None where there is nothing to wait for.
+
+    `likeness` is what the answer rests on, for every moment: rows that are equal in it never
+    differ in more than the case.
+    """
 
     plan: str | None
     role: str | None
@@ -47,22 +54,27 @@ class Promise(NamedTuple):
     unclear: str | None = None
     because: tuple[Because, ...] = ()
     case: Case = {}  # noqa: RUF012 - all that was settled; never changed
+    likeness: tuple[Any, ...] = ()
+
+    @property
+    def metric_id(self) -> str:
+        """The id of the metric."""
+        return self.metric.id
 
 
 class Promises(NamedTuple):
-    """The promises asked about, the dimensions that the question leaves open, and warnings."""
+    """The promises asked about, the dimensions that differ between them, and warnings."""
 
     rows: tuple[Promise, ...]
     columns: tuple[str, ...]
-    open_facts: tuple[str, ...]
     warnings: tuple[Warning, ...]
 
 
 class Deciding(NamedTuple):
-    """The rule, the alternative of its condition and the cell that decide."""
+    """The rule and the cell that decide, and the alternatives of its condition that match."""
 
     rule: Rule
-    alternative: Alternative
+    matched: tuple[Alternative, ...]
     cell: Cell
 
 
@@ -97,38 +109,81 @@ def promises(
     """Return what is promised in each case asked about, the noes included.
 
     The channel is opened only where targets differ by it; then there is a row for every
-    channel that opens a case.
+    channel that opens a case. Which dimensions differ does not depend on the moment.
     """
-    reader = _Reader(revision, opened, hours, in_force, lang)
+    reader = _Reader(revision, opened, hours, lang)
     space = dimensions(revision, query, _asked(revision, metrics))
-    opening = [channel.id for channel in revision.channels if channel.opens_case]
+
+    def rows_of(space: Dimensions) -> list[Promise]:
+        return _rows(reader, space, query, metrics)
+
+    rows = rows_of(space)
+    facts = [name for name in space.open if name not in ("plan", "role", "priority")]
+    rows, kept = collapse(rows, facts, _IDENTITY, _likeness)
+    warnings = [*space.warnings]
+    if in_force:
+        warnings += reader.warnings
+        warnings += about_assumed(space, rows_of, _IDENTITY, _likeness)
+    else:
+        because = not_in_force(revision)
+        rows = [_bare(row)._replace(state="not-stated", because=because) for row in rows]
+    differ = query.channel is None and any(row.channel is not None for row in rows)
+    columns: list[str] = [name for name in ("plan", "role") if name in space.open]
+    columns += ["channel"] if differ else []
+    columns += ["priority"] if "priority" in space.open else []
+    columns += [*kept, *(["metric"] if len(metrics) > 1 else [])]
+    return Promises(tuple(rows), tuple(columns), tuple(dict.fromkeys(warnings)))
+
+
+#: The fields that say which case and metric a row is about.
+_IDENTITY = ("plan", "role", "channel", "priority", "metric_id")
+
+
+def _likeness(row: Promise) -> tuple[Any, ...]:
+    return row.likeness
+
+
+def _bare(row: Promise) -> Promise:
+    """Return a row with its case and metric alone."""
+    return Promise(*row[:6], None, case=row.case)
+
+
+def _rows(
+    reader: "_Reader", space: Dimensions, query: Query, metrics: tuple[Metric, ...]
+) -> list[Promise]:
+    """Return a row for each case and metric, and for each channel where targets differ by it."""
+    if query.channel is not None and not space.without_priority:
+        return [
+            reader.promise(case, query.channel, metric)
+            for case in space.cases()
+            for metric in metrics
+        ]
+    opening = [channel.id for channel in reader.revision.channels if channel.opens_case]
+    if space.without_priority:
+        return [
+            reader.without_priority(case, query.channel, metric)
+            for case in space.cases()
+            for metric in metrics
+        ]
     rows: list[Promise] = []
     differ = False
     for case in space.cases():
         for metric in metrics:
-            if query.channel is not None:
-                rows.append(reader.promise(case, query.channel, metric))
-                continue
             each = [reader.promise(case, c, metric, of_channel=False) for c in opening]
             entitled = [row for row in each if row.state != "not-entitled"]
             first = entitled[0] if entitled else reader.promise(case, None, metric)
+            differ = differ or any(row.likeness != first.likeness for row in entitled)
             same = [row for row in entitled if _but_channel(row) == _but_channel(first)]
-            differ = differ or len(same) < len(entitled)
             because = tuple(dict.fromkeys(b for row in same for b in row.because))
             rows.append(first._replace(channel=None, because=because or first.because))
-    if differ:
-        rows = [
-            reader.promise(case, channel, metric)
-            for case in space.cases()
-            for metric in metrics
-            for channel in opening
-        ]
-    return Promises(
-        tuple(rows),
-        _columns(space, differ=differ, metrics=metrics),
-        tuple(n for n in space.open if n not in ("plan", "role", "priority")),
-        tuple(dict.fromkeys((*space.warnings, *reader.warnings))),
-    )
+    if not differ:
+        return rows
+    return [
+        reader.promise(case, channel, metric)
+        for case in space.cases()
+        for metric in metrics
+        for channel in opening
+    ]
 
 
 def _asked(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
@@ -153,15 +208,6 @@ def _asked(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
     return asked
 
 
-def _columns(space: Dimensions, *, differ: bool, metrics: tuple[Metric, ...]) -> tuple[str, ...]:
-    """Return the open dimensions in the order of output; facts come before the metric."""
-    columns: list[str] = [n for n in ("plan", "role") if n in space.open]
-    columns += [
-        n for n, shown in (("channel", differ), ("priority", "priority" in space.open)) if shown
-    ]
-    return (*columns, *(["metric"] if len(metrics) > 1 else []))
-
-
 def _but_channel(row: Promise) -> Promise:
     """Return a promise without what differs by channel alone: the places, and what the case is."""
     cell = row.cell and row.cell._replace(place=NOWHERE)
@@ -169,15 +215,12 @@ def _but_channel(row: Promise) -> Promise:
 
 
 class _Reader:
-    """Reads single cases of one question from the policy."""
+    """Reads single cases of one question from the policy, as if it were in force."""
 
-    def __init__(
-        self, revision: Revision, opened: int, hours: PolicyHours, in_force: bool, lang: str
-    ) -> None:
+    def __init__(self, revision: Revision, opened: int, hours: PolicyHours, lang: str) -> None:
         self.revision = revision
         self.opened = opened
         self.hours = hours
-        self.in_force = in_force
         self.lang = lang
         self.channels = {channel.id: channel for channel in revision.channels}
         self.warnings: list[Warning] = []
@@ -194,65 +237,90 @@ class _Reader:
             case.get("plan"), case.get("role"), channel, case.get("priority"),
             MappingProxyType(facts), metric, None, case={**case, "channel": channel or ""},
         )  # fmt: skip
-        opens = channel is not None and self.channels[channel].opens_case
-        if not self.in_force:
-            because = denied(self.revision, channel, in_force=False)
-            return bare._replace(state="not-stated", because=because)
+        opens = channel in self.channels and self.channels[channel].opens_case
         if channel is None or not opens or not holding(self.revision, case, channel):
-            because = denied(self.revision, channel, in_force=True)
-            return bare._replace(state="not-entitled", because=because)
+            because = denied(self.revision, channel)
+            return bare._replace(state="not-entitled", because=because, likeness=("not-entitled",))
         case = {**case, "channel": channel}
-        try:
-            deciding = decide(self.revision, case, metric.id, self._inside(case))
-        except NeedsInput as needed:
-            return self._asking(bare._replace(because=self._targets()), needed)
-        if deciding is None:
-            return bare._replace(state="not-stated", because=self._targets())
         remarks = [self.channels[channel].remarks] if of_channel else []
+        ways = candidates(self.revision, case, metric.id)
+        stated = [self._stated(bare, case, way, remarks) for way in ways]
+        likeness = tuple(_like(way, each) for way, each in zip(ways, stated, strict=True))
+        if len(ways) == 1 and not _timed(ways[0]):  # at every moment
+            row, asks = stated[0]
+        else:
+            row, asks = self._now(bare, case, ways, remarks)
+        # Said once, however many rows need it.
+        self.warnings += [Warning(NEEDS_INPUT, ask) for ask in asks]
+        return row._replace(likeness=likeness)
+
+    def _now(
+        self, bare: Promise, case: Case, ways: list[Deciding], remarks: list[Remarks]
+    ) -> tuple[Promise, list[str]]:
+        """Return what is promised for the moment opened, and what has to be asked for it."""
+
+        def inside(hours: str) -> bool:
+            return self.hours.is_open(hours, case, self.opened)
+
+        try:
+            deciding = _first(ways, case, inside)
+        except NeedsInput as needed:
+            row = bare._replace(state=NEEDS_INPUT, because=self._targets())
+            return row, needed.asks
+        if deciding is None:
+            return bare._replace(state="not-stated", because=self._targets()), []
         return self._stated(bare, case, deciding, remarks)
+
+    def without_priority(self, case: Case, channel: str | None, metric: Metric) -> Promise:
+        """Return what is said of facts that lead to no priority (the clock definition, rule 19)."""
+        facts = {k: v for k, v in case.items() if k not in ("plan", "role")}
+        entitled = any(
+            holding(self.revision, {**case, "priority": priority.id}, each.id)
+            for each in self.channels.values()
+            if each.opens_case and channel in (None, each.id)
+            for priority in self.revision.priorities
+        )
+        state = "not-stated" if entitled else "not-entitled"
+        because = no_priority(self.revision) if entitled else denied(self.revision, channel)
+        return Promise(
+            case.get("plan"), case.get("role"), channel, None, MappingProxyType(facts), metric,
+            state, because=because, case=case, likeness=(state,),
+        )  # fmt: skip
 
     def _targets(self) -> tuple[Because, ...]:
         return reasons(self.revision, (self.revision.targets_place or self.revision.grants_place,))
 
-    def _inside(self, case: Case) -> Callable[[str], bool]:
-        def inside(hours: str) -> bool:
-            return self.hours.settle(hours, case).time.is_open(self.opened)
-
-        return inside
-
-    def _asking(self, row: Promise, needed: NeedsInput) -> Promise:
-        """Return the row in the state `needs-input`, and say what is to be asked."""
-        self.warnings += [Warning(NEEDS_INPUT, ask) for ask in needed.asks]
-        return row._replace(state=NEEDS_INPUT)
-
     def _stated(
         self, bare: Promise, case: Case, deciding: Deciding, remarks: list[Remarks]
-    ) -> Promise:
-        rule, alternative, cell = deciding
+    ) -> tuple[Promise, list[str]]:
+        """Return what a rule promises in a case, and what has to be asked for it."""
+        rule, matched, cell = deciding
         kind = cell.target.kind
         counts = cell.hours is not None and (needs_hours(cell.target) or kind == "week")
-        said_of = [cell.remarks, rule.remarks, alternative.remarks, *remarks]
+        said_of = [cell.remarks, rule.remarks, *(each.remarks for each in matched), *remarks]
         said_of += of_members(self.revision, case)
-        places = [cell.place, *places_of(rule.place, alternative)]
+        places = [cell.place, *places_of(rule.place, matched)]
         commitment = None
         for each in self.revision.commitments if kind not in ("none", "not-stated") else ():
             if held := matching(each.when, case):
                 commitment = each
-                said_of += [each.remarks, held.remarks]
+                said_of += [each.remarks, *(alternative.remarks for alternative in held)]
                 places += places_of(each.place, held)
                 break
-        settled = needed = None
+        settled = None
+        asks: list[str] = []
         if cell.hours and counts:
             try:
                 settled = self.hours.settle(cell.hours, case)
                 said_of += self.hours.remarks(settled, case)
-            except NeedsInput as needs:
-                needed = needs
+            except NeedsInput as needed:
+                asks = needed.asks
                 calendar = self.hours.calendar(cell.hours, case)
                 said_of += [calendar.remarks] if calendar else []
         note, unclear = said(said_of, self.lang)
+        state = {"none": "no-target", "not-stated": "not-stated"}.get(kind)
         row = bare._replace(
-            state={"none": "no-target", "not-stated": "not-stated"}.get(kind),
+            state=NEEDS_INPUT if asks else state,
             cell=cell,
             condition=say(cell.condition or rule.condition, self.lang),
             commitment=commitment.binding if commitment else None,
@@ -261,7 +329,48 @@ class _Reader:
             unclear=unclear,
             because=reasons(self.revision, places),
         )
-        return self._asking(row, needed) if needed else row
+        return row, asks
+
+
+def _timed(deciding: Deciding) -> bool:
+    """Return whether it depends on the moment opened that a rule applies."""
+    return all(alternative.opened is not None for alternative in deciding.matched)
+
+
+def _like(deciding: Deciding, stated: tuple[Promise, list[str]]) -> tuple[Any, ...]:
+    """Return what a rule promises, and for which moments, without where it is written."""
+    row, asks = stated
+    cell = deciding.cell
+    return (
+        tuple(alternative.opened for alternative in deciding.matched if _timed(deciding)),
+        row.state,
+        cell.target,
+        cell.text if cell.text.__class__ is str else repr(cell.text),
+        row.condition,
+        row.commitment,
+        row.settled and tuple(calendar.place.path for calendar in row.settled.calendars),
+        cell.hours,
+        tuple(asks),
+        row.note,
+        row.unclear,
+    )
+
+
+def candidates(revision: Revision, case: Case, metric: str) -> list[Deciding]:
+    """Return the rules of which one decides, whenever a case is opened, in written order.
+
+    Those that match only inside or outside some hours, down to the first that always does.
+    """
+    found = []
+    priority = case.get("priority")
+    for rule in revision.rules:
+        cells = rule.cells.get(metric)
+        cell = cells and (cells.get("*") or (cells.get(priority) if priority else None))
+        if cell and (matched := matching(rule.when, case)):
+            found.append(Deciding(rule, matched, cell))
+            if not _timed(found[-1]):
+                break
+    return found
 
 
 def decide(
@@ -269,17 +378,16 @@ def decide(
 ) -> Deciding | None:
     """Return what decides: the first rule that matches and states the metric for the priority.
 
-    `inside` says whether the case was opened inside some hours.
+    `inside` says whether the case was opened inside some hours. Raises NeedsInput where only the
+    customer knows it.
     """
-    priority = case.get("priority")
-    for rule in revision.rules:
-        cells = rule.cells.get(metric)
-        if not cells:
-            continue
-        cell = cells.get("*") or (cells.get(priority) if priority else None)
-        if cell is None:
-            continue
-        held = matching(rule.when, case, inside)
-        if held:
-            return Deciding(rule, held, cell)
+    return _first(candidates(revision, case, metric), case, inside)
+
+
+def _first(
+    ways: list[Deciding], case: Case, inside: Callable[[str], bool] | None
+) -> Deciding | None:
+    for way in ways:
+        if matched := matching(way.rule.when, case, inside):
+            return way._replace(matched=matched)
     return None

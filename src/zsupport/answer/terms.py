@@ -7,7 +7,9 @@ from zsupport.answer.case import (
     Answers,
     Because,
     Case,
+    Dimensions,
     Query,
+    about_assumed,
     collapse,
     dimensions,
     join,
@@ -20,6 +22,7 @@ from zsupport.answer.case import (
     say,
     with_channel,
 )
+from zsupport.answer.channels import not_in_force
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Revision, Term
 
@@ -66,15 +69,25 @@ def answer_terms(
     space = dimensions(revision, query, asked)
     if query.channel is not None or "channel" in asked:
         space = with_channel(space, revision, query)
-    rows = [
-        _answer(revision, terms, case, in_force=in_force, lang=lang)
-        for case in space.cases()
-        for terms in topics.values()
-    ]
-    rows, columns = collapse(rows, space.open, _IDENTITY)
+
+    def rows_of(space: Dimensions) -> list[TermAnswer]:
+        return [
+            _answer(revision, terms, case, lang=lang)
+            for case in space.cases()
+            for terms in topics.values()
+        ]
+
+    # Which dimensions are shown does not depend on the moment.
+    rows, columns = collapse(rows_of(space), space.open, _IDENTITY)
+    warnings = space.warnings
+    if in_force:
+        warnings += tuple(about_assumed(space, rows_of, _IDENTITY))
+    else:
+        because = not_in_force(revision)
+        rows = [TermAnswer(*row[:6], None, None, None, None, because) for row in rows]
     if topic is None:
         columns.append("topic")
-    return Answers(tuple(rows), tuple(columns), space.warnings, revision, query, in_force)
+    return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force)
 
 
 def topic_id(revision: Revision, topic: str) -> str:
@@ -97,9 +110,7 @@ def _topics(revision: Revision) -> dict[str, list[Term]]:
     return topics
 
 
-def _answer(
-    revision: Revision, terms: list[Term], case: Case, *, in_force: bool, lang: str
-) -> TermAnswer:
+def _answer(revision: Revision, terms: list[Term], case: Case, *, lang: str) -> TermAnswer:
     facts = {
         name: value
         for name, value in case.items()
@@ -107,21 +118,19 @@ def _answer(
     }
     nothing = TermAnswer(
         case.get("plan"), case.get("role"), case.get("channel"), case.get("priority"), facts,
-        terms[0].topic, None, None, None, None, reasons(revision, (revision.validity_place,)),
+        terms[0].topic, None, None, None, None, (),
     )  # fmt: skip
-    if not in_force:
-        return nothing
     for term in terms:
-        held = matching(term.when, case)
-        if held is None:
+        matched = matching(term.when, case)
+        if not matched:
             continue
-        remarks = (term.remarks, held.remarks)
+        remarks = (term.remarks, *(each.remarks for each in matched))
         note, unclear = said(remarks, lang)
         return nothing._replace(
             text=say(term.say, lang),
             note=note,
             unclear=unclear,
             source=join(each.source for each in remarks),
-            because=reasons(revision, places_of(term.place, held)),
+            because=reasons(revision, places_of(term.place, matched)),
         )
     return nothing._replace(because=reasons(revision, (term.place for term in terms)))

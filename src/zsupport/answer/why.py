@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, tzinfo
+from functools import cached_property
 
-from zsupport.answer.case import Answers, Because, Case, matching
-from zsupport.answer.channels import ChannelAnswer, holding
+from zsupport.answer.case import Answers, Because, Case, NeedsInput, matching
+from zsupport.answer.channels import ChannelAnswer, holding, no_priority
 from zsupport.answer.due import DueAnswer, course_of
+from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.answer.hours import Settled
 from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
@@ -87,25 +89,42 @@ class _Explain:
             return [head, f"{self.at(self.revision.validity_place)}  not in force"]
         lines = [head]
         if answer.allowed:
-            only = (answer.only_when or {}).get("priority", ())
-            cases = [{**case, "priority": p} for p in only] or self._cases(case)
-            held = {
-                each.grant.place: each
-                for one in cases
-                for each in holding(self.revision, one, answer.channel)
-            }
-            for each in held.values():
-                says = in_words(each.alternative)
-                lines.append(f"{self.at(each.grant.place)}  allows {answer.channel}: {says}")
+            decided = {each.path for each in answer.because}
+            for grant in self.revision.grants:
+                if grant.place.path in decided:
+                    matched = tuple(each for each in grant.when if each.place.path in decided)
+                    says = _condition(matched or grant.when)
+                    lines.append(f"{self.at(grant.place)}  allows {answer.channel}: {says}")
             return lines
+        if answer.because == no_priority(self.revision):
+            return [*lines, *self._no_priority()]
         lines += self._denials(case, [answer.channel])
         return lines + self._would(case, [answer.channel], "allowed")
 
-    def _cases(self, case: Case) -> list[Case]:
-        """Return the case once for each priority where it settles none."""
+    def _cases(self, case: Case, changed: str) -> list[Case]:
+        """Return the case once for each priority that its facts leave open, if it settles none.
+
+        `changed` names the dimension or fact that is another than asked about.
+        """
         if "priority" in case or not self.revision.priorities:
             return [case]
-        return [{**case, "priority": each.id} for each in self.revision.priorities]
+        stated = {n: v for n, v in case.items() if n in self.answers.query.facts or n == changed}
+        return [
+            {**case, "priority": each.id}
+            for each in self.revision.priorities
+            if not self.by_facts.excludes(each.id, stated)
+        ]
+
+    @cached_property
+    def by_facts(self) -> PrioritiesByFacts:
+        """Which priorities facts leave open, whatever the question states."""
+        return PrioritiesByFacts(self.revision, {})
+
+    def _no_priority(self) -> list[str]:
+        return [
+            f"{self.at(each.place)}  {each.id} does not fit: {_condition(each.when)}"
+            for each in self.revision.priorities
+        ]
 
     def _denials(self, case: Case, channels: list[str]) -> list[str]:
         grants = [g for g in self.revision.grants if set(channels) & set(g.allow)]
@@ -120,16 +139,16 @@ class _Explain:
     def _would(self, case: Case, channels: list[str], what: str) -> list[str]:
         """Return what single change of the case would make it positive."""
 
-        def allowed(changed: Case) -> bool:
+        def allowed(changed: Case, name: str) -> bool:
             return any(
                 holding(self.revision, one, channel)
-                for one in self._cases(changed)
+                for one in self._cases(changed, name)
                 for channel in channels
             )
 
         changes = []
         for name, values in self._choices(case):
-            good = [v for v in values if v != case.get(name) and allowed({**case, name: v})]
+            good = [v for v in values if v != case.get(name) and allowed({**case, name: v}, name)]
             if good:
                 changes.append(f"with {name} {_or(good)}")
         if not changes:
@@ -137,7 +156,7 @@ class _Explain:
                 (plan, role)
                 for plan in self._values("plan", case)
                 for role in self._values("role", case)
-                if allowed({**case, **_some(plan=plan, role=role)})
+                if allowed({**case, **_some(plan=plan, role=role)}, "role")
             ]
             if not plans:
                 return []
@@ -181,6 +200,8 @@ class _Explain:
                 return [*lines, f"  `{answer.channel}` opens no case, so nothing is promised"]
             lines += self._denials(case, channels)
             return lines + self._would(case, channels, "entitled to it")
+        if answer.because == no_priority(self.revision):
+            return [*lines, *self._no_priority()]
         row = self._promised(answer)
         case = row.case
         inside = self._inside(case)
@@ -190,7 +211,7 @@ class _Explain:
         if deciding is None:
             place = self.revision.targets_place or self.revision.grants_place
             return [*lines, f"{self.at(place)}  no rule states {answer.metric} for it"]
-        says = in_words(deciding.alternative)
+        says = "; or ".join(map(in_words, deciding.matched))
         target = deciding.cell.target.text
         lines.append(f"{self.at(deciding.cell.place)}  {answer.metric}: {target}")
         lines.append(f"{self.at(deciding.rule.place)}  this rule holds: {says}")
@@ -198,7 +219,7 @@ class _Explain:
         for rule in self.revision.rules:
             cells = rule.cells.get(answer.metric, {})
             hidden = cells.get(priority) or cells.get("*")
-            if rule is not deciding.rule and hidden and matching(rule.when, case, inside):
+            if rule is not deciding.rule and hidden and _matches(rule.when, case, inside):
                 lines.append(
                     f"{self.at(hidden.place)}  hidden by it: {hidden.target.text} "
                     f"({_condition(rule.when)})"
@@ -222,7 +243,7 @@ class _Explain:
         hours, opened = self.answers.hours, self.answers.moment.events.opened
 
         def inside(name: str) -> bool:
-            open_: bool = hours.settle(name, case).time.is_open(opened)
+            open_: bool = hours.is_open(name, case, opened)
             return open_
 
         return inside
@@ -319,9 +340,9 @@ class _Explain:
                 *(f"{self.at(p.place)}  {p.id}: {_condition(p.when)}"
                   for p in self.revision.priorities),
             ]  # fmt: skip
-        held = matching(found[0].when, answer.facts) if answer.facts else None
-        says = in_words(held) if held else _condition(found[0].when)
-        place = held.place if held and held.place.line else found[0].place
+        matched = matching(found[0].when, answer.facts) if answer.facts else ()
+        says = "; or ".join(map(in_words, matched)) if matched else _condition(found[0].when)
+        place = matched[0].place if matched and matched[0].place.line else found[0].place
         return [head, f"{self.at(place)}  {found[0].id}: {says}"]
 
     def term(self, answer: TermAnswer, *, in_force: bool) -> list[str]:
@@ -361,6 +382,14 @@ class _Explain:
     def topic(self, answer: "object") -> list[str]:
         name, because = getattr(answer, "name", ""), getattr(answer, "because", ())
         return [name, *(self.at(each) for each in because)]
+
+
+def _matches(when: When, case: Case, inside: Callable[[str], bool]) -> bool:
+    """Return whether a condition surely matches."""
+    try:
+        return bool(matching(when, case, inside))
+    except NeedsInput:
+        return False
 
 
 def _case(answer: ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer) -> Case:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, opened
-from zsupport.answer.hours import Customer, NeedsInput, PolicyHours
+from zsupport.answer.case import NeedsInput
+from zsupport.answer.hours import Customer, PolicyHours
 from zsupport.answer.promise import NEGATIVE, settle_metrics
 from zsupport.clock.instants import from_datetime
 from zsupport.clock.target import needs_hours

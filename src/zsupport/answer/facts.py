@@ -1,0 +1,120 @@
+"""The priority of a case, as far as facts decide it (the clock definition, rule 19)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, product
+
+from zsupport.answer.case import Case
+from zsupport.errors import UsageError
+from zsupport.policy.model import Revision
+
+#: With more combinations of facts than this the sets below take megabytes.
+MOST_COMBINATIONS = 20_000_000
+#: Of more assumed facts than this, all that decide the priority count as excluding it together.
+_MOST_TOGETHER = 10
+
+
+class PrioritiesByFacts:
+    """Which priorities facts leave open in a policy.
+
+    A set of combinations of the facts that priorities name is one integer with a bit for each.
+    """
+
+    def __init__(self, revision: Revision, stated: Mapping[str, str]) -> None:
+        """`stated` are the facts of the question. Raises UsageError for too many combinations."""
+        self.ids = tuple(priority.id for priority in revision.priorities)
+        named = {name for each in revision.priorities for alt in each.when for name in alt.values}
+        #: Whether the policy decides the priority from facts at all.
+        self.decides = any(priority.when for priority in revision.priorities)
+        self._of: dict[tuple[str, str], int] = {}
+        size = 1
+        for fact in revision.facts:
+            if fact.id not in named:
+                continue
+            values = (stated[fact.id],) if fact.id in stated else tuple(fact.values)
+            if size * len(values) > MOST_COMBINATIONS:
+                raise UsageError(
+                    f"the priorities of `{revision.policy}` depend on more than"
+                    f" {MOST_COMBINATIONS} combinations of facts",
+                    "state some of them with --fact",
+                )
+            # Each combination so far is there once for each value of this fact.
+            block = (1 << size) - 1
+            repeated = ((1 << size * len(values)) - 1) // block
+            self._of = {key: bits * repeated for key, bits in self._of.items()}
+            for place, value in enumerate(values):
+                self._of[fact.id, value] = block << place * size
+            size *= len(values)
+        self._every = (1 << size) - 1
+        self._facts = frozenset(name for name, _ in self._of)
+        self._leading = self._combinations(revision)
+        #: The priorities that the stated facts leave open, most urgent first.
+        self.open = tuple(id for id in self.ids if not self.excludes(id, {}))
+
+    def _combinations(self, revision: Revision) -> dict[str, int]:
+        """Return the combinations of facts that lead to each priority: the first that matches."""
+        if not self.decides:
+            return {}
+        found = {}
+        left = self._every
+        for priority in revision.priorities:
+            matches = 0 if priority.when else self._every
+            for alternative in priority.when:
+                some = self._every
+                for name, values in alternative.values.items():
+                    some &= sum(self._of.get((name, value), 0) for value in values)
+                matches |= some
+            found[priority.id] = matches & left
+            left &= ~matches
+        return found
+
+    def excludes(self, priority: str | None, facts: Mapping[str, str]) -> bool:
+        """Return whether no completion of the stated facts and these leads to a priority."""
+        if priority is None or not self.decides:
+            return False
+        left = self._leading[priority]
+        for name in self._facts.intersection(facts):
+            left &= self._of.get((name, facts[name]), 0)
+        return not left
+
+    def rows(
+        self,
+        priority: str | None,
+        fixed: Case,
+        assumed: Mapping[str, str],
+        values: Mapping[str, Sequence[str]],
+    ) -> Iterator[Case]:
+        """Yield the facts of each row of a priority: `fixed` ones, and those with a default.
+
+        A default is assumed unless it excludes the priority; then the fact is open there, with
+        the `values` that do not. Nothing is yielded where the fixed facts exclude the priority.
+        """
+        if self.excludes(priority, fixed):
+            return
+        opened = self._opened(priority, fixed, assumed)
+        kept = {**fixed, **{name: v for name, v in assumed.items() if name not in opened}}
+        for combination in product(*(values[name] for name in opened)):
+            row = {**kept, **dict(zip(opened, combination, strict=True))}
+            if not self.excludes(priority, row):
+                yield row
+
+    def _opened(self, priority: str | None, fixed: Case, assumed: Mapping[str, str]) -> list[str]:
+        """Return the assumed facts that exclude a priority, alone or only together."""
+        alone = [
+            name
+            for name, value in assumed.items()
+            if self.excludes(priority, {**fixed, name: value})
+        ]
+        rest = {n: v for n, v in assumed.items() if n not in alone and n in self._facts}
+        if not self.excludes(priority, {**fixed, **rest}):
+            return alone
+        if len(rest) > _MOST_TOGETHER:
+            return [*alone, *rest]
+        least: list[frozenset[str]] = []
+        for size in range(2, len(rest) + 1):
+            for names in map(frozenset, combinations(rest, size)):
+                if not any(fewer <= names for fewer in least) and self.excludes(
+                    priority, {**fixed, **{name: rest[name] for name in names}}
+                ):
+                    least.append(names)
+        together = frozenset().union(*least)
+        return [name for name in assumed if name in alone or name in together]

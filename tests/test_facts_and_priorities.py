@@ -1,0 +1,384 @@
+"""Facts that decide the priority, and conditions whose order means nothing.
+
+The clock definition, rules 19 and 21; the answers are worked out by hand.
+"""
+
+from datetime import UTC, datetime
+from itertools import permutations, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import zsupport
+from zsupport.answer.facts import PrioritiesByFacts
+from zsupport.errors import UsageError
+
+#: Monday 23 November 2026, 10:00 UTC.
+MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
+BASE: dict[str, Any] = {
+    "format": 1,
+    "policy": "p",
+    "plans": {"a": "A", "b": "B"},
+    "facts": {"type": {"ask": "What kind?", "values": {"bug": "Bug", "feature": "Feature"}}},
+    "channels": {"web": {"name": "Web", "kind": "web"}, "chat": {"name": "Chat", "kind": "chat"}},
+    "priorities": [{"id": "L1", "when": {"type": "bug"}}, {"id": "L3"}],
+    "entitlements": [{"allow": "web"}, {"when": {"priority": "L3"}, "allow": "chat"}],
+    "targets": [{"first-response": {"L1": "1h", "L3": "3h"}}],
+}
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Any:
+    """Return what loads a policy: BASE with some sections changed."""
+
+    def load(**changed: Any) -> zsupport.Policy:
+        path = tmp_path / "p.yaml"
+        path.write_bytes(written(changed))
+        return zsupport.load(path, cache=False)
+
+    return load
+
+
+def written(changed: dict[str, Any]) -> bytes:
+    """Return the text of BASE with some sections changed; an empty one is left out."""
+    sections = {name: each for name, each in {**BASE, **changed}.items() if each}
+    return yaml.safe_dump(sections, sort_keys=False).encode()
+
+
+def due(policy: zsupport.Policy, **asked: Any) -> list[tuple[Any, ...]]:
+    answers = policy.due(opened=MONDAY, at=MONDAY, **asked).answers
+    return [(row.priority, row.state, row.due and row.due.hour) for row in answers]
+
+
+def allowed(policy: zsupport.Policy, **asked: Any) -> list[str]:
+    answers = policy.channels(at=MONDAY, **asked).answers
+    return [row.channel for row in answers if row.allowed]
+
+
+def codes(answers: Any) -> list[str]:
+    return [warning.code for warning in answers.warnings]
+
+
+# -- rule 19 -------------------------------------------------------------------------------------
+
+
+def test_stated_facts_restrict_the_priorities_that_are_open(policy: Any) -> None:
+    asked = policy()
+    assert allowed(asked, plan="a", fact={"type": "bug"}) == ["web"]
+    assert allowed(asked, plan="a", fact={"type": "feature"}) == ["web", "chat"]
+    assert due(asked, plan="a", fact={"type": "feature"}) == [("L3", "running", 13)]
+    assert due(asked, plan="a", fact={"type": "bug"}) == [("L1", "running", 11)]
+    assert due(asked, plan="a") == [("L1", "running", 11), ("L3", "running", 13)]
+
+
+def test_a_channel_says_only_what_the_open_priorities_leave_to_say(policy: Any) -> None:
+    [chat] = policy().channels(plan="a", channel="chat", at=MONDAY).answers
+    assert chat.only_when == {"priority": ["L3"]}
+    facts = {"type": "feature"}
+    [chat] = policy().channels(plan="a", channel="chat", fact=facts, at=MONDAY).answers
+    assert chat.only_when is None
+
+
+def test_a_stated_priority_wins_over_the_facts_with_a_warning(policy: Any) -> None:
+    asked = policy()
+    answers = asked.due(plan="a", priority="L3", fact={"type": "bug"}, opened=MONDAY, at=MONDAY)
+    assert [(row.priority, row.state) for row in answers.answers] == [("L3", "running")]
+    assert [w.message for w in answers.warnings] == [
+        "these facts lead to L1, not L3: the stated priority counts"
+    ]
+    assert allowed(asked, plan="a", priority="L3", fact={"type": "bug"}) == ["web", "chat"]
+    # Facts that lead to the stated priority are no contradiction.
+    agreeing = asked.due(plan="a", priority="L1", fact={"type": "bug"}, opened=MONDAY, at=MONDAY)
+    assert codes(agreeing) == []
+
+
+def test_an_assumed_default_restricts_nothing(policy: Any) -> None:
+    # Without a target by it, the fact is part of no case: both priorities are open.
+    facts = {"type": {"values": {"bug": "Bug", "feature": "Feature"}, "default": "bug"}}
+    asked = policy(facts=facts)
+    assert due(asked, plan="a") == [("L1", "running", 11), ("L3", "running", 13)]
+    assert allowed(asked, plan="a") == ["web", "chat"]
+
+
+def test_a_default_that_excludes_the_priority_of_a_row_is_open_there(policy: Any) -> None:
+    facts = {
+        "type": {
+            "values": {"bug": "Bug", "feature": "Feature", "idea": "Idea"},
+            "default": "bug",
+        }
+    }
+    targets = [
+        {"when": {"type": "idea"}, "first-response": {"L3": "9h"}},
+        {"first-response": {"L1": "1h", "L3": "3h"}},
+    ]
+    answers = policy(facts=facts, targets=targets).due(plan="a", opened=MONDAY, at=MONDAY)
+    rows = [(row.priority, dict(row.facts), row.target) for row in answers.answers]
+    # L3 is no bug: the fact is open there, with the two values that lead to L3.
+    assert rows == [
+        ("L1", {"type": "bug"}, "1h"),
+        ("L3", {"type": "feature"}, "3h"),
+        ("L3", {"type": "idea"}, "9h"),
+    ]
+    assert answers.columns == ("priority", "type")
+
+
+def test_defaults_that_exclude_a_priority_only_together_are_all_open() -> None:
+    # x and y together are P1: so P2 is not x=true with y=true.
+    policy = _revision(
+        facts={name: {"default": "true"} for name in ("x", "y", "z")},
+        priorities=[{"id": "P1", "when": {"x": "true", "y": "true"}}, {"id": "P2"}],
+    )
+    by_facts = PrioritiesByFacts(policy, {})
+    assumed = {"x": "true", "y": "true", "z": "true"}
+    values = dict.fromkeys(assumed, ("false", "true"))
+    rows = [tuple(row.values()) for row in by_facts.rows("P2", {}, assumed, values)]
+    found = [dict(row) for row in by_facts.rows("P2", {}, assumed, values)]
+    assert len(rows) == 3
+    assert all(row["z"] == "true" for row in found)
+    assert {(row["x"], row["y"]) for row in found} == {
+        ("false", "false"), ("false", "true"), ("true", "false"),
+    }  # fmt: skip
+    assert list(by_facts.rows("P1", {}, assumed, values)) == [assumed]
+
+
+def test_facts_that_lead_to_no_priority_have_a_row_without_one(policy: Any) -> None:
+    asked = policy(
+        priorities=[{"id": "L1", "when": {"type": "bug"}}],
+        entitlements=[{"when": {"plan": "a"}, "allow": ["web", "chat"]}],
+        targets=[{"first-response": {"L1": "1h"}}],
+    )
+    facts = {"type": "feature"}
+    rows = asked.due(fact=facts, opened=MONDAY, at=MONDAY)
+    assert [(row.plan, row.priority, row.state) for row in rows.answers] == [
+        ("a", None, "not-stated"),
+        ("b", None, "not-entitled"),
+    ]
+    assert rows.columns == ("plan", "priority")
+    assert [place.path for place in rows.answers[0].because] == ["priorities[0]"]
+    channels = asked.channels(fact=facts, at=MONDAY)
+    assert not any(row.allowed for row in channels.answers)
+    assert {row.because for row in channels.answers} == {rows.answers[0].because}
+
+
+@pytest.mark.parametrize(
+    "priorities", [[{"id": "L1"}, {"id": "L3"}], []], ids=["without-when", "none"]
+)
+def test_a_policy_may_not_decide_the_priority_from_facts(
+    policy: Any, priorities: list[dict[str, str]]
+) -> None:
+    changed = {"targets": [{"first-response": "1h"}], "entitlements": [{"allow": "web"}]}
+    answers = policy(priorities=priorities, **changed).priority(fact={"type": "bug"}, at=MONDAY)
+    assert [row.priority for row in answers.answers] == [None]
+
+
+def test_gitlab_does_not_decide_the_priority_from_facts(cli: Any) -> None:
+    got = cli("priority", "--policy", "gitlab", "--fact", "topic=billing")
+    assert (got.code, got.stdout) == (1, "")
+    assert got.stderr == (
+        "zsupport: not stated: this policy does not decide the priority from facts\n"
+    )
+
+
+def test_without_a_revision_in_force_there_is_no_priority(policy: Any) -> None:
+    asked = policy(effective={"from": "2026-01-01", "last_day": "2026-06-30"})
+    for at in (MONDAY, datetime(2025, 1, 1, tzinfo=UTC)):
+        answers = asked.priority(fact={"type": "bug"}, at=at)
+        assert [row.priority for row in answers.answers] == [None]
+        assert asked.priority(at=at).answers == ()
+        assert not answers.in_force
+
+
+def test_which_priorities_are_open_equals_trying_every_completion() -> None:
+    """The sets of combinations, against a walk over all of them."""
+    values = {"x": ("1", "2"), "y": ("1", "2", "3"), "z": ("1", "2")}
+    priorities = [
+        {"id": "P1", "when": [{"x": "1", "y": ["1", "2"]}, {"z": "2", "y": "3"}]},
+        {"id": "P2", "when": {"y": {"not": "1"}, "x": "1"}},
+        {"id": "P3", "when": {"z": "1"}},
+    ]
+    facts = {name: {"values": {v: v for v in each}} for name, each in values.items()}
+    revision = _revision(facts=facts, priorities=priorities)
+
+    def leads_to(case: dict[str, str]) -> str | None:
+        x, y, z = case["x"], case["y"], case["z"]
+        if (x == "1" and y in "12") or (z == "2" and y == "3"):
+            return "P1"
+        if y != "1" and x == "1":
+            return "P2"
+        return "P3" if z == "1" else None
+
+    every = [dict(zip(values, each, strict=True)) for each in product(*values.values())]
+    choices = [(None, *each) for each in values.values()]
+    checked = 0
+    for some in product(*choices):
+        given = {n: v for n, v in zip(values, some, strict=True) if v is not None}
+        wanted = {leads_to(c) for c in every if given.items() <= c.items()} - {None}
+        assert set(PrioritiesByFacts(revision, given).open) == wanted
+        # The same where the facts are not stated but come later.
+        later = PrioritiesByFacts(revision, {})
+        assert {p for p in ("P1", "P2", "P3") if not later.excludes(p, given)} == wanted
+        checked += 1
+    assert checked == 36
+
+
+def test_too_many_combinations_of_facts_are_refused(policy: Any) -> None:
+    facts = {f"f{i}": {"values": {str(v): str(v) for v in range(40)}} for i in range(5)}
+    when = dict.fromkeys(facts, "1")
+    revision = _revision(facts=facts, priorities=[{"id": "P1", "when": when}])
+    with pytest.raises(UsageError, match="more than 20000000 combinations"):
+        PrioritiesByFacts(revision, {})
+    stated = {f"f{i}": "1" for i in range(4)}
+    assert PrioritiesByFacts(revision, stated).open == ("P1",)
+
+
+def _revision(**changed: Any) -> Any:
+    from zsupport.policy.files import SourceFile
+    from zsupport.policy.loader import load_revision
+
+    data = written({"entitlements": [{"allow": "web"}], "targets": [], **changed})
+    return load_revision(SourceFile("p.yaml", data, "", "p.yaml"))
+
+
+# -- rule 21 -------------------------------------------------------------------------------------
+
+HOURS = {
+    "site": {"timezone": "customer", "open": "mon-fri 09:00-17:00"},
+    "desk": {"timezone": "UTC", "open": "mon-fri 09:00-17:00"},
+}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_order_of_alternatives_decides_nothing(policy: Any, order: tuple[int, ...]) -> None:
+    written = [{"opened": "inside site"}, {"plan": "a", "note": "A"}, {"plan": "b"}]
+    when = [written[place] for place in order]
+    asked = policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}],
+                   targets=[{"when": when, "first-response": "1h"}])  # fmt: skip
+    for plan, note in (("a", "A"), ("b", None)):
+        answers = asked.due(plan=plan, opened=MONDAY, at=MONDAY)
+        assert [(row.state, row.note) for row in answers.answers] == [("running", note)]
+        assert codes(answers) == []
+
+
+def test_what_no_other_alternative_settles_is_asked_for(policy: Any) -> None:
+    when = [{"opened": "inside site"}, {"plan": "a"}]
+    asked = policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}],
+                   targets=[{"when": when, "first-response": "1h"},
+                            {"first-response": "2h"}])  # fmt: skip
+    [row] = asked.due(plan="b", opened=MONDAY, at=MONDAY).answers
+    assert row.state == "needs-input"
+    [row] = asked.due(plan="b", opened=MONDAY, at=MONDAY, customer_tz="UTC").answers
+    assert row.target == "1h"
+    # 10:00 UTC is 05:00 in New York: outside, and the rule below decides.
+    [row] = asked.due(plan="b", opened=MONDAY, at=MONDAY, customer_tz="America/New_York").answers
+    assert row.target == "2h"
+
+
+def test_the_remarks_of_all_alternatives_that_match_belong_to_the_answer(policy: Any) -> None:
+    when = [{"plan": "a", "note": "One."}, {"plan": ["a", "b"], "note": "Two."}]
+    asked = policy(priorities=[], entitlements=[{"when": when, "allow": "web"}],
+                   targets=[{"when": when[::-1], "first-response": "1h"}])  # fmt: skip
+    [row] = asked.due(plan="a", opened=MONDAY, at=MONDAY).answers
+    assert set((row.note or "").split("\n")) == {"One.", "Two."}
+    [row] = asked.channels(plan="a", channel="web", at=MONDAY).answers
+    assert set((row.note or "").split("\n")) == {"One.", "Two."}
+    assert [each.path for each in row.because] == [
+        "entitlements[0]", "entitlements[0].when[0]", "entitlements[0].when[1]",
+    ]  # fmt: skip
+
+
+def test_an_alternative_that_names_hours_without_a_calendar_does_not_match(policy: Any) -> None:
+    hours = {"desk": [{"when": {"plan": "a"}, "open": "mon-fri 09:00-17:00"}]}
+    targets = [
+        {"when": [{"opened": "inside desk"}, {"opened": "outside desk"}], "first-response": "1h"},
+        {"first-response": "2h"},
+    ]
+    asked = policy(hours=hours, priorities=[], entitlements=[{"allow": "web"}], targets=targets)
+    assert [row.target for row in asked.due(opened=MONDAY, at=MONDAY).answers] == ["1h", "2h"]
+
+
+def test_recommendations_are_merged_in_written_order(policy: Any) -> None:
+    channels = {name: {"name": name, "kind": "web"} for name in ("web", "chat", "mail", "phone")}
+    asked = policy(
+        channels=channels, priorities=[], targets=[{"first-response": "1h"}],
+        entitlements=[
+            {"allow": list(channels)},
+            {"recommend": ["phone", "mail"]},
+            {"recommend": ["mail", "chat"]},
+        ],
+    )  # fmt: skip
+    answers = asked.channels(plan="a", at=MONDAY).answers
+    ranks = {row.channel: row.recommended for row in answers}
+    assert ranks == {"phone": 1, "mail": 2, "chat": 3, "web": None}
+
+
+# -- columns -------------------------------------------------------------------------------------
+
+
+def test_columns_do_not_depend_on_the_moment(policy: Any) -> None:
+    """Targets of different facts fall due at one moment here, and not there."""
+    targets = [
+        {"when": {"type": "bug"}, "hours": "desk", "first-response": "1 business hour"},
+        {"hours": "desk", "first-response": "next business day"},
+    ]
+    asked = policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}], targets=targets)
+    moments = [MONDAY.replace(hour=hour) for hour in (3, 10, 16, 20)]
+    columns = {asked.due(plan="a", opened=at, at=at).columns for at in moments}
+    assert columns == {("type",)}
+
+
+def test_inside_and_outside_do_not_change_the_columns(policy: Any) -> None:
+    targets = [
+        {"when": {"type": "bug", "opened": "outside desk"}, "first-response": "1h"},
+        {"first-response": "4h"},
+    ]
+    asked = policy(hours=HOURS, priorities=[], entitlements=[{"allow": "web"}], targets=targets)
+    for hour, wanted in ((10, ["4h", "4h"]), (20, ["1h", "4h"])):
+        at = MONDAY.replace(hour=hour)
+        answers = asked.due(plan="a", opened=at, at=at)
+        assert answers.columns == ("type",)
+        assert [row.target for row in answers.answers] == wanted
+    channels = {
+        asked.channels(plan="a", at=at).columns for at in (MONDAY, MONDAY.replace(year=1980))
+    }
+    assert channels == {("channel",)}
+
+
+def test_an_assumption_is_said_where_another_value_would_change_an_answer(policy: Any) -> None:
+    facts = {"type": {"values": {"bug": "Bug", "feature": "Feature"}, "default": "bug"}}
+    targets = [
+        {"when": {"plan": "a", "type": "feature"}, "first-response": "9h"},
+        {"first-response": "3h"},
+    ]
+    asked = policy(facts=facts, priorities=[], entitlements=[{"allow": "web"}], targets=targets)
+    assert codes(asked.due(plan="a", opened=MONDAY, at=MONDAY)) == ["default-fact"]
+    assert codes(asked.due(plan="b", opened=MONDAY, at=MONDAY)) == []
+    assert codes(asked.due(opened=MONDAY, at=MONDAY)) == ["default-fact"]
+
+
+@pytest.mark.parametrize("members", list(permutations(["site", "desk"])))
+def test_a_union_is_open_where_a_known_member_is_open(policy: Any, members: list[str]) -> None:
+    asked = policy(
+        hours={**HOURS, "both": {"any": list(members)}}, priorities=[],
+        entitlements=[{"allow": "web"}],
+        targets=[{"when": {"opened": "inside both"}, "first-response": "1h"},
+                 {"first-response": "2h"}],
+    )  # fmt: skip
+    [row] = asked.due(plan="a", opened=MONDAY, at=MONDAY).answers
+    assert (row.state, row.target) == ("running", "1h")
+    evening = MONDAY.replace(hour=20)
+    [row] = asked.due(plan="a", opened=evening, at=evening).answers
+    assert row.state == "needs-input"
+
+
+def test_a_union_with_24x7_is_always_open(policy: Any) -> None:
+    asked = policy(
+        hours={**HOURS, "all": {"any": ["desk", "24x7"]}}, priorities=[],
+        entitlements=[{"allow": "web"}],
+        targets=[{"when": {"opened": "outside all"}, "first-response": "1h"},
+                 {"first-response": "2h"}],
+    )  # fmt: skip
+    sunday = MONDAY.replace(day=22)
+    [row] = asked.due(plan="a", opened=sunday, at=sunday).answers
+    assert row.target == "2h"
