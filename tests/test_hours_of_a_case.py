@@ -449,6 +449,7 @@ def test_from_python(folder: Path) -> None:
     at = datetime.fromisoformat(MONDAY)
     found = policy.hours(plan="pro", channel="phone", priority="P1", at=at)
     [answer] = found.answers
+    assert isinstance(answer, zsupport.HoursAnswer)
     assert (answer.state, answer.open, answer.hours) == ("open", True, "office, 24x7")
     assert policy.hours(fact={}, at=at, customer_tz="Europe/Oslo").columns == ("hours",)
     assert policy.hours(channel="web", at=at).columns == ()

@@ -118,6 +118,9 @@ def well_written(command: Command) -> Iterator[tuple[list[str], Values]]:
     for option in command.every_option():
         if option.kind == "arguments":
             yield ["one", "two"], {option.name: ["one", "two"]}
+        if option.kind == "argument":
+            for name in ("x", "a=b", " ", "é"):
+                yield [name], {option.name: name}
         for flag in option.flags:
             if option.kind == "flag":
                 yield [flag], {option.name: True}
@@ -146,14 +149,14 @@ def test_what_is_plainly_written_is_read_alike_by_both(name: str) -> None:
         option.name: False if option.kind == "flag" else option.default
         for option in command.every_option()
     }
-    takes_argument = any(not option.flags for option in command.every_option())
+    takes_several = any(option.kind == "arguments" for option in command.every_option())
     cases = [([], dict[str, object]()), *well_written(command)]
     for arguments, given_values in cases:
         expected = {**left_out, **given_values}
         assert recorded.by_typer(list(arguments)).values == expected, arguments
-        # A command with an argument beside its options is Typer's altogether.
+        # A command that takes several arguments beside its options is Typer's altogether.
         short = read_short(command, list(arguments))
-        assert short == (None if takes_argument else expected), arguments
+        assert short == (None if takes_several else expected), arguments
 
 
 @pytest.mark.parametrize(
@@ -191,3 +194,25 @@ def test_what_only_typer_reads_it_reads_like_this(arguments: list[str], values: 
     assert {name: got[name] for name in values} == values
     short = read_short(recorded.command, arguments)
     assert short is None or short == got
+
+
+@pytest.mark.parametrize(
+    ("arguments", "values"),
+    [
+        (["office", "--plan", "pro", "-q"], {"name": "office", "plan": "pro", "quiet": True}),
+        (["--plan", "pro", "office"], {"name": "office", "plan": "pro"}),
+        (["--why", "24x7"], {"name": "24x7", "why": True}),
+    ],
+)
+def test_a_name_beside_options_is_read_by_both(arguments: list[str], values: Values) -> None:
+    recorded = RECORDED["hours"]
+    short = read_short(recorded.command, list(arguments))
+    assert short is not None
+    assert {name: short[name] for name in values} == values
+    assert recorded.by_typer(arguments).values == short
+
+
+def test_a_second_name_is_left_to_typer() -> None:
+    recorded = RECORDED["hours"]
+    assert recorded.by_typer(["office", "late"]).refusal
+    assert read_short(recorded.command, ["office", "late"]) is None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zsupport.answer.case import Answers
     from zsupport.answer.channels import ChannelAnswer
     from zsupport.answer.due import DueAnswer
+    from zsupport.answer.opening import HoursAnswer
     from zsupport.answer.priority import PriorityAnswer
     from zsupport.answer.terms import TermAnswer
     from zsupport.answer.topics import TopicAnswer
@@ -30,6 +31,7 @@ _HOMES = {
     "Calendar": "zsupport.calendar",
     "ChannelAnswer": "zsupport.answer.channels",
     "DueAnswer": "zsupport.answer.due",
+    "HoursAnswer": "zsupport.answer.opening",
     "InvalidPolicy": "zsupport.errors",
     "Policy": "zsupport.library",
     "PolicyError": "zsupport.errors",
@@ -46,6 +48,7 @@ __all__ = [
     "Calendar",
     "ChannelAnswer",
     "DueAnswer",
+    "HoursAnswer",
     "InvalidPolicy",
     "Policy",
     "PolicyError",

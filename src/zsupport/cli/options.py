@@ -154,13 +154,19 @@ def read_short(command: Command, arguments: list[str]) -> "dict[str, object] | N
     """Return the values that plainly written arguments give, None where Typer has to look.
 
     Plainly written: options in full, each value in an argument of its own that does not look
-    like an option, or after `=`. Whatever is unusual or wrong is Typer's, which defines what a
-    command line means; the tests hold this to it.
+    like an option, or after `=`; and a name, where the command takes one. Whatever is unusual or
+    wrong is Typer's, which defines what a command line means; the tests hold this to it.
     """
     by_flag = {flag: option for option in command.every_option() for flag in option.flags}
+    names = [option for option in command.options if not option.flags]
+    if any(option.kind == "arguments" or option.choices for option in names):
+        return None
     values: dict[str, object] = {}
     rest = iter(arguments)
     for argument in rest:
+        if names and argument[:1] not in ("-", ""):
+            values[names.pop(0).name] = argument
+            continue
         flag, equals, value = argument.partition("=")
         option = by_flag.get(flag)
         if option is None or (equals and (option.kind == "flag" or len(flag) == 2)):
@@ -179,7 +185,5 @@ def read_short(command: Command, arguments: list[str]) -> "dict[str, object] | N
         else:
             values[option.name] = value
     for option in command.every_option():
-        if not option.flags:
-            return None
         values.setdefault(option.name, False if option.kind == "flag" else option.default)
     return values
