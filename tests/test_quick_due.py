@@ -19,7 +19,12 @@ plans: {pro: Pro, free: Free}
 channels: {web: {name: Web, kind: web}, forum: {name: Forum, kind: community}}
 entitlements: [{allow: web, when: {plan: pro}}, {allow: forum}]
 priorities: [{id: P1}, {id: P2}, {id: P3}, {id: P4}]
-metrics: [{id: first-response, pauses: waiting}, {id: update, warn: 3/4}]
+metrics:
+  - {id: first-response, pauses: waiting}
+  - {id: update, warn: 3/4}
+  - {id: repair, starts: answered}
+  - {id: report, starts: updated}
+  - {id: visit, starts: The cause is known}
 hours:
   office:
     open: [mon-thu 09:00-17:00, fri 09:00-15:30]
@@ -36,6 +41,9 @@ targets:
       P3: 2 business days
       P4: {target: 900 business hours, hours: known}
     update: every 4 business hours
+    repair: 4 business hours
+    report: 4 business hours
+    visit: 4 business hours
 """
 
 
@@ -58,7 +66,7 @@ INSTANTS = st.builds(
     wait=st.integers(-86_400, 30 * 86_400),
     priority=st.sampled_from(["P1", "P2", "P3", "P4"]),
     plan=st.sampled_from(["pro", "free"]),
-    metric=st.sampled_from(["first-response", "update"]),
+    metric=st.sampled_from(["first-response", "update", "repair", "report", "visit"]),
     zone=st.sampled_from([UTC, ZoneInfo("America/New_York")]),
 )
 @settings(max_examples=400, deadline=None)

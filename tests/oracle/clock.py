@@ -823,8 +823,9 @@ def judge(
             anchor = updated
         elif answered is not None and answered >= begins:
             anchor = answered
-    if ends is not None:  # it closes an open pause for judging (12)
-        pauses = [(p, max(p, ends) if q is None else q) for p, q in pauses]
+    if ends is not None:  # it closes an open pause, merged with others, for judging (12)
+        closed, begins_open = settle(pauses, anchor)
+        pauses = closed if begins_open is None else [*closed, (begins_open, max(begins_open, ends))]
     risk = None
     if ratio is not None:
         with suppress(Paused):
