@@ -6,6 +6,7 @@ business value has hours to count, is known where the text stands: see `needs_ho
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from zsupport.clock.problem import BadText, shown
@@ -120,11 +121,27 @@ def _business(text: str, match: re.Match[str]) -> Target:
         raise BadText(
             f"{shown(text)} does not say when",
             f"1 to {MOST_DAYS} business days",
-            "write `1 business day`, `next business day`, or a number of business hours",
+            "write `1 business day` or `next business day`, or a number of business hours",
         )
     if days > MOST_DAYS:
         raise BadText(f"{shown(text)} is longer than a year", f"1 to {MOST_DAYS} business days")
     return Target("business-days", days, 0, False, False, spelled)
+
+
+def _in_minutes(every: str, seconds: int) -> str:
+    """Return the hint for seconds, which are minutes with at most two decimals where they are."""
+    hundredths, rest = divmod(seconds * 100, 60)
+    if rest or not seconds:
+        return "write whole minutes"
+    return f"write `{every}{hundredths / 100:g}m`"
+
+
+def _meant_by_a_time(time: str, says: str) -> str | None:
+    """Return the hint for a time with words around it, whatever its own spelling."""
+    try:
+        return f"write `{parse_target(time).text}`{says}"
+    except BadText as problem:
+        return problem.hint
 
 
 def _number(match: re.Match[str]) -> str:
@@ -158,12 +175,20 @@ _MEANT: tuple[tuple[str, str], ...] = (
         r"(every )?([0-9]+(?:\.[0-9]+)?) ?(?:m|mins?|minutes?)(?: 24[x/]7)?",
         r"write `\1\2m`, `\1\2m 24x7` or `\1\2 business minutes`",
     ),
-    (r"(every )?[0-9.]+ ?s(?:ec(?:ond)?s?)?", r"write minutes, such as `\g<1>1.5m`"),
     (
         r"(every )?([0-9.]+) ?(?:bh|(?:working|office|opening|business) ?(?:h|hrs?|hours?))",
         r"write `\1\2 business hours`",
     ),
-    (r"([0-9.]+) business (hours|minutes) 24[x/]7", r"write `\1 business \2`, or clock time"),
+    (r"([0-9.]+) business hours? 24[x/]7", r"write `\1 business hours` or `\1h 24x7`"),
+    (r"([0-9.]+) business minutes? 24[x/]7", r"write `\1 business minutes` or `\1m 24x7`"),
+    (
+        r"([0-9.]+) ?h(?:(?:ou)?rs?)? (?:24[x/][56]|(?:12|10|9|8)[x/][567])",
+        r"write `\1 business hours`, under `hours` that say which days and times",
+    ),
+    (
+        r"24[x/][56]|(?:12|10|9|8)[x/][567]",
+        "write how long it takes, in business hours; `hours` say which days and times",
+    ),
     (r"1 ?(?:bd|(?:working|week) ?days?)", "write `1 business day`"),
     (r"([0-9]+) ?(?:bd|(?:working|week) ?days?)", r"write `\1 business days`"),
     (r"[0-9.]+ ?(?:weeks?|w|months?|years?|y)", "write it in business days or in hours"),
@@ -177,7 +202,7 @@ _MEANT: tuple[tuple[str, str], ...] = (
         r"write `by \1 next business day`",
     ),
     (r"by ([0-9]:[0-5][0-9])\b.*", r"write `by 0\1 next business day`"),
-    (r"by .*", "write the time as HH:MM, such as `by 10:00 next business day`"),
+    (r"by .*", "write the time as HH:MM, and `next business day` behind it"),
     (r"every ([1-9][0-9]* per (?:day|week|month))", r"write `\1`"),
     (
         r"(?:every|each) (?:next )?(?:working |business )?day|daily",
@@ -189,7 +214,7 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ),
     (r"each week|weekly|every 1 week", "write `every week`"),
     (r"(?:every|each) month|monthly", "write `1 per month`"),
-    (r"every\b.*", "write `every` before a length of time or a number of business days"),
+    (r"every\b.*", "put `every` before a length of time or a number of business days"),
     (r"once (?:per|a|each|every) (day|week|month)", r"write `1 per \1`"),
     (r"twice (?:per|a|each|every) (day|week|month)", r"write `2 per \1`"),
     (
@@ -204,25 +229,87 @@ _MEANT: tuple[tuple[str, str], ...] = (
     (r"24[x/]7", "write the time too, such as `4h 24x7`"),
     (r"-.*", "a target is not negative"),
     (
-        r"[0-9.]+ ?[a-z]* ?(?:-|\u2013|to) ?([0-9.]+ ?[a-z].*)",
-        "write the longer time alone (`\\1`), and the words as published in its `text`",
-    ),
-    (
         r"asap|as soon as (?:possible|we can)|immediate(?:ly)?|at once|quickly|soon",
         "write how long it takes at most, or `none` where no time is promised",
     ),
-    (r"(?:within|in|under|up to|<=?|≤|max\.?) ?(.+)", r"write the time alone: \1"),
+)
+
+# What stands around a time, and what the hint says beside the time itself.
+_AROUND_A_TIME = (
+    (
+        r"[0-9.]+ ?[a-z]* ?(?:-|\u2013|to) ?([0-9.]+ ?[a-z].*)",
+        ", the longer time alone, and the words as published in its `text`",
+    ),
+    (r"(?:within|in|under|up to|<=?|≤|max\.?) ?(.+)", ", the time alone"),
 )
 
 _DAYS = r"(every )?([1-9][0-9]{0,2}) ?d(?:ays?)?"
+_SECONDS = r"(every )?([0-9]{1,6}) ?s(?:ec(?:ond)?s?)?"
 _HOURS_MINUTES = (
     r"(every )?([0-9]{1,4}) ?h(?:ours?)?(?: and)? ?([0-9]{1,4}) ?m(?:in|inutes?)?( 24x7)?"
 )
 
 
+# What a hint says to write, before whatever else it says.
+_OFFER = r"write (`[^`]*`(?:(?:, | or )`[^`]*`)*)(.*)"
+
+
+def suited(
+    hint: str, hours: bool | None, fits: Callable[[Target], bool] = lambda target: True
+) -> str | None:
+    """Return a hint of which everything that it says to write can be written.
+
+    With `hours` in effect a bare length of time becomes what it may have meant there; without,
+    the hint says what business values need; None: which of the two it is, is not known.
+    `fits` says whether a target can be counted over them.
+    """
+    match = re.fullmatch(_OFFER, hint, re.DOTALL)
+    if match is None:
+        return hint
+    options: list[str] = []
+    needs = False
+    for text in re.findall("`([^`]*)`", match[1]):
+        target = _spelled(text)
+        if target is None:
+            continue
+        bare = target.kind == "clock" and not target.around_the_clock
+        text = "every " * text.startswith("every ") + target.text.removeprefix("every ")
+        meant = [text]
+        if hours and bare:
+            meant = [f"{text} 24x7", in_business(text)]
+        for each in meant:
+            option = _spelled(each)
+            if option is not None and each not in options and fits(option):
+                options.append(each)
+                needs |= needs_hours(option)
+    if not options:
+        return None
+    quoted = [f"`{option}`" for option in options]
+    offer = " or ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
+    also = "; a business value needs `hours` beside it" if needs and hours is False else ""
+    return f"write {offer}{match[2]}{also}"
+
+
+def _spelled(text: str) -> Target | None:
+    """Return the target that a text of a hint spells, None where it spells none."""
+    if text in {"none", "not-stated", "every week"}:
+        return Target(text, 0, 0, False, False, text)
+    try:
+        return _parse(text.removeprefix("every "))
+    except BadText:
+        return None
+
+
+def in_business(text: str) -> str:
+    """Return a length of clock time in business hours: `every 4h` is `every 4 business hours`."""
+    number, unit = text[:-1], "hour" if text.endswith("h") else "minute"
+    return f"{number} business {unit}" + ("" if number.split()[-1] == "1" else "s")
+
+
 def _refusal(text: str, plain: str) -> BadText:
     """Return why `text` is no target, with what may have been meant."""
-    return BadText(f"{shown(text)} is no target", EXPECTED, _meant(plain))
+    hint = _meant(plain)
+    return BadText(f"{shown(text)} is no target", EXPECTED, hint and suited(hint, None))
 
 
 def _meant(plain: str) -> str | None:
@@ -242,7 +329,12 @@ def _meant(plain: str) -> str | None:
         return f"write `{hours}`, `{hours} 24x7` or `{every}{days} business day{plural}`"
     if match := re.fullmatch(_HOURS_MINUTES, small):
         minutes = int(match[2]) * 60 + int(match[3])
-        return f"write one number: `{match[1] or ''}{minutes}m{match[4] or ''}`"
+        return f"write `{match[1] or ''}{minutes}m{match[4] or ''}`, one number"
+    if match := re.fullmatch(_SECONDS, small):
+        return _in_minutes(match[1] or "", int(match[2]))
+    for pattern, says in _AROUND_A_TIME:
+        if match := re.fullmatch(pattern, small):
+            return _meant_by_a_time(match[1], says)
     for pattern, hint in _MEANT:
         if match := re.fullmatch(pattern, small):
             return match.expand(hint)

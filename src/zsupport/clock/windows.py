@@ -103,7 +103,7 @@ def parse_month_day(text: str) -> tuple[int, int]:
     if match is None:
         hint = None
         if short := re.fullmatch(r"([0-9]{1,2})-([0-9]{1,2})", text):
-            hint = f"write `{int(short[1]):02d}-{int(short[2]):02d}`"
+            hint = _if_right(f"{int(short[1]):02d}-{int(short[2]):02d}", parse_month_day)
         raise BadText(f"{shown(text)} is no month and day", EXPECTED_MONTH_DAY, hint)
     month, day = int(match[1]), int(match[2])
     # 2000 was a leap year, so it has every date that recurs.
@@ -117,11 +117,11 @@ def parse_years(text: str) -> tuple[int, int]:
     if match is None:
         hint = None
         if short := re.fullmatch(r"([0-9]{2})([0-9]{2})[-/]([0-9]{2})", text):
-            hint = f"write `{short[1]}{short[2]}-{short[1]}{short[3]}`"
+            hint = _if_right(f"{short[1]}{short[2]}-{short[1]}{short[3]}", parse_years)
         raise BadText(f"{shown(text)} is no run of years", EXPECTED_YEARS, hint)
     first = int(match[1])
     last = int(match[2] or first)
-    if first < FIRST_YEAR or last > LAST_YEAR:
+    if not (FIRST_YEAR <= first <= LAST_YEAR and FIRST_YEAR <= last <= LAST_YEAR):
         raise BadText(f"{shown(text)} is out of range", EXPECTED_YEARS)
     if last < first:
         raise BadText(
@@ -166,8 +166,8 @@ def _open_windows(text: str) -> tuple[Window, ...]:
     match = re.fullmatch(_WINDOW, text)
     if match is None:
         raise BadText(f"{shown(text)} is no opening time", EXPECTED_OPEN, _open_hint(text))
-    days = _days(match[1])
-    start, end = _times(match[2], match[3])
+    days = _days(match[1], f" {match[2]}-{match[3]}")
+    start, end = _times(match[2], match[3], f"{match[1]} ")
     length = end - start if end > start else end - start + DAY
     return tuple(Window(day * DAY + start, day * DAY + start + length) for day in days)
 
@@ -191,20 +191,21 @@ def _date_windows(text: str) -> tuple[Window, ...]:
     return (Window(start, end),)
 
 
-def _times(first: str, last: str) -> tuple[int, int]:
-    """Return start and end of a window in minutes of the day; the end may be the smaller."""
+def _times(first: str, last: str, days: str = "") -> tuple[int, int]:
+    """Return start and end of a window in minutes of the day; the end may be the smaller.
+
+    `days` stands before it in the text, as a hint repeats it.
+    """
     start, end = _minute(first), _minute(last, end=True)
     text = shown(f"{first}-{last}")
     if end == 0:
-        raise BadText(
-            f"{text} ends where its date begins", _EXPECTED_TIME, f"write `{first}-24:00`"
-        )
+        hint = f"write `{days}{first}-24:00`"
+        raise BadText(f"{text} ends where its date begins", _EXPECTED_TIME, hint)
     if start == end:
-        raise BadText(
-            f"{text} has no length",
-            _EXPECTED_TIME,
-            "write `00:00-24:00` for a whole day, or a block such as `mon 09:00 - tue 09:00`",
-        )
+        hint = f"write `{days}00:00-24:00` for a whole day"
+        if days:
+            hint += f", or a block such as `mon {first} - tue {first}`"
+        raise BadText(f"{text} has no length", _EXPECTED_TIME, hint)
     return start, end
 
 
@@ -213,7 +214,7 @@ def _minute(text: str, *, end: bool = False) -> int:
     match = re.fullmatch(_TIME, text)
     if match is None:
         fixed = _time_word(text.casefold())
-        hint = f"write `{fixed}`" if fixed else None
+        hint = f"{shown(text)} is written `{fixed}`" if fixed else None
         raise BadText(f"{shown(text)} is no time of day", _EXPECTED_TIME, hint)
     if match[1] is not None:
         return int(match[1]) * 60 + int(match[2])
@@ -224,7 +225,8 @@ def _minute(text: str, *, end: bool = False) -> int:
     return DAY
 
 
-def _days(text: str) -> tuple[int, ...]:
+def _days(text: str, rest: str = "") -> tuple[int, ...]:
+    """Return the days of a text; `rest` stands behind them, as a hint repeats it."""
     first, hyphen, last = text.partition("-")
     if not hyphen:
         return (_day(first),)
@@ -233,7 +235,7 @@ def _days(text: str) -> tuple[int, ...]:
         raise BadText(
             f"{shown(text)} is no range of days",
             EXPECTED_DAYS,
-            f"write `{first}` for one day, `mon-sun` for all",
+            f"write `{first}{rest}` for one day, or `mon-sun{rest}` for all",
         )
     return tuple((start + i) % 7 for i in range((end - start) % 7 + 1))
 
@@ -244,7 +246,7 @@ def _day(text: str) -> int:
         return DAYS.index(text)
     hint = None
     if word := _day_word(text.casefold()):
-        hint = f"write `{word}`"
+        hint = f"{shown(text)} is written `{word}`"
     elif "," in text or "+" in text or "/" in text:
         hint = "write an entry for each of the days, in a list"
     raise BadText(f"{shown(text)} is no day", f"one of {', '.join(DAYS)}", hint)
@@ -262,11 +264,11 @@ def _date_hint(text: str) -> str | None:
     parts = re.fullmatch(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})", text)
     # Without separators only eight digits say which are the month's.
     if parts and (parts[2] or len(text) == 8):
-        return f"write `{parts[1]}-{int(parts[3]):02d}-{int(parts[4]):02d}`"
+        return _if_right(f"{parts[1]}-{int(parts[3]):02d}-{int(parts[4]):02d}", parse_date)
     if re.fullmatch(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{4}", text):
         return "write the year, then the month, then the day"
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*", text):
-        return f"write `{text[:10]}`, without a time of day"
+        return _if_right(text[:10], parse_date, ", without a time of day")
     return None
 
 
@@ -275,6 +277,11 @@ def _open_hint(text: str) -> str | None:
     days, _, rest = small.partition(" ")
     if small in _ALWAYS:
         return "write `24x7`"
+    if some := re.fullmatch(r"([0-9]{1,2}) ?[x/*] ?([1-6])", small):
+        last = DAYS[int(some[2]) - 1]
+        run = f"mon-{last}" if last != "mon" else "mon"
+        times = f"write `{run} 00:00-24:00`"
+        return times if some[1] == "24" else f"write days and times, such as `{run} 09:00-17:00`"
     if rest in _ALWAYS:
         return f"write `{days} 00:00-24:00`"
     if "," in small or " and " in small:
@@ -357,6 +364,11 @@ def _with_repair(problem: BadText, text: str, parse: Callable[[str], object]) ->
     if not _readable(fixed, parse):
         return problem
     return BadText(problem.message, problem.expected, f"write `{fixed}`")
+
+
+def _if_right(text: str, parse: Callable[[str], object], says: str = "") -> str | None:
+    """Return the hint to write a text, None where that would not be read either."""
+    return f"write `{text}`{says}" if _readable(text, parse) else None
 
 
 def _readable(text: str, parse: Callable[[str], object]) -> bool:

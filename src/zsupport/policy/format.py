@@ -93,10 +93,13 @@ def _holiday_hint(text: str) -> str | None:
     if parts is None:
         return None
     one, two = int(parts[1]), int(parts[3])
-    if one > 12 >= two >= 1 and one <= 31:
-        return f"write `{two:02d}-{one:02d}`"
-    if two > 12 >= one >= 1 and two <= 31:
-        return f"write `{one:02d}-{two:02d}`"
+    month, day = (two, one) if one > 12 else (one, two)
+    if day > 12 >= month:
+        try:
+            parse_month_day(f"{month:02d}-{day:02d}")
+        except BadText:
+            return None
+        return f"write `{month:02d}-{day:02d}`"
     return "write the month, then the day: MM-DD"
 
 
@@ -325,6 +328,7 @@ SOURCE = Fields(
     Field("title", Text(), "What the source is called."),
     Field("url", ADDRESS, "Where it is found."),
     Field("retrieved", DATE, "The day on which it was read."),
+    meant=lambda text: "url" if "://" in text else "title",
 )
 
 PLAN = Fields(
@@ -354,6 +358,7 @@ FACT = Fields(
         Name("value"),
         "The value taken when none is given; without `values`: false.",
     ),
+    meant=lambda text: "ask",
     example='{ask: "The question?"}',
 )
 
@@ -450,6 +455,7 @@ PRIORITY = Fields(
     Field("meaning", Text(), "What it means."),
     Field("when", WHEN, "The facts for which it holds; left out: all that is left."),
     Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for."),
+    meant=lambda text: "id",
 )
 
 METRIC = Fields(
@@ -465,6 +471,7 @@ METRIC = Fields(
     ),
     Field("pauses", Pauses(), "When its clock stands still, in words; left out: never."),
     Field("warn", Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio), "When it is at risk."),
+    meant=lambda text: "id",
 )
 
 WINDOWS = Leaf("`HH:MM-HH:MM`, or `closed`", "ZS110", parse_day_windows, placed=True)
@@ -519,6 +526,42 @@ HOLIDAYS = Fields(
     hint_for=lambda key: "dates with names stand in `add`" if key[:1].isdigit() else None,
 )
 
+
+class _CustomersHolidays(Choice):
+    """The word `customer`; a country, a date or no holidays at all are told how to be written."""
+
+    def __init__(self) -> None:
+        super().__init__("customer")
+
+    def read(self, node: Node, way: Way, reader: Reader) -> Any:
+        """Return the word."""
+        hint = _holidays_hint(node.text.strip()) if isinstance(node, Scalar) else None
+        if hint is None:
+            return super().read(node, way, reader)
+        assert isinstance(node, Scalar)
+        message = f"`{short(node.text)}` cannot stand here"
+        words = "`customer`, a list of dates, or a mapping such as {country: US}"
+        reader.report("ZS105", node.span, way, message, words, hint)
+        return None
+
+
+def _holidays_hint(text: str) -> str | None:
+    """Return how the holidays that a text may mean are written."""
+    if text.casefold() in ("no", "none", "false", "never", "-", "null", "~"):
+        return "leave `holidays` out: then no day is one"
+    country, hyphen, part = text.partition("-")
+    if hyphen and country in country_codes() and re.fullmatch(r"[A-Z0-9]{1,3}", part):
+        return f"write `{{country: {country}, subdivision: {part}}}`"
+    if text in country_codes():
+        return f"write `{{country: {text}}}`"
+    try:
+        return f"write `[{_holiday(text)}]`"
+    except BadText:
+        pass
+    country_hint = _country_hint(text)
+    return country_hint and re.sub(r"`([A-Z]{2})`", r"`{country: \1}`", country_hint)
+
+
 CALENDAR = Fields(
     "calendar",
     "Opening hours.",
@@ -550,7 +593,7 @@ CALENDAR = Fields(
     ),
     Field(
         "holidays",
-        OneOf(text=Choice("customer"), items=ListOf(HOLIDAY), mapping=HOLIDAYS),
+        OneOf(text=_CustomersHolidays(), items=ListOf(HOLIDAY), mapping=HOLIDAYS),
         "Its days off; `customer`: the public holidays of the customer's country.",
     ),
     Field(
@@ -578,6 +621,7 @@ CALENDAR = Fields(
     at_least_one=("open", "any"),
     alone=("any",),
     needs={"apply-holidays": ("open", "24x7")},
+    meant=lambda text: "open",
 )
 
 COMMITMENT = Fields(
@@ -585,6 +629,7 @@ COMMITMENT = Fields(
     "How binding the targets are.",
     Field("when", WHEN, WHEN_SAYS),
     Field("is", Choice("none", "target", "objective", "agreement"), "How binding.", required=True),
+    meant=lambda text: "is",
 )
 
 CELL = Fields(
@@ -661,6 +706,7 @@ TERM = Fields(
     "What is said in words.",
     Field("when", WHEN, WHEN_SAYS),
     Field("say", Text(), "What is said.", required=True),
+    meant=lambda text: "say",
 )
 
 TOPIC = Fields(
@@ -698,11 +744,27 @@ SELF_HELP = Fields(
     Field("resources", ListOf(RESOURCE), "What is there."),
 )
 
+#: What is written in place of the keys of `effective`.
+_VALIDITY_KEYS = {
+    **dict.fromkeys(
+        ("until", "till", "to", "end", "ends", "through", "thru", "expires", "expiry", "last",
+         "valid-to", "valid-until", "end-date", "bis", "til"),
+        "write `last_day`: the last day in force, itself included",
+    ),
+    **dict.fromkeys(
+        ("start", "starts", "since", "begin", "begins", "valid-from", "start-date", "on", "ab",
+         "fra"),
+        "write `from`: the first day in force",
+    ),
+}  # fmt: skip
+
 EFFECTIVE = Fields(
     "validity",
     "When this revision of the policy is in force.",
     Field("from", DATE, "Its first day, in the policy's zone; left out: always."),
     Field("last_day", DATE, "Its last day."),
+    hint_for=lambda key: _VALIDITY_KEYS.get(key.casefold().replace("_", "-")),
+    meant=lambda text: "from",
 )
 
 POLICY = Fields(

@@ -112,14 +112,17 @@ class Names:
 
     # -- single names --------------------------------------------------------------------
 
-    def resolve(self, kind: str, at: Named | None) -> str | None:
-        """Return the id that a name stands for; report a name that nothing has."""
+    def resolve(self, kind: str, at: Named | None, before: str = "") -> str | None:
+        """Return the id that a name stands for; report a name that nothing has.
+
+        `before` are the words that stand before it in the same value.
+        """
         if at is None:
             return None
         known = self.known[kind]
         if known is None or at.text in known or (kind == "hours" and at.text == ALWAYS):
             return at.text
-        self.undefined(kind, at, known)
+        self.undefined(kind, at, known, before=before)
         return None
 
     def undefined(
@@ -130,8 +133,14 @@ class Names:
         hint: str | None = None,
         *,
         or_group: bool = False,
+        present: Collection[str] = (),
+        before: str = "",
     ) -> None:
-        """Report a name that is not defined; `hint` says what else was meant than a name."""
+        """Report a name that is not defined; `hint` says what else was meant than a name.
+
+        Names that are `present` beside it were not meant once more, and `before` it stand other
+        words of the same value.
+        """
         if what not in self._aliases:
             self._aliases[what] = self._by_alias(what)
         meant = self._aliases[what].get(at.text.casefold())
@@ -147,7 +156,11 @@ class Names:
                 found = reader.findings[position]
                 reader.findings[position] = found._replace(hint=_also_on(lines))
             return
-        reader.report_unknown("ZS201", at, f"{what} of this policy", known, hint)
+        free = [name for name in known if name not in present] if present else known
+        if before and hint is None:
+            close = reader.nearest(at.text, free)
+            hint = f"did you mean `{before}{close}`?" if close else None
+        reader.report_unknown("ZS201", at, f"{what} of this policy", known, hint, free)
         if reader.findings[-1].hint is None:
             self._nothing_like[name] = len(reader.findings) - 1, []
 
@@ -200,7 +213,7 @@ class Names:
             else:
                 what = dimension if dimension in DIMENSIONS else f"value of {dimension}"
                 offered = self._values_and_groups(dimension, values)
-                hint = _instead_of(at.text, dimension, offered)
+                hint = _instead_of(at, dimension, offered)
                 self.undefined(
                     what, at, offered, hint, or_group=bool(self.about) and dimension in DIMENSIONS
                 )
@@ -339,23 +352,27 @@ class Names:
                 if read is not None:
                     inside, name = read
                     value = record.value(key)
-                    hours = self.resolve("hours", Named(name, value.node, value.way))
+                    before = "inside " if inside else "outside "
+                    hours = self.resolve("hours", Named(name, value.node, value.way), before)
                     opened = (inside, hours) if hours else None
             else:
                 if isinstance(read, Later):
-                    read = self._of_fact(read, record.key(key), allowed)
+                    read = self._of_fact(read, record.key(key), allowed, record.node.by_key)
                 if self.lacks(key):
                     self.has(key, record.key(key))
                 elif read is not None:
                     values[key] = self.expand(key, read)
         return Alternative(values, opened, self.remarks(record), record.place)
 
-    def _of_fact(self, later: Later, at: Named, allowed: tuple[str, ...]) -> Any:
+    def _of_fact(
+        self, later: Later, at: Named, allowed: tuple[str, ...], present: Collection[str]
+    ) -> Any:
         """Return what a condition says of a fact, None where there is no such fact."""
         facts = self.known["fact"]
         if facts is None or at.text in facts:
             return later.read(self.reader)
-        self.undefined("dimension or fact", at, [*allowed, *facts, *REMARK_KEYS])
+        known = [*allowed, *facts, *REMARK_KEYS]
+        self.undefined("dimension or fact", at, known, present=present)
         return None
 
     # -- ids -----------------------------------------------------------------------------
@@ -403,9 +420,16 @@ _YES = frozenset({"yes", "y", "on", "1", "ja", "wahr"})
 _NO = frozenset({"no", "n", "off", "0", "nei", "nein", "falsch"})
 
 
-def _instead_of(text: str, dimension: str, known: Collection[str]) -> str | None:
+def _instead_of(at: Named, dimension: str, known: Collection[str]) -> str | None:
     """Return what to write for a text that is no name of a value but says something else."""
+    text, place = at.text, at.path[-1]
+    in_list, is_key = isinstance(place, int), place == at.text
     small = text.casefold()
+    key = next((step for step in reversed(at.path) if isinstance(step, str)), "")
+    if key == "above" and small in _EVERY:
+        return None
+    if is_key and small in _EVERY:
+        return f"write the target alone: then it is for every {dimension}"
     if small in _EVERY:
         if dimension == "channel":
             return "name each channel, in a list"
@@ -415,15 +439,22 @@ def _instead_of(text: str, dimension: str, known: Collection[str]) -> str | None
     _, _, negated = text.partition("not ")
     negated = negated if text.startswith("not ") else text[1:] if text.startswith("!") else ""
     if negated.strip() in known:
-        return f"write `{{not: {negated.strip()}}}`"
+        if is_key or key in ("not", "above", "allow", "recommend"):
+            return None
+        way_out = f"`{{not: {negated.strip()}}}`"
+        return f"{way_out} stands alone, not in a list" if in_list else f"write {way_out}"
     if len(text) > 200:
         return None
+    both = "give each of them a key, or name a group" if is_key else None
     parts = [part.strip() for part in re.split(r"[,;/&+]| and | or ", text)]
     if len(parts) > 1 and all(part in known for part in parts):
-        return f"write `[{', '.join(parts)}]`"
+        names = ", ".join(parts)
+        return both or (f"write `{names}`" if in_list else f"write `[{names}]`")
     first, _, last = (part.strip() for part in text.partition("-"))
     if dimension == "priority" and first in known and last in known:
         ids = list(known)
-        run = ids[ids.index(first) : ids.index(last) + 1]
-        return f"write `[{', '.join(run)}]`" if run else None
+        run = ", ".join(ids[ids.index(first) : ids.index(last) + 1])
+        if not run:
+            return None
+        return both or (f"write `{run}`" if in_list else f"write `[{run}]`")
     return None

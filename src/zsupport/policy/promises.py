@@ -4,12 +4,14 @@ A target that says business needs hours, and hours that it can be counted over. 
 are can depend on the case, so every case that a rule decides is looked at where it matters.
 """
 
+from functools import partial
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
 
-from zsupport.clock.target import Target, needs_hours
+from zsupport.clock.target import Target, in_business, needs_hours, parse_target, suited
 from zsupport.clock.windows import DAY
+from zsupport.findings import Span
 from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY, ByPriority
 from zsupport.policy.model import Calendar, Cell, Channel, Grant, Priority, Rule, When
 from zsupport.policy.names import NO_REMARKS, Names
@@ -63,6 +65,8 @@ class Promises:
         self.cases_left = _MOST_CASES
         self.tries_left = _MOST_TRIED
         self.without_hours: set[Path] = set()
+        #: The hours of cells whose target could not be read, by the place of the target.
+        self.own_hours: dict[Span, str | None] = {}
         self.always_open: set[tuple[Path, str]] = set()
         self.joined: dict[str, _Joined] = {}
         self.decided: dict[tuple[Any, ...], list[tuple[Calendar | None, ...]]] = {}
@@ -87,15 +91,41 @@ class Promises:
             at = record.key(key)
             if metrics is not None and key not in metrics:
                 known = [*metrics, *RULE.fields]
-                self.names.undefined("metric or key of a target rule", at, known)
+                present = record.node.by_key
+                self.names.undefined("metric or key of a target rule", at, known, present=present)
                 meant = self.reader.nearest(key, known)
                 declared = declared or meant == "hours"
                 if meant not in metrics:  # what stands here are no targets
                     continue
+            before = len(self.reader.findings)
             targets = read.read(self.reader)
+            misread = range(before, len(self.reader.findings))
             if targets is not None:
                 rule.cells[key] = self._cells(targets, record, at, rule, declared)
+            for position in misread:
+                self._suit(position, own, declared)
         return rule
+
+    def _suit(self, position: int, hours: str | None, declared: bool) -> None:
+        """Make the hint about a target that could not be read fit the hours in effect there."""
+        finding = self.reader.findings[position]
+        if finding.code == "ZS104" and finding.hint:
+            if finding.span in self.own_hours:
+                hours, declared = self.own_hours[finding.span], True
+            hint = suited(finding.hint, declared, partial(self._fits, hours))
+            self.reader.findings[position] = finding._replace(hint=hint)
+
+    def _fits(self, hours: str | None, target: Target) -> bool:
+        """Return whether a target can be counted over hours, whatever the case."""
+        if hours is None or not needs_hours(target):
+            return True
+        return self._uncountable(target, self._joined(hours).calendars) is None
+
+    def _joined(self, hours: str) -> "_Joined":
+        """Return what these hours are made of."""
+        if hours not in self.joined:
+            self.joined[hours] = self._join(hours)
+        return self.joined[hours]
 
     def _cells(
         self, targets: Any, record: Record, at: Named, rule: Rule, declared: bool
@@ -144,6 +174,8 @@ class Promises:
         remarks = names.remarks(own)
         target = own.get(TARGET_KEY)
         if target is None:
+            if "hours" in own and TARGET_KEY in own:
+                self.own_hours[own.value(TARGET_KEY).span] = hours
             return None
         declared = declared or misspelt(own, "hours", self.reader)
         self._check(target, own, TARGET_KEY, hours, declared, stated)
@@ -167,8 +199,9 @@ class Promises:
         counted = needs_hours(target)
         if target.kind == "clock" and declared and not target.around_the_clock:
             hint = f"write `{target.text} 24x7` for day and night"
-            if hours != ALWAYS:
-                hint += f", or `{_in_business(target.text)}`"
+            business = in_business(target.text)
+            if self._fits(hours, parse_target(business)):
+                hint += f", or `{business}`"
             at = holder.value(key)
             self._refuse(at, f"`{target.text}` stands under `hours`", "`24x7` or `business`", hint)
         if counted and not declared:
@@ -181,9 +214,7 @@ class Promises:
                 hint = "`hours` of the rule hold for all its values"
                 self._refuse(at, message, "`hours` in the rule or in the cell", hint)
         elif hours is not None and (counted or target.kind == "week"):
-            if hours not in self.joined:
-                self.joined[hours] = self._join(hours)
-            joined = self.joined[hours]
+            joined = self._joined(hours)
             if not joined.certain:
                 self._check_hours(target, holder.value(key), hours, joined, stated)
 
@@ -453,9 +484,3 @@ def _has_days(calendar: Calendar | None) -> bool:
     return calendar is not None and (
         calendar.windows is not None or calendar.business_days is not None
     )
-
-
-def _in_business(text: str) -> str:
-    """Return a length of clock time in business hours: `every 4h` is `every 4 business hours`."""
-    number, unit = text[:-1], "hour" if text.endswith("h") else "minute"
-    return f"{number} business {unit}" + ("" if number.split()[-1] == "1" else "s")

@@ -19,6 +19,7 @@ from zsupport.errors import nearest
 from zsupport.findings import Finding, Span
 from zsupport.policy.languages import is_language, language_hint
 from zsupport.policy.model import Place
+from zsupport.policy.quoting import scalar
 from zsupport.policy.yamltext import (
     Mapping,
     Node,
@@ -202,11 +203,24 @@ class Reader:
         add_finding(self.findings, self.file, code, span, path, message, expected, hint)
 
     def report_unknown(
-        self, code: str, at: Named, what: str, known: Collection[str], hint: str | None = None
+        self,
+        code: str,
+        at: Named,
+        what: str,
+        known: Collection[str],
+        hint: str | None = None,
+        free: Collection[str] | None = None,
     ) -> None:
-        """Add an error about a name that is not among `known`, with the nearest one."""
+        """Add an error about a name that is not among `known`, with the nearest one.
+
+        Where not all of these can stand in its place, `free` are those that can.
+        """
         if hint is None:
             close = self.nearest(at.text, known)
+            if close and free is not None and close not in free:
+                hint = f"`{close}` stands here already: keep one of the two"
+                close = None
+        if hint is None:
             hint = f"did you mean `{close}`?" if close else None
         message = f"`{short(at.text)}` is no {what}"
         self.report(code, at.span, at.way, message, self.listed(known), hint)
@@ -240,6 +254,10 @@ class Shape:
     def parts(self) -> "list[Shape]":
         """Return the shapes that this one is made of."""
         return []
+
+    def as_mapping(self, node: Node) -> str | None:
+        """Return the hint for a node that stands in place of a mapping; none where none helps."""
+        return None
 
 
 def wrong_kind(node: Node, way: Way, reader: Reader, words: str, hint: str | None = None) -> None:
@@ -305,11 +323,17 @@ class Text(Shape):
                     inside,
                     f"`{short(key.text)}` is no language",
                     "an ISO 639 code such as en, nb or pt-BR",
-                    language_hint(key.text),
+                    self._language_hint(key.text, node),
                 )
         if not node.entries and node.whole:
             reader.report("ZS003", node.span, way, "no text in any language", self.words)
         return texts or None
+
+    @staticmethod
+    def _language_hint(text: str, node: Mapping) -> str | None:
+        hint = language_hint(text)
+        present = next((key for key in node.by_key if hint and f"`{key}`" in hint), None)
+        return f"`{present}` stands here already: keep one of the two" if present else hint
 
     def schema(self) -> Schema:
         """Return the schema: a scalar, or an object by language."""
@@ -579,7 +603,8 @@ class OneOf(Shape):
         """Return what the shape for this kind of node reads."""
         shape = self.by_node[type(node)]
         if shape is None or (isinstance(node, Scalar) and not node.text.strip()):
-            wrong_kind(node, way, reader, self.words)
+            mapping = self.by_node[Mapping]
+            wrong_kind(node, way, reader, self.words, mapping.as_mapping(node) if mapping else None)
             return None
         return shape.read(node, way, reader)
 
@@ -614,7 +639,8 @@ class Fields(Shape):
     one, and only one, must stand; `at_least_one` those of which one must; a key of `alone`
     stands beside `when` and remarks only; a key of `needs` stands only beside another, which
     must have the value given if there is one. `hint_for` gives a hint for some unknown keys, and
-    `example` is shown where no mapping stands. With `remarks` it may carry `note`, `unclear` and
+    `meant` is the key to which a text belongs that stands in place of the mapping, and `example`
+    is shown where no such text can be read. With `remarks` it may carry `note`, `unclear` and
     `source`, as every mapping of a policy may.
     """
 
@@ -630,6 +656,7 @@ class Fields(Shape):
         alone: tuple[str, ...] = (),
         needs: dict[str, tuple[str, str | None]] | None = None,
         hint_for: Callable[[str], str | None] = lambda key: None,
+        meant: Callable[[str], str] | None = None,
         example: str | None = None,
         remarks: bool = True,
     ) -> None:
@@ -644,6 +671,7 @@ class Fields(Shape):
         self.alone = alone
         self.needs = needs or {}
         self.hint_for = hint_for
+        self.meant = meant
         self.example = example
         self.restricts = bool(exactly_one or alone or needs)
         self.required = [field.key for field in fields if field.required]
@@ -654,8 +682,7 @@ class Fields(Shape):
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of the keys that can stand here."""
         if not isinstance(node, Mapping):
-            hint = f"write `{self.example}`" if self.example else None
-            wrong_kind(node, way, reader, self.words, hint)
+            wrong_kind(node, way, reader, self.words, self.as_mapping(node))
             return None
         values: dict[str, Any] = {}
         unknown: list[str] = []
@@ -667,7 +694,12 @@ class Fields(Shape):
             elif self.others is None:
                 hint = COMMA if left_out(value) else self.hint_for(text)
                 at = Named(text, key, inside)
-                reader.report_unknown("ZS101", at, f"key of a {self.name}", self.fields, hint)
+                # A key that stands here already was not meant once more.
+                free = [key for key in self.fields if key not in node.by_key]
+                if hint and any(f"write `{key}`" in hint for key in node.by_key):
+                    hint = "what it says stands here already: keep one of the two"
+                what = f"key of a {self.name}"
+                reader.report_unknown("ZS101", at, what, self.fields, hint, free)
                 unknown.append(text)
             elif left_out(value):
                 values[text] = self.others.read(value, inside, reader)
@@ -679,6 +711,16 @@ class Fields(Shape):
         if self.restricts:
             self._check_company(record, reader)
         return record
+
+    def as_mapping(self, node: Node) -> str | None:
+        """Return how a text is written as this mapping, else an example if there is one."""
+        if isinstance(node, Scalar) and node.text.strip() and self.meant is not None:
+            key = self.meant(node.text)
+            probe = Reader("")
+            self.fields[key].shape.read(node, (), probe)
+            if not probe.findings:
+                return f"write `{{{key}: {scalar(node.text)}}}`"
+        return f"write `{self.example}`" if self.example else None
 
     def _check_presence(self, record: Record, reader: Reader) -> None:
         """Report keys that must be there and are not, unless another is a slip for them."""

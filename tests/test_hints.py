@@ -1,0 +1,236 @@
+"""Every hint of the loader is followed: what it says to write is not refused in its turn."""
+
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from zsupport.findings import Finding
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+
+BAD = sorted(Path(__file__).parent.joinpath("bad").glob("*.yaml"))
+#: What a hint says to write: after these words, one or several texts in backquotes.
+_OFFER = re.compile(
+    r"(?:write|did you mean|such as) ((?:`[^`]*`(?: \([^)]*\))?(?:, or |, | or )?)+)"
+)
+_TEXT = re.compile(r"`([^`]*)`")
+
+
+class Followed(NamedTuple):
+    """A finding, what its hint offers, and what is found where that is written."""
+
+    finding: Finding
+    offer: str
+    text: str  # of the policy with the offer in it
+    again: list[Finding]
+
+
+def read(text: str) -> tuple[Finding, ...]:
+    source = SourceFile("p.yaml", text.encode("utf-8", "surrogatepass"), "", "p.yaml")
+    return read_document(source).findings
+
+
+def offers(finding: Finding) -> list[str]:
+    """Return the texts that the hint of a finding says to write in its place."""
+    return [text for offer in _OFFER.findall(finding.hint or "") for text in _TEXT.findall(offer)]
+
+
+def written(text: str, finding: Finding, offer: str) -> str:
+    """Return a policy with an offer in the place of a finding, or behind a key without a value."""
+    span = finding.span
+    lines = text.split("\n")
+    before = lines[span.line - 1][: span.column - 1]
+    marked = lines[span.line - 1][span.column - 1 : span.end_column - 1]
+    after = lines[span.end_line - 1][span.end_column - 1 :]
+    if finding.code == "ZS003":
+        before, after = f"{before}{marked}: ", after.lstrip(": ")
+    lines[span.line - 1 : span.end_line] = [before + offer + after]
+    return "\n".join(lines)
+
+
+def followed(text: str) -> Iterator[Followed]:
+    """Follow each hint of a policy by itself."""
+    for finding in read(text):
+        for offer in offers(finding):
+            changed = written(text, finding, offer)
+            again = [
+                each
+                for each in read(changed)
+                if (each.span.line, each.span.column) == (finding.span.line, finding.span.column)
+                and not (NEEDS_HOURS in (finding.hint or "") and "without `hours`" in each.message)
+            ]
+            yield Followed(finding, offer, changed, again)
+
+
+#: What the hint says too where a business value has no hours: it is to be followed as well.
+NEEDS_HOURS = "a business value needs `hours` beside it"
+
+
+def assert_followed(text: str) -> int:
+    """Follow the hints of a policy; return how many there are."""
+    count = 0
+    for each in followed(text):
+        count += 1
+        says = (
+            each.finding.message,
+            each.finding.hint,
+            each.offer,
+            [f.message for f in each.again],
+        )
+        assert not each.again, says
+    return count
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_the_hints_of_a_bad_policy_can_be_followed(path: Path) -> None:
+    text = path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
+    assert_followed(re.sub("\r\n?", "\n", text))
+
+
+def test_enough_hints_are_followed() -> None:
+    texts = [path.read_bytes().decode("utf-8", "replace") for path in BAD]
+    assert sum(len(offers(finding)) for text in texts for finding in read(text)) > 120
+
+
+# -- misspellings ----------------------------------------------------------------------------------
+
+POLICY = """\
+format: 1
+policy: p
+timezone: {zone}
+effective: {validity}
+plans: {{free: Free, pro: {{name: Pro, above: {plan}, retired: {date}}}, business: Business}}
+roles: {{owner: Owner, user: User}}
+facts: {{size: {{values: {{small: S, large: L}}, default: {value}}}, down: {{ask: "Down?"}}}}
+groups: {{paid: {{plan: {{not: {plan}}}}}}}
+title: {{{language}: Titel, en: Title}}
+channels:
+  web: {{name: Web, kind: {kind}, url: "https://example.com"}}
+  phone: {{name: Phone, kind: phone, numbers: {{{country}: +1 555}}}}
+entitlements:
+  - {{allow: {channel}, when: {{plan: [{plan}, pro], {fact}: {value}}}}}
+  - {{allow: [web, {channel}], when: {{plan: {plan}, role: {role}}}, hours: {hours}}}
+priorities: [{{id: P1, when: {{size: {value}}}}}, {{id: P2, name: Two}}, {{id: P3}}]
+metrics: [{{id: first-response, pauses: {pauses}, warn: {ratio}}}, {{id: update}}]
+business-day: {reading}
+hours:
+  office: {{timezone: {zone}, open: {open}, holidays: {holidays}, business-days: {days}}}
+  night: {{open: [{open}], holidays: [{holiday}], breaks: {{"2026-05-20": {break}}}}}
+  always: {{open: 24x7, {calendar_key}: {{"2026-05-20": {times}}}}}
+  country: {{open: sat 10:00-12:00, holidays: {{country: {country}, covers: {years}, add: [{holiday}]}}}}
+commitment: {commitment}
+targets:
+  - {{when: {{plan: {plan}, opened: {opened}, priority: [{priority}]}}, {metric}: {target}}}
+  - {{hours: office, first-response: {{P1: {target}, {priority}: 4h 24x7}}, update: {target}}}
+  - {{hours: always, update: {{target: {target}}}}}
+  - {{update: {{target: {target}, hours: {hours}}}}}
+  - {{hours: 24x7, update: {{P2: {target}, P3: {{{cell_key}: 4h 24x7}}}}}}
+"""  # noqa: E501
+
+#: What can stand at each place: right values first, then what people write instead.
+RIGHT: dict[str, list[str]] = {
+    "zone": ["Europe/Berlin", "UTC", "UTC+01:00"],
+    "validity": ["{from: 2026-01-01}", "{last_day: 2026-12-31}"],
+    "plan": ["free", "business"], "role": ["owner"], "channel": ["web", "phone"],
+    "priority": ["P2"], "hours": ["office", "night"], "fact": ["size"], "value": ["small"],
+    "date": ["2024-02-01"], "language": ["de", "nb", "pt-BR"], "kind": ["web", "self-service"],
+    "country": ["US", "DE"], "pauses": ["waiting"], "ratio": ["3/4", "75%"],
+    "reading": ["close", "same-time"], "open": ["mon-fri 09:00-17:00", "fri 17:00 - mon 09:00"],
+    "days": ["mon-fri"], "holiday": ["12-24", "2026-05-15"], "break": ["12:00-14:00"],
+    "holidays": ["customer", "[12-25]"], "times": ["08:00-12:00", "closed"], "years": ["2026-2027"],
+    "commitment": ["target", "agreement"], "opened": ["outside office"], "calendar_key": ["dates"],
+    "metric": ["first-response"], "cell_key": ["target"],
+    "target": ["4h 24x7", "none", "every week", "2 per week"],
+}  # fmt: skip
+WRONG: dict[str, list[str]] = {
+    "zone": ["CET", "EST", "GMT+1", "UTC+1", "Berlin", "europe/berlin", "PST", "+1", "UTC-00:00"],
+    "validity": ["2026-01-01", "{until: 2026-12-31}", "{since: 2026-01-01}", "01.02.2026",
+                 "{from: 2026-1-1}", "{from: 2026-01-01, until: 2026-12-31}", "{end: 2026-12-31}",
+                 "{last_day: 2026-12-31, until: 2026-12-31}", "2026/01/01"],
+    "plan": ["all", "not free", "free or pro", "free/business", "!pro", "Free", "FREE"],
+    "role": ["everyone", "owner and user", "admin"],
+    "channel": ["all", "e-mail", "web/phone", "not web"],
+    "priority": ["P1-P3", "P2/P3", "any", "p2", "high"], "value": ["smal", "SMALL", "yes", "all"],
+    "hours": ["24x5", "8x5", "offices", "Office", "business hours"],
+    "fact": ["sise", "plan", "plans"],
+    "date": ["01.02.2024", "2024-2-1", "2024/02/01", "2024-02-30", "20240201"],
+    "language": ["german", "EN", "english", "pt_br", "xx"], "kind": ["e-mail", "portal", "Phone"],
+    "country": ["USA", "us", "Germany", "UK", "EU"], "pauses": ["none", "true", "never"],
+    "ratio": ["0.75", "75 %", "3 of 4", "4/3", "100%"], "reading": ["same time", "end", "open"],
+    "open": ["24x5", "24/7", "9-17", "mon-fri 9-17", "Mon-Fri 09:00-17:00", "weekdays 9am-5pm",
+             "mon-fri 09:00-09:00", "mon-fri 09:00-00:00", "mon-fri", "09:00-17:00", "always",
+             "mon-fri 24x7", "mon to fri 09:00 to 17:00", "fri 17:00-mon 09:00", "8x5", "24x6",
+             "mon-mon 09:00-10:00", "mon,tue 09:00-10:00", "mon-fri 9.00-17.00", "24x7x365"],
+    "days": ["weekdays", "mon - fri", "monday-friday", "mon-mon", "Mo-Fr", "mon,tue"],
+    "holiday": ["24.12.", "24.12", "12/24", "2026-5-15", "15.05.2026", "2-30", "5-17"],
+    "holidays": ["US", "USA", "germany", "12-25", "none", "DE-BY", "Customer", "2026-12-25", "no",
+                 "customers"],
+    "times": ["8-12", "closd", "22:00-06:00", "08:00-08:00", "24x7", "08:00-00:00", "Closed",
+              "8am-12pm"],
+    "break": ["closed", "12-14", "12:00-12:00", "lunch", "12:00 - 14:00"],
+    "years": ["2026-27", "2027-2026", "26", "2026/2027"],
+    "commitment": ["sla", "targets", "yes"], "opened": ["outside ofice", "office", "inside 24x5"],
+    "calendar_key": ["date", "breks", "holiday"],
+    "metric": ["first-respons", "updates", "response"],
+    "cell_key": ["targt", "txt", "hour"],
+    "target": [
+        "4 hrs", "4", "1d", "1 day", "3d", "2 business day", "NBD", "next day", "4bh", "4H", "4h",
+        "within 4 hours", "2-4 hours", "4-8 hrs", "by 10:00", "by 9:00", "every day", "daily",
+        "hourly", "weekly", "1h30m", "90s", "2x per week", "once a day", "4h 24/7", "4h 24x5",
+        "4 business hours 24x7", "0 business days", "2.5 business days", "999d", "9999h", "24x7",
+        "24x5", "every 2 weeks", "every hour", "every 2h", "1 business day", "4 hours", "n/a",
+        "not stated", "None", "unknown", "same day", "asap", "1 week", "every 90 min", "15 min",
+        "1,5h", ".5h", "04h", "next working day", "2 days", "every 2 days", "1 h", "100 seconds",
+        "4 working hours 8x5", "every business day", "up to 2 days", "30 min 24/7", "by noon",
+    ],
+}  # fmt: skip
+
+
+def misspelt(chosen: random.Random, text: str) -> str:
+    """Return a text with one slip of the fingers."""
+    at = chosen.randrange(len(text))
+    slips = [
+        text[:at] + text[at + 1 :],
+        text[:at] + text[at] + text[at:],
+        text[:at] + text[at : at + 2][::-1] + text[at + 2 :],
+        text.upper(), text.title(), text.replace("-", "_"), text.replace("-", " "),
+        text.replace(" ", ""), text.replace(" ", "  "), text + "s", text.removesuffix("s"),
+    ]  # fmt: skip
+    # What would end a mapping or begin another one is a slip of another kind.
+    plain = chosen.choice(slips)
+    return plain if plain.strip() and not set(plain) & set("{}[],#:?|>\"'%@`&*!") else text
+
+
+def policy(chosen: random.Random) -> str:
+    """Return a policy with some slips."""
+    values = {place: chosen.choice(right) for place, right in RIGHT.items()}
+    for place in chosen.sample(sorted(RIGHT), 3):
+        if chosen.random() < 0.4:
+            values[place] = misspelt(chosen, values[place])
+        else:
+            values[place] = chosen.choice(WRONG[place])
+    return POLICY.format(**values)
+
+
+def test_the_policy_without_slips_has_no_finding() -> None:
+    right = {place: values[0] for place, values in RIGHT.items()}
+    assert read(POLICY.format(**right)) == ()
+
+
+@pytest.mark.parametrize("place", sorted(WRONG))
+def test_what_people_write_instead_is_met_with_a_hint_that_can_be_followed(place: str) -> None:
+    right = {name: values[0] for name, values in RIGHT.items()}
+    hints = 0
+    for wrong in WRONG[place]:
+        hints += assert_followed(POLICY.format(**{**right, place: wrong}))
+    assert hints
+
+
+@pytest.mark.parametrize("start", range(0, 400, 100))
+def test_hints_about_random_slips_can_be_followed(start: int) -> None:
+    hints = sum(assert_followed(policy(random.Random(seed))) for seed in range(start, start + 100))
+    assert hints > 100
