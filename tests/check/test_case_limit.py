@@ -1,6 +1,10 @@
 """A policy with more cases than can be looked at: what is said of it, and the examples of that."""
 
 from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 
 from zsupport.check.rules import RULES
 from zsupport.check.run import judge
@@ -8,6 +12,9 @@ from zsupport.check.too_many import EXPLAINED
 from zsupport.findings import Finding
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
+
+if TYPE_CHECKING:
+    from conftest import Cli
 
 
 def found(text: str) -> list[Finding]:
@@ -26,3 +33,23 @@ def test_the_bad_example_has_too_many_cases() -> None:
 
 def test_the_good_example_has_not() -> None:
     assert found(EXPLAINED.good) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "codes"),
+    [
+        ((), ["ZS010", "ZS310"]),
+        (("--select", "ZS0,ZS3"), ["ZS010", "ZS310"]),
+        (("--select", "ZS0"), ["ZS010"]),
+        (("--select", "ZS3"), ["ZS310"]),
+        (("--ignore", "ZS310"), ["ZS010"]),
+        (("--ignore", "ZS010"), ["ZS310"]),
+        (("--ignore", "ZS010,ZS310"), []),
+    ],
+)
+def test_it_is_selected_and_ignored_like_any_other(
+    options: tuple[str, ...], codes: list[str], cli: "Cli", tmp_path: Path
+) -> None:
+    (tmp_path / "p.yaml").write_text(EXPLAINED.bad.replace("free: Free", "free: Off"))
+    got = cli("check", "--format", "csv", *options, cwd=tmp_path)
+    assert [line.split(",")[0] for line in got.stdout.splitlines()[1:]] == codes
