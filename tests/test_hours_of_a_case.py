@@ -453,3 +453,35 @@ def test_from_python(folder: Path) -> None:
     assert (answer.state, answer.open, answer.hours) == ("open", True, "office, 24x7")
     assert policy.hours(fact={}, at=at, customer_tz="Europe/Oslo").columns == ("hours",)
     assert policy.hours(channel="web", at=at).columns == ()
+
+
+# -- facts and priorities ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "stdout", "code"),
+    [
+        # The clock definition, rule 19: a bug is L1, and the chat is open for L3 only.
+        (("--fact", "type=bug", "--channel", "chat"), "not-entitled\n", 1),
+        (("--fact", "type=feature", "--channel", "chat"), "open\n", 0),
+        # A fact that only priorities name is no part of the case.
+        (("--channel", "chat"), "L1\tnot-entitled\nL3\topen\n", 0),
+        (("--priority", "L3", "--channel", "chat"), "open\n", 0),
+        # Where the priority changes nothing, neither it nor the fact is shown.
+        (("--channel", "web"), "closed\n", 1),
+    ],
+)
+def test_stated_facts_restrict_the_priorities(
+    asked: tuple[str, ...], stdout: str, code: int, cli: "Cli", folder: Path
+) -> None:
+    (folder / "acme.yaml").write_text(
+        "format: 1\npolicy: acme\nplans: {free: Free}\n"
+        'facts: {type: {ask: "What kind?", values: {bug: Bug, feature: Feature}}}\n'
+        "priorities: [{id: L1, when: {type: bug}}, {id: L3}]\n"
+        "channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}\n"
+        "entitlements:\n  - {allow: web, hours: late}\n"
+        "  - {when: {priority: L3}, allow: chat, hours: office}\n"
+        "hours: {office: {open: mon-fri 09:00-17:00}, late: {open: mon-fri 17:00-22:00}}\n"
+    )
+    got = ask(cli, folder, *asked)
+    assert (got.stdout, got.code) == (stdout, code)
