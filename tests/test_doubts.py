@@ -52,6 +52,52 @@ def test_holidays_that_the_library_estimates(cli: "Cli", tmp_path: Path) -> None
     assert warnings(cli, tmp_path, "{country: AE}", "2027-10-12T10:00:00Z") == []
 
 
+def exchanged(day: str) -> tuple[str, str]:
+    """Return the warning of an exchanged date."""
+    says = f"{day} is worked in exchange for a day off, and the policy does not say"
+    return "exchanged", f"{says} with which hours (`exchanged` in `holidays`)"
+
+
+@pytest.mark.parametrize(
+    ("holidays", "opened", "expected"),
+    [
+        # A Friday: due on Tuesday without Saturday, and on Monday with it.
+        ("{country: CN}", "2026-10-09T10:00:00Z", [exchanged("2026-10-10")]),
+        ("{country: CN}", "2026-10-12T10:00:00Z", []),
+        ("{country: CN, exchanged: mon}", "2026-10-09T10:00:00Z", []),
+        ("{country: CN, exchanged: ignore}", "2026-10-09T10:00:00Z", []),
+        ("{country: CN, remove: 2026-10-10}", "2026-10-09T10:00:00Z", []),
+        ("{country: CN, add: 10-10}", "2026-10-09T10:00:00Z", []),
+        ("{country: CN, frozen: [2026-10-01]}", "2026-10-09T10:00:00Z", []),
+        (
+            "{frozen: [2026-10-01], frozen-exchanged: [2026-10-10]}",
+            "2026-10-09T10:00:00Z",
+            [exchanged("2026-10-10")],
+        ),
+        # A Friday in Hungary.
+        ("{country: HU}", "2025-10-17T10:00:00Z", [exchanged("2025-10-18")]),
+        ("{country: DE}", "2026-10-09T10:00:00Z", []),
+    ],
+)
+def test_exchanged_days_whose_hours_the_policy_does_not_state(
+    holidays: str, opened: str, expected: list[tuple[str, str]], cli: "Cli", tmp_path: Path
+) -> None:
+    assert warnings(cli, tmp_path, holidays, opened) == expected
+
+
+def test_exchanged_days_of_the_customer(cli: "Cli", tmp_path: Path) -> None:
+    (tmp_path / "desk.yaml").write_text(
+        "format: 1\npolicy: desk\nplans: {pro: Pro}\n"
+        "channels: {web: {name: Ticket, kind: web}}\nentitlements: [{allow: web}]\n"
+        "hours: {office: {open: mon-fri 09:00-17:00, holidays: customer}}\n"
+        "targets: [{hours: office, first-response: 2 business days}]\n"
+    )
+    asked = ("due", "--policy", "./desk.yaml", "--opened", "2026-10-09T10:00:00Z")
+    done = cli(*asked, "--customer-country", "CN", cwd=tmp_path)
+    assert done.stdout == "2026-10-13T17:00:00Z\n"
+    assert exchanged("2026-10-10")[1] in done.stderr
+
+
 @pytest.mark.parametrize(
     ("opened", "years"),
     [

@@ -35,9 +35,14 @@ def counted(*calendars: str, zone: str = "UTC") -> Counted:
 
 
 def public(country: str, subdivision: str | None, year: int) -> Year:
-    """Give two days off: New Year in every country, and the national day in Norway."""
+    """Give two days off: New Year in every country, and the national day in Norway.
+
+    China works the second Saturday of the year in exchange.
+    """
     days = [date(year, 1, 1)] + ([date(year, 5, 17)] if country == "NO" else [])
-    return Year({day.toordinal(): "day off" for day in days})
+    saturdays = [day for day in range(8, 15) if date(year, 1, day).weekday() == 5]
+    exchanged = [date(year, 1, day).toordinal() for day in saturdays if country == "CN"]
+    return Year({day.toordinal(): "day off" for day in days}, frozenset(exchanged))
 
 
 OFFICE = "{open: mon-fri 09:00-17:00}"
@@ -57,6 +62,25 @@ WIDER = [
         "{open: mon-fri 09:00-17:00, holidays: {country: DE}}",
         "{open: mon-fri 09:00-17:00, holidays: {country: NO}}",
     ),
+    *(
+        ("{open: mon-fri 09:00-17:00, holidays: {country: CN, exchanged: mon}}", narrow)
+        for narrow in (
+            "{open: mon-fri 09:00-17:00, holidays: {country: CN}}",
+            "{open: mon-fri 09:00-17:00, holidays: {country: CN, exchanged: ignore}}",
+            "{open: mon-fri 09:00-17:00, holidays: {country: CN, exchanged: mon, add: [12-24]}}",
+            # A day that is removed is not worked in exchange.
+            "{open: mon-fri 09:00-17:00, holidays: {country: CN, exchanged: mon, remove: 01-10}}",
+        )
+    ),
+    (
+        "{open: mon-fri 09:00-17:00, holidays: {country: CN, exchanged: mon}}",
+        "{open: mon-fri 10:00-17:00, holidays: {country: CN, exchanged: mon}}",
+    ),
+    (
+        "{open: mon-fri 09:00-17:00, holidays: {frozen: [2031-01-01],"
+        " country: CN, exchanged: mon, frozen-exchanged: [2031-01-11]}}",
+        "{open: mon-fri 09:00-17:00, holidays: {frozen: [2031-01-01]}}",
+    ),
     (OFFICE, '{open: mon-fri 09:00-17:00, breaks: {"2031-03-04": 10:00-11:00}}'),
     ('{open: mon-fri 09:00-17:00, dates: {"2031-03-04": 08:00-18:00}}', OFFICE),
     ("{open: fri 17:00 - mon 09:00}", "{open: sat-sun 00:00-24:00}"),
@@ -68,6 +92,7 @@ WIDER = [
 ]
 # Each is open when the other is not.
 CROSSING = [
+    (OFFICE, "{open: mon-fri 09:00-17:00, holidays: {country: CN, exchanged: mon}}"),
     (OFFICE, "{open: sat-sun 09:00-17:00}"),
     (OFFICE, "{open: mon-fri 08:00-16:00}"),
     (

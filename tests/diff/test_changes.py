@@ -676,6 +676,8 @@ IN_HOURS = [
         "country: NO", "country: SE",
         [("ZD403 the hours `east` are others than before: everyone (5 cases)", "NO", "SE")],
     ),
+    # Norway works on no day of a weekend in exchange.
+    InHours("country: NO", "country: NO, exchanged: mon", []),
     InHours(
         "09:00-12:00", "09:00-11:00",
         [("ZD401 the hours `east` are shorter than before: everyone (5 cases)",
@@ -712,6 +714,25 @@ def test_other_hours_are_told_once_where_they_changed(example: InHours) -> None:
         for each in headlines(diff(SHARED, new), "customer")
     ]
     assert told == example.told
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("CN", "CN, exchanged: mon", ("ZD402", "holidays", "mon")),
+        ("CN, exchanged: mon", "CN, exchanged: ignore", ("ZD401", "mon", "ignore")),
+        ("CN", "CN, exchanged: ignore", None),
+    ],
+)
+def test_exchanged_days_are_hours(
+    before: str, after: str, told: tuple[str, str, str] | None
+) -> None:
+    old = edited(("country: NO", f"country: {before}"), base=SHARED)
+    new = edited(("country: NO", f"country: {after}"), base=SHARED)
+    assert [
+        (each.finding.code, marked(old, each.finding.related[0]), marked(new, each.finding))
+        for each in headlines(diff(old, new), "customer")
+    ] == ([told] if told else [])
 
 
 def test_two_calendars_of_a_union_change() -> None:

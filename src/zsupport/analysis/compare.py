@@ -148,7 +148,11 @@ def _by_week(one: Counted, other: Counted) -> bool | None:
     if mine.holidays == its.holidays:
         # On a holiday both are closed, on every other date the week decides.
         return week
-    if mine.holidays is None or _fewer(mine.holidays, its.holidays):
+    if mine.holidays is None:
+        # Days that the other works in exchange are closed here.
+        exchanges = its.holidays is not None and its.holidays.exchanged_for is not None
+        return True if week and not exchanges else None
+    if _fewer(mine.holidays, its.holidays):
         return True if week else None
     return None
 

@@ -24,6 +24,7 @@ _DUE_ON_A_DAY = {
     "close": "when {it} closes",
     "opening": "when {it} opens",
     "same-time": "at the same time of day within its hours",
+    "opening-time": "at the time of day at which {moved} opens, within its hours",
 }
 #: Of more business days the first and the last are named.
 MAX_DAYS = 10
@@ -308,13 +309,22 @@ class _Explain:
         days = [date.fromordinal(each.ordinal).isoformat() for each in dates]
         if len(days) > MAX_DAYS:
             days[MAX_DAYS // 2 : -MAX_DAYS // 2] = [f"{len(days) - MAX_DAYS} more"]
-        several = len(days) > 1
-        due = _DUE_ON_A_DAY[self.revision.business_day].format(it="the last" if several else "it")
-        if target.kind == "by":
-            due = f"at {target.at // 3600:02}:{target.at // 60 % 60:02}"
-        after = date.fromordinal(counted_from).isoformat()
+        moved = after = date.fromordinal(counted_from).isoformat()
+        reading = self.revision.business_day
         if counted_from != opened:
             after += f" (moved on from {date.fromordinal(opened).isoformat()})"
+            reading = "opening-time" if reading == "same-time" else reading
+        elif target.kind == "next-business-day" and reading == "same-time":
+            today = settled.days.date(opened)
+            reading = "close" if today is None or start >= today.close else reading
+        several = len(days) > 1
+        due = _DUE_ON_A_DAY[reading].format(it="the last" if several else "it", moved=moved)
+        if target.kind == "by":
+            time = f"{target.at // 3600:02}:{target.at // 60 % 60:02}"
+            due = f"at {time}"
+            first = settled.days.after(opened, start).ordinal
+            if first != dates[0].ordinal:
+                days[0] += f" ({time} on {date.fromordinal(first).isoformat()} has passed)"
         named = f"business day{'s' if several else ''} after {after}"
         return [f"  {named}: {', '.join(days)}; due {due}"]
 
