@@ -339,6 +339,12 @@ def test_a_sparse_checkout_has_not_taken_policies_away(git: Git, diff: Diff) -> 
 # -- what is not there -----------------------------------------------------------------------------
 
 
+def test_a_file_in_a_folder_that_is_not_there(git: Git, diff: Diff) -> None:
+    got = diff("nowhere/acme.yaml", "--against", "HEAD")
+    assert (got.code, got.stdout) == (3, "")
+    assert got.stderr.startswith("zsupport: nowhere/acme.yaml: no such file")
+
+
 def test_no_repository(cli: "Cli", tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text(POLICY)
     env = {"GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
