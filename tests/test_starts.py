@@ -1,6 +1,6 @@
 """Clocks that start at another event than the opening (rule 20 of the clock definition).
 
-What deadlines and states come of it is in `conformance/starts.yaml`.
+Deadlines and states are tested with `conformance/starts.yaml`.
 """
 
 import json
@@ -170,6 +170,29 @@ def test_an_open_pause_that_has_not_begun_counts_for_nothing(policy: zsupport.Po
     assert [warning.message for warning in answers.warnings] == [
         "an open pause lies after the moment asked as of, and does not count yet"
     ]
+
+
+def test_what_only_the_customer_knows_is_asked_for_before_it_starts(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(
+        POLICY.replace("rare: {", "rare: {timezone: customer, ").replace(
+            "update: every 1h", "update: {target: every 1 business hour, hours: rare}"
+        ),
+        encoding="utf-8",
+    )
+    policy = zsupport.load(tmp_path / "site.yaml", cache=False)
+    assert ask(policy, "update").state == "needs-input"
+    assert ask(policy, "update", customer_tz="Europe/Oslo").state == "not-started"
+
+
+def test_which_rule_decides_goes_by_the_moment_opened(tmp_path: Path) -> None:
+    night = "hours: {day: {open: mon-fri 10:00-16:00}, "
+    rule = "targets:\n  - {when: {opened: inside day}, update: every 2h}\n"
+    text = POLICY.replace("hours: {", night, 1).replace("targets:\n", rule)
+    (tmp_path / "night.yaml").write_text(text, encoding="utf-8")
+    policy = zsupport.load(tmp_path / "night.yaml", cache=False)
+    # Opened at 09:00, before the day begins; answered within it.
+    answer = ask(policy, "update", answered=at(11))
+    assert (answer.target, answer.due) == ("every 1h", at(12))
 
 
 # -- what is never reached -------------------------------------------------------------------------

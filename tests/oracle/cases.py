@@ -558,7 +558,7 @@ STARTS = ("opened", "answered", "updated", "When it was seen")
 def some_course(
     random: Random, hours: Hours, zone: str, days: list[int], first_starts: str
 ) -> Course | None:
-    """Return one course of events; the first metric of the policy starts as it is told."""
+    """Return one course of events; `first_starts` is what starts the first metric."""
     opened = some_instant(random, hours, zone, days)
     target = some_target(random, hours, opened, days)
     if isinstance(target, int) or not may_promise(hours, target):
@@ -591,7 +591,7 @@ def some_course(
 
 
 def courses(seed: int, number: int, drawn: Bundle, most: int) -> tuple[str, list[Course]]:
-    """Return what starts the first metric, and up to so many courses of events."""
+    """Return what starts the first metric, and at most `most` courses of events."""
     random = Random(f"{seed} courses {number}")
     zone = drawn.hours.members[0].zone
     days = [case.opened // DAY_SECONDS for case in drawn.cases]

@@ -292,7 +292,7 @@ class _Timer:
     def without_end(self, row: Promise, run: Course) -> Deadline:
         """Return what is certain of a target that is not reached within ten years of its start.
 
-        That is an error if nothing else was asked, and a warning beside other answers.
+        It is an error where every row is such a target, and a warning beside other answers.
         """
         assert row.cell is not None
         never = f"`{row.cell.target.text}` is not reached within ten years of its start"

@@ -295,7 +295,7 @@ class _Line:
         return _starting(last, found, prefix + before + comma)
 
     def stated(self, option: Option) -> set[str]:
-        """Return the names to which the line gives a value by this option already."""
+        """Return the names that already have a value, by this option."""
         return {pair.partition("=")[0] for pair in self.given.get(option.name, ())}
 
     def last(self, name: str) -> str | None:

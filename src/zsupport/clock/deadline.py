@@ -259,7 +259,7 @@ def deadline(
 
 
 def undated(state: str) -> Deadline:
-    """Return what the clock says where there is no deadline to count towards."""
+    """Return a state without any instants and seconds."""
     return Deadline(state, None, None, None, None, None)
 
 
