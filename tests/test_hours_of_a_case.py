@@ -391,6 +391,13 @@ def test_what_no_revision_states_is_not_known(cli: "Cli", two: Path) -> None:
     )
     row = of_two(cli, two, "a", at="2026-04-30T18:00:00+02:00")
     assert (row["next_open"], row["next_close"], row["windows"]) == (None, None, None)
+    # Nor is `b` in the old one, which is in force now: what one revision knows is no wrong name.
+    got = cli("hours", "b", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two)
+    assert (got.stdout, got.code) == ("not-stated\n", 1)
+    row = of_two(cli, two, "B", at="2026-04-30T18:00:00+02:00")
+    assert (row["hours"], row["state"], row["next_open"]) == ("b", "not-stated", None)
+    got = cli("hours", "c", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two)
+    assert (got.code, got.stderr) == (2, "zsupport: unknown hours `c`; hours: office, a, b, 24x7\n")
     # After the last day nothing is stated.
     row = of_two(cli, two, "office", at="2026-12-31T18:00:00+01:00")
     assert (row["state"], row["next_open"], row["next_close"]) == ("closed", None, None)

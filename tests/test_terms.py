@@ -167,6 +167,13 @@ def test_the_revision_in_force_answers(cli: "Cli", tmp_path: Path) -> None:
             "plans: {free: Free}\nchannels: {web: {name: Ticket, kind: web}}\n"
             f"entitlements: [{{allow: web}}]\nterms: {{contacts: [{{say: {text}}}]}}\n"
         )
+    more = tmp_path / "p" / "2027.yaml"
+    more.write_text(more.read_text().replace("terms: {", "terms: {travel: [{say: Far.}], "))
+    # A topic that another revision knows is known.
+    for at, code in (("2026-12-31T22:59:59Z", 1), ("2026-12-31T23:00:00Z", 0)):
+        got = cli("terms", "--policy", "./p", "--at", at, "--topic", "Travel", cwd=tmp_path)
+        assert (got.stdout, got.code) == ("" if code else "Far.\n", code)
+    more.write_text(more.read_text().replace("travel: [{say: Far.}], ", ""))
     for at, text in (("2026-12-31T22:59:59Z", "2"), ("2026-12-31T23:00:00Z", "3")):
         got = cli("terms", "--policy", "./p", "--at", at, cwd=tmp_path)
         assert (got.stdout, got.code) == (f"contacts\t{text} contacts.\n", 0)

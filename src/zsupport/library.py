@@ -358,7 +358,7 @@ class Policy:
         query = settle(
             revision, plan=plan, role=role, channel=channel, priority=priority, facts=fact
         )
-        return answer_terms(revision, query, topic, in_force=in_force, lang=lang)
+        return answer_terms(revision, query, topic, self.revisions, in_force=in_force, lang=lang)
 
 
 def load(path_or_name: "str | os.PathLike[str]", *, cache: bool = True) -> Policy:

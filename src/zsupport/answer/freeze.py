@@ -20,7 +20,7 @@ def frozen(revision: Revision, name: str | None, at: datetime) -> str:
     change that someone reviews. Raises UsageError where there is none, PolicyError where the
     library knows nothing of a part of a country, or of a year.
     """
-    wanted = set(revision.hours) if name is None else _members(revision, hours_id(revision, name))
+    wanted = set(revision.hours) if name is None else _members(revision, hours_id(name, revision))
     blocks = []
     for id, calendars in revision.hours.items():
         for calendar in calendars if id in wanted else ():

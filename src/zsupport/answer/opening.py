@@ -137,7 +137,8 @@ def answer_hours(
     if name is None and any(query):
         rows, columns, warnings = _of_case(reigns, index, query)
     else:
-        names = list(revision.hours) if name is None else [hours_id(revision, name)]
+        known = (revision, *(reign.revision for reign in reigns))
+        names = list(revision.hours) if name is None else [hours_id(name, *known)]
         rows, warnings = _of_names(reigns, index, query, names)
         columns = ("hours",) if name is None else ()
     openings = tuple(Opening(reigns, row.parts, at) for row in rows)
@@ -153,9 +154,12 @@ def answer_hours(
     )  # fmt: skip
 
 
-def hours_id(revision: Revision, name: str) -> str:
-    """Return the id of hours that are named without regard to case; raise UsageError."""
-    known = [*revision.hours, ALWAYS_OPEN]
+def hours_id(name: str, *revisions: Revision) -> str:
+    """Return the id of hours that are named without regard to case; raise UsageError.
+
+    A name that one of the revisions knows is known.
+    """
+    known = [*dict.fromkeys(id for revision in revisions for id in revision.hours), ALWAYS_OPEN]
     by_fold = {id.casefold(): id for id in known}
     if name.casefold() not in by_fold:
         hint = did_you_mean(name, known)
@@ -203,7 +207,7 @@ def _of_names(
         case = stated
         for i, reign in enumerate(reigns):
             if name != ALWAYS_OPEN and name not in reign.revision.hours:
-                parts.append(Part(unstated=True))
+                parts.append(Part(hours=name, unstated=True))
                 continue
             asked = _deciding(reign.revision, name)
             settled = _with_defaults(reign.revision, stated, asked)

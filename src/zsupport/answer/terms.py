@@ -1,6 +1,6 @@
 """What else the policy says for a case: the first term of each topic that matches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
@@ -54,17 +54,23 @@ class TermAnswer(NamedTuple):
 
 
 def answer_terms(
-    revision: Revision, query: Query, topic: str | None, *, in_force: bool, lang: str
+    revision: Revision,
+    query: Query,
+    topic: str | None,
+    revisions: Sequence[Revision],
+    *,
+    in_force: bool,
+    lang: str,
 ) -> Answers:
     """Answer for each topic and each case asked about, those without a text included.
 
     A dimension that is left out is asked about where it changes a term. With no revision in
-    force nothing is said. Raises UsageError for an unknown topic.
+    force nothing is said. Raises UsageError for a topic that none of the revisions knows.
     """
     topics = _topics(revision)
     if topic is not None:
-        name = topic_id(revision, topic)
-        topics = {name: topics[name]}
+        name = topic_id(topic, revision, *revisions)
+        topics = {name: topics[name]} if name in topics else {}
     asked = named(term.when for terms in topics.values() for term in terms)
     space = dimensions(revision, query, asked)
     if query.channel is not None or "channel" in asked:
@@ -90,14 +96,18 @@ def answer_terms(
     return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force)
 
 
-def topic_id(revision: Revision, topic: str) -> str:
-    """Return the topic of terms that is named without regard to case; raise UsageError."""
-    topics = _topics(revision)
+def topic_id(topic: str, *revisions: Revision) -> str:
+    """Return the topic of terms that is named without regard to case; raise UsageError.
+
+    A topic that one of the revisions knows is known.
+    """
+    topics = dict.fromkeys(name for revision in revisions for name in _topics(revision))
     by_fold = {name.casefold(): name for name in topics}
     if found := by_fold.get(topic.casefold()):
         return found
     if not topics:
-        raise UsageError(f"unknown topic `{topic}`: the policy `{revision.policy}` has no terms")
+        policy = revisions[0].policy
+        raise UsageError(f"unknown topic `{topic}`: the policy `{policy}` has no terms")
     known = f"unknown topic `{topic}`; topics: {', '.join(topics)}"
     raise UsageError(known, did_you_mean(topic, topics))
 

@@ -47,8 +47,9 @@ def terms(
         refusal = "not stated: the policy says nothing else for this case"
         if not answers.in_force:
             refusal = "not stated: no revision of the policy is in force at that moment"
-    named = answers.answers[0].topic if topic is not None else None
-    query = question.query(**answers.query._asdict(), topic=named)
+    if topic is not None and answers.answers:
+        topic = answers.answers[0].topic
+    query = question.query(**answers.query._asdict(), topic=topic)
     return finish(common, question, answers, show_terms, query, refusal=refusal)
 
 
