@@ -795,6 +795,16 @@ def test_other_hours_that_no_case_has_are_told_where_they_changed() -> None:
     assert marked(new, headline.finding) == "mon-sun 09:00-18:00"
 
 
+def test_hours_of_an_opened_that_are_the_same_in_every_case() -> None:
+    # The calendars of the two regions differ, and each is as it was.
+    new = edited(("4 business hours", "5 business hours"), base=TIMED)
+    headline = one(diff(TIMED, new))
+    assert headline.finding.message == (
+        "first-response: 5 business hours (office) instead of 4 business hours (office):"
+        " opened inside office (2 cases)"
+    )
+
+
 def test_hours_of_another_name_that_are_the_same() -> None:
     new = TIMED.replace("outside office", "outside bureau").replace(
         "  night:", "  bureau: {any: [office]}\n  night:"
