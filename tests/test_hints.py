@@ -67,7 +67,7 @@ def followed(text: str) -> Iterator[Followed]:
 
 
 #: What the hint says too where a business value has no hours: it is to be followed as well.
-NEEDS_HOURS = "a business value needs `hours` beside it"
+NEEDS_HOURS = "a business value also needs `hours`"
 
 
 def assert_followed(text: str) -> int:

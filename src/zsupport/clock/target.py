@@ -137,7 +137,7 @@ def _in_minutes(every: str, seconds: int) -> str:
 
 
 def _meant_by_a_time(time: str, says: str) -> str | None:
-    """Return the hint for a time with words around it, whatever its own spelling."""
+    """Return the hint for a time with words around it, in any spelling."""
     try:
         return f"write `{parse_target(time).text}`{says}"
     except BadText as problem:
@@ -250,7 +250,7 @@ _HOURS_MINUTES = (
 )
 
 
-# What a hint says to write, before whatever else it says.
+# The texts that a hint says to write, then the rest of the hint.
 _OFFER = r"write (`[^`]*`(?:(?:, | or )`[^`]*`)*)(.*)"
 
 
@@ -286,7 +286,7 @@ def suited(
         return None
     quoted = [f"`{option}`" for option in options]
     offer = " or ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
-    also = "; a business value needs `hours` beside it" if needs and hours is False else ""
+    also = "; a business value also needs `hours`" if needs and hours is False else ""
     return f"write {offer}{match[2]}{also}"
 
 

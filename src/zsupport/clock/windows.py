@@ -194,7 +194,7 @@ def _date_windows(text: str) -> tuple[Window, ...]:
 def _times(first: str, last: str, days: str = "") -> tuple[int, int]:
     """Return start and end of a window in minutes of the day; the end may be the smaller.
 
-    `days` stands before it in the text, as a hint repeats it.
+    `days` are the words before it in the text, which a hint repeats.
     """
     start, end = _minute(first), _minute(last, end=True)
     text = shown(f"{first}-{last}")

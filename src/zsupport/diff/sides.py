@@ -75,7 +75,7 @@ def both_sides(
 
 
 def _of_two_revisions(before: Sequence[Document], now: Sequence[Document]) -> str | None:
-    """Return the remark that two files are revisions of one policy, None where they are not."""
+    """Return the remark that two files are revisions of one policy, None otherwise."""
     if not len(before) == len(now) == 1:
         return None
     old, new = before[0].revision, now[0].revision

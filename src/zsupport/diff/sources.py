@@ -21,7 +21,7 @@ def on_disk(where: str, left_out: LeftOut = lambda _: False) -> list[SourceFile]
     Their names are relative to the folder. Raises PolicyError for what cannot be read, and
     UsageError for a word that is nothing of that.
     """
-    # A folder is meant, also where a shipped policy has its name.
+    # This is a folder even if a shipped policy has its name.
     path = os.path.join(os.curdir, where) if os.path.lexists(where) and where != "-" else where
     discovered = discover([path], left_out)
     for fault in discovered.faults:

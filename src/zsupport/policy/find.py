@@ -49,8 +49,8 @@ def shipped_policies() -> dict[str, str]:
 def shipped_id(name: str) -> str | None:
     """Return the id of the shipped policy that a bare word names, None for any other text.
 
-    This is the one rule for all commands: such a word means the shipped policy, whatever lies in
-    the current folder.
+    This is the one rule for all commands: such a word means the shipped policy, even if the
+    current folder has a file or folder of that name.
     """
     if is_path(name):
         return None

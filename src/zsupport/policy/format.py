@@ -528,7 +528,7 @@ HOLIDAYS = Fields(
 
 
 class _CustomersHolidays(Choice):
-    """The word `customer`; a country, a date or no holidays at all are told how to be written."""
+    """The word `customer`; a hint says how a country, a date or no holidays are written."""
 
     def __init__(self) -> None:
         super().__init__("customer")

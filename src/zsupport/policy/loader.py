@@ -546,7 +546,7 @@ class _Builder:
         )
 
     def read_audience(self, record: Record, read: Any) -> tuple[str, ...]:
-        """Read `audience`; none at all is no audience, for a resource without one is everyone's."""
+        """Read `audience`; one without roles is an error: no `audience` means everyone."""
         if not read:
             return ()
         before = len(self.reader.findings)

@@ -115,7 +115,7 @@ class Names:
     def resolve(self, kind: str, at: Named | None, before: str = "") -> str | None:
         """Return the id that a name stands for; report a name that nothing has.
 
-        `before` are the words that stand before it in the same value.
+        `before` are the words before it in the same value.
         """
         if at is None:
             return None
@@ -138,8 +138,8 @@ class Names:
     ) -> None:
         """Report a name that is not defined; `hint` says what else was meant than a name.
 
-        Names that are `present` beside it were not meant once more, and `before` it stand other
-        words of the same value.
+        Names that are already `present` are not suggested; `before` are the words before it in
+        the same value.
         """
         if what not in self._aliases:
             self._aliases[what] = self._by_alias(what)

@@ -20,7 +20,7 @@ from zsupport.policy.yamltext import Path
 
 #: More cases than this are not looked at one by one; then any case could be.
 _MOST_CASES = 20_000
-#: To tell which cases a rule decides, so many conditions are tried; then it could decide any.
+#: The most conditions tried to find the cases that a rule decides; beyond, it could decide any.
 _MOST_TRIED = 300_000
 
 
@@ -116,7 +116,7 @@ class Promises:
             self.reader.findings[position] = finding._replace(hint=hint)
 
     def _fits(self, hours: str | None, target: Target) -> bool:
-        """Return whether a target can be counted over hours, whatever the case."""
+        """Return whether a target can be counted over hours in every case."""
         if hours is None or not needs_hours(target):
             return True
         return self._uncountable(target, self._joined(hours).calendars) is None
@@ -238,7 +238,7 @@ class Promises:
     def _uncountable(self, target: Target, calendars: tuple[Calendar | None, ...]) -> str | None:
         """Return why a target cannot be counted over calendars together: `always`, or the zones.
 
-        Business hours count over whatever closes at times, business days over what has days.
+        Business hours need calendars that close at times, business days calendars with days.
         """
         if target.kind == "business":
             return "always" if not all(map(_closes, calendars)) else None
@@ -462,7 +462,7 @@ def _allows(grant: Grant, opening: set[str], case: dict[str, str]) -> bool:
 
 
 def _leads_to(priorities: tuple[Priority, ...], case: dict[str, str]) -> str | None:
-    """Return the priority to which the facts of a case lead."""
+    """Return the priority that the facts of a case decide."""
     return next((each.id for each in priorities if _holds(each.when, case)), None)
 
 

@@ -213,7 +213,7 @@ class Reader:
     ) -> None:
         """Add an error about a name that is not among `known`, with the nearest one.
 
-        Where not all of these can stand in its place, `free` are those that can.
+        `free` are the names that can replace it, if not all of them can.
         """
         if hint is None:
             close = self.nearest(at.text, known)
@@ -256,7 +256,7 @@ class Shape:
         return []
 
     def as_mapping(self, node: Node) -> str | None:
-        """Return the hint for a node that stands in place of a mapping; none where none helps."""
+        """Return the hint for a node that should be a mapping, None if there is none."""
         return None
 
 

@@ -19,7 +19,7 @@ def printable(text: str) -> str:
 def encodable(text: str, encoding: str) -> str:
     """Return a printable text as an output in this encoding shows it: other letters as escapes.
 
-    What is laid out in columns is measured after that.
+    Measure columns after that.
     """
     shown = printable(text)
     return shown if shown.isascii() else shown.encode(encoding, "backslashreplace").decode(encoding)

@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
-    """Yield each target that stands under a group without priorities: it is for no case at all."""
+    """Yield each target whose key is a group without priorities: it applies to no case."""
     for position, rule in enumerate(subject.revision.rules):
         for metric, cells in rule.cells.items():
             path = ("targets", position, metric)

@@ -47,9 +47,9 @@ def _of_address(url: str) -> tuple[str, str] | None:
     """Return what is wrong with an address, and what to do; None where it can be opened."""
     wrong = _NOT_IN_ADDRESSES.search(url)
     if wrong and not wrong[0].isspace():
-        return "is no address", 'write it in straight quotes: "https://..."'
+        return "is not an address", 'write it in straight quotes: "https://..."'
     if wrong or not _IN_ADDRESSES.search(url):
-        return "is no address", "write the whole address, such as https://example.com/help"
+        return "is not an address", "write the whole address, such as https://example.com/help"
     if _WITH_SCHEME.match(url):
         return None
     host = re.sub(r"^(?:https?:)?/*", "", url, flags=re.I)
@@ -61,7 +61,7 @@ def _of_address(url: str) -> tuple[str, str] | None:
 def _of_number(number: str) -> tuple[str, str] | None:
     """Return what is wrong with a number, and what to do; None where it can be dialled."""
     if not any(sign.isdigit() for sign in number):
-        return "is no number to call", "write the number; words about it are its `note`"
+        return "is not a number to call", "write the number; words about it are its `note`"
     if not _WITH_COUNTRY_CODE.match(number):
         return (
             "has no country code",
