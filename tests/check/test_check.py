@@ -679,6 +679,16 @@ def test_rules_are_ignored_by_file(
     ]  # fmt: skip
 
 
+def test_a_comment_about_a_rule_that_is_ignored_in_a_file_is_not_unused(
+    check: Check, tmp_path: Path
+) -> None:
+    allowed = CLEAN.replace("targets:", "# zsupport: allow ZS401 -- kept\ntargets:")
+    write(tmp_path, a=allowed, old__b=allowed)
+    configure(tmp_path, '[tool.zsupport.check.per-file-ignores]\n"old/**" = ["ZS401"]')
+    # Nobody looked for it in the second file.
+    assert files(check("--format", "json")) == ["a.yaml"]
+
+
 def test_a_file_belongs_to_the_project_that_it_lies_in(check: Check, tmp_path: Path) -> None:
     write(
         tmp_path, every=EVERY, a__every=EVERY, a__dead=DEAD, a__deep__dead=DEAD, a__old__dead=DEAD,
