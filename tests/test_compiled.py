@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from policy_trees import changed, read
 
+from zsupport.clock.model import Year
 from zsupport.errors import InvalidPolicy
 from zsupport.library import load
 from zsupport.policy import compiled
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import find, shipped_policies
+from zsupport.policy.kept_holidays import kept_holidays
 from zsupport.policy.model import Revision
 
 ACME = Path(__file__).parent / "policies" / "acme.yaml"
@@ -619,3 +622,21 @@ def test_files_of_a_folder_are_one_entry(cli: Cli, tmp_path: Path) -> None:
     found = compiled.read(str(cache / "zsupport"), kept.stem)
     assert found is not None
     assert len(found) == len(find("canonical").files) == 2
+
+
+def test_public_holidays_are_kept_with_what_is_worked_in_exchange(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = kept_holidays(folder)("CN", None, 2026)
+    assert date(2026, 10, 10).toordinal() in first.exchanged
+    assert first.days_off[date(2026, 10, 1).toordinal()] == "National Day"
+
+    def never(country: str, subdivision: str | None, year: int) -> Year:
+        raise AssertionError("the library is asked again")
+
+    monkeypatch.setattr("zsupport.policy.kept_holidays.public_holidays", never)
+    assert kept_holidays(folder)("CN", None, 2026) == first
+    # Another year of the decade was kept with it.
+    assert kept_holidays(folder)("CN", None, 2029).exchanged == frozenset()
+    with pytest.raises(AssertionError):
+        kept_holidays(folder)("CN", None, 2030)
