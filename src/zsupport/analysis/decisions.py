@@ -1,10 +1,11 @@
 """What a policy decides in which of its cases: grants, priorities, calendars and targets."""
 
 from collections.abc import Iterable
+from itertools import product
 from typing import NamedTuple, TypeVar
 
 from zsupport.analysis.compare import EVERY_INSTANT, Counted, one
-from zsupport.analysis.space import Cases, Space
+from zsupport.analysis.space import Cases, Space, space_of_facts
 from zsupport.policy.model import Calendar, Cell, Commitment, Metric, Revision
 
 Entry = TypeVar("Entry", Calendar, Commitment)
@@ -40,9 +41,13 @@ class Decisions:
     def __init__(self, revision: Revision, space: Space) -> None:
         self.revision = revision
         self.space = space
+        #: The cases whose facts do not exclude their priority (the clock definition, rule 19).
+        self.existing: Cases = _existing(revision, space)
         #: Where each grant allows a channel, by its position in `entitlements`.
         self.grants: list[Cases] = [
-            space.holds(grant.when) & space.among("channel", grant.allow) if grant.allow else 0
+            space.holds(grant.when) & space.among("channel", grant.allow) & self.existing
+            if grant.allow
+            else 0
             for grant in revision.grants
         ]
         #: Where the channel of the case is allowed.
@@ -82,11 +87,12 @@ class Decisions:
 
     def commitments(self) -> list[tuple[Commitment, Cases]]:
         """Return where each commitment decides: the first that holds does."""
-        return _first_that_holds(self.revision.commitments, self.space)
+        return _first_that_holds(self.revision.commitments, self.space, self.existing)
 
     def calendars(self, hours: str) -> list[tuple[Calendar, Cases]]:
         """Return where each calendar of these hours decides: the first that holds does."""
-        return _first_that_holds(self.revision.hours.get(hours, ()), self.space)
+        calendars = self.revision.hours.get(hours, ())
+        return _first_that_holds(calendars, self.space, self.existing)
 
     def counted(self, hours: str | None, cases: Cases) -> list[tuple[Counted, Cases]]:
         """Return what these hours are over a set of cases: parts of it, with the hours of each.
@@ -115,10 +121,35 @@ class Decisions:
         return found
 
 
-def _first_that_holds(entries: Iterable[Entry], space: Space) -> list[tuple[Entry, Cases]]:
-    """Return the entries of a list, each with the cases in which it is the first that holds."""
+def _existing(revision: Revision, space: Space) -> Cases:
+    """Return the cases whose priority some completion of their facts leads to.
+
+    Values that the policy does not know exclude nothing.
+    """
+    existing = space.every
+    if not any(priority.when for priority in revision.priorities):
+        return existing
+    facts = space_of_facts(revision)
+    shared = {name: values for name, values in facts.values.items() if name in space.values}
+    left = facts.every
+    for priority in revision.priorities:
+        leading = facts.holds(priority.when) & left
+        left &= ~leading
+        for combination in product(*shared.values()):
+            stated, cases = leading, space.of("priority", priority.id)
+            for name, value in zip(shared, combination, strict=True):
+                stated &= facts.of(name, value)
+                cases &= space.of(name, value)
+            if not stated:
+                existing &= ~cases
+    return existing
+
+
+def _first_that_holds(
+    entries: Iterable[Entry], space: Space, left: Cases
+) -> list[tuple[Entry, Cases]]:
+    """Return the entries of a list, each with the cases of `left` in which it is the first."""
     found = []
-    left = space.every
     for entry in entries:
         cases = space.holds(entry.when) & left
         left &= ~cases

@@ -102,7 +102,8 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
     before, after = _renamed(before, shown_old.get), _renamed(after, shown_new.get)
     space = space_of(before, after)
     first, second = Side(old, before, space), Side(new, after, space)
-    both = first.known & second.known & ~_impossible(first, second, shown_old, shown_new, public)
+    both = first.known & second.known & first.decisions.existing & second.decisions.existing
+    both &= ~_impossible(first, second, shown_old, shown_new, public)
     return Pair(first, second, space, both)
 
 

@@ -96,17 +96,17 @@ class Answers:
         return found
 
     def _recommended(self) -> Partition:
-        """Return where each rank is given: among what is allowed, by the best place."""
+        """Return where each rank is given: among what is allowed, in written order."""
         space, allowed = self.space, self.decisions.allowed
-        placed: dict[str, dict[int, Cases]] = {}
+        placed: dict[str, dict[tuple[int, int], Cases]] = {}
         for channel in (each.id for each in self.revision.channels):
             left = allowed & space.of("channel", channel)
             ways = [
-                (grant.recommend.index(channel), space.holds(grant.when))
-                for grant in self.revision.grants
+                ((position, grant.recommend.index(channel)), space.holds(grant.when))
+                for position, grant in enumerate(self.revision.grants)
                 if channel in grant.recommend
             ]
-            for place, cases in sorted(ways, key=lambda way: way[0]):
+            for place, cases in ways:
                 if left & cases:
                     _add(placed.setdefault(channel, {}), place, left & cases)
                 left &= ~cases
@@ -116,14 +116,12 @@ class Answers:
             for channel, places in placed.items()
             for place, cases in places.items()
         }
-        order = list(placed)
         found: Partition = {}
         for channel, places in placed.items():
             for place, cases in places.items():
                 parts: dict[tuple[Hashable, ...], Cases] = {(): cases}
                 for (other, its), where in wide.items():
-                    before = (its, order.index(other)) < (place, order.index(channel))
-                    if other != channel and before:
+                    if other != channel and its < place:
                         parts = _split(parts, where, (1,), again=True)
                 for ranks, some in parts.items():
                     _add(found, len(ranks) + 1, some)
@@ -169,6 +167,8 @@ def difference(one: Answers, other: Answers, public: PublicHolidays) -> Differen
     `public` gives the public holidays of countries.
     """
     before, after = one.decisions, other.decisions
+    # A case that exists in one of them only is another priority of its facts.
+    both = before.existing & after.existing
     channels = before.allowed ^ after.allowed
     channels |= _unlike(one.prerequisites, other.prerequisites)
     channels |= _unlike(one.hours_of_channels, other.hours_of_channels)
@@ -196,9 +196,12 @@ def difference(one: Answers, other: Answers, public: PublicHolidays) -> Differen
                 cases |= some & hours[key[1]]
         due[metric] = cases | (committed & promised)
     return Difference(
-        channels, due, hours, _unlike(one.priorities, other.priorities),
+        channels & both,
+        {metric: cases & both for metric, cases in due.items()},
+        {name: cases & both for name, cases in hours.items()},
+        _unlike(one.priorities, other.priorities),
         one.defaults != other.defaults,
-    )  # fmt: skip
+    )
 
 
 def _unlike(one: Partition, other: Partition) -> Cases:

@@ -84,7 +84,12 @@ def decisions_of(subject: Subject, index: int) -> list[Decision]:
             add("recommendation", ("entitlements", position), "", some & decisions.allowed)
     for channel in (each.id for each in revision.channels):
         for plan in (each.id for each in revision.plans):
-            cases = space.of("channel", channel) & space.of("plan", plan) & ~decisions.allowed
+            cases = (
+                space.of("channel", channel)
+                & space.of("plan", plan)
+                & decisions.existing
+                & ~decisions.allowed
+            )
             add("denial", ("channels", channel), channel, cases, plan)
     promised = 0
     for metric, targets in decisions.by_metric():
@@ -155,6 +160,8 @@ def asked_cases(subject: Subject, example: Example, space: Space) -> Cases:
     """Return the cases that a question asks about; facts that it leaves out take their default."""
     question = example.question
     asked = space.every
+    if space is subject.space(question.revision):
+        asked = subject.decisions(question.revision).existing
     for name, values in question.values.items():
         if name in space.values:
             asked &= space.among(name, values)

@@ -51,7 +51,7 @@ def meant(subject: Subject, invariant: Invariant, claim: Claim, name: str) -> Ca
     What is promised is looked at wherever a case can be opened, and nowhere else.
     """
     space = subject.space(invariant.revision)
-    about = space.every
+    about = subject.decisions(invariant.revision).existing
     for dimension, values in invariant.where.items():
         # What no rule names makes no difference, and is no part of a case.
         if dimension in space.values:

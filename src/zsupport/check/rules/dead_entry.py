@@ -24,7 +24,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _dead(
     subject: Subject, what: str, paths: list[Path], conditions: list[When]
 ) -> Iterator[Problem]:
-    left: Cases = subject.space.every
+    left: Cases = subject.decisions.existing
     holding = [subject.space.holds(when) for when in conditions]
     for position, holds in enumerate(holding):
         if not holds & left:
