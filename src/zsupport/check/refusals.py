@@ -170,7 +170,7 @@ that they can be read in one way only.""",
 A target is at risk when a part of its time has gone by, which is written as a ratio, as in
 `3/4`.""",
         *_with(
-            "metrics: [{id: first-response, warn: 75%}]\n",
+            "metrics: [{id: first-response, warn: 4/3}]\n",
             "metrics: [{id: first-response, warn: 3/4}]\n",
         ),
     ),
