@@ -1,8 +1,6 @@
-"""Whether what is promised in one place is no worse for the customer than in another.
+"""Hours as values, and whether one of them is open at every instant at which another is.
 
-A target is no worse than another iff it is of the same kind, no longer, and its working
-instants include the other's. Clock time counts every instant, so `4h` is no worse than
-`4 business hours`. Where neither of two is no worse than the other, they are incomparable.
+How targets over hours compare is found in `zsupport.analysis.deadlines`.
 """
 
 from datetime import date
@@ -12,15 +10,11 @@ from typing import NamedTuple
 from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.spans import EPOCH, Spans, WorkingTime
-from zsupport.clock.target import Target
 from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Calendar, Holidays, Remarks
 
 # After 28 years dates and weekdays meet as before.
 _FIRST_YEAR, _LAST_YEAR = 2020, 2047
-# A day that a business-day target falls due on: at its opening is no later than at any time of
-# it, and that no later than at its close.
-_READINGS = ("opening", "same-time", "close")
 
 
 class Counted(NamedTuple):
@@ -52,64 +46,21 @@ def one(calendar: Calendar, zone: str) -> Counted:
         when=(), ask=None, remarks=Remarks(), place=NOWHERE, timezone=calendar.timezone or zone,
         holidays=off and off._replace(remarks=Remarks(), names={}),
     )  # fmt: skip
-    if (
-        bare.windows is None
-        and not (bare.apply_holidays and off)
-        and not (bare.dates or bare.breaks)
-    ):
+    # Which days are business days makes a difference to targets, though not to when it is open.
+    if is_always_open(bare) and bare.business_days is None:
         return EVERY_INSTANT
     return Counted((bare,))
 
 
-class Promised(NamedTuple):
-    """A target, what it counts over, and how the policy reads business days."""
-
-    target: Target
-    counted: Counted = EVERY_INSTANT
-    reading: str = "close"
+def is_always_open(calendar: Calendar) -> bool:
+    """Return whether a calendar that is no union is open at every instant."""
+    closes = (calendar.apply_holidays and calendar.holidays) or calendar.dates or calendar.breaks
+    return calendar.windows is None and not closes
 
 
-def no_worse(one: Promised, other: Promised, public: PublicHolidays = public_holidays) -> bool:
-    """Return whether a customer who is promised `one` has no less than with `other`.
-
-    `public` gives the public holidays of countries, and raises what it raises. Something
-    promised is no worse than nothing; nothing, than nothing.
-    """
-    mine, its = one.target, other.target
-    if its.kind in ("none", "not-stated"):
-        return True
-    if mine.kind in ("none", "not-stated") or mine.every is not its.every:
-        return False
-    if mine.kind == "rate" and its.kind == "rate":
-        return mine.amount >= its.amount and _unit(mine) == _unit(its)
-    if _length(mine) and _length(its):
-        return mine.amount <= its.amount and includes(_hours(one), _hours(other), public)
-    if mine.kind != its.kind:
-        return False
-    days = mine.kind in ("business-days", "next-business-day")
-    if days and _READINGS.index(one.reading) > _READINGS.index(other.reading):
-        return False
-    no_longer = mine.amount <= its.amount and mine.at <= its.at
-    as_often = _weekdays(one.counted) >= _weekdays(other.counted)
-    return no_longer and as_often and includes(one.counted, other.counted, public)
-
-
-def _weekdays(counted: Counted) -> set[int]:
-    """Return the weekdays that may be business days."""
-    stated = [each.business_days for each in counted.calendars]
-    return {day for days in stated for day in (range(7) if days is None else days)}
-
-
-def _length(target: Target) -> bool:
-    return target.kind in ("clock", "business")
-
-
-def _hours(promised: Promised) -> Counted:
-    return promised.counted if promised.target.kind == "business" else EVERY_INSTANT
-
-
-def _unit(target: Target) -> str:
-    return target.text.rpartition(" ")[2]
+def opening(counted: Counted) -> Counted:
+    """Return hours by when they are open alone, whichever days are business days."""
+    return EVERY_INSTANT if any(map(is_always_open, counted.calendars)) else counted
 
 
 # -- hours ---------------------------------------------------------------------------------------
@@ -122,6 +73,7 @@ def includes(one: Counted, other: Counted, public: PublicHolidays = public_holid
     Calendars that say different things are compared instant by instant over 28 years and every
     year that they name.
     """
+    one, other = opening(one), opening(other)
     if one == other or (one.open and not one.calendars) or not (other.open or other.calendars):
         return True
     if all(each in one.calendars for each in other.calendars) and other.calendars:

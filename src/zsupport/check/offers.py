@@ -6,6 +6,7 @@ is found out once for each two promises; only then are cases looked at.
 
 from typing import NamedTuple
 
+from zsupport.analysis.deadlines import times_per_400_years
 from zsupport.analysis.decisions import Stated
 from zsupport.analysis.space import Cases
 from zsupport.clock.target import Target
@@ -35,7 +36,7 @@ def offers_of(stated: tuple[Stated, ...], rules: tuple[Rule, ...]) -> tuple[Offe
         cell = each.cell
         kind = cell.target.kind
         zero = kind in ("clock", "business") and not cell.target.amount
-        if each.decides and not zero and kind not in ("not-stated", "week"):
+        if each.decides and not zero and kind != "not-stated":
             conditions = cell.condition, rules[each.rule].condition
             key = cell.target.text, cell.hours, repr(conditions) if any(conditions) else None
             found.setdefault(key, []).append(each)
@@ -56,38 +57,35 @@ def better(offers: tuple[Offer, ...], varying: frozenset[str]) -> list[list[int]
     `varying` are the hours that can be others for the one than for the other. What is promised
     on a condition is not surely better than what is promised without it.
     """
-    kinds: dict[str, list[int]] = {}
-    for at, offer in enumerate(offers):
-        kinds.setdefault(offer.target.kind, []).append(at)
-    clock, business = kinds.get("clock", []), kinds.get("business", [])
-    found = []
-    for one, offer in enumerate(offers):
-        mine = offer.target
-        if mine.kind == "clock":
-            than = [at for at in clock if offers[at].target.amount < mine.amount]
-        elif mine.kind == "business":
-            than = [at for at in clock if offers[at].target.amount <= mine.amount]
-            than += [at for at in business if offers[at].target.amount <= mine.amount]
-        elif mine.kind == "none":
-            than = [at for at in range(len(offers)) if at not in kinds["none"]]
-        elif mine.kind == "rate":
-            than = [at for at in kinds["rate"] if offers[at].target.amount > mine.amount]
-        else:
-            than = [
-                at
-                for at in kinds[mine.kind]
-                if offers[at].target.amount <= mine.amount and offers[at].target.at <= mine.at
-            ]
-        found.append(
-            [
-                at
-                for at in than
-                if (at != one or offer.hours in varying)
-                and (mine.kind == "none" or offers[at].target.every is mine.every)
-                and offers[at].conditions in ((None, None), offer.conditions)
-            ]
-        )
-    return found
+    return [
+        [
+            at
+            for at, than in enumerate(offers)
+            if than.conditions in ((None, None), offer.conditions)
+            and _may_be_less(
+                offer, than, same_hours=offer.hours == than.hours and than.hours not in varying
+            )
+        ]
+        for offer in offers
+    ]
+
+
+def _may_be_less(offer: Offer, than: Offer, *, same_hours: bool) -> bool:
+    """Return whether a promise may be less than another, by a glance at the two targets."""
+    mine, its = offer.target, than.target
+    if "none" in (mine.kind, its.kind):
+        return its.kind != "none"
+    if "rate" in (mine.kind, its.kind):
+        return mine.kind == its.kind and times_per_400_years(mine) < times_per_400_years(its)
+    if mine.every and not its.every:
+        return False
+    if mine.kind == "clock" and its.kind in ("clock", "business"):
+        # Where the amounts are the same, only recurrence can make a difference.
+        return its.amount < mine.amount + (mine.every is not its.every)
+    if mine.kind == its.kind and same_hours and mine.every is its.every:
+        # Of `by 10:00` and `by 12:00` either can be due a day before the other.
+        return its.amount < mine.amount or its.at != mine.at
+    return True
 
 
 def values_of(

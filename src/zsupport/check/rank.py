@@ -7,7 +7,8 @@ compared case by case: the same role, channel, priority and facts, the plan exch
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from zsupport.analysis.compare import Counted, Promised, includes, no_worse
+from zsupport.analysis.compare import Counted, includes
+from zsupport.analysis.deadlines import Conditions, TargetClock
 from zsupport.analysis.decisions import Stated
 from zsupport.analysis.space import Cases
 from zsupport.check.offers import Offer, values_of
@@ -151,19 +152,26 @@ class _Comparison:
     def worse(self, mine: Offer, its: Offer, pair: Pair, both: Cases) -> Cases:
         """Return in which of some cases, seen from either value, the first is surely worse."""
         subject, space, dimension = self.subject, self.space, self.dimension
-        reading = subject.revision.business_day
         found = 0
         for its_hours, its_cases in subject.counted(its.hours):
             low = space.seen_from(dimension, pair.low, its_cases) & both
             for my_hours, my_cases in subject.counted(mine.hours) if low else ():
                 same = space.seen_from(dimension, pair.high, my_cases) & low
-                if same and surely_worse(
-                    subject,
-                    Promised(mine.target, my_hours, reading),
-                    Promised(its.target, its_hours, reading),
-                ):
-                    found |= same
+                one, other = subject.clock(mine, my_hours), subject.clock(its, its_hours)
+                for conditions, cases in self.moments(pair, same):
+                    if surely_worse(subject, one, other, conditions):
+                        found |= cases
         return found
+
+    def moments(self, pair: Pair, cases: Cases) -> Iterator[tuple[Conditions, Cases]]:
+        """Yield parts of cases seen from either value: their moments belong to both."""
+        space, dimension, parts = self.space, self.dimension, self.subject.moments
+        for mine, high in parts if cases else ():
+            here = space.seen_from(dimension, pair.high, high) & cases
+            for its, low in parts if here else ():
+                if both := here & space.seen_from(dimension, pair.low, low):
+                    more = tuple(each for each in its if each not in mine)
+                    yield (*mine, *more), both
 
     def named_once(
         self, one: int, other: int, pair: Pair, cases: Cases, named: set[tuple[int, str]]
@@ -182,13 +190,15 @@ class _Comparison:
                     break
 
 
-def surely_worse(subject: Subject, one: Promised, other: Promised) -> bool:
-    """Return whether a customer surely has less with `one` than with `other`.
+def surely_worse(
+    subject: Subject, one: TargetClock, other: TargetClock, conditions: Conditions = ()
+) -> bool:
+    """Return whether `one` is due later at some moment of a case and earlier at none.
 
     What needs the holidays of a country that are not to be had is not sure.
     """
     try:
-        return not no_worse(one, other, subject.public) and no_worse(other, one, subject.public)
+        return subject.deadlines.is_worse(one, other, conditions)
     except (EnvironmentFault, BadText):
         return False
 

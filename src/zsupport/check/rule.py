@@ -6,6 +6,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from zsupport.analysis.compare import Counted
+from zsupport.analysis.deadlines import (
+    Conditions,
+    Deadlines,
+    TargetClock,
+    moments_of,
+    period_of,
+)
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, shown, space_of
 from zsupport.check.offers import Offer, better, offers_of
@@ -240,6 +247,21 @@ class Subject:
         if hours not in self._counted:
             self._counted[hours] = self.decisions.counted(hours, self.space.every)
         return self._counted[hours]
+
+    def clock(self, offer: Offer, counted: Counted) -> TargetClock:
+        """Return what an offer promises over hours, with all that its deadline depends on."""
+        revision = self.revision
+        return TargetClock(offer.target, counted, revision.business_day, revision.timezone)
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        """The comparison of targets while this revision is in force."""
+        return Deadlines(period_of(self.revision), self.public)
+
+    @cached_property
+    def moments(self) -> list[tuple[Conditions, Cases]]:
+        """All cases, in parts with the same moments opened."""
+        return moments_of(self.space, self.space.every, self.counted)
 
     def better(self, offers: tuple[Offer, ...], varying: frozenset[str]) -> list[list[int]]:
         """Return for each promise of a metric those than which it may be worse.

@@ -45,8 +45,10 @@ class Spans(NamedTuple):
 class WorkingTime:
     """The working time of a calendar or a union of several, compiled as far as it is asked for."""
 
-    def __init__(self, *hours: Hours) -> None:
+    def __init__(self, *hours: Hours, margin: int = _YEAR) -> None:
+        """`margin`: how many seconds more than is asked for are compiled on each side."""
         self.hours = hours
+        self.margin = margin
         self.offsets = [Offsets(each.zone) for each in hours]
         #: What is compiled so far.
         self.known = Spans(0, 0, [], [], [])
@@ -58,11 +60,11 @@ class WorkingTime:
             return known
         # A year more than is missing, so that a run over many tickets compiles a few times only.
         if known.first == known.last:
-            first, last = first - _YEAR, last + _YEAR
+            first, last = first - self.margin, last + self.margin
             starts, ends = self._compiled(first, last)
         else:
-            first = known.first if known.first <= first else first - _YEAR
-            last = known.last if last <= known.last else last + _YEAR
+            first = known.first if known.first <= first else first - self.margin
+            last = known.last if last <= known.last else last + self.margin
             earlier = self._compiled(first, known.first)
             later = self._compiled(known.last, last)
             starts, ends = _joined(*earlier, known.starts, known.ends)

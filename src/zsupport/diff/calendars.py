@@ -41,9 +41,19 @@ class Calendars:
         self._effect_of = effect_of
         self._known: dict[str, list[tuple[Cause, Cases]]] = {}
 
-    def causes(self, names: Sequence[str], cases: Cases) -> list[Cause]:
-        """Return what made any of these hours others in some of the cases, each once."""
-        found = [cause for name in names for cause, here in self._of(name) if here & cases]
+    def causes(
+        self, names: Sequence[str], cases: Cases, *, business_days: bool = False
+    ) -> list[Cause]:
+        """Return what made any of these hours others in some of the cases, each once.
+
+        `business_days`: also where they are open at the same instants and count other days.
+        """
+        found = [
+            cause
+            for name in names
+            for cause, here in self._of(name)
+            if here & cases and (business_days or cause.effect != "same")
+        ]
         return list(dict.fromkeys(found))
 
     def effect(self, name: str, cases: Cases) -> str:
@@ -60,8 +70,7 @@ class Calendars:
         if name not in self._known:
             found: dict[Cause, Cases] = {}
             for cause, cases in self._compared(name):
-                if cause.effect != "same":
-                    found[cause] = found.get(cause, 0) | cases
+                found[cause] = found.get(cause, 0) | cases
             self._known[name] = list(found.items())
         return self._known[name]
 
@@ -84,11 +93,10 @@ class Calendars:
                 places = (*paths[0], "any"), (*paths[1], "any")
                 yield Cause(name, *places, effect), cases
             else:
-                effect = self._effect_of(
-                    one(was, old.revision.timezone), one(now, new.revision.timezone)
-                )
-                places = self._places(was, now, *paths)
-                yield Cause(name, *places, effect), cases
+                counted = one(was, old.revision.timezone), one(now, new.revision.timezone)
+                if counted[0] != counted[1]:
+                    places = self._places(was, now, *paths)
+                    yield Cause(name, *places, self._effect_of(*counted)), cases
         # Cases for which the list of one side has no calendar.
         path: Path = ("hours", name)
         covered = _together(before), _together(after)

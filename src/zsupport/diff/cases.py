@@ -62,6 +62,8 @@ class Pair(NamedTuple):
     new: Side
     space: Space
     both: Cases
+    #: The side and its hours for each name that an `opened` has in the space.
+    opened: dict[str, tuple[Side, str]]
 
 
 def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
@@ -79,7 +81,7 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
     if not (_opened(before) or _opened(after)):
         space = space_of(before, after)
         one, other = Side(old, before, space), Side(new, after, space)
-        return Pair(one, other, space, one.known & other.known)
+        return Pair(one, other, space, one.known & other.known, {})
 
     bare = space_of(*(_renamed(each, lambda _: None) for each in (before, after)))
     one, other = Side(old, before, bare), Side(new, after, bare)
@@ -104,7 +106,9 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
     first, second = Side(old, before, space), Side(new, after, space)
     both = first.known & second.known & first.decisions.existing & second.decisions.existing
     both &= ~_impossible(first, second, shown_old, shown_new, public)
-    return Pair(first, second, space, both)
+    named = {shown: (second, name) for name, shown in shown_new.items()}
+    named |= {shown: (first, name) for name, shown in shown_old.items()}
+    return Pair(first, second, space, both, named)
 
 
 def _same_hours(

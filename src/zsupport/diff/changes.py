@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from zsupport.analysis.deadlines import Moment
 from zsupport.analysis.space import Cases
 from zsupport.findings import Code
 from zsupport.policy.yamltext import Path
@@ -42,6 +43,8 @@ class Change(NamedTuple):
     after: str | None = None
     metric: str | None = None
     of_channels: bool = False  # what it says is said of the channels of its cases
+    #: Of targets that cannot be compared: where the new one is due later, and where earlier.
+    moments: tuple[Moment | None, Moment | None] = (None, None)
 
 
 def verdict(new: bool, old: bool) -> str:
@@ -55,12 +58,13 @@ class Changes:
     """Changes as they are found; what has one cause and one effect is one change."""
 
     def __init__(self) -> None:
-        self._found: dict[Change, Cases] = {}
+        self._found: dict[Change, Change] = {}
 
     def add(self, change: Change) -> None:
         """Add a change, or its cases to one that says the same of the same places."""
-        key = change._replace(cases=0)
-        self._found[key] = self._found.get(key, 0) | change.cases
+        key = change._replace(cases=0, moments=(None, None))
+        known = self._found.get(key, change)
+        self._found[key] = known._replace(cases=known.cases | change.cases)
 
     def tells_of(self, path: Path, effect: str) -> bool:
         """Return whether a change with an effect was found that a place in the new file made."""
@@ -68,7 +72,7 @@ class Changes:
 
     def all(self) -> tuple[Change, ...]:
         """Return every change with all of its cases, in the order in which they were found."""
-        return tuple(key._replace(cases=cases) for key, cases in self._found.items())
+        return tuple(self._found.values())
 
 
 _ALL = (

@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from zsupport.analysis.space import shown
+from zsupport.clock.instants import format_instant
+from zsupport.clock.zones import zone
 from zsupport.diff.changes import AUDIENCES, CLASSES, CODES, Change, class_of
 from zsupport.diff.policies import Compared, Part, PolicyDiff
 from zsupport.findings import Finding, Outcome, Related, Span, Unit
@@ -106,14 +108,48 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
     finding = Finding(
         code.code, code.name, _SEVERITIES[kind], says, new.source.shown, spans[1],
         path_text(change.new or ()),
+        hint=_deadlines(change, new),
         case=witness,
         related=(Related(old.source.shown, spans[0], before),),
         identity=(diff.id, change.says, *(f"{n}={','.join(v)}" for n, v in who.items()),
                   compared.period.text),
     )  # fmt: skip
     where = {"old": _where(old, spans[0]), "new": _where(new, spans[1])}
-    record = _record(change, kind, count, witness, who, where, diff.id, compared)
+    record = {
+        **_record(change, kind, count, witness, who, where, diff.id, compared),
+        **_moments(change, new),
+    }
     return Headline(change, kind, finding, record)
+
+
+def _moments(change: Change, document: Document) -> dict[str, Any]:
+    """Return the moments opened at which the new target is due later, and earlier."""
+    assert document.revision is not None
+    where = zone(document.revision.timezone)
+
+    def shown_in_zone(instant: int | None) -> str | None:
+        return None if instant is None else format_instant(instant, where)
+
+    return {
+        name: moment
+        and {
+            "opened": shown_in_zone(moment.opened),
+            "before": shown_in_zone(moment.other),
+            "after": shown_in_zone(moment.due),
+        }
+        for name, moment in zip(("later", "earlier"), change.moments, strict=True)
+    }
+
+
+def _deadlines(change: Change, document: Document) -> str | None:
+    """Return the same in words, nothing where the change has no such moments."""
+    said = [
+        f"opened {moment['opened']} it is due {moment['after'] or 'never'},"
+        f" {name} than {moment['before'] or 'never'}"
+        for name, moment in _moments(change, document).items()
+        if moment
+    ]
+    return "; ".join(said) or None
 
 
 def _nearest(documents: Sequence[Document], compared: Compared) -> Document:
@@ -246,6 +282,8 @@ def _record(
         "cases": count,
         "who": {name: list(values) for name, values in who.items()},
         "witness": None if witness is None else dict(witness),
+        "later": None,
+        "earlier": None,
         "where": dict(where),
     }
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, Promised, includes, no_worse
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, includes, opening
+from zsupport.analysis.deadlines import Conditions, Deadlines, moments_of, period_of
 from zsupport.analysis.space import Cases
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.diff.calendars import Calendars, Cause
@@ -13,6 +14,8 @@ from zsupport.policy.yamltext import Path
 
 #: Of hours: fewer of them are less for the customer.
 CODES = {"less": "ZD401", "more": "ZD402", "either": "ZD403"}
+#: Of targets: a later deadline is less for the customer.
+SPEED = {"less": "ZD301", "more": "ZD302", "either": "ZD303"}
 
 
 class Open(NamedTuple):
@@ -37,6 +40,9 @@ class Comparison:
 
     def __init__(self, pair: Pair, public: PublicHolidays) -> None:
         self.public = public
+        #: Of targets: the old one compared with the new one.
+        self.deadlines = Deadlines(period_of(pair.old.revision, pair.new.revision), public)
+        self._pair = pair
         self.calendars = Calendars(pair, self.of_counted)
         self._known: dict[str, str] = {}
 
@@ -47,7 +53,7 @@ class Comparison:
                 return "same"
             # Nothing said is less than day and night, and cannot be compared with anything else.
             stated = new if old.names is None else old
-            if stated.counted != EVERY_INSTANT:
+            if opening(stated.counted) != EVERY_INSTANT:
                 return "either"
             return "more" if stated is new else "less"
         return self.of_counted(old.counted, new.counted)
@@ -64,16 +70,14 @@ class Comparison:
             )
         return self._known[key]
 
-    def of_promised(self, old: Promised, new: Promised) -> str:
-        """Return the effect of another target, or of one that counts over other hours."""
-        if old == new:
-            return "same"
-        key = repr((old, new))
-        if key not in self._known:
-            self._known[key] = verdict(
-                no_worse(new, old, self.public), no_worse(old, new, self.public)
-            )
-        return self._known[key]
+    def moments(self, cases: Cases) -> list[tuple[Conditions, Cases]]:
+        """Return parts of a set of cases with the same moments opened."""
+
+        def hours(shown: str) -> list[tuple[Counted, Cases]]:
+            side, name = self._pair.opened[shown]
+            return side.hours(name)
+
+        return moments_of(self._pair.space, cases, hours)
 
     def are_others(self, old: Open, new: Open, one: Side, other: Side) -> bool:
         """Return whether hours of the same names are others now."""
@@ -103,6 +107,22 @@ class Comparison:
             return [Change(code, effect, says, cases, cause.old, cause.new)]
         path: Path = ("hours", names[0])
         return [Change(code, effect, says, cases, path, path)]
+
+    def changes_of_target(
+        self, metric: str, text: str, name: str, cases: Cases, effect: str
+    ) -> list[Change]:
+        """Return the change in hours that gave a target this effect.
+
+        Shorter hours can make a target better: one that is due when they close is due earlier.
+        """
+        causes = self.calendars.causes((name,), cases, business_days=True)
+        if any(each.effect == effect for each in causes):
+            return self.changes((name,), cases, effect)
+        word = {"less": "later", "more": "earlier"}.get(effect, "at other times")
+        says = f"{metric}: {text} is due {word}, as the hours `{name}` are others"
+        path: Path = ("hours", name)
+        places = (causes[0].old, causes[0].new) if len(causes) == 1 else (path, path)
+        return [Change(SPEED[effect], effect, says, cases, *places, metric=metric)]
 
     def find_changes(self, pair: Pair, found: Changes) -> None:
         """Add hours that are others now and of which no channel and no target told already.

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, Promised
+from zsupport.analysis.compare import EVERY_INSTANT, Counted
+from zsupport.analysis.deadlines import TargetClock, Verdict
 from zsupport.analysis.decisions import Stated
 from zsupport.analysis.space import Cases
 from zsupport.answer.case import say
@@ -11,12 +12,11 @@ from zsupport.clock.target import Target, needs_hours
 from zsupport.diff.cases import Pair, Side
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.diff.hours import CODES as HOURS_CODES
-from zsupport.diff.hours import Comparison
+from zsupport.diff.hours import SPEED, Comparison
 from zsupport.diff.places import Counterparts
-from zsupport.policy.model import Commitment, Metric
+from zsupport.policy.model import Commitment, Metric, Text
 from zsupport.policy.yamltext import Path
 
-_SPEED = {"less": "ZD301", "more": "ZD302", "either": "ZD303"}
 _BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
 _SILENT = ("none", "not-stated")
 
@@ -163,51 +163,69 @@ def _counted(side: Side, decided: _Decided, cases: Cases) -> list[tuple[int, Cou
     return [(number, counted, cases & here) for number, (counted, here) in parts if cases & here]
 
 
+#: The effect of a new target that compares so with the old one.
+_EFFECTS = {"equal": "same", "better": "more", "worse": "less", "incomparable": "either"}
+
+
 def _targets(metric: str, old: _Decided, new: _Decided, cases: Cases, known: _Known) -> None:
     """Add what changed between two targets, by the hours that they count over."""
     assert old.target is not None
     assert new.target is not None
-    pair = known.pair
-    readings = pair.old.revision.business_day, pair.new.revision.business_day
-    for _, before, some in _counted(pair.old, old, cases):
-        for _, later, here in _counted(pair.new, new, some):
-            one = Promised(old.target, before, readings[0])
-            other = Promised(new.target, later, readings[1])
-            effect = known.hours.of_promised(one, other)
-            if effect != "same":
-                for change in _causes(metric, old, new, one, other, effect, here, known):
-                    known.found.add(change)
+    before, after = (
+        TargetClock(
+            target,
+            reading=side.revision.business_day,
+            zone=side.revision.timezone,
+            starts=_starts(side, metric),
+        )
+        for target, side in ((old.target, known.pair.old), (new.target, known.pair.new))
+    )
+    for _, was, some in _counted(known.pair.old, old, cases):
+        for _, now, here in _counted(known.pair.new, new, some):
+            both = before._replace(counted=was), after._replace(counted=now)
+            if both[0]._replace(starts=both[1].starts) == both[1]:
+                continue  # when the clock of a metric starts is told once, of the metric
+            for conditions, part in known.hours.moments(here):
+                verdict = known.hours.deadlines.compare(both[1], both[0], conditions)
+                if verdict.word != "equal":
+                    for change in _causes(metric, old, new, both, verdict, part, known):
+                        known.found.add(change)
+
+
+def _starts(side: Side, metric: str) -> Text:
+    return next(each.starts for each in side.revision.metrics if each.id == metric)
 
 
 def _causes(
     metric: str,
     old: _Decided,
     new: _Decided,
-    one: Promised,
-    other: Promised,
-    effect: str,
+    clocks: tuple[TargetClock, TargetClock],
+    verdict: Verdict,
     cases: Cases,
     known: _Known,
 ) -> list[Change]:
     """Return the change with the places that made it: cells, calendars, or how a day reads."""
     assert old.stated is not None
     assert new.stated is not None
-    same_target = one.target._replace(text="") == other.target._replace(text="")
-    if (
-        same_target
-        and known.hours.of_promised(one._replace(reading=other.reading), other) == "same"
-    ):
+    one, other = clocks
+    effect = _EFFECTS[verdict.word]
+    moments = (verdict.later, verdict.earlier) if effect == "either" else (None, None)
+    same_target = one.target == other.target
+    if same_target and one._replace(reading=other.reading) == other:
         path: Path = ("business-day",)
         says = f"{metric}: a business day reads {other.reading} instead of {one.reading}"
         words = (one.reading, other.reading)
-        return [Change(_SPEED[effect], effect, says, cases, path, path, *words, metric)]
+        return [Change(SPEED[effect], effect, says, cases, path, path, *words, metric)]
     hours = old.stated.cell.hours
     if same_target and hours is not None and hours == new.stated.cell.hours:
-        return known.hours.changes((hours,), cases, effect)
+        found = known.hours.changes_of_target(metric, one.target.text, hours, cases, effect)
+        return [change._replace(moments=moments) for change in found]
     says = f"{metric}: {new.text} instead of {old.text}"
     places = _places(metric, old, new, known)
-    code = HOURS_CODES[effect] if same_target else _SPEED[effect]
-    return [Change(code, effect, says, cases, *places, old.text, new.text, metric)]
+    code = HOURS_CODES[effect] if same_target else SPEED[effect]
+    change = Change(code, effect, says, cases, *places, old.text, new.text, metric)
+    return [change._replace(moments=moments)]
 
 
 def _places(metric: str, old: _Decided, new: _Decided, known: _Known) -> tuple[Path, Path]:

@@ -386,6 +386,10 @@ _WHERE: Schema = {
     **_object({"file": _TEXT, "line": _POSITIVE, "column": _POSITIVE}),
     "type": ["object", "null"],
 }
+_MOMENT: Schema = {
+    **_object({"opened": _TEXT, "before": _TEXT_OR_NULL, "after": _TEXT_OR_NULL}),
+    "type": ["object", "null"],
+}
 # One headline of `diff`.
 _CHANGE = _object(
     {
@@ -402,6 +406,8 @@ _CHANGE = _object(
         "cases": _COUNT,
         "who": {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}},
         "witness": {"type": ["object", "null"], "additionalProperties": _TEXT},
+        "later": _MOMENT,
+        "earlier": _MOMENT,
         "where": _object({"old": _WHERE, "new": _WHERE}),
     }
 )

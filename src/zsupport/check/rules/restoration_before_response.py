@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from zsupport.analysis.compare import Promised
 from zsupport.analysis.space import Cases
 from zsupport.check.offers import Offer
 from zsupport.check.rank import surely_worse
@@ -21,11 +20,11 @@ def check(subject: Subject) -> Iterator[Problem]:
     """
     metrics = subject.revision.metrics
     first = metrics[0]
-    if len(metrics) < 2 or first.starts != "opened":
+    if len(metrics) < 2:
         return
     answers = [each for each in subject.offers[0] if once(each)]
     for metric, offers in zip(metrics[1:], subject.offers[1:], strict=True):
-        for end in offers if metric.starts == "opened" else ():
+        for end in offers if metric.starts == first.starts else ():
             if not once(end):
                 continue
             named: set[tuple[int, str]] = set()
@@ -46,22 +45,23 @@ def may_be_sooner(end: Offer, answer: Offer) -> bool:
     What is promised on a condition is not surely sooner.
     """
     mine, its = end.target, answer.target
-    if mine.kind != its.kind and not (mine.kind in _LENGTHS and its.kind in _LENGTHS):
+    if mine.kind in _LENGTHS and its.kind == "clock" and mine.amount > its.amount:
         return False
-    if mine.amount > its.amount or (mine.text == its.text and end.hours == answer.hours):
+    if mine.text == its.text and end.hours == answer.hours:
         return False
     return end.conditions in ((None, None), answer.conditions)
 
 
 def sooner(subject: Subject, end: Offer, answer: Offer, both: Cases) -> Cases:
     """Return in which of some cases one promise is surely due before another."""
-    reading = subject.revision.business_day
     found = 0
-    for end_hours, some in subject.decisions.counted(end.hours, both):
-        for hours, cases in subject.decisions.counted(answer.hours, some):
-            one = Promised(answer.target, hours, reading)
-            if surely_worse(subject, one, Promised(end.target, end_hours, reading)):
-                found |= cases
+    for end_hours, some in subject.counted(end.hours):
+        for hours, own in subject.counted(answer.hours) if some & both else ():
+            one, other = subject.clock(answer, hours), subject.clock(end, end_hours)
+            for conditions, moments in subject.moments:
+                cases = both & some & own & moments
+                if cases and surely_worse(subject, one, other, conditions):
+                    found |= cases
     return found
 
 

@@ -1,0 +1,668 @@
+"""Targets compared as functions of the moment opened (the clock definition, rule 22).
+
+Between two neighbouring edges, the moments at which one of the two deadlines can jump or change
+its slope, both grow by a second a second or not at all. So the two ends of each piece decide. A
+week is compared once for all weeks with the same windows, exceptions and offsets.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, includes, opening
+from zsupport.analysis.space import Cases, Space, opened
+from zsupport.answer.hours import days_off, hours_of
+from zsupport.clock.business import BusinessDays
+from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
+from zsupport.clock.deadline import Basis, Never, unpaused
+from zsupport.clock.holidays import PublicHolidays, public_holidays
+from zsupport.clock.instants import at_local, local_clock
+from zsupport.clock.model import Hours
+from zsupport.clock.offsets import Offsets
+from zsupport.clock.spans import EPOCH, WorkingTime, ranges
+from zsupport.clock.target import Target
+from zsupport.clock.windows import WEEK
+from zsupport.clock.zones import zone
+from zsupport.policy.model import Calendar, Revision, Text
+
+_DAY = 86_400
+_WEEK = 7 * _DAY
+#: A Monday, 00:00 UTC.
+_MONDAY = 4 * _DAY
+#: How far a week reaches back: windows of the days before it that end in it.
+_BACK = 3
+#: How far a deadline reaches ahead: the date after the one on which it lies has a say in it.
+_AHEAD = 3
+#: Where nothing else is stated: from when on targets are compared, and for how many days.
+_FROM = "2025-01-01"
+_DAYS = 3653
+#: Later than any deadline: it is never reached.
+_NEVER = 1 << 62
+#: Of a week, in seconds: moments at which most pairs of targets are told apart.
+_SAMPLES = tuple(day * _DAY + hour * 3600 for day, hour in ((1, 10), (2, 2), (3, 17), (5, 12)))
+_SILENT = ("none", "not-stated")
+_DATED = ("business-days", "next-business-day", "by")
+#: Rates as numbers per 400 years, which have 146,097 days, 20,871 weeks and 4,800 months.
+_PER_400_YEARS = {"day": 146_097, "week": 20_871, "month": 4_800}
+
+#: The `opened` of a case: inside (True) or outside of hours.
+Conditions = tuple[tuple[bool, Counted], ...]
+
+
+class TargetClock(NamedTuple):
+    """A target with all that its deadline depends on."""
+
+    target: Target
+    counted: Counted = EVERY_INSTANT
+    reading: str = "close"  # of business days
+    zone: str = "UTC"  # of the policy: `every week` counts in it where the hours have none
+    starts: Text = "opened"
+
+
+class Moment(NamedTuple):
+    """A moment opened and the deadlines that two targets have then; None is never."""
+
+    opened: int
+    due: int | None
+    other: int | None
+
+
+class Verdict(NamedTuple):
+    """How a target compares with another: `equal`, `better`, `worse` or `incomparable`.
+
+    The moments show where it is due later, and where earlier, as far as they were looked for.
+    """
+
+    word: str
+    later: Moment | None = None
+    earlier: Moment | None = None
+
+    @property
+    def reversed(self) -> "Verdict":
+        """The verdict with the two targets exchanged."""
+        word = {"better": "worse", "worse": "better"}.get(self.word, self.word)
+        later, earlier = (each and Moment(each.opened, each.other, each.due) for each in self[1:])
+        return Verdict(word, earlier, later)
+
+
+def period_of(*revisions: Revision) -> tuple[int, int]:
+    """Return the moments `[first, last)` over which targets of revisions are compared.
+
+    From the later `from` (else 2025-01-01) for ten years, or to `last_day`; one that lies before
+    the other revision starts is no end.
+    """
+    firsts, ends = [], []
+    for revision in revisions:
+        where = zone(revision.timezone)
+        day = date.fromisoformat(revision.start or _FROM)
+        firsts.append((at_local(day, 0, where), at_local(day + timedelta(_DAYS), 0, where)))
+        if revision.last_day is not None:
+            last_day = date.fromisoformat(revision.last_day)
+            ends.append(at_local(last_day + timedelta(1), 0, where))
+    first, last = max(firsts)
+    return first, min([last, *(end for end in ends if end > first)])
+
+
+class Deadlines:
+    """Compares targets over a period; everything is worked out once."""
+
+    def __init__(self, period: tuple[int, int], public: PublicHolidays = public_holidays) -> None:
+        """`period` is of `period_of`; `public` gives the public holidays of countries."""
+        self.first, self.last = period
+        self.public = public
+        self._compiled: dict[str, _Compiled] = {}
+        # The object is kept, so that no other one can get its id.
+        self._by_id: dict[int, tuple[Counted, _Compiled]] = {}
+        self._functions: dict[tuple[object, ...], _Function] = {}
+        self._known: dict[tuple[object, ...], Verdict] = {}
+        monday = self.first + (_MONDAY - self.first) % _WEEK
+        moments = (monday + each for each in _SAMPLES)
+        self._samples = tuple(each for each in moments if each < self.last)
+
+    def compare(self, one: TargetClock, other: TargetClock, conditions: Conditions = ()) -> Verdict:
+        """Return how `one` compares with `other` over the moments that belong to a case.
+
+        Raises what `public` raises, where the holidays of a country are needed.
+        """
+        word = self._plainly(one, other, conditions)
+        return Verdict(word) if word else self._scanned(one, other, conditions, refute=False)
+
+    def is_worse(self, one: TargetClock, other: TargetClock, conditions: Conditions = ()) -> bool:
+        """Return whether `one` is later than `other` at some moment and earlier at none."""
+        word = self._plainly(one, other, conditions)
+        if word is None and one.target.every and not other.target.every:
+            return False
+        if word is None and not conditions:
+            mine, its = self._function(one), self._function(other)
+            if any(mine.sample(each) < its.sample(each) for each in self._samples):
+                return False
+        return (word or self._scanned(one, other, conditions, refute=True).word) == "worse"
+
+    def _plainly(self, one: TargetClock, other: TargetClock, conditions: Conditions) -> str | None:
+        """Return the verdict where no deadline is needed for it, else None."""
+        mine, its = one.target, other.target
+        if mine.kind in _SILENT or its.kind in _SILENT:
+            silent = mine.kind in _SILENT, its.kind in _SILENT
+            return "equal" if all(silent) else "worse" if silent[0] else "better"
+        if one.starts != other.starts:
+            return "incomparable"
+        if "rate" in (mine.kind, its.kind):
+            if mine.kind != its.kind:
+                return "incomparable"
+            return _by_number(times_per_400_years(its), times_per_400_years(mine))
+        hours = _hours(one), _hours(other)
+        same_hours = hours[0] is hours[1] or hours[0] == hours[1]
+        if not same_hours and any(_of_customer(c) for each in hours for c in each.calendars):
+            return "incomparable"
+        if mine.every is not its.every:
+            return None
+        same = mine.kind == its.kind and same_hours
+        same = same and (one.reading == other.reading or mine.kind not in _DATED)
+        same = same and (one.zone == other.zone or mine.kind != "week")
+        if same and mine.amount == its.amount and mine.at == its.at:
+            return "equal"
+        if conditions or not same or mine.kind not in ("clock", "business", "business-days"):
+            return None
+        if one.reading == "same-time" and mine.kind == "business-days":
+            return None
+        if all(_surely_reached(target, hours[0]) for target in (mine, its)):
+            return _by_number(mine.amount, its.amount)
+        return None
+
+    def _scanned(
+        self, one: TargetClock, other: TargetClock, conditions: Conditions, *, refute: bool
+    ) -> Verdict:
+        """Return the verdict by deadlines; `refute`: only whether `one` is worse matters."""
+        mine, its = self._function(one), self._function(other)
+        over = tuple((inside, self._hours_of(counted)) for inside, counted in conditions)
+        key = (id(mine), id(its), tuple((inside, id(each)) for inside, each in over), refute)
+        if key not in self._known:
+            gains = one.target.every and not other.target.every
+            loses = other.target.every and not one.target.every
+            scan = _Scan(
+                mine, its,
+                never_later=not gains and self._never_later(one, other),
+                never_earlier=not loses and self._never_later(other, one),
+                refute=refute,
+                moot_earlier=gains, moot_later=loses,
+            )  # fmt: skip
+            scan.over(_Weeks((mine, its), over, self.first, self.last))
+            if gains:
+                word = "incomparable" if scan.later else "better"
+            elif loses:
+                word = "incomparable" if scan.earlier else "worse"
+            else:
+                words = ("equal", "better"), ("worse", "incomparable")
+                word = words[scan.later is not None][scan.earlier is not None]
+            self._known[key] = Verdict(word, scan.later, scan.earlier)
+        return self._known[key]
+
+    def _never_later(self, one: TargetClock, other: TargetClock) -> bool:
+        """Return whether a target is surely never later than another: by a glance at the two."""
+        lengths = ("clock", "business")
+        mine, its = one.target, other.target
+        if mine.kind not in lengths or its.kind not in lengths or mine.amount > its.amount:
+            return False
+        return mine.kind == "clock" or (
+            its.kind == "business" and includes(one.counted, other.counted, self.public)
+        )
+
+    def _hours_of(self, counted: Counted) -> "_Compiled":
+        known = self._by_id.get(id(counted))
+        if known is None:
+            key = repr(counted)
+            if key not in self._compiled:
+                self._compiled[key] = _Compiled(counted, self.public)
+            known = self._by_id[id(counted)] = counted, self._compiled[key]
+        return known[1]
+
+    def _function(self, clock: TargetClock) -> "_Function":
+        compiled = self._hours_of(_hours(clock))
+        key = id(compiled), clock.target.text, clock.reading, clock.zone
+        if key not in self._functions:
+            self._functions[key] = _Function(clock, compiled, self.first)
+        return self._functions[key]
+
+
+def moments_of(
+    space: Space, cases: Cases, hours: Callable[[str], Iterable[tuple[Counted, Cases]]]
+) -> list[tuple[Conditions, Cases]]:
+    """Return parts of a set of cases, each with the moments that belong to its cases.
+
+    `hours` gives for hours that an `opened` names what they are in which cases. Moments that
+    only the customer knows are not told apart.
+    """
+    found: list[tuple[Conditions, Cases]] = [((), cases)] if cases else []
+    before = opened("")
+    for name, values in space.values.items():
+        if not name.startswith(before):
+            continue
+        parts = []
+        for counted, decides in hours(name.removeprefix(before)):
+            for value in values:
+                inside = value == "inside"
+                told = not any(map(_of_customer, counted.calendars))
+                told = told and not (inside and opening(counted) == EVERY_INSTANT)
+                condition = ((inside, counted),) if told else ()
+                own = decides & space.of(name, value)
+                parts += [((*each, *condition), some & own) for each, some in found if some & own]
+        found = parts
+    return found
+
+
+def _hours(clock: TargetClock) -> Counted:
+    """Return what the deadline of a target depends on: clock time counts every instant."""
+    return EVERY_INSTANT if clock.target.kind == "clock" else clock.counted
+
+
+def _by_number(mine: int, its: int) -> str:
+    return "equal" if mine == its else "better" if mine < its else "worse"
+
+
+def times_per_400_years(rate: Target) -> int:
+    """Return how often a rate promises something in 400 years: a whole number."""
+    return rate.amount * _PER_400_YEARS[rate.text.rpartition(" ")[2]]
+
+
+def _of_customer(calendar: Calendar) -> bool:
+    off = calendar.holidays
+    return calendar.timezone == "customer" or bool(off and off.customer)
+
+
+def _surely_reached(target: Target, counted: Counted) -> bool:
+    """Return whether a length of time over hours surely ends within ten years."""
+    if target.kind == "clock" or counted == EVERY_INSTANT:
+        return target.kind != "business-days"
+    if len(counted.calendars) != 1:
+        return False
+    calendar = counted.calendars[0]
+    off = calendar.holidays
+    exceptions = (
+        *calendar.dates,
+        *calendar.breaks,
+        *((*off.add, *(off.frozen or ())) if off else ()),
+    )
+    if calendar.windows is None or calendar.business_days is not None or len(exceptions) > 50:
+        return False
+    # Even if a country takes a few weeks of each year.
+    if target.kind == "business":
+        open_minutes = sum(closes - opens for opens, closes in calendar.windows)
+        return target.amount <= 200 * 60 * open_minutes
+    return target.amount <= 200 * len({window.opens // (WEEK // 7) for window in calendar.windows})
+
+
+# -- one target ------------------------------------------------------------------------------------
+
+
+class _Compiled:
+    """Hours as the clock sees them. The customer's zone is taken to be UTC, without days off."""
+
+    def __init__(self, counted: Counted, public: PublicHolidays) -> None:
+        self.open = counted.open
+        found = []
+        for each in counted.calendars:
+            off = each.holidays
+            days = None
+            if off is not None and not off.customer:
+                days = days_off(off, off.country, off.subdivision, public)
+            name = "UTC" if each.timezone in (None, "customer") else each.timezone
+            found.append(hours_of(each, name, days))
+        self.hours: tuple[Hours, ...] = tuple(found)
+        self._last: tuple[int, int, WorkingTime] | None = None
+
+    def time(self, first: int, last: int) -> WorkingTime:
+        """Return the working time, compiled from a week before `first` to a week after `last`.
+
+        The last one is kept: mostly two targets over the same hours are compared.
+        """
+        if self._last is None or self._last[:2] != (first, last):
+            time = WorkingTime(*self.hours, margin=_WEEK)
+            time.offsets = [offsets_of(each.zone) for each in self.hours]
+            time.spans(first, last)
+            self._last = first, last, time
+        return self._last[2]
+
+
+@lru_cache(maxsize=64)
+def offsets_of(where: object) -> Offsets:
+    """Return the offsets of a zone, found once for all that is compared in it."""
+    return Offsets(where)  # type: ignore[arg-type]
+
+
+class _Function:
+    """The deadline of one target by the moment opened."""
+
+    def __init__(self, clock: TargetClock, compiled: _Compiled, first: int) -> None:
+        self.target = clock.target
+        self.reading = clock.reading
+        self.compiled = compiled
+        self.first = first
+        self.zone = zone(str(compiled.hours[0].zone) if compiled.hours else clock.zone)
+        kind = clock.target.kind
+        self.unreachable = (kind in _DATED and not compiled.hours) or (
+            kind == "business" and not compiled.hours and not compiled.open
+        )
+        self._samples: dict[int, int] = {}
+        self._basis: Basis | None = None
+
+    def basis(self, first: int, last: int) -> Basis:
+        """Return what the target counts over, compiled for these moments at least."""
+        if not self.compiled.hours or self.target.kind not in ("business", *_DATED):
+            return Basis(ELAPSED, zone=self.zone)
+        time = self.compiled.time(first, last)
+        days = BusinessDays(time) if self.target.kind in _DATED else None
+        return Basis(time, days, self.reading, self.zone)
+
+    def due(self, opened: int, basis: Basis) -> int:
+        """Return the deadline, _NEVER where there is none within ten years."""
+        if self.unreachable:
+            return _NEVER
+        try:
+            return unpaused(self.target, opened, basis)
+        except Never:
+            return _NEVER
+
+    def sample(self, opened: int) -> int:
+        """Return the deadline at a moment near the beginning of the period."""
+        found = self._samples.get(opened)
+        if found is None:
+            if self._basis is None:
+                self._basis = self.basis(self.first, self.first + 3 * _WEEK)
+            found = self._samples[opened] = self.due(opened, self._basis)
+        return found
+
+    def edges(self, low: int, high: int, last_due: int, basis: Basis) -> Iterator[int]:
+        """Yield moments of `[low, high)` at which the deadline can jump or change its slope.
+
+        Others may be among them. `last_due` is the deadline at the end.
+        """
+        kind = self.target.kind
+        if self.unreachable or kind == "clock" or basis.time is ELAPSED:
+            if kind == "week":
+                yield from self._edges_of_week(low, high)
+            return
+        assert isinstance(basis.time, WorkingTime)
+        spans = basis.time.spans(low, max(high, min(last_due, high + 60 * _WEEK)))
+        first, last = bisect_left(spans.ends, low), bisect_right(spans.starts, high)
+        yield from spans.starts[first:last]
+        yield from spans.ends[first:last]
+        if kind == "business":
+            # After what was worked a second more than this, the deadline is in the next span.
+            for before in spans.before[first : bisect_right(spans.starts, last_due)]:
+                worked = before - self.target.amount + 1
+                moment = spans.reach(worked) if worked > 0 else None
+                if moment is not None:
+                    yield moment
+            return
+        yield from self._edges_of_dates(low, high, last_due, basis)
+
+    def _edges_of_week(self, low: int, high: int) -> Iterator[int]:
+        offsets = offsets_of(self.zone)
+        before = None
+        for start, _, offset in offsets.pieces(low, high + _WEEK + _DAY):
+            if before is not None:
+                for moment in (start, start + offset - before, start - offset + before):
+                    yield moment
+                    yield moment - _WEEK
+            before = offset
+
+    def _edges_of_dates(self, low: int, high: int, last_due: int, basis: Basis) -> Iterator[int]:
+        days = basis.days
+        assert days is not None
+        first, last = low // _DAY + EPOCH - _BACK, high // _DAY + EPOCH + _AHEAD
+        for hours in self.compiled.hours:
+            offsets = offsets_of(hours.zone)
+            for start, end, offset in offsets.pieces(low, high):
+                yield start
+                yield from range(start + (-start - offset) % _DAY, end, _DAY)
+            whole = hours._replace(breaks={})
+            for day in range(first, last):
+                parts = (*whole.parts(day), *hours.breaks.get(day, ()))
+                for part in parts:
+                    for span in ranges(offsets, day, part.start, part.end):
+                        yield from span
+        if self.target.kind == "by":
+            for day in range(first, last):
+                yield at_local(date.fromordinal(day), self.target.at, self.zone)
+        if self.reading != "same-time":
+            return
+        clocks: set[int] = set()
+        until = min(last_due, high + 60 * _WEEK)
+        for day in range(first, until // _DAY + EPOCH + _AHEAD):
+            found = days.date(day)
+            for span in found.spans if found else ():
+                for moment in span:
+                    clocks.add(local_clock(moment, self.zone))
+                    clocks.add(local_clock(moment - 1, self.zone) + 1)
+        for start, _, _ in offsets_of(self.zone).pieces(low, until + _AHEAD * _DAY):
+            clocks.add(local_clock(start, self.zone))
+            clocks.add(local_clock(start - 1, self.zone) + 1)
+        for day in range(first, last):
+            for clock in clocks:
+                yield at_local(date.fromordinal(day), clock, self.zone)
+
+
+# -- two targets -----------------------------------------------------------------------------------
+
+
+class _Scan:
+    """Looks for moments at which one target is later, and at which it is earlier."""
+
+    def __init__(
+        self,
+        one: _Function,
+        other: _Function,
+        *,
+        never_later: bool,
+        never_earlier: bool,
+        refute: bool,
+        moot_later: bool,
+        moot_earlier: bool,
+    ) -> None:
+        self.one, self.other = one, other
+        self.later: Moment | None = None
+        self.earlier: Moment | None = None
+        self._seek_later = not (never_later or moot_later)
+        self._seek_earlier = not (never_earlier or moot_earlier)
+        self._refute = refute
+
+    @property
+    def done(self) -> bool:
+        """Whether no further moment can change the verdict."""
+        if self._refute and self.earlier is not None:
+            return True
+        return not (self._seek_later and self.later is None) and not (
+            self._seek_earlier and self.earlier is None
+        )
+
+    def over(self, weeks: "_Weeks") -> None:
+        """Compare week by week, until all is known."""
+        ahead = 2 * _WEEK
+        seen: set[object] = set()
+        shared: tuple[Basis, Basis] | None = None
+        at = 0
+        while at < len(weeks.starts) and not self.done:
+            start = weeks.starts[at]
+            look = weeks.look(start, ahead) if shared is None else start
+            at += 1
+            if look in seen:
+                continue
+            seen.add(look)
+            pieces = weeks.pieces(start)
+            if not pieces:
+                continue
+            until = start + _WEEK + ahead
+            bases = shared or (self.one.basis(start, until), self.other.basis(start, until))
+            reached = self._week(pieces, bases)
+            if reached == _NEVER and shared is None:
+                # What is never reached depends on ten years: no week is like another.
+                shared = bases
+            elif shared is None and reached > until:
+                # It depends on more than was looked at: begin anew, and look further.
+                ahead = reached - start - _WEEK + 2 * _WEEK
+                seen, at = {weeks.look(start, ahead)}, 0
+
+    def _week(
+        self,
+        pieces: list[tuple[int, int]],
+        bases: tuple[Basis, Basis],
+    ) -> int:
+        """Compare over some pieces of a week; return the latest deadline."""
+        mine, its = _Known(self.one, bases[0]), _Known(self.other, bases[1])
+        low, high = pieces[0][0], pieces[-1][1]
+        edges: list[int] | None = None
+        waiting = [(start, end - 1) for start, end in reversed(pieces)]
+        while waiting and not self.done:
+            start, end = waiting.pop()
+            one, until = mine.due(start), mine.due(end)
+            other, its_until = its.due(start), its.due(end)
+            self._note(start, one, other)
+            self._note(end, until, its_until)
+            if end - start < 2:
+                continue
+            if one <= until and other <= its_until and (until <= other or its_until <= one):
+                continue  # deadlines do not decrease: one of the two is never later in between
+            if edges is None:
+                edges = sorted({*mine.edges(low, high), *its.edges(low, high)})
+            first, last = bisect_right(edges, start), bisect_right(edges, end)
+            if first < last:
+                middle = edges[(first + last) // 2]
+                waiting += [(middle, end), (start, middle - 1)]
+            elif not (until - one in (0, end - start) and its_until - other in (0, end - start)):
+                middle = (start + end) // 2
+                waiting += [(middle, end), (start, middle)]
+        return max(mine.due(high - 1), its.due(high - 1))
+
+    def _note(self, opened: int, one: int, other: int) -> None:
+        if one == other or (self.later if one > other else self.earlier):
+            return
+        moment = Moment(opened, *(None if due == _NEVER else due for due in (one, other)))
+        if one > other:
+            self.later = moment
+        else:
+            self.earlier = moment
+
+
+class _Known:
+    """The deadlines of one target near one week, each computed once."""
+
+    def __init__(self, function: _Function, basis: Basis) -> None:
+        self.function = function
+        self.basis = basis
+        self._known: dict[int, int] = {}
+
+    def due(self, opened: int) -> int:
+        """Return the deadline."""
+        found = self._known.get(opened)
+        if found is None:
+            found = self._known[opened] = self.function.due(opened, self.basis)
+        return found
+
+    def edges(self, low: int, high: int) -> Iterator[int]:
+        """Yield the edges of the week."""
+        last_due = self.due(high - 1)
+        return self.function.edges(low, high, high if last_due == _NEVER else last_due, self.basis)
+
+
+class _Weeks:
+    """The weeks of a period, in UTC, with what makes one of them differ from another."""
+
+    def __init__(
+        self,
+        functions: tuple[_Function, _Function],
+        conditions: tuple[tuple[bool, _Compiled], ...],
+        first: int,
+        last: int,
+    ) -> None:
+        self.first, self.last = first, last
+        self.conditions = conditions
+        monday = first - (first - _MONDAY) % _WEEK
+        #: The Mondays, the first and the last week can be cut.
+        self.starts = range(monday, last, _WEEK)
+        compiled = {id(each): each for each in (f.compiled for f in functions)}
+        compiled |= {id(each): each for _, each in conditions}
+        hours = [hours for each in compiled.values() for hours in each.hours]
+        self._hours = hours
+        zones = [each.zone for each in hours]
+        zones += [each.zone for each in functions if each.target.kind == "week"]
+        self._offsets = [offsets_of(each) for each in dict.fromkeys(zones)]
+        self._exceptions: list[_Exceptions] = []
+        self._until = 0
+
+    def look(self, start: int, ahead: int) -> object:
+        """Return all that deadlines depend on that are opened in a week and due so long after."""
+        if not self._exceptions or ahead > self._until:
+            self._until = ahead
+            years = tuple(
+                date.fromordinal(each // _DAY + EPOCH).year
+                for each in (self.first - 4 * _WEEK, self.last + ahead + 4 * _WEEK)
+            )
+            self._exceptions = [_Exceptions(each, *years) for each in self._hours]
+        low, high = start - _BACK * _DAY, start + _WEEK + ahead + _AHEAD * _DAY
+        day = start // _DAY + EPOCH
+        return (
+            max(self.first - start, 0),
+            min(self.last - start, _WEEK),
+            tuple(
+                tuple((begin - start, offset) for begin, _, offset in each.pieces(low, high))
+                for each in self._offsets
+            ),
+            tuple(
+                each.between(day, low // _DAY + EPOCH, high // _DAY + EPOCH)
+                for each in self._exceptions
+            ),
+        )
+
+    def pieces(self, start: int) -> list[tuple[int, int]]:
+        """Return the moments of a week that belong to the case: pieces `[from, to)`."""
+        found = [(max(start, self.first), min(start + _WEEK, self.last))]
+        for inside, compiled in self.conditions:
+            low, high = found[0][0], found[-1][1]
+            if compiled.hours:
+                spans = compiled.time(low, high).spans(low, high)
+                open_time = list(zip(spans.starts, spans.ends, strict=True))
+            else:
+                open_time = [(low, high)] if compiled.open else []
+            found = _both(found, open_time if inside else _outside(open_time, low, high))
+            if not found:
+                break
+        return found
+
+
+def _outside(spans: list[tuple[int, int]], low: int, high: int) -> list[tuple[int, int]]:
+    """Return what of `[low, high)` lies outside of spans in order."""
+    found = []
+    for start, end in spans:
+        if low < min(start, high):
+            found.append((low, min(start, high)))
+        low = max(low, end)
+    return [*found, (low, high)] if low < high else found
+
+
+def _both(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return what lies in spans of both of two lists."""
+    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+    return [(low, high) for low, high in pairs if low < high]
+
+
+class _Exceptions:
+    """The dates on which hours are not those of the weekday: holidays, overrides, breaks."""
+
+    def __init__(self, hours: Hours, first_year: int, last_year: int) -> None:
+        days = {*hours.dates, *hours.breaks}
+        for year in range(first_year, last_year + 1) if hours.days_off else ():
+            assert hours.days_off is not None
+            days.update(hours.days_off(year))
+        self.days = sorted(days)
+        self.kinds = [
+            (hours.parts(day), bool(hours.holiday(day)), day in hours.dates, hours.breaks.get(day))
+            for day in self.days
+        ]
+
+    def between(self, day: int, first: int, last: int) -> tuple[object, ...]:
+        """Return the exceptions from one date to another, counted from a third."""
+        low, high = bisect_left(self.days, first), bisect_right(self.days, last)
+        found = zip(self.days[low:high], self.kinds[low:high], strict=True)
+        return tuple((each - day, kind) for each, kind in found)
