@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, Promised, includes, no_worse, one
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, includes, one
+from zsupport.analysis.deadlines import Deadlines, TargetClock, period_of
 from zsupport.answer.case import Case, matching, say
 from zsupport.answer.channels import holding
 from zsupport.answer.promise import decide
@@ -22,7 +23,7 @@ class Answer(NamedTuple):
     allowed: bool
     needs: frozenset[str]
     hours: tuple[bool, Counted]  # whether hours are stated
-    promises: dict[str, tuple[str, Promised | None, str | None]]  # state, promise, condition
+    promises: dict[str, tuple[str, TargetClock | None, str | None]]  # state, target, condition
     commitment: str | None
 
 
@@ -93,7 +94,7 @@ def answer(revision: Revision, case: Case) -> Answer:
             counted = EVERY_INSTANT
             if cell.hours and (needs_hours(cell.target) or cell.target.kind == "week"):
                 counted = counted_of(revision, [cell.hours])
-            promised = Promised(cell.target, counted, revision.business_day)
+            promised = TargetClock(cell.target, counted, revision.business_day, revision.timezone)
             condition = say(cell.condition or deciding.rule.condition, "en")
             promises[metric.id] = ("promised", promised, condition)
         if any(state == "promised" for state, _, _ in promises.values()):
@@ -112,13 +113,10 @@ def answer(revision: Revision, case: Case) -> Answer:
 KNOWN: dict[str, bool] = {}
 
 
-def same_promise(one: Promised | None, other: Promised | None) -> bool:
+def same_target(one: TargetClock | None, other: TargetClock | None, deadlines: Deadlines) -> bool:
     if one is None or other is None:
         return one is other
-    key = repr((one, other))
-    if key not in KNOWN:
-        KNOWN[key] = no_worse(one, other) and no_worse(other, one)
-    return KNOWN[key]
+    return deadlines.compare(one, other).word == "equal"
 
 
 def same_hours(one: tuple[bool, Counted], other: tuple[bool, Counted]) -> bool:
@@ -141,6 +139,7 @@ def differences(old: Revision, new: Revision) -> dict[str, set[Key]]:
     def add(what: str, case: Case) -> None:
         found.setdefault(what, set()).add(key_of(case))
 
+    deadlines = Deadlines(period_of(old, new))
     metrics = [each.id for each in old.metrics if each.id in {n.id for n in new.metrics}]
     opens = (
         {each.id: each.opens_case for each in old.channels},
@@ -166,7 +165,7 @@ def differences(old: Revision, new: Revision) -> dict[str, set[Key]]:
             if one[0] != other[0]:
                 add(f"state {metric}", case)
                 continue
-            if not same_promise(one[1], other[1]):
+            if not same_target(one[1], other[1], deadlines):
                 add(f"target {metric}", case)
             if one[2] != other[2]:
                 add(f"condition {metric}", case)

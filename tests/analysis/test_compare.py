@@ -1,4 +1,4 @@
-"""What is no worse than what, from the definition; and the quick way against the plain one."""
+"""Which hours include which, from the definition; and the quick way against the plain one."""
 
 from datetime import date
 from typing import Any
@@ -8,9 +8,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from zsupport.analysis import compare
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, Promised, includes, no_worse, one
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, includes, one
 from zsupport.clock.model import Year
-from zsupport.clock.target import parse_target
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 
@@ -152,61 +151,6 @@ def test_a_union_includes_its_members_and_nothing_includes_nothing() -> None:
     assert includes(never, never, public)
     assert includes(union, never, public)
     assert not includes(never, union, public)
-
-
-def offer(target: str, calendar: str | None = OFFICE, reading: str = "close") -> Promised:
-    return Promised(parse_target(target), counted(calendar) if calendar else EVERY_INSTANT, reading)
-
-
-# The left one is better for the customer.
-BETTER = [
-    (offer("1h"), offer("2h")),
-    (offer("4h"), offer("4 business hours")),
-    (offer("4h 24x7"), offer("4 business hours")),
-    (offer("4 business hours"), offer("8 business hours")),
-    (
-        offer("4 business hours", "{open: mon-sun 09:00-17:00}"),
-        offer("4 business hours"),
-    ),
-    (offer("1 business day"), offer("2 business days")),
-    (offer("1 business day", reading="opening"), offer("1 business day", reading="close")),
-    (offer("next business day", reading="same-time"), offer("next business day")),
-    (offer("by 10:00 next business day"), offer("by 12:00 next business day")),
-    (offer("every 1h"), offer("every 2h")),
-    (offer("3 per week"), offer("2 per week")),
-    (offer("1h"), offer("none")),
-    (offer("8760h"), offer("not-stated")),
-]
-INCOMPARABLE = [
-    (offer("5h"), offer("4 business hours")),
-    (offer("4 business hours", "{open: sat 09:00-17:00}"), offer("4 business hours")),
-    (offer("next business day"), offer("1 business day")),
-    (offer("8 business hours"), offer("1 business day")),
-    (offer("every 1h"), offer("1h")),
-    (offer("2 per week"), offer("9 per month")),
-    (offer("every week"), offer("every 1h")),
-    (
-        offer("1 business day", "{open: mon-fri 09:00-17:00, business-days: mon-thu}"),
-        offer("1 business day", "{open: mon-thu 09:00-17:00, business-days: mon-fri}"),
-    ),
-]
-
-
-@pytest.mark.parametrize(("better", "worse"), BETTER)
-def test_what_is_better_is_no_worse_and_what_is_worse_is(better: Promised, worse: Promised) -> None:
-    assert no_worse(better, worse, public)
-    assert not no_worse(worse, better, public)
-
-
-@pytest.mark.parametrize(("left", "right"), INCOMPARABLE)
-def test_of_incomparable_promises_neither_is_no_worse(left: Promised, right: Promised) -> None:
-    assert not no_worse(left, right, public)
-    assert not no_worse(right, left, public)
-
-
-@pytest.mark.parametrize("target", ["1h", "2 per week", "every week", "none", "not-stated"])
-def test_a_promise_is_no_worse_than_itself(target: str) -> None:
-    assert no_worse(offer(target), offer(target), public)
 
 
 # -- the quick way ---------------------------------------------------------------------------------

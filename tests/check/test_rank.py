@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
-from zsupport.analysis.compare import Counted, Promised, includes, no_worse
+from zsupport.analysis.compare import Counted, includes
+from zsupport.analysis.deadlines import TargetClock
 from zsupport.analysis.decisions import Stated
 from zsupport.answer.case import Case
 from zsupport.check.rank import (
@@ -116,9 +117,10 @@ class Each(NamedTuple):
         asked = other.cell.condition, rules[other.rule].condition
         if any(asked) and asked != (one.cell.condition, rules[one.rule].condition):
             return False
-        mine = Promised(one.cell.target, self.counted(one.cell.hours, case))
-        better = Promised(other.cell.target, self.counted(other.cell.hours, its))
-        return not no_worse(mine, better) and no_worse(better, mine)
+        zone = self.subject.revision.timezone
+        mine = TargetClock(one.cell.target, self.counted(one.cell.hours, case), zone=zone)
+        below = TargetClock(other.cell.target, self.counted(other.cell.hours, its), zone=zone)
+        return self.subject.deadlines.compare(mine, below).word == "worse"
 
     def opened(self, case: Case) -> Counted | None:
         """Return when the channel is open, None where it is not allowed or not known."""

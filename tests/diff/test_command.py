@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FASTER = BASE.replace("P1: 4h", "P1: 3h")
 SLOWER = BASE.replace("P1: 4h", "P1: 5h")
-OTHER = BASE.replace("8 business hours", "1 business day")
+OTHER = BASE.replace("8 business hours", "9h 24x7")
 
 
 @pytest.fixture
@@ -222,7 +222,7 @@ CLOSINGS = [
     (
         BASE,
         QUICK.replace("2 business days", "1 business day")
-        .replace("8 business hours", "1 business day"),
+        .replace("8 business hours", "9h 24x7"),
         "customer",
         "1 breaking change, 1 risky change, 2 compatible changes for customers",
     ),

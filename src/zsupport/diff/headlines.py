@@ -144,8 +144,8 @@ def _moments(change: Change, document: Document) -> dict[str, Any]:
 def _deadlines(change: Change, document: Document) -> str | None:
     """Return the same in words, nothing where the change has no such moments."""
     said = [
-        f"opened {moment['opened']} it is due {moment['after'] or 'never'},"
-        f" {name} than {moment['before'] or 'never'}"
+        f"opened {moment['opened']}: due {moment['after'] or 'never'} instead of"
+        f" {moment['before'] or 'never'} ({name})"
         for name, moment in _moments(change, document).items()
         if moment
     ]

@@ -116,7 +116,7 @@ class Comparison:
         Shorter hours can make a target better: one that is due when they close is due earlier.
         """
         causes = self.calendars.causes((name,), cases, business_days=True)
-        if any(each.effect == effect for each in causes):
+        if effect in (self.calendars.effect(name, cases), *(each.effect for each in causes)):
             return self.changes((name,), cases, effect)
         word = {"less": "later", "more": "earlier"}.get(effect, "at other times")
         says = f"{metric}: {text} is due {word}, as the hours `{name}` are others"

@@ -90,8 +90,10 @@ RULE = Rule(
     why="""\
 `above` says that a plan ranks above another, and above all that the other ranks above. Whoever pays
 for the higher one expects no slower answer in any case; where it is slower, most often a cell was
-changed in one rule and not in the other. Times that cannot be compared, such as 8 business hours
-and 1 business day, are left alone, and so is what the lower plan is promised on a condition.""",
+changed in one rule and not in the other. Targets are compared by their deadlines at every moment of
+the case: one is slower if it is due later at some moment and earlier at none. Targets of which
+either can be due first, such as 5 hours and 4 business hours, are left alone, and so is what the
+lower plan is promised on a condition.""",
     bad="""\
 format: 1
 policy: acme

@@ -1,0 +1,207 @@
+"""How targets compare, from the definition; and the quick way against every minute of a month."""
+
+import pytest
+from minutes import check
+from test_compare import OFFICE, counted, public
+
+from zsupport.analysis.compare import EVERY_INSTANT, Counted
+from zsupport.analysis.deadlines import (
+    Conditions,
+    Deadlines,
+    Moment,
+    TargetClock,
+    Verdict,
+    period_of,
+)
+from zsupport.clock.instants import parse_instant
+from zsupport.clock.target import parse_target
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import load_revision
+from zsupport.policy.model import Revision
+
+
+def at(text: str) -> int:
+    return parse_instant(text, now=0, zone=None)[0]
+
+
+PERIOD = at("2025-01-01T00:00:00Z"), at("2035-01-01T00:00:00Z")
+TO_SIX = "{open: mon-fri 09:00-18:00}"
+NIGHT = "{open: mon-fri 22:00-08:00}"
+NEVER = Counted((), open=False)
+ABROAD = "{open: mon-fri 09:00-17:00, timezone: customer}"
+
+
+def target(text: str, calendar: str | None = OFFICE, reading: str = "close") -> TargetClock:
+    return TargetClock(
+        parse_target(text), counted(calendar) if calendar else EVERY_INSTANT, reading
+    )
+
+
+def compared(one: TargetClock, other: TargetClock, conditions: Conditions = ()) -> Verdict:
+    return Deadlines(PERIOD, public).compare(one, other, conditions)
+
+
+# The left one is better for the customer.
+BETTER = [
+    (target("1h"), target("2h")),
+    (target("4h"), target("4 business hours")),
+    (target("4h 24x7"), target("5 business days")),
+    (target("4 business hours"), target("8 business hours")),
+    (
+        target("4 business hours", "{open: mon-sun 09:00-17:00}"),
+        target("4 business hours"),
+    ),
+    (target("1 business day"), target("2 business days")),
+    (target("next business day"), target("10 business days")),
+    # Opened after they close, a full day is one more.
+    (target("next business day"), target("1 business day")),
+    (target("8 business hours"), target("1 business day")),
+    (target("2 business hours"), target("1 business day")),
+    (target("1 business day", reading="opening"), target("1 business day")),
+    (target("next business day", reading="same-time"), target("next business day")),
+    (target("by 10:00 next business day"), target("by 12:00 next business day")),
+    (target("by 10:00 next business day"), target("next business day")),
+    # Longer hours end later.
+    (target("next business day"), target("next business day", TO_SIX)),
+    (target("every 1h"), target("every 2h")),
+    (target("every 1h"), target("every week")),
+    (target("every 4h"), target("4h")),
+    (target("every 4h"), target("4 business hours")),
+    (target("1 per day"), target("1 per week")),
+    (target("1 per day"), target("2 per week")),
+    (target("3 per week"), target("2 per week")),
+    # 9 in 30.436875 days are more than 2 in 7.
+    (target("9 per month"), target("2 per week")),
+    (target("2 per week"), target("8 per month")),
+    (target("1h"), target("none")),
+    (target("2 per week"), target("none")),
+    (target("8760h"), target("not-stated")),
+    (target("8760h"), target("1 business hour")._replace(counted=NEVER)),
+    (target("4 business hours", ABROAD), target("1 business day", ABROAD)),
+]
+INCOMPARABLE = [
+    (target("5h"), target("4 business hours")),
+    (target("4 business hours", "{open: sat 09:00-17:00}"), target("4 business hours")),
+    (target("every 4h"), target("1h")),
+    (target("1 per day"), target("24h")),
+    (target("1 per day"), target("every 24h")),
+    (target("4 business hours", ABROAD), target("4 business hours")),
+    (target("4 business hours", ABROAD), target("8 business hours", TO_SIX)),
+    (target("1h"), target("2h")._replace(starts="The first answer")),
+]
+EQUAL = [
+    *((target(text), target(text)) for text in ("1h", "2 per week", "every week", "none")),
+    (target("none"), target("not-stated")),
+    (target("next business day", TO_SIX), target("by 18:00 next business day", TO_SIX)),
+    (target("7 per week"), target("1 per day")),
+    (target("4h", TO_SIX), target("4h 24x7")),
+    (
+        target("1 business day", "{open: mon-fri 09:00-17:00, business-days: mon-thu}"),
+        target("1 business day", "{open: mon-thu 09:00-17:00, business-days: mon-fri}"),
+    ),
+    # Where they never open, nothing is ever due.
+    (
+        target("1 business hour")._replace(counted=NEVER),
+        target("2 business hours")._replace(counted=NEVER),
+    ),
+]
+
+
+@pytest.mark.parametrize(("better", "worse"), BETTER)
+def test_the_better_target(better: TargetClock, worse: TargetClock) -> None:
+    assert compared(better, worse).word == "better"
+    assert compared(worse, better).word == "worse"
+    deadlines = Deadlines(PERIOD, public)
+    assert deadlines.is_worse(worse, better)
+    assert not deadlines.is_worse(better, worse)
+
+
+@pytest.mark.parametrize(("left", "right"), INCOMPARABLE)
+def test_incomparable_targets(left: TargetClock, right: TargetClock) -> None:
+    assert compared(left, right).word == compared(right, left).word == "incomparable"
+    assert not Deadlines(PERIOD, public).is_worse(left, right)
+    assert not Deadlines(PERIOD, public).is_worse(right, left)
+
+
+@pytest.mark.parametrize(("left", "right"), EQUAL)
+def test_equal_targets(left: TargetClock, right: TargetClock) -> None:
+    assert compared(left, right).word == compared(right, left).word == "equal"
+
+
+def test_a_moment_of_each_kind_is_shown() -> None:
+    verdict = compared(target("5h"), target("4 business hours"))
+    assert verdict == Verdict(
+        "incomparable",
+        # A Thursday, four hours before they close; and a Wednesday, nine hours before they open.
+        Moment(at("2025-01-02T13:00:00Z"), at("2025-01-02T18:00:00Z"), at("2025-01-02T17:00:00Z")),
+        Moment(at("2025-01-01T00:00:00Z"), at("2025-01-01T05:00:00Z"), at("2025-01-01T13:00:00Z")),
+    )
+    assert compared(target("4 business hours"), target("5h")) == verdict.reversed
+
+
+def test_only_the_moments_of_the_case_count() -> None:
+    inside, outside = ((True, counted(OFFICE)),), ((False, counted(OFFICE)),)
+    one, other = target("8h"), target("4 business hours")
+    # Outside, they open after eight hours or more, but for the hours just before they open.
+    assert compared(one, other).word == "incomparable"
+    assert compared(one, other, inside).word == "incomparable"
+    early = (True, counted("{open: mon-fri 00:00-01:00}"))
+    assert compared(one, other, (early,)).word == "better"
+    assert compared(one, other, (*outside, early)).word == "better"
+    # No moment is inside and outside: nothing tells the two apart.
+    assert compared(one, other, (*inside, *outside)).word == "equal"
+    assert compared(target("1 business day"), target("next business day"), inside).word == "equal"
+    assert compared(target("1 business day"), target("next business day"), outside).word == "worse"
+
+
+POLICY = """\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+plans: {free: Free}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+"""
+
+
+def revision(effective: str = "") -> Revision:
+    text = POLICY + (f"effective: {effective}\n" if effective else "")
+    return load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("revisions", "first", "last"),
+    [
+        ([""], "2025-01-01T00:00:00+01:00", "2035-01-02T00:00:00+01:00"),
+        (
+            ["{from: 2026-06-01, last_day: 2026-06-30}"],
+            "2026-06-01T00:00:00+02:00", "2026-07-01T00:00:00+02:00",
+        ),
+        (
+            ["{from: 2026-06-01}", "{last_day: 2027-01-31}"],
+            "2026-06-01T00:00:00+02:00", "2027-02-01T00:00:00+01:00",
+        ),
+        # What ended before the other one starts is compared over the days of the other one.
+        (
+            ["{from: 2026-01-01, last_day: 2026-12-31}", "{from: 2027-01-01}"],
+            "2027-01-01T00:00:00+01:00", "2037-01-01T00:00:00+01:00",
+        ),
+    ],
+)  # fmt: skip
+def test_the_period_of_revisions(revisions: list[str], first: str, last: str) -> None:
+    assert period_of(*map(revision, revisions)) == (at(first), at(last))
+
+
+def test_what_lies_outside_of_the_period_tells_nothing_apart() -> None:
+    closed = target(
+        "4 business hours", '{open: mon-fri 09:00-17:00, dates: {"2026-06-30": closed}}'
+    )
+    may = at("2026-05-01T00:00:00Z"), at("2026-06-01T00:00:00Z")
+    june = at("2026-06-01T00:00:00Z"), at("2026-07-01T00:00:00Z")
+    assert Deadlines(may, public).compare(closed, target("4 business hours")).word == "equal"
+    assert Deadlines(june, public).compare(closed, target("4 business hours")).word == "worse"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_minute_of_a_month_says_the_same(seed: int) -> None:
+    assert sum(check(seed).values()) == 6 * 6 * 3
