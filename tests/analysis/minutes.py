@@ -53,7 +53,8 @@ def calendar(random: Random, where: str, start: date) -> str:
     def day() -> date:
         return start + timedelta(random.randrange(-2, DAYS + 7))
 
-    parts = [f"open: {random.choice(WINDOWS)}", f"timezone: {where}"]
+    windows = random.choice(WINDOWS)
+    parts = [f"open: {windows}", f"timezone: {where}"]
     if random.random() < 0.4:
         parts.append(f"holidays: [{', '.join(sorted({str(day()), str(day())}))}]")
         if random.random() < 0.4:
@@ -64,7 +65,7 @@ def calendar(random: Random, where: str, start: date) -> str:
     if random.random() < 0.3:
         off = random.choice(("12:00-13:00", "00:00-09:30", "00:00-02:30"))
         parts.append(f'breaks: {{"{day()}": {off}}}')
-    if random.random() < 0.15:
+    if random.random() < 0.15 and "mon-" in windows:
         parts.append("business-days: mon-thu")
     return "{" + ", ".join(parts) + "}"
 

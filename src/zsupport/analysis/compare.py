@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
+from zsupport.clock.model import Hours
 from zsupport.clock.spans import EPOCH, Spans, WorkingTime
 from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Calendar, Holidays, Remarks
@@ -197,9 +198,19 @@ def _spans(counted: Counted, first: int, last: int, public: PublicHolidays) -> S
     if not counted.calendars:
         whole = ([first], [last], [0]) if counted.open else ([], [], [])
         return Spans(first, last, *whole)
-    hours = []
+    return WorkingTime(*clock_hours(counted, public)).spans(first, last)
+
+
+def clock_hours(counted: Counted, public: PublicHolidays) -> tuple[Hours, ...]:
+    """Return calendars as the clock sees them.
+
+    The customer's zone is taken to be UTC, and the customer's country to have no holidays.
+    """
+    found = []
     for each in counted.calendars:
         off = each.holidays
-        years = years_of(off, off.country, off.subdivision, public) if off else None
-        hours.append(hours_of(each, each.timezone or "UTC", years))
-    return WorkingTime(*hours).spans(first, last)
+        known = off is not None and not off.customer
+        years = years_of(off, off.country, off.subdivision, public) if off and known else None
+        where = "UTC" if each.timezone in (None, "customer") else each.timezone
+        found.append(hours_of(each, where, years))
+    return tuple(found)

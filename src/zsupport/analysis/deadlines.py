@@ -11,14 +11,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, includes, opening
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, clock_hours, includes, opening
 from zsupport.analysis.space import Cases, Space, opened
-from zsupport.answer.hours import days_off, hours_of
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
 from zsupport.clock.deadline import Basis, Never, unpaused
 from zsupport.clock.holidays import PublicHolidays, public_holidays
-from zsupport.clock.instants import at_local, local_clock
+from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.model import Hours
 from zsupport.clock.offsets import Offsets
 from zsupport.clock.spans import EPOCH, WorkingTime, ranges
@@ -297,19 +296,11 @@ def _surely_reached(target: Target, counted: Counted) -> bool:
 
 
 class _Compiled:
-    """Hours as the clock sees them. The customer's zone is taken to be UTC, without days off."""
+    """Hours as the clock sees them."""
 
     def __init__(self, counted: Counted, public: PublicHolidays) -> None:
         self.open = counted.open
-        found = []
-        for each in counted.calendars:
-            off = each.holidays
-            days = None
-            if off is not None and not off.customer:
-                days = days_off(off, off.country, off.subdivision, public)
-            name = "UTC" if each.timezone in (None, "customer") else each.timezone
-            found.append(hours_of(each, name, days))
-        self.hours: tuple[Hours, ...] = tuple(found)
+        self.hours = clock_hours(counted, public)
         self._last: tuple[int, int, WorkingTime] | None = None
 
     def time(self, first: int, last: int) -> WorkingTime:
@@ -414,31 +405,35 @@ class _Function:
         first, last = low // _DAY + EPOCH - _BACK, high // _DAY + EPOCH + _AHEAD
         for hours in self.compiled.hours:
             offsets = offsets_of(hours.zone)
-            for start, end, offset in offsets.pieces(low, high):
+            before = None
+            for start, end, offset in offsets.pieces(low - _DAY, high):
                 yield start
+                if before is not None:  # a fold is passed twice
+                    yield start + abs(offset - before)
+                before = offset
                 yield from range(start + (-start - offset) % _DAY, end, _DAY)
-            whole = hours._replace(breaks={})
             for day in range(first, last):
-                parts = (*whole.parts(day), *hours.breaks.get(day, ()))
-                for part in parts:
+                for part in (*hours.parts(day), *hours.parts(day, breaks=False)):
                     for span in ranges(offsets, day, part.start, part.end):
                         yield from span
+        for day in range(first, last):
+            working = days.date(day)
+            yield from (working.opening, working.close) if working else ()
         if self.target.kind == "by":
             for day in range(first, last):
                 yield at_local(date.fromordinal(day), self.target.at, self.zone)
         if self.reading != "same-time":
             return
-        clocks: set[int] = set()
+        # A time of the date opened is that of the date due: what happens there at a time of day,
+        # an opening or another offset, is seen at the same time of the date opened.
         until = min(last_due, high + 60 * _WEEK)
+        moments = {start for start, _, _ in offsets_of(self.zone).pieces(low, until + 3 * _DAY)}
         for day in range(first, until // _DAY + EPOCH + _AHEAD):
-            found = days.date(day)
-            for span in found.spans if found else ():
-                for moment in span:
-                    clocks.add(local_clock(moment, self.zone))
-                    clocks.add(local_clock(moment - 1, self.zone) + 1)
-        for start, _, _ in offsets_of(self.zone).pieces(low, until + _AHEAD * _DAY):
-            clocks.add(local_clock(start, self.zone))
-            clocks.add(local_clock(start - 1, self.zone) + 1)
+            working = days.date(day)
+            for span in working.spans if working else ():
+                moments.update(span)
+        clocks = {latest_local(each, self.zone)[1] for each in moments}
+        clocks |= {latest_local(each - 1, self.zone)[1] + 1 for each in moments}
         for day in range(first, last):
             for clock in clocks:
                 yield at_local(date.fromordinal(day), clock, self.zone)
@@ -652,12 +647,17 @@ class _Exceptions:
 
     def __init__(self, hours: Hours, first_year: int, last_year: int) -> None:
         days = {*hours.dates, *hours.breaks}
-        for year in range(first_year, last_year + 1) if hours.days_off else ():
-            assert hours.days_off is not None
-            days.update(hours.days_off(year))
+        for year in range(first_year, last_year + 1):
+            days.update(hours.days_off(year) if hours.days_off else ())
+            days.update(hours.exchanged(year) if hours.exchanged else ())
         self.days = sorted(days)
         self.kinds = [
-            (hours.parts(day), bool(hours.holiday(day)), day in hours.dates, hours.breaks.get(day))
+            (
+                hours.parts(day),
+                hours.parts(day, breaks=False),
+                hours.weekday(day),
+                hours.may_be_working(day),
+            )
             for day in self.days
         ]
 
