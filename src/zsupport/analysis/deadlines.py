@@ -162,6 +162,8 @@ class Deadlines:
         same = same and (one.zone == other.zone or mine.kind != "week")
         if same and mine.amount == its.amount and mine.at == its.at:
             return "equal"
+        if not all(map(_in_one_zone, (one, other))):
+            return "incomparable"
         if conditions or not same or mine.kind not in ("clock", "business", "business-days"):
             return None
         if one.reading == "same-time" and mine.kind == "business-days":
@@ -256,6 +258,12 @@ def _hours(clock: TargetClock) -> Counted:
     return EVERY_INSTANT if clock.target.kind == "clock" else clock.counted
 
 
+def _in_one_zone(clock: TargetClock) -> bool:
+    """Return whether business days can be counted: those of hours in one zone."""
+    zones = {each.timezone for each in clock.counted.calendars}
+    return clock.target.kind not in _DATED or len(zones) <= 1
+
+
 def _by_number(mine: int, its: int) -> str:
     return "equal" if mine == its else "better" if mine < its else "worse"
 
@@ -301,19 +309,21 @@ class _Compiled:
     def __init__(self, counted: Counted, public: PublicHolidays) -> None:
         self.open = counted.open
         self.hours = clock_hours(counted, public)
-        self._last: tuple[int, int, WorkingTime] | None = None
+        self._kept: tuple[int, int, WorkingTime, BusinessDays | None] | None = None
 
-    def time(self, first: int, last: int) -> WorkingTime:
-        """Return the working time, compiled from a week before `first` to a week after `last`.
+    def near(self, first: int, last: int) -> tuple[WorkingTime, BusinessDays | None]:
+        """Return working time and business days, compiled from a week before to a week after.
 
-        The last one is kept: mostly two targets over the same hours are compared.
+        There are no business days over hours in different zones. The last ones are kept: mostly
+        targets over the same hours are compared.
         """
-        if self._last is None or self._last[:2] != (first, last):
+        if self._kept is None or self._kept[:2] != (first, last):
             time = WorkingTime(*self.hours, margin=_WEEK)
             time.offsets = [offsets_of(each.zone) for each in self.hours]
             time.spans(first, last)
-            self._last = first, last, time
-        return self._last[2]
+            one_zone = len({str(each.zone) for each in self.hours}) == 1
+            self._kept = first, last, time, BusinessDays(time) if one_zone else None
+        return self._kept[2:]
 
 
 @lru_cache(maxsize=64)
@@ -342,9 +352,7 @@ class _Function:
         """Return what the target counts over, compiled for these moments at least."""
         if not self.compiled.hours or self.target.kind not in ("business", *_DATED):
             return Basis(ELAPSED, zone=self.zone)
-        time = self.compiled.time(first, last)
-        days = BusinessDays(time) if self.target.kind in _DATED else None
-        return Basis(time, days, self.reading, self.zone)
+        return Basis(*self.compiled.near(first, last), self.reading, self.zone)
 
     def due(self, opened: int, basis: Basis) -> int:
         """Return the deadline, _NEVER where there is none within ten years."""
@@ -360,7 +368,7 @@ class _Function:
         found = self._samples.get(opened)
         if found is None:
             if self._basis is None:
-                self._basis = self.basis(self.first, self.first + 3 * _WEEK)
+                self._basis = self.basis(self.first, self.first + 2 * _WEEK)
             found = self._samples[opened] = self.due(opened, self._basis)
         return found
 
@@ -616,7 +624,7 @@ class _Weeks:
         for inside, compiled in self.conditions:
             low, high = found[0][0], found[-1][1]
             if compiled.hours:
-                spans = compiled.time(low, high).spans(low, high)
+                spans = compiled.near(low, high)[0].spans(low, high)
                 open_time = list(zip(spans.starts, spans.ends, strict=True))
             else:
                 open_time = [(low, high)] if compiled.open else []
