@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from zsupport.analysis.compare import Counted, one
 from zsupport.analysis.deadlines import Conditions, Deadlines, TargetClock, Verdict, period_of
-from zsupport.answer.hours import days_off, hours_of
+from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock import deadline as clock
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import Basis, Never, unpaused
+from zsupport.clock.model import Year
 from zsupport.clock.spans import WorkingTime
 from zsupport.clock.target import needs_hours, parse_target
 from zsupport.clock.zones import zone
@@ -90,8 +91,9 @@ def working_time(counted: Counted) -> WorkingTime:
     """Return the working time of calendars that name no country."""
     found = []
     for each in counted.calendars:
-        off = days_off(each.holidays, None, None, lambda *_: {}) if each.holidays else None
-        found.append(hours_of(each, each.timezone or "UTC", off))
+        off = each.holidays
+        years = years_of(off, None, None, lambda *_: Year({})) if off else None
+        found.append(hours_of(each, each.timezone or "UTC", years))
     return WorkingTime(*found)
 
 

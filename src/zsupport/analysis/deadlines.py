@@ -655,9 +655,10 @@ class _Exceptions:
 
     def __init__(self, hours: Hours, first_year: int, last_year: int) -> None:
         days = {*hours.dates, *hours.breaks}
-        for year in range(first_year, last_year + 1):
-            days.update(hours.days_off(year) if hours.days_off else ())
-            days.update(hours.exchanged(year) if hours.exchanged else ())
+        for number in range(first_year, last_year + 1) if hours.years else ():
+            assert hours.years is not None
+            year = hours.years(number)
+            days.update(year.days_off, year.exchanged)
         self.days = sorted(days)
         self.kinds = [
             (
