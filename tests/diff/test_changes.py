@@ -298,6 +298,11 @@ EXAMPLES = [
         "the alias `p` is new and stands for `pro`", "pro", "pro",
     ),
     Example(
+        "ZD102", NAME_NEW, "name: Normal}", "name: Normal, aliases: [low]}",
+        "the alias `low` is new and stands for `P2`",
+        "{id: P2, name: Normal}", "{id: P2, name: Normal, aliases: [low]}",
+    ),
+    Example(
         "ZD102", NAME_NEW, "\nhours:\n", "\nhours:\n  night: {open: mon-fri 22:00-06:00}\n",
         "the hours `night` is new", "hours", "night",
     ),
