@@ -1,12 +1,17 @@
 """Fingerprints: unique within a run, and the same when lines, lists and neighbours move."""
 
 import re
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 from outcomes import RICH, UNHURRIED, findings
 
+from zsupport.check.rules import RULES
+from zsupport.check.run import judge
 from zsupport.findings import Finding, Span, fingerprints
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
 
 many = st.lists(findings(), max_size=8)
 
@@ -70,3 +75,28 @@ def test_a_value_of_nothing_but_a_list_position_is_no_part_of_it() -> None:
     one = RICH.findings[3]._replace(path="targets[12].when.plan[0]")
     assert fingerprints([one]) == fingerprints([one._replace(path="targets[3].when.plan[7]")])
     assert fingerprints([one]) != fingerprints([one._replace(path="targets[3].when.role[7]")])
+
+
+POLICY = """\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+roles: {owner: Owner, user: User}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+targets:
+  - {first-response: 8h}
+  - {when: {plan: free, role: user}, first-response: 4h}
+"""
+
+
+def test_they_stay_when_the_keys_of_a_condition_change_places() -> None:
+    def made(text: str) -> list[str]:
+        document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
+        findings = judge(document, RULES, date(2026, 11, 26)).findings
+        assert "ZS401" in {each.code for each in findings}
+        return sorted(fingerprints(findings))
+
+    other = POLICY.replace("plan: free, role: user", "role: user, plan: free")
+    assert made(other) == made(POLICY)
+    assert made(POLICY.replace("plan: free, role: user", "plan: pro, role: user")) != made(POLICY)
