@@ -408,3 +408,11 @@ def test_python_runs_it_too(folder: Path) -> None:
         check=True,
     )  # fmt: skip
     assert run.stdout.startswith(b"--plan\t")
+
+
+def test_a_second_path_is_completed_like_the_first(asked: Asked) -> None:
+    first = asked("check", "zo")
+    assert "zoom" in first
+    assert asked("check", "zoom", "zo") == first
+    # A command with a single argument has no second one.
+    assert asked("schema", "due", "d") == []
