@@ -382,3 +382,72 @@ def test_a_union_with_24x7_is_always_open(policy: Any) -> None:
     sunday = MONDAY.replace(day=22)
     [row] = asked.due(plan="a", opened=sunday, at=sunday).answers
     assert row.target == "2h"
+
+
+# -- several revisions ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def revisions(tmp_path: Path) -> zsupport.Policy:
+    """Return a policy whose first revision has no roles, one plan and one channel less."""
+    old = {
+        **BASE, "effective": {"from": "2025-01-01"}, "plans": {"a": "A"},
+        "channels": {"web": {"name": "Web", "kind": "web"}},
+        "entitlements": [{"allow": "web"}], "targets": [{"first-response": "4h"}],
+    }  # fmt: skip
+    del old["priorities"], old["facts"]
+    new = {
+        **BASE, "effective": {"from": "2026-01-01"}, "roles": {"owner": "Owner", "user": "User"},
+        "entitlements": [{"when": {"role": "owner"}, "allow": ["web", "chat"]}],
+        "targets": [{"when": {"type": "bug"}, "first-response": "1h"}, {"first-response": "2h"}],
+        "metrics": [{"id": "first-response"}, {"id": "update"}],
+    }  # fmt: skip
+    for name, text in (("old.yaml", old), ("new.yaml", new)):
+        (tmp_path / name).write_text(yaml.safe_dump(text, sort_keys=False), encoding="utf-8")
+    return zsupport.load(tmp_path, cache=False)
+
+
+#: A moment in the first revision.
+BEFORE = datetime(2025, 6, 2, 10, tzinfo=UTC)
+
+
+def test_a_dimension_that_the_revision_in_force_lacks_is_left_out(
+    revisions: zsupport.Policy,
+) -> None:
+    answers = revisions.channels(plan="a", role="owner", channel="web", at=BEFORE)
+    assert [(row.role, row.allowed) for row in answers.answers] == [(None, True)]
+    answers = revisions.due(
+        plan="a", role="user", priority="L1", fact={"type": "bug"}, opened=BEFORE, at=BEFORE
+    )
+    assert [(row.role, row.priority, row.target) for row in answers.answers] == [(None, None, "4h")]
+
+
+def test_a_value_that_only_another_revision_knows_is_allowed_nothing(
+    revisions: zsupport.Policy,
+) -> None:
+    assert not any(row.allowed for row in revisions.channels(plan="b", at=BEFORE).answers)
+    rows = revisions.due(plan="b", opened=BEFORE, at=BEFORE).answers
+    assert {row.state for row in rows} == {"not-entitled"}
+    [chat] = revisions.channels(plan="a", channel="chat", at=BEFORE).answers
+    assert (chat.channel, chat.allowed) == ("chat", False)
+    rows = revisions.due(plan="a", channel="chat", opened=BEFORE, at=BEFORE).answers
+    assert {row.state for row in rows} == {"not-entitled"}
+    rows = revisions.due(plan="a", metric="update", opened=BEFORE, at=BEFORE).answers
+    assert {row.state for row in rows} == {"not-stated"}
+    assert {row.state for row in revisions.hours(plan="b", at=BEFORE).answers} == {"not-entitled"}
+
+
+def test_a_name_that_no_revision_knows_is_unknown(revisions: zsupport.Policy) -> None:
+    for asked in ({"plan": "c"}, {"role": "boss"}, {"channel": "fax"}, {"fact": {"type": "idea"}}):
+        with pytest.raises(UsageError):
+            revisions.channels(at=BEFORE, **asked)
+
+
+def test_columns_do_not_depend_on_the_revision(revisions: zsupport.Policy) -> None:
+    for metric in ((), "all", "update"):
+        columns = {
+            revisions.due(metric=metric, opened=at, at=at).columns for at in (BEFORE, MONDAY)
+        }
+        assert len(columns) == 1, columns
+    columns = {revisions.channels(at=at).columns for at in (BEFORE, MONDAY)}
+    assert columns == {("role", "channel")}

@@ -3,12 +3,12 @@
 import os
 import time
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, settle
+from zsupport.answer.case import Answers, Query, settle
 from zsupport.answer.channels import answer_channels
 from zsupport.answer.due import Asked, Moment, Quick, answer_due, quick_due, settle_starts
 from zsupport.answer.hours import Customer, PolicyHours, check_country
@@ -31,7 +31,7 @@ from zsupport.policy import compiled
 from zsupport.policy.files import SourceFile
 from zsupport.policy.find import TESTS, Found, file_of_tests, find
 from zsupport.policy.kept_holidays import kept_holidays
-from zsupport.policy.model import Revision
+from zsupport.policy.model import Metric, Revision
 
 _new = tuple.__new__
 
@@ -133,6 +133,15 @@ class Policy:
         index = bisect_right(self._starts, instant) - 1
         return (index, instant < self._ends[index]) if index >= 0 else (0, False)
 
+    def _settled(self, index: int, **asked: Any) -> Query:
+        """Return a question to one revision in canonical ids; names of the others are known too."""
+        return settle(self.revisions[index], self.revisions, **asked)
+
+    def _shown(self, index: int, columns: Callable[[int], tuple[str, ...]]) -> frozenset[str]:
+        """Return the columns of the other revisions: they do not depend on which one answers."""
+        others = (i for i in range(len(self.revisions)) if i != index)
+        return frozenset(name for other in others for name in columns(other))
+
     def channels(
         self,
         *,
@@ -149,11 +158,18 @@ class Policy:
         `at` is an aware datetime or a text with an offset, the clock's now when left out. Raises
         UsageError for unknown names and ValueError for a naive datetime.
         """
-        revision, in_force = self.revision_at(at)
-        query = settle(
-            revision, plan=plan, role=role, channel=channel, priority=priority, facts=fact
-        )
-        return answer_channels(revision, query, in_force=in_force, lang=lang)
+        index, in_force = self._at(_instant(at))
+
+        def answer(index: int, shown: frozenset[str] = frozenset()) -> Answers:
+            query = self._settled(
+                index, plan=plan, role=role, channel=channel, priority=priority, facts=fact
+            )
+            return answer_channels(
+                self.revisions[index], query, in_force=in_force, lang=lang, others=self.revisions,
+                shown=shown,
+            )  # fmt: skip
+
+        return answer(index, self._shown(index, lambda other: answer(other).columns))
 
     def due(
         self,
@@ -242,18 +258,32 @@ class Policy:
         """Work out what is promised, and keep it where it does not depend on the moment."""
         index, in_force, plan, role, channel, priority, _, metric, zone_name, country, lang = key
         revision = self.revisions[index]
-        query = settle(
-            revision, plan=plan, role=role, channel=channel, priority=priority, facts=facts
-        )
+
+        def settled(index: int) -> tuple[Query, tuple[Metric, ...]]:
+            query = self._settled(
+                index, plan=plan, role=role, channel=channel, priority=priority, facts=facts
+            )
+            names = (metric,) if isinstance(metric, str) else metric
+            return query, settle_metrics(self.revisions[index], names, self.revisions)
+
+        def columns(index: int) -> tuple[str, ...]:
+            hours = PolicyHours(self.revisions[index], customer, lang, self._public)
+            return promises(
+                self.revisions[index], *settled(index), start, hours, in_force=True, lang=lang
+            ).columns
+
+        query, metrics = settled(index)
         # Kept and handed out again and again: nobody may change it.
         query = query._replace(facts=MappingProxyType(query.facts))
-        metrics = settle_metrics(revision, (metric,) if isinstance(metric, str) else metric)
         customer = Customer(zone_name, None if country is None else check_country(country))
         hours = self._hours.setdefault(
             (index, customer, lang), PolicyHours(revision, customer, lang, self._public)
         )
         asked = Asked(revision, query, hours, in_force, lang)
-        promised = promises(revision, query, metrics, start, hours, in_force=in_force, lang=lang)
+        promised = promises(
+            revision, query, metrics, start, hours, in_force=in_force, lang=lang,
+            shown=self._shown(index, columns),
+        )  # fmt: skip
         known = _Known(asked, promised, quick_due(asked, promised))
         timed = any(alt.opened for rule in revision.rules for alt in rule.when)
         if not timed and len(self._promises) < MAX_KEPT:
@@ -285,10 +315,9 @@ class Policy:
 
         instant = _instant(at)
         index, in_force = self._at(instant)
-        query = settle(
-            self.revisions[index],
-            plan=plan, role=role, channel=channel, priority=priority, facts=fact,
-        )  # fmt: skip
+        query = self._settled(
+            index, plan=plan, role=role, channel=channel, priority=priority, facts=fact
+        )
         country = None if customer_country is None else check_country(customer_country)
         customer = Customer(customer_tz, country)
         reigns = [
@@ -314,7 +343,7 @@ class Policy:
 
         revision, in_force = self.revision_at(at)
         if fact:
-            query = settle(revision, facts=fact)
+            query = settle(revision, self.revisions, facts=fact)
             return answer_priority(revision, query, in_force=in_force, lang=lang)
         return list_priorities(revision, in_force=in_force, lang=lang)
 
@@ -333,7 +362,7 @@ class Policy:
         from zsupport.answer.topics import answer_topics
 
         revision, in_force = self.revision_at(at)
-        answers = answer_topics(revision, settle(revision, role=role), topic, lang)
+        answers = answer_topics(revision, settle(revision, self.revisions, role=role), topic, lang)
         return answers._replace(in_force=in_force)
 
     def terms(
@@ -356,8 +385,9 @@ class Policy:
 
         revision, in_force = self.revision_at(at)
         query = settle(
-            revision, plan=plan, role=role, channel=channel, priority=priority, facts=fact
-        )
+            revision, self.revisions,
+            plan=plan, role=role, channel=channel, priority=priority, facts=fact,
+        )  # fmt: skip
         return answer_terms(revision, query, topic, self.revisions, in_force=in_force, lang=lang)
 
 

@@ -151,6 +151,7 @@ class Name(NamedTuple):
 
 def settle(
     revision: Revision,
+    others: Sequence[Revision] = (),
     *,
     plan: str | None = None,
     role: str | None = None,
@@ -160,16 +161,23 @@ def settle(
 ) -> Query:
     """Return the question in canonical ids; raise UsageError with every name that is unknown.
 
-    Ids and aliases match without regard to case.
+    Ids and aliases match without regard to case. A name that only one of the `others`, revisions
+    of the same policy, knows is no unknown name: it is left out where this revision has no such
+    dimension or fact, and else answered as one that this revision allows nothing.
     """
     problems: list[tuple[str, str | None]] = []
 
-    def find(kind: str, text: str | None, known: Sequence[Name]) -> str | None:
+    def find(
+        kind: str, text: str | None, names: Callable[[Revision], Sequence[Name]]
+    ) -> str | None:
         if text is None:
             return None
-        by_fold = {n.casefold(): each.id for each in known for n in (each.id, *each.aliases)}
-        if found := by_fold.get(text.casefold()):
+        known = names(revision)
+        if found := _by_fold(known).get(text.casefold()):
             return found
+        for other in others:
+            if found := _by_fold(names(other)).get(text.casefold()):
+                return found if known else None
         ids = ", ".join(each.id for each in known)
         if not known:
             problems.append((f"the policy `{revision.policy}` has no {kind}", "leave it out"))
@@ -180,30 +188,45 @@ def settle(
     def names(members: Sequence[Any]) -> list[Name]:
         return [Name(member.id, member.aliases, member.name) for member in members]
 
-    known_facts = {fact.id: fact for fact in revision.facts}
+    def facts_of(revision: Revision) -> list[Name]:
+        return [Name(fact.id) for fact in revision.facts]
+
+    known_facts = {fact.id for fact in revision.facts}
     settled: dict[str, str] = {}
     query = Query(
-        find("plan", plan, names(revision.plans)),
-        find("role", role, names(revision.roles)),
-        find("channel", channel, names(revision.channels)),
-        find("priority", priority, names(revision.priorities)),
+        find("plan", plan, lambda each: names(each.plans)),
+        find("role", role, lambda each: names(each.roles)),
+        find("channel", channel, lambda each: names(each.channels)),
+        find("priority", priority, lambda each: names(each.priorities)),
         settled,
     )
     for name, value in (facts or {}).items():
         value = str(value).lower() if isinstance(value, bool) else value
-        fact = find("fact", name, [Name(id) for id in known_facts])
-        if fact is not None:
-            values = [Name(v, (), text) for v, text in known_facts[fact].values.items()]
-            found = find(f"value of {fact}", value, values)
-            if found is not None and settled.setdefault(fact, found) != found:
-                says = f"the fact `{fact}` is given twice: {settled[fact]} and {found}"
-                problems.append((says, None))
+        fact = find("fact", name, facts_of)
+        if fact is None:
+            continue
+
+        def values_of(revision: Revision, fact: str = fact) -> list[Name]:
+            declared = [each for each in revision.facts if each.id == fact]
+            return [Name(v, (), text) for each in declared for v, text in each.values.items()]
+
+        found = find(f"value of {fact}", value, values_of)
+        if found is None or fact not in known_facts:
+            continue
+        if settled.setdefault(fact, found) != found:
+            says = f"the fact `{fact}` is given twice: {settled[fact]} and {found}"
+            problems.append((says, None))
     if len(problems) == 1:
         raise UsageError(*problems[0])
     if problems:
         lines = [f"{problem}; {hint}" if hint else problem for problem, hint in problems]
         raise UsageError("\n".join(lines))
     return query
+
+
+def _by_fold(names: Sequence[Name]) -> dict[str, str]:
+    """Return the ids by what they may be asked for, in small letters."""
+    return {text.casefold(): each.id for each in names for text in (each.id, *each.aliases)}
 
 
 def _nearest(text: str, known: Sequence[Name]) -> str | None:
@@ -287,6 +310,7 @@ class Dimensions(NamedTuple):
     open: tuple[str, ...] = ()
     warnings: tuple[Warning, ...] = ()
     without_priority: bool = False
+    absent: bool = False  # a value of the question that only another revision knows
 
     def cases(self) -> Iterator[Case]:
         """Yield every case asked about."""
@@ -339,13 +363,15 @@ def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensio
     open_names: list[str] = []
     warnings: list[Warning] = []
     by_facts = _by_facts(revision, query)
-    known = [priority.id for priority in revision.priorities] if by_facts is None else by_facts.open
+    defined = tuple(priority.id for priority in revision.priorities)
+    known = defined if by_facts is None else by_facts.open
     without_priority = by_facts is not None and not known and query.priority is None
     if by_facts is not None and query.priority is not None and query.priority not in known:
-        fitting = enumerated(known, "or") if known else "no priority"
-        says = f"these facts lead to {fitting}, not {query.priority}: the stated priority counts"
-        warnings.append(Warning("priority-of-facts", says))
         by_facts = None
+        if query.priority in defined:
+            fitting = enumerated(known, "or") if known else "no priority"
+            says = f"these facts lead to {fitting}, not {query.priority}"
+            warnings.append(Warning("priority-of-facts", f"{says}: the stated priority counts"))
     for name, given, ids in (
         ("plan", query.plan, [plan.id for plan in revision.plans]),
         ("role", query.role, [role.id for role in revision.roles]),
@@ -372,11 +398,24 @@ def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensio
             facts[fact.id] = tuple(fact.values)
         values[fact.id] = tuple(fact.values)
     space = Dimensions(
-        members, facts, assumed, values, (query.priority,) if query.priority else tuple(known),
-        by_facts, (), tuple(warnings), without_priority,
+        members, facts, assumed, values, (query.priority,) if query.priority else known,
+        by_facts, (), tuple(warnings), without_priority, absent(revision, query),
     )  # fmt: skip
     open_names += _open_facts(space, query)
     return space._replace(open=tuple(open_names))
+
+
+def absent(revision: Revision, query: Query) -> bool:
+    """Return whether a question names a member that only another revision knows."""
+    return any(
+        given is not None and all(given != member.id for member in members)
+        for given, members in (
+            (query.plan, revision.plans),
+            (query.role, revision.roles),
+            (query.channel, revision.channels),
+            (query.priority, revision.priorities),
+        )
+    )
 
 
 def _by_facts(revision: Revision, query: Query) -> "PrioritiesByFacts | None":
@@ -396,6 +435,13 @@ def _open_facts(space: Dimensions, query: Query) -> list[str]:
             for row in space.fact_rows(priority):
                 found |= {name for name, value in space.assumed.items() if row[name] != value}
     return [name for name in space.values if name in found]
+
+
+def in_order(revision: Revision, names: set[str]) -> list[str]:
+    """Return the facts among these names, in the order of declaration; other revisions' last."""
+    known = [fact.id for fact in revision.facts]
+    others = names.difference(known, ("plan", "role", "channel", "priority", "metric"))
+    return [*(name for name in known if name in names), *sorted(others)]
 
 
 def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensions:

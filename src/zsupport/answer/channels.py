@@ -1,5 +1,6 @@
 """Which channels a case may use, and how: the union of the grants that hold."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
@@ -11,6 +12,7 @@ from zsupport.answer.case import (
     about_assumed,
     collapse,
     dimensions,
+    in_order,
     matching,
     named,
     places_of,
@@ -70,41 +72,60 @@ def relevant(revision: Revision) -> set[str]:
     return named(grant.when for grant in revision.grants)
 
 
-def answer_channels(revision: Revision, query: Query, *, in_force: bool, lang: str) -> Answers:
+def answer_channels(
+    revision: Revision,
+    query: Query,
+    *,
+    in_force: bool,
+    lang: str,
+    others: Sequence[Revision] = (),
+    shown: frozenset[str] = frozenset(),
+) -> Answers:
     """Answer for each channel asked about, the denied ones included.
 
     Without a priority a channel is allowed when some priority allows it that the facts leave
     open; `only_when` names them where not all do. With no revision in force nothing is allowed.
+    `others` are revisions that may know a channel which this one lacks; the dimensions `shown`
+    are columns whatever this revision says of them.
     """
-    asked = relevant(revision)
+    asked = relevant(revision) | shown
     asked.discard("priority")
     space = dimensions(revision, query, asked)
+    channels = [*revision.channels]
+    if query.channel is not None and all(each.id != query.channel for each in channels):
+        of_others = (each for other in others for each in other.channels)
+        channels += [next(each for each in of_others if each.id == query.channel)]
 
     def rows_of(space: Dimensions) -> list[ChannelAnswer]:
-        return _rows(revision, query, space, lang)
+        return _rows(revision, channels, query, space, lang)
 
     identity = ("plan", "role", "channel")
-    open_facts = [name for name in space.open if name not in ("plan", "role", "priority")]
+    facts = [n for n in space.open if n not in ("plan", "role", "priority") and n not in shown]
     # Which facts are shown does not depend on the moment, nor does what is said of them.
-    rows, kept = collapse(rows_of(space), open_facts, identity)
+    rows, kept = collapse(rows_of(space), facts, identity)
     warnings = space.warnings
     if in_force:
         warnings += tuple(about_assumed(space, rows_of, identity))
     else:
         rows = [_denied(revision, row) for row in rows]
-    columns: list[str] = [name for name in ("plan", "role") if name in space.open]
+    open_names = {*space.open, *shown}
+    columns: list[str] = [name for name in ("plan", "role") if name in open_names]
     if query.channel is None:
         columns.append("channel")
-    return Answers(tuple(rows), (*columns, *kept), warnings, revision, query, in_force)
+    columns += in_order(revision, {*kept, *shown})
+    return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force)
 
 
-def _rows(revision: Revision, query: Query, space: Dimensions, lang: str) -> list[ChannelAnswer]:
+def _rows(
+    revision: Revision, channels: list[Channel], query: Query, space: Dimensions, lang: str
+) -> list[ChannelAnswer]:
     rows: list[ChannelAnswer] = []
     for case in space.cases():
-        cases = list(space.by_priority(case))
-        answers = [
-            _answer(revision, case, cases, channel, lang=lang) for channel in revision.channels
-        ]
+        cases = [] if space.absent else list(space.by_priority(case))
+        answers = [_answer(revision, case, cases, channel, lang=lang) for channel in channels]
+        if space.without_priority:
+            because = no_priority(revision)
+            answers = [answer._replace(because=because) for answer in answers]
         # Ranked before the others are left out: the second to try stays the second.
         ranked = _ranked(revision, cases, answers)
         rows += [answer for answer in ranked if query.channel in (None, answer.channel)]
@@ -135,10 +156,9 @@ def _answer(
     place = (case.get("plan"), case.get("role"), channel.id, case.get("priority"), facts)
     name = say(channel.name, lang)
     if not held:
-        because = denied(revision, channel.id) if cases else no_priority(revision)
         return ChannelAnswer(
             *place, False, None, name, channel.kind, None, None, None, None, None, None, None,
-            None, because,
+            None, denied(revision, channel.id),
         )  # fmt: skip
     remarks = [channel.remarks, *of_members(revision, case)]
     for each in held:

@@ -181,7 +181,7 @@ def _of_case(
         rows = []
         for case in space.cases():
             parts = [_of_grants(reign, case) for reign in reigns]
-            if space.without_priority:
+            if space.without_priority or space.absent:
                 parts = [(Part(allowed=False), ()) for _ in reigns]
             because = parts[index][1]
             rows.append(_row(case, tuple(part for part, _ in parts), because))

@@ -1,6 +1,6 @@
 """What is promised: for each case and metric, whether one is entitled, and the target."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -12,8 +12,10 @@ from zsupport.answer.case import (
     Query,
     Warning,
     about_assumed,
+    absent,
     collapse,
     dimensions,
+    in_order,
     matching,
     named,
     places_of,
@@ -78,13 +80,22 @@ class Deciding(NamedTuple):
     cell: Cell
 
 
-def settle_metrics(revision: Revision, wanted: tuple[str, ...]) -> tuple[Metric, ...]:
-    """Return the metrics asked about: the first unless named, `all` for each."""
+def settle_metrics(
+    revision: Revision, wanted: tuple[str, ...], others: Sequence[Revision] = ()
+) -> tuple[Metric, ...]:
+    """Return the metrics asked about: the first unless named, `all` for each.
+
+    One that only another revision of the policy knows is no unknown name: nothing is stated.
+    """
     if not wanted:
         return revision.metrics[:1]
     if any(name.casefold() == "all" for name in wanted):
         return revision.metrics
-    by_fold = {metric.id.casefold(): metric for metric in revision.metrics}
+    by_fold = {
+        metric.id.casefold(): metric
+        for each in (*others, revision)  # its own metrics last: they count
+        for metric in each.metrics
+    }
     found = []
     for name in wanted:
         if name.casefold() not in by_fold:
@@ -105,20 +116,22 @@ def promises(
     *,
     in_force: bool,
     lang: str,
+    shown: frozenset[str] = frozenset(),
 ) -> Promises:
     """Return what is promised in each case asked about, the noes included.
 
     The channel is opened only where targets differ by it; then there is a row for every
-    channel that opens a case. Which dimensions differ does not depend on the moment.
+    channel that opens a case. Which dimensions differ does not depend on the moment; those
+    `shown` are columns whatever this revision says of them.
     """
-    reader = _Reader(revision, opened, hours, lang)
-    space = dimensions(revision, query, _asked(revision, metrics))
+    reader = _Reader(revision, opened, hours, lang, absent=absent(revision, query))
+    space = dimensions(revision, query, _asked(revision, metrics) | shown)
 
     def rows_of(space: Dimensions) -> list[Promise]:
-        return _rows(reader, space, query, metrics)
+        return _rows(reader, space, query, metrics, by_channel="channel" in shown)
 
     rows = rows_of(space)
-    facts = [name for name in space.open if name not in ("plan", "role", "priority")]
+    facts = [n for n in space.open if n not in ("plan", "role", "priority") and n not in shown]
     rows, kept = collapse(rows, facts, _IDENTITY, _likeness)
     warnings = [*space.warnings]
     if in_force:
@@ -128,10 +141,12 @@ def promises(
         because = not_in_force(revision)
         rows = [_bare(row)._replace(state="not-stated", because=because) for row in rows]
     differ = query.channel is None and any(row.channel is not None for row in rows)
-    columns: list[str] = [name for name in ("plan", "role") if name in space.open]
-    columns += ["channel"] if differ else []
-    columns += ["priority"] if "priority" in space.open else []
-    columns += [*kept, *(["metric"] if len(metrics) > 1 else [])]
+    open_names = {*space.open, *shown, *(["channel"] if differ else [])}
+    columns: list[str] = [
+        name for name in ("plan", "role", "channel", "priority") if name in open_names
+    ]
+    columns += in_order(revision, {*kept, *shown})
+    columns += ["metric"] if len(metrics) > 1 or "metric" in shown else []
     return Promises(tuple(rows), tuple(columns), tuple(dict.fromkeys(warnings)))
 
 
@@ -149,7 +164,12 @@ def _bare(row: Promise) -> Promise:
 
 
 def _rows(
-    reader: "_Reader", space: Dimensions, query: Query, metrics: tuple[Metric, ...]
+    reader: "_Reader",
+    space: Dimensions,
+    query: Query,
+    metrics: tuple[Metric, ...],
+    *,
+    by_channel: bool = False,
 ) -> list[Promise]:
     """Return a row for each case and metric, and for each channel where targets differ by it."""
     if query.channel is not None and not space.without_priority:
@@ -166,7 +186,7 @@ def _rows(
             for metric in metrics
         ]
     rows: list[Promise] = []
-    differ = False
+    differ = by_channel
     for case in space.cases():
         for metric in metrics:
             each = [reader.promise(case, c, metric, of_channel=False) for c in opening]
@@ -217,7 +237,11 @@ def _but_channel(row: Promise) -> Promise:
 class _Reader:
     """Reads single cases of one question from the policy, as if it were in force."""
 
-    def __init__(self, revision: Revision, opened: int, hours: PolicyHours, lang: str) -> None:
+    def __init__(
+        self, revision: Revision, opened: int, hours: PolicyHours, lang: str, *, absent: bool
+    ) -> None:
+        """`absent`: the question names what only another revision knows."""
+        self.absent = absent
         self.revision = revision
         self.opened = opened
         self.hours = hours
@@ -238,6 +262,7 @@ class _Reader:
             MappingProxyType(facts), metric, None, case={**case, "channel": channel or ""},
         )  # fmt: skip
         opens = channel in self.channels and self.channels[channel].opens_case
+        opens = opens and not self.absent
         if channel is None or not opens or not holding(self.revision, case, channel):
             because = denied(self.revision, channel)
             return bare._replace(state="not-entitled", because=because, likeness=("not-entitled",))

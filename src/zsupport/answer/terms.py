@@ -86,9 +86,15 @@ def answer_terms(
     # Which dimensions are shown does not depend on the moment.
     rows, columns = collapse(rows_of(space), space.open, _IDENTITY)
     warnings = space.warnings
-    if in_force:
+    if space.absent:
+        rows = [
+            TermAnswer(*row[:6], None, None, None, None, reasons(revision, places))
+            for row in rows
+            for places in ([term.place for term in topics[row.topic]],)
+        ]
+    elif in_force:
         warnings += tuple(about_assumed(space, rows_of, _IDENTITY))
-    else:
+    if not in_force:
         because = not_in_force(revision)
         rows = [TermAnswer(*row[:6], None, None, None, None, because) for row in rows]
     if topic is None:
