@@ -492,3 +492,11 @@ def test_stated_facts_restrict_the_priorities(
     )
     got = ask(cli, folder, *asked)
     assert (got.stdout, got.code) == (stdout, code)
+
+
+def test_a_grant_for_no_plan_at_all_asks_for_none(cli: "Cli", tmp_path: Path) -> None:
+    nobody = "  - {when: {plan: {not: [free, pro]}}, allow: forum, hours: late}\n"
+    text = POLICY.replace("  - {allow: forum}\n", f"  - {{allow: forum, hours: office}}\n{nobody}")
+    (tmp_path / "acme.yaml").write_text(text)
+    [row] = answers(cli, tmp_path, "--channel", "forum")
+    assert (row["state"], row["hours"]) == ("open", "office")

@@ -327,11 +327,16 @@ def _of_hours(
 
 
 def _undecided(when: When, case: Case) -> set[str]:
-    """Return what a condition that does not match yet would need: settled values exclude none."""
+    """Return what a condition that does not match yet would need: settled values exclude none.
+
+    A condition on no value at all, such as `{not: [every, one]}`, never matches and needs nothing.
+    """
     return {
         name
         for alternative in when
-        if all(case.get(n, values[0]) in values for n, values in alternative.values.items())
+        if all(
+            values and case.get(n, values[0]) in values for n, values in alternative.values.items()
+        )
         for name in alternative.values
         if name not in case
     }
