@@ -18,8 +18,9 @@ from .draw import FORMS, draw
 
 #: What is held to the reference: one name turns an aspect of the answers on.
 AGREED = frozenset({
-    "allowed", "prerequisites", "hours", "state", "target", "published", "condition",
-    "commitment", "counted", "due",
+    "revision", "allowed", "only_when", "prerequisites", "hours", "recommended",
+    "opening", "priority", "state", "target", "published", "condition", "commitment", "counted",
+    "due",
 })  # fmt: skip
 #: The property of a test that compared cases: their seed, how many, and the disagreements.
 COMPARED = "compared with the reference"
@@ -84,10 +85,8 @@ class Subject:
         self, question: Case, aspects: Mapping[str, tuple[object, object]]
     ) -> Iterator[Disagreement]:
         """Yield the aspects that the two answer differently."""
-        from_facts = self.reference.facts_decide and "priority" not in question
         for aspect, (got, expected) in aspects.items():
             if got != expected:
-                aspect += " (priority from facts)" if from_facts else ""
                 named = " ".join(f"{name}={value}" for name, value in question.items())
                 asked = f"{named} opened={self.opened:%H:%M} {self.customer}"
                 yield Disagreement(aspect, self.origin, self.text, asked, got, expected)
@@ -161,7 +160,9 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
             **subject.customer,
         ).answers
     except ZsupportError as error:
-        yield from subject.differing(question, {"error": (error.message, None)})
+        # A target over hours that have no calendar for a case is refused.
+        if not any(_uncounted(subject, case) for case in reference.cases(question)):
+            yield from subject.differing(question, {"error": (error.message, None)})
         return
     if not subject.in_force:
         states = {row.state for row in rows}
@@ -186,14 +187,27 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
                     yield from subject.differing(asked, {"state": (row.state, target.state)})
                 continue
             yield from subject.differing(asked, _about_due(subject, row, target))
-    surplus = [row for number, row in enumerate(rows) if number not in met]
+    left = [row for number, row in enumerate(rows) if number not in met]
+    surplus = [row for row in left if row.priority or not _without_priority(subject, row)]
     yield from subject.differing(question, {"rows": (surplus, [])})
+
+
+def _uncounted(subject: Subject, case: Case) -> bool:
+    """Return whether a target counts over hours without a calendar for the case."""
+    targets = (subject.reference.target(case, m, subject.clock) for m in subject.reference.metrics)
+    return any(target.hours is not None and not target.calendars for target in targets)
 
 
 def _stands_for(row: Any, case: Case, metric: str) -> bool:
     named = (*NAMED, "priority")
     own = all(getattr(row, name) in (None, case.get(name)) for name in named)
     return own and row.metric == metric and all(case[n] == v for n, v in row.facts.items())
+
+
+def _without_priority(subject: Subject, row: Any) -> bool:
+    """Return whether the facts of a row lead to no priority, so that it only says no."""
+    reference = subject.reference
+    return bool(reference.priorities) and reference.led_to(row.facts) == {None}
 
 
 def _somewhere(subject: Subject, case: Case) -> bool:
@@ -237,26 +251,32 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
         yield from subject.differing(question, {"revision": (allowed, [])})
         return
     cases: dict[int, list[tuple[Case, Any]]] = {number: [] for number in range(len(rows))}
+    # A row about several priorities shows the default, though one of them may exclude it.
+    told = [name for name in reference.facts if name in question or not reference.default(name)]
     for case in reference.cases(question):
         matching = [
             number
             for number, row in enumerate(rows)
             if all(getattr(row, name) in (None, case.get(name)) for name in NAMED)
-            and all(case[name] == value for name, value in row.facts.items())
+            and all(case[name] == row.facts.get(name, case[name]) for name in told)
         ]
+        if len(matching) > 1:
+            facts = [rows[number].facts for number in matching]
+            exact = [all(case[n] == v for n, v in each.items()) for each in facts]
+            matching = [n for n, same in zip(matching, exact, strict=True) if same]
         if len(matching) == 1:
             cases[matching[0]].append((case, reference.entitlement(case)))
         else:
             asked = {**question, "of": f"{case}"}
             yield from subject.differing(asked, {"rows": (len(matching), 1)})
     for number, row in enumerate(rows):
-        if not cases[number]:
+        if not cases[number] and (row.allowed or not _without_priority(subject, row)):
             yield from subject.differing(question, {"rows": (row, None)})
         asked = {**question, "channel": row.channel, **row.facts}
         for _, entitlement in cases[number]:
             if "priority" in question or not reference.priorities:
                 yield from subject.differing(asked, _about_channel(subject, row, entitlement))
-        if "priority" not in question:
+        if cases[number] and "priority" not in question:
             allowed = [case.get("priority") for case, answer in cases[number] if answer.allowed]
             raised = list(dict.fromkeys(case.get("priority") for case, _ in cases[number]))
             some = [priority for priority in raised if priority in allowed]
@@ -282,6 +302,14 @@ def _about_channel(
     }
 
 
+def compare_hours(subject: Subject, case: Case) -> Iterator[Disagreement]:
+    """Hold whether the channel of a case that is named in full is open."""
+    asked = {**subject.asked(case), **subject.customer}
+    rows = subject.policy.hours(**asked, at=subject.opened).answers
+    expected = subject.reference.opening(case, subject.clock) if subject.in_force else "not-stated"
+    yield from subject.differing(case, {"opening": ([row.state for row in rows], [expected])})
+
+
 def compare_priority(subject: Subject, facts: Case) -> Iterator[Disagreement]:
     """Hold the priority that all facts together lead to."""
     reference = subject.reference
@@ -304,6 +332,7 @@ def compare_case(subject: Subject, case: Case) -> Iterator[Disagreement]:
     """Compare what is answered when the whole case is named."""
     yield from compare_due(subject, case)
     yield from compare_channels(subject, case)
+    yield from compare_hours(subject, case)
 
 
 def check(seed: int, number: int) -> tuple[int, list[str]]:

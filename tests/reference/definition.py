@@ -108,10 +108,11 @@ class Reference:
     def __init__(self, document: Tree) -> None:
         self.document = document
         self.priorities: list[Tree] = document.get("priorities", [])
+        #: Whether the priority is decided by the facts (rule 19).
+        self.facts_decide = any("when" in priority for priority in self.priorities)
         self.facts: list[str] = list(document.get("facts", {}))
         self.metrics = [each["id"] for each in document.get("metrics", [{"id": "first-response"}])]
         names = [*NAMED, "priority", *self.facts]
-        #: The dimensions of a case with their values.
         self.values = {name: self._values(name) for name in names if self._values(name)}
 
     def _values(self, dimension: str) -> list[str]:
@@ -166,11 +167,14 @@ class Reference:
             return True
         assert clock is not None, "`opened` stands in targets only"
         side, name = parts["opened"].split()
-        calendars = self.hours(name, case).calendars
-        if not calendars:
+        if not self.hours(name, case).calendars:
             return False
-        is_open = opening(calendars, clock)
-        return None if is_open is None else is_open is (side == "inside")
+        inside = self.inside(name, case, clock)
+        return None if inside is None else inside is (side == "inside")
+
+    def inside(self, name: str, case: Case, clock: Clock) -> bool | None:
+        """Return whether a case was opened inside hours that have a calendar for it."""
+        return opening(self.hours(name, case).calendars, clock)
 
     def hours(self, name: str, case: Case) -> Hours:
         """Return the calendars that hours of this name join in a case: none where none matches."""
@@ -187,11 +191,6 @@ class Reference:
             rests = chain(*(each.rests for each in members))
             return Hours(tuple(calendars), (path, *match.alternatives, *rests))
         return Hours()
-
-    @property
-    def facts_decide(self) -> bool:
-        """Whether the priority is decided by the facts (rule 19)."""
-        return any("when" in priority for priority in self.priorities)
 
     def priority(self, facts: Case) -> str | None:
         """Return the priority that facts lead to, all of them given; None: none."""
@@ -291,7 +290,8 @@ class Reference:
         if not entitlement.allowed or is_open:
             return "open" if is_open else "not-entitled"
         unknown = "needs-input" if is_open is None else "closed"
-        return "not-stated" if entitlement.hours is None else unknown
+        stated = [self.hours(name, case).calendars for name in entitlement.hours or ()]
+        return unknown if stated and all(stated) else "not-stated"
 
     def _grants(self, case: Case, channel: str) -> list[Path]:
         """Return the grants that allow a channel: nothing else does."""
@@ -345,8 +345,7 @@ class Reference:
             return False
         if not self.priorities or case["priority"] is not None:
             return bool(self._grants(case, channel))
-        some = self.values["priority"]
-        return any(self._grants({**case, "priority": each}, channel) for each in some)
+        return any(self._grants({**case, "priority": p}, channel) for p in self.values["priority"])
 
     def _cell(self, path: Path, metric: str, case: Case) -> Path | None:
         """Return where a rule states a metric for the priority of a case; None: nowhere."""

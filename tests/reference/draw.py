@@ -148,6 +148,14 @@ class Drawing:
             made["timezone"] = self.random.choice(["UTC+01:00", "Asia/Tokyo"])
         return self._remark(made)
 
+    def _steady(self) -> list[str]:
+        """Return the hours whose calendars are the same in every case."""
+        hours = self.document["hours"]
+        steady = [name for name in self.plain_hours if "when" not in str(hours[name])]
+        union = hours.get("all", [])
+        joined = "any" in union and set(union["any"]) <= {*steady, "24x7"}
+        return [*steady, *(["all"] if joined else [])]
+
     # -- conditions ------------------------------------------------------------------------------
 
     def _values(self, dimension: str) -> list[str]:
@@ -179,9 +187,9 @@ class Drawing:
 
         def alternative() -> Document:
             made = {name: self._choice(name) for name in self.some(dimensions, 2)}
-            if opened and single and self.often(0.4):
+            if opened and self._steady() and self.often(0.35):
                 side = self.random.choice(["inside", "outside"])
-                made["opened"] = f"{side} {self.random.choice(self.plain_hours)}"
+                made["opened"] = f"{side} {self.random.choice(self._steady())}"
                 if self.often(0.4):
                     made = {"opened": made["opened"]}
             return made

@@ -1,0 +1,103 @@
+"""What the reference answers in every case of a policy, for claims about all of them.
+
+A case has, beside its dimensions, a side of each of the hours that an `opened` names: `opened
+office` is inside or outside. Answers are values without places, so that those of two spellings of
+a policy can be compared.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, NamedTuple
+
+from .definition import ALWAYS, Case, Clock, Path, Reference, Target, read
+
+OPENED = "opened "
+#: The remarks that are part of an answer.
+SAID = ("note", "unclear")
+
+
+class Channel(NamedTuple):
+    """What is answered about the channel of a case."""
+
+    allowed: bool
+    prerequisites: frozenset[str | None]
+    hours: frozenset[str] | None
+    recommended: int | None
+    remarks: frozenset[tuple[str, str]]
+
+
+class Promised(NamedTuple):
+    """What is answered about a metric in a case; `hours` are the calendars as they are written."""
+
+    state: str
+    target: str | None
+    published: str | None
+    condition: str | None
+    commitment: str | None
+    hours: tuple[str, ...]
+    remarks: frozenset[tuple[str, str]]
+
+
+class Judge(Reference):
+    """The reference, with the moment opened as a part of the case."""
+
+    def __init__(self, document: Any) -> None:
+        super().__init__(document)
+        whens = [self.at(path).get("when", {}) for path in self.entries("targets")]
+        parts = [part for when in whens for part in (when if isinstance(when, list) else [when])]
+        named = dict.fromkeys(part["opened"].split()[1] for part in parts if "opened" in part)
+        #: The dimensions of a case, with the hours that an `opened` names.
+        self.sides = {f"{OPENED}{name}": self._sides(name) for name in named}
+
+    def _sides(self, name: str) -> list[str]:
+        return ["inside"] if name == "24x7" else ["inside", "outside"]
+
+    def inside(self, name: str, case: Case, clock: Clock) -> bool | None:
+        """Return whether the case was opened inside hours: as the case says."""
+        return bool(case[f"{OPENED}{name}"] == "inside")
+
+    def every_case(self) -> Iterator[dict[str, str]]:
+        """Yield every case that exists: none whose facts exclude its priority (rule 19)."""
+        values = {**self.values, **self.sides}
+        for chosen in product(*values.values()):
+            case = dict(zip(values, chosen, strict=True))
+            if not self.facts_decide or self.priority(case) == case["priority"]:
+                yield case
+
+    def channel(self, case: Case) -> Channel:
+        """Return what is answered about the channel of a case."""
+        answer = self.entitlement(case)
+        said = self._said(answer.rests)
+        return Channel(answer.allowed, answer.prerequisites, answer.hours, answer.recommended, said)
+
+    def decides(self, case: Case, metric: str) -> Target:
+        """Return the target of a metric in a case, with the cell that decides."""
+        return self.target(case, metric, lambda path: True)
+
+    def promised(self, case: Case) -> list[Promised]:
+        """Return what is answered about each metric in a case."""
+        targets = [self.decides(case, metric) for metric in self.metrics]
+        return [
+            Promised(
+                target.state, target.target, target.published, target.condition,
+                target.commitment, tuple(map(self._written, target.calendars)),
+                self._said(target.rests),
+            )
+            for target in targets
+        ]  # fmt: skip
+
+    def answers(self, case: Case) -> list[Any]:
+        """Return all that is answered in a case."""
+        return [self.channel(case), *self.promised(case)]
+
+    def _written(self, path: Path) -> str:
+        return "24x7" if path == ALWAYS else json.dumps(self.at(path))
+
+    def _said(self, rests: frozenset[Path]) -> frozenset[tuple[str, str]]:
+        return frozenset((k, json.dumps(t)) for _, k, t in self.remarks(rests) if k in SAID)
+
+
+def judge(text: str) -> Judge:
+    """Return the judge of a policy as it is written."""
+    return Judge(read(text))
