@@ -451,3 +451,46 @@ def test_columns_do_not_depend_on_the_revision(revisions: zsupport.Policy) -> No
         assert len(columns) == 1, columns
     columns = {revisions.channels(at=at).columns for at in (BEFORE, MONDAY)}
     assert columns == {("role", "channel")}
+
+
+def test_hours_of_an_opened_that_differ_by_case_keep_the_rows_apart(policy: Any) -> None:
+    hours = {
+        **HOURS,
+        "all": [{"when": {"type": "bug"}, "any": ["desk"]}, {"any": ["site"]}],
+    }
+    asked = policy(
+        hours=hours, priorities=[], entitlements=[{"allow": "web"}],
+        targets=[{"when": {"opened": "inside all"}, "first-response": "1h"}],
+    )  # fmt: skip
+    answers = asked.due(plan="a", opened=MONDAY, at=MONDAY)
+    assert [(row.facts["type"], row.state) for row in answers.answers] == [
+        ("bug", "running"),
+        ("feature", "needs-input"),
+    ]
+
+
+def test_a_case_that_is_not_asked_about_refuses_no_answer(policy: Any) -> None:
+    facts = {"type": {"values": {"bug": "Bug", "feature": "Feature"}, "default": "bug"}}
+    hours = {"desk": [{"when": {"type": "bug"}, "open": "mon-fri 09:00-17:00"}]}
+    asked = policy(
+        facts=facts, hours=hours, priorities=[], entitlements=[{"allow": "web"}],
+        targets=[{"hours": "desk", "first-response": "1 business hour"}],
+    )  # fmt: skip
+    answers = asked.due(plan="a", opened=MONDAY, at=MONDAY)
+    assert [row.state for row in answers.answers] == ["running"]
+    assert codes(answers) == ["default-fact"]
+    with pytest.raises(zsupport.ZsupportError, match="no calendar"):
+        asked.due(plan="a", fact={"type": "feature"}, opened=MONDAY, at=MONDAY)
+
+
+def test_a_rule_that_does_not_decide_now_refuses_no_answer(policy: Any) -> None:
+    hours = {**HOURS, "night": [{"when": {"plan": "b"}, "open": "mon-fri 22:00-06:00"}]}
+    asked = policy(
+        hours=hours, priorities=[], entitlements=[{"allow": "web"}],
+        targets=[
+            {"when": {"opened": "outside desk"}, "hours": "night",
+             "first-response": "1 business hour"},
+            {"first-response": "2h"},
+        ],
+    )  # fmt: skip
+    assert [row.target for row in asked.due(plan="a", opened=MONDAY, at=MONDAY).answers] == ["2h"]

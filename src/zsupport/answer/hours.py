@@ -145,6 +145,17 @@ class PolicyHours:
             raise missing
         return False
 
+    def read(self, name: str, case: Case) -> tuple[str, ...]:
+        """Return the paths of the calendars of which hours are made in a case, in written order.
+
+        Hours without a calendar for the case, and hours that need no definition, are their name.
+        """
+        calendar = self.calendar(name, case)
+        if calendar is None:
+            return (name,)
+        members = (path for member in calendar.any for path in self.read(member, case))
+        return (calendar.place.path, *members)
+
     def calendar(self, name: str, case: Case) -> Calendar | None:
         """Return the calendar that holds in a case, None for hours that need no definition."""
         return next((c for c in self.revision.hours.get(name, ()) if matching(c.when, case)), None)

@@ -9,6 +9,7 @@ from zsupport.answer.case import (
     Case,
     Dimensions,
     NeedsInput,
+    NoCalendar,
     Query,
     Warning,
     about_assumed,
@@ -57,6 +58,7 @@ class Promise(NamedTuple):
     because: tuple[Because, ...] = ()
     case: Case = {}  # noqa: RUF012 - all that was settled; never changed
     likeness: tuple[Any, ...] = ()
+    error: NoCalendar | None = None  # the hours of the target have no calendar for the case
 
     @property
     def metric_id(self) -> str:
@@ -135,6 +137,9 @@ def promises(
     rows, kept = collapse(rows, facts, _IDENTITY, _likeness)
     warnings = [*space.warnings]
     if in_force:
+        for row in rows:
+            if row.error is not None:
+                raise row.error
         warnings += reader.warnings
         warnings += about_assumed(space, rows_of, _IDENTITY, _likeness)
     else:
@@ -270,7 +275,10 @@ class _Reader:
         remarks = [self.channels[channel].remarks] if of_channel else []
         ways = candidates(self.revision, case, metric.id)
         stated = [self._stated(bare, case, way, remarks) for way in ways]
-        likeness = tuple(_like(way, each) for way, each in zip(ways, stated, strict=True))
+        likeness = tuple(
+            (self._moments(way, case), *_like(way, each))
+            for way, each in zip(ways, stated, strict=True)
+        )
         if len(ways) == 1 and not _timed(ways[0]):  # at every moment
             row, asks = stated[0]
         else:
@@ -295,6 +303,13 @@ class _Reader:
         if deciding is None:
             return bare._replace(state="not-stated", because=self._targets()), []
         return self._stated(bare, case, deciding, remarks)
+
+    def _moments(self, deciding: Deciding, case: Case) -> tuple[Any, ...]:
+        """Return for which moments a rule decides: none stands for every moment."""
+        if not _timed(deciding):
+            return ()
+        opened = [each.opened for each in deciding.matched if each.opened is not None]
+        return tuple((inside, *self.hours.read(name, case)) for inside, name in opened)
 
     def without_priority(self, case: Case, channel: str | None, metric: Metric) -> Promise:
         """Return what is said of facts that lead to no priority (the clock definition, rule 19)."""
@@ -334,6 +349,7 @@ class _Reader:
                 break
         settled = None
         asks: list[str] = []
+        error = None
         if cell.hours and counts:
             try:
                 settled = self.hours.settle(cell.hours, case)
@@ -342,6 +358,8 @@ class _Reader:
                 asks = needed.asks
                 calendar = self.hours.calendar(cell.hours, case)
                 said_of += [calendar.remarks] if calendar else []
+            except NoCalendar as missing:
+                error = missing
         note, unclear = said(said_of, self.lang)
         state = {"none": "no-target", "not-stated": "not-stated"}.get(kind)
         row = bare._replace(
@@ -353,6 +371,7 @@ class _Reader:
             note=note,
             unclear=unclear,
             because=reasons(self.revision, places),
+            error=error,
         )
         return row, asks
 
@@ -363,11 +382,10 @@ def _timed(deciding: Deciding) -> bool:
 
 
 def _like(deciding: Deciding, stated: tuple[Promise, list[str]]) -> tuple[Any, ...]:
-    """Return what a rule promises, and for which moments, without where it is written."""
+    """Return what a rule promises, without where it is written."""
     row, asks = stated
     cell = deciding.cell
     return (
-        tuple(alternative.opened for alternative in deciding.matched if _timed(deciding)),
         row.state,
         cell.target,
         cell.text if cell.text.__class__ is str else repr(cell.text),
@@ -375,6 +393,7 @@ def _like(deciding: Deciding, stated: tuple[Promise, list[str]]) -> tuple[Any, .
         row.commitment,
         row.settled and tuple(calendar.place.path for calendar in row.settled.calendars),
         cell.hours,
+        row.error is None,
         tuple(asks),
         row.note,
         row.unclear,
