@@ -1,0 +1,267 @@
+"""Identity is a path, never a line: a document means the same as one line of JSON."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reference.draw import block, draw, one_line
+
+from zsupport.answer.case import Answers
+from zsupport.answer.why import why
+from zsupport.check.rule import Subject as Checked
+from zsupport.check.rules import RULES
+from zsupport.clock.holidays import public_holidays
+from zsupport.diff.headlines import outcome_of
+from zsupport.diff.policies import compare
+from zsupport.errors import ZsupportError
+from zsupport.library import Policy
+from zsupport.policy.document import Document
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import read_document
+from zsupport.policy.yamltext import Mapping, Node, Scalar, Sequence, path_text
+from zsupport.suite.coverage import decisions_of, uncovered
+from zsupport.suite.discovery import Group, discover
+from zsupport.suite.mutation import changes_of
+from zsupport.suite.outcome import run_tests
+from zsupport.suite.reading import bind, read_written
+from zsupport.suite.subject import Subject, read_subject
+from zsupport.suite.survival import mutated
+
+SEED = int(os.environ.get("ZSUPPORT_SEED", "20261128"))
+POLICIES = 24
+AT = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+TODAY = date(2026, 11, 26)
+ROOT = Path(__file__).parent.parent
+#: Rules about YAML itself, and about comments, which one line of JSON does not have.
+ABOUT_YAML = frozenset({"ZS010", "ZS803", "ZS811"})
+
+
+def value_of(node: Node | None) -> Any:
+    """Return a node as JSON values; every scalar is a text."""
+    if isinstance(node, Mapping):
+        return {key.text: value_of(value) for key, value in node.entries}
+    if isinstance(node, Sequence):
+        return [value_of(item) for item in node.items]
+    assert isinstance(node, Scalar)
+    return node.text
+
+
+def on_one_line(file: SourceFile, root: Node | None) -> SourceFile:
+    """Return a file with its document as one line of JSON."""
+    return file._replace(data=one_line(value_of(root)).encode())
+
+
+def without_lines(value: Any) -> Any:
+    """Return a JSON value without lines, and digests of files."""
+    if isinstance(value, dict):
+        return {
+            key: without_lines(each) for key, each in value.items() if key not in ("line", "digest")
+        }
+    return [without_lines(each) for each in value] if isinstance(value, list) else value
+
+
+# -- what is compared ------------------------------------------------------------------------------
+
+
+def questions(policy: Policy) -> Iterator[Callable[[], Answers]]:
+    """Yield questions to a policy; what they leave out is asked about."""
+    yield partial(policy.channels, at=AT)
+    yield partial(policy.due, opened=AT, at=AT, metric="all", customer_tz="Asia/Tokyo")
+    yield partial(policy.hours, at=AT, customer_tz="Asia/Tokyo")
+    for plan in (policy.plans[0], policy.plans[-1]):
+        yield partial(policy.hours, plan=plan, at=AT)
+    yield partial(policy.priority, at=AT)
+    yield partial(policy.terms, at=AT)
+    yield partial(policy.topics, at=AT)
+
+
+def answered(policy: Policy) -> Iterator[Any]:
+    """Yield the answers of a policy, and why they are so."""
+    for ask in questions(policy):
+        try:
+            answers = ask()
+        except ZsupportError as error:
+            yield str(error)
+            continue
+        yield without_lines(answers.to_dict())
+        yield [re.sub(r"\.yaml:[0-9]+", ".yaml", line) for line in why(answers, "")]
+
+
+def problems(document: Document) -> list[Any]:
+    """Return what the rules find, suppressed or not; without places in the text."""
+    checked = Checked(document, TODAY)
+    return [
+        (
+            rule.code,
+            path_text(problem.path),
+            problem.severity,
+            problem.message,
+            problem.case,
+            [(path_text(path), says) for path, says in problem.related],
+        )
+        for rule in RULES
+        if rule.code not in ABOUT_YAML and not rule.last
+        for problem in rule.check(checked)
+    ]
+
+
+def suite_of(subject: Subject, files: list[SourceFile], *, mutants: bool) -> list[Any]:
+    """Return the results, the coverage and the mutants of tests."""
+    tests = [bind(read_written(file), subject, AT) for file in files]
+    assert not any(each.findings for each in tests)
+    ran = [run_tests(subject, each, None) for each in tests]
+    passing = [example for each in ran for example in each.passing]
+    found: list[Any] = [
+        (unit.name, [(each.code, each.path, each.message) for each in unit.findings])
+        for each in ran
+        for unit in each.units
+    ]
+    for index, document in enumerate(subject.documents):
+        decisions = decisions_of(subject, index)
+        found += [decisions, uncovered(subject, decisions, passing)]
+        found.append([(change.kind, change.path, change.says) for change in changes_of(document)])
+    if mutants:
+        holding = [invariant for each in ran for invariant in each.holding]
+        what = mutated(subject, tests, passing, holding)
+        survivors = [(each.change.kind, each.change.path, each.cases) for each in what.survivors]
+        found.append((what.changes, what.invalid, what.unchanged, survivors))
+    return found
+
+
+def assert_same(
+    old: tuple[SourceFile, ...],
+    new: tuple[SourceFile, ...],
+    tests: tuple[list[SourceFile], list[SourceFile]],
+    *,
+    mutants: bool = True,
+) -> None:
+    """Hold a policy and its tests to the same ones in another form."""
+    one, other = read_subject(old, public_holidays), read_subject(new, public_holidays)
+    policies = [Policy(each.policy.revisions) for each in (one, other)]
+    for before, after in zip(*map(answered, policies), strict=True):
+        assert before == after
+    for document, again in zip(one.documents, other.documents, strict=True):
+        assert problems(document) == problems(again)
+    assert suite_of(one, tests[0], mutants=mutants) == suite_of(other, tests[1], mutants=mutants)
+    outcome, counts = outcome_of([compare(one.documents, other.documents)], "customer")
+    assert not outcome.findings
+    assert not any(counts.values())
+
+
+# -- the property ----------------------------------------------------------------------------------
+
+GROUPS = [
+    group for folder in ("policies", "tests/policies") for group in discover([str(ROOT / folder)])
+]
+#: Policies whose mutants are run: the mutants of all are compared, and few take seconds to run.
+RUN = frozenset({"canonical", "hivemq", "sendowl", "zoom"})
+
+
+def test_every_policy_of_the_repository_is_compared() -> None:
+    assert {group.id for group in GROUPS} > RUN
+    assert sum(bool(group.tests) for group in GROUPS) >= 8
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.policy[0].name)
+def test_policies_of_the_repository_mean_the_same_on_one_line(group: Group) -> None:
+    lines = tuple(on_one_line(file, read_document(file).root) for file in group.policy)
+    tests = [on_one_line(file, read_written(file).root) for file in group.tests]
+    assert_same(group.policy, lines, (list(group.tests), tests), mutants=group.id in RUN)
+
+
+@pytest.mark.parametrize("number", range(POLICIES))
+def test_random_policies_mean_the_same_on_one_line(number: int) -> None:
+    documents = draw(SEED, number)
+    lines, line = (
+        tuple(
+            SourceFile(f"{index}.yaml", form(document).encode(), "", f"{index}.yaml")
+            for index, document in enumerate(documents)
+        )
+        for form in (block, one_line)
+    )
+    assert_same(lines, line, ([], []), mutants=number % 8 == 0)
+
+
+# -- by example ------------------------------------------------------------------------------------
+
+#: The calendars of `office` stand on one line, and so do the rules and the grants.
+OFFICE = {
+    "format": "1",
+    "policy": "office",
+    "timezone": "UTC",
+    "plans": {"free": "Free", "pro": "Pro"},
+    "channels": {"web": {"name": "Web", "kind": "web"}, "chat": {"name": "Chat", "kind": "chat"}},
+    "entitlements": [
+        {"allow": "web", "note": "For all."},
+        {"when": {"plan": "pro"}, "allow": "web", "note": "For pro."},
+        {"when": {"plan": "pro"}, "allow": "chat"},
+    ],
+    "hours": {
+        "office": [
+            {"when": {"plan": "free"}, "open": "mon-fri 12:00-14:00"},
+            {"open": "mon-fri 08:00-20:00"},
+        ]
+    },
+    "targets": [
+        {"when": {"plan": "free"}, "hours": "office", "first-response": "4 business hours"},
+        {"hours": "office", "first-response": "4 business hours"},
+    ],
+}
+FORMS = pytest.mark.parametrize("form", [block, one_line], ids=("lines", "one-line"))
+MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+def office(form: Callable[[dict[str, Any]], str]) -> Subject:
+    text = form(OFFICE).encode()
+    return read_subject((SourceFile("office.yaml", text, "", "office.yaml"),), public_holidays)
+
+
+@FORMS
+def test_calendars_on_one_line_are_two(form: Callable[[dict[str, Any]], str]) -> None:
+    due = Policy(office(form).policy.revisions).due(opened=MONDAY, at=MONDAY, channel="web")
+    assert [(each.plan, each.due) for each in due] == [
+        ("free", datetime(2026, 11, 24, 14, tzinfo=UTC)),
+        ("pro", datetime(2026, 11, 23, 14, tzinfo=UTC)),
+    ]
+
+
+@FORMS
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ({"due": {"plan": "pro", "channel": "web"}}, "targets[1]", "targets[0]"),
+        ({"due": {"plan": "free", "channel": "web"}}, "targets[0]", "targets[1]"),
+        ({"channels": {"plan": "free", "channel": "web"}}, "entitlements[0]", "entitlements[1]"),
+        ({"hours": {"name": "office", "plan": "pro"}}, "hours.office[1]", "hours.office[0]"),
+    ],
+)
+def test_a_reason_on_the_same_line_is_another_one(
+    form: Callable[[dict[str, Any]], str], question: dict[str, Any], right: str, wrong: str
+) -> None:
+    subject = office(form)
+    for reason, failures in ((right, 0), (wrong, 1)):
+        tests = {
+            "tests": "1",
+            "policy": "office",
+            "cases": [{**question, "expect": {"because": reason}}],
+        }
+        file = SourceFile("office_test.yaml", form(tests).encode(), "", "office_test.yaml")
+        ran = run_tests(subject, bind(read_written(file), subject, MONDAY), None)
+        assert [len(unit.findings) for unit in ran.units] == [failures]
+
+
+@FORMS
+def test_why_shows_every_grant(form: Callable[[dict[str, Any]], str]) -> None:
+    answers = Policy(office(form).policy.revisions).channels(plan="pro", channel="web", at=MONDAY)
+    [answer] = answers.answers
+    assert answer.note == "For all.\nFor pro."
+    lines = [re.sub(r":[0-9]+", "", line).strip() for line in why(answers, "")]
+    assert [line for line in lines if line.startswith("office.yaml")] == [
+        "office.yaml  allows web: always",
+        "office.yaml  allows web: plan pro",
+    ]
