@@ -124,3 +124,15 @@ def decided(text: bytes, other: bytes) -> list[object]:
 
 def revision_of(text: bytes) -> Revision:
     return load_revision(SourceFile("policy.yaml", text, "sha256:0", "policy.yaml"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in BAD if path.parent.name in ("ZS414", "ZS415")],
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
+)
+def test_an_excluded_priority_and_a_shadowed_alternative_are_one_finding(path: Path) -> None:
+    document = read_document(SourceFile("policy.yaml", path.read_bytes(), "", "policy.yaml"))
+    codes = {each.code for each in judge(document, RULES, TODAY).findings}
+    general = {"ZS401", "ZS402", "ZS403", "ZS404", "ZS411", "ZS412", "ZS413", "ZS414", "ZS415"}
+    assert codes & general == {path.parent.name}

@@ -242,6 +242,19 @@ class Subject:
             found = [(names, some) for names, some in more + less if some]
         return [(names, some) for names, some in found if names]
 
+    def excluded(self, cases: Cases) -> bool:
+        """Return whether there are cases, and the facts of all of them exclude their priority."""
+        return bool(cases) and not cases & self.decisions.existing
+
+    def cases_of(self, rule: int, metric: str, cell: Cell) -> Cases:
+        """Return the cases with a priority for which a cell is written."""
+        cells = self.revision.rules[rule].cells[metric]
+        if cell.key == "*":
+            return self.space.every
+        return self.space.among(
+            "priority", (id for id, each in cells.items() if each.key == cell.key)
+        )
+
     def counted(self, hours: str | None) -> list[tuple[Counted, Cases]]:
         """Return what these hours are, in which of all cases: worked out once."""
         if hours not in self._counted:

@@ -27,7 +27,7 @@ def _dead(
     left: Cases = subject.decisions.existing
     holding = [subject.space.holds(when) for when in conditions]
     for position, holds in enumerate(holding):
-        if not holds & left:
+        if not holds & left and not subject.excluded(holds):
             path = paths[position]
             yield Problem(
                 path,

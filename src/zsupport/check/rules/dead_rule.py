@@ -14,7 +14,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             decides[each.rule] = decides.get(each.rule, 0) | each.decides
             matches[each.rule] = matches.get(each.rule, 0) | each.matches
     for rule, cases in decides.items():
-        if cases:
+        if cases or _excluded(subject, rule):
             continue
         if not matches[rule]:
             yield Problem(
@@ -43,6 +43,16 @@ def check(subject: Subject) -> Iterator[Problem]:
             case=subject.witness(matches[rule]),
             related=above,
         )
+
+
+def _excluded(subject: Subject, rule: int) -> bool:
+    """Return whether the facts of a rule exclude its priorities, which is a finding of its own."""
+    holds = subject.space.holds(subject.revision.rules[rule].when)
+    return subject.excluded(holds) or all(
+        subject.excluded(holds & subject.cases_of(rule, metric, cell))
+        for position, metric, cell in subject.cells
+        if position == rule
+    )
 
 
 RULE = Rule(

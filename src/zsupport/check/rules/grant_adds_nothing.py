@@ -16,6 +16,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         if not grant.allow and not grant.recommend:
             yield _of_an_empty_group(subject, position)
     for position, others in sorted(adding_nothing(subject).items()):
+        if subject.excluded(subject.space.holds(subject.revision.grants[position].when)):
+            continue
         yield _problem(subject, position, others)
 
 

@@ -13,7 +13,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     for position, grant in enumerate(subject.revision.grants):
         if not grant.recommend:
             continue
-        holds = space.holds(grant.when)
+        holds = space.holds(grant.when) & subject.decisions.existing
         for channel in grant.recommend:
             cases = holds & space.of("channel", channel)
             if cases and not cases & allowed and channel in granted:

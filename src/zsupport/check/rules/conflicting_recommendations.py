@@ -1,0 +1,90 @@
+"""ZS416: two `recommend` entries that put the same channels in opposite orders."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from zsupport.analysis.space import Cases
+from zsupport.check.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each entry that conflicts with one above it in a case with both channels allowed."""
+    space, allowed = subject.space, subject.decisions.allowed
+    grants = subject.revision.grants
+    ordered = [place for place, grant in enumerate(grants) if len(grant.recommend) > 1]
+    if len(ordered) < 2:
+        return
+    matches = {place: space.holds(grants[place].when) & allowed for place in ordered}
+    for number, later in enumerate(ordered):
+        for earlier in ordered[:number]:
+            found = _conflict(
+                subject,
+                grants[earlier].recommend,
+                grants[later].recommend,
+                matches[earlier] & matches[later],
+            )
+            if found is None:
+                continue
+            first, second, cases = found
+            path = ("entitlements", later, "recommend")
+            yield Problem(
+                path,
+                f"conflicting recommendations: `{second}` before `{first}` here,"
+                f" `{first}` before `{second}` in an entry that matches the same cases",
+                subject.document.first(path),
+                hint="use one order in both, or let their conditions exclude each other",
+                case=subject.witness(cases),
+                related=((("entitlements", earlier, "recommend"), f"`{first}` before `{second}`"),),
+            )
+            break
+
+
+def _conflict(
+    subject: Subject, above: tuple[str, ...], below: tuple[str, ...], both: Cases
+) -> tuple[str, str, Cases] | None:
+    """Return two channels in opposite orders, and the cases of the first in which both are allowed.
+
+    `both` are the cases in which both entries match and the channel is allowed.
+    """
+    space = subject.space
+    for first, second in combinations([each for each in above if each in below], 2):
+        if below.index(first) > below.index(second):
+            of_first, of_second = (
+                space.seen_from("channel", each, both) for each in (first, second)
+            )
+            if cases := of_first & of_second:
+                return first, second, space.back_to("channel", first, cases)
+    return None
+
+
+RULE = Rule(
+    code="ZS416",
+    name="conflicting-recommendations",
+    severity="warning",
+    summary="two `recommend` entries that put the same channels in opposite orders",
+    why="""\
+The entries with `recommend` that match a case are merged into one order. Where two of them put the
+same two channels in opposite orders, nothing in the policy says which order is meant, and the one
+written first decides. Use one order, or let their conditions exclude each other.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
+entitlements:
+  - {allow: [web, chat]}
+  - {recommend: [web, chat]}
+  - {when: {plan: pro}, recommend: [chat, web]}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
+entitlements:
+  - {allow: [web, chat]}
+  - {when: {plan: free}, recommend: [web, chat]}
+  - {when: {plan: pro}, recommend: [chat, web]}
+""",
+    check=check,
+)

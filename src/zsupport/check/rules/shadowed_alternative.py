@@ -1,0 +1,161 @@
+"""ZS415: an alternative of a condition whose cases entries above decide."""
+
+from collections.abc import Callable, Iterator
+
+from zsupport.analysis.space import Cases, space_of_facts
+from zsupport.check.rule import Condition, Problem, Rule, Subject
+from zsupport.policy.model import Alternative, When
+from zsupport.policy.yamltext import Path
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each alternative that never decides, of an entry that decides elsewhere."""
+    several = [each for each in subject.conditions if len(each.when) > 1]
+    for section, entries in (
+        ("priorities", _priorities),
+        ("targets", _targets),
+        ("hours", _hours),
+        ("commitment", _commitments),
+    ):
+        conditions = {each.path[:-1]: each for each in several if each.path[0] == section}
+        if conditions:
+            yield from entries(subject, conditions)
+
+
+def _priorities(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
+    space = space_of_facts(subject.revision)
+    left = space.every
+    above: list[tuple[Path, Cases]] = []
+    for position, priority in enumerate(subject.revision.priorities):
+        holds = space.holds(priority.when)
+        path: Path = ("priorities", position)
+        if path in conditions:
+            yield from _shadowed(subject, conditions[path], space.meets, holds, holds & left, above)
+        above.append((path, holds & left))
+        left &= ~holds
+
+
+def _targets(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
+    matches: dict[int, Cases] = {}
+    decides: dict[int, Cases] = {}
+    for _, targets in subject.decisions.by_metric():
+        for each in targets.stated:
+            matches[each.rule] = matches.get(each.rule, 0) | each.matches
+            decides[each.rule] = decides.get(each.rule, 0) | each.decides
+    above: list[tuple[Path, Cases]] = []
+    for rule in sorted(matches):
+        path: Path = ("targets", rule)
+        if path in conditions:
+            meets = subject.space.meets
+            condition = conditions[path]
+            yield from _shadowed(subject, condition, meets, matches[rule], decides[rule], above)
+        above.append((path, decides[rule]))
+
+
+def _hours(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
+    for hours in subject.revision.hours:
+        decided = [cases for _, cases in subject.decisions.calendars(hours)]
+        paths = [subject.document.calendar(hours, place) for place in range(len(decided))]
+        yield from _of_list(subject, conditions, paths, decided)
+
+
+def _commitments(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
+    decided = [cases for _, cases in subject.decisions.commitments()]
+    paths: list[Path] = [("commitment", place) for place in range(len(decided))]
+    yield from _of_list(subject, conditions, paths, decided)
+
+
+def _of_list(
+    subject: Subject, conditions: dict[Path, Condition], paths: list[Path], decided: list[Cases]
+) -> Iterator[Problem]:
+    """Yield the alternatives of a list of which the first entry that matches decides."""
+    above: list[tuple[Path, Cases]] = []
+    for path, decides in zip(paths, decided, strict=True):
+        if path in conditions:
+            existing = subject.decisions.existing
+            meets = subject.space.meets
+            yield from _shadowed(subject, conditions[path], meets, existing, decides, above)
+        above.append((path, decides))
+
+
+def _shadowed(
+    subject: Subject,
+    condition: Condition,
+    meets: Callable[[Alternative], Cases],
+    matches: Cases,
+    decides: Cases,
+    above: list[tuple[Path, Cases]],
+) -> Iterator[Problem]:
+    """Yield the alternatives that match somewhere and decide nowhere.
+
+    `matches` and `decides` are where the entry may and does decide; `above` are the entries
+    before it, with the cases that they decide. An unreachable entry is a finding of its own, and
+    so is an alternative inside another one.
+    """
+    if not decides:
+        return
+    parts = [meets(alternative) for alternative in condition.when]
+    for position, part in enumerate(parts):
+        mine = part & matches
+        if not mine or mine & decides or _inside_another(parts, position, condition.when):
+            continue
+        path = subject.alternative(condition, position)
+        yield Problem(
+            path,
+            "this alternative never decides: entries above decide in all of its cases",
+            subject.document.first(path),
+            hint="remove it, or move this entry above them",
+            related=tuple(
+                (entry, "this entry decides first") for entry, cases in above if cases & mine
+            ),
+        )
+
+
+def _inside_another(parts: list[Cases], position: int, when: When) -> bool:
+    """Return whether another alternative matches wherever one does; of equal ones, the later."""
+    return any(
+        not parts[position] & ~part and (parts[position] != part or other < position)
+        for other, part in enumerate(parts)
+        if other != position and all(when[other].values.values())
+    )
+
+
+RULE = Rule(
+    code="ZS415",
+    name="shadowed-alternative",
+    severity="warning",
+    summary="an alternative of a condition in whose cases entries above decide",
+    why="""\
+Priorities, target rules, calendars of a list and commitments are read downwards, and the first that
+matches decides. An alternative that matches only where entries above do never decides, though
+its author meant it to. Remove it, move its entry up, or narrow the condition above.""",
+    bad="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts:
+  impact: {values: {high: High, low: Low}}
+  workaround: {ask: "Is there a way around it?"}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities:
+  - {id: critical, when: {impact: high}}
+  - {id: high, when: [{impact: high, workaround: true}, {impact: low, workaround: false}]}
+  - {id: normal}
+""",
+    good="""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts:
+  impact: {values: {high: High, low: Low}}
+  workaround: {ask: "Is there a way around it?"}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities:
+  - {id: critical, when: {impact: high, workaround: false}}
+  - {id: high, when: [{impact: high, workaround: true}, {impact: low, workaround: false}]}
+  - {id: normal}
+""",
+    check=check,
+)
