@@ -13,14 +13,25 @@ from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 
-from .definition import ALWAYS, NAMED, NO_CASE, Case, Path, Reference, Target, in_force, read
+from .definition import (
+    ALWAYS,
+    MISSING,
+    NAMED,
+    NO_CASE,
+    Case,
+    Path,
+    Reference,
+    Target,
+    in_force,
+    read,
+)
 from .draw import FORMS, draw
 
 #: What is held to the reference: one name turns an aspect of the answers on.
 AGREED = frozenset({
     "revision", "allowed", "only_when", "prerequisites", "hours", "recommended",
     "opening", "priority", "state", "target", "published", "condition", "commitment", "counted",
-    "due",
+    "due", "rows", "error",
 })  # fmt: skip
 #: The property of a test that compared cases: their seed, how many, and the disagreements.
 COMPARED = "compared with the reference"
@@ -97,6 +108,8 @@ class Subject:
         """Return the minutes of a day in UTC at which a calendar is open; None: unknown."""
         if path == ALWAYS:
             return frozenset(range(1440))
+        if path == MISSING:
+            return frozenset()
         calendar = self.reference.at(path)
         zone: str | None = calendar.get("timezone", "UTC")
         zone = self.customer["customer_tz"] if zone == "customer" else zone
@@ -175,6 +188,10 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
             matching = [n for n, row in enumerate(rows) if _stands_for(row, case, metric)]
             met |= set(matching)
             asked = {**question, "of": f"{case}", "metric": metric}
+            # Where the priority changes no answer, defaults are assumed for all of them.
+            alike = all(row.priority is None for row in rows)
+            if not matching and alike and _not_assumed(subject, question, case):
+                continue
             if len(matching) != 1:
                 # Where the channel is open, those that open no case are left out.
                 if matching or reference.at(("channels", case["channel"]))["kind"] not in NO_CASE:
@@ -195,13 +212,23 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
 def _uncounted(subject: Subject, case: Case) -> bool:
     """Return whether a target counts over hours without a calendar for the case."""
     targets = (subject.reference.target(case, m, subject.clock) for m in subject.reference.metrics)
-    return any(target.hours is not None and not target.calendars for target in targets)
+    return any(MISSING in target.calendars for target in targets)
 
 
 def _stands_for(row: Any, case: Case, metric: str) -> bool:
     named = (*NAMED, "priority")
     own = all(getattr(row, name) in (None, case.get(name)) for name in named)
     return own and row.metric == metric and all(case[n] == v for n, v in row.facts.items())
+
+
+def _not_assumed(subject: Subject, question: Case, case: Case) -> bool:
+    """Return whether a fact of a case is another than the default that a question takes."""
+    for name in subject.reference.facts:
+        fact = subject.reference.at(("facts", name))
+        default = fact.get("default", None if "values" in fact else "false")
+        if name not in question and default not in (None, case[name]):
+            return True
+    return False
 
 
 def _without_priority(subject: Subject, row: Any) -> bool:
@@ -388,7 +415,9 @@ class Shipped(Subject):
     """A policy whose calendars take a clock: of these only what the customer knows is looked at."""
 
     def _open_minutes(self, path: Path) -> frozenset[int] | None:
-        calendar = {} if path == ALWAYS else self.reference.at(path)
+        if path in (ALWAYS, MISSING):
+            return super()._open_minutes(path)
+        calendar = self.reference.at(path)
         asks = calendar.get("timezone") == "customer" or calendar.get("holidays") == "customer"
         return None if asks and self.customer["customer_tz"] is None else frozenset()
 

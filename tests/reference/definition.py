@@ -17,12 +17,14 @@ Tree = Any
 Path = tuple[str | int, ...]
 Case = Mapping[str, Any]
 #: Whether the calendar of a path is open at the moment opened; None: only the customer knows.
+#: It is true of ALWAYS and false of MISSING.
 Clock = Callable[[Path], bool | None]
 
 NAMED = ("plan", "role", "channel")
 REMARKS = ("note", "unclear", "source")
 NO_CASE = ("self-service", "community")  # the kinds of channel by which none is opened
 ALWAYS: Path = ("24x7",)  # the calendar of this name
+MISSING: Path = ("missing",)  # of hours without a calendar for the case
 
 
 class Match(NamedTuple):
@@ -98,7 +100,7 @@ def in_force(documents: Sequence[Tree], date: str) -> Tree | None:
 
 def opening(calendars: Sequence[Path], clock: Clock) -> bool | None:
     """Return whether joined calendars are open (rule 21): one that is known to be is enough."""
-    states = [True if path == ALWAYS else clock(path) for path in calendars]
+    states = [clock(path) for path in calendars]
     return True if True in states else None if None in states else False
 
 
@@ -167,10 +169,9 @@ class Reference:
             return True
         assert clock is not None, "`opened` stands in targets only"
         side, name = parts["opened"].split()
-        if not self.hours(name, case).calendars:
-            return False
         inside = self.inside(name, case, clock)
-        return None if inside is None else inside is (side == "inside")
+        stated = inside or MISSING not in self.hours(name, case).calendars
+        return None if inside is None else stated and inside is (side == "inside")
 
     def inside(self, name: str, case: Case, clock: Clock) -> bool | None:
         """Return whether a case was opened inside hours that have a calendar for it."""
@@ -190,7 +191,7 @@ class Reference:
             calendars = [*chain(*(each.calendars for each in members))] if members else [path]
             rests = chain(*(each.rests for each in members))
             return Hours(tuple(calendars), (path, *match.alternatives, *rests))
-        return Hours()
+        return Hours((MISSING,))
 
     def priority(self, facts: Case) -> str | None:
         """Return the priority that facts lead to, all of them given; None: none."""
@@ -289,9 +290,9 @@ class Reference:
         is_open = opening(entitlement.calendars, clock)
         if not entitlement.allowed or is_open:
             return "open" if is_open else "not-entitled"
-        unknown = "needs-input" if is_open is None else "closed"
-        stated = [self.hours(name, case).calendars for name in entitlement.hours or ()]
-        return unknown if stated and all(stated) else "not-stated"
+        if not entitlement.hours or MISSING in entitlement.calendars:
+            return "not-stated"
+        return "needs-input" if is_open is None else "closed"
 
     def _grants(self, case: Case, channel: str) -> list[Path]:
         """Return the grants that allow a channel: nothing else does."""
@@ -364,7 +365,7 @@ class Reference:
         commitment, binding = self.commitment(case) if state == "promised" else (None, set())
         counts = name is not None and ("business" in text or text == "every week")
         hours = self.hours(name, case) if counts else Hours()
-        unknown = any(path != ALWAYS and clock(path) is None for path in hours.calendars)
+        unknown = None in map(clock, hours.calendars)
         rests = {*rests, *binding, *hours.rests}
         condition = words(cell.get("condition", rule.get("condition")))
         return Target(

@@ -151,10 +151,7 @@ class Drawing:
     def _steady(self) -> list[str]:
         """Return the hours whose calendars are the same in every case."""
         hours = self.document["hours"]
-        steady = [name for name in self.plain_hours if "when" not in str(hours[name])]
-        union = hours.get("all", [])
-        joined = "any" in union and set(union["any"]) <= {*steady, "24x7"}
-        return [*steady, *(["all"] if joined else [])]
+        return list(hours)
 
     # -- conditions ------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
-from .definition import ALWAYS, Case, Clock, Path, Reference, Target, read
+from .definition import ALWAYS, MISSING, Case, Clock, Path, Reference, Target, read
 
 OPENED = "opened "
 #: The remarks that are part of an answer.
@@ -92,7 +92,7 @@ class Judge(Reference):
         return [self.channel(case), *self.promised(case)]
 
     def _written(self, path: Path) -> str:
-        return "24x7" if path == ALWAYS else json.dumps(self.at(path))
+        return str(path[0]) if path in (ALWAYS, MISSING) else json.dumps(self.at(path))
 
     def _said(self, rests: frozenset[Path]) -> frozenset[tuple[str, str]]:
         return frozenset((k, json.dumps(t)) for _, k, t in self.remarks(rests) if k in SAID)
