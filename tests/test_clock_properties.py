@@ -552,7 +552,7 @@ def test_elapsed_targets_are_the_clock_without_the_pauses(
             priority=f"H{number}",
             opened=moment(start),
             at=moment(start),
-            pauses=[(moment(begin), moment(end)) for begin, end in paused],
+            pause=[(moment(begin), moment(end)) for begin, end in paused],
         ).answers
         return int(answer.due.timestamp())
 

@@ -9,6 +9,13 @@ EXPECTED = "a ratio between 0 and 1, such as 3/4 or 75%"
 
 def parse_ratio(text: str) -> str:
     """Return a ratio as n/d, between 0 and 1: `3/4` as it is, `75%` as `3/4`; raise BadText."""
+    try:
+        return _ratio(text)
+    except BadText as problem:
+        raise BadText(problem.message, problem.expected, _hint(text)) from None
+
+
+def _ratio(text: str) -> str:
     if match := re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text):
         numerator, denominator = int(match[1]), int(match[2])
     elif match := re.fullmatch(r"([0-9]{1,3})(?:\.([0-9]{1,4}))?%", text):
@@ -16,7 +23,7 @@ def parse_ratio(text: str) -> str:
         numerator, denominator = int(match[1] + part), 10 ** (2 + len(part))
         text = _reduced(numerator, denominator)
     else:
-        raise BadText(f"{shown(text)} is not a ratio", EXPECTED, _hint(text))
+        raise BadText(f"{shown(text)} is not a ratio", EXPECTED)
     if not 0 < numerator < denominator:
         raise BadText(f"{shown(match[0])} is not between 0 and 1", EXPECTED)
     return text
@@ -41,7 +48,7 @@ def _hint(text: str) -> str | None:
     else:
         return None
     try:
-        parse_ratio(ratio)
+        _ratio(ratio)
     except BadText:
         return None
     return f"write `{ratio}`"

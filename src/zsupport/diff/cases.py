@@ -26,8 +26,8 @@ class Side:
         self.revision = revision
         self.space = space
         self.decisions = Decisions(revision, space)
-        #: The cases whose every value this revision knows.
-        self.known: Cases = space.every
+        #: The cases that exist and whose every value this revision knows.
+        self.known: Cases = self.decisions.existing
         for name, values in _values(revision).items():
             if name in space.values and values:
                 self.known &= space.among(name, values)
@@ -104,8 +104,7 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
     before, after = _renamed(before, shown_old.get), _renamed(after, shown_new.get)
     space = space_of(before, after)
     first, second = Side(old, before, space), Side(new, after, space)
-    both = first.known & second.known & first.decisions.existing & second.decisions.existing
-    both &= ~_impossible(first, second, shown_old, shown_new, public)
+    both = first.known & second.known & ~_impossible(first, second, shown_old, shown_new, public)
     named = {shown: (second, name) for name, shown in shown_new.items()}
     named |= {shown: (first, name) for name, shown in shown_old.items()}
     return Pair(first, second, space, both, named)

@@ -336,6 +336,8 @@ class Promises:
         That is in cases that can be opened, have a priority that their facts lead to, and are not
         decided by a rule above. Where there are too many cases it is what was reached.
         """
+        if self.tries_left < 0:
+            return reached
         rule, metric, priority = stated
         above = [
             (each.when, set(cells)) for each in self.above if (cells := each.cells.get(metric))
