@@ -162,8 +162,8 @@ def settle(
     """Return the question in canonical ids; raise UsageError with every name that is unknown.
 
     Ids and aliases match without regard to case. A name that only one of the `others`, revisions
-    of the same policy, knows is no unknown name: it is left out where this revision has no such
-    dimension or fact, and else answered as one that this revision allows nothing.
+    of the same policy, knows is not an error. If this revision has no such dimension or fact, the
+    name is left out; otherwise the case is not entitled to anything.
     """
     problems: list[tuple[str, str | None]] = []
 
@@ -519,7 +519,7 @@ def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
 
 
 def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
-    """Return the parts of a revision that decided, each once; a condition left out is no part."""
+    """Return the parts of a revision that decided, each once, without what is not written."""
     return tuple(Because(revision.file, line, path) for path, line in dict.fromkeys(places) if line)
 
 

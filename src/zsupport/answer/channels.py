@@ -85,8 +85,8 @@ def answer_channels(
 
     Without a priority a channel is allowed when some priority allows it that the facts leave
     open; `only_when` names them where not all do. With no revision in force nothing is allowed.
-    `others` are revisions that may know a channel which this one lacks; the dimensions `shown`
-    are columns whatever this revision says of them.
+    `others` are revisions that may know a channel which this one lacks. The dimensions `shown` are
+    columns even if they change no answer of this revision.
     """
     asked = relevant(revision) | shown
     asked.discard("priority")
@@ -101,7 +101,7 @@ def answer_channels(
 
     identity = ("plan", "role", "channel")
     facts = [n for n in space.open if n not in ("plan", "role", "priority") and n not in shown]
-    # Which facts are shown does not depend on the moment, nor does what is said of them.
+    # The columns do not depend on the moment.
     rows, kept = collapse(rows_of(space), facts, identity)
     warnings = space.warnings
     if in_force:

@@ -87,7 +87,7 @@ def settle_metrics(
 ) -> tuple[Metric, ...]:
     """Return the metrics asked about: the first unless named, `all` for each.
 
-    One that only another revision of the policy knows is no unknown name: nothing is stated.
+    A metric that only another revision of the policy knows is `not-stated`.
     """
     if not wanted:
         return revision.metrics[:1]
@@ -123,8 +123,8 @@ def promises(
     """Return what is promised in each case asked about, the noes included.
 
     The channel is opened only where targets differ by it; then there is a row for every
-    channel that opens a case. Which dimensions differ does not depend on the moment; those
-    `shown` are columns whatever this revision says of them.
+    channel that opens a case. Which dimensions differ does not depend on the moment. The
+    dimensions `shown` are columns even if they change no answer of this revision.
     """
     reader = _Reader(revision, opened, hours, lang, absent=absent(revision, query))
     space = dimensions(revision, query, _asked(revision, metrics) | shown)
@@ -312,7 +312,7 @@ class _Reader:
         return tuple((inside, *self.hours.read(name, case)) for inside, name in opened)
 
     def without_priority(self, case: Case, channel: str | None, metric: Metric) -> Promise:
-        """Return what is said of facts that lead to no priority (the clock definition, rule 19)."""
+        """Return the answer for facts that lead to no priority (the clock definition, rule 19)."""
         facts = {k: v for k, v in case.items() if k not in ("plan", "role")}
         entitled = any(
             holding(self.revision, {**case, "priority": priority.id}, each.id)

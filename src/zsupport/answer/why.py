@@ -105,7 +105,7 @@ class _Explain:
     def _cases(self, case: Case, changed: str) -> list[Case]:
         """Return the case once for each priority that its facts leave open, if it settles none.
 
-        `changed` names the dimension or fact that is another than asked about.
+        `changed` names the dimension or fact with another value than the question has.
         """
         if "priority" in case or not self.revision.priorities:
             return [case]
@@ -118,7 +118,7 @@ class _Explain:
 
     @cached_property
     def by_facts(self) -> PrioritiesByFacts:
-        """Which priorities facts leave open, whatever the question states."""
+        """The priorities that facts leave open, without the facts of the question."""
         return PrioritiesByFacts(self.revision, {})
 
     def _no_priority(self) -> list[str]:
