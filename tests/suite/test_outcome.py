@@ -4,7 +4,7 @@ import pytest
 from subjects import SHOP, cases, subject_of, verdict, written
 
 from zsupport.findings import Finding
-from zsupport.suite.outcome import run_tests
+from zsupport.suite.outcome import failed, run_tests
 from zsupport.suite.running import run
 
 SUBJECT = subject_of(SHOP)
@@ -133,3 +133,31 @@ def test_a_correction_names_what_makes_the_difference() -> None:
         "  - channels: {plan: max, role: owner}\n    expect: {exactly: [forum, web, phone]}\n"
         "  - channels: {plan: max, role: user}\n    expect: {exactly: [forum, web]}\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "case"),
+    [
+        ("{plan: max, priority: P1, impact: part}", {"plan": "max", "priority": "P1"}),
+        ("{plan: max, priority: [P2, P1], impact: part}", {"plan": "max", "priority": "P1"}),
+        ("{plan: max, priority: P1, impact: down}", None),
+        ("{plan: max, priority: P1}", None),
+        ("{plan: max, impact: part}", None),
+    ],
+)
+def test_facts_that_exclude_the_priority_are_a_warning(
+    question: str, case: dict[str, str] | None
+) -> None:
+    head = "tests: 1\npolicy: shop\ncases:\n"
+    text = f"{head}  - {{channels: {question}, expect: {{include: forum}}}}\n"
+    ran = run_tests(SUBJECT, written(text, SUBJECT))
+    [unit] = ran.units
+    assert not failed(unit)
+    assert len(ran.passing) == 1
+    if case is None:
+        assert unit.findings == ()
+        return
+    [found] = unit.findings
+    assert (found.code, found.severity) == ("ZT108", "warning")
+    assert found.message == "the facts of this test exclude `P1`: such a case covers nothing"
+    assert found.case == {**case, "impact": "part"}

@@ -10,6 +10,9 @@ NO_ANSWER = Code("ZT104", "no-answer", "a test that asks what the policy cannot 
 NO_POLICY = Code("ZT105", "no-policy", "a tests file whose policy is not beside it")
 TOO_MANY = Code("ZT106", "too-many-cases", "a policy with too many cases to look at each")
 NO_CASE = Code("ZT107", "no-case", "an invariant that holds because no case is meant")
+EXCLUDED = Code(
+    "ZT108", "excluded-case", "a test of a case whose facts exclude its priority", "warning"
+)
 UNCOVERED = Code(
     "ZT201", "uncovered-decision", "a decision of the policy that no test states", "note"
 )
@@ -27,6 +30,7 @@ SUITE_CODES = (
     NO_POLICY,
     TOO_MANY,
     NO_CASE,
+    EXCLUDED,
     UNCOVERED,
     COVERAGE_LOW,
     UNNOTICED,

@@ -14,6 +14,7 @@ from zsupport.policy.yamltext import parse_path, path_text, short
 from zsupport.suite.codes import (
     BROKEN_INVARIANT,
     CODES,
+    EXCLUDED,
     FAILED_CASE,
     NO_ANSWER,
     NO_CASE,
@@ -26,7 +27,17 @@ from zsupport.suite.format import CHANNELS, DUE
 from zsupport.suite.invariant import Broken, broken, vacuous
 from zsupport.suite.paste import case_text, flow, unwrapped
 from zsupport.suite.reading import STATES_OF_THE_MOMENT, Tests, reference_of
-from zsupport.suite.running import OF_THE_SET, Failure, Verdict, passes, plain, rules_of, run
+from zsupport.suite.running import (
+    OF_THE_SET,
+    Failure,
+    Verdict,
+    combinations,
+    excluded,
+    passes,
+    plain,
+    rules_of,
+    run,
+)
 from zsupport.suite.subject import Subject
 
 # What a question can be about beside facts.
@@ -51,7 +62,7 @@ def run_tests(subject: Subject, tests: Tests, only: str | None = None) -> Ran:
         if chosen(name_of(example), only):
             unit = _unit_of(subject, tests, example)
             units.append(unit)
-            passing += [] if unit.findings else [example]
+            passing += [] if failed(unit) else [example]
     holding = []
     for invariant in tests.invariants:
         if chosen(name_of_invariant(invariant), only):
@@ -59,6 +70,11 @@ def run_tests(subject: Subject, tests: Tests, only: str | None = None) -> Ran:
             units.append(unit)
             holding += [] if unit.findings else [invariant]
     return Ran(tuple(units), tuple(passing), tuple(holding))
+
+
+def failed(unit: Unit) -> bool:
+    """Return whether a test failed: a warning alone fails none."""
+    return any(finding.severity == "error" for finding in unit.findings)
 
 
 def chosen(name: str, only: str | None) -> bool:
@@ -94,8 +110,29 @@ def name_of_invariant(invariant: Invariant) -> str:
 
 def _unit_of(subject: Subject, tests: Tests, example: Example) -> Unit:
     verdict = run(subject, example)
-    findings = _failed(subject, tests, verdict)
+    findings = _failed(subject, tests, verdict) + _excluded(subject, tests, example)
     return Unit(name_of(example), tests.written.source.shown, example.span.line, tuple(findings))
+
+
+def _excluded(subject: Subject, tests: Tests, example: Example) -> list[Finding]:
+    """Return a warning where facts of a test exclude its priority (the clock definition, rule 19).
+
+    Such a case covers nothing.
+    """
+    question = example.question
+    case = next(
+        (each for each in combinations(question) if excluded(subject, question, each)), None
+    )
+    if case is None:
+        return []
+    finding = Finding(
+        EXCLUDED.code, EXCLUDED.name, EXCLUDED.severity,
+        f"the facts of this test exclude `{case['priority']}`: such a case covers nothing",
+        tests.written.source.shown, example.span, path_text(example.path),
+        hint="change the facts or the priority", case=case,
+        identity=(name_of(example), *case.values()),
+    )  # fmt: skip
+    return [finding]
 
 
 def _failed(subject: Subject, tests: Tests, verdict: Verdict) -> list[Finding]:

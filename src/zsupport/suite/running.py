@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import Because, Case
+from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, ZsupportError
@@ -88,6 +89,15 @@ def combinations(question: Question) -> Iterator[Case]:
     }
     for combination in product(*values.values()):
         yield dict(zip(values, combination, strict=True))
+
+
+def excluded(subject: Subject, question: Question, combination: Case) -> bool:
+    """Return whether the facts of a combination exclude its priority."""
+    facts = {name: value for name, value in combination.items() if name in question.facts}
+    if "priority" not in combination or not facts:
+        return False
+    revision = subject.revision(question.revision)
+    return PrioritiesByFacts(revision, facts).excludes(combination["priority"], {})
 
 
 def _asked(

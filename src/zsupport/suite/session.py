@@ -20,7 +20,7 @@ from zsupport.suite.measure import (
     too_many,
     uncovered_finding,
 )
-from zsupport.suite.outcome import names_of, no_tests, outcome_of, run_tests
+from zsupport.suite.outcome import failed, names_of, no_tests, outcome_of, run_tests
 from zsupport.suite.reading import Tests, Written, bind, read_written
 from zsupport.suite.subject import Subject, read_subject
 from zsupport.suite.suggestion import suggestion
@@ -273,10 +273,10 @@ def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
 def _count(run: list[Unit], policies: int, untested: list[Unit], left_out: list[Unit]) -> list[str]:
     """Return in words how many tests there were, how many failed, and what was left out."""
     found = []
-    failed = sum(bool(unit.findings) for unit in run)
+    failures = sum(failed(unit) for unit in run)
     if run:
         said = _some(len(run), "test") + (f" of {policies} policies" if policies > 1 else "")
-        found.append(f"{said}: {f'{failed} failed' if failed else 'all passed'}")
+        found.append(f"{said}: {f'{failures} failed' if failures else 'all passed'}")
     if untested:
         found.append(f"{_some(len(untested), 'policy')} without tests")
     if left_out:
@@ -294,11 +294,11 @@ def _some(number: int, what: str) -> str:
 
 
 def _extra(run: list[Unit], coverage: Any, mutation: Any) -> dict[str, Any]:
-    failed = sum(bool(unit.findings) for unit in run)
+    failures = sum(failed(unit) for unit in run)
     return {
-        "summary": {"passed": len(run) - failed, "failed": failed},
+        "summary": {"passed": len(run) - failures, "failed": failures},
         "tests": [
-            {"name": unit.name, "file": unit.file, "line": unit.line, "passed": not unit.findings}
+            {"name": unit.name, "file": unit.file, "line": unit.line, "passed": not failed(unit)}
             for unit in run
         ],
         "coverage": coverage,
