@@ -122,3 +122,24 @@ def test_a_suggested_test_of_a_commitment_asks_for_a_metric_that_is_promised() -
     assert [each and each.example.question.options["metric"] for each in found] == [
         ("update",), ("update",),
     ]  # fmt: skip
+
+
+def test_a_default_that_excludes_the_priority_is_not_assumed() -> None:
+    subject = subject_of("""\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts: {type: {values: {bug: Bug, feature: Feature}, default: bug}}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+priorities: [{id: L1, when: {type: bug}}, {id: L3}]
+targets:
+  - {when: {type: bug}, first-response: {L1: 1h}}
+  - {first-response: {L3: 3h}}
+""")
+    [example] = cases("  - due: {plan: pro, priority: L3}\n    expect: {target: 3h}\n", subject)
+    assert passes(subject, example)
+    decisions = [each for each in decisions_of(subject, 0) if each.kind == "target"]
+    left = uncovered(subject, decisions, [example])
+    # L3 is no bug: the test is about the feature, and covers its target.
+    assert [each.path for each in left] == [("targets", 0, "first-response", "L1")]

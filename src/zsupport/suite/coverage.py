@@ -167,7 +167,9 @@ def asked_cases(subject: Subject, example: Example, space: Space) -> Cases:
             asked &= space.among(name, values)
     for fact in subject.revision(question.revision).facts:
         if fact.id in space.values and fact.id not in question.values and fact.default is not None:
-            asked &= space.of(fact.id, fact.default)
+            # A default that excludes the priority is not assumed: the fact is open there.
+            assumed = asked & space.of(fact.id, fact.default)
+            asked = assumed | (asked & ~space.for_some(fact.id, assumed))
     return asked
 
 
