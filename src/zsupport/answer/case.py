@@ -11,7 +11,6 @@ from zsupport.policy.model import (
     ALWAYS,
     Alternative,
     Place,
-    Remarks,
     Revision,
     Text,
     When,
@@ -536,12 +535,3 @@ def say(text: Text | None, lang: str) -> str | None:
 def join(texts: Iterable[str | None]) -> str | None:
     """Return the different texts a line each, or None where there is none."""
     return "\n".join(dict.fromkeys(text for text in texts if text)) or None
-
-
-def said(remarks: Iterable[Remarks], lang: str) -> tuple[str | None, str | None]:
-    """Return the notes and the doubts of all that decided."""
-    all_remarks = list(remarks)
-    return (
-        join(say(each.note, lang) for each in all_remarks),
-        join(say(each.unclear, lang) for each in all_remarks),
-    )

@@ -18,9 +18,9 @@ from zsupport.answer.case import (
     places_of,
     reasons,
     record,
-    said,
     say,
 )
+from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.policy.model import Alternative, Channel, Grant, Remarks, Revision
 
 
@@ -42,8 +42,10 @@ class ChannelAnswer(NamedTuple):
     prerequisites: tuple[str, ...] | None
     hours: str | None
     recommended: int | None
+    retired: str | None
     note: str | None
     unclear: str | None
+    source: str | None
     because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -107,7 +109,7 @@ def answer_channels(
     if in_force:
         warnings += tuple(about_assumed(space, rows_of, identity))
     else:
-        rows = [_denied(revision, row) for row in rows]
+        rows = [_denied(revision, row, lang) for row in rows]
     open_names = {*space.open, *shown}
     columns: list[str] = [name for name in ("plan", "role") if name in open_names]
     if query.channel is None:
@@ -155,15 +157,22 @@ def _answer(
     facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
     place = (case.get("plan"), case.get("role"), channel.id, case.get("priority"), facts)
     name = say(channel.name, lang)
+    retired = retired_of(revision, case.get("plan"))
+    case = {**case, "channel": channel.id}
+    remarks = of_case(revision, "channels", case)
     if not held:
         return ChannelAnswer(
-            *place, False, None, name, channel.kind, None, None, None, None, None, None, None,
-            None, denied(revision, channel.id),
+            *place, False, None, name, channel.kind, None, None, None, None, None, None, retired,
+            *said(revision, remarks, lang), denied(revision, channel.id),
         )  # fmt: skip
-    remarks = [channel.remarks, *of_members(revision, case)]
-    for each in held:
-        remarks += [each.grant.remarks, *(matched.remarks for matched in each.matched)]
-    note, unclear = said(remarks, lang)
+    # The note of a number stands beside it.
+    remarks += [number.remarks._replace(note=None) for number in channel.numbers]
+    remarks += of_grants(held)
+    for priority in priorities or ():
+        remarks += of_case(revision, "channels", {"priority": priority})
+    remarks += of_hours(revision, (each.grant.hours for each in held if each.grant.hours), case)
+    remarks += of_grants(_recommending(revision, cases, channel.id))
+    note, unclear, source = said(revision, remarks, lang)
     needed = (*channel.prerequisites, *(p for each in held for p in each.grant.prerequisites))
     return ChannelAnswer(
         *place,
@@ -181,8 +190,10 @@ def _answer(
         prerequisites=tuple(dict.fromkeys(say(each, lang) or "" for each in needed)) or None,
         hours=joined_hours(held),
         recommended=None,
+        retired=retired,
         note=note,
         unclear=unclear,
+        source=source,
         because=reasons(
             revision,
             (place for each in held for place in places_of(each.grant.place, each.matched)),
@@ -199,10 +210,9 @@ def joined_hours(held: list[Holding]) -> str | None:
     return None if None in names else ", ".join(dict.fromkeys(name for name in names if name))
 
 
-def of_members(revision: Revision, case: Case) -> list[Remarks]:
-    """Return what is said of the plan and the role of a case."""
-    members = (("plan", revision.plans), ("role", revision.roles))
-    return [each.remarks for name, known in members for each in known if each.id == case.get(name)]
+def of_grants(held: list[Holding]) -> list[Remarks]:
+    """Return the remarks of grants, and of the alternatives of their conditions that match."""
+    return [r for each in held for r in (each.grant.remarks, *of_alternatives(each.matched))]
 
 
 def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:
@@ -230,12 +240,24 @@ def not_in_force(revision: Revision) -> tuple[Because, ...]:
     return reasons(revision, (revision.validity_place,))
 
 
-def _denied(revision: Revision, row: ChannelAnswer) -> ChannelAnswer:
+def _denied(revision: Revision, row: ChannelAnswer, lang: str) -> ChannelAnswer:
     """Return an answer as a no, as no revision is in force."""
     return ChannelAnswer(
-        *row[:5], False, None, row.name, row.kind, None, None, None, None, None, None, None, None,
-        not_in_force(revision),
+        *row[:5], False, None, row.name, row.kind, None, None, None, None, None, None, row.retired,
+        *said(revision, (), lang), not_in_force(revision),
     )  # fmt: skip
+
+
+def _recommending(revision: Revision, cases: list[Case], channel: str) -> list[Holding]:
+    """Return the entries that recommend a channel in every case."""
+    return [
+        Holding(
+            grant,
+            tuple(dict.fromkeys(each for case in cases for each in matching(grant.when, case))),
+        )
+        for grant in revision.grants
+        if channel in grant.recommend and all(matching(grant.when, case) for case in cases)
+    ]
 
 
 def _ranked(

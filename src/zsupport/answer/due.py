@@ -56,8 +56,10 @@ class DueAnswer(NamedTuple):
     paused_seconds: int | None
     remaining_seconds: int | None
     starts: str
+    retired: str | None
     note: str | None
     unclear: str | None
+    source: str | None
     because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -164,7 +166,7 @@ def quick_due(asked: Asked, promised: Promises) -> Quick | None:
     stated = (
         target.text, say(row.cell.text, asked.lang), row.condition, row.commitment, row.cell.hours,
     )  # fmt: skip
-    remarks = ("opened", row.note, row.unclear, row.because)
+    remarks = ("opened", row.retired, row.note, row.unclear, row.source, row.because)
     new, at_utc = tuple.__new__, datetime.fromtimestamp
 
     openings: dict[int, datetime] = {}
@@ -240,8 +242,10 @@ class _Timer:
             clock.paused,
             clock.remaining,
             say(row.metric.starts, self.asked.lang) or "",
+            row.retired,
             row.note,
             row.unclear,
+            row.source,
             row.because,
         )
 

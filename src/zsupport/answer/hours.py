@@ -8,7 +8,7 @@ from zsupport.clock.instants import local_date
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError
-from zsupport.policy.model import Calendar, Holidays, Place, Remarks, Revision
+from zsupport.policy.model import Calendar, Holidays, Place, Revision
 
 if TYPE_CHECKING:
     # A policy whose targets are clock time needs none of these when it answers.
@@ -159,15 +159,6 @@ class PolicyHours:
     def calendar(self, name: str, case: Case) -> Calendar | None:
         """Return the calendar that holds in a case, None for hours that need no definition."""
         return next((c for c in self.revision.hours.get(name, ()) if matching(c.when, case)), None)
-
-    def remarks(self, settled: Settled, case: Case) -> list[Remarks]:
-        """Return what is said of all that hours are made of: calendars, conditions, holidays."""
-        found = []
-        for calendar in settled.calendars:
-            matched = matching(calendar.when, case)
-            found += [calendar.remarks, *(each.remarks for each in matched)]
-            found += [calendar.holidays.remarks] if calendar.holidays else []
-        return found
 
     def warnings(self, settled: Settled, start: int, end: int) -> list[Warning]:
         """Return warnings about what is not known of the dates from `start` to `end`.

@@ -18,13 +18,11 @@ from zsupport.answer.case import (
     about_assumed,
     collapse,
     dimensions,
-    join,
     matching,
     named,
     places_of,
     reasons,
     record,
-    said,
     say,
     with_channel,
 )
@@ -34,9 +32,10 @@ from zsupport.answer.channels import (
     holding,
     joined_hours,
     not_in_force,
-    of_members,
+    of_grants,
 )
 from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
+from zsupport.answer.remarks import of_case, of_hours, retired_of, said
 from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
@@ -69,6 +68,7 @@ class HoursAnswer(NamedTuple):
     next_close: datetime | None
     windows: tuple[dict[str, Any], ...] | None
     holidays: tuple[dict[str, str], ...] | None
+    retired: str | None
     note: str | None
     unclear: str | None
     source: str | None
@@ -212,7 +212,8 @@ def _of_names(
             asked = _deciding(reign.revision, name)
             settled = _with_defaults(reign.revision, stated, asked)
             part, because = _of_hours(reign, [name], settled)
-            parts.append(part._replace(hours=name))
+            remarks = (*of_case(reign.revision, "hours", stated), *part.remarks)
+            parts.append(part._replace(hours=name, remarks=remarks))
             if i == index:
                 decided, case = because, settled
         for fact in case.keys() - stated.keys():
@@ -274,12 +275,10 @@ def _of_grants(reign: Reign, case: Case) -> tuple[Part, tuple[Holding | Calendar
     for grant in revision.grants:
         if channel in grant.allow and not matching(grant.when, case):
             missing |= _undecided(grant.when, case)
-    remarks = [channels.remarks for channels in revision.channels if channels.id == channel]
-    remarks += of_members(revision, case)
+    remarks = of_case(revision, "hours", case)
     if not held and not missing:
         return Part(allowed=False, remarks=tuple(remarks)), ()
-    for each in held:
-        remarks += [each.grant.remarks, *(matched.remarks for matched in each.matched)]
+    remarks += of_grants(held)
     names = list(dict.fromkeys(each.grant.hours for each in held if each.grant.hours))
     part, calendars = _of_hours(reign, names, case)
     part = part._replace(
@@ -297,7 +296,7 @@ def _of_hours(
     """Return what a revision says of the joined hours of these names, and the calendars read."""
     revision = reign.revision
     part = Part()
-    remarks: list[Remarks] = []
+    names = list(names)
     asks: list[str] = []
     members: list[Calendar] = []
     read: list[Calendar] = []
@@ -307,10 +306,8 @@ def _of_hours(
             part = part._replace(always=True)
             continue
         for calendar in revision.hours[name]:
-            if matched := matching(calendar.when, case):
+            if matching(calendar.when, case):
                 read.append(calendar)
-                remarks += [calendar.remarks, *(each.remarks for each in matched)]
-                remarks += [calendar.holidays.remarks] if calendar.holidays else []
                 members += [] if calendar.any else [calendar]
                 waiting += [member for member in calendar.any if member not in waiting]
                 break
@@ -322,7 +319,8 @@ def _of_hours(
             # The policy states no calendar for this case.
             read += revision.hours[name]
             part = part._replace(unstated=True)
-    part = part._replace(calendars=tuple(members), asks=tuple(asks), remarks=tuple(remarks))
+    remarks = tuple(of_hours(revision, names, case))
+    part = part._replace(calendars=tuple(members), asks=tuple(asks), remarks=remarks)
     return part, tuple(read)
 
 
@@ -518,10 +516,10 @@ def _answer(
     revision: Revision, row: Row, part: Part, opening: Opening, lang: str, *, in_force: bool
 ) -> HoursAnswer:
     """Return the answer to a row; `part` is what the revision that answers says of it."""
-    note, unclear = said(part.remarks, lang)
+    remarks = part.remarks if in_force else ()
     answer = HoursAnswer(
         row.plan, row.role, row.channel, row.priority, row.facts, "not-stated", part.hours, None,
-        None, None, None, None, note, unclear, join(each.source for each in part.remarks),
+        None, None, None, None, retired_of(revision, row.plan), *said(revision, remarks, lang),
         _because(revision, row, part, in_force=in_force),
     )  # fmt: skip
     if not in_force:

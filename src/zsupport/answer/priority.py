@@ -17,10 +17,10 @@ from zsupport.answer.case import (
     places_of,
     reasons,
     record,
-    said,
     say,
 )
 from zsupport.answer.channels import not_in_force
+from zsupport.answer.remarks import of_alternatives, of_case, said
 from zsupport.policy.model import Alternative, Priority, Revision
 
 
@@ -31,7 +31,9 @@ class PriorityAnswer(NamedTuple):
     name: str | None
     meaning: str | None
     facts: dict[str, str]
+    note: str | None
     unclear: str | None
+    source: str | None
     because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,7 +74,8 @@ def answer_priority(revision: Revision, query: Query, *, in_force: bool, lang: s
         warnings = about_assumed(space, rows_of, ())
     else:
         because = not_in_force(revision)
-        rows = [PriorityAnswer(None, None, None, row.facts, None, because) for row in rows]
+        remarks = said(revision, (), lang)
+        rows = [PriorityAnswer(None, None, None, row.facts, *remarks, because) for row in rows]
     return Answers(tuple(rows), tuple(kept), tuple(warnings), revision, query, in_force)
 
 
@@ -84,7 +87,8 @@ def _decided(revision: Revision, case: Case, asked: set[str], lang: str) -> Prio
             if matched := matching(priority.when, case):
                 return _answer(revision, priority, facts, matched, lang)
     places = [each.place for each in revision.priorities] or [revision.grants_place]
-    return PriorityAnswer(None, None, None, facts, None, reasons(revision, places))
+    remarks = said(revision, of_case(revision, "priority", facts), lang)
+    return PriorityAnswer(None, None, None, facts, *remarks, reasons(revision, places))
 
 
 def _answer(
@@ -94,12 +98,13 @@ def _answer(
     matched: tuple[Alternative, ...],
     lang: str,
 ) -> PriorityAnswer:
-    remarks = [priority.remarks, *(each.remarks for each in matched)]
+    remarks = [priority.remarks, *of_alternatives(matched)]
+    remarks += of_case(revision, "priority", facts)
     return PriorityAnswer(
         priority.id,
         say(priority.name, lang),
         say(priority.meaning, lang),
         facts,
-        said(remarks, lang)[1],
+        *said(revision, remarks, lang),
         reasons(revision, places_of(priority.place, matched)),
     )

@@ -1,6 +1,6 @@
 """What is promised: for each case and metric, whether one is entitled, and the target."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -21,11 +21,11 @@ from zsupport.answer.case import (
     named,
     places_of,
     reasons,
-    said,
     say,
 )
-from zsupport.answer.channels import denied, holding, no_priority, not_in_force, of_members
+from zsupport.answer.channels import denied, holding, no_priority, not_in_force, of_grants
 from zsupport.answer.hours import PolicyHours, Settled
+from zsupport.answer.remarks import NO_REMARKS, of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.clock.target import needs_hours
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, Rule
@@ -53,8 +53,10 @@ class Promise(NamedTuple):
     condition: str | None = None
     commitment: str | None = None
     settled: Settled | None = None  # the hours over which the target counts
+    retired: str | None = None
     note: str | None = None
     unclear: str | None = None
+    source: str | None = None
     because: tuple[Because, ...] = ()
     case: Case = {}  # noqa: RUF012 - all that was settled; never changed
     likeness: tuple[Any, ...] = ()
@@ -143,8 +145,7 @@ def promises(
         warnings += reader.warnings
         warnings += about_assumed(space, rows_of, _IDENTITY, _likeness)
     else:
-        because = not_in_force(revision)
-        rows = [_bare(row)._replace(state="not-stated", because=because) for row in rows]
+        rows = [reader.not_in_force(row) for row in rows]
     differ = query.channel is None and any(row.channel is not None for row in rows)
     open_names = {*space.open, *shown, *(["channel"] if differ else [])}
     columns: list[str] = [
@@ -161,11 +162,6 @@ _IDENTITY = ("plan", "role", "channel", "priority", "metric_id")
 
 def _likeness(row: Promise) -> tuple[Any, ...]:
     return row.likeness
-
-
-def _bare(row: Promise) -> Promise:
-    """Return a row with its case and metric alone."""
-    return Promise(*row[:6], None, case=row.case)
 
 
 def _rows(
@@ -194,12 +190,15 @@ def _rows(
     differ = by_channel
     for case in space.cases():
         for metric in metrics:
-            each = [reader.promise(case, c, metric, of_channel=False) for c in opening]
+            each = [reader.promise(case, c, metric, ()) for c in opening]
             entitled = [row for row in each if row.state != "not-entitled"]
             first = entitled[0] if entitled else reader.promise(case, None, metric)
             differ = differ or any(row.likeness != first.likeness for row in entitled)
             same = [row for row in entitled if _but_channel(row) == _but_channel(first)]
             because = tuple(dict.fromkeys(b for row in same for b in row.because))
+            # What is said of a channel changes no target, and belongs to the answer all the same.
+            remarks = [r for row in entitled for r in reader.entitling(case, row.channel)]
+            first = reader.promise(case, first.channel, metric, remarks) if remarks else first
             rows.append(first._replace(channel=None, because=because or first.because))
     if not differ:
         return rows
@@ -255,24 +254,27 @@ class _Reader:
         self.warnings: list[Warning] = []
 
     def promise(
-        self, case: Case, channel: str | None, metric: Metric, *, of_channel: bool = True
+        self,
+        case: Case,
+        channel: str | None,
+        metric: Metric,
+        entitling: Iterable[Remarks] | None = None,
     ) -> Promise:
         """Return what is promised in one case, by one channel, for one metric.
 
-        `of_channel`: what is said of the channel itself belongs to the answer.
+        `entitling` are the remarks of the channels that open the case and of the grants that
+        allow them; left out: those of this channel.
         """
-        facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
-        bare = Promise(
-            case.get("plan"), case.get("role"), channel, case.get("priority"),
-            MappingProxyType(facts), metric, None, case={**case, "channel": channel or ""},
-        )  # fmt: skip
+        bare = self._bare(case, channel, metric)
+        remarks = [metric.remarks, *of_case(self.revision, "due", case)]
         opens = channel in self.channels and self.channels[channel].opens_case
         opens = opens and not self.absent
         if channel is None or not opens or not holding(self.revision, case, channel):
-            because = denied(self.revision, channel)
-            return bare._replace(state="not-entitled", because=because, likeness=("not-entitled",))
+            remarks += [self.channels[channel].remarks] if channel in self.channels else []
+            bare = bare._replace(state="not-entitled", because=denied(self.revision, channel))
+            return self._with(bare, remarks)
+        remarks += self.entitling(case, channel) if entitling is None else entitling
         case = {**case, "channel": channel}
-        remarks = [self.channels[channel].remarks] if of_channel else []
         ways = candidates(self.revision, case, metric.id)
         stated = [self._stated(bare, case, way, remarks) for way in ways]
         likeness = tuple(
@@ -299,9 +301,10 @@ class _Reader:
             deciding = _first(ways, case, inside)
         except NeedsInput as needed:
             row = bare._replace(state=NEEDS_INPUT, because=self._targets())
-            return row, needed.asks
+            return self._with(row, remarks), needed.asks
         if deciding is None:
-            return bare._replace(state="not-stated", because=self._targets()), []
+            row = bare._replace(state="not-stated", because=self._targets())
+            return self._with(row, remarks), []
         return self._stated(bare, case, deciding, remarks)
 
     def _moments(self, deciding: Deciding, case: Case) -> tuple[Any, ...]:
@@ -311,9 +314,44 @@ class _Reader:
         opened = [each.opened for each in deciding.matched if each.opened is not None]
         return tuple((inside, *self.hours.read(name, case)) for inside, name in opened)
 
+    def entitling(self, case: Case, channel: str | None) -> list[Remarks]:
+        """Return the remarks of a channel and of the grants that allow it in a case."""
+        if channel is None:
+            return []
+        held = of_grants(holding(self.revision, case, channel))
+        return [each for each in (self.channels[channel].remarks, *held) if each != NO_REMARKS]
+
+    def not_in_force(self, row: Promise) -> Promise:
+        """Return a row of a revision that is not in force: what it promises is not stated."""
+        bare = self._bare(row.case, row.channel, row.metric, row.facts)
+        because = not_in_force(self.revision)
+        return self._with(bare._replace(state="not-stated", because=because, case=row.case), ())
+
+    def _bare(
+        self,
+        case: Case,
+        channel: str | None,
+        metric: Metric,
+        facts: Mapping[str, str] | None = None,
+    ) -> Promise:
+        """Return a row with its case and metric alone."""
+        if facts is None:
+            facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
+        plan = case.get("plan")
+        return Promise(
+            plan, case.get("role"), channel, case.get("priority"), MappingProxyType(dict(facts)),
+            metric, None, retired=retired_of(self.revision, plan),
+            case={**case, "channel": channel or ""},
+        )  # fmt: skip
+
+    def _with(self, row: Promise, remarks: Iterable[Remarks]) -> Promise:
+        """Return a row with what is said of all that it rests on, and no other likeness."""
+        note, unclear, source = said(self.revision, remarks, self.lang)
+        row = row._replace(note=note, unclear=unclear, source=source)
+        return row._replace(likeness=(row.state, note, unclear, source))
+
     def without_priority(self, case: Case, channel: str | None, metric: Metric) -> Promise:
         """Return the answer for facts that lead to no priority (the clock definition, rule 19)."""
-        facts = {k: v for k, v in case.items() if k not in ("plan", "role")}
         entitled = any(
             holding(self.revision, {**case, "priority": priority.id}, each.id)
             for each in self.channels.values()
@@ -322,10 +360,12 @@ class _Reader:
         )
         state = "not-stated" if entitled else "not-entitled"
         because = no_priority(self.revision) if entitled else denied(self.revision, channel)
-        return Promise(
-            case.get("plan"), case.get("role"), channel, None, MappingProxyType(facts), metric,
-            state, because=because, case=case, likeness=(state,),
-        )  # fmt: skip
+        remarks = [
+            metric.remarks,
+            *of_case(self.revision, "due", {**case, "channel": channel or ""}),
+        ]
+        bare = self._bare(case, channel, metric)._replace(state=state, because=because, case=case)
+        return self._with(bare, remarks)
 
     def _targets(self) -> tuple[Because, ...]:
         return reasons(self.revision, (self.revision.targets_place or self.revision.grants_place,))
@@ -337,14 +377,15 @@ class _Reader:
         rule, matched, cell = deciding
         kind = cell.target.kind
         counts = cell.hours is not None and (needs_hours(cell.target) or kind == "week")
-        said_of = [cell.remarks, rule.remarks, *(each.remarks for each in matched), *remarks]
-        said_of += of_members(self.revision, case)
+        said_of = [cell.remarks, rule.remarks, *of_alternatives(matched), *remarks]
+        opened = [alternative.opened[1] for alternative in matched if alternative.opened]
+        said_of += of_hours(self.revision, opened, case)
         places = [cell.place, *places_of(rule.place, matched)]
         commitment = None
         for each in self.revision.commitments if kind not in ("none", "not-stated") else ():
             if held := matching(each.when, case):
                 commitment = each
-                said_of += [each.remarks, *(alternative.remarks for alternative in held)]
+                said_of += [each.remarks, *of_alternatives(held)]
                 places += places_of(each.place, held)
                 break
         settled = None
@@ -353,14 +394,12 @@ class _Reader:
         if cell.hours and counts:
             try:
                 settled = self.hours.settle(cell.hours, case)
-                said_of += self.hours.remarks(settled, case)
             except NeedsInput as needed:
                 asks = needed.asks
-                calendar = self.hours.calendar(cell.hours, case)
-                said_of += [calendar.remarks] if calendar else []
             except NoCalendar as missing:
                 error = missing
-        note, unclear = said(said_of, self.lang)
+            said_of += of_hours(self.revision, [cell.hours], case)
+        note, unclear, source = said(self.revision, said_of, self.lang)
         state = {"none": "no-target", "not-stated": "not-stated"}.get(kind)
         row = bare._replace(
             state=NEEDS_INPUT if asks else state,
@@ -370,6 +409,7 @@ class _Reader:
             settled=settled,
             note=note,
             unclear=unclear,
+            source=source,
             because=reasons(self.revision, places),
             error=error,
         )
@@ -397,6 +437,7 @@ def _like(deciding: Deciding, stated: tuple[Promise, list[str]]) -> tuple[Any, .
         tuple(asks),
         row.note,
         row.unclear,
+        row.source,
     )
 
 

@@ -12,17 +12,16 @@ from zsupport.answer.case import (
     about_assumed,
     collapse,
     dimensions,
-    join,
     matching,
     named,
     places_of,
     reasons,
     record,
-    said,
     say,
     with_channel,
 )
 from zsupport.answer.channels import not_in_force
+from zsupport.answer.remarks import of_alternatives, of_case, retired_of, said
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Revision, Term
 
@@ -43,6 +42,7 @@ class TermAnswer(NamedTuple):
     facts: Mapping[str, str]
     topic: str
     text: str | None
+    retired: str | None
     note: str | None
     unclear: str | None
     source: str | None
@@ -96,7 +96,8 @@ def answer_terms(
         warnings += tuple(about_assumed(space, rows_of, _IDENTITY))
     if not in_force:
         because = not_in_force(revision)
-        rows = [TermAnswer(*row[:6], None, None, None, None, because) for row in rows]
+        remarks = said(revision, (), lang)
+        rows = [TermAnswer(*row[:6], None, row.retired, *remarks, because) for row in rows]
     if topic is None:
         columns.append("topic")
     return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force)
@@ -134,19 +135,21 @@ def _answer(revision: Revision, terms: list[Term], case: Case, *, lang: str) -> 
     }
     nothing = TermAnswer(
         case.get("plan"), case.get("role"), case.get("channel"), case.get("priority"), facts,
-        terms[0].topic, None, None, None, None, (),
+        terms[0].topic, None, retired_of(revision, case.get("plan")),
+        *said(revision, of_case(revision, "terms", case), lang),
+        reasons(revision, (term.place for term in terms)),
     )  # fmt: skip
     for term in terms:
         matched = matching(term.when, case)
         if not matched:
             continue
-        remarks = (term.remarks, *(each.remarks for each in matched))
-        note, unclear = said(remarks, lang)
+        remarks = [term.remarks, *of_alternatives(matched), *of_case(revision, "terms", case)]
+        note, unclear, source = said(revision, remarks, lang)
         return nothing._replace(
             text=say(term.say, lang),
             note=note,
             unclear=unclear,
-            source=join(each.source for each in remarks),
+            source=source,
             because=reasons(revision, places_of(term.place, matched)),
         )
-    return nothing._replace(because=reasons(revision, (term.place for term in terms)))
+    return nothing

@@ -2,9 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Because, Query, Warning, join, reasons, record, say
+from zsupport.answer.case import Answers, Because, Query, Warning, reasons, record, say
+from zsupport.answer.remarks import of_case, said
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.policy.model import Remarks, Resource, Revision, SelfHelp, Text, Topic
+from zsupport.policy.model import Remarks, Resource, Revision, SelfHelp, Topic
 
 
 class TopicAnswer(NamedTuple):
@@ -19,6 +20,8 @@ class TopicAnswer(NamedTuple):
     name: str | None
     url: str | None
     note: str | None
+    unclear: str | None
+    source: str | None
     because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -36,6 +39,8 @@ def answer_topics(revision: Revision, query: Query, topic: str | None, lang: str
         return Answers((), (), (), revision, query)
     wanted = _find(help_, topic)
     audience_open = any(each.audience for each in help_.resources) and query.role is None
+    role = {} if query.role is None else {"role": query.role}
+    remarks = [*of_case(revision, "topics", role), help_.remarks]
     rows = []
     for about in [wanted] if wanted else [None, *help_.topics]:
         listed = [
@@ -44,9 +49,9 @@ def answer_topics(revision: Revision, query: Query, topic: str | None, lang: str
             if (about.id in each.topics if about else not each.topics)
             and (query.role is None or not each.audience or query.role in each.audience)
         ]
-        rows += [_answer(revision, each, about, lang) for each in listed]
+        rows += [_answer(revision, each, about, remarks, lang) for each in listed]
         if about and not listed:
-            rows.append(_bare(revision, about, lang))
+            rows.append(_bare(revision, about, remarks, lang))
     columns = (*(() if wanted else ("topic",)), *(("audience",) if audience_open else ()), "kind")
     warnings: tuple[Warning, ...] = ()
     if not help_.complete:
@@ -65,23 +70,25 @@ def _find(help_: SelfHelp, topic: str | None) -> Topic | None:
     raise UsageError(f"`{topic}` is no topic; known: {', '.join(ids)}", did_you_mean(topic, ids))
 
 
-def _answer(revision: Revision, resource: Resource, topic: Topic | None, lang: str) -> TopicAnswer:
-    remarks: list[Remarks] = [resource.remarks, *([topic.remarks] if topic else [])]
-    texts: list[Text | None] = [text for each in remarks for text in (each.note, each.unclear)]
+def _answer(
+    revision: Revision, resource: Resource, topic: Topic | None, remarks: list[Remarks], lang: str
+) -> TopicAnswer:
+    own = [resource.remarks, *([topic.remarks] if topic else [])]
     return TopicAnswer(
         topic.id if topic else None,
         resource.audience or None,
         resource.kind,
         say(resource.name, lang),
         resource.url or (topic.url if topic else None),
-        join(say(text, lang) for text in texts),
+        *said(revision, [*own, *remarks], lang),
         reasons(revision, (resource.place,)),
     )
 
 
-def _bare(revision: Revision, topic: Topic, lang: str) -> TopicAnswer:
+def _bare(revision: Revision, topic: Topic, remarks: list[Remarks], lang: str) -> TopicAnswer:
     """Return a row for a topic under which nothing is listed."""
     return TopicAnswer(
-        topic.id, None, "other", say(topic.name, lang), topic.url, say(topic.remarks.note, lang),
+        topic.id, None, "other", say(topic.name, lang), topic.url,
+        *said(revision, [topic.remarks, *remarks], lang),
         reasons(revision, (topic.place,)),
     )  # fmt: skip

@@ -44,6 +44,7 @@ _VERSIONS = _object(
     }
 )
 _CASE = {"plan": _TEXT_OR_NULL, "role": _TEXT_OR_NULL}
+_REMARKS = {"note": _TEXT_OR_NULL, "unclear": _TEXT_OR_NULL, "source": _TEXT_OR_NULL}
 
 STATES = (
     "not-entitled",
@@ -94,8 +95,8 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                 "prerequisites": _TEXTS_OR_NULL,
                 "hours": _TEXT_OR_NULL,
                 "recommended": {"type": ["integer", "null"], "minimum": 1},
-                "note": _TEXT_OR_NULL,
-                "unclear": _TEXT_OR_NULL,
+                "retired": _DATE_OR_NULL,
+                **_REMARKS,
                 "because": _BECAUSE,
             }
         ),
@@ -131,8 +132,8 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                 "paused_seconds": _SECONDS,
                 "remaining_seconds": _SECONDS,
                 "starts": _TEXT,
-                "note": _TEXT_OR_NULL,
-                "unclear": _TEXT_OR_NULL,
+                "retired": _DATE_OR_NULL,
+                **_REMARKS,
                 "because": _BECAUSE,
             }
         ),
@@ -179,9 +180,8 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                     "type": ["array", "null"],
                     "items": _object({"date": {"type": "string", "format": "date"}, "name": _TEXT}),
                 },
-                "note": _TEXT_OR_NULL,
-                "unclear": _TEXT_OR_NULL,
-                "source": _TEXT_OR_NULL,
+                "retired": _DATE_OR_NULL,
+                **_REMARKS,
                 "because": _BECAUSE,
             }
         ),
@@ -205,7 +205,7 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                 "name": _TEXT_OR_NULL,
                 "meaning": _TEXT_OR_NULL,
                 "facts": _FACTS,
-                "unclear": _TEXT_OR_NULL,
+                **_REMARKS,
                 "because": _BECAUSE,
             }
         ),
@@ -219,7 +219,7 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                 "kind": _TEXT,
                 "name": _TEXT,
                 "url": _TEXT_OR_NULL,
-                "note": _TEXT_OR_NULL,
+                **_REMARKS,
                 "because": _BECAUSE,
             }
         ),
@@ -234,9 +234,8 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                 "facts": _FACTS,
                 "topic": _TEXT,
                 "text": _TEXT_OR_NULL,
-                "note": _TEXT_OR_NULL,
-                "unclear": _TEXT_OR_NULL,
-                "source": _TEXT_OR_NULL,
+                "retired": _DATE_OR_NULL,
+                **_REMARKS,
                 "because": _BECAUSE,
             }
         ),

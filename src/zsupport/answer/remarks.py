@@ -1,0 +1,118 @@
+"""Remarks: what a policy says beside an answer, by the places that the answer rests on."""
+
+from collections.abc import Iterable
+
+from zsupport.answer.case import Case, join, matching, say
+from zsupport.policy.model import Alternative, Remarks, Revision, Text
+
+_CASE = ("channels", "due", "hours", "terms")
+_ANY = (*_CASE, "priority", "topics")
+
+#: For each part of the format that may carry remarks: the questions whose answers rest on it.
+#: An answer rests on the parts that its case names, that decide it, and that those name in turn.
+BELONGS: dict[str, tuple[str, ...]] = {
+    "policy": _ANY,
+    "validity": _ANY,
+    "source": _ANY,
+    "plan": _CASE,
+    "role": (*_CASE, "topics"),
+    "channel": _CASE,
+    "number": ("channels",),
+    "priority": (*_CASE, "priority"),
+    "fact": (*_CASE, "priority"),
+    "metric": ("due",),
+    "condition": (*_CASE, "priority"),
+    "grant": ("channels", "due", "hours"),
+    "calendar": ("channels", "due", "hours"),
+    "holidays": ("channels", "due", "hours"),
+    "commitment": ("due",),
+    "target rule": ("due",),
+    "cell": ("due",),
+    "term": ("terms",),
+    "self-help": ("topics",),
+    "topic": ("topics",),
+    "resource": ("topics",),
+}
+
+NO_REMARKS = Remarks()
+
+
+def of_case(revision: Revision, question: str, case: Case) -> list[Remarks]:
+    """Return the remarks of every value of a case on which answers to a question rest."""
+    found: list[Remarks] = []
+    members = (
+        ("channel", revision.channels),
+        ("plan", revision.plans),
+        ("role", revision.roles),
+        ("priority", revision.priorities),
+    )
+    for name, known in members:
+        if name in case and question in BELONGS[name]:
+            found += [member.remarks for member in known if member.id == case[name]]
+    if "priority" in case and question in BELONGS["condition"]:
+        for priority in revision.priorities:
+            if priority.id == case["priority"] and priority.when:
+                found += of_alternatives(matching(priority.when, case))
+    if question in BELONGS["fact"]:
+        found += [fact.remarks for fact in revision.facts if fact.id in case]
+    return found
+
+
+def of_alternatives(matched: Iterable[Alternative]) -> list[Remarks]:
+    """Return the remarks of the alternatives of a condition that match."""
+    return [alternative.remarks for alternative in matched]
+
+
+def of_hours(revision: Revision, names: Iterable[str], case: Case) -> list[Remarks]:
+    """Return the remarks of all that hours consist of in a case, members of a union included.
+
+    A calendar whose condition the case leaves open may apply, so its remarks belong to it.
+    """
+    found: list[Remarks] = []
+    waiting = list(dict.fromkeys(names))
+    for name in waiting:
+        for calendar in revision.hours.get(name, ()):
+            matched = matching(calendar.when, case)
+            if not matched and not any(_may_match(each, case) for each in calendar.when):
+                continue
+            found += [calendar.remarks, *of_alternatives(matched)]
+            found += [calendar.holidays.remarks] if calendar.holidays else []
+            waiting += [member for member in calendar.any if member not in waiting]
+            if matched:
+                break
+    return found
+
+
+def _may_match(alternative: Alternative, case: Case) -> bool:
+    return all(case.get(name, values[0]) in values for name, values in alternative.values.items())
+
+
+def said(
+    revision: Revision, remarks: Iterable[Remarks], lang: str
+) -> tuple[str | None, str | None, str | None]:
+    """Return the notes, the doubts and the sources of all that an answer rests on, a line each.
+
+    Those of the policy itself, of its validity and of the sources that are named come last.
+    """
+    parts = [each for each in remarks if each != NO_REMARKS]
+    parts += [revision.validity, revision.remarks]
+    sources = {source.id: source.remarks for source in revision.sources}
+    for part in parts:
+        if part.source and (of_source := sources.pop(part.source, None)):
+            parts.append(of_source)
+    return (
+        join(one_line(part.note, lang) for part in parts),
+        join(one_line(part.unclear, lang) for part in parts),
+        join(part.source for part in parts),
+    )
+
+
+def one_line(text: Text | None, lang: str) -> str | None:
+    """Return a text in a language as one line."""
+    stated = say(text, lang)
+    return " ".join(stated.split()) if stated and "\n" in stated else stated
+
+
+def retired_of(revision: Revision, plan: str | None) -> str | None:
+    """Return the date since when a plan is not sold any more, None where it is sold or open."""
+    return next((member.retired for member in revision.plans if member.id == plan), None)
