@@ -171,7 +171,7 @@ def _answer(
     for priority in priorities or ():
         remarks += of_case(revision, "channels", {"priority": priority})
     remarks += of_hours(revision, (each.grant.hours for each in held if each.grant.hours), case)
-    remarks += of_grants(_recommending(revision, cases, channel.id))
+    remarks += _of_recommendations(revision, cases, channel.id)
     note, unclear, source = said(revision, remarks, lang)
     needed = (*channel.prerequisites, *(p for each in held for p in each.grant.prerequisites))
     return ChannelAnswer(
@@ -248,16 +248,16 @@ def _denied(revision: Revision, row: ChannelAnswer, lang: str) -> ChannelAnswer:
     )  # fmt: skip
 
 
-def _recommending(revision: Revision, cases: list[Case], channel: str) -> list[Holding]:
-    """Return the entries that recommend a channel in every case."""
-    return [
-        Holding(
-            grant,
-            tuple(dict.fromkeys(each for case in cases for each in matching(grant.when, case))),
-        )
-        for grant in revision.grants
-        if channel in grant.recommend and all(matching(grant.when, case) for case in cases)
-    ]
+def _of_recommendations(revision: Revision, cases: list[Case], channel: str) -> list[Remarks]:
+    """Return the remarks of the entries that recommend a channel in every case."""
+    found: list[Remarks] = []
+    for grant in revision.grants:
+        if channel not in grant.recommend:
+            continue
+        matched = [matching(grant.when, case) for case in cases]
+        if all(matched):
+            found += [grant.remarks, *(r for each in matched for r in of_alternatives(each))]
+    return found
 
 
 def _ranked(

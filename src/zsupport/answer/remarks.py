@@ -23,6 +23,7 @@ BELONGS: dict[str, tuple[str, ...]] = {
     "metric": ("due",),
     "condition": (*_CASE, "priority"),
     "grant": ("channels", "due", "hours"),
+    "recommendation": ("channels",),  # an entry of the entitlements, too
     "calendar": ("channels", "due", "hours"),
     "holidays": ("channels", "due", "hours"),
     "commitment": ("due",),

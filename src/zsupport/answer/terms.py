@@ -88,7 +88,9 @@ def answer_terms(
     warnings = space.warnings
     if space.absent:
         rows = [
-            TermAnswer(*row[:6], None, None, None, None, reasons(revision, places))
+            TermAnswer(
+                *row[:6], None, row.retired, *said(revision, (), lang), reasons(revision, places)
+            )
             for row in rows
             for places in ([term.place for term in topics[row.topic]],)
         ]

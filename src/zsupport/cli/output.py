@@ -60,7 +60,7 @@ def _give_up(out: IO[Any] | None) -> None:
 
 def note(text: str) -> None:
     """Write a line about the answer to standard error."""
-    aside(f"zsupport: {printable(text)}\n")
+    aside(f"zsupport: {printable(' '.join(text.splitlines()))}\n")
 
 
 def explain(lines: list[str]) -> None:

@@ -180,5 +180,6 @@ def _aside(answers: Answers, *, refused: bool) -> list[str]:
             found.append(f"{answer.channel}: only for {', '.join(only['priority'])}")
     found = list(dict.fromkeys(found))
     shown = [answer for answer in answers.answers if getattr(answer, "allowed", True)]
-    doubts = dict.fromkeys(getattr(answer, "unclear", None) for answer in shown)
-    return found + [f"unclear: {doubt}" for doubt in doubts if doubt]
+    doubts = [getattr(answer, "unclear", None) or "" for answer in shown]
+    lines = dict.fromkeys(line for doubt in doubts for line in doubt.split("\n") if line)
+    return found + [f"unclear: {doubt}" for doubt in lines]

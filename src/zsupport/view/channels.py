@@ -7,7 +7,7 @@ from zsupport.answer.case import Answers, record
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import doubts, value_of
+from zsupport.view.notes import remarks, value_of
 
 
 def show_channels(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -20,7 +20,7 @@ def show_channels(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: s
         records,
         tuple((*(value_of(answer, name) for name in beside), answer.channel) for answer in allowed),
         (_matrix(allowed, beside) if beside else _details(allowed),),
-        (*_remarks(allowed), *doubts(allowed)),
+        remarks(allowed, answers.columns, _label),
     )
 
 
@@ -72,10 +72,5 @@ def _matrix(allowed: list[ChannelAnswer], beside: list[str]) -> Table:
     )
 
 
-def _remarks(allowed: list[ChannelAnswer]) -> list[str]:
-    """Return the notes of the channels, each once."""
-    notes: dict[str, str] = {}
-    for answer in allowed:
-        if answer.note:
-            notes.setdefault(answer.channel, f"{answer.name}: {answer.note}")
-    return list(notes.values())
+def _label(answer: ChannelAnswer, column: str) -> str:
+    return answer.name or answer.channel if column == "channel" else value_of(answer, column)

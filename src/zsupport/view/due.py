@@ -8,7 +8,7 @@ from zsupport.answer.due import DueAnswer
 from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import doubts, value_of
+from zsupport.view.notes import remarks, value_of
 
 
 def show_due(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -39,7 +39,7 @@ def show_due(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -
             for answer in rows
         ),
         (table,),
-        (*_remarks(rows), *doubts(rows)),
+        remarks(rows, answers.columns),
     )
 
 
@@ -65,8 +65,3 @@ def _target(answer: DueAnswer) -> str:
     if answer.commitment:
         parts.append(f"[{answer.commitment}]")
     return " ".join(part for part in parts if part)
-
-
-def _remarks(rows: list[DueAnswer]) -> list[str]:
-    conditions = [f"condition: {row.condition}" for row in rows if row.condition]
-    return list(dict.fromkeys([*conditions, *(row.note for row in rows if row.note)]))

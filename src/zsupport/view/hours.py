@@ -8,7 +8,7 @@ from zsupport.answer.opening import HoursAnswer
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import doubts, value_of
+from zsupport.view.notes import remarks, value_of
 
 
 def show_hours(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -46,13 +46,12 @@ def show_hours(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str)
                 "Coming holidays",
             ),
         ]
-    notes = dict.fromkeys(row.note for row in rows if row.note)
     return Report(
         document("hours", answers, query, records, all_warnings(answers, lang)),
         records,
         tuple((*(_value(row, name) for name in answers.columns), row.state) for row in rows),
         tuple(tables),
-        (*notes, *doubts(rows)),
+        remarks(rows, answers.columns, _value),
     )
 
 

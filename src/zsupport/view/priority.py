@@ -7,7 +7,7 @@ from zsupport.answer.case import Answers, record
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import doubts, value_of
+from zsupport.view.notes import remarks, value_of
 
 
 def show_priorities(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -40,5 +40,9 @@ def show_priorities(answers: Answers, query: dict[str, Any], zone: tzinfo, lang:
                 ),
             ),
         ),
-        tuple(doubts(rows)),
+        remarks(rows, answers.columns, _value),
     )
+
+
+def _value(row: PriorityAnswer, column: str) -> str:
+    return row.priority or "" if column == "priority" else value_of(row, column)

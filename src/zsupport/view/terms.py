@@ -7,7 +7,7 @@ from zsupport.answer.case import Answers, record
 from zsupport.answer.terms import TermAnswer
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import doubts, value_of
+from zsupport.view.notes import remarks, value_of
 
 
 def show_terms(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -23,15 +23,9 @@ def show_terms(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str)
         records,
         rows,
         (Table((*(name.capitalize() for name in answers.columns), "What is said"), rows),),
-        (*_remarks(stated), *doubts(stated)),
+        remarks(stated, answers.columns, _value),
     )
 
 
 def _value(answer: TermAnswer, column: str) -> str:
     return answer.topic if column == "topic" else value_of(answer, column)
-
-
-def _remarks(stated: list[TermAnswer]) -> list[str]:
-    """Return the notes, each once, with the topic that it belongs to."""
-    notes = [f"{answer.topic}: {answer.note}" for answer in stated if answer.note]
-    return list(dict.fromkeys(notes))

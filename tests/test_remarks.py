@@ -1,0 +1,241 @@
+"""Answers carry the remarks of every place that they rest on, and of no other."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import zsupport
+from zsupport.answer.remarks import BELONGS
+from zsupport.policy.format import POLICY, Cells
+from zsupport.policy.shape import Fields, ListOf, MapOf, OneOf, Shape
+
+#: One of each part of the format, on all of which the case below rests.
+DOCUMENT: dict[str, Any] = {
+    "format": "1",
+    "policy": "acme",
+    "effective": {"from": "2026-01-01"},
+    "sources": {},
+    "plans": {
+        "pro": {"name": "Pro", "retired": "2026-02-01"},
+        "free": {"name": "Free", "note": "Of another plan"},
+    },
+    "roles": {"admin": {"name": "Admin"}, "guest": {"name": "Guest", "note": "Of another role"}},
+    "facts": {"big": {"ask": "Is it big?"}},
+    "channels": {
+        "web": {
+            "name": "Web",
+            "kind": "web",
+            "numbers": {"any": {"number": "+1 555 0100"}},
+        },
+        "mail": {"name": "Mail", "kind": "email", "note": "Of another channel"},
+    },
+    "entitlements": [
+        {
+            "when": [{"role": "admin", "plan": "pro"}],
+            "allow": ["web"],
+            "hours": "any-of-both",
+        },
+        {"when": [{"plan": "pro"}], "recommend": ["web"]},
+        {"when": {"plan": "free"}, "allow": ["mail"], "note": "Of another grant"},
+    ],
+    "priorities": [
+        {"id": "P1", "when": [{"big": "true"}]},
+        {"id": "P2", "note": "Of another priority"},
+    ],
+    "metrics": [{"id": "first-response"}, {"id": "update", "note": "Of another metric"}],
+    "hours": {
+        "any-of-both": {"any": ["office", "weekend"]},
+        "office": [
+            {"when": {"plan": "free"}, "open": ["mon 09:00-10:00"], "note": "Of another case"},
+            {
+                "when": [{"plan": "pro"}],
+                "open": ["mon-fri 09:00-17:00"],
+                "holidays": {"add": ["12-25"]},
+            },
+        ],
+        "weekend": {"open": ["sat-sun 10:00-16:00"]},
+        "unused": {"open": ["mon 01:00-02:00"], "note": "Of other hours"},
+    },
+    "commitment": [{"when": [{"plan": "pro"}], "is": "objective"}],
+    "targets": [
+        {
+            "when": [{"opened": "inside any-of-both", "plan": "pro"}],
+            "hours": "any-of-both",
+            "first-response": {
+                "P1": {"target": "4 business hours"},
+                "P2": {"target": "8 business hours", "note": "Of another cell"},
+            },
+        },
+        {"first-response": "9h", "note": "Of another rule"},
+    ],
+    "terms": {
+        "credits": [
+            {"when": [{"plan": "pro"}], "say": "Some."},
+            {"say": "None.", "note": "Of another term"},
+        ]
+    },
+    "self-help": {
+        "topics": {"start": {"name": "Start"}},
+        "resources": [{"name": "A guide", "kind": "guide", "topic": ["start"]}],
+    },
+}
+CASE: dict[str, Any] = {
+    "plan": "pro", "role": "admin", "channel": "web", "priority": "P1", "fact": {"big": "true"},
+}  # fmt: skip
+MOMENT = "2026-11-23T10:00:00Z"  # a Monday
+#: What a refusal rests on: the case and the policy.
+REFUSED = ("policy", "validity", "source", "plan", "channel", "priority", "fact", "metric")
+
+
+def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Yield the name in the table, the path and the mapping of each part that may have remarks.
+
+    A condition goes by the name of the part that it belongs to.
+    """
+    if isinstance(shape, OneOf):
+        kind = "Mapping" if isinstance(node, dict) else "Sequence"
+        inner = next((s for t, s in shape.by_node.items() if t.__name__ == kind), None)
+        if inner is not None:
+            yield from parts(inner, node, path, owner)
+    elif isinstance(shape, MapOf) and isinstance(node, dict):
+        for key, value in node.items():
+            yield from parts(shape.value, value, f"{path}.{key}".lstrip("."), owner)
+    elif isinstance(shape, ListOf) and isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from parts(shape.item, value, f"{path}[{number}]", owner)
+    elif isinstance(shape, ListOf) and shape.or_one:
+        yield from parts(shape.item, node, path, owner)
+    elif isinstance(shape, Cells) and isinstance(node, dict):
+        inner = shape.cell if "target" in node else shape.by_priority
+        yield from parts(inner, node, path, owner)
+    elif isinstance(shape, Fields) and isinstance(node, dict):
+        name = "recommendation" if "recommend" in node else shape.name
+        if "note" in shape.fields:
+            yield (owner if name == "condition" else name), path, node
+        for key, value in list(node.items()):
+            inner = shape.fields[key].shape if key in shape.fields else shape.others
+            if inner is not None:
+                yield from parts(inner, value, f"{path}.{key}".lstrip("."), name)
+
+
+def shapes(shape: Shape, found: dict[int, Shape]) -> None:
+    """Collect a shape and all that it is made of."""
+    if id(shape) not in found:
+        found[id(shape)] = shape
+        for part in shape.parts():
+            shapes(part, found)
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Return a policy with remarks in every place, and the name of each place by its path."""
+    document = json.loads(json.dumps(DOCUMENT))
+    names: dict[str, str] = {}
+    others: list[str] = []  # on which the case does not rest
+    for name, path, node in list(parts(POLICY, document, "")):
+        if "note" in node or any(path.startswith(f"{other}.") for other in others):
+            others.append(path)
+            continue
+        source = f"s{len(names)}"
+        node |= {"note": f"<note {path}>", "unclear": f"<unclear {path}>", "source": source}
+        about = f"sources.{source}"
+        document["sources"][source] = {"title": "A page", "note": f"<note {about}>"}
+        names |= {path: name, about: name}
+    file = tmp_path_factory.mktemp("remarks") / "acme.yaml"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    return file, names
+
+
+def ask(policy: zsupport.Policy, question: str, case: Mapping[str, Any]) -> list[Any]:
+    """Return the answers to one of the questions in a case."""
+    if question == "due":
+        return list(policy.due(**case, opened=MOMENT, at=MOMENT))
+    if question == "priority":
+        return list(policy.priority(fact=case["fact"], at=MOMENT))
+    if question == "topics":
+        return list(policy.topics(role=case["role"], at=MOMENT))
+    return list(getattr(policy, question)(**case, at=MOMENT))
+
+
+QUESTIONS = ("channels", "due", "hours", "priority", "terms", "topics")
+
+
+def test_the_table_names_every_part_that_may_have_remarks() -> None:
+    found: dict[int, Shape] = {}
+    shapes(POLICY, found)
+    names = {s.name for s in found.values() if isinstance(s, Fields) and "note" in s.fields}
+    assert names == set(BELONGS) - {"recommendation"}
+
+
+def test_the_document_has_every_part_of_the_table(marked: tuple[Path, dict[str, str]]) -> None:
+    _, names = marked
+    # A condition goes by its owner, a source by the part that names it.
+    assert set(names.values()) == set(BELONGS) - {"condition", "source"}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_carries_the_remarks_of_all_that_it_rests_on(
+    question: str, marked: tuple[Path, dict[str, str]]
+) -> None:
+    file, names = marked
+    answers = ask(zsupport.load(file, cache=False), question, CASE)
+    assert len(answers) == 1
+    text = json.dumps(answers[0].to_dict())
+    expected = {path for path, name in names.items() if question in BELONGS[name]}
+    assert {path for path in names if f"<note {path}>" in text} == expected
+    own = {path for path in expected if not path.startswith("sources.")}
+    assert {path for path in names if f"<unclear {path}>" in text} == own
+    assert "Of another" not in text
+    for path in expected:  # once
+        assert text.count(f"<note {path}>") == 1
+    ids = {path.removeprefix("sources.") for path in expected if path.startswith("sources.")}
+    assert set(answers[0].source.split("\n")) == ids
+
+
+@pytest.mark.parametrize("question", ["channels", "due", "hours"])
+def test_a_refusal_carries_the_remarks_of_its_case(
+    question: str, marked: tuple[Path, dict[str, str]]
+) -> None:
+    file, names = marked
+    policy = zsupport.load(file, cache=False)
+    text = json.dumps(ask(policy, question, {**CASE, "role": "guest"})[0].to_dict())
+    expected = {
+        path for path, name in names.items() if question in BELONGS[name] and name in REFUSED
+    }
+    assert {path for path in names if f"<note {path}>" in text} == expected
+    assert "Of another role" in text
+
+
+@pytest.mark.parametrize("question", ["channels", "due", "hours", "terms"])
+def test_an_answer_says_since_when_its_plan_is_not_sold(
+    question: str, marked: tuple[Path, dict[str, str]]
+) -> None:
+    policy = zsupport.load(marked[0], cache=False)
+    for case in (CASE, {**CASE, "role": "guest"}):
+        assert [each.retired for each in ask(policy, question, case)] == ["2026-02-01"]
+    assert ask(policy, question, {**CASE, "plan": "free"})[0].retired is None
+
+
+def test_without_a_channel_the_remarks_of_all_that_open_a_case_belong_to_due(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "acme.yaml"
+    file.write_text(
+        """\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}, mail: {name: M, kind: email, unclear: Mail?}}
+entitlements: [{allow: web, unclear: Web?}, {allow: mail}]
+targets: [{first-response: 4h}]
+""",
+        encoding="utf-8",
+    )
+    policy = zsupport.load(file, cache=False)
+    [row] = policy.due(opened=MOMENT).answers
+    assert (row.channel, row.unclear) == (None, "Web?\nMail?")
+    [row] = policy.due(channel="mail", opened=MOMENT).answers
+    assert row.unclear == "Mail?"
