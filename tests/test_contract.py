@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 FIELDS = {
     "channels": (
         "plan", "role", "channel", "priority", "facts", "allowed", "only_when", "name", "kind",
-        "url", "steps", "numbers", "prerequisites", "hours", "recommended", "note", "unclear",
-        "because",
+        "url", "steps", "numbers", "prerequisites", "hours", "recommended", "retired", "note",
+        "unclear", "source", "because",
     ),
     "due": (
         "plan", "role", "channel", "priority", "facts", "metric", "state", "target", "published",
         "condition", "commitment", "hours", "opened", "due", "next_open", "at_risk_at",
-        "elapsed_seconds", "paused_seconds", "remaining_seconds", "starts", "note", "unclear",
-        "because",
+        "elapsed_seconds", "paused_seconds", "remaining_seconds", "starts", "retired", "note",
+        "unclear", "source", "because",
     ),
-    "priority": ("priority", "name", "meaning", "facts", "unclear", "because"),
+    "priority": ("priority", "name", "meaning", "facts", "note", "unclear", "source", "because"),
     "hours": (
         "plan", "role", "channel", "priority", "facts", "state", "hours", "open", "next_open",
-        "next_close", "windows", "holidays", "note", "unclear", "source", "because",
+        "next_close", "windows", "holidays", "retired", "note", "unclear", "source", "because",
     ),
-    "topics": ("topic", "audience", "kind", "name", "url", "note", "because"),
+    "topics": ("topic", "audience", "kind", "name", "url", "note", "unclear", "source", "because"),
     "terms": (
-        "plan", "role", "channel", "priority", "facts", "topic", "text", "note", "unclear",
-        "source", "because",
+        "plan", "role", "channel", "priority", "facts", "topic", "text", "retired", "note",
+        "unclear", "source", "because",
     ),
     "policies": (
         "policy", "title", "revision", "from", "last_day", "in_force", "file", "digest", "terms",

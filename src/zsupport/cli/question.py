@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple, TypeVar
 
 from zsupport.answer.case import Answers, Warning
+from zsupport.answer.remarks import one_line
 from zsupport.cli.options import Common
 from zsupport.cli.output import chosen_format, explain, note, write_field, write_report
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant, to_datetime
@@ -130,7 +131,7 @@ def finish(
                 report = report._replace(notes=_notes(common, question, answers, report))
             write_report(report, common.format, common.color)
         if common.field is not None or chosen_format(common.format) not in ("table", "markdown"):
-            for text in _aside(answers, refused=code == 2):
+            for text in _aside(answers, common.lang, refused=code == 2):
                 note(text)
             if common.why:
                 explain(why_lines(question, answers))
@@ -156,7 +157,7 @@ def _about_language(common: Common, answers: Answers) -> list[Warning]:
 
 def _notes(common: Common, question: Question, answers: Answers, report: Report) -> tuple[str, ...]:
     """Return what stands under a table: remarks, reasons, and where the answer comes from."""
-    notes = [*report.notes]
+    notes = [note for note in report.notes if note not in _of_validity(answers, common.lang)]
     notes += [warning.message for warning in answers.warnings if warning.message not in notes]
     if common.why:
         notes += why_lines(question, answers)
@@ -169,7 +170,13 @@ def _notes(common: Common, question: Question, answers: Answers, report: Report)
     return tuple(notes)
 
 
-def _aside(answers: Answers, *, refused: bool) -> list[str]:
+def _of_validity(answers: Answers, lang: str) -> list[str]:
+    """Return the doubt about when the revision is in force, which JSON alone has."""
+    doubt = one_line(answers.revision.validity.unclear, lang)
+    return [f"unclear: {doubt}"] if doubt else []
+
+
+def _aside(answers: Answers, lang: str, *, refused: bool) -> list[str]:
     """Return what goes to standard error beside lines for a program: warnings and doubts.
 
     `refused`: what is needed is said by the refusal.
@@ -182,4 +189,5 @@ def _aside(answers: Answers, *, refused: bool) -> list[str]:
     shown = [answer for answer in answers.answers if getattr(answer, "allowed", True)]
     doubts = [getattr(answer, "unclear", None) or "" for answer in shown]
     lines = dict.fromkeys(line for doubt in doubts for line in doubt.split("\n") if line)
-    return found + [f"unclear: {doubt}" for doubt in lines]
+    unclear = [f"unclear: {doubt}" for doubt in lines]
+    return found + [line for line in unclear if line not in _of_validity(answers, lang)]
