@@ -85,7 +85,10 @@ def of_hours(revision: Revision, names: Iterable[str], case: Case) -> list[Remar
 
 
 def _may_match(alternative: Alternative, case: Case) -> bool:
-    return all(case.get(name, values[0]) in values for name, values in alternative.values.items())
+    return all(
+        values and (name not in case or case[name] in values)
+        for name, values in alternative.values.items()
+    )
 
 
 def said(
