@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import zsupport
 from zsupport.answer.remarks import BELONGS
@@ -239,3 +240,16 @@ targets: [{first-response: 4h}]
     assert (row.channel, row.unclear) == (None, "Web?\nMail?")
     [row] = policy.due(channel="mail", opened=MOMENT).answers
     assert row.unclear == "Mail?"
+
+
+def test_policies_in_full_states_everything_that_the_file_does(
+    marked: tuple[Path, dict[str, str]], cli: Any
+) -> None:
+    file, _ = marked
+    got = cli("policies", str(file), "--format", "json")
+    [record] = json.loads(got.stdout)["answers"]
+    # Every scalar is text, as the policy format reads it.
+    assert record["document"] == yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
+    listed = json.loads(cli("policies", "--format", "json").stdout)["answers"]
+    assert {each["document"] for each in listed} == {None}
+    assert cli("policies", str(file)).stdout.count("\n") == 1

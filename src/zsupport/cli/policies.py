@@ -9,6 +9,7 @@ from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import UsageError
 from zsupport.library import load_found
 from zsupport.policy.compiled import cache_folder
+from zsupport.policy.files import SourceFile
 from zsupport.policy.find import find, shipped_policies
 from zsupport.view.policies import show_policies
 
@@ -26,14 +27,16 @@ _NAME = Option("name", (), "argument", "[NAME|PATH]", "One policy, in full.", co
 def policies(common: Common, name: str | None) -> int:
     """List the known policies, their revisions and what is in force; with a name, one in full.
 
-    In full it also shows what is said in words and no rule uses: limits, scope, terms.
+    In full it also shows limits, scope and terms, and in JSON everything that the file states.
     """
     moments = read_moments(common)
     if name is not None and common.policy is not None:
         raise UsageError(f"`{name}` and --policy {common.policy} both name a policy", "name one")
     one = name if name is not None else common.policy
+    files: tuple[SourceFile, ...] = ()
     if one is not None:
-        known = [ask(common._replace(policy=one), moments).policy]
+        question = ask(common._replace(policy=one), moments)
+        known, files = [question.policy], question.found.files
     else:
         cache = cache_folder(os.environ)
         known = [load_found(find(each), cache) for each in shipped_policies()]
@@ -41,7 +44,7 @@ def policies(common: Common, name: str | None) -> int:
         if current not in known:
             known.insert(0, current)
     asked = {"policy": one, "at": format_instant(from_datetime(moments.at), moments.zone)}
-    report = show_policies(known, moments.at, asked, common.lang, full=one is not None)
+    report = show_policies(known, moments.at, asked, common.lang, files)
     if common.quiet:
         return 0
     if common.field is not None:

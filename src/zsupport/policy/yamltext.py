@@ -103,6 +103,15 @@ class Mapping(_Written):
 Node = Scalar | Sequence | Mapping
 
 
+def unwrapped(node: Node | None) -> Any:
+    """Return a node as texts, lists and mappings."""
+    if isinstance(node, Mapping):
+        return {key.text: unwrapped(value) for key, value in node.entries}
+    if isinstance(node, Sequence):
+        return [unwrapped(item) for item in node.items]
+    return node.text if isinstance(node, Scalar) else ""
+
+
 def unwritten(value: Any) -> Node:
     """Return a Python value as the node that the same value in YAML would be."""
     node: Node

@@ -12,10 +12,10 @@ from zsupport.answer.case import Case
 from zsupport.errors import ZsupportError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
-from zsupport.policy.yamltext import Mapping
+from zsupport.policy.yamltext import Mapping, unwrapped
 from zsupport.suite.example import Example, Expected
 from zsupport.suite.format import COMMANDS, VERSION
-from zsupport.suite.paste import case_text, one_or_list, unwrapped
+from zsupport.suite.paste import case_text, one_or_list
 from zsupport.suite.reading import STATES_OF_THE_MOMENT, bind, read_written
 from zsupport.suite.running import (
     OF_THE_SET,

@@ -10,7 +10,7 @@ from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.findings import Code, Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.model import Cell
-from zsupport.policy.yamltext import parse_path, path_text, short
+from zsupport.policy.yamltext import parse_path, path_text, short, unwrapped
 from zsupport.suite.codes import (
     BROKEN_INVARIANT,
     CODES,
@@ -25,7 +25,7 @@ from zsupport.suite.correction import corrected, parsed
 from zsupport.suite.example import Claim, Example, Expected, Invariant, Reason
 from zsupport.suite.format import CHANNELS, DUE
 from zsupport.suite.invariant import Broken, broken, vacuous
-from zsupport.suite.paste import case_text, flow, unwrapped
+from zsupport.suite.paste import case_text, flow
 from zsupport.suite.reading import STATES_OF_THE_MOMENT, Tests, reference_of
 from zsupport.suite.running import (
     OF_THE_SET,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from zsupport.policy.quoting import scalar
-from zsupport.policy.yamltext import Mapping, Node, Scalar, Sequence
 
 _WIDTH = 100
 
@@ -27,15 +26,6 @@ def case_text(case: dict[str, Any]) -> str:
         else:
             lines.append(line)
     return "".join(f"{'  ' if i else '- '}{line}\n" for i, line in enumerate(lines))
-
-
-def unwrapped(node: Node | None) -> Any:
-    """Return a node as texts, lists and mappings."""
-    if isinstance(node, Mapping):
-        return {key.text: unwrapped(value) for key, value in node.entries}
-    if isinstance(node, Sequence):
-        return [unwrapped(item) for item in node.items]
-    return node.text if isinstance(node, Scalar) else ""
 
 
 def one_or_list(values: tuple[str, ...]) -> Any:

@@ -8,20 +8,33 @@ from zsupport.answer.case import reasons, say
 from zsupport.answer.why import in_words
 from zsupport.clock.windows import DAY, DAYS, Window
 from zsupport.library import Policy
+from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Calendar, Holidays, Revision, Rule, When
+from zsupport.policy.yamltext import read_yaml, unwrapped
 from zsupport.report import Report, Table
 from zsupport.view.document import versions
 
 
-def show_policies(policies: list[Policy], at: datetime, query: dict[str, Any], lang: str,
-                  *, full: bool) -> Report:  # fmt: skip
-    """Return the report: a row for each revision; with `full` all that the policy says."""
+def show_policies(
+    policies: list[Policy],
+    at: datetime,
+    query: dict[str, Any],
+    lang: str,
+    files: Sequence[SourceFile] = (),
+) -> Report:
+    """Return the report: a row for each revision.
+
+    With its `files` a policy is shown in full: everything that they state.
+    """
+    full = bool(files)
+    documents = {file.name: unwrapped(read_yaml(file.data, file.shown)[0]) for file in files}
     records = []
     for policy in policies:
         current, in_force = policy.revision_at(at)
         for revision in policy.revisions:
             record = _record(revision, lang, in_force=in_force and revision is current)
             record["terms"] = _terms(revision, lang) if full else None
+            record["document"] = documents.get(revision.file)
             records.append(record)
     document = {
         "schema": "zsupport.policies/1",

@@ -274,6 +274,7 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                         }
                     ),
                 },
+                "document": {"type": ["object", "null"]},
             }
         ),
         _object({"policy": _TEXT_OR_NULL, "at": _INSTANT}),
