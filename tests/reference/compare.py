@@ -41,7 +41,7 @@ DISTANCES = {"UTC": 0, "UTC+01:00": 1, "Asia/Tokyo": 9}
 LENGTH = re.compile(r"(?:every )?(\d+) ?(m|h|business minutes|business hours)(?: 24x7)?")
 WINDOW = re.compile(r"mon-sun (\d\d):00-(\d\d):00")
 #: The share of cases that are named in full; all are compared in questions about several.
-NAMED_IN_FULL = 0.25
+NAMED_IN_FULL = 0.12
 #: States in which something is promised whose deadline is known.
 PROMISED = ("running", "at-risk", "met", "breached")
 
