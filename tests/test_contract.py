@@ -45,6 +45,7 @@ FIELDS = {
     ),
     "policies": (
         "policy", "title", "revision", "from", "last_day", "in_force", "file", "digest", "terms",
+        "document",
     ),
 }  # fmt: skip
 TOP = ("schema", "policy", "query", "answers", "warnings", "versions")
