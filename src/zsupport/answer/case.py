@@ -15,7 +15,6 @@ from zsupport.policy.model import (
     Text,
     When,
 )
-from zsupport.wording import enumerated
 
 if TYPE_CHECKING:
     from zsupport.answer.facts import PrioritiesByFacts
@@ -368,6 +367,8 @@ def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensio
     if by_facts is not None and query.priority is not None and query.priority not in known:
         by_facts = None
         if query.priority in defined:
+            from zsupport.wording import enumerated
+
             fitting = enumerated(known, "or") if known else "no priority"
             says = f"these facts lead to {fitting}, not {query.priority}"
             warnings.append(Warning("priority-of-facts", f"{says}: the stated priority counts"))
