@@ -133,9 +133,9 @@ class Policy:
         index = bisect_right(self._starts, instant) - 1
         return (index, instant < self._ends[index]) if index >= 0 else (0, False)
 
-    def _settled(self, index: int, **asked: Any) -> Query:
+    def _settled(self, revision: Revision, **asked: Any) -> Query:
         """Return a question to one revision in canonical ids; names of the others are known too."""
-        return settle(self.revisions[index], self.revisions, **asked)
+        return settle(revision, self.revisions, **asked)
 
     def _shown(self, index: int, columns: Callable[[int], tuple[str, ...]]) -> frozenset[str]:
         """Return the columns of the other revisions: they do not depend on which one answers."""
@@ -162,7 +162,12 @@ class Policy:
 
         def answer(index: int, shown: frozenset[str] = frozenset()) -> Answers:
             query = self._settled(
-                index, plan=plan, role=role, channel=channel, priority=priority, facts=fact
+                self.revisions[index],
+                plan=plan,
+                role=role,
+                channel=channel,
+                priority=priority,
+                facts=fact,
             )
             return answer_channels(
                 self.revisions[index], query, in_force=in_force, lang=lang, others=self.revisions,
@@ -261,7 +266,12 @@ class Policy:
 
         def settled(index: int) -> tuple[Query, tuple[Metric, ...]]:
             query = self._settled(
-                index, plan=plan, role=role, channel=channel, priority=priority, facts=facts
+                self.revisions[index],
+                plan=plan,
+                role=role,
+                channel=channel,
+                priority=priority,
+                facts=facts,
             )
             names = (metric,) if isinstance(metric, str) else metric
             return query, settle_metrics(self.revisions[index], names, self.revisions)
@@ -316,7 +326,12 @@ class Policy:
         instant = _instant(at)
         index, in_force = self._at(instant)
         query = self._settled(
-            index, plan=plan, role=role, channel=channel, priority=priority, facts=fact
+            self.revisions[index],
+            plan=plan,
+            role=role,
+            channel=channel,
+            priority=priority,
+            facts=fact,
         )
         country = None if customer_country is None else check_country(customer_country)
         customer = Customer(customer_tz, country)
@@ -343,7 +358,7 @@ class Policy:
 
         revision, in_force = self.revision_at(at)
         if fact:
-            query = settle(revision, self.revisions, facts=fact)
+            query = self._settled(revision, facts=fact)
             return answer_priority(revision, query, in_force=in_force, lang=lang)
         return list_priorities(revision, in_force=in_force, lang=lang)
 
@@ -362,7 +377,7 @@ class Policy:
         from zsupport.answer.topics import answer_topics
 
         revision, in_force = self.revision_at(at)
-        answers = answer_topics(revision, settle(revision, self.revisions, role=role), topic, lang)
+        answers = answer_topics(revision, self._settled(revision, role=role), topic, lang)
         return answers._replace(in_force=in_force)
 
     def terms(
@@ -384,8 +399,8 @@ class Policy:
         from zsupport.answer.terms import answer_terms
 
         revision, in_force = self.revision_at(at)
-        query = settle(
-            revision, self.revisions,
+        query = self._settled(
+            revision,
             plan=plan, role=role, channel=channel, priority=priority, facts=fact,
         )  # fmt: skip
         return answer_terms(revision, query, topic, self.revisions, in_force=in_force, lang=lang)

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from zsupport.analysis.compare import EVERY_INSTANT, Counted, one
 from zsupport.analysis.space import Cases, Space, space_of_facts
+from zsupport.answer.case import facts_decide
 from zsupport.policy.model import Calendar, Cell, Commitment, Metric, Revision
 
 Entry = TypeVar("Entry", Calendar, Commitment)
@@ -127,7 +128,7 @@ def _existing(revision: Revision, space: Space) -> Cases:
     Values that the policy does not know exclude nothing.
     """
     existing = space.every
-    if not any(priority.when for priority in revision.priorities):
+    if not facts_decide(revision):
         return existing
     facts = space_of_facts(revision)
     shared = {name: values for name, values in facts.values.items() if name in space.values}

@@ -399,13 +399,13 @@ def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensio
         values[fact.id] = tuple(fact.values)
     space = Dimensions(
         members, facts, assumed, values, (query.priority,) if query.priority else known,
-        by_facts, (), tuple(warnings), without_priority, absent(revision, query),
+        by_facts, (), tuple(warnings), without_priority, _absent(revision, query),
     )  # fmt: skip
     open_names += _open_facts(space, query)
     return space._replace(open=tuple(open_names))
 
 
-def absent(revision: Revision, query: Query) -> bool:
+def _absent(revision: Revision, query: Query) -> bool:
     """Return whether a question names a member that only another revision knows."""
     return any(
         given is not None and all(given != member.id for member in members)
@@ -418,9 +418,14 @@ def absent(revision: Revision, query: Query) -> bool:
     )
 
 
+def facts_decide(revision: Revision) -> bool:
+    """Return whether a policy decides the priority from facts (the clock definition, rule 19)."""
+    return any(priority.when for priority in revision.priorities)
+
+
 def _by_facts(revision: Revision, query: Query) -> "PrioritiesByFacts | None":
     """Return which priorities facts leave open, None where facts decide no priority."""
-    if not any(priority.when for priority in revision.priorities):
+    if not facts_decide(revision):
         return None
     from zsupport.answer.facts import PrioritiesByFacts
 

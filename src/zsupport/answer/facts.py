@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
-from zsupport.answer.case import Case
+from zsupport.answer.case import Case, facts_decide
 from zsupport.errors import UsageError
 from zsupport.policy.model import Revision
 
@@ -24,7 +24,7 @@ class PrioritiesByFacts:
         self.ids = tuple(priority.id for priority in revision.priorities)
         named = {name for each in revision.priorities for alt in each.when for name in alt.values}
         #: Whether the policy decides the priority from facts at all.
-        self.decides = any(priority.when for priority in revision.priorities)
+        self.decides = facts_decide(revision)
         self._of: dict[tuple[str, str], int] = {}
         size = 1
         for fact in revision.facts:

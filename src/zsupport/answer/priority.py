@@ -12,6 +12,7 @@ from zsupport.answer.case import (
     about_assumed,
     collapse,
     dimensions,
+    facts_decide,
     matching,
     named,
     places_of,
@@ -51,11 +52,6 @@ def list_priorities(revision: Revision, *, in_force: bool, lang: str) -> Answers
     return Answers(rows, ("priority",), (), revision, Query(), in_force)
 
 
-def decides_from_facts(revision: Revision) -> bool:
-    """Return whether a policy decides the priority from facts (the clock definition, rule 19)."""
-    return any(priority.when for priority in revision.priorities)
-
-
 def answer_priority(revision: Revision, query: Query, *, in_force: bool, lang: str) -> Answers:
     """Return the priority for each combination of facts that the question leaves open.
 
@@ -82,7 +78,7 @@ def answer_priority(revision: Revision, query: Query, *, in_force: bool, lang: s
 def _decided(revision: Revision, case: Case, asked: set[str], lang: str) -> PriorityAnswer:
     """Return the priority of a case: the first whose condition matches."""
     facts = {name: value for name, value in case.items() if name in asked}
-    if decides_from_facts(revision):
+    if facts_decide(revision):
         for priority in revision.priorities:
             if matched := matching(priority.when, case):
                 return _answer(revision, priority, facts, matched, lang)

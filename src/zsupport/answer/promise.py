@@ -13,7 +13,6 @@ from zsupport.answer.case import (
     Query,
     Warning,
     about_assumed,
-    absent,
     collapse,
     dimensions,
     in_order,
@@ -128,8 +127,8 @@ def promises(
     channel that opens a case. Which dimensions differ does not depend on the moment. The
     dimensions `shown` are columns even if they change no answer of this revision.
     """
-    reader = _Reader(revision, opened, hours, lang, absent=absent(revision, query))
     space = dimensions(revision, query, _asked(revision, metrics) | shown)
+    reader = _Reader(revision, opened, hours, lang, absent=space.absent)
 
     def rows_of(space: Dimensions) -> list[Promise]:
         return _rows(reader, space, query, metrics, by_channel="channel" in shown)

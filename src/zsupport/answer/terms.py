@@ -86,23 +86,28 @@ def answer_terms(
     # Which dimensions are shown does not depend on the moment.
     rows, columns = collapse(rows_of(space), space.open, _IDENTITY)
     warnings = space.warnings
-    if space.absent:
-        rows = [
-            TermAnswer(
-                *row[:6], None, row.retired, *said(revision, (), lang), reasons(revision, places)
-            )
-            for row in rows
-            for places in ([term.place for term in topics[row.topic]],)
-        ]
-    elif in_force:
+    if in_force and not space.absent:
         warnings += tuple(about_assumed(space, rows_of, _IDENTITY))
-    if not in_force:
-        because = not_in_force(revision)
-        remarks = said(revision, (), lang)
-        rows = [TermAnswer(*row[:6], None, row.retired, *remarks, because) for row in rows]
+    else:
+        rows = [_unsaid(revision, row, topics, in_force=in_force, lang=lang) for row in rows]
     if topic is None:
         columns.append("topic")
     return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force)
+
+
+def _unsaid(
+    revision: Revision,
+    row: TermAnswer,
+    topics: Mapping[str, list[Term]],
+    *,
+    in_force: bool,
+    lang: str,
+) -> TermAnswer:
+    """Return an answer without a text: no revision in force, or a case that it does not know."""
+    because = not_in_force(revision)
+    if in_force:
+        because = reasons(revision, (term.place for term in topics[row.topic]))
+    return TermAnswer(*row[:6], None, row.retired, *said(revision, (), lang), because)
 
 
 def topic_id(topic: str, *revisions: Revision) -> str:

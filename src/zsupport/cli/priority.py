@@ -1,6 +1,6 @@
 """`zsupport priority`: how urgent a case is."""
 
-from zsupport.answer.priority import decides_from_facts
+from zsupport.answer.case import facts_decide
 from zsupport.cli.options import FACT, Command, Common
 from zsupport.cli.question import ask, finish, read_facts, read_moments
 from zsupport.view.priority import show_priorities
@@ -29,7 +29,7 @@ def priority(common: Common, fact: list[str] | None) -> int:
         refusal = "not stated: no priority fits these facts"
         if not answers.in_force:
             refusal = "not stated: no revision of the policy is in force at that moment"
-        elif not decides_from_facts(answers.revision):
+        elif not facts_decide(answers.revision):
             refusal = "not stated: this policy does not decide the priority from facts"
     query = question.query(facts=answers.query.facts)
     return finish(common, question, answers, show_priorities, query, refusal=refusal)
