@@ -436,6 +436,43 @@ def test_what_is_seen_the_other_way_round_only() -> None:
     assert in_force.kind == "compatible"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("1 per day", "1 per week"),
+        ("1 per day", "2 per week"),
+        ("every 4h 24x7", "4h 24x7"),
+        # The same first deadline, and none after it.
+        ("every 4 business hours", "4 business hours"),
+    ],
+)
+def test_fewer_times_and_no_longer_again_are_slower(before: str, after: str) -> None:
+    old, new = (edited(("2 business days", text)) for text in (before, after))
+    hours = " (office)" if "business" in before else ""
+    says = f"fix: {after}{hours} instead of {before}{hours}: plan business, priority P1 (6 cases)"
+    slower, faster = one(diff(old, new)), one(diff(new, old))
+    assert (slower.finding.code, slower.kind, slower.finding.message) == ("ZD301", "breaking", says)
+    assert (faster.finding.code, faster.kind) == ("ZD302", "compatible")
+    assert marked(new, slower.finding) == after
+    assert marked(old, slower.finding.related[0]) == before
+    once = one(diff(edited(("P1: 4h,", "P1: every 4h,")), BASE))
+    assert (once.finding.code, once.change.before, once.change.after) == ("ZD301", "every 4h", "4h")
+
+
+def test_days_without_a_revision_are_told_of_the_one_that_ended() -> None:
+    def revision(name: str, days: str) -> Document:
+        return read(edited(("{from: 2026-01-01}", f"{{{days}}}")), name)
+
+    old = [revision("old.yaml", "from: 2026-01-01")]
+    ended = revision("ended.yaml", "from: 2026-01-01, last_day: 2026-03-31")
+    new = [ended, revision("later.yaml", "from: 2026-05-01")]
+    for sides, code in (((old, new), "ZD003"), ((new, old), "ZD004")):
+        finding = one(compare(*sides)).finding
+        assert finding.code == code
+        assert "from 2026-04-01 to 2026-04-30" in finding.message
+        assert {finding.file, finding.related[0].file} == {"old.yaml", "ended.yaml"}
+
+
 def test_a_name_that_stands_for_something_else() -> None:
     business = "business: {name: Business, aliases: [professional]}"
     new = edited((", aliases: [professional]", ""), ("business: Business", business))
