@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 import zsupport
 from zsupport.answer.remarks import BELONGS
 from zsupport.policy.format import POLICY, Cells
 from zsupport.policy.shape import Fields, ListOf, MapOf, OneOf, Shape
+from zsupport.view.notes import _Groups
 
 #: One of each part of the format, on all of which the case below rests.
 DOCUMENT: dict[str, Any] = {
@@ -143,7 +146,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
         source = f"s{len(names)}"
         node |= {"note": f"<note {path}>", "unclear": f"<unclear {path}>", "source": source}
         about = f"sources.{source}"
-        document["sources"][source] = {"title": "A page", "note": f"<note {about}>"}
+        document["sources"][source] = {"title": f"Page {source}", "note": f"<note {about}>"}
         names |= {path: name, about: name}
     file = tmp_path_factory.mktemp("remarks") / "acme.yaml"
     file.write_text(json.dumps(document), encoding="utf-8")
@@ -218,6 +221,121 @@ def test_an_answer_says_since_when_its_plan_is_not_sold(
     for case in (CASE, {**CASE, "role": "guest"}):
         assert [each.retired for each in ask(policy, question, case)] == ["2026-02-01"]
     assert ask(policy, question, {**CASE, "plan": "free"})[0].retired is None
+
+
+NAMED = ("--plan", "pro", "--role", "admin")
+OPTIONS = {
+    "channels": (*NAMED, "--channel", "web", "--priority", "P1", "--fact", "big=true"),
+    "due": (
+        *NAMED, "--channel", "web", "--priority", "P1", "--fact", "big=true", "--opened", MOMENT,
+    ),
+    "hours": (*NAMED, "--channel", "web", "--priority", "P1", "--fact", "big=true"),
+    "priority": ("--fact", "big=true"),
+    "terms": (*NAMED, "--channel", "web", "--priority", "P1", "--fact", "big=true"),
+    "topics": ("--role", "admin"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("format", ["plain", "table"])
+def test_people_are_shown_each_remark_once(
+    question: str, format: str, marked: tuple[Path, dict[str, str]], cli: Any
+) -> None:
+    file, names = marked
+    asked = (question, "--policy", str(file), *OPTIONS[question], "--at", MOMENT)
+    expected = {path for path, name in names.items() if question in BELONGS[name]}
+    own = {path for path in expected if not path.startswith("sources.")}
+    # The revision's own doubt about when it is in force is left to JSON.
+    doubts = {f"<unclear {path}>" for path in own - {"effective"}}
+    # Tables show the note of a number in its cell.
+    notes = {f"<note {path}>" for path in expected if names[path] != "number"}
+    sources = {f"source: Page s{p.removeprefix('sources.s')}" for p in expected - own}
+    for why in (False, True):
+        got = cli(*asked, "--format", format, *(("--why",) if why else ()), env={"COLUMNS": "999"})
+        shown = (got.stdout if format == "table" else got.stderr).splitlines()
+        lines = [line.removeprefix("zsupport: ").removeprefix("unclear: ") for line in shown]
+        wanted = doubts | (notes if why or format == "table" else set())
+        wanted |= sources if why else set()
+        every = {*doubts, *notes, *sources, "<unclear effective>"}
+        assert sorted(line for line in lines if line in every) == sorted(wanted)
+
+
+POLICY_OF_ROWS = """\
+format: 1
+policy: desk
+plans: {free: Free, pro: Pro, max: Max}
+channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat, note: Short questions.}}
+priorities: [{id: P1}, {id: P2}]
+entitlements:
+  - {allow: web}
+  - {when: {plan: pro, priority: P1}, allow: chat, unclear: On which days?}
+  - {when: {plan: max}, allow: chat}
+metrics: [{id: first-response}, {id: update, starts: answered}]
+targets:
+  - when: {plan: free}
+    first-response: {P1: 8h, P2: 16h}
+    unclear: Read as hours.
+  - first-response: {P1: {target: 1h, unclear: From when?}, P2: 2h}
+    update: {P1: every 1h, P2: every 2h}
+"""
+
+
+@pytest.mark.parametrize("format", ["plain", "csv", "json"])
+def test_a_remark_on_standard_error_names_the_rows_that_it_concerns(
+    format: str, tmp_path: Path, cli: Any
+) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(POLICY_OF_ROWS, encoding="utf-8")
+
+    def aside(*asked: str) -> list[str]:
+        words = (*asked, "--policy", str(file), "--at", MOMENT, "--format", format)
+        return [each.removeprefix("zsupport: ") for each in cli(*words).stderr.splitlines()]
+
+    assert aside("channels") == ["pro chat: only for P1", "pro chat: unclear: On which days?"]
+    # Nothing is added where it concerns every row.
+    assert aside("channels", "--plan", "pro", "--channel", "chat") == [
+        "only for P1",
+        "unclear: On which days?",
+    ]
+    assert aside("due") == [
+        "free: unclear: Read as hours.",
+        "pro/max P1: unclear: From when?",
+        "pro P1: unclear: On which days?",
+    ]
+    assert aside("due", "--plan", "free") == ["unclear: Read as hours."]
+    assert aside("channels", "--channel", "chat", "--priority", "P1") == [
+        "pro: unclear: On which days?"
+    ]
+
+
+def test_tables_name_retired_plans_and_clocks_that_start_at_another_event(
+    tmp_path: Path, cli: Any
+) -> None:
+    file = tmp_path / "desk.yaml"
+    text = POLICY_OF_ROWS.replace("max: Max", "max: {name: Max, retired: 2026-02-01}")
+    file.write_text(text, encoding="utf-8")
+    asked = ("due", "--policy", str(file), "--opened", MOMENT, "--metric", "all")
+    lines = cli(*asked, "--format", "table", env={"COLUMNS": "999"}).stdout.splitlines()
+    assert "max: plan retired since 2026-02-01" in lines
+    assert "update: the clock starts when the case is answered" in lines
+
+
+@given(st.data())
+def test_the_rows_that_a_remark_names_are_those_that_it_concerns(data: st.DataObject) -> None:
+    columns = ("a", "b", "c")[: data.draw(st.integers(1, 3))]
+    cells = [st.sampled_from([f"{name}{n}" for n in range(4)]) for name in columns]
+    rows = data.draw(st.lists(st.tuples(*cells), min_size=2, max_size=20, unique=True))
+    some = data.draw(st.lists(st.sampled_from(rows), min_size=1, unique=True))
+    text = _Groups(columns, tuple(rows)).naming([rows.index(row) for row in some])
+    groups, _, more = text.partition(" and ")
+    named = set()
+    for group in groups.split(", "):
+        wanted = [part.split("/") for part in group.split()]
+        named |= {
+            row for row in rows if all(any(value in values for value in row) for values in wanted)
+        }
+    assert named <= set(some)
+    assert len(some) - len(named) == int(more.removesuffix(" more rows") or 0)
 
 
 def test_without_a_channel_the_remarks_of_all_that_open_a_case_belong_to_due(

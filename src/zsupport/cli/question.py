@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,9 +17,13 @@ from zsupport.errors import UsageError
 from zsupport.library import Policy, load_found
 from zsupport.policy.compiled import cache_folder
 from zsupport.policy.find import Found, choose, find
-from zsupport.report import Report
+from zsupport.report import Remark, Report
 
 Value = TypeVar("Value")
+
+#: The kinds of remarks under a table, and those beside lines for a program.
+_UNDER_TABLES = ("retired", "starts", "condition", "note", "unclear")
+_BESIDE_LINES = ("only", "unclear")
 
 
 class Question(NamedTuple):
@@ -131,7 +135,7 @@ def finish(
                 report = report._replace(notes=_notes(common, question, answers, report))
             write_report(report, common.format, common.color)
         if common.field is not None or chosen_format(common.format) not in ("table", "markdown"):
-            for text in _aside(answers, common.lang, refused=code == 2):
+            for text in _aside(common, answers, report, refused=code == 2):
                 note(text)
             if common.why:
                 explain(why_lines(question, answers))
@@ -157,8 +161,8 @@ def _about_language(common: Common, answers: Answers) -> list[Warning]:
 
 def _notes(common: Common, question: Question, answers: Answers, report: Report) -> tuple[str, ...]:
     """Return what stands under a table: remarks, reasons, and where the answer comes from."""
-    notes = [note for note in report.notes if note not in _of_validity(answers, common.lang)]
-    notes += [warning.message for warning in answers.warnings if warning.message not in notes]
+    notes = _chosen(report.beside.listed, _UNDER_TABLES, common, answers)
+    notes = list(dict.fromkeys([*notes, *(warning.message for warning in answers.warnings)]))
     if common.why:
         notes += why_lines(question, answers)
     if question.fallback and chosen_format(common.format) == "table":
@@ -170,24 +174,26 @@ def _notes(common: Common, question: Question, answers: Answers, report: Report)
     return tuple(notes)
 
 
-def _of_validity(answers: Answers, lang: str) -> list[str]:
-    """Return the doubt about when the revision is in force, which JSON alone has."""
-    doubt = one_line(answers.revision.validity.unclear, lang)
-    return [f"unclear: {doubt}"] if doubt else []
-
-
-def _aside(answers: Answers, lang: str, *, refused: bool) -> list[str]:
+def _aside(common: Common, answers: Answers, report: Report, *, refused: bool) -> list[str]:
     """Return what goes to standard error beside lines for a program: warnings and doubts.
 
     `refused`: what is needed is said by the refusal.
     """
     found = [w.message for w in answers.warnings if not (refused and w.code == "needs-input")]
-    for answer in answers.answers:
-        if only := getattr(answer, "only_when", None):
-            found.append(f"{answer.channel}: only for {', '.join(only['priority'])}")
-    found = list(dict.fromkeys(found))
-    shown = [answer for answer in answers.answers if getattr(answer, "allowed", True)]
-    doubts = [getattr(answer, "unclear", None) or "" for answer in shown]
-    lines = dict.fromkeys(line for doubt in doubts for line in doubt.split("\n") if line)
-    unclear = [f"unclear: {doubt}" for doubt in lines]
-    return found + [line for line in unclear if line not in _of_validity(answers, lang)]
+    plain = common.field is None and chosen_format(common.format) == "plain"
+    remarks = report.beside.listed if plain else report.beside.every
+    return list(dict.fromkeys([*found, *_chosen(remarks, _BESIDE_LINES, common, answers)]))
+
+
+def _chosen(
+    remarks: Iterable[Remark], kinds: tuple[str, ...], common: Common, answers: Answers
+) -> list[str]:
+    """Return the remarks of some kinds; with `--why` also the sources and what tables show.
+
+    The doubt about when the revision is in force is left to JSON.
+    """
+    if common.why:
+        kinds = (*kinds, *_UNDER_TABLES, "source")
+    doubt = one_line(answers.revision.validity.unclear, common.lang)
+    hidden = f"unclear: {doubt}" if doubt else None
+    return [each.text for each in remarks if each.kind in kinds and each.text != hidden]

@@ -16,6 +16,23 @@ class Table(NamedTuple):
     title: str | None = None
 
 
+class Remark(NamedTuple):
+    """A note, a doubt or the like about answers: one line, with the rows that it concerns.
+
+    The kind is `only`, `retired`, `starts`, `condition`, `note`, `unclear` or `source`.
+    """
+
+    kind: str
+    text: str
+
+
+class Beside(NamedTuple):
+    """The remarks of a report; the rows that one concerns are named among those that are shown."""
+
+    listed: tuple[Remark, ...] = ()  # beside plain lines and tables
+    every: tuple[Remark, ...] = ()  # beside all answers, noes included
+
+
 class Report(NamedTuple):
     """One answer in all the ways in which it can be shown."""
 
@@ -24,6 +41,7 @@ class Report(NamedTuple):
     lines: tuple[tuple[str, ...], ...]  # plain: the open columns, then the value
     tables: tuple[Table, ...]  # table and markdown
     notes: tuple[str, ...] = ()  # under the tables
+    beside: Beside = Beside()  # the caller chooses kinds and place
 
 
 class Terminal(NamedTuple):

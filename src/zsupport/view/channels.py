@@ -7,20 +7,23 @@ from zsupport.answer.case import Answers, record
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import remarks, value_of
+from zsupport.view.notes import beside, value_of
 
 
 def show_channels(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
     """Return the report; tables and plain lines list what is allowed, JSON the noes too."""
     allowed = [answer for answer in answers.answers if answer.allowed]
-    beside = [name for name in answers.columns if name != "channel"]
+    case_columns = [name for name in answers.columns if name != "channel"]
     records = tuple(record(answer, zone) for answer in answers.answers)
     return Report(
         document("channels", answers, query, records, all_warnings(answers, lang)),
         records,
-        tuple((*(value_of(answer, name) for name in beside), answer.channel) for answer in allowed),
-        (_matrix(allowed, beside) if beside else _details(allowed),),
-        remarks(allowed, answers.columns, _label),
+        tuple(
+            (*(value_of(answer, name) for name in case_columns), answer.channel)
+            for answer in allowed
+        ),
+        (_matrix(allowed, case_columns) if case_columns else _details(allowed),),
+        beside=beside(answers, allowed, lang),
     )
 
 
@@ -59,18 +62,14 @@ def _how(answer: ChannelAnswer) -> list[str]:
     return lines
 
 
-def _matrix(allowed: list[ChannelAnswer], beside: list[str]) -> Table:
+def _matrix(allowed: list[ChannelAnswer], case_columns: list[str]) -> Table:
     """Return a table with a row for each case: the channels that it may use."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for answer in allowed:
-        case = tuple(value_of(answer, name) for name in beside)
+        case = tuple(value_of(answer, name) for name in case_columns)
         only = f" (only {', '.join(answer.only_when['priority'])})" if answer.only_when else ""
         rows.setdefault(case, []).append(answer.channel + only)
     return Table(
-        (*(name.capitalize() for name in beside), "Channels"),
+        (*(name.capitalize() for name in case_columns), "Channels"),
         tuple((*case, ", ".join(channels)) for case, channels in rows.items()),
     )
-
-
-def _label(answer: ChannelAnswer, column: str) -> str:
-    return answer.name or answer.channel if column == "channel" else value_of(answer, column)

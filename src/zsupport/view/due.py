@@ -8,7 +8,7 @@ from zsupport.answer.due import DueAnswer
 from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import remarks, value_of
+from zsupport.view.notes import beside, value_of
 
 
 def show_due(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -39,7 +39,7 @@ def show_due(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -
             for answer in rows
         ),
         (table,),
-        remarks(rows, answers.columns),
+        beside=beside(answers, rows, lang),
     )
 
 

@@ -8,19 +8,25 @@ from zsupport.answer.opening import HoursAnswer
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import remarks, value_of
+from zsupport.view.notes import beside, value_of
 
 
 def show_hours(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
     """Return the report: open or closed, the next change, this week, coming holidays."""
     records = tuple(record(answer, zone) for answer in answers.answers)
     rows: list[HoursAnswer] = list(answers.answers)
-    beside = [name for name in answers.columns if name != "hours"]
+    case_columns = [name for name in answers.columns if name != "hours"]
     states = Table(
-        (*(name.capitalize() for name in beside), "Hours", "Now", "Next opening", "Next closing"),
+        (
+            *(name.capitalize() for name in case_columns),
+            "Hours",
+            "Now",
+            "Next opening",
+            "Next closing",
+        ),
         tuple(
             (
-                *(value_of(row, name) for name in beside),
+                *(value_of(row, name) for name in case_columns),
                 row.hours or "",
                 row.state,
                 _text(row.next_open, zone),
@@ -51,7 +57,7 @@ def show_hours(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str)
         records,
         tuple((*(_value(row, name) for name in answers.columns), row.state) for row in rows),
         tuple(tables),
-        remarks(rows, answers.columns, _value),
+        beside=beside(answers, rows, lang, _value),
     )
 
 

@@ -7,7 +7,7 @@ from zsupport.answer.case import Answers, record
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import remarks, value_of
+from zsupport.view.notes import beside, value_of
 
 
 def show_priorities(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -40,7 +40,7 @@ def show_priorities(answers: Answers, query: dict[str, Any], zone: tzinfo, lang:
                 ),
             ),
         ),
-        remarks(rows, answers.columns, _value),
+        beside=beside(answers, rows, lang, _value),
     )
 
 

@@ -7,7 +7,7 @@ from zsupport.answer.case import Answers, record
 from zsupport.answer.terms import TermAnswer
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import remarks, value_of
+from zsupport.view.notes import beside, value_of
 
 
 def show_terms(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -23,7 +23,7 @@ def show_terms(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str)
         records,
         rows,
         (Table((*(name.capitalize() for name in answers.columns), "What is said"), rows),),
-        remarks(stated, answers.columns, _value),
+        beside=beside(answers, stated, lang, _value),
     )
 
 
