@@ -143,6 +143,41 @@ def test_defaults_that_exclude_a_priority_only_together_are_all_open() -> None:
     assert list(by_facts.rows("P1", {}, assumed, values)) == [assumed]
 
 
+def test_channels_state_no_default_that_excludes_the_priorities_of_a_row(policy: Any) -> None:
+    values = {"bug": "Bug", "feature": "Feature"}
+    entitlements = [
+        {"when": {"type": ["bug", "feature"]}, "allow": "web"},
+        {"when": {"priority": "L3"}, "allow": "chat", "hours": "desk"},
+        {"when": {"priority": "L1"}, "allow": "phone", "hours": "desk"},
+    ]
+    phone = {"phone": {"name": "Phone", "kind": "phone"}, "mail": {"name": "Mail", "kind": "email"}}
+    desk = [
+        {"when": {"type": "bug"}, "open": "mon 09:00-10:00", "note": "Of bugs."},
+        {"open": "tue 09:00-10:00", "note": "Of anything else."},
+    ]
+    changed = {
+        "channels": {**BASE["channels"], **phone},
+        "entitlements": entitlements,
+        "hours": {"desk": desk},
+    }
+    facts = {"type": {"values": values, "default": "bug"}}
+    asked = policy(**changed, facts=facts).channels(plan="a", at=MONDAY)
+    # Bugs are L1 and features L3: `web` rests on both, `chat` on features alone.
+    assert [(row.channel, row.facts, row.note) for row in asked] == [
+        ("web", {}, None),
+        ("chat", {"type": "feature"}, "Of anything else."),
+        ("phone", {"type": "bug"}, "Of bugs."),
+        ("mail", {}, None),  # which nothing grants
+    ]
+    # Of several values that are left, none is stated.
+    values["idea"] = "Idea"
+    facts = {"type": {"values": values, "default": "bug"}}
+    asked = policy(**changed, facts=facts).channels(plan="a", channel="chat", at=MONDAY)
+    assert [row.facts for row in asked] == [{}]
+    asked = policy(**changed, facts=facts).channels(plan="a", priority="L1", at=MONDAY)
+    assert [row.facts for row in asked] == [{"type": "bug"}] * 4
+
+
 def test_facts_that_lead_to_no_priority_have_a_row_without_one(policy: Any) -> None:
     asked = policy(
         priorities=[{"id": "L1", "when": {"type": "bug"}}],

@@ -130,7 +130,8 @@ def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
     )
     assert got.code == 0
     assert got.stderr == (
-        "zsupport: premier=false is assumed, as none was given\nzsupport: unclear: On which days?\n"
+        "zsupport: premier=false is assumed, as none was given\n"
+        "zsupport: pro: unclear: On which days?\n"
     )
     got = ask(cli, folder, "--role", "owner", "--channel", "web")
     assert (got.stdout, got.code) == ("open\n", 0)

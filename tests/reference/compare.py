@@ -31,7 +31,7 @@ from .draw import FORMS, draw
 AGREED = frozenset({
     "revision", "allowed", "only_when", "prerequisites", "hours", "recommended",
     "opening", "priority", "state", "target", "published", "condition", "commitment", "counted",
-    "due", "rows", "error",
+    "due", "rows", "assumed", "error",
 })  # fmt: skip
 #: The property of a test that compared cases: their seed, how many, and the disagreements.
 COMPARED = "compared with the reference"
@@ -278,7 +278,7 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
         yield from subject.differing(question, {"revision": (allowed, [])})
         return
     cases: dict[int, list[tuple[Case, Any]]] = {number: [] for number in range(len(rows))}
-    # A row about several priorities shows the default, though one of them may exclude it.
+    # A default that a row shows holds for the priorities that allow the channel alone.
     told = [name for name in reference.facts if name in question or not reference.default(name)]
     for case in reference.cases(question):
         matching = [
@@ -307,6 +307,10 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
             allowed = [case.get("priority") for case, answer in cases[number] if answer.allowed]
             raised = list(dict.fromkeys(case.get("priority") for case, _ in cases[number]))
             some = [priority for priority in raised if priority in allowed]
+            rest = [case for case, answer in cases[number] if answer.allowed or not allowed]
+            for name in row.facts.keys() & reference.facts:
+                assumed = {case[name] for case in rest}
+                yield from subject.differing(asked, {"assumed": ({row.facts[name]}, assumed)})
             only = {"priority": some} if 0 < len(some) < len(raised) else None
             aspects = {"allowed": (row.allowed, bool(allowed)), "only_when": (row.only_when, only)}
             yield from subject.differing(asked, aspects)

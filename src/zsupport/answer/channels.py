@@ -1,6 +1,6 @@
 """Which channels a case may use, and how: the union of the grants that hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
@@ -99,12 +99,15 @@ def answer_channels(
         channels += [next(each for each in of_others if each.id == query.channel)]
 
     def rows_of(space: Dimensions) -> list[ChannelAnswer]:
-        return _rows(revision, channels, query, space, lang)
+        return [row for row, _ in _rows(revision, channels, query, space, lang)]
 
     identity = ("plan", "role", "channel")
     facts = [n for n in space.open if n not in ("plan", "role", "priority") and n not in shown]
     # The columns do not depend on the moment.
-    rows, kept = collapse(rows_of(space), facts, identity)
+    every = _rows(revision, channels, query, space, lang)
+    rows, kept = collapse([row for row, _ in every], facts, identity)
+    if space.by_facts is not None and space.assumed:
+        rows = _without_excluded(every, rows, space.assumed)
     warnings = space.warnings
     if in_force:
         warnings += tuple(about_assumed(space, rows_of, identity))
@@ -120,40 +123,97 @@ def answer_channels(
 
 def _rows(
     revision: Revision, channels: list[Channel], query: Query, space: Dimensions, lang: str
-) -> list[ChannelAnswer]:
-    rows: list[ChannelAnswer] = []
+) -> list[tuple[ChannelAnswer, list[Case]]]:
+    """Return the answers, each with the cases on which it rests: those that allow the channel.
+
+    A no rests on every case that it leaves open.
+    """
+    rows: list[tuple[ChannelAnswer, list[Case]]] = []
+    of_calendars = named(calendar.when for each in revision.hours.values() for calendar in each)
     for case in space.cases():
         cases = [] if space.absent else list(space.by_priority(case))
-        answers = [_answer(revision, case, cases, channel, lang=lang) for channel in channels]
+        answers, rests = [], []
+        for channel in channels:
+            held = _by_priority(revision, cases, channel.id)
+            answers.append(_answer(revision, case, cases, channel, held, of_calendars, lang=lang))
+            rests.append(held.cases or cases)
         if space.without_priority:
             because = no_priority(revision)
             answers = [answer._replace(because=because) for answer in answers]
         # Ranked before the others are left out: the second to try stays the second.
-        ranked = _ranked(revision, cases, answers)
-        rows += [answer for answer in ranked if query.channel in (None, answer.channel)]
+        ranked = zip(_ranked(revision, cases, answers), rests, strict=True)
+        rows += [each for each in ranked if query.channel in (None, each[0].channel)]
     return rows
 
 
-def _by_priority(
-    revision: Revision, cases: list[Case], channel: str
-) -> tuple[list[Holding], list[str] | None]:
-    """Return the grants that apply in some case, and the priorities if not in those of all."""
+def _without_excluded(
+    every: list[tuple[ChannelAnswer, list[Case]]],
+    rows: list[ChannelAnswer],
+    assumed: Mapping[str, str],
+) -> list[ChannelAnswer]:
+    """Return the rows without the defaults that exclude a priority on which they rest.
+
+    Such a fact is open there (the clock definition, rule 19): a row states it only where the
+    cases on which it rests have one value of it. Of `every` answer some were made one row.
+    """
+
+    def key(row: ChannelAnswer) -> tuple[Any, ...]:
+        kept = rows[0].facts  # the same names in every row
+        return row.plan, row.role, row.channel, *(row.facts[name] for name in kept)
+
+    values: dict[tuple[Any, ...], dict[str, set[str]]] = {}
+    for row, cases in every:
+        of_row = values.setdefault(key(row), {name: set() for name in assumed})
+        for name, some in of_row.items():
+            some.update(case[name] for case in cases)
+    found = []
+    for row in rows:
+        facts = dict(row.facts)
+        for name, some in values[key(row)].items():
+            if len(some) > 1:
+                del facts[name]
+            elif some:
+                [facts[name]] = some
+        found.append(row._replace(facts=facts))
+    return found
+
+
+class _Held(NamedTuple):
+    """The grants that apply in some case, in which cases one does, and the priorities of these."""
+
+    grants: list[Holding]
+    cases: list[Case]
+    priorities: list[str] | None  # None where every priority is among them
+
+
+def _by_priority(revision: Revision, cases: list[Case], channel: str) -> _Held:
+    """Return the grants that allow a channel in some of the cases."""
     found: list[Holding] = []
-    allowed: dict[str, None] = {}
+    allowing = []
     for case in cases:
         held = holding(revision, case, channel)
         found += [each for each in held if each not in found]
-        if held and "priority" in case:
-            allowed[case["priority"]] = None
+        allowing += [case] if held else []
+    allowed = dict.fromkeys(case["priority"] for case in allowing if "priority" in case)
     every = {case["priority"] for case in cases if "priority" in case}
-    return found, list(allowed) if len(allowed) < len(every) else None
+    return _Held(found, allowing, list(allowed) if len(allowed) < len(every) else None)
 
 
 def _answer(
-    revision: Revision, case: Case, cases: list[Case], channel: Channel, *, lang: str
+    revision: Revision,
+    case: Case,
+    cases: list[Case],
+    channel: Channel,
+    held_by: _Held,
+    of_calendars: set[str],
+    *,
+    lang: str,
 ) -> ChannelAnswer:
-    """Return the answer to a case; `cases` are the same for each priority that it leaves open."""
-    held, priorities = _by_priority(revision, cases, channel.id)
+    """Return the answer to a case; `cases` are the same for each priority that it leaves open.
+
+    `of_calendars` are the dimensions and facts that decide which calendar of some hours applies.
+    """
+    held, allowing, priorities = held_by
     facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
     place = (case.get("plan"), case.get("role"), channel.id, case.get("priority"), facts)
     name = say(channel.name, lang)
@@ -170,7 +230,10 @@ def _answer(
     remarks += of_grants(held)
     for priority in priorities or ():
         remarks += of_case(revision, "channels", {"priority": priority})
-    remarks += of_hours(revision, (each.grant.hours for each in held if each.grant.hours), case)
+    hours = [each.grant.hours for each in held if each.grant.hours]
+    different = {tuple(each.get(name) for name in of_calendars): each for each in allowing}
+    for settled in different.values():
+        remarks += of_hours(revision, hours, {**settled, "channel": channel.id})
     remarks += _of_recommendations(revision, cases, channel.id)
     note, unclear, source = said(revision, remarks, lang)
     needed = (*channel.prerequisites, *(p for each in held for p in each.grant.prerequisites))
