@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import Finding
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import shipped_policies
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Revision
+from zsupport.sources.find import shipped_policies
 
 OWN = sorted((Path(__file__).parent / "policies").glob("*.yaml"))
 

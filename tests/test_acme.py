@@ -8,7 +8,6 @@ import pytest
 
 from zsupport.clock.target import Target
 from zsupport.clock.windows import Window
-from zsupport.policy.find import find
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import (
     Alternative,
@@ -34,6 +33,7 @@ from zsupport.policy.model import (
     Text,
     Topic,
 )
+from zsupport.sources.find import find
 
 PATH = Path(__file__).parent / "policies" / "acme.yaml"
 NOTHING = Remarks(None, None, None)

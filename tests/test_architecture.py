@@ -20,6 +20,7 @@ STOREYS = [
     ["version", "findings", "errors", "wording"],
     ["clock"],
     ["policy"],
+    ["sources"],
     ["answer"],
     ["analysis"],
     ["library", "calendar"],
@@ -89,6 +90,29 @@ def test_imports_point_downwards_only(module: str) -> None:
             continue
         assert imported in MODULES, f"{module} imports {imported}, which is not there"
         assert storey(imported) <= storey(module), f"{module} imports {imported}"
+
+
+# What touches files, and who may call it outside of `sources`, each for files of the installation.
+TOUCHES = re.compile(
+    r"open|os\.(open|fdopen|scandir|listdir|walk|l?stat|access|mkdir|makedirs|mkfifo|chmod|replace"
+    r"|rename|unlink|remove|rmdir|link|symlink|readlink|truncate)"
+    r"|os\.path\.(l?exists|isfile|isdir|islink|ismount|realpath|samefile|get[a-z]+)"
+    r"|(subprocess|tempfile|shutil|glob|pathlib)\..*|Path"
+)
+MAY_TOUCH = {
+    "zsupport.clock.holidays": {"os.path.isdir", "os.listdir"},  # the version of the library
+    "zsupport.clock.zones": {"open"},  # the zones of the tzdata package
+    "zsupport.cli.output": {"os.open"},  # the null device, for a closed pipe
+}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_sources_touches_files(module: str) -> None:
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    touching = {call for call in calls if TOUCHES.fullmatch(call)}
+    if not module.startswith("zsupport.sources"):
+        assert touching == MAY_TOUCH.get(module, set())
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -19,11 +19,11 @@ from policy_trees import changed, read
 from zsupport.clock.model import Year
 from zsupport.errors import InvalidPolicy
 from zsupport.library import load
-from zsupport.policy import compiled
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import find, shipped_policies
-from zsupport.policy.kept_holidays import kept_holidays
 from zsupport.policy.model import Revision
+from zsupport.sources import cache
+from zsupport.sources.find import find, shipped_policies
+from zsupport.sources.holidays import kept_holidays
 
 ACME = Path(__file__).parent / "policies" / "acme.yaml"
 NAMES = [*shipped_policies(), str(ACME)]
@@ -75,8 +75,8 @@ def put(folder: str, content: bytes, key: str = KEY) -> Path:
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: Path(name).stem)
 def test_what_is_read_is_what_was_written(name: str, folder: str) -> None:
     revisions = revisions_of(name)
-    compiled.write(folder, KEY, revisions)
-    found = compiled.read(folder, KEY)
+    cache.keep_policy(folder, KEY, revisions)
+    found = cache.kept_policy(folder, KEY)
     assert found == revisions
     # Tuples of other classes would be equal too: their text says the class.
     assert repr(found) == repr(revisions)
@@ -92,8 +92,8 @@ def test_changed_policies_are_the_same_too(
     except InvalidPolicy:
         return
     folder = str(tmp_path_factory.getbasetemp() / "changed")
-    compiled.write(folder, KEY, (revision,))
-    assert repr(compiled.read(folder, KEY)) == repr((revision,))
+    cache.keep_policy(folder, KEY, (revision,))
+    assert repr(cache.kept_policy(folder, KEY)) == repr((revision,))
 
 
 def test_names_and_texts_of_any_kind_are_the_same(folder: str, tmp_path: Path) -> None:
@@ -102,8 +102,8 @@ def test_names_and_texts_of_any_kind_are_the_same(folder: str, tmp_path: Path) -
         stream.write((BASE + 'title: {nb: "Støtte \\u0000\\u2028\\ud7ff😀"}\n').encode())
     revisions = revisions_of(os.fsdecode(path))
     assert revisions[0].file == os.fsdecode(b"caf\xe9 \n.yaml")
-    compiled.write(folder, KEY, revisions)
-    assert compiled.read(folder, KEY) == revisions
+    cache.keep_policy(folder, KEY, revisions)
+    assert cache.kept_policy(folder, KEY) == revisions
 
 
 def test_the_second_call_parses_no_yaml(cli: Cli, tmp_path: Path) -> None:
@@ -135,25 +135,25 @@ def source(name: str = "p.yaml", data: bytes = b"x", shown: str = "p.yaml") -> S
 
 
 def test_the_key_is_made_of_content_names_and_versions(monkeypatch: pytest.MonkeyPatch) -> None:
-    key = compiled.key_of((source(),))
+    key = cache.policy_key((source(),))
     assert len(key) == 64
-    assert compiled.key_of((source(),)) == key
+    assert cache.policy_key((source(),)) == key
     # How a file is spoken of is not in the compiled form.
-    assert compiled.key_of((source(shown="../p.yaml"),)) == key
+    assert cache.policy_key((source(shown="../p.yaml"),)) == key
     others = [
-        compiled.key_of((source(data=b"y"),)),
-        compiled.key_of((source(name="q.yaml"),)),
-        compiled.key_of((source(), source(name="q.yaml"))),
-        compiled.key_of((source(name="q.yaml"), source())),
-        compiled.key_of((source(name="p.yaml\0sha256:0"),)),
+        cache.policy_key((source(data=b"y"),)),
+        cache.policy_key((source(name="q.yaml"),)),
+        cache.policy_key((source(), source(name="q.yaml"))),
+        cache.policy_key((source(name="q.yaml"), source())),
+        cache.policy_key((source(name="p.yaml\0sha256:0"),)),
     ]
     for name, value in (("VERSION", "9.9.9"), ("FORMAT", 2)):
         with monkeypatch.context() as patch:
-            patch.setattr(compiled, name, value)
-            others.append(compiled.key_of((source(),)))
+            patch.setattr(cache, name, value)
+            others.append(cache.policy_key((source(),)))
     with monkeypatch.context() as patch:
         patch.setattr("tzdata.__version__", "1999.1")
-        others.append(compiled.key_of((source(),)))
+        others.append(cache.policy_key((source(),)))
     assert key not in others
     assert len(set(others)) == len(others)
 
@@ -200,7 +200,7 @@ def test_one_content_under_two_names_is_two_entries(cli: Cli, tmp_path: Path) ->
     ],
 )
 def test_where_the_folder_is(environment: dict[str, str], folder: str | None) -> None:
-    assert compiled.cache_folder(environment) == folder
+    assert cache.cache_folder(environment) == folder
 
 
 @pytest.mark.parametrize(
@@ -248,8 +248,8 @@ def test_invalid_policies_are_not_kept(cli: Cli, tmp_path: Path) -> None:
 def refuses(folder: str, revisions: tuple[Revision, ...]) -> bool:
     """Return whether nothing is read there and nothing is written there."""
     before = sorted(os.listdir(folder)) if os.path.isdir(folder) else None
-    assert compiled.read(folder, KEY) is None
-    compiled.write(folder, "n" * 64, revisions)
+    assert cache.kept_policy(folder, KEY) is None
+    cache.keep_policy(folder, "n" * 64, revisions)
     after = sorted(os.listdir(folder)) if os.path.isdir(folder) else None
     return before == after
 
@@ -258,8 +258,8 @@ def refuses(folder: str, revisions: tuple[Revision, ...]) -> bool:
 def test_a_folder_that_others_may_enter_is_not_used(
     mode: int, folder: str, acme: tuple[Revision, ...]
 ) -> None:
-    compiled.write(folder, KEY, acme)
-    assert compiled.read(folder, KEY) == acme
+    cache.keep_policy(folder, KEY, acme)
+    assert cache.kept_policy(folder, KEY) == acme
     os.chmod(folder, mode)
     assert refuses(folder, acme)
 
@@ -267,7 +267,7 @@ def test_a_folder_that_others_may_enter_is_not_used(
 def test_a_folder_of_another_user_is_not_used(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder, KEY, acme)
     if ROOT:
         os.chown(folder, NOBODY, NOBODY)
     else:  # only root can give a folder away: then it is we who are somebody else
@@ -277,7 +277,7 @@ def test_a_folder_of_another_user_is_not_used(
 
 
 def test_a_folder_behind_a_link_is_not_used(folder: str, acme: tuple[Revision, ...]) -> None:
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder, KEY, acme)
     os.rename(folder, folder + "-elsewhere")
     os.symlink(folder + "-elsewhere", folder)
     assert refuses(folder, acme)
@@ -286,60 +286,60 @@ def test_a_folder_behind_a_link_is_not_used(folder: str, acme: tuple[Revision, .
 def test_a_file_in_place_of_the_folder_is_not_used(folder: str, acme: tuple[Revision, ...]) -> None:
     os.makedirs(os.path.dirname(folder))
     Path(folder).write_text("x")
-    assert compiled.read(folder, KEY) is None
-    compiled.write(folder, KEY, acme)
+    assert cache.kept_policy(folder, KEY) is None
+    cache.keep_policy(folder, KEY, acme)
     assert Path(folder).read_text() == "x"
 
 
 def test_an_entry_of_another_user_is_not_read(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder, KEY, acme)
     if ROOT:
         os.chown(Path(folder, KEY + ".json"), NOBODY, NOBODY)
     else:  # the folder is still ours, its entry is not
         ids = iter([os.geteuid(), os.geteuid() + 1])
         monkeypatch.setattr(os, "geteuid", lambda: next(ids))
-    assert compiled.read(folder, KEY) is None
+    assert cache.kept_policy(folder, KEY) is None
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
 def test_an_entry_that_others_may_write_is_not_read(
     mode: int, folder: str, acme: tuple[Revision, ...]
 ) -> None:
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder, KEY, acme)
     Path(folder, KEY + ".json").chmod(mode)
-    assert compiled.read(folder, KEY) is None
+    assert cache.kept_policy(folder, KEY) is None
 
 
 def test_an_entry_behind_a_link_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder, KEY, acme)
     path = Path(folder, KEY + ".json")
     path.rename(path.with_suffix(".moved"))
     path.symlink_to(path.with_suffix(".moved"))
-    assert compiled.read(folder, KEY) is None
+    assert cache.kept_policy(folder, KEY) is None
     # It is replaced, and what it led to stays as it was.
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder, KEY, acme)
     assert not path.is_symlink()
-    assert compiled.read(folder, KEY) == acme
+    assert cache.kept_policy(folder, KEY) == acme
 
 
 def test_what_is_no_file_is_not_read_and_nobody_waits(folder: str) -> None:
     os.makedirs(folder, 0o700)
     os.mkfifo(Path(folder, KEY + ".json"), 0o600)
     start = time.perf_counter()
-    assert compiled.read(folder, KEY) is None
+    assert cache.kept_policy(folder, KEY) is None
     assert time.perf_counter() - start < 1
     os.mkdir(Path(folder, "d" * 64 + ".json"), 0o700)
-    assert compiled.read(folder, "d" * 64) is None
+    assert cache.kept_policy(folder, "d" * 64) is None
 
 
 def test_a_folder_that_is_exchanged_meanwhile_changes_nothing(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forged = (acme[0]._replace(policy="forged"),)
-    compiled.write(folder + "-forged", KEY, forged)
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder + "-forged", KEY, forged)
+    cache.keep_policy(folder, KEY, acme)
     look = os.fstat
 
     def exchange(descriptor: int) -> os.stat_result:
@@ -351,7 +351,7 @@ def test_a_folder_that_is_exchanged_meanwhile_changes_nothing(
         return status
 
     monkeypatch.setattr(os, "fstat", exchange)
-    assert compiled.read(folder, KEY) == acme
+    assert cache.kept_policy(folder, KEY) == acme
     assert not os.path.isdir(folder + "-forged")
 
 
@@ -382,27 +382,27 @@ def test_a_broken_entry_is_not_read_and_is_made_anew(
     name: str, folder: str, acme: tuple[Revision, ...]
 ) -> None:
     put(folder, BROKEN[name])
-    assert compiled.read(folder, KEY) is None
-    compiled.write(folder, KEY, acme)
-    assert compiled.read(folder, KEY) == acme
+    assert cache.kept_policy(folder, KEY) is None
+    cache.keep_policy(folder, KEY, acme)
+    assert cache.kept_policy(folder, KEY) == acme
 
 
 def test_a_part_of_an_entry_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder, KEY, acme)
     path = Path(folder, KEY + ".json")
     whole = path.read_bytes()
     for size in range(0, len(whole), len(whole) // 50):
         path.write_bytes(whole[:size])
-        assert compiled.read(folder, KEY) is None
+        assert cache.kept_policy(folder, KEY) is None
     for place in range(0, len(whole), len(whole) // 50):
         path.write_bytes(whole[:place] + b"#" + whole[place + 1 :])
-        assert compiled.read(folder, KEY) is None
+        assert cache.kept_policy(folder, KEY) is None
 
 
 def test_an_entry_under_another_name_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder, KEY, acme)
     Path(folder, KEY + ".json").rename(Path(folder, "o" * 64 + ".json"))
-    assert compiled.read(folder, "o" * 64) is None
+    assert cache.kept_policy(folder, "o" * 64) is None
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -439,7 +439,7 @@ def test_whatever_is_read_is_of_the_types_that_the_model_says(
     folder = str(tmp_path_factory.getbasetemp() / "forged")
     body = json.dumps(rows).encode()
     put(folder, entry(body))
-    found = compiled.read(folder, KEY)
+    found = cache.kept_policy(folder, KEY)
     # Where the types are right it is read, and comes to the same rows; else it is refused. A
     # whole policy of the right types with a wrong checksum is refused by the checksum.
     if found is not None:
@@ -466,20 +466,20 @@ def well_typed(revisions: tuple[Revision, ...]) -> bool:
 def test_what_is_too_large_is_neither_written_nor_read(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder, KEY, acme)
     size = Path(folder, KEY + ".json").stat().st_size
-    monkeypatch.setattr(compiled, "MAX_ENTRY_BYTES", size - 1)
-    assert compiled.read(folder, KEY) is None
-    compiled.write(folder, "b" * 64, acme)
+    monkeypatch.setattr(cache, "MAX_ENTRY_BYTES", size - 1)
+    assert cache.kept_policy(folder, KEY) is None
+    cache.keep_policy(folder, "b" * 64, acme)
     assert os.listdir(folder) == [KEY + ".json"]
 
 
 def test_the_oldest_entries_make_room(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiled, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(cache, "MAX_ENTRIES", 3)
     for age, letter in enumerate("abcde"):
-        compiled.write(folder, letter * 64, acme)
+        cache.keep_policy(folder, letter * 64, acme)
         os.utime(Path(folder, letter * 64 + ".json"), (1e9 + age, 1e9 + age))
     assert sorted(os.listdir(folder)) == [letter * 64 + ".json" for letter in "cde"]
 
@@ -487,11 +487,11 @@ def test_the_oldest_entries_make_room(
 def test_the_folder_does_not_grow_without_end(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled.write(folder, "a" * 64, acme)
+    cache.keep_policy(folder, "a" * 64, acme)
     size = Path(folder, "a" * 64 + ".json").stat().st_size
-    monkeypatch.setattr(compiled, "MAX_FOLDER_BYTES", 3 * size - 1)
+    monkeypatch.setattr(cache, "MAX_FOLDER_BYTES", 3 * size - 1)
     for age, letter in enumerate("abcde"):
-        compiled.write(folder, letter * 64, acme)
+        cache.keep_policy(folder, letter * 64, acme)
         os.utime(Path(folder, letter * 64 + ".json"), (1e9 + age, 1e9 + age))
     assert sorted(os.listdir(folder)) == [letter * 64 + ".json" for letter in "de"]
 
@@ -507,8 +507,8 @@ def test_what_interrupted_runs_left_is_removed_and_in_nobodys_way(
     Path(folder, "mine.txt").write_text("not ours to remove")
     for _ in range(100):
         Path(folder, f".{KEY}.json.{os.getpid()}.{os.urandom(4).hex()}.tmp").touch()
-    compiled.write(folder, KEY, acme)
-    assert compiled.read(folder, KEY) == acme
+    cache.keep_policy(folder, KEY, acme)
+    assert cache.kept_policy(folder, KEY) == acme
     left = set(os.listdir(folder))
     assert old.name not in left
     assert {new.name, "mine.txt", KEY + ".json"} <= left
@@ -517,9 +517,9 @@ def test_what_interrupted_runs_left_is_removed_and_in_nobodys_way(
 _KILLED = """
 import os, sys
 from zsupport.library import load
-from zsupport.policy import compiled
+from zsupport.sources import cache
 os.replace = lambda *_, **__: os._exit(9)
-compiled.write(sys.argv[1], sys.argv[2], load(sys.argv[3], cache=False).revisions)
+cache.keep_policy(sys.argv[1], sys.argv[2], load(sys.argv[3], cache=False).revisions)
 """
 
 
@@ -530,9 +530,9 @@ def test_a_run_that_is_killed_while_it_writes_is_in_nobodys_way(
     assert subprocess.run(killed, env=cli.environment(), check=False).returncode == 9
     (left,) = os.listdir(folder)
     assert left.endswith(".tmp")
-    assert compiled.read(folder, KEY) is None
-    compiled.write(folder, KEY, acme)
-    assert compiled.read(folder, KEY) == acme
+    assert cache.kept_policy(folder, KEY) is None
+    cache.keep_policy(folder, KEY, acme)
+    assert cache.kept_policy(folder, KEY) == acme
 
 
 def test_what_cannot_be_put_in_its_place_leaves_nothing(
@@ -540,20 +540,20 @@ def test_what_cannot_be_put_in_its_place_leaves_nothing(
 ) -> None:
     os.makedirs(os.path.join(folder, KEY + ".json", "full"), 0o700)
     os.chmod(folder, 0o700)
-    compiled.write(folder, KEY, acme)
+    cache.keep_policy(folder, KEY, acme)
     assert os.listdir(folder) == [KEY + ".json"]
 
 
 _WRITER = """
 import sys
 from zsupport.library import load
-from zsupport.policy import compiled
+from zsupport.sources import cache
 folder, own = sys.argv[1:]
 policies = [load(name, cache=False).revisions for name in ("zoom", "hivemq", "redhat")]
 for i in range(60):
     for key, revisions in (("s" * 64, policies[i % 3]), (own * 64, policies[0])):
-        compiled.write(folder, key, revisions)
-        found = compiled.read(folder, key)
+        cache.keep_policy(folder, key, revisions)
+        found = cache.kept_policy(folder, key)
         assert found in policies, (i, key)
 """
 
@@ -570,7 +570,7 @@ def test_many_may_write_at_once(cli: Cli, folder: str) -> None:
         _, complaint = writer.communicate(timeout=60)
         assert (writer.returncode, complaint) == (0, "")
     assert sorted(os.listdir(folder)) == sorted(c * 64 + ".json" for c in "01234567s")
-    assert all(compiled.read(folder, c * 64) for c in "01234567s")
+    assert all(cache.kept_policy(folder, c * 64) for c in "01234567s")
 
 
 _AS_NOBODY = f"""
@@ -614,12 +614,12 @@ def test_a_folder_that_cannot_be_written_is_done_without(
 
 
 def test_files_of_a_folder_are_one_entry(cli: Cli, tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    env = {"XDG_CACHE_HOME": str(cache)}
+    folder = tmp_path / "cache" / "zsupport"
+    env = {"XDG_CACHE_HOME": str(folder.parent)}
     for _ in range(2):
         assert cli("channels", "--policy", "canonical", "-q", env=env).code == 0
-    (kept,) = (cache / "zsupport").iterdir()
-    found = compiled.read(str(cache / "zsupport"), kept.stem)
+    (kept,) = folder.iterdir()
+    found = cache.kept_policy(str(folder), kept.stem)
     assert found is not None
     assert len(found) == len(find("canonical").files) == 2
 
@@ -634,7 +634,7 @@ def test_public_holidays_are_kept_with_what_is_worked_in_exchange(
     def never(country: str, subdivision: str | None, year: int) -> Year:
         raise AssertionError("the library is asked again")
 
-    monkeypatch.setattr("zsupport.policy.kept_holidays.public_holidays", never)
+    monkeypatch.setattr("zsupport.sources.holidays.public_holidays", never)
     assert kept_holidays(folder)("CN", None, 2026) == first
     # Another year of the decade was kept with it.
     assert kept_holidays(folder)("CN", None, 2029).exchanged == frozenset()

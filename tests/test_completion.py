@@ -13,7 +13,7 @@ from shells import Shell, environment_with_program, own_policies
 
 from zsupport.cli.commands import COMMANDS, load_command
 from zsupport.cli.complete import _NAMES, ROOT, SHELLS, script, split_line
-from zsupport.policy.find import shipped_policies
+from zsupport.sources.find import shipped_policies
 
 PLANS = ["free", "pro", "business", "education", "enterprise", "api"]
 

@@ -204,7 +204,7 @@ def test_every_answer_says_which_lines_decided(asked: tuple[str, ...], cli: "Cli
 
 def shipped_policies() -> Path:
     """Return the folder that the files of the shipped policies are named from."""
-    from zsupport.policy.find import shipped_root
+    from zsupport.sources.find import shipped_root
 
     return Path(shipped_root())
 

@@ -33,6 +33,7 @@ from zsupport.findings import CODES
 from zsupport.guide import GUIDES as GUIDE_NAMES
 from zsupport.guide import page as guide
 from zsupport.policy.schema import records
+from zsupport.sources.settings import Exclusions
 from zsupport.suite.session import Wanted, run_session
 from zsupport.view.schemas import NAMES, schema
 
@@ -179,7 +180,7 @@ def test_a_policy_loads_or_is_refused_as_said(
     write({**files, example.file: example.text}, folder)
     try:
         if example.file.endswith("_test.yaml"):
-            session = run_session([str(path)], Wanted(), public_holidays)
+            session = run_session([str(path)], Wanted(), public_holidays, Exclusions())
             if session.unreadable:
                 raise InvalidPolicy(session.outcome.findings, {})
         else:

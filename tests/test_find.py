@@ -10,7 +10,7 @@ from conftest import Cli
 
 from zsupport.errors import PolicyError, UsageError
 from zsupport.library import load
-from zsupport.policy.find import choose, find, is_path, shipped_policies
+from zsupport.sources.find import choose, find, is_path, shipped_policies
 
 BASE = (
     "format: 1\npolicy: {id}\nplans: {{free: Free}}\n"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from zsupport.policy.find import shipped_policies
+from zsupport.sources.find import shipped_policies
 
 if TYPE_CHECKING:
     from conftest import Cli

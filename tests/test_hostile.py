@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import CODES, Finding
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import shipped_policies
 from zsupport.policy.loader import load_revision
+from zsupport.sources.find import shipped_policies
 from zsupport.view.errors import findings_text
 
 SECONDS = 3

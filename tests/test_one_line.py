@@ -24,8 +24,8 @@ from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 from zsupport.policy.yamltext import Mapping, Node, Scalar, Sequence, path_text
+from zsupport.sources.policies import PolicyFiles, policies_at
 from zsupport.suite.coverage import decisions_of, uncovered
-from zsupport.suite.discovery import Group, discover
 from zsupport.suite.mutation import changes_of
 from zsupport.suite.outcome import run_tests
 from zsupport.suite.reading import bind, read_written
@@ -156,7 +156,9 @@ def assert_same(
 # -- the property ----------------------------------------------------------------------------------
 
 GROUPS = [
-    group for folder in ("policies", "tests/policies") for group in discover([str(ROOT / folder)])
+    group
+    for folder in ("policies", "tests/policies")
+    for group in policies_at([str(ROOT / folder)], lambda _: False)[0]
 ]
 #: Policies whose mutants are run: the mutants of all are compared, and few take seconds to run.
 RUN = frozenset({"canonical", "hivemq", "sendowl", "zoom"})
@@ -168,7 +170,7 @@ def test_every_policy_of_the_repository_is_compared() -> None:
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.policy[0].name)
-def test_policies_of_the_repository_mean_the_same_on_one_line(group: Group) -> None:
+def test_policies_of_the_repository_mean_the_same_on_one_line(group: PolicyFiles) -> None:
     lines = tuple(on_one_line(file, read_document(file).root) for file in group.policy)
     tests = [on_one_line(file, read_written(file).root) for file in group.tests]
     assert_same(group.policy, lines, (list(group.tests), tests), mutants=group.id in RUN)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import zsupport
-from zsupport.policy.find import shipped_root
+from zsupport.sources.find import shipped_root
 
 if TYPE_CHECKING:
     from conftest import Cli

@@ -26,12 +26,11 @@ from zsupport.clock.instants import (
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy, UsageError
-from zsupport.findings import Finding
-from zsupport.policy import compiled
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import TESTS, Found, file_of_tests, find
-from zsupport.policy.kept_holidays import kept_holidays
 from zsupport.policy.model import Metric, Revision
+from zsupport.sources.cache import cache_folder, keep_policy, kept_policy, policy_key
+from zsupport.sources.find import TESTS, Found, file_of_tests, find
+from zsupport.sources.holidays import kept_holidays
 
 _new = tuple.__new__
 
@@ -414,45 +413,29 @@ def load(path_or_name: "str | os.PathLike[str]", *, cache: bool = True) -> Polic
     the user's cache folder, as the environment says. Raises UsageError for an unknown name,
     PolicyError for a file that cannot be read, and InvalidPolicy with every finding in it.
     """
-    return load_found(
-        find(os.fspath(path_or_name)), compiled.cache_folder(os.environ) if cache else None
-    )
+    return load_found(find(os.fspath(path_or_name)), cache_folder(os.environ) if cache else None)
 
 
-def load_found(found: Found, cache_folder: str | None) -> Policy:
-    """Return the policy that these files hold, from its compiled form where there is one."""
-    key = compiled.key_of(found.files)
-    revisions = compiled.read(cache_folder, key)
+def load_found(found: Found, folder: str | None) -> Policy:
+    """Return the policy that these files hold, from the cache folder if it is kept there."""
+    key = policy_key(found.files)
+    revisions = kept_policy(folder, key)
     if revisions is None:
         revisions = _compile(found.files)
-        compiled.write(cache_folder, key, revisions)
-    return Policy(revisions, kept_holidays(cache_folder))
+        keep_policy(folder, key, revisions)
+    return Policy(revisions, kept_holidays(folder))
 
 
 def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
-    from zsupport.policy.loader import check_revisions, load_revision
+    from zsupport.policy.loader import read_policy
 
-    revisions: list[Revision] = []
-    findings: list[Finding] = []
-    texts: dict[str, str] = {}
-    for file in files:
-        try:
-            revisions.append(load_revision(file))
-        except InvalidPolicy as invalid:
-            findings += invalid.findings
-            texts.update(invalid.texts)
-    if findings and all(file.shown.endswith(TESTS) for file in files):
-        raise file_of_tests([file.shown for file in files])
-    if findings:
-        raise InvalidPolicy(findings, texts)
-    ids = list(dict.fromkeys(revision.policy for revision in revisions))
-    if len(ids) > 1:
-        raise UsageError(
-            f"the folder holds several policies: {', '.join(ids)}", "name the file of one of them"
-        )
-    revisions.sort(key=lambda revision: revision.start or "")
-    check_revisions(revisions, {file.name: file for file in files})
-    return tuple(revisions)
+    try:
+        documents = read_policy(files)
+    except InvalidPolicy:
+        if all(file.shown.endswith(TESTS) for file in files):
+            raise file_of_tests([file.shown for file in files]) from None
+        raise
+    return tuple(each.revision for each in documents if each.revision is not None)
 
 
 def _midnight(day: str, where: tzinfo, later: int = 0) -> int:

@@ -23,9 +23,10 @@ from zsupport.check.config import Configs
 from zsupport.check.rule import Subject
 from zsupport.cli import main
 from zsupport.policy.document import Document
-from zsupport.policy.find import read_file, shipped_policies
-from zsupport.policy.project import Project, project_in
 from zsupport.policy.yamltext import Mapping
+from zsupport.sources.find import read_file, shipped_policies
+from zsupport.sources.project import Project, project_in
+from zsupport.sources.select import SelectedFile
 
 BASE = """\
 format: 1
@@ -230,7 +231,8 @@ def test_nothing_to_check_is_said(check: Check, tmp_path: Path) -> None:
     for arguments in ((), (".",), (str(tmp_path),)):
         run = check(*arguments)
         assert (run.stdout, run.code) == ("", 3)
-        assert run.stderr.startswith("zsupport: no policy was found\n")
+        where = arguments[0] if arguments else "."
+        assert run.stderr.startswith(f"zsupport: {where}: no policy found, here or in the")
     run = check("--format", "json")
     assert json.loads(run.stdout)["error"]["code"] == 3
 
@@ -754,10 +756,11 @@ def test_a_project_is_read_once_for_all_files_below_it(
         reads.append(folder)
         return project_in(folder, otherwise)
 
-    monkeypatch.setattr("zsupport.check.config.project_in", counting)
+    monkeypatch.setattr("zsupport.sources.settings.project_in", counting)
     configs = Configs(str(tmp_path))
     for number in range(1000):
-        configs.of_path(str(tmp_path / "sub" / str(number % 10) / f"{number}.yaml"))
+        path = str(tmp_path / "sub" / str(number % 10) / f"{number}.yaml")
+        configs.of(SelectedFile(path, path, named=False, real=path))
     assert sorted(reads) == sorted(
         [str(tmp_path), str(tmp_path / "sub"), *(str(tmp_path / "sub" / str(i)) for i in range(10))]
     )
@@ -789,7 +792,7 @@ def test_the_nearest_project_that_speaks_of_check_counts(
         ('per-file-ignores = {"*.yaml" = "ZS4"}', "rules by pattern"),
         ('per-file-ignores = {"*.yaml" = ["ZS201"]}', "cannot be ignored"),
         ('exclude = "x"', "a list of patterns"),
-        ('exclude = ["[z-a]"]', "is no pattern"),
+        ('exclude = ["[z-a]"]', "invalid pattern"),
         ("[tool.zsupport.chekc]", "did you mean `check`?"),
         ("x = [", "pyproject.toml"),
         ("[[tool.zsupport.check]]", "pyproject.toml"),
@@ -802,7 +805,7 @@ def test_a_key_that_means_nothing_is_refused(
     configure(tmp_path, text)
     run = check(only=False)
     assert (run.stdout, run.code) == ("", 2)
-    assert "pyproject.toml" in run.stderr or "is no pattern" in run.stderr
+    assert "pyproject.toml" in run.stderr or "invalid pattern" in run.stderr
     assert says in run.stderr
 
 
@@ -810,7 +813,7 @@ def test_a_table_in_place_of_a_list_of_tables(check: Check, tmp_path: Path) -> N
     (tmp_path / "pyproject.toml").write_text("[tool.zsupport]\ncheck = 5\n")
     run = check()
     assert run.code == 2
-    assert "`tool.zsupport.check` is no table" in run.stderr
+    assert "`tool.zsupport.check` is not a table" in run.stderr
 
 
 # -- hostile surroundings ------------------------------------------------------------------

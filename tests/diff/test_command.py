@@ -168,7 +168,7 @@ def test_a_bare_word_is_the_shipped_policy_whatever_lies_here(cli: "Cli", tmp_pa
     assert (got.code, got.stdout[:19]) == (0, "no answer changes; ")
     assert got.stderr.count("`zoom` means the shipped policy") == 1
     assert (
-        "no policy in this folder"
+        "no policy found, here or in the folders below"
         in cli("diff", "./zoom", "--against", "zoom", cwd=tmp_path).stderr
     )
 

@@ -1,13 +1,15 @@
 """The rim: findings on standard output, and the folder from which code hosts name files."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from outcomes import RICH
 from readers import READERS, commands
 
-from zsupport.cli.output import workspace, write_outcome
+from zsupport.cli.output import write_outcome
+from zsupport.sources.workspace import workspace
 
 RUNNERS = ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "CI", "CI_PROJECT_DIR")
 
@@ -25,22 +27,22 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_workspace_is_the_repository(folder: Path) -> None:
-    assert workspace(str(folder)) == str(folder.parent.parent)
+    assert workspace(str(folder), os.environ) == str(folder.parent.parent)
 
 
 def test_of_a_work_tree_git_is_a_file(folder: Path) -> None:
     (folder.parent / ".git").write_text("gitdir: elsewhere\n", encoding="utf-8")
-    assert workspace(str(folder)) == str(folder.parent)
+    assert workspace(str(folder), os.environ) == str(folder.parent)
 
 
 @pytest.mark.parametrize("name", ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"])
 def test_a_runner_names_its_own(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, f"{folder.parent}/")
-    assert workspace(str(folder)) == str(folder.parent)
+    assert workspace(str(folder), os.environ) == str(folder.parent)
     link = folder.parent.parent.parent / "link"
     link.symlink_to(folder.parent)
     monkeypatch.setenv(name, str(link))
-    assert workspace(str(folder)) == str(folder.parent)
+    assert workspace(str(folder), os.environ) == str(folder.parent)
 
 
 @pytest.mark.parametrize("elsewhere", ["", ".", "north", "/nowhere", "/"])
@@ -49,14 +51,14 @@ def test_a_workspace_elsewhere_does_not_count(
 ) -> None:
     monkeypatch.setenv("GITHUB_WORKSPACE", elsewhere)
     expected = "/" if elsewhere == "/" else str(folder.parent.parent)
-    assert workspace(str(folder)) == expected
+    assert workspace(str(folder), os.environ) == expected
 
 
 def test_without_any_it_is_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in RUNNERS:
         monkeypatch.delenv(name, raising=False)
     if not any((above / ".git").exists() for above in tmp_path.parents):
-        assert workspace(str(tmp_path)) == str(tmp_path)
+        assert workspace(str(tmp_path), os.environ) == str(tmp_path)
 
 
 @pytest.mark.parametrize("runner", ["", "true"])

@@ -10,8 +10,8 @@ import yaml
 from subjects import SHOP, subject_of, written
 
 from zsupport.findings import Finding
-from zsupport.policy.find import shipped_root
 from zsupport.policy.schema import records
+from zsupport.sources.find import shipped_root
 from zsupport.suite import format as tests_format
 from zsupport.suite.format import TESTS
 

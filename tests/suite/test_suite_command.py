@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Xml
@@ -106,7 +107,7 @@ def test_tests_without_their_policy_are_an_error(folder: Path, cli: "Cli") -> No
 def test_it_never_falls_back_to_the_shipped_policy(tmp_path: Path, cli: "Cli") -> None:
     got = cli("test", cwd=tmp_path)
     assert (got.stdout, got.code) == ("", 3)
-    assert "no policy and no tests in this folder" in got.stderr
+    assert "no policy found, here or in the folders below" in got.stderr
 
 
 def test_a_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> None:
@@ -118,7 +119,7 @@ def test_a_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> N
     assert (last(got), got.code) == ("21 tests: all passed", 0)
     assert "`hivemq` means the shipped policy" in got.stderr
     got = cli("test", "./hivemq", cwd=tmp_path)
-    assert "no policy and no tests in this folder" in got.stderr
+    assert "no policy found, here or in the folders below" in got.stderr
     assert cli("policies", "hivemq", "--field", "file", cwd=tmp_path).code == 0
 
 
@@ -224,12 +225,13 @@ def test_a_policy_without_tests_is_no_failed_test(folder: Path, cli: "Cli") -> N
     assert last(cli("test", cwd=folder)) == "2 policies without tests"
 
 
-def test_a_pipe_is_no_tests_file(folder: Path, cli: "Cli") -> None:
+def test_a_pipe_is_read_where_it_is_named_and_never_in_a_folder(folder: Path, cli: "Cli") -> None:
     os.mkfifo(folder / "more_test.yaml")
     assert last(cli("test", cwd=folder)) == "2 tests: all passed"
-    got = cli("test", "more_test.yaml", cwd=folder)
-    assert (got.stdout, got.code) == ("", 3)
-    assert "more_test.yaml: this is a pipe" in got.stderr
+    writer = threading.Thread(target=(folder / "more_test.yaml").write_text, args=(BAD,))
+    writer.start()
+    assert last(cli("test", "more_test.yaml", cwd=folder)) == "2 tests: 1 failed"
+    writer.join()
 
 
 def test_no_file_is_ever_changed(folder: Path, cli: "Cli") -> None:

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -19,16 +18,16 @@ from zsupport.check.suppressions import hear, suppressions_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.model import Year
 from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError
-from zsupport.findings import CODES, UNREADABLE, Finding, Span, Unit
-from zsupport.policy.discover import Fault, Target, discover, may_be_policy, tests_in
+from zsupport.findings import CODES, Finding, Unit
 from zsupport.policy.document import Document
-from zsupport.policy.files import SourceFile
-from zsupport.policy.find import read_file
-from zsupport.policy.loader import check_revisions, read_document
+from zsupport.policy.loader import in_order, read_document
+from zsupport.sources.find import read_file
+from zsupport.sources.policies import Folders
+from zsupport.sources.select import Excluded, Fault, SelectedFile, is_policy
 
 #: What is done with a file that was fixed: its target, and its bytes before and after. Raises
 #: EnvironmentFault where they cannot be put in place.
-Put = Callable[[Target, bytes, bytes], None]
+Put = Callable[[SelectedFile, bytes, bytes], None]
 
 
 class Asked(NamedTuple):
@@ -40,6 +39,7 @@ class Asked(NamedTuple):
     ignore: frozenset[str] | None = None  # codes that do not, whatever projects say
     fail_on: str | None = None  # the severity that fails the run, whatever projects say
     public: PublicHolidays = public_holidays
+    excluded: Excluded = lambda _: False  # what is left out of folders
     put: Put | None = None  # fix what can be fixed, and do this with it
 
 
@@ -81,13 +81,13 @@ class _Revision(NamedTuple):
     unit: int
     start: str | None
     timezone: str
-    target: Target
+    file: SelectedFile
 
 
 def check_files(
-    targets: Sequence[Target],
+    targets: Sequence[SelectedFile],
     asked: Asked,
-    began: Callable[[Target], None] = lambda _: None,
+    began: Callable[[SelectedFile], None] = lambda _: None,
     faults: Sequence[Fault] = (),
 ) -> Checked:
     """Return what is found in files; `began` is told of each before it is looked at.
@@ -125,7 +125,7 @@ class _Run:
         self._wanted: dict[Config, _Wanted] = {}
         self.policies: dict[tuple[str, str], list[_Revision]] = {}
 
-    def wanted(self, target: Target) -> _Wanted:
+    def wanted(self, target: SelectedFile) -> _Wanted:
         """Return what is looked for in a file; an option stands above what its project says."""
         config = self.asked.configs.of(target)
         found = self._wanted.get(config)
@@ -139,14 +139,14 @@ class _Run:
             found = self._wanted[config] = _Wanted(rules, codes, fails_at, config)
         return found
 
-    def look_at(self, target: Target) -> None:
+    def look_at(self, target: SelectedFile) -> None:
         """Read a file and judge it."""
         try:
             source = read_file(target.path, target.shown)
         except PolicyError as error:
             self.give_up(Fault.of(target.path, error)._replace(file=target.shown))
             return
-        if not target.named and not may_be_policy(source.data):
+        if not target.named and not is_policy(source.data):
             return
         document = read_document(source)
         judgement = self.judge(target, document)
@@ -169,14 +169,14 @@ class _Run:
     def give_up(self, fault: Fault) -> None:
         """Note that a file could not be looked at, which is a finding in every format."""
         self.faults.append(fault)
-        self.units.append(Unit(fault.file, fault.file, 1, (_unreadable(fault),)))
+        self.units.append(Unit(fault.file, fault.file, 1, (fault.finding(),)))
 
     def public(self, country: str, subdivision: str | None, year: int) -> Year:
         """Return the public holidays of a year, and note that they were asked for."""
         self.holidays = True
         return self.asked.public(country, subdivision, year)
 
-    def judge(self, target: Target, document: Document) -> Judgement:
+    def judge(self, target: SelectedFile, document: Document) -> Judgement:
         """Return what the loader says of a file, or what the rules do that count for it."""
         wanted = self.wanted(target)
         rules, codes = wanted.rules, wanted.codes_in(target.shown)
@@ -189,7 +189,7 @@ class _Run:
         return judgement._replace(findings=tuple(found))
 
     def repair(
-        self, put: Put, target: Target, document: Document, judgement: Judgement
+        self, put: Put, target: SelectedFile, document: Document, judgement: Judgement
     ) -> tuple[Document, Judgement]:
         """Return a file with its fixes and what is left, or as it was if it cannot be written."""
         after = repaired(document, judgement, lambda each: self.judge(target, each))
@@ -204,27 +204,34 @@ class _Run:
         return after.document, after.judgement
 
     def look_at_tests(self) -> None:
-        """Add what is found by the tests beside each policy, in them and in the policy."""
-        folders = {folder for folder, _ in self.policies}
-        folders |= {os.path.dirname(folder) for folder in folders}
+        """Add what is found by the tests of each policy, in them and in the policy."""
         about = {code.code for code in ABOUT_TESTS}
-        wanted = (self.wanted(each[0].target).codes & about for each in self.policies.values())
-        if not any(wanted) or not any(map(tests_in, folders)):
+        if not any(self.wanted(each[0].file).codes & about for each in self.policies.values()):
             return
-        from zsupport.check.untested import Beside, of_tests
-
-        beside = Beside()
+        folders = Folders(self.asked.excluded)
+        by_policy = {}
         for (folder, id), revisions in self.policies.items():
-            first = revisions[0].target
-            if first.path == "-":
-                continue
-            if tests := beside.tests_of(folder, os.path.dirname(first.shown), id):
-                files = _every_revision(folder, id, revisions)
-                for document, findings in of_tests(files, tests, self.public):
+            first = revisions[0].file
+            if first.path != "-":
+                by_policy[folder, id] = folders.tests(folder, os.path.dirname(first.shown), id)
+        if not any(by_policy.values()):
+            return
+        from zsupport.check.untested import of_tests
+
+        for (folder, id), tests in by_policy.items():
+            if tests:
+                first = self.policies[folder, id][0].file
+                files = folders.policy(folder, os.path.dirname(first.shown), id)
+                for each in self.policies[folder, id]:
+                    # A named file counts too if its name does not end in .yaml.
+                    if each.file.real not in files:
+                        files[each.file.real] = read_file(each.file.path, each.file.shown)
+                found = of_tests(tuple(files.values()), tuple(tests.values()), self.public)
+                for document, findings in found:
                     file = document.source.shown
                     self.add(first._replace(path=file, shown=file), document, findings)
 
-    def add(self, target: Target, document: Document, findings: list[Finding]) -> None:
+    def add(self, target: SelectedFile, document: Document, findings: list[Finding]) -> None:
         """Add findings about a file that has been looked at, or that holds tests."""
         file = document.source.shown
         wanted = self.wanted(target)
@@ -254,61 +261,27 @@ class _Run:
                 self.texts[unit.file] = text
 
 
-def _unreadable(fault: Fault) -> Finding:
-    code, name, _, severity = UNREADABLE
-    nowhere = Span(1, 1, 1, 1)  # a file without lines, too, has a first one for the formats
-    return Finding(code, name, severity, fault.message, fault.file, nowhere, "", hint=fault.hint)
-
-
-def _every_revision(folder: str, id: str, revisions: list[_Revision]) -> list[SourceFile]:
-    """Return the files of a policy: those of the run, and of its folder where some were named.
-
-    A test may be about a revision that nobody named.
-    """
-    found = {revision.target.real: revision.target for revision in revisions}
-    if any(target.named for target in found.values()):
-        shown = os.path.dirname(revisions[0].target.shown)
-        for each in discover([folder], os.path.isdir).targets:
-            name = os.path.basename(each.path)
-            found.setdefault(each.real, each._replace(shown=os.path.join(shown, name)))
-    of_policy = re.compile(rb"^policy:[ \t]*[\"']?%s\b" % re.escape(id).encode(), re.M)
-    looked_at = {revision.target.real for revision in revisions}
-    sources = []
-    for real, target in found.items():
-        try:
-            source = read_file(target.path, target.shown)
-        except PolicyError:
-            continue  # it has been said, or nobody asked about it
-        if real in looked_at or of_policy.search(source.data):
-            sources.append(source)
-    return sources
-
-
 def _between(revisions: list[_Revision]) -> Iterator[tuple[int, tuple[Finding, ...], str]]:
     """Yield what the revisions of one policy have in common that they must not, file by file."""
     starts = {revision.start for revision in revisions}
     zones = {revision.timezone for revision in revisions}
     if len(starts) == len(revisions) and len(zones) == 1:
         return
-    revisions = sorted(revisions, key=lambda each: (each.start or "", each.target.shown))
-    sources: dict[str, SourceFile] = {}
     read = []
     for revision in revisions:
         try:
-            source = read_file(revision.target.path, revision.target.shown)
+            source = read_file(revision.file.path, revision.file.shown)
         except PolicyError:
             continue  # it was there a moment ago, and has been judged
-        document = read_document(source)
+        # Identified by file: they may lie in several folders.
+        document = read_document(source._replace(name=source.shown))
         if document.revision is not None:
-            # They are told apart by file, wherever they were found.
-            read.append(document.revision._replace(file=source.shown))
-            sources[source.shown] = source
+            read.append(document)
     try:
-        if read:
-            check_revisions(read, sources)
+        in_order(read)
     except InvalidPolicy as invalid:
         for revision in revisions:
-            file = revision.target.shown
+            file = revision.file.shown
             found = tuple(each for each in invalid.findings if each.file == file)
             if found:
                 yield revision.unit, found, invalid.texts[file]

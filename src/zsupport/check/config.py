@@ -4,14 +4,15 @@ The keys are those of SETTINGS. What is said on the command line stands above th
 to the nearest project at or above its folder, from wherever it is looked at.
 """
 
-import os
 from typing import Any, NamedTuple
 
 from zsupport.check.catalogue import codes_of, ignorable
 from zsupport.errors import UsageError
 from zsupport.findings import SEVERITIES
-from zsupport.policy.discover import Target, fits
-from zsupport.policy.project import Project, known, project_in
+from zsupport.sources.globs import fits_below
+from zsupport.sources.project import Project, known
+from zsupport.sources.select import SelectedFile
+from zsupport.sources.settings import Nearest, texts, wrong
 
 #: Each key, and what its value looks like.
 SETTINGS = {
@@ -31,25 +32,18 @@ class Config(NamedTuple):
     ignore: frozenset[str] = frozenset()
     fail_on: str | None = None
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
-    exclude: tuple[str, ...] = ()
 
     def ignored(self, path: str) -> frozenset[str]:
         """Return the codes that are ignored in a file."""
         if not self.per_file_ignores:
             return frozenset()
-        codes = (codes for pattern, codes in self.per_file_ignores if self._fits(pattern, path))
-        return frozenset().union(*codes)
-
-    def left_out(self, path: str) -> bool:
-        """Return whether a file or folder that was found in a folder is not to be looked at."""
-        return any(self._fits(pattern, path) for pattern in self.exclude)
-
-    def _fits(self, pattern: str, path: str) -> bool:
-        """Return whether a pattern fits: without a slash the name, else the way to it."""
-        if "/" not in pattern.rstrip("/"):
-            return fits(pattern.rstrip("/"), os.path.basename(path))
-        path = os.path.relpath(path, self.folder)
-        return fits(pattern.strip("/"), path.replace(os.sep, "/"))
+        return frozenset().union(
+            *(
+                codes
+                for pattern, codes in self.per_file_ignores
+                if fits_below(pattern, path, self.folder)
+            )
+        )
 
 
 #: What is said where no project says anything.
@@ -57,57 +51,28 @@ NOTHING = Config()
 
 
 class Configs:
-    """What the projects say about `check`; each is read once, however many files lie below it.
+    """What projects set for `check`, by file.
 
-    Its methods raise UsageError for a key or a value that means nothing.
+    Its methods raise UsageError for an unknown key and a value that cannot be read.
     """
 
     def __init__(self, here: str | None) -> None:
         """Begin with nothing read; `here` is the current folder, None where it is gone."""
         self._here = here
-        self._known: dict[str, Config] = {}
+        self._nearest = Nearest(_config, NOTHING)
 
-    def of(self, target: Target) -> Config:
+    def of(self, file: SelectedFile) -> Config:
         """Return what counts for a file; for what lies in no folder, it is what counts here."""
-        if target.shipped or target.shown == "-":
-            return NOTHING if self._here is None else self._at(self._here)
-        return self.of_path(target.shown if target.path == "-" else target.path)
-
-    def of_path(self, path: str) -> Config:
-        """Return what the nearest project at or above the folder of a file or folder says."""
-        try:
-            return self._at(os.path.dirname(os.path.abspath(path)))
-        except OSError:
-            return NOTHING  # the current folder is gone, and nothing is found from it
-
-    def left_out(self, path: str) -> bool:
-        """Return whether a file or folder that was found in a folder is not to be looked at."""
-        return self.of_path(path).left_out(path)
-
-    def _at(self, folder: str) -> Config:
-        below: list[str] = []
-        # A loop, as folders can be nested deeper than calls.
-        while (found := self._known.get(folder)) is None:
-            below.append(folder)
-            project = project_in(folder, "leave the table [tool.zsupport] out")
-            above = os.path.dirname(folder)
-            if project is not None and "check" in project.table:
-                found = _config(project)
-                break
-            if above == folder:
-                found = NOTHING
-                break
-            folder = above
-        self._known |= dict.fromkeys(below, found)
-        return found
+        if file.shipped or file.shown == "-":
+            return NOTHING if self._here is None else self._nearest.of_folder(self._here)
+        return self._nearest.of(file.shown if file.path == "-" else file.path)
 
 
-def _config(project: Project) -> Config:
-    table = project.table["check"]
-    where = "tool.zsupport.check"
-    if not isinstance(table, dict):
-        raise UsageError(f"{project.path}: `{where}` is no table", f"write [{where}]")
-    known(project.path, where, table, SETTINGS)
+def _config(project: Project) -> Config | None:
+    table = project.table.get("check")
+    if table is None:
+        return None
+    known(project.path, "tool.zsupport.check", table, SETTINGS)
     ignores: dict[str, Any] = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
         raise _wrong(project, "per-file-ignores")
@@ -128,16 +93,12 @@ def _config(project: Project) -> Config:
             )
             for pattern, names in ignores.items()
         ),
-        _texts(project, "exclude", table.get("exclude", [])),
     )
 
 
 def _texts(project: Project, key: str, value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-        raise _wrong(project, key)
-    return tuple(value)
+    return texts(project, "tool.zsupport.check", key, value, SETTINGS[key])
 
 
 def _wrong(project: Project, key: str) -> UsageError:
-    message = f"{project.path}: `{key}` in [tool.zsupport.check] cannot be read"
-    return UsageError(message, SETTINGS[key])
+    return wrong(project, "tool.zsupport.check", key, SETTINGS[key])

@@ -4,63 +4,26 @@ Static checks miss half of the mistakes that people make in grants; only a test 
 not do something notices when they suddenly may.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 
 from zsupport.analysis.space import Cases, Space, TooManyCases, shown
 from zsupport.check.about_tests import UNKNOWN_IN_TEST, UNTESTED_DENIAL
 from zsupport.check.run import identity_of
 from zsupport.clock.holidays import PublicHolidays
-from zsupport.errors import InvalidPolicy, PolicyError, UsageError
+from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.findings import Finding, Span
-from zsupport.policy.discover import tests_in
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import read_file
 from zsupport.policy.yamltext import Path, path_text
 from zsupport.suite.coverage import Decision, asked_cases, decisions_of, uncovered
 from zsupport.suite.example import Example, Invariant
 from zsupport.suite.invariant import meant
-from zsupport.suite.reading import Written, bind, read_written
+from zsupport.suite.reading import bind, read_written
 from zsupport.suite.subject import Subject, read_subject
 
 
-class Beside:
-    """The tests files of a folder, and what stands beside them, each looked for once."""
-
-    def __init__(self) -> None:
-        self._of_folder: dict[str, list[str]] = {}
-        self._written: dict[str, Written | None] = {}
-
-    def tests_of(self, folder: str, shown: str, id: str) -> list[Written]:
-        """Return the tests of a policy: in its folder, or beside a folder that has its name.
-
-        The folder is `shown` under another name than its path.
-        """
-        places = [(folder, shown)]
-        if os.path.basename(folder) == id:
-            places.append((os.path.dirname(folder), os.path.dirname(shown)))
-        found = []
-        for place, as_shown in places:
-            if place not in self._of_folder:
-                self._of_folder[place] = tests_in(place)
-            for name in self._of_folder[place]:
-                written = self._read(os.path.join(place, name), os.path.join(as_shown, name))
-                if written is not None and written.policy == id:
-                    found.append(written)
-        return found
-
-    def _read(self, path: str, shown: str) -> Written | None:
-        if path not in self._written:
-            try:
-                self._written[path] = read_written(read_file(path, shown))
-            except PolicyError:
-                self._written[path] = None  # `zsupport test` says so
-        return self._written[path]
-
-
 def of_tests(
-    files: Sequence[SourceFile], tests: Sequence[Written], public: PublicHolidays
+    files: Sequence[SourceFile], tests: Sequence[SourceFile], public: PublicHolidays
 ) -> Iterator[tuple[Document, list[Finding]]]:
     """Yield what is found in tests and in their policy: each file in which something is found.
 
@@ -73,7 +36,7 @@ def of_tests(
     examples: list[Example] = []
     invariants: list[Invariant] = []
     whole = True
-    for written in tests:
+    for written in map(read_written, tests):
         bound = bind(written, subject, None)
         examples += bound.examples
         invariants += bound.invariants

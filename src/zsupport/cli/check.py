@@ -21,11 +21,11 @@ from zsupport.cli.output import (
 )
 from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
-from zsupport.errors import EnvironmentFault, PolicyError, UsageError
+from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.findings import SEVERITIES
 
 if TYPE_CHECKING:
-    from zsupport.policy.discover import Discovered, Fault, Target
+    from zsupport.sources.select import Fault, SelectedFile
 
 _EXAMPLES = """
 Examples:
@@ -106,32 +106,34 @@ def check(
     from zsupport.check.bulk import Asked, check_files
     from zsupport.check.config import Configs
     from zsupport.clock.holidays import holidays_version
-    from zsupport.policy.compiled import cache_folder
-    from zsupport.policy.discover import discover
-    from zsupport.policy.find import shadowed
-    from zsupport.policy.kept_holidays import kept_holidays
+    from zsupport.sources.cache import cache_folder
+    from zsupport.sources.find import shadowed
+    from zsupport.sources.holidays import kept_holidays
+    from zsupport.sources.policies import no_policy
+    from zsupport.sources.select import select as select_files
+    from zsupport.sources.settings import Exclusions
 
     selected, ignored = _chosen(select, ignore)
     configs = Configs(working_folder())
     day = _day(at)
-    discovered = _named(discover(paths or (), configs.left_out), stdin_filename)
-    _without_tests(discovered, quiet=quiet)
+    excluded = Exclusions()
+    selection = select_files(paths or (), excluded)
+    files = _without_tests(_named(selection.files, stdin_filename), selection.faults, quiet=quiet)
     for remark in () if quiet else shadowed(paths or ()):
         note(remark)
-    for target in discovered.targets:
-        configs.of(target)  # a slip in one is said before a file is changed
+    for each in files:
+        configs.of(each)  # a mistake in one is reported before a file is changed
     public = kept_holidays(cache_folder(os.environ))
     put = None
     if fix or diff:
         put = _shown if diff else _written
-        _can_be_fixed(discovered.targets, format, diff=diff)
-    asked = Asked(day, configs, selected, ignored, fail_on, public, put)
-    with _progress(len(discovered.targets), quiet=quiet) as began:
-        checked = check_files(discovered.targets, asked, began, discovered.faults)
+        _can_be_fixed(files, format, diff=diff)
+    asked = Asked(day, configs, selected, ignored, fail_on, public, excluded, put)
+    with _progress(len(files), quiet=quiet) as began:
+        checked = check_files(files, asked, began, selection.faults)
 
     if not checked.units:
-        hint = "a policy is a .yaml file; name it, or the folder that it lies in"
-        raise PolicyError("no policy was found", hint)
+        raise no_policy(paths or ())
     from zsupport.check.closing import fixed_aside, outcome_of
     from zsupport.findings import fail_on as fails
 
@@ -143,7 +145,7 @@ def check(
         else:
             holidays = holidays_version() if checked.holidays else None
             # Where the fixed text is the output, what is left in it stands beside it.
-            piped = fix and any(target.path == "-" for target in discovered.targets)
+            piped = fix and any(each.path == "-" for each in files)
             to = aside if piped else emit
             write_outcome(outcome, format, color, to, fails_at=fails_at, holidays=holidays)
         # In a terminal the text says it already.
@@ -169,31 +171,33 @@ def _chosen(
     )
 
 
-def _named(discovered: "Discovered", stdin: str | None) -> "Discovered":
-    """Return what was found, with the name that standard input is to have."""
-    if stdin is None:
-        return discovered
-    targets = discovered.targets
-    return discovered._replace(
-        targets=tuple(each._replace(shown=stdin) if each.path == "-" else each for each in targets)
-    )
+def _named(files: "Sequence[SelectedFile]", stdin: str | None) -> "list[SelectedFile]":
+    """Return files with the name that standard input is to have."""
+    return [each._replace(shown=stdin) if stdin and each.path == "-" else each for each in files]
 
 
-def _without_tests(discovered: "Discovered", *, quiet: bool) -> None:
-    """Say of files of tests that they are not looked at; raise UsageError where no other is."""
-    if not discovered.tests:
-        return
-    from zsupport.policy.find import file_of_tests
+def _without_tests(
+    files: "Sequence[SelectedFile]", faults: "Sequence[Fault]", *, quiet: bool
+) -> "list[SelectedFile]":
+    """Return the files without tests; warn about tests files that were named.
 
-    wrong = file_of_tests(discovered.tests)
-    if not discovered.targets and not discovered.faults:
-        raise wrong
-    if not quiet:
-        note(f"{wrong.message}, which `check` does not look at")
-        note(f"  {wrong.hint}")
+    Raises UsageError where no other file was selected.
+    """
+    policies = [each for each in files if not each.is_tests]
+    tests = [each.shown for each in files if each.is_tests and each.named]
+    if tests:
+        from zsupport.sources.find import file_of_tests
+
+        wrong = file_of_tests(tests)
+        if not policies and not faults:
+            raise wrong
+        if not quiet:
+            note(f"{wrong.message}, which `check` does not look at")
+            note(f"  {wrong.hint}")
+    return policies
 
 
-def _can_be_fixed(targets: "Sequence[Target]", format: str, *, diff: bool) -> None:
+def _can_be_fixed(targets: "Sequence[SelectedFile]", format: str, *, diff: bool) -> None:
     """Raise UsageError where a fix has nowhere to go."""
     if diff and format not in ("auto", "text"):
         raise UsageError(f"--diff and --format {format} contradict each other", "leave one out")
@@ -210,10 +214,10 @@ def _can_be_fixed(targets: "Sequence[Target]", format: str, *, diff: bool) -> No
             )
 
 
-def _written(target: "Target", before: bytes, after: bytes) -> None:
+def _written(target: "SelectedFile", before: bytes, after: bytes) -> None:
     """Put a fixed file in the place of the one that was read, a piped one on standard output."""
-    from zsupport.check.rewrite import rewrite
     from zsupport.policy.files import MAX_BYTES
+    from zsupport.sources.rewrite import rewrite
 
     if target.path == "-":
         # Of a text that is too large only the beginning was read, which is not to take its place.
@@ -222,10 +226,10 @@ def _written(target: "Target", before: bytes, after: bytes) -> None:
     rewrite(target.path, target.shown, before, after)
 
 
-def _shown(target: "Target", before: bytes, after: bytes) -> None:
+def _shown(target: "SelectedFile", before: bytes, after: bytes) -> None:
     """Show what a fix changes, as a patch."""
-    from zsupport.check.rewrite import patch
     from zsupport.report.text import one_line, printable
+    from zsupport.sources.rewrite import patch
 
     text = patch(one_line(target.shown), before, after)
     # A terminal must not be steered; in a pipe it is for `patch`, which needs it as it is.
@@ -243,7 +247,7 @@ def _note(faults: "Sequence[Fault]", unwritten: Sequence[EnvironmentFault]) -> N
 
 
 @contextmanager
-def _progress(count: int, *, quiet: bool) -> "Iterator[Callable[[Target], None]]":
+def _progress(count: int, *, quiet: bool) -> "Iterator[Callable[[SelectedFile], None]]":
     """Show a bar to somebody who waits at a terminal for many files."""
     waits = sys.stderr is not None and sys.stderr.isatty() and not os.environ.get("CI")
     if count < _MANY or quiet or not waits or os.environ.get("TERM") == "dumb":

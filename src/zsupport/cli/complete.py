@@ -265,7 +265,7 @@ class _Line:
             # A guide may be about a command, and stands for both then.
             return _starting(current, {**GUIDES, **COMMANDS, **GUIDES}.items(), prefix)
         if kind == "policy":
-            from zsupport.policy.find import shipped_policies
+            from zsupport.sources.find import shipped_policies
 
             names = _starting(current, ((name, "") for name in shipped_policies()), prefix)
             return names._replace(files=True)
@@ -306,28 +306,18 @@ class _Line:
     def revision(self) -> Revision:
         """Return the revision in force now of the policy that this line would ask."""
         from zsupport.library import load_found
-        from zsupport.policy.compiled import cache_folder
-        from zsupport.policy.find import choose, find, is_path
+        from zsupport.sources.cache import cache_folder
+        from zsupport.sources.find import choose, find, is_path, never_waits
 
         given = self.last("policy")
         if given is not None and is_path(given):
             # The shell will expand these before it runs the line.
             given = os.path.expandvars(os.path.expanduser(given))
         name, _ = choose(given, os.environ, os.getcwd())
-        if name == "-" or (is_path(name) and not _lies_still(name)):
+        if name == "-" or (is_path(name) and not never_waits(name)):
             raise PolicyError(f"{name}: only a file or folder can be looked into here")
         policy = load_found(find(name), cache_folder(os.environ))
         return policy.revision_at(to_datetime(int(time.time())))[0]
-
-
-def _lies_still(path: str) -> bool:
-    """Return whether reading there neither waits nor takes anything from anyone, as a pipe does."""
-    if os.path.isdir(path):
-        with os.scandir(path) as entries:
-            return all(
-                entry.is_file() for entry in entries if entry.name.endswith((".yaml", ".yml"))
-            )
-    return os.path.isfile(path)
 
 
 def _starting(current: str, found: Iterable[tuple[str, str]], prefix: str = "") -> Candidates:

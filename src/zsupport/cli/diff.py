@@ -9,10 +9,11 @@ from zsupport.clock.problem import BadText
 from zsupport.diff.changes import AUDIENCES
 from zsupport.diff.headlines import fails, outcome_of
 from zsupport.diff.policies import compare, paired
-from zsupport.diff.sides import InvalidSide, both_sides
 from zsupport.errors import PolicyError
-from zsupport.policy.compiled import cache_folder
-from zsupport.policy.kept_holidays import kept_holidays
+from zsupport.sources.cache import cache_folder
+from zsupport.sources.holidays import kept_holidays
+from zsupport.sources.settings import Exclusions
+from zsupport.sources.sides import InvalidSide, both_sides
 
 if TYPE_CHECKING:
     from zsupport.policy.document import Document
@@ -76,7 +77,7 @@ def diff(
     from zsupport.clock.holidays import holidays_version
 
     try:
-        sides = both_sides(path, against, merge_base, os.environ)
+        sides = both_sides(path, against, merge_base, os.environ, Exclusions())
     except InvalidSide as invalid:
         note(f"{invalid.side} is not valid")
         raise

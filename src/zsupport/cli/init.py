@@ -4,7 +4,7 @@ import os
 
 from zsupport.cli.options import DEBUG, QUIET, Command, Option
 from zsupport.cli.output import emit
-from zsupport.errors import EnvironmentFault, UsageError
+from zsupport.errors import UsageError
 
 _EXAMPLES = """
 Examples:
@@ -27,8 +27,9 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     It is a small complete policy with comments: change it line by line. It passes check and
     test as written. A file that is there already is left alone, and nothing is written then.
     """
-    from zsupport.policy.find import TESTS
     from zsupport.policy.shape import is_id
+    from zsupport.sources.find import TESTS
+    from zsupport.sources.rewrite import write_new
     from zsupport.starter import starter
 
     if not is_id(id):
@@ -44,17 +45,7 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     texts = {
         os.path.normpath(os.path.join(folder, name)): text for name, text in starter(id).items()
     }
-    there = [path for path in texts if os.path.lexists(path)]
-    if there:
-        raise UsageError(f"{', '.join(there)}: there already", "choose another folder or --id")
-    try:
-        os.makedirs(folder, exist_ok=True)
-        for path, text in texts.items():
-            with open(path, "x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise EnvironmentFault(f"{folder}: cannot be written: {reason}") from None
+    write_new(folder, texts)
     if not quiet:
         emit("".join(f"{path}\n" for path in texts))
     return 0

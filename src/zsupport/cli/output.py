@@ -117,6 +117,7 @@ def write_outcome(
     from datetime import UTC, datetime
 
     from zsupport.report.findings import Context, render_outcome
+    from zsupport.sources.workspace import workspace
 
     try:
         folder = os.getcwd()
@@ -125,28 +126,12 @@ def write_outcome(
     context = Context(
         terminal_of(color),
         folder,
-        workspace(folder) if folder else "",
+        workspace(folder, os.environ) if folder else "",
         fails_at,
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         holidays,
     )
     to(render_outcome(outcome, "text" if wanted == "auto" else wanted, context))
-
-
-def workspace(folder: str) -> str:
-    """Return the folder from which a code host names files: the runner's, else the repository's.
-
-    A runner's counts only where `folder` lies in it; without either it is `folder` itself.
-    """
-    above = [folder]
-    while (parent := os.path.dirname(above[-1])) != above[-1]:
-        above.append(parent)
-    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
-        named = os.path.normpath(os.environ.get(name) or os.curdir)
-        for each in above:
-            if os.path.isabs(named) and each == os.path.realpath(named):
-                return each
-    return next((each for each in above if os.path.exists(os.path.join(each, ".git"))), folder)
 
 
 def write_field(report: Report, field: str) -> None:

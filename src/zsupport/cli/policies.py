@@ -8,9 +8,9 @@ from zsupport.cli.question import ask, read_moments
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import UsageError
 from zsupport.library import load_found
-from zsupport.policy.compiled import cache_folder
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import find, shipped_policies
+from zsupport.sources.cache import cache_folder
+from zsupport.sources.find import find, shipped_policies
 from zsupport.view.policies import show_policies
 
 _EXAMPLES = """

@@ -15,9 +15,9 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
 from zsupport.library import Policy, load_found
-from zsupport.policy.compiled import cache_folder
-from zsupport.policy.find import Found, choose, find
 from zsupport.report import Remark, Report
+from zsupport.sources.cache import cache_folder
+from zsupport.sources.find import Found, choose, find
 
 Value = TypeVar("Value")
 

@@ -67,9 +67,10 @@ def test(
     A failure shows what the policy answers and the line that decided, and the test as it would
     pass. No file is ever changed.
     """
-    from zsupport.policy.compiled import cache_folder
-    from zsupport.policy.find import shadowed
-    from zsupport.policy.kept_holidays import kept_holidays
+    from zsupport.sources.cache import cache_folder
+    from zsupport.sources.find import shadowed
+    from zsupport.sources.holidays import kept_holidays
+    from zsupport.sources.settings import Exclusions
     from zsupport.suite.session import Wanted, run_session
 
     wanted = Wanted(
@@ -80,7 +81,8 @@ def test(
         mutate or fail_under_mutation is not None,
         _percent("--fail-under-mutation", fail_under_mutation),
     )
-    session = run_session(paths or [], wanted, kept_holidays(cache_folder(os.environ)))
+    public = kept_holidays(cache_folder(os.environ))
+    session = run_session(paths or [], wanted, public, Exclusions())
     if not quiet:
         write_outcome(session.outcome, format, color)
         for remark in shadowed(paths or ()):

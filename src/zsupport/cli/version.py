@@ -2,7 +2,7 @@
 
 from zsupport.cli.output import emit, terminal_of
 from zsupport.clock.zones import tzdata_version
-from zsupport.policy.find import find, shipped_policies
+from zsupport.sources.find import find, shipped_policies
 from zsupport.version import FORMAT, VERSION
 
 

@@ -1,1 +1,1 @@
-"""Policies: the model, the format and its reading, the compiled form, where policies are found."""
+"""Policies: the model, the format and its reading, and the compiled form."""

@@ -5,13 +5,14 @@ the set of cases (gaps, dead rules, rank) is not its business and never costs an
 """
 
 import re
+from collections import abc
 from contextlib import suppress
 from typing import Any
 
 from zsupport.clock.deadline import STARTS
 from zsupport.clock.target import ends_with_answer
 from zsupport.clock.windows import WEEK, Window, overlapping
-from zsupport.errors import InvalidPolicy
+from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.findings import Finding, Span
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
@@ -40,7 +41,7 @@ from zsupport.policy.model import (
 from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
 from zsupport.policy.promises import Entitled, Promises
 from zsupport.policy.shape import Named, Placed, Reader, Record, misspelt
-from zsupport.policy.yamltext import MAX_FINDINGS, Mapping, Node, Scalar, Stop, Way, read_yaml
+from zsupport.policy.yamltext import MAX_FINDINGS, Mapping, Node, Path, Scalar, Stop, Way, read_yaml
 from zsupport.version import FORMAT
 
 YES_NO: dict[str, Text] = {
@@ -122,43 +123,71 @@ def _other_format(node: Any, reader: Reader) -> bool:
     return False
 
 
-def check_revisions(revisions: list[Revision], files: dict[str, SourceFile]) -> None:
-    """Raise InvalidPolicy where revisions of one policy share a first day or differ in zone."""
+def read_policy(files: abc.Sequence[SourceFile]) -> tuple[Document, ...]:
+    """Return the documents of one policy, in the order of their first days.
+
+    Raises InvalidPolicy with every finding in its files, and UsageError where they hold several
+    policies.
+    """
+    documents = read_valid(files)
+    ids = list(dict.fromkeys(each.revision.policy for each in documents if each.revision))
+    if len(ids) > 1:
+        raise UsageError(
+            f"these files hold several policies: {', '.join(ids)}", "name the file of one of them"
+        )
+    return in_order(documents)
+
+
+def read_valid(files: abc.Sequence[SourceFile]) -> list[Document]:
+    """Return files as documents with a revision each; raise InvalidPolicy with every finding."""
+    documents = [read_document(file) for file in files]
+    if findings := [finding for document in documents for finding in document.findings]:
+        raise InvalidPolicy(findings, {each.source.shown: each.text for each in documents})
+    return documents
+
+
+def in_order(documents: abc.Sequence[Document]) -> tuple[Document, ...]:
+    """Return the revisions of one policy in the order of their first days.
+
+    Raises InvalidPolicy where two share a first day or differ in zone.
+    """
+    ordered = sorted(documents, key=lambda each: (_revision(each).start or "", each.source.shown))
     findings: list[Finding] = []
-    by_start: dict[str | None, Revision] = {}
-    first = revisions[0]
-    for revision in revisions:
-        source = files[revision.file]
-        reader = Reader(source.shown)
-        other = by_start.setdefault(revision.start, revision)
-        if other is not revision:
-            way, span = _place(source, "effective", "from")
+    by_start: dict[str | None, Document] = {}
+    for document in ordered:
+        revision, first = _revision(document), _revision(ordered[0])
+        reader = Reader(document.source.shown)
+
+        other = by_start.setdefault(revision.start, document)
+        if other is not document:
             when = f"on {revision.start}" if revision.start else "without a first day"
-            message = f"`{other.file}` too starts {when}"
-            reader.report("ZS207", span, way, message, "one revision for each first day")
+            message = f"`{other.source.name}` too starts {when}"
+            reader.report(
+                "ZS207", *_written(document, ("effective", "from")), message,
+                "one revision for each first day",
+            )  # fmt: skip
         if revision.timezone != first.timezone:
-            way, span = _place(source, "timezone")
             message = f"the zone is {revision.timezone}, that of `{first.file}` is not"
-            reader.report("ZS208", span, way, message, first.timezone)
+            reader.report("ZS208", *_written(document, ("timezone",)), message, first.timezone)
         findings += sorted(reader.findings, key=lambda finding: finding.span)
     if findings:
-        texts = {each.shown: each.data.decode("utf-8-sig") for each in files.values()}
-        raise InvalidPolicy(findings, texts)
+        raise InvalidPolicy(findings, {each.source.shown: each.text for each in documents})
+    return tuple(ordered)
 
 
-def _place(source: SourceFile, *keys: str) -> tuple[Way, Span]:
-    """Return where the value at the end of these keys stands, as far as they are written."""
-    node, _, _ = read_yaml(source.data, source.shown)
-    span = Span(1, 1, 1, 1)
+def _revision(document: Document) -> Revision:
+    assert document.revision is not None
+    return document.revision
+
+
+def _written(document: Document, path: Path) -> tuple[Span, Way]:
+    """Return where the value at the end of a path stands, and as much of the path as is written."""
+    while path and document.node(path) is None:
+        path = path[:-1]
     way: Way = ()
-    for key in keys:
-        entries = node.entries if isinstance(node, Mapping) else []
-        node = next((value for name, value in entries if name.text == key), None)
-        if node is None:
-            break
-        way = (way, key)
-        span = node.span
-    return way, span
+    for part in path:
+        way = (way, part)
+    return document.value(path) if path else Span(1, 1, 1, 1), way
 
 
 class _Builder:

@@ -187,6 +187,36 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
     return node, text, findings
 
 
+def root_entries(data: bytes) -> abc.Iterator[tuple[str, str | None]]:
+    """Yield the keys of the root mapping, each with its value where that is one text.
+
+    They come as they are read, so that a caller can stop early, and end where the YAML breaks.
+    """
+    if _other_encoding(data):
+        return
+    yaml, parser = _libyaml(data[:MAX_BYTES].decode("utf-8-sig", "replace"))
+    depth = 0
+    key: str | None = None
+    try:
+        while not isinstance(event := parser.get_event(), yaml.DocumentEndEvent):
+            if isinstance(event, yaml.StreamEndEvent):
+                return
+            if isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            elif depth == 0 and isinstance(event, (yaml.ScalarEvent, yaml.SequenceStartEvent)):
+                return  # the root is not a mapping
+            elif depth == 1 and isinstance(event, yaml.NodeEvent):
+                if key is None:
+                    key = event.value if isinstance(event, yaml.ScalarEvent) else ""
+                else:
+                    yield key, event.value if isinstance(event, yaml.ScalarEvent) else None
+                    key = None
+            depth += isinstance(event, yaml.CollectionStartEvent)
+    except yaml.YAMLError:
+        if key:
+            yield key, None
+
+
 def add_finding(
     findings: list[Finding],
     file: str,
@@ -335,6 +365,20 @@ def _after(before: str) -> Span:
     return Span(line, column, line, column + 1)
 
 
+def _libyaml(text: str) -> tuple[Any, Any]:
+    """Return the module of PyYAML, and libyaml's parser of a text."""
+    try:
+        import yaml
+        from yaml._yaml import CParser
+    except ImportError:
+        # Never the pure parser: it reads some texts differently.
+        raise EnvironmentFault(
+            "PyYAML is installed without libyaml, which zsupport reads policies with",
+            "install a PyYAML wheel: python -m pip install --force-reinstall pyyaml",
+        ) from None
+    return yaml, CParser(text)
+
+
 class _Open:
     """A list or a mapping whose end has not been read."""
 
@@ -354,17 +398,7 @@ class _Composer:
     """Builds nodes from libyaml's events, within the limits."""
 
     def __init__(self, text: str, report: Any) -> None:
-        try:
-            import yaml
-            from yaml._yaml import CParser
-        except ImportError:
-            # Never the pure parser: it reads some texts differently.
-            raise EnvironmentFault(
-                "PyYAML is installed without libyaml, which zsupport reads policies with",
-                "install a PyYAML wheel: python -m pip install --force-reinstall pyyaml",
-            ) from None
-        self.yaml: Any = yaml
-        self.parser: Any = CParser(text)
+        self.yaml, self.parser = _libyaml(text)
         self.text = text
         self.write = report
         self.nodes = 0

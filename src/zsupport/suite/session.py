@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 from zsupport.analysis.space import TooManyCases
 from zsupport.clock.holidays import PublicHolidays
-from zsupport.errors import InvalidPolicy, UsageError, did_you_mean
+from zsupport.errors import InvalidPolicy, PolicyError, UsageError, did_you_mean
 from zsupport.findings import Finding, Outcome, Unit
+from zsupport.sources.policies import PolicyFiles, no_policy, policies_at
+from zsupport.sources.select import Excluded
 from zsupport.suite.codes import COVERAGE_LOW, MUTATION_LOW, NO_POLICY
 from zsupport.suite.coverage import Decision, Stated, covers, decisions_of, stated_by, uncovered
-from zsupport.suite.discovery import Group, discover
 from zsupport.suite.example import Example, Invariant
 from zsupport.suite.measure import (
     percent,
@@ -58,17 +59,26 @@ class _Ready(NamedTuple):
     whole: bool
 
 
-def run_session(paths: list[str], wanted: Wanted, public: PublicHolidays) -> Session:
+def run_session(
+    paths: list[str], wanted: Wanted, public: PublicHolidays, excluded: Excluded
+) -> Session:
     """Return what the tests at these paths, by default in the current folder, come to.
 
     A policy and a tests file that cannot be read are left out with what is wrong with them, and
-    the others are run. `public` gives the public holidays of countries. Raises PolicyError and
-    UsageError for paths that lead nowhere.
+    the others are run. `public` gives the public holidays of countries, and `excluded` says what
+    is left out of folders. Raises PolicyError where there is nothing to read, and UsageError for
+    an unknown name.
     """
     ready: list[_Ready] = []
     findings: list[Finding] = []
     texts: dict[str, str] = {}
-    for group in discover(paths):
+    groups, faults = policies_at(paths, excluded)
+    if not groups and not faults:
+        raise no_policy(paths)
+    if not groups:
+        raise PolicyError(f"{faults[0].file}: {faults[0].message}", faults[0].hint)
+    findings += [fault.finding() for fault in faults]
+    for group in groups:
         written = [read_written(source) for source in group.tests]
         texts |= {each.source.shown: each.text for each in written}
         subject = _subject(group, written, public, findings, texts)
@@ -87,7 +97,7 @@ def run_session(paths: list[str], wanted: Wanted, public: PublicHolidays) -> Ses
 
 
 def _subject(
-    group: Group,
+    group: PolicyFiles,
     written: list[Written],
     public: PublicHolidays,
     findings: list[Finding],

@@ -5,12 +5,11 @@ from functools import cache
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Space, space_of, space_of_facts
 from zsupport.clock.holidays import PublicHolidays
-from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.library import Policy
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.format import POLICY
-from zsupport.policy.loader import check_revisions, read_document
+from zsupport.policy.loader import read_policy
 from zsupport.policy.model import Revision
 from zsupport.policy.names import Names, numbered
 from zsupport.policy.shape import Reader
@@ -85,23 +84,11 @@ def read_subject(files: tuple[SourceFile, ...], public: PublicHolidays) -> Subje
     `public` gives the public holidays of countries. Raises InvalidPolicy with every finding, and
     UsageError where the files hold several policies.
     """
-    documents = [read_document(file) for file in files]
-    findings = [finding for document in documents for finding in document.findings]
-    if findings:
-        raise InvalidPolicy(findings, {each.source.shown: each.text for each in documents})
-    pairs = [(each.revision, each) for each in documents if each.revision is not None]
-    ids = list(dict.fromkeys(revision.policy for revision, _ in pairs))
-    if len(ids) > 1:
-        raise UsageError(
-            f"these files hold several policies: {', '.join(ids)}", "name the file of one of them"
-        )
-    pairs.sort(key=lambda pair: pair[0].start or "")
-    revisions = [revision for revision, _ in pairs]
-    check_revisions(revisions, {file.name: file for file in files})
+    documents = read_policy(files)
     # Every changed policy asks for the same holidays again.
     kept = cache(public)
-    policy = Policy(tuple(revisions), kept)
-    return Subject(policy, tuple(document for _, document in pairs), kept)
+    revisions = tuple(each.revision for each in documents if each.revision is not None)
+    return Subject(Policy(revisions, kept), documents, kept)
 
 
 def names_of(root: Node | None, revision: Revision) -> Names:

@@ -1,23 +1,20 @@
-"""The two sides of a comparison: which files they are, and what these hold."""
+"""The two sides of a comparison: files on disk or in a Git revision, and the policies in them."""
 
 import os
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
-from zsupport.diff.sources import in_revision, may_be_named, on_disk, read_blobs
-from zsupport.errors import (
-    EnvironmentFault,
-    InvalidPolicy,
-    PolicyError,
-    UsageError,
-)
+from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError, UsageError
 from zsupport.findings import Finding
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
-from zsupport.policy.find import ENDINGS, find, is_path, shadowed, shipped_id
-from zsupport.policy.git import Repository, check_revision
-from zsupport.policy.loader import check_revisions, read_document
+from zsupport.policy.loader import in_order, read_document, read_valid
 from zsupport.policy.model import Revision
+from zsupport.sources.find import ENDINGS, find, is_path, read_file, shadowed, shipped_id
+from zsupport.sources.git import Blob, Repository, check_revision
+from zsupport.sources.policies import no_policy
+from zsupport.sources.select import Excluded, is_policy, may_be_policy_name, select
 
 
 class InvalidSide(InvalidPolicy):
@@ -51,9 +48,13 @@ class Sides(NamedTuple):
 
 
 def both_sides(
-    path: str, against: str | None, merge_base: str | None, environment: Mapping[str, str]
+    path: str,
+    against: str | None,
+    merge_base: str | None,
+    environment: Mapping[str, str],
+    excluded: Excluded,
 ) -> Sides:
-    """Return the two sides.
+    """Return the two sides; `excluded` says what is left out of folders.
 
     Raises UsageError, EnvironmentFault, PolicyError, and InvalidPolicy that says which side.
     """
@@ -61,11 +62,11 @@ def both_sides(
     remarks = shadowed([path, *([] if base.path is None else [base.path])])
     if base.repository is None:
         assert base.path is not None
-        now, before = _at(path), _at(base.path)
+        now, before = _at(path, excluded), _at(base.path, excluded)
     else:
         if path == "-":
             raise UsageError("what comes by standard input is in no revision", "--against PATH")
-        now, before = _with_revision(path, base, remarks)
+        now, before = _with_revision(path, base, excluded, remarks)
     documents = _loaded(now, "the new one"), _loaded(before, f"the base ({base.label})")
     days = None
     if base.path is not None and not os.path.isdir(path) and not os.path.isdir(base.path):
@@ -148,26 +149,44 @@ def _folder(where: str) -> str:
     return folder if folder and os.path.isdir(folder) else "."
 
 
-def _at(where: str) -> list[SourceFile]:
+def _at(where: str, excluded: Excluded) -> list[SourceFile]:
     """Return the files at a path, or of a shipped policy; none is an error."""
-    found = list(find(where).files) if shipped_id(where) else on_disk(where)
+    found = list(find(where).files) if shipped_id(where) else _on_disk(where, excluded)
     if not found:
-        raise _nothing(where)
+        raise no_policy([where])
     return found
 
 
-def _nothing(where: str) -> PolicyError:
-    return PolicyError(
-        f"{where}: no policy in this folder or below it",
-        "a policy is a file that ends in .yaml or .yml and says `policy:`",
-    )
+def _on_disk(where: str, excluded: Excluded) -> list[SourceFile]:
+    """Return the policy files of a file, of a folder and those in it, or of `-`.
+
+    Their names are relative to the folder. Raises PolicyError for what cannot be read, and
+    UsageError for a word that is not a path.
+    """
+    # This is a folder even if a shipped policy has its name.
+    path = os.path.join(os.curdir, where) if os.path.lexists(where) and where != "-" else where
+    selection = select([path], excluded)
+    for fault in selection.faults:
+        raise PolicyError(f"{fault.file}: {fault.message}", fault.hint)
+    found = []
+    folder = where if os.path.isdir(where) else ""
+    for selected in selection.files:
+        if selected.is_tests and not selected.named:
+            continue
+        source = read_file(selected.path, selected.shown)
+        if selected.named or is_policy(source.data):
+            if folder:
+                name = os.path.relpath(selected.path, folder).replace(os.sep, "/")
+                source = source._replace(name=name)
+            found.append(source)
+    return found
 
 
 # -- a revision ------------------------------------------------------------------------------------
 
 
 def _with_revision(
-    where: str, base: _Base, remarks: list[str]
+    where: str, base: _Base, excluded: Excluded, remarks: list[str]
 ) -> tuple[list[SourceFile], list[SourceFile]]:
     """Return what is at a path now, and what a revision had there."""
     repository = base.repository
@@ -177,31 +196,73 @@ def _with_revision(
             f"the shipped policy `{where}` is in no revision of yours", "name a file or folder"
         )
     if not os.path.lexists(where):
-        return on_disk(where), []  # which says that it is not there
+        return _on_disk(where, excluded), []  # which says that it is not there
     inside = repository.inside(where)
     left_out = repository.left_out(where)
+
+    def now_in(folder: str) -> list[SourceFile]:
+        return _on_disk(folder, lambda path: excluded(path) or left_out(path))
+
     if os.path.isdir(where):
-        now = on_disk(where, left_out)
-        before = in_revision(repository, base.commit, inside, base.label)
+        now = now_in(where)
+        before = _in_revision(base, inside, excluded)
         if not now and not before:
-            raise _nothing(where)
+            raise no_policy([where])
         return now, before
-    now = on_disk(where)
-    before = in_revision(repository, base.commit, inside, base.label)
+    now = _on_disk(where, excluded)
+    before = _in_revision(base, inside, excluded)
     named = read_document(now[0]).revision
     if named is None:
         return now, before
     # A file is one revision of its policy; the others lie beside it.
     folder, above = os.path.dirname(where) or ".", inside.rpartition("/")[0]
-    beside = _beside(on_disk(folder, left_out), now[0].name, named)
-    others = _beside(in_revision(repository, base.commit, above, base.label), now[0].name, named)
+    beside = _beside(now_in(folder), now[0].name, named)
+    others = _beside(_in_revision(base, above, excluded), now[0].name, named)
     if before or others:
         names = {each.name for each in now + beside}
         gone = [each for each in others if each.name not in names]
         if not before and gone and not beside:
             remarks.append(f"{where} was {gone[0].shown}")
         return now + beside, before + others
-    return now + beside, _renamed(where, named.policy, base, remarks)
+    return now + beside, _renamed(where, named.policy, base, excluded, remarks)
+
+
+def _in_revision(base: _Base, path: str, excluded: Excluded) -> list[SourceFile]:
+    """Return the file at a path of a commit, or the policies below it; none where nothing is.
+
+    `path` is seen from the top of the repository.
+    """
+    repository = base.repository
+    assert repository is not None
+    blobs = [
+        blob
+        for blob in repository.files(base.commit, path)
+        if blob.path == path or _may_be_policy(repository, blob.path, path, excluded)
+    ]
+    return _read_blobs(base, blobs, path)
+
+
+def _may_be_policy(repository: Repository, path: str, root: str, excluded: Excluded) -> bool:
+    """Return whether a file below a folder of a commit may be a policy, as one on disk may."""
+    *folders, name = path[len(root) :].lstrip("/").split("/")
+    if not may_be_policy_name(name) or any(each[0] == "." for each in folders):
+        return False
+    place = os.path.join(repository.top, root)
+    return not any(excluded(place := os.path.join(place, each)) for each in (*folders, name))
+
+
+def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> list[SourceFile]:
+    """Return files of a commit that are policies, or the file at `path` itself."""
+    repository = base.repository
+    assert repository is not None
+    found = []
+    for blob, data in zip(blobs, repository.read(blobs) if blobs else (), strict=True):
+        if blob.path == path or is_policy(data):
+            name = blob.path[len(path) :].lstrip("/") or blob.path.rpartition("/")[2]
+            digest = "sha256:" + sha256(data).hexdigest()
+            place = os.path.relpath(os.path.join(os.path.realpath(repository.top), blob.path))
+            found.append(SourceFile(name, data, digest, f"{base.label}:{blob.path}", place))
+    return found
 
 
 def _beside(sources: Sequence[SourceFile], name: str, revision: Revision) -> list[SourceFile]:
@@ -220,19 +281,19 @@ def _beside(sources: Sequence[SourceFile], name: str, revision: Revision) -> lis
     return found
 
 
-def _renamed(where: str, policy: str, base: _Base, remarks: list[str]) -> list[SourceFile]:
+def _renamed(
+    where: str, policy: str, base: _Base, excluded: Excluded, remarks: list[str]
+) -> list[SourceFile]:
     """Return the policy of this id from wherever else the revision had it; none: it is new."""
     repository = base.repository
     assert repository is not None
     blobs = [
         blob
         for blob in repository.files(base.commit)
-        if may_be_named(blob.path.rpartition("/")[2])
+        if _may_be_policy(repository, blob.path, "", excluded)
         and not os.path.exists(os.path.join(repository.top, blob.path))
     ]
-    found = [
-        each for each in read_blobs(repository, blobs, "", base.label) if _id_of(each) == policy
-    ]
+    found = [each for each in _read_blobs(base, blobs, "") if _id_of(each) == policy]
     folders = {each.name.rpartition("/")[0] for each in found}
     if len(folders) > 1:
         places = ", ".join(each.shown for each in found)
@@ -258,20 +319,15 @@ def _id_of(source: SourceFile) -> str | None:
 
 def _loaded(sources: Sequence[SourceFile], side: str) -> list[Document]:
     """Return files as documents that hold a revision; raise InvalidPolicy that names the side."""
-    documents = [read_document(source) for source in sources]
-    findings: list[Finding] = [each for document in documents for each in document.findings]
-    if findings:
-        texts = {document.source.shown: document.text for document in documents}
-        raise InvalidSide(side, findings, texts)
-    by_policy: dict[tuple[str, str], list[Document]] = {}
-    for document in documents:
-        assert document.revision is not None
-        key = document.source.name.rpartition("/")[0], document.revision.policy
-        by_policy.setdefault(key, []).append(document)
-    for group in by_policy.values():
-        revisions = [each.revision for each in group if each.revision is not None]
-        try:
-            check_revisions(revisions, {each.source.name: each.source for each in group})
-        except InvalidPolicy as invalid:
-            raise InvalidSide(side, invalid.findings, invalid.texts) from None
+    try:
+        documents = read_valid(sources)
+        by_policy: dict[tuple[str, str], list[Document]] = {}
+        for document in documents:
+            assert document.revision is not None
+            key = document.source.name.rpartition("/")[0], document.revision.policy
+            by_policy.setdefault(key, []).append(document)
+        for group in by_policy.values():
+            in_order(group)
+    except InvalidPolicy as invalid:
+        raise InvalidSide(side, invalid.findings, invalid.texts) from None
     return documents

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from zsupport.clock.holidays import PublicHolidays, holidays_version, public_holidays
-from zsupport.policy import compiled
+from zsupport.sources import cache
 
 if TYPE_CHECKING:
     from zsupport.clock.model import Year
@@ -22,7 +22,7 @@ def kept_holidays(folder: str | None) -> PublicHolidays:
         parts = ("public holidays", version, country, subdivision or "", str(decade))
         key = sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
         try:
-            kept = json.loads(compiled.content(folder, key))
+            kept = json.loads(cache.content(folder, key))
             days_off, exchanged = kept[str(year)]
             return Year(
                 {int(ordinal): str(name) for ordinal, name in days_off.items()},
@@ -34,7 +34,7 @@ def kept_holidays(folder: str | None) -> PublicHolidays:
                 for each in range(decade, decade + 10)
             }
             rows = {each: (of.days_off, sorted(of.exchanged)) for each, of in years.items()}
-            compiled.keep(folder, key, rows)
+            cache.keep(folder, key, rows)
             return years[year]
 
     return of_year

@@ -1,11 +1,30 @@
-"""A policy file written anew: whole or not at all, and with everything else as it was."""
+"""Writing files: new ones, and a policy file anew, whole or not at all."""
 
 import os
 import stat
+from collections.abc import Mapping
 from tempfile import mkstemp
 
-from zsupport.errors import EnvironmentFault
-from zsupport.policy.find import reason
+from zsupport.errors import EnvironmentFault, UsageError
+from zsupport.sources.find import reason
+
+
+def write_new(folder: str, texts: Mapping[str, str]) -> None:
+    """Write new files, by their paths, into a folder that is made where it is missing.
+
+    Raises UsageError where one of the paths exists, and EnvironmentFault where they cannot be
+    written.
+    """
+    existing = [path for path in texts if os.path.lexists(path)]
+    if existing:
+        raise UsageError(f"{', '.join(existing)}: there already", "choose another folder or --id")
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for path, text in texts.items():
+            with open(path, "x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+    except (OSError, ValueError) as error:
+        raise EnvironmentFault(f"{folder}: cannot be written: {reason(error)}") from None
 
 
 def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.files import MAX_BYTES
 
-#: What stands in [tool.zsupport].
-KEYS = ("policy", "check")
+#: The keys of [tool.zsupport].
+KEYS = ("policy", "exclude", "check")
 
 
 class Project(NamedTuple):
@@ -48,6 +48,8 @@ def project_in(folder: str, otherwise: str) -> Project | None:
     if table is None:
         return None
     known(path, "tool.zsupport", table, KEYS)
+    if not isinstance(table.get("check", {}), dict):
+        raise UsageError(f"{path}: `tool.zsupport.check` is not a table", "[tool.zsupport.check]")
     return Project(folder, path, table)
 
 

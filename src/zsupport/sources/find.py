@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
-from zsupport.policy.project import projects
+from zsupport.sources.project import projects
 
 DEFAULT = "zoom"
 #: How the names of policy files end, and those of the files that hold their tests.
@@ -113,6 +113,17 @@ def find(name: str) -> Found:
         return Found(tuple(_files(shipped[id], shipped_root(), "")))
     folder = name if os.path.isdir(name) else os.path.dirname(name)
     return Found(tuple(_files(name, folder, folder)), os.path.join(folder, ""))
+
+
+def never_waits(path: str) -> bool:
+    """Return whether a file, or the policy files of a folder, can be read without any waiting.
+
+    Reading a pipe would wait for a writer, and take what it writes from its reader.
+    """
+    if os.path.isdir(path):
+        with os.scandir(path) as entries:
+            return all(entry.is_file() for entry in entries if entry.name.endswith(ENDINGS))
+    return os.path.isfile(path)
 
 
 def read_file(path: str, shown: str) -> SourceFile:

@@ -1,0 +1,1 @@
+"""Everything that touches files: finds them, reads them, keeps compiled policies, rewrites them."""

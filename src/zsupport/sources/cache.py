@@ -1,0 +1,203 @@
+"""The user's cache folder: compiled policies, so that a second call parses no YAML, and holidays.
+
+A value is kept as JSON under a name made of everything that it was made from: of a policy the
+content and name of every file, and the versions of program, format and zones. Nothing found there
+is trusted: an entry that is foreign, broken or too large is made anew, and one that cannot be
+written is not kept. `ZSUPPORT_CACHE=off` turns it off.
+
+Whoever can write into the folder decides what zsupport answers. So a folder counts only if it
+belongs to this user and no other user may enter it, and it is checked and used through one
+descriptor: a folder that replaces it in between changes nothing.
+"""
+
+import json
+import os
+import stat
+import sys
+import time
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from zsupport.clock.zones import tzdata_version
+from zsupport.policy.compiled import revisions_of
+from zsupport.policy.files import SourceFile
+from zsupport.policy.model import Revision
+from zsupport.version import FORMAT, VERSION
+
+MAX_ENTRY_BYTES = 16 * 1024 * 1024
+MAX_ENTRIES = 64
+MAX_FOLDER_BYTES = 64 * 1024 * 1024
+# Files that a killed run has left behind are removed after an hour.
+_STALE_SECONDS = 3600
+
+
+def cache_folder(environment: Mapping[str, str]) -> str | None:
+    """Return the folder of the compiled policies, None where there is to be none."""
+    if environment.get("ZSUPPORT_CACHE", "").lower() in ("off", "0", "false", "no"):
+        return None
+    base = environment.get("XDG_CACHE_HOME", "")
+    # The XDG specification: a relative path there is to be ignored.
+    if not os.path.isabs(base):
+        if sys.platform == "win32":
+            base = environment.get("LOCALAPPDATA", "")
+        elif environment.get("HOME"):
+            inside = ("Library", "Caches") if sys.platform == "darwin" else (".cache",)
+            base = os.path.join(environment["HOME"], *inside)
+    return os.path.join(base, "zsupport") if os.path.isabs(base) else None
+
+
+def policy_key(files: tuple[SourceFile, ...]) -> str:
+    """Return the name under which the policy made of these files is kept."""
+    parts = [VERSION, str(FORMAT), tzdata_version(), sys.implementation.cache_tag or ""]
+    for file in files:
+        parts += [file.name, file.digest]
+    return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def kept_policy(folder: str | None, key: str) -> tuple[Revision, ...] | None:
+    """Return the policy kept under `key`, None where it has to be made anew."""
+    try:
+        revisions = revisions_of(json.loads(content(folder, key)))
+    except (ValueError, RecursionError):
+        return None
+    return revisions or None
+
+
+def keep_policy(folder: str | None, key: str, revisions: tuple[Revision, ...]) -> None:
+    """Keep a policy under `key`; where that cannot be done, nothing happens."""
+    keep(folder, key, revisions)
+
+
+def content(folder: str | None, key: str) -> bytes:
+    """Return the JSON kept under `key`; empty if it is missing or cannot be trusted."""
+    if folder is None:
+        return b""
+    try:
+        with _Folder(folder) as private:
+            data = private.content(key + ".json")
+    except (OSError, ValueError):
+        return b""
+    checksum, _, body = data.partition(b"\n")
+    return body if checksum.decode("ascii", "replace") == _checksum(key, body) else b""
+
+
+def keep(folder: str | None, key: str, value: Any) -> None:
+    """Keep a value as JSON under `key`; where that cannot be done, nothing happens."""
+    if folder is None:
+        return
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    body = text.encode("utf-8", "surrogatepass")
+    data = _checksum(key, body).encode() + b"\n" + body
+    if len(data) > MAX_ENTRY_BYTES:
+        return
+    try:
+        _make(folder)
+        with _Folder(folder) as private:
+            private.make_room(len(data))
+            private.put(key + ".json", data)
+    except (OSError, ValueError):
+        return
+
+
+def _checksum(key: str, body: bytes) -> str:
+    # With the key, so that an entry under another name is foreign.
+    return sha256(key.encode() + b"\n" + body).hexdigest()
+
+
+def _make(folder: str) -> None:
+    """Make a folder, and those above it, for this user alone."""
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        above = os.path.dirname(folder)
+        if above == folder:
+            break
+        folder = above
+    for each in reversed(missing):
+        try:
+            os.mkdir(each, 0o700)
+        except FileExistsError:  # another run was quicker
+            continue
+
+
+class _Folder:
+    """The folder in which things are kept, open; raises OSError where others may enter it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.descriptor: int | None = None
+
+    def __enter__(self) -> "_Folder":
+        if hasattr(os, "geteuid"):
+            self.descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            status = os.fstat(self.descriptor)
+            if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
+                os.close(self.descriptor)
+                raise PermissionError(f"{self.path}: not this user's alone")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+
+    def _name(self, name: str) -> str:
+        """Return what to call a file: its name beside a descriptor, a path without one."""
+        return name if self.descriptor is not None else os.path.join(self.path, name)
+
+    def content(self, name: str) -> bytes:
+        """Return the content of a file that this user wrote."""
+        # A pipe in the place of a file must not make us wait.
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        flags |= getattr(os, "O_BINARY", 0)
+        with open(os.open(self._name(name), flags, dir_fd=self.descriptor), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_ENTRY_BYTES:
+                raise ValueError("no entry")
+            if self.descriptor is not None and (
+                status.st_uid != os.geteuid() or status.st_mode & 0o022
+            ):
+                raise PermissionError("others may write it")
+            return stream.read(MAX_ENTRY_BYTES)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file so that nobody ever sees a part of it."""
+        temporary = f".{name}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(self._name(temporary), flags, 0o600, dir_fd=self.descriptor)
+        try:
+            with open(descriptor, "wb") as stream:
+                stream.write(data)
+            os.replace(
+                self._name(temporary), self._name(name),
+                src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor,
+            )  # fmt: skip
+        except BaseException:
+            os.unlink(self._name(temporary), dir_fd=self.descriptor)
+            raise
+
+    def make_room(self, size: int) -> None:
+        """Remove the oldest entries beyond the limits, and what interrupted runs have left."""
+        entries = []
+        for name in os.listdir(self.path if self.descriptor is None else self.descriptor):
+            if not name.endswith((".json", ".tmp")):
+                continue
+            try:
+                status = os.stat(self._name(name), dir_fd=self.descriptor, follow_symlinks=False)
+            except OSError:
+                continue
+            if name.endswith(".json"):
+                entries.append((status.st_mtime, status.st_size, name))
+            elif status.st_mtime < time.time() - _STALE_SECONDS:
+                self._remove(name)
+        count = 1
+        for _, entry_size, name in sorted(entries, reverse=True):
+            count, size = count + 1, size + entry_size
+            if count > MAX_ENTRIES or size > MAX_FOLDER_BYTES:
+                self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        try:
+            os.unlink(self._name(name), dir_fd=self.descriptor)
+        except OSError:
+            return  # another run was quicker
