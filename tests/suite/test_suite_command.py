@@ -129,7 +129,7 @@ def test_a_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> N
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("no-such-name",), 2, "no shipped policy"),
+        (("no-such-name",), 2, "not a file, a folder or a shipped policy"),
         (("hivemk",), 2, "did you mean `hivemq`?"),
         (("no/such/path.yaml",), 3, "no such file"),
         (("--no-such-option",), 2, "--no-such-option"),
