@@ -27,7 +27,7 @@ _NAME = Option("name", (), "argument", "[NAME|PATH]", "One policy, in full.", co
 def policies(common: Common, name: str | None) -> int:
     """List the known policies, their revisions and what is in force; with a name, one in full.
 
-    In full it also shows limits, scope and terms, and in JSON everything that the file states.
+    In full a table shows everything that the file in force states; JSON shows every file.
     """
     moments = read_moments(common)
     if name is not None and common.policy is not None:

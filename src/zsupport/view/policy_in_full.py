@@ -1,0 +1,412 @@
+"""A policy in full: everything that its file says, a table for each section."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from zsupport.answer.case import say
+from zsupport.answer.remarks import one_line
+from zsupport.answer.why import in_words
+from zsupport.clock.windows import DAY, DAYS, Window
+from zsupport.policy.model import (
+    Calendar,
+    Cell,
+    Channel,
+    Fact,
+    Grant,
+    Holidays,
+    Member,
+    Metric,
+    Priority,
+    Remarks,
+    Resource,
+    Revision,
+    Rule,
+    Text,
+    When,
+)
+from zsupport.report import Table
+
+Rows = list[tuple[str, ...]]
+
+#: Titles of the tables and their columns. Columns in which no row says anything are left out.
+_SECTIONS = {
+    "Policy": ("About", "What it states"),
+    "Plans": ("Plan", "Name", "Ranks above", "Remarks"),
+    "Roles": ("Role", "Name", "Ranks above", "Remarks"),
+    "Facts": ("Fact", "Question", "Values", "Remarks"),
+    "Groups": ("Group", "Values"),
+    "Channels": ("Channel", "Name", "Kind", "How", "Have ready", "Remarks"),
+    "Entitlements": ("Allowed", "When", "Hours", "Have ready", "Remarks"),
+    "Priorities": ("Priority", "Name", "Meaning", "When", "Remarks"),
+    "Metrics": ("Metric", "Name", "Starts", "Pauses", "At risk", "Remarks"),
+    "Hours": ("Hours", "When", "Zone", "Open", "Days off", "Single dates", "Remarks"),
+    "Commitment": ("Commitment", "When", "Remarks"),
+    "Targets": ("Metric", "Priority", "Target", "When", "Remarks"),
+    "Terms": ("About", "When", "What is said", "Remarks"),
+    "Self-help": ("About", "What it states"),
+    "Topics": ("Topic", "Name", "Where", "Remarks"),
+    "Resources": ("Kind", "Name", "Topics", "For", "Where", "Remarks"),
+    "Sources": ("Source", "Title", "Where", "Read", "Remarks"),
+}
+
+
+def sections(revision: Revision, document: dict[str, Any], lang: str) -> list[Table]:
+    """Return the tables of a revision; `document` is its file as texts, lists and mappings.
+
+    The model has no groups: it states their values in place of them.
+    """
+    view = _View(revision, lang)
+    rows: dict[str, Rows] = {
+        "Policy": view.policy(),
+        "Plans": [view.member(plan) for plan in revision.plans],
+        "Roles": [view.member(role) for role in revision.roles],
+        "Facts": [view.fact(fact) for fact in revision.facts],
+        "Groups": [_group(*group) for group in document.get("groups", {}).items()],
+        "Channels": [view.channel(channel) for channel in revision.channels],
+        "Entitlements": [view.grant(grant) for grant in revision.grants],
+        "Priorities": [view.priority(priority) for priority in revision.priorities],
+        "Metrics": [view.metric(metric) for metric in revision.metrics],
+        "Hours": view.hours(),
+        "Commitment": [
+            (each.binding, _when(each.when), view.remarks(each.remarks, each.when))
+            for each in revision.commitments
+        ],
+        "Targets": [row for rule in revision.rules for row in view.targets(rule)],
+        "Terms": [
+            (t.topic, _when(t.when), view.text(t.say), view.remarks(t.remarks, t.when))
+            for t in revision.terms
+        ],
+        **view.self_help(),
+        "Sources": [
+            (s.id, view.text(s.title), s.url or "", s.retrieved or "", view.remarks(s.remarks))
+            for s in revision.sources
+        ],
+    }
+    return [_table(title, columns, rows[title]) for title, columns in _SECTIONS.items()]
+
+
+def _table(title: str, columns: Sequence[str], rows: Rows) -> Table:
+    filled = [place for place in range(len(columns)) if any(row[place] for row in rows)]
+    return Table(
+        tuple(columns[place] for place in filled),
+        tuple(tuple(row[place] for place in filled) for row in rows),
+        title,
+    )
+
+
+def _group(name: str, values: dict[str, Any]) -> tuple[str, str]:
+    """Return a group as it is written: a dimension and its values, or those that are left out."""
+    [(dimension, listed)] = values.items()
+    negated = "not " if isinstance(listed, dict) else ""
+    listed = listed["not"] if isinstance(listed, dict) else listed
+    return name, f"{dimension} {negated}{listed if isinstance(listed, str) else ', '.join(listed)}"
+
+
+class _View:
+    """What is shown of the parts of a revision, in one language."""
+
+    def __init__(self, revision: Revision, lang: str) -> None:
+        self.revision = revision
+        self.lang = lang
+
+    def text(self, text: Text | None) -> str:
+        return say(text, self.lang) or ""
+
+    def texts(self, texts: Iterable[Text]) -> str:
+        return "\n".join(self.text(text) for text in texts)
+
+    def remarks(self, remarks: Remarks, when: When = (), *more: str) -> str:
+        """Return lines: `more`, the remarks of a part, and those of its alternatives."""
+        lines = [line for line in more if line]
+        lines += self.lines(remarks)
+        for alternative in when:
+            lines += self.lines(alternative.remarks, f"{in_words(alternative)}: ")
+        return "\n".join(lines)
+
+    def lines(self, remarks: Remarks, about: str = "") -> list[str]:
+        note, doubt = one_line(remarks.note, self.lang), one_line(remarks.unclear, self.lang)
+        return [
+            *([about + note] if note else ()),
+            *([f"{about}unclear: {doubt}"] if doubt else ()),
+            *([f"{about}source: {remarks.source}"] if remarks.source else ()),
+        ]
+
+    def policy(self) -> Rows:
+        revision = self.revision
+        rows = [
+            ("Time zone", revision.timezone),
+            ("Business days", f"due at {revision.business_day}"),
+            ("Policy", self.remarks(revision.remarks)),
+            ("Validity", self.remarks(revision.validity)),
+        ]
+        return [row for row in rows if row[1]]
+
+    def member(self, member: Member) -> tuple[str, ...]:
+        retired = f"retired since {member.retired}" if member.retired else ""
+        remarks = self.remarks(member.remarks, (), _aliases(member.aliases), retired)
+        return member.id, self.text(member.name), ", ".join(member.above), remarks
+
+    def fact(self, fact: Fact) -> tuple[str, ...]:
+        values = []
+        for id, meaning in fact.values.items():
+            shown = self.text(meaning)
+            default = " (default)" if id == fact.default else ""
+            values.append((id if shown in ("", id) else f"{id}: {shown}") + default)
+        return fact.id, self.text(fact.ask), "\n".join(values), self.remarks(fact.remarks)
+
+    def channel(self, channel: Channel) -> tuple[str, ...]:
+        how = [channel.url or "", *(self.text(step) for step in channel.steps)]
+        of_numbers = []
+        for number in channel.numbers:
+            note = self.text(number.note)
+            how.append(f"{number.country}: {number.number}" + (f" ({note})" if note else ""))
+            of_numbers += self.lines(number.remarks._replace(note=None), f"{number.number}: ")
+        return (
+            channel.id,
+            self.text(channel.name),
+            channel.kind,
+            "\n".join(line for line in how if line),
+            self.texts(channel.prerequisites),
+            self.remarks(channel.remarks, (), _aliases(channel.aliases), *of_numbers),
+        )
+
+    def grant(self, grant: Grant) -> tuple[str, ...]:
+        channels = ", ".join(grant.allow or grant.recommend)
+        return (
+            channels if grant.allow else f"try first: {channels}",
+            _when(grant.when),
+            grant.hours or "",
+            self.texts(grant.prerequisites),
+            self.remarks(grant.remarks, grant.when),
+        )
+
+    def priority(self, priority: Priority) -> tuple[str, ...]:
+        return (
+            priority.id,
+            self.text(priority.name),
+            self.text(priority.meaning),
+            condition(priority.when) or "",
+            self.remarks(priority.remarks, priority.when, _aliases(priority.aliases)),
+        )
+
+    def metric(self, metric: Metric) -> tuple[str, ...]:
+        texts = (self.text(metric.name), self.text(metric.starts), self.text(metric.pauses))
+        return metric.id, *texts, metric.warn or "", self.remarks(metric.remarks)
+
+    def hours(self) -> Rows:
+        return [
+            (
+                id,
+                condition(calendar.when) or ("always" if calendar is calendars[0] else "else"),
+                _zone(calendar, self.revision),
+                "\n".join(_open(calendar)),
+                "\n".join(_days_off(calendar, self.lang)),
+                "\n".join(_single_dates(calendar)),
+                self.of_calendar(calendar),
+            )
+            for id, calendars in self.revision.hours.items()
+            for calendar in calendars
+        ]
+
+    def of_calendar(self, calendar: Calendar) -> str:
+        asks = f"asks: {self.text(calendar.ask)}" if calendar.ask else ""
+        off = self.lines(calendar.holidays.remarks, "days off: ") if calendar.holidays else ()
+        return self.remarks(calendar.remarks, calendar.when, asks, *off)
+
+    def targets(self, rule: Rule) -> Rows:
+        """Return a row for each target; the first one has the remarks of the rule."""
+        cells = [
+            (metric, priority, cell)
+            for metric, by_priority in rule.cells.items()
+            for priority, cell in by_priority.items()
+        ]
+        needs = f"condition: {self.text(rule.condition)}" if rule.condition else ""
+        of_rule = self.remarks(rule.remarks, rule.when, needs)
+        rows: Rows = []
+        for number, (metric, priority, cell) in enumerate(cells):
+            hours = f" ({cell.hours})" if cell.hours else ""
+            remarks = [self.of_cell(cell)]
+            if not number and of_rule:
+                remarks += [f"whole rule: {line}" for line in of_rule.split("\n")]
+            rows.append(
+                (
+                    metric,
+                    "all" if priority == "*" else priority,
+                    cell.target.text + hours,
+                    _when(rule.when),
+                    "\n".join(line for line in remarks if line),
+                )
+            )
+        return rows
+
+    def of_cell(self, cell: Cell) -> str:
+        published = f"published: {self.text(cell.text)}" if cell.text else ""
+        needs = f"condition: {self.text(cell.condition)}" if cell.condition else ""
+        return self.remarks(cell.remarks, (), published, needs)
+
+    def self_help(self) -> dict[str, Rows]:
+        own = self.revision.self_help
+        if own is None:
+            return {"Self-help": [], "Topics": [], "Resources": []}
+        about = [
+            ("Channel", own.channel or ""),
+            ("Topics", "" if own.complete else "there are more than are listed"),
+            ("Self-help", self.remarks(own.remarks)),
+        ]
+        return {
+            "Self-help": [row for row in about if row[1]],
+            "Topics": [
+                (topic.id, self.text(topic.name), topic.url or "", self.remarks(topic.remarks))
+                for topic in own.topics
+            ],
+            "Resources": [self.resource(each) for each in own.resources],
+        }
+
+    def resource(self, resource: Resource) -> tuple[str, ...]:
+        return (
+            resource.kind,
+            self.text(resource.name),
+            ", ".join(resource.topics),
+            ", ".join(resource.audience),
+            resource.url or "",
+            self.remarks(resource.remarks),
+        )
+
+
+def _aliases(aliases: tuple[str, ...]) -> str:
+    return f"also called {', '.join(aliases)}" if aliases else ""
+
+
+def condition(when: When) -> str | None:
+    """Return a condition in words, None where it always holds."""
+    return "; or ".join(in_words(each) for each in when) or None
+
+
+def _when(when: When) -> str:
+    return condition(when) or "always"
+
+
+def _zone(calendar: Calendar, revision: Revision) -> str:
+    if calendar.any:
+        return ""
+    zone = calendar.timezone or revision.timezone
+    return "the customer's" if zone == "customer" else zone
+
+
+def _open(calendar: Calendar) -> list[str]:
+    """Return when it is open in a week, a line for each entry as it would be written."""
+    if calendar.any:
+        return [f"any of {', '.join(calendar.any)}"]
+    lines = ["24x7"] if calendar.windows is None else _weekly(calendar.windows)
+    if calendar.business_days is not None:
+        alike = _runs([Window(day * DAY, day * DAY) for day in calendar.business_days])
+        lines.append(f"business days {', '.join(_days(run) for run in alike)}")
+    return lines
+
+
+def _weekly(windows: tuple[Window, ...]) -> list[str]:
+    """Return weekly windows as texts of `open`: those of days in a row in one."""
+    lines = []
+    for run in _runs(windows):
+        opens, closes = run[0]
+        length = closes - opens
+        if length < DAY or (length == DAY and opens % DAY == 0):
+            lines.append(f"{_days(run)} {_clock(opens)}-{_clock(closes, end=True)}")
+        else:  # a block over several days
+            last = DAYS[(closes - 1) // DAY % 7 if closes % DAY == 0 else closes // DAY % 7]
+            lines.append(f"{_days(run)} {_clock(opens)} - {last} {_clock(closes, end=True)}")
+    return lines
+
+
+def _runs(windows: Sequence[Window]) -> list[list[Window]]:
+    """Return windows together that are alike on days that follow each other, Sunday to Monday too.
+
+    They are in the order of the days on which they begin.
+    """
+    runs: list[list[Window]] = []
+    for window in sorted(windows):
+        before = next((run for run in runs if _follows(run[-1], window)), None)
+        if before is None:
+            runs.append([window])
+        else:
+            before.append(window)
+    for run in list(runs):
+        over_sunday = next((e for e in runs if e is not run and _follows(e[-1], run[0])), None)
+        if over_sunday is not None:
+            over_sunday += run
+            runs.remove(run)
+    return runs
+
+
+def _follows(window: Window, later: Window) -> bool:
+    """Return whether a window is that of the day before, and none that spans days."""
+    length = window.closes - window.opens
+    alike = length == later.closes - later.opens and length <= DAY
+    return alike and (later.opens - window.opens) % (7 * DAY) == DAY
+
+
+def _days(run: Sequence[Window]) -> str:
+    first, last = DAYS[run[0].opens // DAY % 7], DAYS[run[-1].opens // DAY % 7]
+    return first if len(run) == 1 else f"{first}-{last}"
+
+
+def _clock(minute: int, *, end: bool = False) -> str:
+    """Return a minute as a time of day; at the end of a window midnight is 24:00."""
+    hours, minutes = divmod(minute % DAY or (DAY if end else 0), 60)
+    return f"{hours:02}:{minutes:02}"
+
+
+def _days_off(calendar: Calendar, lang: str) -> list[str]:
+    off = calendar.holidays
+    if off is None:
+        return []
+    lines = [line for line in _listed(off, lang) if line]
+    if off.covers:
+        lines.append("known for " + "-".join(str(year) for year in dict.fromkeys(off.covers)))
+    if calendar.apply_holidays:
+        lines.append("they close these hours")
+    if calendar.by_start_date:
+        lines.append("by the date on which a window begins")
+    return lines
+
+
+def _listed(off: Holidays, lang: str) -> list[str]:
+    """Return what a list of days off is made of."""
+
+    def named(days: tuple[str, ...]) -> str:
+        return ", ".join(f"{day} {say(off.names.get(day), lang) or ''}".strip() for day in days)
+
+    country = "-".join(part for part in (off.country, off.subdivision) if part)
+    if off.customer:
+        country = "the customer's country"
+    if off.frozen is not None:
+        country = f"{country}, frozen: {named(off.frozen)}" if country else named(off.frozen)
+    added = named(off.add)
+    return [
+        country,
+        f"and {added}" if country and added else added,
+        f"not {', '.join(off.remove)}" if off.remove else "",
+        _exchanged(off),
+    ]
+
+
+def _exchanged(off: Holidays) -> str:
+    """Return what is said of days that are worked in exchange for a day off."""
+    pinned = ", ".join(off.frozen_exchanged)
+    if off.exchanged_for is not None:
+        return f"{pinned or 'days worked in exchange'} as {off.exchanged}"
+    if off.exchanged == "ignore":
+        return "days worked in exchange ignored"
+    return f"worked in exchange: {pinned}" if pinned else ""
+
+
+def _single_dates(calendar: Calendar) -> list[str]:
+    """Return the dates that have other hours than their weekday, and those with breaks."""
+
+    def times(windows: tuple[Window, ...]) -> str:
+        return ", ".join(f"{_clock(w.opens)}-{_clock(w.closes, end=True)}" for w in windows)
+
+    return [
+        *(f"{day} {times(windows) or 'closed'}" for day, windows in calendar.dates.items()),
+        *(f"{day} not {times(windows)}" for day, windows in calendar.breaks.items()),
+    ]

@@ -1,0 +1,46 @@
+"""The parts of the policy format, and those of a document."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from zsupport.policy.format import Cells
+from zsupport.policy.shape import Fields, ListOf, MapOf, OneOf, Shape
+
+
+def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Yield the name in the table, the path and the mapping of each part that may have remarks.
+
+    A condition goes by the name of the part that it belongs to.
+    """
+    if isinstance(shape, OneOf):
+        kind = "Mapping" if isinstance(node, dict) else "Sequence"
+        inner = next((s for t, s in shape.by_node.items() if t.__name__ == kind), None)
+        if inner is not None:
+            yield from parts(inner, node, path, owner)
+    elif isinstance(shape, MapOf) and isinstance(node, dict):
+        for key, value in node.items():
+            yield from parts(shape.value, value, f"{path}.{key}".lstrip("."), owner)
+    elif isinstance(shape, ListOf) and isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from parts(shape.item, value, f"{path}[{number}]", owner)
+    elif isinstance(shape, ListOf) and shape.or_one:
+        yield from parts(shape.item, node, path, owner)
+    elif isinstance(shape, Cells) and isinstance(node, dict):
+        inner = shape.cell if "target" in node else shape.by_priority
+        yield from parts(inner, node, path, owner)
+    elif isinstance(shape, Fields) and isinstance(node, dict):
+        name = "recommendation" if "recommend" in node else shape.name
+        if "note" in shape.fields:
+            yield (owner if name == "condition" else name), path, node
+        for key, value in list(node.items()):
+            inner = shape.fields[key].shape if key in shape.fields else shape.others
+            if inner is not None:
+                yield from parts(inner, value, f"{path}.{key}".lstrip("."), name)
+
+
+def shapes(shape: Shape, found: dict[int, Shape]) -> None:
+    """Collect a shape and all that it is made of."""
+    if id(shape) not in found:
+        found[id(shape)] = shape
+        for part in shape.parts():
+            shapes(part, found)

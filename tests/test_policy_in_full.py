@@ -1,0 +1,263 @@
+"""`zsupport policies NAME` shows everything that the file says, in tables as in JSON."""
+
+import json
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from format_parts import parts, shapes
+
+from zsupport.errors import InvalidPolicy
+from zsupport.library import Policy
+from zsupport.policy.files import SourceFile
+from zsupport.policy.format import CONDITION, POLICY
+from zsupport.policy.loader import load_revision
+from zsupport.policy.shape import Fields, Shape
+from zsupport.view.policies import show_policies
+
+MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+#: Every key of the format, and no value that is the default of its key.
+DOCUMENT: dict[str, Any] = {
+    "format": "1",
+    "policy": "acme",
+    "title": "Acme support",
+    "timezone": "Europe/Oslo",
+    "effective": {"from": "2026-01-01", "last_day": "2027-12-31"},
+    "sources": {
+        "page": {"title": "Plans", "url": "https://example.com/p", "retrieved": "2026-01-02"}
+    },
+    "plans": {
+        "free": {"name": "For nothing"},
+        "max": {},
+        "pro": {
+            "name": "Professional", "above": ["free"], "aliases": ["paid"],
+            "retired": "2026-02-01",
+        },
+    },
+    "roles": {
+        "guest": {},
+        "user": {"name": "A user"},
+        "admin": {"name": "An administrator", "above": ["user"], "aliases": ["owner"]},
+    },
+    "facts": {
+        "kind": {
+            "ask": "What kind?",
+            "values": {"bug": "It fails", "idea": "It lacks"},
+            "default": "idea",
+        },
+    },
+    "groups": {"failing": {"kind": ["bug"]}, "others": {"plan": {"not": ["free"]}}},
+    "channels": {
+        "web": {
+            "name": "The form",
+            "kind": "web",
+            "url": "https://example.com/web",
+            "steps": ["Log in.", "Write."],
+            "prerequisites": ["A log"],
+            "numbers": {"NO": [{"number": "+47 815 00 000"}, "+47 815 00 001"]},
+            "aliases": ["form"],
+        },
+        "forum": {"name": "The forum", "kind": "community"},
+    },
+    "entitlements": [
+        {
+            "when": [{"plan": ["pro"], "role": ["admin"]}, {"priority": ["P1"], "kind": ["bug"]}],
+            "allow": ["web"],
+            "hours": "desk",
+            "prerequisites": ["A contract"],
+        },
+        {"allow": ["forum"]},
+        {"recommend": ["forum", "web"]},
+    ],
+    "priorities": [
+        {
+            "id": "P1", "name": "Urgent", "meaning": "It is down.", "aliases": ["one"],
+            "when": [{"kind": ["bug"]}],
+        },
+        {"id": "P2", "name": "Normal"},
+    ],
+    "metrics": [
+        {"id": "first-response", "name": "An answer", "pauses": "While it waits", "warn": "3/4"},
+        {"id": "update", "name": "News", "starts": "answered"},
+    ],
+    "business-day": "opening",
+    "hours": {
+        "desk": [
+            {
+                "when": [{"channel": ["web"]}],
+                "timezone": "customer",
+                "ask": "Where are you?",
+                "open": ["mon-fri 09:00-17:00", "sat 10:00-12:00"],
+                "holidays": {
+                    "country": "CN",
+                    "add": {"12-24": "The eve", "2026-12-31": "The last"},
+                    "remove": ["2026-10-02"],
+                    "covers": "2026-2027",
+                    "frozen": {"2026-10-01": "The day", "2026-10-02": "The next"},
+                    "exchanged": "tue",
+                    "frozen-exchanged": ["2026-10-10"],
+                },
+                "holidays-apply-to": "start-date",
+                "dates": {"2026-11-30": ["09:00-10:00"], "2026-12-01": ["closed"]},
+                "breaks": {"2026-11-24": ["12:00-13:00"]},
+                "business-days": "mon-thu",
+            },
+            {"open": ["24x7"], "holidays": {"country": "DE", "subdivision": "BY"},
+             "apply-holidays": "true", "business-days": "mon-fri"},
+        ],
+        "both": {"any": ["desk", "night"]},
+        "night": {"open": ["mon-sun 20:00-22:00"], "holidays": "customer"},
+    },
+    "commitment": [
+        {"when": [{"plan": ["pro"]}], "is": "agreement"},
+        {"is": "objective"},
+    ],
+    "targets": [
+        {
+            "when": [{"plan": ["pro"], "opened": "inside night"}],
+            "hours": "desk",
+            "condition": "A call.",
+            "first-response": {
+                "P1": {
+                    "target": "1 business hour", "text": "An hour", "hours": "night",
+                    "condition": "Two calls.",
+                },
+                "P2": "4 business hours",
+            },
+            "update": "every 2 business hours",
+        },
+        {"first-response": "24h"},
+    ],
+    "terms": {
+        "contacts": [{"when": [{"plan": ["pro"]}], "say": "Ten."}, {"say": "One."}],
+        "credits": [{"say": "None."}],
+    },
+    "self-help": {
+        "channel": "forum",
+        "complete": "false",
+        "topics": {"start": {"name": "To start", "url": "https://example.com/start"}, "end": "End"},
+        "resources": [
+            {
+                "name": "A guide",
+                "kind": "guide",
+                "topic": ["start"],
+                "audience": ["admin"],
+                "url": "https://example.com/guide",
+            },
+            {"name": "A film", "kind": "video"},
+        ],
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def remarked() -> dict[str, Any]:
+    """Return the document with remarks in every place that may have them."""
+    document = deepcopy(DOCUMENT)
+    for number, (_, path, node) in enumerate(list(parts(POLICY, document, ""))):
+        node |= {"note": f"Note {path}", "unclear": f"Unclear {path}", "source": f"s{number}"}
+        document["sources"][f"s{number}"] = {"title": f"Page {number}"}
+    return document
+
+
+def shown(document: dict[str, Any]) -> list[str] | None:
+    """Return all texts of the tables of a policy in full, None where it is refused."""
+    file = SourceFile("acme.yaml", json.dumps(document).encode(), "", "acme.yaml")
+    try:
+        policy = Policy((load_revision(file),))
+    except InvalidPolicy:
+        return None
+    report = show_policies([policy], MOMENT, {}, "en", [file])
+    return [text for table in report.tables for row in table.rows for text in row]
+
+
+def places(node: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any]]:
+    """Yield the way to every part of a document, and the part."""
+    items = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, value in list(items):
+        yield (*way, key), value
+        if isinstance(value, dict | list):
+            yield from places(value, (*way, key))
+
+
+def changed(document: dict[str, Any], way: tuple[Any, ...], text: str | None) -> dict[str, Any]:
+    """Return the document with another text in a place, or without that part."""
+    copy = deepcopy(document)
+    parent: Any = copy
+    for key in way[:-1]:
+        parent = parent[key]
+    if text is None:
+        del parent[way[-1]]
+    else:
+        parent[way[-1]] = text
+    return copy
+
+
+def texts(value: Any, name: Any) -> Iterator[str | None]:
+    """Yield what to put in the place of a value, None for nothing at all."""
+    yield None
+    if isinstance(value, str) and name not in ("note", "unclear", "source"):
+        # Another last digit makes another date, time or number of it.
+        yield re.sub(r"\d(?=\D*$)", lambda digit: str((int(digit[0]) + 1) % 10), value)
+        yield f"{value}x"
+        yield from OTHER_IDS
+
+
+#: Of each kind of name or word in the document another one.
+OTHER_IDS = (
+    "free", "user", "idea", "P2", "forum", "end", "chat", "FR", "none", "list", "guest",
+    "mon 01:00-02:00", "01:00-02:00", "pro", "web", "max", "both",
+)  # fmt: skip
+
+
+def test_the_document_has_every_key_of_the_format() -> None:
+    found: dict[int, Shape] = {}
+    shapes(POLICY, found)
+    remarks = {"note", "unclear", "source"}
+    wanted = {
+        (shape.name, key)
+        for shape in found.values()
+        if isinstance(shape, Fields)
+        for key in shape.fields.keys() - remarks
+    }
+    nodes = list(parts(POLICY, DOCUMENT, ""))
+    kinds = {"recommendation": "grant"}
+    written = {(kinds.get(name, name), key) for name, _, node in nodes for key in node}
+    # A condition goes by the name of the part that it belongs to.
+    written |= {("condition", key) for _, key in written if key in CONDITION.fields}
+    assert wanted <= written
+
+
+def test_tables_show_every_part_of_the_file(remarked: dict[str, Any]) -> None:
+    whole = shown(remarked)
+    assert whole is not None
+    alike, unheld = set(), set()
+    for way, value in places(remarked):
+        held = 0
+        for text in texts(value, way[-1]):
+            if text == value or (held and text in OTHER_IDS):
+                continue
+            tables = shown(changed(remarked, way, text))
+            held += tables is not None
+            alike |= {way} if tables == whole else set()
+        unheld |= {way} if isinstance(value, str) and not held else set()
+    assert alike == set()
+    # Only one value of these fits the rest of the document.
+    assert unheld == {
+        ("format",),
+        ("metrics", 0, "id"),
+        ("metrics", 1, "id"),
+        ("priorities", 0, "id"),
+        ("priorities", 1, "id"),
+        ("hours", "desk", 1, "open", 0),
+    }
+
+
+def test_json_shows_the_file_as_it_is(remarked: dict[str, Any]) -> None:
+    file = SourceFile("acme.yaml", json.dumps(remarked).encode(), "", "acme.yaml")
+    report = show_policies([Policy((load_revision(file),))], MOMENT, {}, "en", [file])
+    assert report.document["answers"][0]["document"] == remarked
+    assert report.lines == (("acme", "2026-01-01", "in-force", "Acme support"),)
