@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from policy_trees import policy_files
 
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 from zsupport.policy.model import NOWHERE, Place
-from zsupport.policy.yamltext import Scalar, parse_path, path_key
+from zsupport.policy.yamltext import Scalar, Way, parse_path, path_key, way_key
 
 FILES = policy_files()
 
@@ -78,6 +80,16 @@ def test_no_two_parts_have_one_path(file: Path) -> None:
 )
 def test_a_path_is_read_as_it_is_written(path: tuple[str | int, ...]) -> None:
     assert parse_path(path_key(path)) == path
+
+
+@given(
+    st.lists(st.integers(0, 99) | st.text(max_size=3) | st.sampled_from(["P1", "a-b", "x" * 101]))
+)
+def test_a_way_has_the_text_of_its_path(path: list[str | int]) -> None:
+    way: Way = ()
+    for step in path:
+        way = way, step
+    assert way_key(way) == path_key(tuple(path))
 
 
 @pytest.mark.parametrize("text", ["", "a..b", ".a", "a[", "a[x]", "a[-1]", 'a["b]', "a.", "[]"])

@@ -6,6 +6,7 @@ from test_compare import OFFICE, counted, public
 
 from zsupport.analysis.compare import EVERY_INSTANT, Counted
 from zsupport.analysis.deadlines import (
+    Clocks,
     Conditions,
     Deadlines,
     Moment,
@@ -38,7 +39,7 @@ def target(text: str, calendar: str | None = OFFICE, reading: str = "close") -> 
 
 
 def compared(one: TargetClock, other: TargetClock, conditions: Conditions = ()) -> Verdict:
-    return Deadlines(PERIOD, public).compare(one, other, conditions)
+    return Deadlines(PERIOD, Clocks(public)).compare(one, other, conditions)
 
 
 # The left one is better for the customer.
@@ -111,7 +112,7 @@ EQUAL = [
 def test_the_better_target(better: TargetClock, worse: TargetClock) -> None:
     assert compared(better, worse).word == "better"
     assert compared(worse, better).word == "worse"
-    deadlines = Deadlines(PERIOD, public)
+    deadlines = Deadlines(PERIOD, Clocks(public))
     assert deadlines.is_worse(worse, better)
     assert not deadlines.is_worse(better, worse)
 
@@ -119,8 +120,8 @@ def test_the_better_target(better: TargetClock, worse: TargetClock) -> None:
 @pytest.mark.parametrize(("left", "right"), INCOMPARABLE)
 def test_incomparable_targets(left: TargetClock, right: TargetClock) -> None:
     assert compared(left, right).word == compared(right, left).word == "incomparable"
-    assert not Deadlines(PERIOD, public).is_worse(left, right)
-    assert not Deadlines(PERIOD, public).is_worse(right, left)
+    assert not Deadlines(PERIOD, Clocks(public)).is_worse(left, right)
+    assert not Deadlines(PERIOD, Clocks(public)).is_worse(right, left)
 
 
 @pytest.mark.parametrize(("left", "right"), EQUAL)
@@ -198,8 +199,12 @@ def test_what_lies_outside_of_the_period_tells_nothing_apart() -> None:
     )
     may = at("2026-05-01T00:00:00Z"), at("2026-06-01T00:00:00Z")
     june = at("2026-06-01T00:00:00Z"), at("2026-07-01T00:00:00Z")
-    assert Deadlines(may, public).compare(closed, target("4 business hours")).word == "equal"
-    assert Deadlines(june, public).compare(closed, target("4 business hours")).word == "worse"
+    assert (
+        Deadlines(may, Clocks(public)).compare(closed, target("4 business hours")).word == "equal"
+    )
+    assert (
+        Deadlines(june, Clocks(public)).compare(closed, target("4 business hours")).word == "worse"
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from zsupport.analysis.deadlines import Clocks
 from zsupport.check.rules import RULES
 from zsupport.check.run import judge
-from zsupport.clock.holidays import INSTALL
+from zsupport.clock.holidays import INSTALL, PublicHolidays
 from zsupport.clock.model import Year
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
@@ -39,10 +40,10 @@ def unknown(country: str, subdivision: str | None, year: int) -> Year:
     raise BadText(f"no public holidays are known for `{country}`")
 
 
-def found(public: object) -> list[Finding]:
+def found(public: PublicHolidays) -> list[Finding]:
     document = read_document(SourceFile("p.yaml", POLICY.encode(), "sha256:0", "p.yaml"))
     rules = [rule for rule in RULES if rule.code[:3] in ("ZS5", "ZS6", "ZS7")]
-    return list(judge(document, rules, date(2026, 11, 26), public).findings)  # type: ignore[arg-type]
+    return list(judge(document, rules, date(2026, 11, 26), Clocks(public)).findings)
 
 
 def test_a_missing_package_is_one_note_and_stops_nothing() -> None:

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from zsupport.analysis.compare import EVERY_INSTANT, Counted, clock_hours, includes, opening
 from zsupport.analysis.space import Cases, Space, opened
@@ -41,6 +41,10 @@ _DAYS = 3653
 _NEVER = 1 << 62
 #: Of a week, in seconds: moments at which most pairs of targets are told apart.
 _SAMPLES = tuple(day * _DAY + hour * 3600 for day, hour in ((1, 10), (2, 2), (3, 17), (5, 12)))
+#: The week of the samples, where the period holds it: the same for many policies.
+_SAMPLE_MONDAY = (date(2027, 6, 7).toordinal() - EPOCH) * _DAY
+#: So many hours and targets are kept for the policies that follow.
+_MOST_HOURS, _MOST_TARGETS = 256, 4096
 _SILENT = ("none", "not-stated")
 _DATED = ("business-days", "next-business-day", "by")
 #: Rates as numbers per 400 years, which have 146,097 days, 20,871 weeks and 4,800 months.
@@ -104,19 +108,53 @@ def period_of(*revisions: Revision) -> tuple[int, int]:
     return first, min([last, *(end for end in ends if end > first)])
 
 
+class Clocks:
+    """Hours as the clock sees them and the deadlines of targets over them, worked out once.
+
+    What says the same is the same for every policy of a run.
+    """
+
+    def __init__(self, public: PublicHolidays = public_holidays) -> None:
+        """`public` gives the public holidays of countries."""
+        self.public = public
+        self._hours: dict[str, _Compiled] = {}
+        self._functions: dict[tuple[object, ...], _Function] = {}
+
+    def hours(self, counted: Counted) -> "_Compiled":
+        """Return hours. Raises what `public` raises, where the holidays of a country are needed."""
+        key = repr(counted)
+        if key not in self._hours:
+            _make_room(self._hours, _MOST_HOURS)
+            self._hours[key] = _Compiled(counted, self.public)
+        return self._hours[key]
+
+    def function(self, clock: TargetClock, compiled: "_Compiled") -> "_Function":
+        """Return the deadline of a target over its hours by the moment opened."""
+        key = compiled, clock.target.text, clock.reading, clock.zone
+        if key not in self._functions:
+            _make_room(self._functions, _MOST_TARGETS)
+            self._functions[key] = _Function(clock, compiled)
+        return self._functions[key]
+
+
+def _make_room(known: dict[Any, Any], most: int) -> None:
+    if len(known) >= most:
+        known.clear()
+
+
 class Deadlines:
     """Compares targets over a period; everything is worked out once."""
 
-    def __init__(self, period: tuple[int, int], public: PublicHolidays = public_holidays) -> None:
-        """`period` is of `period_of`; `public` gives the public holidays of countries."""
+    def __init__(self, period: tuple[int, int], clocks: Clocks | None = None) -> None:
+        """`period` is of `period_of`; `clocks` are those of the run."""
         self.first, self.last = period
-        self.public = public
-        self._compiled: dict[str, _Compiled] = {}
+        self.clocks = clocks or Clocks()
         # The object is kept, so that no other one can get its id.
         self._by_id: dict[int, tuple[Counted, _Compiled]] = {}
-        self._functions: dict[tuple[object, ...], _Function] = {}
         self._known: dict[tuple[object, ...], Verdict] = {}
-        monday = self.first + (_MONDAY - self.first) % _WEEK
+        monday = _SAMPLE_MONDAY
+        if not self.first <= monday < self.last - _WEEK:
+            monday = self.first + (_MONDAY - self.first) % _WEEK
         moments = (monday + each for each in _SAMPLES)
         self._samples = tuple(each for each in moments if each < self.last)
 
@@ -178,7 +216,7 @@ class Deadlines:
         """Return the verdict by deadlines; `refute`: only whether `one` is worse matters."""
         mine, its = self._function(one), self._function(other)
         over = tuple((inside, self._hours_of(counted)) for inside, counted in conditions)
-        key = (id(mine), id(its), tuple((inside, id(each)) for inside, each in over), refute)
+        key = mine, its, over, refute
         if key not in self._known:
             gains = one.target.every and not other.target.every
             loses = other.target.every and not one.target.every
@@ -207,24 +245,17 @@ class Deadlines:
         if mine.kind not in lengths or its.kind not in lengths or mine.amount > its.amount:
             return False
         return mine.kind == "clock" or (
-            its.kind == "business" and includes(one.counted, other.counted, self.public)
+            its.kind == "business" and includes(one.counted, other.counted, self.clocks.public)
         )
 
     def _hours_of(self, counted: Counted) -> "_Compiled":
         known = self._by_id.get(id(counted))
         if known is None:
-            key = repr(counted)
-            if key not in self._compiled:
-                self._compiled[key] = _Compiled(counted, self.public)
-            known = self._by_id[id(counted)] = counted, self._compiled[key]
+            known = self._by_id[id(counted)] = counted, self.clocks.hours(counted)
         return known[1]
 
     def _function(self, clock: TargetClock) -> "_Function":
-        compiled = self._hours_of(_hours(clock))
-        key = id(compiled), clock.target.text, clock.reading, clock.zone
-        if key not in self._functions:
-            self._functions[key] = _Function(clock, compiled, self.first)
-        return self._functions[key]
+        return self.clocks.function(clock, self._hours_of(_hours(clock)))
 
 
 def moments_of(
@@ -335,18 +366,16 @@ def offsets_of(where: object) -> Offsets:
 class _Function:
     """The deadline of one target by the moment opened."""
 
-    def __init__(self, clock: TargetClock, compiled: _Compiled, first: int) -> None:
+    def __init__(self, clock: TargetClock, compiled: _Compiled) -> None:
         self.target = clock.target
         self.reading = clock.reading
         self.compiled = compiled
-        self.first = first
         self.zone = zone(str(compiled.hours[0].zone) if compiled.hours else clock.zone)
         kind = clock.target.kind
         self.unreachable = (kind in _DATED and not compiled.hours) or (
             kind == "business" and not compiled.hours and not compiled.open
         )
         self._samples: dict[int, int] = {}
-        self._basis: Basis | None = None
 
     def basis(self, first: int, last: int) -> Basis:
         """Return what the target counts over, compiled for these moments at least."""
@@ -364,12 +393,12 @@ class _Function:
             return _NEVER
 
     def sample(self, opened: int) -> int:
-        """Return the deadline at a moment near the beginning of the period."""
+        """Return the deadline at a moment at which many targets are compared."""
         found = self._samples.get(opened)
         if found is None:
-            if self._basis is None:
-                self._basis = self.basis(self.first, self.first + 2 * _WEEK)
-            found = self._samples[opened] = self.due(opened, self._basis)
+            monday = opened - (opened - _MONDAY) % _WEEK
+            basis = self.basis(monday, monday + 2 * _WEEK)
+            found = self._samples[opened] = self.due(opened, basis)
         return found
 
     def edges(self, low: int, high: int, last_due: int, basis: Basis) -> Iterator[int]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
+from zsupport.analysis.deadlines import Clocks
 from zsupport.check.about_tests import CODES as ABOUT_TESTS
 from zsupport.check.catalogue import KINDS
 from zsupport.check.config import Config, Configs
@@ -124,6 +125,7 @@ class _Run:
         self.unwritten: list[EnvironmentFault] = []
         self._wanted: dict[Config, _Wanted] = {}
         self.policies: dict[tuple[str, str], list[_Revision]] = {}
+        self.clocks = Clocks(self.public)
 
     def wanted(self, target: SelectedFile) -> _Wanted:
         """Return what is looked for in a file; an option stands above what its project says."""
@@ -182,7 +184,7 @@ class _Run:
         rules, codes = wanted.rules, wanted.codes_in(target.shown)
         if codes != wanted.codes:
             rules = tuple(rule for rule in rules if rule.code in codes)
-        judgement = judge(document, rules, self.asked.today, self.public)
+        judgement = judge(document, rules, self.asked.today, self.clocks)
         if all(each.code in codes or each.code in CODES for each in judgement.findings):
             return judgement
         found = (each for each in judgement.findings if each.code in codes or each.code in CODES)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from zsupport.analysis.compare import Counted
 from zsupport.analysis.deadlines import (
+    Clocks,
     Conditions,
     Deadlines,
     TargetClock,
@@ -18,7 +19,6 @@ from zsupport.analysis.space import Cases, Space, shown, space_of
 from zsupport.check.offers import Offer, better, offers_of
 from zsupport.check.suppressions import Comment, Suppressions, suppressions_of
 from zsupport.check.translations import Translated, translated
-from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.findings import Code, Fix, Span
 from zsupport.policy.document import Document
 from zsupport.policy.model import Calendar, Cell, Revision, When
@@ -41,18 +41,17 @@ class Subject:
     a run over many files would else keep them until Python looks for cycles.
     """
 
-    def __init__(
-        self, document: Document, today: date, public: PublicHolidays = public_holidays
-    ) -> None:
+    def __init__(self, document: Document, today: date, clocks: Clocks | None = None) -> None:
         """`today` is the date as of which rules judge that depend on it.
 
-        `public` gives the public holidays of countries.
+        `clocks` are those of the run; they give the public holidays of countries.
         """
         assert document.revision is not None
         self.document = document
         self.revision: Revision = document.revision
         self.today = today
-        self.public = public
+        self.clocks = clocks or Clocks()
+        self.public = self.clocks.public
         self._hours_by: dict[str, frozenset[str]] = {}
         self._counted: dict[str | None, list[tuple[Counted, Cases]]] = {}
         self._better: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
@@ -269,7 +268,7 @@ class Subject:
     @cached_property
     def deadlines(self) -> Deadlines:
         """The comparison of targets while this revision is in force."""
-        return Deadlines(period_of(self.revision), self.public)
+        return Deadlines(period_of(self.revision), self.clocks)
 
     @cached_property
     def moments(self) -> list[tuple[Conditions, Cases]]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence as SequenceOf
 from datetime import date
 from typing import NamedTuple
 
+from zsupport.analysis.deadlines import Clocks
 from zsupport.analysis.space import TooManyCases
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.suppressions import hear, may_suppress
 from zsupport.check.too_many import TOO_MANY
-from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.findings import Finding, Related
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, path_text
@@ -25,16 +25,16 @@ def judge(
     document: Document,
     rules: SequenceOf[Rule],
     today: date,
-    public: PublicHolidays = public_holidays,
+    clocks: Clocks | None = None,
 ) -> Judgement:
     """Return what is wrong in a file, in its order: the loader's findings, or the rules'.
 
-    What comments in the file allow is left out and counted. Raises what `public` raises where the
-    holidays of a country are needed and not to be had.
+    What comments in the file allow is left out and counted. `clocks` are those of the run. Raises
+    what their `public` raises where the holidays of a country are needed and not to be had.
     """
     if document.revision is None:
         return Judgement(document.findings)
-    subject = Subject(document, today, public)
+    subject = Subject(document, today, clocks)
     found: list[Finding] = []
     last: list[Rule] = []
     stopped: set[str] = set()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from zsupport.analysis.compare import EVERY_INSTANT, Counted, includes, opening
-from zsupport.analysis.deadlines import Conditions, Deadlines, moments_of, period_of
+from zsupport.analysis.deadlines import Clocks, Conditions, Deadlines, moments_of, period_of
 from zsupport.analysis.space import Cases
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.diff.calendars import Calendars, Cause
@@ -41,7 +41,7 @@ class Comparison:
     def __init__(self, pair: Pair, public: PublicHolidays) -> None:
         self.public = public
         #: Of targets: the old one compared with the new one.
-        self.deadlines = Deadlines(period_of(pair.old.revision, pair.new.revision), public)
+        self.deadlines = Deadlines(period_of(pair.old.revision, pair.new.revision), Clocks(public))
         self._pair = pair
         self.calendars = Calendars(pair, self.of_counted)
         self._known: dict[str, str] = {}

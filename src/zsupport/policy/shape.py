@@ -28,9 +28,9 @@ from zsupport.policy.yamltext import (
     Sequence,
     Way,
     add_finding,
-    path_key,
     path_of,
     short,
+    way_key,
 )
 
 Schema = dict[str, Any]
@@ -63,7 +63,7 @@ class _Found:
     @property
     def place(self) -> Place:
         """The path of it, and the line on which it starts."""
-        return Place(path_key(self.path), self.node.line)
+        return Place(way_key(self.way), self.node.line)
 
 
 class Named(_Found):
@@ -126,7 +126,7 @@ class Record(_Found):
         """Return the place of a key, of the mapping where the key was not written."""
         if key not in self.values:
             return self.place
-        return Place(path_key((*self.path, key)), self.node.by_key[key][0].line)
+        return Place(way_key((self.way, key)), self.node.by_key[key][0].line)
 
     def was_left_empty(self, key: str) -> bool:
         """Return whether no value was written for a key; it has been reported."""

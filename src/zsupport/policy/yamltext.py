@@ -8,6 +8,7 @@ number of values are limited before anything grows.
 
 import re
 from collections import abc
+from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
 
 from zsupport.errors import EnvironmentFault
@@ -265,19 +266,36 @@ def path_key(path: Path) -> str:
     A key that would make the text ambiguous is put in brackets and quotes, so that different
     paths have different texts.
     """
-    return _path_text(path, lambda key: key.replace("\\", "\\\\").replace('"', '\\"'))
+    return _path_text(path, _escaped)
+
+
+@lru_cache(maxsize=4096)
+def way_key(way: Way) -> str:
+    """Return a way as text: the `path_key` of its path. Many files have the same ways."""
+    if not way:
+        return ""
+    before, step = way
+    text = way_key(before)
+    return text + _step_text(step, _escaped, first=not text)
+
+
+def _escaped(key: str) -> str:
+    return key.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _path_text(path: Path, quoted: abc.Callable[[str], str]) -> str:
     text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif part.replace("-", "").replace("_", "").isalnum() and len(part) <= 100:
-            text += f".{part}" if text else part
-        else:
-            text += f'["{quoted(part)}"]'
+    for step in path:
+        text += _step_text(step, quoted, first=not text)
     return text
+
+
+def _step_text(step: str | int, quoted: abc.Callable[[str], str], *, first: bool) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    if step.replace("-", "").replace("_", "").isalnum() and len(step) <= 100:
+        return step if first else f".{step}"
+    return f'["{quoted(step)}"]'
 
 
 _STEP = re.compile(r'\[(?:([0-9]{1,7})|"((?:[^"\\]|\\.)*)")\]|\.?([^.\[\]]+)')

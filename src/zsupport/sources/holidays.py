@@ -1,6 +1,7 @@
 """Public holidays, kept beside the compiled policies: the library takes long to load."""
 
 import json
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,12 @@ if TYPE_CHECKING:
 
 
 def kept_holidays(folder: str | None) -> PublicHolidays:
-    """Return the public holidays of countries, kept by decade and by the library's version."""
+    """Return the public holidays of countries, kept by decade and by the library's version.
 
+    A year is read once, however many policies and calendars ask for it.
+    """
+
+    @lru_cache(maxsize=256)
     def of_year(country: str, subdivision: str | None, year: int) -> "Year":
         from zsupport.clock.model import Year
 

@@ -21,6 +21,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         off = calendar.holidays
         if off is None or off.exchanged == "ignore":
             continue
+        if off.country is None and not off.frozen_exchanged:
+            continue
         pinned = off.frozen is not None
         if off.exchanged is not None and (not pinned or off.frozen_exchanged):
             continue
