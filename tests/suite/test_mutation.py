@@ -72,6 +72,25 @@ def test_the_default_of_a_fact_is_part_of_the_answers() -> None:
     assert where(unused, unused.replace("default: red", "default: blue")) == set()
 
 
+@pytest.mark.parametrize(
+    ("starts", "other"),
+    [("answered", "opened"), ("answered", "updated"), ("The first call", "The second call")],
+)
+def test_what_starts_a_clock_is_part_of_the_answers(starts: str, other: str) -> None:
+    shop = SHOP.replace("{id: update,", f"{{id: update, starts: {starts},")
+    assert where(shop, shop.replace(f"starts: {starts}", f"starts: {other}")) == {"due update"}
+
+
+def test_without_another_event_a_clock_starts_when_a_case_is_opened() -> None:
+    assert where(SHOP.replace("{id: update,", "{id: update, starts: opened,"), SHOP) == set()
+
+
+def test_what_starts_a_clock_matters_where_something_is_promised() -> None:
+    shop = SHOP.replace("{id: update,", "{id: update, starts: answered,")
+    shop = shop.replace("update: {P1: {target: every 2h 24x7, text: two hours}}", "update: none")
+    assert where(shop, shop.replace("starts: answered, ", "")) == set()
+
+
 def test_hours_by_which_rules_hold_are_part_of_the_deadlines() -> None:
     timed = SHOP.replace("targets:", "targets:\n  - {when: {opened: outside office}, update: 9h}")
     moved = timed.replace("mon-fri 08:00-16:00", "mon-fri 07:00-15:00")
@@ -133,6 +152,8 @@ def test_what_is_added_is_told_by_the_key_to_which_it_is_added() -> None:
         SHOP.replace("targets:", "targets:\n  - {when: {opened: outside office}, update: 9h}")
         .replace("open: mon-fri 08:00-16:00", "open: mon-fri 08:00-16:00, holidays: [05-01]")
         .replace("us: America}", "us: America}, default: eu"),
+        # A clock that starts at another event.
+        SHOP.replace("{id: update,", "{id: update, starts: answered,"),
     ],
 )
 def test_every_change_has_a_test_that_notices_it(text: str) -> None:

@@ -56,6 +56,26 @@ def test_an_invariant_of_several_names_notices_a_change_of_one(
 
 
 @pytest.mark.parametrize(
+    ("expect", "noticed"),
+    [
+        ("{starts: answered}", True),
+        ("{state: not-started}", True),
+        ("{target: every 2h 24x7}", False),
+    ],
+)
+def test_a_test_of_the_start_notices_another_start(expect: str, noticed: bool) -> None:
+    subject = subject_of(SHOP.replace("{id: update,", "{id: update, starts: answered,"))
+    due = "{plan: max, channel: web, priority: P1, metric: update, opened: '2026-11-23T10:00:00Z'}"
+    cases = f"cases: [{{due: {due}, expect: {expect}}}]"
+    tests = written(f"tests: 1\npolicy: shop\n{cases}\n", subject)
+    ran = run_tests(subject, tests)
+    assert not any(unit.findings for unit in ran.units)
+    found = mutated(subject, [tests], ran.passing, ran.holding).survivors
+    left = [each.change.says for each in found]
+    assert ("dropped `starts` of `update`" not in left) is noticed
+
+
+@pytest.mark.parametrize(
     ("text", "noticed"),
     [
         # A test that names a group goes along with it: the grant of `web` names it too.

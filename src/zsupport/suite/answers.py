@@ -1,9 +1,9 @@
 """All answers of a policy as values, over every case; and where those of two policies differ.
 
 The values are what somebody gets: whether a channel is allowed, what is needed for it, when it is
-open and in which order it is recommended; the target of each metric, the hours it counts over and
-how binding it is; the priority of facts; when hours are open. Words (notes, doubts, conditions in
-words, texts as published) and the lines that decided are none.
+open and in which order it is recommended; the target of each metric, the hours it counts over, what
+starts its clock and how binding it is; the priority of facts; when hours are open. Words (notes,
+doubts, conditions in words, texts as published) and the lines that decided are none.
 """
 
 from collections.abc import Hashable, Iterable
@@ -15,7 +15,7 @@ from zsupport.analysis.space import Cases, Space, opened
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.clock.problem import BadText
 from zsupport.clock.target import needs_hours
-from zsupport.policy.model import Revision, Text
+from zsupport.policy.model import Metric, Revision, Text
 from zsupport.suite.invariant import UNPROMISED
 
 #: The cases in which each value is answered.
@@ -62,7 +62,7 @@ class Answers:
         self.prerequisites = self._prerequisites()
         self.hours_of_channels = self._hours_of_channels()
         self.recommended = self._recommended()
-        self.targets = {metric.id: self._targets(metric.id) for metric in self.revision.metrics}
+        self.targets = {metric.id: self._targets(metric) for metric in self.revision.metrics}
         self.commitments = self._commitments()
         self.counted: dict[str, Hours] = {name: self._counted(name) for name in self.revision.hours}
         self.priorities = self._priorities(facts)
@@ -127,16 +127,19 @@ class Answers:
                     _add(found, len(ranks) + 1, some)
         return found
 
-    def _targets(self, metric: str) -> Partition:
+    def _targets(self, metric: Metric) -> Partition:
         found: Partition = {}
-        targets = self.decisions.targets(metric)
+        targets = self.decisions.targets(metric.id)
+        starts = _texts((metric.starts,))
         for stated in targets.stated:
             cell = stated.cell
             counts = needs_hours(cell.target) or cell.target.kind == "week"
             hours = cell.hours if counts else None
             reading = self.revision.business_day if cell.target.kind == "business-days" else None
-            _add(found, (cell.target.text, hours, reading), stated.decides)
-        _add(found, ("not-stated", None, None), targets.unstated)
+            # Where nothing is promised, no clock starts.
+            start = starts if cell.target.kind not in UNPROMISED else None
+            _add(found, (cell.target.text, hours, reading, start), stated.decides)
+        _add(found, ("not-stated", None, None, None), targets.unstated)
         return found
 
     def _commitments(self) -> Partition:

@@ -41,6 +41,7 @@ def changes_of(document: Document) -> Iterator[Change]:
     yield from made.of_hours()
     yield from made.of_channels()
     yield from made.of_facts()
+    yield from made.of_metrics()
 
 
 class _Changes:
@@ -326,6 +327,14 @@ class _Changes:
             if isinstance(node, Scalar) and others:
                 says = f"the default of `{fact.id}` became `{others[0]}`"
                 yield self.put("change-default", path, says, with_text(node, others[0]))
+
+    def of_metrics(self) -> Iterator[Change]:
+        """Yield the clock of a metric started when a case is opened."""
+        for number, metric in enumerate(self.revision.metrics):
+            path: Path = ("metrics", number, "starts")
+            if self.node(path) is not None:
+                says = f"dropped `starts` of `{metric.id}`"
+                yield self.drop("drop-starts", path, says)
 
 
 def _key(node: Node, text: str) -> Scalar:

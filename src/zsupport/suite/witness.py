@@ -203,7 +203,8 @@ def _case(pair: Pair, command: str, asked: dict[str, Any], case: Case) -> dict[s
         return {command: asked, "expect": one.state}
     if one.state in NEGATIVE:
         return {command: asked, "expect": one.state} if one.state != other.state else None
-    fields = [f for f in ("target", "hours", "commitment") if getattr(one, f) != getattr(other, f)]
+    shown = ("target", "hours", "commitment", "starts")
+    fields = [field for field in shown if getattr(one, field) != getattr(other, field)]
     if "opened" in asked and one.due is not None and one.due != other.due and not fields:
         return {command: asked, "expect": plain(one.due, zone("UTC"))}
     return _stating(command, asked, one, fields)
