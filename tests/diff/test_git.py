@@ -3,93 +3,18 @@
 import json
 import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
 
 import pytest
+from repositories import NOTHING, ONE, POLICY, SLOWER, Diff, Git, diff, git
 
 if TYPE_CHECKING:
     from conftest import Cli, Run
 
-POLICY = """\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels:
-  forum: {name: Forum, kind: community}
-  web: {name: Ticket, kind: web}
-entitlements:
-  - allow: forum
-  - {when: {plan: pro}, allow: web}
-targets: [{first-response: 4h}]
-"""
-SLOWER = POLICY.replace("4h", "8h")
-NOTHING = "no answer changes; 4 cases compared\n"
-ONE = "1 breaking change for customers; 4 cases compared"
-
-
-class Git:
-    """A repository in a folder; git knows nothing of this machine's settings."""
-
-    def __init__(self, folder: Path, home: Path) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self.environment = {
-            "PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C",
-            "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Ann", "GIT_COMMITTER_NAME": "Ann",
-            "GIT_AUTHOR_EMAIL": "ann@example.com", "GIT_COMMITTER_EMAIL": "ann@example.com",
-        }  # fmt: skip
-
-    def __call__(self, *arguments: str) -> str:
-        done = subprocess.run(
-            ["git", "-c", "protocol.file.allow=always", *arguments], cwd=self.folder,
-            env=self.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, (arguments, done.stderr)
-        return done.stdout.strip()
-
-    def commit(self, **files: str | None) -> str:
-        """Commit files by path, `/` written as `__`; None takes a file away; return the commit."""
-        for name, text in files.items():
-            path = self.folder / f"{name.replace('__', '/')}.yaml"
-            if text is None:
-                path.unlink()
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text)
-        self("add", "-A")
-        self("commit", "-q", "--allow-empty", "-m", "A change")
-        return self("rev-parse", "HEAD")
-
-    def write(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text)
-
-
-@pytest.fixture
-def git(tmp_path: Path) -> Git:
-    """A repository with one policy, committed on main."""
-    found = Git(tmp_path / "work", tmp_path)
-    found("init", "-q", "-b", "main")
-    found.commit(acme=POLICY)
-    return found
-
-
-@pytest.fixture
-def diff(cli: "Cli", git: Git) -> "Diff":
-    return Diff(cli, git.folder)
-
-
-class Diff:
-    """Runs `zsupport diff` in a folder."""
-
-    def __init__(self, cli: "Cli", folder: Path) -> None:
-        self.cli = cli
-        self.folder = folder
-
-    def __call__(self, *arguments: str, cwd: Path | None = None, **env: str) -> "Run":
-        return self.cli("diff", *arguments, cwd=cwd or self.folder, env=env)
+#: Fixtures of every test.
+__all__ = ["diff", "git"]
 
 
 def test_a_file_and_the_last_commit(git: Git, diff: Diff) -> None:
@@ -164,19 +89,23 @@ def test_histories_without_a_common_commit(git: Git, diff: Diff) -> None:
 # -- where one stands ------------------------------------------------------------------------------
 
 
-def test_from_a_subfolder_and_from_outside(git: Git, diff: Diff, tmp_path: Path) -> None:
+def test_from_a_subfolder_and_never_from_outside(git: Git, diff: Diff, tmp_path: Path) -> None:
     git.commit(support__acme=POLICY)
     git.write("support/acme.yaml", SLOWER)
     for path, folder in (
         ("support/acme.yaml", git.folder),
         ("acme.yaml", git.folder / "support"),
         (".", git.folder / "support"),
-        ("work/support/acme.yaml", tmp_path),
-        (str(git.folder / "support" / "acme.yaml"), tmp_path),
+        (str(git.folder / "support" / "acme.yaml"), git.folder),
     ):
         got = diff(path, "--against", "HEAD", cwd=folder)
         assert (got.code, got.stderr) == (1, ""), path
         assert "HEAD:support/acme.yaml:10:28" in got.stdout
+    env = {"GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
+    got = diff("work/support/acme.yaml", "--against", "HEAD", cwd=tmp_path, **env)
+    assert got.code == 4
+    assert f"{tmp_path}: this is not a Git repository" in got.stderr
+    assert "run it in the repository" in got.stderr
 
 
 def test_without_a_path_it_is_the_current_folder(git: Git, diff: Diff) -> None:
@@ -199,16 +128,19 @@ def test_a_submodule_is_its_own_repository(git: Git, diff: Diff, tmp_path: Path)
     git.commit()
     path = git.folder / "sub" / "acme.yaml"
     path.write_text(SLOWER.replace("policy: acme", "policy: inner"))
-    got = diff("sub/acme.yaml", "--against", "trunk")
+    got = diff("acme.yaml", "--against", "trunk", cwd=git.folder / "sub")
     assert (got.code, got.stderr) == (1, "")
     assert "trunk:acme.yaml" in got.stdout
+    got = diff("sub/acme.yaml", "--against", "main")
+    assert got.code == 2
+    assert "sub/acme.yaml lies in the submodule sub" in got.stderr
+    assert "cd sub" in got.stderr
     # The folder above it has one policy; the submodule is not part of that repository.
     assert diff(".", "--against", "main") == (NOTHING, "", 0)
     # As in a hook of the repository above.
-    for asked, code in (("sub/acme.yaml", "trunk"), 1), (("acme.yaml", "main"), 0):
-        got = diff(asked[0], "--against", asked[1], GIT_DIR=".git", GIT_PREFIX="x/",
-                   GIT_INDEX_FILE="/nowhere/index")  # fmt: skip
-        assert (got.code, got.stderr) == (code, "")
+    got = diff("acme.yaml", "--against", "main", GIT_DIR=".git", GIT_PREFIX="x/",
+               GIT_INDEX_FILE="/nowhere/index")  # fmt: skip
+    assert (got.code, got.stderr) == (0, "")
 
 
 def test_a_bare_repository_named_by_the_environment(git: Git, diff: Diff, tmp_path: Path) -> None:
@@ -351,7 +283,8 @@ def test_no_repository(cli: "Cli", tmp_path: Path) -> None:
     got = cli("diff", "acme.yaml", "--against", "HEAD", cwd=tmp_path, env=env)
     assert got.code == 4
     assert got.stderr == (
-        "zsupport: .: this is no Git repository\n  compare with a file or folder: --against PATH\n"
+        f"zsupport: {tmp_path}: this is not a Git repository\n"
+        "  run it in the repository, or compare with a file or folder: --against PATH\n"
     )
 
 

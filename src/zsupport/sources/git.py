@@ -13,24 +13,38 @@ from typing import NamedTuple
 from zsupport.errors import EnvironmentFault, UsageError, nearest
 from zsupport.policy.files import MAX_BYTES
 
-#: What git may take from the environment: where the repository is, and what is configured. Not
-#: an index, prefix, pager or trace of whatever has called us, such as a hook.
+#: What git may take from the environment: where the repository is, and what the user configures.
+#: Not an index, prefix, pager or trace of a calling hook.
 _KEPT = re.compile(
     "GIT_(DIR|WORK_TREE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|SHALLOW_FILE"
     "|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|CONFIG(_.*)?|EXEC_PATH)"
 )
 #: What says where the repository is, where it is not looked for.
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
-_QUIET = {
+#: The files of a repository belong to strangers. So git runs no program that its configuration
+#: names, and believes no replacement of an object, graft or attribute in it.
+_SAFE_OPTIONS = (
+    "--no-pager", "--no-replace-objects", "--no-optional-locks",
+    "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}",
+    "-c", f"core.attributesFile={os.devnull}", "-c", "core.quotePath=false",
+    "-c", "core.warnAmbiguousRefs=true", "-c", "advice.graftFileDeprecated=false",
+    "-c", "safe.bareRepository=explicit",
+)  # fmt: skip
+_SAFE_ENVIRONMENT = {
     "LC_ALL": "C",
     "LANGUAGE": "",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
-    # A partial clone must not go and fetch what it lacks; Git before 2.45 knows the second only.
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    # A partial clone must not fetch what it lacks; Git before 2.45 knows the second only.
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }
-_LINK, _FILE = "120000", "100"
+#: Warnings of git that a revision has several readings, or none that is certain.
+_UNSURE = re.compile(r"is ambiguous|^warning: log for ")
+_LINK, _FILE, _SUBMODULE = "120000", "100", "160000"
 _MOST_LINKS = 10
 _SECONDS = 60
 
@@ -59,64 +73,64 @@ def check_revision(revision: str) -> None:
 
 
 class Repository:
-    """The repository in which a folder lies."""
+    """The repository of the working folder, found once and then named to git outright.
 
-    def __init__(self, folder: str, environment: Mapping[str, str]) -> None:
-        """`folder` exists. Raises EnvironmentFault without git or without a repository."""
-        self._folder = folder
+    Where files are examined has no say: a folder in a checkout can look like a repository.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """Find the repository: the one that GIT_DIR names, else the one around the working folder.
+
+        Raises EnvironmentFault without git, without a repository, and in a folder that looks
+        like a bare repository which GIT_DIR does not name.
+        """
         self._environment = {
             **{name: value for name, value in environment.items() if name[:4] != "GIT_"},
             **{n: value for n, value in environment.items() if value and _KEPT.fullmatch(n)},
-            **{
-                name: os.path.abspath(environment[name])
-                for name in _PLACES
-                if environment.get(name)
-            },
-            **_QUIET,
+            **_SAFE_ENVIRONMENT,
         }
-        self.top = self._find_top() or os.getcwd()
-
-    def _find_top(self) -> str | None:
-        """Return the top of the working tree, None for a repository without one."""
-        named = {name: self._environment[name] for name in _PLACES if name in self._environment}
-        if not named:
-            return self._top_here()
-        folder, self._folder = self._folder, os.getcwd()
-        found = self._top_here()
-        # What a hook says of the repository is not true of a submodule that the folder lies in.
-        self._folder = folder
-        for name in named:
-            del self._environment[name]
-        inner = self._top_here(quiet=True)
-        if inner and found and inner.startswith(os.path.join(found, "")):
-            return inner
-        self._folder = os.getcwd()
-        self._environment.update(named)
-        return found
-
-    def _top_here(self, *, quiet: bool = False) -> str | None:
+        self._place: tuple[str, ...] = ()
+        named = bool(environment.get("GIT_DIR"))
         try:
-            bare = self._text("rev-parse", "--is-bare-repository") == "true"
-            return None if bare else self._text("rev-parse", "--show-toplevel")
+            folder, bare = self._text(
+                "rev-parse", "--path-format=absolute", "--git-dir", "--is-bare-repository"
+            ).split("\n")
+            # Git before 2.38 does not know safe.bareRepository.
+            if not named and _is_in(os.getcwd(), folder):
+                raise _Failed(128, f"cannot use bare repository '{folder}'")
+            top = None
+            if not named or bare == "false":
+                top = self._text("rev-parse", "--path-format=absolute", "--show-toplevel")
         except _Failed as failed:
-            if quiet:
-                return None
             raise self._no_repository(failed) from None
+        self._place = (f"--git-dir={folder}", *([] if top is None else [f"--work-tree={top}"]))
+        for name in _PLACES[:2]:
+            self._environment.pop(name, None)
+        self.has_files = top is not None
+        #: The top of the working tree, of a bare repository the working folder.
+        self.top = os.getcwd() if top is None else top
 
     def _no_repository(self, failed: _Failed) -> EnvironmentFault:
         if "dubious ownership" in failed.says:
             folder = re.search(r"repository at '(.+)'", failed.says)
-            place = folder[1] if folder else self._folder
+            place = folder[1] if folder else os.getcwd()
             return EnvironmentFault(
-                f"git does not trust the repository at {place}: it belongs to somebody else",
+                f"git does not trust the repository at {place}: it belongs to another user",
                 f"git config --global --add safe.directory {_quoted(place)}",
+            )
+        if "cannot use bare repository" in failed.says:
+            folder = re.search(r"bare repository '(.+?)'(?: \(|$)", failed.says)
+            place = folder[1] if folder else os.getcwd()
+            return EnvironmentFault(
+                f"{place}: this looks like a bare Git repository, and GIT_DIR does not name it",
+                f"if it is yours: export GIT_DIR={_quoted(place)}",
             )
         if "not a git repository" in failed.says:
             named = self._environment.get("GIT_DIR")
             return EnvironmentFault(
-                f"{named or self._folder}: this is no Git repository"
+                f"{named or os.getcwd()}: this is not a Git repository"
                 + (", and GIT_DIR names it" if named else ""),
-                "compare with a file or folder: --against PATH",
+                "run it in the repository, or compare with a file or folder: --against PATH",
             )
         return EnvironmentFault(f"git: {failed.says}")
 
@@ -130,15 +144,35 @@ class Repository:
         """
         check_revision(revision)
         try:
-            return self._text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
-        except _Failed:
+            found, warnings = self._run_with_warnings(
+                "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"
+            )
+        except _Failed as failed:
+            if "ambiguous" in failed.says:
+                raise self._ambiguous(revision, failed.says) from None
             raise self._missing(revision) from None
+        if warnings:
+            raise self._ambiguous(revision, warnings)
+        return os.fsdecode(found).removesuffix("\n")
+
+    def _ambiguous(self, revision: str, says: str) -> UsageError:
+        """Return the error that git finds several readings of a revision, with these."""
+        word = re.split(r"[~^:@{]", revision)[0]
+        readings = [
+            line.split(" ")[1]
+            for line in self._refs("%(objectname:short) %(refname)")
+            if line.endswith((f"/{word}", f" {word}"))
+        ]
+        if re.fullmatch("[0-9a-f]{4,64}", word):
+            readings += self._text("rev-parse", f"--disambiguate={word}").split()[:5]
+        hint = f"write one of {', '.join(readings)}" if readings else "name one commit in full"
+        return UsageError(f"the Git revision `{revision}` is ambiguous: {says}", hint)
 
     def knows(self, revision: str) -> bool:
-        """Return whether something is a revision here."""
+        """Return whether something is a revision; raise UsageError where it is ambiguous."""
         try:
             self.commit(revision)
-        except (EnvironmentFault, UsageError):
+        except EnvironmentFault:
             return False
         return True
 
@@ -146,8 +180,8 @@ class Repository:
         """Return the commit from which HEAD and a revision went apart."""
         theirs = self.commit(revision)
         try:
-            ours = self._text("rev-parse", "--verify", "HEAD^{commit}")
-        except _Failed:
+            ours = self.commit("HEAD")
+        except EnvironmentFault:
             raise EnvironmentFault(
                 "there is no commit yet on this branch",
                 f"compare with the revision itself: --against {_quoted(revision)}",
@@ -202,8 +236,11 @@ class Repository:
 
     def _names(self) -> list[str]:
         """Return the branches and tags that are there."""
+        return self._refs("%(refname:short)")
+
+    def _refs(self, format: str) -> list[str]:
         try:
-            found = self._text("for-each-ref", "--count=1000", "--format=%(refname:short)")
+            found = self._text("for-each-ref", "--count=1000", f"--format={format}")
         except _Failed:
             return []
         return found.split("\n") if found else []
@@ -248,15 +285,29 @@ class Repository:
         Links are followed within the commit; what they lead to has the path of the link. Files
         that a sparse checkout leaves out are left out here too.
         """
+        listed = self._listed(commit, path)
+        if not listed or listed[0].mode == _SUBMODULE:
+            self._refuse_submodule(commit, path)
         sparse = self._sparse(path)
         found = []
-        for blob in self._listed(commit, path):
+        for blob in listed:
             target: Blob | None = blob
             if blob.mode == _LINK:
                 target = self._followed(commit, blob)
             if target and target.mode.startswith(_FILE) and blob.path not in sparse:
                 found.append(target._replace(path=blob.path))
         return found
+
+    def _refuse_submodule(self, commit: str, path: str) -> None:
+        """Raise UsageError where a path lies in a submodule of a commit."""
+        parts = path.split("/")
+        for count in range(len(parts)):
+            folder = "/".join(parts[: count + 1])
+            if any(b.path == folder and b.mode == _SUBMODULE for b in self._listed(commit, folder)):
+                raise UsageError(
+                    f"{path} lies in the submodule {folder}, which is a repository of its own",
+                    f"run it there: cd {_quoted(folder)}",
+                )
 
     def _listed(self, commit: str, path: str) -> list[Blob]:
         # What a name would mean as a pattern does not count: ls-tree takes prefixes.
@@ -296,9 +347,6 @@ class Repository:
                 return set()
             prefix = [path] if path else []
             text = self._run(
-                "--literal-pathspecs",
-                "-C",
-                self.top,
                 "ls-files",
                 "-t",
                 "-z",
@@ -318,9 +366,7 @@ class Repository:
         asked = ("--others", "--ignored", "--exclude-standard", "--directory", "-z", "--full-name")
         try:
             inside = self.inside(path)
-            text = self._run(
-                "--literal-pathspecs", "-C", self.top, "ls-files", *asked, "--", inside or "."
-            )
+            text = self._run("ls-files", *asked, "--", inside or ".")
         except (_Failed, UsageError):
             text = b""
         top = os.path.realpath(self.top)
@@ -369,10 +415,14 @@ class Repository:
 
     def _run(self, *arguments: str, given: bytes = b"") -> bytes:
         """Return what git writes; raise _Failed where it says no."""
-        command = ["git", "-c", "core.quotePath=false", *arguments]
+        return self._run_with_warnings(*arguments, given=given)[0]
+
+    def _run_with_warnings(self, *arguments: str, given: bytes = b"") -> tuple[bytes, str]:
+        """Return what git writes, and the warnings that it gives about it."""
+        command = ["git", *_SAFE_OPTIONS, "--literal-pathspecs", *self._place, *arguments]
         try:
             done = subprocess.run(
-                command, cwd=self._folder, env=self._environment, input=given,
+                command, cwd=self.top if self._place else None, env=self._environment, input=given,
                 capture_output=True, check=False, timeout=_SECONDS,
             )  # fmt: skip
         except FileNotFoundError:
@@ -384,15 +434,22 @@ class Repository:
             raise EnvironmentFault(f"git {arguments[0]} takes longer than {_SECONDS} s") from None
         except OSError as error:
             raise EnvironmentFault(f"git cannot be run: {error.strerror}") from None
+        lines = os.fsdecode(done.stderr).strip().split("\n")
         if done.returncode:
-            lines = os.fsdecode(done.stderr).strip().split("\n")
-            raise _Failed(done.returncode, lines[0].removeprefix("fatal: ") + _rest(lines))
-        return done.stdout
+            said = [each for each in lines if each[:8] != "warning:" and each[:5] != "hint:"]
+            raise _Failed(done.returncode, "; ".join(map(_plain, said[:3])))
+        return done.stdout, "; ".join(_plain(each) for each in lines if _UNSURE.search(each))
 
 
-def _rest(lines: list[str]) -> str:
-    """Return what else git says: on some errors the reason stands on a later line."""
-    return "".join(f"; {line.removeprefix('fatal: ')}" for line in lines[1:3] if line.strip())
+def _is_in(path: str, folder: str) -> bool:
+    """Return whether a path is a folder or lies in it, links followed."""
+    path, folder = os.path.realpath(path), os.path.realpath(folder)
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _plain(line: str) -> str:
+    """Return a line of git's without the word before it."""
+    return re.sub("^(fatal|error|warning): ", "", line)
 
 
 def _contents(output: bytes) -> Iterable[bytes]:

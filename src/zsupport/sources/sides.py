@@ -1,6 +1,7 @@
 """The two sides of a comparison: files on disk or in a Git revision, and the policies in them."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import in_order, read_document, read_valid
 from zsupport.policy.model import Revision
-from zsupport.sources.find import ENDINGS, find, is_path, read_file, shadowed, shipped_id
+from zsupport.sources.find import ENDINGS, find, read_file, shadowed, shipped_id
 from zsupport.sources.git import Blob, Repository, check_revision
 from zsupport.sources.policies import no_policy
 from zsupport.sources.select import Excluded, is_policy, may_be_policy_name, select
@@ -106,26 +107,26 @@ def _base(
     wanted = merge_base if against is None else against
     if wanted is not None and against != "-":
         check_revision(wanted)
-    folder = _folder(where)
     if merge_base is not None:
-        repository = Repository(folder, environment)
+        repository = Repository(environment)
         commit = repository.merge_base(merge_base)
         return _Base(commit[:12], None, repository, commit)
     assert against is not None
     if against == "-" or _is_certainly_path(against):
         return _Base(against, against)
-    shipped, there = shipped_id(against) is not None, os.path.exists(against)
-    if there and is_path(against):
-        return _Base(against, against)
-    if (there or shipped) and not _also_revision(folder, against, environment):
-        return _Base(against, against)
-    if there or shipped:
-        other = f"./{against}" if there else f"a copy of the shipped policy {against}"
-        raise UsageError(
-            f"`{against}` is a Git revision and {'a path' if there else 'a shipped policy'} too",
-            f"write {other}, or refs/heads/{against}",
-        )
-    repository = Repository(folder, environment)
+    if not _is_certainly_revision(against):
+        # A file that a change adds must not become what the change is compared with.
+        shipped, exists = shipped_id(against) is not None, os.path.lexists(against)
+        if (exists or shipped) and not _also_revision(against, environment):
+            return _Base(against, against)
+        if exists or shipped:
+            other = f"./{against}" if exists else f"a copy of the shipped policy {against}"
+            kind = "a path" if exists else "a shipped policy"
+            raise UsageError(
+                f"`{against}` is ambiguous: a Git revision and {kind}",
+                f"write {other}, or refs/heads/{against}",
+            )
+    repository = Repository(environment)
     return _Base(against, None, repository, repository.commit(against))
 
 
@@ -134,19 +135,16 @@ def _is_certainly_path(name: str) -> bool:
     return name.endswith(ENDINGS) or name[:1] in ("/", ".") or name.endswith(("/", os.sep))
 
 
-def _also_revision(folder: str, name: str, environment: Mapping[str, str]) -> bool:
+def _is_certainly_revision(name: str) -> bool:
+    """Return whether a name is a revision even where a file has it: HEAD, and a ref in full."""
+    return name.startswith("refs/") or re.fullmatch(r"HEAD([~^@].*)?", name) is not None
+
+
+def _also_revision(name: str, environment: Mapping[str, str]) -> bool:
     try:
-        return Repository(folder, environment).knows(name)
+        return Repository(environment).knows(name)
     except EnvironmentFault:
         return False
-
-
-def _folder(where: str) -> str:
-    """Return the folder in which a path lies, the current one for what is no path."""
-    if os.path.isdir(where):
-        return where
-    folder = os.path.dirname(where)
-    return folder if folder and os.path.isdir(folder) else "."
 
 
 def _at(where: str, excluded: Excluded) -> list[SourceFile]:

@@ -1,0 +1,89 @@
+"""Real Git repositories, and `zsupport diff` in them."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Cli, Run
+
+POLICY = """\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels:
+  forum: {name: Forum, kind: community}
+  web: {name: Ticket, kind: web}
+entitlements:
+  - allow: forum
+  - {when: {plan: pro}, allow: web}
+targets: [{first-response: 4h}]
+"""
+SLOWER = POLICY.replace("4h", "8h")
+NOTHING = "no answer changes; 4 cases compared\n"
+ONE = "1 breaking change for customers; 4 cases compared"
+
+
+class Git:
+    """A repository in a folder; git knows nothing of this machine's settings."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.environment = {
+            "PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C",
+            "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Ann", "GIT_COMMITTER_NAME": "Ann",
+            "GIT_AUTHOR_EMAIL": "ann@example.com", "GIT_COMMITTER_EMAIL": "ann@example.com",
+        }  # fmt: skip
+
+    def __call__(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-c", "protocol.file.allow=always", *arguments], cwd=self.folder,
+            env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, (arguments, done.stderr)
+        return done.stdout.strip()
+
+    def commit(self, **files: str | None) -> str:
+        """Commit files by path, `/` written as `__`; None takes a file away; return the commit."""
+        for name, text in files.items():
+            path = self.folder / f"{name.replace('__', '/')}.yaml"
+            if text is None:
+                path.unlink()
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+        self("add", "-A")
+        self("commit", "-q", "--allow-empty", "-m", "A change")
+        return self("rev-parse", "HEAD")
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text)
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    """A repository with one policy, committed on main."""
+    found = Git(tmp_path / "work", tmp_path)
+    found("init", "-q", "-b", "main")
+    found.commit(acme=POLICY)
+    return found
+
+
+@pytest.fixture
+def diff(cli: "Cli", git: Git) -> "Diff":
+    return Diff(cli, git.folder)
+
+
+class Diff:
+    """Runs `zsupport diff` in a folder."""
+
+    def __init__(self, cli: "Cli", folder: Path) -> None:
+        self.cli = cli
+        self.folder = folder
+
+    def __call__(self, *arguments: str, cwd: Path | None = None, **env: str) -> "Run":
+        return self.cli("diff", *arguments, cwd=cwd or self.folder, env=env)

@@ -1,0 +1,298 @@
+"""Repositories of strangers: git runs none of their programs and believes nothing planted there."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from repositories import NOTHING, ONE, POLICY, SLOWER, Diff, Git, diff, git
+
+__all__ = ["diff", "git"]
+
+#: Every kind of configuration key that git documents as the name of a program.
+PROGRAMS = [
+    "core.fsmonitor",
+    "core.sshCommand",
+    "core.editor",
+    "core.pager",
+    "core.askPass",
+    "core.gitProxy",
+    "core.alternateRefsCommand",
+    "diff.external",
+    "diff.evil.command",
+    "diff.evil.textconv",
+    "difftool.evil.cmd",
+    "difftool.evil.path",
+    "filter.evil.clean",
+    "filter.evil.smudge",
+    "filter.evil.process",
+    "gpg.program",
+    "gpg.openpgp.program",
+    "gpg.ssh.program",
+    "gpg.ssh.defaultKeyCommand",
+    "gpg.x509.program",
+    "interactive.diffFilter",
+    "sequence.editor",
+    "credential.helper",
+    "merge.evil.driver",
+    "mergetool.evil.cmd",
+    "browser.evil.cmd",
+    "man.evil.cmd",
+    "pager.diff",
+    "pager.ls-tree",
+    "pager.rev-parse",
+    "pager.config",
+    "pager.ls-files",
+    "pager.for-each-ref",
+    "pager.remote",
+    "remote.origin.uploadpack",
+    "remote.origin.receivepack",
+    "remote.origin.vcs",
+    "uploadpack.packObjectsHook",
+    "trailer.evil.command",
+    "trailer.evil.cmd",
+    "sendemail.smtpServer",
+    "sendemail.toCmd",
+    "sendemail.ccCmd",
+    "tar.evil.command",
+    "instaweb.browser",
+    "instaweb.httpd",
+    "imap.tunnel",
+    "guitool.evil.cmd",
+    "web.browser",
+    "submodule.evil.update",
+    "receive.procReceiveRefs",
+    "core.untrackedCache",
+]
+ALIASES = ("rev-parse", "ls-tree", "cat-file", "merge-base", "for-each-ref", "ls-files", "remote")
+HOOKS = [
+    "applypatch-msg",
+    "pre-applypatch",
+    "post-applypatch",
+    "pre-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "post-commit",
+    "pre-rebase",
+    "post-checkout",
+    "post-merge",
+    "pre-push",
+    "pre-receive",
+    "update",
+    "proc-receive",
+    "post-receive",
+    "post-update",
+    "reference-transaction",
+    "push-to-checkout",
+    "pre-auto-gc",
+    "post-rewrite",
+    "sendemail-validate",
+    "fsmonitor-watchman",
+    "post-index-change",
+]
+
+
+def lure(folder: Path, mark: Path) -> str:
+    """Return the path of a program that leaves a mark, with the name of the key that runs it."""
+    program = folder / "lure.sh"
+    program.write_text(f'#!/bin/sh\necho "$0 $*" >> {mark}\nexit 1\n')
+    program.chmod(0o755)
+    return str(program)
+
+
+def set_lures(repository: Path, mark: Path) -> None:
+    """Name a program in every way that a repository has."""
+    program = lure(repository.parent, mark)
+    sections = ["[core]", "\trepositoryformatversion = 0"]
+    for key in PROGRAMS:
+        first, _, rest = key.partition(".")
+        middle, _, name = rest.rpartition(".")
+        sections += [f'[{first} "{middle}"]' if middle else f"[{first}]", f"\t{name} = {program}"]
+    sections += ["[alias]", *(f"\t{name} = !{program}" for name in ALIASES)]
+    sections += ['[remote "origin"]', f"\turl = ext::{program} %S", "\tpromisor = true"]
+    sections += ["[log]", "\tshowSignature = true", "[include]", "\tpath = more"]
+    with (repository / "config").open("a") as config:
+        config.write("\n".join(sections) + "\n")
+    (repository / "more").write_text(f"[core]\n\thooksPath = {repository}/lures\n")
+    for folder in ("hooks", "lures"):
+        (repository / folder).mkdir(exist_ok=True)
+        for name in HOOKS:
+            shutil.copy(program, repository / folder / name)
+    (repository / "info").mkdir(exist_ok=True)
+    (repository / "info" / "attributes").write_text("* filter=evil diff=evil merge=evil\n")
+
+
+def test_no_program_of_a_repository_is_run(git: Git, diff: Diff, tmp_path: Path) -> None:
+    first = git("rev-parse", "HEAD")
+    (git.folder / ".gitattributes").write_text("* filter=evil diff=evil merge=evil\n")
+    git.commit(acme=POLICY.replace("4h", "3h"), sub__shop=POLICY.replace("acme", "shop"))
+    git("branch", "side")
+    mark = tmp_path / "mark"
+    set_lures(git.folder / ".git", mark)
+    git.write("acme.yaml", SLOWER)
+    git.write("new.yaml", POLICY.replace("acme", "new"))
+    for asked, code in (
+        (("acme.yaml", "--against", "HEAD"), 1),
+        ((".", "--against", first), 1),
+        ((".", "--merge-base", "side"), 1),
+        (("new.yaml", "--against", "HEAD"), 0),  # looked for in the whole revision
+        (("acme.yaml", "--against", "origin/none"), 4),
+        (("acme.yaml", "--against", "0" * 40), 4),
+    ):
+        got = diff(*asked)
+        assert got.code == code, (asked, got.stderr)
+        assert not mark.exists(), (asked, mark.read_text())
+    # The marks can be left: without these precautions git runs some of the programs.
+    subprocess.run(["git", "status"], cwd=git.folder, env=git.environment, check=False)
+    assert mark.exists()
+
+
+def plant(git: Git, folder: Path, mark: Path) -> None:
+    """Put the parts of a bare repository, as a commit can hold them, into a folder."""
+    bare = git.folder.parent / "planted"
+    git("clone", "-q", "--bare", str(git.folder), str(bare))
+    set_lures(bare, mark)
+    shutil.copy(git.folder / ".git" / "index", bare / "index")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("HEAD", "config", "index", "objects", "refs", "packed-refs", "hooks", "lures"):
+        if (bare / name).exists():
+            os.rename(bare / name, folder / name)
+    shutil.rmtree(bare)
+
+
+@pytest.mark.parametrize(
+    ("depth", "bare"), [("support", "true"), ("support", "false"), ("a/b/c/support", "false")]
+)
+def test_a_planted_bare_repository_is_not_used(
+    depth: str, bare: str, git: Git, diff: Diff, tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark"
+    folder = git.folder / depth
+    plant(git, folder, mark)
+    with (folder / "config").open("a") as config:
+        config.write(f"[core]\n\tbare = {bare}\n\tworktree = {git.folder}\n")
+    name = f"{depth}/shop.yaml".replace("/", "__").removesuffix(".yaml")
+    git.commit(**{name: POLICY.replace("acme", "shop")})
+    (folder / "shop.yaml").write_text(SLOWER.replace("acme", "shop"))
+    for path in (depth, f"{depth}/shop.yaml"):
+        got = diff(path, "--against", "HEAD")
+        assert (got.code, got.stderr) == (1, "")
+        assert ONE in got.stdout
+        assert f"HEAD:{depth}/shop.yaml" in got.stdout
+    # From inside it, it is refused by name.
+    for arguments in (("shop.yaml", "--against", "HEAD"), (".", "--merge-base", "main")):
+        got = diff(*arguments, cwd=folder)
+        assert got.code == 4
+        assert f"{folder}: this looks like a bare Git repository" in got.stderr
+    assert not mark.exists()
+
+
+def test_replaced_objects_are_not_believed(git: Git, diff: Diff) -> None:
+    old = git("rev-parse", "HEAD:acme.yaml")
+    git.write("acme.yaml", SLOWER)
+    new = git("hash-object", "-w", "acme.yaml")
+    git("replace", old, new)
+    assert ONE in diff("acme.yaml", "--against", "HEAD").stdout
+    assert ONE in diff("acme.yaml", "--against", "HEAD", GIT_NO_REPLACE_OBJECTS="").stdout
+
+
+def test_grafts_are_not_believed(git: Git, diff: Diff) -> None:
+    base = git("rev-parse", "HEAD")
+    slower = git.commit(acme=SLOWER)
+    head = git.commit(acme=SLOWER, other=POLICY.replace("acme", "other"))
+    git("branch", "target", base)
+    # With the graft, HEAD begins at the slower one, and has no commit in common with target.
+    (git.folder / ".git" / "info").mkdir(exist_ok=True)
+    (git.folder / ".git" / "info" / "grafts").write_text(f"{slower}\n{head} {slower}\n")
+    got = diff("acme.yaml", "--merge-base", "target")
+    assert (got.code, got.stderr) == (1, "")
+    assert ONE in got.stdout
+
+
+def test_alternates_and_gitfiles_are_followed(git: Git, diff: Diff, tmp_path: Path) -> None:
+    git("clone", "-q", "--shared", str(git.folder), str(tmp_path / "shared"))
+    (tmp_path / "shared" / "acme.yaml").write_text(SLOWER)
+    assert ONE in diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "shared").stdout
+    git(
+        "clone",
+        "-q",
+        "--separate-git-dir",
+        str(tmp_path / "apart"),
+        str(git.folder),
+        str(tmp_path / "x"),
+    )
+    (tmp_path / "x" / "acme.yaml").write_text(SLOWER)
+    assert ONE in diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "x").stdout
+
+
+def test_a_worktree_setting_leads_nowhere_else(git: Git, diff: Diff, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    git("config", "core.worktree", str(tmp_path / "elsewhere"))
+    got = diff("acme.yaml", "--against", "HEAD")
+    assert got.code == 2
+    assert "lies outside of the Git repository" in got.stderr
+
+
+# -- the base is what was said ---------------------------------------------------------------------
+
+
+def test_an_ambiguous_revision_is_refused_with_its_readings(git: Git, diff: Diff) -> None:
+    git("tag", "release")
+    git.commit(acme=SLOWER)
+    git("branch", "release")
+    for arguments in (
+        ("--against", "release"),
+        ("--merge-base", "release"),
+        ("--against", "release~0"),
+    ):
+        got = diff("acme.yaml", *arguments)
+        assert got.code == 2
+        assert f"the Git revision `{arguments[1]}` is ambiguous" in got.stderr
+        assert "write one of refs/heads/release, refs/tags/release" in got.stderr
+    assert diff("acme.yaml", "--against", "refs/tags/release").code == 1
+    assert diff("acme.yaml", "--against", "refs/heads/release") == (NOTHING, "", 0)
+
+
+def test_a_branch_with_the_name_of_a_commit_is_refused(git: Git, diff: Diff) -> None:
+    first = git("rev-parse", "HEAD")
+    git.commit(acme=SLOWER)
+    git("branch", first[:7])
+    got = diff("acme.yaml", "--against", first[:7])
+    assert got.code == 2
+    assert f"write one of refs/heads/{first[:7]}, {first}" in got.stderr
+
+
+def test_a_date_before_the_log_is_refused(git: Git, diff: Diff) -> None:
+    got = diff("acme.yaml", "--against", "main@{2001-01-01}")
+    assert got.code == 2
+    assert "is ambiguous: log for 'main' only goes back to" in got.stderr
+
+
+def test_a_file_does_not_become_what_is_compared_with(git: Git, diff: Diff) -> None:
+    git("branch", "origin/main")
+    git.write("acme.yaml", SLOWER)
+    (git.folder / "origin").mkdir()
+    shutil.copy(git.folder / "acme.yaml", git.folder / "origin" / "main")
+    got = diff("acme.yaml", "--against", "origin/main")
+    assert got.code == 2
+    assert "`origin/main` is ambiguous: a Git revision and a path" in got.stderr
+    assert "write ./origin/main, or refs/heads/origin/main" in got.stderr
+    # A link that leads nowhere is a path too.
+    os.remove(git.folder / "origin" / "main")
+    (git.folder / "origin" / "main").symlink_to("nowhere")
+    assert diff("acme.yaml", "--against", "origin/main").code == 2
+
+
+def test_head_is_the_last_commit_whatever_lies_here(git: Git, diff: Diff, tmp_path: Path) -> None:
+    git.write("acme.yaml", SLOWER)
+    (git.folder / "HEAD").write_text(SLOWER)
+    assert ONE in diff("acme.yaml", "--against", "HEAD").stdout
+    git.commit(acme=POLICY.replace("4h", "3h"))
+    assert diff("acme.yaml", "--against", "HEAD~1").code == 0
+    git("clone", "-q", "--bare", str(git.folder), str(tmp_path / "bare"))
+    (tmp_path / "bare" / "acme.yaml").write_text(SLOWER)
+    got = diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "bare", GIT_DIR=".")
+    assert (got.code, got.stderr) == (1, "")
+    assert ONE in got.stdout
+    assert diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "bare").code == 4
