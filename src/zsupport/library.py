@@ -141,6 +141,10 @@ class Policy:
         others = (i for i in range(len(self.revisions)) if i != index)
         return frozenset(name for other in others for name in columns(other))
 
+    def _answered(self, index: int, answer: Callable[..., Answers]) -> Answers:
+        """Return the answers of a revision, with the columns of the other revisions too."""
+        return answer(index, self._shown(index, lambda other: answer(other).columns))
+
     def channels(
         self,
         *,
@@ -173,7 +177,7 @@ class Policy:
                 shown=shown,
             )  # fmt: skip
 
-        return answer(index, self._shown(index, lambda other: answer(other).columns))
+        return self._answered(index, answer)
 
     def due(
         self,
@@ -320,18 +324,22 @@ class Policy:
         either, all hours that the policy defines are listed. Raises UsageError for unknown names,
         ValueError for a naive datetime.
         """
-        from zsupport.answer.opening import Reign, answer_hours
+        from zsupport.answer.opening import Reign, answer_hours, columns_of_case
 
         instant = _instant(at)
         index, in_force = self._at(instant)
-        query = self._settled(
-            self.revisions[index],
-            plan=plan,
-            role=role,
-            channel=channel,
-            priority=priority,
-            facts=fact,
-        )
+
+        def settled(index: int) -> Query:
+            return self._settled(
+                self.revisions[index],
+                plan=plan,
+                role=role,
+                channel=channel,
+                priority=priority,
+                facts=fact,
+            )
+
+        query = settled(index)
         country = None if customer_country is None else check_country(customer_country)
         customer = Customer(customer_tz, country)
         reigns = [
@@ -340,7 +348,10 @@ class Policy:
                 self.revisions, self._starts, self._ends, (*self._starts[1:], 2 * END), strict=True
             )
         ]
-        return answer_hours(reigns, index, query, name, instant, in_force=in_force)
+        shown = None
+        if name is None and (fact or any((plan, role, channel, priority))):
+            shown = self._shown(index, lambda each: columns_of_case(reigns, each, settled(each)))
+        return answer_hours(reigns, index, query, name, instant, in_force=in_force, shown=shown)
 
     def priority(
         self,
@@ -355,11 +366,16 @@ class Policy:
         """
         from zsupport.answer.priority import answer_priority, list_priorities
 
-        revision, in_force = self.revision_at(at)
-        if fact:
+        index, in_force = self._at(_instant(at))
+
+        def answer(index: int, shown: frozenset[str] = frozenset()) -> Answers:
+            revision = self.revisions[index]
             query = self._settled(revision, facts=fact)
-            return answer_priority(revision, query, in_force=in_force, lang=lang)
-        return list_priorities(revision, in_force=in_force, lang=lang)
+            return answer_priority(revision, query, in_force=in_force, lang=lang, shown=shown)
+
+        if fact:
+            return self._answered(index, answer)
+        return list_priorities(self.revisions[index], in_force=in_force, lang=lang)
 
     def topics(
         self,
@@ -376,8 +392,8 @@ class Policy:
         from zsupport.answer.topics import answer_topics
 
         revision, in_force = self.revision_at(at)
-        answers = answer_topics(revision, self._settled(revision, role=role), topic, lang)
-        return answers._replace(in_force=in_force)
+        query = self._settled(revision, role=role)
+        return answer_topics(revision, query, topic, self.revisions, in_force=in_force, lang=lang)
 
     def terms(
         self,
@@ -397,12 +413,19 @@ class Policy:
         """
         from zsupport.answer.terms import answer_terms
 
-        revision, in_force = self.revision_at(at)
-        query = self._settled(
-            revision,
-            plan=plan, role=role, channel=channel, priority=priority, facts=fact,
-        )  # fmt: skip
-        return answer_terms(revision, query, topic, self.revisions, in_force=in_force, lang=lang)
+        index, in_force = self._at(_instant(at))
+
+        def answer(index: int, shown: frozenset[str] = frozenset()) -> Answers:
+            revision = self.revisions[index]
+            query = self._settled(
+                revision,
+                plan=plan, role=role, channel=channel, priority=priority, facts=fact,
+            )  # fmt: skip
+            return answer_terms(
+                revision, query, topic, self.revisions, in_force=in_force, lang=lang, shown=shown
+            )
+
+        return self._answered(index, answer)
 
 
 def load(path_or_name: "str | os.PathLike[str]", *, cache: bool = True) -> Policy:

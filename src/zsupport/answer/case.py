@@ -449,6 +449,12 @@ def in_order(revision: Revision, names: set[str]) -> list[str]:
     return [*(name for name in known if name in names), *sorted(others)]
 
 
+def in_columns(revision: Revision, names: set[str]) -> list[str]:
+    """Return dimensions and facts in the order in which columns show them."""
+    members = [name for name in ("plan", "role", "channel", "priority") if name in names]
+    return [*members, *in_order(revision, names)]
+
+
 def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensions:
     """Return the space with the channel of a question as a dimension, open where none is named."""
     channels = [channel.id for channel in revision.channels]

@@ -18,6 +18,7 @@ from zsupport.answer.case import (
     about_assumed,
     collapse,
     dimensions,
+    in_columns,
     matching,
     named,
     places_of,
@@ -127,15 +128,17 @@ def answer_hours(
     at: int,
     *,
     in_force: bool,
+    shown: frozenset[str] | None = None,
 ) -> Answers:
     """Answer for the hours of this name, for the channels of a case, or for all hours.
 
-    `index` says which of the revisions, in order of time, answers. A question without a name that
-    settles a dimension or a fact is about a case. Raises UsageError for an unknown name.
+    `index` says which of the revisions, in order of time, answers. A question about a case has
+    the dimensions `shown` as columns even if they change no answer of this revision; without
+    them it is about hours. Raises UsageError for an unknown name.
     """
     revision, hours = reigns[index].revision, reigns[index].hours
-    if name is None and any(query):
-        rows, columns, warnings = _of_case(reigns, index, query)
+    if shown is not None:
+        rows, columns, warnings = _of_case(reigns, index, query, shown)
     else:
         known = (revision, *(reign.revision for reign in reigns))
         names = list(revision.hours) if name is None else [hours_id(name, *known)]
@@ -167,12 +170,17 @@ def hours_id(name: str, *revisions: Revision) -> str:
     return by_fold[name.casefold()]
 
 
+def columns_of_case(reigns: Sequence[Reign], index: int, query: Query) -> tuple[str, ...]:
+    """Return the columns of answers about a case by one revision."""
+    return _of_case(reigns, index, query, frozenset())[1]
+
+
 def _of_case(
-    reigns: Sequence[Reign], index: int, query: Query
+    reigns: Sequence[Reign], index: int, query: Query, shown: frozenset[str]
 ) -> tuple[list[Row], tuple[str, ...], list[Warning]]:
     """Return a row for each channel and case asked about, the open dimensions, and warnings."""
     revision = reigns[index].revision
-    asked: set[str] = set()
+    asked = set(shown)
     for reign in reigns:
         asked |= _deciding_grants(reign.revision, query.channel)
     space = with_channel(dimensions(revision, query, asked), revision, query)
@@ -187,9 +195,11 @@ def _of_case(
             rows.append(_row(case, tuple(part for part, _ in parts), because))
         return rows
 
-    open_names = [name for name in space.open if name != "channel"]
+    fixed = {*shown, "channel"}
+    open_names = [name for name in space.open if name not in fixed]
     rows, kept = collapse(rows_of(space), open_names, _DIMENSIONS)
-    columns = tuple(name for name in space.open if name == "channel" or name in kept)
+    names = {*kept, *shown, *(["channel"] if query.channel is None else [])}
+    columns = tuple(in_columns(revision, names))
     assumed = about_assumed(space, rows_of, _DIMENSIONS)
     return rows, columns, [*space.warnings, *assumed]
 

@@ -13,6 +13,7 @@ from zsupport.answer.case import (
     collapse,
     dimensions,
     facts_decide,
+    in_order,
     matching,
     named,
     places_of,
@@ -52,19 +53,27 @@ def list_priorities(revision: Revision, *, in_force: bool, lang: str) -> Answers
     return Answers(rows, ("priority",), (), revision, Query(), in_force)
 
 
-def answer_priority(revision: Revision, query: Query, *, in_force: bool, lang: str) -> Answers:
+def answer_priority(
+    revision: Revision,
+    query: Query,
+    *,
+    in_force: bool,
+    lang: str,
+    shown: frozenset[str] = frozenset(),
+) -> Answers:
     """Return the priority for each combination of facts that the question leaves open.
 
     It is None where no priority fits, where the policy does not decide it from facts, and with
-    no revision in force.
+    no revision in force. The facts `shown` are columns even if they change no answer of this
+    revision.
     """
-    asked = named(priority.when for priority in revision.priorities)
+    asked = named(priority.when for priority in revision.priorities) | shown
     space = dimensions(revision, query, asked)
 
     def rows_of(space: Dimensions) -> list[PriorityAnswer]:
         return [_decided(revision, case, asked, lang) for case in space.cases()]
 
-    rows, kept = collapse(rows_of(space), space.open, ())
+    rows, kept = collapse(rows_of(space), [n for n in space.open if n not in shown], ())
     warnings: list[Warning] = []
     if in_force:
         warnings = about_assumed(space, rows_of, ())
@@ -72,7 +81,8 @@ def answer_priority(revision: Revision, query: Query, *, in_force: bool, lang: s
         because = not_in_force(revision)
         remarks = said(revision, (), lang)
         rows = [PriorityAnswer(None, None, None, row.facts, *remarks, because) for row in rows]
-    return Answers(tuple(rows), tuple(kept), tuple(warnings), revision, query, in_force)
+    columns = in_order(revision, {*kept, *shown})
+    return Answers(tuple(rows), tuple(columns), tuple(warnings), revision, query, in_force)
 
 
 def _decided(revision: Revision, case: Case, asked: set[str], lang: str) -> PriorityAnswer:

@@ -12,6 +12,7 @@ from zsupport.answer.case import (
     about_assumed,
     collapse,
     dimensions,
+    in_columns,
     matching,
     named,
     places_of,
@@ -61,17 +62,20 @@ def answer_terms(
     *,
     in_force: bool,
     lang: str,
+    shown: frozenset[str] = frozenset(),
 ) -> Answers:
     """Answer for each topic and each case asked about, those without a text included.
 
     A dimension that is left out is asked about where it changes a term. With no revision in
-    force nothing is said. Raises UsageError for a topic that none of the revisions knows.
+    force no term applies. The dimensions `shown` are columns even if they change no term of this
+    revision. Raises UsageError for a topic that none of the revisions knows.
     """
+    shown -= {"topic"}
     topics = _topics(revision)
     if topic is not None:
         name = topic_id(topic, revision, *revisions)
         topics = {name: topics[name]} if name in topics else {}
-    asked = named(term.when for terms in topics.values() for term in terms)
+    asked = named(term.when for terms in topics.values() for term in terms) | shown
     space = dimensions(revision, query, asked)
     if query.channel is not None or "channel" in asked:
         space = with_channel(space, revision, query)
@@ -84,7 +88,9 @@ def answer_terms(
         ]
 
     # Which dimensions are shown does not depend on the moment.
-    rows, columns = collapse(rows_of(space), space.open, _IDENTITY)
+    open_names = [name for name in space.open if name not in shown]
+    rows, kept = collapse(rows_of(space), open_names, _IDENTITY)
+    columns = in_columns(revision, {*kept, *shown})
     warnings = space.warnings
     if in_force and not space.absent:
         warnings += tuple(about_assumed(space, rows_of, _IDENTITY))

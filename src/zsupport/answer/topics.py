@@ -1,11 +1,12 @@
 """What people find without opening a case, by topic and audience."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import Answers, Because, Query, Warning, reasons, record, say
 from zsupport.answer.remarks import of_case, said
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.policy.model import Remarks, Resource, Revision, SelfHelp, Topic
+from zsupport.policy.model import Remarks, Resource, Revision, Topic
 
 
 class TopicAnswer(NamedTuple):
@@ -29,20 +30,35 @@ class TopicAnswer(NamedTuple):
         return record(self)
 
 
-def answer_topics(revision: Revision, query: Query, topic: str | None, lang: str) -> Answers:
+def answer_topics(
+    revision: Revision,
+    query: Query,
+    topic: str | None,
+    revisions: Sequence[Revision],
+    *,
+    in_force: bool,
+    lang: str,
+) -> Answers:
     """Return the resources: general ones first, then those of each topic.
 
-    `topic` and the role of the query narrow; without a topic the general ones are there too.
+    `topic` and the role of the query narrow; without a topic the general ones are there too. With
+    no revision in force there is none. Raises UsageError for a topic that none of the revisions
+    knows.
     """
+    name = None if topic is None else _topic_id(topic, revisions)
+    columns = ("topic",) if name is None else ()
+    resources = [e for each in revisions if each.self_help for e in each.self_help.resources]
+    if query.role is None and any(each.audience for each in resources):
+        columns = (*columns, "audience")
+    columns = (*columns, "kind")
     help_ = revision.self_help
-    if help_ is None:
-        return Answers((), (), (), revision, query)
-    wanted = _find(help_, topic)
-    audience_open = any(each.audience for each in help_.resources) and query.role is None
+    if help_ is None or not in_force:
+        return Answers((), columns, (), revision, query, in_force)
+    topics = [each for each in help_.topics if name in (None, each.id)]
     role = {} if query.role is None else {"role": query.role}
     remarks = [*of_case(revision, "topics", role), help_.remarks]
     rows = []
-    for about in [wanted] if wanted else [None, *help_.topics]:
+    for about in [*([None] if name is None else []), *topics]:
         listed = [
             each
             for each in help_.resources
@@ -52,22 +68,27 @@ def answer_topics(revision: Revision, query: Query, topic: str | None, lang: str
         rows += [_answer(revision, each, about, remarks, lang) for each in listed]
         if about and not listed:
             rows.append(_bare(revision, about, remarks, lang))
-    columns = (*(() if wanted else ("topic",)), *(("audience",) if audience_open else ()), "kind")
     warnings: tuple[Warning, ...] = ()
     if not help_.complete:
         says = say(help_.remarks.note, lang) or "there are more topics than are listed"
         warnings = (Warning("more-topics", says),)
-    return Answers(tuple(rows), columns, warnings, revision, query)
+    return Answers(tuple(rows), columns, warnings, revision, query, in_force)
 
 
-def _find(help_: SelfHelp, topic: str | None) -> Topic | None:
-    if topic is None:
-        return None
-    for each in help_.topics:
-        if each.id.casefold() == topic.casefold():
-            return each
-    ids = [each.id for each in help_.topics]
-    raise UsageError(f"`{topic}` is no topic; known: {', '.join(ids)}", did_you_mean(topic, ids))
+def _topic_id(topic: str, revisions: Sequence[Revision]) -> str:
+    """Return the topic that is named without regard to case; raise UsageError.
+
+    A topic that one of the revisions knows is known.
+    """
+    known = [topic.id for each in revisions if each.self_help for topic in each.self_help.topics]
+    for id in known:
+        if id.casefold() == topic.casefold():
+            return id
+    ids = list(dict.fromkeys(known))
+    if not ids:
+        raise UsageError(f"unknown topic `{topic}`: the policy `{revisions[0].policy}` has none")
+    hint = did_you_mean(topic, ids)
+    raise UsageError(f"unknown topic `{topic}`; topics: {', '.join(ids)}", hint)
 
 
 def _answer(

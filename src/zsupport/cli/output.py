@@ -136,7 +136,7 @@ def write_outcome(
 
 def write_field(report: Report, field: str) -> None:
     """Write one field of each answer: a line each, a line for each item of a list."""
-    known = tuple(report.records[0]) if report.records else (field,)
+    known = report.fields
     if field not in known:
         raise UsageError(
             f"`{field}` is no field; known: {', '.join(known)}", did_you_mean(field, known)

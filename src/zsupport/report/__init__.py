@@ -41,6 +41,7 @@ class Report(NamedTuple):
     lines: tuple[tuple[str, ...], ...]  # plain: the open columns, then the value
     tables: tuple[Table, ...]  # table and markdown
     notes: tuple[str, ...] = ()  # under the tables
+    fields: tuple[str, ...] = ()  # of each record, where there may be none
     beside: Beside = Beside()  # the caller chooses kinds and place
 
 

@@ -11,11 +11,9 @@ from zsupport.report.text import printable
 
 def render(report: Report, terminal: Terminal) -> str:
     """Return a line for each answer; lists and mappings are written as JSON."""
-    if not report.records:
-        return ""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(report.records[0])
+    writer.writerow(report.fields)
     for record in report.records:
         writer.writerow([cell(value) for value in record.values()])
     return out.getvalue()

@@ -23,6 +23,7 @@ def show_channels(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: s
             for answer in allowed
         ),
         (_matrix(allowed, case_columns) if case_columns else _details(allowed),),
+        fields=ChannelAnswer._fields,
         beside=beside(answers, allowed, lang),
     )
 

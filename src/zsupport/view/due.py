@@ -39,6 +39,7 @@ def show_due(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -
             for answer in rows
         ),
         (table,),
+        fields=DueAnswer._fields,
         beside=beside(answers, rows, lang),
     )
 

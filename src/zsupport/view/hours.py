@@ -57,6 +57,7 @@ def show_hours(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str)
         records,
         tuple((*(_value(row, name) for name in answers.columns), row.state) for row in rows),
         tuple(tables),
+        fields=HoursAnswer._fields,
         beside=beside(answers, rows, lang, _value),
     )
 

@@ -64,7 +64,9 @@ def show_policies(
     if full:
         revision, _ = policies[0].revision_at(at)
         tables += sections(revision, documents[revision.file], lang)
-    return Report(document, tuple(records), lines, tuple(tables))
+    return Report(
+        document, tuple(records), lines, tuple(tables), fields=tuple(records[0])
+    )  # there is always one
 
 
 def _record(revision: Revision, lang: str, *, in_force: bool) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def show_priorities(answers: Answers, query: dict[str, Any], zone: tzinfo, lang:
                 ),
             ),
         ),
+        fields=PriorityAnswer._fields,
         beside=beside(answers, rows, lang, _value),
     )
 

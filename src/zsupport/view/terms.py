@@ -23,6 +23,7 @@ def show_terms(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str)
         records,
         rows,
         (Table((*(name.capitalize() for name in answers.columns), "What is said"), rows),),
+        fields=TermAnswer._fields,
         beside=beside(answers, stated, lang, _value),
     )
 

@@ -31,6 +31,7 @@ def show_topics(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str
                 ),
             ),
         ),
+        fields=TopicAnswer._fields,
         beside=beside(answers, rows, lang, _label, ("name",)),
     )
 

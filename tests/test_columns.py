@@ -1,0 +1,189 @@
+"""The columns of plain lines, CSV and Markdown depend on the question and the policy only."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import yaml
+from reference.draw import draw
+
+from zsupport.answer.case import Answers
+from zsupport.errors import ZsupportError
+from zsupport.library import Policy, load
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import load_revision
+from zsupport.report import Report
+from zsupport.sources.find import shipped_policies
+from zsupport.view.channels import show_channels
+from zsupport.view.due import show_due
+from zsupport.view.hours import show_hours
+from zsupport.view.priority import show_priorities
+from zsupport.view.terms import show_terms
+from zsupport.view.topics import show_topics
+
+VIEWS: dict[str, Any] = {
+    "channels": show_channels,
+    "due": show_due,
+    "hours": show_hours,
+    "priority": show_priorities,
+    "terms": show_terms,
+    "topics": show_topics,
+}
+#: Before, at the borders of and after every revision that is drawn or shipped, by day and night.
+MOMENTS = [
+    datetime(year, month, day, 3 + number % 2 * 10, tzinfo=UTC)
+    for number, (year, month, day) in enumerate((
+        (1990, 1, 1), (2024, 5, 8), (2024, 9, 30), (2024, 10, 1), (2025, 3, 29), (2025, 12, 31),
+        (2026, 1, 1), (2026, 11, 23), (2026, 11, 24), (2026, 11, 28), (2026, 12, 25), (2100, 1, 1),
+    ))
+]  # fmt: skip
+
+
+def columns(report: Report) -> tuple[Any, ...]:
+    """Return the widths of plain lines, the fields of CSV, and the columns of tables."""
+    widths = {len(line) for line in report.lines}
+    assert {tuple(record) for record in report.records} <= {report.fields}
+    # Only a single row has more tables than the first one.
+    return widths, report.fields, report.tables[0].columns
+
+
+def asked(command: str, policy: Policy, question: dict[str, Any], at: datetime) -> Answers:
+    """Return the answers to a question at a moment; `due` with what has happened."""
+    names = {
+        "priority": ("fact",),
+        "topics": ("role",),
+    }.get(command, ("plan", "role", "channel", "priority", "fact"))
+    options = {name: value for name, value in question.items() if name in names}
+    if command in ("due", "hours"):
+        options |= {"customer_tz": "Asia/Tokyo", "customer_country": "JP"}
+    if command == "due":
+        options |= {"metric": "all", "opened": at, "at": at + timedelta(hours=at.hour)}
+        options |= {"answered": at + timedelta(hours=1)} if at.hour == 3 else {}
+    if command in ("due", "hours"):
+        options |= {"customer_tz": "Asia/Tokyo", "customer_country": "JP"}
+    answers: Answers = getattr(policy, command)(
+        **options, **({} if command == "due" else {"at": at})
+    )
+    return answers
+
+
+def questions(policy: Policy, random: Random) -> Iterator[dict[str, Any]]:
+    """Yield the question that leaves out everything, and some that name a part."""
+    yield {}
+    known = {
+        "plan": policy.plans,
+        "role": policy.roles,
+        "channel": policy.channel_ids,
+        "priority": policy.priorities,
+    }
+    for _ in range(3):
+        named = {name: random.choice(ids) for name, ids in known.items()
+                 if ids and random.random() < 0.4}  # fmt: skip
+        facts = {name: random.choice(values) for name, values in policy.facts.items()
+                 if random.random() < 0.4}  # fmt: skip
+        yield {**named, "fact": facts}
+
+
+def compare(policy: Policy, random: Random) -> int:
+    """Assert that no moment changes a column, and the rows only with the revision."""
+    compared = 0
+    for question in questions(policy, random):
+        for command, show in VIEWS.items():
+            shapes: list[Any] = []
+            rows: dict[Any, int] = {}
+            for at in MOMENTS:
+                try:
+                    answers = asked(command, policy, question, at)
+                except ZsupportError:
+                    continue
+                report = show(answers, {}, UTC, "en")
+                widths, *rest = columns(report)
+                shapes += [(widths, rest)]
+                revision = policy.revision_at(at)
+                key = revision[0].digest, revision[0].start, revision[1]
+                count = len(report.records)
+                assert rows.setdefault(key, count) == count, (command, question, at)
+                compared += 1
+            widths = {width for some, _ in shapes for width in some}
+            assert len(widths) <= 1, (command, question, widths)
+            assert all(rest == shapes[0][1] for _, rest in shapes), (command, question)
+    return compared
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_no_moment_changes_the_columns_of_a_shipped_policy(name: str) -> None:
+    assert compare(load(name, cache=False), Random(name)) > 100
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_no_moment_changes_the_columns_of_drawn_revisions(number: int) -> None:
+    documents = [draw(8, number)[0], draw(8, number + 1000)[0]]
+    for document, start in zip(documents, ("2024-10-01", "2026-11-24"), strict=True):
+        document["effective"] = {"from": start}
+    sources = [
+        SourceFile(f"{n}.yaml", yaml.safe_dump(document).encode(), f"{n}", f"{n}.yaml")
+        for n, document in enumerate(documents)
+    ]
+    policy = Policy(tuple(load_revision(source) for source in sources))
+    assert compare(policy, Random(number)) > 100
+
+
+REVISIONS = """\
+format: 1
+policy: desk
+effective: {%s}
+plans: {free: Free}
+roles: {user: User}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+self-help:
+  topics: {%s: Topic}
+  resources: [{name: Guide, kind: guide, topic: %s%s}]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with two revisions that know different topics."""
+    texts = (
+        REVISIONS % ("from: 2026-01-01", "old", "old", ", audience: user"),
+        REVISIONS % ("from: 2026-06-01, last_day: 2026-12-31", "new", "new", ""),
+    )
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("at", "lines"),
+    [
+        ("2026-03-01T00:00:00Z", ["old\tuser\tguide\tGuide"]),
+        ("2026-07-01T00:00:00Z", ["new\t\tguide\tGuide"]),
+    ],
+)
+def test_topics_have_the_columns_of_every_revision(
+    at: str, lines: list[str], folder: Path, cli: Any
+) -> None:
+    assert cli("topics", "--policy", f"{folder}/", "--at", at).stdout.splitlines() == lines
+
+
+@pytest.mark.parametrize("at", ["2025-12-31T00:00:00Z", "2027-01-01T00:00:00Z"])
+def test_topics_say_that_no_revision_is_in_force(at: str, folder: Path, cli: Any) -> None:
+    got = cli("topics", "--policy", f"{folder}/", "--at", at, "--format", "csv")
+    # The fields of CSV do not depend on the moment.
+    assert got.stdout == "topic,audience,kind,name,url,note,unclear,source,because\n"
+    refusal = "zsupport: not stated: no revision of the policy is in force at that moment\n"
+    assert (got.stderr, got.code) == (refusal, 1)
+
+
+def test_a_topic_that_only_another_revision_knows_is_known(folder: Path, cli: Any) -> None:
+    asked = ("topics", "--policy", f"{folder}/", "--at", "2026-03-01T00:00:00Z", "--topic")
+    got = cli(*asked, "new")
+    assert (got.stdout, got.code) == ("", 1)
+    assert got.stderr == "zsupport: not stated: the policy names no such resource\n"
+    got = cli(*asked, "nwe")
+    assert (got.stdout, got.code) == ("", 2)
+    assert got.stderr.startswith("zsupport: unknown topic `nwe`; topics: old, new\n")
