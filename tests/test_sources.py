@@ -1,6 +1,7 @@
 """One way from a path to policies: every command takes the same files of a folder."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -133,6 +134,79 @@ def test_a_missing_policy_is_reported_in_the_same_words(tmp_path: Path, cli: Cli
 )
 def test_a_policy_has_two_sections_in_its_root(text: str, expected: bool) -> None:
     assert is_policy(text.encode()) is expected
+
+
+# -- links, pipes and devices ----------------------------------------------------------------------
+
+SECRET = "format: 1\npolicy: secret\nplans: {a: Hidden}\npassword: hunter2\n"
+
+
+@pytest.mark.parametrize("repository", [True, False])
+@pytest.mark.parametrize("command", ["check", "test", "diff", "fix"])
+def test_a_link_that_leads_out_is_a_finding_and_never_read(
+    repository: bool, command: str, tmp_path: Path, cli: Cli
+) -> None:
+    write(tmp_path, "secret/policy.yaml", SECRET)
+    write(tmp_path, "base.yaml", POLICY.format(id="acme"))
+    folder = tmp_path / "project"
+    write(folder, "acme.yaml", POLICY.format(id="acme"))
+    (folder / ".git").mkdir() if repository else None
+    (folder / "link.yaml").symlink_to("../secret/policy.yaml")
+    (folder / "chain.yaml").symlink_to("link.yaml")
+    (folder / "absolute_test.yaml").symlink_to(tmp_path / "secret" / "policy.yaml")
+    options = {"diff": ("--against", "../base.yaml"), "fix": ("--fix",)}.get(command, ())
+    done = cli(command.replace("fix", "check"), ".", *options, cwd=folder)
+    assert done.code == 3
+    assert "this link leads out of the folder or repository" in done.stdout + done.stderr
+    for text in ("hunter2", "Hidden", "secret/", "password"):
+        assert text not in done.stdout + done.stderr
+    if command in ("check", "test"):
+        assert done.stdout.count("error[ZS000]") == 3
+        assert "link.yaml:1:1" in done.stdout
+    assert (tmp_path / "secret" / "policy.yaml").read_text() == SECRET
+    # A question to the folder is refused in the same words.
+    done = cli("channels", "--policy", "./", cwd=folder)
+    assert done.code == 3
+    assert "this link leads out of" in done.stderr
+    done = cli("check", "link.yaml", cwd=folder)
+    assert ("this link leads out of" in done.stdout) is repository
+
+
+def test_a_link_that_leads_inside_is_followed_once(tmp_path: Path, cli: Cli) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, "shared/acme.yaml", POLICY.format(id="acme") + MISTAKE)
+    write(tmp_path, "team/readme.yaml", "a: b\n")
+    (tmp_path / "team" / "acme.yaml").symlink_to("../shared/acme.yaml")
+    assert taken(cli, tmp_path, "check", ".") == ["shared/acme.yaml"]
+    assert taken(cli, tmp_path, "check", "team") == ["team/acme.yaml"]
+
+
+def test_a_pipe_is_read_where_it_is_named_only(tmp_path: Path, cli: Cli) -> None:
+    write(tmp_path, "acme.yaml", POLICY.format(id="acme"))
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert cli("check", ".", "--select", "ZS000", cwd=tmp_path).code == 0
+    assert cli("channels", "--policy", ".", "-q", cwd=tmp_path).code == 0
+    write(tmp_path, "pyproject.toml", '[tool.zsupport]\npolicy = "./pipe.yaml"\n')
+    done = cli("channels", cwd=tmp_path)
+    assert done.code == 2
+    assert "`policy` names a pipe or a device, which is not read" in done.stderr
+    write(tmp_path, "pyproject.toml", '[tool.zsupport]\npolicy = "/dev/stdin"\n')
+    assert cli("channels", cwd=tmp_path, stdin=POLICY.format(id="acme")).code == 2
+    (tmp_path / "pyproject.toml").unlink()
+    for command in ("check", "channels"):
+        path = ("--policy", "/dev/stdin") if command == "channels" else ("/dev/stdin",)
+        done = cli(command, *path, "-q", cwd=tmp_path, stdin=POLICY.format(id="acme"))
+        assert done.code == 0, done.stderr
+
+
+def test_a_project_does_not_name_a_link_that_leads_out(tmp_path: Path, cli: Cli) -> None:
+    write(tmp_path, "secret/policy.yaml", SECRET)
+    write(tmp_path, "project/pyproject.toml", '[tool.zsupport]\npolicy = "./link.yaml"\n')
+    (tmp_path / "project" / "link.yaml").symlink_to("../secret/policy.yaml")
+    done = cli("channels", cwd=tmp_path / "project")
+    assert done.code == 2
+    assert "`policy` names a link" in done.stderr
+    assert "secret" not in done.stderr
 
 
 # -- glob patterns ---------------------------------------------------------------------------------

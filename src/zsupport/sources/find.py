@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
-from zsupport.sources.project import projects
+from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, boundary, leads_out
+from zsupport.sources.project import Project, projects
 
 DEFAULT = "zoom"
 #: How the names of policy files end, and those of the files that hold their tests.
@@ -85,9 +86,23 @@ def choose(
                 f"{project.path}: `policy` in [tool.zsupport] is no name and no path",
                 'policy = "NAME", or a path: policy = "support/policy.yaml"',
             )
+        if named is not None and is_path(named):
+            return _configured(project, os.path.join(project.folder, named)), False
         if named is not None:
-            return os.path.join(project.folder, named) if is_path(named) else named, False
+            return named, False
     return DEFAULT, True
+
+
+def _configured(project: Project, path: str) -> str:
+    """Return the path that a project names; raise UsageError for what a stranger could plant."""
+    if not is_ordinary(path) and not os.path.isdir(path):
+        raise UsageError(
+            f"{project.path}: `policy` names a pipe or a device, which is not read",
+            "name it with --policy",
+        )
+    if os.path.islink(path) and leads_out(path, boundary(project.folder)):
+        raise UsageError(f"{project.path}: `policy` names a link: {LEADS_OUT}", LEADS_OUT_HINT)
+    return path
 
 
 def is_path(name: str) -> bool:
@@ -154,12 +169,16 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
         paths = [
             os.path.join(path, name)
             for name in names
-            # What begins with a dot is an editor's, not an author's; a pipe would make us wait.
+            # A name that begins with a dot belongs to an editor; a pipe would make us wait.
             if name.endswith(ENDINGS)
             and not name.endswith(TESTS)
             and name[0] != "."
-            and not stat.S_ISFIFO(_mode(os.path.join(path, name)))
+            and is_ordinary(os.path.join(path, name))
         ]
+        within = boundary(path)
+        for each in paths:
+            if os.path.islink(each) and leads_out(each, within):
+                raise PolicyError(f"{each}: {LEADS_OUT}", LEADS_OUT_HINT)
         if not paths:
             raise PolicyError(
                 f"{path}: no policy in this folder", "a policy is a file that ends in .yaml or .yml"
@@ -180,12 +199,12 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
     return found
 
 
-def _mode(path: str) -> int:
-    """Return what a path is, 0 where that cannot be told."""
+def is_ordinary(path: str) -> bool:
+    """Return whether a path is a file, or nothing that could be opened; no pipe and no device."""
     try:
-        return os.stat(path).st_mode
+        return stat.S_ISREG(os.stat(path).st_mode)
     except OSError:
-        return 0
+        return True  # reading it says what is wrong
 
 
 def _file(name: str, shown: str, data: bytes) -> SourceFile:
@@ -208,9 +227,6 @@ def _stdin() -> bytes:
 def _read(path: str) -> bytes:
     """Return the bytes of a file or pipe, at most one more than the limit."""
     try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
-            raise PolicyError(f"{path}: this is a device, not a policy file")
         with open(path, "rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except FileNotFoundError:

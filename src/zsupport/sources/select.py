@@ -20,6 +20,7 @@ from zsupport.sources.find import (
     shipped_root,
 )
 from zsupport.sources.globs import fits, has_wildcards
+from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, boundary, leads_out
 
 #: Of these keys a policy has two at least.
 _SECTIONS = frozenset({"format", "policy", "plans", "channels", "entitlements"})
@@ -125,6 +126,8 @@ def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | F
         yield from _shipped(id)
     elif os.path.isdir(argument):
         yield from _inside(argument, shown, excluded)
+    elif os.path.islink(argument) and _leaves_repository(argument):
+        yield Fault(shown, LEADS_OUT, LEADS_OUT_HINT)
     elif os.path.lexists(argument):
         yield SelectedFile(argument, shown, named=True, real=os.path.realpath(argument))
     elif has_wildcards(argument):
@@ -138,6 +141,12 @@ def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | F
             f"`{argument}` is not a file, a folder or a shipped policy",
             did_you_mean(argument, known) or f"shipped are {', '.join(shipped_policies())}",
         )
+
+
+def _leaves_repository(path: str) -> bool:
+    """Return whether a link lies in a repository and leads out of it."""
+    within = boundary(path)
+    return os.path.lexists(os.path.join(within, ".git")) and leads_out(path, within)
 
 
 def plain_path(path: str) -> str:
@@ -172,6 +181,7 @@ def _inside(
 
     Links to folders are not followed: they can lead round in circles.
     """
+    within = boundary(folder)
     # A loop, as folders can be nested deeper than calls.
     ways = [iter([(folder, plain_path(shown), os.path.realpath(folder))])]
     while ways:
@@ -197,6 +207,9 @@ def _inside(
                 folders.append((path, as_shown, really))
             elif entry.name.endswith(ENDINGS) and _may_be_read(entry):
                 if entry.is_symlink():
+                    if leads_out(path, within):
+                        yield Fault(as_shown, LEADS_OUT, LEADS_OUT_HINT)
+                        continue
                     really = os.path.realpath(path)
                 yield SelectedFile(path, as_shown, named=False, real=really)
         if levels is None or len(ways) <= levels:

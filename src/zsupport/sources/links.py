@@ -1,0 +1,25 @@
+"""Links in the files of strangers: none is followed out of what is examined."""
+
+import os
+
+# The message does not say where the link leads: its target is not read in any way.
+LEADS_OUT = "this link leads out of the folder or repository, and is not followed"
+LEADS_OUT_HINT = "put the file itself here; a file elsewhere can be named on the command line"
+
+
+def boundary(path: str) -> str:
+    """Return the folder that links at a path must not leave: the repository's, else its own."""
+    own = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or os.curdir)
+    folder = own
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return own
+        folder = above
+    return folder
+
+
+def leads_out(path: str, folder: str) -> bool:
+    """Return whether a path, every link in it followed, lies outside of a folder."""
+    real = os.path.realpath(path)
+    return real != folder and not real.startswith(os.path.join(folder, ""))
