@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -264,3 +265,52 @@ def test_a_pattern_that_cannot_be_read_is_refused() -> None:
         fits("a" * (MAX_LENGTH + 1), "a")
     with pytest.raises(UsageError, match="the range `z-a` is reversed"):
         fits("[z-a]", "a")
+
+
+# -- configuration ---------------------------------------------------------------------------------
+
+
+def test_config_replaces_what_the_examined_files_say(tmp_path: Path, cli: Cli) -> None:
+    folder = tmp_path / "project"
+    write(folder, "acme.yaml", POLICY.format(id="acme") + "groups: {paid: {plan: pro}}\n")
+    write(folder, "drafts/new.yaml", POLICY.format(id="new") + "groups: {paid: {plan: pro}}\n")
+    write(tmp_path, "base.toml", '[tool.zsupport]\nexclude = ["drafts/*.yaml"]\n')
+    settings = '[tool.zsupport]\nexclude = ["acme.yaml"]\ncheck.ignore = ["ZS3"]\n'
+    write(folder, "pyproject.toml", settings)
+
+    def found(*options: str) -> tuple[list[str], str]:
+        done = cli("check", ".", *options, "--select", "ZS301", "--format", "json", cwd=folder)
+        files = [each["file"] for each in json.loads(done.stdout)["findings"]]
+        text = cli("check", ".", *options, cwd=folder).stdout
+        return files, text.splitlines()[-1]
+
+    # A pull request can switch its check off in its own configuration, and the last line says so.
+    files, last = found()
+    assert files == []
+    assert "; switched off by configuration: ZS3; excluded by configuration: acme.yaml" in last
+    files, last = found("--config", "none")
+    assert files == ["acme.yaml", "drafts/new.yaml"]
+    assert "configuration" not in last
+    files, last = found("--config", "../base.toml")
+    assert files == ["acme.yaml"]
+    assert last.endswith("; excluded by configuration: drafts/*.yaml")
+    for command, *options in (("test",), ("diff", "--against", "acme.yaml")):
+        done = cli(command, ".", *options, "--config", "../base.toml", cwd=folder)
+        assert "excluded by configuration: drafts/*.yaml" in done.stderr
+    for name in ("missing.toml", "acme.yaml"):
+        done = cli("check", ".", "--config", name, cwd=folder)
+        assert done.code == 2
+        assert f"{name}: no [tool.zsupport] can be read here" in done.stderr
+
+
+@pytest.mark.parametrize("module", ["yaml", "typing", "os", "re", "json", "zsupport_x", "holidays"])
+def test_no_module_of_the_working_folder_is_imported(module: str, tmp_path: Path) -> None:
+    write(tmp_path, f"{module}.py", "open('mark', 'w').close()\nraise SystemExit(99)\n")
+    write(tmp_path, "acme.yaml", POLICY.format(id="acme"))
+    for arguments in (("check", "acme.yaml"), ("channels", "--policy", "hivemq", "-q"), ("help",)):
+        done = subprocess.run(
+            [sys.executable, "-m", "zsupport", *arguments], cwd=tmp_path, check=False,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert not (tmp_path / "mark").exists()

@@ -8,6 +8,13 @@ The names below are the public API. They are imported when they are first used, 
 command line pays for none that it does not need.
 """
 
+import sys
+
+# `python -m zsupport` looks for modules in the working folder first, which may be a stranger's. Its
+# modules must not run, so that folder goes before anything else is imported.
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
+    del sys.path[0]
+
 from typing import TYPE_CHECKING, Any
 
 from zsupport.version import VERSION

@@ -54,6 +54,7 @@ class Checked(NamedTuple):
     holidays: bool = False  # whether public holidays were asked for
     fixed: tuple[Finding, ...] = ()
     unwritten: tuple[EnvironmentFault, ...] = ()  # files that were fixed and could not be written
+    off: tuple[str, ...] = ()  # the rules that configuration switches off, as written there
 
     @property
     def refused(self) -> bool:
@@ -107,7 +108,7 @@ def check_files(
     run.look_at_tests()
     return Checked(
         tuple(run.units), run.texts, tuple(run.faults), run.allowed, run.holidays, tuple(run.fixed),
-        tuple(run.unwritten),
+        tuple(run.unwritten), run.switched_off(),
     )  # fmt: skip
 
 
@@ -140,6 +141,12 @@ class _Run:
             fails_at = None if asked.fail_on else config.fail_on
             found = self._wanted[config] = _Wanted(rules, codes, fails_at, config)
         return found
+
+    def switched_off(self) -> tuple[str, ...]:
+        """Return the rules that the configuration of files switches off, unless options do."""
+        if self.asked.select is not None:
+            return ()
+        return tuple(dict.fromkeys(off for config in self._wanted for off in config.switched_off))
 
     def look_at(self, target: SelectedFile) -> None:
         """Read a file and judge it."""

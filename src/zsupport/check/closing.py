@@ -8,14 +8,14 @@ from zsupport.findings import SEVERITIES, Finding, Outcome
 from zsupport.wording import counted, enumerated
 
 
-def outcome_of(checked: Checked) -> Outcome:
-    """Return what a run has to say."""
+def outcome_of(checked: Checked, excluded: str | None = None) -> Outcome:
+    """Return what a run has to say; `excluded` says what configuration left out of folders."""
     return Outcome(
         "check",
         checked.units,
         checked.texts,
         KINDS,
-        (*map(_about_fix, checked.fixed), closing(checked)),
+        (*map(_about_fix, checked.fixed), closing(checked, excluded)),
         {
             "summary": {"allowed": checked.allowed},
             "fixed": [
@@ -31,8 +31,16 @@ def outcome_of(checked: Checked) -> Outcome:
     )
 
 
-def closing(checked: Checked) -> str:
-    """Return the line that ends the text: what was found and what was fixed, in how many files."""
+def closing(checked: Checked, excluded: str | None = None) -> str:
+    """Return the line that ends the text: what was found and what was fixed, in how many files.
+
+    It names what configuration switched off: a change of the configuration must not go unseen.
+    """
+    off = f"switched off by configuration: {', '.join(checked.off)}" if checked.off else None
+    return "; ".join([_counts(checked), *filter(None, (off, excluded))])
+
+
+def _counts(checked: Checked) -> str:
     findings = [finding for unit in checked.units for finding in unit.findings]
     fixed = len(checked.fixed)
     files = f" in {counted(len(checked.units), 'file')}"

@@ -12,7 +12,7 @@ from zsupport.findings import SEVERITIES
 from zsupport.sources.globs import fits_below
 from zsupport.sources.project import Project, known
 from zsupport.sources.select import SelectedFile
-from zsupport.sources.settings import Nearest, texts, wrong
+from zsupport.sources.settings import Nearest, Only, texts, wrong
 
 #: Each key, and what its value looks like.
 SETTINGS = {
@@ -32,6 +32,8 @@ class Config(NamedTuple):
     ignore: frozenset[str] = frozenset()
     fail_on: str | None = None
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    #: The rules that it switches off, as they are written there.
+    switched_off: tuple[str, ...] = ()
 
     def ignored(self, path: str) -> frozenset[str]:
         """Return the codes that are ignored in a file."""
@@ -56,10 +58,13 @@ class Configs:
     Its methods raise UsageError for an unknown key and a value that cannot be read.
     """
 
-    def __init__(self, here: str | None) -> None:
-        """Begin with nothing read; `here` is the current folder, None where it is gone."""
+    def __init__(self, here: str | None, config: Only | None = None) -> None:
+        """Begin with nothing read; `here` is the current folder, None where it is gone.
+
+        A `config` counts in place of the projects.
+        """
         self._here = here
-        self._nearest = Nearest(_config, NOTHING)
+        self._nearest = Nearest(_config, NOTHING, config)
 
     def of(self, file: SelectedFile) -> Config:
         """Return what counts for a file; for what lies in no folder, it is what counts here."""
@@ -80,6 +85,9 @@ def _config(project: Project) -> Config | None:
     if fail_on is not None and fail_on not in SEVERITIES:
         raise _wrong(project, "fail-on")
     select = table.get("select")
+    switched_off = [] if select is None else [f"all rules but {', '.join(map(str, select))}"]
+    switched_off += map(str, table.get("ignore", []))
+    switched_off += [f"{', '.join(map(str, names))} in {path}" for path, names in ignores.items()]
     said = f"{project.path}: check."
     return Config(
         project.folder,
@@ -93,6 +101,7 @@ def _config(project: Project) -> Config | None:
             )
             for pattern, names in ignores.items()
         ),
+        tuple(switched_off),
     )
 
 

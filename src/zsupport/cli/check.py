@@ -88,6 +88,7 @@ def check(
     stdin_filename: str | None,
     explain: str | None,
     list_rules: bool,
+    config: str | None,
     format: str,
     quiet: bool,
     exit_zero: bool,
@@ -111,12 +112,13 @@ def check(
     from zsupport.sources.holidays import kept_holidays
     from zsupport.sources.policies import no_policy
     from zsupport.sources.select import select as select_files
-    from zsupport.sources.settings import Exclusions
+    from zsupport.sources.settings import Exclusions, configured
 
     selected, ignored = _chosen(select, ignore)
-    configs = Configs(working_folder())
+    configuration = configured(config, working_folder())
+    configs = Configs(working_folder(), configuration)
     day = _day(at)
-    excluded = Exclusions()
+    excluded = Exclusions(configuration)
     selection = select_files(paths or (), excluded)
     files = _without_tests(_named(selection.files, stdin_filename), selection.faults, quiet=quiet)
     for remark in () if quiet else shadowed(paths or ()):
@@ -138,7 +140,7 @@ def check(
     from zsupport.findings import fail_on as fails
 
     fails_at = fail_on or "error"
-    outcome = outcome_of(checked)
+    outcome = outcome_of(checked, excluded.used())
     if not quiet:
         if diff:
             note(fixed_aside(checked))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import note, write_outcome
+from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
 from zsupport.diff.changes import AUDIENCES
 from zsupport.diff.headlines import fails, outcome_of
@@ -12,7 +13,7 @@ from zsupport.diff.policies import compare, paired
 from zsupport.errors import PolicyError
 from zsupport.sources.cache import cache_folder
 from zsupport.sources.holidays import kept_holidays
-from zsupport.sources.settings import Exclusions
+from zsupport.sources.settings import Exclusions, configured
 from zsupport.sources.sides import InvalidSide, both_sides
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def diff(
     merge_base: str | None,
     audience: str,
     fail_on: str,
+    config: str | None,
     format: str,
     quiet: bool,
     exit_zero: bool,
@@ -76,8 +78,9 @@ def diff(
     from zsupport.analysis.space import TooManyCases
     from zsupport.clock.holidays import holidays_version
 
+    excluded = Exclusions(configured(config, working_folder()))
     try:
-        sides = both_sides(path, against, merge_base, os.environ, Exclusions())
+        sides = both_sides(path, against, merge_base, os.environ, excluded)
     except InvalidSide as invalid:
         note(f"{invalid.side} is not valid")
         raise
@@ -100,7 +103,7 @@ def diff(
         used = any(_rests_on_countries(each) for each in (*sides.before, *sides.now))
         holidays = holidays_version() if used else None
         write_outcome(outcome, format, color, fails_at=fails_at, holidays=holidays)
-        for remark in sides.remarks:
+        for remark in (*sides.remarks, *filter(None, [excluded.used()])):
             note(remark)
     return 1 if fails(counts, fail_on) and not exit_zero else 0
 

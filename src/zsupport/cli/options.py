@@ -94,7 +94,11 @@ COLOR = Option(
 )  # fmt: skip
 DEBUG = Option("debug", ("--debug",), "flag", "", "Show the traceback of a bug.", hidden=True)
 #: What `check`, `test` and `diff` take beside their own options.
-FINDING_OPTIONS = (FINDING_FORMAT, QUIET, EXIT_ZERO, COLOR, DEBUG)
+CONFIG = Option(
+    "config", ("--config",), "text", "FILE|none",
+    "The configuration of all files, or none. [default: of each file its pyproject.toml]",
+)  # fmt: skip
+FINDING_OPTIONS = (CONFIG, FINDING_FORMAT, QUIET, EXIT_ZERO, COLOR, DEBUG)
 
 COMMON = (
     Option(

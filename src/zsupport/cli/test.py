@@ -6,6 +6,7 @@ from typing import Any
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import note, write_outcome
+from zsupport.cli.question import working_folder
 from zsupport.clock.instants import parse_instant, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
@@ -56,6 +57,7 @@ def test(
     fail_under: str | None,
     mutate: bool,
     fail_under_mutation: str | None,
+    config: str | None,
     format: str,
     quiet: bool,
     exit_zero: bool,
@@ -70,7 +72,7 @@ def test(
     from zsupport.sources.cache import cache_folder
     from zsupport.sources.find import shadowed
     from zsupport.sources.holidays import kept_holidays
-    from zsupport.sources.settings import Exclusions
+    from zsupport.sources.settings import Exclusions, configured
     from zsupport.suite.session import Wanted, run_session
 
     wanted = Wanted(
@@ -82,10 +84,11 @@ def test(
         _percent("--fail-under-mutation", fail_under_mutation),
     )
     public = kept_holidays(cache_folder(os.environ))
-    session = run_session(paths or [], wanted, public, Exclusions())
+    excluded = Exclusions(configured(config, working_folder()))
+    session = run_session(paths or [], wanted, public, excluded)
     if not quiet:
         write_outcome(session.outcome, format, color)
-        for remark in shadowed(paths or ()):
+        for remark in (*shadowed(paths or ()), *filter(None, [excluded.used()])):
             note(remark)
     if session.unreadable:
         return PolicyError.exit_code

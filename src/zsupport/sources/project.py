@@ -37,20 +37,24 @@ def projects(folder: str | None, otherwise: str) -> Iterator[Project]:
 def project_in(folder: str, otherwise: str) -> Project | None:
     """Return the project that a folder itself is, as `projects` does."""
     path = os.path.join(folder, "pyproject.toml")
+    return project_of(path, otherwise) if os.path.isfile(path) else None
+
+
+def project_of(path: str, otherwise: str) -> Project | None:
+    """Return the project that a file configures, None where it has no table for this program."""
     text = b""
-    if os.path.isfile(path):
-        try:
-            with open(path, "rb") as stream:
-                text = stream.read(MAX_BYTES)
-        except OSError:
-            pass
+    try:
+        with open(path, "rb") as stream:
+            text = stream.read(MAX_BYTES)
+    except OSError:
+        pass
     table = _table(text, path, otherwise) if b"zsupport" in text else None
     if table is None:
         return None
     known(path, "tool.zsupport", table, KEYS)
     if not isinstance(table.get("check", {}), dict):
         raise UsageError(f"{path}: `tool.zsupport.check` is not a table", "[tool.zsupport.check]")
-    return Project(folder, path, table)
+    return Project(os.path.dirname(path), path, table)
 
 
 def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:

@@ -6,24 +6,63 @@ from typing import Generic, NamedTuple, TypeVar
 
 from zsupport.errors import UsageError
 from zsupport.sources.globs import fits_below
-from zsupport.sources.project import Project, project_in
+from zsupport.sources.project import Project, project_in, project_of
 
 _EXCLUDE = 'a list of patterns: exclude = ["drafts", "old/*.yaml"]'
 
 Setting = TypeVar("Setting")
 
 
+class Only(NamedTuple):
+    """The one configuration that counts for every file; without a project, none does."""
+
+    project: Project | None
+
+
+def configured(config: str | None, folder: str | None) -> Only | None:
+    """Return what `--config` names: a file, `none`, or nothing: then each file has its project.
+
+    The patterns of the file are about paths from `folder`, the current one. Raises UsageError for
+    a file that cannot be read or has no table for this program.
+    """
+    if config is None:
+        return None
+    if config == "none":
+        return Only(None)
+    project = project_of(config, "or name another file with --config") if folder else None
+    if project is None:
+        raise UsageError(
+            f"{config}: no [tool.zsupport] can be read here",
+            "--config takes a file such as pyproject.toml, or `none`",
+        )
+    return Only(project._replace(folder=folder or ""))
+
+
 class Nearest(Generic[Setting]):
     """A setting of the nearest project at or above a folder; each pyproject.toml is read once."""
 
-    def __init__(self, read: Callable[[Project], Setting | None], otherwise: Setting) -> None:
-        """`read` returns the setting of a project, None where it has none."""
+    def __init__(
+        self,
+        read: Callable[[Project], Setting | None],
+        otherwise: Setting,
+        config: Only | None = None,
+    ) -> None:
+        """`read` returns the setting of a project, None where it has none.
+
+        Where there is a `config`, it counts for every file.
+        """
         self._read = read
         self._otherwise = otherwise
         self._known: dict[str, Setting] = {}
+        self._only: Setting | None = None
+        if config is not None:
+            found = read(config.project) if config.project else None
+            self._only = otherwise if found is None else found
 
     def of(self, path: str) -> Setting:
         """Return what counts for a file or folder: of the projects at or above its folder."""
+        if self._only is not None:
+            return self._only
         try:
             return self.of_folder(os.path.dirname(os.path.abspath(path)))
         except OSError:
@@ -31,6 +70,8 @@ class Nearest(Generic[Setting]):
 
     def of_folder(self, folder: str) -> Setting:
         """Return what counts in a folder."""
+        if self._only is not None:
+            return self._only
         below: list[str] = []
         # A loop, as folders can be nested deeper than calls.
         while (found := self._known.get(folder)) is None:
@@ -59,8 +100,14 @@ class Exclusions:
     [tool.zsupport] or in [tool.zsupport.check], where it counts for every command too.
     """
 
-    def __init__(self) -> None:
-        self._nearest = Nearest(_exclusion, _Exclusion())
+    def __init__(self, config: Only | None = None) -> None:
+        """Begin with nothing read; a `config` counts in place of the projects."""
+        self._nearest = Nearest(_exclusion, _Exclusion(), config)
+        self._used: dict[str, None] = {}
+
+    def used(self) -> str | None:
+        """Return in words which patterns have excluded something, None where none has."""
+        return f"excluded by configuration: {', '.join(self._used)}" if self._used else None
 
     def __call__(self, path: str) -> bool:
         """Return whether a file or folder that was found in a folder is excluded.
@@ -68,7 +115,10 @@ class Exclusions:
         Raises UsageError for a setting that cannot be read and for an invalid pattern.
         """
         folder, patterns = self._nearest.of(path)
-        return any(fits_below(pattern, path, folder) for pattern in patterns)
+        found = next((each for each in patterns if fits_below(each, path, folder)), None)
+        if found is not None:
+            self._used[found] = None
+        return found is not None
 
 
 def _exclusion(project: Project) -> _Exclusion | None:
