@@ -268,6 +268,21 @@ def test_too_many_combinations_of_facts_are_refused(policy: Any) -> None:
     assert PrioritiesByFacts(revision, stated).open == ("P1",)
 
 
+def test_facts_that_no_priority_names_make_no_combinations() -> None:
+    values = {str(v): str(v) for v in range(40)}
+    facts = {f"f{i}": {"ask": "Which?", "values": values} for i in range(5)}
+    revision = _revision(facts={**facts, **BASE["facts"]})
+    assert PrioritiesByFacts(revision, {}).open == ("L1", "L3")
+
+
+def test_a_value_that_is_unknown_is_the_only_mistake(policy: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        policy().due(fact={"type": "bug", "TYPE": "idea"}, opened=MONDAY, at=MONDAY)
+    assert str(caught.value) == "`idea` is no value of type; known: bug, feature"
+    with pytest.raises(UsageError, match="`type` is given twice: bug and feature"):
+        policy().due(fact={"type": "bug", "TYPE": "feature"}, opened=MONDAY, at=MONDAY)
+
+
 def _revision(**changed: Any) -> Any:
     from zsupport.policy.files import SourceFile
     from zsupport.policy.loader import load_revision
@@ -346,6 +361,20 @@ def test_recommendations_are_merged_in_written_order(policy: Any) -> None:
     answers = asked.channels(plan="a", at=MONDAY).answers
     ranks = {row.channel: row.recommended for row in answers}
     assert ranks == {"phone": 1, "mail": 2, "chat": 3, "web": None}
+
+
+def test_the_remarks_of_a_recommendation_belong_where_it_always_applies(policy: Any) -> None:
+    asked = policy(
+        priorities=[{"id": "P1"}, {"id": "P2"}],
+        targets=[{"first-response": "1h"}],
+        entitlements=[
+            {"allow": ["web", "chat"]},
+            {"when": {"priority": "P1"}, "recommend": ["chat"], "note": "Chat first."},
+        ],
+    )
+    for priority, said in ((None, (None, None)), ("P1", (1, "Chat first.")), ("P2", (None, None))):
+        [row] = asked.channels(plan="a", channel="chat", priority=priority, at=MONDAY).answers
+        assert (row.recommended, row.note) == said
 
 
 # -- columns -------------------------------------------------------------------------------------

@@ -405,6 +405,19 @@ def test_what_no_revision_states_is_not_known(cli: "Cli", two: Path) -> None:
     assert row["windows"][-1]["closes"] == "2026-12-31T15:00:00+01:00"
 
 
+def test_what_a_later_revision_asks_beyond_the_case_is_asked_for(cli: "Cli", two: Path) -> None:
+    path = two / "p" / "b.yaml"
+    text = path.read_text().replace("{allow: web, ", "{when: {site: north}, allow: web, ")
+    values = "values: {north: North, south: South}"
+    path.write_text(f'{text}facts: {{site: {{ask: "Which site?", {values}}}}}\n')
+    asked = ("--policy", "./p", "--channel", "web", "--at", "2026-04-30T18:00:00+02:00")
+    got = cli("hours", *asked, cwd=two)
+    assert (got.stdout, got.code) == ("closed\n", 1)
+    assert got.stderr == (
+        "zsupport: Which site? (--fact site=north or --fact site=south)\nzsupport: closed\n"
+    )
+
+
 @pytest.mark.parametrize("asked", [("office",), (), ("--plan", "pro"), ("24x7",)])
 @pytest.mark.parametrize(
     ("at", "says"),
@@ -501,3 +514,51 @@ def test_a_grant_for_no_plan_at_all_asks_for_none(cli: "Cli", tmp_path: Path) ->
     (tmp_path / "acme.yaml").write_text(text)
     [row] = answers(cli, tmp_path, "--channel", "forum")
     assert (row["state"], row["hours"]) == ("open", "office")
+
+
+# -- holidays, and what is in doubt --------------------------------------------------------------
+
+
+def test_the_holidays_of_all_members_are_listed_by_date(cli: "Cli", folder: Path) -> None:
+    days = ("2026-12-24", "2026-11-30", "2027-11-22", "2027-11-23")
+    first, *others = (f'{{open: mon-fri 09:00-17:00, holidays: ["{day}"]}}' for day in days)
+    members = "".join(f"  h{i}: {each}\n" for i, each in enumerate(others))
+    text = f"{POLICY}  first: {first}\n{members}  all: {{any: [first, h0, h1, h2]}}\n"
+    (folder / "acme.yaml").write_text(text)
+    # Those of 365 days from Monday 23 November 2026 on.
+    [row] = answers(cli, folder, "all")
+    assert [each["date"] for each in row["holidays"]] == ["2026-11-30", "2026-12-24", "2027-11-22"]
+
+
+def test_what_is_in_doubt_after_the_days_that_are_shown_is_not_said(
+    cli: "Cli", folder: Path
+) -> None:
+    for covers, doubts in (("2026-2027", 0), ("2026", 1)):
+        covered = f'holidays: {{add: ["2026-12-24"], covers: {covers}}}'
+        text = POLICY.replace('holidays: ["2026-12-24"]', covered)
+        (folder / "acme.yaml").write_text(text)
+        got = ask(cli, folder, "office", "--format", "json")
+        assert len(json.loads(got.stdout)["warnings"]) == doubts
+
+
+def test_remarks_of_a_calendar_that_may_apply_belong_to_the_channel(
+    cli: "Cli", folder: Path
+) -> None:
+    lines = (
+        "  office:",
+        "  - {when: {site: north, plan: pro}, note: Pro., open: mon-fri 08:00-18:00}",
+        "  - {when: {site: north, plan: free}, note: Free., open: mon-fri 08:00-18:00}",
+        "  - {when: {plan: pro}, note: Others., open: mon-fri 09:00-17:00}",
+        "  - {note: The rest., open: mon-fri 09:00-17:00}",
+    )
+    site = '\n  site: {ask: "Which site?", values: {north: North, south: South}}\n'
+    text = POLICY.replace('"Premier?"}\n', f'"Premier?"}}{site}')
+    written = text.split("\n")
+    place = next(i for i, line in enumerate(written) if line.startswith("  office:"))
+    written[place : place + 1] = lines
+    (folder / "acme.yaml").write_text("\n".join(written))
+    # Which site it is only the hours ask; what cannot apply to the plan is no remark of it.
+    got = cli("channels", "--policy", "./acme.yaml", "--plan", "pro", "--channel", "web", "--at",
+              MONDAY, "--format", "json", cwd=folder)  # fmt: skip
+    [row] = json.loads(got.stdout)["answers"]
+    assert set(row["note"].split("\n")) == {"Say what you tried.", "Pro.", "Others."}

@@ -295,3 +295,17 @@ def test_business_time_under_a_union_that_never_closes_is_refused(any: str, targ
     # Hours that close are no union with these.
     office = hours + rules.replace("hours: both", "hours: office").replace("TARGET", target)
     assert len(read(BASE + office).rules) == 1
+
+
+@pytest.mark.parametrize("facts", [3, 15])
+def test_hours_that_never_close_in_one_of_very_many_cases_are_refused(facts: int) -> None:
+    names = [f"f{number}" for number in range(facts)]
+    when = ", ".join(f"{name}: true" for name in names)
+    text = BASE + (
+        f"facts: {{{', '.join(f'{name}: {{ask: Is it?}}' for name in names)}}}\n"
+        f"hours:\n  day: {{open: mon-fri 09:00-17:00}}\n  some: [{{when: {{{when}}}, any: ALSO}}, "
+        "{open: mon-fri 08:00-18:00}]\n"
+        "targets: [{hours: some, first-response: 4 business hours}]\n"
+    )
+    assert refused(text.replace("ALSO", "[day, 24x7]")) == ["11:41 ZS104"]
+    assert len(read(text.replace("ALSO", "[day]")).rules) == 1

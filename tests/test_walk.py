@@ -1,14 +1,21 @@
 """The way to a deadline that `--why` shows, on random hours: it accounts for every second."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from oracle.cases import bundle
 from oracle.clock import Hours
 
 from zsupport import Calendar
 from zsupport.clock.deadline import merged
 from zsupport.clock.walk import Step, walk
+
+if TYPE_CHECKING:
+    from conftest import Cli
 
 
 def shown_way(hours: Hours, steps: list[Step], pauses: list[tuple[int, int]]) -> None:
@@ -57,3 +64,79 @@ def test_the_way_leads_from_opened_to_due_and_adds_up_to_the_target() -> None:
             shown_way(drawn.hours, steps, pauses)
             walked += 1
     assert walked > 300
+
+
+POLICY = """\
+format: 1
+policy: p
+plans: {a: A, b: B}
+facts: {type: {ask: "What kind?", values: {bug: Bug, feature: Feature}}}
+priorities: [{id: L1, when: {type: bug}}, {id: L3}]
+channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
+entitlements:
+  - {allow: web}
+  - {when: {plan: b, priority: L3}, allow: chat}
+metrics: [{id: first-response}, {id: fix}, {id: days}]
+hours: {office: {open: mon-fri 09:00-17:00}}
+targets:
+  - {when: {plan: a}, hours: office, fix: {L1: 200 business hours}}
+  - {when: {plan: a, priority: L3}, fix: 3h}
+  - {fix: 2h, first-response: 1h}
+  - {hours: office, days: 30 business days}
+"""
+
+
+@pytest.fixture
+def why(cli: "Cli", tmp_path: Path) -> Callable[..., list[str]]:
+    """Return what asks a question with `--why` on a Monday and returns the lines of the reasons."""
+    (tmp_path / "p.yaml").write_text(POLICY)
+
+    def lines(question: str, *asked: str) -> list[str]:
+        moment = "--opened" if question == "due" else "--at"
+        case = ("--plan", "a", *asked, moment, "2026-11-23T10:00:00Z", "--why")
+        return cli(question, "--policy", "./p.yaml", *case, cwd=tmp_path).stderr.split("\n")
+
+    return lines
+
+
+def test_of_many_steps_the_first_and_the_last_are_shown(why: Callable[..., list[str]]) -> None:
+    lines = why("due", "--priority", "L1", "--metric", "fix")
+    shown = [line.split("  ")[-1] for line in lines if line.startswith("    to ")]
+    # 7 hours on the first day, 8 on each of 24 days, 1 on the last: 26 spans, 25 nights between.
+    # The last 20 of these 51 steps begin with a night and the 17th span.
+    assert len(shown) == 40
+    assert lines.count("    ... 11 more steps") == 1
+    assert shown[0] == "counts 7 h, 7 h in all"
+    assert shown[19].startswith("does not count")
+    assert shown[20:22] == ["does not count: closed", "counts 8 h, 135 h in all"]
+    assert shown[-1] == "counts 1 h, 200 h in all"
+
+
+def test_of_many_days_the_first_and_the_last_are_named(why: Callable[..., list[str]]) -> None:
+    lines = why("due", "--priority", "L1", "--metric", "days")
+    # Six weeks of five days each.
+    assert [line for line in lines if "business days after" in line] == [
+        "  business days after 2026-11-23: 2026-11-24, 2026-11-25, 2026-11-26, 2026-11-27, "
+        "2026-11-30, 20 more, 2026-12-29, 2026-12-30, 2026-12-31, 2027-01-01, 2027-01-04; "
+        "due when the last closes"
+    ]
+
+
+def test_rules_below_that_state_a_target_for_all_are_hidden(
+    why: Callable[..., list[str]],
+) -> None:
+    lines = why("due", "--priority", "L1", "--metric", "fix")
+    assert [line.split("  ")[-1] for line in lines if "hidden by it" in line] == [
+        "hidden by it: 2h (always)"
+    ]
+
+
+def test_a_priority_that_the_facts_exclude_would_help_nobody(
+    why: Callable[..., list[str]],
+) -> None:
+    assert not any(
+        "would be" in line for line in why("channels", "--channel", "chat", "--fact", "type=bug")
+    )
+    assert "  it would be allowed with plan b" in why("channels", "--channel", "chat")
+    feature = why("channels", "--channel", "chat", "--fact", "type=feature")
+    assert "  it would be allowed with plan b" in feature

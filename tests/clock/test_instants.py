@@ -205,6 +205,8 @@ def test_a_local_time_in_a_fold_is_refused_with_both_readings(
         ("2026-01-01T00:00 Europe/Oslo", "together with --tz"),
         ("2026-01-01T00:00+01:00[Europe/Oslo]", "a zone stands after the time"),
         ("1767225600", "`@1767225600`"),
+        ("1767225600.25", "`@1767225600`"),
+        ("9" * 21, "is no instant (expected"),
         ("@", "is no instant"),
         ("@1e9", "is no instant"),
         ("@-1", "out of range"),

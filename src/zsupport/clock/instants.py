@@ -65,7 +65,7 @@ _NEARLY = (
         "a zone stands after the time",
         "write the offset instead, or the local time alone together with --tz",
     ),
-    (r"[0-9]+(\.[0-9]+)?", "it is a number", "write seconds since 1970 as `@{0}`"),
+    (r"([0-9]{1,20})(?:\.[0-9]+)?", "it is a number", "write seconds since 1970 as `@{0}`"),
     (r"(?i:now)", "it is not in lower case", "write `now`"),
 )
 
@@ -305,9 +305,9 @@ def _seconds(offset: datetime.timedelta | None) -> int:
 
 def _refusal(text: str) -> BadText:
     for pattern, problem, hint in _NEARLY:
-        if re.fullmatch(pattern, text):
+        if match := re.fullmatch(pattern, text):
             return BadText(
-                f"{shown(text)} is no instant: {problem}", EXPECTED, hint.format(text[:24])
+                f"{shown(text)} is no instant: {problem}", EXPECTED, hint.format(*match.groups())
             )
     return BadText(f"{shown(text)} is no instant", EXPECTED)
 

@@ -117,8 +117,8 @@ class Hours(NamedTuple):
         The tails on it are those of the windows that begin on the date before.
         """
         own, before = self.weekday(ordinal), self.weekday(ordinal - 1)
-        tails = [part for part in week[(before + 1) % 7] if part.begins]
-        return tuple(sorted([*tails, *(part for part in week[own] if not part.begins)]))
+        tails = (part for part in week[(before + 1) % 7] if part.begins)
+        return (*tails, *(part for part in week[own] if not part.begins))
 
 
 ALL_DAY = Part(0, DAY * 60, 0)

@@ -7,7 +7,6 @@ which date it belongs (the clock definition, rule 7).
 import datetime
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from zsupport.clock.problem import BadText, shown
@@ -139,11 +138,6 @@ def overlapping(
     Of several pairs it is the one whose second window opens first; it stands in order of
     opening, except that a window which runs into the next week stands before the one it meets.
     """
-    # The common case first: each closes before the next one opens, also when they repeat.
-    ordered = sorted(windows)
-    apart = all(one.closes <= next.opens for one, next in pairwise(ordered))
-    if apart and (week is None or not ordered or ordered[-1].closes <= ordered[0].opens + week):
-        return None
     spans = [(window.opens, window.closes, window) for window in windows]
     if week is not None:
         spans += [(opens + week, closes + week, window) for opens, closes, window in spans]
