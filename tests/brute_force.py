@@ -119,16 +119,18 @@ def same_target(one: TargetClock | None, other: TargetClock | None, deadlines: D
     return deadlines.compare(one, other).word == "equal"
 
 
-def same_hours(one: tuple[bool, Counted], other: tuple[bool, Counted]) -> bool:
+def same_hours(
+    one: tuple[bool, Counted], other: tuple[bool, Counted], period: tuple[int, int]
+) -> bool:
     if one[0] is not other[0]:
         return False
-    return not one[0] or same_counted(one[1], other[1])
+    return not one[0] or same_counted(one[1], other[1], period)
 
 
-def same_counted(one: Counted, other: Counted) -> bool:
-    key = repr((one, other))
+def same_counted(one: Counted, other: Counted, period: tuple[int, int]) -> bool:
+    key = repr((one, other, period))
     if key not in KNOWN:
-        KNOWN[key] = includes(one, other) and includes(other, one)
+        KNOWN[key] = includes(one, other, period) and includes(other, one, period)
     return KNOWN[key]
 
 
@@ -139,7 +141,8 @@ def differences(old: Revision, new: Revision) -> dict[str, set[Key]]:
     def add(what: str, case: Case) -> None:
         found.setdefault(what, set()).add(key_of(case))
 
-    deadlines = Deadlines(period_of(old, new))
+    period = period_of(old, new)
+    deadlines = Deadlines(period)
     metrics = [each.id for each in old.metrics if each.id in {n.id for n in new.metrics}]
     opens = (
         {each.id: each.opens_case for each in old.channels},
@@ -154,7 +157,7 @@ def differences(old: Revision, new: Revision) -> dict[str, set[Key]]:
             continue
         if before.needs != after.needs:
             add("needs", case)
-        if not same_hours(before.hours, after.hours):
+        if not same_hours(before.hours, after.hours, period):
             add("hours", case)
         if not (opens[0][case["channel"]] and opens[1][case["channel"]]):
             continue

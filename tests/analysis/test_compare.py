@@ -44,6 +44,11 @@ def public(country: str, subdivision: str | None, year: int) -> Year:
     return Year({day.toordinal(): "day off" for day in days}, frozenset(exchanged))
 
 
+def midnight(day: str) -> int:
+    return (date.fromisoformat(day).toordinal() - date(1970, 1, 1).toordinal()) * 86_400
+
+
+PERIOD = midnight("2025-01-01"), midnight("2035-01-01")
 OFFICE = "{open: mon-fri 09:00-17:00}"
 # The left one is open whenever the right one is, and not the other way round.
 WIDER = [
@@ -112,14 +117,14 @@ CROSSING = [
 
 @pytest.mark.parametrize(("wide", "narrow"), WIDER)
 def test_a_calendar_includes_another(wide: str, narrow: str) -> None:
-    assert includes(counted(wide), counted(narrow), public)
-    assert not includes(counted(narrow), counted(wide), public)
+    assert includes(counted(wide), counted(narrow), PERIOD, public)
+    assert not includes(counted(narrow), counted(wide), PERIOD, public)
 
 
 @pytest.mark.parametrize(("left", "right"), CROSSING)
 def test_calendars_that_cross_include_neither(left: str, right: str) -> None:
-    assert not includes(counted(left), counted(right), public)
-    assert not includes(counted(right), counted(left), public)
+    assert not includes(counted(left), counted(right), PERIOD, public)
+    assert not includes(counted(right), counted(left), PERIOD, public)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +132,7 @@ def test_calendars_that_cross_include_neither(left: str, right: str) -> None:
     [OFFICE, "{open: mon-fri 09:00-17:00, timezone: customer, holidays: customer}", "{open: 24x7}"],
 )
 def test_a_calendar_includes_itself(calendar: str) -> None:
-    assert includes(counted(calendar), counted(calendar), public)
+    assert includes(counted(calendar), counted(calendar), PERIOD, public)
 
 
 def test_what_holidays_are_called_makes_no_calendar_another() -> None:
@@ -138,19 +143,49 @@ def test_what_holidays_are_called_makes_no_calendar_another() -> None:
     )
     assert counted(named) == counted(listed)
     more = named.replace("2026-12-25:", "2026-12-23: Little Christmas Eve, 2026-12-25:")
-    assert includes(counted(listed), counted(more), public)
-    assert not includes(counted(more), counted(listed), public)
+    assert includes(counted(listed), counted(more), PERIOD, public)
+    assert not includes(counted(more), counted(listed), PERIOD, public)
 
 
 def test_a_union_includes_its_members_and_nothing_includes_nothing() -> None:
     union = counted(OFFICE, "{open: sat-sun 10:00-14:00}")
-    assert includes(union, counted(OFFICE), public)
-    assert includes(union, counted("{open: mon-sun 10:00-14:00}"), public)
-    assert not includes(counted(OFFICE), union, public)
+    assert includes(union, counted(OFFICE), PERIOD, public)
+    assert includes(union, counted("{open: mon-sun 10:00-14:00}"), PERIOD, public)
+    assert not includes(counted(OFFICE), union, PERIOD, public)
     never = Counted((), open=False)
-    assert includes(never, never, public)
-    assert includes(union, never, public)
-    assert not includes(never, union, public)
+    assert includes(never, never, PERIOD, public)
+    assert includes(union, never, PERIOD, public)
+    assert not includes(never, union, PERIOD, public)
+
+
+@pytest.mark.parametrize(
+    ("more", "first", "last", "same"),
+    [
+        # What is closed before and after the period is not seen.
+        ("mon-fri 09:00-17:00, dates: {2026-12-31: closed}", "2027-01-01", "2028-01-01", True),
+        ("mon-fri 09:00-17:00, dates: {2028-01-03: closed}", "2027-01-01", "2028-01-03", True),
+        ("mon-fri 09:00-17:00, dates: {2028-01-03: closed}", "2027-01-01", "2028-01-04", False),
+        # Christmas Day of 2027 is a Saturday.
+        ("mon-fri 09:00-17:00, holidays: [12-25]", "2027-01-01", "2028-01-01", True),
+        ("mon-fri 09:00-17:00, holidays: [12-25]", "2026-01-01", "2027-01-01", False),
+        # From Thursday to Sunday: that Wednesday is shorter comes too late.
+        ("[mon-tue 09:00-17:00, wed 09:00-12:00, thu-fri 09:00-17:00]",
+         "2026-12-31", "2027-01-04", True),
+        ("[mon-tue 09:00-17:00, wed 09:00-12:00, thu-fri 09:00-17:00]",
+         "2026-12-31", "2027-01-07", False),
+        # On Saturday and Sunday neither is open.
+        ("24x7", "2027-01-02", "2027-01-04", False),
+        ("mon-fri 10:00-12:00", "2027-01-02", "2027-01-04", True),
+    ],
+)  # fmt: skip
+def test_hours_are_compared_over_the_period_only(
+    more: str, first: str, last: str, same: bool
+) -> None:
+    period = midnight(first), midnight(last)
+    office, other = counted(OFFICE), counted(f"{{open: {more}}}")
+    assert (
+        includes(office, other, period, public) and includes(other, office, period, public)
+    ) is same
 
 
 # -- the quick way ---------------------------------------------------------------------------------
@@ -175,12 +210,26 @@ def calendars(draw: st.DrawFn) -> str:
     return "{" + ", ".join(parts) + "}"
 
 
-@settings(max_examples=120, deadline=None)
-@given(st.lists(calendars(), min_size=1, max_size=2), st.lists(calendars(), min_size=1, max_size=2))
-def test_the_quick_way_says_what_every_instant_says(left: list[str], right: list[str]) -> None:
+#: Ten years, and from hours to weeks around New Year, when days are off and on.
+periods = st.just(PERIOD) | st.builds(
+    lambda start, hours: (start, start + hours * 3600),
+    st.integers(midnight("2030-12-20"), midnight("2031-01-05")),
+    st.integers(1, 24 * 21),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(calendars(), min_size=1, max_size=2),
+    st.lists(calendars(), min_size=1, max_size=2),
+    periods,
+)
+def test_the_quick_way_says_what_every_instant_says(
+    left: list[str], right: list[str], period: compare.Period
+) -> None:
     one, other = counted(*left), counted(*right)
-    plain: Any = compare._by_instant(one, other, public)
-    event(f"quick: {compare._by_week(one, other)}, plain: {plain}")
-    assert includes(one, other, public) is plain
-    always: Any = compare._by_instant(one, EVERY_INSTANT, public)
-    assert includes(one, EVERY_INSTANT, public) is always
+    plain: Any = compare._by_instant(one, other, period, public)
+    event(f"quick: {compare._by_week(one, other)}, plain: {plain}, short: {period != PERIOD}")
+    assert includes(one, other, period, public) is plain
+    always: Any = compare._by_instant(one, EVERY_INSTANT, period, public)
+    assert includes(one, EVERY_INSTANT, period, public) is always

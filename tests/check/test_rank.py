@@ -224,7 +224,8 @@ def test_fewer_hours_are_found_exactly_where_they_are(seed: int, dimension: str)
         mine, below = each.opened(case), each.opened(its)
         if mine is None or below is None:
             return False
-        return not includes(mine, below) and includes(below, mine)
+        period = subject.period
+        return not includes(mine, below, period) and includes(below, mine, period)
 
     for one in found:
         for case in list(subject.space.cases(one.cases))[:5]:

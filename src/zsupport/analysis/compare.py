@@ -3,19 +3,21 @@
 How targets over hours compare is found in `zsupport.analysis.deadlines`.
 """
 
-from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.model import Hours
-from zsupport.clock.spans import EPOCH, Spans, WorkingTime
+from zsupport.clock.spans import Spans, WorkingTime
 from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Calendar, Holidays, Remarks
 
-# After 28 years dates and weekdays meet as before.
-_FIRST_YEAR, _LAST_YEAR = 2020, 2047
+#: In so many seconds every week that calendars write comes up, whatever days are off.
+_YEAR = 366 * 86_400
+
+#: The moments `[first, last)` over which hours are compared, as `period_of` gives them.
+Period = tuple[int, int]
 
 
 class Counted(NamedTuple):
@@ -67,12 +69,13 @@ def opening(counted: Counted) -> Counted:
 # -- hours ---------------------------------------------------------------------------------------
 
 
-def includes(one: Counted, other: Counted, public: PublicHolidays = public_holidays) -> bool:
-    """Return whether one is open at every instant at which the other is.
+def includes(
+    one: Counted, other: Counted, period: Period, public: PublicHolidays = public_holidays
+) -> bool:
+    """Return whether one is open at every instant of a period at which the other is.
 
     What only the customer knows counts as unknown: it includes what says the same only.
-    Calendars that say different things are compared instant by instant over 28 years and every
-    year that they name.
+    Calendars that say different things are compared instant by instant.
     """
     one, other = opening(one), opening(other)
     if one == other or (one.open and not one.calendars) or not (other.open or other.calendars):
@@ -80,11 +83,11 @@ def includes(one: Counted, other: Counted, public: PublicHolidays = public_holid
     if all(each in one.calendars for each in other.calendars) and other.calendars:
         return True
     quick = _by_week(one, other)
-    if quick is not None:
+    if quick or (quick is False and period[1] - period[0] >= _YEAR):
         return quick
     if any(map(_of_customer, (*one.calendars, *other.calendars))):
         return False
-    return _by_instant(one, other, public)
+    return _by_instant(one, other, period, public)
 
 
 def _by_week(one: Counted, other: Counted) -> bool | None:
@@ -171,16 +174,8 @@ def _of_customer(calendar: Calendar) -> bool:
     return calendar.timezone == "customer" or bool(off and off.customer)
 
 
-def _by_instant(one: Counted, other: Counted, public: PublicHolidays) -> bool:
-    years = {_FIRST_YEAR, _LAST_YEAR}
-    for calendar in (*one.calendars, *other.calendars):
-        off = calendar.holidays
-        days = (*calendar.dates, *calendar.breaks, *((*off.add, *off.remove) if off else ()))
-        years |= {int(day[:4]) for day in days if len(day) == 10}
-        frozen = (*(off.frozen or ()), *off.frozen_exchanged) if off else ()
-        years |= {int(day[:4]) for day in frozen}
-    first = (date(min(years), 1, 1).toordinal() - EPOCH) * 86_400
-    last = (date(max(years) + 1, 1, 1).toordinal() - EPOCH) * 86_400
+def _by_instant(one: Counted, other: Counted, period: Period, public: PublicHolidays) -> bool:
+    first, last = period
     mine, its = _spans(one, first, last, public), _spans(other, first, last, public)
     at = 0
     for start, end in zip(its.starts, its.ends, strict=True):

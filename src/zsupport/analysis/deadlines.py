@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, clock_hours, includes, opening
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, Period, clock_hours, includes, opening
 from zsupport.analysis.space import Cases, Space, opened
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
@@ -90,8 +90,8 @@ class Verdict(NamedTuple):
         return Verdict(word, earlier, later)
 
 
-def period_of(*revisions: Revision) -> tuple[int, int]:
-    """Return the moments `[first, last)` over which targets of revisions are compared.
+def period_of(*revisions: Revision) -> Period:
+    """Return the moments `[first, last)` over which targets and hours of revisions are compared.
 
     From the later `from` (else 2025-01-01) for ten years, or to `last_day`; one that lies before
     the other revision starts is no end.
@@ -145,7 +145,7 @@ def _make_room(known: dict[Any, Any], most: int) -> None:
 class Deadlines:
     """Compares targets over a period; everything is worked out once."""
 
-    def __init__(self, period: tuple[int, int], clocks: Clocks | None = None) -> None:
+    def __init__(self, period: Period, clocks: Clocks | None = None) -> None:
         """`period` is of `period_of`; `clocks` are those of the run."""
         self.first, self.last = period
         self.clocks = clocks or Clocks()
@@ -245,7 +245,8 @@ class Deadlines:
         if mine.kind not in lengths or its.kind not in lengths or mine.amount > its.amount:
             return False
         return mine.kind == "clock" or (
-            its.kind == "business" and includes(one.counted, other.counted, self.clocks.public)
+            its.kind == "business"
+            and includes(one.counted, other.counted, (self.first, self.last), self.clocks.public)
         )
 
     def _hours_of(self, counted: Counted) -> "_Compiled":

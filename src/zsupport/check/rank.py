@@ -329,8 +329,8 @@ def _fewer(
         back = space.back_to(dimension, pair.high, same)
         for my_hours, my_cases in _joined(subject, mine, back):
             try:
-                if not includes(my_hours, its_hours, subject.public) and includes(
-                    its_hours, my_hours, subject.public
+                if not includes(my_hours, its_hours, subject.period, subject.public) and includes(
+                    its_hours, my_hours, subject.period, subject.public
                 ):
                     found |= space.seen_from(dimension, pair.high, my_cases)
             except (EnvironmentFault, BadText):

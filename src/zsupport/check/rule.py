@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from zsupport.analysis.compare import Counted
+from zsupport.analysis.compare import Counted, Period
 from zsupport.analysis.deadlines import (
     Clocks,
     Conditions,
@@ -268,7 +268,12 @@ class Subject:
     @cached_property
     def deadlines(self) -> Deadlines:
         """The comparison of targets while this revision is in force."""
-        return Deadlines(period_of(self.revision), self.clocks)
+        return Deadlines(self.period, self.clocks)
+
+    @cached_property
+    def period(self) -> Period:
+        """The moments over which targets and hours are compared."""
+        return period_of(self.revision)
 
     @cached_property
     def moments(self) -> list[tuple[Conditions, Cases]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from zsupport.analysis.compare import Counted, includes
+from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, opened, space_of
 from zsupport.clock.holidays import PublicHolidays
@@ -114,8 +115,9 @@ def _same_hours(
     one: Side, other: Side, old: str, new: str, both: Cases, public: PublicHolidays
 ) -> bool:
     """Return whether hours of two revisions are open at the same instants in every case."""
+    period = period_of(one.revision, other.revision)
     return all(
-        includes(mine, its, public) and includes(its, mine, public)
+        includes(mine, its, period, public) and includes(its, mine, period, public)
         for mine, here in one.hours(old)
         for its, there in other.hours(new)
         if here & there & both
@@ -130,7 +132,7 @@ def _impossible(
     public: PublicHolidays,
 ) -> Cases:
     """Return the cases that no instant is in: outside of hours that include those it is inside."""
-    space = one.space
+    space, period = one.space, period_of(one.revision, other.revision)
     found = 0
     for old, shown in shown_old.items():
         for new, too in shown_new.items():
@@ -143,7 +145,7 @@ def _impossible(
                         (mine, its, shown, too),
                         (its, mine, too, shown),
                     ):
-                        if cases and includes(wide, narrow, public):
+                        if cases and includes(wide, narrow, period, public):
                             found |= (
                                 cases
                                 & space.of(opened(outside), "outside")

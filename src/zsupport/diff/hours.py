@@ -40,8 +40,9 @@ class Comparison:
 
     def __init__(self, pair: Pair, public: PublicHolidays) -> None:
         self.public = public
+        self.period = period_of(pair.old.revision, pair.new.revision)
         #: Of targets: the old one compared with the new one.
-        self.deadlines = Deadlines(period_of(pair.old.revision, pair.new.revision), Clocks(public))
+        self.deadlines = Deadlines(self.period, Clocks(public))
         self._pair = pair
         self.calendars = Calendars(pair, self.of_counted)
         self._known: dict[str, str] = {}
@@ -66,7 +67,8 @@ class Comparison:
         key = repr((old, new))
         if key not in self._known:
             self._known[key] = verdict(
-                includes(new, old, self.public), includes(old, new, self.public)
+                includes(new, old, self.period, self.public),
+                includes(old, new, self.period, self.public),
             )
         return self._known[key]
 

@@ -6,10 +6,12 @@ starts its clock and how binding it is; the priority of facts; when hours are op
 doubts, conditions in words, texts as published) and the lines that decided are none.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
-from zsupport.analysis.compare import Counted, includes
+from zsupport.analysis.compare import Counted, Period, includes
+from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, opened
 from zsupport.clock.holidays import PublicHolidays
@@ -170,6 +172,7 @@ def difference(one: Answers, other: Answers, public: PublicHolidays) -> Differen
     `public` gives the public holidays of countries.
     """
     before, after = one.decisions, other.decisions
+    same = partial(_same, period=period_of(one.revision, other.revision), public=public)
     # A case that exists in one of them only is another priority of its facts.
     both = before.existing & after.existing
     channels = before.allowed ^ after.allowed
@@ -177,7 +180,7 @@ def difference(one: Answers, other: Answers, public: PublicHolidays) -> Differen
     channels |= _unlike(one.hours_of_channels, other.hours_of_channels)
     channels |= _unlike(one.recommended, other.recommended)
     hours = {
-        name: _unlike_hours(one.counted.get(name, []), other.counted.get(name, []), public)
+        name: _unlike_hours(one.counted.get(name, []), other.counted.get(name, []), same)
         for name in {**one.counted, **other.counted}
     }
     due: dict[str, Cases] = {}
@@ -218,23 +221,23 @@ def _unlike(one: Partition, other: Partition) -> Cases:
     return every & ~same
 
 
-def _unlike_hours(one: Hours, other: Hours, public: PublicHolidays) -> Cases:
+def _unlike_hours(one: Hours, other: Hours, same: Callable[[Counted, Counted], bool]) -> Cases:
     found = 0
     for mine, some in one:
         for its, cases in other:
-            if some & cases and mine != its and not _same(mine, its, public):
+            if some & cases and mine != its and not same(mine, its):
                 found |= some & cases
     return found | (_all(cases for _, cases in one) ^ _all(cases for _, cases in other))
 
 
-def _same(one: Counted, other: Counted, public: PublicHolidays) -> bool:
+def _same(one: Counted, other: Counted, period: Period, public: PublicHolidays) -> bool:
     """Return whether two calendars are open at the same instants and count the same days."""
     days = [{c.business_days for c in each.calendars} for each in (one, other)]
     zones = [{c.timezone for c in each.calendars} for each in (one, other)]
     if days[0] != days[1] or zones[0] != zones[1]:
         return False
     try:
-        return includes(one, other, public) and includes(other, one, public)
+        return includes(one, other, period, public) and includes(other, one, period, public)
     except BadText:
         return False  # whose holidays are not known, they cannot be told to be the same
 

@@ -40,8 +40,9 @@ RULE = Rule(
     why="""\
 The hours of a grant say when the channel is open. For a plan that ranks above another it is open
 whenever it is for the other, in the same case; where it is not, most often one grant was changed
-and the other forgotten. Hours of which neither holds all of the other are left alone, and so are
-grants that state none.""",
+and the other forgotten. Hours are compared while the revision is in force, for ten years at
+most. Hours of which neither holds all of the other are left alone, and so are grants that state
+none.""",
     bad="""\
 format: 1
 policy: acme
