@@ -530,6 +530,16 @@ def test_the_holidays_of_all_members_are_listed_by_date(cli: "Cli", folder: Path
     assert [each["date"] for each in row["holidays"]] == ["2026-11-30", "2026-12-24", "2027-11-22"]
 
 
+def test_the_name_of_one_date_goes_before_that_of_every_year(cli: "Cli", folder: Path) -> None:
+    added = '{add: {"2026-12-24": The move, 12-24: Christmas Eve}}'
+    text = POLICY.replace('["2026-12-24"]', added)
+    (folder / "acme.yaml").write_text(text)
+    [row] = answers(cli, folder, "office")
+    assert row["holidays"] == [{"date": "2026-12-24", "name": "The move"}]
+    [row] = answers(cli, folder, "office", at="2027-11-22T10:00:00+01:00")
+    assert row["holidays"] == [{"date": "2027-12-24", "name": "Christmas Eve"}]
+
+
 def test_what_is_in_doubt_after_the_days_that_are_shown_is_not_said(
     cli: "Cli", folder: Path
 ) -> None:

@@ -309,3 +309,23 @@ def test_hours_that_never_close_in_one_of_very_many_cases_are_refused(facts: int
     )
     assert refused(text.replace("ALSO", "[day, 24x7]")) == ["11:41 ZS104"]
     assert len(read(text.replace("ALSO", "[day]")).rules) == 1
+
+
+@pytest.mark.parametrize("grants", ["", ", {when: {plan: free}, allow: chat}"])
+def test_one_grant_that_opens_a_case_is_enough(grants: str) -> None:
+    granted = BASE.replace("{allow: web}", "{when: {plan: pro}, allow: web}" + grants)
+    text = granted + HOURS + "targets:\n  - {hours: by-plan, first-response: 4 business hours}\n"
+    assert refused(text) == ["19:38 ZS104"]
+    # Another plan has a calendar that closes.
+    closing = text.replace("{plan: pro}, allow", "{plan: max}, allow")
+    assert len(read(closing).rules) == 1
+
+
+def test_a_channel_of_self_help_is_one_of_the_policy() -> None:
+    assert read(BASE + "self-help: {channel: chat}\n").self_help is not None
+    assert refused(BASE + "self-help: {channel: chatt}\n") == ["7:22 ZS201"]
+
+
+def test_what_is_nested_too_deeply_for_libyaml_is_refused_where_it_stands() -> None:
+    [place] = refused("\n\n a: " + "[" * 2000)
+    assert (place.split(":")[0], place.split()[1]) == ("3", "ZS009")

@@ -30,6 +30,7 @@ TO_SIX = "{open: mon-fri 09:00-18:00}"
 NIGHT = "{open: mon-fri 22:00-08:00}"
 NEVER = Counted((), open=False)
 ABROAD = "{open: mon-fri 09:00-17:00, timezone: customer}"
+ON_DAYS_OFF = "{open: mon-fri 09:00-17:00, business-days: sat-sun}"
 
 
 def target(text: str, calendar: str | None = OFFICE, reading: str = "close") -> TargetClock:
@@ -41,6 +42,11 @@ def target(text: str, calendar: str | None = OFFICE, reading: str = "close") -> 
 def compared(one: TargetClock, other: TargetClock, conditions: Conditions = ()) -> Verdict:
     return Deadlines(PERIOD, Clocks(public)).compare(one, other, conditions)
 
+
+TWO_ZONES = Counted((
+    *counted(OFFICE).calendars,
+    *counted("{open: mon-fri 09:00-17:00, timezone: Asia/Tokyo}").calendars,
+))  # fmt: skip
 
 # The left one is better for the customer.
 BETTER = [
@@ -89,6 +95,8 @@ INCOMPARABLE = [
     (target("4 business hours", ABROAD), target("4 business hours")),
     (target("4 business hours", ABROAD), target("8 business hours", TO_SIX)),
     (target("1h"), target("2h")._replace(starts="The first answer")),
+    # Whose days are meant?
+    (target("1 business day")._replace(counted=TWO_ZONES), target("next business day")),
 ]
 EQUAL = [
     *((target(text), target(text)) for text in ("1h", "2 per week", "every week", "none")),
@@ -105,6 +113,7 @@ EQUAL = [
         target("1 business hour")._replace(counted=NEVER),
         target("2 business hours")._replace(counted=NEVER),
     ),
+    (target("1 business day", ON_DAYS_OFF), target("2 business days", ON_DAYS_OFF)),
 ]
 
 
@@ -138,6 +147,18 @@ def test_a_moment_of_each_kind_is_shown() -> None:
         Moment(at("2025-01-01T00:00:00Z"), at("2025-01-01T05:00:00Z"), at("2025-01-01T13:00:00Z")),
     )
     assert compared(target("4 business hours"), target("5h")) == verdict.reversed
+
+
+def test_a_week_is_shorter_before_the_clock_is_put_forward() -> None:
+    # In Beirut it is on Saturday 29 March 2025 at 22:00Z, in Berlin three hours later.
+    period = at("2025-03-17T00:00:00Z"), at("2025-03-25T00:00:00Z")
+    berlin, beirut = (
+        target("every week", None)._replace(zone=name) for name in ("Europe/Berlin", "Asia/Beirut")
+    )
+    verdict = Deadlines(period, Clocks(public)).compare(berlin, beirut)
+    assert verdict.word == "worse"
+    assert verdict.later is not None
+    assert at("2025-03-22T22:00:00Z") <= verdict.later.opened < at("2025-03-23T01:00:00Z")
 
 
 def test_only_the_moments_of_the_case_count() -> None:
