@@ -447,7 +447,7 @@ class _Function:
             for start, end, offset in offsets.pieces(low - _DAY, high):
                 yield start
                 if before is not None:  # a fold is passed twice
-                    yield start + abs(offset + before)
+                    yield start + abs(offset - before)
                 before = offset
                 yield from range(start + (-start - offset) % _DAY, end, _DAY)
             for day in range(first, last):
