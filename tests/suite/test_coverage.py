@@ -34,6 +34,8 @@ AT = ", opened: 2026-11-23T10:00:00+01:00}"
         (f"{P2}{AT}", "2026-11-23T14:00:00+01:00", {"hours.office.1"}),
         # From 10:00 in Berlin the hours of New York open at 15:00, and four of them end at 19:00.
         (f"{P2.replace('eu', 'us')}{AT}", "2026-11-23T19:00:00+01:00", {"hours.office.0"}),
+        # `24x7` is not a calendar of the policy.
+        ("hours: {name: 24x7, region: eu, at: 2026-11-23T10:00:00+01:00}", "open", set()),
         # A target around the clock counts over no hours.
         (f"{P2.replace('P2', 'P1')}{AT}", "2026-11-23T11:00:00+01:00", set()),
     ],
@@ -92,6 +94,24 @@ def test_a_test_of_when_a_channel_is_open_covers_its_grants(
     assert covered(text, "hours") == calendars
 
 
+# The targets count over a union; its first member has two calendars.
+UNION = SHOP.replace("    hours: office\n", "    hours: all\n").replace(
+    "commitment:",
+    "  night: {open: mon-fri 20:00-22:00}\n  all: {any: [office, night]}\ncommitment:",
+)
+
+
+def test_a_deadline_over_a_union_covers_the_calendars_of_its_members() -> None:
+    subject = subject_of(UNION)
+    text = f"  - {P2}{AT}\n    expect: 2026-11-23T14:00:00+01:00\n"
+    [example] = cases(text, subject)
+    assert passes(subject, example)
+    calendars = [each for each in decisions_of(subject, 0) if each.kind == "hours"]
+    left = uncovered(subject, calendars, [example])
+    assert [each.path for each in calendars] == [("hours", "office", 0), ("hours", "office", 1)]
+    assert [each.path for each in left] == [("hours", "office", 0)]
+
+
 # -- suggestions -----------------------------------------------------------------------------------
 
 # Only the first rule depends on hours.
@@ -101,7 +121,13 @@ SECOND = SHOP.replace("first-response: {P1: 1h 24x7, P2: 4 business hours}", "fi
 SECOND = SECOND.replace("    hours: office\n", "")
 
 
-@pytest.mark.parametrize("text", [SHOP, OPENED, SECOND], ids=["shop", "opened", "second metric"])
+# A fact with the name of an option is written in `fact`.
+ODD = SHOP.replace("region:", "lang:")
+
+
+@pytest.mark.parametrize(
+    "text", [SHOP, OPENED, SECOND, ODD], ids=["shop", "opened", "second metric", "odd fact"]
+)
 def test_every_decision_has_a_suggested_test_that_passes_and_covers_it(text: str) -> None:
     subject = subject_of(text)
     for decision in decisions_of(subject, 0):
@@ -122,6 +148,22 @@ def test_a_suggested_test_of_a_commitment_asks_for_a_metric_that_is_promised() -
     assert [each and each.example.question.options["metric"] for each in found] == [
         ("update",), ("update",),
     ]  # fmt: skip
+
+
+def test_a_suggested_test_tells_the_case_as_the_command_line_does() -> None:
+    subject = subject_of(ODD)
+    [decision] = [each for each in decisions_of(subject, 0) if each.path == ("hours", "office", 0)]
+    found = suggestion(subject, decision)
+    assert found is not None
+    assert "fact: {lang: us}" in found.text
+    [decision] = [
+        each
+        for each in decisions_of(subject, 0)
+        if each.path == ("targets", 0, "first-response", "P1")
+    ]
+    found = suggestion(subject, decision)
+    assert found is not None
+    assert found.text.startswith("- due: {plan: max, role: owner, channel: web, priority: P1,")
 
 
 def test_a_default_that_excludes_the_priority_is_not_assumed() -> None:

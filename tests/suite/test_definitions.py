@@ -209,9 +209,6 @@ def test_coverage_is_what_the_definition_says(document: Document, data: st.DataO
     kinds = ("grant", "denial", "target", "unstated")
     decisions = [each for each in decisions_of(subject, 0) if each.kind in kinds]
     left = uncovered(subject, decisions, examples)
-    assert [d.cases.bit_count() for d in left] == sorted(
-        (d.cases.bit_count() for d in left), reverse=True
-    )
     found = {key_of(each) for each in decisions} - {key_of(each) for each in left}
     event(f"covered: {len(found) * 4 // max(len(decisions), 1)} quarters")
     expected = {key for example in examples for key in covered_by(subject, example)}

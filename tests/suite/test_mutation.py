@@ -46,6 +46,7 @@ DIFFERENT = [
     ("condition: Stay reachable.", "condition: Stay where you are.", set()),
     ("text: two hours", "text: every two hours", set()),
     ("is: agreement", "is: objective", BOTH),
+    (", {is: target}", "", BOTH),  # for all others nothing is committed
     ("{is: target}", "{when: {premier: false}, is: target}", set()),  # it held for nobody else
     ("when: {impact: down}", "when: {impact: [down, nothing]}", {"facts"}),
     ("mon-fri 08:00-16:00", "mon-fri 08:00-17:00", {"hours office", "due first-response"}),
@@ -63,6 +64,20 @@ def test_answers_differ_where_somebody_gets_something_else(
 ) -> None:
     assert old in SHOP
     assert where(SHOP, SHOP.replace(old, new, 1)) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("commitment:", "  night: {open: mon-fri 20:00-22:00}\ncommitment:", {"hours night"}),
+        ("metrics:\n", "metrics:\n  - {id: restoration}\n", {"due restoration"}),
+    ],
+)
+def test_what_only_one_of_two_policies_has_is_a_difference(
+    old: str, new: str, expected: set[str]
+) -> None:
+    longer = SHOP.replace(old, new)
+    assert where(SHOP, longer) == where(longer, SHOP) == expected
 
 
 def test_the_default_of_a_fact_is_part_of_the_answers() -> None:
@@ -135,6 +150,12 @@ def test_changes_say_what_was_done() -> None:
     ]  # fmt: skip
     assert "swapped the targets of P1 and P2" in changes(subject, "swap-targets")
     assert "`1h 24x7` became `2h 24x7`" in changes(subject, "change-target")
+
+
+def test_remarks_of_a_condition_decide_nothing() -> None:
+    changed = [each.path for each in changes_of(subject_of(SHOP).documents[0])]
+    assert ("priorities", 1, "when", 0, "impact") in changed
+    assert not any("unclear" in path for path in changed)
 
 
 def test_what_is_added_is_told_by_the_key_to_which_it_is_added() -> None:

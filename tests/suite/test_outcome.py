@@ -135,6 +135,26 @@ def test_a_correction_names_what_makes_the_difference() -> None:
     )
 
 
+def test_a_correction_says_why_there_is_no_commitment() -> None:
+    [found] = findings("due: {plan: free}\n    expect: {commitment: agreement}")
+    assert corrected(found) == "  - due: {plan: free}\n    expect: {state: not-entitled}\n"
+
+
+def test_a_failure_stays_the_same_when_the_keys_of_its_question_are_reordered() -> None:
+    one, other = (
+        findings(
+            f"name: phone\n    channels: {{{keys}, plan: pro, channel: phone}}\n"
+            "    expect: {allowed: true}"
+        )
+        for keys in ("premier: false, region: eu", "region: eu, premier: false")
+    )
+    assert [each.case and list(each.case) for each in (*one, *other)] == [
+        ["plan", "role", "channel", "premier", "region"],
+        ["plan", "role", "channel", "region", "premier"],
+    ]
+    assert one[0].identity == other[0].identity
+
+
 @pytest.mark.parametrize(
     ("question", "case"),
     [

@@ -11,6 +11,7 @@ from subjects import SHOP, subject_of, written
 
 from zsupport.findings import Finding
 from zsupport.policy.schema import records
+from zsupport.policy.yamltext import MAX_FINDINGS
 from zsupport.sources.find import shipped_root
 from zsupport.suite import format as tests_format
 from zsupport.suite.format import TESTS
@@ -167,6 +168,26 @@ def test_slips_in_keys_and_names_come_in_one_run(text: str, places: list[tuple[s
 )  # fmt: skip
 def test_a_file_that_is_none(file: str, code: str) -> None:
     assert [finding.code for finding in findings(file)] == [code]
+
+
+def test_a_file_of_words_is_not_called_empty() -> None:
+    [empty], [words] = findings(""), findings("words\n")
+    assert (empty.message, words.message) == ("the file is empty", "the text `words` stands here")
+
+
+@pytest.mark.parametrize("field", ["opened", "due", "next_open", "next_close", "at_risk_at"])
+def test_a_moment_of_an_answer_is_asked_for_as_an_instant(field: str) -> None:
+    command = "hours: {name: office" if field == "next_close" else "due: {plan: max"
+    case = f"  - {command}, at: 2026-11-23T10:00:00Z}}\n    expect: {{{field}: [x]}}\n"
+    [found] = findings(HEAD + case)
+    assert found.expected == "an instant such as 2026-11-23T10:00:00+01:00, or none"
+
+
+def test_more_problems_than_anybody_reads_end_with_a_line_that_says_so() -> None:
+    values = ", ".join(f"x{n}" for n in range(MAX_FINDINGS + 100))
+    found = findings(f"{HEAD}  - channels: {{plan: [{values}]}}\n    expect: {{include: web}}\n")
+    assert len(found) == MAX_FINDINGS + 1
+    assert found[-1].message == f"there are more than {MAX_FINDINGS} problems"
 
 
 def test_all_problems_come_in_one_run() -> None:

@@ -29,6 +29,9 @@ EXPECTATIONS = [
     ("channels: {plan: free, channel: web}", "{exactly: []}", "{exactly: [web]}", ()),
     ("channels: {plan: max, role: owner, channel: phone}", "{prerequisites: [Number, Key]}",
      "{prerequisites: [Number]}", ("Number", "Key")),
+    # As many, and not all of them.
+    ("channels: {plan: max, role: owner, channel: phone}", "{prerequisites: [Number, Key]}",
+     "{prerequisites: [Number, Lock]}", ("Number", "Key")),
     ("channels: {plan: max, role: owner, channel: web}", "{prerequisites: none}",
      "{prerequisites: [Number]}", None),
     ("channels: {plan: max, role: owner, channel: web}", "{prerequisites: []}",
@@ -120,6 +123,21 @@ def test_what_is_left_out_is_asked_about() -> None:
     assert [(f.case["plan"], f.got) for f in failures] == [("pro", "no-target"), ("max", "running")]
 
 
+def test_of_a_mapping_every_key_that_is_named_counts() -> None:
+    question = f"channels: {{plan: pro, channel: web, at: {MONDAY}}}"
+    policy = subject_of(
+        SHOP.replace("web: {name: Ticket,", "web: {name: Ticket, numbers: {NO: +47 1, SE: +46 1},")
+    )
+    both = "[{country: NO, number: +47 1}, {country: SE, number: +46 1}]"
+    assert verdict(text(question, f"{{numbers: {both}}}"), policy).failures == ()
+    failure, *_ = verdict(
+        text(question, f"{{numbers: {both.replace('46 1', '46 2')}}}"), policy
+    ).failures
+    assert [(each["country"], each["number"]) for each in failure.got] == [
+        ("NO", "+47 1"), ("SE", "+46 1"),
+    ]  # fmt: skip
+
+
 def test_a_group_and_a_negation_stand_for_their_values() -> None:
     for plans in ("paid", "{not: free}", "[pro, max]", "{not: [free]}"):
         question = f"channels: {{plan: {plans}, channel: web}}"
@@ -138,6 +156,9 @@ def test_a_fact_that_is_called_like_an_option_stands_under_fact() -> None:
 # -- because ---------------------------------------------------------------------------------------
 
 REASONS = [
+    # The order of the keys of a condition says nothing.
+    ("channels: {plan: pro, premier: true}", "{include: phone}",
+     "{when: {plan: pro, premier: true}}", "{when: {plan: max, role: owner}}"),
     ("channels: {plan: pro}", "{include: web}", '"entitlements[1]"', '"entitlements[2]"'),
     ("channels: {plan: pro}", "{include: web}", '["entitlements[0]", "entitlements[1]"]',
      '["entitlements[1]", "entitlements[2]"]'),

@@ -256,7 +256,7 @@ def _groups(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
         for value in (*_values(items, name), None):
             part = [item for item in items if item.case.get(name) == value]
             answers = frozenset(
-                (tuple(sorted((n, v) for n, v in item.case.items() if n != name)), item.key)
+                (tuple((n, v) for n, v in item.case.items() if n != name), item.key)
                 for item in part
             )
             if part:

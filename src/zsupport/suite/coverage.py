@@ -326,18 +326,17 @@ def _with_members(subject: Subject, revision: int, hours: str) -> set[str]:
 def uncovered(
     subject: Subject, decisions: Iterable[Decision], examples: Iterable[Example]
 ) -> list[Decision]:
-    """Return the decisions that no test states, the largest first. Raises TooManyCases.
+    """Return the decisions that no test states. Raises TooManyCases.
 
     The tests are those that pass: one that fails states what is not so.
     """
     by_revision: dict[int, list[Stated]] = {}
     for example in examples:
         by_revision.setdefault(example.question.revision, []).append(stated_by(subject, example))
-    left = [
+    return [
         decision
         for decision in decisions
         if not any(
             covers(subject, stated, decision) for stated in by_revision.get(decision.revision, ())
         )
     ]
-    return sorted(left, key=lambda decision: -decision.cases.bit_count())

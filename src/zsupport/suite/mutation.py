@@ -93,11 +93,9 @@ class _Changes:
     def of_alternative(self, path: Path, *, alone: bool) -> Iterator[Change]:
         node = self.node(path)
         entries = list(node.entries) if isinstance(node, Mapping) else []
-        told = [key.text for key, _ in entries if key.text not in _REMARKS]
-        for key, value in entries:
+        told = [(key, value) for key, value in entries if key.text not in _REMARKS]
+        for key, value in told:
             here = (*path, key.text)
-            if key.text in _REMARKS:
-                continue
             if len(told) > 1:
                 yield self.drop("drop-key", here, f"dropped `{key.text}` from the condition")
             elif alone:

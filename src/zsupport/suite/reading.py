@@ -141,8 +141,8 @@ def bind(written: Written, subject: Subject, at: datetime | None) -> Tests:
 
 
 def condition_key(when: When) -> tuple[Any, ...]:
-    """Return what a condition says, so that two that say the same are equal."""
-    return tuple(sorted((sorted(alt.values.items()), alt.opened or ()) for alt in when))
+    """Return what the alternatives of a condition say, with their keys in one order."""
+    return tuple((sorted(alt.values.items()), alt.opened or ()) for alt in when)
 
 
 class _Understood(NamedTuple):
@@ -556,8 +556,7 @@ class _Binder:
         if read is None:
             return []
         if command == "priority":
-            if self.priority(read, about.revision, node) is None:
-                return []
+            self.priority(read, about.revision, node)
             return [Expected("priority", node, node.span, path_of(way))]
         if command == "hours":
             return [Expected("state", node, node.span, path_of(way))]

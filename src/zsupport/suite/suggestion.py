@@ -16,7 +16,7 @@ from zsupport.suite.example import Example
 from zsupport.suite.format import CHANNELS, DUE, HOURS, NONE, PRIORITY
 from zsupport.suite.paste import case_text
 from zsupport.suite.reading import reference_of
-from zsupport.suite.running import ask, combinations, run
+from zsupport.suite.running import ask, combinations, passes
 from zsupport.suite.subject import Subject
 
 #: Where hours are the customer's, a customer is needed to ask about them.
@@ -45,11 +45,10 @@ def suggestion(subject: Subject, decision: Decision) -> Suggested | None:
         if case is None:
             continue
         text = case_text(case)
-        found = parsed(subject, text)
-        if not found or run(subject, found[0]).failures:
-            continue
-        if covers(subject, stated_by(subject, found[0]), decision):
-            return Suggested(text, found[0])
+        for example in parsed(subject, text):
+            right = passes(subject, example)
+            if right and covers(subject, stated_by(subject, example), decision):
+                return Suggested(text, example)
     return None
 
 
@@ -98,8 +97,7 @@ def told(fields: Any, revision: Revision, case: Case, names: set[str]) -> dict[s
     """
     facts = {fact.id: None if fields is PRIORITY else fact.default for fact in revision.facts}
     found: dict[str, Any] = {}
-    for name in sorted(case, key=_order):
-        value = case[name]
+    for name, value in case.items():
         if name not in names or facts.get(name, "") == value:
             continue
         if name in facts and name in fields.fields:
@@ -107,12 +105,6 @@ def told(fields: Any, revision: Revision, case: Case, names: set[str]) -> dict[s
         else:
             found[name] = value
     return found
-
-
-def _order(name: str) -> int:
-    """Return the place of a dimension in a question; facts come after all of them."""
-    dimensions = ("plan", "role", "channel", "priority")
-    return dimensions.index(name) if name in dimensions else len(dimensions)
 
 
 def instant(moment: datetime | None) -> str | None:

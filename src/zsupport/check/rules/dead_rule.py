@@ -26,14 +26,8 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         above = tuple(
             (("targets", other), "a rule above decides first")
-            for other in sorted(
-                {
-                    each.rule
-                    for _, targets in subject.decisions.by_metric()
-                    for each in targets.stated
-                    if each.rule < rule and each.decides & matches[rule]
-                }
-            )
+            for other in range(rule)
+            if decides.get(other, 0) & matches[rule]
         )
         yield Problem(
             ("targets", rule),

@@ -46,7 +46,7 @@ def problems(subject: Subject, off: Holidays, country: str, path: Path) -> Itera
     found = [
         (day, name)
         for year in years
-        for day, name in sorted(subject.public(country, off.subdivision, year).days_off.items())
+        for day, name in subject.public(country, off.subdivision, year).days_off.items()
         if "estimated" in name and today <= day < today + 2 * 365
     ]
     removed = {day for day in off.remove if len(day) == 10}

@@ -108,11 +108,11 @@ def _left_out_of_rows(subject: Subject, position: int, by_plan: list[Stated]) ->
     if not rows:
         return 0
     mine = set(rules[position].cells[by_plan[0].metric])
+    of_rows = set[str]().union(*rows.values())
     left_out: Cases = 0
     for rule, row in rows.items():
         if row < mine:
-            of_others = set[str]().union(*(other for at, other in rows.items() if at != rule))
-            missing = space.among("priority", (mine - row) & of_others)
+            missing = space.among("priority", (mine - row) & of_rows)
             left_out |= missing & space.holds(rules[rule].when)
     return left_out
 
