@@ -194,3 +194,19 @@ def test_the_public_names_are_imported_when_they_are_used() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "['zsupport', 'zsupport.version']\n"
+
+
+def test_the_lock_has_what_development_needs_and_no_address() -> None:
+    text = (SOURCE.parent / ".ci" / "requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([a-z0-9-]+)==", text, re.M))
+    project = tomllib.loads((SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
+    needs = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split("[^a-z0-9-]", each.lower())[0] for each in needs}
+    assert len(names) > 10
+    assert names <= locked
+    assert "://" not in text
+    assert "index" not in text
+    # Every one by its hashes.
+    assert len(re.findall(r"==[^\n]*\\\n    --hash=sha256:", text)) == len(locked)
