@@ -322,6 +322,53 @@ targets: [{first-response: 4h}]
     assert row.unclear == "Mail?"
 
 
+def test_an_alternative_belongs_to_the_moments_at_which_it_matches(tmp_path: Path) -> None:
+    file = tmp_path / "acme.yaml"
+    file.write_text(
+        """\
+format: 1
+policy: acme
+plans: {pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+hours: {office: {open: mon-fri 09:00-17:00}}
+targets:
+  - when: [{opened: inside office, note: By day.}, {plan: pro, note: For pro.}]
+    first-response: 4h
+""",
+        encoding="utf-8",
+    )
+    policy = zsupport.load(file, cache=False)
+    for opened, note, alternatives in (
+        ("2026-11-23T10:00:00Z", "By day.\nFor pro.", [0, 1]),
+        ("2026-11-23T20:00:00Z", "For pro.", [1]),
+    ):
+        [row] = policy.due(opened=opened, at=opened).answers
+        assert row.note == note
+        paths = [each.path for each in row.because if ".when" in each.path]
+        assert paths == [f"targets[0].when[{number}]" for number in alternatives]
+
+
+def test_rows_with_nothing_stated_keep_their_own_remarks(tmp_path: Path) -> None:
+    file = tmp_path / "acme.yaml"
+    file.write_text(
+        """\
+format: 1
+policy: acme
+plans: {pro: Pro}
+facts: {region: {values: {us: US, eu: EU}}}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}, {when: {region: eu}, allow: web, note: Said of the EU.}]
+""",
+        encoding="utf-8",
+    )
+    rows = zsupport.load(file, cache=False).due(opened=MOMENT).answers
+    assert [(row.facts["region"], row.state, row.note) for row in rows] == [
+        ("us", "not-stated", None),
+        ("eu", "not-stated", "Said of the EU."),
+    ]
+
+
 def test_policies_in_full_states_everything_that_the_file_does(
     marked: tuple[Path, dict[str, str]], cli: Any
 ) -> None:

@@ -491,6 +491,18 @@ def test_priorities_in_another_order_cannot_be_compared() -> None:
     assert [each.kind for each in found] == ["risky", "risky"]
 
 
+def test_facts_that_decide_no_priority_any_more_cannot_be_compared() -> None:
+    undecided = edited((", when: {impact: down}", ""))
+    for pair, says in (
+        ((BASE, undecided), "these facts decide no priority any more, and made it P1"),
+        ((undecided, BASE), "these facts make it P1, and decided none before"),
+    ):
+        made = headlines(diff(*pair), "customer")
+        assert [(each.change.code, each.kind) for each in made] == [("ZD503", "risky")] * 2
+        assert made[0].change.says == says
+        assert made[1].change.says == says.replace("P1", "P2")
+
+
 def test_what_is_said_of_several_channels() -> None:
     old = edited(("allow: phone,", "allow: [phone, web],"))
     old = edited(("plan: [pro, business]}, allow: web}", "plan: pro}, allow: web}"), base=old)
@@ -854,6 +866,37 @@ def test_hours_of_an_opened_that_are_the_same_in_every_case() -> None:
         "first-response: 5 business hours (office) instead of 4 business hours (office):"
         " opened inside office (2 cases)"
     )
+
+
+def test_a_case_without_a_calendar_is_neither_inside_nor_outside() -> None:
+    base = edited(
+        ("mon-fri 09:00-17:00}", "mon-fri 09:00-17:00, when: {plan: business}}"),
+        ("  - when: {plan: pro}\n", "  - when: {opened: outside office}\n"),
+    )
+    # No calendar of `office` is for pro: nothing is promised, as before.
+    new = edited(
+        ("{opened: outside office}", "{opened: outside office, plan: business}"), base=base
+    )
+    assert headlines(diff(base, new), "customer") == []
+
+
+def test_a_case_that_no_moment_is_in_is_not_compared() -> None:
+    day, night = (
+        "{when: {opened: inside day}, fix: every 2h}",
+        "{when: {opened: inside night}, fix: 1h}",
+    )
+    hours = (
+        "hours:\n",
+        "hours:\n  day: {open: mon-sun 08:00-16:00}\n  night: {open: mon-sun 20:00-22:00}\n",
+    )
+    old, new = (
+        edited(hours, ("targets:\n", f"targets:\n  - {first}\n  - {second}\n"))
+        for first, second in ((day, night), (night, day))
+    )
+    found = diff(old, new)
+    assert headlines(found, "customer") == []
+    # Inside of one, of the other, or of none.
+    assert found.compared[0].size == 3 * diff(BASE, edited(("4h", "5h"))).compared[0].size
 
 
 def test_hours_of_another_name_that_are_the_same() -> None:

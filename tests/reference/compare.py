@@ -18,12 +18,16 @@ from .definition import (
     MISSING,
     NAMED,
     NO_CASE,
+    REMARKS,
     Case,
     Path,
     Reference,
     Target,
+    Tree,
     in_force,
+    named,
     read,
+    words,
 )
 from .draw import FORMS, draw
 
@@ -31,7 +35,7 @@ from .draw import FORMS, draw
 AGREED = frozenset({
     "revision", "allowed", "only_when", "prerequisites", "hours", "recommended",
     "opening", "priority", "state", "target", "published", "condition", "commitment", "counted",
-    "due", "rows", "assumed", "error",
+    "due", "rows", "assumed", "error", "remarks of due", "remarks of channels",
 })  # fmt: skip
 #: The property of a test that compared cases: their seed, how many, and the disagreements.
 COMPARED = "compared with the reference"
@@ -182,6 +186,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
         yield from subject.differing(question, {"revision": (states, {"not-stated"})})
         return
     met = set()
+    facts = reference.asked(due=True).union(question)
     for case in reference.cases(question):
         for metric in reference.metrics:
             target = reference.target(case, metric, subject.clock)
@@ -198,6 +203,9 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
                     yield from subject.differing(asked, {"rows": (len(matching), 1)})
                 continue
             row = rows[matching[0]]
+            if row.state not in PROMISED or target.state == "promised":
+                said = _texts(subject, row, case, _rests(subject, row, case, target), facts)
+                yield from subject.differing(asked, {"remarks of due": (_remarks(row), said)})
             if row.channel is None and target.state == "not-entitled":
                 # It speaks of the channels that are allowed, where one is.
                 if row.state != "not-entitled" and not _somewhere(subject, case):
@@ -257,16 +265,39 @@ def _about_due(subject: Subject, row: Any, target: Target) -> dict[str, tuple[ob
     due = subject.deadline(target)
     if not isinstance(due, str):
         aspects["due"] = row.due, due
-    aspects["remarks of due"] = _remarks(row), _texts(subject, target.rests)
     return aspects
 
 
+def _rests(subject: Subject, row: Any, case: Case, target: Target) -> frozenset[Path]:
+    """Return what a row of `due` rests on: without a channel, all that open the case."""
+    reference = subject.reference
+    cases = [{**case, "channel": channel} for channel in reference.values["channel"]]
+    if row.channel is not None:
+        return target.rests
+    number = reference.metrics.index(row.metric)
+    rests: set[Path] = {("metrics", number)} if "metrics" in reference.document else set()
+    raised = not reference.priorities or case["priority"] is not None
+    for each in cases if raised and row.state != "not-entitled" else ():
+        if reference.opens_case(each):
+            rests |= reference.target(each, row.metric, subject.clock).rests
+    return frozenset(rests)
+
+
 def _remarks(row: Any) -> set[str]:
-    return {text for said in (row.note, row.unclear) if said for text in said.split("\n")}
+    """Return the notes, doubts and sources of a row."""
+    return {
+        text for said in (row.note, row.unclear, row.source) if said for text in said.split("\n")
+    }
 
 
-def _texts(subject: Subject, rests: frozenset[Path]) -> set[str]:
-    return {text for _, kind, text in subject.reference.remarks(rests) if kind != "source"}
+def _texts(
+    subject: Subject, row: Any, case: Case, rests: frozenset[Path], facts: set[str]
+) -> set[str]:
+    """Return the remarks of what a row rests on, with the values that it shows of its case."""
+    reference = subject.reference
+    shown = {**case, **{name: getattr(row, name) for name in ("plan", "role", "priority")}}
+    who = reference.who(shown, facts.union(row.facts).intersection(reference.facts))
+    return {text for _, _, text in reference.remarks(rests | who)}
 
 
 def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]:
@@ -280,6 +311,7 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
     cases: dict[int, list[tuple[Case, Any]]] = {number: [] for number in range(len(rows))}
     # A default that a row shows holds for the priorities that allow the channel alone.
     told = [name for name in reference.facts if name in question or not reference.default(name)]
+    facts = reference.asked(due=False).union(question)
     for case in reference.cases(question):
         matching = [
             number
@@ -288,8 +320,8 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
             and all(case[name] == row.facts.get(name, case[name]) for name in told)
         ]
         if len(matching) > 1:
-            facts = [rows[number].facts for number in matching]
-            exact = [all(case[n] == v for n, v in each.items()) for each in facts]
+            shown = [rows[number].facts for number in matching]
+            exact = [all(case[n] == v for n, v in each.items()) for each in shown]
             matching = [n for n, same in zip(matching, exact, strict=True) if same]
         if len(matching) == 1:
             cases[matching[0]].append((case, reference.entitlement(case)))
@@ -300,9 +332,23 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
         if not cases[number] and (row.allowed or not _without_priority(subject, row)):
             yield from subject.differing(question, {"rows": (row, None)})
         asked = {**question, "channel": row.channel, **row.facts}
-        for _, entitlement in cases[number]:
-            if "priority" in question or not reference.priorities:
-                yield from subject.differing(asked, _about_channel(subject, row, entitlement))
+        if "priority" in question or not reference.priorities:
+            said: set[str] = set()
+            for told_case, entitlement in cases[number]:
+                yield from subject.differing(asked, _about_channel(row, entitlement))
+                # Of facts that decide nothing here, each calendar of the hours may apply.
+                kept = [n for n in told_case if n not in reference.facts or n in facts]
+                for each in reference.completions({n: told_case[n] for n in kept}):
+                    rests = reference.entitlement(each).rests
+                    said |= _texts(subject, row, told_case, rests, facts)
+            if cases[number]:
+                got = _remarks(row)
+                left_open = {n for n in reference.facts if n not in facts and n not in row.facts}
+                left_open |= {n for n in ("plan", "role") if getattr(row, n) is None}
+                if left_open & named(reference.document["hours"]):
+                    # The answer carries the remarks of every calendar that may apply.
+                    got -= set(_words_in(reference.document["hours"])) - said
+                yield from subject.differing(asked, {"remarks of channels": (got, said)})
         if cases[number] and "priority" not in question:
             allowed = [case.get("priority") for case, answer in cases[number] if answer.allowed]
             raised = list(dict.fromkeys(case.get("priority") for case, _ in cases[number]))
@@ -316,20 +362,24 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
             yield from subject.differing(asked, aspects)
 
 
-def _about_channel(
-    subject: Subject, row: Any, entitlement: Any
-) -> dict[str, tuple[object, object]]:
+def _words_in(node: Tree) -> Iterator[str]:
+    """Yield all remarks below a part of a document."""
+    if isinstance(node, dict):
+        yield from (words(node[kind]) for kind in REMARKS if kind in node)
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _words_in(each)
+
+
+def _about_channel(row: Any, entitlement: Any) -> dict[str, tuple[object, object]]:
     aspects: dict[str, tuple[object, object]] = {"allowed": (row.allowed, entitlement.allowed)}
-    remarks = _remarks(row), _texts(subject, entitlement.rests)
     if not entitlement.allowed:
-        return {**aspects, "remarks of channels": remarks}
+        return aspects
     hours = None if row.hours is None else frozenset(row.hours.split(", "))
     return {
         **aspects,
         "prerequisites": (frozenset(row.prerequisites or ()), entitlement.prerequisites),
         "hours": (hours, entitlement.hours),
         "recommended": (row.recommended, entitlement.recommended),
-        "remarks of channels": remarks,
     }
 
 

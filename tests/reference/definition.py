@@ -1,10 +1,8 @@
 """What a policy says in a case, decided naively from the definition of the format alone.
 
 A document is the tree that YAML gives when every scalar stays text. A case is a value for every
-dimension and fact. Nothing is remembered, compiled or kept as a set: conditions are read anew for
-every case. The clock is no part of it: whether a calendar is open at the moment opened is told by
-the caller, and so is the local date that selects a revision. Rules are those of the clock
-definition (16, 19 to 21) and of the policy format.
+dimension and fact. The caller tells whether a calendar is open at the moment opened, and the local
+date that selects a revision. Rules are those of the clock definition and of the policy format.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,15 +14,12 @@ import yaml
 Tree = Any
 Path = tuple[str | int, ...]
 Case = Mapping[str, Any]
-#: Whether the calendar of a path is open at the moment opened; None: only the customer knows.
-#: It is true of ALWAYS and false of MISSING.
-Clock = Callable[[Path], bool | None]
+Clock = Callable[[Path], bool | None]  # whether a calendar is open; None: the customer knows
 
 NAMED = ("plan", "role", "channel")
 REMARKS = ("note", "unclear", "source")
 NO_CASE = ("self-service", "community")  # the kinds of channel by which none is opened
-ALWAYS: Path = ("24x7",)  # the calendar of this name
-MISSING: Path = ("missing",)  # of hours without a calendar for the case
+ALWAYS, MISSING = ("24x7",), ("missing",)  # the calendars of `24x7`, and where hours have none
 
 
 class Match(NamedTuple):
@@ -83,6 +78,15 @@ def listed(value: Tree) -> list[Tree]:
     return value if isinstance(value, list) else [value]
 
 
+def named(node: Tree, key: str = "") -> set[str]:
+    """Return the dimensions, facts and hours that conditions and values below a key name."""
+    if isinstance(node, dict):
+        return set(node if key == "when" else ()).union(*(named(node[k], k) for k in node))
+    if isinstance(node, list):
+        return set().union(*(named(each, key) for each in node))
+    return set(node.split() if key in ("hours", "any", "opened") else ())
+
+
 def words(text: Tree) -> Any:
     """Return a text for people in English, else in the first language that it has."""
     return text.get("en", next(iter(text.values()))) if isinstance(text, dict) else text
@@ -110,8 +114,7 @@ class Reference:
     def __init__(self, document: Tree) -> None:
         self.document = document
         self.priorities: list[Tree] = document.get("priorities", [])
-        #: Whether the priority is decided by the facts (rule 19).
-        self.facts_decide = any("when" in priority for priority in self.priorities)
+        self.facts_decide = any("when" in priority for priority in self.priorities)  # rule 19
         self.facts: list[str] = list(document.get("facts", {}))
         self.metrics = [each["id"] for each in document.get("metrics", [{"id": "first-response"}])]
         names = [*NAMED, "priority", *self.facts]
@@ -148,8 +151,7 @@ class Reference:
     def match(self, path: Path, case: Case, clock: Clock | None = None) -> Match:
         """Return whether the `when` of the entry at a path matches a case (rule 21).
 
-        Alternatives are tried without regard to their order: one that matches is enough, and an
-        undecided one counts only where none does.
+        An undecided alternative counts only where none matches, above or below it.
         """
         when = self.at(path).get("when")
         if when is None:
@@ -195,18 +197,16 @@ class Reference:
 
     def priority(self, facts: Case) -> str | None:
         """Return the priority that facts lead to, all of them given; None: none."""
-        fitting = (path for path in self.entries("priorities") if self.match(path, facts).holds)
+        fitting = (p for p in self.entries("priorities") if self.match(p, facts).holds)
         return next((str(self.at(path)["id"]) for path in fitting), None)
 
     def led_to(self, facts: Case) -> set[str | None]:
         """Return the priorities to which some completion of these facts leads."""
         if not self.facts_decide:
             return set(self.values.get("priority", [None]))
-        return {self.priority(each) for each in self._completions(facts)}
+        return {self.priority(each) for each in self.completions(facts)}
 
-    def _completions(
-        self, facts: Case, names: Sequence[str] | None = None
-    ) -> Iterator[dict[str, Any]]:
+    def completions(self, facts: Case, names: Sequence[str] | None = None) -> Iterator[Case]:
         """Yield facts with every value of these others: of all that are not given."""
         free = names if names is not None else [name for name in self.facts if name not in facts]
         for values in product(*(self.values[name] for name in free)):
@@ -218,16 +218,15 @@ class Reference:
         return entry.get("default", None if "values" in entry else "false")
 
     def cases(self, question: Case) -> Iterator[dict[str, Any]]:
-        """Yield the cases that a question asks about (rule 19).
+        """Yield the cases that a question asks about (rule 19); what it leaves out is open.
 
-        What it leaves out is open. A fact with a default takes it, except where that excludes the
-        priority of the row. A stated priority wins over stated facts that exclude it.
+        A fact takes its default, except where that excludes the priority of the row.
         """
         stated = {name: question[name] for name in self.facts if name in question}
         reached = self.led_to(stated)
         ids = self.values.get("priority", [])
-        named = [question["priority"]] if "priority" in question else []
-        priorities = named or [id for id in ids if id in reached]
+        asked = [question["priority"]] if "priority" in question else []
+        priorities = asked or [id for id in ids if id in reached]
         defaults = {name: self.default(name) for name in self.facts if name not in stated}
         assumed = {name: value for name, value in defaults.items() if value is not None}
         free = [name for name in defaults if name not in assumed]
@@ -236,16 +235,14 @@ class Reference:
         for *values, priority in product(*choices, priorities or [None]):
             case = dict(zip(dimensions, values, strict=True))
             case |= {"priority": priority} if ids else {}
-            for given in self._completions(stated, free):
+            for given in self.completions(stated, free):
                 if priority is None or priority not in reached or not self.facts_decide:
                     yield {**case, **given, **assumed}
                 elif priority in self.led_to(given):
                     for facts in self._assuming(given, assumed, priority):
                         yield {**case, **facts}
 
-    def _assuming(
-        self, given: Case, assumed: dict[str, Any], priority: str | None
-    ) -> Iterator[dict[str, Any]]:
+    def _assuming(self, given: Case, assumed: Case, priority: str | None) -> Iterator[Case]:
         """Yield facts completed by the defaults; those that exclude the priority are open."""
         excluding: list[set[str]] = []
         for size in range(1, len(assumed) + 1):
@@ -258,7 +255,7 @@ class Reference:
         rest = {name: value for name, value in assumed.items() if name not in opened}
         if not opened:
             yield {**given, **rest}
-        for wider in self._completions(given, opened) if opened else ():
+        for wider in self.completions(given, opened) if opened else ():
             if priority in self.led_to(wider):
                 yield from self._assuming(wider, rest, priority)
 
@@ -266,12 +263,11 @@ class Reference:
         """Return whether the channel of a case is allowed, and what belongs to that."""
         channel = str(case["channel"])
         grants = self._grants(case, channel)
-        rests = {*self._who(case), ("channels", channel)}
+        rests: set[Path] = {("channels", channel)}
         if not grants:
             return Entitlement(False, frozenset(rests))
-        held = [self.at(path) for path in grants]
-        needed = [self.at(("channels", channel)), *held]
-        names = [grant.get("hours") for grant in held]
+        needed = [self.at(path) for path in (("channels", channel), *grants)]
+        names = [grant.get("hours") for grant in needed[1:]]
         hours = [self.hours(name, case) for name in names if name is not None]
         order, recommending = self._recommended(case)
         rests |= recommending.union(*(each.rests for each in hours))
@@ -319,10 +315,9 @@ class Reference:
 
     def target(self, case: Case, metric: str, clock: Clock) -> Target:
         """Return what is promised in a case: by the first rule that matches and states it."""
-        channel = str(case["channel"])
-        number = self.metrics.index(metric)
-        rests = {*self._who(case), ("channels", channel)}
-        rests |= {("metrics", number)} if "metrics" in self.document else set()
+        channel, number = str(case["channel"]), self.metrics.index(metric)
+        declared = "metrics" in self.document
+        rests: set[Path] = {("channels", channel), *([("metrics", number)] if declared else ())}
         if not self.opens_case(case):
             return Target("not-entitled", frozenset(rests))
         rests |= {e for path in self._grants(case, channel) for e in self._matching(path, case)}
@@ -378,23 +373,28 @@ class Reference:
         """Return how binding targets are in a case, and what that rests on."""
         if isinstance(self.document.get("commitment", ""), str):
             return self.document.get("commitment"), set()
-        matching = (path for path in self.entries("commitment") if self.match(path, case).holds)
-        path = next(matching, None)
+        path = next((p for p in self.entries("commitment") if self.match(p, case).holds), None)
         return (None, set()) if path is None else (self.at(path)["is"], self._matching(path, case))
 
-    def _who(self, case: Case) -> set[Path]:
-        """Return what every answer for a case rests on, noes included."""
-        places: set[Path] = {(), ("plans", str(case["plan"]))}
+    def asked(self, *, due: bool) -> set[str]:
+        """Return the facts that decide about channels, or about targets and the hours they name."""
+        document, hours = self.document, self.document.get("hours", {})
+        found = named(document.get("targets", []) if due else [])
+        for _ in hours:  # no union is deeper
+            found |= named([hours[name] for name in found & {*hours}])
+        grants = [each for each in document["entitlements"] if "allow" in each or not due]
+        return {*self.facts} & (found | named([grants, document.get("commitment") if due else []]))
+
+    def who(self, case: Case, facts: set[str]) -> set[Path]:
+        """Return what every answer for a case with these facts rests on, noes included."""
+        places: set[Path] = {(f"{name}s", case[name]) for name in NAMED[:2] if case.get(name)}
+        places |= {(), *(("facts", name) for name in facts)}
         places |= {("effective",)} if "effective" in self.document else set()
-        places |= {("roles", str(case["role"]))} if "role" in self.values else set()
-        places |= {("facts", name) for name in self.facts}
-        named = [
-            path for path in self.entries("priorities") if self.at(path)["id"] == case["priority"]
-        ]
-        return {*places, *named}
+        case = {name: case[name] for name in case if name not in self.facts or name in facts}
+        raised = (p for p in self.entries("priorities") if self.at(p)["id"] == case["priority"])
+        return places.union(*(self._matching(path, case) for path in raised))
 
     def remarks(self, rests: frozenset[Path]) -> set[tuple[str, str, str]]:
         """Return the remarks of these places: path, kind and text of each."""
-        nodes = [(path, node) for path in rests if isinstance(node := self.at(path), dict)]
-        found = [(path, kind, node) for path, node in nodes for kind in REMARKS if kind in node]
-        return {(shown(path), kind, words(node[kind])) for path, kind, node in found}
+        nodes = [(shown(path), node) for path in rests if isinstance(node := self.at(path), dict)]
+        return {(p, kind, words(n[kind])) for p, n in nodes for kind in REMARKS if kind in n}

@@ -5,6 +5,7 @@ whether they are open needs no calendar arithmetic. Every remark is a text of it
 """
 
 import json
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -29,6 +30,7 @@ COUNTED = (
     "next business day", "2 business days", "1 per day", "none", "not-stated",
 )  # fmt: skip
 NEEDS = ("Number", "Contract", "Key")
+BINDING = ("none", "target", "objective", "agreement")
 
 
 class Drawing:
@@ -213,46 +215,47 @@ class Drawing:
         self.document["priorities"] = entries
 
     def _entitlements(self) -> None:
-        grants: list[Document] = []
-        for _ in range(self.random.randint(1, 4)):
-            allowed = self.some(self.document["channels"], 2)
-            grant: Document = {"allow": allowed if len(allowed) > 1 else allowed[0]}
-            if self.often(0.6):
-                grant["hours"] = self.random.choice([*self.document["hours"], "24x7"])
-            if self.often(0.3):
-                needed = self.some(NEEDS, 2)
-                grant["prerequisites"] = needed if len(needed) > 1 else needed[0]
-            grants.append(self._perhaps(self._remark(grant), channel=False))
+        grants = [self._grant() for _ in range(self.random.randint(1, 4))]
         for _ in range(self.random.randint(0, 2)):
             order = {"recommend": self.some(self.document["channels"], 3)}
             place = self.random.randint(0, len(grants))
             grants.insert(place, self._perhaps(self._remark(order), channel=False))
         self.document["entitlements"] = grants
 
+    def _grant(self) -> Document:
+        allowed = self.some(self.document["channels"], 2)
+        grant: Document = {"allow": allowed if len(allowed) > 1 else allowed[0]}
+        if self.often(0.6):
+            grant["hours"] = self.random.choice([*self.document["hours"], "24x7"])
+        if self.often(0.3):
+            needed = self.some(NEEDS, 2)
+            grant["prerequisites"] = needed if len(needed) > 1 else needed[0]
+        return self._perhaps(self._remark(grant), channel=False)
+
     def _commitment(self) -> None:
-        kinds = ["none", "target", "objective", "agreement"]
         if self.often(0.2):
-            self.document["commitment"] = self.random.choice(kinds)
+            self.document["commitment"] = self.random.choice(BINDING)
         elif self.often(0.6):
-            entries = [
-                self._perhaps(self._remark({"is": self.random.choice(kinds)}), 0.6)
-                for _ in range(self.random.randint(1, 3))
-            ]
+            entries = [self._bound() for _ in range(self.random.randint(1, 3))]
             self.document["commitment"] = entries
 
+    def _bound(self) -> Document:
+        return self._perhaps(self._remark({"is": self.random.choice(BINDING)}), 0.6)
+
     def _targets(self) -> None:
-        rules = []
-        for _ in range(self.random.randint(0, 5)):
-            rule: Document = {}
-            if self.often(0.6):
-                rule["hours"] = self.random.choice(list(self.document["hours"]))
-            if self.often(0.3):
-                rule["condition"] = self.text()
-            for metric in self.some(self.metrics, 2):
-                rule[metric] = self._stated(rule)
-            rules.append(self._perhaps(self._remark(rule), 0.85, opened=True))
+        rules = [self._rule() for _ in range(self.random.randint(0, 5))]
         if rules:
             self.document["targets"] = rules
+
+    def _rule(self) -> Document:
+        rule: Document = {}
+        if self.often(0.6):
+            rule["hours"] = self.random.choice(list(self.document["hours"]))
+        if self.often(0.3):
+            rule["condition"] = self.text()
+        for metric in self.some(self.metrics, 2):
+            rule[metric] = self._stated(rule)
+        return self._perhaps(self._remark(rule), 0.85, opened=True)
 
     def _stated(self, rule: Document) -> Any:
         if not self.priorities or self.often(0.4):
@@ -292,6 +295,113 @@ class Drawing:
                 for _ in range(self.random.randint(1, 3))
             ]
             self.document["terms"] = {"contacts": entries}
+
+    # -- changes ---------------------------------------------------------------------------------
+
+    def changed(self) -> Document:
+        """Return the policy after one to three changes; a few are not valid any more."""
+        before, self.document = self.document, deepcopy(self.document)
+        ways = (
+            self._change_list, self._change_list, self._change_cell, self._change_cell,
+            self._change_hours, self._change_priorities, self._change_names, self._change_channel,
+            self._change_words,
+        )  # fmt: skip
+        for _ in range(self.random.randint(1, 3)):
+            self.random.choice(ways)()
+        before, self.document = self.document, before
+        return before
+
+    def _change_list(self) -> None:
+        section = self.random.choice(["entitlements", "targets", "targets", "commitment"])
+        made = {"entitlements": self._grant, "targets": self._rule, "commitment": self._bound}
+        entries = self.document.setdefault(section, [])
+        if isinstance(entries, str):
+            self.document[section] = self.random.choice(BINDING)
+            return
+        place = self.random.randrange(len(entries) + 1)
+        if place == len(entries) or self.often(0.2):
+            entries.insert(place, made[section]())
+        elif self.often(0.3):
+            entries[place] = {**entries[place], **self._perhaps({}, 0.6, channel=False)}
+        elif self.often(0.5):
+            entries.insert(0, entries.pop(place))
+        elif self.often(0.5) or len(entries) == 1:
+            entries[place].pop("when", None)
+        else:
+            del entries[place]
+
+    def _change_cell(self) -> None:
+        for rule in self.random.sample(rules := self.document.get("targets", []), len(rules)):
+            metric = next((metric for metric in self.metrics if metric in rule), None)
+            if metric is None:
+                continue
+            cells = rule[metric]
+            if isinstance(cells, dict) and "target" not in cells and self.often(0.7):
+                cells[self.random.choice(list(cells))] = self._cell(rule)
+            elif self.often(0.3):
+                rule["condition"] = self.text()
+            else:
+                rule[metric] = self._stated(rule)
+            return
+
+    def _change_hours(self) -> None:
+        hours = self.document["hours"]
+        name = self.random.choice(self.plain_hours)
+        if isinstance(hours[name], list) and self.often():
+            hours[name] = hours[name][:-1]
+        elif isinstance(hours[name], list) or self.often(0.3):
+            hours[name] = self._calendar(False)
+        else:
+            first, last = map(int, (hours[name]["open"][8:10], hours[name]["open"][14:16]))
+            first, last = self.random.choice([(max(0, first - 1), last), (first, last + 1)])
+            hours[name]["open"] = f"mon-sun {first:02}:00-{min(24, last):02}:00"
+
+    def _change_priorities(self) -> None:
+        entries = self.document.get("priorities", [])
+        for entry in entries[:1] if self.often() else ():
+            entries.append(entries.pop(0))
+            entry.pop("when", None)
+        if entries and self.facts and self.often():
+            self.random.choice(entries)["when"] = self._when(only=self.facts)
+
+    def _change_names(self) -> None:
+        sections = [n for n in ("plans", "roles", "channels", "facts") if n in self.document]
+        section = self.random.choice(sections)
+        if self.often() and len(self.document[section]) > 1:
+            del self.document[section][self.random.choice(list(self.document[section]))]
+        elif section == "facts":
+            fact = self.document["facts"][self.random.choice(self.facts)]
+            if "values" in fact:
+                fact["default"] = self.random.choice(list(fact["values"]))
+        else:
+            more = {"kind": "other"} if section == "channels" else {}
+            self.document[section]["added"] = {"name": self.text(), **more}
+
+    def _change_channel(self) -> None:
+        channel = self.document["channels"][self.random.choice(list(self.document["channels"]))]
+        if self.often(0.3):
+            channel["kind"] = self.random.choice(list(CHANNELS.values()))
+        else:
+            channel["prerequisites"] = self.some(NEEDS, 2)
+
+    def _change_words(self) -> None:
+        """Say the same in another way, or something else in words."""
+        for section in ("entitlements", "targets"):
+            for entry in self.document.get(section, []):
+                self._remark(entry)
+                if isinstance(entry.get("when"), dict):
+                    entry["when"] = [entry["when"], dict(entry["when"])]
+        self.document["title"] = self.text()
+
+
+def draw_pair(seed: int, number: int) -> tuple[Document, Document]:
+    """Return a policy of this number and one to compare it with: changed, or drawn on its own.
+
+    Both are without the days on which they are in force.
+    """
+    random = Random(f"pair {seed} {number}")
+    drawing = Drawing(random)
+    return drawing.document, Drawing(random).document if number % 8 == 0 else drawing.changed()
 
 
 def draw(seed: int, number: int) -> list[Document]:

@@ -54,8 +54,9 @@ class Judge(Reference):
         return ["inside"] if name == "24x7" else ["inside", "outside"]
 
     def inside(self, name: str, case: Case, clock: Clock) -> bool | None:
-        """Return whether the case was opened inside hours: as the case says."""
-        return bool(case[f"{OPENED}{name}"] == "inside")
+        """Return whether the case was opened inside hours: as the case says, if they are ever."""
+        known = any(path != MISSING for path in self.hours(name, case).calendars)
+        return known and bool(case[f"{OPENED}{name}"] == "inside")
 
     def every_case(self) -> Iterator[dict[str, str]]:
         """Yield every case that exists: none whose facts exclude its priority (rule 19)."""

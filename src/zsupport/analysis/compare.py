@@ -3,6 +3,7 @@
 How targets over hours compare is found in `zsupport.analysis.deadlines`.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -40,6 +41,8 @@ class Counted(NamedTuple):
 
 
 EVERY_INSTANT = Counted(())
+#: What hours are for a case for which they have no calendar.
+NEVER = Counted((), open=False)
 
 
 def one(calendar: Calendar, zone: str) -> Counted:
@@ -85,9 +88,77 @@ def includes(
     quick = _by_week(one, other)
     if quick or (quick is False and period[1] - period[0] >= _YEAR):
         return quick
-    if any(map(_of_customer, (*one.calendars, *other.calendars))):
+    if any(map(of_customer, (*one.calendars, *other.calendars))):
         return False
     return _by_instant(one, other, period, public)
+
+
+def meet(
+    inside: Sequence[Counted],
+    outside: Sequence[Counted],
+    period: Period,
+    public: PublicHolidays = public_holidays,
+) -> bool:
+    """Return whether some instant of a period is inside all of these hours and outside all those.
+
+    Every calendar is open at some instant.
+    """
+    closed = NEVER
+    for each in outside:
+        closed = closed.joined(each)
+    if len(inside) < 2:
+        (within,) = inside or (EVERY_INSTANT,)
+        if closed == NEVER:
+            return within != NEVER
+        return not includes(closed, within, period, public)
+    every = [opening(each) for each in (*inside, closed)]
+    calendars = [calendar for each in every for calendar in each.calendars]
+    *weeks, closed_week = (
+        [window for each in hours.calendars for window in each.windows or ()] for hours in every
+    )
+    whole_years = period[1] - period[0] >= _YEAR
+    if whole_years and all(weeks) and _differ_in_weeks_only(calendars):
+        left = ~_minutes(tuple(closed_week))
+        for week in weeks:
+            left &= _minutes(tuple(week))
+        return bool(left)
+    *within_all, without = (_pairs(_spans(each, *period, public), *period) for each in every)
+    rest = _between(without, *period)
+    for spans in within_all:
+        rest = _common(rest, spans)
+    return bool(rest)
+
+
+def _differ_in_weeks_only(calendars: Sequence[Calendar]) -> bool:
+    bare = [each._replace(windows=None, business_days=None) for each in calendars]
+    plain = all(each.windows is not None and not each.by_start_date for each in calendars)
+    return plain and all(each == bare[0] for each in bare)
+
+
+def _pairs(spans: Spans, first: int, last: int) -> list[tuple[int, int]]:
+    """Return what spans hold of a period, each with its start and end."""
+    clipped = ((max(a, first), min(b, last)) for a, b in zip(spans.starts, spans.ends, strict=True))
+    return [(start, end) for start, end in clipped if start < end]
+
+
+def _between(spans: list[tuple[int, int]], first: int, last: int) -> list[tuple[int, int]]:
+    """Return the rest of a period, which spans in their order do not hold."""
+    borders = [first, *(each for span in spans for each in span), last]
+    rest = zip(borders[::2], borders[1::2], strict=True)
+    return [(start, end) for start, end in rest if start < end]
+
+
+def _common(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return what two lists of spans in their order have in common."""
+    found, at = [], 0
+    for start, end in one:
+        while at < len(other) and other[at][1] <= start:
+            at += 1
+        place = at
+        while place < len(other) and other[place][0] < end:
+            found.append((max(start, other[place][0]), min(end, other[place][1])))
+            place += 1
+    return found
 
 
 def _by_week(one: Counted, other: Counted) -> bool | None:
@@ -169,7 +240,8 @@ def _minutes(windows: tuple[Window, ...]) -> int:
     return (found & week) | (found >> WEEK)
 
 
-def _of_customer(calendar: Calendar) -> bool:
+def of_customer(calendar: Calendar) -> bool:
+    """Return whether only the customer knows when a calendar is open."""
     off = calendar.holidays
     return calendar.timezone == "customer" or bool(off and off.customer)
 

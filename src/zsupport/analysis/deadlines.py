@@ -11,7 +11,15 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, Period, clock_hours, includes, opening
+from zsupport.analysis.compare import (
+    EVERY_INSTANT,
+    Counted,
+    Period,
+    clock_hours,
+    includes,
+    of_customer,
+    opening,
+)
 from zsupport.analysis.space import Cases, Space, opened
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
@@ -24,7 +32,7 @@ from zsupport.clock.spans import EPOCH, WorkingTime, ranges
 from zsupport.clock.target import Target
 from zsupport.clock.windows import WEEK
 from zsupport.clock.zones import zone
-from zsupport.policy.model import Calendar, Revision, Text
+from zsupport.policy.model import Revision, Text
 
 _DAY = 86_400
 _WEEK = 7 * _DAY
@@ -191,7 +199,7 @@ class Deadlines:
             return _by_number(times_per_400_years(its), times_per_400_years(mine))
         hours = _hours(one), _hours(other)
         same_hours = hours[0] is hours[1] or hours[0] == hours[1]
-        if not same_hours and any(_of_customer(c) for each in hours for c in each.calendars):
+        if not same_hours and any(of_customer(c) for each in hours for c in each.calendars):
             return "incomparable"
         if mine.every is not its.every:
             return None
@@ -276,7 +284,7 @@ def moments_of(
         for counted, decides in hours(name.removeprefix(before)):
             for value in values:
                 inside = value == "inside"
-                told = not any(map(_of_customer, counted.calendars))
+                told = not any(map(of_customer, counted.calendars))
                 told = told and not (inside and opening(counted) == EVERY_INSTANT)
                 condition = ((inside, counted),) if told else ()
                 own = decides & space.of(name, value)
@@ -303,11 +311,6 @@ def _by_number(mine: int, its: int) -> str:
 def times_per_400_years(rate: Target) -> int:
     """Return how often a rate promises something in 400 years: a whole number."""
     return rate.amount * _PER_400_YEARS[rate.text.rpartition(" ")[2]]
-
-
-def _of_customer(calendar: Calendar) -> bool:
-    off = calendar.holidays
-    return calendar.timezone == "customer" or bool(off and off.customer)
 
 
 def _surely_reached(target: Target, counted: Counted) -> bool:

@@ -1,13 +1,13 @@
 """What a policy decides in which of its cases: grants, priorities, calendars and targets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import NamedTuple, TypeVar
 
 from zsupport.analysis.compare import EVERY_INSTANT, Counted, one
 from zsupport.analysis.space import Cases, Space, space_of_facts
 from zsupport.answer.case import facts_decide
-from zsupport.policy.model import Calendar, Cell, Commitment, Metric, Revision
+from zsupport.policy.model import Calendar, Cell, Commitment, Metric, Revision, When
 
 Entry = TypeVar("Entry", Calendar, Commitment)
 
@@ -39,9 +39,13 @@ class Decisions:
     The space may have values that the policy does not know; nothing is allowed there.
     """
 
-    def __init__(self, revision: Revision, space: Space) -> None:
+    def __init__(
+        self, revision: Revision, space: Space, own_names: Mapping[str, str] | None = None
+    ) -> None:
+        """`own_names`: the hours that an `opened` names, by another name that it has here."""
         self.revision = revision
         self.space = space
+        self._own_names = own_names or {}
         #: The cases whose facts do not exclude their priority (the clock definition, rule 19).
         self.existing: Cases = _existing(revision, space)
         #: Where each grant allows a channel, by its position in `entitlements`.
@@ -74,13 +78,43 @@ class Decisions:
             cells = rule.cells.get(metric)
             if not cells:
                 continue
-            holds = space.holds(rule.when) & self.entitled
+            holds = self._matches(rule.when) & self.entitled
             for cell, cases in _written(cells, space):
                 matches = holds & cases
                 found.append(Stated(position, metric, cell, matches, matches & left))
                 # The cells of one rule are for different priorities.
                 left &= ~matches
         return Targets(tuple(found), left)
+
+    def _matches(self, when: When) -> Cases:
+        """Return the cases that satisfy the condition of a target.
+
+        An alternative that names hours without a calendar for the case does not match (the clock
+        definition, rule 21).
+        """
+        if all(alternative.opened is None for alternative in when):
+            return self.space.holds(when)
+        found = 0
+        for alternative in when:
+            cases = self.space.meets(alternative)
+            if alternative.opened is not None:
+                inside, name = alternative.opened
+                cases &= self._with_calendar(self._own_names.get(name, name), every=not inside)
+            found |= cases
+        return found
+
+    def _with_calendar(self, hours: str, *, every: bool) -> Cases:
+        """Return the cases for which hours have a calendar; of a union any member, or every."""
+        if hours not in self.revision.hours:
+            return self.space.every
+        found = 0
+        for calendar, decides in self.calendars(hours):
+            members = [self._with_calendar(member, every=every) for member in calendar.any]
+            covered = self.space.every if every or not members else 0
+            for cases in members:
+                covered = covered & cases if every else covered | cases
+            found |= decides & covered
+        return found
 
     def by_metric(self) -> list[tuple[Metric, Targets]]:
         """Return what each metric promises."""

@@ -279,8 +279,8 @@ class _Reader:
         likeness = tuple(
             (self._moments(way, case), *_like(way, each))
             for way, each in zip(ways, stated, strict=True)
-        )
-        if len(ways) == 1 and not _timed(ways[0]):  # at every moment
+        ) or said(self.revision, remarks, self.lang)
+        if len(ways) == 1 and not any(each.opened for each in ways[0].matched):
             row, asks = stated[0]
         else:
             row, asks = self._now(bare, case, ways, remarks)

@@ -1,9 +1,9 @@
 """Two revisions over one set of cases, so that their answers can be compared case by case."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from zsupport.analysis.compare import Counted, includes
+from zsupport.analysis.compare import NEVER, Counted, Period, includes, meet, of_customer
 from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, opened, space_of
@@ -11,8 +11,6 @@ from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.document import Document
 from zsupport.policy.model import Alternative, Cell, Channel, Member, Priority, Revision, When
 
-#: Never open: what a case has for which hours name no calendar.
-NEVER = Counted((), open=False)
 #: What a condition says: the values of each dimension.
 Values = dict[str, tuple[str, ...]]
 _SECTIONS = {"plan": "plans", "role": "roles", "channel": "channels", "priority": "priorities"}
@@ -21,12 +19,21 @@ _SECTIONS = {"plan": "plans", "role": "roles", "channel": "channels", "priority"
 class Side:
     """One of two revisions: what it decides over the cases of both."""
 
-    def __init__(self, document: Document, revision: Revision, space: Space) -> None:
-        """`revision` is the document's, made to answer to the names of the other one."""
+    def __init__(
+        self,
+        document: Document,
+        revision: Revision,
+        space: Space,
+        own_names: Mapping[str, str] | None = None,
+    ) -> None:
+        """`revision` is the document's, made to answer to the names of the other one.
+
+        `own_names`: the hours of the document, by the names that an `opened` has in the space.
+        """
         self.document = document
         self.revision = revision
         self.space = space
-        self.decisions = Decisions(revision, space)
+        self.decisions = Decisions(revision, space, own_names)
         #: The cases that exist and whose every value this revision knows.
         self.known: Cases = self.decisions.existing
         for name, values in _values(revision).items():
@@ -104,10 +111,12 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
     shown_new = {name: shown_old.get(shown, shown) for name, shown in shown_new.items()}
     before, after = _renamed(before, shown_old.get), _renamed(after, shown_new.get)
     space = space_of(before, after)
-    first, second = Side(old, before, space), Side(new, after, space)
-    both = first.known & second.known & ~_impossible(first, second, shown_old, shown_new, public)
+    first = Side(old, before, space, {shown: name for name, shown in shown_old.items()})
+    second = Side(new, after, space, {shown: name for name, shown in shown_new.items()})
     named = {shown: (second, name) for name, shown in shown_new.items()}
     named |= {shown: (first, name) for name, shown in shown_old.items()}
+    period = period_of(before, after)
+    both = first.known & second.known & ~_impossible(space, named, period, public)
     return Pair(first, second, space, both, named)
 
 
@@ -125,33 +134,46 @@ def _same_hours(
 
 
 def _impossible(
-    one: Side,
-    other: Side,
-    shown_old: dict[str, str],
-    shown_new: dict[str, str],
+    space: Space,
+    opened_in: Mapping[str, tuple[Side, str]],
+    period: Period,
     public: PublicHolidays,
 ) -> Cases:
-    """Return the cases that no instant is in: outside of hours that include those it is inside."""
-    space, period = one.space, period_of(one.revision, other.revision)
+    """Return the cases that no instant is in, such as inside of two hours that never meet.
+
+    Hours of the customer can be open at any time of other hours. So they are compared with each
+    other only; a union of both kinds excludes no case.
+    """
     found = 0
-    for old, shown in shown_old.items():
-        for new, too in shown_new.items():
-            if shown == too:
-                continue
-            for mine, here in one.hours(old):
-                for its, there in other.hours(new):
-                    cases = here & there
-                    for wide, narrow, outside, inside in (
-                        (mine, its, shown, too),
-                        (its, mine, too, shown),
-                    ):
-                        if cases and includes(wide, narrow, period, public):
-                            found |= (
-                                cases
-                                & space.of(opened(outside), "outside")
-                                & space.of(opened(inside), "inside")
-                            )
+    parts: list[tuple[list[Counted], list[Counted], Cases]] = [([], [], space.every)]
+    for shown, (side, name) in opened_in.items():
+        split = []
+        for value in space.values[opened(shown)]:
+            for counted, decides in side.hours(name):
+                for within, without, some in parts:
+                    cases = some & decides & space.of(opened(shown), value)
+                    inside = [*within, counted] if value == "inside" else within
+                    outside = without if value == "inside" else [*without, counted]
+                    if cases and not _meet(inside, outside, period, public):
+                        found |= cases
+                    elif cases:
+                        split.append((inside, outside, cases))
+        parts = split
     return found
+
+
+def _meet(
+    inside: Sequence[Counted], outside: Sequence[Counted], period: Period, public: PublicHolidays
+) -> bool:
+    """Return whether a case can be opened inside all of these hours and outside all of those."""
+    for kind in ({True}, {False}):
+        within, without = (
+            [each for each in hours if kind == (set(map(of_customer, each.calendars)) or {False})]
+            for hours in (inside, outside)
+        )
+        if (within or without) and not meet(within, without, period, public):
+            return False
+    return True
 
 
 def _opened(revision: Revision) -> list[str]:

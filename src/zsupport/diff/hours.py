@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, includes, opening
+from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, includes, opening
 from zsupport.analysis.deadlines import Clocks, Conditions, Deadlines, moments_of, period_of
 from zsupport.analysis.space import Cases
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.diff.calendars import Calendars, Cause
-from zsupport.diff.cases import NEVER, Pair, Side
+from zsupport.diff.cases import Pair, Side
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.policy.yamltext import Path
 

@@ -1,6 +1,7 @@
 """Changes in which priority facts lead to."""
 
 from zsupport.analysis.space import Cases, Space, space_of_facts
+from zsupport.answer.case import facts_decide
 from zsupport.diff.cases import resolved
 from zsupport.diff.changes import Change, Changes
 from zsupport.policy.model import Revision
@@ -31,17 +32,22 @@ def find_changes(old: Revision, new: Revision, space: Space, found: Changes) -> 
         for fact in revision.facts:
             if fact.id in space.values:
                 both &= space.among(fact.id, fact.values)
+    decide = facts_decide(old), facts_decide(new)
     after = _leading(new, space, both)
     for number, some in _leading(old, space, both):
         for place, cases in after:
             here = some & cases
             was = None if number is None else old.priorities[number].id
             now = None if place is None else new.priorities[place].id
-            if not here or was == now or _same(was, now, old, new):
+            if not here or (all(decide) and (was == now or _same(was, now, old, new))):
                 continue
-            effect = _effect(was, now, old, new)
+            effect = _effect(was, now, old, new) if all(decide) else "either"
             code = {"less": "ZD501", "more": "ZD502", "either": "ZD503"}[effect]
             says = f"these facts make it {now or 'no priority'} instead of {was or 'none'}"
+            if not decide[0]:
+                says = f"these facts make it {now or 'no priority'}, and decided none before"
+            elif not decide[1]:
+                says = f"these facts decide no priority any more, and made it {was or 'none'}"
             paths = _path(number), _path(place)
             found.add(Change(code, effect, says, here, *paths, was, now))
     return both
@@ -58,7 +64,12 @@ def _same(was: str | None, now: str | None, old: Revision, new: Revision) -> boo
 
 
 def _leading(revision: Revision, space: Space, cases: Cases) -> list[tuple[int | None, Cases]]:
-    """Return where each priority is the first that fits, None for where none does."""
+    """Return where each priority is the first that fits, None for where none does.
+
+    Where no priority has a condition, facts lead to none (the clock definition, rule 19).
+    """
+    if not facts_decide(revision):
+        return [(None, cases)]
     found: list[tuple[int | None, Cases]] = []
     for number, priority in enumerate(revision.priorities):
         if here := space.holds(priority.when) & cases:

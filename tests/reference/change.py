@@ -1,0 +1,348 @@
+"""Which answers of two policies differ: one case after the other, at every moment of a day.
+
+Hours are counted as sets of hours of a day in UTC: calendars are open between two full hours of
+every day, and clocks never change. It shares no code with the program.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import product
+from math import inf
+from typing import NamedTuple
+
+from .definition import ALWAYS, MISSING, NAMED, Case, Clock, Path, Reference, Target, Tree
+
+#: The effect on the customer: whether the new answer, and the old one, is at least as good.
+EFFECTS = {(True, True): "same", (True, False): "more", (False, True): "less"}
+DISTANCES = {"UTC": 0, "UTC+01:00": 1, "Asia/Tokyo": 9}
+HOUR, DAY = 3600, 86_400
+WINDOW = re.compile(r"mon-sun (\d\d):00-(\d\d):00")
+LENGTH = re.compile(r"(?:every )?(\d+) ?(m|h|business minutes|business hours)(?: 24x7)?")
+#: How often in 400 years.
+RATES = {"day": 146_097, "week": 146_097 / 7}
+BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
+
+
+def effect(new: bool, old: bool) -> str:
+    """Return the effect where the new answer is no worse than the old one, and the reverse."""
+    return EFFECTS.get((new, old), "either")
+
+
+class Answer(NamedTuple):
+    """One answer that is another one: of channels, or of a metric."""
+
+    about: str  # allowed, needs, hours, opens, target, state, silence, condition or commitment
+    effect: str  # less, more, either, same or, where it cannot be told here, any
+    metric: str | None = None
+
+
+class Open(NamedTuple):
+    """When hours are open: in UTC, and on the clock of a customer."""
+
+    hours: frozenset[int] = frozenset()
+    of_customer: frozenset[int] = frozenset()
+
+    def joined(self, other: "Open") -> "Open":
+        """Return what is open when one of two is."""
+        return Open(self.hours | other.hours, self.of_customer | other.of_customer)
+
+
+NEVER = Open()
+ALL_DAY = Open(frozenset(range(24)))
+
+
+class Side(Reference):
+    """One policy with its calendars as sets of hours."""
+
+    def __init__(self, document: Tree) -> None:
+        super().__init__(document)
+        whens = [self.at(path).get("when", {}) for path in self.entries("targets")]
+        parts = [part for when in whens for part in (when if isinstance(when, list) else [when])]
+        #: The hours that an `opened` names.
+        self.named = dict.fromkeys(part["opened"].split()[1] for part in parts if "opened" in part)
+        self.opened_inside: Mapping[str, bool] = {}
+        #: Whether a member of a union has no calendar for some case.
+        self.incomplete = False
+        self.window = cache(self._window)
+
+    def _window(self, path: Path) -> tuple[int, int, int | None]:
+        """Return first and last hour of a calendar, and its distance; None: the customer's."""
+        calendar = self.at(path)
+        window = WINDOW.fullmatch(calendar["open"])
+        assert window is not None, calendar
+        zone = calendar.get("timezone", "UTC")
+        first, last = map(int, window.groups())
+        return first, last, None if zone == "customer" else DISTANCES[zone]
+
+    def inside(self, name: str, case: Case, clock: Clock) -> bool | None:
+        """Return whether the case at hand was opened inside hours."""
+        return self.opened_inside[name]
+
+    def leads_to(self, facts: Case) -> str | None:
+        """Return the priority that facts lead to, `undecided` where they decide none."""
+        return self.priority(facts) if self.facts_decide else "undecided"
+
+    def open(self, calendars: tuple[Path, ...]) -> Open:
+        """Return when joined calendars are open."""
+        self.incomplete |= MISSING in calendars and len(calendars) > 1
+        found = NEVER
+        for path in calendars:
+            if path == ALWAYS:
+                return ALL_DAY
+            if path == MISSING:
+                continue
+            first, last, distance = self.window(path)
+            local = range(first, last)
+            if distance is None:
+                found = found.joined(Open(of_customer=frozenset(local)))
+            else:
+                found = found.joined(Open(frozenset((hour - distance) % 24 for hour in local)))
+        return found
+
+    def due(self, target: Target, opened: int) -> float:
+        """Return when a target is due, in seconds from midnight as `opened` is; or it never is.
+
+        The customer's clock is taken to show UTC.
+        """
+        text = target.target or ""
+        if text == "every week":
+            return opened + 7 * DAY
+        if text.endswith(("business day", "business days")):
+            if MISSING in target.calendars:
+                return inf
+            [calendar] = target.calendars
+            _, last, distance = self.window(calendar)
+            shift = (distance or 0) * HOUR
+            local = opened + shift
+            close = local // DAY * DAY + last * HOUR
+            days = 1 if text.startswith("next") else int(text.split()[0]) + (local >= close)
+            return close + days * DAY - shift
+        length = LENGTH.fullmatch(text)
+        assert length is not None, text
+        seconds = int(length[1]) * (HOUR if length[2] in ("h", "business hours") else 60)
+        if "business" not in text:
+            return opened + seconds
+        hours = self.open(target.calendars)
+        return _worked(hours.hours | hours.of_customer, opened, seconds)
+
+
+def _worked(hours: frozenset[int], at: int, seconds: int) -> float:
+    """Return the second at which this number of open seconds has passed since a moment."""
+    if not hours:
+        return inf
+    while seconds:
+        step = HOUR - at % HOUR
+        if at // HOUR % 24 in hours:
+            step = min(step, seconds)
+            seconds -= step
+        at += step
+    return at
+
+
+class Where(NamedTuple):
+    """A case, and the hours of a day in which it is opened: the same inside and outside."""
+
+    case: Mapping[str, str]
+    #: Of the old and the new side: whether it is opened inside each of the hours.
+    inside: tuple[Mapping[str, bool], Mapping[str, bool]]
+    hours: tuple[int, ...]
+
+
+class Pair:
+    """Two policies, and the cases that both know."""
+
+    def __init__(self, old: Tree, new: Tree) -> None:
+        self.old, self.new = Side(old), Side(new)
+        self.metrics = [metric for metric in self.old.metrics if metric in self.new.metrics]
+        self.compared = cache(self._compared)
+        #: Whether an `opened` names hours of the customer joined with others.
+        self.mixed = False
+        #: Of each dimension the values that both know; about what one lacks it does not ask.
+        self.values: dict[str, list[str]] = {}
+        for name in dict.fromkeys((*self.old.values, *self.new.values)):
+            one, other = self.old.values.get(name, []), self.new.values.get(name, [])
+            known = [value for value in one if value in other]
+            self.values[name] = known if one and other else [*one, *other]
+
+    def cases(self) -> Iterator[dict[str, str]]:
+        """Yield the cases that both know and that exist in both (rule 19)."""
+        for chosen in product(*self.values.values()):
+            case = dict(zip(self.values, chosen, strict=True))
+            if all(
+                not side.facts_decide or side.priority(case) == case["priority"]
+                for side in (self.old, self.new)
+            ):
+                yield case
+
+    def where(self, case: dict[str, str]) -> Iterator[Where]:
+        """Yield a case by the hours that an `opened` names: inside or outside of each."""
+        sides = (self.old, self.new)
+        spans = [
+            {name: side.open(side.hours(name, case).calendars) for name in side.named}
+            for side in sides
+        ]
+        asks = any(span.of_customer for each in spans for span in each.values())
+        self.mixed |= any(all(span) for each in spans for span in each.values())
+        found: dict[tuple[bool, ...], list[int]] = {}
+        for hour in range(24):
+            for distance in range(24) if asks else (0,):
+                inside = tuple(
+                    hour in span.hours or (hour + distance) % 24 in span.of_customer
+                    for each in spans
+                    for span in each.values()
+                )
+                found.setdefault(inside, []).append(hour)
+        # Moments that only the customer knows are not told apart.
+        told = [not span.of_customer for each in spans for span in each.values()]
+        for key in found:
+            hours = [
+                hour
+                for other, some in found.items()
+                if all(a == b or not t for a, b, t in zip(key, other, told, strict=True))
+                for hour in some
+            ]
+            first = len(spans[0])
+            old = dict(zip(spans[0], key[:first], strict=True))
+            new = dict(zip(spans[1], key[first:], strict=True))
+            yield Where(case, (old, new), tuple(sorted(set(hours))))
+
+    def of_channels(self, case: Case) -> Iterator[Answer]:
+        """Yield what is answered otherwise about the channel of a case."""
+        was, now = self.old.entitlement(case), self.new.entitlement(case)
+        if was.allowed is not now.allowed:
+            yield Answer("allowed", "more" if now.allowed else "less")
+        if not (was.allowed and now.allowed):
+            return
+        fewer, more = (
+            now.prerequisites <= was.prerequisites,
+            was.prerequisites <= now.prerequisites,
+        )
+        yield Answer("needs", effect(fewer, more))
+        hours = [
+            None if answer.hours is None else side.open(answer.calendars)
+            for side, answer in ((self.old, was), (self.new, now))
+        ]
+        yield Answer("hours", _of_hours(*hours))
+        opened, opens = (side.opens_case(case) for side in (self.old, self.new))
+        yield Answer("opens", effect(opens >= opened, opened >= opens))
+        kinds = {side.at(("channels", case["channel"], "kind")) for side in (self.old, self.new)}
+        yield Answer("kind", "either" if len(kinds) > 1 and opens is opened else "same")
+
+    def of_metrics(self, where: Where) -> Iterator[Answer]:
+        """Yield what is promised otherwise in a case that can be opened before and after."""
+        case, sides = where.case, (self.old, self.new)
+        if not all(side.opens_case(case) for side in sides):
+            return
+        both = False
+        for metric in self.metrics:
+            for side, inside in zip(sides, where.inside, strict=True):
+                side.opened_inside = inside
+            was, now = (side.target(case, metric, lambda path: True) for side in sides)
+            promised = was.state == "promised", now.state == "promised"
+            if all(promised):
+                both = True
+                yield Answer("target", self.compared(was, now, where.hours), metric)
+                kept = (
+                    was.condition in (None, now.condition),
+                    now.condition in (None, was.condition),
+                )
+                yield Answer("condition", effect(kept[1], kept[0]), metric)
+            elif any(promised):
+                yield Answer("state", "less" if promised[0] else "more", metric)
+            elif was.state != now.state:
+                yield Answer("silence", "as little", metric)
+        if both:
+            was_bound, now_bound = (side.commitment(case)[0] for side in sides)
+            rank = BINDING[now_bound] - BINDING[was_bound]
+            other = "either" if was_bound != now_bound else "same"
+            yield Answer("commitment", "more" if rank > 0 else "less" if rank else other)
+
+    def _compared(self, was: Target, now: Target, hours: tuple[int, ...]) -> str:
+        """Return the effect of another target, for a case that is opened in these hours."""
+        texts = was.target or "", now.target or ""
+        rates = [" per " in text for text in texts]
+        if all(rates):
+            before, after = (int(text.split()[0]) * RATES[text.split()[-1]] for text in texts)
+            return effect(after >= before, before >= after)
+        if any(rates):
+            return "either"
+        spans = self.old.open(was.calendars), self.new.open(now.calendars)
+        if spans[0] != spans[1] and any(span.of_customer for span in spans):
+            return "either"
+        recurs = [text.startswith("every ") for text in texts]
+        pairs = [(self.new.due(now, each), self.old.due(was, each)) for each in moments(hours)]
+        return effect(
+            all(mine <= its for mine, its in pairs) and recurs[1] >= recurs[0],
+            all(its <= mine for mine, its in pairs) and recurs[0] >= recurs[1],
+        )
+
+    def of_names(self) -> Iterator[str]:
+        """Yield what is answered otherwise to who names no case."""
+        if _names(self.old, self.new) != _names(self.new, self.old):
+            yield "names"
+        asked = {*_asked(self.old.document), *_asked(self.new.document)}
+        facts = [name for name in self.old.facts if name in self.new.facts]
+        if any(self.old.default(name) != self.new.default(name) for name in facts if name in asked):
+            yield "defaults"
+        names = [n for n in self.old.document["hours"] if n in self.new.document["hours"]]
+        for case, name in product(self.cases(), names):
+            spans = [side.open(side.hours(name, case).calendars) for side in (self.old, self.new)]
+            if _of_hours(*spans) != "same":
+                yield "hours"
+                break
+        if self.old.priorities and self.new.priorities:
+            for case in self.every_fact():
+                if self.old.leads_to(case) != self.new.leads_to(case):
+                    yield "priorities"
+                    break
+
+    def every_fact(self) -> Iterator[dict[str, str]]:
+        """Yield the facts of every case."""
+        values = {
+            name: v for name, v in self.values.items() if name in (*self.old.facts, *self.new.facts)
+        }
+        for chosen in product(*values.values()):
+            yield dict(zip(values, chosen, strict=True))
+
+
+def moments(hours: tuple[int, ...]) -> Iterator[int]:
+    """Yield the seconds of these hours at which a deadline can jump or bend, and those before."""
+    for hour in hours:
+        for second in (0, HOUR // 2 - 1, HOUR // 2, HOUR - 1):
+            yield hour * HOUR + second
+
+
+def _of_hours(was: Open | None, now: Open | None) -> str:
+    """Return the effect of other hours of a channel; None: a grant states none."""
+    if was == now:
+        return "same"
+    if was is None or now is None:
+        stated = now if was is None else was
+        return "either" if stated != ALL_DAY else "more" if was is None else "less"
+    if not (was.of_customer or now.of_customer):
+        return effect(was.hours <= now.hours, now.hours <= was.hours)
+    if not (was.hours or now.hours):
+        return effect(was.of_customer <= now.of_customer, now.of_customer <= was.of_customer)
+    return "any"
+
+
+def _names(side: Reference, other: Reference) -> set[tuple[str, str]]:
+    """Return the names that one may ask with; the values of facts that both have."""
+    found = {(kind, id) for kind in (*NAMED, "priority") for id in side.values.get(kind, ())}
+    found |= {("fact", name) for name in side.facts}
+    found |= {("metric", name) for name in side.metrics}
+    found |= {("hours", name) for name in side.document["hours"]}
+    both = [name for name in side.facts if name in other.facts]
+    return found | {(name, value) for name in both for value in side.values[name]}
+
+
+def _asked(document: Tree) -> Iterator[str]:
+    """Yield the dimensions and facts that conditions name, those of terms excepted."""
+    for key, value in document.items() if isinstance(document, dict) else ():
+        if key == "when":
+            for part in value if isinstance(value, list) else [value]:
+                yield from part
+        elif key != "terms":
+            for each in value if isinstance(value, list) else [value]:
+                yield from _asked(each)
