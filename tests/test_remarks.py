@@ -369,6 +369,28 @@ entitlements: [{allow: web}, {when: {region: eu}, allow: web, note: Said of the 
     ]
 
 
+def test_what_a_case_leaves_open_carries_all_that_may_match(tmp_path: Path) -> None:
+    file = tmp_path / "acme.yaml"
+    file.write_text(
+        """\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web, hours: office}]
+hours:
+  office:
+    - when: [{plan: pro, note: For pro.}, {channel: web}]
+      open: mon-fri 09:00-17:00
+    - {open: mon 09:00-10:00, note: Never reached by web.}
+""",
+        encoding="utf-8",
+    )
+    policy = zsupport.load(file, cache=False)
+    assert [row.note for row in policy.channels(at=MOMENT)] == ["For pro."]
+    assert [row.note for row in policy.channels(plan="free", at=MOMENT)] == [None]
+
+
 def test_policies_in_full_states_everything_that_the_file_does(
     marked: tuple[Path, dict[str, str]], cli: Any
 ) -> None:

@@ -67,19 +67,19 @@ def of_alternatives(matched: Iterable[Alternative]) -> list[Remarks]:
 def of_hours(revision: Revision, names: Iterable[str], case: Case) -> list[Remarks]:
     """Return the remarks of all that hours consist of in a case, members of a union included.
 
-    A calendar whose condition the case leaves open may apply, so its remarks belong to it.
+    Where the case leaves a condition open, all calendars and alternatives that may match belong.
     """
     found: list[Remarks] = []
     waiting = list(dict.fromkeys(names))
     for name in waiting:
         for calendar in revision.hours.get(name, ()):
-            matched = matching(calendar.when, case)
-            if not matched and not any(_may_match(each, case) for each in calendar.when):
+            possible = [each for each in calendar.when if _may_match(each, case)]
+            if calendar.when and not possible:
                 continue
-            found += [calendar.remarks, *of_alternatives(matched)]
+            found += [calendar.remarks, *of_alternatives(possible)]
             found += [calendar.holidays.remarks] if calendar.holidays else []
             waiting += [member for member in calendar.any if member not in waiting]
-            if matched:
+            if matching(calendar.when, case):
                 break
     return found
 
