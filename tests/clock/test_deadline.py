@@ -1,0 +1,31 @@
+"""Pauses as the clock counts them: the clock definition, rule 12."""
+
+import pytest
+
+from zsupport.clock.deadline import Pause, merged
+from zsupport.clock.problem import BadText
+
+
+@pytest.mark.parametrize(
+    ("pauses", "kept"),
+    [
+        ([(20, 30), (5, 8)], [(5, 8), (20, 30)]),
+        ([(5, 8), (8, 12)], [(5, 12)]),
+        ([(5, 20), (8, 12)], [(5, 20)]),
+        ([(5, 20), (8, None)], [(5, None)]),
+        ([(5, None), (8, 12)], [(5, None)]),
+        # Before the start, which is 3, nothing is paused.
+        ([(0, 5)], [(3, 5)]),
+        ([(0, 2), (0, 3)], []),
+        ([(0, None)], [(3, None)]),
+        # An empty one pauses nothing.
+        ([(5, 5), (7, 9)], [(7, 9)]),
+    ],
+)
+def test_pauses_are_merged_and_clipped(pauses: list[Pause], kept: list[Pause]) -> None:
+    assert merged(pauses, 3) == tuple(kept)
+
+
+def test_a_pause_that_ends_before_it_starts_is_refused() -> None:
+    with pytest.raises(BadText):
+        merged([(2, 1)], 3)
