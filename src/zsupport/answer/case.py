@@ -499,7 +499,7 @@ def collapse(
         for row in rows:
             rest = {fact: value for fact, value in row.facts.items() if fact != name}
             row = row._replace(facts=rest, **({name: None} if name in identity else {}))
-            case = (*(getattr(row, field) for field in identity), *sorted(rest.items()))
+            case = (*(getattr(row, field) for field in identity), *rest.items())
             groups.setdefault(case, []).append(row)
         if all(like(row) == like(group[0]) for group in groups.values() for row in group[1:]):
             rows = [group[0] for group in groups.values()]
