@@ -28,6 +28,7 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     test as written. A file that is there already is left alone, and nothing is written then.
     """
     from zsupport.policy.shape import is_id
+    from zsupport.report.text import one_line
     from zsupport.sources.find import TESTS
     from zsupport.sources.rewrite import write_new
     from zsupport.starter import starter
@@ -47,7 +48,7 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     }
     write_new(folder, texts)
     if not quiet:
-        emit("".join(f"{path}\n" for path in texts))
+        emit("".join(f"{one_line(path)}\n" for path in texts))
     return 0
 
 

@@ -4,7 +4,7 @@ import json
 import re
 
 from zsupport.report import Report, Terminal
-from zsupport.report.text import UNSAFE
+from zsupport.report.text import UNSAFE_IN_JSON
 
 
 def dumps(document: object, terminal: Terminal) -> str:
@@ -13,7 +13,7 @@ def dumps(document: object, terminal: Terminal) -> str:
     # JSON escapes C0 itself; whatever else could steer a terminal stands inside texts only. Lone
     # surrogates, escaped or not, are refused by those who read JSON strictly.
     text = re.sub("[\ud800-\udfff]", "\ufffd", text)
-    unwanted = UNSAFE if terminal.unicode else re.compile("[^\x00-\x7e]")
+    unwanted = UNSAFE_IN_JSON if terminal.unicode else re.compile("[^\x00-\x7e]")
     return unwanted.sub(_escape, text)
 
 

@@ -2,17 +2,23 @@
 
 import re
 
-# C0 and C1 controls but tab and line feed, and what turns the direction of writing: a policy's
-# text must not move the cursor, set a title or hide another text. And lone surrogates, which are
-# no characters: names of files that are no UTF-8 have them.
-UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"
-    "\ud800-\udfff]"
+# C0 and C1 controls but tab and line feed, and the controls that turn the direction of writing: a
+# text must not move the cursor, set a title or hide another text. Lone surrogates are not
+# characters: names of files that are not UTF-8 have them. Invisible characters, such as U+200B and
+# tags, make a name look like another one.
+_STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
+_INVISIBLE = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\uffa0"
+    "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+#: Joiners and direction marks, which some languages need: kept in JSON, escaped for people.
+_MARKS = "\u061c\u200c-\u200f"
+UNSAFE = re.compile(f"[{_STEERING}{_INVISIBLE}{_MARKS}]")
+UNSAFE_IN_JSON = re.compile(f"[{_STEERING}{_INVISIBLE}]")
 
 
 def printable(text: str) -> str:
-    """Return `text` with control characters written as escapes; tab and line feed stay."""
+    """Return `text` with control and invisible characters as escapes; tab and line feed stay."""
     return UNSAFE.sub(_escape, text)
 
 
@@ -32,4 +38,6 @@ def one_line(text: str) -> str:
 
 def _escape(found: "re.Match[str]") -> str:
     code = ord(found[0])
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

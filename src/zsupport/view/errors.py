@@ -18,7 +18,8 @@ def error_text(error: ZsupportError, encoding: str = "utf-8") -> str:
         return findings_text(error, encoding)
     lines = [f"zsupport: {line}" for line in error.message.split("\n")]
     if error.hint:
-        lines.append(f"  {error.hint}")
+        # A name that a hint repeats can hold line feeds: no line begins with it.
+        lines += [f"  {line}" for line in error.hint.split("\n")]
     return printable("\n".join(lines)) + "\n"
 
 
