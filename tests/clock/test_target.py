@@ -290,6 +290,7 @@ def test_minutes_and_hours_are_the_same_time(minutes: int, business: bool) -> No
 def test_a_refusal_says_all_three_parts_and_can_be_copied() -> None:
     problem = BadText("`x` is no y", "a y", "write `z`")
     assert str(problem) == "`x` is no y (expected a y); write `z`"
+    assert problem.args == ("`x` is no y", "a y", "write `z`")
     assert str(BadText("`x` is no y")) == "`x` is no y"
     for twin in (copy.copy(problem), pickle.loads(pickle.dumps(problem))):
         assert isinstance(twin, BadText)

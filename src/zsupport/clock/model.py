@@ -147,8 +147,8 @@ def week_of(windows: tuple[Window, ...]) -> tuple[tuple[Part, ...], ...]:
 
 
 def day_parts(windows: tuple[Window, ...]) -> tuple[Part, ...]:
-    """Return the parts of one date's own windows, from windows in minutes of the day."""
-    return tuple(sorted(Part(w.opens * 60, w.closes * 60, 0) for w in windows))
+    """Return the parts of one date's own windows, from sorted windows in minutes of the day."""
+    return tuple(Part(w.opens * 60, w.closes * 60, 0) for w in windows)
 
 
 def _year(ordinal: int) -> int:
