@@ -389,3 +389,15 @@ def test_the_folder_in_which_one_stands_may_be_gone(cli: Cli, tmp_path: Path) ->
 
 
 _SOURCES = [str(Path(__file__).parent.parent / "src")]
+
+
+def test_only_the_first_names_of_a_big_folder_are_looked_at(tmp_path: Path) -> None:
+    for number in range(999):
+        (tmp_path / f"a{number:03}.yaml").touch()
+    # The last that is looked at, and the first that is not.
+    (tmp_path / "globex.yaml").touch()
+    (tmp_path / "initech.yaml").touch()
+    for asked, hint in (("glbex", f"did you mean `{tmp_path}/globex.yaml`?"), ("intech", None)):
+        with pytest.raises(PolicyError) as caught:
+            load(tmp_path / f"{asked}.yaml")
+        assert caught.value.hint == hint

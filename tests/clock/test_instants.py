@@ -10,6 +10,7 @@ from zsupport.clock.instants import (
     END,
     FIRST,
     at_local,
+    duration,
     format_instant,
     from_datetime,
     latest_local,
@@ -433,6 +434,23 @@ def test_a_datetime_out_of_range_is_refused(value: datetime.datetime) -> None:
 def test_an_instant_is_an_aware_datetime_in_utc() -> None:
     assert to_datetime(NEW_YEAR_2026).isoformat() == "2026-01-01T00:00:00+00:00"
     assert to_datetime(NEW_YEAR_2026).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("seconds", "with_days", "without"),
+    [
+        (0, "0 s", "0 s"),
+        (-45, "45 s", "45 s"),
+        (20 * 60 + 59, "20 min", "20 min"),
+        (3 * 3600, "3 h", "3 h"),
+        (3 * 3600 + 20 * 60, "3 h 20 min", "3 h 20 min"),
+        (24 * 3600 + 1, "1 d", "24 h"),
+        (52 * 3600 + 60, "2 d 4 h", "52 h 1 min"),
+    ],
+)
+def test_a_length_of_time_is_told_in_two_units(seconds: int, with_days: str, without: str) -> None:
+    assert duration(seconds) == with_days
+    assert duration(seconds, days=False) == without
 
 
 def test_the_range_is_that_of_the_definition() -> None:

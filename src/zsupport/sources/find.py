@@ -107,7 +107,7 @@ def _configured(project: Project, path: str) -> str:
 
 def is_path(name: str) -> bool:
     """Return whether a policy is named by a path: it has a `/`, an ending, or begins with a dot."""
-    return "/" in name or os.sep in name or name[:1] == "." or name.endswith(ENDINGS)
+    return "/" in name or os.sep in name or name.startswith(".") or name.endswith(ENDINGS)
 
 
 def find(name: str) -> Found:
