@@ -392,6 +392,13 @@ def test_columns_do_not_depend_on_the_moment(policy: Any) -> None:
     assert columns == {("type",)}
 
 
+def test_the_number_of_grants_makes_no_column(policy: Any) -> None:
+    grants = [{"allow": ["web", "chat"]}, {"allow": "web"}]
+    asked = policy(priorities=[], entitlements=grants, targets=[{"first-response": "1h"}])
+    answers = asked.due(plan="a", opened=MONDAY, at=MONDAY)
+    assert (answers.columns, len(answers.answers)) == ((), 1)
+
+
 def test_inside_and_outside_do_not_change_the_columns(policy: Any) -> None:
     targets = [
         {"when": {"type": "bug", "opened": "outside desk"}, "first-response": "1h"},

@@ -163,8 +163,10 @@ def test_the_order_of_events_matters_only_to_the_metric_asked_about(
 
 def test_an_open_pause_that_has_not_begun_counts_for_nothing(policy: zsupport.Policy) -> None:
     start = {"fix": OPENED}
+    # The other pause is over, and empty.
+    pauses = [(at(11), at(11)), (at(13), None)]
     answers = policy.due(
-        plan="pro", metric="fix", opened=OPENED, at=at(12), start=start, pause=[(at(13), None)]
+        plan="pro", metric="fix", opened=OPENED, at=at(12), start=start, pause=pauses
     )
     assert (answers.answers[0].state, answers.answers[0].due) == ("running", at(17))
     assert [warning.message for warning in answers.warnings] == [
