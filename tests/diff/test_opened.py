@@ -62,6 +62,26 @@ def due(revision: Revision, hours: PolicyHours, case: dict[str, str], opened: in
     return unpaused(target, opened, Basis(fixed if target.kind == "business" else EVERY_INSTANT))
 
 
+def test_hours_without_a_calendar_for_a_case_have_no_outside() -> None:
+    text = """\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Ticket, kind: web}}
+entitlements: [{allow: web}]
+hours: {night: [{when: {plan: pro}, open: mon-fri 20:00-24:00}]}
+targets:
+  - {when: {opened: outside night}, first-response: 1h}
+  - {first-response: 24h}
+"""
+    old, new = read(text, "old.yaml"), read(text.replace("1h}", "2h}"), "new.yaml")
+    part = compare([old], [new]).compared[0].parts[0]
+    cases = [case for change in part.changes for case in part.space.cases(change.cases)]
+    assert cases == [
+        {"plan": "pro", "channel": "web", "opened night": "outside"},
+    ]
+
+
 @settings(max_examples=50, deadline=None)
 @given(policies(), policies())
 def test_what_is_opened_in_each_half_hour_of_a_week(old: str, new: str) -> None:

@@ -47,6 +47,7 @@ class Judge(Reference):
         whens = [self.at(path).get("when", {}) for path in self.entries("targets")]
         parts = [part for when in whens for part in (when if isinstance(when, list) else [when])]
         named = dict.fromkeys(part["opened"].split()[1] for part in parts if "opened" in part)
+        self._led_by: dict[tuple[str, ...], str | None] = {}
         #: The dimensions of a case, with the hours that an `opened` names.
         self.sides = {f"{OPENED}{name}": self._sides(name) for name in named}
 
@@ -58,13 +59,30 @@ class Judge(Reference):
         known = any(path != MISSING for path in self.hours(name, case).calendars)
         return known and bool(case[f"{OPENED}{name}"] == "inside")
 
-    def every_case(self) -> Iterator[dict[str, str]]:
-        """Yield every case that exists: none whose facts exclude its priority (rule 19)."""
+    def every_combination(self) -> Iterator[dict[str, str]]:
+        """Yield every combination of values, those included whose facts exclude their priority."""
         values = {**self.values, **self.sides}
         for chosen in product(*values.values()):
-            case = dict(zip(values, chosen, strict=True))
-            if not self.facts_decide or self.priority(case) == case["priority"]:
-                yield case
+            yield dict(zip(values, chosen, strict=True))
+
+    def every_case(self) -> Iterator[dict[str, str]]:
+        """Yield every case that exists."""
+        yield from filter(self.exists, self.every_combination())
+
+    def exists(self, case: Case) -> bool:
+        """Return whether the facts of a case do not exclude its priority (rule 19)."""
+        return not self.facts_decide or self.led_by(case) == case["priority"]
+
+    def led_by(self, case: Case) -> str | None:
+        """Return the priority that the facts of a case lead to."""
+        facts = tuple(case[name] for name in self.facts)
+        if facts not in self._led_by:
+            self._led_by[facts] = self.priority(case)
+        return self._led_by[facts]
+
+    def grants(self, case: Case) -> tuple[Path, ...]:
+        """Return the grants that allow the channel of a case."""
+        return self.entitlement(case).grants
 
     def channel(self, case: Case) -> Channel:
         """Return what is answered about the channel of a case."""
@@ -93,7 +111,9 @@ class Judge(Reference):
         return [self.channel(case), *self.promised(case)]
 
     def _written(self, path: Path) -> str:
-        return str(path[0]) if path in (ALWAYS, MISSING) else json.dumps(self.at(path))
+        if path in (ALWAYS, MISSING):
+            return str(path[0])
+        return json.dumps({key: value for key, value in self.at(path).items() if key != "when"})
 
     def _said(self, rests: frozenset[Path]) -> frozenset[tuple[str, str]]:
         return frozenset((k, json.dumps(t)) for _, k, t in self.remarks(rests) if k in SAID)

@@ -273,7 +273,7 @@ def moments_of(
     """Return parts of a set of cases, each with the moments that belong to its cases.
 
     `hours` gives for hours that an `opened` names what they are in which cases. Moments that
-    only the customer knows are not told apart.
+    only the customer knows are not told apart, nor where the hours have no calendar.
     """
     found: list[tuple[Conditions, Cases]] = [((), cases)] if cases else []
     before = opened("")
@@ -281,7 +281,9 @@ def moments_of(
         if not name.startswith(before):
             continue
         parts = []
+        rest = cases
         for counted, decides in hours(name.removeprefix(before)):
+            rest &= ~decides
             for value in values:
                 inside = value == "inside"
                 told = not any(map(of_customer, counted.calendars))
@@ -289,7 +291,7 @@ def moments_of(
                 condition = ((inside, counted),) if told else ()
                 own = decides & space.of(name, value)
                 parts += [((*each, *condition), some & own) for each, some in found if some & own]
-        found = parts
+        found = [*parts, *((each, some & rest) for each, some in found if some & rest)]
     return found
 
 

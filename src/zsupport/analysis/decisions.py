@@ -7,7 +7,15 @@ from typing import NamedTuple, TypeVar
 from zsupport.analysis.compare import EVERY_INSTANT, Counted, one
 from zsupport.analysis.space import Cases, Space, space_of_facts
 from zsupport.answer.case import facts_decide
-from zsupport.policy.model import Calendar, Cell, Commitment, Metric, Revision, When
+from zsupport.policy.model import (
+    Alternative,
+    Calendar,
+    Cell,
+    Commitment,
+    Metric,
+    Revision,
+    When,
+)
 
 Entry = TypeVar("Entry", Calendar, Commitment)
 
@@ -64,6 +72,27 @@ class Decisions:
         self.entitled: Cases = self.allowed & space.among("channel", opening)
         self._by_metric: dict[str, Targets] = {}
 
+    def matches(self, when: When) -> Cases:
+        """Return the cases in which a condition matches: any of its alternatives, or none at all.
+
+        An alternative that names hours without a calendar for the case does not match (the clock
+        definition, rule 21).
+        """
+        if not any(alternative.opened for alternative in when):
+            return self.space.holds(when)
+        found = 0
+        for alternative in when:
+            found |= self.meets(alternative)
+        return found
+
+    def meets(self, alternative: Alternative) -> Cases:
+        """Return the cases in which one alternative of a condition matches."""
+        found = self.space.meets(alternative)
+        if alternative.opened is not None:
+            inside, name = alternative.opened
+            found &= self._with_calendar(self._own_names.get(name, name), every=not inside)
+        return found
+
     def targets(self, metric: str) -> Targets:
         """Return what a metric promises, over the cases that can be opened."""
         if metric not in self._by_metric:
@@ -78,7 +107,7 @@ class Decisions:
             cells = rule.cells.get(metric)
             if not cells:
                 continue
-            holds = self._matches(rule.when) & self.entitled
+            holds = self.matches(rule.when) & self.entitled
             for cell, cases in _written(cells, space):
                 matches = holds & cases
                 found.append(Stated(position, metric, cell, matches, matches & left))
@@ -86,29 +115,14 @@ class Decisions:
                 left &= ~matches
         return Targets(tuple(found), left)
 
-    def _matches(self, when: When) -> Cases:
-        """Return the cases that satisfy the condition of a target.
-
-        An alternative that names hours without a calendar for the case does not match (the clock
-        definition, rule 21).
-        """
-        if all(alternative.opened is None for alternative in when):
-            return self.space.holds(when)
-        found = 0
-        for alternative in when:
-            cases = self.space.meets(alternative)
-            if alternative.opened is not None:
-                inside, name = alternative.opened
-                cases &= self._with_calendar(self._own_names.get(name, name), every=not inside)
-            found |= cases
-        return found
-
     def _with_calendar(self, hours: str, *, every: bool) -> Cases:
         """Return the cases for which hours have a calendar; of a union any member, or every."""
         if hours not in self.revision.hours:
             return self.space.every
         found = 0
-        for calendar, decides in self.calendars(hours):
+        calendars = self.revision.hours[hours]
+        # Cases whose facts exclude their priority are told from those without a calendar.
+        for calendar, decides in _first_that_holds(calendars, self.space, self.space.every):
             members = [self._with_calendar(member, every=every) for member in calendar.any]
             covered = self.space.every if every or not members else 0
             for cases in members:

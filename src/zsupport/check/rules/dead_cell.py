@@ -55,7 +55,7 @@ def _dead(subject: Subject, each: Stated) -> bool:
     """Return whether a cell is never the answer."""
     if each.decides or each.matches:
         return not each.decides
-    holds = subject.space.holds(subject.revision.rules[each.rule].when)
+    holds = subject.decisions.matches(subject.revision.rules[each.rule].when)
     if subject.excluded(holds & subject.cases_of(each.rule, each.metric, each.cell)):
         return False
     # A priority that cannot be raised at all is one mistake, which is found where it stands.

@@ -41,7 +41,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _excluded(subject: Subject, rule: int) -> bool:
     """Return whether the facts of a rule exclude its priorities, which is a finding of its own."""
-    holds = subject.space.holds(subject.revision.rules[rule].when)
+    holds = subject.decisions.matches(subject.revision.rules[rule].when)
     return subject.excluded(holds) or all(
         subject.excluded(holds & subject.cases_of(rule, metric, cell))
         for position, metric, cell in subject.cells

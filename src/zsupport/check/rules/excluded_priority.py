@@ -22,7 +22,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
     """Yield the entry with this condition, or those of its alternatives that never match."""
     entry = condition.path[:-1]
-    holds = subject.space.holds(condition.when)
+    holds = subject.decisions.matches(condition.when)
     if subject.excluded(holds):
         what = _NAMES.get(str(entry[0]), "calendar")
         if what == "grant" and not subject.revision.grants[int(entry[1])].allow:
@@ -30,7 +30,7 @@ def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
         yield _problem(subject, entry, f"unreachable {what}: its facts", holds)
         return
     for position, alternative in enumerate(condition.when):
-        meets = subject.space.meets(alternative)
+        meets = subject.decisions.meets(alternative)
         if subject.excluded(meets):
             path = subject.alternative(condition, position)
             yield _problem(subject, path, "unreachable alternative: its facts", meets)
@@ -40,7 +40,7 @@ def _of_cells(subject: Subject) -> Iterator[Problem]:
     """Yield the targets of rules that match elsewhere; the same key of several metrics once."""
     by_key: dict[tuple[int, str], tuple[Cases, list[Path]]] = {}
     for rule, metric, cell in subject.cells:
-        holds = subject.space.holds(subject.revision.rules[rule].when)
+        holds = subject.decisions.matches(subject.revision.rules[rule].when)
         cases = holds & subject.cases_of(rule, metric, cell)
         if subject.excluded(cases) and not subject.excluded(holds):
             _, paths = by_key.setdefault((rule, cell.key), (cases, []))

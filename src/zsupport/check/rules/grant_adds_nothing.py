@@ -52,10 +52,9 @@ def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bo
 
     if not covered(others):
         return False
-    # Without hours a channel is open whenever the vendor is, and an answer names no hours then.
-    # Hours that merely include these, such as 24x7, are named beside them.
-    enough = {None, grant.hours}
-    if not covered(other for other in others if grants[other].hours in enough):
+    # Hours that merely include these, such as 24x7, are named beside them. Beside a grant that
+    # states none a channel is known to be open in these hours, and is not without them.
+    if not covered(other for other in others if grants[other].hours == grant.hours):
         return False
     for needed in grant.prerequisites:
         always = [each.id for each in subject.revision.channels if needed in each.prerequisites]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from zsupport.check.fixing import removal
 from zsupport.check.rule import Condition, Problem, Rule, Subject
 from zsupport.findings import Fix
-from zsupport.policy.model import Alternative, When
+from zsupport.policy.model import Alternative, Remarks, Revision, When
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -24,7 +24,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 yield _problem(subject, condition, position, message, _HINT)
                 continue
             for other in range(len(condition.when)):
-                if other != position and _idle(condition.when, position, other):
+                if other != position and _idle(subject.revision, condition.when, position, other):
                     message = "this alternative changes nothing: another one holds wherever it does"
                     hint = _HINT + "; what must hold together stands in one mapping"
                     beside = subject.alternative(condition, other), "this one holds there too"
@@ -33,19 +33,39 @@ def check(subject: Subject) -> Iterator[Problem]:
                     break
 
 
-def _idle(when: When, position: int, other: int) -> bool:
+def _idle(revision: Revision, when: When, position: int, other: int) -> bool:
     """Return whether an alternative could be left out beside another one.
 
-    The first that holds decides, and what is said of it belongs to the answer.
+    Of two that say the same it is the later one.
     """
     alternative, beside = when[position], when[other]
-    if position < other:
-        following = when[position + 1 : other + 1]
-        if any(alternative.remarks != each.remarks for each in following):
-            return False
-        if _within(beside, alternative):
-            return False
-    return _within(alternative, beside)
+    return _adds_nothing(revision, alternative, beside) and (
+        other < position or not _adds_nothing(revision, beside, alternative)
+    )
+
+
+def _adds_nothing(revision: Revision, alternative: Alternative, beside: Alternative) -> bool:
+    """Return whether another alternative matches wherever one does, and has its remarks.
+
+    The remarks of all alternatives that match belong to the answer, and those of the hours that
+    they name (the clock definition, rule 21).
+    """
+    if not _within(alternative, beside) or alternative.remarks not in (Remarks(), beside.remarks):
+        return False
+    return alternative.opened in (None, beside.opened) or not _has_remarks(
+        revision, alternative.opened[1]
+    )
+
+
+def _has_remarks(revision: Revision, hours: str) -> bool:
+    """Return whether a remark belongs to what rests on these hours."""
+    return any(
+        calendar.remarks != Remarks()
+        or (calendar.holidays is not None and calendar.holidays.remarks != Remarks())
+        or any(alternative.remarks != Remarks() for alternative in calendar.when)
+        or any(_has_remarks(revision, member) for member in calendar.any)
+        for calendar in revision.hours.get(hours, ())
+    )
 
 
 def _within(alternative: Alternative, beside: Alternative) -> bool:

@@ -46,7 +46,7 @@ def _targets(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Pr
     for rule in sorted(matches):
         path: Path = ("targets", rule)
         if path in conditions:
-            meets = subject.space.meets
+            meets = subject.decisions.meets
             condition = conditions[path]
             yield from _shadowed(subject, condition, meets, matches[rule], decides[rule], above)
         above.append((path, decides[rule]))

@@ -13,7 +13,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     What no rule at all answers is said once, and of the first metric only: nobody has to promise
     updates.
     """
-    space, revision = subject.space, subject.revision
+    revision = subject.revision
     if not revision.rules:
         return
     for number, (metric, targets) in enumerate(subject.decisions.by_metric()):
@@ -24,7 +24,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         for position in reversed(range(len(revision.rules))):
             rule = revision.rules[position]
             if metric.id in rule.cells and left:
-                gap = left & space.holds(rule.when)
+                gap = left & subject.decisions.matches(rule.when)
                 left &= ~gap
                 if gap:
                     yield _forgotten(subject, position, metric.id, gap, severity)

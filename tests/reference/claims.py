@@ -1,0 +1,327 @@
+"""What can be claimed about all cases of a policy, found by going through them one by one.
+
+Sets hold the numbers of cases. It shares no code with the program: what an answer is says
+`definition`, and when a claim is true say the explanations of the codes.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+from .definition import MISSING, Case, Path, Target, listed
+from .judge import Judge
+
+Numbers = set[int]
+
+
+def _clock(path: Path) -> bool | None:
+    """Say nothing: sides are a part of the case."""
+    return True
+
+
+class Claims:
+    """All cases of a policy with their answers, and the claims that are true of them."""
+
+    def __init__(self, reference: Judge) -> None:
+        self.reference = reference
+        self.cases = list(reference.every_combination())
+        self.every: Numbers = set(range(len(self.cases)))
+        self.existing = {n for n, case in enumerate(self.cases) if reference.exists(case)}
+        #: Where entries and alternatives match, in cases that exist and in others.
+        self.matching: dict[Path, Numbers] = {}
+        #: Where cells, rules, grants, calendars, commitments and priorities decide.
+        self.deciding: dict[Path, Numbers] = {}
+        self.allowed: Numbers = set()
+        self.entitled: Numbers = set()
+        #: The targets of the cases that can be opened, by metric.
+        self.targets: dict[str, dict[int, Target]] = {name: {} for name in reference.metrics}
+        self.lists = self._lists()
+        for number, case in enumerate(self.cases):
+            self._match(number, case)
+            if number in self.existing:
+                self._answer(number, case)
+
+    def _lists(self) -> dict[str, list[Path]]:
+        """Return the lists in which the first entry that matches decides, with their entries."""
+        hours = self.reference.document["hours"]
+        found: dict[str, list[Path]] = {
+            f"hours.{name}": [("hours", name, number) for number in range(len(entries))]
+            for name, entries in hours.items()
+            if isinstance(entries, list)
+        }
+        if isinstance(self.reference.document.get("commitment"), list):
+            found["commitment"] = self.reference.entries("commitment")
+        return found
+
+    def _conditional(self) -> Iterator[Path]:
+        """Yield every entry that can have a condition, terms excepted."""
+        for section in ("entitlements", "priorities", "targets"):
+            yield from self.reference.entries(section)
+        for entries in self.lists.values():
+            yield from entries
+        for name, entry in self.reference.document["hours"].items():
+            if not isinstance(entry, list):
+                yield "hours", name
+
+    def _match(self, number: int, case: Case) -> None:
+        for path in self._conditional():
+            match = self.reference.match(path, case, _clock)
+            for place in (path, *match.alternatives) if match.holds else ():
+                self.matching.setdefault(place, set()).add(number)
+
+    def _answer(self, number: int, case: Case) -> None:
+        reference = self.reference
+
+        def decides(path: Path) -> None:
+            self.deciding.setdefault(path, set()).add(number)
+
+        entitlement = reference.entitlement(case)
+        for grant in entitlement.grants:
+            decides(grant)
+        if entitlement.allowed:
+            self.allowed.add(number)
+        for entries in self.lists.values():
+            first = next((e for e in entries if number in self.matching.get(e, ())), None)
+            if first is not None:
+                decides(first)
+        if not reference.opens_case(case):
+            return
+        self.entitled.add(number)
+        for metric, targets in self.targets.items():
+            target = targets[number] = reference.decides(case, metric)
+            if target.cell is not None:
+                decides(target.cell)
+                decides(target.cell[:2])
+
+    # -- parts of a policy -----------------------------------------------------------------------
+
+    def cells(self) -> Iterator[Path]:
+        """Yield the path of every cell."""
+        for rule in self.reference.entries("targets"):
+            for metric in self.reference.metrics:
+                stated = self.reference.at(rule).get(metric)
+                if isinstance(stated, dict) and "target" not in stated:
+                    yield from ((*rule, metric, key) for key in stated)
+                elif stated is not None:
+                    yield (*rule, metric)
+
+    def stated(self, cell: Path) -> Numbers:
+        """Return the cases with a priority for which a cell is written."""
+        if len(cell) < 4:
+            return self.every
+        meant = self.reference.meaning("priority", cell[3])
+        return {n for n in self.every if self.cases[n].get("priority") in meant}
+
+    def excluded(self, numbers: Numbers) -> bool:
+        """Return whether there are cases, and the facts of all of them exclude their priority."""
+        return bool(numbers) and not numbers & self.existing
+
+    def matches(self, path: Path) -> Numbers:
+        """Return where an entry or an alternative matches."""
+        return self.matching.get(path, set())
+
+    def decides(self, path: Path) -> Numbers:
+        """Return where something decides."""
+        return self.deciding.get(path, set())
+
+    # -- claims ----------------------------------------------------------------------------------
+
+    def unreachable_rules(self) -> Iterator[Path]:
+        """Yield the rules that decide in no case (ZS401)."""
+        for rule in self.reference.entries("targets"):
+            cells = [cell for cell in self.cells() if cell[:2] == rule]
+            matches = self.matches(rule)
+            excluded = [self.excluded(matches & self.stated(cell)) for cell in cells]
+            if not self.decides(rule) and not self.excluded(matches) and not all(excluded):
+                yield rule
+
+    def unreachable_cells(self) -> Iterator[Path]:
+        """Yield the cells that decide in no case, in rules that decide elsewhere (ZS402)."""
+        for cell in self.cells():
+            stated = self.stated(cell)
+            if (
+                self.decides(cell[:2])
+                and not self.decides(cell)
+                and not self.excluded(self.matches(cell[:2]) & stated)
+                and self.entitled & stated
+            ):
+                yield cell
+
+    def unreachable_entries(self) -> Iterator[Path]:
+        """Yield the entries of lists of calendars and commitments that never decide (ZS412)."""
+        for entries in self.lists.values():
+            for path in entries if len(entries) > 1 else ():
+                if not self.decides(path) and not self.excluded(self.matches(path)):
+                    yield path
+
+    def grants_in_no_case(self) -> Iterator[Path]:
+        """Yield the grants that allow nothing in any case (a part of ZS403)."""
+        for path in self.reference.entries("entitlements"):
+            allows = "allow" in self.reference.at(path)
+            if allows and not self.decides(path) and not self.excluded(self.matches(path)):
+                yield path
+
+    def unreachable_priorities(self) -> Iterator[str]:
+        """Yield the priorities to which no facts lead (ZS404)."""
+        if self.reference.facts_decide:
+            led_to = self.reference.led_to({})
+            yield from (id for id in self.reference.values["priority"] if id not in led_to)
+
+    def priorities_without_grant(self) -> Iterator[Path]:
+        """Yield the priorities with which no case can be opened (ZS313)."""
+        raised = {self.cases[number].get("priority") for number in self.entitled}
+        for path in self.reference.entries("priorities") if self.entitled else ():
+            if self.reference.at(path)["id"] not in raised:
+                yield path
+
+    def excluded_priorities(self) -> Iterator[Path]:
+        """Yield what is written for priorities that its own facts exclude (ZS414)."""
+        if len(self.existing) == len(self.every):
+            return
+        for path in self._conditional():
+            whole = self.excluded(self.matches(path))
+            if path[0] == "priorities":
+                continue
+            if whole and "when" in self.reference.at(path):
+                yield path
+            elif not whole:
+                for alternative in self.alternatives(path):
+                    if self.excluded(self.matches(alternative)):
+                        yield alternative
+        for cell in self.cells():
+            matches = self.matches(cell[:2])
+            if self.excluded(matches & self.stated(cell)) and not self.excluded(matches):
+                yield cell
+
+    def alternatives(self, path: Path) -> list[Path]:
+        """Return the alternatives of a condition that has several."""
+        when = self.reference.at(path).get("when")
+        several = isinstance(when, list) and len(when) > 1
+        return [(*path, "when", number) for number in range(len(when))] if several else []
+
+    def shadowed_alternatives(self) -> Iterator[Path]:
+        """Yield alternatives that never decide, of entries that do (ZS415)."""
+        for path in self._conditional():
+            decides, may_decide = self._first_of_list(path)
+            parts = {place: self.matches(place) for place in self.alternatives(path)}
+            for place, part in parts.items():
+                mine = part & may_decide
+                inside = any(
+                    part <= other and (part != other or beside < place)
+                    for beside, other in parts.items()
+                    if beside != place
+                )
+                if decides and mine and not mine & decides and not inside:
+                    yield place
+
+    def _first_of_list(self, path: Path) -> tuple[Numbers, Numbers]:
+        """Return where an entry decides, and where it would if it were the first of its list."""
+        if path[0] == "priorities":
+            id = self.reference.at(path)["id"]
+            led_to = {n for n in self.every if self.reference.led_by(self.cases[n]) == id}
+            return led_to, self.every
+        if path[0] == "targets":
+            stated: Numbers = set()
+            for cell in self.cells():
+                stated |= self.stated(cell) if cell[:2] == path else set()
+            return self.decides(path), self.entitled & stated
+        if path[0] == "entitlements" or (path[0] == "hours" and len(path) < 3):
+            return set(), set()
+        return self.decides(path), self.existing
+
+    def conflicting_recommendations(self) -> Iterator[Path]:
+        """Yield what recommends two channels in the opposite order of an entry above (ZS416)."""
+        paths = [p for p in self.reference.entries("entitlements") if "recommend" in self._at(p)]
+        for later_number, later in enumerate(paths):
+            below = listed(self._at(later)["recommend"])
+            if any(self._conflict(above, later, below) for above in paths[:later_number]):
+                yield (*later, "recommend")
+
+    def _conflict(self, above: Path, later: Path, below: list[str]) -> bool:
+        both = self.matches(above) & self.matches(later) & self.allowed
+        order = [name for name in listed(self._at(above)["recommend"]) if name in below]
+        for first, second in combinations(order, 2):
+            if below.index(first) > below.index(second):
+                cases = [self._without("channel", both, name) for name in (first, second)]
+                if cases[0] & cases[1]:
+                    return True
+        return False
+
+    def _without(self, dimension: str, numbers: Numbers, value: str) -> set[tuple[str, ...]]:
+        """Return the cases with this value, each by its other values."""
+        cases = (self.cases[number] for number in numbers)
+        return {
+            tuple(v for name, v in case.items() if name != dimension)
+            for case in cases
+            if case[dimension] == value
+        }
+
+    def recommended_in_vain(self) -> Iterator[tuple[Path, str]]:
+        """Yield the channels that are recommended and allowed in none of the cases (ZS413)."""
+        granted = {
+            name
+            for path in self.reference.entries("entitlements")
+            for name in listed(self._at(path).get("allow", []))
+        }
+        for path in self.reference.entries("entitlements"):
+            for name in listed(self._at(path).get("recommend", [])):
+                some = self.matches(path) & self.existing
+                cases = {n for n in some if self.cases[n]["channel"] == name}
+                if cases and not cases & self.allowed and name in granted:
+                    yield path, name
+
+    def gaps(self) -> dict[Path, Numbers]:
+        """Return the cases without a target, by the place that is found for them (ZS302).
+
+        It is the last rule that matches and states the metric for other priorities; without one
+        the whole list, for the first metric only.
+        """
+        found: dict[Path, Numbers] = {}
+        rules = self.reference.entries("targets")
+        for number, (metric, targets) in enumerate(self.targets.items()):
+            for case, target in targets.items() if rules else ():
+                if target.cell is None:
+                    stating = [
+                        r for r in rules if metric in self._at(r) and case in self.matches(r)
+                    ]
+                    if stating or number == 0:
+                        place = (*stating[-1], metric) if stating else ("targets",)
+                        found.setdefault(place, set()).add(case)
+        return found
+
+    def hours_without_calendar(self) -> set[str]:
+        """Return the hours that have no calendar in a case that needs them (ZS312)."""
+        found: set[str] = set()
+        for number in self.allowed:
+            case = self.cases[number]
+            names = {self._at(grant).get("hours") for grant in self.reference.grants(case)}
+            for targets in self.targets.values() if number in self.entitled else ():
+                names.add(targets[number].hours)
+            names |= set(self._opened(case)) if number in self.entitled else set()
+            for name in names - {None}:
+                found |= self._lacking(str(name), case)
+        return found
+
+    def _opened(self, case: Case) -> Iterator[str]:
+        """Yield the hours of each `opened` whose alternative else matches a case."""
+        for rule in self.reference.entries("targets"):
+            for parts in listed(self._at(rule).get("when", [])):
+                bare = {name: value for name, value in parts.items() if name in case}
+                if "opened" in parts and all(
+                    case[name] in self.reference.meaning(name, value)
+                    for name, value in bare.items()
+                ):
+                    yield parts["opened"].split()[1]
+
+    def _lacking(self, name: str, case: Case) -> set[str]:
+        """Return which of these hours, and of the members of a union, have no calendar."""
+        hours = self.reference.hours(name, case)
+        if MISSING not in hours.calendars:
+            return set()
+        if not hours.rests:
+            return {name}
+        members = self._at(hours.rests[0])["any"]
+        return set().union(*(self._lacking(member, case) for member in members))
+
+    def _at(self, path: Path) -> Any:
+        return self.reference.at(path)
