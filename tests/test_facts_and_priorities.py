@@ -275,6 +275,12 @@ def test_facts_that_no_priority_names_make_no_combinations() -> None:
     assert PrioritiesByFacts(revision, {}).open == ("L1", "L3")
 
 
+def test_facts_that_contradict_each_other_lead_to_no_priority() -> None:
+    stated = PrioritiesByFacts(_revision(), {"type": "bug"})
+    assert stated.excludes("L1", {"type": "feature"})
+    assert stated.excludes("L3", {"type": "feature"})
+
+
 def test_a_value_that_is_unknown_is_the_only_mistake(policy: Any) -> None:
     with pytest.raises(UsageError) as caught:
         policy().due(fact={"type": "bug", "TYPE": "idea"}, opened=MONDAY, at=MONDAY)

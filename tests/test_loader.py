@@ -329,3 +329,29 @@ def test_a_channel_of_self_help_is_one_of_the_policy() -> None:
 def test_what_is_nested_too_deeply_for_libyaml_is_refused_where_it_stands() -> None:
     [place] = refused("\n\n a: " + "[" * 2000)
     assert (place.split(":")[0], place.split()[1]) == ("3", "ZS009")
+
+
+def test_the_encoding_of_the_shortest_text_is_named() -> None:
+    with pytest.raises(InvalidPolicy) as caught:
+        load_revision(SourceFile("p.yaml", "a:".encode("utf-16-le"), "sha256:0", "p.yaml"))
+    assert "UTF-16" in caught.value.findings[0].message
+
+
+GRANTS = "{when: {plan: max}, allow: web}, {when: {plan: prro}, allow: web}"
+
+
+@pytest.mark.parametrize("also", ["", "terms: {t: [{when: {plan: fre}, say: x}]}\n"])
+def test_grants_of_which_one_is_wrong_rule_out_no_case(also: str) -> None:
+    granted = BASE.replace("{allow: web}", GRANTS)
+    text = granted + HOURS
+    rules = "targets:\n  - {hours: by-plan, first-response: 4 business hours}\n"
+    assert "19:38 ZS104" in refused(text + rules + also)
+    # Without the wrong one only the plan `max` is granted anything, and its hours close.
+    right = text.replace(", {when: {plan: prro}, allow: web}", "")
+    assert len(read(right + rules).rules) == 1
+
+
+def test_clock_time_is_proposed_under_hours_in_any_zones() -> None:
+    with pytest.raises(InvalidPolicy) as caught:
+        read(BASE + HOURS + "targets:\n  - {hours: both, first-response: 4}\n")
+    assert caught.value.findings[0].hint == "write `4h 24x7` or `4 business hours`"

@@ -24,7 +24,7 @@ from zsupport.answer.case import (
 )
 from zsupport.answer.channels import denied, holding, no_priority, not_in_force, of_grants
 from zsupport.answer.hours import PolicyHours, Settled
-from zsupport.answer.remarks import NO_REMARKS, of_alternatives, of_case, of_hours, retired_of, said
+from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.clock.target import needs_hours
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, Rule
@@ -317,8 +317,8 @@ class _Reader:
         """Return the remarks of a channel and of the grants that allow it in a case."""
         if channel is None:
             return []
-        held = of_grants(holding(self.revision, case, channel))
-        return [each for each in (self.channels[channel].remarks, *held) if each != NO_REMARKS]
+        held = holding(self.revision, case, channel)
+        return [self.channels[channel].remarks, *of_grants(held)]
 
     def not_in_force(self, row: Promise) -> Promise:
         """Return a row of a revision that is not in force: what it promises is not stated."""
