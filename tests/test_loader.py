@@ -355,3 +355,10 @@ def test_clock_time_is_proposed_under_hours_in_any_zones() -> None:
     with pytest.raises(InvalidPolicy) as caught:
         read(BASE + HOURS + "targets:\n  - {hours: both, first-response: 4}\n")
     assert caught.value.findings[0].hint == "write `4h 24x7` or `4 business hours`"
+
+
+def test_the_order_of_opening_times_means_nothing() -> None:
+    times = ["mon 09:00-17:00", "tue 13:00-17:00", "tue 09:00-12:00"]
+    hours = "".join(f"  h{n}: {{open: [{', '.join(times[n:] + times[:n])}]}}\n" for n in range(3))
+    revision = read(f"{BASE}hours:\n{hours}")
+    assert len({revision.hours[f"h{n}"][0].windows for n in range(3)}) == 1

@@ -266,6 +266,16 @@ def test_a_slip_is_refused_with_what_is_meant(text: str, hint: str) -> None:
     assert caught.value.hint == hint
 
 
+def test_at_most_three_names_are_proposed() -> None:
+    # Three in North Dakota are near, and `US/Central` by its city.
+    with pytest.raises(BadText) as caught:
+        zone("America/North_Dakota/Centre")
+    hint = caught.value.hint
+    assert hint is not None
+    assert hint.startswith("did you mean `America/North_Dakota/Center`, ")
+    assert hint.count("`") == 6
+
+
 @pytest.mark.parametrize(
     "text", ["UTC+14:01", "UTC+15:00", "UTC-12:01", "UTC+01:60", "UTC+99:99", "+1401", "-13"]
 )
