@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import interruptible
 
+from zsupport.cli.output import wants_json
+
 if TYPE_CHECKING:
     from conftest import Cli
 
@@ -435,6 +437,28 @@ def terminal(cli: "Cli", *arguments: str, **environment: str) -> str:
         assert started.wait(timeout=30) == 0
     os.close(ours)
     return text.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "as_json"),
+    [
+        ("due --format json", True),
+        ("due --format=json --plan pro", True),
+        ("--version --format json", True),
+        ("due --format csv --format json", True),
+        ("due --format json --format csv", False),
+        ("policies -- --format json", False),
+        ("due --format", False),
+    ],
+)
+def test_errors_are_json_where_the_answer_would_be(arguments: str, as_json: bool) -> None:
+    assert wants_json(arguments.split()) is as_json
+
+
+def test_a_rule_is_explained_as_a_page_in_a_terminal_and_as_markdown_on_demand(cli: "Cli") -> None:
+    page = cli("check", "--explain", "ZS401").stdout
+    assert terminal(cli, "check", "--explain", "ZS401", "--format", "markdown") == page
+    assert terminal(cli, "check", "--explain", "ZS401") != page
 
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")

@@ -73,6 +73,46 @@ def test_what_is_nearly_bad_is_left_alone(path: Path) -> None:
     assert found(path.read_bytes(), path.parent.name) == []
 
 
+HEAD = """\
+format: 1
+policy: acme
+plans:
+  free: Free
+  pro: Pro
+  business: Business
+  gold: Gold
+channels: {web: {name: Web, kind: web}}
+entitlements: [{when: {plan: free}, allow: web}, {allow: web}]
+priorities: [{id: P1}, {id: P2}]
+metrics: [{id: first-response}, {id: update}]
+targets:
+"""
+
+# The policy, the code of its only finding of that rule, its severity, and the lines it refers to.
+BESIDE = [
+    ("  - {first-response: 4h, update: 4h}\n", "ZS305", "note", [6, 7]),
+    # To promise nothing can be meant.
+    ("  - {first-response: {P1: none, P2: 4h}}\n", "ZS601", "warning", [13]),
+    ("  - {first-response: {P1: 8h, P2: 4h}}\n", "ZS601", "error", [13]),
+    # A rule above states the first metric, another one the second.
+    (
+        "  - {when: {plan: pro}, first-response: 1h}\n"
+        "  - {when: {plan: pro}, update: 1h}\n"
+        "  - {when: [{plan: pro}, {plan: gold}], first-response: 2h, update: 2h}\n",
+        "ZS415", "warning", [13, 14],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("targets", "code", "severity", "lines"), BESIDE)
+def test_a_finding_has_its_severity_and_refers_to_what_it_contradicts(
+    targets: str, code: str, severity: str, lines: list[int]
+) -> None:
+    [finding] = found((HEAD + targets).encode(), code)
+    assert finding.severity == severity
+    assert [each.span.line for each in finding.related] == lines
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_rule_has_its_examples(rule: Rule) -> None:
     folder = FOLDER / rule.code

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -65,6 +66,20 @@ def test_a_policy_whose_denials_are_stated_is_clean(found: Found) -> None:
     assert found("{channels: {plan: free, role: user, channel: [web, phone]}, expect: "
                  "{allowed: false}}", "{due: {plan: pro, role: user, channel: web}, "
                  "expect: not-entitled}") == []  # fmt: skip
+
+
+def test_what_tests_do_not_state_is_found_in_the_policy_that_they_are_about(
+    found: Found, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert found(ALL, FREE, PRO) == []
+    (tmp_path / "other.yaml").write_text(ACME.replace("policy: acme", "policy: other"))
+    tests = f"{HEAD}  - {{channels: {{plan: pro, role: owner}}, expect: {{include: web}}}}\n"
+    (tmp_path / "other_test.yaml").write_text(tests.replace("policy: acme", "policy: other"))
+    main(["check", "--select", "ZS905", "--fail-on", "note", "--format", "junit"])
+    files = Xml.fromstring(capfd.readouterr().out).iter("testcase")
+    assert [(file.get("classname"), len(file)) for file in files] == [
+        ("acme.yaml", 0), ("other.yaml", 1),
+    ]  # fmt: skip
 
 
 def test_an_invariant_that_forbids_a_channel_states_its_denial(

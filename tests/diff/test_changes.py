@@ -915,6 +915,21 @@ def test_hours_that_an_opened_names_now() -> None:
     assert [each.change.code for each in found] == ["ZD303"]
 
 
+def test_what_could_not_be_opened_before_or_after_has_no_other_target() -> None:
+    old = BASE.replace("  - when: {plan: pro}\n", "  - when: {plan: [free, pro]}\n")
+    new = old.replace("plan: [pro, business]}, allow: web", "plan: [free, business]}, allow: web")
+    new = new.replace("P1: 4h, P2: none", "P1: 5h, P2: 6h")
+    found = headlines(diff(old, new), "customer")
+    assert {each.finding.code for each in found} == {"ZD201", "ZD202"}
+
+
+def test_the_order_of_languages_is_no_difference_of_words() -> None:
+    old = BASE.replace("  - allow: forum", "  - {allow: forum, note: {en: Read, nb: Les}}")
+    new = BASE.replace("  - allow: forum", "  - {allow: forum, note: {nb: Les, en: Read}}")
+    assert diff(old, new).compared[-1].words == ()
+    assert diff(old, new.replace("Les", "Les mer")).compared[-1].words != ()
+
+
 def test_a_fact_in_another_spelling_is_the_same_fact() -> None:
     new = TIMED.replace("region", "Region").replace("north", "North")
     found = headlines(diff(TIMED, new), "customer")
@@ -923,6 +938,13 @@ def test_a_fact_in_another_spelling_is_the_same_fact() -> None:
         "the value of region `north` is spelled `North`",
     ]
     assert {each.finding.code for each in found} == {"ZD103"}
+
+
+def test_a_fact_in_another_spelling_beside_a_plan_and_a_new_fact() -> None:
+    size = "  size: {values: {s: Small, l: Large}}\n  impact:"
+    new = BASE.replace("topic", "Topic").replace("  impact:", size)
+    told = [each.finding.message for each in headlines(diff(BASE, new), "customer")]
+    assert told == ["the fact `topic` is spelled `Topic`", "the fact `size` is new"]
 
 
 # -- hours of a list, of grants, and the days of the policy ----------------------------------------

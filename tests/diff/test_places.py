@@ -56,6 +56,12 @@ RULES = [
     (["{when: {plan: pro, channel: web}, response: 4h}"],
      ["{when: {plan: gold}, response: 4h}",
       "{when: {channel: web, plan: pro}, response: 8h}"], [1]),
+    (["{when: {plan: pro}, response: 4h, fix: 8h}"],
+     ["{when: {plan: gold}, response: 2h, fix: 8h}",
+      "{when: {plan: free}, fix: 8h, response: 4h}"], [1]),
+    (["{when: {plan: pro}, response: 4h, fix: 8h}"],
+     ["{when: {plan: gold}, response: 4h}",
+      "{when: {plan: free}, fix: 9h, response: 5h}"], [1]),
     # What is the same comes first.
     (["{when: {plan: pro}, response: 4h}", "{when: {plan: pro}, fix: 8h}"],
      ["{when: {plan: pro}, fix: 8h}", "{when: {plan: pro}, response: 4h}"], [1, 0]),

@@ -152,6 +152,11 @@ def test_changes_say_what_was_done() -> None:
     assert "`1h 24x7` became `2h 24x7`" in changes(subject, "change-target")
 
 
+def test_a_commitment_for_every_case_becomes_another() -> None:
+    text = SHOP.replace("[{when: {premier: true}, is: agreement}, {is: target}]", "target")
+    assert changes(subject_of(text), "change-commitment") == ["`target` became another"]
+
+
 def test_remarks_of_a_condition_decide_nothing() -> None:
     changed = [each.path for each in changes_of(subject_of(SHOP).documents[0])]
     assert ("priorities", 1, "when", 0, "impact") in changed

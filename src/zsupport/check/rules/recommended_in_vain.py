@@ -11,8 +11,6 @@ def check(subject: Subject) -> Iterator[Problem]:
     space, allowed = subject.space, subject.decisions.allowed
     granted = {channel for grant in subject.revision.grants for channel in grant.allow}
     for position, grant in enumerate(subject.revision.grants):
-        if not grant.recommend:
-            continue
         holds = space.holds(grant.when) & subject.decisions.existing
         for channel in grant.recommend:
             cases = holds & space.of("channel", channel)

@@ -18,8 +18,6 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     for number, (metric, targets) in enumerate(subject.decisions.by_metric()):
         left = targets.unstated
-        if not left:
-            continue
         severity = "warning" if number else "error"
         for position in reversed(range(len(revision.rules))):
             rule = revision.rules[position]
