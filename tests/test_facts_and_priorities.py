@@ -405,6 +405,13 @@ def test_the_number_of_grants_makes_no_column(policy: Any) -> None:
     assert (answers.columns, len(answers.answers)) == ((), 1)
 
 
+def test_a_rule_below_one_that_decides_makes_no_column(policy: Any) -> None:
+    targets = [{"first-response": "1h"}, {"when": {"type": "bug"}, "first-response": "2h"}]
+    asked = policy(priorities=[], entitlements=[{"allow": "web"}], targets=targets)
+    answers = asked.due(plan="a", opened=MONDAY, at=MONDAY)
+    assert (answers.columns, [row.target for row in answers.answers]) == ((), ["1h"])
+
+
 def test_inside_and_outside_do_not_change_the_columns(policy: Any) -> None:
     targets = [
         {"when": {"type": "bug", "opened": "outside desk"}, "first-response": "1h"},
