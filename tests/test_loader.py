@@ -323,7 +323,9 @@ def test_one_grant_that_opens_a_case_is_enough(grants: str) -> None:
 
 def test_a_channel_of_self_help_is_one_of_the_policy() -> None:
     assert read(BASE + "self-help: {channel: chat}\n").self_help is not None
-    assert refused(BASE + "self-help: {channel: chatt}\n") == ["7:22 ZS201"]
+    with pytest.raises(InvalidPolicy) as caught:
+        read(BASE + "self-help: {channel: chatt}\n")
+    assert [f.span for f in caught.value.findings] == [(7, 22, 7, 27)]
 
 
 def test_what_is_nested_too_deeply_for_libyaml_is_refused_where_it_stands() -> None:
