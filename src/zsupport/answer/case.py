@@ -269,19 +269,21 @@ def matching(
     found: list[Alternative] = []
     asks: list[str] = []
     for alternative in when:
-        if any(case.get(name) not in values for name, values in alternative.values.items()):
-            continue
-        if alternative.opened is not None and inside is not None:
-            wanted, hours = alternative.opened
-            try:
-                if inside(hours) is not wanted:
+        for name, values in alternative.values.items():
+            if case.get(name) not in values:
+                break
+        else:
+            if alternative.opened is not None and inside is not None:
+                wanted, hours = alternative.opened
+                try:
+                    if inside(hours) is not wanted:
+                        continue
+                except NeedsInput as needed:
+                    asks += needed.asks
                     continue
-            except NeedsInput as needed:
-                asks += needed.asks
-                continue
-            except NoCalendar:
-                continue
-        found.append(alternative)
+                except NoCalendar:
+                    continue
+            found.append(alternative)
     if asks and not found:
         raise NeedsInput(list(dict.fromkeys(asks)))
     return tuple(found)
@@ -495,30 +497,46 @@ def collapse(
     """
     kept = []
     for name in names:
-        groups: dict[tuple[Any, ...], list[Row]] = {}
-        for row in rows:
-            rest = {fact: value for fact, value in row.facts.items() if fact != name}
-            row = row._replace(facts=rest, **({name: None} if name in identity else {}))
-            case = (*(getattr(row, field) for field in identity), *rest.items())
-            groups.setdefault(case, []).append(row)
-        if all(like(row) == like(group[0]) for group in groups.values() for row in group[1:]):
-            rows = [group[0] for group in groups.values()]
-        else:
+        merged = _merged(rows, name, identity, like)
+        if merged is None:
             kept.append(name)
+        else:
+            rows = merged
     return rows, kept
+
+
+def _merged(
+    rows: Iterable[Row], name: str, identity: tuple[str, ...], like: Callable[[Row], Any]
+) -> list[Row] | None:
+    """Return the rows without a dimension, None as soon as two differ that differ by it alone."""
+    merged: dict[tuple[Any, ...], tuple[Row, Any]] = {}
+    for row in rows:
+        rest = {fact: value for fact, value in row.facts.items() if fact != name}
+        row = row._replace(facts=rest, **({name: None} if name in identity else {}))
+        case = (*(getattr(row, field) for field in identity), *rest.items())
+        first = merged.get(case)
+        if first is None:
+            merged[case] = row, like(row)
+        elif like(row) != first[1]:
+            return None
+    return [row for row, _ in merged.values()]
 
 
 def about_assumed(
     space: Dimensions,
-    rows_of: Callable[[Dimensions], list[Row]],
+    rows_of: Callable[[Dimensions], Iterable[Row]],
     identity: tuple[str, ...],
     like: Callable[[Row], Any] = _but_reasons,
+    surely: Callable[[Dimensions, str], bool] = lambda space, name: False,
 ) -> list[Warning]:
-    """Return a warning for each assumed fact of which another value would change an answer."""
+    """Return a warning for each assumed fact of which another value would change an answer.
+
+    `surely` finds out for some facts that it would, in less time than it takes to answer.
+    """
     found = []
     for name, value in space.assumed.items():
-        _, kept = collapse(rows_of(space.varied(name)), [name], identity, like)
-        if kept:
+        varied = space.varied(name)
+        if surely(varied, name) or _merged(rows_of(varied), name, identity, like) is None:
             says = f"{name}={value} is assumed, as none was given"
             found.append(Warning("default-fact", says))
     return found

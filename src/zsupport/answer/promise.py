@@ -1,6 +1,6 @@
 """What is promised: for each case and metric, whether one is entitled, and the target."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -130,10 +130,13 @@ def promises(
     space = dimensions(revision, query, _asked(revision, metrics) | shown)
     reader = _Reader(revision, opened, hours, lang, absent=space.absent)
 
-    def rows_of(space: Dimensions) -> list[Promise]:
+    def rows_of(space: Dimensions) -> Iterator[Promise]:
         return _rows(reader, space, query, metrics, by_channel="channel" in shown)
 
-    rows = rows_of(space)
+    def surely(space: Dimensions, fact: str) -> bool:
+        return not space.without_priority and reader.surely_changes(space, fact, query, metrics)
+
+    rows = list(rows_of(space))
     facts = [n for n in space.open if n not in ("plan", "role", "priority") and n not in shown]
     rows, kept = collapse(rows, facts, _IDENTITY, _likeness)
     warnings = [*space.warnings]
@@ -142,7 +145,7 @@ def promises(
             if row.error is not None:
                 raise row.error
         warnings += reader.warnings
-        warnings += about_assumed(space, rows_of, _IDENTITY, _likeness)
+        warnings += about_assumed(space, rows_of, _IDENTITY, _likeness, surely)
     else:
         rows = [reader.not_in_force(row) for row in rows]
     differ = query.channel is None and any(row.channel is not None for row in rows)
@@ -170,43 +173,31 @@ def _rows(
     metrics: tuple[Metric, ...],
     *,
     by_channel: bool = False,
-) -> list[Promise]:
-    """Return a row for each case and metric, and for each channel where targets differ by it."""
-    if query.channel is not None and not space.without_priority:
-        return [
-            reader.promise(case, query.channel, metric)
-            for case in space.cases()
-            for metric in metrics
-        ]
-    opening = [channel.id for channel in reader.revision.channels if channel.opens_case]
-    if space.without_priority:
-        return [
-            reader.without_priority(case, query.channel, metric)
-            for case in space.cases()
-            for metric in metrics
-        ]
-    rows: list[Promise] = []
-    differ = by_channel
-    for case in space.cases():
-        for metric in metrics:
-            each = [reader.promise(case, c, metric, ()) for c in opening]
-            entitled = [row for row in each if row.state != "not-entitled"]
-            first = entitled[0] if entitled else reader.promise(case, None, metric)
-            differ = differ or any(row.likeness != first.likeness for row in entitled)
-            same = [row for row in entitled if _but_channel(row) == _but_channel(first)]
-            because = tuple(dict.fromkeys(b for row in same for b in row.because))
-            # What is said of a channel changes no target, and belongs to the answer all the same.
-            remarks = [r for row in entitled for r in reader.entitling(case, row.channel)]
-            first = reader.promise(case, first.channel, metric, remarks) if remarks else first
-            rows.append(first._replace(channel=None, because=because or first.because))
-    if not differ:
-        return rows
-    return [
-        reader.promise(case, channel, metric)
-        for case in space.cases()
+) -> Iterator[Promise]:
+    """Yield a row for each case and metric, and for each channel where targets differ by it.
+
+    Whoever needs only the first rows does not pay for the others.
+    """
+    if space.without_priority or query.channel is not None:
+        read = reader.without_priority if space.without_priority else reader.promise
+        for case in space.cases():
+            for metric in metrics:
+                yield read(case, query.channel, metric)
+        return
+    cases = [(case, reader.entitled(case)) for case in space.cases()]
+    if by_channel or any(
+        reader.targets_differ(case, channels, metric)
+        for case, channels in cases
         for metric in metrics
-        for channel in opening
-    ]
+    ):
+        for case, _ in cases:
+            for metric in metrics:
+                for channel in reader.opening:
+                    yield reader.promise(case, channel, metric)
+        return
+    for case, channels in cases:
+        for metric in metrics:
+            yield reader.over_channels(case, channels, metric)
 
 
 def _asked(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
@@ -244,31 +235,102 @@ class _Reader:
         self, revision: Revision, opened: int, hours: PolicyHours, lang: str, *, absent: bool
     ) -> None:
         """`absent`: the question names what only another revision knows."""
-        self.absent = absent
         self.revision = revision
         self.opened = opened
         self.hours = hours
         self.lang = lang
         self.channels = {channel.id: channel for channel in revision.channels}
+        self.opening = () if absent else tuple(c.id for c in revision.channels if c.opens_case)
         self.warnings: list[Warning] = []
+        self._promises: dict[tuple[Any, ...], Promise] = {}
+        self._entitled: dict[tuple[Any, ...], tuple[str, ...]] = {}
+
+    def entitled(self, case: Case) -> tuple[str, ...]:
+        """Return the channels that open a case and that it is entitled to, in written order."""
+        key = tuple(case.items())
+        found = self._entitled.get(key)
+        if found is None:
+            granted: set[str] = set()
+            for grant in self.revision.grants:
+                if not granted.issuperset(grant.allow) and matching(grant.when, case):
+                    granted.update(grant.allow)
+            found = tuple(channel for channel in self.opening if channel in granted)
+            self._entitled[key] = found
+        return found
+
+    def surely_changes(
+        self, space: Dimensions, fact: str, query: Query, metrics: tuple[Metric, ...]
+    ) -> bool:
+        """Return whether a fact surely changes a target, without working out the answers.
+
+        Where the targets of the first entitled channel differ between two cases, so do their
+        answers, whether there is a row for each channel or one for all. Remarks are not read.
+        """
+        first: dict[tuple[Any, ...], Any] = {}
+        for case in space.cases():
+            entitled = self.entitled(case)
+            if query.channel is not None:
+                entitled = (query.channel,) if query.channel in entitled else ()
+            targets = entitled and [
+                [
+                    (way.cell.target, way.cell.hours)
+                    for way in candidates(
+                        self.revision, {**case, "channel": entitled[0]}, metric.id
+                    )
+                ]
+                for metric in metrics
+            ]
+            rest = tuple(item for item in case.items() if item[0] != fact)
+            if first.setdefault(rest, targets) != targets:
+                return True
+        return False
+
+    def targets_differ(self, case: Case, channels: tuple[str, ...], metric: Metric) -> bool:
+        """Return whether channels promise different things in one case."""
+        rows = [self.promise(case, each, metric, ()) for each in channels if len(channels) > 1]
+        return any(row.likeness != rows[0].likeness for row in rows)
+
+    def over_channels(self, case: Case, channels: tuple[str, ...], metric: Metric) -> Promise:
+        """Return what is promised in one case by the channels that it is entitled to, all alike."""
+        if len(channels) < 2:
+            row = self.promise(case, channels[0] if channels else None, metric)
+            return row._replace(channel=None)
+        first, *others = (self.promise(case, channel, metric, ()) for channel in channels)
+        same = _but_channel(first)
+        because = [*first.because]
+        for row in others:
+            because += row.because if _but_channel(row) == same else ()
+        # What is said of a channel changes no target, and belongs to the answer all the same.
+        remarks = [r for each in channels for r in self.entitling(case, each)]
+        row = self.promise(case, first.channel, metric, remarks) if remarks else first
+        return row._replace(channel=None, because=tuple(dict.fromkeys(because)))
 
     def promise(
         self,
         case: Case,
         channel: str | None,
         metric: Metric,
-        entitling: Iterable[Remarks] | None = None,
+        entitling: Sequence[Remarks] | None = None,
     ) -> Promise:
         """Return what is promised in one case, by one channel, for one metric.
 
         `entitling` are the remarks of the channels that open the case and of the grants that
         allow them; left out: those of this channel.
         """
+        key = None if entitling else (*case.items(), channel, metric.id, entitling is None)
+        found = self._promises.get(key) if key else None
+        if found is None:
+            found = self._promise(case, channel, metric, entitling)
+            if key:
+                self._promises[key] = found
+        return found
+
+    def _promise(
+        self, case: Case, channel: str | None, metric: Metric, entitling: Iterable[Remarks] | None
+    ) -> Promise:
         bare = self._bare(case, channel, metric)
         remarks = [metric.remarks, *of_case(self.revision, "due", case)]
-        opens = channel in self.channels and self.channels[channel].opens_case
-        opens = opens and not self.absent
-        if channel is None or not opens or not holding(self.revision, case, channel):
+        if channel not in self.entitled(case):
             remarks += [self.channels[channel].remarks] if channel in self.channels else []
             bare = bare._replace(state="not-entitled", because=denied(self.revision, channel))
             return self._with(bare, remarks)

@@ -98,8 +98,9 @@ def said(
 
     Those of the policy itself, of its validity and of the sources that are named come last.
     """
-    parts = [each for each in remarks if each != NO_REMARKS]
-    parts += [revision.validity, revision.remarks]
+    parts = [each for each in (*remarks, revision.validity, revision.remarks) if any(each)]
+    if not parts:
+        return None, None, None
     sources = {source.id: source.remarks for source in revision.sources}
     for part in parts:
         if part.source and (of_source := sources.pop(part.source, None)):
