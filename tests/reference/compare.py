@@ -345,16 +345,19 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
                 got = _remarks(row)
                 left_open = {n for n in reference.facts if n not in facts and n not in row.facts}
                 left_open |= {n for n in ("plan", "role") if getattr(row, n) is None}
-                if left_open & named(reference.document["hours"]):
+                if left_open & named(reference.document.get("hours", {})):
                     # The answer carries the remarks of every calendar that may apply.
-                    got -= set(_words_in(reference.document["hours"])) - said
+                    got -= set(_words_in(reference.document.get("hours", {}))) - said
                 yield from subject.differing(asked, {"remarks of channels": (got, said)})
         if cases[number] and "priority" not in question:
             allowed = [case.get("priority") for case, answer in cases[number] if answer.allowed]
             raised = list(dict.fromkeys(case.get("priority") for case, _ in cases[number]))
             some = [priority for priority in raised if priority in allowed]
             rest = [case for case, answer in cases[number] if answer.allowed or not allowed]
-            for name in row.facts.keys() & reference.facts:
+            # Whether a default excludes a priority can depend on a fact that a row leaves open.
+            undecided = {n for n in reference.facts if not reference.default(n)}
+            decided = undecided <= question.keys() | row.facts.keys()
+            for name in row.facts.keys() & reference.facts if decided else ():
                 assumed = {case[name] for case in rest}
                 yield from subject.differing(asked, {"assumed": ({row.facts[name]}, assumed)})
             only = {"priority": some} if 0 < len(some) < len(raised) else None
