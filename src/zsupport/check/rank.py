@@ -104,6 +104,7 @@ class _Comparison:
         self.space = subject.space
         self.offers = offers
         self.seen: dict[tuple[int, str], Cases] = {}
+        self.refuted: dict[tuple[int, int], bool] = {}
         self.values = [
             values_of(each, dimension, subject.named_by_rule, subject.revision.rules)
             for each in offers
@@ -153,6 +154,8 @@ class _Comparison:
         """Return in which of some cases, seen from either value, the first is surely worse."""
         subject, space, dimension = self.subject, self.space, self.dimension
         found = 0
+        if self.never_worse(mine, its):
+            return 0
         for its_hours, its_cases in subject.counted(its.hours):
             low = space.seen_from(dimension, pair.low, its_cases) & both
             for my_hours, my_cases in subject.counted(mine.hours) if low else ():
@@ -162,6 +165,21 @@ class _Comparison:
                     if surely_worse(subject, one, other, conditions):
                         found |= cases
         return found
+
+    def never_worse(self, mine: Offer, its: Offer) -> bool:
+        """Return whether a promise is surely worse in no case, where moments are not told apart."""
+        if any(conditions for conditions, _ in self.subject.moments):
+            return False
+        key = id(mine), id(its)
+        if key not in self.refuted:
+            self.refuted[key] = not any(
+                surely_worse(
+                    self.subject, self.subject.clock(mine, one), self.subject.clock(its, other)
+                )
+                for one, _ in self.subject.counted(mine.hours)
+                for other, _ in self.subject.counted(its.hours)
+            )
+        return self.refuted[key]
 
     def moments(self, pair: Pair, cases: Cases) -> Iterator[tuple[Conditions, Cases]]:
         """Yield parts of cases seen from either value: their moments belong to both."""
