@@ -484,6 +484,13 @@ def test_the_oldest_entries_make_room(
     assert sorted(os.listdir(folder)) == [letter * 64 + ".json" for letter in "cde"]
 
 
+def test_sixty_four_policies_are_kept(folder: str) -> None:
+    for number in range(70):
+        cache.keep(folder, f"{number:02}", number)
+        os.utime(Path(folder, f"{number:02}.json"), (1e9 + number, 1e9 + number))
+    assert sorted(os.listdir(folder)) == [f"{number:02}.json" for number in range(6, 70)]
+
+
 def test_the_folder_does_not_grow_without_end(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import zsupport
+from zsupport.answer.case import in_order
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.errors import UsageError
 
@@ -578,3 +579,9 @@ def test_a_rule_that_does_not_decide_now_refuses_no_answer(policy: Any) -> None:
         ],
     )  # fmt: skip
     assert [row.target for row in asked.due(plan="a", opened=MONDAY, at=MONDAY).answers] == ["2h"]
+
+
+def test_facts_of_other_revisions_stand_last_by_name(policy: Any) -> None:
+    [revision] = policy().revisions
+    others = ["age", "bill", "code", "disk", "edge", "firm", "goal", "host"]
+    assert in_order(revision, {*others, "type", "plan"}) == ["type", *others]

@@ -1,5 +1,6 @@
 """Which policy is asked: what is named, where it is looked for, and what is said if it is not."""
 
+import io
 import os
 import re
 import subprocess
@@ -10,6 +11,8 @@ from conftest import Cli
 
 from zsupport.errors import PolicyError, UsageError
 from zsupport.library import load
+from zsupport.policy.files import MAX_BYTES
+from zsupport.policy.loader import read_document
 from zsupport.sources.find import choose, find, is_path, shipped_policies
 
 BASE = (
@@ -326,6 +329,21 @@ def test_files_of_shipped_policies_are_named_relative_to_their_folder() -> None:
 
 
 # -- streams ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [MAX_BYTES, MAX_BYTES + 1, MAX_BYTES + 2])
+def test_of_standard_input_enough_is_read_to_see_that_it_is_too_large(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = BASE.format(id="p", channel="piped")
+    stdin = io.TextIOWrapper(io.BytesIO((text + "#" * (size - len(text))).encode()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    [source] = find("-").files
+    found = read_document(source)
+    codes = [finding.code for finding in found.findings]
+    assert (codes, found.revision is None) == (
+        (["ZS009"], True) if size > MAX_BYTES else ([], False)
+    )
 
 
 def test_standard_input_is_a_policy(cli: Cli, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from holidays import country_holidays
 
+from zsupport.clock.holidays import part_that_differs, public_holidays
 from zsupport.policy.quoting import scalar
 from zsupport.policy.yamltext import Mapping, Scalar, read_yaml
 
@@ -145,3 +146,16 @@ def test_every_name_that_the_library_gives_is_read_back() -> None:
         value = node.by_key["2026-01-01"][1]
         assert isinstance(value, Scalar)
         assert value.text == name
+
+
+@pytest.mark.parametrize("country", ["EG", "TR", "US"])
+def test_the_days_off_of_a_country_stand_in_their_order(country: str) -> None:
+    days = list(public_holidays(country, None, 2026).days_off)
+    assert len(days) > 5
+    assert days == sorted(days)
+
+
+def test_only_a_part_with_other_public_holidays_differs_from_its_country() -> None:
+    # Bavaria has Epiphany; each part of Norway has the holidays of Norway.
+    assert part_that_differs("DE", 2026) is not None
+    assert part_that_differs("NO", 2026) is None

@@ -16,6 +16,7 @@ import zsupport
 from zsupport.answer.case import Answers
 from zsupport.cli.commands import load_command
 from zsupport.clock.problem import BadText
+from zsupport.errors import InvalidPolicy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 
@@ -166,6 +167,14 @@ def test_every_question_takes_texts() -> None:
     assert office.elapsed(OPENED, later, [("@1795424400", later)]) == timedelta(0)
     assert office.due(OPENED, "1 business hour") == SAME + timedelta(hours=1)
     assert office.due(OPENED, timedelta(hours=1)) == SAME + timedelta(hours=1)
+
+
+def test_an_empty_text_of_a_program_is_not_taken_for_a_cut_one() -> None:
+    with pytest.raises(InvalidPolicy) as caught:
+        zsupport.Calendar.from_dict({"open": ""})
+    [finding] = caught.value.findings
+    assert (finding.code, finding.path) == ("ZS003", "hours.calendar-0.open")
+    assert finding.hint is None  # quotes and commas are a matter of YAML
 
 
 @pytest.mark.parametrize(

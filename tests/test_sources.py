@@ -16,7 +16,7 @@ from zsupport.errors import UsageError
 from zsupport.report.text import UNSAFE, UNSAFE_IN_JSON
 from zsupport.sources import globs
 from zsupport.sources.globs import MAX_LENGTH, fits
-from zsupport.sources.select import is_policy
+from zsupport.sources.select import is_policy, select
 
 POLICY = """\
 format: 1
@@ -344,3 +344,17 @@ def test_no_module_of_the_working_folder_is_imported(module: str, tmp_path: Path
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert not (tmp_path / "mark").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "hint"), [(999, "did you mean `quarterly`?"), (1000, "shipped are ")]
+)
+def test_a_nearest_name_is_looked_for_among_the_first_thousand_here(
+    before: int, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("quarterly", *(f"n{number:04}" for number in range(before))):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        select(["quarterlx"], lambda _: False)
+    assert str(caught.value.hint).startswith(hint)

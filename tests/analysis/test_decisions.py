@@ -144,3 +144,29 @@ def test_a_case_is_shown_as_options_name_it() -> None:
     case = {"plan": "pro", "opened office": "outside", "opened night": "inside"}
     assert shown(case) == {"plan": "pro", "opened": "outside office and inside night"}
     assert shown({"plan": "pro"}) == {"plan": "pro"}
+
+
+def test_the_members_of_a_union_are_counted_for_its_own_cases_only() -> None:
+    document: Document = {
+        "format": "1",
+        "policy": "p",
+        "plans": {"a": "A", "b": "B"},
+        "channels": {"web": {"name": "Web", "kind": "web"}},
+        "entitlements": [{"allow": "web"}],
+        "hours": {
+            "day": {"open": "mon-fri 09:00-17:00"},
+            "late": {"open": "mon-fri 17:00-20:00"},
+            "desk": [{"when": {"plan": "a"}, "any": ["day"]}, {"any": ["day", "late"]}],
+        },
+    }
+    revision = loaded(document)
+    decisions = Decisions(revision, space_of(revision))
+    plans = [decisions.space.of("plan", plan) for plan in ("a", "b")]
+    for asked in (decisions.space.every, *plans):
+        parts = decisions.counted("desk", asked)
+        found = [(len(each.calendars), cases) for each, cases in parts]
+        assert found == [
+            (members, plan & asked)
+            for members, plan in zip((1, 2), plans, strict=True)
+            if plan & asked
+        ]

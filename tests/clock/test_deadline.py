@@ -2,8 +2,9 @@
 
 import pytest
 
-from zsupport.clock.deadline import Pause, merged
+from zsupport.clock.deadline import EVERY_INSTANT, Basis, Course, Pause, deadline, merged
 from zsupport.clock.problem import BadText
+from zsupport.clock.target import parse_target
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,15 @@ def test_pauses_are_merged_and_clipped(pauses: list[Pause], kept: list[Pause]) -
 def test_a_pause_that_ends_before_it_starts_is_refused() -> None:
     with pytest.raises(BadText):
         merged([(2, 1)], 3)
+
+
+@pytest.mark.parametrize(
+    ("ended", "at", "elapsed"),
+    [(None, 1800, 1800), (600, 1800, 600), (1800, 1800, 1800), (5400, 1800, 1800)],
+)
+def test_a_clock_counts_to_its_end_or_to_now_whichever_is_earlier(
+    ended: int | None, at: int, elapsed: int
+) -> None:
+    run = Course(0, 0, ended, (), None)
+    found = deadline(parse_target("1h"), run, Basis(EVERY_INSTANT), at)
+    assert (found.due, found.elapsed, found.remaining) == (3600, elapsed, 3600 - elapsed)
