@@ -1054,6 +1054,25 @@ def test_another_zone_counts_where_one_of_the_two_has_days(old: str, new: str) -
     assert found == {"ZD005", "ZD004" if old else "ZD003"}
 
 
+def test_where_no_revision_is_in_force_the_one_before_is_shown() -> None:
+    first, middle, last = (
+        read(edited(("{from: 2026-01-01}", f"{{{days}}}")), name)
+        for days, name in (
+            ("from: 2025-01-01, last_day: 2025-06-30", "2025.yaml"),
+            ("from: 2026-01-01, last_day: 2026-06-30", "2026.yaml"),
+            ("from: 2027-01-01", "2027.yaml"),
+        )
+    )
+    [added] = headlines(compare([first, last], [first, middle, last]), "customer")
+    assert added.finding.message.endswith(", from 2026-01-01 to 2026-06-30")
+    assert [each.file for each in added.finding.related] == ["2025.yaml"]
+    [removed] = headlines(compare([first, middle, last], [first, last]), "customer")
+    assert (removed.finding.code, removed.finding.file) == ("ZD003", "2025.yaml")
+    # Before the first revision the first one says since when.
+    [earlier] = headlines(compare([middle, last], [first, middle, last]), "customer")
+    assert [each.file for each in earlier.finding.related] == ["2026.yaml"]
+
+
 def test_another_zone_of_policies_without_days_is_no_change() -> None:
     was = edited(("effective: {from: 2026-01-01}\n", ""))
     now = edited(("Europe/Oslo", "Europe/Stockholm"), base=was)

@@ -484,6 +484,12 @@ def test_a_word_that_is_a_path_and_a_revision(git: Git, diff: Diff) -> None:
     assert diff("acme.yaml", "--against", "refs/heads/main").code == 0
 
 
+def test_a_word_that_can_only_be_a_path_is_looked_for_as_a_file(diff: Diff) -> None:
+    for path in ("./missing", "missing/"):
+        got = diff("acme.yaml", "--against", path)
+        assert (got.code, got.stderr) == (3, f"zsupport: {path}: no such file\n")
+
+
 def test_a_shipped_policy_is_in_no_revision(diff: Diff) -> None:
     got = diff("zoom", "--against", "HEAD")
     assert got.code == 2
