@@ -1,10 +1,13 @@
 """How targets compare, from the definition; and the quick way against every minute of a month."""
 
+from datetime import date
+from random import Random
+
 import pytest
-from minutes import check
+from minutes import TARGETS, ZONES, calendar, check, deadlines, revision_of
 from test_compare import OFFICE, counted, public
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted
+from zsupport.analysis.compare import EVERY_INSTANT, Counted, one
 from zsupport.analysis.deadlines import (
     Clocks,
     Conditions,
@@ -12,6 +15,7 @@ from zsupport.analysis.deadlines import (
     Moment,
     TargetClock,
     Verdict,
+    _ends_before_close,
     period_of,
 )
 from zsupport.clock.instants import parse_instant
@@ -231,3 +235,27 @@ def test_what_lies_outside_of_the_period_tells_nothing_apart() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_every_minute_of_a_month_says_the_same(seed: int) -> None:
     assert sum(check(seed).values()) == 6 * 6 * 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_refutation_without_deadlines_is_right_at_every_moment(seed: int) -> None:
+    random, start = Random(seed), date(2026, 3, 10)
+    where = random.choice(ZONES)
+    office = "{open: mon-fri 09:00-17:00, holidays: [03-25, 03-30]}"
+    found = revision_of([office, calendar(random, where, start)], where=where, start=start)
+    targets = [
+        TargetClock(parse_target(text), one(hours[0], where), reading, where)
+        for hours in found.hours.values()
+        for reading in ("close", "opening")
+        for text in TARGETS
+    ]
+    first, last = period_of(found)
+    due = {id(each): deadlines(each, range(first, last, 3600)) for each in targets}
+    refuted = [(a, b) for a in targets for b in targets if _ends_before_close(a, b)]
+    assert refuted
+    kept, checked = Clocks(), random.sample(refuted, 8)
+    for left, right in refuted:
+        assert all(a <= b for a, b in zip(due[id(left)], due[id(right)], strict=True))
+    for left, right in [*checked, *((b, a) for a, b in checked)]:
+        alone = Deadlines((first, last), Clocks()).compare(left, right)
+        assert Deadlines((first, last), kept).compare(left, right) == alone

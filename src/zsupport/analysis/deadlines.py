@@ -51,6 +51,8 @@ _NEVER = 1 << 62
 _SAMPLES = tuple(day * _DAY + hour * 3600 for day, hour in ((1, 10), (2, 2), (3, 17), (5, 12)))
 #: The week of the samples, where the period holds it: the same for many policies.
 _SAMPLE_MONDAY = (date(2027, 6, 7).toordinal() - EPOCH) * _DAY
+#: No zone was ever put forward further within a date: Antarctica/Casey, by three hours.
+_LONGEST_GAP = 3 * 3600
 #: So many hours and targets are kept for the policies that follow.
 _MOST_HOURS, _MOST_TARGETS = 256, 4096
 _SILENT = ("none", "not-stated")
@@ -178,6 +180,9 @@ class Deadlines:
         """Return whether `one` is later than `other` at some moment and earlier at none."""
         word = self._plainly(one, other, conditions)
         if word is None and one.target.every and not other.target.every:
+            return False
+        same_recurrence = one.target.every is other.target.every
+        if word is None and same_recurrence and _ends_before_close(one, other):
             return False
         if word is None and not conditions:
             mine, its = self._function(one), self._function(other)
@@ -335,6 +340,32 @@ def _surely_reached(target: Target, counted: Counted) -> bool:
         open_minutes = sum(closes - opens for opens, closes in calendar.windows)
         return target.amount <= 200 * 60 * open_minutes
     return target.amount <= 200 * len({window.opens // (WEEK // 7) for window in calendar.windows})
+
+
+def _ends_before_close(one: TargetClock, other: TargetClock) -> bool:
+    """Return whether a length of time surely ends no later than business days due at close.
+
+    From the moment opened to that close lie as many whole working dates as are counted, and each
+    has at least one whole window, less a DST gap.
+    """
+    mine, its = one.target, other.target
+    if mine.kind not in ("clock", "business") or other.reading != "close":
+        return False
+    if its.kind not in ("business-days", "next-business-day"):
+        return False
+    counted = other.counted
+    if mine.kind == "business" and one.counted != counted:
+        return False
+    if not counted.calendars or not _surely_reached(its, counted):
+        return False
+    calendar = counted.calendars[0]
+    if calendar.dates or calendar.breaks or not calendar.windows:
+        return False
+    day = WEEK // 7
+    if any(closes > opens - opens % day + day for opens, closes in calendar.windows):
+        return False  # a holiday can take what lies after midnight
+    shortest = 60 * min(closes - opens for opens, closes in calendar.windows) - _LONGEST_GAP
+    return mine.amount <= max(its.amount, 1) * shortest
 
 
 # -- one target ------------------------------------------------------------------------------------
