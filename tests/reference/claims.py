@@ -43,7 +43,7 @@ class Claims:
 
     def _lists(self) -> dict[str, list[Path]]:
         """Return the lists in which the first entry that matches decides, with their entries."""
-        hours = self.reference.document["hours"]
+        hours = self.reference.document.get("hours", {})
         found: dict[str, list[Path]] = {
             f"hours.{name}": [("hours", name, number) for number in range(len(entries))]
             for name, entries in hours.items()
@@ -59,7 +59,7 @@ class Claims:
             yield from self.reference.entries(section)
         for entries in self.lists.values():
             yield from entries
-        for name, entry in self.reference.document["hours"].items():
+        for name, entry in self.reference.document.get("hours", {}).items():
             if not isinstance(entry, list):
                 yield "hours", name
 
