@@ -2,14 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from reference.claims import Claims
 from reference.definition import Case, Path
-from reference.draw import block, draw
+from reference.draw import block, draw, draw_ranked
 from reference.judge import OPENED, Judge, judge
+from reference.ranks import Less, Missing, Ranks
 
 from zsupport.check.repair import repaired
 from zsupport.check.rule import Problem, Subject
@@ -22,6 +23,8 @@ from zsupport.policy.loader import read_document
 
 SEED = 20261128
 POLICIES = 120
+#: And of those in which plans and roles rank above others.
+RANKED = 130
 #: The most cases of a policy whose answers after fixes are compared.
 MOST_CASES_FIXED = 150
 TODAY = date(2026, 11, 26)
@@ -37,19 +40,20 @@ class Checked(NamedTuple):
     document: Document
     claims: Claims
     found: dict[str, list[Problem]]
+    ranks: Ranks
 
     def paths(self, code: str) -> set[Path]:
         """Return where a rule finds something."""
         return {each.path for each in self.found[code]}
 
 
-def checked(number: int) -> Checked:
-    """Return the policy of this number."""
-    text = block(draw(SEED, number)[0])
+def checked(text: str) -> Checked:
+    """Return a policy as it is written."""
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
     subject = Subject(document, TODAY)
     found = {rule.code: list(rule.check(subject)) for rule in RULES if not rule.last}
-    return Checked(document, Claims(judge(text)), found)
+    claims = Claims(judge(text))
+    return Checked(document, claims, found, Ranks(claims))
 
 
 def cells_at(claims: Claims, paths: list[Path]) -> set[Path]:
@@ -187,6 +191,111 @@ def of_facts(policy: Checked) -> Iterator[Judged]:
             yield "ZS306", answers.setdefault(rest, answer) == answer, True
 
 
+# -- ranks -----------------------------------------------------------------------------------------
+
+#: The code of each dimension by what is less.
+RANKS = (("plan", "ZS501", "ZS502", "ZS503"), ("role", "ZS504", "ZS504", "ZS504"))
+
+
+def of_promises(policy: Checked) -> Iterator[Judged]:
+    """Yield the cells that promise less than is promised below, each with the one below."""
+    for dimension, code in (("plan", "ZS501"), ("role", "ZS504"), ("priority", "ZS601")):
+        problems = [each for each in policy.found[code] if " promise" in each.message]
+        yield from _of_less(policy, code, problems, policy.ranks.promised_less(dimension))
+
+
+def _of_less(
+    policy: Checked, code: str, problems: list[Problem], true: dict[Less, set[int]]
+) -> Iterator[Judged]:
+    found: set[Path] = set()
+    for each in problems:
+        high, low = each.message.split("`")[1:4:2]
+        places = [path[:2] if path[-1] == "hours" else path for path, _ in each.related]
+        paths = places if each.path[0] == "priorities" else [each.path]
+        cells = cells_at(policy.claims, [p[:2] if p[-1] == "hours" else p for p in paths])
+        found |= cells
+        cases: set[int] = set()
+        for cell in cells:
+            those = [
+                less
+                for less in true
+                if (less.cell, less.high, less.low) == (cell, high, low)
+                and any(less.its in cells_at(policy.claims, [path]) for path in places)
+            ]
+            yield f"{code} beside", bool(those) or each.path[0] == "priorities", True
+            cases |= {number for less in true if less.cell == cell for number in true[less]}
+        assert each.case is not None
+        witness = numbers_of(policy.claims, each.case)
+        yield f"{code} witness", bool(witness) and witness <= cases, True
+        silent = [policy.claims.reference.at(cell) for cell in cells]
+        texts = {cell["target"] if isinstance(cell, dict) else cell for cell in silent}
+        if code == "ZS601":
+            yield f"{code} severity", each.severity == "warning", texts == {"none"}
+    yield f"{code} promises", found, {less.cell for less in true}
+
+
+def of_restoration(policy: Checked) -> Iterator[Judged]:
+    """Yield the targets of later metrics that are due before the first one."""
+    true = policy.ranks.sooner()
+    found: set[Path] = set()
+    for each in policy.found["ZS602"]:
+        [(beside, _)] = each.related
+        cells, answers = (cells_at(policy.claims, [path]) for path in (each.path, beside))
+        found |= cells
+        cases = {n for (cell, its), some in true.items() if cell in cells for n in some
+                 if its in answers}  # fmt: skip
+        assert each.case is not None
+        witness = numbers_of(policy.claims, each.case)
+        yield "ZS602 witness", bool(witness) and witness <= cases, True
+    yield "ZS602", found, {cell for cell, _ in true}
+
+
+def of_hours(policy: Checked) -> Iterator[Judged]:
+    """Yield the grants by which a channel is open in fewer hours than below."""
+    for dimension, _, code, _ in RANKS:
+        problems = [each for each in policy.found[code] if "in fewer hours" in each.message]
+        true = policy.ranks.fewer_hours(dimension)
+        if policy.ranks.mixed:
+            continue
+        yield f"{code} hours", {int(each.path[1]) for each in problems}, set(true)
+        for each in problems:
+            channel, high, low = each.message.split("`")[1:6:2]
+            assert each.case is not None
+            witness = numbers_of(policy.claims, each.case)
+            cases = true[int(each.path[1])].get((high, low), set())
+            yield f"{code} hours witness", bool(witness) and witness <= cases, True
+            yield f"{code} hours channel", each.case["channel"] == channel, True
+
+
+def of_channels(policy: Checked) -> Iterator[Judged]:
+    """Yield what may be used below only, by the grants that allow it."""
+    values = policy.claims.reference.values
+    for dimension, _, _, code in RANKS:
+        problems = [each for each in policy.found[code] if " may use " in each.message]
+        true = policy.ranks.missing(dimension)
+        found: dict[Missing, tuple[set[str], set[str]]] = {}
+        for each in problems:
+            low, *names = each.message.split("`")[1::2]
+            highs = {name for name in names if name in values[dimension]}
+            severity = each.severity or "error"
+            first = Missing(int(each.path[1]), low)
+            assert each.case is not None
+            witness = numbers_of(policy.claims, each.case)
+            yield f"{code} channels witness", bool(witness) and witness <= true[first].cases, True
+            listed = [(each.path, set(names) - highs)]
+            listed += [(path, set(text.split("`")[1::2])) for path, text in each.related]
+            for path, channels in listed:
+                key = Missing(int(path[1]), low)
+                assert key not in found
+                found[key] = highs, channels
+                lack = true[key]
+                graver = "error" if "error" in lack.severities else "warning"
+                expected = graver if policy.ranks.opens(lack.channels) else "note"
+                yield f"{code} channels severity", severity == expected, True
+        expected_all = {key: (lack.highs, lack.channels) for key, lack in true.items()}
+        yield f"{code} channels", found, expected_all
+
+
 def of_fixes(policy: Checked) -> Iterator[Judged]:
     """Yield that no fix changes an answer: all of them, round after round."""
 
@@ -203,6 +312,7 @@ def of_fixes(policy: Checked) -> Iterator[Judged]:
 
 
 ASPECTS = (unreachable, of_priorities, of_lists, of_gaps, of_grants, of_facts, of_fixes)
+ASPECTS_OF_RANK = (of_promises, of_restoration, of_hours, of_channels)
 
 
 #: How often each code is true of the drawn policies at least; else nothing was held to it.
@@ -213,12 +323,34 @@ OFTEN = {
 }  # fmt: skip
 
 
+#: The same of the policies in which plans and roles rank above others.
+OFTEN_OF_RANK = {
+    "ZS501 promises": 12, "ZS501 beside": 12, "ZS502 hours": 4, "ZS503 channels": 15,
+    "ZS504 promises": 3, "ZS504 hours": 1, "ZS504 channels": 4, "ZS601 promises": 25,
+    "ZS601 beside": 25, "ZS601 severity": 5, "ZS602": 3,
+}  # fmt: skip
+
+
 def test_what_is_found_is_what_is_true_of_the_cases() -> None:
+    hold(((block(draw(SEED, number)[0]), number) for number in range(POLICIES)), ASPECTS, OFTEN)
+
+
+def test_what_is_found_along_ranks_is_what_is_true_of_the_cases() -> None:
+    ranked = ((block(draw_ranked(SEED, number)), number) for number in range(RANKED))
+    hold(ranked, ASPECTS_OF_RANK, OFTEN_OF_RANK)
+
+
+def hold(
+    texts: Iterable[tuple[str, int]],
+    aspects: Iterable[Callable[[Checked], Iterator[Judged]]],
+    often: Mapping[str, int],
+) -> None:
+    """Hold what is found in policies to what is true of them."""
     judged: Counter[str] = Counter()
-    for number in range(POLICIES):
-        policy = checked(number)
-        for aspect in ASPECTS:
+    for text, number in texts:
+        policy = checked(text)
+        for aspect in aspects:
             for code, got, expected in aspect(policy):
                 assert got == expected, f"seed {SEED}, policy {number}: {code}"
                 judged[code] += expected if isinstance(expected, bool) else len(expected)
-    assert {code for code, least in OFTEN.items() if judged[code] < least} == set(), judged
+    assert {code for code, least in often.items() if judged[code] < least} == set(), judged

@@ -155,7 +155,7 @@ class Pair:
     def __init__(self, old: Tree, new: Tree) -> None:
         self.old, self.new = Side(old), Side(new)
         self.metrics = [metric for metric in self.old.metrics if metric in self.new.metrics]
-        self.compared = cache(self._compared)
+        self.compared = cache(compared)
         #: Whether an `opened` names hours of the customer joined with others.
         self.mixed = False
         #: Of each dimension the values that both know; about what one lacks it does not ask.
@@ -242,7 +242,7 @@ class Pair:
             promised = was.state == "promised", now.state == "promised"
             if all(promised):
                 both = True
-                yield Answer("target", self.compared(was, now, where.hours), metric)
+                yield Answer("target", self.compared(sides, (was, now), where.hours), metric)
                 kept = (
                     was.condition in (None, now.condition),
                     now.condition in (None, was.condition),
@@ -257,25 +257,6 @@ class Pair:
             rank = BINDING[now_bound] - BINDING[was_bound]
             other = "either" if was_bound != now_bound else "same"
             yield Answer("commitment", "more" if rank > 0 else "less" if rank else other)
-
-    def _compared(self, was: Target, now: Target, hours: tuple[int, ...]) -> str:
-        """Return the effect of another target, for a case that is opened in these hours."""
-        texts = was.target or "", now.target or ""
-        rates = [" per " in text for text in texts]
-        if all(rates):
-            before, after = (int(text.split()[0]) * RATES[text.split()[-1]] for text in texts)
-            return effect(after >= before, before >= after)
-        if any(rates):
-            return "either"
-        spans = self.old.open(was.calendars), self.new.open(now.calendars)
-        if spans[0] != spans[1] and any(span.of_customer for span in spans):
-            return "either"
-        recurs = [text.startswith("every ") for text in texts]
-        pairs = [(self.new.due(now, each), self.old.due(was, each)) for each in moments(hours)]
-        return effect(
-            all(mine <= its for mine, its in pairs) and recurs[1] >= recurs[0],
-            all(its <= mine for mine, its in pairs) and recurs[0] >= recurs[1],
-        )
 
     def of_names(self) -> Iterator[str]:
         """Yield what is answered otherwise to who names no case."""
@@ -304,6 +285,29 @@ class Pair:
         }
         for chosen in product(*values.values()):
             yield dict(zip(values, chosen, strict=True))
+
+
+def compared(
+    sides: tuple[Side, Side], targets: tuple[Target, Target], hours: tuple[int, ...]
+) -> str:
+    """Return the effect of the second target, for a case that is opened in these hours."""
+    (old, new), (was, now) = sides, targets
+    texts = was.target or "", now.target or ""
+    rates = [" per " in text for text in texts]
+    if all(rates):
+        before, after = (int(text.split()[0]) * RATES[text.split()[-1]] for text in texts)
+        return effect(after >= before, before >= after)
+    if any(rates):
+        return "either"
+    spans = old.open(was.calendars), new.open(now.calendars)
+    if spans[0] != spans[1] and any(span.of_customer for span in spans):
+        return "either"
+    recurs = [text.startswith("every ") for text in texts]
+    pairs = [(new.due(now, each), old.due(was, each)) for each in moments(hours)]
+    return effect(
+        all(mine <= its for mine, its in pairs) and recurs[1] >= recurs[0],
+        all(its <= mine for mine, its in pairs) and recurs[0] >= recurs[1],
+    )
 
 
 def moments(hours: tuple[int, ...]) -> Iterator[int]:

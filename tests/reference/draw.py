@@ -424,6 +424,64 @@ def draw(seed: int, number: int) -> list[Document]:
     return documents
 
 
+class RankedDrawing(Drawing):
+    """Draws a policy in which plans and roles rank above others, and most cases have a target."""
+
+    def _names(self) -> None:
+        super()._names()
+        made = self.document
+        made["plans"] |= {plan: self._named() for plan in PLANS if plan not in made["plans"]}
+        made["roles"] = {role: self._named() for role in ROLES}
+        made["channels"]["web"] = {"name": self.text(), "kind": "web"}
+        for fact in list(made.get("facts", {}))[1:]:
+            del made["facts"][fact]
+        self.priorities = self.some((*PRIORITIES, "P4"), 4, 2)
+        for section in ("plans", "roles"):
+            below: list[str] = []
+            for id, member in self.some(made.get(section, {}).items(), 4, 4):
+                if below and self.often(0.8):
+                    above = self.some(below, 2)
+                    entry = dict(member) if isinstance(member, dict) else {"name": member}
+                    made[section][id] = {**entry, "above": above if len(above) > 1 else above[0]}
+                below.append(id)
+
+    def _grant(self) -> Document:
+        grant = super()._grant()
+        if self.often(0.3):
+            grant.pop("when", None)
+        if self.often(0.6):
+            dimension = "role" if "roles" in self.document and self.often() else "plan"
+            grant |= {"allow": "web", "when": {dimension: self._choice(dimension)}}
+            grant["hours"] = self.random.choice([*self.document["hours"], "24x7"])
+        return grant
+
+    def _targets(self) -> None:
+        self.document["targets"] = [self._rule() for _ in range(self.random.randint(3, 6))]
+        self.document["targets"][-1].pop("when", None)
+
+    def _rule(self) -> Document:
+        rule = super()._rule()
+        if "condition" in rule and self.often(0.8):
+            rule["condition"] = "Call us."
+        return rule
+
+    def _stated(self, rule: Document) -> Any:
+        if self.often(0.4):
+            return super()._stated(rule)
+        return {priority: self._cell(rule) for priority in self.priorities}
+
+    def _cell(self, rule: Document) -> Any:
+        cell = super()._cell(rule)
+        while (cell["target"] if isinstance(cell, dict) else cell) == "not-stated":
+            cell = super()._cell(rule)
+        return cell
+
+
+def draw_ranked(seed: int, number: int) -> Document:
+    """Return the policy of this number in which plans and roles rank above others."""
+    return RankedDrawing(Random(f"ranked {seed} {number}")).document
+
+
 # -- as text -----------------------------------------------------------------------------------
 
 

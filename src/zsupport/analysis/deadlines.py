@@ -17,6 +17,7 @@ from zsupport.analysis.compare import (
     Period,
     clock_hours,
     includes,
+    meet,
     of_customer,
     opening,
 )
@@ -162,6 +163,7 @@ class Deadlines:
         # The object is kept, so that no other one can get its id.
         self._by_id: dict[int, tuple[Counted, _Compiled]] = {}
         self._known: dict[tuple[object, ...], Verdict] = {}
+        self._moments: dict[tuple[object, ...], bool] = {}
         monday = _SAMPLE_MONDAY
         if not self.first <= monday < self.last - _WEEK:
             monday = self.first + (_MONDAY - self.first) % _WEEK
@@ -191,8 +193,13 @@ class Deadlines:
         return (word or self._scanned(one, other, conditions, refute=True).word) == "worse"
 
     def _plainly(self, one: TargetClock, other: TargetClock, conditions: Conditions) -> str | None:
-        """Return the verdict where no deadline is needed for it, else None."""
+        """Return the verdict where no deadline is needed for it, else None.
+
+        Targets of a case that no moment belongs to are equal.
+        """
         mine, its = one.target, other.target
+        if conditions and not self._some_moment(conditions):
+            return "equal"
         if mine.kind in _SILENT or its.kind in _SILENT:
             silent = mine.kind in _SILENT, its.kind in _SILENT
             return "equal" if all(silent) else "worse" if silent[0] else "better"
@@ -222,6 +229,17 @@ class Deadlines:
         if all(_surely_reached(target, hours[0]) for target in (mine, its)):
             return _by_number(mine.amount, its.amount)
         return None
+
+    def _some_moment(self, conditions: Conditions) -> bool:
+        """Return whether some moment of the period is inside and outside of hours as stated."""
+        inside, outside = (
+            [hours for side, hours in conditions if side is s] for s in (True, False)
+        )
+        key = tuple((side, self._hours_of(hours)) for side, hours in conditions)
+        if key not in self._moments:
+            period = self.first, self.last
+            self._moments[key] = meet(inside, outside, period, self.clocks.public)
+        return self._moments[key]
 
     def _scanned(
         self, one: TargetClock, other: TargetClock, conditions: Conditions, *, refute: bool

@@ -95,6 +95,14 @@ def may_differ(subject: Subject, dimension: str) -> bool:
     )
 
 
+def _inside(pair: Pair, found: dict[tuple[str, str], Cases]) -> Cases:
+    """Return where a pair inside of this one is found, seen from any of their values."""
+    cases = 0
+    for each in pair.between:
+        cases |= found[pair.high, each] | found[each, pair.low]
+    return cases
+
+
 class _Comparison:
     """The promises of one metric, compared between the values of a dimension."""
 
@@ -115,11 +123,13 @@ class _Comparison:
     def less(self, pairs: list[Pair]) -> Iterator[Less]:
         """Yield the cells that promise less, pair by pair."""
         named: set[tuple[int, str]] = set()
+        #: Where a pair, or a pair inside it, is found.
         found: dict[tuple[str, str], Cases] = {}
         values, cases_of = self.values, self.cases_of
         held = [each for each in enumerate(self.better) if each[1]]
         for pair in pairs:
             high, low = pair.high, pair.low
+            inside = found[high, low] = _inside(pair, found)
             for one, better in held:
                 mine = values[one]
                 if mine is not None and high not in mine:
@@ -133,12 +143,10 @@ class _Comparison:
                     both = here & cases_of(other, low)
                     if not both:
                         continue
-                    for each in pair.between:
-                        both &= ~found.get((high, each), 0)
-                        both &= ~found.get((each, low), 0)
+                    both &= ~inside
                     worse = both and self.worse(self.offers[one], self.offers[other], pair, both)
                     if worse:
-                        found[high, low] = found.get((high, low), 0) | worse
+                        found[high, low] |= worse
                         yield from self.named_once(one, other, pair, worse, named)
 
     def cases_of(self, offer: int, value: str) -> Cases:
@@ -296,9 +304,9 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator
     """Yield what opens a channel in surely fewer hours than it is open one rank below.
 
     Several grants of a channel join their hours; a grant that states none opens it at hours
-    that are not known. A grant is named once.
+    that are not known. The first grant of each case is named, once.
     """
-    space, decisions = subject.space, subject.decisions
+    space = subject.space
     openings = subject.openings
     varying = subject.hours_by(dimension)
     if len(openings) < 2 and not any(varying.intersection(names) for names, _ in openings):
@@ -306,6 +314,7 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator
     found: dict[tuple[str, str], Cases] = {}
     named: set[int] = set()
     for pair in pairs:
+        inside = found[pair.high, pair.low] = _inside(pair, found)
         below = [(names, space.seen_from(dimension, pair.low, c)) for names, c in openings]
         below = [(names, cases) for names, cases in below if cases]
         for mine, cases in openings:
@@ -313,22 +322,30 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator
             for its, there in below if here else ():
                 if ALWAYS in mine or (mine.issuperset(its) and varying.isdisjoint(its)):
                     continue
-                both = here & there
-                for each in pair.between:
-                    both &= ~found.get((pair.high, each), 0)
-                    both &= ~found.get((each, pair.low), 0)
+                both = here & there & ~inside
                 fewer = _fewer(subject, dimension, pair, mine, its, both) if both else 0
                 if not fewer:
                     continue
-                found[pair.high, pair.low] = found.get((pair.high, pair.low), 0) | fewer
-                high = space.back_to(dimension, pair.high, fewer)
-                low = space.back_to(dimension, pair.low, fewer)
-                one = _first_grant(decisions.grants, high)
-                other = _first_grant(decisions.grants, low)
-                if one not in named:
-                    named.add(one)
-                    (channel, *_) = space.met("channel", high & decisions.grants[one])
-                    yield Fewer(pair, one, other, channel, high & decisions.grants[one])
+                found[pair.high, pair.low] |= fewer
+                yield from _first_grants(subject, dimension, pair, fewer, named)
+
+
+def _first_grants(
+    subject: Subject, dimension: str, pair: Pair, cases: Cases, named: set[int]
+) -> Iterator[Fewer]:
+    """Yield the first grant of each case seen from either value, unless it was named."""
+    space, grants = subject.space, subject.decisions.grants
+    left = space.back_to(dimension, pair.high, cases)
+    for one, granted in enumerate(grants):
+        high = left & granted
+        left &= ~granted
+        if high and one not in named:
+            named.add(one)
+            seen = space.seen_from(dimension, pair.high, high)
+            low = space.back_to(dimension, pair.low, seen)
+            other = next(at for at, its in enumerate(grants) if its & low)
+            (channel, *_) = space.met("channel", high)
+            yield Fewer(pair, one, other, channel, high)
 
 
 def _fewer(
@@ -366,7 +383,3 @@ def _joined(subject: Subject, names: frozenset[str], cases: Cases) -> list[tuple
             for more, inside in subject.decisions.counted(name, some)
         ]
     return parts
-
-
-def _first_grant(grants: list[Cases], cases: Cases) -> int:
-    return next(at for at, granted in enumerate(grants) if granted & cases)

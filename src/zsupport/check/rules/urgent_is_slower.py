@@ -87,9 +87,10 @@ RULE = Rule(
     why="""\
 Priorities are listed from the most urgent. In one and the same case a more urgent one is promised
 no slower answer than one that comes after it; where it is, two cells were exchanged, a unit was
-mistaken, or the list of priorities stands the wrong way round. Targets are compared by their
-deadlines at every moment of the case. Targets of which either can be due first, such as 5 hours and
-4 business hours, are left alone, and so is what is promised on a condition.
+mistaken, or the list of priorities stands the wrong way round. Facts that decide nothing but the
+priority may differ between the two. Targets are compared by their deadlines at every moment of
+the case. Targets of which either can be due first, such as 5 hours and 4 business hours, are left
+alone, and so is what is promised on a condition.
 A warning where the more urgent one is promised nothing.""",
     bad="""\
 format: 1
