@@ -586,7 +586,9 @@ def test_the_texts_of_a_policy_steer_nothing(
     policy = () if asked[0] == "policies" else ("--policy", "./policy.yaml")
     got = cli(*asked, *policy, "--format", format, cwd=hostile, env={"COLUMNS": "400"})
     assert got.code in (0, 2)
-    assert unsafe(got.stdout) == set()
+    # JSON keeps the joiners and direction marks that some languages need.
+    kept = set("\u200c\u200d\u200e\u200f\u061c") if format == "json" else set()
+    assert unsafe(got.stdout) <= kept
     assert unsafe(got.stderr) == set()
     # The texts are there; what is shown of them is their letters.
     everything = got.stdout + got.stderr

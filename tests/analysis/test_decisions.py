@@ -169,7 +169,7 @@ def test_a_case_is_shown_as_options_name_it() -> None:
 
 
 def test_the_members_of_a_union_are_counted_for_its_own_cases_only() -> None:
-    document: Document = {
+    document = {
         "format": "1",
         "policy": "p",
         "plans": {"a": "A", "b": "B"},
@@ -181,7 +181,8 @@ def test_the_members_of_a_union_are_counted_for_its_own_cases_only() -> None:
             "desk": [{"when": {"plan": "a"}, "any": ["day"]}, {"any": ["day", "late"]}],
         },
     }
-    revision = loaded(document)
+    source = SourceFile("p.yaml", block(document).encode(), "", "p.yaml")
+    revision = load_revision(source)
     decisions = Decisions(revision, space_of(revision))
     plans = [decisions.space.of("plan", plan) for plan in ("a", "b")]
     for asked in (decisions.space.every, *plans):
