@@ -105,7 +105,7 @@ CONTEXT = Context(
 # -- random ones ----------------------------------------------------------------------------
 
 #: A busy machine is no mistake in the formats.
-UNHURRIED = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+UNHURRIED = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 HOSTILE = (
     "plain", "\x1b[31mred\x07", "a\r\nb", "::error file=x::y", "%0A::stop-commands::x", "]]>",
