@@ -52,8 +52,9 @@ _NEVER = 1 << 62
 _SAMPLES = tuple(day * _DAY + hour * 3600 for day, hour in ((1, 10), (2, 2), (3, 17), (5, 12)))
 #: The week of the samples, where the period holds it: the same for many policies.
 _SAMPLE_MONDAY = (date(2027, 6, 7).toordinal() - EPOCH) * _DAY
-#: No zone was ever put forward further within a date: Antarctica/Casey, by three hours.
+#: No zone is put forward further within a date from 1995 on than Antarctica/Casey, by three hours.
 _LONGEST_GAP = 3 * 3600
+_GAPS_FROM = (date(1995, 1, 1).toordinal() - EPOCH) * _DAY
 #: So many hours and targets are kept for the policies that follow.
 _MOST_HOURS, _MOST_TARGETS = 256, 4096
 _SILENT = ("none", "not-stated")
@@ -184,7 +185,8 @@ class Deadlines:
         if word is None and one.target.every and not other.target.every:
             return False
         same_recurrence = one.target.every is other.target.every
-        if word is None and same_recurrence and _ends_before_close(one, other):
+        gaps_known = self.first >= _GAPS_FROM
+        if word is None and same_recurrence and gaps_known and _ends_before_close(one, other):
             return False
         if word is None and not conditions:
             mine, its = self._function(one), self._function(other)
