@@ -1,10 +1,15 @@
 """Which decisions a test covers, and the tests that are suggested for the others, by hand."""
 
+from pathlib import Path
+
 import pytest
 from subjects import SHOP, cases, subject_of
 
+from zsupport.clock.holidays import public_holidays
 from zsupport.suite.coverage import decisions_of, uncovered
+from zsupport.suite.measure import telling
 from zsupport.suite.running import passes
+from zsupport.suite.session import Wanted, run_session
 from zsupport.suite.suggestion import suggestion
 
 SUBJECT = subject_of(SHOP)
@@ -185,3 +190,36 @@ targets:
     left = uncovered(subject, decisions, [example])
     # L3 is no bug: the test is about the feature, and covers its target.
     assert [each.path for each in left] == [("targets", 0, "first-response", "L1")]
+
+
+def test_a_grant_is_told_by_what_it_says_wherever_it_stands() -> None:
+    web = "  - {when: {plan: paid}, allow: web, hours: office}\n"
+    moved = subject_of(SHOP.replace(web, "").replace("priorities:", f"{web}priorities:"))
+    before = telling(SUBJECT.documents[0], ("entitlements", 1, "allow"))
+    after = telling(moved.documents[0], ("entitlements", 4, "allow"))
+    assert before == after
+    assert (before[0], before[2]) == ("entitlements", "allow")
+    assert "web" in before[1]
+    assert before != telling(SUBJECT.documents[0], ("entitlements", 2, "allow"))
+
+
+def test_a_revision_with_too_many_cases_is_left_out_of_coverage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = SHOP.replace("timezone:", "effective: {from: 2025-01-01}\ntimezone:", 1)
+    large = SHOP.replace("timezone:", "effective: {from: 2026-01-01}\ntimezone:", 1)
+    large = large.replace("facts:\n", "facts:\n  extra: {ask: More?}\n")
+    large = large.replace("{plan: paid}, allow: web", "{plan: paid, extra: false}, allow: web")
+    for name, text in (("2025", small), ("2026", large)):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    (tmp_path / "shop_test.yaml").write_text(
+        "tests: 1\npolicy: shop\ncases:\n  - channels: {plan: free, at: 2025-06-01T00:00:00Z}\n"
+        "    expect: {include: forum}\n"
+    )
+    only = subject_of(small)
+    monkeypatch.setattr("zsupport.analysis.space.MOST_CASES", only.space(0).size)
+    session = run_session([str(tmp_path)], Wanted(coverage=True), public_holidays, lambda _: False)
+    coverage = session.outcome.extra["coverage"]
+    assert coverage["decisions"] == len(decisions_of(only, 0))
+    [finding] = [each for each in session.outcome.findings if "2026.yaml" in each.file]
+    assert "cases" in finding.message

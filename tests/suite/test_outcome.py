@@ -181,3 +181,18 @@ def test_facts_that_exclude_the_priority_are_a_warning(
     assert (found.code, found.severity) == ("ZT108", "warning")
     assert found.message == "the facts of this test exclude `P1`: such a case covers nothing"
     assert found.case == {**case, "impact": "part"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "role"),
+    [
+        ("forum, web, phone", "does not hold here"),  # the lines above could have allowed `phone`
+        ("forum", "decided"),  # a grant allows `web` as well
+    ],
+)
+def test_of_a_set_of_channels_the_lines_that_allow_too_much_decided(wanted: str, role: str) -> None:
+    [found] = findings(
+        f"channels: {{plan: pro, role: user, premier: false}}\n    expect: {{exactly: [{wanted}]}}"
+    )
+    assert found.related
+    assert {each.message.split(":")[0] for each in found.related} == {role}

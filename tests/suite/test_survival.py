@@ -6,7 +6,7 @@ import pytest
 from subjects import SHOP, subject_of, written
 
 from zsupport.suite.outcome import run_tests
-from zsupport.suite.survival import mutated
+from zsupport.suite.survival import mutated, noticing
 
 SUBJECT = subject_of(SHOP)
 
@@ -109,3 +109,26 @@ def test_tests_that_name_a_group_go_along_with_it(text: str, noticed: bool) -> N
 )
 def test_a_test_that_fails_notices_nothing(text: str) -> None:
     assert survivors(text, passing=False) == every()
+
+
+def test_a_suggested_test_names_a_moment_only_where_it_needs_one() -> None:
+    small = (
+        "format: 1\npolicy: shop\nplans: {free: Free, pro: Pro}\n"
+        "channels: {web: {name: Web, kind: web}}\n"
+        "entitlements: [{when: {plan: pro}, allow: web}]\n"
+    )
+
+    def suggested(*texts: str) -> list[str]:
+        subject = subject_of(*texts)
+        found = mutated(subject, (), (), ()).survivors
+        tests = [test for _, (test, _) in noticing(subject, found, 50) if test is not None]
+        return [test.text for test in tests if "channels:" in test.text]
+
+    alone = suggested(small)
+    assert alone
+    assert not any("at:" in text for text in alone)
+    # A revision that is no longer in force has to be named by a moment.
+    old, new = (f"{small}effective: {{from: {year}-01-01}}\n" for year in (2025, 2026))
+    texts = suggested(old, new)
+    assert any("at: 2025-" in text for text in texts)
+    assert any("at:" not in text for text in texts)
