@@ -164,8 +164,8 @@ class _Folder:
         """Write a file so that nobody ever sees a part of it."""
         temporary = f".{name}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(self._name(temporary), flags, 0o600, dir_fd=self.descriptor)
         try:
+            descriptor = os.open(self._name(temporary), flags, 0o600, dir_fd=self.descriptor)
             with open(descriptor, "wb") as stream:
                 stream.write(data)
             os.replace(
@@ -173,7 +173,7 @@ class _Folder:
                 src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor,
             )  # fmt: skip
         except BaseException:
-            os.unlink(self._name(temporary), dir_fd=self.descriptor)
+            self._remove(temporary)  # an interruption, too, leaves nothing behind
             raise
 
     def make_room(self, size: int) -> None:

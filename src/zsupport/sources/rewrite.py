@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Mapping
-from tempfile import mkstemp
+from contextlib import suppress
 
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.sources.find import reason
@@ -55,9 +55,10 @@ def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
 
 def _replace(path: str, data: bytes, found: os.stat_result) -> None:
     folder, name = os.path.split(path)
-    descriptor, beside = mkstemp(prefix=f".{name[:50]}.", suffix=".tmp", dir=folder or ".")
+    beside = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}.tmp")
     try:
-        with open(descriptor, "wb") as stream:
+        # Named before it is made, so that an interruption at any moment can be cleaned up after.
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
@@ -66,8 +67,8 @@ def _replace(path: str, data: bytes, found: os.stat_result) -> None:
             os.fchmod(stream.fileno(), stat.S_IMODE(found.st_mode))
         os.replace(beside, path)
     except BaseException:
-        # An interruption, too, leaves nothing behind.
-        os.unlink(beside)
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
         raise
 
 
