@@ -8,13 +8,13 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from policy_trees import policy_files
+from reference.definition import NO_CASE
+from reference.judge import Judge, judge
 from strategies import Document, policies, yaml_of
 from subjects import SHOP, cases, public, subject_of
 
 from zsupport.analysis.space import Space
 from zsupport.answer.case import Case
-from zsupport.answer.channels import holding
-from zsupport.answer.promise import decide
 from zsupport.clock.instants import to_datetime
 from zsupport.errors import InvalidPolicy, ZsupportError
 from zsupport.policy.loader import revision_of
@@ -140,13 +140,14 @@ def asked_by(subject: Subject, example: Example) -> list[Case]:
 Key = tuple[Any, ...]
 
 
-def covered_by(subject: Subject, example: Example) -> set[Key]:
-    """Return the decisions that a test states, case by case and by the plain definition."""
-    revision = subject.revision(0)
+def covered_by(subject: Subject, reference: Judge, example: Example) -> set[Key]:
+    """Return the decisions that a test states, case by case and by the reference."""
     question = example.question
     expects = {each.key: each.value for each in example.expects}
-    defaults = {fact.id: fact.default for fact in revision.facts}
-    channels = {channel.id: channel for channel in revision.channels}
+    defaults = {fact.id: fact.default for fact in subject.revision(0).facts}
+    # A fact that decides nothing has no part in the cases, and any value will do.
+    values = {**reference.values, **reference.sides}
+    any_values = {name: some[0] for name, some in values.items()}
     found: set[Key] = set()
     for case in every_case(subject.space(0)):
         if not all(
@@ -155,8 +156,9 @@ def covered_by(subject: Subject, example: Example) -> set[Key]:
         ):
             continue
         channel = case["channel"]
-        who = {name: value for name, value in case.items() if name != "channel"}
-        held = [each.grant for each in holding(revision, who, channel)]
+        whole = {**any_values, **case}
+        held = [path[1] for path in reference.grants(whole)]
+        opens_case = reference.at(("channels", channel))["kind"] not in NO_CASE
         if question.command == "channels":
             says = None
             if "exactly" in expects:
@@ -164,28 +166,27 @@ def covered_by(subject: Subject, example: Example) -> set[Key]:
             if "allowed" in expects:
                 says = expects["allowed"].text == "true"
             if says is True:
-                found |= {("grant", revision.grants.index(grant), channel) for grant in held}
+                found |= {("grant", grant, channel) for grant in held}
             if says is False and not held:
                 found.add(("denial", channel, case["plan"]))
             continue
         state = expects["state"].text if "state" in expects else ""
         value = bool({"target", "due"} & set(expects))
-        if not value and state == "not-entitled" and channels[channel].opens_case and not held:
+        if not value and state == "not-entitled" and opens_case and not held:
             found.add(("denial", channel, case["plan"]))
-        if not held or not channels[channel].opens_case:
+        if not held or not opens_case:
             continue
         if not value and state not in ("no-target", "not-stated"):
             continue
         if "channel" in question.values:
-            found |= {("grant", revision.grants.index(grant), channel) for grant in held}
-        metrics = [metric.id for metric in revision.metrics]
+            found |= {("grant", grant, channel) for grant in held}
+        metrics = reference.metrics
         for metric in metrics if question.options.get("metric") else metrics[:1]:
-            deciding = decide(revision, case, metric)
-            if deciding is None:
+            cell = reference.decides(whole, metric).cell
+            if cell is None:
                 found |= {("unstated", metric)} if state == "not-stated" and not value else set()
             else:
-                rule = revision.rules.index(deciding.rule)
-                found.add(("target", rule, metric, deciding.cell.key))
+                found.add(("target", cell[1], metric, cell[3] if len(cell) > 3 else "*"))
     return found
 
 
@@ -204,6 +205,7 @@ def key_of(decision: Decision) -> Key:
 @given(policies(), st.data())
 def test_coverage_is_what_the_definition_says(document: Document, data: st.DataObject) -> None:
     subject = subject_of(yaml_of(document))
+    reference = judge(yaml_of(document))
     texts = data.draw(st.lists(random_case(subject), max_size=4))
     examples = [each for text in texts for each in cases(right(subject, text), subject)]
     kinds = ("grant", "denial", "target", "unstated")
@@ -211,7 +213,7 @@ def test_coverage_is_what_the_definition_says(document: Document, data: st.DataO
     left = uncovered(subject, decisions, examples)
     found = {key_of(each) for each in decisions} - {key_of(each) for each in left}
     event(f"covered: {len(found) * 4 // max(len(decisions), 1)} quarters")
-    expected = {key for example in examples for key in covered_by(subject, example)}
+    expected = {key for example in examples for key in covered_by(subject, reference, example)}
     assert found == expected & {key_of(each) for each in decisions}
 
 
