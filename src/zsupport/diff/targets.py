@@ -46,13 +46,15 @@ class _Decided(NamedTuple):
 
 
 def find_changes(pair: Pair, matched: Counterparts, hours: Comparison, found: Changes) -> None:
-    """Add what changed in what is promised: targets decide only where a case can be opened."""
+    """Add what changed in what is promised where a case can be opened before and after."""
+    # Cases of one side only would have no counterpart: every rule would be tried for each of them.
+    both = pair.both & pair.old.decisions.entitled & pair.new.decisions.entitled
     after = {metric.id: metric for metric in pair.new.revision.metrics}
     promised = 0
     for metric in pair.old.revision.metrics:
         if metric.id in after:
             here = _metric(
-                pair, metric, after[metric.id], pair.both, _Known(pair, hours, matched, found)
+                pair, metric, after[metric.id], both, _Known(pair, hours, matched, found)
             )
             promised |= here
     _commitments(pair, promised, found)
