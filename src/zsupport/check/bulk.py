@@ -23,7 +23,7 @@ from zsupport.findings import CODES, Finding, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.loader import in_order, read_document
 from zsupport.sources.find import read_file
-from zsupport.sources.policies import Folders
+from zsupport.sources.policies import Folders, read_files
 from zsupport.sources.select import Excluded, Fault, SelectedFile, is_policy
 
 #: What is done with a file that was fixed: its target, and its bytes before and after. Raises
@@ -153,7 +153,7 @@ class _Run:
         try:
             source = read_file(target.path, target.shown)
         except PolicyError as error:
-            self.give_up(Fault.of(target.path, error)._replace(file=target.shown))
+            self.give_up(Fault.of(target, error))
             return
         if not target.named and not is_policy(source.data):
             return
@@ -231,10 +231,10 @@ class _Run:
             if tests:
                 first = self.policies[folder, id][0].file
                 files = folders.policy(folder, os.path.dirname(first.shown), id)
-                for each in self.policies[folder, id]:
-                    # A named file counts too if its name does not end in .yaml.
-                    if each.file.real not in files:
-                        files[each.file.real] = read_file(each.file.path, each.file.shown)
+                # A named file counts too if its name does not end in .yaml.
+                named = [each.file for each in self.policies[folder, id]]
+                missing = [each for each in named if each.real not in files]
+                files |= {each.real: each.source for each in read_files(missing, [])}
                 found = of_tests(tuple(files.values()), tuple(tests.values()), self.public)
                 for document, findings in found:
                     file = document.source.shown

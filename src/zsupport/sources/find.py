@@ -130,6 +130,14 @@ def find(name: str) -> Found:
     return Found(tuple(_files(name, folder, folder)), os.path.join(folder, ""))
 
 
+def may_be_policy_name(name: str) -> bool:
+    """Return whether a file of this name, in a folder, may be a policy and no tests.
+
+    A name that begins with a dot belongs to an editor or another tool.
+    """
+    return name.endswith(ENDINGS) and not name.endswith(TESTS) and name[0] != "."
+
+
 def never_waits(path: str) -> bool:
     """Return whether a file, or the policy files of a folder, can be read without any waiting.
 
@@ -169,11 +177,8 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
         paths = [
             os.path.join(path, name)
             for name in names
-            # A name that begins with a dot belongs to an editor; a pipe would make us wait.
-            if name.endswith(ENDINGS)
-            and not name.endswith(TESTS)
-            and name[0] != "."
-            and is_ordinary(os.path.join(path, name))
+            # A pipe would make us wait.
+            if may_be_policy_name(name) and is_ordinary(os.path.join(path, name))
         ]
         within = boundary(path)
         for each in paths:

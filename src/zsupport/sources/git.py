@@ -106,21 +106,18 @@ class Repository:
         self._place = (f"--git-dir={folder}", *([] if top is None else [f"--work-tree={top}"]))
         for name in _PLACES[:2]:
             self._environment.pop(name, None)
-        self.has_files = top is not None
         #: The top of the working tree, of a bare repository the working folder.
         self.top = os.getcwd() if top is None else top
 
     def _no_repository(self, failed: _Failed) -> EnvironmentFault:
         if "dubious ownership" in failed.says:
-            folder = re.search(r"repository at '(.+)'", failed.says)
-            place = folder[1] if folder else os.getcwd()
+            place = _place(r"repository at '(.+)'", failed)
             return EnvironmentFault(
                 f"git does not trust the repository at {place}: it belongs to another user",
                 f"git config --global --add safe.directory {_quoted(place)}",
             )
         if "cannot use bare repository" in failed.says:
-            folder = re.search(r"bare repository '(.+?)'(?: \(|$)", failed.says)
-            place = folder[1] if folder else os.getcwd()
+            place = _place(r"bare repository '(.+?)'(?: \(|$)", failed)
             return EnvironmentFault(
                 f"{place}: this looks like a bare Git repository, and GIT_DIR does not name it",
                 f"if it is yours: export GIT_DIR={_quoted(place)}",
@@ -158,11 +155,7 @@ class Repository:
     def _ambiguous(self, revision: str, says: str) -> UsageError:
         """Return the error that git finds several readings of a revision, with these."""
         word = re.split(r"[~^:@{]", revision)[0]
-        readings = [
-            line.split(" ")[1]
-            for line in self._refs("%(objectname:short) %(refname)")
-            if line.endswith((f"/{word}", f" {word}"))
-        ]
+        readings = [ref for ref in self._refs("%(refname)") if f"/{ref}".endswith(f"/{word}")]
         if re.fullmatch("[0-9a-f]{4,64}", word):
             readings += self._text("rev-parse", f"--disambiguate={word}").split()[:5]
         hint = f"write one of {', '.join(readings)}" if readings else "name one commit in full"
@@ -439,6 +432,12 @@ class Repository:
             said = [each for each in lines if each[:8] != "warning:" and each[:5] != "hint:"]
             raise _Failed(done.returncode, "; ".join(map(_plain, said[:3])))
         return done.stdout, "; ".join(_plain(each) for each in lines if _UNSURE.search(each))
+
+
+def _place(pattern: str, failed: _Failed) -> str:
+    """Return the folder that git names in a message, else the working folder."""
+    found = re.search(pattern, failed.says)
+    return found[1] if found else os.getcwd()
 
 
 def _is_in(path: str, folder: str) -> bool:

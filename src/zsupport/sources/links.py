@@ -10,11 +10,15 @@ LEADS_OUT_HINT = "put the file itself here; a file elsewhere can be named on the
 def boundary(path: str) -> str:
     """Return the folder that links at a path must not leave: the repository's, else its own."""
     own = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or os.curdir)
-    folder = own
+    return repository_at(own) or own
+
+
+def repository_at(folder: str) -> str | None:
+    """Return the nearest folder with a `.git`, at or above a folder; None without one."""
     while not os.path.lexists(os.path.join(folder, ".git")):
         above = os.path.dirname(folder)
         if above == folder:
-            return own
+            return None
         folder = above
     return folder
 

@@ -87,7 +87,7 @@ def read_files(files: Sequence[SelectedFile], faults: list[Fault]) -> Iterator[_
         try:
             source = read_file(each.path, each.shown)
         except PolicyError as error:
-            faults.append(Fault.of(each.path, error)._replace(file=each.shown))
+            faults.append(Fault.of(each, error))
             continue
         if each.named or each.is_tests or is_policy(source.data):
             yield _File(each.real, source, policy_id(source.data), each.is_tests)

@@ -14,13 +14,14 @@ from zsupport.sources.find import (
     ENDINGS,
     TESTS,
     is_path,
+    may_be_policy_name,
     reason,
     shipped_id,
     shipped_policies,
     shipped_root,
 )
 from zsupport.sources.globs import fits, has_wildcards
-from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, boundary, leads_out
+from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, boundary, leads_out, repository_at
 
 #: Of these keys a policy has two at least.
 _SECTIONS = frozenset({"format", "policy", "plans", "channels", "entitlements"})
@@ -52,9 +53,9 @@ class Fault(NamedTuple):
     hint: str | None = None
 
     @classmethod
-    def of(cls, file: str, error: PolicyError) -> "Fault":
+    def of(cls, file: SelectedFile, error: PolicyError) -> "Fault":
         """Return the fault that an error is, without the file's name before the message."""
-        return cls(file, error.message.removeprefix(f"{file}: "), error.hint)
+        return cls(file.shown, error.message.removeprefix(f"{file.path}: "), error.hint)
 
     def finding(self) -> Finding:
         """Return the fault as a finding, which every format can show."""
@@ -99,11 +100,6 @@ def select_in(folder: str, shown: str, excluded: Excluded) -> Selection:
     )
 
 
-def may_be_policy_name(name: str) -> bool:
-    """Return whether a file of this name, in a folder, may be a policy and no tests."""
-    return name.endswith(ENDINGS) and not name.endswith(TESTS) and name[0] != "."
-
-
 def is_policy(data: bytes) -> bool:
     """Return whether a file that lies in a folder is a policy: by the keys of its root mapping.
 
@@ -145,8 +141,8 @@ def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | F
 
 def _leaves_repository(path: str) -> bool:
     """Return whether a link lies in a repository and leads out of it."""
-    within = boundary(path)
-    return os.path.lexists(os.path.join(within, ".git")) and leads_out(path, within)
+    within = repository_at(os.path.realpath(os.path.dirname(path) or os.curdir))
+    return within is not None and leads_out(path, within)
 
 
 def plain_path(path: str) -> str:

@@ -12,10 +12,10 @@ from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import in_order, read_document, read_valid
 from zsupport.policy.model import Revision
-from zsupport.sources.find import ENDINGS, find, read_file, shadowed, shipped_id
+from zsupport.sources.find import ENDINGS, find, may_be_policy_name, read_file, shadowed, shipped_id
 from zsupport.sources.git import Blob, Repository, check_revision
 from zsupport.sources.policies import no_policy
-from zsupport.sources.select import Excluded, is_policy, may_be_policy_name, select
+from zsupport.sources.select import Excluded, is_policy, select
 
 
 class InvalidSide(InvalidPolicy):
