@@ -14,7 +14,7 @@ from zsupport.clock.spans import Spans, WorkingTime
 from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Calendar, Holidays, Remarks
 
-#: In so many seconds every week that calendars write comes up, whatever days are off.
+#: In so many seconds every week that calendars write occurs, with any days off.
 _YEAR = 366 * 86_400
 
 #: The moments `[first, last)` over which hours are compared, as `period_of` gives them.

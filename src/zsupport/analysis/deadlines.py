@@ -55,7 +55,7 @@ _SAMPLE_MONDAY = (date(2027, 6, 7).toordinal() - EPOCH) * _DAY
 #: No zone is put forward further within a date from 1995 on than Antarctica/Casey, by three hours.
 _LONGEST_GAP = 3 * 3600
 _GAPS_FROM = (date(1995, 1, 1).toordinal() - EPOCH) * _DAY
-#: So many hours and targets are kept for the policies that follow.
+#: The most hours and targets that are kept for the policies that follow.
 _MOST_HOURS, _MOST_TARGETS = 256, 4096
 _SILENT = ("none", "not-stated")
 _DATED = ("business-days", "next-business-day", "by")
@@ -123,7 +123,7 @@ def period_of(*revisions: Revision) -> Period:
 class Clocks:
     """Hours as the clock sees them and the deadlines of targets over them, worked out once.
 
-    What says the same is the same for every policy of a run.
+    Equal hours and targets share one entry over all policies of a run.
     """
 
     def __init__(self, public: PublicHolidays = public_holidays) -> None:

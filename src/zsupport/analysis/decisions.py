@@ -121,7 +121,7 @@ class Decisions:
             return self.space.every
         found = 0
         calendars = self.revision.hours[hours]
-        # Cases whose facts exclude their priority are told from those without a calendar.
+        # Cases whose facts exclude their priority are distinct from those without a calendar.
         for calendar, decides in _first_that_holds(calendars, self.space, self.space.every):
             members = [self._with_calendar(member, every=every) for member in calendar.any]
             covered = self.space.every if every or not members else 0

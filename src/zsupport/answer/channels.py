@@ -225,7 +225,7 @@ def _answer(
             *place, False, None, name, channel.kind, None, None, None, None, None, None, retired,
             *said(revision, remarks, lang), denied(revision, channel.id),
         )  # fmt: skip
-    # The note of a number stands beside it.
+    # The note of a number is shown with the number.
     remarks += [number.remarks._replace(note=None) for number in channel.numbers]
     remarks += of_grants(held)
     for priority in priorities or ():

@@ -300,7 +300,7 @@ class _Reader:
         because = [*first.because]
         for row in others:
             because += row.because if _but_channel(row) == same else ()
-        # What is said of a channel changes no target, and belongs to the answer all the same.
+        # Remarks about a channel change no target, but belong to the answer.
         remarks = [r for each in channels for r in self.entitling(case, each)]
         row = self.promise(case, first.channel, metric, remarks) if remarks else first
         return row._replace(channel=None, because=tuple(dict.fromkeys(because)))
@@ -406,7 +406,7 @@ class _Reader:
         )  # fmt: skip
 
     def _with(self, row: Promise, remarks: Iterable[Remarks]) -> Promise:
-        """Return a row with what is said of all that it rests on, and no other likeness."""
+        """Return a row with the remarks of all that it rests on; its likeness stays."""
         note, unclear, source = said(self.revision, remarks, self.lang)
         row = row._replace(note=note, unclear=unclear, source=source)
         return row._replace(likeness=(row.state, note, unclear, source))

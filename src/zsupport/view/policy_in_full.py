@@ -391,7 +391,7 @@ def _listed(off: Holidays, lang: str) -> list[str]:
 
 
 def _exchanged(off: Holidays) -> str:
-    """Return what is said of days that are worked in exchange for a day off."""
+    """Return in words how days that are worked in exchange for a day off count."""
     pinned = ", ".join(off.frozen_exchanged)
     if off.exchanged_for is not None:
         return f"{pinned or 'days worked in exchange'} as {off.exchanged}"
