@@ -48,6 +48,8 @@ def _counts(checked: Checked) -> str:
         files += f" ({counted(checked.allowed, 'finding')} allowed by comments)"
     if checked.faults:
         files += f"; {counted(len(checked.faults), 'file')} could not be read"
+    if checked.unwritten:
+        files += f"; {counted(len(checked.unwritten), 'file')} could not be fixed"
     if fixed:
         left = _said(findings) or "nothing"
         is_left = "are left" if len(findings) > 1 else "is left"

@@ -36,7 +36,7 @@ Examples:
   zsupport check --list-rules
 
 Exit code: 0 nothing at --fail-on or above, 1 findings, 2 a wrong option or name, 3 a file that is
-missing, or is no policy that can be read, 4 a file that cannot be written."""
+missing or not a valid policy, 4 a file that cannot be fixed."""
 
 #: Fewer files are done before anybody could read a bar.
 _MANY = 50

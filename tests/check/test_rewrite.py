@@ -1,0 +1,320 @@
+"""`check --fix` beside other programs: nothing that they save is lost, and no file is half."""
+
+import errno
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zsupport.cli import main
+from zsupport.errors import EnvironmentFault
+from zsupport.sources.rewrite import rewrite
+
+BEFORE, AFTER, SAVED, EARLIER = "before\n", "after\n", "saved by an editor\n", "saved earlier\n"
+#: What a rewriting calls of the system, in between which something else can happen.
+CALLS = ("open", "fsync", "fchown", "fchmod", "lstat", "rename", "link", "unlink")
+CHANGED = "p.yaml: the file has changed since it was read, and the fix was not made"
+
+
+@contextmanager
+def between(act: Callable[[str, tuple[Any, ...]], None]) -> Iterator[None]:
+    """Do something before each call of the system, which is told by its name and arguments."""
+
+    def acting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            act(name, arguments)
+            return real(*arguments, **options)
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)  # no test can cut the power
+        for name in CALLS:
+            patch.setattr(os, name, acting(name, getattr(os, name)))
+        yield
+
+
+def steps_of(path: Path, setting: Callable[[pytest.MonkeyPatch], None]) -> list[str]:
+    """Return the calls of an undisturbed rewriting."""
+    steps: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        setting(patch)
+        with between(lambda name, _: steps.append(name)):
+            rewrite(str(path), path.name, BEFORE.encode(), AFTER.encode())
+    assert path.read_text() == AFTER
+    path.write_text(BEFORE)
+    return steps
+
+
+def in_place(path: Path) -> None:
+    path.write_text(SAVED)
+
+
+def by_renaming(path: Path) -> None:
+    beside = path.with_name("editor's")
+    beside.write_text(SAVED)
+    beside.replace(path)
+
+
+def with_a_backup(path: Path) -> None:
+    backup = path.with_name("p.yaml~")
+    if path.exists():
+        path.rename(backup)
+    path.write_text(SAVED)
+    backup.unlink(missing_ok=True)
+
+
+def as_it_is(patch: pytest.MonkeyPatch) -> None:
+    """Leave the file system as it is."""
+
+
+def without_hard_links(patch: pytest.MonkeyPatch) -> None:
+    """Make the file system one that has no hard links."""
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    patch.setattr(os, "link", refused)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file as it was read."""
+    path = tmp_path / "p.yaml"
+    path.write_text(BEFORE)
+    return path
+
+
+@pytest.mark.parametrize("setting", [as_it_is, without_hard_links])
+@pytest.mark.parametrize("save", [in_place, by_renaming, with_a_backup])
+def test_a_save_at_any_step_is_kept(
+    save: Callable[[Path], None], setting: Callable[[pytest.MonkeyPatch], None], path: Path
+) -> None:
+    steps = steps_of(path, setting)
+    outcomes: list[str] = []
+    for chosen in range(len(steps)):
+        path.write_text(BEFORE)
+        count = 0
+
+        def act(*_: object) -> None:
+            nonlocal count
+            count += 1
+            if count == chosen + 1:  # noqa: B023 - called in this round only
+                save(path)
+
+        message = None
+        with pytest.MonkeyPatch.context() as patch:
+            setting(patch)
+            with between(act):
+                try:
+                    rewrite(str(path), path.name, BEFORE.encode(), AFTER.encode())
+                except EnvironmentFault as fault:
+                    message = fault.message
+        assert os.listdir(path.parent) == [path.name]
+        outcomes.append(f"{path.read_text()}{message}")
+    kept, overwritten = f"{SAVED}{CHANGED}", f"{AFTER}{None}"
+    # By the last calls the fix is made, and the editor opens the fixed file.
+    if setting is as_it_is:
+        named = len(steps) - steps[::-1].index("link")
+        assert outcomes == [kept] * named + [f"{SAVED}{None}"] * (len(steps) - named)
+    else:
+        # The guide says so: a file that appears between the look and the renaming is replaced.
+        named = len(steps) - steps[::-1].index("rename") - 1
+        after = [f"{SAVED}{None}"] * (len(steps) - named - 1)
+        assert outcomes == [*[kept] * named, overwritten, *after]
+
+
+def test_two_saves_are_both_kept(path: Path) -> None:
+    def act(name: str, arguments: tuple[Any, ...]) -> None:
+        if name == "rename":
+            path.write_text(EARLIER)
+        if name == "link":
+            path.write_text(SAVED)
+
+    with between(act), pytest.raises(EnvironmentFault) as raised:
+        rewrite(str(path), path.name, BEFORE.encode(), AFTER.encode())
+    [old] = set(path.parent.iterdir()) - {path}
+    assert (path.read_text(), old.read_text()) == (SAVED, EARLIER)
+    assert raised.value.message == (
+        "p.yaml: the file has changed twice since it was read, and the fix was not made"
+    )
+    assert raised.value.hint == f"the first change is in {old}"
+
+
+@pytest.mark.parametrize("what", ["mode", "link", "folder", "gone"])
+def test_a_file_that_has_become_another_one_is_left(what: str, path: Path) -> None:
+    renamings = 0
+
+    def act(name: str, _: object) -> None:
+        nonlocal renamings
+        renamings += name == "rename"
+        if name != "rename" or renamings > 1:
+            return
+        if what == "mode":
+            path.chmod(0o600)
+            return
+        path.unlink()
+        if what == "link":
+            path.symlink_to("nowhere")
+        if what == "folder":
+            path.mkdir()
+
+    path.chmod(0o644)
+    with between(act), pytest.raises(EnvironmentFault) as raised:
+        rewrite(str(path), path.name, BEFORE.encode(), AFTER.encode())
+    assert raised.value.message == (
+        CHANGED
+        if what != "gone"
+        else "p.yaml: the file cannot be written: no such file or directory"
+    )
+    assert os.listdir(path.parent) == ([] if what == "gone" else [path.name])
+    if what == "mode":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    if what == "link":
+        assert os.readlink(path) == "nowhere"
+    assert path.is_dir() == (what == "folder")
+
+
+@pytest.mark.parametrize("setting", [as_it_is, without_hard_links])
+def test_a_full_disk_leaves_the_old_file(
+    setting: Callable[[pytest.MonkeyPatch], None], path: Path
+) -> None:
+    steps = steps_of(path, setting)
+    tried = 0
+    for chosen, call in enumerate(steps):
+        if call in ("lstat", "link", "unlink"):  # need no space, or are done in another way
+            continue
+        count = 0
+
+        def act(*_: object) -> None:
+            nonlocal count
+            count += 1
+            if count == chosen + 1:  # noqa: B023 - called in this round only
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+        with pytest.MonkeyPatch.context() as patch:
+            setting(patch)
+            with between(act), pytest.raises(EnvironmentFault) as raised:
+                rewrite(str(path), path.name, BEFORE.encode(), AFTER.encode())
+        assert raised.value.message == (
+            "p.yaml: the file cannot be written: no space left on device"
+        ), call
+        assert {each.name: each.read_text() for each in path.parent.iterdir()} == {
+            "p.yaml": BEFORE
+        }, call
+        tried += 1
+    assert tried >= 4
+
+
+#: Rewrites a file in a process of its own for each of its steps and signals, which gets the signal
+#: at this step. Prints how each process ended and what was left.
+INTERRUPTED = """
+import json, os, signal, sys
+from zsupport.sources.rewrite import rewrite
+
+calls, before, after, folder = json.loads(sys.argv[1])
+path = os.path.join(folder, "p.yaml")
+
+def acting(real, act):
+    def call(*arguments, **options):
+        act()
+        return real(*arguments, **options)
+    return call
+
+def attempt(number, chosen):
+    count = 0
+    def act():
+        nonlocal count
+        count += 1
+        if count == chosen:
+            signal.raise_signal(number)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in calls:
+        setattr(os, name, acting(getattr(os, name), act))
+    try:
+        rewrite(path, "p.yaml", before.encode(), after.encode())
+    except KeyboardInterrupt:
+        os._exit(130)
+    os._exit(0 if count < chosen else 1)
+
+os.fsync = lambda _: None
+for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"):
+    chosen = code = 0
+    while code != "0" and chosen < 100:
+        chosen += 1
+        with open(path, "w") as stream:
+            stream.write(before)
+        child = os.fork()
+        if not child:
+            attempt(getattr(signal, name), chosen)
+        code = str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        left = {}
+        for each in os.listdir(folder):
+            with open(os.path.join(folder, each)) as stream:
+                left[each] = stream.read()
+            os.unlink(os.path.join(folder, each))
+        print(json.dumps([name, code, left]))
+"""
+
+
+def test_a_signal_at_any_step_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
+    asked = json.dumps([CALLS, BEFORE, AFTER, str(tmp_path)])
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, asked],
+        stdout=subprocess.PIPE, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    by_signal: dict[str, list[tuple[str, dict[str, str]]]] = {}
+    for line in done.stdout.splitlines():
+        name, code, left = json.loads(line)
+        by_signal.setdefault(name, []).append((code, left))
+    ends = {"SIGINT": "130", "SIGTERM": f"-{signal.SIGTERM:d}", "SIGHUP": f"-{signal.SIGHUP:d}"}
+    for name, end in ends.items():
+        *interrupted, last = by_signal[name]
+        assert len(interrupted) > 8
+        assert last == ("0", {"p.yaml": AFTER})  # there was no such step
+        for code, left in interrupted:
+            assert code == end
+            assert left in ({"p.yaml": BEFORE}, {"p.yaml": AFTER})
+    # Nothing can be done after a kill: the old or the new file is there, or the old one beside.
+    *killed, last = by_signal["SIGKILL"]
+    assert len(killed) > 8
+    for code, left in killed:
+        assert code == f"-{signal.SIGKILL:d}"
+        beside = [text for name, text in left.items() if name.endswith(".old")]
+        assert left.get("p.yaml") in (BEFORE, AFTER) or beside == [BEFORE]
+
+
+def test_a_file_with_several_names_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        "format: 1\npolicy: every\nplans: {free: Free, pro: Pro}\n"
+        "channels: {web: {name: Web, kind: web}}\n"
+        "entitlements: [{when: {plan: [free, pro]}, allow: web}]\n"
+        "targets: [{first-response: 24h}]\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZSUPPORT_CACHE", "off")
+    (tmp_path / "a.yaml").write_text(text)
+    (tmp_path / "b.yaml").write_text(text.replace("every", "other"))
+    os.link("b.yaml", "second name")
+    assert main(["check", "--fix", "--select", "ZS407"]) == 4
+    written, noted = capfd.readouterr()
+    assert noted == (
+        "zsupport: b.yaml: the file has 2 names (hard links), which a fix would make different"
+        " files\nzsupport:   remove the other names, or fix a copy\n"
+    )
+    assert written.endswith(
+        "\nFixed a.yaml:5: take `plan` out of the condition (ZS407)\n"
+        "Fixed 1 of 2: 1 warning is left in 2 files; 1 file could not be fixed\n"
+    )
+    assert (tmp_path / "b.yaml").read_text() == text.replace("every", "other")
+    assert os.path.samefile("b.yaml", "second name")
