@@ -14,8 +14,10 @@ from reference.draw import block, draw
 from reference.judge import judge
 
 from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.moments import decisions_of
 from zsupport.analysis.space import Cases, Space, TooManyCases, shown, space_of
 from zsupport.answer.case import Case
+from zsupport.clock.holidays import public_holidays
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 
@@ -50,7 +52,7 @@ def compare(text: str) -> int:
     """Hold the decisions over all cases of a policy to the reference; return how many there are."""
     revision = load_revision(SourceFile("p.yaml", text.encode(), "sha256:0", "p.yaml"))
     space = space_of(revision)
-    decisions = Decisions(revision, space)
+    decisions = decisions_of(revision, space, public_holidays)
     claims = Claims(judge(text))
     sets = Sets(claims, space)
     assert decisions.existing == sets.of(claims.existing)
@@ -193,3 +195,83 @@ def test_the_members_of_a_union_are_counted_for_its_own_cases_only() -> None:
             for members, plan in zip((1, 2), plans, strict=True)
             if plan & asked
         ]
+
+
+def test_a_union_is_open_when_a_member_with_a_calendar_is() -> None:
+    document = {
+        "format": "1",
+        "policy": "p",
+        "plans": {"a": "A", "b": "B", "c": "C"},
+        "channels": {"web": {"name": "Web", "kind": "web"}},
+        "entitlements": [{"allow": "web"}],
+        "hours": {
+            "day": [{"when": {"plan": ["a", "b"]}, "open": "mon-fri 09:00-17:00"}],
+            "late": [{"when": {"plan": "a"}, "open": "mon-fri 17:00-20:00"}],
+            "desk": {"any": ["day", "late"]},
+        },
+    }
+    revision = load_revision(SourceFile("p.yaml", block(document).encode(), "", "p.yaml"))
+    decisions = Decisions(revision, space_of(revision))
+    a, b, c = (decisions.space.of("plan", plan) for plan in "abc")
+    opening = [(len(each.calendars), cases) for each, cases in decisions.opening("desk")]
+    assert opening == [(2, a), (1, b), (0, c)]
+    assert not decisions.opening("desk")[-1][0].open
+    # Deadlines need every member (the clock definition, rule 21).
+    counted = [(len(each.calendars), cases) for each, cases in decisions.counted("desk", a | b | c)]
+    assert counted == [(2, a)]
+
+
+@pytest.mark.parametrize(
+    ("desk", "core", "none"),
+    [
+        ({"open": "mon-fri 09:00-17:00"}, {"open": "mon-fri 10:00-12:00"}, ["outside inside"]),
+        ({"open": "mon-fri 09:00-17:00"}, {"open": "mon-fri 16:00-18:00"}, []),
+        ({"open": "mon-fri 09:00-12:00"}, {"open": "mon-fri 12:00-17:00"}, ["inside inside"]),
+        (
+            {"open": "mon-fri 09:00-17:00"},
+            {"open": "mon-fri 09:00-17:00"},
+            ["inside outside", "outside inside"],
+        ),
+        # One day without a break is enough of a moment.
+        (
+            {"open": "mon-fri 09:00-17:00", "dates": {"2026-12-24": "closed"}},
+            {"open": "mon-fri 09:00-17:00"},
+            ["inside outside"],
+        ),
+        # The customer's hours may lie at any time, but not outside of longer ones of theirs.
+        (
+            {"timezone": "customer", "open": "mon-fri 09:00-17:00"},
+            {"open": "mon-fri 10:00-12:00"},
+            [],
+        ),
+        (
+            {"timezone": "customer", "open": "mon-fri 09:00-17:00"},
+            {"timezone": "customer", "open": "mon-fri 10:00-12:00"},
+            ["outside inside"],
+        ),
+    ],
+)
+def test_a_case_that_no_moment_belongs_to_is_not_opened(
+    desk: dict[str, object], core: dict[str, object], none: list[str]
+) -> None:
+    document = {
+        "format": "1",
+        "policy": "p",
+        "plans": {"a": "A"},
+        "channels": {"web": {"name": "Web", "kind": "web"}},
+        "entitlements": [{"allow": "web"}],
+        "hours": {"desk": desk, "core": core},
+        "targets": [
+            {"when": {"opened": "inside desk"}, "first-response": "1h"},
+            {"when": {"opened": "inside core"}, "first-response": "2h"},
+        ],
+    }
+    revision = load_revision(SourceFile("p.yaml", block(document).encode(), "", "p.yaml"))
+    space = space_of(revision)
+    decisions = decisions_of(revision, space, public_holidays)
+    sides = [
+        f"{case['opened desk']} {case['opened core']}"
+        for case in space.cases(space.every & ~decisions.entitled)
+    ]
+    assert sides == none
+    assert decisions.momentless == space.every & ~decisions.entitled

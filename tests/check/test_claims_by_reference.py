@@ -179,6 +179,61 @@ def _answer(reference: Judge, case: Case) -> object:
     return reference.channel(case), set(reference.entitlement(case).calendars)
 
 
+def of_members(policy: Checked) -> Iterator[Judged]:
+    """Yield plans and roles without a channel."""
+    found: dict[tuple[str, str], str] = {}
+    for each in policy.found["ZS301"]:
+        section, value = str(each.path[0]), str(each.path[1])
+        if each.case is None:
+            found[section.removesuffix("s"), value] = each.severity or "error"
+        else:
+            assert each.case["plan"] == value
+            for role in each.message.split("`")[3::2]:
+                found[value, role] = each.severity or "error"
+    yield "ZS301", found, policy.claims.without_channel()
+
+
+def of_grants_together(policy: Checked) -> Iterator[Judged]:
+    """Yield the pairs of grants whose prerequisites add up."""
+    found = set()
+    for each in policy.found["ZS406"]:
+        [(beside, _)] = each.related
+        earlier, later = sorted((int(each.path[1]), int(beside[1])))
+        found.add((earlier, later))
+        assert each.case is not None
+        both = policy.claims.decides(each.path[:2]) & policy.claims.decides(beside)
+        witness = numbers_of(policy.claims, each.case)
+        yield "ZS406 witness", bool(witness) and witness <= both, True
+    idle = {int(path[1]) for path in policy.paths("ZS403")}
+    true = {pair for pair in policy.claims.different_prerequisites() if not idle & {*pair}}
+    yield "ZS406", found, true
+
+
+def of_keys(policy: Checked) -> Iterator[Judged]:
+    """Yield the parts of rules and conditions that decide nothing."""
+    yield "ZS405", policy.paths("ZS405"), set(policy.claims.unused_hours())
+    yield "ZS407", policy.paths("ZS407"), set(policy.claims.every_value())
+
+
+def of_catch_alls(policy: Checked) -> Iterator[Judged]:
+    """Yield that a rule for the rest decides for each plan and priority that it is said to."""
+    claims = policy.claims
+    for each in policy.found["ZS408"]:
+        decided = {
+            n for cell in claims.cells() if cell[:2] == each.path for n in claims.decides(cell)
+        }
+        cells = each.message.removeprefix("this rule alone answers ").split(":")[0]
+        for cell in cells.split("; "):
+            plan, _, priorities = cell[1:].partition("`")
+            cases = [claims.cases[n] for n in decided if claims.cases[n]["plan"] == plan]
+            met = {case.get("priority") for case in cases}
+            yield (
+                "ZS408",
+                bool(cases) and {*filter(None, priorities.strip().split(", "))} <= met,
+                True,
+            )
+
+
 def of_facts(policy: Checked) -> Iterator[Judged]:
     """Yield for each fact that is found to decide nothing that no answer differs by it."""
     claims = policy.claims
@@ -189,6 +244,10 @@ def of_facts(policy: Checked) -> Iterator[Judged]:
             rest = tuple(value for name, value in case.items() if name != each.path[1])
             answer = claims.reference.answers(case), claims.reference.led_by(case)
             yield "ZS306", answers.setdefault(rest, answer) == answer, True
+    idle = {str(path[1]) for path in policy.paths("ZS306")}
+    for fact in claims.reference.facts:
+        if fact not in idle and not claims.worded(fact):
+            yield "ZS306 decides", claims.decides_something(fact), True
 
 
 # -- ranks -----------------------------------------------------------------------------------------
@@ -311,14 +370,18 @@ def of_fixes(policy: Checked) -> Iterator[Judged]:
             yield "fixes", fixed.answers(case) == reference.answers(case), True
 
 
-ASPECTS = (unreachable, of_priorities, of_lists, of_gaps, of_grants, of_facts, of_fixes)
+ASPECTS = (
+    unreachable, of_priorities, of_lists, of_gaps, of_members, of_grants, of_grants_together,
+    of_keys, of_catch_alls, of_facts, of_fixes,
+)  # fmt: skip
 ASPECTS_OF_RANK = (of_promises, of_restoration, of_hours, of_channels)
 
 
 #: How often each code is true of the drawn policies at least; else nothing was held to it.
 OFTEN = {
-    "ZS302": 20, "ZS303": 3, "ZS306": 1000, "ZS312": 2, "ZS313": 10, "ZS401": 100, "ZS402": 5,
-    "ZS403": 10, "ZS403 kept": 100, "ZS404": 10, "ZS412": 100, "ZS413": 5, "ZS414": 10,
+    "ZS301": 10, "ZS302": 20, "ZS303": 3, "ZS306": 1000, "ZS306 decides": 20, "ZS312": 2,
+    "ZS313": 10, "ZS401": 100, "ZS402": 5, "ZS403": 10, "ZS403 kept": 100, "ZS404": 10,
+    "ZS405": 50, "ZS406": 20, "ZS407": 200, "ZS408": 5, "ZS412": 100, "ZS413": 5, "ZS414": 10,
     "ZS414 of targets": 10, "ZS415": 2, "ZS416": 3, "fixes": 1000,
 }  # fmt: skip
 

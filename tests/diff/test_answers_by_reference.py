@@ -100,7 +100,7 @@ def hold(pair: Pair, compared: Compared) -> set[Answer]:
 def held(number: int) -> set[tuple[str, str]] | None:
     """Hold the comparison of a drawn pair to the reference; return what differs in it.
 
-    None: it is not compared, as it is not valid or a member of a union has no calendar.
+    None: it is not compared, as it is not valid.
     """
     random = Random(f"forms {SEED} {number}")
     before, after = draw_pair(SEED, number)
@@ -110,8 +110,6 @@ def held(number: int) -> set[tuple[str, str]] | None:
         return None
     pair = Pair(*map(read, texts))
     names = {(name, "other") for name in pair.of_names()}
-    if pair.old.incomplete or pair.new.incomplete:
-        return None
     [compared] = compare([old], [new]).compared
     differing = {(each.about, each.effect) for each in hold(pair, compared)} | names
     changes = [change for part in compared.parts for change in part.changes]

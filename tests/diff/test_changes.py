@@ -993,6 +993,35 @@ def test_a_list_of_hours_that_no_longer_covers_some_cases() -> None:
     )
 
 
+# Who has `free` has no calendar of the day, and waits for the night.
+NIGHTS = """\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {chat: {name: Chat, kind: chat}}
+entitlements: [{allow: chat, hours: all}]
+hours:
+  day: [{when: {plan: pro}, open: mon-fri 09:00-17:00}]
+  night: {open: mon-fri 18:00-22:00}
+  all: {any: [day, night]}
+"""
+
+
+def test_a_union_is_open_when_a_member_with_a_calendar_is() -> None:
+    shorter = NIGHTS.replace("18:00-22:00", "18:00-21:00")
+    headline = one(diff(NIGHTS, shorter))
+    assert (headline.finding.code, headline.kind) == ("ZD401", "breaking")
+    assert headline.finding.message == "the hours `night` are shorter than before: everyone (2 cases)"
+    # Without any calendar it is never open.
+    bare = NIGHTS.replace("night: {open", "night: [{when: {plan: pro}, open").replace(
+        "22:00}", "22:00}]"
+    )
+    headline = one(diff(NIGHTS, bare))
+    assert headline.finding.message == (
+        "the hours `night` are shorter than before: plan free (1 case)"
+    )
+
+
 def test_a_list_of_hours_that_gains_here_and_loses_there() -> None:
     old = edited(("hours: office}", "hours: night}"), base=REGIONS)
     new = edited(("{open: mon-fri 10", "{when: {region: north}, open: mon-fri 10"),

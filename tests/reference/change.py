@@ -62,8 +62,6 @@ class Side(Reference):
         #: The hours that an `opened` names.
         self.named = dict.fromkeys(part["opened"].split()[1] for part in parts if "opened" in part)
         self.opened_inside: Mapping[str, bool] = {}
-        #: Whether a member of a union has no calendar for some case.
-        self.incomplete = False
         self.window = cache(self._window)
 
     def _window(self, path: Path) -> tuple[int, int, int | None]:
@@ -84,8 +82,7 @@ class Side(Reference):
         return self.priority(facts) if self.facts_decide else "undecided"
 
     def open(self, calendars: tuple[Path, ...]) -> Open:
-        """Return when joined calendars are open."""
-        self.incomplete |= MISSING in calendars and len(calendars) > 1
+        """Return when joined calendars are open: those that the case has (rule 21)."""
         found = NEVER
         for path in calendars:
             if path == ALWAYS:
@@ -99,6 +96,10 @@ class Side(Reference):
             else:
                 found = found.joined(Open(frozenset((hour - distance) % 24 for hour in local)))
         return found
+
+    def counted(self, target: Target) -> Open:
+        """Return what a target counts over; one that lacks a calendar counts never (rule 21)."""
+        return NEVER if MISSING in target.calendars else self.open(target.calendars)
 
     def due(self, target: Target, opened: int) -> float:
         """Return when a target is due, in seconds from midnight as `opened` is; or it never is.
@@ -123,7 +124,7 @@ class Side(Reference):
         seconds = int(length[1]) * (HOUR if length[2] in ("h", "business hours") else 60)
         if "business" not in text:
             return opened + seconds
-        hours = self.open(target.calendars)
+        hours = self.counted(target)
         return _worked(hours.hours | hours.of_customer, opened, seconds)
 
 
@@ -299,7 +300,7 @@ def compared(
         return effect(after >= before, before >= after)
     if any(rates):
         return "either"
-    spans = old.open(was.calendars), new.open(now.calendars)
+    spans = old.counted(was), new.counted(now)
     if spans[0] != spans[1] and any(span.of_customer for span in spans):
         return "either"
     recurs = [text.startswith("every ") for text in texts]

@@ -5,11 +5,12 @@ Sets hold the numbers of cases. It shares no code with the program: what an answ
 """
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
-from .definition import MISSING, Case, Path, Target, listed
-from .judge import Judge
+from .change import Open, Side
+from .definition import MISSING, REMARKS, Case, Path, Target, listed
+from .judge import OPENED, Judge
 
 Numbers = set[int]
 
@@ -24,6 +25,7 @@ class Claims:
 
     def __init__(self, reference: Judge) -> None:
         self.reference = reference
+        self.side = Side(reference.document)
         self.cases = list(reference.every_combination())
         self.every: Numbers = set(range(len(self.cases)))
         self.existing = {n for n, case in enumerate(self.cases) if reference.exists(case)}
@@ -84,7 +86,7 @@ class Claims:
             first = next((e for e in entries if number in self.matching.get(e, ())), None)
             if first is not None:
                 decides(first)
-        if not reference.opens_case(case):
+        if not (reference.opens_case(case) and self.possible(case)):
             return
         self.entitled.add(number)
         for metric, targets in self.targets.items():
@@ -92,6 +94,33 @@ class Claims:
             if target.cell is not None:
                 decides(target.cell)
                 decides(target.cell[:2])
+
+    # -- moments ---------------------------------------------------------------------------------
+
+    def opened(self, case: Case) -> Iterator[tuple[Open, bool]]:
+        """Yield the hours that an `opened` names, and whether a case is opened inside of them."""
+        for name in self.reference.sides:
+            calendars = self.reference.hours(name.removeprefix(OPENED), case).calendars
+            yield self.side.open(calendars), case[name] == "inside"
+
+    def hours_of_day(self, case: Case) -> set[int]:
+        """Return the hours of a day in which a case is opened; moments of customers are all."""
+        found = set(range(24))
+        for span, inside in self.opened(case):
+            if not span.of_customer:
+                found = {hour for hour in found if (hour in span.hours) is inside}
+        return found
+
+    def possible(self, case: Case) -> bool:
+        """Return whether a moment belongs to a case.
+
+        The customer's clock may show any hour; a union of both kinds of hours excludes nothing.
+        """
+        spans = list(self.opened(case))
+        local = [(span.of_customer, inside) for span, inside in spans if not span.hours]
+        return bool(self.hours_of_day(case)) and any(
+            all((hour in hours) is inside for hours, inside in local if hours) for hour in range(24)
+        )
 
     # -- parts of a policy -----------------------------------------------------------------------
 
@@ -153,6 +182,148 @@ class Claims:
             for path in entries if len(entries) > 1 else ():
                 if not self.decides(path) and not self.excluded(self.matches(path)):
                     yield path
+
+    def without_channel(self) -> dict[tuple[str, str], str]:
+        """Return plans and roles with no channel, by how grave that is (ZS301).
+
+        Or, as a pair of both, roles that have one, though not with this plan. One that stands
+        right above another that has a channel lacks those of the other (ZS503, ZS504).
+        """
+        found: dict[tuple[str, str], str] = {}
+        having: dict[str, set[str]] = {
+            name: {self.cases[number][name] for number in self.allowed}
+            for name in ("plan", "role")
+            if name in self.reference.values
+        }
+        if not self.allowed:
+            return {}
+        for name, severity in (("plan", "warning"), ("role", "error")):
+            for value in self.reference.values.get(name, ()):
+                above = listed(self.member(name, value).get("above", []))
+                if value not in having[name] and not having[name].intersection(above):
+                    found[name, value] = severity
+        pairs = {(c["plan"], c["role"]) for n in self.allowed if "role" in (c := self.cases[n])}
+        for pair in product(having["plan"], having.get("role", ())):
+            if pair not in pairs:
+                found[pair] = "error"
+        return found
+
+    def member(self, name: str, value: str) -> dict[str, Any]:
+        """Return what is written of a plan or a role beside its name."""
+        written = self._at((f"{name}s", value))
+        return written if isinstance(written, dict) else {}
+
+    def different_prerequisites(self) -> Iterator[tuple[int, int]]:
+        """Yield grants of one channel that add to what the other needs in some case (ZS406).
+
+        One that holds in a part of the other's cases and needs all that the other does is how
+        one says that some cases need more.
+        """
+        for one, other in combinations(self.reference.entries("entitlements"), 2):
+            channels = [set(listed(self._at(path).get("allow", []))) for path in (one, other)]
+            for channel in sorted(set.intersection(*channels)):
+                of_channel = {n for n in self.every if self.cases[n]["channel"] == channel}
+                mine, its = (self.decides(path) & of_channel for path in (one, other))
+                always = listed(self._at(("channels", channel)).get("prerequisites", []))
+                needs, others = (
+                    {
+                        str(t)
+                        for t in listed(self._at(p).get("prerequisites", []))
+                        if t not in always
+                    }
+                    for p in (one, other)
+                )
+                narrower = mine <= its and needs > others, its <= mine and others > needs
+                if mine & its and needs != others and not any(narrower):
+                    yield int(one[1]), int(other[1])
+                    break
+
+    def unused_hours(self) -> Iterator[Path]:
+        """Yield the `hours` of rules and cells over which no target of theirs counts (ZS405)."""
+        for rule in self.reference.entries("targets"):
+            cells = [path for path in self.cells() if path[:2] == rule]
+            written = {path: self._at(path) for path in cells}
+            counting = set()
+            for path, cell in written.items():
+                own = cell.get("hours") if isinstance(cell, dict) else None
+                text = cell["target"] if isinstance(cell, dict) else cell
+                counts = "business" in text or text == "every week"
+                if counts:
+                    counting.add(own or self._at(rule).get("hours"))
+                elif own not in (None, "24x7", self._at(rule).get("hours")):
+                    yield (*path, "hours")
+            if self._at(rule).get("hours") not in (None, "24x7", *counting):
+                yield (*rule, "hours")
+
+    def every_value(self) -> Iterator[Path]:
+        """Yield the parts of conditions, and the groups, that hold every value (ZS407)."""
+        whole: set[str] = set()
+        for group, written in self.reference.document.get("groups", {}).items():
+            ((name, values),) = written.items()
+            if self._names_all(name, values):
+                whole.add(group)
+                yield "groups", group, name
+        for path in (*self._conditional(), *self._terms()):
+            when = self._at(path).get("when", {})
+            for number, parts in enumerate(listed(when)):
+                place = (*path, "when", *([number] if isinstance(when, list) else []))
+                for name, values in parts.items():
+                    told = isinstance(values, str) and values in whole
+                    known = name in self.reference.values
+                    if known and not told and self._names_all(name, values):
+                        yield (*place, name)
+
+    def worded(self, fact: str) -> bool:
+        """Return whether a fact stands where words depend on it, or with all of its values.
+
+        What is said of one of several alternatives belongs to the answer where it holds.
+        """
+        every = {path[-1] for path in self.every_value() if path[0] != "groups"}
+        for path in (*self._conditional(), *self._terms()):
+            alternatives = listed(self._at(path).get("when", {}))
+            said = len(alternatives) > 1 and any(
+                name in parts for parts in alternatives for name in REMARKS
+            )
+            named = any(fact in parts for parts in alternatives)
+            if named and (path[0] == "terms" or said):
+                return True
+        return fact in every
+
+    def decides_something(self, fact: str) -> bool:
+        """Return whether some answer differs by a fact (ZS306): of hours by name, too."""
+        reference = self.reference
+        if any(
+            reference.priority(facts) != reference.priority({**facts, fact: value})
+            for facts in reference.completions({})
+            for value in reference.values[fact]
+        ):
+            return True
+        names = list(reference.document.get("hours", {}))
+        answers: dict[tuple[str, ...], object] = {}
+        for number in sorted(self.existing):
+            case = self.cases[number]
+            answer = (
+                reference.answers(case),
+                [
+                    list(map(reference.written, reference.hours(name, case).calendars))
+                    for name in names
+                ],
+                [self._at(path) for path in reference.grants(case)],
+                reference.commitment(case),
+            )
+            rest = tuple(value for name, value in case.items() if name != fact)
+            if answers.setdefault(rest, answer) != answer:
+                return True
+        return False
+
+    def _names_all(self, name: str, values: Any) -> bool:
+        known = self.reference.values.get(name, [])
+        return len(known) > 1 and self.reference.meaning(name, values) == set(known)
+
+    def _terms(self) -> Iterator[Path]:
+        for topic, entries in self.reference.document.get("terms", {}).items():
+            for number in range(len(entries)):
+                yield "terms", topic, number
 
     def grants_in_no_case(self) -> Iterator[Path]:
         """Yield the grants that allow nothing in any case (a part of ZS403)."""

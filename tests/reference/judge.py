@@ -100,7 +100,7 @@ class Judge(Reference):
         return [
             Promised(
                 target.state, target.target, target.published, target.condition,
-                target.commitment, tuple(map(self._written, target.calendars)),
+                target.commitment, tuple(map(self.written, target.calendars)),
                 self._said(target.rests),
             )
             for target in targets
@@ -110,7 +110,7 @@ class Judge(Reference):
         """Return all that is answered in a case."""
         return [self.channel(case), *self.promised(case)]
 
-    def _written(self, path: Path) -> str:
+    def written(self, path: Path) -> str:
         if path in (ALWAYS, MISSING):
             return str(path[0])
         return json.dumps({key: value for key, value in self.at(path).items() if key != "when"})

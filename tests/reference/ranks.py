@@ -9,10 +9,9 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from .change import ALL_DAY, Open, Side, compared
+from .change import ALL_DAY, Open, compared
 from .claims import Claims, Numbers
 from .definition import MISSING, NO_CASE, Path, Target, listed, named
-from .judge import OPENED
 
 Pair = tuple[str, str]
 #: The cases that exist and differ in one dimension only, by its values.
@@ -50,7 +49,7 @@ class Ranks:
     def __init__(self, claims: Claims) -> None:
         self.claims = claims
         self.reference = claims.reference
-        self.side = Side(claims.reference.document)
+        self.side = claims.side
         self._compared = cache(
             lambda was, now, hours: compared((self.side,) * 2, (was, now), hours)
         )
@@ -135,7 +134,8 @@ class Ranks:
         and nothing is compared where hours have no calendar.
         """
         states = mine.state, its.state
-        hours = tuple(sorted(self.hours_of_day(number) & self.hours_of_day(other)))
+        moments = (self.claims.hours_of_day(self.claims.cases[n]) for n in (number, other))
+        hours = tuple(sorted(set.intersection(*moments)))
         if "not-stated" in states or not hours or its.state == "no-target":
             return False
         if its.condition not in (None, mine.condition):
@@ -143,18 +143,6 @@ class Ranks:
         if MISSING in (*mine.calendars, *its.calendars):
             return False
         return mine.state == "no-target" or self._compared(its, mine, hours) == "less"
-
-    def hours_of_day(self, number: int) -> set[int]:
-        """Return the hours of a day in which a case is opened; moments of customers are all."""
-        case = self.claims.cases[number]
-        found = set(range(24))
-        for name in self.reference.sides:
-            calendars = self.reference.hours(name.removeprefix(OPENED), case).calendars
-            span = self.side.open(calendars)
-            if not span.of_customer and MISSING not in calendars:
-                inside = case[name] == "inside"
-                found = {hour for hour in found if (hour in span.hours) is inside}
-        return found
 
     def sooner(self) -> dict[tuple[Path, Path], Numbers]:
         """Return the cells of later metrics that are due before the first one (ZS602)."""

@@ -21,7 +21,7 @@ from zsupport.analysis.compare import (
     of_customer,
     opening,
 )
-from zsupport.analysis.space import Cases, Space, opened
+from zsupport.analysis.space import Cases, Space, opened, opened_in
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
 from zsupport.clock.deadline import Basis, Never, unpaused
@@ -297,26 +297,21 @@ def moments_of(
 ) -> list[tuple[Conditions, Cases]]:
     """Return parts of a set of cases, each with the moments that belong to its cases.
 
-    `hours` gives for hours that an `opened` names what they are in which cases. Moments that
-    only the customer knows are not told apart, nor where the hours have no calendar.
+    `hours` gives for hours that an `opened` names when they are open, in parts that hold every
+    case between them. Moments that only the customer knows are not told apart.
     """
     found: list[tuple[Conditions, Cases]] = [((), cases)] if cases else []
-    before = opened("")
-    for name, values in space.values.items():
-        if not name.startswith(before):
-            continue
+    for name in opened_in(space):
         parts = []
-        rest = cases
-        for counted, decides in hours(name.removeprefix(before)):
-            rest &= ~decides
-            for value in values:
+        for counted, decides in hours(name):
+            for value in space.values[opened(name)]:
                 inside = value == "inside"
                 told = not any(map(of_customer, counted.calendars))
                 told = told and not (inside and opening(counted) == EVERY_INSTANT)
                 condition = ((inside, counted),) if told else ()
-                own = decides & space.of(name, value)
+                own = decides & space.of(opened(name), value)
                 parts += [((*each, *condition), some & own) for each, some in found if some & own]
-        found = [*parts, *((each, some & rest) for each, some in found if some & rest)]
+        found = parts
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import NamedTuple, TypeVar
 
-from zsupport.analysis.compare import EVERY_INSTANT, Counted, one
+from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, one
 from zsupport.analysis.space import Cases, Space, space_of_facts
 from zsupport.answer.case import facts_decide
 from zsupport.policy.model import (
@@ -56,6 +56,8 @@ class Decisions:
         self._own_names = own_names or {}
         #: The cases whose facts do not exclude their priority (the clock definition, rule 19).
         self.existing: Cases = _existing(revision, space)
+        #: The cases that no moment belongs to, as far as they are known; none of them is opened.
+        self.momentless: Cases = 0
         #: Where each grant allows a channel, by its position in `entitlements`.
         self.grants: list[Cases] = [
             space.holds(grant.when) & space.among("channel", grant.allow) & self.existing
@@ -71,6 +73,7 @@ class Decisions:
         #: Where a case can be opened by its channel.
         self.entitled: Cases = self.allowed & space.among("channel", opening)
         self._by_metric: dict[str, Targets] = {}
+        self._opening: dict[str, list[tuple[Counted, Cases]]] = {}
 
     def matches(self, when: When) -> Cases:
         """Return the cases in which a condition matches: any of its alternatives, or none at all.
@@ -149,6 +152,26 @@ class Decisions:
         Unions are taken apart; `24x7`, and no hours at all, are every instant. Cases for which
         a list has no calendar are left out.
         """
+        return self._counted(hours, cases, known=False)
+
+    def opening(self, hours: str) -> list[tuple[Counted, Cases]]:
+        """Return when these hours are open, in parts that hold every case between them.
+
+        A union is open when a member is that has a calendar for the case (the clock definition,
+        rule 21). Hours without any are never open.
+        """
+        if hours not in self._opening:
+            parts = self._counted(hours, self.space.every, known=True)
+            rest = self.space.every
+            for _, cases in parts:
+                rest &= ~cases
+            self._opening[hours] = [*parts, (NEVER, rest)] if rest else parts
+        return self._opening[hours]
+
+    def _counted(
+        self, hours: str | None, cases: Cases, *, known: bool
+    ) -> list[tuple[Counted, Cases]]:
+        """Return what hours are over cases; `known`: of a union what has a calendar is enough."""
         if hours is None or hours not in self.revision.hours:
             return [(EVERY_INSTANT, cases)] if cases else []
         found: list[tuple[Counted, Cases]] = []
@@ -156,16 +179,19 @@ class Decisions:
             if not decides & cases:
                 continue
             parts: list[tuple[Counted, Cases]] = [
-                (Counted((), open=False), decides & cases)
+                (NEVER, decides & cases)
                 if calendar.any
                 else (one(calendar, self.revision.timezone), decides & cases)
             ]
             for member in calendar.any:
-                parts = [
-                    (before.joined(more), inside)
-                    for before, some in parts
-                    for more, inside in self.counted(member, some)
-                ]
+                joined = []
+                for before, some in parts:
+                    for more, inside in self._counted(member, some, known=known):
+                        joined.append((before.joined(more), inside))
+                        some &= ~inside
+                    if some and known:
+                        joined.append((before, some))
+                parts = joined
             found += parts
         return found
 

@@ -174,6 +174,12 @@ def opened(hours: str) -> str:
     return f"opened {hours}"
 
 
+def opened_in(space: Space) -> list[str]:
+    """Return the hours that have such a dimension."""
+    before = opened("")
+    return [name.removeprefix(before) for name in space.values if name.startswith(before)]
+
+
 def shown(case: Case) -> dict[str, str]:
     """Return a case as options name it; what `opened` says comes last."""
     before = opened("")

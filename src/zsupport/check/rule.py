@@ -15,6 +15,7 @@ from zsupport.analysis.deadlines import (
     period_of,
 )
 from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.moments import decisions_of
 from zsupport.analysis.space import Cases, Space, shown, space_of
 from zsupport.check.offers import Offer, better, offers_of
 from zsupport.check.suppressions import Comment, Suppressions, suppressions_of
@@ -73,7 +74,7 @@ class Subject:
     @cached_property
     def decisions(self) -> Decisions:
         """What the policy decides in each case. Raises TooManyCases."""
-        return Decisions(self.revision, self.space)
+        return decisions_of(self.revision, self.space, self.public)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -278,7 +279,7 @@ class Subject:
     @cached_property
     def moments(self) -> list[tuple[Conditions, Cases]]:
         """All cases, in parts with the same moments opened."""
-        return moments_of(self.space, self.space.every, self.counted)
+        return moments_of(self.space, self.space.every, self.decisions.opening)
 
     def better(self, offers: tuple[Offer, ...], varying: frozenset[str]) -> list[list[int]]:
         """Return for each promise of a metric those than which it may be worse.

@@ -60,8 +60,8 @@ class Calendars:
         """Return the effect of other hours under one name, over all of the cases together."""
         effects = {
             self._effect_of(before, later)
-            for before, some in self._pair.old.hours(name)
-            for later, there in self._pair.new.hours(name)
+            for before, some in self._pair.old.decisions.opening(name)
+            for later, there in self._pair.new.decisions.opening(name)
             if some & there & cases
         } - {"same"}
         return "same" if not effects else effects.pop() if len(effects) == 1 else "either"

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from zsupport.analysis.compare import NEVER, Counted, Period, includes, meet, of_customer
+from zsupport.analysis.compare import NEVER, Counted, includes
 from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.decisions import Decisions
-from zsupport.analysis.space import Cases, Space, opened, space_of
+from zsupport.analysis.moments import momentless
+from zsupport.analysis.space import Cases, Space, space_of
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.document import Document
 from zsupport.policy.model import Alternative, Cell, Channel, Member, Priority, Revision, When
@@ -42,7 +43,10 @@ class Side:
         self._hours: dict[str, list[tuple[Counted, Cases]]] = {}
 
     def hours(self, name: str) -> list[tuple[Counted, Cases]]:
-        """Return what these hours are in which cases; every case is in one part."""
+        """Return what counts over these hours, in which cases; every case is in one part.
+
+        A union with a member that has no calendar for a case counts never.
+        """
         if name not in self._hours:
             parts = self.decisions.counted(name, self.space.every)
             rest = self.space.every
@@ -115,8 +119,9 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
     second = Side(new, after, space, {shown: name for name, shown in shown_new.items()})
     named = {shown: (second, name) for name, shown in shown_new.items()}
     named |= {shown: (first, name) for name, shown in shown_old.items()}
-    period = period_of(before, after)
-    both = first.known & second.known & ~_impossible(space, named, period, public)
+    opening = {shown: side.decisions.opening(name) for shown, (side, name) in named.items()}
+    none = momentless(space, opening, period_of(before, after), public)
+    both = first.known & second.known & ~none
     return Pair(first, second, space, both, named)
 
 
@@ -127,53 +132,10 @@ def _same_hours(
     period = period_of(one.revision, other.revision)
     return all(
         includes(mine, its, period, public) and includes(its, mine, period, public)
-        for mine, here in one.hours(old)
-        for its, there in other.hours(new)
+        for mine, here in one.decisions.opening(old)
+        for its, there in other.decisions.opening(new)
         if here & there & both
     )
-
-
-def _impossible(
-    space: Space,
-    opened_in: Mapping[str, tuple[Side, str]],
-    period: Period,
-    public: PublicHolidays,
-) -> Cases:
-    """Return the cases that no instant is in, such as inside of two hours that never meet.
-
-    Hours of the customer can be open at any time of other hours. So they are compared with each
-    other only; a union of both kinds excludes no case.
-    """
-    found = 0
-    parts: list[tuple[list[Counted], list[Counted], Cases]] = [([], [], space.every)]
-    for shown, (side, name) in opened_in.items():
-        split = []
-        for value in space.values[opened(shown)]:
-            for counted, decides in side.hours(name):
-                for within, without, some in parts:
-                    cases = some & decides & space.of(opened(shown), value)
-                    inside = [*within, counted] if value == "inside" else within
-                    outside = without if value == "inside" else [*without, counted]
-                    if cases and not _meet(inside, outside, period, public):
-                        found |= cases
-                    elif cases:
-                        split.append((inside, outside, cases))
-        parts = split
-    return found
-
-
-def _meet(
-    inside: Sequence[Counted], outside: Sequence[Counted], period: Period, public: PublicHolidays
-) -> bool:
-    """Return whether a case can be opened inside all of these hours and outside all of those."""
-    for kind in ({True}, {False}):
-        within, without = (
-            [each for each in hours if kind == (set(map(of_customer, each.calendars)) or {False})]
-            for hours in (inside, outside)
-        )
-        if (within or without) and not meet(within, without, period, public):
-            return False
-    return True
 
 
 def _opened(revision: Revision) -> list[str]:

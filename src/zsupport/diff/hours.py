@@ -77,14 +77,17 @@ class Comparison:
 
         def hours(shown: str) -> list[tuple[Counted, Cases]]:
             side, name = self._pair.opened[shown]
-            return side.hours(name)
+            return side.decisions.opening(name)
 
         return moments_of(self._pair.space, cases, hours)
 
     def are_others(self, old: Open, new: Open, one: Side, other: Side) -> bool:
         """Return whether hours of the same names are others now."""
         return old.names == new.names and any(
-            self.of_counted(one.hours(name)[number][0], other.hours(same)[its][0]) != "same"
+            self.of_counted(
+                one.decisions.opening(name)[number][0], other.decisions.opening(same)[its][0]
+            )
+            != "same"
             for (name, number), (same, its) in zip(old.parts, new.parts, strict=False)
         )
 
@@ -174,7 +177,8 @@ def open_hours(side: Side, cases: Cases) -> list[Open]:
             if without := each.cases & ~by_name[name]:
                 stated.append(each._replace(cases=without))
             within = each.cases & by_name[name]
-            for number, (counted, here) in enumerate(side.hours(name) if within else ()):
+            parts = side.decisions.opening(name) if within else []
+            for number, (counted, here) in enumerate(parts):
                 if within & here:
                     stated.append(
                         Open(

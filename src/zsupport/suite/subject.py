@@ -3,6 +3,7 @@
 from functools import cache
 
 from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.moments import decisions_of
 from zsupport.analysis.space import Space, space_of, space_of_facts
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.library import Policy
@@ -50,7 +51,8 @@ class Subject:
     def decisions(self, index: int) -> Decisions:
         """Return what a revision decides in each of its cases. Raises TooManyCases."""
         if index not in self._decisions:
-            self._decisions[index] = Decisions(self.revision(index), self.space(index))
+            revision, space = self.revision(index), self.space(index)
+            self._decisions[index] = decisions_of(revision, space, self.public)
         return self._decisions[index]
 
     def facts(self, index: int) -> Space:
@@ -74,7 +76,7 @@ class Subject:
                 changed._names[other] = self.names(other)
         changed._spaces[index] = self.space(index)
         changed._facts[index] = self.facts(index)
-        changed._decisions[index] = Decisions(revision, self.space(index))
+        changed._decisions[index] = decisions_of(revision, self.space(index), self.public)
         return changed
 
 

@@ -17,11 +17,15 @@ def check(subject: Subject) -> Iterator[Problem]:
         if cases or _excluded(subject, rule):
             continue
         if not matches[rule]:
+            timeless = subject.decisions.matches(subject.revision.rules[rule].when)
+            timeless &= subject.decisions.momentless & subject.decisions.allowed
             yield Problem(
                 ("targets", rule),
                 "this rule holds for no case that can be opened",
                 subject.document.first(("targets", rule)),
-                hint="does a grant allow a channel that opens a case there?",
+                hint="no moment belongs to it: these hours are always open, change `opened`"
+                if timeless
+                else "does a grant allow a channel that opens a case there?",
             )
             continue
         above = tuple(

@@ -1,0 +1,64 @@
+"""Cases that no moment belongs to: inside short hours and outside longer ones, say."""
+
+from collections.abc import Mapping, Sequence
+
+from zsupport.analysis.compare import Counted, Period, meet, of_customer
+from zsupport.analysis.deadlines import period_of
+from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.space import Cases, Space, opened, opened_in
+from zsupport.clock.holidays import PublicHolidays
+from zsupport.policy.model import Revision
+
+
+def decisions_of(revision: Revision, space: Space, public: PublicHolidays) -> Decisions:
+    """Return what a revision decides; a case that no moment belongs to is not opened."""
+    found = Decisions(revision, space)
+    if names := opened_in(space):
+        opening = {name: found.opening(name) for name in names}
+        found.momentless = momentless(space, opening, period_of(revision), public)
+        found.entitled &= ~found.momentless
+    return found
+
+
+def momentless(
+    space: Space,
+    opening: Mapping[str, Sequence[tuple[Counted, Cases]]],
+    period: Period,
+    public: PublicHolidays,
+) -> Cases:
+    """Return the cases that no instant of a period belongs to.
+
+    `opening` gives for each name that an `opened` has in the space when those hours are open.
+    Hours of the customer can be open at any time of other hours. So they are compared with each
+    other only; a union of both kinds excludes no case.
+    """
+    found = 0
+    parts: list[tuple[list[Counted], list[Counted], Cases]] = [([], [], space.every)]
+    for name, hours in opening.items():
+        split = []
+        for value in space.values[opened(name)]:
+            for counted, decides in hours:
+                for within, without, some in parts:
+                    cases = some & decides & space.of(opened(name), value)
+                    inside = [*within, counted] if value == "inside" else within
+                    outside = without if value == "inside" else [*without, counted]
+                    if cases and not _meet(inside, outside, period, public):
+                        found |= cases
+                    elif cases:
+                        split.append((inside, outside, cases))
+        parts = split
+    return found
+
+
+def _meet(
+    inside: Sequence[Counted], outside: Sequence[Counted], period: Period, public: PublicHolidays
+) -> bool:
+    """Return whether a case can be opened inside all of these hours and outside all of those."""
+    for kind in ({True}, {False}):
+        within, without = (
+            [each for each in hours if kind == (set(map(of_customer, each.calendars)) or {False})]
+            for hours in (inside, outside)
+        )
+        if (within or without) and not meet(within, without, period, public):
+            return False
+    return True
