@@ -1011,7 +1011,9 @@ def test_a_union_is_open_when_a_member_with_a_calendar_is() -> None:
     shorter = NIGHTS.replace("18:00-22:00", "18:00-21:00")
     headline = one(diff(NIGHTS, shorter))
     assert (headline.finding.code, headline.kind) == ("ZD401", "breaking")
-    assert headline.finding.message == "the hours `night` are shorter than before: everyone (2 cases)"
+    assert headline.finding.message == (
+        "the hours `night` are shorter than before: everyone (2 cases)"
+    )
     # Without any calendar it is never open.
     bare = NIGHTS.replace("night: {open", "night: [{when: {plan: pro}, open").replace(
         "22:00}", "22:00}]"
