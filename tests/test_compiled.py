@@ -503,6 +503,71 @@ def test_the_folder_does_not_grow_without_end(
     assert sorted(os.listdir(folder)) == [letter * 64 + ".json" for letter in "de"]
 
 
+def test_a_date_in_the_future_makes_no_entry_last(folder: str) -> None:
+    for number in range(cache.MAX_ENTRIES):
+        cache.keep(folder, f"{number:02}", number)
+        os.utime(Path(folder, f"{number:02}.json"), (9e9, 9e9))
+    for letter in "abc":
+        cache.keep(folder, letter, letter)
+    # The clock of another host of a shared folder may be a little ahead.
+    os.utime(Path(folder, "a.json"), (time.time() + 60, time.time() + 60))
+    for number in range(cache.MAX_ENTRIES - 3):
+        cache.keep(folder, f"new {number}", number)
+    left = set(os.listdir(folder))
+    assert len(left) == cache.MAX_ENTRIES
+    assert left >= {"a.json", "b.json", "c.json"}
+
+
+#: Sixty-four processes that begin to write at the same moment, five entries each.
+_MANY_WRITERS = """
+import os, sys
+from zsupport.sources import cache
+folder = sys.argv[1]
+wait, begin = os.pipe()
+for writer in range(64):
+    if not os.fork():
+        os.close(begin)
+        os.read(wait, 1)
+        for number in range(5):
+            cache.keep(folder, f"{writer} {number}", [writer, number])
+        os._exit(0)
+os.close(begin)
+for _ in range(64):
+    assert os.wait()[1] == 0
+"""
+
+
+def test_sixty_four_writers_keep_to_the_limits(cli: Cli, folder: str) -> None:
+    os.makedirs(folder, 0o700)
+    for number in range(100):
+        Path(folder, f"{number}.json").touch()
+        os.utime(Path(folder, f"{number}.json"), (9e9, 9e9))
+    subprocess.run(
+        [sys.executable, "-c", _MANY_WRITERS, folder],
+        env=cli.environment(), check=True, timeout=60,
+    )  # fmt: skip
+    left = os.listdir(folder)
+    assert 0 < len(left) <= cache.MAX_ENTRIES
+    assert all(" " in name and name.endswith(".json") for name in left)
+    for name in left:
+        writer, number = map(int, name.removesuffix(".json").split())
+        assert json.loads(cache.content(folder, name.removesuffix(".json"))) == [writer, number]
+
+
+def test_root_makes_no_folder_in_the_home_of_another_user(
+    tmp_path: Path, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    folder = str(home / ".cache" / "zsupport")
+    if ROOT:
+        os.chown(home, NOBODY, NOBODY)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+    cache.keep_policy(folder, KEY, acme)
+    assert os.listdir(home) == []
+
+
 def test_what_interrupted_runs_left_is_removed_and_in_nobodys_way(
     folder: str, acme: tuple[Revision, ...]
 ) -> None:
@@ -512,13 +577,19 @@ def test_what_interrupted_runs_left_is_removed_and_in_nobodys_way(
     os.utime(old, (1e9, 1e9))
     new.write_bytes(b"x")
     Path(folder, "mine.txt").write_text("not ours to remove")
-    for _ in range(100):
-        Path(folder, f".{KEY}.json.{os.getpid()}.{os.urandom(4).hex()}.tmp").touch()
+    ahead = Path(folder, f".{KEY}.json.3.cc.tmp")
+    ahead.write_bytes(b"x")
+    os.utime(ahead, (9e9, 9e9))
     cache.keep_policy(folder, KEY, acme)
     assert cache.kept_policy(folder, KEY) == acme
+    # The new one may belong to a run that is about to finish it.
+    assert set(os.listdir(folder)) == {new.name, "mine.txt", KEY + ".json"}
+    for _ in range(100):
+        Path(folder, f".{KEY}.json.{os.getpid()}.{os.urandom(4).hex()}.tmp").touch()
+    cache.keep_policy(folder, "b" * 64, acme)
     left = set(os.listdir(folder))
-    assert old.name not in left
-    assert {new.name, "mine.txt", KEY + ".json"} <= left
+    assert {"mine.txt", "b" * 64 + ".json"} <= left
+    assert len(left - {"mine.txt"}) == cache.MAX_ENTRIES
 
 
 _KILLED = """

@@ -28,7 +28,7 @@ from zsupport.version import FORMAT, VERSION
 MAX_ENTRY_BYTES = 16 * 1024 * 1024
 MAX_ENTRIES = 64
 MAX_FOLDER_BYTES = 64 * 1024 * 1024
-# Files that a killed run has left behind are removed after an hour.
+# Files that a killed run has left behind are removed after an hour; so far ahead may a clock be.
 _STALE_SECONDS = 3600
 
 
@@ -94,8 +94,8 @@ def keep(folder: str | None, key: str, value: Any) -> None:
     try:
         _make(folder)
         with _Folder(folder) as private:
-            private.make_room(len(data))
             private.put(key + ".json", data)
+            private.make_room(key + ".json")
     except (OSError, ValueError):
         return
 
@@ -106,7 +106,11 @@ def _checksum(key: str, body: bytes) -> str:
 
 
 def _make(folder: str) -> None:
-    """Make a folder, and those above it, for this user alone."""
+    """Make a folder, and those above it, for this user alone.
+
+    Raises PermissionError where root would make it for another user, whose HOME it kept: that user
+    could not enter a folder of root's.
+    """
     missing = []
     while not os.path.isdir(folder):
         missing.append(folder)
@@ -114,6 +118,8 @@ def _make(folder: str) -> None:
         if above == folder:
             break
         folder = above
+    if missing and hasattr(os, "geteuid") and os.geteuid() == 0 and os.stat(folder).st_uid != 0:
+        raise PermissionError(f"{folder}: another user's")
     for each in reversed(missing):
         try:
             os.mkdir(each, 0o700)
@@ -176,9 +182,15 @@ class _Folder:
             self._remove(temporary)  # an interruption, too, leaves nothing behind
             raise
 
-    def make_room(self, size: int) -> None:
-        """Remove the oldest entries beyond the limits, and what interrupted runs have left."""
-        entries = []
+    def make_room(self, own: str) -> None:
+        """Remove the oldest files beyond the limits, and what interrupted runs have left.
+
+        What this run has just written, as `own`, stays. As every run does this after it has
+        written, the last of several runs at once sees what all of them wrote. A date in the future
+        counts as old, or such a file would stay for ever.
+        """
+        files = []
+        now = time.time()
         for name in os.listdir(self.path if self.descriptor is None else self.descriptor):
             if not name.endswith((".json", ".tmp")):
                 continue
@@ -186,13 +198,14 @@ class _Folder:
                 status = os.stat(self._name(name), dir_fd=self.descriptor, follow_symlinks=False)
             except OSError:
                 continue
-            if name.endswith(".json"):
-                entries.append((status.st_mtime, status.st_size, name))
-            elif status.st_mtime < time.time() - _STALE_SECONDS:
+            date = status.st_mtime if status.st_mtime < now + _STALE_SECONDS else 0.0
+            if name.endswith(".tmp") and date < now - _STALE_SECONDS:
                 self._remove(name)
-        count = 1
-        for _, entry_size, name in sorted(entries, reverse=True):
-            count, size = count + 1, size + entry_size
+            else:
+                files.append((name == own, date, status.st_size, name))
+        size = 0
+        for count, (_, _, file_size, name) in enumerate(sorted(files, reverse=True), 1):
+            size += file_size
             if count > MAX_ENTRIES or size > MAX_FOLDER_BYTES:
                 self._remove(name)
 
