@@ -115,6 +115,40 @@ def test_only_sources_touches_files(module: str) -> None:
         assert touching == MAY_TOUCH.get(module, set())
 
 
+# The streams, and what writes to them unasked. Rich is told where to write, by `file`.
+STREAMS = re.compile(
+    r"print|pprint\..*|input|breakpoint|os\.write|sys\.(__)?std(out|err)(__)?|sys\..*hook"
+    r"|(typer|click)\.(secho|echo|prompt|confirm|pause)|logging\..*|warnings\.warn|traceback\.print_.*"
+)
+
+
+def names(module: str) -> set[str]:
+    """Return the names that a module calls, takes from others or imports from them."""
+    nodes = list(ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))))
+    calls = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+    taken = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    imported = {
+        f"{node.module}.{alias.name}"
+        for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
+    }  # fmt: skip
+    return calls | taken | imported
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_one_module_writes_to_the_streams(module: str) -> None:
+    used = {name for name in names(module) if STREAMS.fullmatch(name)}
+    writes = {"sys.stdout", "sys.stderr"} if module == "zsupport.cli.output" else set()
+    assert used == writes
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Console"):
+            assert "file" in {keyword.arg for keyword in node.keywords}
+
+
+def test_a_writer_is_noticed() -> None:
+    for name in ("print", "typer.echo", "click.echo", "sys.stdout", "sys.stderr", "os.write"):
+        assert STREAMS.fullmatch(name)
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_what_others_made_is_imported_in_its_home_only(module: str) -> None:
     for imported in imports(module):

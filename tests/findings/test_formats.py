@@ -26,7 +26,7 @@ from zsupport.report.findings import FINDING_FORMATS, Context, render_outcome
 from zsupport.report.findings.paths import fingerprinted, uri, workspace_path
 from zsupport.report.findings.text import finding_text
 from zsupport.report.findings.wording import gravest_first, sentences
-from zsupport.report.text import UNSAFE, UNSAFE_IN_JSON, printable
+from zsupport.report.text import UNSAFE, UNSAFE_IN_JSON, guarded, printable
 from zsupport.view.schemas import schema
 
 HERE = Path(__file__).parent
@@ -341,9 +341,13 @@ def test_a_place_without_source_keeps_its_label() -> None:
 
 
 def test_no_line_of_a_text_is_a_command_to_a_runner() -> None:
-    finding = RICH.findings[0]._replace(hint="a\n  ::error::b::c", message="a\n::debug::x")
-    for line in finding_text(finding, {}).splitlines():
-        assert not line.strip().startswith("::") or line.startswith("   ::: policies/acme.yaml:")
+    message = "a\n::debug::x ##[error]y"
+    finding = RICH.findings[0]._replace(hint="a\n  ::error::b::c", message=message)
+    written = guarded(finding_text(finding, {}))
+    assert "##[" not in written
+    lines = [line for line in written.splitlines() if line.strip().startswith("::")]
+    assert all(line.startswith("   ::: policies/acme.yaml:") for line in lines)
+    assert written.count("\\x3a:") == 2
 
 
 # -- json ------------------------------------------------------------------------------------

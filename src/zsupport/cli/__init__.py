@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from zsupport.cli.commands import COMMANDS, load_command
 from zsupport.cli.options import read_short
-from zsupport.cli.output import aside, report_error, unwritable, wants_json
+from zsupport.cli.output import aside, prepare_streams, report_error, wants_json
 from zsupport.clock.problem import BadText
 from zsupport.errors import Bug, UsageError, ZsupportError
 
@@ -23,10 +23,7 @@ def run() -> NoReturn:
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code; every error has been shown."""
     as_json = wants_json(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # A terminal that cannot show a letter shows its escape; nothing fails.
-            stream.reconfigure(errors="backslashreplace")
+    prepare_streams()
     try:
         return _dispatch(arguments)
     except ZsupportError as error:
@@ -72,9 +69,4 @@ def _through_typer(arguments: list[str]) -> int:
         raise UsageError(message, f"see `{place} --help`") from None
     except typer.Abort:
         return 130
-    except SystemExit:
-        # Typer leaves so when the reader of a help text has gone away, which is no error.
-        return 0
-    except OSError as error:
-        raise unwritable(error, sys.stdout) from None
     return code if isinstance(code, int) else 0

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, cast
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from zsupport.cli.commands import COMMANDS, load_command
 from zsupport.cli.options import FORMAT, Command, Option
@@ -28,6 +28,14 @@ Examples:
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
+class _Command(TyperCommand):
+    """A command whose help is written as everything else is."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option that shows the help."""
+        return _writing(super().get_help_option(ctx))
+
+
 class _Commands(TyperGroup):
     """The commands, each imported when it is asked for."""
 
@@ -40,10 +48,26 @@ class _Commands(TyperGroup):
         """Return the command of this name, None where there is none."""
         return typer_command(cmd_name) if cmd_name in COMMANDS else None
 
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option that shows the help."""
+        return _writing(super().get_help_option(ctx))
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands in the help, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _writing(help_option: Any) -> Any:
+    """Return the help option, writing by `emit` and not by Typer's own `echo`."""
+
+    def show(context: typer.Context, _: object, value: bool) -> None:
+        if value and not context.resilient_parsing:
+            emit(context.get_help() + "\n")
+            raise typer.Exit
+
+    help_option.callback = show
+    return help_option
 
 
 def typer_command(name: str) -> Any:
@@ -52,6 +76,7 @@ def typer_command(name: str) -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(
         name,
+        cls=_Command,
         help=inspect.cleandoc(command.run.__doc__ or ""),
         epilog=_verbatim(command.examples),
         context_settings=_SETTINGS,
@@ -114,11 +139,7 @@ def _function(command: Command) -> Callable[..., int]:
     """Return a function with the signature that Typer reads a command from."""
 
     def called(**values: Any) -> int:
-        try:
-            return command.call(values)
-        except OSError as error:
-            # An OSError that leaves Typer is a help text that could not be written.
-            raise RuntimeError(f"{type(error).__name__}: {error}") from error
+        return command.call(values)
 
     called.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

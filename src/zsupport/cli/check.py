@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -13,10 +12,11 @@ from zsupport.cli.output import (
     aside,
     chosen_format,
     emit,
-    emit_bytes,
+    emit_exactly,
     is_terminal,
     note,
     terminal_of,
+    waiting_terminal,
     write_outcome,
 )
 from zsupport.cli.question import working_folder
@@ -223,19 +223,18 @@ def _written(target: "SelectedFile", before: bytes, after: bytes) -> None:
 
     if target.path == "-":
         # Of a text that is too large only the beginning was read, which is not to take its place.
-        emit_bytes(after if len(before) <= MAX_BYTES else b"")
+        emit_exactly(after if len(before) <= MAX_BYTES else b"")
         return
     rewrite(target.path, target.shown, before, after)
 
 
 def _shown(target: "SelectedFile", before: bytes, after: bytes) -> None:
     """Show what a fix changes, as a patch."""
-    from zsupport.report.text import one_line, printable
+    from zsupport.report.text import one_line
     from zsupport.sources.rewrite import patch
 
-    text = patch(one_line(target.shown), before, after)
-    # A terminal must not be steered; in a pipe it is for `patch`, which needs it as it is.
-    emit(printable(text) if is_terminal() else text)
+    # In a pipe it is for `patch`, which needs it as it is.
+    emit_exactly(patch(one_line(target.shown), before, after).encode())
 
 
 def _note(faults: "Sequence[Fault]", unwritten: Sequence[EnvironmentFault]) -> None:
@@ -251,13 +250,13 @@ def _note(faults: "Sequence[Fault]", unwritten: Sequence[EnvironmentFault]) -> N
 @contextmanager
 def _progress(count: int, *, quiet: bool) -> "Iterator[Callable[[SelectedFile], None]]":
     """Show a bar to somebody who waits at a terminal for many files."""
-    waits = sys.stderr is not None and sys.stderr.isatty() and not os.environ.get("CI")
-    if count < _MANY or quiet or not waits or os.environ.get("TERM") == "dumb":
+    terminal = waiting_terminal()
+    if count < _MANY or quiet or terminal is None:
         yield lambda _: None
         return
     from zsupport.report.progress import progress
 
-    with progress(count) as next_is:
+    with progress(count, terminal) as next_is:
         yield lambda target: next_is(target.shown)
 
 

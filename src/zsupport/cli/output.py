@@ -1,4 +1,4 @@
-"""The rim on the way out: where reports, warnings and errors are written."""
+"""The rim on the way out: the only module that writes to standard output and standard error."""
 
 import os
 import sys
@@ -9,29 +9,39 @@ from typing import IO, TYPE_CHECKING, Any
 from zsupport.cli.options import FINDING_FORMATS, FORMATS
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
 from zsupport.report import Report, Terminal, render
-from zsupport.report.text import printable
+from zsupport.report.text import guarded, printable
 
 if TYPE_CHECKING:
     from zsupport.findings import Outcome
 
 
-def emit(text: str) -> None:
-    """Write a text to standard output; a reader who has gone away is no error, a full disk is."""
-    _write(sys.stdout, text)
+def prepare_streams() -> None:
+    """Have letters that a stream cannot encode written as escapes, so that no write fails."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
-def emit_bytes(data: bytes) -> None:
-    """Write a file to standard output as it is; in a terminal nothing in it steers that."""
+def emit(text: str, *, commands: bool = False) -> None:
+    """Write a text to standard output; a reader who has gone away is no error, a full disk is.
+
+    `commands`: the workflow commands in it are meant.
+    """
+    _write(sys.stdout, guarded(text, commands=commands))
+
+
+def emit_exactly(data: bytes) -> None:
+    """Write a file or patch to a pipe as it is; in a terminal nothing in it steers that."""
     if is_terminal():
         emit(printable(data.decode("utf-8", "replace")))
     else:
         _write(getattr(sys.stdout, "buffer", None), data)
 
 
-def aside(text: str) -> None:
-    """Write a text to standard error; where there is none, nobody wants to know."""
+def aside(text: str, *, commands: bool = False) -> None:
+    """Write a text to standard error as `emit` does; without a stream it is lost."""
     if sys.stderr is not None:
-        _write(sys.stderr, text)
+        _write(sys.stderr, guarded(text, commands=commands))
 
 
 def _write(out: IO[Any] | None, text: str | bytes) -> None:
@@ -43,13 +53,14 @@ def _write(out: IO[Any] | None, text: str | bytes) -> None:
     except BrokenPipeError:
         _give_up(out)
     except OSError as error:
-        raise unwritable(error, out) from None
+        _give_up(out)
+        raise EnvironmentFault(f"the output cannot be written: {error.strerror}") from None
 
 
-def unwritable(error: OSError, out: IO[Any] | None) -> EnvironmentFault:
-    """Return the fault that a failed write is, after which nothing more is tried."""
-    _give_up(out)
-    return EnvironmentFault(f"the output cannot be written: {error.strerror}")
+def waiting_terminal() -> IO[str] | None:
+    """Return standard error where somebody waits at it for a long run, None elsewhere."""
+    waits = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return sys.stderr if waits and not os.environ.get("CI") else None
 
 
 def _give_up(out: IO[Any] | None) -> None:
@@ -103,7 +114,7 @@ def write_outcome(
     outcome: "Outcome",
     wanted: str,
     color: str,
-    to: Callable[[str], None] = emit,
+    to: Callable[..., None] = emit,
     *,
     fails_at: str = "error",
     holidays: str | None = None,
@@ -131,7 +142,8 @@ def write_outcome(
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         holidays,
     )
-    to(render_outcome(outcome, "text" if wanted == "auto" else wanted, context))
+    format = "text" if wanted == "auto" else wanted
+    to(render_outcome(outcome, format, context), commands=format == "github")
 
 
 def write_field(report: Report, field: str) -> None:

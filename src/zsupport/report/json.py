@@ -14,7 +14,8 @@ def dumps(document: object, terminal: Terminal) -> str:
     # surrogates, escaped or not, are refused by those who read JSON strictly.
     text = re.sub("[\ud800-\udfff]", "\ufffd", text)
     unwanted = UNSAFE_IN_JSON if terminal.unicode else re.compile("[^\x00-\x7e]")
-    return unwanted.sub(_escape, text)
+    # Anywhere in a log `##[` is a command to the runner of GitHub Actions.
+    return unwanted.sub(_escape, text).replace("##[", "#\\u0023[")
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
 """How far a long run has come, for somebody who waits at a terminal: drawn by Rich."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -15,12 +15,12 @@ _WIDTH = 40
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[str], None]]:
-    """Show on standard error how many of so many things are done; give what tells of the next.
+def progress(total: int, terminal: IO[str]) -> Iterator[Callable[[str], None]]:
+    """Show in a terminal how many of so many things are done; give what tells of the next.
 
     The bar is gone when the run is over, however it ends.
     """
-    console = Console(file=sys.stderr, emoji=False, markup=False, highlight=False)
+    console = Console(file=terminal, emoji=False, markup=False, highlight=False)
     columns = (
         BarColumn(),
         MofNCompleteColumn(),

@@ -36,6 +36,27 @@ def one_line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
+def no_command(text: str) -> str:
+    """Return a text in which the runner of GitHub Actions finds no workflow command.
+
+    It takes `::` at the start of a line for one, after white space too, and `##[` anywhere.
+    """
+    if "::" in text:
+        text = re.sub(r"^([^\S\n]*):(?=:(?!:))", r"\1\\x3a", text, flags=re.M)
+    return text.replace("##[", "#\\x23[")
+
+
+def guarded(text: str, *, commands: bool = False) -> str:
+    """Return a rendered text as it may be written: what a format has let through is escaped.
+
+    Colours (SGR) stay, and the marks that JSON keeps. With `commands` workflow commands stay too.
+    """
+    if UNSAFE_IN_JSON.search(text):
+        colors_or_unsafe = f"(\x1b\\[[0-9;]*m)|{UNSAFE_IN_JSON.pattern}"
+        text = re.sub(colors_or_unsafe, lambda found: found[1] or _escape(found), text)
+    return text if commands else no_command(text)
+
+
 def _escape(found: "re.Match[str]") -> str:
     code = ord(found[0])
     if code > 0xFFFF:

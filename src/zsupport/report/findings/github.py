@@ -4,7 +4,7 @@ from zsupport.findings import SEVERITIES, Finding, Outcome
 from zsupport.report.findings import Context
 from zsupport.report.findings.paths import workspace_path
 from zsupport.report.findings.wording import counted, gravest_first, sentences
-from zsupport.report.text import one_line, printable
+from zsupport.report.text import no_command, one_line, printable
 
 #: Of each severity GitHub shows so many in a step, and drops the rest without a word.
 SHOWN = 10
@@ -22,7 +22,7 @@ def render(outcome: Outcome, context: Context) -> str:
     lines = [_command(finding, context) for finding in shown]
     if more := counted(rest, outcome.left_out):
         lines.append(f"not shown, as GitHub shows {SHOWN} of each kind: {more}")
-    lines += map(_no_command, outcome.closing)
+    lines += [no_command(one_line(line)) for line in outcome.closing]
     return "".join(line + "\n" for line in lines)
 
 
@@ -51,9 +51,3 @@ def _data(text: str) -> str:
 def _property(text: str) -> str:
     """Return a text as it stands between the commas of a command."""
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _no_command(line: str) -> str:
-    """Return a line of the log in which the runner finds no command, of the old form neither."""
-    plain = one_line(line).replace("##[", "## [")
-    return f"\\{plain}" if plain.startswith("::") else plain

@@ -137,9 +137,7 @@ class _Block:
 
     def _continue(self, rest: list[str], indent: str) -> None:
         for line in rest:
-            # At the start of a line two colons are a command to the runners of GitHub.
-            safe = line.replace("::", "\\x3a:", 1) if line.lstrip().startswith("::") else line
-            self.lines.append(f"{indent}{self._ink('', safe)}")
+            self.lines.append(f"{indent}{self._ink('', line)}")
 
     def _ink(self, style: str, text: str) -> str:
         clean = printable(text)
