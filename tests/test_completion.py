@@ -93,6 +93,7 @@ def test_an_option_is_offered_once_unless_it_may_be_repeated(asked: Asked) -> No
         ("--metric", ["first-response", "all"]),
         ("--lang", ["en", "nb"]),
         ("--format", ["auto", "plain", "table", "json", "csv", "markdown"]),
+        ("--csv", ["safe", "raw"]),
         ("--color", ["auto", "always", "never"]),
         (
             "--fact",

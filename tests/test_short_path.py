@@ -1,6 +1,6 @@
 """The short path of the command line against Typer, which defines what a command line means."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from zsupport.cli.app import typer_command
 from zsupport.cli.commands import COMMANDS, load_command
-from zsupport.cli.options import Command, Common, Option, read_short
+from zsupport.cli.options import Command, Option, read_short
 
 Values = dict[str, object]
 
@@ -24,27 +24,25 @@ class Outcome(NamedTuple):
     refusal: str | None
 
 
+class _Uncalled(Command):
+    """A command that can be given something else to do when it is called."""
+
+
 class Recorded:
     """A command whose function only notes its values, as Typer runs it."""
 
     def __init__(self, name: str) -> None:
         self.calls: list[Values] = []
-        command = load_command(name)
-        self.command: Command = command._replace(run=self._of(command))
+        self.command = _Uncalled(*load_command(name))
+        self.command.call = self.record  # type: ignore[method-assign]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("zsupport.cli.app.load_command", lambda _: self.command)
             self.typer: Any = typer_command(name)
 
-    def _of(self, command: Command) -> Callable[..., int]:
-        def run(common: Common, **values: object) -> int:
-            self.calls.append({**common._asdict(), **values})
-            return 0
-
-        def run_alone(**values: object) -> int:
-            self.calls.append(values)
-            return 0
-
-        return run if command.common else run_alone
+    def record(self, values: Values) -> int:
+        """Note the values with which the command would be called."""
+        self.calls.append(dict(values))
+        return 0
 
     def by_typer(self, arguments: list[str]) -> Outcome:
         """Return what Typer makes of the arguments."""

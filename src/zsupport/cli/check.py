@@ -25,6 +25,7 @@ from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.findings import SEVERITIES
 
 if TYPE_CHECKING:
+    from zsupport.report import Terminal
     from zsupport.sources.select import Fault, SelectedFile
 
 _EXAMPLES = """
@@ -90,6 +91,7 @@ def check(
     list_rules: bool,
     config: str | None,
     format: str,
+    csv: str,
     quiet: bool,
     exit_zero: bool,
     color: str,
@@ -103,7 +105,7 @@ def check(
     if explain is not None:
         return _explain(explain, format, color)
     if list_rules:
-        return _list(format, color, select, ignore)
+        return _list(format, terminal_of(color, csv), select, ignore)
     from zsupport.check.bulk import Asked, check_files
     from zsupport.check.config import Configs
     from zsupport.clock.holidays import holidays_version
@@ -149,7 +151,7 @@ def check(
             # Where the fixed text is the output, what is left in it stands beside it.
             piped = fix and any(each.path == "-" for each in files)
             to = aside if piped else emit
-            write_outcome(outcome, format, color, to, fails_at=fails_at, holidays=holidays)
+            write_outcome(outcome, format, color, to, csv=csv, fails_at=fails_at, holidays=holidays)
         # In a terminal the text says it already.
         said = is_terminal() and format in ("auto", "text", "plain") and not diff
         _note(() if said else checked.faults, checked.unwritten)
@@ -299,7 +301,9 @@ def _explain(name: str, format: str, color: str) -> int:
     return 0
 
 
-def _list(format: str, color: str, select: list[str] | None, ignore: list[str] | None) -> int:
+def _list(
+    format: str, terminal: "Terminal", select: list[str] | None, ignore: list[str] | None
+) -> int:
     """Show the rules, or those that were selected."""
     from zsupport.check.catalogue import KINDS
     from zsupport.report import FORMATS, render
@@ -310,7 +314,7 @@ def _list(format: str, color: str, select: list[str] | None, ignore: list[str] |
         raise UsageError(f"the rules are not listed as {format}", f"known: {', '.join(FORMATS)}")
     selected, ignored = _chosen(select, ignore)
     codes = (frozenset(KINDS) if selected is None else selected) - (ignored or frozenset())
-    emit(render(rules_report(codes), wanted, terminal_of(color)))
+    emit(render(rules_report(codes), wanted, terminal))
     return 0
 
 

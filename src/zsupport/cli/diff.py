@@ -65,6 +65,7 @@ def diff(
     fail_on: str,
     config: str | None,
     format: str,
+    csv: str,
     quiet: bool,
     exit_zero: bool,
     color: str,
@@ -102,7 +103,7 @@ def diff(
         fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
         used = any(_rests_on_countries(each) for each in (*sides.before, *sides.now))
         holidays = holidays_version() if used else None
-        write_outcome(outcome, format, color, fails_at=fails_at, holidays=holidays)
+        write_outcome(outcome, format, color, csv=csv, fails_at=fails_at, holidays=holidays)
         for remark in (*sides.remarks, *filter(None, [excluded.used()])):
             note(remark)
     return 1 if fails(counts, fail_on) and not exit_zero else 0

@@ -7,6 +7,8 @@ the short path in `cli.__init__` reads the common forms of a command line by thi
 from collections.abc import Callable
 from typing import NamedTuple
 
+from zsupport.errors import UsageError
+
 FORMATS = ("auto", "plain", "table", "json", "csv", "markdown")
 #: How findings are shown, of `check`, `test` and `diff`.
 FINDING_FORMATS = (
@@ -92,13 +94,18 @@ COLOR = Option(
     "color", ("--color",), "text", "", "Whether to use colour.", "auto",
     ("auto", "always", "never"),
 )  # fmt: skip
+CSV = Option(
+    "csv", ("--csv",), "text", "",
+    "How --format csv writes text that begins like a formula; raw: as it is.", "safe",
+    ("safe", "raw"),
+)  # fmt: skip
 DEBUG = Option("debug", ("--debug",), "flag", "", "Show the traceback of a bug.", hidden=True)
 #: What `check`, `test` and `diff` take beside their own options.
 CONFIG = Option(
     "config", ("--config",), "text", "FILE|none",
     "The configuration of all files, or none. [default: of each file its pyproject.toml]",
 )  # fmt: skip
-FINDING_OPTIONS = (CONFIG, FINDING_FORMAT, QUIET, EXIT_ZERO, COLOR, DEBUG)
+FINDING_OPTIONS = (CONFIG, FINDING_FORMAT, CSV, QUIET, EXIT_ZERO, COLOR, DEBUG)
 
 COMMON = (
     Option(
@@ -109,6 +116,7 @@ COMMON = (
     Option("tz", ("--tz",), "text", "ZONE", "The zone of local times, and of the answer."),
     Option("lang", ("--lang",), "text", "CODE", "The language of the policy's texts.", "en"),
     FORMAT,
+    CSV,
     Option("field", ("--field",), "text", "NAME", "One field of the JSON answer, a line each."),
     Option("why", ("--why",), "flag", "", "The lines that decided, and what would change it."),
     QUIET,
@@ -126,6 +134,7 @@ class Common(NamedTuple):
     tz: str | None
     lang: str
     format: str
+    csv: str
     field: str | None
     why: bool
     quiet: bool
@@ -148,6 +157,8 @@ class Command(NamedTuple):
 
     def call(self, values: "dict[str, object]") -> int:
         """Run the command with a value for every option; return its exit code."""
+        if values.get("csv") == "raw" and values["format"] != "csv":
+            raise UsageError("--csv raw is for --format csv only", "add --format csv")
         if not self.common:
             return self.run(**values)
         common = Common._make(values.pop(name) for name in Common._fields)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from errno import EBADF
 from typing import IO, TYPE_CHECKING, Any
 
-from zsupport.cli.options import FINDING_FORMATS, FORMATS
+from zsupport.cli.options import FINDING_FORMATS, FORMATS, Common
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
 from zsupport.report import Report, Terminal, render
 from zsupport.report.text import guarded, printable
@@ -79,7 +79,7 @@ def explain(lines: list[str]) -> None:
     aside("".join(printable(line) + "\n" for line in lines))
 
 
-def terminal_of(color: str) -> Terminal:
+def terminal_of(color: str, csv: str = "safe") -> Terminal:
     """Return what standard output can show; NO_COLOR and COLUMNS are honoured."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     colored = color == "always" or (
@@ -90,7 +90,7 @@ def terminal_of(color: str) -> Terminal:
     )
     from shutil import get_terminal_size
 
-    return Terminal(get_terminal_size().columns, colored, encoding)
+    return Terminal(get_terminal_size().columns, colored, encoding, csv == "raw")
 
 
 def chosen_format(wanted: str) -> str:
@@ -105,9 +105,10 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def write_report(report: Report, wanted: str, color: str) -> None:
+def write_report(report: Report, common: Common) -> None:
     """Write a report in the format that was asked for."""
-    emit(render(report, chosen_format(wanted), terminal_of(color)))
+    terminal = terminal_of(common.color, common.csv)
+    emit(render(report, chosen_format(common.format), terminal))
 
 
 def write_outcome(
@@ -116,6 +117,7 @@ def write_outcome(
     color: str,
     to: Callable[..., None] = emit,
     *,
+    csv: str = "safe",
     fails_at: str = "error",
     holidays: str | None = None,
 ) -> None:
@@ -135,7 +137,7 @@ def write_outcome(
     except OSError:
         folder = ""  # it has been removed, and nothing is named from it
     context = Context(
-        terminal_of(color),
+        terminal_of(color, csv),
         folder,
         workspace(folder, os.environ) if folder else "",
         fails_at,

@@ -50,7 +50,7 @@ def policies(common: Common, name: str | None) -> int:
     if common.field is not None:
         write_field(report, common.field)
     else:
-        write_report(report, common.format, common.color)
+        write_report(report, common)
     return 0
 
 

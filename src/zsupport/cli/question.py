@@ -133,7 +133,7 @@ def finish(
         else:
             if chosen_format(common.format) in ("table", "markdown"):
                 report = report._replace(notes=_notes(common, question, answers, report))
-            write_report(report, common.format, common.color)
+            write_report(report, common)
         if common.field is not None or chosen_format(common.format) not in ("table", "markdown"):
             for text in _aside(common, answers, report, refused=code == 2):
                 note(text)

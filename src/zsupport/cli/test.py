@@ -59,6 +59,7 @@ def test(
     fail_under_mutation: str | None,
     config: str | None,
     format: str,
+    csv: str,
     quiet: bool,
     exit_zero: bool,
     color: str,
@@ -87,7 +88,7 @@ def test(
     excluded = Exclusions(configured(config, working_folder()))
     session = run_session(paths or [], wanted, public, excluded)
     if not quiet:
-        write_outcome(session.outcome, format, color)
+        write_outcome(session.outcome, format, color, csv=csv)
         for remark in (*shadowed(paths or ()), *filter(None, [excluded.used()])):
             note(remark)
     if session.unreadable:

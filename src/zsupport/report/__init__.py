@@ -46,11 +46,15 @@ class Report(NamedTuple):
 
 
 class Terminal(NamedTuple):
-    """What the output goes to: its width in characters, its colours, and what it can show."""
+    """What the output goes to: its width in characters, its colours, and what it can show.
+
+    `raw_csv`: a program reads the CSV, in which text may begin like a formula.
+    """
 
     width: int = 80
     color: bool = False
     encoding: str = "utf-8"
+    raw_csv: bool = False
 
     @property
     def unicode(self) -> bool:

@@ -3,10 +3,16 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 from zsupport.report import Report, Terminal
 from zsupport.report.text import printable
+
+#: What spreadsheets take for the start of a formula, by the list of OWASP ("CSV Injection").
+_FORMULA = re.compile("[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
+#: A complete number, which a telephone number as of E.164 is too: a spreadsheet runs nothing.
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.I)
 
 
 def render(report: Report, terminal: Terminal) -> str:
@@ -15,14 +21,18 @@ def render(report: Report, terminal: Terminal) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(report.fields)
     for record in report.records:
-        writer.writerow([cell(value) for value in record.values()])
+        writer.writerow([cell(value, raw=terminal.raw_csv) for value in record.values()])
     return out.getvalue()
 
 
-def cell(value: Any) -> str:
-    """Return a value of the JSON document as a text: null is empty, structures are JSON."""
+def cell(value: Any, *, raw: bool) -> str:
+    """Return a value of the JSON document as a text: null is empty, structures are JSON.
+
+    A text that begins like a formula gets an apostrophe in front, unless it is wanted `raw`.
+    """
     if value is None:
         return ""
     if isinstance(value, str):
-        return printable(value)
+        formula = not raw and _FORMULA.match(value) and not _NUMBER.fullmatch(value)
+        return printable(f"'{value}" if formula else value)
     return printable(json.dumps(value, ensure_ascii=False))

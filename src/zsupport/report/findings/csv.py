@@ -20,5 +20,6 @@ def render(outcome: Outcome, context: Context) -> str:
     writer = csv.DictWriter(out, FIELDS, lineterminator="\n")
     writer.writeheader()
     for record in records(outcome, context):
-        writer.writerow({name: cell(value) for name, value in record.items()})
+        cells = {name: cell(value, raw=context.terminal.raw_csv) for name, value in record.items()}
+        writer.writerow(cells)
     return out.getvalue()
