@@ -64,7 +64,7 @@ def test_the_names_are_those_of_every_revision_the_newest_first() -> None:
 def test_arguments_are_called_as_the_options_are(command: str) -> None:
     # What is about the printing, and the file, is not the library's.
     others = {
-        "policy", "tz", "format", "field", "why", "quiet", "exit_zero", "color", "debug",
+        "policy", "tz", "format", "csv", "field", "why", "quiet", "exit_zero", "color", "debug",
         "fail_breached", "freeze",
     }  # fmt: skip
     options = {each.name for each in load_command(command).every_option()} - others
