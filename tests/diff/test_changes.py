@@ -195,6 +195,12 @@ EXAMPLES = [
         "2 business days", "none",
     ),
     Example(
+        # A week is counted in the zone of the hours, so they are named.
+        "ZD305", MORE, "P1: 2 business days", "P1: 2 business days, P2: every week",
+        "fix: every week (office) is promised, nothing was: plan business, priority P2 (6 cases)",
+        "fix", "every week",
+    ),
+    Example(
         "ZD305", MORE, "P2: none", "P2: 24h",
         "first-response: 24h is promised, nothing was: plan pro, channel web, priority P2"
         " (4 cases)",
@@ -638,6 +644,19 @@ def test_an_id_that_keeps_the_old_one_as_its_alias_is_compared_with_it() -> None
     assert found[1].finding.message == "the plan `pro` is an alias of `plus` now"
 
 
+def test_a_priority_that_keeps_the_old_id_as_its_alias_is_the_same_priority() -> None:
+    new = edited(
+        ("{id: P1, name: Urgent,", "{id: urgent, name: Urgent, aliases: [P1],"),
+        ("{P1: 1h 24x7", "{urgent: 1h 24x7"),
+        ("{P1: 2 business days", "{urgent: 2 business days"),
+        ("{P1: 4h", "{urgent: 4h"),
+    )
+    for sides in ((BASE, new), (new, BASE)):
+        codes = {each.finding.code for each in headlines(diff(*sides), "customer")}
+        assert codes <= {"ZD101", "ZD102", "ZD103"}
+        assert "ZD103" in codes
+
+
 def test_classes_are_those_of_the_audiences() -> None:
     assert class_of("less", "customer") == class_of("more", "support") == "breaking"
     assert class_of("more", "customer") == class_of("less", "support") == "compatible"
@@ -761,6 +780,12 @@ IN_HOURS = [
         "[east, west]", "[west]",
         [("ZD401 the hours `both` are shorter than before: plan pro or gold (4 cases)",
           "any", "any")],
+    ),
+    # A union no longer: where it was written, and the name under which other hours stand now.
+    InHours(
+        "{any: [east, west]}", "{open: mon-sun 00:00-24:00}",
+        [("ZD402 the hours `both` are longer than before: plan pro or gold (4 cases)",
+          "any", "both")],
     ),
 ]  # fmt: skip
 

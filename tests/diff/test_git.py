@@ -268,6 +268,14 @@ def test_a_sparse_checkout_has_not_taken_policies_away(git: Git, diff: Diff) -> 
     assert diff(".", "--against", "HEAD") == (NOTHING, "", 0)
 
 
+def test_a_file_whose_changes_git_is_told_to_skip_is_compared(git: Git, diff: Diff) -> None:
+    git("update-index", "--skip-worktree", "acme.yaml")
+    git.write("acme.yaml", SLOWER)
+    got = diff(".", "--against", "HEAD")
+    assert (got.code, got.stderr) == (1, "")
+    assert ONE in got.stdout
+
+
 # -- what is not there -----------------------------------------------------------------------------
 
 

@@ -155,13 +155,12 @@ def _counts(target: Target) -> bool:
     return needs_hours(target) or target.kind == "week"
 
 
-def _counted(side: Side, decided: _Decided, cases: Cases) -> list[tuple[int, Counted, Cases]]:
+def _counted(side: Side, decided: _Decided, cases: Cases) -> list[tuple[Counted, Cases]]:
     """Return what a target counts over in which cases."""
     cell = decided.stated and decided.stated.cell
     if cell is None or not cell.hours or not _counts(cell.target):
-        return [(0, EVERY_INSTANT, cases)]
-    parts = enumerate(side.hours(cell.hours))
-    return [(number, counted, cases & here) for number, (counted, here) in parts if cases & here]
+        return [(EVERY_INSTANT, cases)]
+    return [(counted, cases & here) for counted, here in side.hours(cell.hours) if cases & here]
 
 
 #: The effect of a new target that compares so with the old one.
@@ -181,8 +180,8 @@ def _targets(metric: str, old: _Decided, new: _Decided, cases: Cases, known: _Kn
         )
         for target, side in ((old.target, known.pair.old), (new.target, known.pair.new))
     )
-    for _, was, some in _counted(known.pair.old, old, cases):
-        for _, now, here in _counted(known.pair.new, new, some):
+    for was, some in _counted(known.pair.old, old, cases):
+        for now, here in _counted(known.pair.new, new, some):
             both = before._replace(counted=was), after._replace(counted=now)
             if both[0]._replace(starts=both[1].starts) == both[1]:
                 continue  # when the clock of a metric starts is told once, of the metric
