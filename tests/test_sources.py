@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zsupport.errors import UsageError
-from zsupport.report.text import UNSAFE, UNSAFE_IN_JSON
 from zsupport.sources import globs
 from zsupport.sources.globs import MAX_LENGTH, fits
 from zsupport.sources.select import is_policy, select
@@ -266,35 +265,6 @@ def test_a_pattern_that_cannot_be_read_is_refused() -> None:
         fits("a" * (MAX_LENGTH + 1), "a")
     with pytest.raises(UsageError, match="the range `z-a` is reversed"):
         fits("[z-a]", "a")
-
-
-# -- hostile names ---------------------------------------------------------------------------------
-
-# A line feed and a workflow command, a terminal's title, invisible letters, an override of the
-# direction, a formula, a table.
-HOSTILE = "=1+1 | l\n::error::X a\x1b]0;t\x07b z\u200b\u00ad\U000e0041\u202e\r\n::set-output"
-FORMATS = ("text", "plain", "json", "github", "markdown", "sarif", "junit", "gitlab")
-
-
-def test_names_steer_neither_terminals_nor_logs(tmp_path: Path, cli: Cli) -> None:
-    path = f"{HOSTILE}.yaml"
-    write(tmp_path, path, POLICY.format(id="acme") + MISTAKE)
-    (tmp_path / f"dangling {HOSTILE}.yaml").symlink_to(f"{HOSTILE} gone")
-    write(tmp_path, "base.yaml", POLICY.format(id="base"))
-    asked: list[tuple[str, ...]] = [("check", ".", "--format", format) for format in FORMATS]
-    asked += [("test", ".", "--format", "text"), ("diff", path, "--against", "base.yaml")]
-    asked += [("diff", "base.yaml", option, HOSTILE) for option in ("--against", "--merge-base")]
-    asked += [("channels", "--policy", f"./{path}"), ("channels", "--plan", HOSTILE)]
-    asked += [("check", ".", option, HOSTILE) for option in ("--config", "--select", "--format")]
-    asked += [("hours", HOSTILE), ("due", "--opened", HOSTILE), ("init", HOSTILE), (HOSTILE,)]
-    for arguments in asked:
-        done = cli(*arguments, cwd=tmp_path)
-        marks = UNSAFE_IN_JSON if arguments[-1] in ("json", "sarif", "gitlab") else UNSAFE
-        for text in (done.stdout, done.stderr):
-            assert not marks.search(text), arguments
-            lines = [line for line in text.splitlines() if line.startswith("::")]
-            assert all(re.match(r"::(error|warning|notice) file=", line) for line in lines), lines
-        assert done.code in (0, 1, 2, 3, 4), arguments
 
 
 # -- configuration ---------------------------------------------------------------------------------

@@ -92,9 +92,10 @@ class Repository:
         self._place: tuple[str, ...] = ()
         named = bool(environment.get("GIT_DIR"))
         try:
-            folder, bare = self._text(
+            # The name of a folder may have line feeds.
+            folder, _, bare = self._text(
                 "rev-parse", "--path-format=absolute", "--git-dir", "--is-bare-repository"
-            ).split("\n")
+            ).rpartition("\n")
             # Git before 2.38 does not know safe.bareRepository.
             if not named and _is_in(os.getcwd(), folder):
                 raise _Failed(128, f"cannot use bare repository '{folder}'")

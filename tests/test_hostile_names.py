@@ -1,0 +1,200 @@
+"""Names that steer terminals and logs: of files, folders, revisions, ids and option values.
+
+Every command shows them in every format, on standard output and standard error.
+"""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from zsupport.cli import main
+from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.report.text import UNSAFE, UNSAFE_IN_JSON
+
+#: Marks that languages need: JSON keeps them.
+MARKS = "\u200d\u200c\u200e\u200f\u061c"
+#: A line feed and a workflow command, a terminal's title, invisible letters, an override of the
+#: direction, a formula, a table, bytes that are no UTF-8.
+HOSTILE = (
+    f"=1+1 | l\n  ::error::X ##[error]y a\x1b]0;t\x07b z\u200b\u00ad\U000e0041\u202e{MARKS}\udcff"
+    "\r\n::set-output"
+)
+POLICY = """\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+hours: {office: {open: mon-fri 09:00-17:00, timezone: UTC}}
+priorities: [{id: P1, name: High, meaning: Down.}]
+entitlements: [{when: {plan: pro}, allow: web}]
+targets: [{hours: office, first-response: 4 business hours}]
+terms: {limits: [{say: Some.}]}
+self-help: {topics: {a: {name: A}}, resources: [{topic: a, kind: guide, name: G, url: "https://x"}]}
+"""
+TESTS = "tests: 1\npolicy: acme\ncases: [{channels: {plan: free}, expect: {include: web}}]\n"
+JSON_FORMATS = ("json", "sarif", "gitlab")
+GIT = [
+    "git", "-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main",
+    "-c", "commit.gpgsign=false",
+]  # fmt: skip
+#: The arguments with which each command looks at the policy of the hostile name.
+ASKED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(COMMANDS, ("--policy", f"./{HOSTILE}.yaml")),
+    "policies": (f"./{HOSTILE}.yaml",),
+    "check": (".",),
+    "test": (".",),
+    "diff": (f"{HOSTILE}.yaml", "--against", "base.yaml"),
+    "init": (),
+    "schema": (),
+    "help": (),
+}
+
+
+class Said(NamedTuple):
+    """What one run wrote, and its exit code."""
+
+    stdout: str
+    stderr: str
+    code: int
+
+
+def run(*arguments: str) -> Said:
+    """Run the program here and hold what it writes to the rules of its format."""
+    written = BytesIO(), BytesIO()
+    out, err = (TextIOWrapper(each, "utf-8", newline="\n") for each in written)
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(list(arguments))
+    said = Said(written[0].getvalue().decode(), written[1].getvalue().decode(), code)
+    assert code in (0, 1, 2, 3, 4), said
+    format = format_of(arguments)
+    unsafe = UNSAFE_IN_JSON if format in JSON_FORMATS else UNSAFE
+    assert not unsafe.search(said.stdout), arguments
+    assert not UNSAFE.search(said.stderr), arguments
+    # A line that is one command is not looked through for another.
+    own = r"::(error|warning|notice) file=" if format == "github" else ":::"
+    for text, meant in ((said.stdout, own), (said.stderr, ":::")):
+        for line in text.splitlines():
+            if not re.match(meant, line.strip()):
+                assert not line.strip().startswith("::"), line
+                assert "##[" not in line
+    return said
+
+
+def format_of(arguments: tuple[str, ...]) -> str:
+    return arguments[arguments.index("--format") + 1] if "--format" in arguments else ""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with policies and links of hostile names, which is the current one."""
+    folder = tmp_path / HOSTILE
+    folder.mkdir()
+    (folder / f"{HOSTILE}.yaml").write_text(POLICY)
+    (folder / f"{HOSTILE}_test.yaml").write_text(TESTS)
+    (folder / f"wrong {HOSTILE}.yaml").write_text(POLICY + "plams: {}\n")
+    (folder / f"dangling {HOSTILE}.yaml").symlink_to(f"{HOSTILE} gone")
+    base = POLICY.replace("4 business hours", "2 business hours")
+    (folder / "base.yaml").write_text(base.replace("acme", "base"))
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("ZSUPPORT_CACHE", "off")
+    return folder
+
+
+def formats(name: str) -> Iterator[str]:
+    for option in load_command(name).every_option():
+        if option.name == "format":
+            yield from option.choices
+
+
+@pytest.mark.parametrize(
+    ("name", "format"), [(name, format) for name in COMMANDS for format in formats(name)]
+)
+def test_names_of_files_steer_nothing_in_any_format(name: str, format: str) -> None:
+    said = run(name, *ASKED[name], "--format", format)
+    if name in ("check", "test", "diff"):
+        assert "set-output" in said.stdout + said.stderr
+
+
+def test_json_keeps_marks_and_the_text_itself() -> None:
+    said = run("check", ".", "--format", "json")
+    files = {each["file"] for each in json.loads(said.stdout)["findings"]}
+    # What is no character, a byte of a file name, has none in JSON.
+    expected = f"wrong {HOSTILE}.yaml".replace("\udcff", "\ufffd")
+    assert expected in files
+    assert MARKS in said.stdout
+    assert "\\u202e" in said.stdout
+
+
+OPTIONS = [
+    (name, option.flags[0] if option.flags else "")
+    for name in COMMANDS
+    for option in load_command(name).every_option()
+    if option.kind != "flag" and not option.choices
+]
+
+
+@pytest.mark.parametrize(("name", "flag"), OPTIONS)
+def test_values_steer_nothing(name: str, flag: str) -> None:
+    for value in (HOSTILE, f"a={HOSTILE}", f"./{HOSTILE}"):
+        argument = (f"{flag}={value}",) if flag else ("--", value)
+        before = () if not flag or flag == "--policy" else ASKED[name]
+        for format in ((), ("--format", "json")) if [*formats(name)] else ((),):
+            run(name, *before, *format, *argument)
+
+
+def test_other_words_of_a_command_line_steer_nothing() -> None:
+    for arguments in (
+        (HOSTILE,), (f"--{HOSTILE}",), ("channels", HOSTILE), ("channels", f"--{HOSTILE}"),
+        ("channels", "--format", HOSTILE), ("check", "--color", HOSTILE), ("--format", HOSTILE),
+        ("check", "--fix", f"wrong {HOSTILE}.yaml"),
+        ("check", f"{HOSTILE}*.yaml", "--fix", "--diff"),
+    ):  # fmt: skip
+        run(*arguments)
+
+
+def test_names_that_init_makes_steer_nothing(folder: Path) -> None:
+    assert HOSTILE.encode(errors="surrogateescape")
+    said = run("init", f"new {HOSTILE}")
+    assert said.code == 0
+    assert len(said.stdout.splitlines()) == 2
+    assert run("init", f"new {HOSTILE}").code == 2
+    assert run("init", f"{HOSTILE}.yaml/x").code == 4
+
+
+def test_the_words_of_git_steer_nothing(folder: Path) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run([*GIT, *arguments], check=True, capture_output=True)
+
+    (folder / f"dangling {HOSTILE}.yaml").unlink()
+    shown = f"{HOSTILE}.yaml"
+    revisions = (
+        HOSTILE,
+        f"HEAD:{HOSTILE}",
+        f"HEAD^{{/{HOSTILE}}}",
+        f"@{{{HOSTILE}}}",
+        f"{HOSTILE}~1",
+    )
+    for option in ("--against", "--merge-base"):
+        assert run("diff", shown, option, f"v1~{HOSTILE}").code in (2, 3, 4)
+    git("init", "-q")
+    git("add", "base.yaml", "--", f"./{shown}")
+    for option in ("--against", "--merge-base"):
+        assert run("diff", shown, option, "HEAD").code == 4
+    git("commit", "-qm", HOSTILE.replace("\udcff", ""))
+    odd = "b\u202e\u200b\U000e0041" + MARKS
+    git("branch", odd)
+    git("tag", odd)
+    for format in (*formats("diff"), ""):
+        more = ("--format", format) if format else ()
+        for revision in (*revisions, odd, f"{odd}~7", f"x{odd}"):
+            for option in ("--against", "--merge-base"):
+                assert run("diff", shown, f"{option}={revision}", *more).code in (2, 3, 4)
+        assert run("diff", shown, "--against", f"heads/{odd}", *more).code == 0
+        assert run("diff", ".", "--against", "HEAD", *more).code in (0, 1, 3)
