@@ -176,7 +176,9 @@ def of_grants(policy: Checked) -> Iterator[Judged]:
 
 def _answer(reference: Judge, case: Case) -> object:
     """Return what is answered about the channel of a case, and in which hours it is open."""
-    return reference.channel(case), set(reference.entitlement(case).calendars)
+    answer = reference.entitlement(case)
+    hours = {reference.at(grant).get("hours") for grant in answer.grants}
+    return reference.channel(case), hours, set(answer.calendars)
 
 
 def of_members(policy: Checked) -> Iterator[Judged]:
