@@ -8,10 +8,36 @@ The names below are the public API. They are imported when they are first used, 
 command line pays for none that it does not need.
 """
 
+import os
 import sys
 
+# From here on an interruption ends the command line with 130 and without a traceback, also while
+# modules are imported. A program that uses the library decides for itself what one does.
+if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
+    "zsupport",
+    "zsupport.exe",
+):
+
+    def _uncaught(
+        kind: type[BaseException], error: BaseException, trace: "TracebackType | None"
+    ) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            os._exit(130)
+        from zsupport.errors import is_interruption
+
+        if is_interruption(error):
+            os._exit(130)
+        sys.__excepthook__(kind, error, trace)
+
+    def _unraisable(args: "sys.UnraisableHookArgs") -> None:
+        if isinstance(args.exc_value, KeyboardInterrupt):
+            os._exit(130)
+        sys.__unraisablehook__(args)
+
+    sys.excepthook, sys.unraisablehook = _uncaught, _unraisable
+
 # `python -m zsupport` looks for modules in the working folder first, which may be a stranger's. Its
-# modules must not run, so that folder goes before anything else is imported.
+# modules must not run, so that folder goes before anything is imported that Python has not loaded.
 if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
     del sys.path[0]
 
@@ -20,6 +46,8 @@ from typing import TYPE_CHECKING, Any
 from zsupport.version import VERSION
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from zsupport.answer.case import Answers
     from zsupport.answer.channels import ChannelAnswer
     from zsupport.answer.due import DueAnswer

@@ -77,6 +77,16 @@ class Bug(ZsupportError):
         )
 
 
+def is_interruption(error: BaseException | None) -> bool:
+    """Return whether an error is an interruption (SIGINT), or was made of one.
+
+    Python 3.11 raises a RuntimeError where one comes while a class is made.
+    """
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 def nearest(name: str, known: "Iterable[str]") -> str | None:
     """Return the known name closest to `name`, compared without case, or None if none is near."""
     # difflib is loaded by Typer anyway; the library alone should not pay for it.

@@ -237,6 +237,7 @@ def attempt(number, chosen):
         if count == chosen:
             signal.raise_signal(number)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup` ignores it
     for name in calls:
         setattr(os, name, acting(getattr(os, name), act))
     try:

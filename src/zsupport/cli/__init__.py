@@ -12,7 +12,7 @@ from zsupport.cli.commands import COMMANDS, load_command
 from zsupport.cli.options import read_short
 from zsupport.cli.output import aside, prepare_streams, report_error, wants_json
 from zsupport.clock.problem import BadText
-from zsupport.errors import Bug, UsageError, ZsupportError
+from zsupport.errors import Bug, UsageError, ZsupportError, is_interruption
 
 
 def run() -> NoReturn:
@@ -34,6 +34,8 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
+        if is_interruption(error):
+            return 130
         if "--debug" in arguments:
             from traceback import format_exc
 
