@@ -210,6 +210,28 @@ def test_a_project_does_not_name_a_link_that_leads_out(tmp_path: Path, cli: Cli)
     assert "secret" not in done.stderr
 
 
+def test_a_file_that_is_named_is_looked_at_where_its_folder_is_named_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a.yaml", "compose: x\n")
+    write(tmp_path, "b.yaml", "compose: x\n")
+    monkeypatch.chdir(tmp_path)
+    for arguments in ([".", "b.yaml"], ["b.yaml", "."], [".", "b.yaml", "."]):
+        named = {each.shown: each.named for each in select(arguments, lambda _: False).files}
+        assert named == {"a.yaml": False, "b.yaml": True}, arguments
+
+
+def test_the_revisions_of_a_shipped_policy_are_in_the_order_of_their_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: sorted(listed(path), reverse=True))
+    names = [each.shown for each in select(["zoom", "aws"], lambda _: False).files]
+    assert names[0] == "zoom.yaml"
+    assert len(names) > 2
+    assert names[1:] == sorted(names[1:])
+
+
 # -- glob patterns ---------------------------------------------------------------------------------
 
 NAMES_OF_PATHS = st.text("ab[", min_size=1, max_size=3)
@@ -240,6 +262,22 @@ def _part(found: "re.Match[str]") -> str:
 def test_a_pattern_means_what_its_expression_says(pattern: str, names: list[str]) -> None:
     path = "/".join(names)
     assert fits(pattern, path) is bool(re.fullmatch(as_expression(pattern), path)), path
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fitting", "others"),
+    [
+        ("[]a]", "]a", "[b!"),
+        ("[!]a]", "[b!", "]a"),
+        ("[ab]", "ab", "]["),
+        ("[!ab]", "]!", "ab"),
+    ],
+)
+def test_a_bracket_that_comes_first_is_part_of_the_class_and_the_last_is_not(
+    pattern: str, fitting: str, others: str
+) -> None:
+    assert [fits(pattern, each) for each in fitting] == [True] * len(fitting)
+    assert [fits(pattern, each) for each in others] == [False] * len(others)
 
 
 def test_matching_takes_no_more_steps_than_pattern_times_path(

@@ -113,6 +113,23 @@ def test_two_fixes_that_are_right_alone_and_not_together() -> None:
     assert after.document.text == text.replace("- allow: w\n", "", 1)
 
 
+def test_a_fix_that_breaks_the_policy_keeps_no_other_from_being_made() -> None:
+    text = f"{BASE}entitlements:\n- allow: w\n# more\n"
+    document = read(text)
+    template = judge(read("format: 1\n"), RULES, date(2026, 11, 26)).findings[0]
+    breaking, right = (Fix(f"line {n}", (Edit(Span(n, 1, n + 1, 1), ""),)) for n in (2, 7))
+    findings = tuple(template._replace(fix=fix) for fix in (breaking, right))
+
+    def judging(document: Document) -> Judgement:
+        return Judgement(findings if "# more" in document.text else findings[:1])
+
+    after = repaired(document, Judgement(findings), judging)
+    assert after.document.text == text.replace("# more\n", "")
+    assert [each.fix for each in after.fixed] == [right]
+    # What is left breaks the policy: nothing is made, and no round is spent on it.
+    assert repaired(after.document, Judgement(findings[:1]), judging).fixed == ()
+
+
 def test_fixes_that_never_end_do() -> None:
     document = read(f"{BASE}entitlements: [{{allow: w}}]\n")
     template = judge(read("format: 1\n"), RULES, date(2026, 11, 26)).findings[0]

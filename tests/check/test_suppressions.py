@@ -214,6 +214,12 @@ def test_long_comments_are_read_in_no_time(filler: str) -> None:
     assert [each.code for each in findings] == ["ZS903"]
 
 
+def test_of_very_many_mistakes_the_first_fifty_say_what_was_meant() -> None:
+    lines = "".join(f"  # zsupport: allow dead-rul{i} -- x\n  - say: x\n" for i in range(60))
+    mistakes = suppressions_of(document_of(f"{HEAD}terms:\n  x:\n{lines}")).mistakes
+    assert ["dead-rule`" in each.hint for each in mistakes] == [True] * 50 + [False] * 10
+
+
 @pytest.mark.parametrize(
     ("comment", "code"), [("allow ZS501 -- x", "ZS901"), ("allow dead-rul{} -- x", "ZS903")]
 )

@@ -107,6 +107,13 @@ def test_an_invariant_that_forbids_a_channel_states_its_denial(
     assert with_invariants(phone, cases=cases) == []
 
 
+def test_a_policy_without_tests_keeps_no_other_from_being_looked_at(
+    found: Found, tmp_path: Path
+) -> None:
+    (tmp_path / "other.yaml").write_text(ACME.replace("policy: acme", "policy: other"))
+    assert places(found(PRO)) == ["acme.yaml:9:1 ZS905 entitlements"]
+
+
 def test_without_tests_nothing_is_said(found: Found) -> None:
     assert found() == []
 

@@ -261,8 +261,6 @@ class _Run:
     def compare_revisions(self) -> None:
         """Add what the revisions of each policy in a folder have in common that they must not."""
         for revisions in self.policies.values():
-            if len(revisions) < 2:
-                continue
             for position, found, text in _between(revisions):
                 unit = self.units[position]
                 every = sorted((*found, *unit.findings), key=_in_order)
