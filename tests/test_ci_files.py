@@ -17,6 +17,7 @@ import yaml
 from conftest import Cli
 from documents import PAGES, ROOT, blocks_of
 
+from zsupport.cli.commands import load_command
 from zsupport.starter import starter
 
 ACTION = ROOT / ".github" / "actions" / "zsupport"
@@ -109,10 +110,11 @@ class Step:
     def git(self, *arguments: str) -> None:
         subprocess.run([*GIT, *arguments], cwd=self.folder, check=True, capture_output=True)
 
-    def run(self, command: str, **inputs: str) -> "subprocess.CompletedProcess[str]":
-        scripts = sysconfig.get_path("scripts")
+    def run(
+        self, command: str, scripts: str = sysconfig.get_path("scripts"), **inputs: str
+    ) -> "subprocess.CompletedProcess[str]":
         environment = self.cli.environment({
-            "COMMAND": command, "PATHS": "", "ARGUMENTS": "", "BASE": "", "SARIF": "",
+            "COMMAND": command, "PATHS": "", "ARGUMENTS": "", "CONFIG": "", "BASE": "", "SARIF": "",
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"), **inputs,
         })  # fmt: skip
         environment["PATH"] = f"{scripts}{os.pathsep}{environment['PATH']}"
@@ -168,12 +170,159 @@ def test_a_step_that_compares_uses_the_merge_base(step: Step) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "::error file=acme.yaml" in done.stdout
     assert step.run("diff", PATHS="acme.yaml", BASE="change").returncode == 0
+    summary = (step.folder / "summary.md").read_text(encoding="utf-8")
+    assert summary.index("| error | ZD301") < summary.index("no answer changes")
 
 
 def test_a_step_that_compares_needs_a_base(step: Step) -> None:
     done = step.run("diff")
     assert done.returncode == 2
     assert done.stdout.startswith("::error::")
+
+
+HOSTILE = (
+    "--fix", "-q", "-", "--", "--config=none", "--output-file=json=PWNED", "$(touch PWNED)",
+    "`touch PWNED`", "; touch PWNED", "| tee PWNED", "> PWNED", "&& touch PWNED #", "*", "~",
+    "{a,b}", "a b.yaml", "'", '"', "\\", "$HOME", "${x:?}", "!!", "\t--fix", " --fix", "\r--fix",
+    "::error::X", "##[error]X", "%0A::error::X", "\x1b]0;t\x07", "\u202e", "-h", "&",
+)  # fmt: skip
+
+
+@pytest.fixture
+def fixable(step: Step) -> Step:
+    """Return a repository with a policy in which `--fix` would change something."""
+    step.change("name: Web form", "name: no")
+    step.git("commit", "-qam", "A change")
+    return step
+
+
+def held(step: Step, done: "subprocess.CompletedProcess[str]") -> None:
+    """Hold a step to its rules: nothing else ran, no file changed, no line is a foreign command."""
+    assert done.returncode in (0, 1, 2, 3, 4), done
+    assert not (step.folder / "PWNED").exists()
+    status = [*GIT, "status", "--porcelain", "-uno"]
+    changed = subprocess.run(status, cwd=step.folder, capture_output=True, text=True, check=True)
+    assert changed.stdout == ""
+    for line in (done.stdout + done.stderr).splitlines():
+        assert line.isprintable()
+        meant = re.match(
+            r"::(error|warning|notice) file=|::error::(unknown|the input|no base)", line
+        )
+        assert meant or not (line.strip().startswith("::") or "##[" in line), line
+
+
+def test_hostile_paths_of_a_step_stay_paths(fixable: Step) -> None:
+    (fixable.folder / "a b.yaml").write_text("services: {}\n")
+    assert "can be fixed with --fix" in fixable.run("check").stdout
+    for values in (HOSTILE, ("[a",), ("--fix", "acme.yaml"), ("acme.yaml", "--fix")):
+        held(fixable, fixable.run("check", PATHS="\n".join(values)))
+
+
+def test_a_step_takes_no_other_option(fixable: Step) -> None:
+    others = ("--fail-on", "--fail-on warning", "--format=json", "acme.yaml", "--coverage", "-k")
+    for value in (*HOSTILE, *others):
+        done = fixable.run("check", ARGUMENTS=f"--fail-on=note\n{value}")
+        held(fixable, done)
+        assert done.returncode == 2
+        assert done.stdout.startswith("::error::the input arguments does not take ")
+
+
+@pytest.mark.parametrize(
+    "value", ["--fix", "$(touch PWNED)", "; touch PWNED", "x\n--fix", "&%0A::"]
+)
+def test_hostile_values_of_a_step_stay_values(fixable: Step, value: str) -> None:
+    for command, inputs in (
+        ("check", {"ARGUMENTS": f"--select={value}"}),
+        ("check", {"BASE": value}),
+        ("check", {"CONFIG": value}),
+        ("check", {"CONFIG": value, "BASE": "HEAD"}),
+        ("diff", {"BASE": value, "PATHS": "acme.yaml"}),
+        ("test", {"ARGUMENTS": f"--only={value}"}),
+        (value, {}),
+        (f"check {value}", {}),
+        ("check\ntest", {}),
+    ):
+        done = fixable.run(command, **inputs)
+        held(fixable, done)
+        # A revision without the file configures nothing.
+        assert done.returncode != 0 or inputs == {"CONFIG": value, "BASE": "HEAD"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "says"),
+    [
+        ({"SARIF": "/dev/full"}, "/dev/full: the file cannot be written"),
+        ({"SARIF": "gone/out.sarif"}, "gone/out.sarif: the file cannot be written"),
+        ({"SARIF": "link.sarif"}, "link.sarif: this is a link"),
+        ({"GITHUB_STEP_SUMMARY": "/dev/full"}, "No space left"),
+        ({"GITHUB_STEP_SUMMARY": "gone/summary.md"}, "gone/summary.md"),
+    ],
+)
+def test_a_step_fails_where_a_file_cannot_be_written(
+    step: Step, inputs: dict[str, str], says: str
+) -> None:
+    (step.folder / "link.sarif").symlink_to("acme.yaml")
+    done = step.run("check", **inputs)
+    assert done.returncode != 0
+    assert says in done.stderr
+    held(step, done)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """Return a program that notes its arguments in the file `log` beside its folder."""
+    program = tmp_path / "bin" / "zsupport"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" -- >>{tmp_path}/log\n')
+    program.chmod(0o755)
+    return program
+
+
+def test_a_step_takes_the_options_that_the_guide_lists(step: Step, program: Path) -> None:
+    text = PAGES["ci.md"].read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (all|`(?:check|test|diff)`) \| (`--.*) \|$", text, re.M)
+    listed = {each.strip("`"): re.findall("`(--[a-z-]+=?)`", options) for each, options in rows}
+    assert set(listed) == {"all", "check", "test", "diff"}
+    every = {option for options in listed.values() for option in options}
+    for command in ("check", "test", "diff"):
+        options = {
+            option.flags[0] for option in load_command(command).every_option() if option.flags
+        }
+        for option in every:
+            given = f"{option}x" if option[-1] == "=" else option
+            done = step.run(command, str(program.parent), BASE="abc", ARGUMENTS=given)
+            taken = option in (*listed[command], *listed["all"])
+            assert done.returncode == (0 if taken else 2), (command, option)
+            assert not taken or option.rstrip("=") in options
+
+
+def test_a_step_runs_the_command_once(step: Step, program: Path, tmp_path: Path) -> None:
+    inputs = {"ARGUMENTS": "--coverage\n\n--only=a b\n", "PATHS": "x y\n\n--fix\n", "SARIF": "o"}
+    assert step.run("test", str(program.parent), BASE="abc", **inputs).returncode == 0
+    words = (tmp_path / "log").read_text().splitlines()
+    assert words.pop(2).startswith("--output-file=markdown=/")
+    assert words == [
+        "test", "--format=github", "--output-file=sarif=o", "--coverage", "--only=a b",
+        "--config=abc:pyproject.toml", "--", "x y", "--fix", "--",
+    ]  # fmt: skip
+
+
+def test_a_pull_request_is_checked_as_its_base_configures(step: Step) -> None:
+    project = step.folder / "pyproject.toml"
+    step.git("checkout", "-qb", "change")
+    project.write_text('[tool.zsupport.check]\nignore = ["ZS"]\n')
+    step.change("first-response: {P1: 1h 24x7,", "first-response: {P1: 9 business hours,")
+    # A file on disk that has the name of the revision and file.
+    (step.folder / "main:pyproject.toml").write_text(project.read_text())
+    step.git("add", "-A")
+    step.git("commit", "-qm", "Switch the check off")
+    assert step.run("check").returncode == 0
+    assert step.run("check", BASE="main").returncode == 1
+    assert step.run("check", BASE="main", CONFIG="none").returncode == 1
+    assert step.run("check", BASE="change").returncode == 0
+    assert step.run("check", BASE="change", CONFIG="none").returncode == 1
+    assert step.run("check", BASE="change", CONFIG="other.toml").returncode == 1
+    assert "not here" in step.run("check", BASE="0" * 40).stderr
 
 
 @pytest.mark.parametrize(
@@ -186,12 +335,13 @@ def test_the_action_installs_its_own_release_or_the_one_named(
     text = (ACTION / "action.yml").read_text(encoding="utf-8")
     [script] = re.findall(r"VERSION: .*\n      run: \|\n((?:        .*\n)+)", text)
     # What pip is asked for is looked at, and nothing is installed over the tests.
-    said = 'python() { printf "%s\\n" "${@: -1}"; }\n' + script
+    said = 'python() { printf "%s\\n" "$1" "${@: -1}"; }\n' + script
     done = subprocess.run(
         ["bash", "-euc", said], capture_output=True, text=True, check=True,
         env={"VERSION": version, "GITHUB_ACTION_PATH": "here", "PATH": os.environ["PATH"]},
     )  # fmt: skip
-    assert done.stdout == installed.format(action="here") + "\n"
+    # Isolated: a module `pip` of the examined repository is not imported.
+    assert done.stdout == "-I\n" + installed.format(action="here") + "\n"
 
 
 @pytest.mark.parametrize(

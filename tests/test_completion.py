@@ -117,7 +117,14 @@ def test_values(asked: Asked, option: str, values: list[str]) -> None:
 
 def test_whatever_an_option_says_it_completes_is_completed() -> None:
     options = {o for name in COMMANDS for o in load_command(name).every_option() if o.completes}
-    assert {option.completes for option in options} <= {*_NAMES, "policy", "guide", "rule", "file"}
+    assert {option.completes for option in options} <= {
+        *_NAMES,
+        "policy",
+        "guide",
+        "rule",
+        "file",
+        "output",
+    }
 
 
 def test_hours_are_an_argument(asked: Asked) -> None:
@@ -174,6 +181,11 @@ def test_rules_by_code_and_by_name(asked: Asked) -> None:
         ["ZS401,slower-than-plan-below", "ZS501"]
     ]
     assert asked("check", "--ignore=ZS9,dead-ru") == ["--ignore=ZS9,dead-rule"]
+
+
+def test_output_files_by_format(asked: Asked) -> None:
+    assert asked("check", "--output-file", "s") == ["sarif="]
+    assert "markdown=" in asked("diff", "--output-file=")[4].partition("=")[2]
 
 
 def test_after_two_hyphens_no_options_follow(asked: Asked) -> None:

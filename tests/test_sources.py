@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -339,6 +339,40 @@ def test_config_replaces_what_the_examined_files_say(tmp_path: Path, cli: Cli) -
         done = cli("check", ".", "--config", name, cwd=folder)
         assert done.code == 2
         assert f"{name}: no [tool.zsupport] can be read here" in done.stderr
+
+
+def test_config_of_a_revision(tmp_path: Path, cli: Cli) -> None:
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    write(tmp_path, "acme.yaml", POLICY.format(id="acme") + "groups: {paid: {plan: pro}}\n")
+    write(tmp_path, "desk/base.toml", '[tool.zsupport.check]\nignore = ["ZS301"]\n')
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "Base")
+    write(tmp_path, "desk/base.toml", "broken")
+    # A file on disk that has the name of the revision and file.
+    write(tmp_path, "main:base.toml", '[tool.zsupport.check]\nignore = ["ZS"]\n')
+    git("tag", "v1")
+
+    def check(config: str) -> Run:
+        return cli("check", ".", "--config", config, cwd=tmp_path)
+
+    for config in ("main:desk/base.toml", "v1:desk/base.toml", "HEAD~0:desk/base.toml"):
+        assert "; switched off by configuration: ZS301" in check(config).stdout
+    for config in ("main:base.toml", "main:desk", "main:gone/x.toml"):
+        assert "configuration" not in check(config).stdout
+    assert "; switched off by configuration: ZS" in check("./main:base.toml").stdout
+    for config, code, says in (
+        ("main:", 2, "--config: `main:` names no file"),
+        (":base.toml", 2, "`` is no Git revision"),
+        ("-x:base.toml", 2, "`-x` is no Git revision"),
+        ("gone:base.toml", 4, "the Git revision `gone` is not here"),
+        ("main:../x", 4, "git: "),
+    ):
+        assert check(config).code == code
+        assert says in check(config).stderr
 
 
 @pytest.mark.parametrize("module", ["yaml", "typing", "os", "re", "json", "zsupport_x", "holidays"])

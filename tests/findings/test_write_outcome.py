@@ -2,13 +2,16 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 from outcomes import RICH
 from readers import READERS, commands
 
-from zsupport.cli.output import write_outcome
+from zsupport.cli.output import Showing, write_outcome
+from zsupport.errors import EnvironmentFault, UsageError
+from zsupport.findings import Outcome
 from zsupport.sources.workspace import workspace
 
 RUNNERS = ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "CI", "CI_PROJECT_DIR")
@@ -66,26 +69,26 @@ def test_auto_is_text_on_a_runner_too(
     folder: Path, runner: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", runner)
-    write_outcome(RICH, "auto", "auto")
+    write_outcome(lambda _: RICH, Showing("auto", "auto"))
     shown = capsys.readouterr()
     assert shown.out.startswith("error[ZS501] slower-than-plan-below: ")
     assert shown.err == ""
 
 
 def test_colour_is_as_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_outcome(RICH, "text", "always")
+    write_outcome(lambda _: RICH, Showing("text", "always"))
     assert capsys.readouterr().out.startswith("\x1b[1;31merror[ZS501]\x1b[0m ")
-    write_outcome(RICH, "text", "never")
+    write_outcome(lambda _: RICH, Showing("text", "never"))
     assert "\x1b" not in capsys.readouterr().out
 
 
 def test_files_are_named_from_the_workspace(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_outcome(RICH, "github", "auto")
+    write_outcome(lambda _: RICH, Showing("github", "auto"))
     first = commands(capsys.readouterr().out)[0]
     assert first.properties["file"] == "desk/north/policies/acme.yaml"
-    write_outcome(RICH, "gitlab", "auto")
+    write_outcome(lambda _: RICH, Showing("gitlab", "auto"))
     (entry, *_) = json.loads(capsys.readouterr().out)
     assert entry["location"]["path"] == "desk/north/policies/acme.yaml"
 
@@ -94,11 +97,69 @@ def test_what_fails_and_what_it_rests_on_reach_the_formats(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     warned = RICH._replace(units=(RICH.units[0]._replace(findings=RICH.findings[1:2]),))
-    write_outcome(warned, "junit", "auto")
+    write_outcome(lambda _: warned, Showing("junit", "auto"))
     assert 'failures="0"' in capsys.readouterr().out
-    write_outcome(warned, "junit", "auto", fails_at="warning")
+    write_outcome(lambda _: warned, Showing("junit", "auto"), fails_at="warning")
     assert 'failures="1"' in capsys.readouterr().out
-    write_outcome(warned, "json", "auto", holidays="0.100")
+    write_outcome(lambda _: warned, Showing("json", "auto"), holidays="0.100")
     written = capsys.readouterr().out
     assert json.loads(written)["versions"]["holidays"] == "0.100"
     assert [each.code for each in READERS["json"](written)] == ["ZS404"]
+
+
+def test_one_run_writes_several_formats(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = ["json=a.json", "sarif=b.sarif", "text=c=d.txt", "github=/dev/stderr"]
+    showing = Showing("plain", "always").with_files(files)
+    asked: list[str] = []
+
+    def outcome_in(format: str) -> Outcome:
+        asked.append(format)
+        return RICH
+
+    write_outcome(outcome_in, showing)
+    assert asked == ["plain", "json", "sarif", "text", "github"]
+    shown = READERS["plain"](capsys.readouterr().out)
+    assert READERS["json"]((folder / "a.json").read_text()) == shown
+    assert json.loads((folder / "b.sarif").read_text())["version"] == "2.1.0"
+    # The colour is for the stream.
+    assert (folder / "c=d.txt").read_text().startswith("error[ZS501] slower-than-plan-below: ")
+    write_outcome(lambda _: RICH, showing._replace(quiet=True, files=(("plain", "e"),)))
+    assert capsys.readouterr().out == ""
+    assert READERS["plain"]((folder / "e").read_text()) == shown
+
+
+@pytest.mark.parametrize(
+    "name", ["gone/x", "/dev/full", ".", "inside", "outside", "away/x", "a\0b"]
+)
+def test_a_file_that_cannot_be_written_is_a_fault_and_the_others_are_written(
+    folder: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = folder.parent.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "x").write_text("mine")
+    (folder / "inside").symlink_to("policy.yaml")
+    (folder / "outside").symlink_to(elsewhere / "x")
+    (folder / "away").symlink_to(elsewhere)
+    showing = Showing("plain").with_files([f"json={name}", "csv=last.csv"])
+    with pytest.raises(EnvironmentFault, match=re.escape(f"{name}: ")):
+        write_outcome(lambda _: RICH, showing)
+    assert (elsewhere / "x").read_text() == "mine"
+    assert not (folder / "policy.yaml").exists()
+    assert (folder / "last.csv").read_text().startswith("code,")
+    assert capsys.readouterr().out != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("x", "`x` is not FORMAT=FILE", "such as sarif=findings.sarif"),
+        ("json=", "`json=` is not FORMAT=FILE", "such as sarif=findings.sarif"),
+        ("sarf=x", "unknown format `sarf`", "did you mean `sarif`?"),
+        ("auto=x", "unknown format `auto`", "formats: text, plain, json"),
+    ],
+)
+def test_an_output_file_has_a_format_and_a_name(text: str, message: str, hint: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        Showing("auto").with_files([text])
+    assert raised.value.message == f"--output-file: {message}"
+    assert (raised.value.hint or "").startswith(hint)

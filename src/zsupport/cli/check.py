@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import (
+    Showing,
     aside,
     chosen_format,
     emit,
@@ -91,6 +92,7 @@ def check(
     list_rules: bool,
     config: str | None,
     format: str,
+    output_file: list[str] | None,
     csv: str,
     quiet: bool,
     exit_zero: bool,
@@ -117,7 +119,8 @@ def check(
     from zsupport.sources.settings import Exclusions, configured
 
     selected, ignored = _chosen(select, ignore)
-    configuration = configured(config, working_folder())
+    showing = Showing(format, color, csv, quiet).with_files(output_file)
+    configuration = configured(config, working_folder(), os.environ)
     configs = Configs(working_folder(), configuration)
     day = _day(at)
     excluded = Exclusions(configuration)
@@ -131,7 +134,7 @@ def check(
     put = None
     if fix or diff:
         put = _shown if diff else _written
-        _can_be_fixed(files, format, diff=diff)
+        _can_be_fixed(files, showing, diff=diff)
     asked = Asked(day, configs, selected, ignored, fail_on, public, excluded, put)
     with _progress(len(files), quiet=quiet) as began:
         checked = check_files(files, asked, began, selection.faults)
@@ -143,15 +146,15 @@ def check(
 
     fails_at = fail_on or "error"
     outcome = outcome_of(checked, excluded.used())
+    if not diff:
+        holidays = holidays_version() if checked.holidays else None
+        # Where the fixed text is the output, what is left in it stands beside it.
+        piped = fix and any(each.path == "-" for each in files)
+        to = aside if piped else emit
+        write_outcome(lambda _: outcome, showing, to, fails_at=fails_at, holidays=holidays)
     if not quiet:
         if diff:
             note(fixed_aside(checked))
-        else:
-            holidays = holidays_version() if checked.holidays else None
-            # Where the fixed text is the output, what is left in it stands beside it.
-            piped = fix and any(each.path == "-" for each in files)
-            to = aside if piped else emit
-            write_outcome(outcome, format, color, to, csv=csv, fails_at=fails_at, holidays=holidays)
         # In a terminal the text says it already.
         said = is_terminal() and format in ("auto", "text", "plain") and not diff
         _note(() if said else checked.faults, checked.unwritten)
@@ -201,10 +204,13 @@ def _without_tests(
     return policies
 
 
-def _can_be_fixed(targets: "Sequence[SelectedFile]", format: str, *, diff: bool) -> None:
+def _can_be_fixed(targets: "Sequence[SelectedFile]", showing: Showing, *, diff: bool) -> None:
     """Raise UsageError where a fix has nowhere to go."""
-    if diff and format not in ("auto", "text"):
-        raise UsageError(f"--diff and --format {format} contradict each other", "leave one out")
+    if diff and showing.format not in ("auto", "text"):
+        contradicting = f"--diff and --format {showing.format}"
+        raise UsageError(f"{contradicting} contradict each other", "leave one out")
+    if diff and showing.files:
+        raise UsageError("--diff and --output-file contradict each other", "leave one out")
     for target in targets if not diff else ():
         if target.path == "-" and len(targets) > 1:
             raise UsageError(

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from zsupport.answer.case import say
 from zsupport.cli.commands import COMMANDS, load_command
-from zsupport.cli.options import FORMAT, Option
+from zsupport.cli.options import FINDING_FORMATS, FORMAT, Option
 from zsupport.cli.output import emit
 from zsupport.clock.deadline import STARTS
 from zsupport.clock.instants import to_datetime
@@ -271,6 +271,9 @@ class _Line:
             return names._replace(files=True)
         if kind == "rule":
             return self.rules(current, prefix)
+        if kind == "output":
+            formats = ((f"{format}=", "") for format in FINDING_FORMATS[1:])
+            return _starting(current, formats, prefix)
         if kind == "file":
             return Candidates(files=True)
         if kind is None:

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
-from zsupport.cli.output import note, write_outcome
+from zsupport.cli.output import Showing, note, write_outcome
 from zsupport.cli.question import working_folder
 from zsupport.clock.problem import BadText
 from zsupport.diff.changes import AUDIENCES
@@ -17,6 +17,7 @@ from zsupport.sources.settings import Exclusions, configured
 from zsupport.sources.sides import InvalidSide, both_sides
 
 if TYPE_CHECKING:
+    from zsupport.findings import Outcome
     from zsupport.policy.document import Document
 
 _EXAMPLES = """
@@ -33,7 +34,7 @@ Exit code: 0 nothing breaking, 1 a breaking change (or what --fail-on says), 2 a
 
 # Formats that people read show so many changes of each class; programs are told all of them.
 _MOST = 50
-_TO_READ = ("auto", "text", "markdown", "github")
+_TO_READ = ("text", "markdown", "github")
 
 _PATH = Option(
     "path", (), "argument", "[PATH]", "A file, or a folder of policies.", ".",
@@ -65,6 +66,7 @@ def diff(
     fail_on: str,
     config: str | None,
     format: str,
+    output_file: list[str] | None,
     csv: str,
     quiet: bool,
     exit_zero: bool,
@@ -79,7 +81,8 @@ def diff(
     from zsupport.analysis.space import TooManyCases
     from zsupport.clock.holidays import holidays_version
 
-    excluded = Exclusions(configured(config, working_folder()))
+    showing = Showing(format, color, csv, quiet).with_files(output_file)
+    excluded = Exclusions(configured(config, working_folder(), os.environ))
     try:
         sides = both_sides(path, against, merge_base, os.environ, excluded)
     except InvalidSide as invalid:
@@ -97,13 +100,16 @@ def diff(
     except BadText as problem:
         # Of a country, or a part of one, whose public holidays are not known.
         raise PolicyError(problem.message, problem.hint or problem.expected) from None
-    most = 0 if quiet else _MOST if format in _TO_READ else None
-    outcome, counts = outcome_of(diffs, audience, most)
+
+    def outcome_in(format: str) -> "Outcome":
+        return outcome_of(diffs, audience, _MOST if format in _TO_READ else None)[0]
+
+    fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
+    used = any(_rests_on_countries(each) for each in (*sides.before, *sides.now))
+    holidays = holidays_version() if used else None
+    write_outcome(outcome_in, showing, fails_at=fails_at, holidays=holidays)
+    _, counts = outcome_of(diffs, audience, 0)
     if not quiet:
-        fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
-        used = any(_rests_on_countries(each) for each in (*sides.before, *sides.now))
-        holidays = holidays_version() if used else None
-        write_outcome(outcome, format, color, csv=csv, fails_at=fails_at, holidays=holidays)
         for remark in (*sides.remarks, *filter(None, [excluded.used()])):
             note(remark)
     return 1 if fails(counts, fail_on) and not exit_zero else 0

@@ -5,7 +5,7 @@ the short path in `cli.__init__` reads the common forms of a command line by thi
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from zsupport.errors import UsageError
 
@@ -102,10 +102,14 @@ CSV = Option(
 DEBUG = Option("debug", ("--debug",), "flag", "", "Show the traceback of a bug.", hidden=True)
 #: What `check`, `test` and `diff` take beside their own options.
 CONFIG = Option(
-    "config", ("--config",), "text", "FILE|none",
+    "config", ("--config",), "text", "FILE|REV:FILE|none",
     "The configuration of all files, or none. [default: of each file its pyproject.toml]",
 )  # fmt: skip
-FINDING_OPTIONS = (CONFIG, FINDING_FORMAT, CSV, QUIET, EXIT_ZERO, COLOR, DEBUG)
+OUTPUT_FILE = Option(
+    "output_file", ("--output-file",), "texts", "FORMAT=FILE",
+    "Write the same findings to a file too; may be repeated.", completes="output",
+)  # fmt: skip
+FINDING_OPTIONS = (CONFIG, FINDING_FORMAT, OUTPUT_FILE, CSV, QUIET, EXIT_ZERO, COLOR, DEBUG)
 
 COMMON = (
     Option(
@@ -157,7 +161,9 @@ class Command(NamedTuple):
 
     def call(self, values: "dict[str, object]") -> int:
         """Run the command with a value for every option; return its exit code."""
-        if values.get("csv") == "raw" and values["format"] != "csv":
+        files = cast("list[str]", values.get("output_file") or [])
+        formats = [values.get("format"), *(each.partition("=")[0] for each in files)]
+        if values.get("csv") == "raw" and "csv" not in formats:
             raise UsageError("--csv raw is for --format csv only", "add --format csv")
         if not self.common:
             return self.run(**values)

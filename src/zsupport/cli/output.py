@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from errno import EBADF
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from zsupport.cli.options import FINDING_FORMATS, FORMATS, Common
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
@@ -111,25 +111,51 @@ def write_report(report: Report, common: Common) -> None:
     emit(render(report, chosen_format(common.format), terminal))
 
 
+class Showing(NamedTuple):
+    """How findings are shown: the format on a stream, and the files with a format each."""
+
+    format: str
+    color: str = "auto"
+    csv: str = "safe"
+    quiet: bool = False  # nothing is written to the stream
+    files: tuple[tuple[str, str], ...] = ()  # format and path
+
+    def with_files(self, output_file: list[str] | None) -> "Showing":
+        """Return it with the files of `--output-file`; raise UsageError for another form."""
+        files = []
+        for text in output_file or ():
+            format, equals, path = text.partition("=")
+            if not equals or not path:
+                raise UsageError(
+                    f"--output-file: `{text}` is not FORMAT=FILE", "such as sarif=findings.sarif"
+                )
+            known = FINDING_FORMATS[1:]
+            if format not in known:
+                hint = did_you_mean(format, known) or f"formats: {', '.join(known)}"
+                raise UsageError(f"--output-file: unknown format `{format}`", hint)
+            files.append((format, path))
+        return self._replace(files=tuple(files))
+
+
 def write_outcome(
-    outcome: "Outcome",
-    wanted: str,
-    color: str,
+    outcome_in: "Callable[[str], Outcome]",
+    showing: Showing,
     to: Callable[..., None] = emit,
     *,
-    csv: str = "safe",
     fails_at: str = "error",
     holidays: str | None = None,
 ) -> None:
-    """Write what a checker found in the format that was asked for; `auto` is text everywhere.
+    """Write what a checker found as it is to be shown; the format `auto` is text everywhere.
 
-    `to` writes it elsewhere where something else is the output. `fails_at` is the least severity
-    that fails the run, and `holidays` the release of the public holidays where the findings rest
-    on it.
+    `outcome_in` returns the outcome for a format. `to` writes it elsewhere where something else is
+    the output. `fails_at` is the least severity that fails the run, and `holidays` the release of
+    the public holidays where the findings rest on it. Raises EnvironmentFault where a file cannot
+    be written, after writing the others.
     """
     from datetime import UTC, datetime
 
     from zsupport.report.findings import Context, render_outcome
+    from zsupport.sources.rewrite import write_output
     from zsupport.sources.workspace import workspace
 
     try:
@@ -137,15 +163,26 @@ def write_outcome(
     except OSError:
         folder = ""  # it has been removed, and nothing is named from it
     context = Context(
-        terminal_of(color, csv),
+        terminal_of(showing.color, showing.csv),
         folder,
         workspace(folder, os.environ) if folder else "",
         fails_at,
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         holidays,
     )
-    format = "text" if wanted == "auto" else wanted
-    to(render_outcome(outcome, format, context), commands=format == "github")
+    if not showing.quiet:
+        format = "text" if showing.format == "auto" else showing.format
+        to(render_outcome(outcome_in(format), format, context), commands=format == "github")
+    context = context._replace(terminal=Terminal(raw_csv=showing.csv == "raw"))
+    unwritten = []
+    for format, path in showing.files:
+        text = render_outcome(outcome_in(format), format, context)
+        try:
+            write_output(path, guarded(text, commands=format == "github"))
+        except EnvironmentFault as fault:
+            unwritten.append(fault)
+    if unwritten:
+        raise unwritten[0]
 
 
 def write_field(report: Report, field: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
-from zsupport.cli.output import note, write_outcome
+from zsupport.cli.output import Showing, note, write_outcome
 from zsupport.cli.question import working_folder
 from zsupport.clock.instants import parse_instant, to_datetime
 from zsupport.clock.problem import BadText
@@ -59,6 +59,7 @@ def test(
     fail_under_mutation: str | None,
     config: str | None,
     format: str,
+    output_file: list[str] | None,
     csv: str,
     quiet: bool,
     exit_zero: bool,
@@ -76,6 +77,7 @@ def test(
     from zsupport.sources.settings import Exclusions, configured
     from zsupport.suite.session import Wanted, run_session
 
+    showing = Showing(format, color, csv, quiet).with_files(output_file)
     wanted = Wanted(
         only,
         _moment(at),
@@ -85,10 +87,10 @@ def test(
         _percent("--fail-under-mutation", fail_under_mutation),
     )
     public = kept_holidays(cache_folder(os.environ))
-    excluded = Exclusions(configured(config, working_folder()))
+    excluded = Exclusions(configured(config, working_folder(), os.environ))
     session = run_session(paths or [], wanted, public, excluded)
+    write_outcome(lambda _: session.outcome, showing)
     if not quiet:
-        write_outcome(session.outcome, format, color, csv=csv)
         for remark in (*shadowed(paths or ()), *filter(None, [excluded.used()])):
             note(remark)
     if session.unreadable:

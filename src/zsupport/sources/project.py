@@ -48,6 +48,11 @@ def project_of(path: str, otherwise: str) -> Project | None:
             text = stream.read(MAX_BYTES)
     except OSError:
         pass
+    return project_from(text, path, otherwise)
+
+
+def project_from(text: bytes, path: str, otherwise: str) -> Project | None:
+    """Return the project that the content of a file configures, as `project_of` does."""
     table = _table(text, path, otherwise) if b"zsupport" in text else None
     if table is None:
         return None

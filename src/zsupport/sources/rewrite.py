@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.sources.find import reason
+from zsupport.sources.links import leads_out
 
 #: Signals that end the run.
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -29,6 +30,25 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
                 file.write(text)
     except (OSError, ValueError) as error:
         raise EnvironmentFault(f"{folder}: cannot be written: {reason(error)}") from None
+
+
+def write_output(path: str, text: str) -> None:
+    """Write a text to a file, in place of what it holds.
+
+    Below the working folder, which strangers may have filled, no link is followed: not at the
+    path itself, and not out of the folder. Raises EnvironmentFault where it cannot be written.
+    """
+    try:
+        folder = os.getcwd()
+        below = os.path.abspath(path).startswith(os.path.join(folder, ""))
+        if below and (os.path.islink(path) or leads_out(path, os.path.realpath(folder))):
+            raise EnvironmentFault(
+                f"{path}: this is a link, or behind one, and is not written", "name another file"
+            )
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except (OSError, ValueError) as error:
+        raise EnvironmentFault(f"{path}: the file cannot be written: {reason(error)}") from None
 
 
 def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:

@@ -1,13 +1,14 @@
 """Settings of projects: what the nearest pyproject.toml at or above a folder says."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from zsupport.errors import UsageError
 from zsupport.sources.globs import fits_below
-from zsupport.sources.project import Project, project_in, project_of
+from zsupport.sources.project import Project, project_from, project_in, project_of
 
+_ANOTHER = "name another file with --config"
 _EXCLUDE = 'a list of patterns: exclude = ["drafts", "old/*.yaml"]'
 
 Setting = TypeVar("Setting")
@@ -19,23 +20,45 @@ class Only(NamedTuple):
     project: Project | None
 
 
-def configured(config: str | None, folder: str | None) -> Only | None:
+def configured(
+    config: str | None, folder: str | None, environment: Mapping[str, str]
+) -> Only | None:
     """Return what `--config` names: a file, `none`, or nothing: then each file has its project.
 
+    REV:FILE is a file of a Git revision, from the top of the repository, never a file on disk: a
+    path with a colon begins with `./` or `/`. A revision without the file, or in which it has no
+    table for this program, configures nothing.
+
     The patterns of the file are about paths from `folder`, the current one. Raises UsageError for
-    a file that cannot be read or has no table for this program.
+    a file that cannot be read or has no table for this program, and what `Repository` raises.
     """
     if config is None:
         return None
     if config == "none":
         return Only(None)
-    project = project_of(config, "or name another file with --config") if folder else None
+    if ":" in config and not os.path.isabs(config) and config[0] != ".":
+        project = _of_revision(config, environment)
+        return Only(project and project._replace(folder=folder or ""))
+    project = project_of(config, _ANOTHER) if folder else None
     if project is None:
         raise UsageError(
             f"{config}: no [tool.zsupport] can be read here",
             "--config takes a file such as pyproject.toml, or `none`",
         )
     return Only(project._replace(folder=folder or ""))
+
+
+def _of_revision(config: str, environment: Mapping[str, str]) -> Project | None:
+    """Return what REV:FILE configures, None for nothing."""
+    from zsupport.sources.git import Repository
+
+    revision, _, file = config.partition(":")
+    if not file:
+        raise UsageError(f"--config: `{config}` names no file", "such as main:pyproject.toml")
+    repository = Repository(environment)
+    blobs = repository.files(repository.commit(revision), file)
+    text = repository.read([blob for blob in blobs if blob.path == file])
+    return project_from(text[0], config, _ANOTHER) if text else None
 
 
 class Nearest(Generic[Setting]):
