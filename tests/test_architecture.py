@@ -165,6 +165,21 @@ def test_what_others_made_is_installed_with_the_program() -> None:
     assert installed == {packages.get(name, name) for name in HOMES}
 
 
+# What reaches for the network, or for the system past Python.
+NETWORK = {
+    "socket", "_socket", "ssl", "_ssl", "http", "urllib", "ftplib", "smtplib", "poplib", "imaplib",
+    "nntplib", "telnetlib", "xmlrpc", "socketserver", "asyncio", "asyncore", "webbrowser", "ctypes",
+}  # fmt: skip
+#: Works on texts.
+NO_NETWORK = {"urllib.parse"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_reaches_for_the_network(module: str) -> None:
+    reaching = {each for each in imports(module) if each.partition(".")[0] in NETWORK}
+    assert reaching <= NO_NETWORK
+
+
 def test_every_home_is_lived_in() -> None:
     for package, homes in HOMES.items():
         users = {m for m in MODULES if package in {i.partition(".")[0] for i in imports(m)}}
