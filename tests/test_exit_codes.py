@@ -127,6 +127,7 @@ USAGE = [
     (("channels", "--at", "tomorrow"), "tomorrow"),
     (("channels", "--tz", "Europe/Olso"), "Europe/Olso"),
     (("channels", "--field", "colour"), "colour"),
+    (("due", "--customer-tz", "Europe/Olso"), "--customer-tz: `Europe/Olso`"),
     (("due", "--metric", "applause"), "applause"),
     (("due", "--opened", "2026-02-30T10:00:00Z"), "2026-02-30"),
     (("due", "--policy", "canonical", "--plan", "weekday", "--priority", "sev3", "--metric",
@@ -203,6 +204,30 @@ def test_4_when_the_output_cannot_be_written(arguments: tuple[str, ...], cli: "C
     assert done.returncode == 4
     assert done.stderr.startswith("zsupport: the output cannot be written")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text", "code"),
+    [
+        (("channels", "--plan", "premium"), SMALL, 2),
+        (("channels",), SMALL.replace("allow: web", "allow: wep"), 3),
+        # What the program could not even say of a file that is missing is the environment's.
+        (("channels",), None, 4),
+    ],
+)
+def test_an_error_of_input_keeps_its_code_where_it_cannot_be_written(
+    arguments: tuple[str, ...], text: str | None, code: int, cli: "Cli", tmp_path: Path
+) -> None:
+    if text is not None:
+        (tmp_path / "policy.yaml").write_text(text)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            cli.command(*arguments, "--policy", "./policy.yaml", "--format", "json"),
+            stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
+            env=cli.environment(), cwd=tmp_path, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert done.returncode == code
 
 
 def shell(cli: "Cli", line: str) -> "subprocess.CompletedProcess[str]":
@@ -626,6 +651,15 @@ def test_a_field_steers_nothing(cli: "Cli", hostile: Path) -> None:
         assert unsafe(got.stdout + got.stderr) == set()
         if field != "url":
             assert "[red]L[/red]M" in got.stdout
+
+
+def test_a_field_is_written_in_letters(cli: "Cli", tmp_path: Path) -> None:
+    numbers = "kind: phone, numbers: {NO: {number: +47.555.0100, note: Åpent på dagtid}}"
+    (tmp_path / "policy.yaml").write_text(SMALL.replace("kind: web", numbers))
+    got = cli("channels", "--policy", "./policy.yaml", "--field", "numbers", cwd=tmp_path)
+    assert got.stdout == (
+        '{"country": "NO", "number": "+47.555.0100", "note": "Åpent på dagtid"}\n'
+    )
 
 
 def test_the_texts_of_a_command_line_steer_nothing(cli: "Cli") -> None:

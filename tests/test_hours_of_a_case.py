@@ -219,6 +219,17 @@ def test_a_row_that_needs_input_goes_before_those_that_are_closed(cli: "Cli", fo
     assert got.stderr.splitlines()[-1] == "zsupport: needs input: Where are you? (--customer-tz)"
 
 
+def test_what_is_asked_for_is_said_apart_from_other_warnings(cli: "Cli", folder: Path) -> None:
+    off = 'holidays: ["2026-12-24"]'
+    (folder / "acme.yaml").write_text(POLICY.replace(off, "holidays: {country: NO, covers: 2020}"))
+    got = ask(cli, folder, at=SATURDAY)
+    assert (got.stdout, got.code) == ("office\tclosed\nlate\tclosed\ntheirs\tneeds-input\n", 2)
+    assert got.stderr.splitlines()[-2:] == [
+        "zsupport: the holidays are known for 2020 only",
+        "zsupport: needs input: Where are you? (--customer-tz)",
+    ]
+
+
 # -- by name -------------------------------------------------------------------------------------
 
 

@@ -405,6 +405,12 @@ def test_the_rules_that_were_selected_are_listed(
 # -- exit codes ----------------------------------------------------------------------------
 
 
+def test_a_day_that_is_none_is_refused(check: Check) -> None:
+    assert check("--at", "2026-02-30") == (
+        "", "zsupport: --at: `2026-02-30` is no date\n  a date looks like 2026-11-26\n", 2
+    )  # fmt: skip
+
+
 def test_exit_codes(check: Check, tmp_path: Path) -> None:
     write(tmp_path, clean=CLEAN, dead=DEAD, every=EVERY, invalid=INVALID)
     assert check("clean.yaml").code == 0
@@ -560,7 +566,9 @@ def test_a_fix_is_shown_before_it_is_made(check: Check, tmp_path: Path) -> None:
     assert (tmp_path / "every.yaml").read_text() == EVERY
     assert check("--diff", "--exit-zero").code == 0
     assert check("--diff", "dead.yaml") == ("", "zsupport: would fix 0 of 1 in 1 file\n", 0)
-    assert check("--diff", "--format", "json").code == 2
+    assert check("--diff", "--format", "sarif") == (
+        "", "zsupport: --diff and --format sarif contradict each other\n  leave one out\n", 2
+    )  # fmt: skip
     patched = subprocess.run(
         ["patch", "-p0"], input=run.stdout.encode(), cwd=tmp_path, check=False, capture_output=True
     )

@@ -11,7 +11,6 @@ from typing import NoReturn
 from zsupport.cli.commands import COMMANDS, load_command
 from zsupport.cli.options import read_short
 from zsupport.cli.output import aside, prepare_streams, report_error, wants_json
-from zsupport.clock.problem import BadText
 from zsupport.errors import Bug, UsageError, ZsupportError, is_interruption
 
 
@@ -28,9 +27,6 @@ def main(arguments: list[str]) -> int:
         return _dispatch(arguments)
     except ZsupportError as error:
         return report_error(error, as_json=as_json)
-    except BadText as problem:
-        hint = "; ".join(part for part in (problem.expected, problem.hint) if part)
-        return report_error(UsageError(problem.message, hint or None), as_json=as_json)
     except KeyboardInterrupt:
         return 130
     except Exception as error:

@@ -190,7 +190,7 @@ def read_short(command: Command, arguments: list[str]) -> "dict[str, object] | N
             continue
         flag, equals, value = argument.partition("=")
         option = by_flag.get(flag)
-        if option is None or (equals and (option.kind == "flag" or len(flag) == 2)):
+        if option is None or (equals and option.kind == "flag"):
             return None
         if option.kind == "flag":
             values[option.name] = True
