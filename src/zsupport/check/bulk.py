@@ -23,8 +23,8 @@ from zsupport.findings import CODES, Finding, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.loader import in_order, read_document
 from zsupport.sources.find import read_file
-from zsupport.sources.policies import Folders, read_files
-from zsupport.sources.select import Excluded, Fault, SelectedFile, is_policy
+from zsupport.sources.policies import Folders
+from zsupport.sources.select import Excluded, Fault, SelectedFile
 
 #: What is done with a file that was fixed: its target, and its bytes before and after. Raises
 #: EnvironmentFault where they cannot be put in place.
@@ -155,7 +155,7 @@ class _Run:
         except PolicyError as error:
             self.give_up(Fault.of(target, error))
             return
-        if not target.named and not is_policy(source.data):
+        if not target.holds_policy(source.data):
             return
         document = read_document(source)
         judgement = self.judge(target, document)
@@ -234,7 +234,7 @@ class _Run:
                 # A named file counts too if its name does not end in .yaml.
                 named = [each.file for each in self.policies[folder, id]]
                 missing = [each for each in named if each.real not in files]
-                files |= {each.real: each.source for each in read_files(missing, [])}
+                files |= {each.real: each.source for each in folders.read(missing, [])}
                 found = of_tests(tuple(files.values()), tuple(tests.values()), self.public)
                 for document, findings in found:
                     file = document.source.shown

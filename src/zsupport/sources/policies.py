@@ -18,7 +18,6 @@ from zsupport.sources.select import (
     Excluded,
     Fault,
     SelectedFile,
-    is_policy,
     plain_path,
     select,
     select_in,
@@ -49,6 +48,7 @@ class Folders:
         """`excluded` says which files and folders are left out of folders."""
         self._excluded = excluded
         self._read: dict[str, list[_File]] = {}
+        self._sources: dict[str, SourceFile] = {}
         self.faults: list[Fault] = []
 
     def policy(self, folder: str, shown: str, id: str) -> dict[str, SourceFile]:
@@ -77,20 +77,26 @@ class Folders:
         if real not in self._read:
             selection = select_in(folder or os.curdir, shown or os.curdir, self._excluded)
             self.faults += selection.faults
-            self._read[real] = list(read_files(selection.files, self.faults))
+            self._read[real] = list(self.read(selection.files, self.faults))
         return self._read[real]
 
+    def read(self, files: Sequence[SelectedFile], faults: list[Fault]) -> Iterator[_File]:
+        """Yield the policies and tests among files; a file that cannot be read is a fault."""
+        for each in files:
+            try:
+                source = self._source(each)
+            except PolicyError as error:
+                faults.append(Fault.of(each, error))
+                continue
+            if each.is_tests or each.holds_policy(source.data):
+                yield _File(each.real, source, policy_id(source.data), each.is_tests)
 
-def read_files(files: Sequence[SelectedFile], faults: list[Fault]) -> Iterator[_File]:
-    """Yield the policies and tests among files; a file that cannot be read is a fault."""
-    for each in files:
-        try:
-            source = read_file(each.path, each.shown)
-        except PolicyError as error:
-            faults.append(Fault.of(each, error))
-            continue
-        if each.named or each.is_tests or is_policy(source.data):
-            yield _File(each.real, source, policy_id(source.data), each.is_tests)
+    def _source(self, file: SelectedFile) -> SourceFile:
+        """Return a file, read once by whatever path it is reached."""
+        if file.real not in self._sources:
+            self._sources[file.real] = read_file(file.path, file.shown)
+        name = os.path.basename(file.path)
+        return self._sources[file.real]._replace(name=name, shown=file.shown)
 
 
 def policy_id(data: bytes) -> str | None:
@@ -138,7 +144,7 @@ def policies_at(
     groups: dict[tuple[str, str], _Group] = {}
     for selected in selection.files:
         folders = in_shipped if selected.shipped else in_folders
-        for file in read_files([selected], faults):
+        for file in folders.read([selected], faults):
             folder, shown = os.path.dirname(selected.path), os.path.dirname(selected.shown)
             if file.is_tests and file.id and not folders.policy(folder, shown, file.id):
                 inside = os.path.join(folder, file.id)

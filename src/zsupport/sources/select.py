@@ -44,6 +44,10 @@ class SelectedFile(NamedTuple):
         """Whether it holds tests of a policy, by its name."""
         return self.path.endswith(TESTS)
 
+    def holds_policy(self, data: bytes) -> bool:
+        """Return whether it holds a policy: what an argument names does, valid or not."""
+        return self.named or is_policy(data)
+
 
 class Fault(NamedTuple):
     """Why a file or folder could not be read."""

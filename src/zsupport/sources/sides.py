@@ -28,12 +28,11 @@ class InvalidSide(InvalidPolicy):
 
 
 class _Base(NamedTuple):
-    """The side that is compared with: a path, or a commit of a repository."""
+    """A commit that is compared with, by the name that it was given."""
 
     label: str
-    path: str | None = None
-    repository: Repository | None = None
-    commit: str = ""
+    repository: Repository
+    commit: str
 
 
 class Sides(NamedTuple):
@@ -60,17 +59,17 @@ def both_sides(
     Raises UsageError, EnvironmentFault, PolicyError, and InvalidPolicy that says which side.
     """
     base = _base(path, against, merge_base, environment)
-    remarks = shadowed([path, *([] if base.path is None else [base.path])])
-    if base.repository is None:
-        assert base.path is not None
-        now, before = _at(path, excluded), _at(base.path, excluded)
+    if isinstance(base, str):
+        label, remarks = base, shadowed([path, base])
+        now, before = _at(path, excluded), _at(base, excluded)
     else:
+        label, remarks = base.label, shadowed([path])
         if path == "-":
             raise UsageError("what comes by standard input is in no revision", "--against PATH")
         now, before = _with_revision(path, base, excluded, remarks)
-    documents = _loaded(now, "the new one"), _loaded(before, f"the base ({base.label})")
+    documents = _loaded(now, "the new one"), _loaded(before, f"the base ({label})")
     days = None
-    if base.path is not None and not os.path.isdir(path) and not os.path.isdir(base.path):
+    if isinstance(base, str) and not os.path.isdir(path) and not os.path.isdir(base):
         days = _of_two_revisions(documents[1], documents[0])
         remarks += [days] if days else []
     return Sides(documents[1], documents[0], remarks, days is not None)
@@ -94,7 +93,8 @@ def _of_two_revisions(before: Sequence[Document], now: Sequence[Document]) -> st
 
 def _base(
     where: str, against: str | None, merge_base: str | None, environment: Mapping[str, str]
-) -> _Base:
+) -> _Base | str:
+    """Return the commit that is compared with, or the path."""
     if (against is None) == (merge_base is None):
         raise UsageError(
             "what to compare with is not said"
@@ -110,15 +110,15 @@ def _base(
     if merge_base is not None:
         repository = Repository(environment)
         commit = repository.merge_base(merge_base)
-        return _Base(commit[:12], None, repository, commit)
+        return _Base(commit[:12], repository, commit)
     assert against is not None
     if against == "-" or _is_certainly_path(against):
-        return _Base(against, against)
+        return against
     if not _is_certainly_revision(against):
         # A file that a change adds must not become what the change is compared with.
         shipped, exists = shipped_id(against) is not None, os.path.lexists(against)
         if (exists or shipped) and not _also_revision(against, environment):
-            return _Base(against, against)
+            return against
         if exists or shipped:
             other = f"./{against}" if exists else f"a copy of the shipped policy {against}"
             kind = "a path" if exists else "a shipped policy"
@@ -127,7 +127,7 @@ def _base(
                 f"write {other}, or refs/heads/{against}",
             )
     repository = Repository(environment)
-    return _Base(against, None, repository, repository.commit(against))
+    return _Base(against, repository, repository.commit(against))
 
 
 def _is_certainly_path(name: str) -> bool:
@@ -172,7 +172,7 @@ def _on_disk(where: str, excluded: Excluded) -> list[SourceFile]:
         if selected.is_tests and not selected.named:
             continue
         source = read_file(selected.path, selected.shown)
-        if selected.named or is_policy(source.data):
+        if selected.holds_policy(source.data):
             if folder:
                 name = os.path.relpath(selected.path, folder).replace(os.sep, "/")
                 source = source._replace(name=name)
@@ -188,7 +188,6 @@ def _with_revision(
 ) -> tuple[list[SourceFile], list[SourceFile]]:
     """Return what is at a path now, and what a revision had there."""
     repository = base.repository
-    assert repository is not None
     if shipped_id(where):
         raise UsageError(
             f"the shipped policy `{where}` is in no revision of yours", "name a file or folder"
@@ -231,7 +230,6 @@ def _in_revision(base: _Base, path: str, excluded: Excluded) -> list[SourceFile]
     `path` is seen from the top of the repository.
     """
     repository = base.repository
-    assert repository is not None
     blobs = [
         blob
         for blob in repository.files(base.commit, path)
@@ -252,7 +250,6 @@ def _may_be_policy(repository: Repository, path: str, root: str, excluded: Exclu
 def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> list[SourceFile]:
     """Return files of a commit that are policies, or the file at `path` itself."""
     repository = base.repository
-    assert repository is not None
     found = []
     for blob, data in zip(blobs, repository.read(blobs) if blobs else (), strict=True):
         if blob.path == path or is_policy(data):
@@ -284,7 +281,6 @@ def _renamed(
 ) -> list[SourceFile]:
     """Return the policy of this id from wherever else the revision had it; none: it is new."""
     repository = base.repository
-    assert repository is not None
     blobs = [
         blob
         for blob in repository.files(base.commit)
