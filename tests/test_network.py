@@ -74,7 +74,7 @@ LINES: list[tuple[tuple[str, ...], int]] = [
     (("check",), 0),
     (("check", "zoom", "--select", "ZS4", "--format", "sarif"), 0),
     (("check", "https://example.org/policy.yaml"), 3),
-    (("check", "acme.yaml", "--config", "https://example.org/pyproject.toml"), 2),
+    (("check", "acme.yaml", "--config", "https://example.org/pyproject.toml"), 4),
     (("check", "--explain", "ZS401"), 0),
     (("init", "new", "--id", "new"), 0),
     (("test", "new", "--format", "junit"), 0),
