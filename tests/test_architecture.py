@@ -17,7 +17,7 @@ SOURCE = Path(__file__).parent.parent / "src"
 
 # From the bottom up. A module may import from its own storey and from those below.
 STOREYS = [
-    ["version", "findings", "errors", "wording"],
+    ["version", "findings", "errors", "limits", "wording"],
     ["clock"],
     ["policy"],
     ["sources"],

@@ -235,6 +235,11 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         + "  h6000: {any: [h0]}\n",
         "ZS202] cycle: this union leads back to itself",
     ),
+    "hours of 5,000 hours": (
+        lambda: BASE + "hours:\n" + lines(5000, "  h{i}: {{any: [h{next}]}}\n")
+        + "  h5000: {open: mon 09:00-17:00}\n",
+        "ZS009] too-large: `h4979` has 21 unions in one another",
+    ),
     "windows that overlap": (
         lambda: BASE + "hours: {h: {open: [" + "mon 09:00-17:00," * 20_000 + "]}}\n",
         "ZS206] overlapping-windows",
@@ -244,7 +249,7 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         + lines(60, "  u{i}: {{any: [u{next}, v{next}]}}\n  v{i}: {{any: [u{next}, v{next}]}}\n")
         + "  u60: {open: mon 09:00-17:00}\n  v60: {open: 24x7}\n"
         + "targets: [{hours: u0, first-response: 4 business hours}]\n",
-        "ZS104] bad-target: `4 business hours` counts under `u0`, which is open 24x7",
+        "ZS009] too-large: `u50` has 1,024 calendars that a union is made of",
     ),
     "cases without number": (
         lambda: BASE + "facts:\n" + lines(20, "  f{i}: {{values: {{a: A, b: B, c: C, d: D}}}}\n")
@@ -313,9 +318,9 @@ LARGE: dict[str, Callable[[], str]] = {
     "groups of 8,000 groups": lambda: (
         BASE + "groups:\n" + lines(8000, "  g{i}: {{plan: g{next}}}\n") + "  g8000: {plan: free}\n"
     ),
-    "hours of 5,000 hours": lambda: (
-        BASE + "hours:\n" + lines(5000, "  h{i}: {{any: [h{next}]}}\n")
-        + "  h5000: {open: mon 09:00-17:00}\n"
+    "hours of 20 hours": lambda: (
+        BASE + "hours:\n" + lines(20, "  h{i}: {{any: [h{next}]}}\n")
+        + "  h20: {open: mon 09:00-17:00}\n"
         + "targets: [{hours: h0, first-response: 4 business hours}]\n"
     ),
     "a date each day for twenty years": lambda: (

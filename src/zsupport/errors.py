@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zsupport.findings import Finding
+    from zsupport.limits import Limit
 
 
 class ZsupportError(Exception):
@@ -51,6 +52,19 @@ class InvalidPolicy(PolicyError):
         )
         self.findings = tuple(findings)
         self.texts = texts
+
+
+class TooMuch(PolicyError):
+    """More work than is done for one policy or question (exit 3); `count` says how much."""
+
+    def __init__(self, limit: "Limit", count: int, what: str = "") -> None:
+        """Say what has too much: `what`, or the whole policy."""
+        self.limit = limit
+        self.count = count
+        self.what = what
+        where = f" in {what}" if what else ""
+        says = f"{count:,} {limit.counts}{where}; at most {limit.most:,}"
+        super().__init__(says, limit.way_out)
 
 
 class EnvironmentFault(ZsupportError):

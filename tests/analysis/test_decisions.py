@@ -15,9 +15,10 @@ from reference.judge import judge
 
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.moments import decisions_of
-from zsupport.analysis.space import Cases, Space, TooManyCases, shown, space_of
+from zsupport.analysis.space import Cases, Space, shown, space_of
 from zsupport.answer.case import Case
 from zsupport.clock.holidays import public_holidays
+from zsupport.errors import TooMuch
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 
@@ -159,7 +160,7 @@ def test_a_value_that_no_dimension_has_stands_in_no_case() -> None:
 
 def test_more_cases_than_can_be_looked_at_are_refused() -> None:
     values = tuple(str(n) for n in range(300))
-    with pytest.raises(TooManyCases) as caught:
+    with pytest.raises(TooMuch) as caught:
         Space({"a": values, "b": values, "c": values})
     assert caught.value.count == 27_000_000
 

@@ -8,7 +8,7 @@ import pytest
 
 from zsupport.check.rules import RULES
 from zsupport.check.run import judge
-from zsupport.check.too_many import EXPLAINED
+from zsupport.check.too_many import EXPLAINED, EXPLAINED_TOO_MUCH
 from zsupport.findings import Finding
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from conftest import Cli
 
 
-def found(text: str) -> list[Finding]:
+def found(text: str, code: str = "ZS310") -> list[Finding]:
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
     assert document.findings == (), "the loader refuses this example"
     findings = judge(document, RULES, date(2026, 11, 26)).findings
-    return [each for each in findings if each.code == "ZS310"]
+    return [each for each in findings if each.code == code]
 
 
 def test_the_bad_example_has_too_many_cases() -> None:
@@ -33,6 +33,14 @@ def test_the_bad_example_has_too_many_cases() -> None:
 
 def test_the_good_example_has_not() -> None:
     assert found(EXPLAINED.good) == []
+
+
+def test_eight_calendars_by_case_are_too_much_to_compare() -> None:
+    (finding,) = found(EXPLAINED_TOO_MUCH.bad, "ZS315")
+    assert "combinations of calendars by case in `all`; at most 200" in finding.message
+    assert finding.path == "hours"
+    assert finding.hint == "join fewer of them"
+    assert found(EXPLAINED_TOO_MUCH.good, "ZS315") == []
 
 
 @pytest.mark.parametrize(

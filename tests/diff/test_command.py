@@ -140,7 +140,7 @@ entitlements: [{{when: {{a: {letter}1, b: {letter}1}}, allow: web}}]
         f"p{n}: P" for n in range(500)) + ", "))  # fmt: skip
     got = asked(cli, tmp_path)
     assert got.code == 3
-    assert "the two policies together distinguish" in got.stderr
+    assert "cases in the two policies together; at most 10,000,000" in got.stderr
 
 
 def test_where_the_current_folder_is_gone(cli: "Cli", folder: Path) -> None:

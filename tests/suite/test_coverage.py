@@ -6,6 +6,7 @@ import pytest
 from subjects import SHOP, cases, subject_of
 
 from zsupport.clock.holidays import public_holidays
+from zsupport.limits import CASES
 from zsupport.suite.coverage import decisions_of, uncovered
 from zsupport.suite.measure import telling
 from zsupport.suite.running import passes
@@ -217,7 +218,8 @@ def test_a_revision_with_too_many_cases_is_left_out_of_coverage(
         "    expect: {include: forum}\n"
     )
     only = subject_of(small)
-    monkeypatch.setattr("zsupport.analysis.space.MOST_CASES", only.space(0).size)
+    few = CASES._replace(most=only.space(0).size)
+    monkeypatch.setattr("zsupport.analysis.space.CASES", few)
     session = run_session([str(tmp_path)], Wanted(coverage=True), public_holidays, lambda _: False)
     coverage = session.outcome.extra["coverage"]
     assert coverage["decisions"] == len(decisions_of(only, 0))

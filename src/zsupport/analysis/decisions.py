@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import product
+from math import prod
 from typing import NamedTuple, TypeVar
 
 from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, one
 from zsupport.analysis.space import Cases, Space, space_of_facts
 from zsupport.answer.case import facts_decide
+from zsupport.errors import TooMuch
+from zsupport.limits import EXCLUDING, MEMBERS, PARTS
 from zsupport.policy.model import (
     Alternative,
     Calendar,
@@ -74,6 +77,8 @@ class Decisions:
         self.entitled: Cases = self.allowed & space.among("channel", opening)
         self._by_metric: dict[str, Targets] = {}
         self._opening: dict[str, list[tuple[Counted, Cases]]] = {}
+        self._parts_of: dict[tuple[str, bool], list[tuple[Counted, Cases]]] = {}
+        self._covered: dict[tuple[str, bool], Cases] = {}
 
     def matches(self, when: When) -> Cases:
         """Return the cases in which a condition matches: any of its alternatives, or none at all.
@@ -122,6 +127,8 @@ class Decisions:
         """Return the cases for which hours have a calendar; of a union any member, or every."""
         if hours not in self.revision.hours:
             return self.space.every
+        if (hours, every) in self._covered:
+            return self._covered[hours, every]
         found = 0
         calendars = self.revision.hours[hours]
         # Cases whose facts exclude their priority are distinct from those without a calendar.
@@ -131,6 +138,7 @@ class Decisions:
             for cases in members:
                 covered = covered & cases if every else covered | cases
             found |= decides & covered
+        self._covered[hours, every] = found
         return found
 
     def by_metric(self) -> list[tuple[Metric, Targets]]:
@@ -174,38 +182,70 @@ class Decisions:
         """Return what hours are over cases; `known`: of a union what has a calendar is enough."""
         if hours is None or hours not in self.revision.hours:
             return [(EVERY_INSTANT, cases)] if cases else []
+        parts = ((counted, some & cases) for counted, some in self._parts(hours, known=known))
+        return [(counted, some) for counted, some in parts if some]
+
+    def _parts(self, hours: str, *, known: bool) -> list[tuple[Counted, Cases]]:
+        """Return what these hours are over all cases that exist; each hours are worked out once.
+
+        Raises TooMuch where the calendars by case of a union multiply.
+        """
+        kept = self._parts_of.get((hours, known))
+        if kept is not None:
+            return kept
         found: list[tuple[Counted, Cases]] = []
         for calendar, decides in self.calendars(hours):
-            if not decides & cases:
+            if not decides:
                 continue
-            parts: list[tuple[Counted, Cases]] = [
-                (NEVER, decides & cases)
-                if calendar.any
-                else (one(calendar, self.revision.timezone), decides & cases)
-            ]
+            parts = [(NEVER if calendar.any else one(calendar, self.revision.timezone), decides)]
             for member in calendar.any:
-                joined = []
-                for before, some in parts:
-                    for more, inside in self._counted(member, some, known=known):
-                        joined.append((before.joined(more), inside))
-                        some &= ~inside
-                    if some and known:
-                        joined.append((before, some))
-                parts = joined
+                members = self._counted(member, decides, known=known)
+                parts = self.joined(hours, parts, members, known=known)
             found += parts
+        self._parts_of[hours, known] = found
+        return found
+
+    def joined(
+        self,
+        hours: str,
+        parts: list[tuple[Counted, Cases]],
+        members: list[tuple[Counted, Cases]],
+        *,
+        known: bool = False,
+    ) -> list[tuple[Counted, Cases]]:
+        """Return parts of a union with one more of its members, within the limits.
+
+        `known`: cases for which the member has no calendar stay as they are.
+        """
+        found: list[tuple[Counted, Cases]] = []
+        for before, some in parts:
+            for more, others in members:
+                if both := some & others:
+                    joined = before.joined(more)
+                    if len(joined.calendars) > MEMBERS.most:
+                        raise TooMuch(MEMBERS, len(joined.calendars), f"`{hours}`")
+                    found.append((joined, both))
+                    some &= ~both
+            if some and known:
+                found.append((before, some))
+            if len(found) > PARTS.most:
+                raise TooMuch(PARTS, len(found), f"`{hours}`")
         return found
 
 
 def _existing(revision: Revision, space: Space) -> Cases:
     """Return the cases whose priority some completion of their facts leads to.
 
-    Values that the policy does not know exclude nothing.
+    Values that the policy does not know exclude nothing. Raises TooMuch.
     """
     existing = space.every
     if not facts_decide(revision):
         return existing
     facts = space_of_facts(revision)
     shared = {name: values for name, values in facts.values.items() if name in space.values}
+    combinations = prod(map(len, shared.values())) * len(revision.priorities)
+    if (work := combinations * max(space.size, 10_000)) > EXCLUDING.most:
+        raise TooMuch(EXCLUDING, work)
     left = facts.every
     for priority in revision.priorities:
         leading = facts.holds(priority.when) & left

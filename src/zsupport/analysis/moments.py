@@ -7,6 +7,8 @@ from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, opened, opened_in
 from zsupport.clock.holidays import PublicHolidays
+from zsupport.errors import TooMuch
+from zsupport.limits import PARTS
 from zsupport.policy.model import Revision
 
 
@@ -30,7 +32,7 @@ def momentless(
 
     `opening` gives for each name that an `opened` has in the space when those hours are open.
     Hours of the customer can be open at any time of other hours. So they are compared with each
-    other only; a union of both kinds excludes no case.
+    other only; a union of both kinds excludes no case. Raises TooMuch.
     """
     found = 0
     parts: list[tuple[list[Counted], list[Counted], Cases]] = [([], [], space.every)]
@@ -46,6 +48,8 @@ def momentless(
                         found |= cases
                     elif cases:
                         split.append((inside, outside, cases))
+            if len(split) > PARTS.most:
+                raise TooMuch(PARTS, len(split), "the hours that `opened` names")
         parts = split
     return found
 

@@ -7,30 +7,22 @@ a set is the one that comes first in the order of the policy.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from zsupport import limits
 from zsupport.answer.case import Case
+from zsupport.errors import TooMuch
+from zsupport.limits import CASES, SETS
 from zsupport.policy.format import ALWAYS
 from zsupport.policy.model import Alternative, Revision, When
 
 #: A set of cases: bit n stands for case n.
 Cases = int
 
-#: With more cases than this a set takes megabytes and a policy minutes.
-MOST_CASES = 20_000_000
-
-
-class TooManyCases(Exception):
-    """A policy distinguishes more cases than can be looked at; `count` says how many."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(f"{count} cases, of which at most {MOST_CASES} can be looked at")
-        self.count = count
-
 
 class Space:
     """All combinations of the values of some dimensions.
 
     A dimension is plan, role, channel, priority, a fact, or `opened HOURS` with the values
-    inside and outside. Raises TooManyCases.
+    inside and outside. Raises TooMuch.
     """
 
     def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
@@ -38,8 +30,8 @@ class Space:
         self.size = 1
         for each in self.values.values():
             self.size *= len(each)
-        if self.size > MOST_CASES:
-            raise TooManyCases(self.size)
+        if self.size > CASES.most:
+            raise TooMuch(CASES, self.size)
         self.every: Cases = (1 << self.size) - 1
         self._strides: dict[str, int] = {}
         stride = self.size
@@ -196,8 +188,11 @@ def space_of(*revisions: Revision) -> Space:
     """Return the cases that policies distinguish: every value that one of them has.
 
     Plan, role, channel, priority, each fact that a rule names, and inside or outside for each
-    calendar that an `opened` names. Facts that only priorities or terms name are no part.
+    calendar that an `opened` names. Facts that only priorities or terms name are no part. Raises
+    TooMuch, also for a policy of more entries than are compared with each other.
     """
+    for revision in revisions:
+        _check_entries(revision)
     values: dict[str, dict[str, None]] = {
         name: {} for name in ("plan", "role", "channel", "priority")
     }
@@ -215,7 +210,29 @@ def space_of(*revisions: Revision) -> Space:
             # Nothing is opened outside of all time.
             moments = ("inside",) if name == ALWAYS else ("inside", "outside")
             values[opened(name)] = dict.fromkeys(moments)
-    return Space({name: tuple(each) for name, each in values.items()})
+    space = Space({name: tuple(each) for name, each in values.items()})
+    for revision in revisions:
+        cells = sum(len(cells) for rule in revision.rules for cells in rule.cells.values())
+        if (sets := space.size * (len(revision.grants) + cells)) > SETS.most:
+            raise TooMuch(SETS, sets)
+    return space
+
+
+def _check_entries(revision: Revision) -> None:
+    """Raise TooMuch for a policy with too many entries in one of its sections."""
+    for limit, entries in (
+        (limits.PLANS, revision.plans),
+        (limits.ROLES, revision.roles),
+        (limits.CHANNELS, revision.channels),
+        (limits.PRIORITIES, revision.priorities),
+        (limits.FACTS, revision.facts),
+        (limits.METRICS, revision.metrics),
+        (limits.CALENDARS, revision.hours),
+        (limits.GRANTS, revision.grants),
+        (limits.RULES, revision.rules),
+    ):
+        if len(entries) > limit.most:
+            raise TooMuch(limit, len(entries))
 
 
 def _named(revision: Revision) -> tuple[set[str], list[str]]:

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
 from zsupport.answer.case import Case, facts_decide
-from zsupport.errors import UsageError
+from zsupport.errors import TooMuch
+from zsupport.limits import COMBINATIONS
 from zsupport.policy.model import Revision
 
-#: With more combinations of facts than this the sets below take megabytes.
-MOST_COMBINATIONS = 20_000_000
 #: Of more assumed facts than this, all that decide the priority count as excluding it together.
 _MOST_TOGETHER = 10
 
@@ -20,7 +19,7 @@ class PrioritiesByFacts:
     """
 
     def __init__(self, revision: Revision, stated: Mapping[str, str]) -> None:
-        """`stated` are the facts of the question. Raises UsageError for too many combinations."""
+        """`stated` are the facts of the question. Raises TooMuch."""
         self.ids = tuple(priority.id for priority in revision.priorities)
         named = {name for each in revision.priorities for alt in each.when for name in alt.values}
         #: Whether the policy decides the priority from facts at all.
@@ -31,12 +30,8 @@ class PrioritiesByFacts:
             if fact.id not in named:
                 continue
             values = (stated[fact.id],) if fact.id in stated else tuple(fact.values)
-            if size * len(values) > MOST_COMBINATIONS:
-                raise UsageError(
-                    f"the priorities of `{revision.policy}` depend on more than"
-                    f" {MOST_COMBINATIONS} combinations of facts",
-                    "state some of them with --fact",
-                )
+            if size * len(values) > COMBINATIONS.most:
+                raise TooMuch(COMBINATIONS, size * len(values), f"`{revision.policy}`")
             # Each combination so far is there once for each value of this fact.
             block = (1 << size) - 1
             repeated = ((1 << size * len(values)) - 1) // block

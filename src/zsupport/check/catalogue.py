@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from zsupport.check.about_tests import CODES as ABOUT_TESTS
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
-from zsupport.check.too_many import TOO_MANY
+from zsupport.check.too_many import TOO_MANY, TOO_MUCH
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.findings import CODES, UNREADABLE, Code
 from zsupport.policy.yamltext import short
@@ -15,7 +15,14 @@ from zsupport.policy.yamltext import short
 KINDS: dict[str, Code] = {
     code.code: code
     for code in sorted(
-        (UNREADABLE, *CODES.values(), TOO_MANY, *(rule.kind for rule in RULES), *ABOUT_TESTS)
+        (
+            UNREADABLE,
+            *CODES.values(),
+            TOO_MANY,
+            TOO_MUCH,
+            *(rule.kind for rule in RULES),
+            *ABOUT_TESTS,
+        )
     )
 }
 RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}

@@ -4,17 +4,18 @@ A plan or a role ranks above others by `above`, a priority above those that come
 compared case by case: the same role, channel, priority and facts, the plan exchanged.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from zsupport.analysis.compare import Counted, includes
+from zsupport.analysis.compare import NEVER, Counted, includes
 from zsupport.analysis.deadlines import Conditions, TargetClock
 from zsupport.analysis.decisions import Stated
 from zsupport.analysis.space import Cases
 from zsupport.check.offers import Offer, values_of
 from zsupport.check.rule import Subject
 from zsupport.clock.problem import BadText
-from zsupport.errors import EnvironmentFault
+from zsupport.errors import EnvironmentFault, TooMuch
+from zsupport.limits import PAIRS, SETS
 from zsupport.policy.format import ALWAYS
 from zsupport.policy.model import Member
 
@@ -24,7 +25,9 @@ class Pair(NamedTuple):
 
     high: str
     low: str
-    between: tuple[str, ...]  # those that rank above the low one and below the high one
+    adjacent: bool = True  # whether nothing ranks between the two
+    below_high: tuple[str, ...] = ()  # what is written right below the high one
+    above_low: tuple[str, ...] = ()  # and right above the low one
 
 
 class Less(NamedTuple):
@@ -37,36 +40,70 @@ class Less(NamedTuple):
 
 
 def ranked(members: Iterable[Member]) -> list[Pair]:
-    """Return every pair of members by `above`, whatever stands between them, the nearest first."""
-    above = {member.id: member.above for member in members}
-    if not any(above.values()):
+    """Return every pair of members by `above`, whatever stands between them, the nearest first.
+
+    Raises TooMuch.
+    """
+    direct = {member.id: member.above for member in members}
+    if not any(direct.values()):
         return []
     below: dict[str, dict[str, None]] = {}
+    #: What ranks above and below each member, with a bit for each.
+    highs, lows_of = dict.fromkeys(direct, 0), dict.fromkeys(direct, 0)
+    right_above: dict[str, list[str]] = {id: [] for id in direct}
+    place_of: dict[str, int] = {}
+    count = 0
+    for place, high in enumerate(_lowest_first(direct)):
+        lows = dict.fromkeys(direct[high])
+        for each in direct[high]:
+            lows |= below[each]
+            right_above[each].append(high)
+        below[high] = lows
+        count += len(lows)
+        if count > PAIRS.most:
+            raise TooMuch(PAIRS, count)
+        for each in direct[high]:
+            lows_of[high] |= lows_of[each] | place_of[each]
+        place_of[high] = 1 << place
+        for each in lows:
+            highs[each] |= 1 << place
+    written_above = {low: tuple(some) for low, some in right_above.items()}
+    pairs = []
+    for high, right_below in direct.items():
+        for low in below[high]:
+            between = (lows_of[high] & highs[low]).bit_count()
+            pair = Pair(high, low, not between, right_below, written_above[low])
+            pairs.append((between, pair))
+    pairs.sort(key=lambda pair: pair[0])
+    return [pair for _, pair in pairs]
 
-    def all_below(id: str) -> dict[str, None]:
-        if id not in below:
-            found = dict.fromkeys(above[id])
-            for each in above[id]:
-                if above[each]:
-                    found |= all_below(each)
-            below[id] = found
-        return below[id]
 
-    pairs = [
-        Pair(high, low, tuple(each for each in lows if low in below.get(each, ())))
-        for high, direct in above.items()
-        if direct
-        for lows in (all_below(high),)
-        for low in lows
-    ]
-    pairs.sort(key=lambda pair: len(pair.between))
-    return pairs
+def _lowest_first(direct: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return members after all that rank below them; nothing ranks above itself."""
+    order: dict[str, None] = {}
+    for first in direct:
+        waiting = [first]
+        while waiting:
+            id = waiting[-1]
+            later = [each for each in direct[id] if each not in order]
+            if later and id not in order:
+                waiting += later
+            else:
+                order[waiting.pop()] = None
+    return list(order)
 
 
 def in_order(ids: tuple[str, ...]) -> list[Pair]:
-    """Return every pair of ids of which the first stands before the second, the nearest first."""
+    """Return every pair of ids of which the first stands before the second, the nearest first.
+
+    Raises TooMuch.
+    """
+    if (count := len(ids) * (len(ids) - 1) // 2) > PAIRS.most:
+        raise TooMuch(PAIRS, count)
     return [
-        Pair(ids[at], ids[at + step], ids[at + 1 : at + step])
+        Pair(
+            ids[at], ids[at + step], step == 1, ids[at + 1 : at + 2], ids[at + step - 1 : at + step]
+        )
         for step in range(1, len(ids))
         for at in range(len(ids) - step)
     ]
@@ -96,10 +133,17 @@ def may_differ(subject: Subject, dimension: str) -> bool:
 
 
 def _inside(pair: Pair, found: dict[tuple[str, str], Cases]) -> Cases:
-    """Return where a pair inside of this one is found, seen from any of their values."""
+    """Return where a pair inside of this one is found, seen from any of their values.
+
+    What is found for a pair holds what is found for those inside of it: so it is enough to look
+    at those that leave out what is right below the high one or right above the low one.
+    """
     cases = 0
-    for each in pair.between:
-        cases |= found[pair.high, each] | found[each, pair.low]
+    if not pair.adjacent:
+        for each in pair.above_low:
+            cases |= found.get((pair.high, each), 0)
+        for each in pair.below_high:
+            cases |= found.get((each, pair.low), 0)
     return cases
 
 
@@ -125,19 +169,22 @@ class _Comparison:
         named: set[tuple[int, str]] = set()
         #: Where a pair, or a pair inside it, is found.
         found: dict[tuple[str, str], Cases] = {}
-        values, cases_of = self.values, self.cases_of
-        held = [each for each in enumerate(self.better) if each[1]]
+        cases_of = self.cases_of
+        held = [set(each) for each in self.better]
+        #: The promises that can be made for each value.
+        offered = {value: self.offered(value) for pair in pairs for value in (pair.high, pair.low)}
+        worse_ones = {value: [one for one in some if held[one]] for value, some in offered.items()}
+        self.subject.check_comparisons(
+            sum(len(worse_ones[pair.high]) * len(offered[pair.low]) for pair in pairs)
+        )
         for pair in pairs:
             high, low = pair.high, pair.low
             inside = found[high, low] = _inside(pair, found)
-            for one, better in held:
-                mine = values[one]
-                if mine is not None and high not in mine:
-                    continue
+            for one in worse_ones[high]:
+                better = held[one]
                 here = 0
-                for other in better:
-                    its = values[other]
-                    if its is not None and low not in its:
+                for other in offered[low]:
+                    if other not in better:
                         continue
                     here = here or cases_of(one, high)
                     both = here & cases_of(other, low)
@@ -149,11 +196,19 @@ class _Comparison:
                         found[high, low] |= worse
                         yield from self.named_once(one, other, pair, worse, named)
 
+    def offered(self, value: str) -> list[int]:
+        """Return the promises that can be made for a value, in their order."""
+        return [
+            offer for offer, values in enumerate(self.values) if values is None or value in values
+        ]
+
     def cases_of(self, offer: int, value: str) -> Cases:
         """Return where a promise is made, seen from a value."""
         key = offer, value
         found = self.seen.get(key)
         if found is None:
+            if len(self.seen) * self.space.size > SETS.most:
+                self.seen.clear()
             cases = self.offers[offer].cases
             found = self.seen[key] = self.space.seen_from(self.dimension, value, cases)
         return found
@@ -248,8 +303,11 @@ def missing_channels(subject: Subject, dimension: str, pairs: list[Pair]) -> lis
     """
     space, decisions = subject.space, subject.decisions
     found: dict[tuple[int, str], Missing] = {}
+    direct = sum(pair.adjacent for pair in pairs)
+    if direct:
+        subject.check_comparisons(direct * len(decisions.grants))
     for pair in pairs:
-        if pair.between:
+        if not pair.adjacent:
             continue  # what a pair lacks shows in a pair inside it
         mine = space.seen_from(dimension, pair.high, decisions.allowed)
         its = space.seen_from(dimension, pair.low, decisions.allowed)
@@ -311,6 +369,8 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator
     varying = subject.hours_by(dimension)
     if len(openings) < 2 and not any(varying.intersection(names) for names, _ in openings):
         return
+    if pairs:
+        subject.check_comparisons(len(pairs) * len(openings) ** 2)
     found: dict[tuple[str, str], Cases] = {}
     named: set[int] = set()
     for pair in pairs:
@@ -375,11 +435,7 @@ def _fewer(
 
 def _joined(subject: Subject, names: frozenset[str], cases: Cases) -> list[tuple[Counted, Cases]]:
     """Return what is open when one of several hours is, over a set of cases."""
-    parts = [(Counted((), open=False), cases)]
+    parts = [(NEVER, cases)]
     for name in sorted(names):
-        parts = [
-            (before.joined(more), inside)
-            for before, some in parts
-            for more, inside in subject.decisions.counted(name, some)
-        ]
+        parts = subject.decisions.joined(name, parts, subject.decisions.counted(name, cases))
     return parts

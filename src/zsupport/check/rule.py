@@ -20,7 +20,9 @@ from zsupport.analysis.space import Cases, Space, shown, space_of
 from zsupport.check.offers import Offer, better, offers_of
 from zsupport.check.suppressions import Comment, Suppressions, suppressions_of
 from zsupport.check.translations import Translated, translated
+from zsupport.errors import TooMuch
 from zsupport.findings import Code, Fix, Span
+from zsupport.limits import COMPARISONS, PARTS
 from zsupport.policy.document import Document
 from zsupport.policy.model import Calendar, Cell, Revision, When
 from zsupport.policy.shape import REMARK_KEYS
@@ -68,12 +70,12 @@ class Subject:
 
     @cached_property
     def space(self) -> Space:
-        """Every case of the policy. Raises TooManyCases."""
+        """Every case of the policy. Raises TooMuch."""
         return space_of(self.revision)
 
     @cached_property
     def decisions(self) -> Decisions:
-        """What the policy decides in each case. Raises TooManyCases."""
+        """What the policy decides in each case. Raises TooMuch."""
         return decisions_of(self.revision, self.space, self.public)
 
     @cached_property
@@ -240,7 +242,15 @@ class Subject:
             more = [(names | {str(hours)}, some & cases) for names, some in found]
             less = [(names, some & ~cases) for names, some in found]
             found = [(names, some) for names, some in more + less if some]
+            if len(found) > PARTS.most:
+                raise TooMuch(PARTS, len(found), "the hours of the grants")
         return [(names, some) for names, some in found if names]
+
+    def check_comparisons(self, count: int) -> None:
+        """Raise TooMuch where so many comparisons of sets of cases take too long."""
+        # Small sets take as long as one of 10,000 cases.
+        if (work := count * max(self.space.size, 10_000)) > COMPARISONS.most:
+            raise TooMuch(COMPARISONS, work)
 
     def excluded(self, cases: Cases) -> bool:
         """Return whether there are cases, and the facts of all of them exclude their priority."""

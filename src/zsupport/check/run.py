@@ -5,13 +5,40 @@ from datetime import date
 from typing import NamedTuple
 
 from zsupport.analysis.deadlines import Clocks
-from zsupport.analysis.space import TooManyCases
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.suppressions import hear, may_suppress
-from zsupport.check.too_many import TOO_MANY
+from zsupport.check.too_many import TOO_MANY, TOO_MUCH
+from zsupport.errors import TooMuch
 from zsupport.findings import Finding, Related
+from zsupport.limits import (
+    CALENDARS,
+    CASES,
+    CHANNELS,
+    GRANTS,
+    MEMBERS,
+    METRICS,
+    PARTS,
+    PRIORITIES,
+    ROLES,
+    RULES,
+    WINDOWS,
+)
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, path_text
+
+#: Where a finding about too much stands, if not at the facts or the plans.
+_SECTIONS = {
+    ROLES: ("roles",),
+    CHANNELS: ("channels",),
+    PRIORITIES: ("priorities",),
+    METRICS: ("metrics",),
+    CALENDARS: ("hours",),
+    GRANTS: ("entitlements",),
+    RULES: ("targets",),
+    MEMBERS: ("hours",),
+    WINDOWS: ("hours",),
+    PARTS: ("hours",),
+}
 
 
 class Judgement(NamedTuple):
@@ -38,18 +65,17 @@ def judge(
     found: list[Finding] = []
     last: list[Rule] = []
     stopped: set[str] = set()
-    too_many: int | None = None
+    too_much: dict[str, TooMuch] = {}
     for rule in rules:
         if rule.last:
             last.append(rule)
             continue
         try:
             found += [_finding(document, rule, problem) for problem in rule.check(subject)]
-        except TooManyCases as error:
-            too_many = error.count
+        except TooMuch as error:
+            too_much.setdefault(str(error), error)
             stopped.add(rule.code)
-    if too_many is not None:
-        found.append(_about_size(document, too_many))
+    found += [_about_size(document, error) for error in too_much.values()]
     allowed = 0
     if may_suppress(document.text):
         heard = hear(subject.suppressions.comments, found, today)
@@ -83,13 +109,15 @@ def _finding(document: Document, rule: Rule, problem: Problem) -> Finding:
     )
 
 
-def _about_size(document: Document, count: int) -> Finding:
-    path = ("facts",) if document.node(("facts",)) is not None else ("plans",)
+def _about_size(document: Document, error: TooMuch) -> Finding:
+    sections = _SECTIONS.get(error.limit, ("facts", "plans"))
+    path = next(((each,) for each in sections if document.node((each,)) is not None), ("policy",))
+    kind = TOO_MANY if error.limit == CASES else TOO_MUCH
     return Finding(
-        TOO_MANY.code, TOO_MANY.name, "warning",
-        f"the policy distinguishes {count:,} cases: rules that look at each of them did not run",
+        kind.code, kind.name, "warning",
+        f"{error.message}: rules that look at each of them did not run",
         document.source.shown, document.key(path), path_text(path),
-        hint="facts that no rule names together can be split into two policies",
+        hint=error.hint, identity=(error.limit.counts,),
     )  # fmt: skip
 
 

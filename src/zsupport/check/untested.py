@@ -6,11 +6,11 @@ not do something notices when they suddenly may.
 
 from collections.abc import Iterator, Sequence
 
-from zsupport.analysis.space import Cases, Space, TooManyCases, shown
+from zsupport.analysis.space import Cases, Space, shown
 from zsupport.check.about_tests import UNKNOWN_IN_TEST, UNTESTED_DENIAL
 from zsupport.check.run import identity_of
 from zsupport.clock.holidays import PublicHolidays
-from zsupport.errors import InvalidPolicy, UsageError
+from zsupport.errors import InvalidPolicy, TooMuch, UsageError
 from zsupport.findings import Finding, Span
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
@@ -67,7 +67,7 @@ def _denials(
         untested = [
             each for each in uncovered(subject, denials, examples) if not each.cases & denied
         ]
-    except TooManyCases:
+    except TooMuch:
         return
     space = subject.space(index)
     if denials and len(untested) == len(denials):

@@ -78,8 +78,8 @@ def diff(
     The answers for all cases are compared, not the texts: order, layout and comments change
     nothing. Each change is breaking, risky or compatible for the audience.
     """
-    from zsupport.analysis.space import TooManyCases
     from zsupport.clock.holidays import holidays_version
+    from zsupport.errors import TooMuch
 
     showing = Showing(format, color, csv, quiet).with_files(output_file)
     excluded = Exclusions(configured(config, working_folder(), os.environ))
@@ -92,11 +92,9 @@ def diff(
     try:
         pairs = paired(sides.before, sides.now)
         diffs = [compare(*pair, public, own_days=sides.own_days) for pair in pairs]
-    except TooManyCases as error:
-        raise PolicyError(
-            f"the two policies together distinguish {error}",
-            "facts that no rule names together can be split into two policies",
-        ) from None
+    except TooMuch as error:
+        what = error.what or "the two policies together"
+        raise TooMuch(error.limit, error.count, what) from None
     except BadText as problem:
         # Of a country, or a part of one, whose public holidays are not known.
         raise PolicyError(problem.message, problem.hint or problem.expected) from None

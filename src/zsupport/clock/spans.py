@@ -12,6 +12,8 @@ from zsupport.clock.deadline import HORIZON, Never
 from zsupport.clock.instants import END
 from zsupport.clock.model import Hours
 from zsupport.clock.offsets import Offsets
+from zsupport.errors import TooMuch
+from zsupport.limits import MEMBERS, WINDOWS
 
 _DAY = 86_400
 _YEAR = 366 * _DAY
@@ -46,7 +48,15 @@ class WorkingTime:
     """The working time of a calendar or a union of several, compiled as far as it is asked for."""
 
     def __init__(self, *hours: Hours, margin: int = _YEAR) -> None:
-        """`margin`: how many seconds more than is asked for are compiled on each side."""
+        """`margin`: how many seconds more than is asked for are compiled on each side.
+
+        Raises TooMuch before anything is compiled.
+        """
+        if len(hours) > MEMBERS.most:
+            raise TooMuch(MEMBERS, len(hours))
+        windows = sum(len(day) for each in hours for day in each.week or ())
+        if windows > WINDOWS.most:
+            raise TooMuch(WINDOWS, windows)
         self.hours = hours
         self.margin = margin
         self.offsets = [Offsets(each.zone) for each in hours]

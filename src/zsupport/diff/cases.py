@@ -79,7 +79,7 @@ class Pair(NamedTuple):
 
 
 def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
-    """Return two files that hold a revision over the cases of both; raise TooManyCases.
+    """Return two files that hold a revision over the cases of both; raise TooMuch.
 
     An id that the other one knows as an alias is a value of both: a question with it is answered
     by both. Hours of an `opened` that differ are two dimensions: a case is opened inside or

@@ -66,7 +66,7 @@ def compare(
     """Return what changed between two policies, each with its revisions in order.
 
     With `own_days` each side is one revision, and their days are left out of the comparison.
-    Every document holds a revision. One side may be empty. Raises TooManyCases, and what
+    Every document holds a revision. One side may be empty. Raises TooMuch, and what
     `public` raises where the holidays of a country are needed and not to be had.
     """
     first = (new or old)[0].revision

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-MAX_BYTES = 1024 * 1024
-#: All files of a folder together.
-MAX_FOLDER_BYTES = 16 * MAX_BYTES
+from zsupport.limits import FILE_BYTES, FOLDER_BYTES
+
+MAX_BYTES = FILE_BYTES.most
+MAX_FOLDER_BYTES = FOLDER_BYTES.most
 
 
 class SourceFile(NamedTuple):

@@ -14,6 +14,7 @@ from zsupport.clock.target import ends_with_answer
 from zsupport.clock.windows import WEEK, Window, overlapping
 from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.findings import Finding, Span
+from zsupport.limits import LEVELS_OF_UNIONS, REACHED
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY, RESERVED, RULE
@@ -41,7 +42,17 @@ from zsupport.policy.model import (
 from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
 from zsupport.policy.promises import Entitled, Promises
 from zsupport.policy.shape import Named, Placed, Reader, Record, misspelt
-from zsupport.policy.yamltext import MAX_FINDINGS, Mapping, Node, Path, Scalar, Stop, Way, read_yaml
+from zsupport.policy.yamltext import (
+    MAX_FINDINGS,
+    Mapping,
+    Node,
+    Path,
+    Scalar,
+    Stop,
+    Way,
+    read_yaml,
+    short,
+)
 from zsupport.version import FORMAT
 
 YES_NO: dict[str, Text] = {
@@ -600,8 +611,33 @@ class _Builder:
             hours[id] = tuple(self.read_calendar(r) for r in records if r is not None)
             unions[id] = [at for r in records if r is not None for at in r.get("any") or ()]
         self.check_ids("calendar", "hours")
-        self.names.in_order("union", unions)
+        before = len(self.reader.findings)
+        order = self.names.in_order("union", unions)
+        if len(self.reader.findings) == before:
+            self.check_unions(order, hours)
         return hours
+
+    def check_unions(self, order: list[str], hours: dict[str, tuple[Calendar, ...]]) -> None:
+        """Report the first union that is made of too much; members come before their unions.
+
+        Whatever follows a union to its calendars is so bounded, however often they are shared.
+        """
+        reached: dict[str, int] = {}
+        levels: dict[str, int] = {}
+        for id in order:
+            members = [calendar.any for calendar in hours.get(id, ())]
+            reached[id] = sum(sum(reached.get(each, 1) for each in some) or 1 for some in members)
+            levels[id] = max(
+                (1 + levels.get(each, 0) for some in members for each in some), default=0
+            )
+            for limit, count in ((REACHED, reached[id]), (LEVELS_OF_UNIONS, levels[id])):
+                if count > limit.most:
+                    at = self.record.get("hours").key(id)
+                    self.reader.report(
+                        "ZS009", at.span, at.way, f"`{short(id)}` has {count:,} {limit.counts}",
+                        f"at most {limit.most:,}", limit.way_out,
+                    )  # fmt: skip
+                    raise Stop
 
     def read_calendar(self, record: Record) -> Calendar:
         """Read one calendar."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from zsupport.limits import NAMED
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY
 from zsupport.policy.model import Alternative, Remarks, Text, When
 from zsupport.policy.shape import REMARK_KEYS, Later, Named, Part, Reader, Record, misspelt
@@ -28,8 +29,6 @@ SECTIONS = {
 NO_REMARKS = Remarks()
 #: Names and their positions in the order of definition.
 Known = dict[str, int]
-#: All conditions together may stand for so many values.
-_MOST_EXPANDED = 500_000
 
 
 def numbered(names: Iterable[str]) -> Known:
@@ -237,10 +236,9 @@ class Names:
         if values is None:
             return tuple(chosen)
         self._expanded += len(values) - len(chosen) if negated else len(chosen)
-        if self._expanded > _MOST_EXPANDED:
-            # Nobody writes so much; whatever walks it would take for ever.
+        if self._expanded > NAMED.most:
             at = names[0]
-            message = f"conditions stand for more than {_MOST_EXPANDED} values in all"
+            message = f"conditions stand for more than {NAMED.most} values in all"
             self.reader.report("ZS009", at.span, at.way, message, "fewer values or conditions")
             raise Stop
         if negated:

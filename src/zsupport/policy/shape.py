@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from zsupport.clock.problem import BadText
 from zsupport.errors import nearest
 from zsupport.findings import Finding, Span
+from zsupport.limits import COMPARED
 from zsupport.policy.languages import is_language, language_hint
 from zsupport.policy.model import Place
 from zsupport.policy.quoting import scalar
@@ -167,10 +168,6 @@ class Part(list[Any]):
 class Reader:
     """Collects the findings about one file."""
 
-    # Looking for the nearest name is the one slow step. A file with thousands of unknown names
-    # must still be answered within a second, so only so many names are compared.
-    MOST_COMPARED = 10_000
-
     def __init__(self, file: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
@@ -186,7 +183,7 @@ class Reader:
     def may_compare(self, names: int) -> bool:
         """Return whether so many names may still be compared, and count them."""
         self.compared += names
-        return self.compared <= self.MOST_COMPARED
+        return self.compared <= COMPARED.most
 
     def report(
         self,
@@ -396,7 +393,7 @@ class Leaf(Shape):
         if text is None:
             return None
         parse = self.parse_often if len(text) <= 100 else self.parse
-        if reader.compared > reader.MOST_COMPARED:
+        if reader.compared > COMPARED.most:
             parse = self.parse_in_haste
         try:
             value = parse(text)

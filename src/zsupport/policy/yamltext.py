@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, NoReturn
 
 from zsupport.errors import EnvironmentFault
 from zsupport.findings import CODES, Finding, Span
+from zsupport.limits import LEVELS, PROBLEMS, VALUES
 from zsupport.policy.files import MAX_BYTES
 
-MAX_DEPTH = 50
-MAX_NODES = 50_000
-#: Of the findings in a file, no more are looked for: nobody would read them.
-MAX_FINDINGS = 2_000
+MAX_DEPTH = LEVELS.most
+MAX_NODES = VALUES.most
+MAX_FINDINGS = PROBLEMS.most
 
 
 class Place(NamedTuple):

@@ -66,7 +66,7 @@ class Stated(NamedTuple):
 
 
 def decisions_of(subject: Subject, index: int) -> list[Decision]:
-    """Return every decision of a revision, in the order of its sections. Raises TooManyCases."""
+    """Return every decision of a revision, in the order of its sections. Raises TooMuch."""
     revision, document = subject.revision(index), subject.documents[index]
     decisions, space = subject.decisions(index), subject.space(index)
     found: list[Decision] = []
@@ -138,7 +138,7 @@ def _priorities(subject: Subject, index: int) -> list[Decision]:
 
 
 def stated_by(subject: Subject, example: Example) -> Stated:
-    """Return what a test states where it passes. Raises TooManyCases."""
+    """Return what a test states where it passes. Raises TooMuch."""
     command = example.question.command
     keys = {each.key: each.value for each in example.expects}
     if not example.question.in_force and command != "priority":
@@ -326,7 +326,7 @@ def _with_members(subject: Subject, revision: int, hours: str) -> set[str]:
 def uncovered(
     subject: Subject, decisions: Iterable[Decision], examples: Iterable[Example]
 ) -> list[Decision]:
-    """Return the decisions that no test states. Raises TooManyCases.
+    """Return the decisions that no test states. Raises TooMuch.
 
     The tests are those that pass: one that fails states what is not so.
     """

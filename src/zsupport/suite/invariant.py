@@ -21,7 +21,7 @@ class Broken(NamedTuple):
 
 
 def broken(subject: Subject, invariant: Invariant) -> list[Broken]:
-    """Return what does not hold, one for each channel or metric. Raises TooManyCases."""
+    """Return what does not hold, one for each channel or metric. Raises TooMuch."""
     space = subject.space(invariant.revision)
     found = []
     for claim in invariant.claims:
@@ -62,7 +62,7 @@ def meant(subject: Subject, invariant: Invariant, claim: Claim, name: str) -> Ca
 
 
 def vacuous(subject: Subject, invariant: Invariant) -> list[Claim]:
-    """Return the claims that hold because they look at no case. Raises TooManyCases."""
+    """Return the claims that hold because they look at no case. Raises TooMuch."""
     return [
         claim
         for claim in invariant.claims

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from zsupport.analysis.space import TooManyCases, shown
+from zsupport.analysis.space import shown
+from zsupport.errors import TooMuch
 from zsupport.findings import Code, Finding, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping, Path, path_text
@@ -131,7 +132,7 @@ def record_of_survivor(
     }
 
 
-def too_many(subject: Subject, index: int, error: TooManyCases) -> Finding:
+def too_many(subject: Subject, index: int, error: TooMuch) -> Finding:
     """Return the finding that a policy has too many cases to be measured."""
     document = subject.documents[index]
     return Finding(

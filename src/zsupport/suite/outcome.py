@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any, NamedTuple
 
-from zsupport.analysis.space import TooManyCases
 from zsupport.answer.case import Because, reasons
 from zsupport.clock.instants import format_instant, from_datetime
+from zsupport.errors import TooMuch
 from zsupport.findings import Code, Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.model import Cell
@@ -352,7 +352,7 @@ def _unit_of_invariant(subject: Subject, tests: Tests, invariant: Invariant) -> 
     try:
         found = [_broken(subject, tests, invariant, each) for each in broken(subject, invariant)]
         found += [_vacuous(tests, invariant, claim) for claim in vacuous(subject, invariant)]
-    except TooManyCases as error:
+    except TooMuch as error:
         found = [
             Finding(
                 TOO_MANY.code, TOO_MANY.name, "error", f"`{document.source.name}` has {error}",

@@ -14,6 +14,7 @@ from zsupport.clock.target import parse_target
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
 from zsupport.findings import Finding, Span
+from zsupport.limits import ASKED
 from zsupport.policy.files import SourceFile
 from zsupport.policy.format import DIMENSIONS
 from zsupport.policy.model import Alternative, When
@@ -45,8 +46,6 @@ from zsupport.suite.format import (
 from zsupport.suite.nodes import at as node_at
 from zsupport.suite.subject import Subject
 
-#: One case may ask so many questions; a policy has few more cases than that to tell apart.
-MAX_COMBINATIONS = 20_000
 #: The fields of an answer that say something about the moment asked as of.
 OF_THE_MOMENT = (
     "due", "next_open", "next_close", "at_risk_at", "elapsed_seconds", "paused_seconds",
@@ -311,10 +310,10 @@ class _Binder:
         count = 1
         for each in values.values():
             count *= len(each)
-        if count > MAX_COMBINATIONS:
+        if count > ASKED.most:
             self.reader.report(
                 "ZS009", asked.start, asked.way, f"this asks {count:,} questions",
-                f"at most {MAX_COMBINATIONS:,}", "leave out what changes nothing",
+                f"at most {ASKED.most:,}", ASKED.way_out,
             )  # fmt: skip
             return _Understood(revision, shown, None)
         question = Question(command, revision, values, facts, options, shown, timed, in_force)

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from zsupport.analysis.space import TooManyCases
 from zsupport.clock.holidays import PublicHolidays
-from zsupport.errors import InvalidPolicy, PolicyError, UsageError, did_you_mean
+from zsupport.errors import InvalidPolicy, PolicyError, TooMuch, UsageError, did_you_mean
 from zsupport.findings import Finding, Outcome, Unit
 from zsupport.sources.policies import PolicyFiles, no_policy, policies_at
 from zsupport.sources.select import Excluded
@@ -204,7 +203,7 @@ def _covered(tested: list[_Tested], wanted: Wanted) -> _Measured:
         for index in range(len(subject.documents)):
             try:
                 decisions = decisions_of(subject, index)
-            except TooManyCases as error:
+            except TooMuch as error:
                 findings.append(too_many(subject, index, error))
                 continue
             missing = uncovered(subject, decisions, each.passing)
@@ -250,7 +249,7 @@ def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
         subject = each.subject
         try:
             found = mutated(subject, each.tests, each.passing, each.holding)
-        except TooManyCases as error:
+        except TooMuch as error:
             finding = too_many(subject, len(subject.documents) - 1, error)
             units.append(Unit(f"changes of {subject.policy.id}", finding.file, 1, (finding,)))
             continue

@@ -43,20 +43,20 @@ class Subject:
         return self._names[index]
 
     def space(self, index: int) -> Space:
-        """Return every case of a revision. Raises TooManyCases."""
+        """Return every case of a revision. Raises TooMuch."""
         if index not in self._spaces:
             self._spaces[index] = space_of(self.revision(index))
         return self._spaces[index]
 
     def decisions(self, index: int) -> Decisions:
-        """Return what a revision decides in each of its cases. Raises TooManyCases."""
+        """Return what a revision decides in each of its cases. Raises TooMuch."""
         if index not in self._decisions:
             revision, space = self.revision(index), self.space(index)
             self._decisions[index] = decisions_of(revision, space, self.public)
         return self._decisions[index]
 
     def facts(self, index: int) -> Space:
-        """Return the combinations of facts that lead to a priority. Raises TooManyCases."""
+        """Return the combinations of facts that lead to a priority. Raises TooMuch."""
         if index not in self._facts:
             self._facts[index] = space_of_facts(self.revision(index))
         return self._facts[index]

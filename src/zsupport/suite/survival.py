@@ -57,7 +57,7 @@ def mutated(
     examples: Sequence[Example],
     invariants: Sequence[Invariant],
 ) -> Mutation:
-    """Return which changes of a policy its tests notice. Raises TooManyCases.
+    """Return which changes of a policy its tests notice. Raises TooMuch.
 
     `examples` and `invariants` are those of the tests that pass: one that fails notices nothing.
     """

@@ -5,9 +5,10 @@ from typing import Any
 
 from zsupport.check.about_tests import EXPLAINED as ABOUT_TESTS
 from zsupport.check.catalogue import KINDS, RULE_BY_CODE
-from zsupport.check.refusals import REFUSALS
+from zsupport.check.refusals import REFUSALS, Refusal
+from zsupport.check.rule import Rule
 from zsupport.check.too_many import EXPLAINED as ABOUT_SIZE
-from zsupport.check.too_many import TOO_MANY
+from zsupport.check.too_many import EXPLAINED_TOO_MUCH, TOO_MANY, TOO_MUCH
 from zsupport.findings import CODES, UNREADABLE, Code
 from zsupport.report import Report, Table
 
@@ -24,7 +25,8 @@ option and no comment allows it: name the file as it is called, or leave it out 
 def explanation(kind: Code) -> str:
     """Return what a kind of finding is about, as a page of Markdown."""
     code = kind.code
-    examples = {**RULE_BY_CODE, **REFUSALS, **ABOUT_TESTS, TOO_MANY.code: ABOUT_SIZE}
+    about_size = {TOO_MANY.code: ABOUT_SIZE, TOO_MUCH.code: EXPLAINED_TOO_MUCH}
+    examples: dict[str, Rule | Refusal] = {**RULE_BY_CODE, **REFUSALS, **ABOUT_TESTS, **about_size}
     rule = examples.get(code)
     summary = f"{kind.summary[:1].upper()}{kind.summary[1:]}."
     page = f"# {kind.code} {kind.name} ({kind.severity})\n\n{summary}\n"

@@ -16,7 +16,7 @@ def problem(subject: Subject, fewer: Fewer) -> Problem:
     """Return the problem at the hours of the higher plan or role."""
     grants = subject.revision.grants
     hours, better = grants[fewer.mine].hours, grants[fewer.its].hours
-    high, low, _ = fewer.pair
+    high, low = fewer.pair.high, fewer.pair.low
     return Problem(
         ("entitlements", fewer.mine, "hours"),
         f"`{fewer.channel}` is open in fewer hours for `{high}` than for `{low}`,"

@@ -22,22 +22,43 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def adding_nothing(subject: Subject) -> dict[int, list[int]]:
-    """Return the grants that could all be taken out, each with the others of its cases."""
+    """Return the grants that could all be taken out, each with others that have all its cases.
+
+    Raises TooMuch.
+    """
     grants, holds = subject.revision.grants, subject.decisions.grants
+    #: The grants that are left, by cases and what they give there, in their order.
+    alike: dict[tuple[Cases, str | None, str], list[int]] = {}
+    for position, grant in enumerate(grants):
+        gives = repr((grant.prerequisites, grant.remarks))
+        alike.setdefault((holds[position], grant.hours, gives), []).append(position)
+    subject.check_comparisons(len(grants) * len(alike))
+    groups = [(cases, some) for (cases, _, _), some in alike.items() if cases]
+    group_of = {position: some for some in alike.values() for position in some}
     found: dict[int, list[int]] = {}
     for position in reversed(range(len(grants))):
-        grant = grants[position]
+        grant, mine, own = grants[position], holds[position], group_of[position]
         if not grant.allow:
             continue
-        mine = holds[position]
-        others = [
-            other
-            for other, cases in enumerate(holds)
-            if other != position and other not in found and cases & mine
-        ]
+        # The first of those that are alike stands for all of them.
+        others = [some[0] for cases, some in groups if cases & mine and some and some is not own]
+        others = sorted([*others, *[each for each in own if each != position][:1]])
         if not mine or (others and _given(subject, grant, mine, others)):
-            found[position] = others
+            found[position] = _enough(subject, mine, others)
+            own.remove(position)
     return found
+
+
+def _enough(subject: Subject, mine: Cases, others: list[int]) -> list[int]:
+    """Return the first grants that together hold in all cases of a grant."""
+    enough = []
+    for other in others:
+        if not mine:
+            break
+        if subject.decisions.grants[other] & mine:
+            enough.append(other)
+            mine &= ~subject.decisions.grants[other]
+    return enough
 
 
 def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bool:
@@ -85,18 +106,13 @@ def _problem(subject: Subject, position: int, others: list[int]) -> Problem:
     span = subject.document.first(path)
     if not mine:
         return Problem(path, "this grant holds in no case", span, hint="mend its `when`")
-    enough, left = [], mine
-    for other in others:
-        if subject.decisions.grants[other] & left:
-            enough.append((("entitlements", other), "a grant that holds there"))
-            left &= ~subject.decisions.grants[other]
     return Problem(
         path,
         "this grant adds nothing: others allow the same in all of its cases",
         span,
         hint="take it out, or mend its `when`",
         case=subject.witness(mine),
-        related=tuple(enough),
+        related=tuple((("entitlements", other), "a grant that holds there") for other in others),
     )
 
 

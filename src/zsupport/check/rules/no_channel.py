@@ -46,7 +46,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _missed(members: Iterable[Member], having: Mapping[str, Cases]) -> set[str]:
     """Return those who rank right above one with a channel: who lacks it is found there."""
-    return {pair.high for pair in ranked(members) if not pair.between and having[pair.low]}
+    return {pair.high for pair in ranked(members) if pair.adjacent and having[pair.low]}
 
 
 _HINT = "write a grant if that is not meant"

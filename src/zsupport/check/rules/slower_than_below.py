@@ -32,7 +32,8 @@ def problems(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator[Pr
 def of_rule(subject: Subject, found: list[Less]) -> Problem:
     """Return the problem of a rule every cell of which promises less than another rule does."""
     document, rules = subject.document, subject.revision.rules
-    (high, low, _), mine, its, cases = found[0]
+    pair, mine, its, cases = found[0]
+    high, low = pair.high, pair.low
     path: Path = ("targets", mine.rule)
     hours = rules[mine.rule].hours
     by_hours = hours is not None and all(
@@ -63,7 +64,8 @@ def of_rule(subject: Subject, found: list[Less]) -> Problem:
 
 def of_cell(subject: Subject, less: Less) -> Problem:
     """Return the problem at the target of the higher plan or role."""
-    (high, low, _), mine, its, cases = less
+    pair, mine, its, cases = less
+    high, low = pair.high, pair.low
     case = subject.witness(cases)
     what = f" {case['priority']}" if "priority" in case else ""
     document = subject.document
