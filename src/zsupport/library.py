@@ -282,8 +282,9 @@ class Policy:
         def columns(index: int) -> tuple[str, ...]:
             hours = PolicyHours(self.revisions[index], customer, lang, self._public)
             return promises(
-                self.revisions[index], *settled(index), start, hours, in_force=True, lang=lang
-            ).columns
+                self.revisions[index], *settled(index), start, hours, in_force=True, lang=lang,
+                revisions=len(self.revisions),
+            ).columns  # fmt: skip
 
         query, metrics = settled(index)
         # Kept and handed out again and again: nobody may change it.
@@ -295,7 +296,7 @@ class Policy:
         asked = Asked(revision, query, hours, in_force, lang)
         promised = promises(
             revision, query, metrics, start, hours, in_force=in_force, lang=lang,
-            shown=self._shown(index, columns),
+            shown=self._shown(index, columns), revisions=len(self.revisions),
         )  # fmt: skip
         known = _Known(asked, promised, quick_due(asked, promised))
         timed = any(alt.opened for rule in revision.rules for alt in rule.when)
@@ -371,7 +372,10 @@ class Policy:
         def answer(index: int, shown: frozenset[str] = frozenset()) -> Answers:
             revision = self.revisions[index]
             query = self._settled(revision, facts=fact)
-            return answer_priority(revision, query, in_force=in_force, lang=lang, shown=shown)
+            return answer_priority(
+                revision, query, in_force=in_force, lang=lang, shown=shown,
+                revisions=len(self.revisions),
+            )  # fmt: skip
 
         if fact:
             return self._answered(index, answer)

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from zsupport.clock.instants import format_instant, from_datetime
-from zsupport.errors import PolicyError, UsageError, nearest
+from zsupport.errors import PolicyError, TooMuch, UsageError, nearest
+from zsupport.limits import ROWS, STEPS
 from zsupport.policy.model import (
     ALWAYS,
     Alternative,
@@ -294,6 +296,12 @@ def named(conditions: Iterable[When]) -> set[str]:
     return {name for when in conditions for alt in when for name in alt.values}
 
 
+#: The steps that it takes to make a row, beside those to find what decides it.
+STEPS_OF_ROW = 300
+#: Of more assumed facts than this, all that decide the priority count as excluding it together.
+MOST_TOGETHER = 10
+
+
 class Dimensions(NamedTuple):
     """The values over which a question is answered, by dimension in display order.
 
@@ -311,6 +319,22 @@ class Dimensions(NamedTuple):
     warnings: tuple[Warning, ...] = ()
     without_priority: bool = False
     absent: bool = False  # a value of the question that only another revision knows
+
+    def check_work(self, rows: int, steps: int, revisions: int = 1) -> None:
+        """Raise TooMuch for a question with too many rows, or one that takes too long.
+
+        Each case has so many `rows`, each of which takes so many `steps`: looking at a grant or a
+        rule is one. `revisions` are those of the policy, of which each is asked.
+        """
+        count = rows * prod(map(len, self.members.values())) * prod(map(len, self.facts.values()))
+        if count > ROWS.most:
+            raise TooMuch(ROWS, count)
+        # Each assumed fact is asked about with all of its values.
+        times = 1 + sum(len(self.values[name]) for name in self.assumed)
+        # Which of them exclude a priority is found for each combination.
+        together = 2 ** min(len(self.assumed), MOST_TOGETHER) if self.by_facts else 0
+        if (work := count * times * revisions * (steps + together)) > STEPS.most:
+            raise TooMuch(STEPS, work)
 
     def cases(self) -> Iterator[Case]:
         """Yield every case asked about."""

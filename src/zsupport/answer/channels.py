@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
+    STEPS_OF_ROW,
     Answers,
     Because,
     Case,
@@ -93,6 +94,8 @@ def answer_channels(
     asked = relevant(revision) | shown
     asked.discard("priority")
     space = dimensions(revision, query, asked)
+    looked_at = max(len(space.priorities), 1) * (5 + len(revision.grants))
+    space.check_work(len(revision.channels), STEPS_OF_ROW + looked_at, max(len(others), 1))
     channels = [*revision.channels]
     if query.channel is not None and all(each.id != query.channel for each in channels):
         of_others = (each for other in others for each in other.channels)

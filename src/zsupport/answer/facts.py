@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
+from math import prod
 
-from zsupport.answer.case import Case, facts_decide
+from zsupport.answer.case import MOST_TOGETHER, Case, facts_decide
 from zsupport.errors import TooMuch
-from zsupport.limits import COMBINATIONS
+from zsupport.limits import COMBINATIONS, ROWS
 from zsupport.policy.model import Revision
-
-#: Of more assumed facts than this, all that decide the priority count as excluding it together.
-_MOST_TOGETHER = 10
 
 
 class PrioritiesByFacts:
@@ -82,11 +80,14 @@ class PrioritiesByFacts:
 
         A default is assumed unless it excludes the priority; then the fact is open there, with
         the `values` that do not. Nothing is yielded where the fixed facts exclude the priority.
+        Raises TooMuch.
         """
         if self.excludes(priority, fixed):
             return
         opened = self._opened(priority, fixed, assumed)
         kept = {**fixed, **{name: v for name, v in assumed.items() if name not in opened}}
+        if (count := prod(len(values[name]) for name in opened)) > ROWS.most:
+            raise TooMuch(ROWS, count)
         for combination in product(*(values[name] for name in opened)):
             row = {**kept, **dict(zip(opened, combination, strict=True))}
             if not self.excludes(priority, row):
@@ -102,7 +103,7 @@ class PrioritiesByFacts:
         rest = {n: v for n, v in assumed.items() if n not in alone and n in self._facts}
         if not self.excludes(priority, {**fixed, **rest}):
             return alone
-        if len(rest) > _MOST_TOGETHER:
+        if len(rest) > MOST_TOGETHER:
             return [*alone, *rest]
         least: list[frozenset[str]] = []
         for size in range(2, len(rest) + 1):

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
+    STEPS_OF_ROW,
     Answers,
     Because,
     Case,
@@ -184,6 +185,9 @@ def _of_case(
     for reign in reigns:
         asked |= _deciding_grants(reign.revision, query.channel)
     space = with_channel(dimensions(revision, query, asked), revision, query)
+    steps = STEPS_OF_ROW + max(len(reign.revision.grants) for reign in reigns)
+    # Each revision is asked about its columns, and all of them about every row.
+    space.check_work(1, steps, len(reigns) ** 2)
 
     def rows_of(space: Dimensions) -> list[Row]:
         rows = []

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
+    STEPS_OF_ROW,
     Answers,
     Because,
     Case,
@@ -60,6 +61,7 @@ def answer_priority(
     in_force: bool,
     lang: str,
     shown: frozenset[str] = frozenset(),
+    revisions: int = 1,
 ) -> Answers:
     """Return the priority for each combination of facts that the question leaves open.
 
@@ -69,6 +71,7 @@ def answer_priority(
     """
     asked = named(priority.when for priority in revision.priorities) | shown
     space = dimensions(revision, query, asked)
+    space.check_work(1, STEPS_OF_ROW + len(revision.priorities), revisions)
 
     def rows_of(space: Dimensions) -> list[PriorityAnswer]:
         return [_decided(revision, case, asked, lang) for case in space.cases()]

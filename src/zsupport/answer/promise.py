@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
+    STEPS_OF_ROW,
     Because,
     Case,
     Dimensions,
@@ -120,15 +121,20 @@ def promises(
     in_force: bool,
     lang: str,
     shown: frozenset[str] = frozenset(),
+    revisions: int = 1,
 ) -> Promises:
     """Return what is promised in each case asked about, the noes included.
 
     The channel is opened only where targets differ by it; then there is a row for every
     channel that opens a case. Which dimensions differ does not depend on the moment. The
-    dimensions `shown` are columns even if they change no answer of this revision.
+    dimensions `shown` are columns even if they change no answer of this revision. Raises TooMuch;
+    `revisions` says how many the policy has.
     """
     space = dimensions(revision, query, _asked(revision, metrics) | shown)
     reader = _Reader(revision, opened, hours, lang, absent=space.absent)
+    channels = max(len(reader.opening), 1) if query.channel is None else 1
+    steps = channels * (STEPS_OF_ROW + len(revision.grants) + len(revision.rules))
+    space.check_work(len(metrics), steps, revisions)
 
     def rows_of(space: Dimensions) -> Iterator[Promise]:
         return _rows(reader, space, query, metrics, by_channel="channel" in shown)

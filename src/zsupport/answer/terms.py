@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
+    STEPS_OF_ROW,
     Answers,
     Because,
     Case,
@@ -79,6 +80,8 @@ def answer_terms(
     space = dimensions(revision, query, asked)
     if query.channel is not None or "channel" in asked:
         space = with_channel(space, revision, query)
+    steps = STEPS_OF_ROW + sum(map(len, topics.values())) // max(len(topics), 1)
+    space.check_work(len(topics), steps, len(revisions))
 
     def rows_of(space: Dimensions) -> list[TermAnswer]:
         return [
