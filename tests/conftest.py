@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from fuzz import run as fuzz
 from hypothesis import settings
 from oracle import compare as clock
 from reference import compare as reference
@@ -20,7 +21,11 @@ settings.load_profile("steady")
 
 
 #: What says how many random cases a test compared, by the property that counts them.
-FIGURES = {clock.COMPARED: clock.figures, reference.COMPARED: reference.figures}
+FIGURES = {
+    clock.COMPARED: clock.figures,
+    reference.COMPARED: reference.figures,
+    fuzz.TRIED: fuzz.figures,
+}
 
 
 class Run(NamedTuple):

@@ -84,22 +84,23 @@ def _config(project: Project) -> Config | None:
     fail_on = table.get("fail-on")
     if fail_on is not None and fail_on not in SEVERITIES:
         raise _wrong(project, "fail-on")
-    select = table.get("select")
-    switched_off = [] if select is None else [f"all rules but {', '.join(map(str, select))}"]
-    switched_off += map(str, table.get("ignore", []))
-    switched_off += [f"{', '.join(map(str, names))} in {path}" for path, names in ignores.items()]
+    select = _texts(project, "select", table["select"]) if "select" in table else None
+    ignore = _texts(project, "ignore", table.get("ignore", []))
+    by_pattern = {
+        pattern: _texts(project, "per-file-ignores", names) for pattern, names in ignores.items()
+    }
+    switched_off = [] if select is None else [f"all rules but {', '.join(select)}"]
+    switched_off += ignore
+    switched_off += [f"{', '.join(names)} in {pattern}" for pattern, names in by_pattern.items()]
     said = f"{project.path}: check."
     return Config(
         project.folder,
-        None if select is None else codes_of(_texts(project, "select", select), f"{said}select"),
-        ignorable(_texts(project, "ignore", table.get("ignore", [])), f"{said}ignore"),
+        None if select is None else codes_of(select, f"{said}select"),
+        ignorable(ignore, f"{said}ignore"),
         fail_on,
         tuple(
-            (
-                pattern,
-                ignorable(_texts(project, "per-file-ignores", names), f"{said}per-file-ignores"),
-            )
-            for pattern, names in ignores.items()
+            (pattern, ignorable(names, f"{said}per-file-ignores"))
+            for pattern, names in by_pattern.items()
         ),
         tuple(switched_off),
     )

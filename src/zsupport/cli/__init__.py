@@ -32,6 +32,11 @@ def main(arguments: list[str]) -> int:
     except Exception as error:
         if is_interruption(error):
             return 130
+        from zsupport.sources.cache import forget_read
+
+        if forget_read():
+            # Nothing was answered yet, and a damaged entry of the cache may be the cause.
+            return main(arguments)
         if "--debug" in arguments:
             from traceback import format_exc
 

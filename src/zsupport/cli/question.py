@@ -126,19 +126,24 @@ def finish(
     if not common.quiet:
         answers = answers._replace(warnings=(*answers.warnings, *_about_language(common, answers)))
         report = show(answers, query, question.zone, common.lang)
+        if common.field is not None and common.format not in ("auto", "plain"):
+            raise UsageError(f"--field and --format {common.format} contradict each other")
+        # All is worked out before the first line is written: a run that fails has said nothing.
+        beside: list[str] = []
+        reasons: list[str] = []
+        if common.field is None and chosen_format(common.format) in ("table", "markdown"):
+            report = report._replace(notes=_notes(common, question, answers, report))
+        else:
+            beside = _aside(common, answers, report, refused=code == 2)
+            reasons = why_lines(question, answers) if common.why else []
         if common.field is not None:
-            if common.format not in ("auto", "plain"):
-                raise UsageError(f"--field and --format {common.format} contradict each other")
             write_field(report, common.field)
         else:
-            if chosen_format(common.format) in ("table", "markdown"):
-                report = report._replace(notes=_notes(common, question, answers, report))
             write_report(report, common)
-        if common.field is not None or chosen_format(common.format) not in ("table", "markdown"):
-            for text in _aside(common, answers, report, refused=code == 2):
-                note(text)
-            if common.why:
-                explain(why_lines(question, answers))
+        for text in beside:
+            note(text)
+        if reasons:
+            explain(reasons)
     if refusal and (code != 1 or not common.quiet):
         note(refusal)
     return code if refusal and not (common.exit_zero and code == 1) else 0

@@ -16,6 +16,7 @@ import stat
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -30,6 +31,10 @@ MAX_ENTRIES = 64
 MAX_FOLDER_BYTES = 64 * 1024 * 1024
 # Files that a killed run has left behind are removed after an hour; so far ahead may a clock be.
 _STALE_SECONDS = 3600
+
+
+#: The folders and keys of the entries that this process has read.
+_read: set[tuple[str, str]] = set()
 
 
 def cache_folder(environment: Mapping[str, str]) -> str | None:
@@ -79,7 +84,24 @@ def content(folder: str | None, key: str) -> bytes:
     except (OSError, ValueError):
         return b""
     checksum, _, body = data.partition(b"\n")
-    return body if checksum.decode("ascii", "replace") == _checksum(key, body) else b""
+    if checksum.decode("ascii", "replace") != _checksum(key, body):
+        return b""
+    _read.add((folder, key))
+    return body
+
+
+def forget_read() -> bool:
+    """Remove the entries that this process has read; return whether there were any.
+
+    A checksum says that an entry is whole, not that it is right: a run that fails after reading one
+    can be repeated without it.
+    """
+    read = [*_read]
+    _read.clear()
+    for folder, key in read:
+        with suppress(OSError), _Folder(folder) as private:
+            private.remove(key + ".json")
+    return bool(read)
 
 
 def keep(folder: str | None, key: str, value: Any) -> None:
@@ -179,7 +201,7 @@ class _Folder:
                 src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor,
             )  # fmt: skip
         except BaseException:
-            self._remove(temporary)  # an interruption, too, leaves nothing behind
+            self.remove(temporary)  # an interruption, too, leaves nothing behind
             raise
 
     def make_room(self, own: str) -> None:
@@ -200,16 +222,17 @@ class _Folder:
                 continue
             date = status.st_mtime if status.st_mtime < now + _STALE_SECONDS else 0.0
             if name.endswith(".tmp") and date < now - _STALE_SECONDS:
-                self._remove(name)
+                self.remove(name)
             else:
                 files.append((name == own, date, status.st_size, name))
         size = 0
         for count, (_, _, file_size, name) in enumerate(sorted(files, reverse=True), 1):
             size += file_size
             if count > MAX_ENTRIES or size > MAX_FOLDER_BYTES:
-                self._remove(name)
+                self.remove(name)
 
-    def _remove(self, name: str) -> None:
+    def remove(self, name: str) -> None:
+        """Remove a file; where that cannot be done, nothing happens."""
         try:
             os.unlink(self._name(name), dir_fd=self.descriptor)
         except OSError:

@@ -4,7 +4,8 @@ import os
 import stat
 import sys
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import IO, NamedTuple
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
@@ -222,11 +223,16 @@ def _stdin() -> bytes:
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise EnvironmentFault("there is no standard input to read a policy from")
+    return _from(stream)
+
+
+@lru_cache(maxsize=1)
+def _from(stream: IO[bytes]) -> bytes:
+    """Return what a stream holds; it is read once, however often it is asked for."""
     try:
-        data: bytes = stream.read(MAX_BYTES + 1)
+        return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise PolicyError(f"-: {reason(error)}") from None
-    return data
 
 
 def _read(path: str) -> bytes:

@@ -1,0 +1,366 @@
+"""Random inputs by their grammars, most of them valid: tests files, settings, cache entries.
+
+An input is made from its seed and number alone.
+"""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from random import Random
+from typing import Any
+
+from zsupport.suite.format import (
+    CASE,
+    CLAIM,
+    COMMANDS,
+    EXPECT_CHANNELS,
+    EXPECT_DUE,
+    EXPECT_HOURS,
+    EXPECT_PRIORITY,
+    INVARIANT,
+    TESTS,
+)
+
+POLICY = """\
+format: 1
+policy: acme
+title: Acme
+timezone: UTC
+sources: {page: {title: Our page, url: "https://example.com/page", unclear: Which day?}}
+plans:
+  free: Free
+  pro: {name: Pro, above: free, note: Old, source: page}
+  business: {name: Business, above: pro}
+roles: {owner: Owner, user: User}
+groups: {paid: {plan: [pro, business]}}
+facts:
+  impact: {ask: How much?, values: {down: All, part: Some}}
+  add-on: {ask: Do you have it?}
+channels:
+  help: {name: Help, kind: self-service, url: "https://example.com"}
+  web: {name: {en: Web, nb: Nett}, kind: web, steps: [Log in, Ask], unclear: How?, source: page}
+  phone: {name: Phone, kind: phone, numbers: {NO: +47 22 00 00 00}, prerequisites: [Number]}
+hours:
+  office: {timezone: UTC, open: mon-fri 09:00-17:00, holidays: {country: "NO"}}
+  theirs: {timezone: customer, ask: Which zone?, open: mon-sat 08:00-20:00}
+  both: {any: [office, night]}
+  night: {timezone: UTC, open: mon-sun 22:00-06:00, dates: {2026-12-24: closed}}
+priorities:
+  - {id: P1, name: High, meaning: Down., when: {impact: down}}
+  - {id: P2, name: Low, meaning: Else.}
+entitlements:
+  - {allow: help}
+  - {when: {plan: paid}, allow: web, hours: both, note: By form., source: page, unclear: Always?}
+  - {when: {plan: business, role: owner, priority: P1}, allow: phone, hours: office}
+  - {recommend: [phone, web]}
+metrics:
+  - {id: first-response, name: First response}
+  - {id: update, name: Update, starts: updated}
+  - {id: fix, name: Fix, starts: when we know the cause, warn: 3/4}
+targets:
+  - when: {plan: business}
+    hours: office
+    first-response: {P1: 1h 24x7, P2: 4 business hours}
+    fix: 5 business days
+  - when: {plan: pro, opened: outside office}
+    hours: theirs
+    first-response: {target: next business day, text: A day, source: page}
+  - {hours: both, first-response: 8 business hours, update: every week}
+commitment: target
+terms: {limits: [{say: One at a time.}]}
+self-help: {topics: {start: {name: Start}}, resources: [{topic: start, kind: guide, name: G, url: "https://x"}]}
+"""
+
+#: Little to look at, where settings are tried.
+SMALL = """\
+format: 1
+policy: acme
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{when: {plan: pro}, allow: web}]
+"""
+Document = dict[str, Any]
+#: What stands in the place of a value now and then.
+ODD: tuple[Any, ...] = (
+    None, "", "x", "none", [], {}, [[]], {"x": "y"}, {"not": "pro"}, ["x"], "~", "true", -1, 0, 1.5,
+    True, 10**30, "now", "\u202e\u0000", {"target": "1h"}, [None], "a: b", "24x7", [{}], "-",
+    "2026-11-23T10:00:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "24:00", "1/0", "all",
+)  # fmt: skip
+INSTANTS = (
+    "2026-11-23T10:00:00+01:00", "2026-11-21T03:00:00Z", "2026-12-24T23:30:00+01:00", "@1795424400",
+)  # fmt: skip
+#: They need a zone.
+LOCAL = ("2026-11-23 10:00", "2026-11-20 16:59", "2026-11-24T09:00")
+PLANS, ROLES = ("free", "pro", "business"), ("owner", "user")
+CHANNELS, PRIORITIES = ("help", "web", "phone"), ("P1", "P2")
+FACTS = {"impact": ("down", "part"), "add-on": ("true", "false")}
+METRICS = ("first-response", "update", "fix")
+HOURS = ("office", "theirs", "both", "night", "24x7")
+STATES = (
+    "running", "met", "breached", "at-risk", "paused", "not-started", "not-entitled", "no-target",
+    "not-stated", "needs-input",
+)  # fmt: skip
+PATHS = (
+    "entitlements[1]", "targets[0].first-response.P1", "targets[2]", "priorities[0]",
+    "hours.office",    "plans.pro", "policy", "targets", "entitlements[1].when.plan",
+)  # fmt: skip
+
+
+#: Keys of all mappings: each may stand in a wrong one.
+KEYS = tuple(
+    dict.fromkeys(
+        key
+        for fields in (
+            *COMMANDS.values(), EXPECT_CHANNELS, EXPECT_DUE, EXPECT_HOURS, EXPECT_PRIORITY, CASE,
+            INVARIANT, CLAIM, TESTS,
+        )
+        for key in fields.fields
+    )
+)  # fmt: skip
+
+
+class Grammar:
+    """Draws the parts of an input; `slips` is how often something else takes a value's place."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.slips = random.choice((0.0, 0.0, 0.0, 0.01, 0.05, 0.2))
+
+    def odd(self, value: Any) -> Any:
+        """Return the value, or something else in its place."""
+        return self.random.choice(ODD) if self.random.random() < self.slips else value
+
+    def some(self, values: tuple[str, ...]) -> Any:
+        """Return one of the values, several, or all but some."""
+        several = self.random.sample(values, self.random.randint(1, len(values)))
+        return self.odd(self.random.choice((several[0], several, {"not": several[0]})))
+
+    def moment(self) -> Any:
+        return self.odd(self.random.choice(INSTANTS))
+
+    def mapping(self, makers: dict[str, Callable[[], Any]], most: int) -> Document:
+        """Return a mapping with some of the keys, and now and then with another."""
+        keys = self.random.sample(list(makers), self.random.randint(0, min(most, len(makers))))
+        made = {key: self.odd(makers[key]()) for key in keys}
+        if self.random.random() < 2 * self.slips:
+            # A key of another mapping, mostly.
+            key = str(self.random.choice((*KEYS, *KEYS, *ODD)))
+            made[key] = self.random.choice((*ODD, "pro", *INSTANTS, "down"))
+        return made
+
+    # -- tests files -------------------------------------------------------------------------------
+
+    def tests(self) -> Document:
+        """Return a tests file about POLICY."""
+        whole: Document = {"tests": self.odd(1), "policy": self.odd("acme")}
+        if self.random.random() < 0.5:
+            whole["at"] = self.moment()
+        whole["cases"] = self.odd([self.case() for _ in range(self.random.randint(1, 3))])
+        if self.random.random() < 0.3:
+            whole["invariants"] = self.odd([self.odd(self.invariant())])
+        return whole
+
+    def case(self) -> Document:
+        command = self.random.choice(("channels", "due", "hours", "priority"))
+        case = {command: self.odd(self.question(command)), "expect": self.odd(self.expect(command))}
+        if self.random.random() < 0.3:
+            case |= {"name": self.odd("a name"), "note": self.odd({"en": "x", "nb": "y"})}
+        return case
+
+    def dimensions(self) -> dict[str, Callable[[], Any]]:
+        known = {"plan": PLANS, "role": ROLES, "channel": CHANNELS, "priority": PRIORITIES, **FACTS}
+        return {name: partial(self.some, values) for name, values in known.items()}
+
+    def question(self, command: str) -> Any:
+        choose = self.random.choice
+        asked = self.dimensions()
+        if command == "priority":
+            asked = {name: asked[name] for name in FACTS}
+        makers = {**asked, "lang": lambda: "nb"}
+        if command in ("due", "hours"):
+            makers["customer-tz"] = lambda: choose(("Asia/Tokyo", "UTC"))
+            makers["customer-country"] = lambda: choose(("NO", "DE", "no"))
+        if command == "due":
+            makers |= dict.fromkeys(("answered", "updated", "resolved"), self.moment)
+            makers["metric"] = lambda: self.odd(choose(("fix", ["update", "fix"], "all")))
+            makers["start"] = lambda: {"fix": self.moment()}
+            makers["pause"] = lambda: f"{choose(INSTANTS)}/{choose((*INSTANTS, ''))}"
+            makers["at-risk"] = lambda: choose(("3/4", "75%", "1/2"))
+        if command == "hours":
+            makers["name"] = lambda: choose(HOURS)
+        asked_of = self.mapping(makers, 4)
+        moment = "at" if command != "due" else choose(("at", "opened"))
+        asked_of[moment] = self.moment()
+        if self.random.random() < 0.2:
+            asked_of[moment] = choose(LOCAL)
+            asked_of["tz"] = self.odd(choose(("UTC", "Asia/Tokyo")))
+        if command == "hours" and not {"name", *asked} & set(asked_of):
+            asked_of["plan"] = "pro"
+        return asked_of
+
+    def expect(self, command: str) -> Any:
+        choose = self.random.choice
+        short: dict[str, Callable[[], Any]] = {
+            "due": lambda: choose((self.moment(), choose(STATES))),
+            "hours": lambda: choose(("open", "closed", "not-entitled", "needs-input")),
+            "priority": lambda: choose((*PRIORITIES, "none")),
+        }
+        if command in short and self.random.random() < 0.3:
+            return short[command]()
+        format = {
+            "channels": EXPECT_CHANNELS, "due": EXPECT_DUE, "hours": EXPECT_HOURS,
+            "priority": EXPECT_PRIORITY,
+        }[command]  # fmt: skip
+        makers: dict[str, Callable[[], Any]] = {
+            name: partial(self.field, command, name) for name in format.fields
+        }
+        return self.mapping(makers, 3) or {"because": choose(PATHS)}
+
+    def field(self, command: str, name: str) -> Any:
+        """Return what a field of an answer may be."""
+        choose = self.random.choice
+        if name in ("exactly", "include", "exclude"):
+            return self.some(CHANNELS)
+        if name == "because":
+            when = choose(("always", {"plan": "paid"}, {"plan": ["pro", "business"]}))
+            return choose((choose(PATHS), list(self.random.sample(PATHS, 2)), {"when": when}))
+        if name in ("allowed", "open"):
+            return choose(("true", "false"))
+        if name.endswith("_seconds") or name == "recommended":
+            return choose((0, -1800, 3600, 1, "none"))
+        if name in ("opened", "due", "next_open", "next_close", "at_risk_at"):
+            return choose((self.moment(), "none"))
+        if name in ("steps", "prerequisites"):
+            return choose(([], "Number", ["Log in", "Ask"]))
+        if name in ("only_when", "numbers", "windows", "holidays"):
+            inside = choose(
+                ([], {}, "none", "NO", [{"priority": ["P1"]}], {"NO": "+47 22 00 00 00"})
+            )
+            return choose((inside, [inside], [[inside, "x"]], {"any": inside}))
+        states = ("open", "closed", "not-entitled", "not-stated", "needs-input")
+        known = {
+            "state": states if command == "hours" else STATES,
+            "priority": (*PRIORITIES, "none"), "hours": HOURS, "kind": ("web", "phone"),
+        }  # fmt: skip
+        return choose(known.get(name, ("none", "Web", "1h 24x7", "x")))
+
+    def invariant(self) -> Document:
+        choose = self.random.choice
+        said = choose(({"channel": self.some(CHANNELS)}, {"promised": choose(METRICS)}))
+        made: Document = {choose(("require", "forbid")): self.odd(said)}
+        where = {**self.dimensions()}
+        if "channel" in said:
+            where.pop("channel")
+        if self.random.random() < 0.7:
+            made["for"] = self.odd(self.mapping(where, 2))
+        if self.random.random() < 0.3:
+            made["at"] = self.moment()
+        return made
+
+    # -- settings ----------------------------------------------------------------------------------
+
+    def settings(self) -> Document:
+        """Return a table [tool.zsupport]."""
+        choose = self.random.choice
+        rules = ("ZS4", "ZS301", "dead-rule", "ZS", "yaml-11-reading", "ZS9")
+        patterns = ("drafts", "*.yaml", "old/**", "a[bc]?.yaml", "**/x.yaml", "acme.yaml")
+
+        def names(values: tuple[str, ...]) -> list[Any]:
+            return [self.odd(choose(values)) for _ in range(self.random.randint(0, 3))]
+
+        check = {
+            "select": lambda: names(rules),
+            "ignore": lambda: names(rules),
+            "fail-on": lambda: choose(("error", "warning", "note")),
+            "exclude": lambda: names(patterns),
+            "per-file-ignores": lambda: {
+                choose(patterns): self.odd(names(rules)) for _ in range(self.random.randint(0, 2))
+            },
+        }
+        return self.mapping(
+            {
+                "policy": lambda: choose(("acme.yaml", "./acme.yaml", "zoom", ".")),
+                "exclude": lambda: names(patterns),
+                "check": lambda: self.mapping(check, 4),
+            },
+            3,
+        )
+
+
+def slipped(random: Random, text: str) -> bytes:
+    """Return a text, one in ten times with a piece cut out, doubled or replaced."""
+    if random.randrange(10):
+        return text.encode("utf-8", "surrogatepass")
+    for _ in range(random.randint(1, 3)):
+        at = random.randint(0, len(text))
+        end = at + random.randint(0, 12)
+        piece = random.choice(
+            ("", text[at:end] * 2, *"{}[]:,\"'#&*!|>%@`-?\n\t\\=~.", "\ud800", "\0")
+        )
+        text = text[:at] + piece + text[end:]
+    return text.encode("utf-8", "surrogatepass")
+
+
+def file_of_tests(random: Random) -> bytes:
+    """Return the content of a tests file, as JSON, which is YAML."""
+    return slipped(random, json.dumps(Grammar(random).tests(), ensure_ascii=random.random() < 0.5))
+
+
+def file_of_settings(random: Random) -> bytes:
+    """Return the content of a pyproject.toml."""
+    table = Grammar(random).settings()
+    return slipped(random, f"tool.zsupport = {toml(table)}\n")
+
+
+def toml(value: Any) -> str:
+    """Return a value as TOML; what TOML has not is an empty text there."""
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ", ".join(f"{json.dumps(key)} = {toml(each)}" for key, each in value.items())
+            + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return '""' if value is None else json.dumps(value)
+
+
+def cache_entry(random: Random, value: Any) -> Any:
+    """Return the content of a cache entry, in one to four places another."""
+    value = json.loads(json.dumps(value))
+    for _ in range(random.choice((0, 1, 1, 2, 4))):
+        value = changed(random, value)
+    return value
+
+
+def changed(random: Random, value: Any) -> Any:
+    """Return a JSON value that differs in one place."""
+    holder: list[Any] = [value]
+    inside: Any = holder
+    key: Any = 0
+    while isinstance(inside[key], dict | list) and inside[key] and random.random() < 0.9:
+        inside = inside[key]
+        key = (
+            random.choice(list(inside))
+            if isinstance(inside, dict)
+            else random.randrange(len(inside))
+        )
+    old = inside[key]
+    way = random.randrange(6)
+    if way == 0 and isinstance(inside, dict):
+        inside[random.choice(("", "x", "pro", "P9", "first-response"))] = inside.pop(key)
+    elif way == 1 and inside is not holder:
+        del inside[key]
+    elif way == 2 and isinstance(inside, list) and inside is not holder:
+        inside.append(old)
+    elif isinstance(old, str):
+        inside[key] = random.choice(
+            (old + "x", old[1:], "", "x", "free", "UTC", "office", "2026-02-30")
+        )
+    elif isinstance(old, bool) or old is None:
+        inside[key] = random.choice((True, False, None, "x", "office", [], {}))
+    elif isinstance(old, int):
+        inside[key] = random.choice((-1, 0, 1, old + 1, -old, 10**6, 10**30, 1.5, None))
+    else:
+        inside[key] = random.choice((None, [], {}, old, "x", 1))
+    return holder[0]

@@ -1,0 +1,133 @@
+"""Random tests files, settings and cache entries: every run gives an answer or says why not.
+
+`ZSUPPORT_INPUTS` is how many (default 2,000), `ZSUPPORT_SEED` which; the end of the run says how
+many it were. The same by hand, for any number of inputs: `python -m tests.fuzz COUNT [SEED]`.
+"""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+from conftest import Cli
+from fuzz.inputs import POLICY, SMALL, file_of_settings, file_of_tests
+from fuzz.run import CHUNK, KINDS, TRIED, attempts, check
+
+from zsupport.sources import cache
+
+INPUTS = int(os.environ.get("ZSUPPORT_INPUTS", "2000"))
+SEED = int(os.environ.get("ZSUPPORT_SEED", "20261129"))
+
+
+@pytest.mark.parametrize("start", range(0, INPUTS, CHUNK))
+def test_no_input_ends_in_70(
+    start: int, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    numbers = range(start, min(start + CHUNK, INPUTS))
+    found = list(check(SEED, numbers, tmp_path))
+    record_property(TRIED, (SEED, len(numbers), len(found)))
+    assert not found, "\n" + "\n".join(found[:5])
+
+
+def test_most_inputs_are_valid_and_some_are_not(tmp_path: Path) -> None:
+    codes: dict[str, Counter[int]] = {kind: Counter() for kind, _ in KINDS}
+    for name, _, end in attempts(SEED, range(200), tmp_path):
+        codes[name.partition(" ")[0]][end.code] += 1
+    for kind, found in codes.items():
+        # With 0 and 1 the input was read.
+        assert found[0] + found[1] > 0.5 * found.total(), (kind, found)
+    for kind in ("tests", "settings"):
+        assert codes[kind][2] + codes[kind][3] > 0.1 * codes[kind].total(), codes
+
+
+def test_an_input_is_the_same_whenever_it_is_drawn() -> None:
+    for make in (file_of_tests, file_of_settings):
+        assert make(Random("7 3")) == make(Random("7 3"))
+        assert make(Random("7 3")) != make(Random("7 4"))
+
+
+@pytest.mark.parametrize(
+    ("case", "says"),
+    [
+        ("channels: {opened: x}, expect: {include: web}", "`opened` is no option or fact"),
+        ("channels: {metric: x}, expect: {include: web}", "`metric` is no option or fact"),
+        ("channels: {plan: pro}, expect: {source: x}", "`source` is `page`"),
+    ],
+)
+def test_keys_of_another_mapping_are_findings(
+    case: str, says: str, cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "acme.yaml").write_text(POLICY)
+    (tmp_path / "acme_test.yaml").write_text(f"tests: 1\npolicy: acme\ncases: [{{{case}}}]\n")
+    done = cli("test", "acme.yaml", cwd=tmp_path)
+    assert done.code in (1, 3)
+    assert says in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "key"),
+    [
+        ("ignore = 5", "ignore"), ("select = 5", "select"), ("select = [5]", "select"),
+        ("per-file-ignores = {a = 5}", "per-file-ignores"), ("fail-on = [[]]", "fail-on"),
+    ],
+)  # fmt: skip
+def test_settings_of_another_type_are_usage_errors(
+    setting: str, key: str, cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "acme.yaml").write_text(SMALL)
+    (tmp_path / "pyproject.toml").write_text(f"[tool.zsupport.check]\n{setting}\n")
+    done = cli("check", "acme.yaml", cwd=tmp_path)
+    assert done.code == 2
+    assert f"invalid value of `{key}` in [tool.zsupport.check]" in done.stderr
+
+
+def test_a_wrong_entry_with_a_right_checksum_is_made_anew(cli: Cli, tmp_path: Path) -> None:
+    policy = SMALL + "terms: {limits: [{say: {en: One.}}]}\n"
+    folder = tmp_path / "cache" / "zsupport"
+    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def ask() -> tuple[str, str, int]:
+        return cli("terms", "--policy", "-", "--field", "text", stdin=policy, env=environment)
+
+    expected = ask()
+    assert expected == ("One.\n", "", 0)
+    [path] = folder.iterdir()
+    right = path.read_bytes()
+    # A text without any language, which no policy has.
+    wrong = right.partition(b"\n")[2].replace(b'{"en":"One."}', b"{}")
+    assert wrong != right.partition(b"\n")[2]
+    path.write_bytes(cache._checksum(path.stem, wrong).encode() + b"\n" + wrong)
+    assert ask() == expected
+    assert path.read_bytes() == right
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "stdout"),
+    [
+        (["8", "5"], 0, "fuzz: 8 inputs, seed 5, 0 with exit code 70\n"),
+        (["many"], 2, ""),
+        ([], 2, ""),
+    ],
+)
+def test_the_command_prints_figures_and_seed(arguments: list[str], code: int, stdout: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz", *arguments],
+        capture_output=True, text=True, cwd=Path(__file__).parent.parent, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (code, stdout), done.stderr
+
+
+def test_an_exit_code_70_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the wheel came off")
+
+    monkeypatch.setattr("zsupport.suite.session.read_written", broken)
+    found = list(check(SEED, range(4), tmp_path))
+    assert len(found) == 2
+    assert f"seed {SEED}, tests 0: test acme.yaml " in found[0]
+    assert "exit 70" in found[0]
+    assert "the wheel came off" in found[0]
