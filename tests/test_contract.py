@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +14,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
+from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 from zsupport.policy.yamltext import parse_path
@@ -190,16 +192,21 @@ def test_every_document_is_as_its_schema_says(
 def test_every_answer_says_which_lines_decided(asked: tuple[str, ...], cli: "Cli") -> None:
     document = json.loads(cli(*asked, "--format", "json").stdout)
     assert document["answers"]
-    root = shipped_policies()
+    policy = shipped_document(document["policy"]["file"])
+    lines = policy.text.splitlines()
     for answer in document["answers"]:
         assert answer["because"]
         for place in answer["because"]:
             assert set(place) == {"file", "line", "path"}
             assert place["file"] == document["policy"]["file"]
-            lines = (root / place["file"]).read_text(encoding="utf-8").splitlines()
             assert lines[place["line"] - 1].strip()
-            source = SourceFile(place["file"], (root / place["file"]).read_bytes(), "", "")
-            assert read_document(source).node(parse_path(place["path"]) or ("nowhere",))
+            assert policy.node(parse_path(place["path"]) or ("nowhere",))
+
+
+@cache
+def shipped_document(file: str) -> Document:
+    """Return the document of a shipped policy, whose file is named from their folder."""
+    return read_document(SourceFile(file, (shipped_policies() / file).read_bytes(), "", ""))
 
 
 def shipped_policies() -> Path:

@@ -11,6 +11,7 @@ from zsupport.policy.files import MAX_BYTES, SourceFile
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Metric, Place, Remarks, Revision
 from zsupport.policy.yamltext import MAX_DEPTH, MAX_NODES
+from zsupport.sources.find import shipped_policies
 
 FOLDER = Path(__file__).parent / "policies"
 BASE = """
@@ -364,3 +365,15 @@ def test_the_order_of_opening_times_means_nothing() -> None:
     hours = "".join(f"  h{n}: {{open: [{', '.join(times[n:] + times[:n])}]}}\n" for n in range(3))
     revision = read(f"{BASE}hours:\n{hours}")
     assert len({revision.hours[f"h{n}"][0].windows for n in range(3)}) == 1
+
+
+def test_a_valid_policy_is_compared_with_no_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A suggestion takes longer than all the rest, and is for a name that is not known.
+    def compared(*_: object, **__: object) -> None:
+        raise AssertionError("a name was compared")
+
+    monkeypatch.setattr("difflib.get_close_matches", compared)
+    for name in shipped_policies():
+        assert load(name, cache=False).revisions
+    with pytest.raises(AssertionError, match="a name was compared"):
+        read("format: 1\npolicy: acme\nplanz: {pro: Pro}\n")
