@@ -301,6 +301,13 @@ def test_a_bug_is_as_the_schema_of_errors_says(cli: "Cli", published: Validators
     assert document["error"]["kind"] == "bug"
 
 
+def test_the_schema_of_due_asks_for_a_metric(cli: "Cli", published: Validators) -> None:
+    document = json.loads(cli("due", "--format", "json").stdout)
+    assert published("due").is_valid(document)
+    document["query"]["metric"] = []
+    assert not published("due").is_valid(document)
+
+
 def test_the_schema_of_errors_is_no_rubber_stamp(published: Validators) -> None:
     error = {"kind": "usage", "code": 2, "message": "no", "hint": None}
     assert published("error").is_valid({"error": error})

@@ -214,6 +214,8 @@ def test_every_command_and_option_is_documented(name: str, cli: Cli) -> None:
             continue
         for flag in option.flags:
             assert re.search(rf"(?<!\w){re.escape(flag)}\b", shown), flag
+        if option.metavar:
+            assert f"{option.flags[0] if option.flags else ' '} {option.metavar} " in shown
         if option.flags:
             assert re.search(rf"(?<![\w-]){option.flags[0]}(?![\w-])", pages), option.flags[0]
         # What it is for stands there too, however the lines are broken.

@@ -256,6 +256,17 @@ def test_tables_show_every_part_of_the_file(remarked: dict[str, Any]) -> None:
     }
 
 
+def test_a_condition_is_shown_without_remarks_too_and_no_empty_line_before_steps() -> None:
+    document = deepcopy(DOCUMENT)
+    document["channels"]["forum"]["steps"] = ["Ask.", "Wait."]
+    file = SourceFile("acme.yaml", json.dumps(document).encode(), "", "acme.yaml")
+    report = show_policies([Policy((load_revision(file),))], MOMENT, {}, "en", [file])
+    rows = [row for table in report.tables for row in table.rows]
+    assert ("P1", "Urgent", "It is down.", "kind bug", "also called one") in rows
+    assert ("P2", "Normal", "", "", "") in rows
+    assert ("forum", "The forum", "community", "Ask.\nWait.", "", "") in rows
+
+
 def test_json_shows_the_file_as_it_is(remarked: dict[str, Any]) -> None:
     file = SourceFile("acme.yaml", json.dumps(remarked).encode(), "", "acme.yaml")
     report = show_policies([Policy((load_revision(file),))], MOMENT, {}, "en", [file])

@@ -270,6 +270,45 @@ def test_a_remark_on_standard_error_names_the_rows_that_it_concerns(
     ]
 
 
+@pytest.mark.parametrize(
+    ("plans", "named"), [("abcdef", "a, b, c, d, e, f"), ("abcdefg", "a, b, c, d, e, 2 more")]
+)
+def test_of_more_than_six_values_a_remark_names_the_first_five(
+    plans: str, named: str, tmp_path: Path, cli: Any
+) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(
+        "format: 1\npolicy: desk\nplans: {a: A, b: B, c: C, d: D, e: E, f: F, g: G, h: H}\n"
+        "channels: {web: {name: Web, kind: web}}\nentitlements:\n  - {allow: web}\n"
+        f"  - {{when: {{plan: [{', '.join(plans)}]}}, allow: web, unclear: On which days?}}\n"
+    )
+    got = cli("channels", "--policy", str(file), "--at", MOMENT)
+    assert got.stderr == f"zsupport: {named}: unclear: On which days?\n"
+
+
+def test_lines_and_tables_carry_the_remarks_of_what_they_list(tmp_path: Path, cli: Any) -> None:
+    file = tmp_path / "desk.yaml"
+    text = POLICY_OF_ROWS.replace("free: Free", "free: {name: Free, unclear: Sold to whom?}")
+    file.write_text(text.replace("{allow: web}", "{when: {plan: pro}, allow: web}"))
+    asked = ("channels", "--policy", str(file), "--at", MOMENT, "--channel", "web")
+    assert cli(*asked) == ("pro\tweb\n", "", 0)
+    assert "Sold to whom?" not in cli(*asked, "--format", "table").stdout
+    # A refusal rests on all that is not listed.
+    got = cli(*asked, "--plan", "free")
+    assert (got.stdout, got.code) == ("", 1)
+    assert got.stderr.startswith("zsupport: unclear: Sold to whom?\n")
+
+
+def test_a_table_of_ways_says_for_which_priorities_a_channel_is(tmp_path: Path, cli: Any) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(POLICY_OF_ROWS, encoding="utf-8")
+    asked = ("channels", "--policy", str(file), "--plan", "pro", "--at", MOMENT)
+    lines = cli(*asked, "--format", "table", env={"COLUMNS": "999"}).stdout.splitlines()
+    assert [line.split() for line in lines[3:7]] == [
+        ["Web"], ["(web)"], ["Chat", "only", "for", "P1"], ["(chat)"],
+    ]  # fmt: skip
+
+
 def test_tables_name_retired_plans_and_clocks_that_start_at_another_event(
     tmp_path: Path, cli: Any
 ) -> None:

@@ -225,3 +225,7 @@ def test_a_revision_with_too_many_cases_is_left_out_of_coverage(
     assert coverage["decisions"] == len(decisions_of(only, 0))
     [finding] = [each for each in session.outcome.findings if "2026.yaml" in each.file]
     assert "cases" in finding.message
+    # The newest revision is the one that is changed: nothing of it is counted.
+    session = run_session([str(tmp_path)], Wanted(mutation=True), public_holidays, lambda _: False)
+    assert session.outcome.extra["mutation"]["changes"] == 0
+    assert [each.message for each in session.outcome.findings] == [finding.message]

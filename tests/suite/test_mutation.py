@@ -157,6 +157,14 @@ def test_a_commitment_for_every_case_becomes_another() -> None:
     assert changes(subject_of(text), "change-commitment") == ["`target` became another"]
 
 
+def test_of_several_commitments_each_is_dropped_and_an_only_one_is_not() -> None:
+    assert changes(subject_of(SHOP), "drop-commitment") == [
+        "dropped commitment[0]", "dropped commitment[1]",
+    ]  # fmt: skip
+    one = subject_of(SHOP.replace("{when: {premier: true}, is: agreement}, ", ""))
+    assert changes(one, "drop-commitment") == []
+
+
 def test_remarks_of_a_condition_decide_nothing() -> None:
     changed = [each.path for each in changes_of(subject_of(SHOP).documents[0])]
     assert ("priorities", 1, "when", 0, "impact") in changed

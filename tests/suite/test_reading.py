@@ -203,6 +203,7 @@ def test_more_questions_than_anybody_asks_are_refused() -> None:
     case = f"  - channels: {{f0: [{values}], f1: [{values}]}}\n    expect: {{include: forum}}\n"
     [found] = written(HEAD + case, subject_of(policy)).findings
     assert (found.code, found.message) == ("ZS009", "this asks 40,000 questions")
+    assert (found.expected, found.hint) == ("at most 20,000", "leave out what changes nothing")
 
 
 # -- the schema ------------------------------------------------------------------------------------

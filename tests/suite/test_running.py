@@ -116,6 +116,13 @@ def test_lists_make_a_cross_product() -> None:
     ]
 
 
+def test_channels_are_asked_about_together() -> None:
+    question = "channels: {plan: max, role: owner, channel: [web, phone]}"
+    assert verdict(text(question, "{exactly: [web, phone]}"), SUBJECT).failures == ()
+    failures = verdict(text(question, "{exactly: [web, forum]}"), SUBJECT).failures
+    assert [(each.got, each.case.get("channel")) for each in failures] == [(("web", "phone"), None)]
+
+
 def test_what_is_left_out_is_asked_about() -> None:
     failures = verdict(text("channels: {plan: max}", "{exclude: phone}"), SUBJECT).failures
     assert [failure.case["role"] for failure in failures] == ["owner"]

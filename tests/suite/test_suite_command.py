@@ -14,6 +14,7 @@ from subjects import SHOP
 from zsupport.guide import page
 from zsupport.suite.codes import CODES, SUITE_CODES
 from zsupport.suite.measure import percent
+from zsupport.suite.paste import case_text
 from zsupport.view.schemas import schema
 
 if TYPE_CHECKING:
@@ -370,6 +371,13 @@ def test_ten_changes_that_no_test_notices_are_shown_each_with_a_test(
     after = document(cli, folder, "--mutate")
     assert after["summary"]["failed"] == 0
     assert after["mutation"]["noticed"] == found["mutation"]["noticed"] + noticed
+
+
+def test_a_suggested_line_has_at_most_100_characters() -> None:
+    asked = {"channels": {"plan": "a" * 80}, "expect": {"include": "web"}}
+    assert case_text(asked) == f"- channels: {{plan: {'a' * 80}}}\n  expect: {{include: web}}\n"
+    asked["channels"]["plan"] += "a"
+    assert case_text(asked) == f"- channels:\n    plan: {'a' * 81}\n  expect: {{include: web}}\n"
 
 
 def test_all_uncovered_tests_pasted_cover_everything(folder: Path, cli: "Cli") -> None:

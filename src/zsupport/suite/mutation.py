@@ -233,8 +233,7 @@ class _Changes:
             yield from self.of_reference((*path, "hours"))
             path = (*path, "target")
             node = self.node(path)
-        if not isinstance(node, Scalar):
-            return
+        assert isinstance(node, Scalar)
         for text in other_targets(node.text):
             says = f"`{node.text}` became `{text}`"
             yield self.put("change-target", path, says, with_text(node, text))
