@@ -95,6 +95,22 @@ def test_snippets_of_the_guide_are_what_they_are_for(
         valid(schema, text, tmp_path)
 
 
+def test_hooks_take_no_names_and_change_no_file(cli: Cli, tmp_path: Path) -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert [hook["pass_filenames"] for hook in hooks] == [False] * 3
+    (tmp_path / "acme.yaml").write_text(
+        starter("acme")["acme.yaml"].replace("name: Web form", "name: no"), encoding="utf-8"
+    )
+    before = (tmp_path / "acme.yaml").read_bytes()
+    for hook in hooks:
+        program, *words = hook["entry"].split()
+        assert program == "zsupport"
+        done = cli(*words, *hook.get("args", []), "--fix", "acme.yaml", cwd=tmp_path)
+        assert done.code == 2
+        assert "--fix" in done.stderr
+    assert (tmp_path / "acme.yaml").read_bytes() == before
+
+
 class Step:
     """A step of the action in a repository with a policy and its tests."""
 

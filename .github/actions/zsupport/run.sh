@@ -20,6 +20,7 @@ esac
 summary=$(mktemp)
 trap 'rm -f "$summary"' EXIT
 command=(zsupport "$COMMAND" --format=github "--output-file=markdown=$summary")
+if [ "$COMMAND" = check ]; then command+=(--no-fix); fi
 if [ -n "$SARIF" ]; then command+=("--output-file=sarif=$SARIF"); fi
 
 # A value stands behind `=`, so that none can be missing and swallow what follows.

@@ -57,6 +57,9 @@ _IGNORE = Option(
     "ignore", ("--ignore",), "texts", "RULES", "Not these rules.", completes="rule"
 )  # fmt: skip
 _FIX = Option("fix", ("--fix",), "flag", "", "Fix in the files what can be fixed safely.")
+_NO_FIX = Option(
+    "no_fix", ("--no-fix",), "flag", "", "Refuse --fix: for hooks and CI, which change no file."
+)
 _DIFF = Option(
     "diff", ("--diff",), "flag", "", "Show what --fix would change, and write nothing."
 )  # fmt: skip
@@ -84,6 +87,7 @@ def check(
     select: list[str] | None,
     ignore: list[str] | None,
     fix: bool,
+    no_fix: bool,
     diff: bool,
     fail_on: str | None,
     at: str | None,
@@ -119,6 +123,8 @@ def check(
     from zsupport.sources.settings import Exclusions, configured
 
     selected, ignored = _chosen(select, ignore)
+    if fix and no_fix:
+        raise UsageError("--fix and --no-fix contradict each other", "run `zsupport check --fix`")
     showing = Showing(format, color, csv, quiet).with_files(output_file)
     configuration = configured(config, working_folder(), os.environ)
     configs = Configs(working_folder(), configuration)
@@ -327,7 +333,7 @@ def _list(
 COMMAND = Command(
     check,
     (
-        _PATHS, _SELECT, _IGNORE, _FIX, _DIFF, _FAIL_ON, _AT, _STDIN, _EXPLAIN, _LIST,
+        _PATHS, _SELECT, _IGNORE, _FIX, _NO_FIX, _DIFF, _FAIL_ON, _AT, _STDIN, _EXPLAIN, _LIST,
         *FINDING_OPTIONS,
     ),
     _EXAMPLES,
