@@ -159,6 +159,15 @@ def test_other_words_of_a_command_line_steer_nothing() -> None:
         run(*arguments)
 
 
+def test_a_fix_is_told_in_one_line(folder: Path) -> None:
+    path = folder / f"no {HOSTILE}.yaml"
+    path.write_text(POLICY.replace("name: Web", "name: no"))
+    said = run("check", path.name, "--fix")
+    [line] = [each for each in said.stdout.splitlines() if each.startswith("Fixed no =1+1")]
+    assert line.endswith("put it in quotes (ZS010)")
+    assert 'name: "no"' in path.read_text()
+
+
 def test_names_that_init_makes_steer_nothing(folder: Path) -> None:
     assert HOSTILE.encode(errors="surrogateescape")
     said = run("init", f"new {HOSTILE}")

@@ -25,7 +25,7 @@ def render(outcome: Outcome, context: Context) -> str:
         finding_text(finding, sources, color=color, encoding=encoding)
         for finding in outcome.findings
     ]
-    closing = [printable(line) for line in outcome.closing]
+    closing = [printable(_flat(line)) for line in outcome.closing]
     if more := sum(outcome.left_out.values()):
         closing.insert(0, f"and {more:,} more: --format json has all")
     if closing:
