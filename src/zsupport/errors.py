@@ -6,6 +6,8 @@ carries such findings to the rim.
 
 from typing import TYPE_CHECKING, ClassVar
 
+from zsupport.limits import COMPARED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -55,15 +57,18 @@ class InvalidPolicy(PolicyError):
 
 
 class TooMuch(PolicyError):
-    """More work than is done for one policy or question (exit 3); `count` says how much."""
+    """More work than is done for one policy or question (exit 3)."""
 
-    def __init__(self, limit: "Limit", count: int, what: str = "") -> None:
-        """Say what has too much: `what`, or the whole policy."""
+    def __init__(self, limit: "Limit", count: int | None, what: str = "") -> None:
+        """Say how much there is, None: more than the limit, and of what: else the whole policy."""
         self.limit = limit
         self.count = count
         self.what = what
         where = f" in {what}" if what else ""
-        says = f"{count:,} {limit.counts}{where}; at most {limit.most:,}"
+        if count is None:
+            says = f"more than {limit.most:,} {limit.counts}{where}"
+        else:
+            says = f"{count:,} {limit.counts}{where}; at most {limit.most:,}"
         super().__init__(says, limit.way_out)
 
 
@@ -102,7 +107,13 @@ def is_interruption(error: BaseException | None) -> bool:
 
 
 def nearest(name: str, known: "Iterable[str]") -> str | None:
-    """Return the known name closest to `name`, compared without case, or None if none is near."""
+    """Return the known name closest to `name`, compared without case, or None if none is near.
+
+    None too where there is too much to compare.
+    """
+    known = list(known)
+    if comparisons(name, known) > COMPARED.most:
+        return None
     # difflib is loaded by Typer anyway; the library alone should not pay for it.
     from difflib import get_close_matches
 
@@ -111,6 +122,12 @@ def nearest(name: str, known: "Iterable[str]") -> str | None:
         by_fold.setdefault(each.casefold(), each)
     close = get_close_matches(name.casefold()[:100], by_fold, n=1, cutoff=0.6)
     return by_fold[close[0]] if close else None
+
+
+def comparisons(name: str, known: "Iterable[str]") -> int:
+    """Return how many comparisons of names of 20 letters it takes to find the nearest of some."""
+    length = min(len(name), 100)
+    return sum(1 + length * len(each) // 400 for each in known)
 
 
 def did_you_mean(name: str, known: "Iterable[str]") -> str | None:

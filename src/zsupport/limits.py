@@ -35,8 +35,8 @@ VALUES = Limit(50_000, "values of a file", _SPLIT)
 LEVELS = Limit(50, "levels of nesting in a file", "nest less deeply")
 #: More than anyone reads; the rest of the file is not looked at.
 PROBLEMS = Limit(2_000, "problems reported of a file", "mend these first")
-#: Finding the nearest of some names takes a millisecond for each hundred.
-COMPARED = Limit(10_000, "names compared in search of the nearest", "no suggestion is made")
+#: Names of 20 letters; longer ones count by the product of their lengths.
+COMPARED = Limit(5_000, "names compared in search of the nearest", "no suggestion is made")
 #: Such as the plans of each condition that says `{not: free}`.
 NAMED = Limit(500_000, "values that the conditions of a policy stand for", "name fewer values")
 #: TOML keys such as `tool.zsupport.check` take time by the square of their parts.
@@ -90,13 +90,17 @@ PARTS = Limit(200, "combinations of calendars by case", "join fewer of them")
 
 #: A row takes a tenth of a millisecond and two kilobytes.
 ROWS = Limit(20_000, "rows of an answer", "state more of the case, such as --plan or --fact")
-#: A row takes 300, and looking at a grant or a rule one. Rows are also worked out for other values of facts that
-#: are assumed, and for every revision of the policy.
+#: A row takes 300, and looking at a grant or a rule one. Rows are also worked out for other values
+#: of facts that are assumed, and for every revision of the policy.
 STEPS = Limit(8_000_000, "steps to work out an answer", ROWS.way_out)
 COMBINATIONS = Limit(
     500_000, "combinations of the facts that decide the priority", "state some with --fact"
 )
-ASKED = Limit(20_000, "questions of a test", "leave out what changes nothing")
+ASKED = Limit(20_000, "questions of the tests of a file", "leave out what changes nothing")
+#: Each change is a policy of its own, whose answers are compared with those before.
+CHANGES = Limit(
+    200_000, "changes of a policy times its tests", "run `test --mutate` for a smaller policy"
+)
 
 #: Every limit by its name, in the order in which the guide lists them.
 LIMITS = {name: limit for name, limit in list(globals().items()) if isinstance(limit, Limit)}

@@ -204,6 +204,10 @@ def test_more_questions_than_anybody_asks_are_refused() -> None:
     [found] = written(HEAD + case, subject_of(policy)).findings
     assert (found.code, found.message) == ("ZS009", "this asks 40,000 questions")
     assert (found.expected, found.hint) == ("at most 20,000", "leave out what changes nothing")
+    # 12,000 and 12,000
+    fewer = case.replace(f"f0: [{values}]", f"f0: [{', '.join(f'v{n}' for n in range(60))}]")
+    [found] = written(HEAD + fewer + fewer, subject_of(policy)).findings
+    assert found.message == "this asks 12,000 questions, and with the tests before it 24,000"
 
 
 # -- the schema ------------------------------------------------------------------------------------

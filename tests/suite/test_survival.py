@@ -5,6 +5,8 @@ from functools import cache
 import pytest
 from subjects import SHOP, subject_of, written
 
+from zsupport.errors import TooMuch
+from zsupport.limits import CHANGES
 from zsupport.suite.outcome import run_tests
 from zsupport.suite.survival import mutated, noticing
 
@@ -109,6 +111,19 @@ def test_tests_that_name_a_group_go_along_with_it(text: str, noticed: bool) -> N
 )
 def test_a_test_that_fails_notices_nothing(text: str) -> None:
     assert survivors(text, passing=False) == every()
+
+
+def test_more_changes_than_are_worked_on_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    tests = written(
+        "tests: 1\npolicy: shop\ncases: [{channels: {plan: free}, expect: {exactly: forum}}]",
+        SUBJECT,
+    )
+    ran = run_tests(SUBJECT, tests)
+    changes = len(every()) + mutated(SUBJECT, [tests], (), ()).invalid
+    monkeypatch.setattr("zsupport.suite.survival.CHANGES", CHANGES._replace(most=changes))
+    # Twice as many: one test each, and the change itself.
+    with pytest.raises(TooMuch, match="changes of a policy times its tests; at most"):
+        mutated(SUBJECT, [tests], ran.passing, ran.holding)
 
 
 def test_a_suggested_test_names_a_moment_only_where_it_needs_one() -> None:

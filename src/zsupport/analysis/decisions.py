@@ -223,13 +223,13 @@ class Decisions:
                 if both := some & others:
                     joined = before.joined(more)
                     if len(joined.calendars) > MEMBERS.most:
-                        raise TooMuch(MEMBERS, len(joined.calendars), f"`{hours}`")
+                        raise TooMuch(MEMBERS, None, f"`{hours}`")
                     found.append((joined, both))
                     some &= ~both
             if some and known:
                 found.append((before, some))
             if len(found) > PARTS.most:
-                raise TooMuch(PARTS, len(found), f"`{hours}`")
+                raise TooMuch(PARTS, None, f"`{hours}`")
         return found
 
 

@@ -49,7 +49,7 @@ def momentless(
                     elif cases:
                         split.append((inside, outside, cases))
             if len(split) > PARTS.most:
-                raise TooMuch(PARTS, len(split), "the hours that `opened` names")
+                raise TooMuch(PARTS, None, "the hours that `opened` names")
         parts = split
     return found
 

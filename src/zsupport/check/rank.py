@@ -47,26 +47,24 @@ def ranked(members: Iterable[Member]) -> list[Pair]:
     direct = {member.id: member.above for member in members}
     if not any(direct.values()):
         return []
+    order = _lowest_first(direct)
+    #: What ranks below and above each member, with a bit for each.
+    lows_of, highs = dict.fromkeys(direct, 0), dict.fromkeys(direct, 0)
+    place_of = {id: 1 << place for place, id in enumerate(order)}
+    for high in order:
+        for each in direct[high]:
+            lows_of[high] |= lows_of[each] | place_of[each]
+    if (count := sum(lows.bit_count() for lows in lows_of.values())) > PAIRS.most:
+        raise TooMuch(PAIRS, count)
     below: dict[str, dict[str, None]] = {}
-    #: What ranks above and below each member, with a bit for each.
-    highs, lows_of = dict.fromkeys(direct, 0), dict.fromkeys(direct, 0)
     right_above: dict[str, list[str]] = {id: [] for id in direct}
-    place_of: dict[str, int] = {}
-    count = 0
-    for place, high in enumerate(_lowest_first(direct)):
-        lows = dict.fromkeys(direct[high])
+    for high in order:
+        lows = below[high] = dict.fromkeys(direct[high])
         for each in direct[high]:
             lows |= below[each]
             right_above[each].append(high)
-        below[high] = lows
-        count += len(lows)
-        if count > PAIRS.most:
-            raise TooMuch(PAIRS, count)
-        for each in direct[high]:
-            lows_of[high] |= lows_of[each] | place_of[each]
-        place_of[high] = 1 << place
         for each in lows:
-            highs[each] |= 1 << place
+            highs[each] |= place_of[high]
     written_above = {low: tuple(some) for low, some in right_above.items()}
     pairs = []
     for high, right_below in direct.items():

@@ -243,7 +243,7 @@ class Subject:
             less = [(names, some & ~cases) for names, some in found]
             found = [(names, some) for names, some in more + less if some]
             if len(found) > PARTS.most:
-                raise TooMuch(PARTS, len(found), "the hours of the grants")
+                raise TooMuch(PARTS, None, "the hours of the grants")
         return [(names, some) for names, some in found if names]
 
     def check_comparisons(self, count: int) -> None:

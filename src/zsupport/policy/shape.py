@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from zsupport.clock.problem import BadText
-from zsupport.errors import nearest
+from zsupport.errors import comparisons, nearest
 from zsupport.findings import Finding, Span
 from zsupport.limits import COMPARED
 from zsupport.policy.languages import is_language, language_hint
@@ -178,7 +178,9 @@ class Reader:
 
     def nearest(self, name: str, known: Collection[str]) -> str | None:
         """Return the known name closest to `name`; None too when enough have been compared."""
-        return nearest(name, known) if self.may_compare(len(known)) else None
+        if self.compared > COMPARED.most or not self.may_compare(comparisons(name, known)):
+            return None
+        return nearest(name, known)
 
     def may_compare(self, names: int) -> bool:
         """Return whether so many names may still be compared, and count them."""

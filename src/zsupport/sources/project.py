@@ -1,10 +1,12 @@
 """What a project says in its pyproject.toml, under [tool.zsupport]."""
 
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from zsupport.errors import UsageError, did_you_mean
+from zsupport.limits import CONFIG_BYTES, CONFIG_PARTS
 from zsupport.policy.files import MAX_BYTES
 
 #: The keys of [tool.zsupport].
@@ -65,13 +67,41 @@ def project_from(text: bytes, path: str, otherwise: str) -> Project | None:
 def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
     import tomllib
 
+    if len(text) > CONFIG_BYTES.most:
+        says = f"the file has more than {CONFIG_BYTES.most // 1024} KiB"
+        raise UsageError(f"{path}: {says}", f"name another with --config, or {otherwise}")
     try:
-        found: object = tomllib.loads(text.decode("utf-8"))
+        decoded = text.decode("utf-8")
+        if (parts := _longest_key(decoded)) > CONFIG_PARTS.most:
+            says = f"a key has {parts:,} parts; at most {CONFIG_PARTS.most}"
+            raise UsageError(f"{path}: {says}", f"shorten it, or {otherwise}")
+        found: object = tomllib.loads(decoded)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{path}: {error}", f"mend it, or {otherwise}") from None
     for key in ("tool", "zsupport"):
         found = found.get(key) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else None
+
+
+#: What ends a key, or holds what is no part of it. A text that is not closed ends with its line.
+_TOKENS = re.compile(
+    r"""\"{3,}|'{3,}|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[=,{}\[\]#\n]|\.""",
+)
+
+
+def _longest_key(text: str) -> int:
+    """Return of how many parts the longest key of a TOML file can be made.
+
+    Reading a key takes time and memory by the square of its parts.
+    """
+    longest = parts = 1
+    for token in _TOKENS.findall(text):
+        if token == ".":
+            parts += 1
+            longest = max(longest, parts)
+        elif token in "=,{}[]#\n":
+            parts = 1
+    return longest
 
 
 def known(path: str, where: str, table: Mapping[str, Any], keys: Collection[str]) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError, UsageError
+from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError, TooMuch, UsageError
 from zsupport.findings import Finding
+from zsupport.limits import SIDE_BYTES, SIDE_FILES
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import in_order, read_document, read_valid
@@ -166,7 +167,7 @@ def _on_disk(where: str, excluded: Excluded) -> list[SourceFile]:
     selection = select([path], excluded)
     for fault in selection.faults:
         raise PolicyError(f"{fault.file}: {fault.message}", fault.hint)
-    found = []
+    found: list[SourceFile] = []
     folder = where if os.path.isdir(where) else ""
     for selected in selection.files:
         if selected.is_tests and not selected.named:
@@ -177,6 +178,7 @@ def _on_disk(where: str, excluded: Excluded) -> list[SourceFile]:
                 name = os.path.relpath(selected.path, folder).replace(os.sep, "/")
                 source = source._replace(name=name)
             found.append(source)
+            _check_size(found)
     return found
 
 
@@ -250,14 +252,30 @@ def _may_be_policy(repository: Repository, path: str, root: str, excluded: Exclu
 def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> list[SourceFile]:
     """Return files of a commit that are policies, or the file at `path` itself."""
     repository = base.repository
-    found = []
-    for blob, data in zip(blobs, repository.read(blobs) if blobs else (), strict=True):
+    found: list[SourceFile] = []
+    # Most of them may be other files, and large: so few are in memory at the same time.
+    parts = (blobs[first : first + _AT_ONCE] for first in range(0, len(blobs), _AT_ONCE))
+    read = (each for some in parts for each in zip(some, repository.read(some), strict=True))
+    for blob, data in read:
         if blob.path == path or is_policy(data):
             name = blob.path[len(path) :].lstrip("/") or blob.path.rpartition("/")[2]
             digest = "sha256:" + sha256(data).hexdigest()
             place = os.path.relpath(os.path.join(os.path.realpath(repository.top), blob.path))
             found.append(SourceFile(name, data, digest, f"{base.label}:{blob.path}", place))
+            _check_size(found)
     return found
+
+
+#: So many files of a commit are read at once.
+_AT_ONCE = 32
+
+
+def _check_size(files: list[SourceFile]) -> None:
+    """Raise TooMuch where the policy files of a side are too many or too large together."""
+    if len(files) > SIDE_FILES.most:
+        raise TooMuch(SIDE_FILES, None)
+    if sum(len(each.data) for each in files) > SIDE_BYTES.most:
+        raise TooMuch(SIDE_BYTES, None)
 
 
 def _beside(sources: Sequence[SourceFile], name: str, revision: Revision) -> list[SourceFile]:

@@ -8,7 +8,7 @@ BROKEN_INVARIANT = Code("ZT102", "broken-invariant", "a case in which an invaria
 NO_TESTS = Code("ZT103", "no-tests", "a policy that no tests file is about")
 NO_ANSWER = Code("ZT104", "no-answer", "a test that asks what the policy cannot answer")
 NO_POLICY = Code("ZT105", "no-policy", "a tests file whose policy is not beside it")
-TOO_MANY = Code("ZT106", "too-many-cases", "a policy with too many cases to look at each")
+TOO_MANY = Code("ZT106", "too-many-cases", "a policy with more than is worked on")
 NO_CASE = Code("ZT107", "no-case", "an invariant that holds because no case is meant")
 EXCLUDED = Code(
     "ZT108", "excluded-case", "a test of a case whose facts exclude its priority", "warning"

@@ -136,7 +136,7 @@ def too_many(subject: Subject, index: int, error: TooMuch) -> Finding:
     """Return the finding that a policy has too many cases to be measured."""
     document = subject.documents[index]
     return Finding(
-        TOO_MANY.code, TOO_MANY.name, TOO_MANY.severity, f"the policy has {error}",
+        TOO_MANY.code, TOO_MANY.name, TOO_MANY.severity, error.message,
         document.source.shown, document.value(("policy",)), "policy",
         identity=(document.source.name,),
     )  # fmt: skip

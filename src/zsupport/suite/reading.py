@@ -163,6 +163,7 @@ class _Binder:
         self.subject = subject
         self.given = at
         self.default: datetime | None = at
+        self.asked = 0  # questions, by all tests so far
 
     def report(
         self, code: str, at: Named, message: str, expected: str | None = None,
@@ -310,9 +311,12 @@ class _Binder:
         count = 1
         for each in values.values():
             count *= len(each)
-        if count > ASKED.most:
+        self.asked += count
+        if self.asked > ASKED.most:
+            all_tests = f", and with the tests before it {self.asked:,}"
+            more = all_tests if self.asked > count else ""
             self.reader.report(
-                "ZS009", asked.start, asked.way, f"this asks {count:,} questions",
+                "ZS009", asked.start, asked.way, f"this asks {count:,} questions{more}",
                 f"at most {ASKED.most:,}", ASKED.way_out,
             )  # fmt: skip
             return _Understood(revision, shown, None)

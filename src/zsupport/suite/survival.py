@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from zsupport.analysis.space import Cases
 from zsupport.answer.case import Case
-from zsupport.errors import InvalidPolicy
+from zsupport.errors import InvalidPolicy, TooMuch
+from zsupport.limits import CHANGES
 from zsupport.policy.loader import revision_of
 from zsupport.suite.answers import Answers, Difference, difference
 from zsupport.suite.coverage import asked_cases
@@ -61,6 +62,12 @@ def mutated(
 
     `examples` and `invariants` are those of the tests that pass: one that fails notices nothing.
     """
+    tried = 0
+    for index, document in enumerate(subject.documents):
+        notice = [*(each.question.revision for each in examples), *(i.revision for i in invariants)]
+        tried += sum(1 for _ in changes_of(document)) * (1 + notice.count(index))
+    if tried > CHANGES.most:
+        raise TooMuch(CHANGES, tried)
     counted = invalid = unchanged = 0
     survivors: list[Survivor] = []
     chosen = {id(each) for each in (*examples, *invariants)}

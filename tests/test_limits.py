@@ -1,0 +1,189 @@
+"""Work has limits: what lies above one is refused in words, what lies below is answered soon.
+
+Time is measured as a ratio to the start of Python in the same run, memory as the peak of a process.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from large import (
+    CHECK,
+    DUE,
+    chain,
+    cost,
+    equal_grants,
+    facts,
+    grants,
+    joined,
+    joined_by_case,
+    mebibyte,
+    misspelt,
+    priorities,
+    rules,
+    small,
+    windows,
+)
+
+from zsupport.guide import page
+from zsupport.limits import LIMITS
+from zsupport.sources.project import project_from
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+#: No run takes more: the start of Python as 1, and megabytes of memory.
+TIMES, MEGABYTES = 400, 300
+
+
+def one(text: str) -> dict[str, str]:
+    return {"p.yaml": text}
+
+
+class Input(NamedTuple):
+    """Files and a command, with the exit code and a part of what is said."""
+
+    files: Callable[[], Mapping[str, str]]
+    command: tuple[str, ...]
+    code: int
+    says: str
+
+
+DIFF = ("diff", "new", "--against", "old")
+ABOVE: dict[str, Input] = {
+    # 1,000 * 999 / 2
+    "1,000 plans in a chain": Input(
+        lambda: one(chain(1000)), CHECK, 0,
+        "ZS315] too-much-to-compare: 499,500 pairs of plans, roles or priorities by rank; at most"
+        " 150,000",
+    ),
+    "2,000 priorities": Input(
+        lambda: one(priorities(2000)), CHECK, 0, "2,000 priorities; at most 400",
+    ),
+    "12,000 equal grants": Input(
+        lambda: one(equal_grants(12_000)), CHECK, 0, "12,000 grants; at most 4,000",
+    ),
+    "20 million cases and 1,000 rules": Input(
+        lambda: one(facts(7, 10, plans=2, rules=1000)), CHECK, 0,
+        "ZS310] too-many-cases: 20,000,000 cases; at most 10,000,000",
+    ),
+    # A grant and 1,001 targets, each over a million cases.
+    "a million cases and 1,000 rules": Input(
+        lambda: one(facts(6, 10, rules=1000)), CHECK, 0,
+        "1,002,000,000 cases of all grants and targets together; at most 400,000,000",
+    ),
+    "diff of a union of 12 calendars by case": Input(
+        lambda: {"old/p.yaml": joined_by_case(12, 10), "new/p.yaml": joined_by_case(12, 15)},
+        DIFF, 3, "more than 200 combinations of calendars by case in `all`",
+    ),
+    "a union of 400 calendars": Input(
+        lambda: one(joined(400)), DUE, 3, "400 calendars joined in one case; at most 120",
+    ),
+    "three calendars of 5,040 windows": Input(
+        lambda: one(windows(3, 720)), DUE, 3,
+        "15,120 windows a week in all calendars that are joined; at most 2,000",
+    ),
+    "six open facts of ten values": Input(
+        lambda: one(facts(6, 10)), DUE, 3, "1,000,000 rows of an answer; at most 20,000",
+    ),
+    "diff of 300 files of 1 MiB": Input(
+        lambda: {f"{side}/p{n}.yaml": mebibyte(n) for side in ("old", "new") for n in range(300)},
+        DIFF, 3, "more than 8,388,608 bytes of all policy files of a side of `diff`",
+    ),
+    "1,900 misspelt names": Input(
+        lambda: one(misspelt(1900)), CHECK, 3, "Found 1,900 errors in 1 file",
+    ),
+    "a key of 500,000 parts": Input(
+        lambda: {"p.yaml": small(), "pyproject.toml": "a" + ".a" * 99_999 + " = 'zsupport'\n"},
+        CHECK, 2, "a key has 100,000 parts; at most 20",
+    ),
+    "a large pyproject.toml": Input(
+        lambda: {"p.yaml": small(), "pyproject.toml": "# zsupport\n" + "a.b.c.d = 1\n" * 80_000},
+        CHECK, 2, "the file has more than 256 KiB",
+    ),
+}  # fmt: skip
+
+#: What real policies could hold, each of it at a time; none of these is refused anything.
+BELOW: dict[str, tuple[Callable[[], str], tuple[str, ...]]] = {
+    "500 plans in a chain": (lambda: chain(500), CHECK),
+    "500 plans": (lambda: chain(500), DUE),
+    "100 priorities": (lambda: priorities(100), CHECK),
+    "2,000 grants": (lambda: grants(2000), CHECK),
+    "2,000 rules": (lambda: rules(2000), CHECK),
+    "2,000 rules, asked": (lambda: rules(2000), (*DUE, "--plan", "p7")),
+    "100 calendars": (lambda: joined(100), CHECK),
+    "100 calendars, asked": (lambda: joined(100), DUE),
+    "a million cases": (lambda: facts(6, 10, rules=50), CHECK),
+}
+
+
+@pytest.mark.parametrize("name", ABOVE)
+def test_what_is_too_much_is_refused_in_words(name: str, cli: "Cli", tmp_path: Path) -> None:
+    files, command, code, says = ABOVE[name]
+    got = cost(cli, tmp_path, files(), command)
+    assert says in got.stdout + got.stderr
+    assert got.code == code
+    assert got.times < TIMES
+    assert got.megabytes < MEGABYTES
+
+
+@pytest.mark.parametrize("name", BELOW)
+def test_what_a_policy_could_hold_is_worked_on(name: str, cli: "Cli", tmp_path: Path) -> None:
+    text, command = BELOW[name]
+    got = cost(cli, tmp_path, one(text()), command)
+    assert got.code in (0, 1)
+    assert not re.search("ZS009|ZS310|ZS315|at most", got.stdout + got.stderr)
+    assert got.times < TIMES
+    assert got.megabytes < MEGABYTES
+
+
+def test_the_guide_lists_every_limit() -> None:
+    table = page("policy").partition("| at most | of | instead |\n|---|---|---|\n")[2]
+    rows = [row for row in table.partition("\n\n")[0].splitlines() if row]
+    assert rows == [
+        f"| {limit.most:,} | {limit.counts} | {limit.way_out} |" for limit in LIMITS.values()
+    ]
+
+
+def test_every_limit_is_checked_somewhere() -> None:
+    package = Path(__file__).parent.parent / "src" / "zsupport"
+    others = [path.read_text() for path in package.rglob("*.py") if path.name != "limits.py"]
+    for name in LIMITS:
+        assert any(re.search(rf"\b{name}\b", text) for text in others), name
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "a" + ".a" * 30,
+        "a" + ' . "a"' * 30,
+        "a" + ".'='" * 30,
+        'a."\\"="' + '."\\"="' * 30,
+        "x = {y = '', " + "a" + ".a" * 30,
+        'x = {y = """""", ' + "a" + '."="' * 30,
+        'x = {y = """""""", ' + "a" + '."="' * 30,
+        "[tool" + ".a" * 30 + "]\nb",
+    ],
+)  # fmt: skip
+def test_a_long_key_is_found_however_it_is_written(key: str) -> None:
+    text = f"{key} = 'zsupport'\n".encode()
+    with pytest.raises(Exception, match=r"a key has 3[0-9] parts; at most 20"):
+        project_from(text, "pyproject.toml", "leave it out")
+
+
+def test_texts_and_numbers_are_no_keys() -> None:
+    dotted = ".".join("abcdefghijklmnopqrstuvwxyz")
+    lines = [
+        "[tool.zsupport]", f"exclude = ['{dotted}', \"{dotted}\"]", "[other]",
+        f'x = """\n{"1, " * 9}{dotted[:30]}"""', "y = [" + "1.5, " * 100 + "]",
+    ]  # fmt: skip
+    project = project_from("\n".join(lines).encode(), "pyproject.toml", "leave it out")
+    assert project is not None
+    assert project.table == {"exclude": [dotted, dotted]}
+
+
+def test_the_way_out_of_too_many_rows_is_to_state_more(cli: "Cli", tmp_path: Path) -> None:
+    got = cost(cli, tmp_path, one(facts(6, 10)), (*DUE, "--fact", "f0=v1", "--fact", "f1=v1"))
+    assert (got.code, len(got.stdout.splitlines())) == (0, 10_000)
