@@ -588,6 +588,15 @@ def test_fixes_are_made_and_said(check: Check, tmp_path: Path) -> None:
     assert check("--fix", "every.yaml").stdout == "All good: 1 file\n"
 
 
+def test_what_can_be_fixed_is_where_something_else_cannot(check: Check, tmp_path: Path) -> None:
+    both = EVERY.replace(
+        "[{first-response: 24h}]", "\n  - first-response: 24h\n  - first-response: 4h"
+    )
+    write(tmp_path, both=both)
+    assert "Fixed 1 of 2: 1 error is left" in check("--fix").stdout
+    assert "when" not in (tmp_path / "both.yaml").read_text()
+
+
 def test_what_is_fixed_is_in_the_document(check: Check, tmp_path: Path) -> None:
     write(tmp_path, every=EVERY)
     document = json.loads(check("--fix", "--format", "json").stdout)

@@ -497,6 +497,21 @@ def test_priorities_in_another_order_cannot_be_compared() -> None:
     assert [each.kind for each in found] == ["risky", "risky"]
 
 
+def test_that_no_priority_fits_is_not_that_facts_decide_none() -> None:
+    old = edited(("name: Normal}", "name: Normal, when: {impact: down}}"))
+    new = edited((", when: {impact: down}", ""))
+    for pair, says in (
+        ((old, new), "these facts decide no priority any more, and made it none"),
+        ((new, old), "these facts make it no priority, and decided none before"),
+    ):
+        made = headlines(diff(*pair), "customer")
+        assert {each.change.code for each in made} == {"ZD503"}
+        # Down it was or is P1, in part none.
+        assert [each.record["who"] for each in made if each.change.says == says] == [
+            {"impact": ["part"]}
+        ]
+
+
 def test_facts_that_decide_no_priority_any_more_cannot_be_compared() -> None:
     undecided = edited((", when: {impact: down}", ""))
     for pair, says in (
@@ -516,6 +531,15 @@ def test_what_is_said_of_several_channels() -> None:
     assert one(diff(old, new)).finding.message == (
         "`web` and `phone` need `is has`: plan business, topic bug (8 cases)"
     )
+
+
+def test_numbers_are_told_in_order() -> None:
+    countries = ["AT", "BE", "CH", "DE", "ES", "FR"]
+    numbers = ", ".join(f"{each}: +1.555.0100" for each in reversed(countries))
+    new = edited(("numbers: {US: +1.555.0100}", f"numbers: {{{numbers}, US: +1.555.0100}}"))
+    told = ", ".join(f"`{each} +1.555.0100`" for each in countries)
+    assert one(diff(BASE, new)).change.says == f"now has the number {told}"
+    assert one(diff(new, BASE)).change.says == f"no longer has the number {told}"
 
 
 def test_a_metric_that_promises_something() -> None:
@@ -585,6 +609,8 @@ def test_where_words_differ_is_told_and_not_judged() -> None:
     assert found.compared[-1].words == (
         ("entitlements",), ("plans", "free"), ("channels", "web"),
     )  # fmt: skip
+    # On which lines they stand is no difference.
+    assert diff(BASE, BASE.replace("plans:\n", "\n# As agreed.\nplans:\n")).compared[-1].words == ()
 
 
 # Of these the codes and nothing else is said: what is judged is no difference of words too.
@@ -821,6 +847,19 @@ def test_exchanged_days_are_hours(
         (each.finding.code, marked(old, each.finding.related[0]), marked(new, each.finding))
         for each in headlines(diff(old, new), "customer")
     ] == ([told] if told else [])
+
+
+def test_of_several_dates_that_are_others_the_first_is_the_place() -> None:
+    days = [f"2026-12-{day}" for day in range(10, 30)]
+    old, new = (
+        edited(
+            ("{2026-12-24: 09:00-12:00}", "{" + ", ".join(f"{d}: {hours}" for d in days) + "}"),
+            base=SHARED,
+        )
+        for hours in ("09:00-12:00", "09:00-11:00")
+    )
+    (headline,) = headlines(diff(old, new), "customer")
+    assert headline.finding.path == "hours.east.dates.2026-12-10"
 
 
 def test_two_calendars_of_a_union_change() -> None:
@@ -1079,6 +1118,19 @@ def test_grants_that_exchange_their_hours() -> None:
         ("`chat` is open office instead of night: plan gold (2 cases)", "risky", "night", "office",
          f"{gold}night}}", f"{gold}office}}"),
     ]  # fmt: skip
+
+
+def test_grants_that_moved_and_have_other_hours_are_shown_where_they_are() -> None:
+    grant = "{when: {plan: pro}, allow: chat, hours: office}"
+    later = grant.replace("office", "night")
+    new = edited((grant, later), ("  - allow: web\n", "  - {when: {plan: pro}, allow: web}\n"
+                  "  - {when: {plan: gold}, allow: web}\n"), base=REGIONS)  # fmt: skip
+    for old_text, new_text, was, now in (
+        (REGIONS, new, grant, later), (new, REGIONS, later, grant)
+    ):  # fmt: skip
+        headline = one(diff(old_text, new_text))
+        assert marked(old_text, headline.finding.related[0]) == was
+        assert marked(new_text, headline.finding) == now
 
 
 def test_grants_of_one_case_with_other_hours_in_another_order_are_no_change() -> None:

@@ -1,6 +1,7 @@
 """The command as a program: exit codes, thresholds, and what it is asked to compare."""
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,25 @@ def asked(cli: "Cli", tmp_path: Path) -> "Run":
 
 def named(policy: str, text: str = BASE) -> str:
     return text.replace("policy: acme", f"policy: {policy}")
+
+
+@pytest.mark.parametrize(
+    ("holidays", "counts"),
+    [
+        ("", False),
+        (", holidays: [12-24]", False),
+        (", holidays: {country: NO}", True),
+        (", holidays: {country: NO, covers: 2026, frozen: [2026-12-25]}", False),
+    ],
+)
+def test_the_release_of_the_public_holidays_is_named_where_the_answers_rest_on_it(
+    holidays: str, counts: bool, cli: "Cli", tmp_path: Path
+) -> None:
+    policy = BASE.replace("09:00-17:00}", f"09:00-17:00{holidays}}}")
+    folders(tmp_path, old=BASE, new=policy)
+    got = cli("diff", "new.yaml", "--against", "old.yaml", "--format", "json", cwd=tmp_path)
+    release = json.loads(got.stdout)["versions"]["holidays"]
+    assert release == (version("holidays") if counts else None)
 
 
 def test_folders_of_policies_are_paired_by_id(cli: "Cli", tmp_path: Path) -> None:

@@ -197,6 +197,18 @@ def test_a_renamed_file_is_found_by_its_policy(git: Git, diff: Diff) -> None:
     assert ONE in diff(".", "--against", "HEAD").stdout
 
 
+def test_a_revision_that_is_renamed_and_gets_another_first_day(git: Git, diff: Diff) -> None:
+    later = "effective: {from: 2027-01-01}\n"
+    git("mv", "acme.yaml", "support.yaml")
+    git.write("support.yaml", POLICY + later)
+    got = diff("support.yaml", "--against", "HEAD")
+    assert got.stderr == "zsupport: support.yaml was HEAD:acme.yaml\n"
+    # A file that was there before is not another one that is gone.
+    git.commit(acme=POLICY, later=SLOWER + later)
+    (git.folder / "later.yaml").unlink()
+    assert diff("acme.yaml", "--against", "HEAD").stderr == ""
+
+
 @pytest.mark.parametrize("gone", ["acme.yaml.bak", "acme_test.yaml", ".acme.yaml", "acme.txt"])
 def test_a_renamed_policy_is_looked_for_in_policies_only(git: Git, diff: Diff, gone: str) -> None:
     git("mv", "acme.yaml", gone)
@@ -283,6 +295,19 @@ def test_a_file_in_a_folder_that_is_not_there(git: Git, diff: Diff) -> None:
     got = diff("nowhere/acme.yaml", "--against", "HEAD")
     assert (got.code, got.stdout) == (3, "")
     assert got.stderr.startswith("zsupport: nowhere/acme.yaml: no such file")
+    # That it would lie outside of the repository is not what is wrong with it.
+    got = diff("../nowhere.yaml", "--against", "HEAD")
+    assert (got.code, got.stderr) == (3, "zsupport: ../nowhere.yaml: no such file\n")
+
+
+def test_a_commit_whose_folder_is_damaged(git: Git, diff: Diff) -> None:
+    tree = git("rev-parse", "HEAD^{tree}")
+    damaged = git.folder / ".git" / "objects" / tree[:2] / tree[2:]
+    damaged.chmod(0o600)
+    damaged.write_bytes(b"nothing that git has written")
+    got = diff("acme.yaml", "--against", "HEAD")
+    assert (got.code, got.stdout) == (4, "")
+    assert got.stderr.startswith("zsupport: git: ")
 
 
 def test_no_repository(cli: "Cli", tmp_path: Path) -> None:

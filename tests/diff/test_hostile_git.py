@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -252,6 +253,31 @@ def test_an_ambiguous_revision_is_refused_with_its_readings(git: Git, diff: Diff
         assert "write one of refs/heads/release, refs/tags/release" in got.stderr
     assert diff("acme.yaml", "--against", "refs/tags/release").code == 1
     assert diff("acme.yaml", "--against", "refs/heads/release") == (NOTHING, "", 0)
+
+
+def test_the_beginning_of_two_commits_is_refused_without_the_hints_of_git(
+    git: Git, diff: Diff
+) -> None:
+    # Of 1,500 commits some begin with the same four digits; their dates make them always these.
+    commits = "".join(
+        f"commit refs/heads/many\ncommitter Ann <ann@example.com> {day} +0000\ndata 0\n\n"
+        for day in range(1_500)
+    )
+    subprocess.run(
+        ["git", "fast-import", "--quiet"], input=commits.encode(), cwd=git.folder,
+        env=git.environment, check=True,
+    )  # fmt: skip
+    known = sorted(git("rev-list", "many").split())
+    first, second = next(pair for pair in pairwise(known) if pair[0][:4] == pair[1][:4])
+    got = diff("acme.yaml", "--against", first[:4])
+    assert got.code == 2
+    says, hint = got.stderr.splitlines()
+    assert says == (
+        f"zsupport: the Git revision `{first[:4]}` is ambiguous: short object ID {first[:4]}"
+        " is ambiguous; Needed a single revision"
+    )
+    assert first in hint
+    assert second in hint
 
 
 def test_a_branch_with_the_name_of_a_commit_is_refused(git: Git, diff: Diff) -> None:

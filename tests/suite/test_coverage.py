@@ -8,9 +8,11 @@ from subjects import SHOP, cases, subject_of
 from zsupport.clock.holidays import public_holidays
 from zsupport.limits import CASES
 from zsupport.suite.coverage import decisions_of, uncovered
+from zsupport.suite.example import Example
 from zsupport.suite.measure import telling
 from zsupport.suite.running import passes
 from zsupport.suite.session import Wanted, run_session
+from zsupport.suite.subject import Subject
 from zsupport.suite.suggestion import suggestion
 
 SUBJECT = subject_of(SHOP)
@@ -142,6 +144,27 @@ def test_every_decision_has_a_suggested_test_that_passes_and_covers_it(text: str
         [example] = cases(found.text, subject)
         assert passes(subject, example)
         assert uncovered(subject, [decision], [example]) == []
+
+
+def test_of_many_plans_the_first_five_are_tried_for_a_suggestion(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[str] = []
+
+    def failing(subject: Subject, example: Example) -> bool:
+        tried.extend(example.question.values["plan"])
+        return False
+
+    monkeypatch.setattr("zsupport.suite.suggestion.passes", failing)
+    plans = [f"p{number}" for number in range(9)]
+    subject = subject_of(
+        f"format: 1\npolicy: many\nplans: {{none: None, {', '.join(f'{p}: P' for p in plans)}}}\n"
+        "channels: {web: {name: Web, kind: web}}\n"
+        "entitlements: [{when: {plan: {not: none}}, allow: web}]\n"
+    )
+    [decision] = [each for each in decisions_of(subject, 0) if each.kind == "grant"]
+    assert suggestion(subject, decision) is None
+    assert sorted(set(tried)) == plans[:5]
 
 
 def test_a_suggested_test_of_a_commitment_asks_for_a_metric_that_is_promised() -> None:
