@@ -211,7 +211,7 @@ def test_4_when_the_output_cannot_be_written(arguments: tuple[str, ...], cli: "C
     [
         (("channels", "--plan", "premium"), SMALL, 2),
         (("channels",), SMALL.replace("allow: web", "allow: wep"), 3),
-        # What the program could not even say of a file that is missing is the environment's.
+        # A missing file that cannot even be reported is an environment error.
         (("channels",), None, 4),
     ],
 )
