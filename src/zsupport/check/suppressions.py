@@ -30,12 +30,10 @@ _COMMENT = re.compile(
     r"#[ \t]*zsupport(?:[ \t]*:[ \t]*|[ \t]+(?=allow\b))([^\r\n]*)", re.IGNORECASE | re.ASCII
 )
 _COLON = re.compile(r"#[ \t]*zsupport[ \t]*:", re.IGNORECASE | re.ASCII)
-_PARTS = re.compile(
-    r"allow[ \t]+(?P<codes>[^ \t,]+(?:[ \t]*,[ \t]*[^ \t,]+)*)"
-    r"(?:[ \t]+until[ \t]+(?P<until>[^ \t]+))?(?P<more>.*)",
-    re.IGNORECASE,
-)
+_ALLOW = re.compile(r"allow[ \t]+", re.IGNORECASE)
 _WORD = re.compile(r"[^ \t,]+")
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
+_AFTER_CODES = re.compile(r"(?:[ \t]+until[ \t]+(?P<until>[^ \t]+))?(?P<more>.*)", re.IGNORECASE)
 _REASON = re.compile(r"(?:(?<=[ \t])|\A)--(?:[ \t]+|\Z)")
 _PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")
@@ -258,7 +256,9 @@ class _Reader:
         if not _COLON.match(text, start):
             return Mistake(whole, "the colon after `zsupport` is missing", f"write {FORM}")
         reason = _REASON.search(text, said, end)
-        parts = _PARTS.fullmatch(text[said : reason.start() if reason else end])
+        says = text[said : reason.start() if reason else end]
+        codes = _codes(says)
+        parts = _AFTER_CODES.fullmatch(says, codes[-1].end()) if codes else None
         if parts is None:
             message = "this comment is for zsupport, and cannot be read"
             return Mistake(whole, message, f"write {FORM}")
@@ -279,8 +279,8 @@ class _Reader:
                 message = f"`{short(parts['until'])}` is no date"
                 return Mistake(until_span, message, "a date as in until 2027-01-31")
         allowed = []
-        for word in _WORD.finditer(text, said + parts.start("codes"), said + parts.end("codes")):
-            at = self.span(word.start(), word.end())
+        for word in codes:
+            at = self.span(said + word.start(), said + word.end())
             code = _code(word[0], at, hints=hints)
             if isinstance(code, Mistake):
                 return code
@@ -334,6 +334,16 @@ class _Part(NamedTuple):
     begins: int
     ends: int
     last: Node
+
+
+def _codes(says: str) -> list[re.Match[str]]:
+    """Return the codes that a comment allows, with commas between them; none where it does not."""
+    found: list[re.Match[str]] = []
+    before = _ALLOW.match(says)
+    while before and (word := _WORD.match(says, before.end())):
+        found.append(word)
+        before = _COMMA.match(says, word.end())
+    return found
 
 
 def _date(text: str) -> date | None:

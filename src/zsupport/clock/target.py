@@ -250,8 +250,8 @@ _HOURS_MINUTES = (
 )
 
 
-# The texts that a hint says to write, then the rest of the hint.
-_OFFER = r"write (`[^`]*`(?:(?:, | or )`[^`]*`)*)(.*)"
+# One of the texts that a hint says to write, the first or a further one.
+_OFFER = re.compile(r"(?:write |, | or )`([^`]*)`")
 
 
 def suited(
@@ -263,12 +263,16 @@ def suited(
     the hint says what business values need; None: which of the two it is, is not known.
     `fits` says whether a target can be counted over them.
     """
-    match = re.fullmatch(_OFFER, hint, re.DOTALL)
-    if match is None:
+    offered: list[str] = []
+    rest = 0
+    while match := _OFFER.match(hint, rest):
+        offered.append(match[1])
+        rest = match.end()
+    if not hint.startswith("write ") or not offered:
         return hint
     options: list[str] = []
     needs = False
-    for text in re.findall("`([^`]*)`", match[1]):
+    for text in offered:
         target = _spelled(text)
         if target is None:
             continue
@@ -287,7 +291,7 @@ def suited(
     quoted = [f"`{option}`" for option in options]
     offer = " or ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
     also = "; a business value also needs `hours`" if needs and hours is False else ""
-    return f"write {offer}{match[2]}{also}"
+    return f"write {offer}{hint[rest:]}{also}"
 
 
 def _spelled(text: str) -> Target | None:

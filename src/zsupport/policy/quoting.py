@@ -3,7 +3,11 @@
 import re
 
 # What YAML takes for a text as it stands, inside brackets too; everything else is quoted.
-_PLAIN = re.compile(r"[A-Za-z0-9+@/_.][A-Za-z0-9+@/_. ();'-]*(:[A-Za-z0-9+@/_.();'-]+)*")
+_PLAIN = re.compile(
+    r"[A-Za-z0-9+@/_.][A-Za-z0-9+@/_. ();'-]*"
+    # A colon is followed by something, and no space stands after the first of them.
+    r"(:(?=[^:])(?:[A-Za-z0-9+@/_.();'-]|:(?=[^:]))*)?"
+)
 _NULLS = ("~", "null", "Null", "NULL")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 

@@ -12,7 +12,7 @@ from zsupport.report.text import printable
 #: What spreadsheets take for the start of a formula, by the list of OWASP ("CSV Injection").
 _FORMULA = re.compile("[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
 #: A complete number, which a telephone number as of E.164 is too: a spreadsheet runs nothing.
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.I)
+_NUMBER = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?", re.I)
 
 
 def render(report: Report, terminal: Terminal) -> str:

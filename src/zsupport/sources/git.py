@@ -221,7 +221,7 @@ class Repository:
         elif revision.startswith(f"{remote}/"):
             branch = revision.removeprefix(f"{remote}/")
             line = f"fetch {remote} {_quoted(f'{branch}:refs/remotes/{remote}/{branch}')}"
-        elif re.fullmatch(r"v?[0-9]+(\.[0-9]+)*.*", revision):
+        elif re.fullmatch(r"v?[0-9].*", revision):
             line = f"fetch {remote} tag {_quoted(revision)}"
         else:
             line = f"fetch {remote} {_quoted(f'{revision}:{revision}')}"

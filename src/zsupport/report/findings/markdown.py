@@ -13,7 +13,7 @@ from zsupport.report.text import printable
 MAX_LENGTH = 60_000
 # A name in back-ticks that is the same in a code span: no mark of a table and none that a reader
 # of Markdown takes for something else is in it or, as `$` of formulas, beside it.
-_SPAN = re.compile(r"(?<![`$])`([^`|\\\s]+(?: +[^`|\\\s]+)*)`(?![`$])")
+_SPAN = re.compile(r"(?<![`$])`(?! )((?:[^`|\\\s]| )+)(?<! )`(?![`$])")
 _HEAD = "| severity | code | place | finding |\n| --- | --- | --- | --- |\n"
 
 
