@@ -213,7 +213,7 @@ def fixable(step: Step) -> Step:
 
 
 def held(step: Step, done: "subprocess.CompletedProcess[str]") -> None:
-    """Hold a step to its rules: nothing else ran, no file changed, no line is a foreign command."""
+    """Hold a step to its rules: no other program, no change of a file, no foreign command."""
     assert done.returncode in (0, 1, 2, 3, 4), done
     assert not (step.folder / "PWNED").exists()
     status = [*GIT, "status", "--porcelain", "-uno"]

@@ -48,7 +48,7 @@ def test_a_value_of_another_type_is_json(value: object, written: str) -> None:
 def test_a_cell_begins_like_a_formula_only_where_it_is_a_number(text: str) -> None:
     written = cell(text, raw=False)
     if written[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and written:
-        float(written)  # raises where it is not a number
+        float(written)  # raises ValueError for anything else
 
 
 def test_csv_of_answers_and_findings_is_safe_unless_raw(cli: Cli, tmp_path: Path) -> None:

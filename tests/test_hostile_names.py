@@ -21,7 +21,7 @@ from zsupport.report.text import UNSAFE, UNSAFE_IN_JSON
 #: Marks that languages need: JSON keeps them.
 MARKS = "\u200d\u200c\u200e\u200f\u061c"
 #: A line feed and a workflow command, a terminal's title, invisible letters, an override of the
-#: direction, a formula, a table, bytes that are no UTF-8.
+#: direction, a formula, a table, a byte outside UTF-8.
 HOSTILE = (
     f"=1+1 | l\n  ::error::X ##[error]y a\x1b]0;t\x07b z\u200b\u00ad\U000e0041\u202e{MARKS}\udcff"
     "\r\n::set-output"
@@ -125,7 +125,7 @@ def test_names_of_files_steer_nothing_in_any_format(name: str, format: str) -> N
 def test_json_keeps_marks_and_the_text_itself() -> None:
     said = run("check", ".", "--format", "json")
     files = {each["file"] for each in json.loads(said.stdout)["findings"]}
-    # What is no character, a byte of a file name, has none in JSON.
+    # A byte outside UTF-8 becomes the replacement character.
     expected = f"wrong {HOSTILE}.yaml".replace("\udcff", "\ufffd")
     assert expected in files
     assert MARKS in said.stdout

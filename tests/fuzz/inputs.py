@@ -80,7 +80,7 @@ channels: {web: {name: Web, kind: web}}
 entitlements: [{when: {plan: pro}, allow: web}]
 """
 Document = dict[str, Any]
-#: What stands in the place of a value now and then.
+#: Values that replace another now and then.
 ODD: tuple[Any, ...] = (
     None, "", "x", "none", [], {}, [[]], {"x": "y"}, {"not": "pro"}, ["x"], "~", "true", -1, 0, 1.5,
     True, 10**30, "now", "\u202e\u0000", {"target": "1h"}, [None], "a: b", "24x7", [{}], "-",
@@ -106,7 +106,7 @@ PATHS = (
 )  # fmt: skip
 
 
-#: Keys of all mappings: each may stand in a wrong one.
+#: Keys of all mappings, each of which can get into a wrong one.
 KEYS = tuple(
     dict.fromkeys(
         key
@@ -120,15 +120,15 @@ KEYS = tuple(
 
 
 class Grammar:
-    """Draws the parts of an input; `slips` is how often something else takes a value's place."""
+    """Draws the parts of an input; `odds` is how often a value of ODD replaces another."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
-        self.slips = random.choice((0.0, 0.0, 0.0, 0.01, 0.05, 0.2))
+        self.odds = random.choice((0.0, 0.0, 0.0, 0.01, 0.05, 0.2))
 
     def odd(self, value: Any) -> Any:
         """Return the value, or something else in its place."""
-        return self.random.choice(ODD) if self.random.random() < self.slips else value
+        return self.random.choice(ODD) if self.random.random() < self.odds else value
 
     def some(self, values: tuple[str, ...]) -> Any:
         """Return one of the values, several, or all but some."""
@@ -142,7 +142,7 @@ class Grammar:
         """Return a mapping with some of the keys, and now and then with another."""
         keys = self.random.sample(list(makers), self.random.randint(0, min(most, len(makers))))
         made = {key: self.odd(makers[key]()) for key in keys}
-        if self.random.random() < 2 * self.slips:
+        if self.random.random() < 2 * self.odds:
             # A key of another mapping, mostly.
             key = str(self.random.choice((*KEYS, *KEYS, *ODD)))
             made[key] = self.random.choice((*ODD, "pro", *INSTANTS, "down"))

@@ -1,4 +1,4 @@
-"""The rim on the way out: the only module that writes to standard output and standard error."""
+"""Standard output and standard error: the only module that writes to them."""
 
 import os
 import sys
@@ -23,9 +23,10 @@ def prepare_streams() -> None:
 
 
 def emit(text: str, *, commands: bool = False) -> None:
-    """Write a text to standard output; a reader who has gone away is no error, a full disk is.
+    """Write a text to standard output; a closed pipe is ignored.
 
-    `commands`: the workflow commands in it are meant.
+    `commands`: leave workflow commands in the text as they are. Raises EnvironmentFault where it
+    cannot be written.
     """
     _write(sys.stdout, guarded(text, commands=commands))
 

@@ -37,9 +37,10 @@ def one_line(text: str) -> str:
 
 
 def no_command(text: str) -> str:
-    """Return a text in which the runner of GitHub Actions finds no workflow command.
+    """Return a text without workflow commands: what would be one is escaped.
 
-    It takes `::` at the start of a line for one, after white space too, and `##[` anywhere.
+    The runner of GitHub Actions takes `::` at the start of a line for one,
+    after white space too, and `##[` anywhere.
     """
     if "::" in text:
         text = re.sub(r"^([^\S\n]*):(?=:(?!:))", r"\1\\x3a", text, flags=re.M)
