@@ -1,6 +1,6 @@
 """The program against a second, slow implementation of the clock definition, on random cases.
 
-`ZSUPPORT_CASES` is how many (default 20,000), `ZSUPPORT_SEED` which; the end of the run says how
+`ZSUPPORT_CASES` is how many (default 100,000), `ZSUPPORT_SEED` which; the end of the run says how
 many it were. The same by hand, for any number of cases: `python -m tests.oracle COUNT [SEED]`.
 """
 
@@ -17,7 +17,7 @@ from oracle import clock
 from oracle.cases import ZONES, Bundle, bundle, edges, notable_days
 from oracle.compare import CHUNK, COMPARED, check
 
-CASES = int(os.environ.get("ZSUPPORT_CASES", "20000"))
+CASES = int(os.environ.get("ZSUPPORT_CASES", "100000"))
 SEED = int(os.environ.get("ZSUPPORT_SEED", "20261124"))
 CHUNKS = -(-CASES // CHUNK)
 

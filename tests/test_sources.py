@@ -206,8 +206,93 @@ def test_a_project_does_not_name_a_link_that_leads_out(tmp_path: Path, cli: Cli)
     (tmp_path / "project" / "link.yaml").symlink_to("../secret/policy.yaml")
     done = cli("channels", cwd=tmp_path / "project")
     assert done.code == 2
-    assert "`policy` names a link" in done.stderr
+    assert "`policy` names a file outside of the folder or repository" in done.stderr
     assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "policies"),
+        ("check", "policies/"),
+        ("check", "policies/policy.yaml"),
+        ("check", "policies/*.yaml"),
+        ("check", "inside/policy.yaml"),
+        ("check", "sub/../policies/policy.yaml"),
+        ("check", "--fix", "policies"),
+        ("check", "--fix", "policies/policy.yaml"),
+        ("test", "policies"),
+        ("test", "policies/policy.yaml"),
+        ("diff", "policies", "--against", "acme.yaml"),
+        ("diff", "acme.yaml", "--against", "policies/policy.yaml"),
+        ("policies", "./policies"),
+        ("channels", "--plan", "a", "--policy", "./policies"),
+        ("channels", "--plan", "a", "--policy", "policies/policy.yaml"),
+        # The tests are about a policy in a folder of its name, which is a link.
+        ("test", "secret_test.yaml"),
+    ],
+)
+def test_a_folder_that_is_a_link_leads_nobody_out_of_the_repository(
+    arguments: tuple[str, ...], tmp_path: Path, cli: Cli
+) -> None:
+    text = SECRET.replace("{a: Hidden}", "{a: {name: Yes}}")
+    write(tmp_path, "out/policy.yaml", text)
+    folder = tmp_path / "project"
+    (folder / ".git").mkdir(parents=True)
+    write(folder, "acme.yaml", POLICY.format(id="acme"))
+    write(
+        folder, "secret_test.yaml", "policy: secret\ncases: [{channels: {plan: a}, expect: []}]\n"
+    )
+    (folder / "sub").mkdir()
+    (folder / "policies").symlink_to("../out")
+    (folder / "secret").symlink_to("../out")
+    (folder / "inside").symlink_to("policies")
+    done = cli(*arguments, cwd=folder)
+    written = done.stdout + done.stderr
+    assert done.code in (1, 3), written
+    assert "hunter2" not in written
+    assert "name: Yes" not in written
+    if arguments[-1] != "secret_test.yaml":
+        assert "this link leads out of the folder or repository" in written
+    assert (tmp_path / "out" / "policy.yaml").read_text("utf-8") == text
+
+
+def test_tests_next_to_the_repository_are_not_those_of_its_policy(tmp_path: Path, cli: Cli) -> None:
+    write(tmp_path, "acme/acme.yaml", POLICY.format(id="acme"))
+    write(tmp_path, "acme_test.yaml", "policy: acme\nhunter2: x\n")
+    done = cli("test", ".", cwd=tmp_path / "acme")
+    assert "hunter2" in done.stdout  # in folders that no repository holds
+    (tmp_path / "acme" / ".git").mkdir()
+    done = cli("test", ".", cwd=tmp_path / "acme")
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_a_link_to_files_of_git_is_not_followed(tmp_path: Path, cli: Cli) -> None:
+    write(tmp_path, ".git/config", "[core]\n")
+    write(tmp_path, ".git/logs/HEAD", "0 0 clone: from https://x:hunter2@example.com\n")
+    write(tmp_path, "acme.yaml", POLICY.format(id="acme"))
+    (tmp_path / "log.yaml").symlink_to(".git/logs/HEAD")
+    (tmp_path / "git").symlink_to(".git")
+    for path in ("log.yaml", ".", "git/config", "git/logs/HEAD"):
+        done = cli("check", path, cwd=tmp_path)
+        assert done.code == 3
+        assert "this link leads out of" in done.stdout
+        assert "hunter2" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", ["{out}/netrc", "../out/netrc", "link/netrc", "link/", ".git/x"])
+def test_a_project_names_no_policy_outside_of_it(path: str, tmp_path: Path, cli: Cli) -> None:
+    write(tmp_path, "out/netrc", "machine example.com login joe password hunter2\n")
+    folder = tmp_path / "project"
+    write(folder, ".git/x", "password hunter2\n")
+    (folder / "link").symlink_to("../out")
+    named = path.format(out=tmp_path / "out")
+    write(folder, "pyproject.toml", f'[tool.zsupport]\npolicy = "{named}"\n')
+    for command in ("channels", "due"):
+        done = cli(command, "--plan", "a", cwd=folder)
+        assert done.code == 2
+        assert "`policy` names a file outside of the folder or repository" in done.stderr
+        assert "hunter2" not in done.stdout + done.stderr
 
 
 def test_a_file_that_is_named_is_looked_at_where_its_folder_is_named_too(

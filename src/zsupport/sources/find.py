@@ -9,7 +9,13 @@ from typing import IO, NamedTuple
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
-from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, boundary, leads_out
+from zsupport.sources.links import (
+    LEADS_OUT,
+    LEADS_OUT_HINT,
+    boundary,
+    leads_out,
+    leaving_link,
+)
 from zsupport.sources.project import Project, projects
 
 DEFAULT = "zoom"
@@ -101,8 +107,11 @@ def _configured(project: Project, path: str) -> str:
             f"{project.path}: `policy` names a pipe or a device, which is not read",
             "name it with --policy",
         )
-    if os.path.islink(path) and leads_out(path, boundary(project.folder)):
-        raise UsageError(f"{project.path}: `policy` names a link: {LEADS_OUT}", LEADS_OUT_HINT)
+    if leads_out(path, boundary(project.folder)):
+        raise UsageError(
+            f"{project.path}: `policy` names a file outside of the folder or repository",
+            "name it with --policy",
+        )
     return path
 
 
@@ -127,6 +136,8 @@ def find(name: str) -> Found:
                 hint = f"for the file or folder here, write ./{name}"
             raise UsageError(f"`{name}` is no policy; known: {', '.join(shipped)}", hint)
         return Found(tuple(_files(shipped[id], shipped_root(), "")))
+    if leaving_link(name) is not None:
+        raise PolicyError(f"{name}: {LEADS_OUT}", LEADS_OUT_HINT)
     folder = name if os.path.isdir(name) else os.path.dirname(name)
     return Found(tuple(_files(name, folder, folder)), os.path.join(folder, ""))
 

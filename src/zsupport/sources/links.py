@@ -24,6 +24,27 @@ def repository_at(folder: str) -> str | None:
 
 
 def leads_out(path: str, folder: str) -> bool:
-    """Return whether a path, every link in it followed, lies outside of a folder."""
+    """Return whether a path, every link in it followed, lies outside of a folder.
+
+    So do Git's own files in it: they can hold the secrets of whoever made the clone.
+    """
     real = os.path.realpath(path)
-    return real != folder and not real.startswith(os.path.join(folder, ""))
+    if real == folder:
+        return False
+    start = os.path.join(folder, "")
+    return not real.startswith(start) or ".git" in real.removeprefix(start).split(os.sep)
+
+
+def leaving_link(path: str) -> str | None:
+    """Return the first link on the way to a path that leads out of the repository it lies in.
+
+    None where there is none: links outside of repositories are those of this machine.
+    """
+    way = os.sep if path.startswith(os.sep) else ""
+    for part in path.split(os.sep):
+        way = os.path.join(way, part)
+        if os.path.islink(way):
+            within = repository_at(os.path.realpath(os.path.dirname(way) or os.curdir))
+            if within is not None and leads_out(way, within):
+                return way
+    return None

@@ -14,6 +14,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.shape import ID_PATTERN
 from zsupport.policy.yamltext import root_entries
 from zsupport.sources.find import read_file
+from zsupport.sources.links import leads_out, repository_at
 from zsupport.sources.select import (
     Excluded,
     Fault,
@@ -63,7 +64,8 @@ class Folders:
         """Return the tests of the policy in a folder: there, or next to a folder of its name."""
         places = [(folder, shown)]
         above, name = os.path.split(os.path.abspath(folder))
-        if name == id:
+        within = repository_at(os.path.realpath(folder or os.curdir))
+        if name == id and (within is None or not leads_out(above, within)):
             places.append((above, os.path.normpath(os.path.join(shown or os.curdir, os.pardir))))
         return {
             each.real: each.source

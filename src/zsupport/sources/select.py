@@ -21,7 +21,13 @@ from zsupport.sources.find import (
     shipped_root,
 )
 from zsupport.sources.globs import fits, has_wildcards
-from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, boundary, leads_out, repository_at
+from zsupport.sources.links import (
+    LEADS_OUT,
+    LEADS_OUT_HINT,
+    boundary,
+    leads_out,
+    leaving_link,
+)
 
 #: Of these keys a policy has two at least.
 _SECTIONS = frozenset({"format", "policy", "plans", "channels", "entitlements"})
@@ -97,6 +103,8 @@ def select(arguments: Sequence[str], excluded: Excluded) -> Selection:
 
 def select_in(folder: str, shown: str, excluded: Excluded) -> Selection:
     """Return the files that lie in a folder itself, as `select` finds them."""
+    if leaving_link(folder) is not None:
+        return Selection((), (Fault(plain_path(shown), LEADS_OUT, LEADS_OUT_HINT),))
     found = list(_inside(folder, shown, excluded, levels=0))
     return Selection(
         tuple(each for each in found if not isinstance(each, Fault)),
@@ -124,10 +132,10 @@ def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | F
         yield SelectedFile("-", "-", named=True, real="-")
     elif id := shipped_id(argument):
         yield from _shipped(id)
+    elif leaving_link(argument) is not None:
+        yield Fault(shown, LEADS_OUT, LEADS_OUT_HINT)
     elif os.path.isdir(argument):
         yield from _inside(argument, shown, excluded)
-    elif os.path.islink(argument) and _leaves_repository(argument):
-        yield Fault(shown, LEADS_OUT, LEADS_OUT_HINT)
     elif os.path.lexists(argument):
         yield SelectedFile(argument, shown, named=True, real=os.path.realpath(argument))
     elif has_wildcards(argument):
@@ -141,12 +149,6 @@ def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | F
             f"`{argument}` is not a file, a folder or a shipped policy",
             did_you_mean(argument, known) or f"shipped are {', '.join(shipped_policies())}",
         )
-
-
-def _leaves_repository(path: str) -> bool:
-    """Return whether a link lies in a repository and leads out of it."""
-    within = repository_at(os.path.realpath(os.path.dirname(path) or os.curdir))
-    return within is not None and leads_out(path, within)
 
 
 def plain_path(path: str) -> str:
@@ -232,6 +234,9 @@ def _matching(pattern: str, excluded: Excluded) -> Iterator[SelectedFile | Fault
     folder = "/".join(parts[:plain]) or ("/" if pattern.startswith("/") else os.curdir)
     rest = "/".join(parts[plain:])
     levels = None if "**" in rest else rest.count("/")
+    if leaving_link(folder) is not None:
+        yield Fault(plain_path(folder), LEADS_OUT, LEADS_OUT_HINT)
+        return
     start = os.path.join(folder, "")
     found = False
     for each in _inside(folder, folder, excluded, levels):
