@@ -38,7 +38,7 @@ def leads_out(path: str, folder: str) -> bool:
 def leaving_link(path: str) -> str | None:
     """Return the first link on the way to a path that leads out of the repository it lies in.
 
-    None where there is none: links outside of repositories are those of this machine.
+    Otherwise None: links outside of repositories are those of this machine.
     """
     way = os.sep if path.startswith(os.sep) else ""
     for part in path.split(os.sep):
