@@ -325,3 +325,136 @@ def test_head_is_the_last_commit_whatever_lies_here(git: Git, diff: Diff, tmp_pa
     assert (got.code, got.stderr) == (1, "")
     assert ONE in got.stdout
     assert diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "bare").code == 4
+
+
+def test_a_setting_does_not_bring_replaced_objects_back(git: Git, diff: Diff) -> None:
+    git.write("acme.yaml", SLOWER)
+    git("replace", git("rev-parse", "HEAD:acme.yaml"), git("hash-object", "-w", "acme.yaml"))
+    git("config", "core.useReplaceRefs", "true")
+    assert ONE in diff("acme.yaml", "--against", "HEAD").stdout
+
+
+def test_what_a_revision_leaves_out_is_no_commit(git: Git, diff: Diff) -> None:
+    for asked in (("--against", "^main"), ("--merge-base", "^HEAD")):
+        got = diff(".", *asked)
+        assert got.code == 2
+        assert f"`{asked[1]}` is no Git revision" in got.stderr
+
+
+# -- links of a revision ---------------------------------------------------------------------------
+
+OUT = "this link leads out of the folder or repository, and is not followed"
+
+
+@pytest.mark.parametrize("text", ["/etc/passwd", "/", "..", "../..", "a/../../acme.yaml"])
+def test_a_link_that_leads_out_of_a_revision_is_a_remark(text: str, git: Git, diff: Diff) -> None:
+    git.commit_links({"link.yaml": text.encode(), "a/keep": b".."})
+    git.write("acme.yaml", SLOWER)
+    got = diff(".", "--against", "HEAD")
+    assert got.code == 1
+    assert ONE in got.stdout
+    assert got.stderr.count(f"HEAD:link.yaml: {OUT}") == 1
+
+
+@pytest.mark.parametrize("text", [b"a\0b.yaml", b"x" * 200_000, b"./" * 2_100 + b"acme.yaml", b""])
+def test_a_link_that_leads_nowhere_is_not_followed(text: bytes, git: Git, diff: Diff) -> None:
+    git.commit_links({"link.yaml": text})
+    git.write("acme.yaml", SLOWER)
+    got = diff(".", "--against", "HEAD")
+    assert (got.code, got.stderr) == (1, "")
+    assert ONE in got.stdout
+
+
+def test_links_are_followed_through_folders_and_other_links(git: Git, diff: Diff) -> None:
+    git.commit(real__in__shop=POLICY.replace("acme", "shop"))
+    git.commit_links({
+        "a.yaml": b"folder/b.yaml", "folder": b"real/./in", "real/in/b.yaml": b"../in/shop.yaml",
+        "round.yaml": b"round.yaml", "file.yaml": b"acme.yaml/../acme.yaml",
+    })  # fmt: skip
+    git("checkout", "-q", "main", "--", ".")
+    for name in ("round.yaml", "file.yaml"):
+        (git.folder / name).unlink()
+    (git.folder / "real" / "in" / "shop.yaml").write_text(SLOWER.replace("acme", "shop"))
+    got = diff("a.yaml", "--against", "HEAD")
+    assert (got.code, got.stderr) == (1, "")
+    assert ONE in got.stdout
+    assert "HEAD:a.yaml" in got.stdout
+
+
+def test_settings_of_a_revision_are_no_link_that_leads_out(git: Git, diff: Diff) -> None:
+    git.commit_links({"pyproject.toml": b"../pyproject.toml"})
+    got = diff.cli("check", "acme.yaml", "--config", "HEAD:pyproject.toml", cwd=git.folder)
+    assert got.code == 2
+    assert f"HEAD:pyproject.toml: {OUT}" in got.stderr
+
+
+def test_many_links_cost_few_processes(git: Git, diff: Diff, tmp_path: Path) -> None:
+    real = shutil.which("git")
+    (tmp_path / "bin").mkdir()
+    counting = tmp_path / "bin" / "git"
+    counting.write_text(f'#!/bin/sh\necho >> {tmp_path}/runs\nexec {real} "$@"\n')
+    counting.chmod(0o755)
+
+    def runs() -> int:
+        (tmp_path / "runs").write_text("")
+        path = f"{tmp_path}/bin:{os.environ['PATH']}"
+        assert diff(".", "--against", "HEAD", PATH=path).stdout == NOTHING
+        return len((tmp_path / "runs").read_text())
+
+    plain = runs()
+    git.commit_links({f"{number}.txt": b"acme.yaml" for number in range(50)})
+    assert runs() == plain > 0
+    git.commit_links({f"{number}.yaml": b"none%d" % number for number in range(50)})
+    assert runs() == plain + 3  # one listing; sizes and texts of all links
+
+
+# -- what git believes without looking -------------------------------------------------------------
+
+
+def test_a_planted_end_of_history_is_named(git: Git, diff: Diff) -> None:
+    base = git("rev-parse", "HEAD")
+    git("checkout", "-q", "-b", "change")
+    git.commit(acme=SLOWER)
+    git("checkout", "-q", "main")
+    git("merge", "-q", "--no-ff", "-m", "Merge", "change")
+    assert diff("acme.yaml", "--merge-base", "change").stderr == ""
+    (git.folder / ".git" / "shallow").write_text(f"{base}\n")
+    got = diff("acme.yaml", "--merge-base", "change")
+    assert got.stdout == NOTHING
+    assert "this clone is shallow: the merge base may be another commit than" in got.stderr
+    assert "git fetch --unshallow" in got.stderr
+
+
+def test_a_planted_commit_graph_is_not_believed(git: Git, diff: Diff) -> None:
+    git("branch", "target")
+    git.commit(acme=SLOWER)
+    git.commit(other=POLICY.replace("acme", "other"))
+    git("commit-graph", "write", "--reachable")
+    graph = git.folder / ".git" / "objects" / "info" / "commit-graph"
+    data = bytearray(graph.read_bytes())
+    # Each commit is its tree, two parents by their place in the file, and 8 bytes of dates.
+    parents = data.index(bytes.fromhex(git("rev-parse", "HEAD~1^{tree}"))) + 20
+    data[parents : parents + 4] = (0x70000000).to_bytes(4, "big")  # none
+    graph.chmod(0o644)
+    graph.write_bytes(data)
+    got = diff("acme.yaml", "--merge-base", "target")
+    assert (got.code, got.stderr) == (1, "")
+    assert ONE in got.stdout
+
+
+@pytest.mark.parametrize("format", ["sha1", "sha256"])
+def test_an_object_that_is_not_what_its_number_says_is_damaged(
+    format: str, git: Git, diff: Diff
+) -> None:
+    shutil.rmtree(git.folder / ".git")
+    git("init", "-q", "-b", "main", f"--object-format={format}")
+    git.commit(acme=POLICY)
+    git.write("acme.yaml", SLOWER)
+    assert ONE in diff("acme.yaml", "--against", "HEAD").stdout
+    old, new = git("rev-parse", "HEAD:acme.yaml"), git("hash-object", "-w", "acme.yaml")
+    objects = git.folder / ".git" / "objects"
+    (objects / old[:2] / old[2:]).unlink()
+    shutil.copy(objects / new[:2] / new[2:], objects / old[:2] / old[2:])
+    got = diff("acme.yaml", "--against", "HEAD")
+    assert (got.stdout, got.code) == ("", 4)
+    assert f"`acme.yaml`: the object {old} of the repository is damaged" in got.stderr

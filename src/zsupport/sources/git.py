@@ -4,10 +4,10 @@ Git itself is asked, by its plumbing: it knows worktrees, submodules, packs and 
 """
 
 import os
-import posixpath
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha1, sha256
 from typing import NamedTuple
 
 from zsupport.errors import EnvironmentFault, UsageError, nearest
@@ -22,11 +22,12 @@ _KEPT = re.compile(
 #: What says where the repository is, where it is not looked for.
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
 #: The files of a repository belong to strangers. So git runs no program that its configuration
-#: names, and believes no replacement of an object, graft or attribute in it.
+#: names, and ignores the replaced objects, grafts, commit graphs and attributes in it.
 _SAFE_OPTIONS = (
     "--no-pager", "--no-replace-objects", "--no-optional-locks",
     "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}",
     "-c", f"core.attributesFile={os.devnull}", "-c", "core.quotePath=false",
+    "-c", "core.useReplaceRefs=false", "-c", "core.commitGraph=false",
     "-c", "core.warnAmbiguousRefs=true", "-c", "advice.graftFileDeprecated=false",
     "-c", "safe.bareRepository=explicit",
 )  # fmt: skip
@@ -44,8 +45,10 @@ _SAFE_ENVIRONMENT = {
 }
 #: Warnings of git that a revision has several readings, or none that is certain.
 _UNSURE = re.compile(r"is ambiguous|^warning: log for ")
-_LINK, _FILE, _SUBMODULE = "120000", "100", "160000"
+_LINK, _FILE, _FOLDER, _SUBMODULE = "120000", "100", "040000", "160000"
+#: Limits of one path of a commit: the links on its way, and the bytes of it and their texts.
 _MOST_LINKS = 10
+_MOST_PATH_BYTES = 4096
 _SECONDS = 60
 
 
@@ -55,6 +58,17 @@ class Blob(NamedTuple):
     path: str
     mode: str
     object: str
+
+
+class Files(NamedTuple):
+    """The files of a commit at a path, and the paths of the links there that leave the commit."""
+
+    blobs: list[Blob]
+    leading_out: list[str]
+
+
+#: What a link leads to that leads out of the repository.
+_OUTSIDE = Blob("..", "", "")
 
 
 class _Failed(Exception):
@@ -67,8 +81,8 @@ class _Failed(Exception):
 
 
 def check_revision(revision: str) -> None:
-    """Raise UsageError for what can be no revision: nothing, or what would be an option."""
-    if not revision.strip() or revision[0] == "-" or "\0" in revision:
+    """Raise UsageError for what names no commit: nothing, an option, or `^` and a revision."""
+    if not revision.strip() or revision[0] in "-^" or "\0" in revision:
         raise UsageError(f"`{revision}` is no Git revision", "such as main, v1.2 or HEAD~1")
 
 
@@ -185,10 +199,10 @@ class Repository:
         except _Failed as failed:
             if failed.code != 1:
                 raise EnvironmentFault(f"git: {failed.says}") from None
-        if self._shallow():
+        if self.is_shallow():
             raise EnvironmentFault(
                 f"the history here is too short to tell where HEAD and {revision} went apart",
-                f"git fetch --unshallow {self._remote() or ''}".rstrip(),
+                self.unshallow(),
             )
         raise EnvironmentFault(
             f"HEAD and {revision} have no commit in common",
@@ -207,8 +221,8 @@ class Repository:
                 "make a first commit, or compare with a file or folder: --against PATH",
             )
         if re.search(r"[~^:@{]|\.\.", revision):
-            if self._shallow() and remote:
-                return EnvironmentFault(says, f"git fetch --unshallow {remote}")
+            if self.is_shallow() and remote:
+                return EnvironmentFault(says, self.unshallow())
             return EnvironmentFault(says, "name one commit: a branch, a tag or its number")
         close = nearest(revision, known)
         if remote is None:
@@ -216,8 +230,8 @@ class Repository:
             return EnvironmentFault(says, hint)
         if re.fullmatch("[0-9a-f]{7,64}", revision):
             line = f"fetch {remote} {revision}"
-            if self._shallow() or len(revision) not in (40, 64):
-                line = f"fetch {'--unshallow ' if self._shallow() else ''}{remote}"
+            if self.is_shallow() or len(revision) not in (40, 64):
+                line = f"fetch {'--unshallow ' if self.is_shallow() else ''}{remote}"
         elif revision.startswith(f"{remote}/"):
             branch = revision.removeprefix(f"{remote}/")
             line = f"fetch {remote} {_quoted(f'{branch}:refs/remotes/{remote}/{branch}')}"
@@ -247,7 +261,12 @@ class Repository:
             return None
         return "origin" if "origin" in remotes else remotes[0] or None
 
-    def _shallow(self) -> bool:
+    def unshallow(self) -> str:
+        """Return the line that fetches the history that a shallow clone lacks."""
+        return f"git fetch --unshallow {self._remote() or ''}".rstrip()
+
+    def is_shallow(self) -> bool:
+        """Return whether the history ends where the repository says, not where it began."""
         try:
             return self._text("rev-parse", "--is-shallow-repository") == "true"
         except _Failed:
@@ -273,8 +292,8 @@ class Repository:
             )
         return "" if found == "." else found
 
-    def files(self, commit: str, path: str = "") -> list[Blob]:
-        """Return the files of a commit at a path: the file itself, or all below a folder.
+    def files(self, commit: str, path: str, wanted: Callable[[str], bool]) -> Files:
+        """Return the files of a commit at a path: the file itself, or the wanted ones below it.
 
         Links are followed within the commit; what they lead to has the path of the link. Files
         that a sparse checkout leaves out are left out here too.
@@ -283,14 +302,18 @@ class Repository:
         if not listed or listed[0].mode == _SUBMODULE:
             self._refuse_submodule(commit, path)
         sparse = self._sparse(path)
-        found = []
-        for blob in listed:
-            target: Blob | None = blob
-            if blob.mode == _LINK:
-                target = self._followed(commit, blob)
-            if target and target.mode.startswith(_FILE) and blob.path not in sparse:
-                found.append(target._replace(path=blob.path))
-        return found
+        # Only what is wanted may cost anything.
+        listed = [b for b in listed if b.path not in sparse and (b.path == path or wanted(b.path))]
+        targets = self._followed(commit, [b.path for b in listed if b.mode == _LINK])
+        blobs = [(b, targets[b.path] if b.mode == _LINK else b) for b in listed]
+        return Files(
+            [
+                target._replace(path=blob.path)
+                for blob, target in blobs
+                if target and target.mode.startswith(_FILE)
+            ],
+            [blob.path for blob, target in blobs if target is _OUTSIDE],
+        )
 
     def _refuse_submodule(self, commit: str, path: str) -> None:
         """Raise UsageError where a path lies in a submodule of a commit."""
@@ -303,11 +326,11 @@ class Repository:
                     f"run it there: cd {_quoted(folder)}",
                 )
 
-    def _listed(self, commit: str, path: str) -> list[Blob]:
+    def _listed(self, commit: str, path: str, *options: str) -> list[Blob]:
         # What a name would mean as a pattern does not count: ls-tree takes prefixes.
         paths = [path] if path else []
         try:
-            text = self._run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
+            text = self._run("ls-tree", "-r", "-z", *options, "--full-tree", commit, "--", *paths)
         except _Failed as failed:
             raise self._absent(failed, f"the folders of {commit[:12]}", commit) from None
         found = []
@@ -318,18 +341,21 @@ class Repository:
                 found.append(Blob(os.fsdecode(name), mode, object))
         return found
 
-    def _followed(self, commit: str, blob: Blob) -> Blob | None:
-        """Return the file to which a link leads, None where that is no file of the commit."""
-        for _ in range(_MOST_LINKS):
-            if blob.mode != _LINK:
-                return blob
-            target = os.fsdecode(self.read([blob])[0])
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(blob.path), target))
-            there = [each for each in self._listed(commit, path) if each.path == path]
-            if posixpath.isabs(target) or path.startswith("../") or not there:
-                return None
-            blob = there[0]
-        return None
+    def _followed(self, commit: str, links: list[str]) -> dict[str, Blob | None]:
+        """Return what each link leads to: a file or folder, _OUTSIDE, or None for nothing.
+
+        However many links there are, git lists the commit once and reads their texts in as many
+        steps as there are links in one path.
+        """
+        tree = {b.path: b for b in self._listed(commit, "", "-t")} if links else {}
+        texts: dict[str, bytes] = {}
+        while True:
+            found = {link: _resolved(link, tree, texts) for link in links}
+            unread = {b.object: b for b in found.values() if b and b.mode == _LINK}
+            if not unread:
+                return found
+            read = self.read([*unread.values()], _MOST_PATH_BYTES)
+            texts.update(zip(unread, read, strict=True))
 
     def _sparse(self, path: str) -> set[str]:
         """Return the files that a sparse checkout leaves out."""
@@ -376,8 +402,12 @@ class Repository:
 
         return says
 
-    def read(self, blobs: list[Blob]) -> list[bytes]:
-        """Return the content of files, each cut one byte above the limit of a policy file."""
+    def read(self, blobs: list[Blob], most: int = MAX_BYTES) -> list[bytes]:
+        """Return the content of files; of one above the limit, only bytes that are too many.
+
+        Git does not compare what it reads with the number of the object. Raises EnvironmentFault
+        where they differ.
+        """
         asked = "".join(f"{blob.object}\n" for blob in blobs).encode("ascii")
         try:
             sizes = self._run("cat-file", "--batch-check", given=asked).decode("ascii")
@@ -386,13 +416,20 @@ class Repository:
                 if not re.fullmatch("[0-9a-f]+ blob [0-9]+", line):
                     raise self._absent(_Failed(0, line), f"`{blob.path}`", blob.object)
             # Of a file above the limit nothing is needed but that it is above.
-            large = [int(line.rpartition(" ")[2]) > MAX_BYTES for line in lines]
+            large = [int(line.rpartition(" ")[2]) > most for line in lines]
             small = [b for b, too in zip(blobs, large, strict=True) if not too]
             asked = "".join(f"{blob.object}\n" for blob in small).encode("ascii")
-            content = iter(_contents(self._run("cat-file", "--batch", given=asked)))
+            contents = list(_contents(self._run("cat-file", "--batch", given=asked)))
         except _Failed as failed:
             raise self._absent(failed, f"`{blobs[0].path}`", blobs[0].object) from None
-        return [b" " * (MAX_BYTES + 1) if too else next(content) for too in large]
+        for blob, data in zip(small, contents, strict=True):
+            if not _is_content(data, blob.object):
+                raise EnvironmentFault(
+                    f"`{blob.path}`: the object {blob.object} of the repository is damaged",
+                    "git fsck lists what is damaged; clone the repository again",
+                )
+        content = iter(contents)
+        return [b" " * (most + 1) if too else next(content) for too in large]
 
     def _absent(self, failed: _Failed, what: str, object: str) -> EnvironmentFault:
         """Return the fault that an object is which the repository lacks: a partial clone's."""
@@ -460,6 +497,51 @@ def _contents(output: bytes) -> Iterable[bytes]:
         size = int(output[at:end].rpartition(b" ")[2])
         yield output[end + 1 : end + 1 + size]
         at = end + 1 + size + 1
+
+
+def _is_content(data: bytes, object: str) -> bool:
+    """Return whether data is the content of the file with this object number."""
+    number = sha1(usedforsecurity=False) if len(object) == 40 else sha256()
+    number.update(b"blob %d\0" % len(data))
+    number.update(data)
+    return number.hexdigest() == object
+
+
+def _resolved(path: str, tree: Mapping[str, Blob], texts: Mapping[str, bytes]) -> Blob | None:
+    """Return what a path of a commit leads to, its links followed as the file system does.
+
+    That is the link itself where its text is not known yet, _OUTSIDE where a link leaves the
+    commit, None where nothing is there or the way is too long.
+    """
+    at = ""
+    rest = path.split("/")[::-1]
+    links = 0
+    size = len(os.fsencode(path))
+    while rest:
+        part = rest.pop()
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if not at:
+                return _OUTSIDE
+            at = at.rpartition("/")[0]
+            continue
+        folder, at = at, f"{at}/{part}" if at else part
+        blob = tree.get(at)
+        if blob is None or (blob.mode not in (_LINK, _FOLDER) and rest):
+            return None
+        if blob.mode != _LINK:
+            continue
+        text = texts.get(blob.object)
+        if text is None:
+            return blob
+        links, size, at = links + 1, size + len(text), folder
+        if links > _MOST_LINKS or size > _MOST_PATH_BYTES or b"\0" in text:
+            return None
+        if text.startswith(b"/"):
+            return _OUTSIDE
+        rest += os.fsdecode(text).split("/")[::-1]
+    return tree.get(at)
 
 
 def _quoted(text: str) -> str:

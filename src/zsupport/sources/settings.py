@@ -6,6 +6,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from zsupport.errors import UsageError
 from zsupport.sources.globs import fits_below
+from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.project import Project, project_from, project_in, project_of
 
 _ANOTHER = "name another file with --config"
@@ -56,8 +57,10 @@ def _of_revision(config: str, environment: Mapping[str, str]) -> Project | None:
     if not file:
         raise UsageError(f"--config: `{config}` names no file", "such as main:pyproject.toml")
     repository = Repository(environment)
-    blobs = repository.files(repository.commit(revision), file)
-    text = repository.read([blob for blob in blobs if blob.path == file])
+    files = repository.files(repository.commit(revision), file, lambda path: path == file)
+    if files.leading_out:
+        raise UsageError(f"{config}: {LEADS_OUT}", "name the file itself")
+    text = repository.read(files.blobs)
     return project_from(text[0], config, _ANOTHER) if text else None
 
 

@@ -15,6 +15,7 @@ from zsupport.policy.loader import in_order, read_document, read_valid
 from zsupport.policy.model import Revision
 from zsupport.sources.find import ENDINGS, find, may_be_policy_name, read_file, shadowed, shipped_id
 from zsupport.sources.git import Blob, Repository, check_revision
+from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.policies import no_policy
 from zsupport.sources.select import Excluded, is_policy, select
 
@@ -65,6 +66,11 @@ def both_sides(
         now, before = _at(path, excluded), _at(base, excluded)
     else:
         label, remarks = base.label, shadowed([path])
+        if merge_base is not None and base.repository.is_shallow():
+            remarks.append(
+                f"this clone is shallow: the merge base may be another commit than {label};"
+                f" to be certain: {base.repository.unshallow()}"
+            )
         if path == "-":
             raise UsageError("what comes by standard input is in no revision", "--against PATH")
         now, before = _with_revision(path, base, excluded, remarks)
@@ -204,19 +210,19 @@ def _with_revision(
 
     if os.path.isdir(where):
         now = now_in(where)
-        before = _in_revision(base, inside, excluded)
+        before = _in_revision(base, inside, excluded, remarks)
         if not now and not before:
             raise no_policy([where])
         return now, before
     now = _on_disk(where, excluded)
-    before = _in_revision(base, inside, excluded)
+    before = _in_revision(base, inside, excluded, remarks)
     named = read_document(now[0]).revision
     if named is None:
         return now, before
     # A file is one revision of its policy; the others lie beside it.
     folder, above = os.path.dirname(where) or ".", inside.rpartition("/")[0]
     beside = _beside(now_in(folder), now[0].name, named)
-    others = _beside(_in_revision(base, above, excluded), now[0].name, named)
+    others = _beside(_in_revision(base, above, excluded, remarks), now[0].name, named)
     if before or others:
         names = {each.name for each in now + beside}
         gone = [each for each in others if each.name not in names]
@@ -226,18 +232,28 @@ def _with_revision(
     return now + beside, _renamed(where, named.policy, base, excluded, remarks)
 
 
-def _in_revision(base: _Base, path: str, excluded: Excluded) -> list[SourceFile]:
+def _in_revision(
+    base: _Base, path: str, excluded: Excluded, remarks: list[str]
+) -> list[SourceFile]:
     """Return the file at a path of a commit, or the policies below it; none where nothing is.
 
     `path` is seen from the top of the repository.
     """
     repository = base.repository
-    blobs = [
-        blob
-        for blob in repository.files(base.commit, path)
-        if blob.path == path or _may_be_policy(repository, blob.path, path, excluded)
-    ]
-    return _read_blobs(base, blobs, path)
+    found = repository.files(
+        base.commit, path, lambda each: _may_be_policy(repository, each, path, excluded)
+    )
+    _remark_links(base, found.leading_out, remarks)
+    return _read_blobs(base, found.blobs, path)
+
+
+def _remark_links(base: _Base, links: list[str], remarks: list[str]) -> None:
+    """Add a remark about the links of a commit that lead out of it."""
+    if links:
+        more = f" (and {len(links) - 1} more)" if len(links) > 1 else ""
+        remark = f"{base.label}:{links[0]}{more}: {LEADS_OUT}"
+        if remark not in remarks:
+            remarks.append(remark)
 
 
 def _may_be_policy(repository: Repository, path: str, root: str, excluded: Excluded) -> bool:
@@ -299,13 +315,15 @@ def _renamed(
 ) -> list[SourceFile]:
     """Return the policy of this id from wherever else the revision had it; none: it is new."""
     repository = base.repository
-    blobs = [
-        blob
-        for blob in repository.files(base.commit)
-        if _may_be_policy(repository, blob.path, "", excluded)
-        and not os.path.exists(os.path.join(repository.top, blob.path))
-    ]
-    found = [each for each in _read_blobs(base, blobs, "") if _id_of(each) == policy]
+
+    def gone(path: str) -> bool:
+        return _may_be_policy(repository, path, "", excluded) and not os.path.exists(
+            os.path.join(repository.top, path)
+        )
+
+    files = repository.files(base.commit, "", gone)
+    _remark_links(base, files.leading_out, remarks)
+    found = [each for each in _read_blobs(base, files.blobs, "") if _id_of(each) == policy]
     folders = {each.name.rpartition("/")[0] for each in found}
     if len(folders) > 1:
         places = ", ".join(each.shown for each in found)
