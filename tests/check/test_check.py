@@ -812,6 +812,8 @@ def test_the_nearest_project_that_speaks_of_check_counts(
         ('exclude = ["[z-a]"]', "invalid pattern"),
         ("[tool.zsupport.chekc]", "did you mean `check`?"),
         ("x = [", "pyproject.toml"),
+        (f"x = {'9' * 5000}", "mend it, or leave the table"),
+        (f"exclude = {['x'] * 201}", "201 patterns of `exclude` in a pyproject.toml; at most 200"),
         ("[[tool.zsupport.check]]", "pyproject.toml"),
     ],
 )
@@ -961,6 +963,34 @@ def test_the_folder_may_be_gone(cli: Cli, tmp_path: Path) -> None:
         env=cli.environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.stdout, done.returncode) == ("All good: 1 file\n", 0), done.stderr
+
+
+@pytest.mark.parametrize("path", [".", "x.yaml", "*.yaml", "-"])
+def test_nothing_is_found_from_a_folder_that_is_gone(path: str, cli: Cli, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = subprocess.run(
+        ["bash", "-c", 'cd "$1" && rmdir "$1" && exec "${@:2}"', "sh", str(gone),
+         *cli.command("check", path)],
+        env=cli.environment(), input=CLEAN, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == ("", 4)
+    assert done.stderr == (
+        f"zsupport: {path}: the current folder does not exist any more\n"
+        "  run it in another folder\n"
+    )
+
+
+def test_a_pattern_makes_no_line_of_its_own(check: Check, tmp_path: Path) -> None:
+    write(tmp_path, a=CLEAN, b=CLEAN)
+    configure(
+        tmp_path,
+        r"""exclude = ["b*", "c\nd", "[b]*"]
+per-file-ignores = {"x\nAll good: 1 file" = ["ZS4"], "y\u2028" = ["ZS5"]}""",
+    )
+    for format in ("text", "markdown", "github", "junit"):
+        said = check("--format", format, only=False).stdout.replace("\\\\", "\\")
+        assert r"ZS4 in x\nAll good: 1 file, ZS5 in y\u2028; excluded" in said, format
 
 
 def test_an_interruption_ends_it_with_130_and_leaves_no_file_behind(

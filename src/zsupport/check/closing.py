@@ -37,7 +37,12 @@ def closing(checked: Checked, excluded: str | None = None) -> str:
     It names what configuration switched off: a change of the configuration must not go unseen.
     """
     off = f"switched off by configuration: {', '.join(checked.off)}" if checked.off else None
-    return "; ".join([_counts(checked), *filter(None, (off, excluded))])
+    return "; ".join([_counts(checked), *map(_on_one_line, filter(None, (off, excluded)))])
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text with its line ends as escapes, so that no name makes a line of its own."""
+    return "".join(repr(each)[1:-1] if each.splitlines() == [""] else each for each in text)
 
 
 def _counts(checked: Checked) -> str:

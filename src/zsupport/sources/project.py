@@ -76,7 +76,7 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
             says = f"a key has {parts:,} parts; at most {CONFIG_PARTS.most}"
             raise UsageError(f"{path}: {says}", f"shorten it, or {otherwise}")
         found: object = tomllib.loads(decoded)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError also for an integer of many digits
         raise UsageError(f"{path}: {error}", f"mend it, or {otherwise}") from None
     for key in ("tool", "zsupport"):
         found = found.get(key) if isinstance(found, dict) else None

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from zsupport.errors import PolicyError, UsageError, did_you_mean
+from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean
 from zsupport.findings import UNREADABLE, Finding, Span
 from zsupport.policy.yamltext import root_entries
 from zsupport.sources.find import (
@@ -86,7 +86,8 @@ def select(arguments: Sequence[str], excluded: Excluded) -> Selection:
 
     A folder selects the files in it and in the folders below that may be policies or tests by
     their name, except names that begin with a dot and what is `excluded`. Links to folders are not
-    followed. Raises UsageError for a word that is neither a path nor a shipped policy.
+    followed. Raises UsageError for a word that is neither a path nor a shipped policy,
+    and EnvironmentFault for a relative path where the current folder has been removed.
     """
     found: dict[str, SelectedFile] = {}
     faults: dict[str, Fault] = {}
@@ -128,10 +129,14 @@ def is_policy(data: bytes) -> bool:
 
 def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | Fault]:
     shown = plain_path(argument)
-    if argument == "-":
-        yield SelectedFile("-", "-", named=True, real="-")
-    elif id := shipped_id(argument):
+    if id := shipped_id(argument):
         yield from _shipped(id)
+    elif not os.path.isabs(argument) and not _current_folder_exists():
+        raise EnvironmentFault(
+            f"{shown}: the current folder does not exist any more", "run it in another folder"
+        )
+    elif argument == "-":
+        yield SelectedFile("-", "-", named=True, real="-")
     elif leaving_link(argument) is not None:
         yield Fault(shown, LEADS_OUT, LEADS_OUT_HINT)
     elif os.path.isdir(argument):
@@ -149,6 +154,14 @@ def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | F
             f"`{argument}` is not a file, a folder or a shipped policy",
             did_you_mean(argument, known) or f"shipped are {', '.join(shipped_policies())}",
         )
+
+
+def _current_folder_exists() -> bool:
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
 
 
 def plain_path(path: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from zsupport.errors import UsageError
+from zsupport.limits import PATTERNS
 from zsupport.sources.globs import fits_below
 from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.project import Project, project_from, project_in, project_of
@@ -153,7 +154,12 @@ def _exclusion(project: Project) -> _Exclusion | None:
     for where, table in (("tool.zsupport", project.table), ("tool.zsupport.check", check)):
         if isinstance(table, dict) and "exclude" in table:
             found = [*(found or ()), *texts(project, where, "exclude", table["exclude"], _EXCLUDE)]
-    return None if found is None else _Exclusion(project.folder, tuple(found))
+    if found is None:
+        return None
+    if len(found) > PATTERNS.most:
+        says = f"{len(found):,} {PATTERNS.counts}; at most {PATTERNS.most}"
+        raise UsageError(f"{project.path}: {says}", PATTERNS.way_out)
+    return _Exclusion(project.folder, tuple(found))
 
 
 def texts(project: Project, where: str, key: str, value: object, hint: str) -> tuple[str, ...]:
