@@ -197,6 +197,10 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
             alike = all(row.priority is None for row in rows)
             if not matching and alike and _not_assumed(subject, question, case):
                 continue
+            # A default is assumed unless it excludes the priority of the row, which can leave open
+            # what would exclude it (rule 19).
+            if not matching and any(_assumes(subject, question, row, case) for row in rows):
+                continue
             if len(matching) != 1:
                 # Where the channel is open, those that open no case are left out.
                 if matching or reference.at(("channels", case["channel"]))["kind"] not in NO_CASE:
@@ -237,6 +241,19 @@ def _not_assumed(subject: Subject, question: Case, case: Case) -> bool:
         if name not in question and default not in (None, case[name]):
             return True
     return False
+
+
+def _assumes(subject: Subject, question: Case, row: Any, case: Case) -> bool:
+    """Return whether a row is that of a case but for defaults, which may lead to its priority."""
+    reference = subject.reference
+    others = [n for n, v in row.facts.items() if v != case[n]]
+    shown = {name: question[name] for name in reference.facts if name in question} | row.facts
+    return (
+        all(getattr(row, name) in (None, case.get(name)) for name in NAMED)
+        and row.priority == case["priority"]
+        and all(row.facts[name] == reference.default(name) for name in others)
+        and row.priority in reference.led_to(shown)
+    )
 
 
 def _without_priority(subject: Subject, row: Any) -> bool:
@@ -337,7 +354,8 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
             for told_case, entitlement in cases[number]:
                 yield from subject.differing(asked, _about_channel(row, entitlement))
                 # Of facts that decide nothing here, each calendar of the hours may apply.
-                kept = [n for n in told_case if n not in reference.facts or n in facts]
+                known = {*facts, *row.facts}
+                kept = [n for n in told_case if n not in reference.facts or n in known]
                 for each in reference.completions({n: told_case[n] for n in kept}):
                     rests = reference.entitlement(each).rests
                     said |= _texts(subject, row, told_case, rests, facts)
@@ -359,6 +377,8 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
             decided = undecided <= question.keys() | row.facts.keys()
             for name in row.facts.keys() & reference.facts if decided else ():
                 assumed = {case[name] for case in rest}
+                # Defaults that exclude a priority together are open for it; the row shows one.
+                assumed = {row.facts[name]} if row.facts[name] in assumed else assumed
                 yield from subject.differing(asked, {"assumed": ({row.facts[name]}, assumed)})
             only = {"priority": some} if 0 < len(some) < len(raised) else None
             aspects = {"allowed": (row.allowed, bool(allowed)), "only_when": (row.only_when, only)}
