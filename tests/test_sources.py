@@ -411,6 +411,16 @@ def test_config_replaces_what_the_examined_files_say(tmp_path: Path, cli: Cli) -
     files, last = found()
     assert files == []
     assert "; switched off by configuration: ZS3; excluded by configuration: acme.yaml" in last
+    # So does every other format, in the document or beside it.
+    off = ["switched off by configuration: ZS3", "excluded by configuration: acme.yaml"]
+    for format in ("auto", "text", "plain", "json", "csv", "markdown", "github", "sarif", "junit",
+                   "gitlab"):  # fmt: skip
+        done = cli("check", ".", "--format", format, cwd=folder)
+        for text in off:
+            assert (text in done.stdout) is (format not in ("plain", "csv", "sarif", "gitlab"))
+            assert (text in done.stderr) is (format in ("plain", "json", "csv", "sarif", "gitlab"))
+    document = json.loads(cli("check", ".", "--format", "json", cwd=folder).stdout)
+    assert document["switched_off"] == off
     files, last = found("--config", "none")
     assert files == ["acme.yaml", "drafts/new.yaml"]
     assert "configuration" not in last

@@ -79,7 +79,7 @@ CODES = {
 }
 
 #: What `check` says in its document beside the findings.
-EXTRA: dict[str, Any] = {"summary": {"allowed": 0}, "fixed": [], "unread": []}
+EXTRA: dict[str, Any] = {"summary": {"allowed": 0}, "fixed": [], "unread": [], "switched_off": []}
 
 #: Two files with findings and one without: related places, a case, labels, fixes, several lines,
 #: letters of two columns, a name that needs escaping, and two findings that are the same.

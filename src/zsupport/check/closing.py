@@ -27,6 +27,7 @@ def outcome_of(checked: Checked, excluded: str | None = None) -> Outcome:
                 {"file": each.file, "message": each.message, "hint": each.hint}
                 for each in checked.faults
             ],
+            "switched_off": list(switched_off(checked, excluded)),
         },
     )
 
@@ -36,8 +37,13 @@ def closing(checked: Checked, excluded: str | None = None) -> str:
 
     It names what configuration switched off: a change of the configuration must not go unseen.
     """
+    return "; ".join([_counts(checked), *switched_off(checked, excluded)])
+
+
+def switched_off(checked: Checked, excluded: str | None = None) -> tuple[str, ...]:
+    """Return what configuration switched off and what it excluded, a line of text each."""
     off = f"switched off by configuration: {', '.join(checked.off)}" if checked.off else None
-    return "; ".join([_counts(checked), *map(_on_one_line, filter(None, (off, excluded)))])
+    return tuple(map(_on_one_line, filter(None, (off, excluded))))
 
 
 def _on_one_line(text: str) -> str:

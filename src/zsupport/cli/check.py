@@ -79,6 +79,8 @@ _EXPLAIN = Option(
     "explain", ("--explain",), "text", "RULE",
     "Say what a rule finds and why, with examples.", completes="rule",
 )  # fmt: skip
+#: The formats that end with what was found, and what configuration switched off.
+_WITH_CLOSING = ("auto", "text", "markdown", "github", "junit")
 _LIST = Option("list_rules", ("--list-rules",), "flag", "", "List the rules.")
 
 
@@ -147,7 +149,7 @@ def check(
 
     if not checked.units:
         raise no_policy(paths or ())
-    from zsupport.check.closing import fixed_aside, outcome_of
+    from zsupport.check.closing import fixed_aside, outcome_of, switched_off
     from zsupport.findings import fail_on as fails
 
     fails_at = fail_on or "error"
@@ -161,6 +163,9 @@ def check(
     if not quiet:
         if diff:
             note(fixed_aside(checked))
+        if diff or format not in _WITH_CLOSING:
+            for line in switched_off(checked, excluded.used()):
+                note(line)
         # In a terminal the text says it already.
         said = is_terminal() and format in ("auto", "text", "plain") and not diff
         _note(() if said else checked.faults, checked.unwritten)

@@ -424,6 +424,7 @@ _CHECKERS: dict[str, dict[str, Schema]] = {
             "type": "array",
             "items": _object({"file": _TEXT, "message": _TEXT, "hint": _TEXT_OR_NULL}),
         },
+        "switched_off": {"type": "array", "items": _TEXT},
     },
     "test": {
         "summary": _object({**_SUMMARY["properties"], "passed": _COUNT, "failed": _COUNT}),
