@@ -43,7 +43,7 @@ NAMED = Limit(500_000, "values that the conditions of a policy stand for", "name
 CONFIG_BYTES = Limit(256 * 2**10, "bytes of a pyproject.toml", "name another with --config")
 CONFIG_PARTS = Limit(20, "parts of a key in a pyproject.toml", "shorten the key")
 #: Each of them is compared with each file and folder that is found.
-PATTERNS = Limit(200, "patterns of `exclude` in a pyproject.toml", "exclude whole folders")
+PATTERNS = Limit(200, "patterns of one key in a pyproject.toml", "name whole folders")
 
 # -- a policy ------------------------------------------------------------------------------------
 

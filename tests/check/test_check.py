@@ -813,7 +813,14 @@ def test_the_nearest_project_that_speaks_of_check_counts(
         ("[tool.zsupport.chekc]", "did you mean `check`?"),
         ("x = [", "pyproject.toml"),
         (f"x = {'9' * 5000}", "mend it, or leave the table"),
-        (f"exclude = {['x'] * 201}", "201 patterns of `exclude` in a pyproject.toml; at most 200"),
+        (
+            f"exclude = {['x'] * 201}",
+            "exclude: 201 patterns of one key in a pyproject.toml; at most",
+        ),
+        (
+            "per-file-ignores = {" + ", ".join(f"x{n} = ['ZS3']" for n in range(201)) + "}",
+            "per-file-ignores: 201 patterns of one key in a pyproject.toml; at most 200",
+        ),
         ("[[tool.zsupport.check]]", "pyproject.toml"),
     ],
 )

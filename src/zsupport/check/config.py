@@ -12,7 +12,7 @@ from zsupport.findings import SEVERITIES
 from zsupport.sources.globs import fits_below
 from zsupport.sources.project import Project, known
 from zsupport.sources.select import SelectedFile
-from zsupport.sources.settings import Nearest, Only, texts, wrong
+from zsupport.sources.settings import Nearest, Only, check_patterns, texts, wrong
 
 #: Each key, and what its value looks like.
 SETTINGS = {
@@ -81,6 +81,7 @@ def _config(project: Project) -> Config | None:
     ignores: dict[str, Any] = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
         raise _wrong(project, "per-file-ignores")
+    check_patterns(project, "per-file-ignores", ignores)
     fail_on = table.get("fail-on")
     if fail_on is not None and fail_on not in SEVERITIES:
         raise _wrong(project, "fail-on")

@@ -1,7 +1,7 @@
 """Settings of projects: what the nearest pyproject.toml at or above a folder says."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from typing import Generic, NamedTuple, TypeVar
 
 from zsupport.errors import UsageError
@@ -156,10 +156,15 @@ def _exclusion(project: Project) -> _Exclusion | None:
             found = [*(found or ()), *texts(project, where, "exclude", table["exclude"], _EXCLUDE)]
     if found is None:
         return None
-    if len(found) > PATTERNS.most:
-        says = f"{len(found):,} {PATTERNS.counts}; at most {PATTERNS.most}"
-        raise UsageError(f"{project.path}: {says}", PATTERNS.way_out)
+    check_patterns(project, "exclude", found)
     return _Exclusion(project.folder, tuple(found))
+
+
+def check_patterns(project: Project, key: str, patterns: Sized) -> None:
+    """Raise UsageError where a key has more patterns than files are compared with."""
+    if len(patterns) > PATTERNS.most:
+        says = f"{len(patterns):,} {PATTERNS.counts}; at most {PATTERNS.most}"
+        raise UsageError(f"{project.path}: {key}: {says}", PATTERNS.way_out)
 
 
 def texts(project: Project, where: str, key: str, value: object, hint: str) -> tuple[str, ...]:
