@@ -19,7 +19,7 @@ CHECK = ("check", "p.yaml")
 
 
 def names(letter: str, count: int) -> str:
-    """Return so many names as a mapping: `{p0: X, p1: X}`."""
+    """Return this number of names as a mapping: `{p0: X, p1: X}`."""
     return "{" + ", ".join(f"{letter}{n}: X" for n in range(count)) + "}"
 
 
@@ -47,7 +47,7 @@ def equal_grants(count: int) -> str:
 
 
 def by_plan_and_role(count: int, entry: str) -> str:
-    """Return an entry for each of so many pairs of a plan and a role."""
+    """Return an entry for each of this number of pairs of a plan and a role."""
     side = next(n for n in range(1, count + 1) if n * n >= count)
     pairs = [(plan, role) for plan in range(side) for role in range(side)][:count]
     entries = "".join(
@@ -106,7 +106,7 @@ def joined(count: int) -> str:
 
 
 def windows(calendars: int, a_day: int) -> str:
-    """Return a union of calendars, each with so many windows of a minute on every day."""
+    """Return a union of calendars, each with this number of windows of a minute on every day."""
 
     def week() -> Iterable[str]:
         for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"):

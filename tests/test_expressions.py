@@ -138,7 +138,7 @@ def test_what_is_made_at_work_is_known() -> None:
 
 
 def repeats_repetitions(pattern: Any, *, inside: bool = False) -> bool:
-    """Return whether a repetition without a small end stands in another one."""
+    """Return whether a repetition without a small end is inside another one."""
     for kind, value in pattern:
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
             many = value[1] is op.MAXREPEAT or value[1] > 100

@@ -411,7 +411,7 @@ def test_config_replaces_what_the_examined_files_say(tmp_path: Path, cli: Cli) -
     files, last = found()
     assert files == []
     assert "; switched off by configuration: ZS3; excluded by configuration: acme.yaml" in last
-    # So does every other format, in the document or beside it.
+    # So does every other format, in the document or on standard error.
     off = ["switched off by configuration: ZS3", "excluded by configuration: acme.yaml"]
     for format in ("auto", "text", "plain", "json", "csv", "markdown", "github", "sarif", "junit",
                    "gitlab"):  # fmt: skip

@@ -34,7 +34,7 @@ SIDE_FILES = Limit(2_000, "policy files of a side of `diff`", "compare one folde
 VALUES = Limit(50_000, "values of a file", _SPLIT)
 LEVELS = Limit(50, "levels of nesting in a file", "nest less deeply")
 #: More than anyone reads; the rest of the file is not looked at.
-PROBLEMS = Limit(2_000, "problems reported of a file", "mend these first")
+PROBLEMS = Limit(2_000, "problems reported of a file", "fix these first")
 #: Names of 20 letters; longer ones count by the product of their lengths.
 COMPARED = Limit(5_000, "names compared in search of the nearest", "no suggestion is made")
 #: Such as the plans of each condition that says `{not: free}`.
@@ -104,5 +104,5 @@ CHANGES = Limit(
     200_000, "changes of a policy times its tests", "run `test --mutate` for a smaller policy"
 )
 
-#: Every limit by its name, in the order in which the guide lists them.
+#: Every limit by its name, in the order of the guide.
 LIMITS = {name: limit for name, limit in list(globals().items()) if isinstance(limit, Limit)}

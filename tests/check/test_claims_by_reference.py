@@ -218,7 +218,7 @@ def of_keys(policy: Checked) -> Iterator[Judged]:
 
 
 def of_catch_alls(policy: Checked) -> Iterator[Judged]:
-    """Yield that a rule for the rest decides for each plan and priority that it is said to."""
+    """Yield that a rule for the rest decides for each plan and priority of its finding."""
     claims = policy.claims
     for each in policy.found["ZS408"]:
         decided = {

@@ -609,7 +609,7 @@ def test_where_words_differ_is_told_and_not_judged() -> None:
     assert found.compared[-1].words == (
         ("entitlements",), ("plans", "free"), ("channels", "web"),
     )  # fmt: skip
-    # On which lines they stand is no difference.
+    # Other lines make no difference.
     assert diff(BASE, BASE.replace("plans:\n", "\n# As agreed.\nplans:\n")).compared[-1].words == ()
 
 

@@ -276,7 +276,7 @@ class Claims:
     def worded(self, fact: str) -> bool:
         """Return whether a fact stands where words depend on it, or with all of its values.
 
-        What is said of one of several alternatives belongs to the answer where it holds.
+        The remarks of one of several alternatives belong to the answer where it holds.
         """
         every = {path[-1] for path in self.every_value() if path[0] != "groups"}
         for path in (*self._conditional(), *self._terms()):

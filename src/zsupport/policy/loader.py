@@ -620,7 +620,7 @@ class _Builder:
     def check_unions(self, order: list[str], hours: dict[str, tuple[Calendar, ...]]) -> None:
         """Report the first union that is made of too much; members come before their unions.
 
-        Whatever follows a union to its calendars is so bounded, however often they are shared.
+        So a walk from a union to its calendars is bounded, even where they are shared.
         """
         reached: dict[str, int] = {}
         levels: dict[str, int] = {}

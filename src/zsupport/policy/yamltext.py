@@ -146,9 +146,9 @@ Path = tuple[str | int, ...]
 Way = tuple["Way", str | int] | tuple[()]
 
 _START = Span(1, 1, 1, 1)
-# What must not stand in a file: all but tab, line ends and printable characters (YAML 1.2.2, 5.1),
+# Characters that a file must not have: all but tab, line ends and printable ones (YAML 1.2.2, 5.1),
 # and NEL, LS and PS, which end a line in YAML 1.1 and are ordinary characters in YAML 1.2. The list
-# of what may stand there takes ten times as long to compile.
+# of the allowed ones takes ten times as long to compile.
 _NOT_PRINTABLE = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )

@@ -94,7 +94,7 @@ class Folders:
                 yield _File(each.real, source, policy_id(source.data), each.is_tests)
 
     def _source(self, file: SelectedFile) -> SourceFile:
-        """Return a file, read once by whatever path it is reached."""
+        """Return a file, read once although several paths lead to it."""
         if file.real not in self._sources:
             self._sources[file.real] = read_file(file.path, file.shown)
         name = os.path.basename(file.path)

@@ -83,7 +83,7 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-#: What ends a key, or holds what is no part of it. A text that is not closed ends with its line.
+#: What ends a key, or holds no part of it. A text that is not closed ends with its line.
 _TOKENS = re.compile(
     r"""\"{3,}|'{3,}|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[=,{}\[\]#\n]|\.""",
 )

@@ -282,7 +282,7 @@ def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> list[SourceFile]:
     return found
 
 
-#: So many files of a commit are read at once.
+#: Files of a commit that are read at once.
 _AT_ONCE = 32
 
 
