@@ -235,8 +235,8 @@ def growth(each: Expression, start: str, unit: str) -> float:
 @pytest.mark.parametrize("each", expressions()[0], ids=lambda each: each.module)
 def test_time_grows_with_the_length_of_a_text(each: Expression) -> None:
     for start, unit in hostile(each):
-        times = growth(each, start, unit)
-        assert times < 3, (each, start, unit)
+        # A square grows four times every time; another process in between makes one high figure.
+        assert any(growth(each, start, unit) < 3 for _ in range(5)), (each, start, unit)
 
 
 @pytest.mark.parametrize("pattern", ["a*a*b", r"^(a|a)*$", r"(?:a|aa)+b", r"\s*,"])

@@ -75,13 +75,25 @@ def test_the_nearest_project_that_names_a_policy_counts(tmp_path: Path) -> None:
         ("redhat", "redhat"),
         ("support/p.yaml", "{folder}/support/p.yaml"),
         ("./p", "{folder}/./p"),
-        ("../p.yml", "{folder}/../p.yml"),
-        ("/abs/p.yaml", "/abs/p.yaml"),
+        ("support/../p.yml", "{folder}/support/../p.yml"),
     ],
 )
 def test_a_project_names_a_shipped_policy_or_a_path(named: str, found: str, tmp_path: Path) -> None:
     configure(tmp_path, f'[tool.zsupport]\npolicy = "{named}"\n')
     assert choose(None, {}, str(tmp_path)) == (found.format(folder=tmp_path), False)
+
+
+@pytest.mark.parametrize("named", ["../p.yml", "/abs/p.yaml", "{folder}-other/p.yaml"])
+def test_a_project_names_no_policy_outside_of_its_folder(named: str, tmp_path: Path) -> None:
+    configure(tmp_path, f'[tool.zsupport]\npolicy = "{named.format(folder=tmp_path)}"\n')
+    with pytest.raises(UsageError, match="`policy` names a file outside of the folder") as caught:
+        choose(None, {}, str(tmp_path))
+    assert caught.value.hint == "name it with --policy"
+    # In a repository it may lie beside the folder.
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "desk").mkdir()
+    configure(tmp_path / "desk", '[tool.zsupport]\npolicy = "../p.yml"\n')
+    assert choose(None, {}, str(tmp_path / "desk")) == (f"{tmp_path}/desk/../p.yml", False)
 
 
 def test_without_anything_it_is_the_shipped_example_and_that_is_known() -> None:

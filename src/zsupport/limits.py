@@ -36,7 +36,7 @@ LEVELS = Limit(50, "levels of nesting in a file", "nest less deeply")
 #: More than anyone reads; the rest of the file is not looked at.
 PROBLEMS = Limit(2_000, "problems reported of a file", "fix these first")
 #: Names of 20 letters; longer ones count by the product of their lengths.
-COMPARED = Limit(5_000, "names compared in search of the nearest", "no suggestion is made")
+COMPARED = Limit(10_000, "names compared in search of the nearest", "no suggestion is made")
 #: Such as the plans of each condition that says `{not: free}`.
 NAMED = Limit(500_000, "values that the conditions of a policy stand for", "name fewer values")
 #: TOML keys such as `tool.zsupport.check` take time by the square of their parts.
