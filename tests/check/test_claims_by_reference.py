@@ -22,9 +22,9 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 
 SEED = 20261128
-POLICIES = 120
+POLICIES = 75
 #: And of those in which plans and roles rank above others.
-RANKED = 130
+RANKED = 80
 #: The most cases of a policy whose answers after fixes are compared.
 MOST_CASES_FIXED = 150
 TODAY = date(2026, 11, 26)
@@ -381,18 +381,18 @@ ASPECTS_OF_RANK = (of_promises, of_restoration, of_hours, of_channels)
 
 #: How often each code is true of the drawn policies at least; else nothing was held to it.
 OFTEN = {
-    "ZS301": 10, "ZS302": 20, "ZS303": 3, "ZS306": 1000, "ZS306 decides": 20, "ZS312": 2,
-    "ZS313": 10, "ZS401": 100, "ZS402": 5, "ZS403": 10, "ZS403 kept": 100, "ZS404": 10,
-    "ZS405": 50, "ZS406": 20, "ZS407": 200, "ZS408": 5, "ZS412": 100, "ZS413": 5, "ZS414": 10,
-    "ZS414 of targets": 10, "ZS415": 2, "ZS416": 3, "fixes": 1000,
+    "ZS301": 5, "ZS302": 10, "ZS303": 1, "ZS306": 500, "ZS306 decides": 10, "ZS312": 1,
+    "ZS313": 5, "ZS401": 50, "ZS402": 2, "ZS403": 5, "ZS403 kept": 50, "ZS404": 5,
+    "ZS405": 25, "ZS406": 10, "ZS407": 100, "ZS408": 2, "ZS412": 50, "ZS413": 2, "ZS414": 5,
+    "ZS414 of targets": 5, "ZS415": 1, "ZS416": 1, "fixes": 500,
 }  # fmt: skip
 
 
 #: The same of the policies in which plans and roles rank above others.
 OFTEN_OF_RANK = {
-    "ZS501 promises": 12, "ZS501 beside": 12, "ZS502 hours": 4, "ZS503 channels": 15,
-    "ZS504 promises": 3, "ZS504 hours": 1, "ZS504 channels": 4, "ZS601 promises": 25,
-    "ZS601 beside": 25, "ZS601 severity": 5, "ZS602": 3,
+    "ZS501 promises": 6, "ZS501 beside": 6, "ZS502 hours": 2, "ZS503 channels": 7,
+    "ZS504 promises": 1, "ZS504 hours": 1, "ZS504 channels": 2, "ZS601 promises": 12,
+    "ZS601 beside": 12, "ZS601 severity": 2, "ZS602": 1,
 }  # fmt: skip
 
 
