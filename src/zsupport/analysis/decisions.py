@@ -76,7 +76,7 @@ class Decisions:
         #: Where a case can be opened by its channel.
         self.entitled: Cases = self.allowed & space.among("channel", opening)
         self._by_metric: dict[str, Targets] = {}
-        self._opening: dict[str, list[tuple[Counted, Cases]]] = {}
+        self._whole: dict[tuple[str, bool], list[tuple[Counted, Cases]]] = {}
         self._parts_of: dict[tuple[str, bool], list[tuple[Counted, Cases]]] = {}
         self._covered: dict[tuple[str, bool], Cases] = {}
 
@@ -168,13 +168,25 @@ class Decisions:
         A union is open when a member is that has a calendar for the case (the clock definition,
         rule 21). Hours without any are never open.
         """
-        if hours not in self._opening:
-            parts = self._counted(hours, self.space.every, known=True)
+        return self._everywhere(hours, known=True)
+
+    def counting(self, hours: str) -> list[tuple[Counted, Cases]]:
+        """Return what counts over these hours, in parts that hold every case between them.
+
+        A union counts never where a member has no calendar for the case.
+        """
+        return self._everywhere(hours, known=False)
+
+    def _everywhere(self, hours: str, *, known: bool) -> list[tuple[Counted, Cases]]:
+        """Return what hours are over all cases, NEVER where nothing is known of them."""
+        whole = self._whole.get((hours, known))
+        if whole is None:
+            parts = self._counted(hours, self.space.every, known=known)
             rest = self.space.every
             for _, cases in parts:
                 rest &= ~cases
-            self._opening[hours] = [*parts, (NEVER, rest)] if rest else parts
-        return self._opening[hours]
+            whole = self._whole[hours, known] = [*parts, (NEVER, rest)] if rest else parts
+        return whole
 
     def _counted(
         self, hours: str | None, cases: Cases, *, known: bool
@@ -215,7 +227,7 @@ class Decisions:
     ) -> list[tuple[Counted, Cases]]:
         """Return parts of a union with one more of its members, within the limits.
 
-        `known`: cases for which the member has no calendar stay as they are.
+        `known`: cases without a calendar of the member stay as they are.
         """
         found: list[tuple[Counted, Cases]] = []
         for before, some in parts:

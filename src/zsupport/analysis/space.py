@@ -188,7 +188,7 @@ def space_of(*revisions: Revision) -> Space:
     """Return the cases that policies distinguish: every value that one of them has.
 
     Plan, role, channel, priority, each fact that a rule names, and inside or outside for each
-    calendar that an `opened` names. Facts that only priorities or terms name are no part. Raises
+    calendar that an `opened` names; not the facts that only priorities or terms name. Raises
     TooMuch, also for a policy of more entries than are compared with each other.
     """
     for revision in revisions:

@@ -323,15 +323,15 @@ class Dimensions(NamedTuple):
     def check_work(self, rows: int, steps: int, revisions: int = 1) -> None:
         """Raise TooMuch for a question with too many rows, or one that takes too long.
 
-        Each case has so many `rows`, each of which takes so many `steps`: looking at a grant or a
-        rule is one. `revisions` are those of the policy, of which each is asked.
+        `rows` are those of one case, `steps` those of one row: looking at a grant or a rule is
+        one. `revisions` counts the revisions of the policy, as each of them is asked.
         """
         count = rows * prod(map(len, self.members.values())) * prod(map(len, self.facts.values()))
         if count > ROWS.most:
             raise TooMuch(ROWS, count)
         # Each assumed fact is asked about with all of its values.
         times = 1 + sum(len(self.values[name]) for name in self.assumed)
-        # Which of them exclude a priority is found for each combination.
+        # For each combination, the facts that exclude a priority are looked for.
         together = 2 ** min(len(self.assumed), MOST_TOGETHER) if self.by_facts else 0
         if (work := count * times * revisions * (steps + together)) > STEPS.most:
             raise TooMuch(STEPS, work)

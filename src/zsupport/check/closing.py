@@ -8,14 +8,14 @@ from zsupport.findings import SEVERITIES, Finding, Outcome
 from zsupport.wording import counted, enumerated
 
 
-def outcome_of(checked: Checked, excluded: str | None = None) -> Outcome:
-    """Return what a run has to say; `excluded` says what configuration left out of folders."""
+def outcome_of(checked: Checked, off: Sequence[str]) -> Outcome:
+    """Return what a run has to say; `off` are the lines of `switched_off`."""
     return Outcome(
         "check",
         checked.units,
         checked.texts,
         KINDS,
-        (*map(_about_fix, checked.fixed), closing(checked, excluded)),
+        (*map(_about_fix, checked.fixed), closing(checked, off)),
         {
             "summary": {"allowed": checked.allowed},
             "fixed": [
@@ -27,21 +27,21 @@ def outcome_of(checked: Checked, excluded: str | None = None) -> Outcome:
                 {"file": each.file, "message": each.message, "hint": each.hint}
                 for each in checked.faults
             ],
-            "switched_off": list(switched_off(checked, excluded)),
+            "switched_off": list(off),
         },
     )
 
 
-def closing(checked: Checked, excluded: str | None = None) -> str:
+def closing(checked: Checked, off: Sequence[str]) -> str:
     """Return the line that ends the text: what was found and what was fixed, in how many files.
 
     It names what configuration switched off: a change of the configuration must not go unseen.
     """
-    return "; ".join([_counts(checked), *switched_off(checked, excluded)])
+    return "; ".join([_counts(checked), *off])
 
 
-def switched_off(checked: Checked, excluded: str | None = None) -> tuple[str, ...]:
-    """Return what configuration switched off and what it excluded, a line of text each."""
+def switched_off(checked: Checked, excluded: str | None) -> tuple[str, ...]:
+    """Return what configuration switched off and what it `excluded`, a line of text each."""
     off = f"switched off by configuration: {', '.join(checked.off)}" if checked.off else None
     return tuple(map(_on_one_line, filter(None, (off, excluded))))
 

@@ -4,7 +4,8 @@ A plan or a role ranks above others by `above`, a priority above those that come
 compared case by case: the same role, channel, priority and facts, the plan exchanged.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
 from typing import NamedTuple
 
 from zsupport.analysis.compare import NEVER, Counted, includes
@@ -40,14 +41,15 @@ class Less(NamedTuple):
 
 
 def ranked(members: Iterable[Member]) -> list[Pair]:
-    """Return every pair of members by `above`, whatever stands between them, the nearest first.
+    """Return every pair of members by `above`, neighbours or not, the nearest first.
 
     Raises TooMuch.
     """
     direct = {member.id: member.above for member in members}
     if not any(direct.values()):
         return []
-    order = _lowest_first(direct)
+    # After all that rank below them; nothing ranks above itself.
+    order = list(TopologicalSorter(direct).static_order())
     #: What ranks below and above each member, with a bit for each.
     lows_of, highs = dict.fromkeys(direct, 0), dict.fromkeys(direct, 0)
     place_of = {id: 1 << place for place, id in enumerate(order)}
@@ -76,23 +78,8 @@ def ranked(members: Iterable[Member]) -> list[Pair]:
     return [pair for _, pair in pairs]
 
 
-def _lowest_first(direct: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Return members after all that rank below them; nothing ranks above itself."""
-    order: dict[str, None] = {}
-    for first in direct:
-        waiting = [first]
-        while waiting:
-            id = waiting[-1]
-            later = [each for each in direct[id] if each not in order]
-            if later and id not in order:
-                waiting += later
-            else:
-                order[waiting.pop()] = None
-    return list(order)
-
-
 def in_order(ids: tuple[str, ...]) -> list[Pair]:
-    """Return every pair of ids of which the first stands before the second, the nearest first.
+    """Return every pair of ids in their order, the nearest first.
 
     Raises TooMuch.
     """
@@ -133,8 +120,8 @@ def may_differ(subject: Subject, dimension: str) -> bool:
 def _inside(pair: Pair, found: dict[tuple[str, str], Cases]) -> Cases:
     """Return where a pair inside of this one is found, seen from any of their values.
 
-    What is found for a pair holds what is found for those inside of it: so it is enough to look
-    at those that leave out what is right below the high one or right above the low one.
+    The cases of a pair include those of the pairs inside of it. So it is enough to look at the
+    pairs that leave out a value right below the high one or right above the low one.
     """
     cases = 0
     if not pair.adjacent:

@@ -247,7 +247,7 @@ class Subject:
         return [(names, some) for names, some in found if names]
 
     def check_comparisons(self, count: int) -> None:
-        """Raise TooMuch where so many comparisons of sets of cases take too long."""
+        """Raise TooMuch where this number of comparisons of sets of cases takes too long."""
         # Small sets take as long as one of 10,000 cases.
         if (work := count * max(self.space.size, 10_000)) > COMPARISONS.most:
             raise TooMuch(COMPARISONS, work)

@@ -52,7 +52,7 @@ _UNION = (
 
 
 def _joined(count: int) -> str:
-    """Return a policy that joins so many hours, each with a fact of its own."""
+    """Return a policy that joins this number of hours, each with a fact of its own."""
     names = [f"team-{number}" for number in range(1, count + 1)]
     facts = "".join(f"  {name}-on-duty: {{ask: Is {name} on duty?}}\n" for name in names)
     hours = "".join(_TWO_CALENDARS.format(name=name, fact=f"{name}-on-duty") for name in names)

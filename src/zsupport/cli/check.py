@@ -153,10 +153,11 @@ def check(
     from zsupport.findings import fail_on as fails
 
     fails_at = fail_on or "error"
-    outcome = outcome_of(checked, excluded.used())
+    off = switched_off(checked, excluded.used())
+    outcome = outcome_of(checked, off)
     if not diff:
         holidays = holidays_version() if checked.holidays else None
-        # Where the fixed text is the output, what is left in it stands beside it.
+        # Where the fixed text is the output, its other findings go to standard error.
         piped = fix and any(each.path == "-" for each in files)
         to = aside if piped else emit
         write_outcome(lambda _: outcome, showing, to, fails_at=fails_at, holidays=holidays)
@@ -164,7 +165,7 @@ def check(
         if diff:
             note(fixed_aside(checked))
         if diff or format not in _WITH_CLOSING:
-            for line in switched_off(checked, excluded.used()):
+            for line in off:
                 note(line)
         # In a terminal the text says it already.
         said = is_terminal() and format in ("auto", "text", "plain") and not diff

@@ -1,6 +1,8 @@
 """`zsupport diff`: what a change takes from whom, and what it gives."""
 
 import os
+from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
@@ -34,7 +36,7 @@ Exit code: 0 nothing breaking, 1 a breaking change (or what --fail-on says), 2 a
 
 # Formats that people read show so many changes of each class; programs are told all of them.
 _MOST = 50
-_TO_READ = ("text", "markdown", "github")
+_TO_READ = ("auto", "text", "markdown", "github")
 
 _PATH = Option(
     "path", (), "argument", "[PATH]", "A file, or a folder of policies.", ".",
@@ -99,14 +101,20 @@ def diff(
         # Of a country, or a part of one, whose public holidays are not known.
         raise PolicyError(problem.message, problem.hint or problem.expected) from None
 
-    def outcome_in(format: str) -> "Outcome":
-        return outcome_of(diffs, audience, _MOST if format in _TO_READ else None)[0]
+    @cache
+    def found(most: int | None) -> "tuple[Outcome, Mapping[str, int]]":
+        return outcome_of(diffs, audience, most)
+
+    def most_in(format: str) -> int | None:
+        return _MOST if format in _TO_READ else None
 
     fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
     used = any(_rests_on_countries(each) for each in (*sides.before, *sides.now))
     holidays = holidays_version() if used else None
-    write_outcome(outcome_in, showing, fails_at=fails_at, holidays=holidays)
-    _, counts = outcome_of(diffs, audience, 0)
+    write_outcome(
+        lambda each: found(most_in(each))[0], showing, fails_at=fails_at, holidays=holidays
+    )
+    _, counts = found(0 if quiet else most_in(format))
     if not quiet:
         for remark in (*sides.remarks, *filter(None, [excluded.used()])):
             note(remark)

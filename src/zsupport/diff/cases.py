@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from zsupport.analysis.compare import NEVER, Counted, includes
+from zsupport.analysis.compare import includes
 from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.moments import momentless
@@ -40,20 +40,6 @@ class Side:
         for name, values in _values(revision).items():
             if name in space.values and values:
                 self.known &= space.among(name, values)
-        self._hours: dict[str, list[tuple[Counted, Cases]]] = {}
-
-    def hours(self, name: str) -> list[tuple[Counted, Cases]]:
-        """Return what counts over these hours, in which cases; every case is in one part.
-
-        A union with a member that has no calendar for a case counts never.
-        """
-        if name not in self._hours:
-            parts = self.decisions.counted(name, self.space.every)
-            rest = self.space.every
-            for _, cases in parts:
-                rest &= ~cases
-            self._hours[name] = [*parts, (NEVER, rest)] if rest else parts
-        return self._hours[name]
 
 
 def _values(revision: Revision) -> dict[str, tuple[str, ...]]:

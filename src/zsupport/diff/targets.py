@@ -160,7 +160,8 @@ def _counted(side: Side, decided: _Decided, cases: Cases) -> list[tuple[Counted,
     cell = decided.stated and decided.stated.cell
     if cell is None or not cell.hours or not _counts(cell.target):
         return [(EVERY_INSTANT, cases)]
-    return [(counted, cases & here) for counted, here in side.hours(cell.hours) if cases & here]
+    parts = side.decisions.counting(cell.hours)
+    return [(counted, cases & here) for counted, here in parts if cases & here]
 
 
 #: The effect of a new target that compares so with the old one.

@@ -46,7 +46,7 @@ class Report(NamedTuple):
 
 
 class Terminal(NamedTuple):
-    """What the output goes to: its width in characters, its colours, and what it can show.
+    """The width of the output in characters, its colours, and what it can show.
 
     `raw_csv`: a program reads the CSV, in which text may begin like a formula.
     """

@@ -16,7 +16,7 @@ _WIDTH = 40
 
 @contextmanager
 def progress(total: int, terminal: IO[str]) -> Iterator[Callable[[str], None]]:
-    """Show in a terminal how many of so many things are done; give what tells of the next.
+    """Show in a terminal how much of a total is done; give what tells of the next thing.
 
     The bar is gone when the run is over, however it ends.
     """

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from zsupport.errors import EnvironmentFault, UsageError, nearest
 from zsupport.policy.files import MAX_BYTES
+from zsupport.sources.links import lies_in
 
 #: What git may take from the environment: where the repository is, and what the user configures.
 #: Not an index, prefix, pager or trace of a calling hook.
@@ -111,7 +112,7 @@ class Repository:
                 "rev-parse", "--path-format=absolute", "--git-dir", "--is-bare-repository"
             ).rpartition("\n")
             # Git before 2.38 does not know safe.bareRepository.
-            if not named and _is_in(os.getcwd(), folder):
+            if not named and lies_in(os.getcwd(), folder):
                 raise _Failed(128, f"cannot use bare repository '{folder}'")
             top = None
             if not named or bare == "false":
@@ -476,12 +477,6 @@ def _place(pattern: str, failed: _Failed) -> str:
     """Return the folder that git names in a message, else the working folder."""
     found = re.search(pattern, failed.says)
     return found[1] if found else os.getcwd()
-
-
-def _is_in(path: str, folder: str) -> bool:
-    """Return whether a path is a folder or lies in it, links followed."""
-    path, folder = os.path.realpath(path), os.path.realpath(folder)
-    return path == folder or path.startswith(os.path.join(folder, ""))
 
 
 def _plain(line: str) -> str:

@@ -29,10 +29,13 @@ def leads_out(path: str, folder: str) -> bool:
     So do Git's own files in it: they can hold the secrets of whoever made the clone.
     """
     real = os.path.realpath(path)
-    if real == folder:
-        return False
-    start = os.path.join(folder, "")
-    return not real.startswith(start) or ".git" in real.removeprefix(start).split(os.sep)
+    return not lies_in(real, folder) or ".git" in os.path.relpath(real, folder).split(os.sep)
+
+
+def lies_in(path: str, folder: str) -> bool:
+    """Return whether a path is a folder or lies in it, links followed."""
+    path, folder = os.path.realpath(path), os.path.realpath(folder)
+    return path == folder or path.startswith(os.path.join(folder, ""))
 
 
 def leaving_link(path: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -17,7 +17,10 @@ from zsupport.sources.find import ENDINGS, find, may_be_policy_name, read_file, 
 from zsupport.sources.git import Blob, Repository, check_revision
 from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.policies import no_policy
-from zsupport.sources.select import Excluded, is_policy, select
+from zsupport.sources.select import Excluded, SelectedFile, is_policy, select
+
+#: Files of a commit that are read at once.
+_AT_ONCE = 32
 
 
 class InvalidSide(InvalidPolicy):
@@ -173,18 +176,34 @@ def _on_disk(where: str, excluded: Excluded) -> list[SourceFile]:
     selection = select([path], excluded)
     for fault in selection.faults:
         raise PolicyError(f"{fault.file}: {fault.message}", fault.hint)
-    found: list[SourceFile] = []
-    folder = where if os.path.isdir(where) else ""
-    for selected in selection.files:
+    return _bounded(_policies(selection.files, where if os.path.isdir(where) else ""))
+
+
+def _policies(files: Iterable[SelectedFile], folder: str) -> Iterator[SourceFile]:
+    """Yield the files that hold policies, by their names in a folder."""
+    for selected in files:
         if selected.is_tests and not selected.named:
             continue
         source = read_file(selected.path, selected.shown)
         if selected.holds_policy(source.data):
-            if folder:
-                name = os.path.relpath(selected.path, folder).replace(os.sep, "/")
-                source = source._replace(name=name)
-            found.append(source)
-            _check_size(found)
+            name = os.path.relpath(selected.path, folder).replace(os.sep, "/") if folder else None
+            yield source._replace(name=name) if name else source
+
+
+def _bounded(files: Iterable[SourceFile]) -> list[SourceFile]:
+    """Return the policy files of a side; raise TooMuch for too many or too large ones.
+
+    No more of them are read than that takes.
+    """
+    found: list[SourceFile] = []
+    size = 0
+    for file in files:
+        found.append(file)
+        size += len(file.data)
+        if len(found) > SIDE_FILES.most:
+            raise TooMuch(SIDE_FILES, None)
+        if size > SIDE_BYTES.most:
+            raise TooMuch(SIDE_BYTES, None)
     return found
 
 
@@ -244,7 +263,7 @@ def _in_revision(
         base.commit, path, lambda each: _may_be_policy(repository, each, path, excluded)
     )
     _remark_links(base, found.leading_out, remarks)
-    return _read_blobs(base, found.blobs, path)
+    return _bounded(_read_blobs(base, found.blobs, path))
 
 
 def _remark_links(base: _Base, links: list[str], remarks: list[str]) -> None:
@@ -265,10 +284,9 @@ def _may_be_policy(repository: Repository, path: str, root: str, excluded: Exclu
     return not any(excluded(place := os.path.join(place, each)) for each in (*folders, name))
 
 
-def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> list[SourceFile]:
-    """Return files of a commit that are policies, or the file at `path` itself."""
+def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> Iterator[SourceFile]:
+    """Yield files of a commit that are policies, or the file at `path` itself."""
     repository = base.repository
-    found: list[SourceFile] = []
     # Most of them may be other files, and large: so few are in memory at the same time.
     parts = (blobs[first : first + _AT_ONCE] for first in range(0, len(blobs), _AT_ONCE))
     read = (each for some in parts for each in zip(some, repository.read(some), strict=True))
@@ -277,21 +295,7 @@ def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> list[SourceFile]:
             name = blob.path[len(path) :].lstrip("/") or blob.path.rpartition("/")[2]
             digest = "sha256:" + sha256(data).hexdigest()
             place = os.path.relpath(os.path.join(os.path.realpath(repository.top), blob.path))
-            found.append(SourceFile(name, data, digest, f"{base.label}:{blob.path}", place))
-            _check_size(found)
-    return found
-
-
-#: Files of a commit that are read at once.
-_AT_ONCE = 32
-
-
-def _check_size(files: list[SourceFile]) -> None:
-    """Raise TooMuch where the policy files of a side are too many or too large together."""
-    if len(files) > SIDE_FILES.most:
-        raise TooMuch(SIDE_FILES, None)
-    if sum(len(each.data) for each in files) > SIDE_BYTES.most:
-        raise TooMuch(SIDE_BYTES, None)
+            yield SourceFile(name, data, digest, f"{base.label}:{blob.path}", place)
 
 
 def _beside(sources: Sequence[SourceFile], name: str, revision: Revision) -> list[SourceFile]:
@@ -323,7 +327,9 @@ def _renamed(
 
     files = repository.files(base.commit, "", gone)
     _remark_links(base, files.leading_out, remarks)
-    found = [each for each in _read_blobs(base, files.blobs, "") if _id_of(each) == policy]
+    found = [
+        each for each in _bounded(_read_blobs(base, files.blobs, "")) if _id_of(each) == policy
+    ]
     folders = {each.name.rpartition("/")[0] for each in found}
     if len(folders) > 1:
         places = ", ".join(each.shown for each in found)
