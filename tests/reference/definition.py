@@ -87,6 +87,17 @@ def named(node: Tree, key: str = "") -> set[str]:
     return set(node.split() if key in ("hours", "any", "opened") else ())
 
 
+def _named_by(rule: dict[str, Tree]) -> dict[str, Tree]:
+    """Return a target rule without its hours where each of its cells has its own."""
+    cells: list[Tree] = []
+    for name in rule.keys() - {"when", "hours", "condition", *REMARKS}:
+        stated = rule[name]
+        by_priority = isinstance(stated, dict) and "target" not in stated
+        cells += stated.values() if by_priority else [stated]
+    own = all(isinstance(cell, dict) and "hours" in cell for cell in cells)
+    return {key: node for key, node in rule.items() if not (own and key == "hours")}
+
+
 def words(text: Tree) -> Any:
     """Return a text for people in English, else in the first language that it has."""
     return text.get("en", next(iter(text.values()))) if isinstance(text, dict) else text
@@ -379,7 +390,7 @@ class Reference:
     def asked(self, *, due: bool) -> set[str]:
         """Return the facts that decide about channels, or about targets and the hours they name."""
         document, hours = self.document, self.document.get("hours", {})
-        found = named(document.get("targets", []) if due else [])
+        found = named([_named_by(rule) for rule in document.get("targets", [])] if due else [])
         for _ in hours:  # no union is deeper
             found |= named([hours[name] for name in found & {*hours}])
         grants = [each for each in document["entitlements"] if "allow" in each or not due]
