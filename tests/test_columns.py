@@ -1,5 +1,6 @@
 """The columns of plain lines, CSV and Markdown depend on the question and the policy only."""
 
+import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import yaml
 from reference.draw import draw
 
 from zsupport.answer.case import Answers
-from zsupport.errors import ZsupportError
+from zsupport.errors import PolicyError, ZsupportError
 from zsupport.library import Policy, load
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
@@ -118,17 +119,105 @@ def test_no_moment_changes_the_columns_of_a_shipped_policy(name: str) -> None:
     assert compare(load(name, cache=False), Random(name)) > 100
 
 
-@pytest.mark.parametrize("number", range(12))
-def test_no_moment_changes_the_columns_of_drawn_revisions(number: int) -> None:
+def drawn_policy(number: int, *, calendars: bool = True) -> Policy:
+    """Return a policy of two drawn revisions that need have nothing in common.
+
+    Without `calendars` the second one has no hours for any plan but its first.
+    """
     documents = [draw(8, number)[0], draw(8, number + 1000)[0]]
+    if not calendars:
+        plan = next(iter(documents[1]["plans"]))
+        for name, each in documents[1]["hours"].items():
+            every = each if isinstance(each, list) else [each]
+            documents[1]["hours"][name] = [{**calendar, "when": {"plan": plan}}
+                                           for calendar in every]  # fmt: skip
     for document, start in zip(documents, ("2024-10-01", "2026-11-24"), strict=True):
         document["effective"] = {"from": start}
     sources = [
         SourceFile(f"{n}.yaml", yaml.safe_dump(document).encode(), f"{n}", f"{n}.yaml")
         for n, document in enumerate(documents)
     ]
-    policy = Policy(tuple(load_revision(source) for source in sources))
-    assert compare(policy, Random(number)) > 100
+    return Policy(tuple(load_revision(source) for source in sources))
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_no_moment_changes_the_columns_of_drawn_revisions(number: int) -> None:
+    assert compare(drawn_policy(number), Random(number)) > 100
+
+
+def test_a_revision_answers_whatever_the_others_cannot() -> None:
+    refused = 0
+    for number in (*range(40), 40, 62, 156, 176):  # the last ones open no case in a revision
+        policy = drawn_policy(number, calendars=False)
+        for question in questions(policy, Random(number)):
+            asked("due", policy, question, MOMENTS[3])  # is in the first revision
+            try:
+                asked("due", policy, question, MOMENTS[8])
+            except PolicyError:
+                refused += 1
+    assert refused >= 5
+
+
+@pytest.mark.parametrize(
+    ("plans", "kind", "plan"),
+    [
+        ("{pro: Pro, free: Free}", "self-service", "free"),
+        ("{pro: Pro}", "web", "free"),
+    ],
+)
+def test_a_revision_in_which_no_channel_opens_the_case_says_no(
+    plans: str, kind: str, plan: str, cli: Any, tmp_path: Path
+) -> None:
+    text = """\
+format: 1
+policy: desk
+effective: {from: %s}
+plans: %s
+channels: {%s}
+entitlements: [{allow: [%s]}]
+targets: [{when: {channel: web}, first-response: 1h}, {first-response: 4h}]
+"""
+    both = "web: {name: Web, kind: web}, mail: {name: Mail, kind: email}"
+    old = text % ("2026-01-01", "{pro: Pro, free: Free}", both, "web, mail")
+    new = text % ("2026-06-01", plans, f"web: {{name: Web, kind: {kind}}}", "web")
+    (tmp_path / "old.yaml").write_text(old, encoding="utf-8")
+    (tmp_path / "new.yaml").write_text(new, encoding="utf-8")
+    asked_for = ("due", "--policy", f"{tmp_path}/", "--plan", plan, "--format", "csv", "--opened")
+    got = cli(*asked_for, "2026-05-01T10:00:00Z")
+    assert got.code == 0, got.stderr
+    rows = list(csv.DictReader(got.stdout.splitlines()))
+    assert [(row["channel"], row["due"]) for row in rows] == [
+        ("web", "2026-05-01T11:00:00Z"),
+        ("mail", "2026-05-01T14:00:00Z"),
+    ]
+    got = cli(*asked_for, "2026-06-01T10:00:00Z")
+    assert got.code == 1, got.stderr
+    [row] = csv.DictReader(got.stdout.splitlines())
+    assert (row["plan"], row["channel"], row["state"]) == ("free", "", "not-entitled")
+
+
+def test_hours_of_another_revision_need_no_calendar(cli: Any, tmp_path: Path) -> None:
+    text = """\
+format: 1
+policy: desk
+effective: {from: %s}
+plans: {free: Free, pro: Pro}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+hours: {office: [%s]}
+targets: [{hours: office, first-response: 4 business hours}]
+"""
+    open_ = 'open: "mon-sun 08:00-20:00"'
+    (tmp_path / "1.yaml").write_text(text % ("2026-01-01", f"{{{open_}}}"))
+    (tmp_path / "2.yaml").write_text(text % ("2026-06-01", f"{{when: {{plan: pro}}, {open_}}}"))
+    asked_for = ("due", "--policy", f"{tmp_path}/", "--format", "plain", "--opened")
+    # The second revision has no calendar for the plan `free`; it is in force from June.
+    got = cli(*asked_for, "2026-05-01T10:00:00Z")
+    assert got.code == 0, got.stderr
+    assert "2026-05-01T14:00:00Z" in got.stdout
+    got = cli(*asked_for, "2026-06-01T10:00:00Z")
+    assert got.code == 3
+    assert "no calendar of the hours `office` holds for plan=free" in got.stderr
 
 
 REVISIONS = """\

@@ -280,9 +280,10 @@ class Policy:
             return query, settle_metrics(self.revisions[index], names, self.revisions)
 
         def columns(index: int) -> tuple[str, ...]:
+            # It does not answer: what it cannot work out is no error, and nobody reads warnings.
             hours = PolicyHours(self.revisions[index], customer, lang, self._public)
             return promises(
-                self.revisions[index], *settled(index), start, hours, in_force=True, lang=lang,
+                self.revisions[index], *settled(index), start, hours, in_force=False, lang=lang,
                 revisions=len(self.revisions),
             ).columns  # fmt: skip
 

@@ -191,10 +191,14 @@ def _rows(
                 yield read(case, query.channel, metric)
         return
     cases = [(case, reader.entitled(case)) for case in space.cases()]
-    if by_channel or any(
-        reader.targets_differ(case, channels, metric)
-        for case, channels in cases
-        for metric in metrics
+    # Where no channel opens a case, as in one that only another revision knows, one row says no.
+    if reader.opening and (
+        by_channel
+        or any(
+            reader.targets_differ(case, channels, metric)
+            for case, channels in cases
+            for metric in metrics
+        )
     ):
         for case, _ in cases:
             for metric in metrics:
