@@ -179,6 +179,32 @@ def test_channels_state_no_default_that_excludes_the_priorities_of_a_row(policy:
     assert [row.facts for row in asked] == [{"type": "bug"}] * 4
 
 
+def test_a_default_that_excludes_every_priority_asked_about_is_not_said_to_be_assumed(
+    policy: Any,
+) -> None:
+    values = {"bug": "Bug", "feature": "Feature", "idea": "Idea"}
+    asked = policy(
+        facts={"type": {"values": values, "default": "bug"}},
+        entitlements=[{"allow": "web"}, {"when": {"type": "idea"}, "allow": "chat"}],
+        targets=[
+            {"when": {"type": "idea"}, "first-response": "9h"},
+            {"first-response": {"L1": "1h", "L3": "3h"}},
+        ],
+    )
+    for priority, assumed in (("L1", False), ("L3", False), (None, True)):
+        channels = asked.channels(plan="a", priority=priority, at=MONDAY)
+        due = asked.due(plan="a", priority=priority, opened=MONDAY, at=MONDAY)
+        # Bugs are L1, of which another value makes no answer; L3 is a feature or an idea.
+        said = [warning.code for warning in channels.warnings]
+        assert ("default-fact" in said) is assumed, (priority, channels.warnings)
+        assert not [each for each in due.warnings if each.code == "default-fact"] or assumed
+    # The rows of L3 say what was left open.
+    rows = asked.channels(plan="a", priority="L3", at=MONDAY)
+    assert [(row.facts["type"], row.channel) for row in rows if row.allowed] == [
+        ("feature", "web"), ("idea", "web"), ("idea", "chat"),
+    ]  # fmt: skip
+
+
 def test_facts_that_lead_to_no_priority_have_a_row_without_one(policy: Any) -> None:
     asked = policy(
         priorities=[{"id": "L1", "when": {"type": "bug"}}],

@@ -13,6 +13,7 @@ from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 
+from .asked import asked_facts, named
 from .definition import (
     ALWAYS,
     MISSING,
@@ -25,7 +26,6 @@ from .definition import (
     Target,
     Tree,
     in_force,
-    named,
     read,
     words,
 )
@@ -169,25 +169,28 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
     reference = subject.reference
     opened = subject.opened
     try:
-        rows = subject.policy.due(
+        answers = subject.policy.due(
             **subject.asked(question),
             metric="all",
             opened=opened,
             at=opened,
             **subject.customer,
-        ).answers
+        )
     except ZsupportError as error:
         # A target over hours that have no calendar for a case is refused.
         if not any(_uncounted(subject, case) for case in reference.cases(question)):
             yield from subject.differing(question, {"error": (error.message, None)})
         return
+    rows = answers.answers
     if not subject.in_force:
         states = {row.state for row in rows}
         yield from subject.differing(question, {"revision": (states, {"not-stated"})})
         return
     met = set()
-    facts = reference.asked(due=True).union(question)
-    for case in reference.cases(question):
+    facts = asked_facts(reference, due=True).union(question)
+    cases = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
+    yield from _wrongly_assumed(subject, question, cases, answers)
+    for case in cases:
         for metric in reference.metrics:
             target = reference.target(case, metric, subject.clock)
             matching = [n for n, row in enumerate(rows) if _stands_for(row, case, metric)]
@@ -219,6 +222,24 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
     left = [row for number, row in enumerate(rows) if number not in met]
     surplus = [row for row in left if row.priority or not _without_priority(subject, row)]
     yield from subject.differing(question, {"rows": (surplus, [])})
+
+
+def _wrongly_assumed(
+    subject: Subject, question: Case, cases: Sequence[Case], answers: Any
+) -> Iterator[Disagreement]:
+    """Hold that a default said to be assumed is that of every case of some row (rule 19)."""
+    reference = subject.reference
+    if "priority" not in question and reference.facts_decide:
+        return  # a row can be about several priorities
+    said = {w.message.split("=")[0] for w in answers.warnings if w.code == "default-fact"}
+    open_facts = [name for name in reference.facts if not reference.default(name)]
+    for name in said:
+        values: dict[tuple[Any, ...], set[str]] = {}
+        for case in cases:
+            row = *(case.get(n) for n in (*NAMED, "priority")), *(case[n] for n in open_facts)
+            values.setdefault(row, set()).add(case[name])
+        assumed = any(some == {reference.default(name)} for some in values.values())
+        yield from subject.differing(question, {"assumed": (name, name if assumed else None)})
 
 
 def _uncounted(subject: Subject, case: Case) -> bool:
@@ -320,7 +341,8 @@ def _texts(
 def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]:
     """Hold every row of `channels` to the cases that it stands for."""
     reference = subject.reference
-    rows = subject.policy.channels(**subject.asked(question), at=subject.opened).answers
+    answers = subject.policy.channels(**subject.asked(question), at=subject.opened)
+    rows = answers.answers
     if not subject.in_force:
         allowed = [row for row in rows if row.allowed]
         yield from subject.differing(question, {"revision": (allowed, [])})
@@ -328,8 +350,10 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
     cases: dict[int, list[tuple[Case, Any]]] = {number: [] for number in range(len(rows))}
     # A default that a row shows holds for the priorities that allow the channel alone.
     told = [name for name in reference.facts if name in question or not reference.default(name)]
-    facts = reference.asked(due=False).union(question)
-    for case in reference.cases(question):
+    facts = asked_facts(reference, due=False).union(question)
+    every = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
+    yield from _wrongly_assumed(subject, question, every, answers)
+    for case in every:
         matching = [
             number
             for number, row in enumerate(rows)

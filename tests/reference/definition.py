@@ -5,7 +5,7 @@ dimension and fact. The caller tells whether a calendar is open at the moment op
 date that selects a revision. Rules are those of the clock definition and of the policy format.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations, product
 from typing import Any, NamedTuple
 
@@ -76,26 +76,6 @@ def shown(path: Path) -> str:
 def listed(value: Tree) -> list[Tree]:
     """Return a list as it is, and anything else as a list of it."""
     return value if isinstance(value, list) else [value]
-
-
-def named(node: Tree, key: str = "") -> set[str]:
-    """Return the dimensions, facts and hours that conditions and values below a key name."""
-    if isinstance(node, dict):
-        return set(node if key == "when" else ()).union(*(named(node[k], k) for k in node))
-    if isinstance(node, list):
-        return set().union(*(named(each, key) for each in node))
-    return set(node.split() if key in ("hours", "any", "opened") else ())
-
-
-def _named_by(rule: dict[str, Tree]) -> dict[str, Tree]:
-    """Return a target rule without its hours where each of its cells has its own."""
-    cells: list[Tree] = []
-    for name in rule.keys() - {"when", "hours", "condition", *REMARKS}:
-        stated = rule[name]
-        by_priority = isinstance(stated, dict) and "target" not in stated
-        cells += stated.values() if by_priority else [stated]
-    own = all(isinstance(cell, dict) and "hours" in cell for cell in cells)
-    return {key: node for key, node in rule.items() if not (own and key == "hours")}
 
 
 def words(text: Tree) -> Any:
@@ -228,17 +208,22 @@ class Reference:
         entry = self.at(("facts", fact))
         return entry.get("default", None if "values" in entry else "false")
 
-    def cases(self, question: Case) -> Iterator[dict[str, Any]]:
+    def cases(
+        self, question: Case, part_of: Collection[str] | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Yield the cases that a question asks about (rule 19); what it leaves out is open.
 
-        A fact takes its default, except where that excludes the priority of the row.
+        A fact takes its default, except where that excludes the priority of the row. Those that
+        are no `part_of` a row (left out: all are) have any value that leads to its priority.
         """
         stated = {name: question[name] for name in self.facts if name in question}
         reached = self.led_to(stated)
         ids = self.values.get("priority", [])
         asked = [question["priority"]] if "priority" in question else []
         priorities = asked or [id for id in ids if id in reached]
-        defaults = {name: self.default(name) for name in self.facts if name not in stated}
+        facts = [n for n in self.facts if part_of is None or n in part_of or n in stated]
+        rest = [name for name in self.facts if name not in facts]
+        defaults = {name: self.default(name) for name in facts if name not in stated}
         assumed = {name: value for name, value in defaults.items() if value is not None}
         free = [name for name in defaults if name not in assumed]
         dimensions = [name for name in NAMED if name in self.values]
@@ -246,12 +231,18 @@ class Reference:
         for *values, priority in product(*choices, priorities or [None]):
             case = dict(zip(dimensions, values, strict=True))
             case |= {"priority": priority} if ids else {}
+            decided = priority is not None and priority in reached and self.facts_decide
             for given in self.completions(stated, free):
-                if priority is None or priority not in reached or not self.facts_decide:
-                    yield {**case, **given, **assumed}
+                if not decided:
+                    every: Iterable[Case] = [{**given, **assumed}]
                 elif priority in self.led_to(given):
-                    for facts in self._assuming(given, assumed, priority):
-                        yield {**case, **facts}
+                    every = self._assuming(given, assumed, priority)
+                else:
+                    continue
+                for row in every:
+                    for known in self.completions(row, rest):
+                        if not decided or priority in self.led_to(known):
+                            yield {**case, **known}
 
     def _assuming(self, given: Case, assumed: Case, priority: str | None) -> Iterator[Case]:
         """Yield facts completed by the defaults; those that exclude the priority are open."""
@@ -386,15 +377,6 @@ class Reference:
             return self.document.get("commitment"), set()
         path = next((p for p in self.entries("commitment") if self.match(p, case).holds), None)
         return (None, set()) if path is None else (self.at(path)["is"], self._matching(path, case))
-
-    def asked(self, *, due: bool) -> set[str]:
-        """Return the facts that decide about channels, or about targets and the hours they name."""
-        document, hours = self.document, self.document.get("hours", {})
-        found = named([_named_by(rule) for rule in document.get("targets", [])] if due else [])
-        for _ in hours:  # no union is deeper
-            found |= named([hours[name] for name in found & {*hours}])
-        grants = [each for each in document["entitlements"] if "allow" in each or not due]
-        return {*self.facts} & (found | named([grants, document.get("commitment") if due else []]))
 
     def who(self, case: Case, facts: set[str]) -> set[Path]:
         """Return what every answer for a case with these facts rests on, noes included."""

@@ -9,9 +9,10 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from .asked import named
 from .change import ALL_DAY, Open, compared
 from .claims import Claims, Numbers
-from .definition import MISSING, NO_CASE, Path, Target, listed, named
+from .definition import MISSING, NO_CASE, Path, Target, listed
 
 Pair = tuple[str, str]
 #: The cases that exist and differ in one dimension only, by its values.

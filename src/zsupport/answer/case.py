@@ -360,6 +360,17 @@ class Dimensions(NamedTuple):
         for row in rows:
             yield {name: row[name] for name in self.values}
 
+    def assumed_for(self, priority: str | None) -> set[str]:
+        """Return the facts that some row of a priority takes by default."""
+        if self.by_facts is None:
+            return {*self.assumed}
+        found: set[str] = set()
+        for chosen in product(*self.facts.values()):
+            fixed = dict(zip(self.facts, chosen, strict=True))
+            if not self.by_facts.excludes(priority, fixed):
+                found.update(self.by_facts.taken(priority, fixed, self.assumed))
+        return found
+
     def by_priority(self, case: Case) -> Iterator[Case]:
         """Yield a case for each priority that it leaves open, where it settles none."""
         if "priority" in case or not (self.priorities or self.without_priority):
@@ -552,13 +563,19 @@ def about_assumed(
     identity: tuple[str, ...],
     like: Callable[[Row], Any] = _but_reasons,
     surely: Callable[[Dimensions, str], bool] = lambda space, name: False,
+    priorities: Sequence[str | None] | None = None,
 ) -> list[Warning]:
     """Return a warning for each assumed fact of which another value would change an answer.
 
-    `surely` finds out for some facts that it would, in less time than it takes to answer.
+    `surely` finds out for some facts that it would, in less time than it takes to answer. A fact
+    that is open for each of the `priorities` asked about, those of the space, is not assumed.
     """
     found = []
+    every = space.members["priority"] if priorities is None else priorities
+    taken: set[str] = set().union(*map(space.assumed_for, every)) if space.assumed else set()
     for name, value in space.assumed.items():
+        if name not in taken:
+            continue
         varied = space.varied(name)
         if surely(varied, name) or _merged(rows_of(varied), name, identity, like) is None:
             says = f"{name}={value} is assumed, as none was given"

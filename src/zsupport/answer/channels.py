@@ -113,7 +113,8 @@ def answer_channels(
         rows = _without_excluded(every, rows, space.assumed)
     warnings = space.warnings
     if in_force:
-        warnings += tuple(about_assumed(space, rows_of, identity))
+        asked_about = space.priorities or (None,)
+        warnings += tuple(about_assumed(space, rows_of, identity, priorities=asked_about))
     else:
         rows = [_denied(revision, row, lang) for row in rows]
     open_names = {*space.open, *shown}

@@ -84,14 +84,21 @@ class PrioritiesByFacts:
         """
         if self.excludes(priority, fixed):
             return
-        opened = self._opened(priority, fixed, assumed)
-        kept = {**fixed, **{name: v for name, v in assumed.items() if name not in opened}}
+        taken = self.taken(priority, fixed, assumed)
+        opened = [name for name in assumed if name not in taken]
         if (count := prod(len(values[name]) for name in opened)) > ROWS.most:
             raise TooMuch(ROWS, count)
         for combination in product(*(values[name] for name in opened)):
-            row = {**kept, **dict(zip(opened, combination, strict=True))}
+            row = {**fixed, **taken, **dict(zip(opened, combination, strict=True))}
             if not self.excludes(priority, row):
                 yield row
+
+    def taken(
+        self, priority: str | None, fixed: Case, assumed: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return the defaults that do not exclude a priority: those that its rows take."""
+        opened = self._opened(priority, fixed, assumed)
+        return {name: value for name, value in assumed.items() if name not in opened}
 
     def _opened(self, priority: str | None, fixed: Case, assumed: Mapping[str, str]) -> list[str]:
         """Return the assumed facts that exclude a priority, alone or only together."""
