@@ -280,7 +280,7 @@ class Policy:
             return query, settle_metrics(self.revisions[index], names, self.revisions)
 
         def columns(index: int) -> tuple[str, ...]:
-            # It does not answer: what it cannot work out is no error, and nobody reads warnings.
+            # It gives no answer, so it raises no error of an answer and looks for no warnings.
             hours = PolicyHours(self.revisions[index], customer, lang, self._public)
             return promises(
                 self.revisions[index], *settled(index), start, hours, in_force=False, lang=lang,

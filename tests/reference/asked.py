@@ -1,4 +1,4 @@
-"""Which facts decide about an answer, whatever the case is."""
+"""Which facts decide about an answer in some case."""
 
 from .definition import REMARKS, Reference, Tree
 

@@ -213,8 +213,8 @@ class Reference:
     ) -> Iterator[dict[str, Any]]:
         """Yield the cases that a question asks about (rule 19); what it leaves out is open.
 
-        A fact takes its default, except where that excludes the priority of the row. Those that
-        are no `part_of` a row (left out: all are) have any value that leads to its priority.
+        A fact takes its default, except where that excludes the priority of the row. One
+        outside `part_of` (left out: all facts) has each value that leads to the priority.
         """
         stated = {name: question[name] for name in self.facts if name in question}
         reached = self.led_to(stated)
