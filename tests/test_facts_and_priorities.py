@@ -179,6 +179,22 @@ def test_channels_state_no_default_that_excludes_the_priorities_of_a_row(policy:
     assert [row.facts for row in asked] == [{"type": "bug"}] * 4
 
 
+def test_a_default_that_excludes_the_priority_and_changes_no_channel_is_no_column(
+    policy: Any,
+) -> None:
+    values = {"bug": "Bug", "feature": "Feature", "idea": "Idea"}
+    asked = policy(
+        facts={"type": {"values": values, "default": "bug"}},
+        entitlements=[{"when": {"type": ["bug", "feature", "idea"]}, "allow": "web"}],
+    )
+    # L3 is a feature or an idea, and both may use the web form.
+    answers = asked.channels(plan="a", priority="L3", at=MONDAY)
+    assert answers.columns == ("channel",)
+    assert [(row.channel, row.allowed, row.facts) for row in answers] == [
+        ("web", True, {}), ("chat", False, {}),
+    ]  # fmt: skip
+
+
 def test_a_default_that_excludes_every_priority_asked_about_is_not_said_to_be_assumed(
     policy: Any,
 ) -> None:

@@ -174,6 +174,8 @@ def _without_excluded(
     for row in rows:
         facts = dict(row.facts)
         for name, some in values[key(row)].items():
+            if name not in facts:
+                continue  # it changes no answer
             if len(some) > 1:
                 del facts[name]
             elif some:
