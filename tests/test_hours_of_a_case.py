@@ -430,6 +430,49 @@ def test_what_a_later_revision_asks_beyond_the_case_is_asked_for(cli: "Cli", two
     )
 
 
+# From May on the north opens at 10:00 and the south, and all others, at 12:00. The plan `free` is
+# renamed, `pro` is not sold any more, there are roles, and owners have the whole day.
+MAY = """\
+format: 1
+policy: acme
+timezone: Europe/Oslo
+effective: {from: 2026-05-01, last_day: 2026-12-31}
+plans: {basic: {name: Basic, aliases: free}}
+roles: {owner: Owner, user: User}
+facts: {site: {values: {north: North, south: South}}}
+channels: {web: {name: Ticket, kind: web}}
+entitlements: [{allow: web, hours: office}, {when: {role: owner}, allow: web, hours: 24x7}]
+hours:
+  office:
+    - {when: {site: north}, open: "mon-sun 10:00-15:00"}
+    - {when: {site: south}, open: "mon-sun 12:00-15:00"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "next_open"),
+    [
+        (("office", "--fact", "site=north"), "2026-05-01T10:00:00+02:00"),
+        (("office", "--fact", "site=south"), "2026-05-01T12:00:00+02:00"),
+        (("office",), None),
+        (("--channel", "web", "--plan", "free", "--role", "user", "--fact", "site=north"),
+         "2026-05-01T10:00:00+02:00"),
+        (("--channel", "web", "--plan", "free", "--role", "user", "--fact", "site=south"),
+         "2026-05-01T12:00:00+02:00"),
+        (("--channel", "web", "--plan", "free", "--role", "owner"), "2026-05-01T00:00:00+02:00"),
+        (("--channel", "web", "--plan", "free", "--fact", "site=north"), None),
+        # A plan that the later revision does not know is not entitled to anything there.
+        (("--channel", "web", "--plan", "pro", "--role", "owner"), None),
+    ],
+)  # fmt: skip
+def test_a_later_revision_is_asked_what_the_question_states(
+    asked: tuple[str, ...], next_open: str | None, cli: "Cli", two: Path
+) -> None:
+    (two / "p" / "b.yaml").write_text(MAY)
+    row = of_two(cli, two, *asked, at="2026-04-30T18:00:00+02:00")
+    assert (row["state"], row["next_open"]) == ("closed", next_open)
+
+
 @pytest.mark.parametrize("asked", [("office",), (), ("--plan", "pro"), ("24x7",)])
 @pytest.mark.parametrize(
     ("at", "says"),

@@ -120,6 +120,29 @@ def test_a_start_may_be_given_for_a_metric_that_is_not_asked_about(
 
 
 @pytest.mark.parametrize(
+    ("metric", "state"), [("first-response", "running"), ("fix", "not-stated")]
+)
+def test_a_start_may_be_given_for_a_metric_that_only_another_revision_knows(
+    metric: str, state: str, tmp_path: Path
+) -> None:
+    later = POLICY + "effective: {from: 2026-12-01}\n"
+    (tmp_path / "new.yaml").write_text(later)
+    (tmp_path / "old.yaml").write_text(
+        POLICY.partition("metrics:")[0]
+        + "targets: [{first-response: 4h}]\neffective: {from: 2026-01-01}\n"
+    )
+    policy = zsupport.load(tmp_path, cache=False)
+    assert ask(policy, metric, start={"fix": at(11)}).state == state
+    for wrong, says in (
+        ({"fxi": at(11)}, "unknown metric `fxi`"),
+        ({"update": at(11)}, "the clock of `update` starts when a case is answered"),
+        ({"fix": at(8, 59)}, "lies before opened"),
+    ):
+        with pytest.raises(zsupport.UsageError, match=says):
+            ask(policy, metric, start=wrong)
+
+
+@pytest.mark.parametrize(
     ("metric", "more", "says"),
     [
         ("fix", {"start": {"fxi": at(11)}}, "start: unknown metric `fxi`; metrics: first-response"),

@@ -259,7 +259,7 @@ class Policy:
         pauses_in = tuple((_instant(begin), _seconds(end)) for begin, end in pause)
         events = Events(began, _seconds(answered), _seconds(updated), _seconds(resolved), pauses_in)
         given = {name: _instant(each) for name, each in (start or {}).items() if each is not None}
-        starts = settle_starts(known.asked.revision, given, began)
+        starts = settle_starts(known.asked.revision, given, began, self.revisions)
         return answer_due(known.asked, known.promised, Moment(events, moment, ratio, starts))
 
     def _promised(self, key: tuple[Any, ...], start: int, facts: Mapping[str, str]) -> _Known:
@@ -341,19 +341,23 @@ class Policy:
                 facts=fact,
             )
 
-        query = settled(index)
+        settled(index)  # an unknown name is reported by the revision that answers
         country = None if customer_country is None else check_country(customer_country)
         customer = Customer(customer_tz, country)
+        later = (*self._starts[1:], 2 * END)
         reigns = [
-            Reign(PolicyHours(revision, customer, lang, self._public), start, min(end, later))
-            for revision, start, end, later in zip(
-                self.revisions, self._starts, self._ends, (*self._starts[1:], 2 * END), strict=True
+            Reign(
+                PolicyHours(revision, customer, lang, self._public),
+                self._starts[i],
+                min(self._ends[i], later[i]),
+                settled(i),
             )
+            for i, revision in enumerate(self.revisions)
         ]
         shown = None
         if name is None and (fact or any((plan, role, channel, priority))):
-            shown = self._shown(index, lambda each: columns_of_case(reigns, each, settled(each)))
-        return answer_hours(reigns, index, query, name, instant, in_force=in_force, shown=shown)
+            shown = self._shown(index, lambda each: columns_of_case(reigns, each))
+        return answer_hours(reigns, index, name, instant, in_force=in_force, shown=shown)
 
     def priority(
         self,

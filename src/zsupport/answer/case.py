@@ -173,10 +173,10 @@ def settle(
         if text is None:
             return None
         known = names(revision)
-        if found := _by_fold(known).get(text.casefold()):
+        if found := by_fold(known).get(text.casefold()):
             return found
         for other in others:
-            if found := _by_fold(names(other)).get(text.casefold()):
+            if found := by_fold(names(other)).get(text.casefold()):
                 return found if known else None
         ids = ", ".join(each.id for each in known)
         if not known:
@@ -224,8 +224,8 @@ def settle(
     return query
 
 
-def _by_fold(names: Sequence[Name]) -> dict[str, str]:
-    """Return the ids by what they may be asked for, in small letters."""
+def by_fold(names: Sequence[Any]) -> dict[str, str]:
+    """Return the ids of names or members by what they may be asked for, in small letters."""
     return {text.casefold(): each.id for each in names for text in (each.id, *each.aliases)}
 
 

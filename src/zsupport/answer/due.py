@@ -1,7 +1,7 @@
 """When what is promised is due, and whether it was kept."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
 
@@ -76,13 +76,19 @@ class Moment(NamedTuple):
     starts: Mapping[str, int] = {}  # by metric, of those whose start is written in words
 
 
-def settle_starts(revision: Revision, given: Mapping[str, int], opened: int) -> dict[str, int]:
+def settle_starts(
+    revision: Revision, given: Mapping[str, int], opened: int, others: Sequence[Revision] = ()
+) -> dict[str, int]:
     """Return the starts that are given, by the ids of their metrics (the clock, rule 20).
 
-    Raises UsageError for an unknown metric, one that starts at an event, and a start before
-    opened.
+    A metric that only one of the `others`, revisions of the same policy, knows is no error. Raises
+    UsageError for an unknown metric, one that starts at an event, and a start before opened.
     """
-    known = {metric.id.casefold(): metric for metric in revision.metrics}
+    known = {
+        metric.id.casefold(): metric
+        for each in (*others, revision)  # its own metrics last: they count
+        for metric in each.metrics
+    }
     starts: dict[str, int] = {}
     for name, instant in given.items():
         metric = known.get(name.casefold())

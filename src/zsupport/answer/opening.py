@@ -17,6 +17,7 @@ from zsupport.answer.case import (
     Query,
     Warning,
     about_assumed,
+    by_fold,
     collapse,
     dimensions,
     in_columns,
@@ -82,11 +83,15 @@ class HoursAnswer(NamedTuple):
 
 
 class Reign(NamedTuple):
-    """The hours of one revision, and the instants `[start, end)` in which it is in force."""
+    """The hours of one revision, and the instants `[start, end)` in which it is in force.
+
+    `query` is the question in the ids of this revision.
+    """
 
     hours: PolicyHours
     start: int
     end: int
+    query: Query
 
     @property
     def revision(self) -> Revision:
@@ -124,7 +129,6 @@ class Row(NamedTuple):
 def answer_hours(
     reigns: Sequence[Reign],
     index: int,
-    query: Query,
     name: str | None,
     at: int,
     *,
@@ -139,11 +143,11 @@ def answer_hours(
     """
     revision, hours = reigns[index].revision, reigns[index].hours
     if shown is not None:
-        rows, columns, warnings = _of_case(reigns, index, query, shown)
+        rows, columns, warnings = _of_case(reigns, index, shown)
     else:
         known = (revision, *(reign.revision for reign in reigns))
         names = list(revision.hours) if name is None else [hours_id(name, *known)]
-        rows, warnings = _of_names(reigns, index, query, names)
+        rows, warnings = _of_names(reigns, index, names)
         columns = ("hours",) if name is None else ()
     openings = tuple(Opening(reigns, row.parts, at) for row in rows)
     answers = tuple(
@@ -153,7 +157,7 @@ def answer_hours(
     warnings += [warning for opening in openings for warning in opening.warnings]
     hours.public_holidays = any(reign.hours.public_holidays for reign in reigns)
     return Answers(
-        answers, columns, tuple(dict.fromkeys(warnings)), revision, query, in_force,
+        answers, columns, tuple(dict.fromkeys(warnings)), revision, reigns[index].query, in_force,
         hours=hours, openings=openings,
     )  # fmt: skip
 
@@ -164,37 +168,41 @@ def hours_id(name: str, *revisions: Revision) -> str:
     A name that one of the revisions knows is known.
     """
     known = [*dict.fromkeys(id for revision in revisions for id in revision.hours), ALWAYS_OPEN]
-    by_fold = {id.casefold(): id for id in known}
-    if name.casefold() not in by_fold:
+    by_name = {id.casefold(): id for id in known}
+    if name.casefold() not in by_name:
         hint = did_you_mean(name, known)
         raise UsageError(f"unknown hours `{name}`; hours: {', '.join(known)}", hint)
-    return by_fold[name.casefold()]
+    return by_name[name.casefold()]
 
 
-def columns_of_case(reigns: Sequence[Reign], index: int, query: Query) -> tuple[str, ...]:
+def columns_of_case(reigns: Sequence[Reign], index: int) -> tuple[str, ...]:
     """Return the columns of answers about a case by one revision."""
-    return _of_case(reigns, index, query, frozenset())[1]
+    return _of_case(reigns, index, frozenset())[1]
 
 
 def _of_case(
-    reigns: Sequence[Reign], index: int, query: Query, shown: frozenset[str]
+    reigns: Sequence[Reign], index: int, shown: frozenset[str]
 ) -> tuple[list[Row], tuple[str, ...], list[Warning]]:
     """Return a row for each channel and case asked about, the open dimensions, and warnings."""
-    revision = reigns[index].revision
+    revision, query = reigns[index].revision, reigns[index].query
     asked = set(shown)
     for reign in reigns:
-        asked |= _deciding_grants(reign.revision, query.channel)
+        asked |= _deciding_grants(reign.revision, reign.query.channel)
     space = with_channel(dimensions(revision, query, asked), revision, query)
     steps = STEPS_OF_ROW + max(len(reign.revision.grants) for reign in reigns)
     # Each revision is asked about its columns, and all of them about every row.
     space.check_work(1, steps, len(reigns) ** 2)
 
+    ids = [_ids(reign) for reign in reigns]
+
     def rows_of(space: Dimensions) -> list[Row]:
         rows = []
         for case in space.cases():
-            parts = [_of_grants(reign, case) for reign in reigns]
-            if space.without_priority or space.absent:
-                parts = [(Part(allowed=False), ()) for _ in reigns]
+            parts: list[tuple[Part, tuple[Holding | Calendar, ...]]] = []
+            for each in ids:
+                own, known = each.of_case(case)
+                allowed = known and not space.without_priority
+                parts.append(_of_grants(each.reign, own) if allowed else (Part(allowed=False), ()))
             because = parts[index][1]
             rows.append(_row(case, tuple(part for part, _ in parts), because))
         return rows
@@ -209,11 +217,10 @@ def _of_case(
 
 
 def _of_names(
-    reigns: Sequence[Reign], index: int, query: Query, names: list[str]
+    reigns: Sequence[Reign], index: int, names: list[str]
 ) -> tuple[list[Row], list[Warning]]:
     """Return a row for the hours of each name, and what is assumed of the case."""
-    stated = {n: v for n, v in query._asdict().items() if n in _DIMENSIONS and v is not None}
-    stated.update(query.facts)
+    stated = _stated(reigns[index].query)
     rows, warnings = [], []
     for name in names:
         parts: list[Part] = []
@@ -224,9 +231,10 @@ def _of_names(
                 parts.append(Part(hours=name, unstated=True))
                 continue
             asked = _deciding(reign.revision, name)
-            settled = _with_defaults(reign.revision, stated, asked)
+            own, _ = _ids(reign).of_case(stated)
+            settled = _with_defaults(reign.revision, own, asked)
             part, because = _of_hours(reign, [name], settled)
-            remarks = (*of_case(reign.revision, "hours", stated), *part.remarks)
+            remarks = (*of_case(reign.revision, "hours", own), *part.remarks)
             parts.append(part._replace(hours=name, remarks=remarks))
             if i == index:
                 decided, case = because, settled
@@ -243,6 +251,40 @@ def _row(case: Case, parts: tuple[Part, ...], because: tuple[Holding | Calendar,
         case.get("plan"), case.get("role"), case.get("channel"), case.get("priority"), facts,
         parts, because,
     )  # fmt: skip
+
+
+def _stated(query: Query) -> Case:
+    """Return the dimensions and facts that a question states."""
+    members = {n: v for n, v in query._asdict().items() if n in _DIMENSIONS and v is not None}
+    return {**members, **query.facts}
+
+
+class _Ids(NamedTuple):
+    """The ids of each dimension that a revision has, by what they may be asked for."""
+
+    reign: Reign
+    by_dimension: dict[str, dict[str, str]]
+
+    def of_case(self, case: Case) -> tuple[Case, bool]:
+        """Return a case in these ids, and whether the revision knows each member of it.
+
+        Of what the revision that answers has no dimension or fact, the question counts.
+        """
+        own = {**_stated(self.reign.query), **case}
+        known = True
+        for name, ids in self.by_dimension.items():
+            if name in own:
+                id = ids.get(own[name].casefold())
+                known = known and id is not None
+                own[name] = id or own[name]
+        return own, known
+
+
+def _ids(reign: Reign) -> _Ids:
+    revision = reign.revision
+    every = (revision.plans, revision.roles, revision.channels, revision.priorities)
+    named_members = zip(_DIMENSIONS, every, strict=True)
+    return _Ids(reign, {name: by_fold(members) for name, members in named_members if members})
 
 
 def _deciding_grants(revision: Revision, channel: str | None) -> set[str]:
