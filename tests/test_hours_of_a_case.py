@@ -477,8 +477,8 @@ def test_a_later_revision_is_asked_what_the_question_states(
 @pytest.mark.parametrize(
     ("at", "says"),
     [
-        ("2025-12-31T23:59:59+01:00", "the policy `acme` starts on 2026-01-01"),
-        ("2027-01-01T00:00:00+01:00", "the policy `acme` ended on 2026-12-31"),
+        ("2025-12-31T23:59:59+01:00", "from 2026-01-01"),
+        ("2027-01-01T00:00:00+01:00", "from 2026-05-01 until 2026-12-31"),
     ],
 )
 def test_with_no_revision_in_force_it_says_so(
@@ -492,11 +492,36 @@ def test_with_no_revision_in_force_it_says_so(
     )
     got = cli("hours", *asked, "--policy", "./p", "--at", at, "--format", "json", cwd=two)
     document = json.loads(got.stdout)
-    assert [each["message"] for each in document["warnings"]] == [says]
+    assert [each["message"] for each in document["warnings"]] == [
+        f"the nearest revision of the policy `acme` is in force {says}"
+    ]
     for row in document["answers"]:
         assert (row["state"], row["open"], row["next_open"], row["windows"]) == (
             "not-stated", None, None, None,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("effective", "says"),
+    [
+        # It has not ended on its last day: it has not begun.
+        ("{from: 2026-05-01, last_day: 2026-12-31}", "from 2026-05-01 until 2026-12-31"),
+        ("{last_day: 2026-04-29}", "until 2026-04-29"),
+    ],
+)
+def test_a_revision_that_is_not_in_force_says_when_it_is(
+    effective: str, says: str, cli: "Cli", two: Path
+) -> None:
+    path = two / "p" / "b.yaml"
+    path.write_text(
+        path.read_text().replace("{from: 2026-05-01, last_day: 2026-12-31}", effective, 1)
+    )
+    asked = ("--policy", "./p/b.yaml", "--at", "2026-04-30T12:00:00+02:00", "--format", "json")
+    [warning] = json.loads(cli("hours", *asked, cwd=two).stdout)["warnings"]
+    assert warning == {
+        "code": "not-in-force",
+        "message": f"the nearest revision of the policy `acme` is in force {says}",
+    }
 
 
 def test_the_next_opening_of_due_is_that_of_the_revision_of_the_case(cli: "Cli", two: Path) -> None:

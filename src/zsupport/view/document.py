@@ -57,7 +57,7 @@ def all_warnings(answers: Answers, lang: str) -> tuple[Warning, ...]:
 
 
 def not_in_force(revision: Revision) -> str:
-    """Return the sentence that says why no revision is in force."""
-    if revision.last_day:
-        return f"the policy `{revision.policy}` ended on {revision.last_day}"
-    return f"the policy `{revision.policy}` starts on {revision.start}"
+    """Return the sentence that says why no revision is in force: when the nearest one is."""
+    since = f" from {revision.start}" if revision.start else ""
+    until = f" until {revision.last_day}" if revision.last_day else ""
+    return f"the nearest revision of the policy `{revision.policy}` is in force{since}{until}"
