@@ -237,6 +237,18 @@ def test_a_question_that_cannot_be_answered_fails_and_says_why() -> None:
     assert "before opened" in failure.got
 
 
+def test_a_question_that_has_no_answer_fails() -> None:
+    # At that moment no revision is in force, and so there are no priorities.
+    question = "priority: {at: 2020-01-01T00:00:00Z}"
+    [failure] = verdict(text(question, "none"), subject_of(NEWER, OLDER)).failures
+    assert (failure.expected, failure.got) == (None, "there is no answer")
+
+
+def test_the_case_of_a_priority_is_its_facts() -> None:
+    failures = verdict(text("priority: {impact: [down, part]}", "P1"), SUBJECT).failures
+    assert [(each.case, each.got) for each in failures] == [({"impact": "part"}, "P2")]
+
+
 def test_every_failure_is_told_and_the_example_knows_its_place() -> None:
     both = text("channels: {plan: free, role: user}", "{exactly: [web], include: [phone]}")
     [example] = cases(both, SUBJECT)

@@ -110,7 +110,7 @@ def _asked(
         raise  # the machine lacks something: that says nothing about the policy
     except (ZsupportError, BadText) as error:
         return [], error.message
-    if not any(reply.rows for reply in replies):
+    if not replies:
         return [], "there is no answer"
     return replies, None
 

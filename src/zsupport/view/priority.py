@@ -41,9 +41,5 @@ def show_priorities(answers: Answers, query: dict[str, Any], zone: tzinfo, lang:
             ),
         ),
         fields=PriorityAnswer._fields,
-        beside=beside(answers, rows, lang, _value),
+        beside=beside(answers, rows, lang),
     )
-
-
-def _value(row: PriorityAnswer, column: str) -> str:
-    return row.priority or "" if column == "priority" else value_of(row, column)
