@@ -103,6 +103,13 @@ def test_the_witness_is_pasted_as_a_test_that_passes(
     assert asked["plan"] == case["plan"]
 
 
+def test_a_broken_invariant_points_at_the_target_of_its_first_case() -> None:
+    [finding] = findings("{for: {plan: max}, forbid: {promised: first-response}}")
+    assert finding.case is not None
+    assert finding.case["priority"] == "P1"
+    assert [each.message for each in finding.related] == ["decided: targets[0].first-response.P1"]
+
+
 def test_an_invariant_without_a_name_is_called_by_its_claims() -> None:
     text = "{require: {channel: [forum, web]}, forbid: {promised: [update, first-response]}}"
     [unit] = run_tests(SUBJECT, written(f"{HEAD}  - {text}\n", SUBJECT)).units

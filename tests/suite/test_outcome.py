@@ -196,3 +196,22 @@ def test_of_a_set_of_channels_the_lines_that_allow_too_much_decided(wanted: str,
     )
     assert found.related
     assert {each.message.split(":")[0] for each in found.related} == {role}
+
+
+def test_beside_a_failure_stand_five_places_at_most() -> None:
+    grants = "".join(
+        f"  - {{when: {{plan: pro, {more}}}, allow: phone}}\n"
+        for more in ("role: owner", "region: eu", "region: us")
+    )
+    subject = subject_of(SHOP.replace("priorities:\n", f"{grants}priorities:\n", 1))
+    text = (
+        "channels: {plan: free, role: user, premier: false, region: eu}\n"
+        "    expect: {include: phone, exclude: forum}"
+    )
+    tests = written(f"tests: 1\npolicy: shop\ncases:\n  - {text}\n", subject)
+    [found] = run_tests(subject, tests).units[0].findings
+    # Five grants could have allowed `phone`; the one that allows `forum` is the sixth place.
+    assert found.message == "`phone` is not allowed; `forum` is allowed"
+    assert [each.message for each in found.related] == [
+        f"does not hold here: entitlements[{position}]" for position in (2, 3, 5, 6, 7)
+    ]

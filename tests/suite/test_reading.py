@@ -9,7 +9,7 @@ import pytest
 import yaml
 from subjects import SHOP, subject_of, written
 
-from zsupport.findings import Finding
+from zsupport.findings import Finding, Span
 from zsupport.policy.schema import records
 from zsupport.policy.yamltext import MAX_FINDINGS
 from zsupport.sources.find import shipped_root
@@ -172,6 +172,7 @@ def test_a_file_that_is_none(file: str, code: str) -> None:
 
 def test_a_file_of_words_is_not_called_empty() -> None:
     [empty], [words] = findings(""), findings("words\n")
+    assert empty.span == Span(1, 1, 1, 1)
     assert (empty.message, words.message) == ("the file is empty", "the text `words` stands here")
 
 
