@@ -138,6 +138,9 @@ def test_topics_have_the_names_of_the_policy(asked: Asked) -> None:
 
 def test_terms_have_the_topics_of_the_policy(asked: Asked) -> None:
     assert asked("terms", "--policy", "hivemq", "--topic", "") == ["production"]
+    # Of an option that is given twice the last value counts.
+    asked_twice = ("terms", "--policy", "gitlab", "--policy", "hivemq", "--topic", "")
+    assert asked(*asked_twice) == ["production"]
 
 
 def test_the_meaning_stands_beside(asked: Asked) -> None:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 from zsupport.policy.yamltext import parse_path
+from zsupport.view.schemas import NAMES, schema
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -317,6 +318,33 @@ def test_the_schema_of_errors_is_no_rubber_stamp(published: Validators) -> None:
     assert not published("error").is_valid({"error": {**error, "code": 5}})
     assert not published("error").is_valid({"error": {**error, "colour": "red"}})
     assert not published("error").is_valid({"error": error, "answers": []})
+    assert not published("error").is_valid({"error": {**error, "problems": []}})
+
+
+#: Keywords of JSON Schema, draft 7, by the kind of their value.
+OF_VALUES = {
+    "$schema", "$ref", "title", "description", "const", "enum", "type", "pattern", "format",
+    "required", "minimum", "maximum", "minItems", "maxItems", "minProperties", "maxProperties",
+}  # fmt: skip
+OF_SCHEMAS = {"items", "additionalProperties", "propertyNames", "not", "anyOf", "oneOf"}
+OF_NAMED_SCHEMAS = {"properties", "patternProperties", "dependencies", "definitions"}
+
+
+def keywords(part: Any) -> Iterator[str]:
+    """Yield every keyword of a schema, or of a list of schemas, and of those inside it."""
+    for each in part if isinstance(part, list) else [part]:
+        for keyword, value in each.items() if isinstance(each, dict) else ():
+            yield keyword
+            if keyword in OF_SCHEMAS:
+                yield from keywords(value)
+            if keyword in OF_NAMED_SCHEMAS:
+                yield from keywords(list(value.values()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_has_only_keywords_that_a_validator_knows(name: str) -> None:
+    # A validator ignores any other: a misspelt keyword would allow everything.
+    assert set(keywords(schema(name))) <= OF_VALUES | OF_SCHEMAS | OF_NAMED_SCHEMAS
 
 
 HOLIDAYS = """\
