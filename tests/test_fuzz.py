@@ -1,4 +1,4 @@
-"""Random tests files, settings and cache entries: every run gives an answer or says why not.
+"""Random tests files, settings, cache entries and policies: every run ends as it should.
 
 `ZSUPPORT_INPUTS` is how many (default 2,000), `ZSUPPORT_SEED` which; the end of the run says how
 many it were. The same by hand, for any number of inputs: `python -m tests.fuzz COUNT [SEED]`.
@@ -14,9 +14,13 @@ from random import Random
 
 import pytest
 from conftest import Cli
+from fuzz.folders import differences, draw_folder, draw_question, known
 from fuzz.inputs import POLICY, SMALL, file_of_settings, file_of_tests
-from fuzz.run import CHUNK, KINDS, TRIED, attempts, check
+from fuzz.judge import Ended, faults
+from fuzz.run import CHUNK, KINDS, SEVERAL, TRIED, attempts, check
+from fuzz.several import revisions
 
+from zsupport.library import Policy
 from zsupport.sources import cache
 
 INPUTS = int(os.environ.get("ZSUPPORT_INPUTS", "2000"))
@@ -24,7 +28,7 @@ SEED = int(os.environ.get("ZSUPPORT_SEED", "20261129"))
 
 
 @pytest.mark.parametrize("start", range(0, INPUTS, CHUNK))
-def test_no_input_ends_in_70(
+def test_every_input_ends_as_it_should(
     start: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     numbers = range(start, min(start + CHUNK, INPUTS))
@@ -34,12 +38,13 @@ def test_no_input_ends_in_70(
 
 
 def test_most_inputs_are_valid_and_some_are_not(tmp_path: Path) -> None:
-    codes: dict[str, Counter[int]] = {kind: Counter() for kind, _ in KINDS}
-    for name, _, end in attempts(SEED, range(200), tmp_path):
-        codes[name.partition(" ")[0]][end.code] += 1
+    codes: dict[str, Counter[int]] = {}
+    for attempt in attempts(SEED, range(200), tmp_path):
+        codes.setdefault(attempt.name.partition(" ")[0], Counter())[attempt.end.code] += 1
+    assert set(codes) == {kind for kind, *_ in (*KINDS, *SEVERAL)}
     for kind, found in codes.items():
         # With 0 and 1 the input was read.
-        assert found[0] + found[1] > 0.5 * found.total(), (kind, found)
+        assert found[0] + found[1] >= 0.5 * found.total(), (kind, found)
     for kind in ("tests", "settings"):
         assert codes[kind][2] + codes[kind][3] > 0.1 * codes[kind].total(), codes
 
@@ -108,7 +113,7 @@ def test_a_wrong_entry_with_a_right_checksum_is_made_anew(cli: Cli, tmp_path: Pa
 @pytest.mark.parametrize(
     ("arguments", "code", "stdout"),
     [
-        (["8", "5"], 0, "fuzz: 8 inputs, seed 5, 0 with exit code 70\n"),
+        (["8", "5"], 0, "fuzz: 8 inputs, seed 5, 0 faults\n"),
         (["many"], 2, ""),
         ([], 2, ""),
     ],
@@ -131,3 +136,93 @@ def test_an_exit_code_70_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert f"seed {SEED}, tests 0: test acme.yaml " in found[0]
     assert "exit 70" in found[0]
     assert "the wheel came off" in found[0]
+
+
+def test_revisions_of_a_folder_know_different_things() -> None:
+    different: Counter[str] = Counter()
+    foreign = 0
+    for number in range(60):
+        random = Random(f"{SEED} {number}")
+        folder = draw_folder(random)
+        first, last = known(folder.documents[0]), known(folder.documents[-1])
+        different.update(name for name in {*first, *last} if first.get(name) != last.get(name))
+        question = draw_question(random, folder.documents)
+        foreign += not all(map(question.is_known_to, folder.documents))
+    for name in ("plan", "role", "channel", "priority", "metric", "hours", "topics", "terms"):
+        assert different[name] >= 10, different
+    assert 10 < foreign < 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "end", "wrong"),
+    [
+        (("due",), Ended(70, "", "a bug"), ["exit 70"]),
+        (("due",), Ended(5, "", ""), ["exit 5"]),
+        (("due",), Ended(1, "none\n", ""), ["exit 1 without a word"]),
+        (("check",), Ended(1, "a finding\n", ""), []),
+        (("check",), Ended(3, "", "Traceback (most recent call last):"), ["a traceback"]),
+        (("due", "--format", "json"), Ended(3, "", "no policy"), []),
+        (("hours", "--format", "json"), Ended(0, '{"answers": [{"state": "open"}]}', ""), []),
+        (
+            ("hours", "--format", "json"), Ended(0, '{"answers": [{"state": "closed"}]}', ""),
+            ["exit 0 with no positive answer"],
+        ),
+        (
+            ("channels", "--format", "json"), Ended(1, '{"answers": [{"allowed": true}]}', "no"),
+            ["exit 1 with a positive answer"],
+        ),
+        (("test", "--format", "junit"), Ended(0, "<a></a>", ""), []),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_an_end_is_named(
+    arguments: tuple[str, ...], end: Ended, wrong: list[str]
+) -> None:
+    assert list(faults(arguments, end)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("format", "text"),
+    [
+        ("json", "{"), ("sarif", ""), ("gitlab", "x"), ("junit", "<a>"), ("csv", "a,b\nc\n"),
+        ("csv", 'a,"b\n'), ("markdown", "| a | b |\n| c |\n"),
+    ],
+)  # fmt: skip
+def test_output_that_is_not_in_its_format_is_named(format: str, text: str) -> None:
+    [wrong] = faults(("check", "--format", format), Ended(0, text, ""))
+    assert wrong.startswith(f"no {format}: ")
+
+
+def row(**fields: object) -> dict[str, object]:
+    """Return an answer of `channels`: the web is allowed on the plan pro."""
+    nothing = dict.fromkeys(("role", "priority", "only_when", "prerequisites", "recommended"))
+    case = {"plan": "pro", "channel": "web", "facts": {}, "allowed": True, "retired": None}
+    return {**nothing, **case, "hours": "office", **fields}
+
+
+def test_a_folder_may_only_open_columns() -> None:
+    north, south = (row(facts={"site": site}) for site in ("north", "south"))
+    assert list(differences("channels", [row()], [row()])) == []
+    assert list(differences("channels", [north, south], [row(plan=None)])) == []
+    [other] = differences("channels", [north, {**south, "hours": None}], [row()])
+    assert other.startswith("other hours: plan=pro, channel=web, facts={'site': 'south'}")
+    [more] = differences("channels", [row(), row(plan="free")], [row()])
+    assert more.startswith("a row that the revision alone has not: plan=free")
+    [less] = differences("channels", [row()], [row(), row(plan="free")])
+    assert less.startswith("a row of the revision alone is missing: plan=free")
+    # It must not close any either.
+    assert len(list(differences("channels", [row()], [north, south]))) == 3
+
+
+def test_columns_that_depend_on_the_moment_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Policy, "_shown", lambda *_: frozenset())
+    monkeypatch.setattr("fuzz.several.FORMATS", ("plain",))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    found = []
+    for number in range(40):
+        place = tmp_path / str(number)
+        place.mkdir()
+        monkeypatch.chdir(place)
+        found += [each for _, _, wrong in revisions(Random(f"{SEED} {number}")) for each in wrong]
+    assert any(each.startswith("columns depend on the moment") for each in found), found

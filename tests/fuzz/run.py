@@ -1,19 +1,20 @@
-"""Gives random inputs to the program, and says which of them end in exit code 70."""
+"""Gives random inputs to the program, and says what is wrong with how it ended."""
 
 import json
 import os
+import shlex
 from collections.abc import Callable, Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir
 from hashlib import sha256
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from unittest import mock
 
-from zsupport.cli import main
-
 from .inputs import POLICY, SMALL, cache_entry, file_of_settings, file_of_tests
+from .judge import FINDING_FORMATS, FORMATS, Ended, ended, faults
+from .several import Run, mutants, revisions, written_in
 
 CHUNK = 100
 #: The property of a test that tried inputs: their seed, how many, and the failures.
@@ -29,33 +30,24 @@ CHECKS = (
     ("check", "."), ("test", "."), ("diff", "acme.yaml", "--against", "before/acme.yaml"),
     ("channels", "--plan", "pro"), ("check", "acme.yaml", "--config", "pyproject.toml"),
 )  # fmt: skip
-FINDING_FORMATS = ("text", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab", "plain")
-FORMATS = ("plain", "table", "json", "csv", "markdown")
 
 
-class Ended(NamedTuple):
-    """How one run ended: its exit code, and what it said of that."""
+class Attempt(NamedTuple):
+    """A command line with the name and the text of its input, how it ended, and what is wrong."""
 
-    code: int
-    says: str
+    name: str
+    written: str
+    end: Ended
+    wrong: tuple[str, ...]
 
 
 def figures(tried: int, seed: int, failures: int) -> str:
     """Return in one line what was tried, and from which seed it can be drawn again."""
-    return f"fuzz: {tried} inputs, seed {seed}, {failures} with exit code 70"
+    return f"fuzz: {tried} inputs, seed {seed}, {failures} faults"
 
 
-def ended(arguments: tuple[str, ...]) -> Ended:
-    """Run the program here."""
-    out, err = BytesIO(), BytesIO()
-    streams = [TextIOWrapper(each, "utf-8", newline="\n") for each in (out, err)]
-    with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
-        code = main(list(arguments))
-    return Ended(code, err.getvalue().decode().partition("\n")[0])
-
-
-def attempts(seed: int, numbers: range, folder: Path) -> Iterator[tuple[str, str, Ended]]:
-    """Yield the kind, the input and the end of each number; `folder` is empty."""
+def attempts(seed: int, numbers: range, folder: Path) -> Iterator[Attempt]:
+    """Yield the runs of each number, one or several; `folder` is empty."""
     project, small, cache = folder / "project", folder / "small", folder / "cache"
     for path in (project, small, small / "before"):
         path.mkdir()
@@ -69,6 +61,13 @@ def attempts(seed: int, numbers: range, folder: Path) -> Iterator[tuple[str, str
         assert len(kept) > 1  # the policy, and public holidays
         for number in numbers:
             random = Random(f"{seed} {number}")
+            if several := next((each for each in SEVERAL if (number + 1) % each[1] == 0), None):
+                kind, _, runs = several
+                with TemporaryDirectory(dir=folder) as place, chdir(place):
+                    for arguments, end, wrong in runs(random):
+                        name = f"{kind} {number}: {shlex.join(arguments)}"
+                        yield Attempt(name, written_in(Path(place)), end, wrong)
+                continue
             kind, attempt = KINDS[number % len(KINDS)]
             if kind == "cache":
                 path, data = damaged(random, kept)
@@ -80,7 +79,8 @@ def attempts(seed: int, numbers: range, folder: Path) -> Iterator[tuple[str, str
             arguments = attempt(random)
             with chdir(small if kind == "settings" else project):
                 end = ended(arguments)
-            yield f"{kind} {number}: {' '.join(arguments)}", repr(data), end
+            name = f"{kind} {number}: {' '.join(arguments)}"
+            yield Attempt(name, repr(data), end, tuple(faults(arguments, end)))
             path.unlink()
             for path in kept:
                 path.write_bytes(kept[path])
@@ -110,6 +110,12 @@ KINDS: tuple[tuple[str, Callable[[Random], tuple[str, ...]]], ...] = (
 )  # fmt: skip
 
 
+#: The kinds of inputs that take several runs; one of so many inputs is of the kind.
+SEVERAL: tuple[tuple[str, int, Callable[[Random], Iterator[Run]]], ...] = (
+    ("mutants", 100, mutants), ("folder", 20, revisions),
+)  # fmt: skip
+
+
 def damaged(random: Random, kept: dict[Path, bytes]) -> tuple[Path, bytes]:
     """Return one of the entries of a cache, and what it holds once it is damaged."""
     path = random.choice(sorted(kept))
@@ -124,7 +130,8 @@ def damaged(random: Random, kept: dict[Path, bytes]) -> tuple[Path, bytes]:
 
 
 def check(seed: int, numbers: range, folder: Path) -> Iterator[str]:
-    """Yield a report for each input that ends in an exit code of no answer."""
-    for kind, written, end in attempts(seed, numbers, folder):
-        if end.code not in (0, 1, 2, 3, 4):
-            yield f"seed {seed}, {kind}: exit {end.code}\n  {end.says}\n  {written[:2000]}"
+    """Yield a report for each run that ends as none should."""
+    for name, written, end, wrong in attempts(seed, numbers, folder):
+        if wrong:
+            faults = "\n  ".join(wrong)
+            yield f"seed {seed}, {name}: {faults}\n  {end.says}\n  {written[:2000]}"

@@ -81,8 +81,8 @@ def settle_starts(
 ) -> dict[str, int]:
     """Return the starts that are given, by the ids of their metrics (the clock, rule 20).
 
-    A metric that only one of the `others`, revisions of the same policy, knows is no error. Raises
-    UsageError for an unknown metric, one that starts at an event, and a start before opened.
+    `others` are revisions of the same policy, whose metrics are known too. Raises UsageError for
+    an unknown metric, one that starts at an event, and a start before opened.
     """
     known = {
         metric.id.casefold(): metric

@@ -1,0 +1,377 @@
+"""Random folders with two or three revisions of a policy, and what is asked of them.
+
+The revisions are drawn by `tests/reference`, changed or on their own, so that plans, roles,
+channels, priorities, facts, metrics and hours of one are known to all of them, to some or to none.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from reference.draw import Document, Drawing, one_line
+
+from .inputs import slipped
+
+COMMANDS = ("channels", "due", "hours", "priority", "topics", "terms")
+DIMENSIONS = ("plan", "role", "channel", "priority")
+STARTS = ("2024-10-01", "2025-12-31", "2026-03-29", "2026-10-25", "2026-11-24")
+#: Ids that a later revision gives to the same members.
+OTHER_IDS = {
+    "pro": "team", "free": "basic", "user": "member", "forum": "board", "P1": "S1", "P2": "S2",
+    "region": "place", "topic": "about", "update": "fix", "office": "lab", "asia": "africa",
+    "contacts": "people",
+}  # fmt: skip
+ALIASES = ("gold", "silver", "x1")
+SELF_HELP: Document = {
+    "topics": {"start": {"name": "Start"}, "billing": {"name": "Bills"}},
+    "resources": [
+        {"topic": "start", "kind": "guide", "name": "A guide", "url": "https://example.com/a"},
+        {"topic": "billing", "kind": "other", "name": "A forum", "url": "https://example.com/b"},
+        {"kind": "guide", "name": "All of it", "url": "https://example.com/c"},
+    ],
+}
+
+
+class Folder(NamedTuple):
+    """The revisions of a policy in order of time; `texts` are their files, some damaged."""
+
+    documents: tuple[Document, ...]
+    texts: tuple[bytes, ...]
+
+    @property
+    def damaged(self) -> bool:
+        """Whether a text is not that of its revision."""
+        return self.texts != tuple(one_line(each).encode() for each in self.documents)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The policy's zone."""
+        return ZoneInfo(self.documents[0].get("timezone", "UTC"))
+
+    def first_moments(self) -> list[datetime]:
+        """Return the first instant of each revision, and the first one after the last day."""
+        effective = [document["effective"] for document in self.documents]
+        days = [each["from"] for each in effective]
+        moments = [_midnight(day, self.zone) for day in days]
+        if last := effective[-1].get("last_day"):
+            moments.append(_midnight(last, self.zone) + timedelta(days=1))
+        return moments
+
+    def in_force(self, moment: datetime) -> int | None:
+        """Return the number of the revision in force at a moment."""
+        before = [each <= moment for each in self.first_moments()]
+        found = sum(before) - 1
+        return found if 0 <= found < len(self.documents) else None
+
+
+class SmallDrawing(Drawing):
+    """Draws a policy with little in each section, so that few mutations can be made of it."""
+
+    def some(self, values: Any, most: int = 3, least: int = 1) -> list[Any]:
+        return super().some(values, min(most, 2), min(least, 2))
+
+    def _remark(self, node: Document, share: float = 0.25) -> Document:
+        return node
+
+    def _entitlements(self) -> None:
+        super()._entitlements()
+        del self.document["entitlements"][2:]
+
+    def _targets(self) -> None:
+        self.document["targets"] = [self._rule()]
+
+
+def draw_small(random: Random) -> Folder:
+    """Return one revision of a small policy."""
+    document = SmallDrawing(random).document
+    document["effective"] = {"from": "2024-10-01"}
+    return Folder((document,), (one_line(document).encode(),))
+
+
+def _midnight(day: str, zone: ZoneInfo) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(), zone)
+
+
+def draw_folder(random: Random) -> Folder:
+    """Return a folder; in one of eight a revision is damaged."""
+    drawing = Drawing(random)
+    documents = [drawing.document]
+    for _ in range(random.choice((1, 1, 1, 2))):
+        way = random.random()
+        document = deepcopy(drawing.document) if way < 0.2 else drawing.changed()
+        documents.append(Drawing(random).document if way > 0.6 else document)
+    documents = [_varied(random, document) for document in documents]
+    for document in documents[1:]:
+        document["policy"] = documents[0]["policy"]
+    zone = random.choice(("UTC", "Europe/Oslo", "America/St_Johns"))
+    starts = sorted(random.sample(STARTS, len(documents)))
+    for document, start in zip(documents, starts, strict=True):
+        document["timezone"] = zone
+        document["effective"] = {"from": start}
+    if random.random() < 0.4:
+        documents[-1]["effective"]["last_day"] = random.choice((starts[-1], "2026-11-25"))
+    texts = [one_line(document).encode() for document in documents]
+    if not random.randrange(8):
+        number = random.randrange(len(documents))
+        texts[number] = _damaged(random, documents, number)
+    return Folder(tuple(documents), tuple(texts))
+
+
+def _varied(random: Random, document: Document) -> Document:
+    """Return a revision with other ids for some of its members, and with what is not drawn."""
+    text = one_line(document)
+    for id, other in OTHER_IDS.items():
+        if random.random() < 0.15:
+            text = re.sub(rf"\b{id}\b", other, text)
+    made: Document = json.loads(text)
+    for alias in ALIASES:
+        if random.random() < 0.2:
+            section = made[random.choice(("plans", "channels"))]
+            id = random.choice(list(section))
+            entry = section[id] if isinstance(section[id], dict) else {"name": section[id]}
+            section[id] = {**entry, "aliases": [alias]}
+            if any(alias in each.get("aliases", ()) for each in section.values()
+                   if isinstance(each, dict) and each is not section[id]):  # fmt: skip
+                del section[id]["aliases"]
+    for metric in made.get("metrics", [])[1:]:
+        if random.random() < 0.6:
+            metric["starts"] = random.choice(("answered", "updated", "when we know the cause"))
+        if random.random() < 0.3:
+            metric["warn"] = "3/4"
+    if random.random() < 0.4:
+        made["self-help"] = deepcopy(SELF_HELP)
+        if "roles" in made and random.random() < 0.5:
+            made["self-help"]["resources"][0]["audience"] = list(made["roles"])[:1]
+    return made
+
+
+def _damaged(random: Random, documents: list[Document], number: int) -> bytes:
+    """Return the text of a revision that is no policy, or none beside the others."""
+    document = deepcopy(documents[number])
+    way = random.randrange(4)
+    if way == 0:
+        document["effective"] = documents[number - 1]["effective"]
+    elif way == 1:
+        document["timezone"] = "Asia/Tokyo"
+    elif way == 2:
+        del document[random.choice(("plans", "channels", "policy", "effective"))]
+    else:
+        return slipped(random, one_line(document))
+    return one_line(document).encode()
+
+
+def known(document: Document) -> dict[str, set[str]]:
+    """Return by what each dimension, fact, metric, topic and hours can be named in a revision."""
+
+    def ids(section: str) -> set[str]:
+        entries = document.get(section, {})
+        aliases = (each.get("aliases", ()) for each in entries.values() if isinstance(each, dict))
+        return {*entries, *(alias for some in aliases for alias in some)}
+
+    return {
+        **{name: ids(f"{name}s") for name in ("plan", "role", "channel")},
+        "priority": {each["id"] for each in document.get("priorities", ())},
+        "metric": {each["id"] for each in document.get("metrics", [{"id": "first-response"}])},
+        "hours": {*document.get("hours", {}), "24x7"},
+        "topics": {*document.get("self-help", {}).get("topics", {})},
+        "terms": {*document.get("terms", {})},
+        **{
+            f"fact {name}": {*fact.get("values", ("true", "false"))}
+            for name, fact in document.get("facts", {}).items()
+        },
+    }
+
+
+class Question(NamedTuple):
+    """A command with its options, but policy, moment and format; `names` are what it names."""
+
+    command: str
+    options: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]  # each by its key in `known`
+
+    def is_known_to(self, document: Document) -> bool:
+        """Return whether it names only what a revision knows."""
+        names = known(document)
+        return all(value in names.get(name, ()) for name, value in self.names)
+
+
+def draw_question(random: Random, documents: tuple[Document, ...]) -> Question:
+    """Return a question that names what one revision knows, or what any of them does."""
+    asked_about = documents if random.random() < 0.6 else (random.choice(documents),)
+    names: dict[str, list[str]] = {}
+    for document in asked_about:
+        for key, values in known(document).items():
+            names[key] = sorted({*names.get(key, ()), *values})
+    command = random.choice(("due", "due", *COMMANDS))
+    chosen: list[tuple[str, str]] = []
+    options: list[str] = []
+
+    def name(key: str, share: float, *flag: str, before: str = "") -> None:
+        if names.get(key) and random.random() < share:
+            value = random.choice(names[key]) if random.random() < 0.98 else "nope"
+            chosen.append((key, value))
+            options.extend((*flag, before + value))
+
+    if command == "hours":
+        name("hours", 0.3)
+    for dimension in {"priority": (), "topics": ("role",)}.get(command, DIMENSIONS):
+        name(dimension, 0.35, f"--{dimension}")
+    for key in (key for key in names if key.startswith("fact ") and command != "topics"):
+        name(key, 0.35, "--fact", before=f"{key[5:]}=")
+    if command in ("topics", "terms"):
+        name(command, 0.4, "--topic")
+    if command == "due":
+        if random.random() < 0.3:
+            options += ("--metric", "all")
+        else:
+            name("metric", 0.4, "--metric")
+    if command in ("due", "hours"):
+        if random.random() < 0.6:
+            options += ("--customer-tz", "Asia/Tokyo")
+        if random.random() < 0.3:
+            options += ("--customer-country", "NO")
+    return Question(command, tuple(options), tuple(chosen))
+
+
+def moments(random: Random, folder: Folder, count: int) -> list[datetime]:
+    """Return moments before, between and after the revisions, most of them on a border."""
+    firsts = folder.first_moments()
+    ways: tuple[Callable[[datetime], datetime], ...] = (
+        lambda first: first,
+        lambda first: first - timedelta(seconds=1),
+        lambda first: first + timedelta(days=random.randint(0, 400), hours=random.randint(0, 23)),
+        lambda first: first - timedelta(days=random.randint(0, 40), hours=random.randint(0, 23)),
+    )
+    return [random.choice(ways)(random.choice(firsts)) for _ in range(count)]
+
+
+def at(question: Question, moment: datetime, random: Random) -> tuple[str, ...]:
+    """Return the options that give a moment; of `due` also what has happened, at times."""
+    text = moment.isoformat()
+    if question.command != "due":
+        return ("--at", text)
+    later = (moment + timedelta(hours=random.choice((0, 1, 30, 24 * 400)))).isoformat()
+    given = ["--opened", text, "--at", later]
+    for event in ("answered", "updated", "resolved"):
+        if random.random() < 0.1:
+            given += (f"--{event}", later)
+    if random.random() < 0.1:
+        given += ("--pause", f"{text}/{random.choice((later, ''))}")
+    return tuple(given)
+
+
+# -- tests files -----------------------------------------------------------------------------------
+
+
+def tests_of(
+    random: Random, folder: Folder, answers: Callable[[Question, str], list[Document]]
+) -> Document:
+    """Return a tests file whose cases expect what `answers` says, most of the time."""
+    cases: list[Document] = []
+    for moment in moments(random, folder, random.randint(1, 3)):
+        question = draw_question(random, folder.documents)
+        if question.command not in ("channels", "due", "hours", "priority"):
+            continue
+        asked: Document = {key: value for key, value in question.names if " " not in key}
+        asked |= {key[5:]: value for key, value in question.names if key.startswith("fact ")}
+        if "hours" in asked:
+            asked["name"] = asked.pop("hours")
+        if "--customer-tz" in question.options:
+            asked["customer-tz"] = "Asia/Tokyo"
+        text = moment.isoformat()
+        asked["opened" if question.command == "due" else "at"] = text
+        rows = answers(question, text)
+        expected = _expected(question.command, rows) if random.random() < 0.9 else None
+        cases.append({question.command: asked, "expect": expected or _guess(question.command)})
+    made: Document = {"tests": 1, "policy": folder.documents[0]["policy"]}
+    if cases:
+        made["cases"] = cases
+    if not cases or random.random() < 0.3:
+        channel = random.choice(sorted(known(random.choice(folder.documents))["channel"]))
+        made["invariants"] = [{random.choice(("require", "forbid")): {"channel": channel}}]
+    return made
+
+
+def _expected(command: str, rows: list[Document]) -> Any:
+    """Return what is expected where the answers to a question are these rows."""
+    if command == "channels":
+        return {"exactly": sorted({row["channel"] for row in rows if row["allowed"]})}
+    key = "priority" if command == "priority" else "state"
+    values = {row[key] for row in rows}
+    return {key: values.pop() or "none"} if len(values) == 1 else None
+
+
+def _guess(command: str) -> Any:
+    return {
+        "channels": {"include": "web"},
+        "due": "running",
+        "hours": "open",
+        "priority": "none",
+    }[command]
+
+
+# -- what a revision alone would answer ------------------------------------------------------------
+
+#: The fields that say which case a row answers, beside its facts.
+CASE = ("plan", "role", "channel", "priority", "metric", "topic")
+#: The fields that depend on the case, the moment and the revision in force alone. Remarks do not:
+#: a fact that another revision opens as a column brings its own. When hours change next depends on
+#: the next revision too.
+SAME = {
+    "channels": ("allowed", "only_when", "prerequisites", "hours", "recommended", "retired"),
+    "due": (
+        "state", "target", "published", "condition", "commitment", "hours", "due", "next_open",
+        "at_risk_at", "elapsed_seconds", "paused_seconds", "remaining_seconds", "starts",
+    ),
+    "hours": ("state", "hours", "open"),
+    "priority": ("priority", "name", "meaning"),
+    "topics": ("audience", "kind", "name", "url", "note", "unclear", "source", "because"),
+    "terms": ("text", "retired", "because"),
+}  # fmt: skip
+
+
+def differences(command: str, together: list[Document], alone: list[Document]) -> Iterator[str]:
+    """Yield how the answers of a folder differ from those of the revision in force alone.
+
+    Other revisions may only open columns: then several rows answer the case of one row.
+    """
+    same = SAME[command]
+    covered: set[int] = set()
+    for row in together:
+        general = [i for i, each in enumerate(alone) if _is_case_of(command, row, each)]
+        covered.update(general)
+        if not general:
+            yield f"a row that the revision alone has not: {_short(row)}"
+            continue
+        equal = [i for i in general if all(row[name] == alone[i][name] for name in same)]
+        # A row for all channels says what those promise that the case is entitled to.
+        opened = command == "due" and row["channel"] is not None
+        refused = opened and row["state"] == "not-entitled" and alone[general[0]]["channel"] is None
+        if not equal and not refused:
+            other = alone[general[0]]
+            fields = [name for name in same if row[name] != other[name]]
+            yield f"other {', '.join(fields)}: {_short(row)}, alone {_short(other)}"
+    for i in sorted({*range(len(alone))} - covered):
+        yield f"a row of the revision alone is missing: {_short(alone[i])}"
+
+
+def _is_case_of(command: str, row: Document, general: Document) -> bool:
+    """Return whether a row answers a case of a more general one."""
+    names = [name for name in CASE if name in row]
+    if command == "priority":
+        names.remove("priority")
+    if any(general[name] not in (None, row[name]) for name in names):
+        return False
+    if command == "topics" and general["topic"] != row["topic"]:
+        return False
+    facts = general.get("facts", {})
+    return all(row["facts"].get(name) == value for name, value in facts.items())
+
+
+def _short(row: Document) -> str:
+    return ", ".join(f"{k}={v}" for k, v in row.items() if v is not None and k != "because")

@@ -1,0 +1,93 @@
+"""Runs the program, and says what is wrong with how it ended, whatever it was asked."""
+
+import csv
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import BytesIO, TextIOWrapper
+from typing import Any, NamedTuple
+
+from zsupport.cli import main
+
+FINDING_FORMATS = ("text", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab", "plain")
+FORMATS = ("plain", "table", "json", "csv", "markdown")
+CODES = (0, 1, 2, 3, 4)
+QUESTIONS = ("channels", "due", "hours", "priority", "topics", "terms")
+#: Whether an answer is positive, where the exit code goes by the answers alone.
+POSITIVE: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "channels": lambda row: row["allowed"],
+    "due": lambda row: (
+        row["state"] not in ("not-entitled", "no-target", "not-stated", "needs-input")
+    ),
+    "hours": lambda row: row["state"] == "open",
+}
+
+
+class Ended(NamedTuple):
+    """How one run ended: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def says(self) -> str:
+        """The first line of standard error."""
+        return self.err.partition("\n")[0]
+
+
+def ended(arguments: tuple[str, ...]) -> Ended:
+    """Run the program here."""
+    out, err = BytesIO(), BytesIO()
+    streams = [TextIOWrapper(each, "utf-8", newline="\n") for each in (out, err)]
+    with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
+        code = main(list(arguments))
+    return Ended(code, out.getvalue().decode(), err.getvalue().decode())
+
+
+def faults(arguments: tuple[str, ...], end: Ended) -> Iterator[str]:
+    """Yield what is wrong: exit code, traceback, silence, or output that is not in its format."""
+    if end.code not in CODES:
+        yield f"exit {end.code}"
+        return
+    if "Traceback (most recent call last)" in end.out + end.err:
+        yield "a traceback"
+    # What `check`, `test` and `diff` find is written to standard output.
+    says = end.err if arguments[0] in QUESTIONS else end.out + end.err
+    if end.code and not says.strip():
+        yield f"exit {end.code} without a word"
+    format = arguments[arguments.index("--format") + 1] if "--format" in arguments else "auto"
+    read = READERS.get(format)
+    if read is None or (end.code > 1 and not end.out):
+        return
+    try:
+        read(end.out)
+    except Exception as error:
+        yield f"no {format}: {error!r} in {end.out[:200]!r}"
+        return
+    if format == "json" and end.code < 2 and arguments[0] in POSITIVE:
+        positive = any(map(POSITIVE[arguments[0]], json.loads(end.out)["answers"]))
+        if positive is not (end.code == 0):
+            yield f"exit {end.code} with {'a' if positive else 'no'} positive answer"
+
+
+def _csv(text: str) -> None:
+    rows = list(csv.reader(text.splitlines(keepends=True), strict=True))
+    assert not rows or len({len(row) for row in rows}) == 1, "rows of different widths"
+
+
+def _markdown(text: str) -> None:
+    """Assert that the lines of each table have as many cells as its first one."""
+    for table in re.split(r"\n(?!\|)", text):
+        lines = [line for line in table.split("\n") if line.startswith("|")]
+        widths = {len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in lines}
+        assert len(widths) <= 1, "lines of different widths"
+
+
+#: What reads each machine format, and raises for what is not in it.
+READERS: dict[str, Callable[[str], Any]] = {
+    "json": json.loads, "sarif": json.loads, "gitlab": json.loads, "csv": _csv,
+    "junit": ElementTree.fromstring, "markdown": _markdown,
+}  # fmt: skip

@@ -1,0 +1,135 @@
+"""Inputs that take several runs: folders with revisions of a policy, and policies to mutate."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from reference.draw import Document
+
+from .folders import (
+    Folder,
+    Question,
+    at,
+    differences,
+    draw_folder,
+    draw_question,
+    draw_small,
+    moments,
+    tests_of,
+)
+from .inputs import slipped
+from .judge import FINDING_FORMATS, FORMATS, Ended, ended, faults
+
+#: What one run of several on the same input is: the command line, how it ended, what is wrong.
+Run = tuple[tuple[str, ...], Ended, tuple[str, ...]]
+
+
+def revisions(random: Random) -> Iterator[Run]:
+    """Yield what is asked of a folder with several revisions of a policy."""
+    folder = draw_folder(random)
+    write(Path("all"), folder)
+    if not random.randrange(3):
+        yield from run(about_folder(random, folder))
+        return
+    question = draw_question(random, folder.documents)
+    format = random.choice(FORMATS)
+    if random.random() < 0.2:
+        asked_at = ("--at", moments(random, folder, 1)[0].isoformat())
+        yield from run(("policies", "all/", *asked_at, "--format", format))
+    widths: set[int] = set()
+    for moment in moments(random, folder, 3):
+        asked = (question.command, *question.options, *at(question, moment, random))
+        more = random.choice(((), (), ("--why",), ("--lang", "nb")))
+        for arguments, end, wrong in run((*asked, "--policy", "all/", "--format", format, *more)):
+            lines = end.out.splitlines() if format == "plain" and end.code < 2 else []
+            widths.update(line.count("\t") for line in lines)
+            if len(widths) > 1:
+                wrong = (*wrong, f"columns depend on the moment: {sorted(widths)}")
+            yield arguments, end, wrong
+        yield from compared(folder, question, asked, folder.in_force(moment))
+
+
+def compared(
+    folder: Folder, question: Question, asked: tuple[str, ...], number: int | None
+) -> Iterator[Run]:
+    """Yield a question to the folder, and how it differs from the revision in force alone."""
+    [(arguments, together, wrong)] = run((*asked, "--policy", "all/", "--format", "json"))
+    if number is None or folder.damaged or not question.is_known_to(folder.documents[number]):
+        yield arguments, together, wrong
+        return
+    alone = ended((*asked, "--policy", f"alone/{number}.yaml", "--format", "json"))
+    try:
+        answers = [json.loads(each.out)["answers"] for each in (together, alone)]
+    except (ValueError, KeyError):
+        answers = []
+    other = [*differences(question.command, *answers)] if answers else []
+    # A revision that is not valid makes no policy of the others.
+    if together.code != alone.code and ended(("policies", "all/", "-q")).code == 0:
+        other.append(f"exit {together.code}, alone {alone.code}: {together.says}, {alone.says}")
+    yield arguments, together, (*wrong, *other)
+
+
+def about_folder(random: Random, folder: Folder) -> tuple[str, ...]:
+    """Return a run of `check`, `diff` or `test` on a folder, once what it needs is written."""
+    name = random.choice(("check", "diff", "diff", "test", "test"))
+    format = ("--format", random.choice(FINDING_FORMATS))
+    if name == "check":
+        return (name, "all/", *format)
+    if name == "diff":
+        other = draw_folder(random) if random.random() < 0.2 else folder
+        write(Path("before"), other._replace(texts=other.texts[: random.randint(1, 3)]))
+        sides = random.sample(("all/", "before/"), 2)
+        return (name, sides[0], "--against", sides[1], *format)
+    write_tests(random, folder)
+    return (name, "all/", *(("--coverage",) if random.random() < 0.3 else ()), *format)
+
+
+def mutants(random: Random) -> Iterator[Run]:
+    """Yield runs of the tests of a small policy with mutations or with coverage."""
+    folder = draw_small(random)
+    write(Path("all"), folder)
+    write_tests(random, folder)
+    more = random.choice(
+        (("--mutate",), ("--mutate",), ("--coverage",), ("--mutate", "--coverage"))
+    )
+    under = random.choice(((), ("--fail-under-mutation", "50"), ("--fail-under", "50")))
+    yield from run(("test", "all/", *more, *under, "--format", random.choice(FINDING_FORMATS)))
+
+
+def run(arguments: tuple[str, ...]) -> Iterator[Run]:
+    """Yield one run with what is wrong with it."""
+    end = ended(arguments)
+    yield arguments, end, tuple(faults(arguments, end))
+
+
+def write(place: Path, folder: Folder) -> None:
+    """Write the revisions into one folder, and each also to be asked on its own."""
+    for path in (place, Path("alone")):
+        path.mkdir(exist_ok=True)
+    for number, text in enumerate(folder.texts):
+        (place / f"{number}.yaml").write_bytes(text)
+        (Path("alone") / f"{number}.yaml").write_bytes(text)
+
+
+def write_tests(random: Random, folder: Folder) -> None:
+    """Write a tests file of a folder that mostly passes."""
+
+    def answers(question: Question, moment: str) -> list[Document]:
+        option = "--opened" if question.command == "due" else "--at"
+        asked = (*question.options, option, moment, "--at", moment)
+        out = ended((question.command, "--policy", "all/", *asked, "--format", "json")).out
+        try:
+            found: list[Document] = json.loads(out)["answers"]
+        except (ValueError, KeyError):
+            return []
+        return found
+
+    written = json.dumps(tests_of(random, folder, answers))
+    Path("all/drawn_test.yaml").write_bytes(slipped(random, written))
+
+
+def written_in(place: Path) -> str:
+    """Return the texts of the files of an input."""
+    paths = sorted(place.glob("all/*"))
+    return "\n  ".join(f"{path.name}: {path.read_text('utf-8', 'replace')}" for path in paths)
