@@ -259,6 +259,22 @@ def test_topics_have_the_columns_of_every_revision(
     assert cli("topics", "--policy", f"{folder}/", "--at", at).stdout.splitlines() == lines
 
 
+@pytest.mark.parametrize(
+    ("at", "lines"),
+    [
+        ("2026-03-01T00:00:00Z", ["old\tguide\tGuide"]),
+        ("2026-07-01T00:00:00Z", ["new\tguide\tGuide"]),
+    ],
+)
+def test_a_role_that_only_another_revision_knows_opens_no_column(
+    at: str, lines: list[str], folder: Path, cli: Any
+) -> None:
+    new = folder / "1.yaml"
+    new.write_text(new.read_text().replace("roles: {user: User}\n", ""))
+    got = cli("topics", "--policy", f"{folder}/", "--at", at, "--role", "user")
+    assert (got.stdout.splitlines(), got.code) == (lines, 0), got.stderr
+
+
 @pytest.mark.parametrize("at", ["2025-12-31T00:00:00Z", "2027-01-01T00:00:00Z"])
 def test_topics_say_that_no_revision_is_in_force(at: str, folder: Path, cli: Any) -> None:
     got = cli("topics", "--policy", f"{folder}/", "--at", at, "--format", "csv")

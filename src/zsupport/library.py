@@ -402,7 +402,10 @@ class Policy:
 
         revision, in_force = self.revision_at(at)
         query = self._settled(revision, role=role)
-        return answer_topics(revision, query, topic, self.revisions, in_force=in_force, lang=lang)
+        return answer_topics(
+            revision, query, topic, self.revisions,
+            by_audience=role is None, in_force=in_force, lang=lang,
+        )  # fmt: skip
 
     def terms(
         self,

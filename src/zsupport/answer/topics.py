@@ -36,19 +36,21 @@ def answer_topics(
     topic: str | None,
     revisions: Sequence[Revision],
     *,
+    by_audience: bool,
     in_force: bool,
     lang: str,
 ) -> Answers:
     """Return the resources: general ones first, then those of each topic.
 
-    `topic` and the role of the query narrow; without a topic the general ones are there too. With
-    no revision in force there is none. Raises UsageError for a topic that none of the revisions
-    knows.
+    `topic` and the role of the query narrow; without a topic the general ones are there too.
+    `by_audience`: the question names no role, not even one that only another revision knows. With
+    no revision in force there is no resource. Raises UsageError for a topic that none of the
+    revisions knows.
     """
     name = None if topic is None else _topic_id(topic, revisions)
     columns = ("topic",) if name is None else ()
     resources = [e for each in revisions if each.self_help for e in each.self_help.resources]
-    if query.role is None and any(each.audience for each in resources):
+    if by_audience and any(each.audience for each in resources):
         columns = (*columns, "audience")
     columns = (*columns, "kind")
     help_ = revision.self_help
