@@ -3,6 +3,6 @@
 import sys
 from pathlib import Path
 
-# Policies are drawn by `reference`, which stands beside this package.
+# Policies are drawn by `reference`, a package of the same folder.
 if (_BESIDE := str(Path(__file__).parents[1])) not in sys.path:
     sys.path.append(_BESIDE)

@@ -110,7 +110,7 @@ KINDS: tuple[tuple[str, Callable[[Random], tuple[str, ...]]], ...] = (
 )  # fmt: skip
 
 
-#: The kinds of inputs that take several runs; one of so many inputs is of the kind.
+#: The kinds of inputs that take several runs, each with the number of inputs among which one is.
 SEVERAL: tuple[tuple[str, int, Callable[[Random], Iterator[Run]]], ...] = (
     ("mutants", 100, mutants), ("folder", 20, revisions),
 )  # fmt: skip

@@ -60,14 +60,23 @@ def compared(
         return
     alone = ended((*asked, "--policy", f"alone/{number}.yaml", "--format", "json"))
     try:
-        answers = [json.loads(each.out)["answers"] for each in (together, alone)]
+        documents = [json.loads(each.out) for each in (together, alone)]
+        answers = [document["answers"] for document in documents]
     except (ValueError, KeyError):
         answers = []
     other = [*differences(question.command, *answers)] if answers else []
+    # What the next revision asks for, assumes or leaves open concerns the hours of this one, too.
+    if answers and question.command != "hours" and len({*map(warned, documents)}) > 1:
+        other.append(f"other warnings: {', '.join(warned(documents[0]))}")
     # A revision that is not valid makes no policy of the others.
     if together.code != alone.code and ended(("policies", "all/", "-q")).code == 0:
         other.append(f"exit {together.code}, alone {alone.code}: {together.says}, {alone.says}")
     yield arguments, together, (*wrong, *other)
+
+
+def warned(document: Document) -> tuple[str, ...]:
+    """Return the messages of the warnings."""
+    return tuple(sorted(each["message"] for each in document["warnings"]))
 
 
 def about_folder(random: Random, folder: Folder) -> tuple[str, ...]:

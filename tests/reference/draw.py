@@ -181,6 +181,9 @@ class Drawing:
             *(["priority"] if self.priorities else []),
             *self.facts,
         ]
+        # A change may have taken a fact away.
+        gone = set(self.facts).difference(self.document.get("facts", {}))
+        dimensions = [name for name in dimensions if name not in gone]
 
         single = self.often(0.6)
 
@@ -370,7 +373,7 @@ class Drawing:
         if self.often() and len(self.document[section]) > 1:
             del self.document[section][self.random.choice(list(self.document[section]))]
         elif section == "facts":
-            fact = self.document["facts"][self.random.choice(self.facts)]
+            fact = self.document["facts"][self.random.choice(list(self.document["facts"]))]
             if "values" in fact:
                 fact["default"] = self.random.choice(list(fact["values"]))
         else:
