@@ -173,3 +173,27 @@ def test_what_cannot_be_frozen_is_refused(cli: "Cli", tmp_path: Path) -> None:
         without = cli("hours", "always", "--policy", policy, "--freeze", *quiet, cwd=tmp_path)
         assert (without.code, without.stdout) == (2, "")
         assert "no hours `always` of this policy name a country" in without.stderr
+
+
+def test_hours_that_only_another_revision_knows_are_no_unknown_name(
+    cli: "Cli", tmp_path: Path
+) -> None:
+    text = """\
+format: 1
+policy: desk
+effective: {{from: {}}}
+plans: {{free: Free}}
+channels: {{web: {{name: Web, kind: web}}}}
+entitlements: [{{allow: web}}]
+hours: {{{}: {{open: mon-fri 09:00-17:00, holidays: {{country: "NO"}}}}}}
+"""
+    (tmp_path / "1.yaml").write_text(text.format("2026-01-01", "day"))
+    (tmp_path / "2.yaml").write_text(text.format("2026-06-01", "night"))
+    asked = ("hours", "night", "--freeze", "--policy", "./", "--at")
+    got = cli(*asked, "2026-05-01T00:00:00Z", cwd=tmp_path)
+    assert (got.stdout, got.code) == ("", 2)
+    says = "no hours `night` of the revision of 2026-01-01 name a country"
+    assert got.stderr == f"zsupport: {says}\n"
+    got = cli(*asked, "2026-06-01T00:00:00Z", cwd=tmp_path)
+    assert got.code == 0, got.stderr
+    assert got.stdout.startswith("# night (line 7), ")

@@ -1,5 +1,6 @@
 """Pinning public holidays: what a country's calendar gives today, ready to paste."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from zsupport.answer.opening import hours_id
@@ -11,16 +12,21 @@ from zsupport.policy.model import Calendar, Holidays, Revision
 from zsupport.policy.quoting import scalar
 
 
-def frozen(revision: Revision, name: str | None, at: datetime) -> str:
+def frozen(
+    revision: Revision, name: str | None, at: datetime, others: Sequence[Revision] = ()
+) -> str:
     """Return YAML with a `frozen:` mapping for each calendar of these hours that names a country.
 
     Days of the weekend that the country works in exchange for a day off are `frozen-exchanged`.
     Without a name it is for all hours; a union has the calendars of its members. It covers the
     years of `covers`, else the year of `at` and the next. A new release of the library is then a
     change that someone reviews. Raises UsageError where there is none, PolicyError where the
-    library knows nothing of a part of a country, or of a year.
+    library knows nothing of a part of a country, or of a year. `others` are the revisions of the
+    policy, whose hours are known too.
     """
-    wanted = set(revision.hours) if name is None else _members(revision, hours_id(name, revision))
+    wanted = set(revision.hours)
+    if name is not None:
+        wanted = _members(revision, hours_id(name, revision, *others))
     blocks = []
     for id, calendars in revision.hours.items():
         for calendar in calendars if id in wanted else ():
@@ -42,7 +48,10 @@ def frozen(revision: Revision, name: str | None, at: datetime) -> str:
                 lines += [f"  - {date.fromordinal(day).isoformat()}" for day in exchanged]
             blocks.append("\n".join(lines) + "\n")
     if not blocks:
-        raise UsageError(f"no hours {f'`{name}` ' if name else ''}of this policy name a country")
+        where = "of this policy"
+        if revision.start and len(others) > 1:
+            where = f"of the revision of {revision.start}"
+        raise UsageError(f"no hours {f'`{name}` ' if name else ''}{where} name a country")
     return "\n".join(blocks)
 
 

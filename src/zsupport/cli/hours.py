@@ -70,7 +70,7 @@ def hours(
         from zsupport.answer.freeze import frozen
 
         revision, _ = question.policy.revision_at(moments.at)
-        pinned = frozen(revision, name, moments.at)
+        pinned = frozen(revision, name, moments.at, question.policy.revisions)
         if not common.quiet:
             emit(pinned)
         return 0
