@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -211,6 +212,28 @@ def test_a_folder_may_only_open_columns() -> None:
     assert less.startswith("a row of the revision alone is missing: plan=free")
     # It must not close any either.
     assert len(list(differences("channels", [row()], [north, south]))) == 3
+
+
+@pytest.mark.parametrize(
+    ("together", "wrong"),
+    [
+        ("2026-11-23T09:00:00Z", []),
+        ("2026-11-23T10:00:00Z", ["next_open"]),
+        (None, ["next_open"]),
+    ],
+)
+def test_hours_change_as_the_revision_says_before_it_ends(
+    together: str | None, wrong: list[str]
+) -> None:
+    case: dict[str, object] = dict.fromkeys(("plan", "role", "channel", "priority"))
+    closed = {**case, "facts": {}, "state": "closed", "hours": "office", "open": False}
+    alone = {**closed, "next_open": "2026-11-23T09:00:00Z", "next_close": "2026-11-23T17:00:00Z"}
+    both = {**alone, "next_open": together, "next_close": "2026-11-23T12:00:00Z"}
+    noon, morning = (datetime(2026, 11, 23, hour, tzinfo=UTC) for hour in (12, 9))
+    found = [each.partition(":")[0] for each in differences("hours", [both], [alone], noon)]
+    assert found == [f"other {name}" for name in wrong]
+    assert list(differences("hours", [both], [alone], morning)) == []
+    assert len(list(differences("hours", [both], [alone]))) == 1
 
 
 def test_columns_that_depend_on_the_moment_are_reported(

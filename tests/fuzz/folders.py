@@ -62,6 +62,11 @@ class Folder(NamedTuple):
             moments.append(_midnight(last, self.zone) + timedelta(days=1))
         return moments
 
+    def end(self, number: int) -> datetime | None:
+        """Return the first instant after a revision, None if it has no end."""
+        moments = self.first_moments()
+        return moments[number + 1] if number + 1 < len(moments) else None
+
     def in_force(self, moment: datetime) -> int | None:
         """Return the number of the revision in force at a moment."""
         before = [each <= moment for each in self.first_moments()]
@@ -87,10 +92,11 @@ class SmallDrawing(Drawing):
 
 
 def draw_small(random: Random) -> Folder:
-    """Return one revision of a small policy."""
-    document = SmallDrawing(random).document
-    document["effective"] = {"from": "2024-10-01"}
-    return Folder((document,), (one_line(document).encode(),))
+    """Return one revision of a small policy, now and then two."""
+    documents = [SmallDrawing(random).document for _ in range(random.choice((1, 1, 1, 2)))]
+    for document, start in zip(documents, STARTS, strict=False):
+        document["effective"] = {"from": start}
+    return Folder(tuple(documents), tuple(one_line(each).encode() for each in documents))
 
 
 def _midnight(day: str, zone: ZoneInfo) -> datetime:
@@ -274,7 +280,12 @@ def tests_of(
     """Return a tests file whose cases expect what `answers` says, most of the time."""
     cases: list[Document] = []
     for moment in moments(random, folder, random.randint(1, 3)):
-        question = draw_question(random, folder.documents)
+        number = folder.in_force(moment)
+        # In a tests file a revision has to know every name, by its id.
+        own = random.random() < 0.9 and number is not None
+        question = draw_question(random, folder.documents[number:][:1] if own else folder.documents)
+        if own and any(value in ALIASES for _, value in question.names):
+            continue
         if question.command not in ("channels", "due", "hours", "priority"):
             continue
         asked: Document = {key: value for key, value in question.names if " " not in key}
@@ -320,8 +331,7 @@ def _guess(command: str) -> Any:
 #: The fields that say which case a row answers, beside its facts.
 CASE = ("plan", "role", "channel", "priority", "metric", "topic")
 #: The fields that depend on the case, the moment and the revision in force alone. Remarks do not:
-#: a fact that another revision opens as a column brings its own. When hours change next depends on
-#: the next revision too.
+#: a fact that another revision opens as a column brings its own.
 SAME = {
     "channels": ("allowed", "only_when", "prerequisites", "hours", "recommended", "retired"),
     "due": (
@@ -334,13 +344,18 @@ SAME = {
     "terms": ("text", "retired", "because"),
 }  # fmt: skip
 
+#: When hours change next: they depend on the next revision from its first day on.
+CHANGES = ("next_open", "next_close")
 
-def differences(command: str, together: list[Document], alone: list[Document]) -> Iterator[str]:
+
+def differences(
+    command: str, together: list[Document], alone: list[Document], end: datetime | None = None
+) -> Iterator[str]:
     """Yield how the answers of a folder differ from those of the revision in force alone.
 
-    Other revisions may only open columns: then several rows answer the case of one row.
+    Other revisions may only open columns: then several rows answer the case of one row. They say
+    what is open from `end` on.
     """
-    same = SAME[command]
     covered: set[int] = set()
     for row in together:
         general = [i for i, each in enumerate(alone) if _is_case_of(command, row, each)]
@@ -348,16 +363,24 @@ def differences(command: str, together: list[Document], alone: list[Document]) -
         if not general:
             yield f"a row that the revision alone has not: {_short(row)}"
             continue
-        equal = [i for i in general if all(row[name] == alone[i][name] for name in same)]
         # A row for all channels says what those promise that the case is entitled to.
         opened = command == "due" and row["channel"] is not None
         refused = opened and row["state"] == "not-entitled" and alone[general[0]]["channel"] is None
-        if not equal and not refused:
-            other = alone[general[0]]
-            fields = [name for name in same if row[name] != other[name]]
-            yield f"other {', '.join(fields)}: {_short(row)}, alone {_short(other)}"
+        other = [_unlike(command, row, alone[i], end) for i in general]
+        if not refused and all(other):
+            yield f"other {', '.join(other[0])}: {_short(row)}, alone {_short(alone[general[0]])}"
     for i in sorted({*range(len(alone))} - covered):
         yield f"a row of the revision alone is missing: {_short(alone[i])}"
+
+
+def _unlike(command: str, row: Document, general: Document, end: datetime | None) -> list[str]:
+    """Return the fields in which a row differs from a more general one, and should not."""
+    same = [*SAME[command]]
+    for name in CHANGES if command == "hours" else ():
+        text = general[name]
+        if text and (end is None or datetime.fromisoformat(text) < end):
+            same.append(name)
+    return [name for name in same if row[name] != general[name]]
 
 
 def _is_case_of(command: str, row: Document, general: Document) -> bool:

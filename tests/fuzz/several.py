@@ -64,7 +64,9 @@ def compared(
         answers = [document["answers"] for document in documents]
     except (ValueError, KeyError):
         answers = []
-    other = [*differences(question.command, *answers)] if answers else []
+    other: list[str] = []
+    if answers:
+        other += differences(question.command, answers[0], answers[1], folder.end(number))
     # What the next revision asks for, assumes or leaves open concerns the hours of this one, too.
     if answers and question.command != "hours" and len({*map(warned, documents)}) > 1:
         other.append(f"other warnings: {', '.join(warned(documents[0]))}")
