@@ -394,6 +394,19 @@ def test_a_change_of_revision_opens_and_closes(cli: "Cli", two: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_revision_whose_only_date_never_occurred_opens_nothing(cli: "Cli", two: Path) -> None:
+    # Apia left out 30 December 2011, on which it would have been open from midnight on.
+    text = (two / "p" / "a.yaml").read_text().replace("Europe/Oslo", "Pacific/Apia")
+    for name, day, hours in (
+        ("a", "29", "20:00-21:00"), ("b", "30", "00:00-12:00"), ("c", "31", "10:00-11:00"),
+    ):  # fmt: skip
+        revision = text.replace("2026-01-01", f"2011-12-{day}").replace("08:00-16:00", hours)
+        (two / "p" / f"{name}.yaml").write_text(revision)
+    row = of_two(cli, two, "office", at="2011-12-29T22:00:00-10:00")
+    assert row["next_open"] == "2011-12-30T10:00:00-10:00"  # 10:00 of the 31st there
+    assert row["next_close"] == "2011-12-30T11:00:00-10:00"
+
+
 def test_what_no_revision_states_is_not_known(cli: "Cli", two: Path) -> None:
     # The new revision does not define `a`.
     got = cli("hours", "a", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two)

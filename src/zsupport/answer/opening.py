@@ -447,7 +447,9 @@ class Opening:
 
     def __init__(self, reigns: Sequence[Reign], parts: Sequence[Part], at: int) -> None:
         self.at = at
-        self.pieces = tuple(map(_piece, reigns, parts))
+        # A revision is never in force if its only date never occurred in the policy's zone.
+        pieces = map(_piece, reigns, parts)
+        self.pieces = tuple(piece for piece in pieces if piece.start < piece.end)
         self.warnings: list[Warning] = []
 
     @property
