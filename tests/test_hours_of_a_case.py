@@ -429,6 +429,29 @@ def test_what_no_revision_states_is_not_known(cli: "Cli", two: Path) -> None:
     assert row["windows"][-1]["closes"] == "2026-12-31T15:00:00+01:00"
 
 
+@pytest.mark.parametrize("asked", [("office",), ("--channel", "web")])
+def test_between_two_revisions_nothing_is_stated(
+    asked: tuple[str, ...], cli: "Cli", two: Path
+) -> None:
+    path = two / "p" / "a.yaml"
+    path.write_text(path.read_text().replace("2026-01-01", "2026-01-01, last_day: 2026-04-28"))
+    # Tuesday 28 April is the last day, Friday 1 May the first one of the new revision.
+    row = of_two(cli, two, *asked, at="2026-04-28T12:00:00+02:00")
+    assert (row["state"], row["next_open"]) == ("open", None)
+    assert row["next_close"] == "2026-04-28T16:00:00+02:00"
+    assert [window["opens"][:10] for window in row["windows"]] == [
+        f"2026-{day}" for day in ("04-27", "04-28", "05-01", "05-02", "05-03")
+    ]
+    row = of_two(cli, two, *asked, at="2026-04-28T18:00:00+02:00")
+    assert (row["state"], row["next_open"], row["next_close"]) == ("closed", None, None)
+    got = cli("hours", "--policy", "./p", *asked, "--at", "2026-04-28T18:00:00+02:00", cwd=two)
+    assert got.stderr == (
+        "zsupport: the policy does not state when it is open from 2026-04-29 on\nzsupport: closed\n"
+    )
+    row = of_two(cli, two, *asked, at="2026-04-30T12:00:00+02:00")
+    assert (row["state"], row["next_open"], row["windows"]) == ("not-stated", None, None)
+
+
 def test_what_a_later_revision_asks_beyond_the_case_is_asked_for(cli: "Cli", two: Path) -> None:
     path = two / "p" / "b.yaml"
     text = path.read_text().replace("{allow: web, ", "{when: {site: north}, allow: web, ")

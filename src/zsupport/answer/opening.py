@@ -463,6 +463,8 @@ class Opening:
         for piece in self.pieces:
             if piece.end <= self.at:
                 continue
+            if piece.start > before.end:
+                break  # between them no revision is in force
             if not piece.complete:
                 self._miss(piece)
                 return None
