@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ from .inputs import slipped
 COMMANDS = ("channels", "due", "hours", "priority", "topics", "terms")
 DIMENSIONS = ("plan", "role", "channel", "priority")
 STARTS = ("2024-10-01", "2025-12-31", "2026-03-29", "2026-10-25", "2026-11-24")
+SOON = "2026-10-20"
+LATE = datetime(2200, 1, 1, tzinfo=UTC)
 #: Ids that a later revision gives to the same members.
 OTHER_IDS = {
     "pro": "team", "free": "basic", "user": "member", "forum": "board", "P1": "S1", "P2": "S2",
@@ -53,25 +55,23 @@ class Folder(NamedTuple):
         """The policy's zone."""
         return ZoneInfo(self.documents[0].get("timezone", "UTC"))
 
-    def first_moments(self) -> list[datetime]:
-        """Return the first instant of each revision, and the first one after the last day."""
+    def reigns(self) -> list[tuple[datetime, datetime | None]]:
+        """Return from and before when each revision is in force, None where it has no end."""
         effective = [document["effective"] for document in self.documents]
-        days = [each["from"] for each in effective]
-        moments = [_midnight(day, self.zone) for day in days]
-        if last := effective[-1].get("last_day"):
-            moments.append(_midnight(last, self.zone) + timedelta(days=1))
-        return moments
-
-    def end(self, number: int) -> datetime | None:
-        """Return the first instant after a revision, None if it has no end."""
-        moments = self.first_moments()
-        return moments[number + 1] if number + 1 < len(moments) else None
+        starts = [_midnight(each["from"], self.zone) for each in effective]
+        ends: list[datetime | None] = [*starts[1:], None]
+        for number, each in enumerate(effective):
+            if "last_day" in each:
+                day = date.fromisoformat(each["last_day"]) + timedelta(days=1)
+                ends[number] = min(_midnight(f"{day}", self.zone), ends[number] or LATE)
+        return list(zip(starts, ends, strict=True))
 
     def in_force(self, moment: datetime) -> int | None:
         """Return the number of the revision in force at a moment."""
-        before = [each <= moment for each in self.first_moments()]
-        found = sum(before) - 1
-        return found if 0 <= found < len(self.documents) else None
+        for number, (start, end) in enumerate(self.reigns()):
+            if start <= moment < (end or LATE):
+                return number
+        return None
 
 
 class SmallDrawing(Drawing):
@@ -119,8 +119,10 @@ def draw_folder(random: Random) -> Folder:
     for document, start in zip(documents, starts, strict=True):
         document["timezone"] = zone
         document["effective"] = {"from": start}
-    if random.random() < 0.4:
-        documents[-1]["effective"]["last_day"] = random.choice((starts[-1], "2026-11-25"))
+    for number, start in enumerate(starts):
+        # Of the last one an end, of the others a gap before the next one.
+        if random.random() < (0.4 if number == len(starts) - 1 else 0.15):
+            documents[number]["effective"]["last_day"] = random.choice((start, max(start, SOON)))
     texts = [one_line(document).encode() for document in documents]
     if not random.randrange(8):
         number = random.randrange(len(documents))
@@ -246,14 +248,14 @@ def draw_question(random: Random, documents: tuple[Document, ...]) -> Question:
 
 def moments(random: Random, folder: Folder, count: int) -> list[datetime]:
     """Return moments before, between and after the revisions, most of them on a border."""
-    firsts = folder.first_moments()
+    borders = [each for reign in folder.reigns() for each in reign if each is not None]
     ways: tuple[Callable[[datetime], datetime], ...] = (
         lambda first: first,
         lambda first: first - timedelta(seconds=1),
         lambda first: first + timedelta(days=random.randint(0, 400), hours=random.randint(0, 23)),
         lambda first: first - timedelta(days=random.randint(0, 40), hours=random.randint(0, 23)),
     )
-    return [random.choice(ways)(random.choice(firsts)) for _ in range(count)]
+    return [random.choice(ways)(random.choice(borders)) for _ in range(count)]
 
 
 def at(question: Question, moment: datetime, random: Random) -> tuple[str, ...]:

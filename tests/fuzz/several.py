@@ -66,7 +66,7 @@ def compared(
         answers = []
     other: list[str] = []
     if answers:
-        other += differences(question.command, answers[0], answers[1], folder.end(number))
+        other += differences(question.command, answers[0], answers[1], folder.reigns()[number][1])
     # What the next revision asks for, assumes or leaves open concerns the hours of this one, too.
     if answers and question.command != "hours" and len({*map(warned, documents)}) > 1:
         other.append(f"other warnings: {', '.join(warned(documents[0]))}")
