@@ -76,7 +76,7 @@ class Decisions:
         #: Where a case can be opened by its channel.
         self.entitled: Cases = self.allowed & space.among("channel", opening)
         self._by_metric: dict[str, Targets] = {}
-        self._whole: dict[tuple[str, bool], list[tuple[Counted, Cases]]] = {}
+        self._whole: dict[tuple[str | None, bool], list[tuple[Counted, Cases]]] = {}
         self._parts_of: dict[tuple[str, bool], list[tuple[Counted, Cases]]] = {}
         self._covered: dict[tuple[str, bool], Cases] = {}
 
@@ -170,14 +170,15 @@ class Decisions:
         """
         return self._everywhere(hours, known=True)
 
-    def counting(self, hours: str) -> list[tuple[Counted, Cases]]:
+    def counting(self, hours: str | None) -> list[tuple[Counted, Cases]]:
         """Return what counts over these hours, in parts that hold every case between them.
 
-        A union counts never where a member has no calendar for the case.
+        No hours at all are every instant. A union counts never where a member has no calendar
+        for the case.
         """
         return self._everywhere(hours, known=False)
 
-    def _everywhere(self, hours: str, *, known: bool) -> list[tuple[Counted, Cases]]:
+    def _everywhere(self, hours: str | None, *, known: bool) -> list[tuple[Counted, Cases]]:
         """Return what hours are over all cases, NEVER where nothing is known of them."""
         whole = self._whole.get((hours, known))
         if whole is None:

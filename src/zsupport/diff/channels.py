@@ -188,7 +188,7 @@ def _hours(
             effect = hours.of(was, now) if here else "same"
             if effect == "same":
                 continue
-            if was.names and hours.are_others(was, now, pair.old, pair.new):
+            if was.names and was.names == now.names:
                 for change in hours.changes(was.names, here, effect):
                     found.add(change)
                 continue

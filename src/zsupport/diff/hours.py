@@ -25,7 +25,6 @@ class Open(NamedTuple):
     """
 
     names: tuple[str, ...] | None
-    parts: tuple[tuple[str, int], ...]  # which calendars of these hours
     counted: Counted
     cases: Cases
 
@@ -80,16 +79,6 @@ class Comparison:
             return side.decisions.opening(name)
 
         return moments_of(self._pair.space, cases, hours)
-
-    def are_others(self, old: Open, new: Open, one: Side, other: Side) -> bool:
-        """Return whether hours of the same names are others now."""
-        return old.names == new.names and any(
-            self.of_counted(
-                one.decisions.opening(name)[number][0], other.decisions.opening(same)[its][0]
-            )
-            != "same"
-            for (name, number), (same, its) in zip(old.parts, new.parts, strict=False)
-        )
 
     def changes(self, names: Sequence[str], cases: Cases, effect: str) -> list[Change]:
         """Return the change that made these hours others with this effect, or several of them.
@@ -168,9 +157,9 @@ def open_hours(side: Side, cases: Cases) -> list[Open]:
         if here := allowed & cases:
             by_name[grant.hours] = by_name.get(grant.hours, 0) | here
     unstated = by_name.pop(None, 0)
-    found = [Open(None, (), EVERY_INSTANT, unstated)] if unstated else []
-    stated = [Open((), (), NEVER, cases & ~unstated)]
-    # In one order, so that two sides with the same hours have the same parts.
+    found = [Open(None, EVERY_INSTANT, unstated)] if unstated else []
+    stated = [Open((), NEVER, cases & ~unstated)]
+    # In one order, so that two sides with the same hours name them alike.
     for name in sorted(filter(None, by_name)):
         before, stated = stated, []
         for each in before:
@@ -178,14 +167,8 @@ def open_hours(side: Side, cases: Cases) -> list[Open]:
                 stated.append(each._replace(cases=without))
             within = each.cases & by_name[name]
             parts = side.decisions.opening(name) if within else []
-            for number, (counted, here) in enumerate(parts):
+            for counted, here in parts:
                 if within & here:
-                    stated.append(
-                        Open(
-                            (*(each.names or ()), name),
-                            (*each.parts, (name, number)),
-                            each.counted.joined(counted),
-                            within & here,
-                        )
-                    )
+                    names = (*(each.names or ()), name)
+                    stated.append(Open(names, each.counted.joined(counted), within & here))
     return [*found, *(each for each in stated if each.cases)]

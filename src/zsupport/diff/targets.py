@@ -157,8 +157,9 @@ def _counts(target: Target) -> bool:
 
 def _counted(side: Side, decided: _Decided, cases: Cases) -> list[tuple[Counted, Cases]]:
     """Return what a target counts over in which cases."""
-    cell = decided.stated and decided.stated.cell
-    if cell is None or not cell.hours or not _counts(cell.target):
+    assert decided.stated is not None
+    cell = decided.stated.cell
+    if not _counts(cell.target):
         return [(EVERY_INSTANT, cases)]
     parts = side.decisions.counting(cell.hours)
     return [(counted, cases & here) for counted, here in parts if cases & here]
