@@ -1009,6 +1009,35 @@ def test_a_fact_in_another_spelling_beside_a_plan_and_a_new_fact() -> None:
     new = BASE.replace("topic", "Topic").replace("  impact:", size)
     told = [each.finding.message for each in headlines(diff(BASE, new), "customer")]
     assert told == ["the fact `topic` is spelled `Topic`", "the fact `size` is new"]
+    told = [each.finding.message for each in headlines(diff(new, BASE), "customer")]
+    assert told == ["the fact `size` is gone", "the fact `Topic` is spelled `topic`"]
+
+
+def test_of_more_than_six_values_a_change_names_the_first_six() -> None:
+    old = """\
+format: 1
+policy: acme
+plans: {a: A, b: B, c: C, d: D, e: E, f: F, g: G, h: H, i: I, j: J}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+"""
+    for kept, says in (
+        ("g, h, i, j", "a, b, c, d, e or f (6 cases)"),
+        ("h, i, j", "a, b, c, d, e, f or 1 more (7 cases)"),
+    ):
+        new = old.replace("{allow: web}", f"{{when: {{plan: [{kept}]}}, allow: web}}")
+        [found] = headlines(diff(old, new), "customer")
+        assert found.finding.message == f"`web` is no longer allowed: plan {says}"
+
+
+def test_a_week_without_hours_is_a_week_at_any_time() -> None:
+    # Of the plan `pro`, which can open cases by web only: 2 roles, 2 priorities, 2 topics.
+    old, new = (f"{BASE}    fix: every {each}\n"
+                for each in ("week", "24h"))  # fmt: skip
+    [found] = headlines(diff(old, new), "customer")
+    assert (found.finding.code, found.finding.message) == (
+        "ZD302", "fix: every 24h instead of every week: plan pro, channel web (8 cases)"
+    )  # fmt: skip
 
 
 # -- hours of a list, of grants, and the days of the policy ----------------------------------------
