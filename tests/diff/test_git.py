@@ -139,7 +139,7 @@ def test_a_submodule_is_its_own_repository(git: Git, diff: Diff, tmp_path: Path)
     assert diff(".", "--against", "main") == (NOTHING, "", 0)
     # As in a hook of the repository above.
     got = diff("acme.yaml", "--against", "main", GIT_DIR=".git", GIT_PREFIX="x/",
-               GIT_INDEX_FILE="/nowhere/index")  # fmt: skip
+               GIT_INDEX_FILE="/nowhere/index", GIT_ICASE_PATHSPECS="1")  # fmt: skip
     assert (got.code, got.stderr) == (0, "")
 
 
@@ -218,6 +218,15 @@ def test_a_renamed_policy_is_looked_for_in_policies_only(git: Git, diff: Diff, g
     got = diff("support.yaml", "--against", "HEAD")
     assert got.stderr == "zsupport: support.yaml is not in HEAD: the whole policy is new\n"
     assert (got.code, "ZD002" in got.stdout) == (0, True)
+
+
+def test_policies_of_one_id_in_several_folders(git: Git, diff: Diff) -> None:
+    git.commit(a__acme=POLICY, b__acme=POLICY)
+    git.write("b/acme.yaml", SLOWER)
+    got = diff(".", "--against", "HEAD")
+    assert (got.code, got.stderr) == (1, "")
+    assert " --> b/acme.yaml:" in got.stdout
+    assert "1 breaking change for customers; 12 cases compared" in got.stdout
 
 
 def test_a_file_moved_to_another_folder(git: Git, diff: Diff) -> None:

@@ -183,8 +183,11 @@ def test_a_planted_bare_repository_is_not_used(
         assert ONE in got.stdout
         assert f"HEAD:{depth}/shop.yaml" in got.stdout
     # From inside it, it is refused by name.
-    for arguments in (("shop.yaml", "--against", "HEAD"), (".", "--merge-base", "main")):
-        got = diff(*arguments, cwd=folder)
+    for inside, arguments in (
+        (folder, ("shop.yaml", "--against", "HEAD")),
+        (folder / "refs", (".", "--merge-base", "main")),
+    ):
+        got = diff(*arguments, cwd=inside)
         assert got.code == 4
         assert f"{folder}: this looks like a bare Git repository" in got.stderr
     assert not mark.exists()
