@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from outcomes import CODES, RICH, SAME, UNHURRIED, names, spans, texts
 
 from zsupport.check.rules import RULES
-from zsupport.check.run import judge
+from zsupport.check.run import identity_of, judge
 from zsupport.findings import Finding, Span, fingerprints
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
@@ -115,3 +115,12 @@ def test_they_stay_when_the_keys_of_a_grant_change_places() -> None:
     policies = [POLICY.replace("{allow: web}", f"{{allow: web}}, {each}")
                 for each in (grant, reordered)]  # fmt: skip
     assert made_of(policies[0], "ZS403") == made_of(policies[1], "ZS403")
+
+
+def test_a_value_in_a_rule_is_known_by_the_condition_of_the_rule() -> None:
+    def identity(text: str) -> tuple[str, ...]:
+        document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
+        return identity_of(document, ("targets", 1, "first-response"))
+
+    assert identity(POLICY.replace("4h", "5h")) == identity(POLICY)
+    assert identity(POLICY.replace("role: user}, first", "role: owner}, first")) != identity(POLICY)
