@@ -286,6 +286,22 @@ def test_of_more_than_six_values_a_remark_names_the_first_five(
     assert got.stderr == f"zsupport: {named}: unclear: On which days?\n"
 
 
+def test_a_remark_on_a_priority_names_the_facts_that_lead_to_it(tmp_path: Path, cli: Any) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(
+        "format: 1\npolicy: desk\nplans: {free: Free}\nchannels: {web: {name: Web, kind: web}}\n"
+        "entitlements: [{allow: web}]\n"
+        "facts: {impact: {values: {down: Down, part: Part}}, big: {ask: Is it big?}}\n"
+        "priorities:\n  - {id: P1, when: {impact: down, big: true}, unclear: Of how many?}\n"
+        "  - {id: P2}\n"
+    )
+    asked = ("priority", "--policy", str(file), "--at", MOMENT)
+    got = cli(*asked, "--fact", "big=true")
+    assert got == ("down\tP1\npart\tP2\n", "zsupport: down: unclear: Of how many?\n", 0)
+    # Without facts the priorities are listed.
+    assert cli(*asked).stderr == "zsupport: P1: unclear: Of how many?\n"
+
+
 def test_lines_and_tables_carry_the_remarks_of_what_they_list(tmp_path: Path, cli: Any) -> None:
     file = tmp_path / "desk.yaml"
     text = POLICY_OF_ROWS.replace("free: Free", "free: {name: Free, unclear: Sold to whom?}")
