@@ -220,6 +220,33 @@ targets: [{hours: office, first-response: 4 business hours}]
     assert "no calendar of the hours `office` holds for plan=free" in got.stderr
 
 
+def test_whether_hours_of_another_revision_are_open_is_not_looked_at(
+    cli: Any, tmp_path: Path
+) -> None:
+    text = """\
+format: 1
+policy: desk
+effective: {from: %s}
+plans: {free: Free}
+channels: {web: {name: Web, kind: web}}
+entitlements: [{allow: web}]
+hours: {office: {open: "mon-sun 08:00-20:00"%s}}
+targets: [{when: {opened: inside office}, first-response: 1h}, {first-response: 4h}]
+"""
+    # Nobody knows the holidays of this part of Germany.
+    unknown = ", holidays: {country: DE, subdivision: ZZ}"
+    (tmp_path / "1.yaml").write_text(text % ("2026-01-01", ""))
+    (tmp_path / "2.yaml").write_text(text % ("2026-06-01", unknown))
+    asked_for = ("due", "--policy", f"{tmp_path}/", "--format", "plain", "--opened")
+    got = cli(*asked_for, "2026-05-01T10:00:00Z")
+    assert (got.stdout, got.code) == ("2026-05-01T11:00:00Z\n", 0), got.stderr
+    # Nor is it asked for before the first revision.
+    assert cli(*asked_for, "2025-05-01T10:00:00Z").stdout == "not-stated\n"
+    got = cli(*asked_for, "2026-06-01T10:00:00Z")
+    assert got.code == 3
+    assert "`ZZ` is no part of DE" in got.stderr
+
+
 REVISIONS = """\
 format: 1
 policy: desk

@@ -131,7 +131,7 @@ def promises(
     `revisions` says how many the policy has.
     """
     space = dimensions(revision, query, _asked(revision, metrics) | shown)
-    reader = _Reader(revision, opened, hours, lang, absent=space.absent)
+    reader = _Reader(revision, opened, hours, lang, absent=space.absent, in_force=in_force)
     channels = max(len(reader.opening), 1) if query.channel is None else 1
     steps = channels * (STEPS_OF_ROW + len(revision.grants) + len(revision.rules))
     space.check_work(len(metrics), steps, revisions)
@@ -242,13 +242,24 @@ class _Reader:
     """Reads single cases of one question from the policy, as if it were in force."""
 
     def __init__(
-        self, revision: Revision, opened: int, hours: PolicyHours, lang: str, *, absent: bool
+        self,
+        revision: Revision,
+        opened: int,
+        hours: PolicyHours,
+        lang: str,
+        *,
+        absent: bool,
+        in_force: bool,
     ) -> None:
-        """`absent`: the question names what only another revision knows."""
+        """`absent`: the question names what only another revision knows.
+
+        Unless it is `in_force`, what is promised at the moment opened does not matter.
+        """
         self.revision = revision
         self.opened = opened
         self.hours = hours
         self.lang = lang
+        self.in_force = in_force
         self.channels = {channel.id: channel for channel in revision.channels}
         self.opening = () if absent else tuple(c.id for c in revision.channels if c.opens_case)
         self.warnings: list[Warning] = []
@@ -352,7 +363,8 @@ class _Reader:
             (self._moments(way, case), *_like(way, each))
             for way, each in zip(ways, stated, strict=True)
         ) or said(self.revision, remarks, self.lang)
-        if len(ways) == 1 and not any(each.opened for each in ways[0].matched):
+        always = len(ways) == 1 and not any(each.opened for each in ways[0].matched)
+        if always or (stated and not self.in_force):
             row, asks = stated[0]
         else:
             row, asks = self._now(bare, case, ways, remarks)
