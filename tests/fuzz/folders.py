@@ -332,10 +332,10 @@ def _guess(command: str) -> Any:
 
 #: The fields that say which case a row answers, beside its facts.
 CASE = ("plan", "role", "channel", "priority", "metric", "topic")
-#: The fields that depend on the case, the moment and the revision in force alone. Remarks do not:
-#: a fact that another revision opens as a column brings its own.
+#: The fields that depend on the case, the moment and the revision in force alone. Remarks and
+#: `retired` do not: a fact or plan that another revision opens as a column brings its own.
 SAME = {
-    "channels": ("allowed", "only_when", "prerequisites", "hours", "recommended", "retired"),
+    "channels": ("allowed", "only_when", "prerequisites", "hours", "recommended"),
     "due": (
         "state", "target", "published", "condition", "commitment", "hours", "due", "next_open",
         "at_risk_at", "elapsed_seconds", "paused_seconds", "remaining_seconds", "starts",
@@ -343,7 +343,7 @@ SAME = {
     "hours": ("state", "hours", "open"),
     "priority": ("priority", "name", "meaning"),
     "topics": ("audience", "kind", "name", "url", "note", "unclear", "source", "because"),
-    "terms": ("text", "retired", "because"),
+    "terms": ("text", "because"),
 }  # fmt: skip
 
 #: When hours change next: they depend on the next revision from its first day on.
