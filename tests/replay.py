@@ -1,0 +1,240 @@
+"""Records every command line that the tests run, and compares what two commits write for them.
+
+    PYTHONPATH=tests RECORD=FOLDER pytest -p replay --basetemp=/tmp/replay   # BASE
+    python tests/replay.py FOLDER OLD NEW
+
+OLD and NEW are checkouts. A recording has the arguments, the environment, standard input and the
+files that a command line could read. Both programs run in the same place, with the same files and
+at the same moment; output, exit code and the files that they leave are compared.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from difflib import unified_diff
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+#: Tuesday 24 November 2026, 10:00 UTC: what the clock says in both programs.
+NOW = 1_795_514_400
+#: Where the tests keep their files while they are recorded: absolute paths stand in the output.
+BASE = Path("/tmp/replay")
+#: Files of a test that together are larger (in bytes) are not recorded, nor is the command line.
+MOST = 30_000_000
+SHOWN = 40  # differences; the rest are only counted
+MOST_LINES = 30  # of one difference
+#: What differs from run to run and decides about no output: caches, and what git keeps for itself.
+LEFT_OUT = {"cache", "__pycache__"}
+
+
+class Difference(NamedTuple):
+    """What one command line does differently in two programs."""
+
+    test: str
+    arguments: list[str]
+    parts: dict[str, tuple[Any, Any]]
+
+    def __str__(self) -> str:
+        lines = [f"{self.test}: zsupport {' '.join(self.arguments)}"]
+        for part, sides in self.parts.items():
+            old, new = ([*_lines(side)] for side in sides)
+            lines += [f"  {part}:", *list(unified_diff(old, new, n=1, lineterm=""))[2:MOST_LINES]]
+        return "\n".join(lines)
+
+
+def _lines(value: Any) -> Iterator[str]:
+    """Yield what is compared as lines of text."""
+    if isinstance(value, bytes):
+        yield from value.decode(errors="backslashreplace").splitlines()
+    else:
+        yield from map(str, value if isinstance(value, list) else [value])
+
+
+# -- recording -----------------------------------------------------------------------------------
+
+
+def _arguments(command: Any) -> list[str] | None:
+    """Return the arguments of a command that runs the program, None for any other."""
+    if not isinstance(command, list) or command[1:3] != ["-m", "zsupport"]:
+        return None
+    return [os.fsdecode(each) for each in command[3:]]
+
+
+def _roots(base: Path, texts: list[str]) -> list[Path]:
+    """Return the folders of tests below `base` that some of these texts name."""
+    found = set()
+    for text in texts:
+        for part in text.replace("=", "\n").split("\n"):
+            if part.startswith(f"{base}/"):
+                worker, *rest = Path(part).relative_to(base).parts
+                found.add(base / worker / rest[0] if worker.startswith("popen-") and rest else
+                          base / worker)  # fmt: skip
+    return sorted(found)
+
+
+def _entries(root: Path) -> Iterator[Path]:
+    """Yield what stands below a folder, folders before what is in them; links are not followed."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(set(folders) - LEFT_OUT)
+        yield from (Path(folder) / name for name in (*folders, *sorted(names)))
+
+
+def _state(roots: list[Path], blobs: Path | None) -> list[list[Any]]:
+    """Return path, kind, mode and content of every file below the roots; keep it in `blobs`."""
+    found: list[list[Any]] = []
+    for path in (path for root in roots for path in (root, *_entries(root))):
+        if path.is_symlink():
+            found.append([str(path), "link", 0, os.readlink(path)])
+        elif path.is_dir():
+            found.append([str(path), "folder", path.stat().st_mode & 0o7777, ""])
+        elif path.is_file():
+            data = path.read_bytes() if os.access(path, os.R_OK) else b""
+            name = hashlib.sha256(data).hexdigest()
+            if blobs is not None and not (blobs / name).exists():
+                (blobs / name).write_bytes(data)
+            found.append([str(path), "file", path.stat().st_mode & 0o7777, name])
+    return found
+
+
+def _record(home: Path, base: Path, arguments: list[str], options: dict[str, Any]) -> None:
+    stdin = options.get("input") or b""
+    stdin = stdin.encode() if isinstance(stdin, str) else bytes(stdin)
+    environment = dict(options.get("env") or os.environ)
+    cwd = str(options.get("cwd") or Path.cwd())
+    roots = _roots(base, [cwd, *arguments, *environment.values()])
+    size = sum(p.stat().st_size for r in roots for p in _entries(r)
+               if p.is_file() and not p.is_symlink())  # fmt: skip
+    record = {
+        "test": os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0],
+        "arguments": arguments,
+        "environment": environment,
+        "cwd": cwd,
+        "stdin": base64.b64encode(stdin).decode(),
+        "roots": [str(root) for root in roots],
+        "files": _state(roots, home / "blobs") if size <= MOST else None,
+    }
+    with (home / f"{os.getpid()}.ndjson").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(record) + "\n")
+
+
+def _install(home: Path) -> None:
+    """Let `subprocess.run` record what runs the program; the run itself is as it was."""
+    real: Any = subprocess.run
+    (home / "blobs").mkdir(parents=True, exist_ok=True)
+
+    def run(command: Any, **options: Any) -> Any:
+        arguments = _arguments(command)
+        if arguments is not None and not options.get("shell"):
+            _record(home, BASE, arguments, options)
+        return real(command, **options)
+
+    vars(subprocess)["run"] = run
+
+
+if "RECORD" in os.environ and __name__ != "__main__":
+    _install(Path(os.environ["RECORD"]).absolute())
+
+
+# -- comparing -----------------------------------------------------------------------------------
+
+
+def _restore(record: dict[str, Any], blobs: Path) -> None:
+    """Write the files that a command line could read."""
+    for root in map(Path, record["roots"]):
+        for path in (*reversed([*_entries(root)]), root):
+            if path.is_symlink() or path.is_file():
+                path.unlink()
+            elif path.is_dir():
+                path.chmod(0o700)
+                shutil.rmtree(path, ignore_errors=True)
+    for path, kind, mode, content in record["files"]:
+        place = Path(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if kind == "folder":
+            place.mkdir(exist_ok=True)
+        elif kind == "link":
+            place.symlink_to(content)
+        else:
+            shutil.copyfile(blobs / content, place)
+            place.chmod(mode)
+    for path, kind, mode, _ in reversed(record["files"]):
+        if kind == "folder":
+            Path(path).chmod(mode)
+
+
+def _run(record: dict[str, Any], blobs: Path, checkout: Path, shim: Path) -> dict[str, Any]:
+    _restore(record, blobs)
+    environment = {**record["environment"], "PYTHONPATH": f"{shim}:{checkout / 'src'}"}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "zsupport", *record["arguments"]],
+            input=base64.b64decode(record["stdin"]), capture_output=True, check=False,
+            env=environment, cwd=record["cwd"], timeout=120,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return {"error": str(error)}
+    here = os.fsencode(checkout)
+    return {
+        "stdout": done.stdout.replace(here, b"CHECKOUT"),
+        "stderr": done.stderr.replace(here, b"CHECKOUT"),
+        "exit code": done.returncode,
+        "files": _state([Path(root) for root in record["roots"]], None),
+    }
+
+
+def _compare(
+    blobs: Path, old: Path, new: Path, shim: Path, records: list[dict[str, Any]]
+) -> tuple[int, int, list[str]]:
+    """Return how many command lines were run, how many bytes they wrote, and the differences."""
+    size = 0
+    found = []
+    for record in records:
+        one, other = (_run(record, blobs, checkout, shim) for checkout in (old, new))
+        size += len(one.get("stdout", b"")) + len(one.get("stderr", b""))
+        if one != other:
+            parts = {name: (one.get(name), other.get(name)) for name in {*one, *other}
+                     if one.get(name) != other.get(name)}  # fmt: skip
+            found.append(str(Difference(record["test"], record["arguments"], parts)))
+    return len(records), size, found
+
+
+def main(arguments: list[str]) -> int:
+    """Compare two checkouts, print the differences and how much was compared."""
+    if len(arguments) != 3:
+        print("usage: python tests/replay.py FOLDER OLD NEW", file=sys.stderr)
+        return 2
+    home, old, new = (Path(each).absolute() for each in arguments)
+    texts = [line for file in sorted(home.glob("*.ndjson")) for line in file.open(encoding="utf-8")]
+    every = [json.loads(line) for line in dict.fromkeys(texts)]
+    records = [each for each in every if each["files"] is not None]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        # Those of one worker have a home in common, and cannot run side by side.
+        workers = {Path(root).relative_to(BASE).parts[0] for root in record["roots"]}
+        groups.setdefault(" ".join(sorted(workers)), []).append(record)
+    lines = size = 0
+    found: list[str] = []
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as pool:
+        shim = Path(folder)
+        (shim / "sitecustomize.py").write_text(f"import time\ntime.time = lambda: {NOW}.0\n")
+        work = partial(_compare, home / "blobs", old, new, shim)
+        for ran, wrote, different in pool.map(work, groups.values()):
+            lines, size = lines + ran, size + wrote
+            found += different
+    print("\n".join(found[:SHOWN]))
+    left_out = len(every) - len(records)
+    print(f"replay: {lines} command lines, {size} bytes, {len(found)} differences, "
+          f"{left_out} left out for the size of their files")  # fmt: skip
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
