@@ -64,7 +64,7 @@ def subject_of(cases: int) -> Subject:
     """Return the policy, read."""
     name = "large.yaml"
     subject = read_subject((SourceFile(name, policy(cases).encode(), "", name),), public_holidays)
-    assert subject.space(0).size == cases
+    assert subject.revisions[0].space.size == cases
     return subject
 
 

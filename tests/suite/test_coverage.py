@@ -219,12 +219,12 @@ targets:
 def test_a_grant_is_told_by_what_it_says_wherever_it_stands() -> None:
     web = "  - {when: {plan: paid}, allow: web, hours: office}\n"
     moved = subject_of(SHOP.replace(web, "").replace("priorities:", f"{web}priorities:"))
-    before = telling(SUBJECT.documents[0], ("entitlements", 1, "allow"))
-    after = telling(moved.documents[0], ("entitlements", 4, "allow"))
+    before = telling(SUBJECT.revisions[0].document, ("entitlements", 1, "allow"))
+    after = telling(moved.revisions[0].document, ("entitlements", 4, "allow"))
     assert before == after
     assert (before[0], before[2]) == ("entitlements", "allow")
     assert "web" in before[1]
-    assert before != telling(SUBJECT.documents[0], ("entitlements", 2, "allow"))
+    assert before != telling(SUBJECT.revisions[0].document, ("entitlements", 2, "allow"))
 
 
 def test_a_revision_with_too_many_cases_is_left_out_of_coverage(
@@ -241,7 +241,7 @@ def test_a_revision_with_too_many_cases_is_left_out_of_coverage(
         "    expect: {include: forum}\n"
     )
     only = subject_of(small)
-    few = CASES._replace(most=only.space(0).size)
+    few = CASES._replace(most=only.revisions[0].space.size)
     monkeypatch.setattr("zsupport.analysis.space.CASES", few)
     session = run_session([str(tmp_path)], Wanted(coverage=True), public_holidays, lambda _: False)
     coverage = session.outcome.extra["coverage"]

@@ -11,14 +11,14 @@ from policy_trees import policy_files
 from reference.definition import NO_CASE
 from reference.judge import Judge, judge
 from strategies import Document, policies, yaml_of
-from subjects import SHOP, cases, public, subject_of
+from subjects import SHOP, cases, subject_of
 
+from zsupport.analysis.answers import Answers, difference
 from zsupport.analysis.space import Space
 from zsupport.answer.case import Case
 from zsupport.clock.instants import to_datetime
 from zsupport.errors import InvalidPolicy, ZsupportError
 from zsupport.policy.loader import revision_of
-from zsupport.suite.answers import Answers, difference
 from zsupport.suite.correction import corrected
 from zsupport.suite.coverage import Decision, decisions_of, uncovered
 from zsupport.suite.example import Example
@@ -44,7 +44,7 @@ def every_case(space: Space) -> Iterator[Case]:
 @st.composite
 def questions(draw: st.DrawFn, subject: Subject) -> dict[str, Any]:
     """Return the values of a question: some dimensions, each with one value or several."""
-    space = subject.space(0)
+    space = subject.revisions[0].space
     asked: dict[str, Any] = {}
     for name, values in space.values.items():
         if name != "channel" and draw(st.booleans()):
@@ -56,7 +56,7 @@ def questions(draw: st.DrawFn, subject: Subject) -> dict[str, Any]:
 @st.composite
 def random_case(draw: st.DrawFn, subject: Subject) -> str:
     """Return a random case as text; it need not pass."""
-    channels = subject.space(0).values["channel"]
+    channels = subject.revisions[0].space.values["channel"]
     asked = draw(questions(subject))
     some = draw(st.lists(st.sampled_from(channels), min_size=1, unique=True))
     if draw(st.booleans()):
@@ -119,9 +119,9 @@ def test_a_failed_case_pasted_as_corrected_passes(document: Document, data: st.D
 def asked_by(subject: Subject, example: Example) -> list[Case]:
     """Return every case that a test asks about; a fact that is left out takes its default."""
     question = example.question
-    defaults = {fact.id: fact.default for fact in subject.revision(0).facts}
+    defaults = {fact.id: fact.default for fact in subject.policy.revisions[0].facts}
     found = []
-    for case in every_case(subject.space(0)):
+    for case in every_case(subject.revisions[0].space):
         if question.command == "channels" and "channel" not in question.values:
             case.pop("channel")
             if case in found:
@@ -144,12 +144,12 @@ def covered_by(subject: Subject, reference: Judge, example: Example) -> set[Key]
     """Return the decisions that a test states, case by case and by the reference."""
     question = example.question
     expects = {each.key: each.value for each in example.expects}
-    defaults = {fact.id: fact.default for fact in subject.revision(0).facts}
+    defaults = {fact.id: fact.default for fact in subject.policy.revisions[0].facts}
     # A fact that decides nothing has no part in the cases, and any value will do.
     values = {**reference.values, **reference.sides}
     any_values = {name: some[0] for name, some in values.items()}
     found: set[Key] = set()
-    for case in every_case(subject.space(0)):
+    for case in every_case(subject.revisions[0].space):
         if not all(
             value in question.values.get(name, (defaults.get(name) or value,))
             for name, value in case.items()
@@ -246,7 +246,7 @@ def test_all_suggested_tests_together_cover_everything(path: Any) -> None:
 
 def answers(subject: Subject, case: Case) -> Any:
     """Return the values that are answered in one case, all of it named."""
-    facts = {fact.id for fact in subject.revision(0).facts}
+    facts = {fact.id for fact in subject.policy.revisions[0].facts}
     named: dict[str, Any] = {name: v for name, v in case.items() if name not in facts}
     named["fact"] = {name: value for name, value in case.items() if name in facts}
     at = to_datetime(1_790_000_000)
@@ -268,19 +268,19 @@ def test_a_change_counts_when_some_answer_is_another(
     document: Document, data: st.DataObject
 ) -> None:
     subject = subject_of(yaml_of(document))
-    before = Answers(subject.decisions(0), subject.facts(0))
-    changes = list(changes_of(subject.documents[0]))
+    before = Answers(subject.revisions[0])
+    changes = list(changes_of(subject.revisions[0].document))
     for change in data.draw(st.lists(st.sampled_from(changes), max_size=5)):
         try:
-            revision = revision_of(change.root, subject.documents[0].source)
+            revision = revision_of(change.root, subject.revisions[0].document.source)
         except InvalidPolicy:
             event("invalid")
             continue
         changed = subject.replaced(0, change.root, revision)
-        where = difference(before, Answers(changed.decisions(0), changed.facts(0)), public)
+        where = difference(before, Answers(changed.revisions[0]))
         if change.kind in ("change-default", "swap-priorities"):
             continue
-        every = list(every_case(subject.space(0)))
+        every = list(every_case(subject.revisions[0].space))
         differ = any(answers(subject, case) != answers(changed, case) for case in every)
         event(f"{change.kind}: {'other' if differ else 'same'}")
         assert (where.channels != 0 or any(where.due.values())) is differ, change.says
@@ -288,7 +288,7 @@ def test_a_change_counts_when_some_answer_is_another(
 
 def test_each_kind_of_change_is_made_of_a_policy_that_has_everything() -> None:
     subject = subject_of(SHOP)
-    kinds = {change.kind for change in changes_of(subject.documents[0])}
+    kinds = {change.kind for change in changes_of(subject.revisions[0].document)}
     assert kinds == {
         "drop-grant", "drop-key", "drop-condition", "drop-value", "drop-rule", "drop-target",
         "drop-hours", "drop-prerequisite", "drop-commitment", "drop-calendar", "add-value",

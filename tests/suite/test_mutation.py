@@ -1,10 +1,10 @@
 """Which changes change an answer: judged on answers and not on text."""
 
 import pytest
-from subjects import SHOP, cases, public, subject_of, written
+from subjects import SHOP, cases, subject_of, written
 
+from zsupport.analysis.answers import Answers, difference
 from zsupport.policy.loader import revision_of
-from zsupport.suite.answers import Answers, difference
 from zsupport.suite.example import Example
 from zsupport.suite.mutation import changes_of, other_targets
 from zsupport.suite.running import run
@@ -15,11 +15,10 @@ from zsupport.suite.survival import mutated, noticing
 def where(before: str, after: str) -> set[str]:
     """Return what differs between two policies."""
     subject = subject_of(before)
-    root = subject_of(after).documents[0].root
+    root = subject_of(after).revisions[0].document.root
     assert root is not None
-    changed = subject.replaced(0, root, revision_of(root, subject.documents[0].source))
-    one, other = (Answers(each.decisions(0), each.facts(0)) for each in (subject, changed))
-    found = difference(one, other, public)
+    changed = subject.replaced(0, root, revision_of(root, subject.revisions[0].document.source))
+    found = difference(Answers(subject.revisions[0]), Answers(changed.revisions[0]))
     names = {f"due {name}" for name, cases in found.due.items() if cases}
     names |= {f"hours {name}" for name, cases in found.hours.items() if cases}
     names |= {"channels"} if found.channels else set()
@@ -134,7 +133,7 @@ def test_what_a_target_becomes(target: str, others: list[str]) -> None:
 
 
 def changes(subject: Subject, kind: str) -> list[str]:
-    return [each.says for each in changes_of(subject.documents[0]) if each.kind == kind]
+    return [each.says for each in changes_of(subject.revisions[0].document) if each.kind == kind]
 
 
 def test_changes_say_what_was_done() -> None:
@@ -166,7 +165,7 @@ def test_of_several_commitments_each_is_dropped_and_an_only_one_is_not() -> None
 
 
 def test_remarks_of_a_condition_decide_nothing() -> None:
-    changed = [each.path for each in changes_of(subject_of(SHOP).documents[0])]
+    changed = [each.path for each in changes_of(subject_of(SHOP).revisions[0].document)]
     assert ("priorities", 1, "when", 0, "impact") in changed
     assert not any("unclear" in path for path in changed)
 
@@ -199,7 +198,7 @@ def test_every_change_has_a_test_that_notices_it(text: str) -> None:
         assert test is not None, survivor.change.says
         [example] = cases(test.text, subject)
         root = survivor.change.root
-        changed = subject.replaced(0, root, revision_of(root, subject.documents[0].source))
+        changed = subject.replaced(0, root, revision_of(root, subject.revisions[0].document.source))
         assert run(subject, example).failures == ()
         assert run(changed, example).failures != ()
 

@@ -57,7 +57,6 @@ _LONGEST_GAP = 3 * 3600
 _GAPS_FROM = (date(1995, 1, 1).toordinal() - EPOCH) * _DAY
 #: The most hours and targets that are kept for the policies that follow.
 _MOST_HOURS, _MOST_TARGETS = 256, 4096
-_SILENT = ("none", "not-stated")
 _DATED = ("business-days", "next-business-day", "by")
 #: Rates as numbers per 400 years, which have 146,097 days, 20,871 weeks and 4,800 months.
 _PER_400_YEARS = {"day": 146_097, "week": 20_871, "month": 4_800}
@@ -202,9 +201,8 @@ class Deadlines:
         mine, its = one.target, other.target
         if conditions and not self._some_moment(conditions):
             return "equal"
-        if mine.kind in _SILENT or its.kind in _SILENT:
-            silent = mine.kind in _SILENT, its.kind in _SILENT
-            return "equal" if all(silent) else "worse" if silent[0] else "better"
+        if not (mine.promises and its.promises):
+            return "worse" if its.promises else "better" if mine.promises else "equal"
         if one.starts != other.starts:
             return "incomparable"
         if "rate" in (mine.kind, its.kind):

@@ -11,7 +11,7 @@ from zsupport import limits
 from zsupport.answer.case import Case
 from zsupport.errors import TooMuch
 from zsupport.limits import CASES, SETS
-from zsupport.policy.format import ALWAYS
+from zsupport.policy.format import ALWAYS, DIMENSIONS
 from zsupport.policy.model import Alternative, Revision, When
 
 #: A set of cases: bit n stands for case n.
@@ -193,19 +193,12 @@ def space_of(*revisions: Revision) -> Space:
     """
     for revision in revisions:
         _check_entries(revision)
-    values: dict[str, dict[str, None]] = {
-        name: {} for name in ("plan", "role", "channel", "priority")
-    }
+    values: dict[str, dict[str, None]] = {name: {} for name in DIMENSIONS}
     for revision in revisions:
-        values["plan"].update(dict.fromkeys(plan.id for plan in revision.plans))
-        values["role"].update(dict.fromkeys(role.id for role in revision.roles))
-        values["channel"].update(dict.fromkeys(each.id for each in revision.channels))
-        values["priority"].update(dict.fromkeys(each.id for each in revision.priorities))
-    for revision in revisions:
-        facts, hours = _named(revision)
-        for fact in revision.facts:
-            if fact.id in facts:
-                values.setdefault(fact.id, {}).update(dict.fromkeys(fact.values))
+        named, hours = _named(revision)
+        for name, each in values_of(revision).items():
+            if name in DIMENSIONS or name in named:
+                values.setdefault(name, {}).update(dict.fromkeys(each))
         for name in hours:
             # Nothing is opened outside of all time.
             moments = ("inside",) if name == ALWAYS else ("inside", "outside")
@@ -216,6 +209,17 @@ def space_of(*revisions: Revision) -> Space:
         if (sets := space.size * (len(revision.grants) + cells)) > SETS.most:
             raise TooMuch(SETS, sets)
     return space
+
+
+def values_of(revision: Revision) -> dict[str, tuple[str, ...]]:
+    """Return the values of each dimension and fact of a policy, in the order of declaration."""
+    return {
+        "plan": tuple(each.id for each in revision.plans),
+        "role": tuple(each.id for each in revision.roles),
+        "channel": tuple(each.id for each in revision.channels),
+        "priority": tuple(each.id for each in revision.priorities),
+        **{fact.id: tuple(fact.values) for fact in revision.facts},
+    }
 
 
 def _check_entries(revision: Revision) -> None:

@@ -26,7 +26,6 @@ from zsupport.answer.case import (
 from zsupport.answer.channels import denied, holding, no_priority, not_in_force, of_grants
 from zsupport.answer.hours import PolicyHours, Settled
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
-from zsupport.clock.target import needs_hours
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, Rule
 
@@ -459,13 +458,13 @@ class _Reader:
         """Return what a rule promises in a case, and what has to be asked for it."""
         rule, matched, cell = deciding
         kind = cell.target.kind
-        counts = cell.hours is not None and (needs_hours(cell.target) or kind == "week")
+        counts = cell.hours is not None and cell.target.uses_hours
         said_of = [cell.remarks, rule.remarks, *of_alternatives(matched), *remarks]
         opened = [alternative.opened[1] for alternative in matched if alternative.opened]
         said_of += of_hours(self.revision, opened, case)
         places = [cell.place, *places_of(rule.place, matched)]
         commitment = None
-        for each in self.revision.commitments if kind not in ("none", "not-stated") else ():
+        for each in self.revision.commitments if cell.target.promises else ():
             if held := matching(each.when, case):
                 commitment = each
                 said_of += [each.remarks, *of_alternatives(held)]

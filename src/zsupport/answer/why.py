@@ -334,7 +334,7 @@ class _Explain:
             good = []
             for value in values:
                 found = decide(self.revision, {**case, name: value}, metric)
-                if found and found.cell.target.kind not in ("none", "not-stated"):
+                if found and found.cell.target.promises:
                     good.append(value)
             if good:
                 changes.append(f"with {name} {_or(good)}")

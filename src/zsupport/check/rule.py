@@ -14,9 +14,8 @@ from zsupport.analysis.deadlines import (
     moments_of,
     period_of,
 )
-from zsupport.analysis.decisions import Decisions
-from zsupport.analysis.moments import decisions_of
-from zsupport.analysis.space import Cases, Space, shown, space_of
+from zsupport.analysis.revision import AnalysedRevision
+from zsupport.analysis.space import Cases, shown, values_of
 from zsupport.check.offers import Offer, better, offers_of
 from zsupport.check.suppressions import Comment, Suppressions, suppressions_of
 from zsupport.check.translations import Translated, translated
@@ -24,7 +23,7 @@ from zsupport.errors import TooMuch
 from zsupport.findings import Code, Fix, Span
 from zsupport.limits import COMPARISONS, PARTS
 from zsupport.policy.document import Document
-from zsupport.policy.model import Calendar, Cell, Revision, When
+from zsupport.policy.model import Calendar, Cell, When
 from zsupport.policy.shape import REMARK_KEYS
 from zsupport.policy.yamltext import Mapping as MappingNode
 from zsupport.policy.yamltext import Node, Path, Scalar, Sequence
@@ -37,24 +36,17 @@ class Condition(NamedTuple):
     when: When
 
 
-class Subject:
-    """A policy file that the loader accepts, with what rules ask of it, worked out once.
-
-    Nothing in it leads back to it, so that it goes with all that it holds when its file is done:
-    a run over many files would else keep them until Python looks for cycles.
-    """
+class Subject(AnalysedRevision):
+    """A policy file that the loader accepts, with what rules ask of it, worked out once."""
 
     def __init__(self, document: Document, today: date, clocks: Clocks | None = None) -> None:
         """`today` is the date as of which rules judge that depend on it.
 
         `clocks` are those of the run; they give the public holidays of countries.
         """
-        assert document.revision is not None
-        self.document = document
-        self.revision: Revision = document.revision
-        self.today = today
         self.clocks = clocks or Clocks()
-        self.public = self.clocks.public
+        super().__init__(document, self.clocks.public)
+        self.today = today
         self._hours_by: dict[str, frozenset[str]] = {}
         self._counted: dict[str | None, list[tuple[Counted, Cases]]] = {}
         self._better: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
@@ -67,16 +59,6 @@ class Subject:
     def suppressions(self) -> Suppressions:
         """The comments that allow something."""
         return suppressions_of(self.document)
-
-    @cached_property
-    def space(self) -> Space:
-        """Every case of the policy. Raises TooMuch."""
-        return space_of(self.revision)
-
-    @cached_property
-    def decisions(self) -> Decisions:
-        """What the policy decides in each case. Raises TooMuch."""
-        return decisions_of(self.revision, self.space, self.public)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -115,14 +97,7 @@ class Subject:
                 written[key.text] = about.text, values
         if not written:
             return {}
-        revision = self.revision
-        known = {
-            "plan": [each.id for each in revision.plans],
-            "role": [each.id for each in revision.roles],
-            "channel": [each.id for each in revision.channels],
-            "priority": [each.id for each in revision.priorities],
-            **{fact.id: list(fact.values) for fact in revision.facts},
-        }
+        known = values_of(self.revision)
         found: dict[str, tuple[str, frozenset[str]]] = {}
         for id in written:
             _resolve(id, written, known, found)
@@ -354,7 +329,7 @@ def _hours_by(hours: Mapping[str, tuple[Calendar, ...]], dimension: str) -> froz
 def _resolve(
     group: str,
     written: Mapping[str, tuple[str, Node]],
-    known: Mapping[str, list[str]],
+    known: Mapping[str, tuple[str, ...]],
     found: dict[str, tuple[str, frozenset[str]]],
 ) -> frozenset[str]:
     """Return the values of a group, and add it and the groups in it to those found."""

@@ -45,10 +45,10 @@ def of_tests(
         if unknown:
             yield Document(written.source, written.text, written.root, None, ()), unknown
     if whole:
-        newest = len(subject.documents) - 1
+        newest = len(subject.revisions) - 1
         found = list(_denials(subject, newest, examples, invariants))
         if found:
-            yield subject.documents[newest], found
+            yield subject.revisions[newest].document, found
 
 
 def _renamed(finding: Finding) -> Finding:
@@ -60,7 +60,7 @@ def _denials(
     subject: Subject, index: int, examples: list[Example], invariants: list[Invariant]
 ) -> Iterator[Finding]:
     """Yield what denies something and of which no test states it, in the newest revision."""
-    document = subject.documents[index]
+    document = subject.revisions[index].document
     try:
         denials = [each for each in decisions_of(subject, index) if each.kind == "denial"]
         denied = _excluded(subject, index, examples) | _forbidden(subject, index, invariants)
@@ -69,13 +69,13 @@ def _denials(
         ]
     except TooMuch:
         return
-    space = subject.space(index)
+    space = subject.revisions[index].space
     if denials and len(untested) == len(denials):
         yield _finding(
             document, ("entitlements",), "no test states that anything is denied", space, denials
         )
         return
-    revision = subject.revision(index)
+    revision = subject.policy.revisions[index]
     for plan in revision.plans:
         mine = [each for each in denials if each.plan == plan.id]
         if mine and all(each in untested for each in mine):
@@ -106,7 +106,7 @@ def _excluded(subject: Subject, index: int, examples: list[Example]) -> Cases:
     It covers no decision, as it leaves other channels open, but notices when it is allowed.
     """
     denied = 0
-    space = subject.space(index)
+    space = subject.revisions[index].space
     for example in examples:
         for expected in example.expects if example.question.revision == index else ():
             if expected.key == "exclude":

@@ -46,6 +46,16 @@ class Target(NamedTuple):
     #: The canonical spelling.
     text: str
 
+    @property
+    def promises(self) -> bool:
+        """Whether anything is promised: not `none`, not `not-stated`."""
+        return self.kind not in {"none", "not-stated"}
+
+    @property
+    def uses_hours(self) -> bool:
+        """Whether hours decide about it: all that says business, and `every week` by their zone."""
+        return needs_hours(self) or self.kind == "week"
+
 
 def parse_target(text: str) -> Target:
     """Return the target that `text` spells, or raise BadText with what may have been meant.
@@ -80,7 +90,7 @@ def needs_hours(target: Target) -> bool:
 
 def ends_with_answer(target: Target) -> bool:
     """Whether the answer ends the target in the first metric: it has an end, and no recurrence."""
-    return not target.every and target.kind not in {"rate", "none", "not-stated"}
+    return not target.every and target.promises and target.kind != "rate"
 
 
 def _parse(text: str) -> Target | None:

@@ -1,12 +1,12 @@
 """Two revisions over one set of cases, so that their answers can be compared case by case."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from zsupport.analysis.compare import includes
 from zsupport.analysis.deadlines import period_of
-from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.moments import momentless
+from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases, Space, space_of
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.document import Document
@@ -17,51 +17,15 @@ Values = dict[str, tuple[str, ...]]
 _SECTIONS = {"plan": "plans", "role": "roles", "channel": "channels", "priority": "priorities"}
 
 
-class Side:
-    """One of two revisions: what it decides over the cases of both."""
-
-    def __init__(
-        self,
-        document: Document,
-        revision: Revision,
-        space: Space,
-        own_names: Mapping[str, str] | None = None,
-    ) -> None:
-        """`revision` is the document's, made to answer to the names of the other one.
-
-        `own_names`: the hours of the document, by the names that an `opened` has in the space.
-        """
-        self.document = document
-        self.revision = revision
-        self.space = space
-        self.decisions = Decisions(revision, space, own_names)
-        #: The cases that exist and whose every value this revision knows.
-        self.known: Cases = self.decisions.existing
-        for name, values in _values(revision).items():
-            if name in space.values and values:
-                self.known &= space.among(name, values)
-
-
-def _values(revision: Revision) -> dict[str, tuple[str, ...]]:
-    """Return the values that a revision knows of each dimension and fact that it has."""
-    return {
-        **{fact.id: tuple(fact.values) for fact in revision.facts},
-        "plan": tuple(each.id for each in revision.plans),
-        "role": tuple(each.id for each in revision.roles),
-        "channel": tuple(each.id for each in revision.channels),
-        "priority": tuple(each.id for each in revision.priorities),
-    }
-
-
 class Pair(NamedTuple):
     """Two revisions over the same cases; `both`: those that both know and that can come about."""
 
-    old: Side
-    new: Side
+    old: AnalysedRevision
+    new: AnalysedRevision
     space: Space
     both: Cases
     #: The side and its hours for each name that an `opened` has in the space.
-    opened: dict[str, tuple[Side, str]]
+    opened: dict[str, tuple[AnalysedRevision, str]]
 
 
 def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
@@ -78,11 +42,13 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
     after = answering_to(new.revision, spelled)
     if not (_opened(before) or _opened(after)):
         space = space_of(before, after)
-        one, other = Side(old, before, space), Side(new, after, space)
+        one = AnalysedRevision.over(old, before, space, public)
+        other = AnalysedRevision.over(new, after, space, public)
         return Pair(one, other, space, one.known & other.known, {})
 
     bare = space_of(*(_renamed(each, lambda _: None) for each in (before, after)))
-    one, other = Side(old, before, bare), Side(new, after, bare)
+    one = AnalysedRevision.over(old, before, bare, public)
+    other = AnalysedRevision.over(new, after, bare, public)
     both = one.known & other.known
     shown_old: dict[str, str] = {name: name for name in _opened(before)}
     shown_new: dict[str, str] = {}
@@ -101,8 +67,10 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
     shown_new = {name: shown_old.get(shown, shown) for name, shown in shown_new.items()}
     before, after = _renamed(before, shown_old.get), _renamed(after, shown_new.get)
     space = space_of(before, after)
-    first = Side(old, before, space, {shown: name for name, shown in shown_old.items()})
-    second = Side(new, after, space, {shown: name for name, shown in shown_new.items()})
+    names_old = {shown: name for name, shown in shown_old.items()}
+    names_new = {shown: name for name, shown in shown_new.items()}
+    first = AnalysedRevision.over(old, before, space, public, names_old)
+    second = AnalysedRevision.over(new, after, space, public, names_new)
     named = {shown: (second, name) for name, shown in shown_new.items()}
     named |= {shown: (first, name) for name, shown in shown_old.items()}
     opening = {shown: side.decisions.opening(name) for shown, (side, name) in named.items()}
@@ -112,7 +80,12 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
 
 
 def _same_hours(
-    one: Side, other: Side, old: str, new: str, both: Cases, public: PublicHolidays
+    one: AnalysedRevision,
+    other: AnalysedRevision,
+    old: str,
+    new: str,
+    both: Cases,
+    public: PublicHolidays,
 ) -> bool:
     """Return whether hours of two revisions are open at the same instants in every case."""
     period = period_of(one.revision, other.revision)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases
 from zsupport.answer.case import say
-from zsupport.diff.cases import Pair, Side, resolved
+from zsupport.diff.cases import Pair, resolved
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.diff.hours import CODES, Comparison, open_hours
 from zsupport.diff.places import Counterparts
@@ -40,7 +41,7 @@ def find_changes(pair: Pair, matched: Counterparts, hours: Comparison, found: Ch
     _opening(pair, same, found)
 
 
-def _grants(side: Side) -> list[_Source]:
+def _grants(side: AnalysedRevision) -> list[_Source]:
     """Return where each grant decides."""
     return [
         _Source(("entitlements", number), cases, number)
@@ -91,7 +92,7 @@ def _places(one: _Source | None, other: _Source | None, matched: Counterparts) -
 # -- prerequisites ---------------------------------------------------------------------------------
 
 
-def _needs(side: Side, cases: Cases) -> dict[str, list[_Source]]:
+def _needs(side: AnalysedRevision, cases: Cases) -> dict[str, list[_Source]]:
     """Return what is to be had ready, and by what: of the channel, or of a grant that holds."""
     found: dict[str, list[_Source]] = {}
     for channel in side.revision.channels:
@@ -211,7 +212,7 @@ def _hours(
 # -- the channels themselves -----------------------------------------------------------------------
 
 
-def channel_path(side: Side, id: str) -> Path:
+def channel_path(side: AnalysedRevision, id: str) -> Path:
     """Return the path of a channel, which may be known here under an alias."""
     assert side.document.revision is not None
     return ("channels", resolved(side.document.revision.channels)[id.casefold()])

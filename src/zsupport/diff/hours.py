@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, includes, opening
 from zsupport.analysis.deadlines import Clocks, Conditions, Deadlines, moments_of, period_of
+from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.diff.calendars import Calendars, Cause
-from zsupport.diff.cases import Pair, Side
+from zsupport.diff.cases import Pair
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.policy.yamltext import Path
 
@@ -149,7 +150,7 @@ def hours_say(effect: str, name: str) -> str:
     return f"the hours `{name}` are {what.get(effect, 'others than before')}"
 
 
-def open_hours(side: Side, cases: Cases) -> list[Open]:
+def open_hours(side: AnalysedRevision, cases: Cases) -> list[Open]:
     """Return when channels are open over cases in which they are allowed."""
     grants = side.decisions.grants
     by_name: dict[str | None, Cases] = {}

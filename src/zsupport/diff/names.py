@@ -111,7 +111,7 @@ def _gone_or_new(
             cases &= pair.space.of(dimension, id)
         elif kind == "metric":
             for stated in side.decisions.targets(id).stated:
-                if stated.cell.target.kind not in ("none", "not-stated"):
+                if stated.cell.target.promises:
                     cases |= stated.decides & pair.both
         # With a new id something new is allowed; one that keeps the old as its alias is no more.
         renamed = any(known in there.names for known, its in here.names.items() if its == id)

@@ -6,10 +6,11 @@ from typing import NamedTuple
 from zsupport.analysis.compare import EVERY_INSTANT, Counted
 from zsupport.analysis.deadlines import TargetClock, Verdict
 from zsupport.analysis.decisions import Stated
+from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases
 from zsupport.answer.case import say
-from zsupport.clock.target import Target, needs_hours
-from zsupport.diff.cases import Pair, Side
+from zsupport.clock.target import Target
+from zsupport.diff.cases import Pair
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.diff.hours import CODES as HOURS_CODES
 from zsupport.diff.hours import SPEED, Comparison
@@ -18,7 +19,6 @@ from zsupport.policy.model import Commitment, Metric, Text
 from zsupport.policy.yamltext import Path
 
 _BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
-_SILENT = ("none", "not-stated")
 
 
 class _Decided(NamedTuple):
@@ -31,7 +31,7 @@ class _Decided(NamedTuple):
     def target(self) -> Target | None:
         """What is promised, None where nothing is."""
         target = self.stated.cell.target if self.stated else None
-        return None if target is None or target.kind in _SILENT else target
+        return target if target is not None and target.promises else None
 
     @property
     def text(self) -> str:
@@ -40,7 +40,7 @@ class _Decided(NamedTuple):
             return "not stated"
         cell = self.stated.cell
         target = {"none": "none", "not-stated": "not stated"}.get(cell.target.kind)
-        if target is None and cell.hours and _counts(cell.target):
+        if target is None and cell.hours and cell.target.uses_hours:
             return f"{cell.target.text} ({cell.hours})"
         return target or cell.target.text
 
@@ -102,7 +102,7 @@ def _silence(decided: _Decided) -> str:
     return decided.stated.cell.target.kind if decided.stated else "not-stated"
 
 
-def _decided(side: Side, metric: str, cases: Cases) -> list[_Decided]:
+def _decided(side: AnalysedRevision, metric: str, cases: Cases) -> list[_Decided]:
     targets = side.decisions.targets(metric)
     found = [_Decided(each, each.decides & cases) for each in targets.stated]
     found.append(_Decided(None, targets.unstated & cases))
@@ -151,15 +151,13 @@ def _place(decided: _Decided, rule: int | None) -> object:
 # -- one target and another ------------------------------------------------------------------------
 
 
-def _counts(target: Target) -> bool:
-    return needs_hours(target) or target.kind == "week"
-
-
-def _counted(side: Side, decided: _Decided, cases: Cases) -> list[tuple[Counted, Cases]]:
+def _counted(
+    side: AnalysedRevision, decided: _Decided, cases: Cases
+) -> list[tuple[Counted, Cases]]:
     """Return what a target counts over in which cases."""
     assert decided.stated is not None
     cell = decided.stated.cell
-    if not _counts(cell.target):
+    if not cell.target.uses_hours:
         return [(EVERY_INSTANT, cases)]
     parts = side.decisions.counting(cell.hours)
     return [(counted, cases & here) for counted, here in parts if cases & here]
@@ -194,7 +192,7 @@ def _targets(metric: str, old: _Decided, new: _Decided, cases: Cases, known: _Kn
                         known.found.add(change)
 
 
-def _starts(side: Side, metric: str) -> Text:
+def _starts(side: AnalysedRevision, metric: str) -> Text:
     return next(each.starts for each in side.revision.metrics if each.id == metric)
 
 
@@ -268,14 +266,16 @@ def _conditions(metric: str, old: _Decided, new: _Decided, cases: Cases, known: 
     known.found.add(Change(code, effect, says, cases, path_old, path_new, before, after, named))
 
 
-def _condition(side: Side, decided: _Decided) -> tuple[str | None, bool]:
+def _condition(side: AnalysedRevision, decided: _Decided) -> tuple[str | None, bool]:
     """Return the condition of a target, and whether it is its own and not that of its rule."""
     assert decided.stated is not None
     rule, cell = side.revision.rules[decided.stated.rule], decided.stated.cell
     return say(cell.condition or rule.condition, "en"), cell.condition is not None
 
 
-def _place_of_condition(side: Side, metric: str, decided: _Decided, *, of_cell: bool) -> Path:
+def _place_of_condition(
+    side: AnalysedRevision, metric: str, decided: _Decided, *, of_cell: bool
+) -> Path:
     assert decided.stated is not None
     rule: Path = ("targets", decided.stated.rule)
     cell = side.document.cell(decided.stated.rule, metric, decided.stated.cell)
@@ -320,7 +320,9 @@ def _commitments(pair: Pair, cases: Cases, found: Changes) -> None:
             found.add(Change(code, effect, says, here, *paths, was, now))
 
 
-def _binding(side: Side, cases: Cases) -> list[tuple[int | None, Commitment | None, Cases]]:
+def _binding(
+    side: AnalysedRevision, cases: Cases
+) -> list[tuple[int | None, Commitment | None, Cases]]:
     found: list[tuple[int | None, Commitment | None, Cases]] = []
     rest = cases
     for number, (commitment, decides) in enumerate(side.decisions.commitments()):
@@ -330,7 +332,7 @@ def _binding(side: Side, cases: Cases) -> list[tuple[int | None, Commitment | No
     return [*found, (None, None, rest)] if rest else found
 
 
-def _path_of_commitment(side: Side, number: int | None) -> Path:
+def _path_of_commitment(side: AnalysedRevision, number: int | None) -> Path:
     path: Path = ("commitment",)
     if number is None:
         return path

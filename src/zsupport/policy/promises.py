@@ -213,7 +213,7 @@ class Promises:
                 message = f"`{target.text}` stands without `hours`"
                 hint = "`hours` of the rule hold for all its values"
                 self._refuse(at, message, "`hours` in the rule or in the cell", hint)
-        elif hours is not None and (counted or target.kind == "week"):
+        elif hours is not None and target.uses_hours:
             joined = self._joined(hours)
             if not joined.certain:
                 self._check_hours(target, holder.value(key), hours, joined, stated)

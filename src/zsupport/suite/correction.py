@@ -89,7 +89,7 @@ Split = Callable[[list[_Item], list[_Item]], Iterator[list[_Item]]]
 
 def _cases(subject: Subject, example: Example, replies: list[Reply], split: Split) -> str:
     """Return the cases that say what was answered."""
-    revision = subject.revision(example.question.revision)
+    revision = subject.policy.revisions[example.question.revision]
     of_set = [each for each in example.expects if each.key in OF_THE_SET]
     of_row = [each for each in example.expects if each.key not in (*OF_THE_SET, "because")]
     reasons = [each for each in example.expects if each.key == "because"]

@@ -15,12 +15,10 @@ from zsupport.answer.case import NeedsInput
 from zsupport.answer.hours import Customer, PolicyHours
 from zsupport.answer.promise import NEGATIVE, settle_metrics
 from zsupport.clock.instants import from_datetime
-from zsupport.clock.target import needs_hours
 from zsupport.errors import ZsupportError
 from zsupport.policy.model import Revision
 from zsupport.policy.yamltext import Path, Scalar, Sequence
 from zsupport.suite.example import Example
-from zsupport.suite.invariant import UNPROMISED
 from zsupport.suite.subject import Subject
 
 #: The fields that say when something is due.
@@ -67,8 +65,8 @@ class Stated(NamedTuple):
 
 def decisions_of(subject: Subject, index: int) -> list[Decision]:
     """Return every decision of a revision, in the order of its sections. Raises TooMuch."""
-    revision, document = subject.revision(index), subject.documents[index]
-    decisions, space = subject.decisions(index), subject.space(index)
+    revision, document = subject.policy.revisions[index], subject.revisions[index].document
+    decisions, space = subject.revisions[index].decisions, subject.revisions[index].space
     found: list[Decision] = []
 
     def add(kind: str, path: Path, about: str, cases: Cases, plan: str = "") -> None:
@@ -96,7 +94,7 @@ def decisions_of(subject: Subject, index: int) -> list[Decision]:
         for stated in targets.stated:
             path = document.cell(stated.rule, metric.id, stated.cell)
             add("target", path, metric.id, stated.decides)
-            if stated.cell.target.kind not in UNPROMISED:
+            if stated.cell.target.promises:
                 promised |= stated.decides
         section = "targets" if revision.targets_place else "entitlements"
         add("unstated", (section,), metric.id, targets.unstated)
@@ -114,14 +112,14 @@ def decisions_of(subject: Subject, index: int) -> list[Decision]:
 
 def _priorities(subject: Subject, index: int) -> list[Decision]:
     """Return the decisions that lead from facts to priorities; none where no facts do."""
-    revision, space = subject.revision(index), subject.facts(index)
+    revision, space = subject.policy.revisions[index], subject.revisions[index].facts
     if not space.values:
         return []
     found: list[Decision] = []
     left = space.every
     for position, priority in enumerate(revision.priorities):
         path: Path = ("priorities", position)
-        several = isinstance(subject.documents[index].node((*path, "when")), Sequence)
+        several = isinstance(subject.revisions[index].document.node((*path, "when")), Sequence)
         parts = [space.meets(alternative) for alternative in priority.when] or [space.every]
         for number, part in enumerate(parts):
             cases = part & left
@@ -148,8 +146,10 @@ def stated_by(subject: Subject, example: Example) -> Stated:
     if command == "priority":
         if "priority" not in keys:
             return Stated()
-        return Stated(facts=asked_cases(subject, example, subject.facts(example.question.revision)))
-    space = subject.space(example.question.revision)
+        return Stated(
+            facts=asked_cases(subject, example, subject.revisions[example.question.revision].facts)
+        )
+    space = subject.revisions[example.question.revision].space
     asked = asked_cases(subject, example, space)
     if command == "hours":
         return _of_hours(subject, example, asked)
@@ -160,12 +160,12 @@ def asked_cases(subject: Subject, example: Example, space: Space) -> Cases:
     """Return the cases that a question asks about; facts that it leaves out take their default."""
     question = example.question
     asked = space.every
-    if space is subject.space(question.revision):
-        asked = subject.decisions(question.revision).existing
+    if space is subject.revisions[question.revision].space:
+        asked = subject.revisions[question.revision].decisions.existing
     for name, values in question.values.items():
         if name in space.values:
             asked &= space.among(name, values)
-    for fact in subject.revision(question.revision).facts:
+    for fact in subject.policy.revisions[question.revision].facts:
         if fact.id in space.values and fact.id not in question.values and fact.default is not None:
             # A default that excludes the priority is not assumed: the fact is open there.
             assumed = asked & space.of(fact.id, fact.default)
@@ -175,7 +175,7 @@ def asked_cases(subject: Subject, example: Example, space: Space) -> Cases:
 
 def _of_channels(subject: Subject, example: Example) -> Stated:
     question = example.question
-    space = subject.space(question.revision)
+    space = subject.revisions[question.revision].space
     asked = asked_cases(subject, example, space)
     allowed = denied = recommended = 0
     for each in example.expects:
@@ -190,7 +190,7 @@ def _of_channels(subject: Subject, example: Example) -> Stated:
                 denied |= asked
         elif each.key == "recommended":
             recommended |= asked
-    decided = subject.decisions(question.revision).allowed
+    decided = subject.revisions[question.revision].decisions.allowed
     # Allowed for some priority does not say that it is denied for others.
     return Stated(allowed & decided, denied & ~decided, recommended & decided)
 
@@ -202,10 +202,13 @@ def _of_hours(subject: Subject, example: Example, asked: Cases) -> Stated:
         return Stated()
     if name := question.options.get("name"):
         return Stated(timed=((name, asked),))
-    space, decisions = subject.space(question.revision), subject.decisions(question.revision)
+    space, decisions = (
+        subject.revisions[question.revision].space,
+        subject.revisions[question.revision].decisions,
+    )
     if isinstance(keys.get("state"), Scalar) and keys["state"].text == "not-entitled":
         return Stated(denied=asked & ~decisions.allowed)
-    grants = zip(subject.revision(question.revision).grants, decisions.grants, strict=True)
+    grants = zip(subject.policy.revisions[question.revision].grants, decisions.grants, strict=True)
     timed = (
         (grant.hours, cases & asked & space.among("channel", grant.allow))
         for grant, cases in grants
@@ -219,8 +222,11 @@ def _of_hours(subject: Subject, example: Example, asked: Cases) -> Stated:
 
 def _of_due(subject: Subject, example: Example, asked: Cases) -> Stated:
     question = example.question
-    revision = subject.revision(question.revision)
-    space, decisions = subject.space(question.revision), subject.decisions(question.revision)
+    revision = subject.policy.revisions[question.revision]
+    space, decisions = (
+        subject.revisions[question.revision].space,
+        subject.revisions[question.revision].decisions,
+    )
     keys = {each.key: each.value for each in example.expects}
     asked = _when_opened(revision, decisions, example, asked)
     state = keys["state"].text if isinstance(keys.get("state"), Scalar) else ""
@@ -243,8 +249,7 @@ def _of_due(subject: Subject, example: Example, asked: Cases) -> Stated:
         for metric in metrics:
             for stated in decisions.targets(metric.id).stated:
                 cell = stated.cell
-                counts = needs_hours(cell.target) or cell.target.kind == "week"
-                if cell.hours and counts and stated.decides & asked:
+                if cell.hours and cell.target.uses_hours and stated.decides & asked:
                     timed.append((cell.hours, stated.decides & asked))
     return Stated(allowed, promised=promised, committed=committed, timed=tuple(timed))
 
@@ -318,7 +323,7 @@ def _with_members(subject: Subject, revision: int, hours: str) -> set[str]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            for calendar in subject.revision(revision).hours.get(name, ()):
+            for calendar in subject.policy.revisions[revision].hours.get(name, ()):
                 waiting += calendar.any
     return found
 

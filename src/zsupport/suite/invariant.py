@@ -7,9 +7,6 @@ from zsupport.answer.case import Case
 from zsupport.suite.example import Claim, Invariant
 from zsupport.suite.subject import Subject
 
-#: Targets of these kinds promise nothing.
-UNPROMISED = ("none", "not-stated")
-
 
 class Broken(NamedTuple):
     """A claim that does not hold, in how many cases, and the first of them."""
@@ -22,7 +19,7 @@ class Broken(NamedTuple):
 
 def broken(subject: Subject, invariant: Invariant) -> list[Broken]:
     """Return what does not hold, one for each channel or metric. Raises TooMuch."""
-    space = subject.space(invariant.revision)
+    space = subject.revisions[invariant.revision].space
     found = []
     for claim in invariant.claims:
         for name in claim.names:
@@ -35,12 +32,12 @@ def broken(subject: Subject, invariant: Invariant) -> list[Broken]:
 def violations(subject: Subject, invariant: Invariant, claim: Claim, name: str) -> Cases:
     """Return the cases in which a claim about one channel or metric does not hold."""
     about = meant(subject, invariant, claim, name)
-    decisions = subject.decisions(invariant.revision)
+    decisions = subject.revisions[invariant.revision].decisions
     if claim.kind == "channel":
         return about & ~decisions.allowed if claim.wanted else about & decisions.allowed
     promised = 0
     for stated in decisions.targets(name).stated:
-        if stated.cell.target.kind not in UNPROMISED:
+        if stated.cell.target.promises:
             promised |= stated.decides
     return about & ~promised if claim.wanted else about & promised
 
@@ -50,15 +47,15 @@ def meant(subject: Subject, invariant: Invariant, claim: Claim, name: str) -> Ca
 
     What is promised is looked at wherever a case can be opened, and nowhere else.
     """
-    space = subject.space(invariant.revision)
-    about = subject.decisions(invariant.revision).existing
+    space = subject.revisions[invariant.revision].space
+    about = subject.revisions[invariant.revision].decisions.existing
     for dimension, values in invariant.where.items():
         # What no rule names makes no difference, and is no part of a case.
         if dimension in space.values:
             about &= space.among(dimension, values)
     if claim.kind == "channel":
         return about & space.of("channel", name)
-    return about & subject.decisions(invariant.revision).entitled
+    return about & subject.revisions[invariant.revision].decisions.entitled
 
 
 def vacuous(subject: Subject, invariant: Invariant) -> list[Claim]:

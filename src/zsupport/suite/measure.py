@@ -40,13 +40,14 @@ def in_words(decision: Decision) -> str:
 
 
 def _case(subject: Subject, decision: Decision) -> dict[str, str]:
-    space = subject.facts if decision.by_facts else subject.space
-    return shown(space(decision.revision).first(decision.cases))
+    analysed = subject.revisions[decision.revision]
+    space = analysed.facts if decision.by_facts else analysed.space
+    return shown(space.first(decision.cases))
 
 
 def span_of(subject: Subject, decision: Decision) -> Span:
     """Return where a decision is written: the first line of it."""
-    document = subject.documents[decision.revision]
+    document = subject.revisions[decision.revision].document
     if decision.kind in ("denial", "unstated", "no-priority"):
         return document.key(decision.path)
     return document.first_line(document.value(decision.path))
@@ -72,7 +73,7 @@ def telling(document: Document, path: Path) -> tuple[str, ...]:
 
 def uncovered_finding(subject: Subject, decision: Decision, found: Suggested | None) -> Finding:
     """Return what is to be said of a decision that no test states."""
-    document = subject.documents[decision.revision]
+    document = subject.revisions[decision.revision].document
     count = counted(decision.cases.bit_count(), "case")
     hint = f"a test that states it, ready to paste:\n{found.text.rstrip()}" if found else None
     return Finding(
@@ -87,7 +88,7 @@ def uncovered_finding(subject: Subject, decision: Decision, found: Suggested | N
 
 def record_of(subject: Subject, decision: Decision, found: Suggested | None) -> dict[str, Any]:
     """Return an uncovered decision as JSON."""
-    document = subject.documents[decision.revision]
+    document = subject.revisions[decision.revision].document
     return {
         "kind": decision.kind,
         "about": decision.about or None,
@@ -102,7 +103,7 @@ def record_of(subject: Subject, decision: Decision, found: Suggested | None) -> 
 
 def survivor_finding(subject: Subject, survivor: Survivor, test: Suggested | None) -> Finding:
     """Return what is to be said of a change that no test noticed."""
-    document = subject.documents[survivor.revision]
+    document = subject.revisions[survivor.revision].document
     change = survivor.change
     return Finding(
         UNNOTICED.code, UNNOTICED.name, UNNOTICED.severity,
@@ -119,7 +120,7 @@ def record_of_survivor(
     subject: Subject, survivor: Survivor, test: Suggested | None
 ) -> dict[str, Any]:
     """Return a change that no test noticed as JSON."""
-    document = subject.documents[survivor.revision]
+    document = subject.revisions[survivor.revision].document
     change = survivor.change
     return {
         "kind": change.kind,
@@ -134,7 +135,7 @@ def record_of_survivor(
 
 def too_many(subject: Subject, index: int, error: TooMuch) -> Finding:
     """Return the finding that a policy has too many cases to be measured."""
-    document = subject.documents[index]
+    document = subject.revisions[index].document
     return Finding(
         TOO_MANY.code, TOO_MANY.name, TOO_MANY.severity, error.message,
         document.source.shown, document.value(("policy",)), "policy",
@@ -144,7 +145,7 @@ def too_many(subject: Subject, index: int, error: TooMuch) -> Finding:
 
 def too_low(subject: Subject, code: Code, share: float, wanted: float) -> Unit:
     """Return the finding that a share is lower than was asked for."""
-    document = subject.documents[-1]
+    document = subject.revisions[-1].document
     span = document.value(("policy",))
     message = f"{share:g} % is less than {wanted:g} %"
     finding = Finding(

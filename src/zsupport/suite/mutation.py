@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from zsupport.analysis.space import values_of
 from zsupport.clock.problem import BadText
 from zsupport.clock.target import parse_target
 from zsupport.policy.document import Document
@@ -49,15 +50,7 @@ class _Changes:
         self.root = root
         self.revision = revision
         self.hours = [*revision.hours, "24x7"]
-        self.values: dict[str, tuple[str, ...]] = {
-            fact.id: tuple(fact.values) for fact in revision.facts
-        }
-        self.values |= {
-            "plan": tuple(each.id for each in revision.plans),
-            "role": tuple(each.id for each in revision.roles),
-            "channel": tuple(each.id for each in revision.channels),
-            "priority": tuple(each.id for each in revision.priorities),
-        }
+        self.values = values_of(revision)
 
     def node(self, path: Path) -> Node | None:
         return at(self.root, path)

@@ -211,13 +211,13 @@ def _places(subject: Subject, example: Example, failure: Failure) -> tuple[Relat
     """Return the places that decided: of a deadline the cell that promises it."""
     assert failure.expected is not None
     index = example.question.revision
-    document = subject.documents[index]
+    document = subject.revisions[index].document
     because = failure.because
     cell = _cell(subject, index, failure)
     if cell is None or failure.expected.key == "because":
         return _decided(document, because, _role(failure))
     if failure.expected.key == "commitment":
-        paths = {each.place.path for each in subject.revision(index).commitments}
+        paths = {each.place.path for each in subject.policy.revisions[index].commitments}
         because = tuple(each for each in because if each.path in paths)
         return _decided(document, because)
     return (_at_cell(document, *cell),)
@@ -226,7 +226,7 @@ def _places(subject: Subject, example: Example, failure: Failure) -> tuple[Relat
 def _cell(subject: Subject, index: int, failure: Failure) -> tuple[int, str, Cell] | None:
     """Return the cell that decided, with the position of its rule and its metric."""
     paths = {each.path for each in failure.because}
-    for position, rule in enumerate(subject.revision(index).rules):
+    for position, rule in enumerate(subject.policy.revisions[index].rules):
         cells = rule.cells.get(failure.metric or "", {})
         key = failure.case.get("priority", "")
         own = [cells[each] for each in ("*", key) if each in cells] or list(cells.values())
@@ -347,7 +347,7 @@ def _decided(
 
 def _unit_of_invariant(subject: Subject, tests: Tests, invariant: Invariant) -> Unit:
     name = name_of_invariant(invariant)
-    document = subject.documents[invariant.revision]
+    document = subject.revisions[invariant.revision].document
     shown = tests.written.source.shown
     try:
         found = [_broken(subject, tests, invariant, each) for each in broken(subject, invariant)]
@@ -379,7 +379,7 @@ def _broken(subject: Subject, tests: Tests, invariant: Invariant, each: Broken) 
     else:
         says = f"by `{each.name}` {'nothing' if claim.wanted else 'something'} is promised"
     count = f"in {each.cases} case{'' if each.cases == 1 else 's'} of the policy"
-    document = subject.documents[invariant.revision]
+    document = subject.revisions[invariant.revision].document
     pasted = _as_case(subject, invariant, each)
     return Finding(
         BROKEN_INVARIANT.code, BROKEN_INVARIANT.name, "error", f"{says} {count}",
@@ -395,9 +395,9 @@ def _deciding(
     subject: Subject, document: Document, invariant: Invariant, each: Broken
 ) -> tuple[Related, ...]:
     """Return the places that decided in the case in which a claim does not hold."""
-    revision = subject.revision(invariant.revision)
-    decisions = subject.decisions(invariant.revision)
-    space = subject.space(invariant.revision)
+    revision = subject.policy.revisions[invariant.revision]
+    decisions = subject.revisions[invariant.revision].decisions
+    space = subject.revisions[invariant.revision].space
     bit = space.every
     for name, value in each.case.items():
         if name in space.values:
@@ -416,7 +416,7 @@ def _deciding(
 def _as_case(subject: Subject, invariant: Invariant, each: Broken) -> str | None:
     """Return the witness as a test that passes: what the policy answers in that case."""
     case = {name: value for name, value in each.case.items() if name != "opened"}
-    facts = {fact.id for fact in subject.revision(invariant.revision).facts}
+    facts = {fact.id for fact in subject.policy.revisions[invariant.revision].facts}
     command = "channels" if each.claim.kind == "channel" else "due"
     asked: dict[str, Any] = {
         name: value for name, value in case.items() if not (name in facts and name in _OPTIONS)

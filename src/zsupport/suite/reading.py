@@ -174,7 +174,7 @@ class _Binder:
 
     def names(self, revision: int) -> Names:
         """Return the names of a revision; what is undefined is reported about this file."""
-        names = self.subject.names(revision)
+        names = self.subject.revisions[revision].names
         names.report_to(self.reader)
         return names
 
@@ -275,7 +275,7 @@ class _Binder:
         }
         named = moments.get("opened") or moments.get("at")
         moment = named or self.default
-        if len(self.reader.findings) > before and len(self.subject.documents) > 1:
+        if len(self.reader.findings) > before and len(self.subject.revisions) > 1:
             return None
         revision = self.revision_at(moment)
         options: dict[str, Any] = {}
@@ -470,7 +470,7 @@ class _Binder:
                 why = f"the state `{state.text}`"
             why = next((f"`{field}`" for field in told if field in OF_THE_MOMENT), why)
         if why is None and command == "due":
-            rules = self.subject.revision(revision).rules
+            rules = self.subject.policy.revisions[revision].rules
             events = [each for each in (*_EVENTS, "start", "pause") if each in asked.values]
             if any(alternative.opened for rule in rules for alternative in rule.when):
                 why = "which rule holds, by the policy's `opened`,"
@@ -589,7 +589,7 @@ class _Binder:
         found = []
         for at in [read] if isinstance(read, Named) else read:
             path = parse_path(at.text)
-            document = self.subject.documents[revision]
+            document = self.subject.revisions[revision].document
             if path is None or document.node(path) is None:
                 sections = [key.text for key, _ in getattr(document.root, "entries", ())]
                 self.report(
@@ -696,7 +696,7 @@ def _is_target(text: str) -> bool:
 
 def reference_of(subject: Subject, revision: int) -> datetime:
     """Return a moment at which a revision is in force: its first instant, or any."""
-    answering = subject.revision(revision)
+    answering = subject.policy.revisions[revision]
     if answering.start is None:
         return _ANY_MOMENT
     return to_datetime(at_local(date.fromisoformat(answering.start), 0, zone(answering.timezone)))
@@ -704,7 +704,7 @@ def reference_of(subject: Subject, revision: int) -> datetime:
 
 def paths_with(subject: Subject, revision: int, key: tuple[Any, ...]) -> list[str]:
     """Return the paths of the rules of a revision that have a condition."""
-    policy = subject.revision(revision)
+    policy = subject.policy.revisions[revision]
     rules: list[Any] = [*policy.grants, *policy.rules, *policy.priorities, *policy.commitments]
     rules += [calendar for each in policy.hours.values() for calendar in each]
     return [rule.place.path for rule in rules if condition_key(rule.when) == key]

@@ -96,7 +96,7 @@ def excluded(subject: Subject, question: Question, combination: Case) -> bool:
     facts = {name: value for name, value in combination.items() if name in question.facts}
     if "priority" not in combination or not facts:
         return False
-    revision = subject.revision(question.revision)
+    revision = subject.policy.revisions[question.revision]
     return PrioritiesByFacts(revision, facts).excludes(combination["priority"], {})
 
 

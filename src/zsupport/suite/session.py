@@ -154,7 +154,7 @@ def _run(
     policies = 0
     for each in ready:
         if not each.tests:
-            untested.append(no_tests(each.subject.documents[0]))
+            untested.append(no_tests(each.subject.revisions[0].document))
         passing: list[Example] = []
         holding: list[Invariant] = []
         before = len(units)
@@ -200,7 +200,7 @@ def _covered(tested: list[_Tested], wanted: Wanted) -> _Measured:
         subject = each.subject
         findings: list[Finding] = []
         left: list[Decision] = []
-        for index in range(len(subject.documents)):
+        for index in range(len(subject.revisions)):
             try:
                 decisions = decisions_of(subject, index)
             except TooMuch as error:
@@ -225,7 +225,7 @@ def _covered(tested: list[_Tested], wanted: Wanted) -> _Measured:
                     stated.append((decision.revision, stated_by(subject, found.example)))
         shown_of_all += len(findings)
         if findings:
-            document = subject.documents[-1]
+            document = subject.revisions[-1].document
             name = f"coverage of {subject.policy.id}"
             units.append(Unit(name, document.source.shown, 1, tuple(findings)))
     share = percent(covered, total)
@@ -250,7 +250,7 @@ def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
         try:
             found = mutated(subject, each.tests, each.passing, each.holding)
         except TooMuch as error:
-            finding = too_many(subject, len(subject.documents) - 1, error)
+            finding = too_many(subject, len(subject.revisions) - 1, error)
             units.append(Unit(f"changes of {subject.policy.id}", finding.file, 1, (finding,)))
             continue
         total += found.changes
@@ -264,7 +264,9 @@ def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
         shown += len(findings)
         if findings:
             name = f"changes of {subject.policy.id}"
-            units.append(Unit(name, subject.documents[-1].source.shown, 1, tuple(findings)))
+            units.append(
+                Unit(name, subject.revisions[-1].document.source.shown, 1, tuple(findings))
+            )
     share = percent(noticed, total)
     if wanted.fail_under_mutation is not None and share < wanted.fail_under_mutation and tested:
         least = wanted.fail_under_mutation

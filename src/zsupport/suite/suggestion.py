@@ -55,8 +55,8 @@ def suggestion(subject: Subject, decision: Decision) -> Suggested | None:
 def _wholes(subject: Subject, decision: Decision) -> list[Case]:
     """Return cases of a decision to try: the first of all, then the first of each plan."""
     if decision.by_facts:
-        return [subject.facts(decision.revision).first(decision.cases)]
-    space = subject.space(decision.revision)
+        return [subject.revisions[decision.revision].facts.first(decision.cases)]
+    space = subject.revisions[decision.revision].space
     found = [space.first(decision.cases)]
     for plan in space.met("plan", decision.cases)[:_PLANS_TRIED]:
         case = space.first(decision.cases & space.of("plan", plan))
@@ -66,7 +66,7 @@ def _wholes(subject: Subject, decision: Decision) -> list[Case]:
 
 def _moments(subject: Subject, decision: Decision) -> list[datetime | None]:
     """Return when the question may be asked: any time, or such as are inside and outside hours."""
-    revision = subject.revision(decision.revision)
+    revision = subject.policy.revisions[decision.revision]
     newest = len(subject.policy.revisions) - 1
     start = reference_of(subject, decision.revision)
     found: list[datetime | None] = [None] if decision.revision == newest else []
@@ -79,7 +79,7 @@ def _moments(subject: Subject, decision: Decision) -> list[datetime | None]:
 def _case(
     subject: Subject, decision: Decision, whole: Case, moment: datetime | None
 ) -> dict[str, Any] | None:
-    revision = subject.revision(decision.revision)
+    revision = subject.policy.revisions[decision.revision]
     if decision.by_facts:
         return _of_priority(subject, decision, whole, moment)
     if decision.kind == "hours":
@@ -115,7 +115,7 @@ def instant(moment: datetime | None) -> str | None:
 def _of_channels(
     subject: Subject, decision: Decision, case: Case, moment: datetime | None
 ) -> dict[str, Any]:
-    revision = subject.revision(decision.revision)
+    revision = subject.policy.revisions[decision.revision]
     names = named(grant.when for grant in revision.grants) | {"plan"}
     asked = told(CHANNELS, revision, case, names - {"channel"})
     if moment is not None:
@@ -163,7 +163,7 @@ def _of_due(
     metric = decision.about or revision.metrics[0].id
     if decision.kind == "commitment":
         metric = _promising(subject, decision, decision.cases)
-        case = subject.space(decision.revision).first(
+        case = subject.revisions[decision.revision].space.first(
             _cases_of(subject, decision.revision, metric) & decision.cases
         )
         asked = told(DUE, revision, case, names)
@@ -187,15 +187,15 @@ def _of_due(
 
 def _cases_of(subject: Subject, revision: int, metric: str) -> Cases:
     found = 0
-    for stated in subject.decisions(revision).targets(metric).stated:
-        if stated.cell.target.kind not in ("none", "not-stated"):
+    for stated in subject.revisions[revision].decisions.targets(metric).stated:
+        if stated.cell.target.promises:
             found |= stated.decides
     return found
 
 
 def _promising(subject: Subject, decision: Decision, cases: Cases) -> str:
     """Return the first metric by which something is promised in one of these cases."""
-    metrics = [metric.id for metric in subject.revision(decision.revision).metrics]
+    metrics = [metric.id for metric in subject.policy.revisions[decision.revision].metrics]
     return next(m for m in metrics if _cases_of(subject, decision.revision, m) & cases)
 
 
@@ -211,7 +211,7 @@ def asks_customer(revision: Revision) -> bool:
 def _of_hours(
     subject: Subject, decision: Decision, case: Case, moment: datetime | None
 ) -> dict[str, Any] | None:
-    revision = subject.revision(decision.revision)
+    revision = subject.policy.revisions[decision.revision]
     names = named(calendar.when for each in revision.hours.values() for calendar in each)
     if moment is None:
         moment = reference_of(subject, decision.revision)
@@ -226,7 +226,7 @@ def _of_hours(
 def _of_priority(
     subject: Subject, decision: Decision, case: Case, moment: datetime | None
 ) -> dict[str, Any] | None:
-    revision = subject.revision(decision.revision)
+    revision = subject.policy.revisions[decision.revision]
     asked = told(PRIORITY, revision, case, set(case))
     if moment is not None:
         asked["at"] = instant(moment)

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from zsupport.analysis.answers import Answers, Difference, difference
 from zsupport.analysis.space import Cases
 from zsupport.answer.case import Case
 from zsupport.errors import InvalidPolicy, TooMuch
 from zsupport.limits import CHANGES
 from zsupport.policy.loader import revision_of
-from zsupport.suite.answers import Answers, Difference, difference
 from zsupport.suite.coverage import asked_cases
 from zsupport.suite.example import Example, Invariant
 from zsupport.suite.invariant import violations
@@ -74,7 +74,7 @@ def mutated(
     for index, document in enumerate(subject.documents):
         mine = [each for each in examples if each.question.revision == index]
         rules = [each for each in invariants if each.revision == index]
-        before = Answers(subject.decisions(index), subject.facts(index))
+        before = Answers(subject.revisions[index])
         reach = [_Reach(subject, example) for example in mine]
         for change in changes_of(document):
             pair = compared(subject, index, change, before)
@@ -110,12 +110,12 @@ def compared(subject: Subject, index: int, change: Change, before: Answers) -> P
     `before` are the answers of the revision that is changed.
     """
     try:
-        revision = revision_of(change.root, subject.documents[index].source)
+        revision = revision_of(change.root, subject.revisions[index].document.source)
     except InvalidPolicy:
         return None
     changed = subject.replaced(index, change.root, revision)
-    after = Answers(changed.decisions(index), changed.facts(index))
-    return Pair(subject, changed, index, difference(before, after, subject.public))
+    after = Answers(changed.revisions[index])
+    return Pair(subject, changed, index, difference(before, after))
 
 
 class Noticing(NamedTuple):
@@ -130,7 +130,7 @@ def noticing(
 ) -> Iterator[tuple[Survivor, Noticing]]:
     """Yield each survivor with a test that would notice it; new tests are made for so many."""
     before = {
-        index: Answers(subject.decisions(index), subject.facts(index))
+        index: Answers(subject.revisions[index])
         for index in {survivor.revision for survivor in survivors}
     }
     made: list[Suggested] = []
@@ -188,7 +188,7 @@ class _Reach:
         self.words = bool(keys & set(_WORDS)) or not keys
         index = example.question.revision
         by_facts = self.command == "priority"
-        self.space = subject.facts(index) if by_facts else subject.space(index)
+        self.space = subject.revisions[index].facts if by_facts else subject.revisions[index].space
         self.cases = asked_cases(subject, example, self.space)
         # Channels are ranked among each other, and the first of them may speak for all.
         self.wide = not by_facts and ("recommended" in keys or not keys & set(OF_THE_SET))

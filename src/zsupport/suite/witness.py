@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
+from zsupport.analysis.answers import Difference
 from zsupport.analysis.space import Cases
 from zsupport.answer.case import Case, named
 from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import ZsupportError
-from zsupport.suite.answers import Difference
 from zsupport.suite.correction import parsed
 from zsupport.suite.format import CHANNELS, DUE, HOURS, NONE, PRIORITY
 from zsupport.suite.paste import case_text
@@ -76,12 +76,12 @@ def witness(pair: Pair) -> Suggested | None:
 def _questions(pair: Pair) -> Iterator[Asked]:
     """Yield questions whose answers may differ."""
     index, where = pair.revision, pair.where
-    revision = pair.before.revision(index)
+    revision = pair.before.policy.revisions[index]
     for case in _cases(pair, where.channels):
         for moment in _moments(pair, timed=False):
             yield _about_channels(pair, case, moment)
     if where.facts:
-        case = pair.before.facts(index).first(where.facts)
+        case = pair.before.revisions[index].facts.first(where.facts)
         for moment in _moments(pair, timed=False):
             asked = told(PRIORITY, revision, case, set(case))
             yield Asked("priority", _at(asked, "at", moment), case)
@@ -102,8 +102,11 @@ def _questions(pair: Pair) -> Iterator[Asked]:
 
 def _without_default(pair: Pair) -> Iterator[Asked]:
     """Yield questions that leave out a fact whose default has changed."""
-    revision, space = pair.before.revision(pair.revision), pair.before.space(pair.revision)
-    after = {fact.id: fact.default for fact in pair.after.revision(pair.revision).facts}
+    revision, space = (
+        pair.before.policy.revisions[pair.revision],
+        pair.before.revisions[pair.revision].space,
+    )
+    after = {fact.id: fact.default for fact in pair.after.policy.revisions[pair.revision].facts}
     for fact in revision.facts:
         if fact.default is None or fact.default == after[fact.id] or fact.id not in space.values:
             continue
@@ -121,14 +124,14 @@ def _without_default(pair: Pair) -> Iterator[Asked]:
 
 def _about_channels(pair: Pair, case: Case, moment: datetime | None) -> Asked:
     index = pair.revision
-    grants = [g for each in (pair.before, pair.after) for g in each.revision(index).grants]
+    grants = [g for each in (pair.before, pair.after) for g in each.policy.revisions[index].grants]
     names = named(grant.when for grant in grants) | {"plan"}
-    asked = told(CHANNELS, pair.before.revision(index), case, names - {"channel"})
+    asked = told(CHANNELS, pair.before.policy.revisions[index], case, names - {"channel"})
     return Asked("channels", _at(asked, "at", moment), case)
 
 
 def _about_due(pair: Pair, case: Case, metric: str, moment: datetime | None) -> Asked:
-    revision = pair.before.revision(pair.revision)
+    revision = pair.before.policy.revisions[pair.revision]
     names = {"plan", "role", "channel", "priority"} | {fact.id for fact in revision.facts}
     asked = told(DUE, revision, case, names)
     if metric != revision.metrics[0].id:
@@ -137,7 +140,7 @@ def _about_due(pair: Pair, case: Case, metric: str, moment: datetime | None) -> 
 
 
 def _about_hours(pair: Pair, case: Case, name: str, moment: datetime | None) -> Asked:
-    revision = pair.before.revision(pair.revision)
+    revision = pair.before.policy.revisions[pair.revision]
     names = named(calendar.when for each in revision.hours.values() for calendar in each)
     asked = {"name": name, **told(HOURS, revision, case, names)}
     asked |= CUSTOMER if asks_customer(revision) else {}
@@ -152,7 +155,7 @@ def _cases(pair: Pair, differing: Cases) -> Iterator[Case]:
     """Yield the first of some cases, then the first of a few plans."""
     if not differing:
         return
-    space = pair.before.space(pair.revision)
+    space = pair.before.revisions[pair.revision].space
     first = space.first(differing)
     yield first
     for plan in space.met("plan", differing)[:_PLANS_TRIED]:
@@ -169,13 +172,13 @@ def _moments(pair: Pair, *, timed: bool) -> Iterator[datetime | None]:
     """
     start = reference_of(pair.before, pair.revision)
     if not timed:
-        newest = len(pair.before.documents) - 1
+        newest = len(pair.before.revisions) - 1
         yield None if pair.revision == newest else start
         return
     for hours in range(5, 24 * 14, 5):
         yield start + timedelta(hours=hours)
     # At noon by the policy's clock most hours are open.
-    local = start.astimezone(zone(pair.before.revision(pair.revision).timezone))
+    local = start.astimezone(zone(pair.before.policy.revisions[pair.revision].timezone))
     for days in range(14, 370):
         yield start + timedelta(days=days, hours=12 - local.hour)
 

@@ -4,7 +4,6 @@ from collections.abc import Hashable, Iterator
 
 from zsupport.analysis.space import Cases, Space, space_of_facts
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.clock.target import needs_hours
 from zsupport.policy.model import NOWHERE, Remarks, When
 
 
@@ -66,7 +65,7 @@ def _outlines(subject: Subject) -> Iterator[Cases]:
             key: Hashable = (
                 metric.id,
                 target.text,
-                each.cell.hours if needs_hours(target) else None,
+                each.cell.hours if target.uses_hours else None,
             )
             found[key] = found.get(key, 0) | each.decides
     yield from found.values()

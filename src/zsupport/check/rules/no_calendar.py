@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from zsupport.analysis.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.clock.target import needs_hours
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -51,7 +50,7 @@ def _needed(subject: Subject) -> dict[str, Cases]:
         add(grant.hours, cases)
     for _, targets in decisions.by_metric():
         for each in targets.stated:
-            if needs_hours(each.cell.target) or each.cell.target.kind == "week":
+            if each.cell.target.uses_hours:
                 add(each.cell.hours, each.decides)
             for alternative in revision.rules[each.rule].when:
                 if alternative.opened:

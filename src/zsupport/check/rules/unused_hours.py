@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from zsupport.check.fixing import removal
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.clock.target import Target, needs_hours
 from zsupport.findings import Fix
 from zsupport.policy.format import ALWAYS
 from zsupport.policy.yamltext import Path
@@ -18,7 +17,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         own: dict[tuple[str, str], str] = {}
         for metric, cells in rule.cells.items():
             for cell in cells.values():
-                if cell.hours is None or _counts(cell.target):
+                if cell.hours is None or cell.target.uses_hours:
                     used = used or cell.hours == rule.hours
                 elif cell.hours not in (rule.hours, ALWAYS):
                     own[metric, cell.key] = cell.target.text
@@ -29,10 +28,6 @@ def check(subject: Subject) -> Iterator[Problem]:
         for (metric, key), text in own.items():
             path = ("targets", position, metric, *(() if key == "*" else (key,)), "hours")
             yield _problem(subject, path, f"`{text}` does not count over them")
-
-
-def _counts(target: Target) -> bool:
-    return needs_hours(target) or target.kind == "week"
 
 
 def _problem(subject: Subject, path: Path, why: str) -> Problem:

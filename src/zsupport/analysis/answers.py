@@ -12,13 +12,11 @@ from typing import Any, NamedTuple
 
 from zsupport.analysis.compare import Counted, Period, includes
 from zsupport.analysis.deadlines import period_of
-from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases, Space, opened
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.clock.problem import BadText
-from zsupport.clock.target import needs_hours
 from zsupport.policy.model import Metric, Revision, Text
-from zsupport.suite.invariant import UNPROMISED
 
 #: The cases in which each value is answered.
 Partition = dict[Hashable, Cases]
@@ -55,23 +53,24 @@ class Difference(NamedTuple):
 
 
 class Answers:
-    """The answers of one revision over a space, and over a space of facts."""
+    """The answers of one revision over its cases, and over its combinations of facts."""
 
-    def __init__(self, decisions: Decisions, facts: Space) -> None:
-        self.decisions = decisions
-        self.space = decisions.space
-        self.revision: Revision = decisions.revision
+    def __init__(self, analysed: AnalysedRevision) -> None:
+        self.decisions = analysed.decisions
+        self.space = analysed.space
+        self.revision: Revision = analysed.revision
+        self.public = analysed.public
         self.prerequisites = self._prerequisites()
         self.hours_of_channels = self._hours_of_channels()
         self.recommended = self._recommended()
         self.targets = {metric.id: self._targets(metric) for metric in self.revision.metrics}
         self.commitments = self._commitments()
         self.counted: dict[str, Hours] = {name: self._counted(name) for name in self.revision.hours}
-        self.priorities = self._priorities(facts)
+        self.priorities = self._priorities(analysed.facts)
         self.defaults = {
             fact.id: fact.default
             for fact in self.revision.facts
-            if fact.id in self.space.values or fact.id in facts.values
+            if fact.id in self.space.values or fact.id in analysed.facts.values
         }
 
     def _prerequisites(self) -> Partition:
@@ -135,11 +134,10 @@ class Answers:
         starts = _texts((metric.starts,))
         for stated in targets.stated:
             cell = stated.cell
-            counts = needs_hours(cell.target) or cell.target.kind == "week"
-            hours = cell.hours if counts else None
+            hours = cell.hours if cell.target.uses_hours else None
             reading = self.revision.business_day if cell.target.kind == "business-days" else None
             # Where nothing is promised, no clock starts.
-            start = starts if cell.target.kind not in UNPROMISED else None
+            start = starts if cell.target.promises else None
             _add(found, (cell.target.text, hours, reading, start), stated.decides)
         _add(found, ("not-stated", None, None, None), targets.unstated)
         return found
@@ -166,13 +164,10 @@ class Answers:
         return found
 
 
-def difference(one: Answers, other: Answers, public: PublicHolidays) -> Difference:
-    """Return where two policies of one space answer differently.
-
-    `public` gives the public holidays of countries.
-    """
+def difference(one: Answers, other: Answers) -> Difference:
+    """Return where two policies of one space answer differently."""
     before, after = one.decisions, other.decisions
-    same = partial(_same, period=period_of(one.revision, other.revision), public=public)
+    same = partial(_same, period=period_of(one.revision, other.revision), public=one.public)
     # A case that exists in one of them only is another priority of its facts.
     both = before.existing & after.existing
     channels = before.allowed ^ after.allowed
@@ -196,7 +191,7 @@ def difference(one: Answers, other: Answers, public: PublicHolidays) -> Differen
         promised = 0
         for key, some in mine.items():
             assert isinstance(key, tuple)
-            if key[0] not in UNPROMISED:
+            if key[3] is not None:
                 promised |= some
             if key[1] is not None and key[1] in hours:
                 cases |= some & hours[key[1]]

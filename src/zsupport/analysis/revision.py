@@ -1,0 +1,99 @@
+"""One revision of a policy as it is analysed: what is asked of it is worked out once and kept."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.moments import decisions_of
+from zsupport.analysis.space import Cases, Space, space_of, space_of_facts, values_of
+from zsupport.clock.holidays import PublicHolidays
+from zsupport.policy.document import Document
+from zsupport.policy.format import POLICY
+from zsupport.policy.model import Revision
+from zsupport.policy.names import Names, numbered
+from zsupport.policy.shape import Reader
+from zsupport.policy.yamltext import Node
+
+
+class AnalysedRevision:
+    """A file that the loader accepts, with its names, its cases and what it decides in each.
+
+    Nothing in it leads back to it, so that it goes with all that it holds when its file is done:
+    a run over many files would else keep them until Python looks for cycles.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        public: PublicHolidays,
+        like: "AnalysedRevision | None" = None,
+    ) -> None:
+        """`public` gives the public holidays of countries.
+
+        Its cases are those of the revision that it is `like`, which names the same or more.
+        """
+        assert document.revision is not None
+        self.document = document
+        self.revision: Revision = document.revision
+        self.public = public
+        if like is not None:
+            self.space, self.facts = like.space, like.facts
+
+    @classmethod
+    def over(
+        cls,
+        document: Document,
+        revision: Revision,
+        space: Space,
+        public: PublicHolidays,
+        own_names: Mapping[str, str] | None = None,
+    ) -> "AnalysedRevision":
+        """Return a revision over the cases of two, to be compared with the other one.
+
+        `revision` is the document's, made to answer to the names of the other. `own_names`: the
+        hours of the document, by the names that an `opened` has in the space. Cases that no
+        moment belongs to are those of both, and are not looked for.
+        """
+        found = cls(document, public)
+        found.revision, found.space = revision, space
+        found.decisions = Decisions(revision, space, own_names)
+        return found
+
+    @cached_property
+    def known(self) -> Cases:
+        """The cases that exist and whose every value it knows, where its space has others too."""
+        known = self.decisions.existing
+        for name, values in values_of(self.revision).items():
+            if name in self.space.values and values:
+                known &= self.space.among(name, values)
+        return known
+
+    @cached_property
+    def names(self) -> Names:
+        """The names that it defines, groups among them."""
+        return names_of(self.document.root, self.revision)
+
+    @cached_property
+    def space(self) -> Space:
+        """Every case of it. Raises TooMuch."""
+        return space_of(self.revision)
+
+    @cached_property
+    def facts(self) -> Space:
+        """The combinations of facts that lead to a priority. Raises TooMuch."""
+        return space_of_facts(self.revision)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What it decides in each of its cases. Raises TooMuch."""
+        return decisions_of(self.revision, self.space, self.public)
+
+
+def names_of(root: Node | None, revision: Revision) -> Names:
+    """Return the names that a policy which the loader accepts defines."""
+    assert root is not None
+    reader = Reader(revision.file)
+    names = Names(POLICY.read(root, (), reader), reader)
+    names.facts = {fact.id: numbered(fact.values) for fact in revision.facts}
+    names.read_groups()
+    return names
