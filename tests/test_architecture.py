@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,13 @@ def test_imports_point_downwards_only(module: str) -> None:
             continue
         assert imported in MODULES, f"{module} imports {imported}, which is not there"
         assert storey(imported) <= storey(module), f"{module} imports {imported}"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    # Imports inside functions and for types alone count too; a package imports what is in it.
+    TopologicalSorter(
+        {module: {each for each in imports(module) if each in MODULES} for module in MODULES}
+    ).prepare()
 
 
 # What touches files, and who may call it outside of `sources`, each for files of the installation.

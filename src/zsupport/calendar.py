@@ -17,14 +17,13 @@ from zsupport.clock.deadline import (
     EVERY_INSTANT,
     Basis,
     Events,
-    Never,
     course,
     deadline,
     merged,
     paused_in,
 )
 from zsupport.clock.instants import END, FIRST, Instant, from_datetime, instant_of, to_datetime
-from zsupport.clock.problem import BadText
+from zsupport.clock.problem import BadText, Never
 from zsupport.clock.spans import WorkingTime
 from zsupport.clock.target import MOST_SECONDS, Target, parse_target
 from zsupport.clock.zones import zone

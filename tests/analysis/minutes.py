@@ -17,8 +17,9 @@ from zsupport.analysis.deadlines import Conditions, Deadlines, TargetClock, Verd
 from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock import deadline as clock
 from zsupport.clock.business import BusinessDays
-from zsupport.clock.deadline import Basis, Never, unpaused
+from zsupport.clock.deadline import Basis, unpaused
 from zsupport.clock.model import Year
+from zsupport.clock.problem import Never
 from zsupport.clock.spans import WorkingTime
 from zsupport.clock.target import needs_hours, parse_target
 from zsupport.clock.zones import zone

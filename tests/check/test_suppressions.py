@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from written import LINE_ENDS, Written, written
 
+from zsupport.check.catalogue import allowable
 from zsupport.check.rules import RULES
 from zsupport.check.run import judge
 from zsupport.check.suppressions import comments_in, suppressions_of
@@ -201,7 +202,7 @@ def test_the_loader_cannot_be_silenced() -> None:
 
 
 def test_a_text_without_the_word_is_not_looked_through() -> None:
-    assert suppressions_of(document_of(HEAD)) == ((), ())
+    assert suppressions_of(document_of(HEAD), allowable) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ def test_long_comments_are_read_in_no_time(filler: str) -> None:
 
 def test_of_very_many_mistakes_the_first_fifty_say_what_was_meant() -> None:
     lines = "".join(f"  # zsupport: allow dead-rul{i} -- x\n  - say: x\n" for i in range(60))
-    mistakes = suppressions_of(document_of(f"{HEAD}terms:\n  x:\n{lines}")).mistakes
+    mistakes = suppressions_of(document_of(f"{HEAD}terms:\n  x:\n{lines}"), allowable).mistakes
     assert ["dead-rule`" in each.hint for each in mistakes] == [True] * 50 + [False] * 10
 
 

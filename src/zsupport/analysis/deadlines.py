@@ -24,11 +24,12 @@ from zsupport.analysis.compare import (
 from zsupport.analysis.space import Cases, Space, opened, opened_in
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
-from zsupport.clock.deadline import Basis, Never, unpaused
+from zsupport.clock.deadline import Basis, unpaused
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.model import Hours
 from zsupport.clock.offsets import Offsets
+from zsupport.clock.problem import Never
 from zsupport.clock.spans import EPOCH, WorkingTime, ranges
 from zsupport.clock.target import Target
 from zsupport.clock.windows import WEEK

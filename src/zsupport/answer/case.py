@@ -1,28 +1,17 @@
-"""Cases: what a question names, what it leaves open, and whether a condition holds."""
+"""Cases: what a question names, and whether a condition holds."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from itertools import product
-from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from zsupport.clock.instants import format_instant, from_datetime
-from zsupport.errors import PolicyError, TooMuch, UsageError, nearest
-from zsupport.limits import ROWS, STEPS
-from zsupport.policy.model import (
-    ALWAYS,
-    Alternative,
-    Place,
-    Revision,
-    Text,
-    When,
-)
-
-if TYPE_CHECKING:
-    from zsupport.answer.facts import PrioritiesByFacts
+from zsupport.errors import PolicyError, UsageError, nearest
+from zsupport.policy.model import ALWAYS, Alternative, Place, Revision, Text, When
 
 #: A value for each dimension (plan, role, channel, priority) and fact that is settled.
 Case = dict[str, str]
+#: Of more assumed facts than this, all that decide the priority count as excluding it together.
+MOST_TOGETHER = 10
 
 
 class Because(NamedTuple):
@@ -296,187 +285,9 @@ def named(conditions: Iterable[When]) -> set[str]:
     return {name for when in conditions for alt in when for name in alt.values}
 
 
-#: The steps that it takes to make a row, beside those to find what decides it.
-STEPS_OF_ROW = 300
-#: Of more assumed facts than this, all that decide the priority count as excluding it together.
-MOST_TOGETHER = 10
-
-
-class Dimensions(NamedTuple):
-    """The values over which a question is answered, by dimension in display order.
-
-    A fact with a default is `assumed` unless the question states it; `values` has all that it
-    can be. Where the stated facts leave no priority open, `without_priority` says so.
-    """
-
-    members: dict[str, tuple[str | None, ...]]
-    facts: dict[str, tuple[str, ...]]
-    assumed: dict[str, str]
-    values: dict[str, tuple[str, ...]]
-    priorities: tuple[str, ...]  # that the question leaves open, or the one that it states
-    by_facts: "PrioritiesByFacts | None"
-    open: tuple[str, ...] = ()
-    warnings: tuple[Warning, ...] = ()
-    without_priority: bool = False
-    absent: bool = False  # a value of the question that only another revision knows
-
-    def check_work(self, rows: int, steps: int, revisions: int = 1) -> None:
-        """Raise TooMuch for a question with too many rows, or one that takes too long.
-
-        `rows` are those of one case, `steps` those of one row: looking at a grant or a rule is
-        one. `revisions` counts the revisions of the policy, as each of them is asked.
-        """
-        count = rows * prod(map(len, self.members.values())) * prod(map(len, self.facts.values()))
-        if count > ROWS.most:
-            raise TooMuch(ROWS, count)
-        # Each assumed fact is asked about with all of its values.
-        times = 1 + sum(len(self.values[name]) for name in self.assumed)
-        # For each combination, the facts that exclude a priority are looked for.
-        together = 2 ** min(len(self.assumed), MOST_TOGETHER) if self.by_facts else 0
-        if (work := count * times * revisions * (steps + together)) > STEPS.most:
-            raise TooMuch(STEPS, work)
-
-    def cases(self) -> Iterator[Case]:
-        """Yield every case asked about."""
-        for members in product(*self.members.values()):
-            who = {
-                name: value
-                for name, value in zip(self.members, members, strict=True)
-                if value is not None
-            }
-            for row in self.fact_rows(who.get("priority")):
-                yield {**who, **row}
-
-    def fact_rows(self, priority: str | None) -> Iterator[Case]:
-        """Yield the facts of each row of a priority, in the order in which they are declared."""
-        for chosen in product(*self.facts.values()):
-            yield from self._rows(priority, dict(zip(self.facts, chosen, strict=True)))
-
-    def _rows(self, priority: str | None, fixed: Case) -> Iterator[Case]:
-        if self.by_facts is None:
-            rows: Iterable[Case] = ({**fixed, **self.assumed},)
-        else:
-            rows = self.by_facts.rows(priority, fixed, self.assumed, self.values)
-        for row in rows:
-            yield {name: row[name] for name in self.values}
-
-    def assumed_for(self, priority: str | None) -> set[str]:
-        """Return the facts that some row of a priority takes by default."""
-        if self.by_facts is None:
-            return {*self.assumed}
-        found: set[str] = set()
-        for chosen in product(*self.facts.values()):
-            fixed = dict(zip(self.facts, chosen, strict=True))
-            if not self.by_facts.excludes(priority, fixed):
-                found.update(self.by_facts.taken(priority, fixed, self.assumed))
-        return found
-
-    def by_priority(self, case: Case) -> Iterator[Case]:
-        """Yield a case for each priority that it leaves open, where it settles none."""
-        if "priority" in case or not (self.priorities or self.without_priority):
-            yield case
-            return
-        fixed = {name: case[name] for name in self.facts}
-        for priority in self.priorities:
-            for row in self._rows(priority, fixed):
-                yield {**case, **row, "priority": priority}
-
-    def varied(self, fact: str) -> "Dimensions":
-        """Return the same with an assumed fact open."""
-        assumed = {name: value for name, value in self.assumed.items() if name != fact}
-        return self._replace(facts={**self.facts, fact: self.values[fact]}, assumed=assumed)
-
-
-def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensions:
-    """Return what a question asks about: `relevant` dimensions and facts that it leaves open.
-
-    A fact that the question names is settled whether it matters or not. Stated facts restrict
-    the priorities that are open; a priority that is stated as well wins over them, with a
-    warning (the clock definition, rule 19).
-    """
-    members: dict[str, tuple[str | None, ...]] = {}
-    open_names: list[str] = []
-    warnings: list[Warning] = []
-    by_facts = _by_facts(revision, query)
-    defined = tuple(priority.id for priority in revision.priorities)
-    known = defined if by_facts is None else by_facts.open
-    without_priority = by_facts is not None and not known and query.priority is None
-    if by_facts is not None and query.priority is not None and query.priority not in known:
-        by_facts = None
-        if query.priority in defined:
-            from zsupport.wording import enumerated
-
-            fitting = enumerated(known, "or") if known else "no priority"
-            says = f"these facts lead to {fitting}, not {query.priority}"
-            warnings.append(Warning("priority-of-facts", f"{says}: the stated priority counts"))
-    for name, given, ids in (
-        ("plan", query.plan, [plan.id for plan in revision.plans]),
-        ("role", query.role, [role.id for role in revision.roles]),
-        ("priority", query.priority, known),
-    ):
-        if given is not None:
-            members[name] = (given,)
-        elif name in relevant and (ids or (name == "priority" and without_priority)):
-            members[name] = tuple(ids) or (None,)
-            open_names.append(name)
-        else:
-            members[name] = (None,)
-    facts: dict[str, tuple[str, ...]] = {}
-    assumed: dict[str, str] = {}
-    values: dict[str, tuple[str, ...]] = {}
-    for fact in revision.facts:
-        if fact.id in query.facts:
-            facts[fact.id] = (query.facts[fact.id],)
-        elif fact.id not in relevant:
-            continue
-        elif fact.default is not None:
-            assumed[fact.id] = fact.default
-        else:
-            facts[fact.id] = tuple(fact.values)
-        values[fact.id] = tuple(fact.values)
-    space = Dimensions(
-        members, facts, assumed, values, (query.priority,) if query.priority else known,
-        by_facts, (), tuple(warnings), without_priority, _absent(revision, query),
-    )  # fmt: skip
-    open_names += _open_facts(space, query)
-    return space._replace(open=tuple(open_names))
-
-
-def _absent(revision: Revision, query: Query) -> bool:
-    """Return whether a question names a member that only another revision knows."""
-    return any(
-        given is not None and all(given != member.id for member in members)
-        for given, members in (
-            (query.plan, revision.plans),
-            (query.role, revision.roles),
-            (query.channel, revision.channels),
-            (query.priority, revision.priorities),
-        )
-    )
-
-
 def facts_decide(revision: Revision) -> bool:
     """Return whether a policy decides the priority from facts (the clock definition, rule 19)."""
     return any(priority.when for priority in revision.priorities)
-
-
-def _by_facts(revision: Revision, query: Query) -> "PrioritiesByFacts | None":
-    """Return which priorities facts leave open, None where facts decide no priority."""
-    if not facts_decide(revision):
-        return None
-    from zsupport.answer.facts import PrioritiesByFacts
-
-    return PrioritiesByFacts(revision, query.facts)
-
-
-def _open_facts(space: Dimensions, query: Query) -> list[str]:
-    """Return the facts with more than one value in the rows, in the order of declaration."""
-    found = {name for name in space.facts if name not in query.facts}
-    if space.by_facts is not None and space.assumed:
-        for priority in space.members["priority"]:
-            for row in space.fact_rows(priority):
-                found |= {name for name, value in space.assumed.items() if row[name] != value}
-    return [name for name in space.values if name in found]
 
 
 def in_order(revision: Revision, names: set[str]) -> list[str]:
@@ -490,97 +301,6 @@ def in_columns(revision: Revision, names: set[str]) -> list[str]:
     """Return dimensions and facts in the order in which columns show them."""
     members = [name for name in ("plan", "role", "channel", "priority") if name in names]
     return [*members, *in_order(revision, names)]
-
-
-def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensions:
-    """Return the space with the channel of a question as a dimension, open where none is named."""
-    channels = [channel.id for channel in revision.channels]
-    before = {name: space.members[name] for name in ("plan", "role")}
-    return space._replace(
-        members={
-            **before,
-            "channel": tuple(channels) if query.channel is None else (query.channel,),
-            **space.members,
-        },
-        open=(
-            *(name for name in space.open if name in before),
-            *(("channel",) if query.channel is None else ()),
-            *(name for name in space.open if name not in before),
-        ),
-    )
-
-
-Row = TypeVar("Row", bound=Any)
-
-
-def _but_reasons(row: Any) -> Any:
-    return row._replace(because=())
-
-
-def collapse(
-    rows: list[Row],
-    names: Iterable[str],
-    identity: tuple[str, ...],
-    like: Callable[[Row], Any] = _but_reasons,
-) -> tuple[list[Row], list[str]]:
-    """Drop from `rows` each open dimension that changes no answer; return rows and what stays.
-
-    Rows have `facts` and `because`: what decided may differ, the answer may not. `like` gives
-    what must be equal; it must not depend on the moment. `identity` names the fields that say
-    which case a row answers. A name is a fact, or one of these fields, which is null in the rows
-    from which it is dropped.
-    """
-    kept = []
-    for name in names:
-        merged = _merged(rows, name, identity, like)
-        if merged is None:
-            kept.append(name)
-        else:
-            rows = merged
-    return rows, kept
-
-
-def _merged(
-    rows: Iterable[Row], name: str, identity: tuple[str, ...], like: Callable[[Row], Any]
-) -> list[Row] | None:
-    """Return the rows without a dimension, None as soon as two differ that differ by it alone."""
-    merged: dict[tuple[Any, ...], tuple[Row, Any]] = {}
-    for row in rows:
-        rest = {fact: value for fact, value in row.facts.items() if fact != name}
-        row = row._replace(facts=rest, **({name: None} if name in identity else {}))
-        case = (*(getattr(row, field) for field in identity), *rest.items())
-        first = merged.get(case)
-        if first is None:
-            merged[case] = row, like(row)
-        elif like(row) != first[1]:
-            return None
-    return [row for row, _ in merged.values()]
-
-
-def about_assumed(
-    space: Dimensions,
-    rows_of: Callable[[Dimensions], Iterable[Row]],
-    identity: tuple[str, ...],
-    like: Callable[[Row], Any] = _but_reasons,
-    surely: Callable[[Dimensions, str], bool] = lambda space, name: False,
-    priorities: Sequence[str | None] | None = None,
-) -> list[Warning]:
-    """Return a warning for each assumed fact of which another value would change an answer.
-
-    `surely` finds out for some facts that it would, in less time than it takes to answer. A fact
-    that is open for each of the `priorities` asked about, those of the space, is not assumed.
-    """
-    found = []
-    every = space.members["priority"] if priorities is None else priorities
-    taken: set[str] = set().union(*map(space.assumed_for, every)) if space.assumed else set()
-    for name, value in space.assumed.items():
-        if name not in taken:
-            continue
-        varied = space.varied(name)
-        if surely(varied, name) or _merged(rows_of(varied), name, identity, like) is None:
-            says = f"{name}={value} is assumed, as none was given"
-            found.append(Warning("default-fact", says))
-    return found
 
 
 def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:

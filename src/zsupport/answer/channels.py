@@ -4,15 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
-    STEPS_OF_ROW,
     Answers,
     Because,
     Case,
-    Dimensions,
     Query,
-    about_assumed,
-    collapse,
-    dimensions,
     in_order,
     matching,
     named,
@@ -21,6 +16,7 @@ from zsupport.answer.case import (
     record,
     say,
 )
+from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.policy.model import Alternative, Channel, Grant, Remarks, Revision
 

@@ -15,7 +15,6 @@ from zsupport.clock.deadline import (
     Course,
     Deadline,
     Events,
-    Never,
     course,
     deadline,
     ending,
@@ -25,6 +24,7 @@ from zsupport.clock.deadline import (
     undated,
 )
 from zsupport.clock.instants import END, format_instant
+from zsupport.clock.problem import Never
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.model import Revision

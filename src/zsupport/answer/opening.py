@@ -9,17 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
-    STEPS_OF_ROW,
     Answers,
     Because,
     Case,
-    Dimensions,
     Query,
     Warning,
-    about_assumed,
     by_fold,
-    collapse,
-    dimensions,
     in_columns,
     matching,
     named,
@@ -27,7 +22,6 @@ from zsupport.answer.case import (
     reasons,
     record,
     say,
-    with_channel,
 )
 from zsupport.answer.channels import (
     Holding,
@@ -36,6 +30,14 @@ from zsupport.answer.channels import (
     joined_hours,
     not_in_force,
     of_grants,
+)
+from zsupport.answer.dimensions import (
+    STEPS_OF_ROW,
+    Dimensions,
+    about_assumed,
+    collapse,
+    dimensions,
+    with_channel,
 )
 from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
 from zsupport.answer.remarks import of_case, of_hours, retired_of, said

@@ -3,16 +3,11 @@
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
-    STEPS_OF_ROW,
     Answers,
     Because,
     Case,
-    Dimensions,
     Query,
     Warning,
-    about_assumed,
-    collapse,
-    dimensions,
     facts_decide,
     in_order,
     matching,
@@ -23,6 +18,7 @@ from zsupport.answer.case import (
     say,
 )
 from zsupport.answer.channels import not_in_force
+from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, said
 from zsupport.policy.model import Alternative, Priority, Revision
 

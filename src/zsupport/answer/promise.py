@@ -5,17 +5,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
-    STEPS_OF_ROW,
     Because,
     Case,
-    Dimensions,
     NeedsInput,
     NoCalendar,
     Query,
     Warning,
-    about_assumed,
-    collapse,
-    dimensions,
     in_order,
     matching,
     named,
@@ -24,6 +19,7 @@ from zsupport.answer.case import (
     say,
 )
 from zsupport.answer.channels import denied, holding, no_priority, not_in_force, of_grants
+from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.hours import PolicyHours, Settled
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.errors import UsageError, did_you_mean

@@ -4,15 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
-    STEPS_OF_ROW,
     Answers,
     Because,
     Case,
-    Dimensions,
     Query,
-    about_assumed,
-    collapse,
-    dimensions,
     in_columns,
     matching,
     named,
@@ -20,9 +15,16 @@ from zsupport.answer.case import (
     reasons,
     record,
     say,
-    with_channel,
 )
 from zsupport.answer.channels import not_in_force
+from zsupport.answer.dimensions import (
+    STEPS_OF_ROW,
+    Dimensions,
+    about_assumed,
+    collapse,
+    dimensions,
+    with_channel,
+)
 from zsupport.answer.remarks import of_alternatives, of_case, retired_of, said
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Revision, Term

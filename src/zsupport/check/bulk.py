@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from zsupport.analysis.deadlines import Clocks
 from zsupport.check.about_tests import CODES as ABOUT_TESTS
-from zsupport.check.catalogue import KINDS
+from zsupport.check.catalogue import KINDS, allowable
 from zsupport.check.config import Config, Configs
 from zsupport.check.repair import repaired
 from zsupport.check.rule import Rule
@@ -246,7 +246,7 @@ class _Run:
         wanted = self.wanted(target)
         codes = wanted.codes_in(file)
         counted = [each for each in findings if each.code in codes]
-        heard = hear(suppressions_of(document).comments, counted, self.asked.today)
+        heard = hear(suppressions_of(document, allowable).comments, counted, self.asked.today)
         self.allowed += heard.allowed
         if not heard.left:
             return

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from zsupport.check.about_tests import CODES as ABOUT_TESTS
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
+from zsupport.check.suppressions import FORM, Mistake
 from zsupport.check.too_many import TOO_MANY, TOO_MUCH
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.findings import CODES, UNREADABLE, Code
+from zsupport.findings import CODES, UNREADABLE, Code, Span
 from zsupport.policy.yamltext import short
 
 #: Every kind of finding, by code: the loader's, and the rules'.
@@ -25,6 +26,8 @@ KINDS: dict[str, Code] = {
         )
     )
 }
+#: What says that a comment is wrong cannot be allowed by one.
+ABOUT_COMMENTS = ("ZS901", "ZS902", "ZS903")
 RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 
 _BY_NAME = {kind.name: code for code, kind in KINDS.items()}
@@ -77,6 +80,31 @@ def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
             )
         found |= codes
     return found
+
+
+def allowable(name: str, at: Span, hints: bool) -> str | Mistake:
+    """Return the code that a name in a comment stands for, or why it cannot be allowed."""
+    code = code_named(name)
+    if code is None and name[:2].upper() == "ZS":
+        alike = [each for each in KINDS if each.startswith(name.upper())]
+        if alike:
+            # What a rule finds that comes later is not allowed by a comment from before.
+            return Mistake(
+                at,
+                f"`{short(name)}` is the beginning of codes, and a comment names whole codes",
+                f"write each of them, with commas between them: allow {', '.join(alike[:2])}",
+            )
+    if code is None:
+        hint = nearest_rule(name) if hints else None
+        return Mistake(
+            at, f"`{short(name)}` is no rule, by code or by name", hint or f"write {FORM}"
+        )
+    if code in CODES or code == UNREADABLE.code:
+        return Mistake(at, f"`{name}` cannot be allowed: a policy with it is not read", "mend it")
+    if code in ABOUT_COMMENTS:
+        message = f"`{name}` is about comments like this one, and cannot be allowed"
+        return Mistake(at, message, "mend it")
+    return code
 
 
 def nearest_rule(name: str) -> str | None:

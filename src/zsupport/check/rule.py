@@ -17,7 +17,7 @@ from zsupport.analysis.deadlines import (
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases, shown, values_of
 from zsupport.check.offers import Offer, better, offers_of
-from zsupport.check.suppressions import Comment, Suppressions, suppressions_of
+from zsupport.check.suppressions import Comment, Suppressions
 from zsupport.check.translations import Translated, translated
 from zsupport.errors import TooMuch
 from zsupport.findings import Code, Fix, Span
@@ -50,15 +50,11 @@ class Subject(AnalysedRevision):
         self._hours_by: dict[str, frozenset[str]] = {}
         self._counted: dict[str | None, list[tuple[Counted, Cases]]] = {}
         self._better: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
-        #: What the rules did before the last ones: comments with what they allowed that was
-        #: there, and the codes of the rules that looked at the whole policy.
+        #: What the last rules look at: the comments that allow something; those that did, each
+        #: with a code; and the codes of the rules that looked at the whole policy.
+        self.suppressions = Suppressions()
         self.used: frozenset[tuple[Comment, str]] = frozenset()
         self.ran: frozenset[str] = frozenset()
-
-    @cached_property
-    def suppressions(self) -> Suppressions:
-        """The comments that allow something."""
-        return suppressions_of(self.document)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

@@ -5,8 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from zsupport.analysis.deadlines import Clocks
+from zsupport.check.catalogue import allowable
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.check.suppressions import hear, may_suppress
+from zsupport.check.suppressions import hear, may_suppress, suppressions_of
 from zsupport.check.too_many import TOO_MANY, TOO_MUCH
 from zsupport.errors import TooMuch
 from zsupport.findings import Finding, Related
@@ -78,6 +79,7 @@ def judge(
     found += [_about_size(document, error) for error in too_much.values()]
     allowed = 0
     if may_suppress(document.text):
+        subject.suppressions = suppressions_of(document, allowable)
         heard = hear(subject.suppressions.comments, found, today)
         found, allowed = heard.left, heard.allowed
         subject.used = heard.used

@@ -9,12 +9,12 @@ is none: texts are known by their places.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from zsupport.check.fixing import Places, in_brackets, places_of
-from zsupport.findings import CODES, UNREADABLE, Edit, Finding, Fix, Span
+from zsupport.findings import Edit, Finding, Fix, Span
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping, Node, Scalar, short
 from zsupport.policy.yamltext import Sequence as SequenceNode
@@ -22,8 +22,6 @@ from zsupport.policy.yamltext import Sequence as SequenceNode
 #: A text in which this does not stand, in whatever case, has no such comment.
 _MARK = re.compile("zsupport", re.IGNORECASE | re.ASCII)
 FORM = "# zsupport: allow CODE until YYYY-MM-DD -- reason"
-#: What says that a comment is wrong cannot be allowed by one.
-ABOUT_COMMENTS = ("ZS901", "ZS902", "ZS903")
 
 # Without its colon it is not read, but it is not left alone either.
 _COMMENT = re.compile(
@@ -80,6 +78,11 @@ class Mistake(NamedTuple):
     hint: str
 
 
+#: What finds the code that a name in a comment at a span stands for, or what is wrong with it;
+#: the last argument: whether to look for what was meant.
+CodeOf = Callable[[str, Span, bool], str | Mistake]
+
+
 class Suppressions(NamedTuple):
     """The comments of a file that allow something, and what is wrong with others."""
 
@@ -100,13 +103,13 @@ def may_suppress(text: str) -> bool:
     return _MARK.search(text) is not None
 
 
-def suppressions_of(document: Document) -> Suppressions:
+def suppressions_of(document: Document, code_of: CodeOf) -> Suppressions:
     """Return the comments of a document that the loader accepts."""
     if document.root is None or not may_suppress(document.text):
         return Suppressions()
     comments: list[Comment] = []
     mistakes: list[Mistake] = []
-    reader = _Reader(document)
+    reader = _Reader(document, code_of)
     for start, end in comments_in(document):
         found = _COMMENT.fullmatch(document.text, start, end)
         if found is None:
@@ -243,7 +246,8 @@ def _range(places: Places, span: Span) -> tuple[int, int]:
 class _Reader:
     """Reads the comments of a document."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, code_of: CodeOf) -> None:
+        self.code_of = code_of
         self.places = places_of(document.text)
         self.text = document.text
         self.root = document.root
@@ -281,7 +285,7 @@ class _Reader:
         allowed = []
         for word in codes:
             at = self.span(said + word.start(), said + word.end())
-            code = _code(word[0], at, hints=hints)
+            code = self.code_of(word[0], at, hints)
             if isinstance(code, Mistake):
                 return code
             allowed.append(Allowed(code, at))
@@ -351,33 +355,6 @@ def _date(text: str) -> date | None:
         return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
     except ValueError:
         return None
-
-
-def _code(name: str, at: Span, *, hints: bool) -> str | Mistake:
-    """Return the code that a name stands for, or why it cannot be allowed."""
-    from zsupport.check.catalogue import KINDS, code_named, nearest_rule
-
-    code = code_named(name)
-    if code is None and name[:2].upper() == "ZS":
-        alike = [each for each in KINDS if each.startswith(name.upper())]
-        if alike:
-            # What a rule finds that comes later is not allowed by a comment from before.
-            return Mistake(
-                at,
-                f"`{short(name)}` is the beginning of codes, and a comment names whole codes",
-                f"write each of them, with commas between them: allow {', '.join(alike[:2])}",
-            )
-    if code is None:
-        hint = nearest_rule(name) if hints else None
-        return Mistake(
-            at, f"`{short(name)}` is no rule, by code or by name", hint or f"write {FORM}"
-        )
-    if code in CODES or code == UNREADABLE.code:
-        return Mistake(at, f"`{name}` cannot be allowed: a policy with it is not read", "mend it")
-    if code in ABOUT_COMMENTS:
-        message = f"`{name}` is about comments like this one, and cannot be allowed"
-        return Mistake(at, message, "mend it")
-    return code
 
 
 def _last_line(places: Places, node: Node) -> int:

@@ -6,9 +6,9 @@ The windows of a date are those that begin on it, with their tails on the date a
 from datetime import date
 from typing import NamedTuple
 
-from zsupport.clock.deadline import HORIZON, Never
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.model import Hours
+from zsupport.clock.problem import HORIZON, Never
 from zsupport.clock.spans import EPOCH, WorkingTime, ranges
 
 _DAY = 86_400

@@ -8,7 +8,7 @@ from datetime import timedelta, tzinfo
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from zsupport.clock.instants import at_local, latest_local
-from zsupport.clock.problem import BadText
+from zsupport.clock.problem import HORIZON, BadText, Never
 from zsupport.clock.target import Target, ends_with_answer
 
 if TYPE_CHECKING:
@@ -17,15 +17,8 @@ if TYPE_CHECKING:
 #: A pause `[from, to)`; `to` None is open.
 Pause = tuple[int, int | None]
 
-#: Ten years, in seconds: no deadline is computed further from its start (rule 17).
-HORIZON = 3653 * 86_400
-
 #: The events at which the clock of a metric can start; any other text is words (rule 20).
 STARTS = ("opened", "answered", "updated")
-
-
-class Never(Exception):
-    """A deadline is not reached within ten years (the clock definition, rule 17)."""
 
 
 class Time(Protocol):

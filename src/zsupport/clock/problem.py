@@ -1,4 +1,11 @@
-"""The one exception of the texts that the clock reads: what is wrong, and the way out."""
+"""What the clock refuses: texts that it cannot read, and deadlines that are never reached."""
+
+#: Ten years, in seconds: no deadline is computed further from its start (rule 17).
+HORIZON = 3653 * 86_400
+
+
+class Never(Exception):
+    """A deadline is not reached within ten years (the clock definition, rule 17)."""
 
 
 class BadText(ValueError):

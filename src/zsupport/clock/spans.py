@@ -8,10 +8,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from zsupport.clock.deadline import HORIZON, Never
 from zsupport.clock.instants import END
 from zsupport.clock.model import Hours
 from zsupport.clock.offsets import Offsets
+from zsupport.clock.problem import HORIZON, Never
 from zsupport.errors import TooMuch
 from zsupport.limits import MEMBERS, WINDOWS
 
