@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from pathlib import Path
 from shlex import join
 
@@ -47,6 +48,18 @@ def test_the_action_is_one(tmp_path: Path) -> None:
     script = (ACTION / "run.sh").read_text(encoding="utf-8")
     passed = re.findall(r"^        ([A-Z]+): \$\{\{ inputs", text, re.M)
     assert set(passed) - {"VERSION"} == set(re.findall(r"\$\{?([A-Z]+)\b", script)) - {"GITHUB"}
+
+
+def test_each_python_that_is_supported_runs_what_a_change_must_pass(tmp_path: Path) -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    valid("github-workflows", text, tmp_path)
+    job = yaml.safe_load(text)["jobs"]["run"]
+    assert job["steps"][-1] == {"run": ".ci/run"}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = "Programming Language :: Python :: 3."
+    supported = [each.rpartition(" ")[2] for each in project["classifiers"] if named in each]
+    assert job["strategy"]["matrix"]["python"] == supported
+    assert project["requires-python"] == f">={supported[0]}"
 
 
 def snippets(mark: str) -> list[str]:
