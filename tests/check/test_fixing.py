@@ -8,10 +8,11 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from written import LINE_ENDS, Written, written
 
-from zsupport.check.fixing import apply, quoted, quoting, removal
+from zsupport.check.fixing import apply, quoting, removal
 from zsupport.findings import Edit, Fix, Span
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
+from zsupport.policy.quoting import quoted
 from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, read_yaml
 
 
@@ -184,7 +185,7 @@ def test_quotes_are_double_where_they_can_be() -> None:
     assert quoted('say "no"') == "'say \"no\"'"
     assert quoted("it's") == '"it\'s"'
     assert quoted("a\\b'c") == "'a\\b''c'"
-    assert quoted("a\tb\u2028") == '"a\\x09b\\u2028"'
+    assert quoted("a\tb\u2028") == '"a\\tb\\u2028"'
 
 
 def scalar_at(document: Document, *path: str | int) -> Scalar:

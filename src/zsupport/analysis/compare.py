@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from zsupport.answer.hours import hours_of, years_of
+from zsupport.clock import intervals
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.model import Hours
 from zsupport.clock.spans import Spans, WorkingTime
@@ -122,10 +123,12 @@ def meet(
         for week in weeks:
             left &= _minutes(tuple(week))
         return bool(left)
-    *within_all, without = (_pairs(_spans(each, *period, public), *period) for each in every)
-    rest = _between(without, *period)
+    *within_all, without = (
+        intervals.clipped(_spans(each, *period, public).intervals(), *period) for each in every
+    )
+    rest = intervals.outside(without, *period)
     for spans in within_all:
-        rest = _common(rest, spans)
+        rest = intervals.common(rest, spans)
     return bool(rest)
 
 
@@ -133,32 +136,6 @@ def _differ_in_weeks_only(calendars: Sequence[Calendar]) -> bool:
     bare = [each._replace(windows=None, business_days=None) for each in calendars]
     plain = all(each.windows is not None and not each.by_start_date for each in calendars)
     return plain and all(each == bare[0] for each in bare)
-
-
-def _pairs(spans: Spans, first: int, last: int) -> list[tuple[int, int]]:
-    """Return what spans hold of a period, each with its start and end."""
-    clipped = ((max(a, first), min(b, last)) for a, b in zip(spans.starts, spans.ends, strict=True))
-    return [(start, end) for start, end in clipped if start < end]
-
-
-def _between(spans: list[tuple[int, int]], first: int, last: int) -> list[tuple[int, int]]:
-    """Return the rest of a period, which spans in their order do not hold."""
-    borders = [first, *(each for span in spans for each in span), last]
-    rest = zip(borders[::2], borders[1::2], strict=True)
-    return [(start, end) for start, end in rest if start < end]
-
-
-def _common(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return what two lists of spans in their order have in common."""
-    found, at = [], 0
-    for start, end in one:
-        while at < len(other) and other[at][1] <= start:
-            at += 1
-        place = at
-        while place < len(other) and other[place][0] < end:
-            found.append((max(start, other[place][0]), min(end, other[place][1])))
-            place += 1
-    return found
 
 
 def _by_week(one: Counted, other: Counted) -> bool | None:
@@ -250,10 +227,7 @@ def _by_instant(one: Counted, other: Counted, period: Period, public: PublicHoli
     first, last = period
     mine, its = _spans(one, first, last, public), _spans(other, first, last, public)
     at = 0
-    for start, end in zip(its.starts, its.ends, strict=True):
-        start, end = max(start, first), min(end, last)
-        if start >= end:
-            continue
+    for start, end in intervals.clipped(its.intervals(), first, last):
         while at < len(mine.starts) and mine.ends[at] < end:
             at += 1
         if at == len(mine.starts) or mine.starts[at] > start:

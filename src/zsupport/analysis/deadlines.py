@@ -27,6 +27,7 @@ from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
 from zsupport.clock.deadline import Basis, unpaused
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.instants import at_local, latest_local
+from zsupport.clock.intervals import common, outside
 from zsupport.clock.model import Hours
 from zsupport.clock.offsets import Offsets
 from zsupport.clock.problem import Never
@@ -704,30 +705,13 @@ class _Weeks:
         for inside, compiled in self.conditions:
             low, high = found[0][0], found[-1][1]
             if compiled.hours:
-                spans = compiled.near(low, high)[0].spans(low, high)
-                open_time = list(zip(spans.starts, spans.ends, strict=True))
+                open_time = compiled.near(low, high)[0].spans(low, high).intervals()
             else:
                 open_time = [(low, high)] if compiled.open else []
-            found = _both(found, open_time if inside else _outside(open_time, low, high))
+            found = common(found, open_time if inside else outside(open_time, low, high))
             if not found:
                 break
         return found
-
-
-def _outside(spans: list[tuple[int, int]], low: int, high: int) -> list[tuple[int, int]]:
-    """Return what of `[low, high)` lies outside of spans in order."""
-    found = []
-    for start, end in spans:
-        if low < min(start, high):
-            found.append((low, min(start, high)))
-        low = max(low, end)
-    return [*found, (low, high)] if low < high else found
-
-
-def _both(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return what lies in spans of both of two lists."""
-    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
-    return [(low, high) for low, high in pairs if low < high]
 
 
 class _Exceptions:

@@ -42,6 +42,7 @@ from zsupport.answer.dimensions import (
 from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
 from zsupport.answer.remarks import of_case, of_hours, retired_of, said
 from zsupport.clock.instants import END, FIRST, at_local, local_date
+from zsupport.clock.intervals import clipped
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Calendar, Place, Remarks, Revision, When
@@ -490,12 +491,11 @@ class Opening:
             if not piece.complete:
                 self._miss(piece)
                 return None
+            if piece.settled is None:
+                continue
             low, high = max(first, piece.start), min(last, piece.end)
-            spans = piece.settled.time.spans(low, high) if piece.settled else None
-            for start, end in zip(spans.starts, spans.ends, strict=True) if spans else ():
-                opens, closes = max(start, low), min(end, high)
-                if opens >= closes:
-                    continue
+            spans = piece.settled.time.spans(low, high).intervals()
+            for opens, closes in clipped(spans, low, high):
                 if found and found[-1][1] == opens:
                     found[-1] = (found[-1][0], closes)
                 else:

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from zsupport.findings import Edit, Fix, Span
 from zsupport.policy.document import Document
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
+from zsupport.policy.quoting import quoted
+from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, behind_properties
 
 _LINE_END = re.compile("\r\n|\r|\n")
 _ANCHOR = re.compile(r"(?<![^\s\[\]{},])&([^\s\[\]{},]+)")
-_PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
 _REST_OF_LINE = re.compile(r"[ \t]*(#[^\r\n]*)?(?=\r|\n|\Z)")
 _BLANKS = " \t\r\n"
 
@@ -53,26 +53,6 @@ def quoting(document: Document, scalar: Scalar) -> tuple[Edit, ...]:
     if not scalar.plain or document.text[start:end] != scalar.text:
         return ()
     return (places.edit(start, end, quoted(scalar.text)),)
-
-
-def quoted(text: str) -> str:
-    """Return a text as YAML in quotes, on one line."""
-    if text.isprintable():
-        if '"' not in text and "\\" not in text:
-            return f'"{text}"'
-        return "'" + text.replace("'", "''") + "'"
-    return '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return "\\" + char
-    if char.isprintable():
-        return char
-    number = ord(char)
-    return f"\\x{number:02x}" if number < 0x100 else (
-        f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
-    )  # fmt: skip
 
 
 # -- what is done with fixes -----------------------------------------------------------------
@@ -181,9 +161,7 @@ def _parts_beside(document: Document, path: Path) -> tuple[int, list[tuple[Node,
 
 def in_brackets(places: Places, node: Node) -> bool:
     """Return whether a mapping or list stands in brackets."""
-    position = places.start(node.span)
-    while found := _PROPERTY.match(places.text, position):
-        position = found.end()
+    position = behind_properties(places.text, places.start(node.span))
     return places.text[position : position + 1] in ("{", "[")
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from zsupport.check.fixing import Places, in_brackets, places_of
 from zsupport.findings import Edit, Finding, Fix, Span
 from zsupport.policy.document import Document
-from zsupport.policy.yamltext import Mapping, Node, Scalar, short
+from zsupport.policy.yamltext import Mapping, Node, Scalar, behind_properties, short
 from zsupport.policy.yamltext import Sequence as SequenceNode
 
 #: A text in which this does not stand, in whatever case, has no such comment.
@@ -33,7 +33,6 @@ _WORD = re.compile(r"[^ \t,]+")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _AFTER_CODES = re.compile(r"(?:[ \t]+until[ \t]+(?P<until>[^ \t]+))?(?P<more>.*)", re.IGNORECASE)
 _REASON = re.compile(r"(?:(?<=[ \t])|\A)--(?:[ \t]+|\Z)")
-_PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")
 _FEW_LINES = 20
 #: Of so many mistakes it is said what was meant: to find that out takes its time.
@@ -220,9 +219,7 @@ def _texts(places: Places, root: Node | None) -> list[tuple[int, int]]:
         node = waiting.pop()
         if isinstance(node, Scalar):
             start, end = _range(places, node.span)
-            begins = start
-            while mark := _PROPERTY.match(places.text, begins, end):
-                begins = mark.end()
+            begins = behind_properties(places.text, start, end)
             if not node.plain and places.text[begins : begins + 1] in ("|", ">"):
                 # What follows the sign on its line may be a comment, and is no text.
                 head = _LINE_END.search(places.text, begins)

@@ -30,6 +30,10 @@ class Spans(NamedTuple):
     ends: list[int]
     before: list[int]
 
+    def intervals(self) -> list[tuple[int, int]]:
+        """Return the spans in their order, each as `[from, to)`."""
+        return list(zip(self.starts, self.ends, strict=True))
+
     def worked(self, instant: int) -> int:
         """Return the working seconds from `first` to an instant."""
         i = bisect_right(self.starts, instant) - 1

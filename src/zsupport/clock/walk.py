@@ -52,7 +52,7 @@ def _stretches(time: WorkingTime | None, start: int, end: int) -> list[tuple[int
     spans = time.spans(start, end)
     found = []
     position = start
-    for opens, closes in zip(spans.starts, spans.ends, strict=True):
+    for opens, closes in spans.intervals():
         low, high = max(opens, start), min(closes, end)
         if low >= high:
             continue

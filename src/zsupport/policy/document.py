@@ -4,17 +4,23 @@ An answer needs the revision alone; whoever judges a file also has to say where 
 stands.
 """
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from zsupport.findings import Finding, Span
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Cell, Revision
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
+from zsupport.policy.yamltext import (
+    Mapping,
+    Node,
+    Path,
+    Scalar,
+    Sequence,
+    behind_properties,
+    node_at,
+)
 
 _NOWHERE = Span(1, 1, 1, 1)
-_PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
 
 
 class Document(NamedTuple):
@@ -31,12 +37,7 @@ class Document(NamedTuple):
 
     def node(self, path: Path) -> Node | None:
         """Return the node to which a path leads, None where there is none."""
-        node = self.root
-        for part in path:
-            if node is None:
-                break
-            node = _inside(node, part)
-        return node
+        return node_at(self.root, path)
 
     def items(self, path: Path) -> list[Node]:
         """Return what a list or a mapping holds, nothing where a path leads to neither."""
@@ -63,7 +64,7 @@ class Document(NamedTuple):
         if node is None:
             return _NOWHERE
         for part in path:
-            inside = _inside(node, part)
+            inside = node_at(node, (part,))
             if inside is None:
                 break
             node = inside
@@ -128,16 +129,6 @@ class Document(NamedTuple):
         return (*path, position) if isinstance(self.node(path), Sequence) else path
 
 
-def _inside(node: Node, part: str | int) -> Node | None:
-    """Return the node to which one step leads from another, None where there is none."""
-    if isinstance(node, Mapping):
-        found = node.by_key.get(part) if isinstance(part, str) else None
-        return found[1] if found else None
-    if isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
-        return node.items[part]
-    return None
-
-
 def _without_rest(text: str, node: Node) -> Span:
     """Return the span of a node; a block ends with its last text, not where the next begins."""
     span = node.span
@@ -161,7 +152,5 @@ def _without_rest(text: str, node: Node) -> Span:
 def _in_brackets(text: str, node: Node) -> bool:
     """Return whether a list or mapping stands in brackets, perhaps behind an anchor."""
     # Of a node that was not written, such as one of a calendar in Python, nobody asks this.
-    position: int = node.start.index
-    while found := _PROPERTY.match(text, position):
-        position = found.end()
+    position = behind_properties(text, node.start.index)
     return text[position : position + 1] in ("{", "[")

@@ -16,6 +16,17 @@ def scalar(text: str) -> str:
     """Return a text as YAML reads it back, in quotes where it needs them."""
     if _PLAIN.fullmatch(text) and text not in _NULLS and not text.endswith(" "):
         return text
+    return _escaping(text)
+
+
+def quoted(text: str) -> str:
+    """Return a text as YAML in quotes, on one line; in single ones where that escapes nothing."""
+    if text.isprintable() and ('"' in text or "\\" in text):
+        return "'" + text.replace("'", "''") + "'"
+    return _escaping(text)
+
+
+def _escaping(text: str) -> str:
     return '"' + "".join(map(_escaped, text)) + '"'
 
 

@@ -156,6 +156,7 @@ _NOT_PRINTABLE = re.compile(
 _ORDINARY = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 _LINE_ENDS = {"\x85": "NEXT LINE", "\u2028": "LINE SEPARATOR", "\u2029": "PARAGRAPH SEPARATOR"}
 _LINE_END = re.compile("\r\n|\r|\n")
+_PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
 
 
 class Stop(Exception):
@@ -254,6 +255,26 @@ def path_of(way: Way) -> Path:
         way, step = way
         steps.append(step)
     return tuple(reversed(steps))
+
+
+def node_at(root: Node | None, path: Path) -> Node | None:
+    """Return the node to which a path leads from another, None where it leads nowhere."""
+    node = root
+    for part in path:
+        if isinstance(node, Mapping) and isinstance(part, str):
+            node = node.by_key[part][1] if part in node.by_key else None
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            node = node.items[part]
+        else:
+            return None
+    return node
+
+
+def behind_properties(text: str, position: int, end: int | None = None) -> int:
+    """Return where a node itself begins that is at a position, behind its anchor and its tag."""
+    while found := _PROPERTY.match(text, position, len(text) if end is None else end):
+        position = found.end()
+    return position
 
 
 def path_text(path: Path) -> str:

@@ -13,8 +13,17 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.target import parse_target
 from zsupport.policy.document import Document
 from zsupport.policy.model import Revision
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, path_text, short
-from zsupport.suite.nodes import at, replaced, with_entries, with_items, with_text
+from zsupport.policy.yamltext import (
+    Mapping,
+    Node,
+    Path,
+    Scalar,
+    Sequence,
+    node_at,
+    path_text,
+    short,
+)
+from zsupport.suite.nodes import replaced, with_entries, with_items, with_text
 
 #: What a cell, a condition or a grant says for people, and no answer depends on.
 _REMARKS = ("note", "unclear", "source")
@@ -53,7 +62,7 @@ class _Changes:
         self.values = values_of(revision)
 
     def node(self, path: Path) -> Node | None:
-        return at(self.root, path)
+        return node_at(self.root, path)
 
     def items(self, path: Path) -> list[Node]:
         node = self.node(path)

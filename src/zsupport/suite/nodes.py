@@ -50,16 +50,3 @@ def replaced(root: Node, path: Path, new: Node | None) -> Node:
     else:
         items[int(first)] = replaced(items[int(first)], rest, new)
     return with_items(root, items)
-
-
-def at(root: Node | None, path: Path) -> Node | None:
-    """Return the node to which a path leads from another, None where it leads nowhere."""
-    node = root
-    for part in path:
-        if isinstance(node, Mapping) and isinstance(part, str):
-            node = node.by_key[part][1] if part in node.by_key else None
-        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
-            node = node.items[part]
-        else:
-            return None
-    return node

@@ -27,6 +27,7 @@ from zsupport.policy.yamltext import (
     Scalar,
     Stop,
     Way,
+    node_at,
     parse_path,
     path_of,
     read_yaml,
@@ -43,7 +44,6 @@ from zsupport.suite.format import (
     TESTS,
     VERSION,
 )
-from zsupport.suite.nodes import at as node_at
 from zsupport.suite.subject import Subject
 
 #: The fields of an answer that say something about the moment asked as of.
