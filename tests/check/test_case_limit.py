@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from zsupport.check.explanations import explanation_of
 from zsupport.check.rules import RULES
 from zsupport.check.run import judge
-from zsupport.check.too_many import EXPLAINED, EXPLAINED_TOO_MUCH
 from zsupport.findings import Finding
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 
 if TYPE_CHECKING:
     from conftest import Cli
+
+
+def examples(code: str) -> tuple[str, str]:
+    _, bad, good = explanation_of(code)
+    assert bad is not None
+    assert good is not None
+    return bad, good
 
 
 def found(text: str, code: str = "ZS310") -> list[Finding]:
@@ -25,22 +32,22 @@ def found(text: str, code: str = "ZS310") -> list[Finding]:
 
 
 def test_the_bad_example_has_too_many_cases() -> None:
-    (finding,) = found(EXPLAINED.bad)
+    (finding,) = found(examples("ZS310")[0])
     # Eight facts of eight values, two plans, one channel.
     assert "33,554,432 cases" in finding.message
     assert (finding.span.line, finding.span.column) == (6, 1)
 
 
 def test_the_good_example_has_not() -> None:
-    assert found(EXPLAINED.good) == []
+    assert found(examples("ZS310")[1]) == []
 
 
 def test_eight_calendars_by_case_are_too_much_to_compare() -> None:
-    (finding,) = found(EXPLAINED_TOO_MUCH.bad, "ZS315")
+    (finding,) = found(examples("ZS315")[0], "ZS315")
     assert "more than 200 combinations of calendars by case in `all`: rules" in finding.message
     assert finding.path == "hours"
     assert finding.hint == "join fewer of them"
-    assert found(EXPLAINED_TOO_MUCH.good, "ZS315") == []
+    assert found(examples("ZS315")[1], "ZS315") == []
 
 
 @pytest.mark.parametrize(
@@ -58,6 +65,6 @@ def test_eight_calendars_by_case_are_too_much_to_compare() -> None:
 def test_it_is_selected_and_ignored_like_any_other(
     options: tuple[str, ...], codes: list[str], cli: "Cli", tmp_path: Path
 ) -> None:
-    (tmp_path / "p.yaml").write_text(EXPLAINED.bad.replace("free: Free", "free: Off"))
+    (tmp_path / "p.yaml").write_text(examples("ZS310")[0].replace("free: Free", "free: Off"))
     got = cli("check", "--format", "csv", *options, cwd=tmp_path)
     assert [line.split(",")[0] for line in got.stdout.splitlines()[1:]] == codes

@@ -22,6 +22,7 @@ from conftest import Cli, interruptible
 from zsupport.check.config import Configs
 from zsupport.check.rule import Subject
 from zsupport.cli import main
+from zsupport.findings import UNREADABLE
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Mapping
 from zsupport.sources.find import read_file, shipped_policies
@@ -365,7 +366,8 @@ def test_what_is_invalid_is_shown_whatever_is_selected(check: Check, tmp_path: P
 
 
 def test_every_rule_is_listed_and_explained(check: Check) -> None:
-    from zsupport.check.catalogue import KINDS, RULE_BY_CODE
+    from zsupport.check.catalogue import KINDS
+    from zsupport.check.explanations import explanation_of
 
     run = check("--list-rules", only=False)
     assert run.code == 0
@@ -377,11 +379,12 @@ def test_every_rule_is_listed_and_explained(check: Check) -> None:
         for name in (code, code.lower(), kind.name):
             text = check("--explain", name, only=False).stdout
             assert text.startswith(f"# {code} {kind.name} ({kind.severity})\n")
-        if code in RULE_BY_CODE:
-            rule = RULE_BY_CODE[code]
-            assert rule.why in text
-            assert f"```yaml\n{rule.bad}```" in text
-            assert f"```yaml\n{rule.good}```" in text
+        why, bad, good = explanation_of(code)
+        assert why in text
+        # Of a file that cannot be read there is no example.
+        assert (bad is None) is (code == UNREADABLE.code)
+        if bad and good and "\x07" not in bad:  # a character that is not written to a terminal
+            assert f"## Bad\n\n```yaml\n{bad}```\n\n## Good\n\n```yaml\n{good}```\n" in text
         # Each says more than the line in the list.
         assert len(text.split("\n\n")[2]) > 80, code
 

@@ -14,6 +14,7 @@ import pytest
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import space_of, space_of_facts
 from zsupport.check import rules
+from zsupport.check.explanations import explanation_of
 from zsupport.check.fixing import apply
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
@@ -41,11 +42,14 @@ def found(text: bytes, code: str) -> list[Finding]:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_rule_explains_itself_with_examples_that_show_it(rule: Rule) -> None:
-    assert found(rule.bad.encode(), rule.code), "the bad example is not bad"
-    assert not found(rule.good.encode(), rule.code), "the good example is not good"
+    why, bad, good = explanation_of(rule.code)
+    assert bad is not None
+    assert good is not None
+    assert found(bad.encode(), rule.code), "the bad example is not bad"
+    assert not found(good.encode(), rule.code), "the good example is not good"
     assert rule.severity in SEVERITIES
     assert not rule.summary.endswith(".")
-    assert len(rule.why) > 100
+    assert len(why) > 100
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: f"{path.parent.name}-{path.stem}")

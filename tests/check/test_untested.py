@@ -8,8 +8,8 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from zsupport.check.about_tests import EXPLAINED
-from zsupport.check.refusals import NEXT_FILE
+from zsupport.check.about_tests import CODES
+from zsupport.check.explanations import NEXT_FILE, explanation_of
 from zsupport.cli import main
 
 ACME = """\
@@ -182,9 +182,11 @@ def test_what_else_is_wrong_with_tests_is_not_said_here(found: Found) -> None:
     assert found("[") == []
 
 
-@pytest.mark.parametrize("code", EXPLAINED)
+@pytest.mark.parametrize("code", [kind.code for kind in CODES])
 def test_the_examples_show_it(code: str, found: Found, tmp_path: Path) -> None:
-    for example, expected in ((EXPLAINED[code].bad, {code}), (EXPLAINED[code].good, set())):
+    _, bad, good = explanation_of(code)
+    for example, expected in ((bad, {code}), (good, set())):
+        assert example is not None
         policy, tests = example.split(NEXT_FILE)
         (tmp_path / "acme_test.yaml").write_text(tests)
         assert {each["code"] for each in found(policy=policy)} == expected

@@ -385,15 +385,12 @@ class Problem(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One thing to look for; `bad` and `good` are whole policies that are also its tests."""
+    """One thing to look for; the page with its code explains it, with examples."""
 
     code: str
     name: str
     severity: str  # error, warning or note
     summary: str  # what it finds, in a line without a full stop
-    why: str  # what it looks for, why that hurts and what to do, in a few sentences
-    bad: str
-    good: str
     check: Callable[[Subject], Iterator[Problem]]
     last: bool = False  # it is about what others found, and about comments that allow that
 

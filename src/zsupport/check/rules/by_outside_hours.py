@@ -83,32 +83,5 @@ RULE = Rule(
     name="by-outside-hours",
     severity="warning",
     summary="a target by a time of day at which its hours are closed",
-    why="""\
-`by 10:00 next business day` is due at ten whether or not anyone is there. Where the hours of that
-weekday begin later, or have ended by then, the promise can only be kept the day before or not at
-all, and most often one of the two times is a slip. A time at which the hours close is inside
-them.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-hours: {office: {open: mon-fri 09:00-17:00}}
-targets:
-  - {hours: office, first-response: by 08:00 next business day}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-hours: {office: {open: mon-fri 09:00-17:00}}
-targets:
-  - {hours: office, first-response: by 17:00 next business day}
-""",
     check=check,
 )

@@ -72,29 +72,5 @@ RULE = Rule(
     name="channel-missing-above",
     severity="error",
     summary="a plan that lacks a channel that one below it has",
-    why="""\
-A plan that ranks above another can be used for no less: in one and the same case it has every
-channel that the lower one has. Where it lacks one, most often a new plan was not added to a grant
-that lists plans. It is a warning where the higher plan has another channel in that case and the
-missing one in none, and a note where the channel opens no case, as a forum; where the higher plan
-has the channel in other cases and another one here, it is left alone.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro, business: {name: Business, above: pro}}
-channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
-entitlements:
-  - {allow: web}
-  - {when: {plan: pro}, allow: phone}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro, business: {name: Business, above: pro}}
-channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
-entitlements:
-  - {allow: web}
-  - {when: {plan: [pro, business]}, allow: phone}
-""",
     check=check,
 )

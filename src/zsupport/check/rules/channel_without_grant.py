@@ -24,23 +24,5 @@ RULE = Rule(
     name="channel-without-grant",
     severity="warning",
     summary="a channel that no grant allows",
-    why="""\
-Only what a grant allows is allowed, so that nobody may use a channel which stands in no `allow`,
-whatever the list of channels seems to say. Most often the grant was forgotten. Write it, or take
-the channel out.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
-entitlements: [{allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
-entitlements: [{allow: [web, phone]}]
-""",
     check=check,
 )

@@ -37,28 +37,5 @@ RULE = Rule(
     name="closed-business-day",
     severity="error",
     summary="a business day on which the hours never open",
-    why="""\
-`business-days` says which weekdays count, and a date counts only where a window begins on it. A day
-on which none does counts for nothing, and one of the two lists is wrong. Where that is so for all
-of them there is no business day at all, and what counts in business days is never due. It is a
-warning where it is so for some.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours: {office: {open: mon-thu 09:00-17:00, business-days: mon-fri}}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours: {office: {open: mon-fri 09:00-17:00, business-days: mon-thu}}
-""",
     check=check,
 )

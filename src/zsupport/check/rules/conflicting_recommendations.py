@@ -62,29 +62,5 @@ RULE = Rule(
     name="conflicting-recommendations",
     severity="warning",
     summary="two `recommend` entries that put the same channels in opposite orders",
-    why="""\
-The entries with `recommend` that match a case are merged into one order. Where two of them put the
-same two channels in opposite orders, nothing in the policy says which order is meant, and the one
-written first decides. Use one order, or let their conditions exclude each other.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
-entitlements:
-  - {allow: [web, chat]}
-  - {recommend: [web, chat]}
-  - {when: {plan: pro}, recommend: [chat, web]}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
-entitlements:
-  - {allow: [web, chat]}
-  - {when: {plan: free}, recommend: [web, chat]}
-  - {when: {plan: pro}, recommend: [chat, web]}
-""",
     check=check,
 )

@@ -67,34 +67,5 @@ RULE = Rule(
     name="coverage-ends",
     severity="warning",
     summary="holidays that are known for little longer, or no longer",
-    why="""\
-After the last year of `covers`, of `frozen`, or of a list of dates with years, no holiday is
-known, and deadlines are promised for days on which nobody works. It is found 90 days before that
-year ends, as of today, so that there is time to add the next one. A policy whose last day lies
-within the years known is left alone, and so are dates that recur every year.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours:
-  office:
-    open: mon-fri 09:00-17:00
-    holidays: {add: [2024-12-25, 2025-01-01], covers: 2024-2025}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours:
-  office:
-    open: mon-fri 09:00-17:00
-    holidays: [12-25, 01-01]
-""",
     check=check,
 )

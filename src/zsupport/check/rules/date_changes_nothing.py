@@ -127,34 +127,5 @@ RULE = Rule(
     name="date-changes-nothing",
     severity="warning",
     summary="an entry of dates, breaks or remove without which nothing would be different",
-    why="""\
-A date of its own whose windows are those of its weekday, a break while it is closed, a holiday
-that is taken out and is none, and a date before the policy is in force change nothing. Most
-often the date or its year is a slip, and the day that was meant is not as it should be. A date
-that is closed and would be anyway is a note only.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours:
-  office:
-    open: mon-fri 09:00-17:00
-    breaks: {2026-12-05: 12:00-14:00}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours:
-  office:
-    open: mon-fri 09:00-17:00
-    breaks: {2026-12-04: 12:00-14:00}
-""",
     check=check,
 )

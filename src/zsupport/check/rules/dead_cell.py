@@ -139,31 +139,5 @@ RULE = Rule(
     name="dead-cell",
     severity="error",
     summary="a target that decides in no case, in a rule that decides elsewhere",
-    why="""\
-A reader of the file takes each target that is written for what the customer is promised. One that
-never decides misleads: rules above it decide in all of its cases, or no grant lets a case be
-opened there with that priority. Take it out, move it up, or mend what stands above it.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}]
-targets:
-  - {when: {priority: P1}, first-response: 1h}
-  - {first-response: {P1: 2h, P2: 24h}}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}]
-targets:
-  - {when: {priority: P1, plan: pro}, first-response: 1h}
-  - {first-response: {P1: 2h, P2: 24h}}
-""",
     check=check,
 )

@@ -50,33 +50,5 @@ RULE = Rule(
     name="dead-entry",
     severity="error",
     summary="a calendar of a list, or a commitment, that decides in no case",
-    why="""\
-Of a list of calendars or commitments the first whose `when` holds is the one. An entry below one
-without a `when`, or below others that take all of its cases, is never used: most often it was added
-at the end. Move it up.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {region: {values: {us: America, elsewhere: Elsewhere}}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web, hours: office}]
-hours:
-  office:
-    - {open: mon-fri 09:00-17:00}
-    - {when: {region: us}, timezone: America/New_York, open: mon-fri 09:00-17:00}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {region: {values: {us: America, elsewhere: Elsewhere}}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web, hours: office}]
-hours:
-  office:
-    - {when: {region: us}, timezone: America/New_York, open: mon-fri 09:00-17:00}
-    - {open: mon-fri 09:00-17:00}
-""",
     check=check,
 )

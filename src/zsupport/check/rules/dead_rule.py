@@ -58,30 +58,5 @@ RULE = Rule(
     name="dead-rule",
     severity="error",
     summary="a target rule that decides in no case",
-    why="""\
-Target rules are read downwards, and the first that holds and states the priority decides. A rule
-that never does is not what its author thinks: most often an exception was written below the rule
-that it excepts, or its condition names a plan that can open no case. Move it up, mend its
-condition, or take it out.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-targets:
-  - {first-response: 24h}
-  - {when: {plan: pro}, first-response: 4h}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-targets:
-  - {when: {plan: pro}, first-response: 4h}
-  - {first-response: 24h}
-""",
     check=check,
 )

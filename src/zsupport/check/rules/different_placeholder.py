@@ -55,31 +55,5 @@ RULE = Rule(
     name="different-placeholder",
     severity="warning",
     summary="translations of one text that differ in placeholders or addresses",
-    why="""\
-What is no language is the same in every translation: `{name}`, `%s`, the address of a page. Where
-they differ, a translation was most often left behind when the text was changed. A language inside
-an address, as in `/en/help` and `/nb/help`, may differ.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels:
-  web:
-    name: Ticket
-    kind: web
-    steps: [{en: "Open https://example.com/help.", nb: "Åpne https://example.com/support."}]
-entitlements: [{allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels:
-  web:
-    name: Ticket
-    kind: web
-    steps: [{en: "Open https://example.com/en/help.", nb: "Åpne https://example.com/nb/help."}]
-entitlements: [{allow: web}]
-""",
     check=check,
 )

@@ -72,31 +72,5 @@ RULE = Rule(
     name="different-prerequisites",
     severity="warning",
     summary="two grants of one channel that hold in the same cases with different prerequisites",
-    why="""\
-Where several grants of a channel hold, their prerequisites add up: whoever has a plan and an add-on
-must have ready what both of the grants ask for, and not what the nearer one does. A grant that was
-written for other cases, and holds in some of the same, so takes away instead of giving. Write
-conditions that do not meet. A grant inside another one that asks for more says that some cases
-need more, and is no finding.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro, business: Business}
-facts: {premier: {ask: "Do you have Premier?"}}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements:
-  - {when: {plan: business}, allow: phone, prerequisites: [Customer number]}
-  - {when: {premier: true}, allow: phone, prerequisites: [Host key]}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro, business: Business}
-facts: {premier: {ask: "Do you have Premier?"}}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements:
-  - {when: {plan: business, premier: false}, allow: phone, prerequisites: [Customer number]}
-  - {when: {premier: true}, allow: phone, prerequisites: [Host key]}
-""",
     check=check,
 )

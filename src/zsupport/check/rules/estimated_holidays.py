@@ -70,28 +70,5 @@ RULE = Rule(
     name="estimated-holidays",
     severity="note",
     summary="public holidays of the coming two years whose dates are estimated",
-    why="""\
-Some holidays go by the moon and are announced shortly before. The calendar of such a country is
-an estimate, a day off now and then, and an answer that reaches into such a date carries a
-warning. It is looked for in two years from today on. Dates that are pinned with `frozen` are
-left alone.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Africa/Cairo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours: {office: {open: sun-thu 09:00-17:00, holidays: {country: EG}}}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours: {office: {open: mon-fri 09:00-17:00, holidays: {country: "NO"}}}
-""",
     check=check,
 )

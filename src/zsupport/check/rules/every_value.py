@@ -72,23 +72,5 @@ RULE = Rule(
     name="every-value",
     severity="warning",
     summary="a condition or a group that names every value, and so decides nothing",
-    why="""\
-A dimension that a condition leaves out matches every value. One that it names with all of its
-values reads like a limit and is none: most often a value was meant to be left out, or the list was
-written before a plan was dropped. Leave out the value, or the key.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{when: {plan: [free, pro]}, allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro, business: Business}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{when: {plan: [free, pro]}, allow: web}]
-""",
     check=check,
 )

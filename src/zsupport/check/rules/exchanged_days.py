@@ -80,28 +80,5 @@ RULE = Rule(
     name="exchanged-days",
     severity="warning",
     summary="weekend days that a country works in exchange for days off, with hours not stated",
-    why="""\
-China, Hungary and other countries move a day off to make a long weekend, and work on a day of
-another weekend in exchange. Whether a support desk works then, and with which hours, is for the
-policy to say. Until it does, such a day keeps the hours of its own weekday, and an answer that
-reaches it carries a warning. It is looked for from the last year to two years ahead.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Asia/Shanghai
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours: {office: {open: mon-fri 09:00-18:00, holidays: {country: CN}}}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Asia/Shanghai
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours: {office: {open: mon-fri 09:00-18:00, holidays: {country: CN, exchanged: mon}}}
-""",
     check=check,
 )

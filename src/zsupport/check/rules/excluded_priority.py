@@ -72,32 +72,5 @@ RULE = Rule(
     name="excluded-priority",
     severity="error",
     summary="a grant or target for a priority that its own facts exclude",
-    why="""\
-Where priorities have a `when`, the facts of a case decide its priority. A condition that names
-facts beside a priority to which they never lead matches no case: what is written there is never the
-answer. The same is true of a target for such a priority in a rule with facts. Change the facts or
-the priority, or remove it.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {type: {values: {bug: Bug, feature: Feature}}}
-channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
-entitlements:
-  - {allow: web}
-  - {when: {type: bug, priority: L3}, allow: chat}
-priorities: [{id: L1, when: {type: bug}}, {id: L3}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {type: {values: {bug: Bug, feature: Feature}}}
-channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
-entitlements:
-  - {allow: web}
-  - {when: {type: feature, priority: L3}, allow: chat}
-priorities: [{id: L1, when: {type: bug}}, {id: L3}]
-""",
     check=check,
 )

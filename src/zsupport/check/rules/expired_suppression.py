@@ -25,32 +25,6 @@ RULE = Rule(
     name="expired-suppression",
     severity="warning",
     summary="a comment whose last day has passed, beside what it allowed",
-    why="""\
-A comment such as `# zsupport: allow CODE until 2027-01-31 -- reason` keeps a finding silent up to
-that day, and so nobody forgets that it was to be mended. Afterwards the finding is shown again, and
-this warning says why. Mend it, or write another day. Which day it is, `--at` can say.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-targets:
-  - {first-response: 24h}
-  # zsupport: allow dead-rule until 2021-06-30 -- new plans come in July
-  - {when: {plan: pro}, first-response: 4h}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-targets:
-  - {first-response: 24h}
-  # zsupport: allow dead-rule until 2199-06-30 -- new plans come in July
-  - {when: {plan: pro}, first-response: 4h}
-""",
     check=check,
     last=True,
 )

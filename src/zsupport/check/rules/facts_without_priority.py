@@ -32,31 +32,5 @@ RULE = Rule(
     name="facts-without-priority",
     severity="warning",
     summary="facts that lead to no priority",
-    why="""\
-Someone who says what is wrong is told the first priority whose `when` holds. Where none does, the
-question has no answer. End the list with a priority for all that is left, or widen the condition of
-one.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {down: {ask: "Is it down?"}, workaround: {ask: "Is there a way around it?"}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities:
-  - {id: P1, when: {down: true, workaround: false}}
-  - {id: P2, when: {down: false}}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {down: {ask: "Is it down?"}, workaround: {ask: "Is there a way around it?"}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities:
-  - {id: P1, when: {down: true, workaround: false}}
-  - {id: P2}
-""",
     check=check,
 )

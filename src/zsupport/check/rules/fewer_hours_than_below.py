@@ -37,33 +37,5 @@ RULE = Rule(
     name="fewer-hours-than-below",
     severity="error",
     summary="a plan whose channel is open in fewer hours than for one that ranks below it",
-    why="""\
-The hours of a grant say when the channel is open. For a plan that ranks above another it is open
-whenever it is for the other, in the same case; where it is not, most often one grant was changed
-and the other forgotten. Hours are compared while the revision is in force, for ten years at
-most. Hours of which neither holds all of the other are left alone, and so are grants that state
-none.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro, business: {name: Business, above: pro}}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements:
-  - {when: {plan: pro}, allow: phone, hours: long}
-  - {when: {plan: business}, allow: phone, hours: short}
-hours: {long: {open: mon-fri 08:00-18:00}, short: {open: mon-fri 09:00-17:00}}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro, business: {name: Business, above: pro}}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements:
-  - {when: {plan: pro}, allow: phone, hours: short}
-  - {when: {plan: business}, allow: phone, hours: long}
-hours: {long: {open: mon-fri 08:00-18:00}, short: {open: mon-fri 09:00-17:00}}
-""",
     check=check,
 )

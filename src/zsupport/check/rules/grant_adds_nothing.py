@@ -121,28 +121,5 @@ RULE = Rule(
     name="grant-adds-nothing",
     severity="warning",
     summary="a grant that could be taken out and change no answer",
-    why="""\
-Grants add up: what one of them allows is allowed. A grant all of whose cases have the channel by
-other grants already, with the same hours and prerequisites, changes nothing. Most often its author
-meant it to narrow or to replace another one, which no grant can do, or left a key out of the `when`
-of the wider one. Take it out, or mend the wider one.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements:
-  - {allow: web}
-  - {when: {plan: pro}, allow: web}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements:
-  - {when: {plan: free}, allow: web}
-  - {when: {plan: pro}, allow: web}
-""",
     check=check,
 )

@@ -41,28 +41,5 @@ RULE = Rule(
     name="holidays-and-night-shift",
     severity="note",
     summary="holidays beside windows past midnight, without a word on which night they close",
-    why="""\
-Holidays are whole dates: where a night shift runs from 22:00 to 06:00, a holiday closes the six
-hours after midnight of the shift that began the evening before, and the two hours before
-midnight of its own. Many teams mean the shift that begins on the holiday instead. Both can be
-said, and a calendar that has holidays and such windows does well to say which is meant.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: night}]
-hours: {night: {open: mon-fri 22:00-06:00, holidays: [12-25]}}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: night}]
-hours: {night: {open: mon-fri 22:00-06:00, holidays: [12-25], holidays-apply-to: start-date}}
-""",
     check=check,
 )

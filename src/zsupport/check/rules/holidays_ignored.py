@@ -24,27 +24,5 @@ RULE = Rule(
     name="holidays-ignored",
     severity="warning",
     summary="holidays of hours that are open 24x7, which ignore them",
-    why="""\
-Day and night is meant to be without exception, so that holidays do not close hours that are open
-`24x7` unless the calendar says `apply-holidays: true`. Where holidays are listed and it does not
-say so, one of the two is not meant.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: always}]
-hours: {always: {open: 24x7, holidays: [12-25]}}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: always}]
-hours: {always: {open: 24x7, holidays: [12-25], apply-holidays: true}}
-""",
     check=check,
 )

@@ -97,25 +97,5 @@ RULE = Rule(
     name="idle-alternative",
     severity="warning",
     summary="an alternative of a condition that never makes a difference",
-    why="""\
-A list of conditions holds when any of them does. An alternative inside another one adds nothing:
-most often its author meant that both must hold, which is written as one mapping, or forgot a key in
-the wider one. Take it out, or mend it.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-roles: {owner: Owner, user: User}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{when: [{plan: pro}, {plan: pro, role: owner}], allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-roles: {owner: Owner, user: User}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{when: [{plan: pro}, {plan: free, role: owner}], allow: web}]
-""",
     check=check,
 )

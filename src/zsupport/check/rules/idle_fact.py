@@ -123,25 +123,5 @@ RULE = Rule(
     name="idle-fact",
     severity="warning",
     summary="a fact that decides nothing",
-    why="""\
-A fact is something that people are asked for. One that no condition names, or by whose value no
-answer differs, is asked for in vain. Most often the rule that was to depend on it was never
-written, or its rows ended up the same. Write the rule, or take the fact out.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {premier: {ask: "Do you have Premier?"}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {premier: {ask: "Do you have Premier?"}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{when: {premier: true}, allow: web}]
-""",
     check=check,
 )

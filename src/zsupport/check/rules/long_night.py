@@ -58,28 +58,5 @@ RULE = Rule(
     name="long-night",
     severity="warning",
     summary="a window over night for most of the day: opening and closing exchanged?",
-    why="""\
-A window that ends earlier in the day than it begins runs past midnight. `mon-fri 18:00-09:00` so is
-open for fifteen hours of each night, and closed when people work: most often `09:00-18:00` was
-meant. Left alone are nights of up to 12 hours, and those that are just what another calendar in
-its zone leaves of the day.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-hours: {office: {open: mon-fri 18:00-09:00}}
-targets: [{hours: office, first-response: 4 business hours}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-hours: {office: {open: mon-fri 09:00-18:00}}
-targets: [{hours: office, first-response: 4 business hours}]
-""",
     check=check,
 )

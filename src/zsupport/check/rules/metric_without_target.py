@@ -23,27 +23,5 @@ RULE = Rule(
     name="metric-without-target",
     severity="warning",
     summary="a metric that no target rule states",
-    why="""\
-A metric is something that is promised. One that no rule states is answered with `not-stated` for
-everyone, as if the published policy were silent about what its author has listed. State it, or take
-it out.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-metrics: [{id: first-response}, {id: update}]
-targets: [{first-response: 4h}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-metrics: [{id: first-response}, {id: update}]
-targets: [{first-response: 4h, update: none}]
-""",
     check=check,
 )

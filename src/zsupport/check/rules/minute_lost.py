@@ -57,28 +57,5 @@ RULE = Rule(
     name="minute-lost",
     severity="warning",
     summary="hours that end at 23:59, a minute before midnight",
-    why="""\
-An end is the moment at which a window is over: `00:00-23:59` closes for a minute every night, and a
-target that counts over it is due a minute later for each night on its way. The end of a day is
-written `24:00`, and hours that never close are `24x7`. It is not mended by itself, for answers
-change with it.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web, hours: weekdays}]
-hours: {weekdays: {open: mon-fri 00:00-23:59}}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web, hours: weekdays}]
-hours: {weekdays: {open: mon-fri 00:00-24:00}}
-""",
     check=check,
 )

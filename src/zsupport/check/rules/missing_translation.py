@@ -28,25 +28,5 @@ RULE = Rule(
     name="missing-translation",
     severity="warning",
     summary="a text that lacks a language which most others have",
-    why="""\
-Where a text is not given in the language of the question, another language is shown: the answer is
-half in one and half in the other. A text by language should have every language that most texts of
-the policy have. One text for all languages, without a mapping, is no finding.""",
-    bad="""\
-format: 1
-policy: acme
-title: {en: Acme support, nb: Acme-støtte}
-plans: {pro: {name: {en: Pro, nb: Pro}, note: {en: For companies.}}}
-channels: {web: {name: {en: Ticket, nb: Henvendelse}, kind: web}}
-entitlements: [{allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-title: {en: Acme support, nb: Acme-støtte}
-plans: {pro: {name: Pro, note: {en: For companies., nb: For bedrifter.}}}
-channels: {web: {name: {en: Ticket, nb: Henvendelse}, kind: web}}
-entitlements: [{allow: web}]
-""",
     check=check,
 )

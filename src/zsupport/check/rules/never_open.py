@@ -66,30 +66,5 @@ RULE = Rule(
     name="never-open",
     severity="error",
     summary="hours that are open at no time while the policy is in force",
-    why="""\
-Where every day on which a calendar has windows is closed by `dates`, `breaks` or `holidays`, it is
-open at no time: a channel with these hours is never open, and a target that counts over them is
-never due, which is an error each time that it is asked about. It is looked for in policies with a
-first and a last day, over all days between them.""",
-    bad="""\
-format: 1
-policy: acme
-effective: {from: 2026-12-21, last_day: 2027-01-03}
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: holiday}]
-hours: {holiday: {open: fri 09:00-12:00, holidays: [12-25, 01-01]}}
-""",
-    good="""\
-format: 1
-policy: acme
-effective: {from: 2026-12-21, last_day: 2027-01-03}
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: holiday}]
-hours: {holiday: {open: thu-fri 09:00-12:00, holidays: [12-25, 01-01]}}
-""",
     check=check,
 )

@@ -91,24 +91,5 @@ RULE = Rule(
     name="no-address",
     severity="warning",
     summary="an address that cannot be opened, or a number that cannot be dialled from abroad",
-    why="""\
-Whoever follows the advice opens the address and dials the number, from anywhere. An address begins
-with its scheme, such as `https:` or `mailto:`, and has no space and no quotation mark in it, as
-curly quotes put there. A number begins with `+` and the country code. Words belong in `note` or
-`steps`.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free}
-channels: {web: {name: Web, kind: web, url: see our page}}
-entitlements: [{allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free}
-channels: {web: {name: Web, kind: web, url: "https://example.com/help"}}
-entitlements: [{allow: web}]
-""",
     check=check,
 )

@@ -64,35 +64,5 @@ RULE = Rule(
     name="no-calendar",
     severity="error",
     summary="hours without a calendar for a case that needs them",
-    why="""\
-Of a list of calendars the first whose `when` holds is the one. In a case for which none holds no
-deadline can be worked out, and a question about it ends in an error. End the list with a calendar
-that has no `when`, or write the one that is missing.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {region: {values: {us: America, emea: Europe, apj: Asia}}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-hours:
-  office:
-    - {when: {region: us}, timezone: America/New_York, open: mon-fri 09:00-17:00}
-    - {when: {region: emea}, timezone: Europe/Berlin, open: mon-fri 09:00-17:00}
-targets: [{hours: office, first-response: 4 business hours}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {region: {values: {us: America, emea: Europe, apj: Asia}}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-hours:
-  office:
-    - {when: {region: us}, timezone: America/New_York, open: mon-fri 09:00-17:00}
-    - {timezone: Europe/Berlin, open: mon-fri 09:00-17:00}
-targets: [{hours: office, first-response: 4 business hours}]
-""",
     check=check,
 )

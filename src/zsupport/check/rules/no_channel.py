@@ -56,24 +56,5 @@ RULE = Rule(
     name="no-channel",
     severity="note",
     summary="a plan or a role with no channel at all",
-    why="""\
-Nothing is allowed that no grant allows, so a plan that was added without one has no way to get
-help, not even to read. For a whole plan that is a warning. For a role, or for a role with one of
-the plans, it is a note: to deny is often what is meant. Who ranks right above one that has
-a channel is left to the rules about ranks.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro, business: Business}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{when: {plan: [free, pro]}, allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro, business: Business}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{when: {plan: [pro, business]}, allow: web}, {when: {plan: free}, allow: web}]
-""",
     check=check,
 )

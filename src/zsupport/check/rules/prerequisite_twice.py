@@ -30,24 +30,5 @@ RULE = Rule(
     name="prerequisite-twice",
     severity="note",
     summary="a grant asks for what its channels need always",
-    why="""\
-What a channel lists in `prerequisites` is needed by everybody who uses it, and a grant adds what is
-needed for that grant. The same text in both adds nothing; often another text was meant, such as the
-PIN beside the customer number. Take it out of the grant, or out of the channel where only this
-grant needs it.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free}
-channels: {phone: {name: Phone, kind: phone, prerequisites: [Customer number]}}
-entitlements: [{allow: phone, prerequisites: [Customer number, PIN]}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free}
-channels: {phone: {name: Phone, kind: phone, prerequisites: [Customer number]}}
-entitlements: [{allow: phone, prerequisites: [PIN]}]
-""",
     check=check,
 )

@@ -24,29 +24,5 @@ RULE = Rule(
     name="priority-without-grant",
     severity="warning",
     summary="a priority with which no case can be opened",
-    why="""\
-A grant may name the priorities for which it holds, and a priority that no such grant names cannot
-be raised by anyone. Most often it was added to `priorities` and forgotten in the grants. Name it
-there, or take it out.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
-entitlements:
-  - {when: {priority: [P2, P3]}, allow: web}
-  - {when: {priority: P1}, allow: phone}
-priorities: [{id: P1}, {id: P2}, {id: P3}, {id: P4}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
-entitlements:
-  - {when: {priority: {not: P1}}, allow: web}
-  - {when: {priority: P1}, allow: phone}
-priorities: [{id: P1}, {id: P2}, {id: P3}, {id: P4}]
-""",
     check=check,
 )

@@ -39,29 +39,5 @@ RULE = Rule(
     name="recommended-in-vain",
     severity="warning",
     summary="a channel that is recommended where it is never allowed",
-    why="""\
-`recommend` says in which order to try what is allowed, and allows nothing itself. A channel that no
-grant allows in those cases is never shown to anyone, though its author meant it to be the one to
-try. Allow it there, or take it out of the list.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
-entitlements:
-  - {allow: web}
-  - {when: {plan: pro}, allow: phone}
-  - {when: {plan: free}, recommend: [phone, web]}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}, phone: {name: Phone, kind: phone}}
-entitlements:
-  - {allow: web}
-  - {when: {plan: pro}, allow: phone}
-  - {recommend: [phone, web]}
-""",
     check=check,
 )

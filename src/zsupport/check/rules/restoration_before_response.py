@@ -103,30 +103,5 @@ RULE = Rule(
     name="restoration-before-response",
     severity="warning",
     summary="a restoration or the like that is promised sooner than the first response",
-    why="""\
-The first metric is the first answer. Another one that is counted from the same moment and does not
-recur, such as restoration or a workaround, comes after it; where it is due sooner, most often two
-cells were exchanged, or its clock starts with the first answer and `starts` does not say so. It is
-a warning, for a metric can mean something that comes first, such as a receipt.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-metrics: [{id: first-response}, {id: restoration}]
-targets:
-  - {first-response: 4h, restoration: 2h}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-metrics: [{id: first-response}, {id: restoration}]
-targets:
-  - {first-response: 2h, restoration: 4h}
-""",
     check=check,
 )

@@ -27,28 +27,5 @@ RULE = Rule(
     name="role-with-less",
     severity="error",
     summary="a role that gets less than one that ranks below it",
-    why="""\
-`above` says that a role ranks above another: an owner may do all that a user may. In the same case
-it has every channel that the other has, is promised no slower answer, and has no fewer hours. Where
-it gets less, most often it was left out of a list of roles. What is milder for plans is milder here
-too: see ZS503.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-roles: {owner: {name: Owner, above: admin}, admin: Administrator}
-channels: {web: {name: Web, kind: web}}
-entitlements:
-  - {when: {role: admin}, allow: web}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-roles: {owner: {name: Owner, above: admin}, admin: Administrator}
-channels: {web: {name: Web, kind: web}}
-entitlements:
-  - {when: {role: [owner, admin]}, allow: web}
-""",
     check=check,
 )

@@ -125,37 +125,5 @@ RULE = Rule(
     name="shadowed-alternative",
     severity="warning",
     summary="an alternative of a condition in whose cases entries above decide",
-    why="""\
-Priorities, target rules, calendars of a list and commitments are read downwards, and the first that
-matches decides. An alternative that matches only where entries above do never decides, though
-its author meant it to. Remove it, move its entry up, or narrow the condition above.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts:
-  impact: {values: {high: High, low: Low}}
-  workaround: {ask: "Is there a way around it?"}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities:
-  - {id: critical, when: {impact: high}}
-  - {id: high, when: [{impact: high, workaround: true}, {impact: low, workaround: false}]}
-  - {id: normal}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts:
-  impact: {values: {high: High, low: Low}}
-  workaround: {ask: "Is there a way around it?"}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities:
-  - {id: critical, when: {impact: high, workaround: false}}
-  - {id: high, when: [{impact: high, workaround: true}, {impact: low, workaround: false}]}
-  - {id: normal}
-""",
     check=check,
 )

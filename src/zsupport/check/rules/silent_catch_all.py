@@ -147,33 +147,5 @@ RULE = Rule(
     name="silent-catch-all",
     severity="note",
     summary="a rule for all that is left answers what no other rule names",
-    why="""\
-A rule without a condition at the end answers whatever is left: also a plan that was added later, or
-a priority that was forgotten in the row of its plan, and nobody notices. The finding lists the
-plans, and the priorities where not all of them are meant, that only this rule answers. Name those
-that are meant in a `when` of their own. A single plan that no other rule names is the rest, and no
-finding.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}, {id: P3}]
-targets:
-  - {when: {plan: pro}, first-response: {P1: 1h, P3: 24h}}
-  - {first-response: none}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}, {id: P3}]
-targets:
-  - {when: {plan: pro}, first-response: {P1: 1h, P2: 8h, P3: 24h}}
-  - {when: {plan: free}, first-response: none}
-""",
     check=check,
 )

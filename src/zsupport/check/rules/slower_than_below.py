@@ -89,34 +89,5 @@ RULE = Rule(
     name="slower-than-plan-below",
     severity="error",
     summary="a plan that is promised less than one that ranks below it",
-    why="""\
-`above` says that a plan ranks above another, and above all that the other ranks above. Whoever pays
-for the higher one expects no slower answer in any case; where it is slower, most often a cell was
-changed in one rule and not in the other. Targets are compared by their deadlines at every moment of
-the case: one is slower if it is due later at some moment and earlier at none. Targets of which
-either can be due first, such as 5 hours and 4 business hours, are left alone, and so is what the
-lower plan is promised on a condition.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro, business: {name: Business, above: pro}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}]
-targets:
-  - {when: {plan: pro}, first-response: {P1: 2h, P2: 8h}}
-  - {when: {plan: business}, first-response: {P1: 4h, P2: 8h}}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro, business: {name: Business, above: pro}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}]
-targets:
-  - {when: {plan: pro}, first-response: {P1: 2h, P2: 8h}}
-  - {when: {plan: business}, first-response: {P1: 1h, P2: 8h}}
-""",
     check=check,
 )

@@ -39,27 +39,5 @@ RULE = Rule(
     name="subdivision-not-named",
     severity="note",
     summary="a country whose public holidays differ by subdivision, of which none is named",
-    why="""\
-In Germany, Switzerland, the United States and elsewhere some public holidays are a matter of
-the state, canton or region. With the country alone, those of the whole country count only. An
-office is in one of its parts, and closed on the others of that part too.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Europe/Berlin
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours: {office: {open: mon-fri 09:00-17:00, holidays: {country: DE}}}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Berlin
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours: {office: {open: mon-fri 09:00-17:00, holidays: {country: DE, subdivision: BY}}}
-""",
     check=check,
 )

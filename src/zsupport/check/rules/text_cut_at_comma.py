@@ -61,23 +61,5 @@ RULE = Rule(
     name="text-cut-at-comma",
     severity="warning",
     summary="a text that a comma inside [ ] has cut into two",
-    why="""\
-Inside `[ ]` a comma stands between items, so that a sentence with a comma in it becomes two of
-them, and is shown as two steps. An item that begins with a small letter, and ends the sentence that
-the one before it began, is most likely such a part. Put the whole sentence in quotes.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web, steps: [Log in., Open the portal, then choose a topic.]}}
-entitlements: [{allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web, steps: [Log in., "Open the portal, then choose a topic."]}}
-entitlements: [{allow: web}]
-""",
     check=check,
 )

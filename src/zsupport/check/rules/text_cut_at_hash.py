@@ -58,26 +58,5 @@ RULE = Rule(
     name="text-cut-at-hash",
     severity="warning",
     summary="a text without quotes that ` #` has cut",
-    why="""\
-Behind a space, `#` begins a comment, also in the middle of a sentence: of `Dial #1 for English` is
-left `Dial`, and nobody sees the rest. Looked for are texts for people right behind which stands `#`
-with a number or a word at it, or `# ` with a number. Put the text in quotes. A comment that was
-meant begins with `# ` and a word.""",
-    bad="""\
-format: 1
-policy: acme
-title: Support # 1 in the world
-plans: {free: Free}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-title: "Support # 1 in the world"
-plans: {free: Free}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-""",
     check=check,
 )

@@ -75,33 +75,5 @@ RULE = Rule(
     name="unanswered-priority",
     severity="error",
     summary="a priority that a case can have and that no target rule answers",
-    why="""\
-A case that a grant lets someone open should find a rule for its priority. Where none states it the
-answer is `not-stated`, as if the published policy were silent, and most often a row was forgotten.
-State it; `none` says that nothing is promised, `not-stated` that the policy does not say. Of
-metrics other than the first only rows are looked at that state other priorities; such a gap is a
-warning.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}]
-targets:
-  - {when: {plan: pro}, first-response: {P1: 1h}}
-  - {when: {plan: free}, first-response: 24h}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}]
-targets:
-  - {when: {plan: pro}, first-response: {P1: 1h, P2: not-stated}}
-  - {when: {plan: free}, first-response: 24h}
-""",
     check=check,
 )

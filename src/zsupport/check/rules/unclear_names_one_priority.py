@@ -145,33 +145,5 @@ RULE = Rule(
     name="unclear-names-one-priority",
     severity="warning",
     summary="a remark on a whole target rule that speaks of one of its priorities",
-    why="""\
-What a rule says in `unclear`, `condition` or `note` travels with every answer that it decides.
-Where the words are about one priority and the rule states several, the answers for the others
-carry a doubt that is not theirs. It belongs to the cell: `P1: {target: 1h, unclear: ...}`. A note
-in the wrong place is found as a note only.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}]
-targets:
-  - unclear: Whether P1 is answered at night is not said.
-    first-response: {P1: 1h, P2: 4h}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}]
-targets:
-  - first-response:
-      P1: {target: 1h, unclear: Whether P1 is answered at night is not said.}
-      P2: 4h
-""",
     check=check,
 )

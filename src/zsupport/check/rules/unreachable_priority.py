@@ -48,33 +48,5 @@ RULE = Rule(
     name="unreachable-priority",
     severity="error",
     summary="a priority that no facts lead to",
-    why="""\
-Priorities are read downwards, and the first whose `when` holds for the facts is the one. A priority
-below one without a `when`, or whose facts others above take, is never the answer to anyone who
-says what is wrong. Move it up, or write the condition that is missing above it.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {down: {ask: "Is it down?"}, workaround: {ask: "Is there a way around it?"}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities:
-  - {id: P1, when: {down: true}}
-  - {id: P2, when: {down: true, workaround: true}}
-  - {id: P3}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-facts: {down: {ask: "Is it down?"}, workaround: {ask: "Is there a way around it?"}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities:
-  - {id: P1, when: {down: true, workaround: false}}
-  - {id: P2, when: {down: true}}
-  - {id: P3}
-""",
     check=check,
 )

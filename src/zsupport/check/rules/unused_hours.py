@@ -46,27 +46,5 @@ RULE = Rule(
     name="unused-hours",
     severity="warning",
     summary="`hours` in a target rule that none of its targets counts over",
-    why="""\
-Only targets that say business count over `hours`; `4h 24x7`, `2 per week`, `none` and `not-stated`
-do not. Where no target uses them, the author may believe that the times are counted in office hours
-while they run day and night. Take `hours` out, or write the targets as business hours or days.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-hours: {office: {open: mon-fri 09:00-17:00}}
-targets: [{hours: office, first-response: 4h 24x7}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-hours: {office: {open: mon-fri 09:00-17:00}}
-targets: [{hours: office, first-response: 4 business hours}]
-""",
     check=check,
 )

@@ -43,23 +43,5 @@ RULE = Rule(
     name="unused-member",
     severity="note",
     summary="plans or roles that nothing in the policy tells apart",
-    why="""\
-Of plans or roles that no condition, group or rank names, while it names others, every answer is the
-same. Most often one of them was added to the list and forgotten below. A single one that is named
-nowhere is the rest, and no finding.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, trial: Trial, pro: Pro}
-channels: {web: {name: Web, kind: web}, forum: {name: Forum, kind: community}}
-entitlements: [{allow: forum}, {when: {plan: pro}, allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, trial: Trial, pro: Pro}
-channels: {web: {name: Web, kind: web}, forum: {name: Forum, kind: community}}
-entitlements: [{when: {plan: {not: trial}}, allow: forum}, {when: {plan: pro}, allow: web}]
-""",
     check=check,
 )

@@ -53,25 +53,5 @@ RULE = Rule(
     name="unused-name",
     severity="warning",
     summary="a group, a source or a calendar that nothing uses",
-    why="""\
-A group that no condition names was most often meant for one that names something else, and a
-calendar that nothing counts by for targets that run day and night instead. Use the name, or take
-it out.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro, business: Business}
-groups: {paid: {plan: {not: free}}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{when: {plan: pro}, allow: web}]
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro, business: Business}
-groups: {paid: {plan: {not: free}}}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{when: {plan: paid}, allow: web}]
-""",
     check=check,
 )

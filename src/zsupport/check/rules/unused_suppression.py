@@ -35,33 +35,6 @@ RULE = Rule(
     name="unused-suppression",
     severity="warning",
     summary="a comment that allows what is not there",
-    why="""\
-A comment `# zsupport: allow CODE -- reason` keeps a finding silent. Where nothing of that kind is
-found any more, most often because it was mended, the comment would only hide the next mistake of
-the same kind in that place. Take it out. Behind something a comment is about its line, on a line of
-its own about all that the next line begins: perhaps it stands in the wrong place.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-targets:
-  # zsupport: allow dead-rule -- kept for the archive
-  - {when: {plan: pro}, first-response: 4h}
-  - {first-response: 24h}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {free: Free, pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-targets:
-  - {first-response: 24h}
-  # zsupport: allow dead-rule -- kept for the archive
-  - {when: {plan: pro}, first-response: 4h}
-""",
     check=check,
     last=True,
 )

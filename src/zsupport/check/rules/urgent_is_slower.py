@@ -84,33 +84,5 @@ RULE = Rule(
     name="urgent-is-slower",
     severity="error",
     summary="a more urgent priority that is promised less than a less urgent one",
-    why="""\
-Priorities are listed from the most urgent. In one and the same case a more urgent one is promised
-no slower answer than one that comes after it; where it is, two cells were exchanged, a unit was
-mistaken, or the list of priorities stands the wrong way round. Facts that decide nothing but the
-priority may differ between the two. Targets are compared by their deadlines at every moment of
-the case. Targets of which either can be due first, such as 5 hours and 4 business hours, are left
-alone, and so is what is promised on a condition.
-A warning where the more urgent one is promised nothing.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}, {id: P3}]
-targets:
-  - {first-response: {P1: 1h, P2: 8h, P3: 4h}}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-priorities: [{id: P1}, {id: P2}, {id: P3}]
-targets:
-  - {first-response: {P1: 1h, P2: 4h, P3: 8h}}
-""",
     check=check,
 )

@@ -65,28 +65,5 @@ RULE = Rule(
     name="very-long-target",
     severity="warning",
     summary="a target longer than 30 working days",
-    why="""\
-A support target of more than six weeks is most often a slip: minutes that were written as hours, or
-hours as days. Business days are counted as they are, business hours by the average working day of
-their hours (the longest, where several calendars can hold), and clock time by the six weeks that 30
-working days take.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-targets:
-  - {first-response: 1440h}
-""",
-    good="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {web: {name: Web, kind: web}}
-entitlements: [{allow: web}]
-targets:
-  - {first-response: 1440m}
-""",
     check=check,
 )

@@ -114,27 +114,5 @@ RULE = Rule(
     name="window-in-gap",
     severity="warning",
     summary="a window that does not exist on the day on which the clock is put forward",
-    why="""\
-Where the clock is put forward, an hour of the night does not exist. A window that lies wholly in it
-is gone on that day, and so is everything that was to happen in it. It is looked for in the coming
-three years, as of today, and on single dates in whatever year.""",
-    bad="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {chat: {name: Chat, kind: chat}}
-entitlements: [{allow: chat, hours: handover}]
-hours: {handover: {open: sun 02:00-03:00}}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: Europe/Oslo
-plans: {pro: Pro}
-channels: {chat: {name: Chat, kind: chat}}
-entitlements: [{allow: chat, hours: handover}]
-hours: {handover: {open: sun 03:00-04:00}}
-""",
     check=check,
 )

@@ -54,27 +54,5 @@ RULE = Rule(
     name="yaml-1.1-reading",
     severity="warning",
     summary="a text without quotes that tools of YAML 1.1 show as another one",
-    why="""\
-zsupport reads every value as the text that is written. Many editors and tools read YAML 1.1, where
-`no` is false, `17:00` is 1020, `010` is 8, `1.10` is 1.1 and `+47` is 47: what they show or write
-back is another text than the policy has. In quotes it is the same text everywhere.""",
-    bad="""\
-format: 1
-policy: acme
-title: {en: Acme support, no: Acme-støtte}
-plans: {pro: Pro}
-channels:
-  phone: {name: Phone, kind: phone, numbers: {NO: +4721545000}}
-entitlements: [{allow: phone}]
-""",
-    good="""\
-format: 1
-policy: acme
-title: {en: Acme support, "no": Acme-støtte}
-plans: {pro: Pro}
-channels:
-  phone: {name: Phone, kind: phone, numbers: {"NO": "+4721545000"}}
-entitlements: [{allow: phone}]
-""",
     check=check,
 )

@@ -32,26 +32,5 @@ RULE = Rule(
     name="zone-not-stated",
     severity="warning",
     summary="hours in a policy that names no zone, which are those of UTC",
-    why="""\
-A calendar that names no zone takes that of the policy, and a policy that names none is in UTC. Few
-offices keep UTC, and none does so by chance: the hours are then wrong by some hours, in summer by
-one more. Name the zone of each calendar, or of the policy; `UTC` where it is meant.""",
-    bad="""\
-format: 1
-policy: acme
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours: {office: {open: mon-fri 09:00-17:00}}
-""",
-    good="""\
-format: 1
-policy: acme
-timezone: UTC
-plans: {pro: Pro}
-channels: {phone: {name: Phone, kind: phone}}
-entitlements: [{allow: phone, hours: office}]
-hours: {office: {open: mon-fri 09:00-17:00}}
-""",
     check=check,
 )

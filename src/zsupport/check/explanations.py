@@ -1,0 +1,39 @@
+"""What a kind of finding is about, with examples: the pages in `rules`, each called by its code."""
+
+import re
+from importlib.resources import files
+from typing import NamedTuple
+
+#: What stands between two files of one example.
+NEXT_FILE = "# another file of the same folder\n"
+
+_PAGE = re.compile(
+    r"(?P<why>.+?)\n"
+    r"(?:\n## Bad\n\n```yaml\n(?P<bad>.+?)```\n\n## Good\n\n```yaml\n(?P<good>.+?)```\n)?",
+    re.DOTALL,
+)
+
+
+class Explanation(NamedTuple):
+    """Why it is a finding, a policy in which it is found, and that policy without it.
+
+    Where it takes two files to show it, they stand one after the other. What no policy can show
+    has no examples.
+    """
+
+    why: str
+    bad: str | None
+    good: str | None
+
+
+def page_of(code: str) -> str:
+    """Return the page about the findings with a code, as Markdown without a title."""
+    page = files("zsupport.check.rules").joinpath(f"{code}.md")
+    return page.read_text(encoding="utf-8")
+
+
+def explanation_of(code: str) -> Explanation:
+    """Return what the page about a code says, and its examples."""
+    page = _PAGE.fullmatch(page_of(code))
+    assert page is not None, code
+    return Explanation(page["why"], page["bad"], page["good"])
