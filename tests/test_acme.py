@@ -11,7 +11,6 @@ from zsupport.clock.windows import Window
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import (
     Alternative,
-    Calendar,
     Cell,
     Channel,
     Commitment,
@@ -22,13 +21,14 @@ from zsupport.policy.model import (
     Metric,
     Number,
     Place,
+    PolicyCalendar,
     Priority,
     Remarks,
     Resource,
     Revision,
-    Rule,
     SelfHelp,
     Source,
+    TargetRule,
     Term,
     Text,
     Topic,
@@ -78,8 +78,10 @@ def windows(days: range, opens: str, closes: str, nights: int = 0) -> tuple[Wind
     )
 
 
-def calendar(line: int, **fields: Any) -> Calendar:
-    plain = Calendar((), None, None, (), None, False, False, {}, {}, None, (), NOTHING, on(line))
+def calendar(line: int, **fields: Any) -> PolicyCalendar:
+    plain = PolicyCalendar(
+        (), None, None, (), None, False, False, {}, {}, None, (), NOTHING, on(line)
+    )
     return plain._replace(**fields)
 
 
@@ -404,7 +406,7 @@ def test_targets(acme: Revision) -> None:
     def cell(target: Target, line: int, hours: str | None = None, key: str = "") -> Cell:
         return Cell(target, None, hours, None, NOTHING, on(line), key)
 
-    def keyed(rule: Rule) -> Rule:
+    def keyed(rule: TargetRule) -> TargetRule:
         """Write each cell under the priority that it is for, where nothing else is said."""
         cells = {
             metric: {p: cell if cell.key else cell._replace(key=p) for p, cell in each.items()}
@@ -415,7 +417,7 @@ def test_targets(acme: Revision) -> None:
     none = Target("none", 0, 0, False, False, "none")
     by_ten = Target("by", 0, 36_000, False, False, "by 10:00 next business day")
     expected = (
-        Rule(
+        TargetRule(
             (when(142, topic=("billing",)),),
             None,
             None,
@@ -427,7 +429,7 @@ def test_targets(acme: Revision) -> None:
             NOTHING,
             on(142),
         ),
-        Rule(
+        TargetRule(
             (when(143, premier=("true",), channel=("phone",)),),
             None,
             "You stay reachable until it is solved.",
@@ -435,7 +437,7 @@ def test_targets(acme: Revision) -> None:
             NOTHING,
             on(143),
         ),
-        Rule(
+        TargetRule(
             (
                 Alternative(
                     {"plan": ("business",), "priority": ("P1", "P2")}, (False, "office"),
@@ -448,7 +450,7 @@ def test_targets(acme: Revision) -> None:
             NOTHING,
             on(146),
         ),
-        Rule(
+        TargetRule(
             (Alternative({"role": ("user",)}, (True, "24x7"), NOTHING, on(149)),),
             "24x7",
             None,
@@ -456,7 +458,7 @@ def test_targets(acme: Revision) -> None:
             NOTHING,
             on(149),
         ),
-        Rule(
+        TargetRule(
             (when(152, plan=("business", "classic")),),
             "office",
             None,
@@ -502,7 +504,7 @@ def test_targets(acme: Revision) -> None:
             Remarks("From the table.", None, "plans"),
             on(152),
         ),
-        Rule(
+        TargetRule(
             (when(174, plan=("pro",)),),
             None,
             None,
@@ -517,7 +519,7 @@ def test_targets(acme: Revision) -> None:
             NOTHING,
             on(174),
         ),
-        Rule(
+        TargetRule(
             (),
             "always",
             None,

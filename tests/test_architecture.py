@@ -8,6 +8,7 @@ import tomllib
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 from conftest import Cli
@@ -98,6 +99,34 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     TopologicalSorter(
         {module: {each for each in imports(module) if each in MODULES} for module in MODULES}
     ).prepare()
+
+
+def table(heading: str) -> list[list[str]]:
+    """Return the cells of a table in the pages for contributors, its head left out."""
+    text = (SOURCE.parent / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:2] == "| "]
+    return rows[1:]
+
+
+def test_the_layers_are_those_that_contributors_read_of() -> None:
+    rows = [re.findall("`([a-z_]+)(?:[.]py)?`", packages) for packages, _ in table("Layers")]
+    assert [set(row) for row in rows] == [set(names) for names in STOREYS[:-1]]
+
+
+def test_the_ways_through_the_code_are_there() -> None:
+    for _, steps in table("Ways through the code"):
+        for step in re.findall("`([a-zA-Z_.]+)`", steps):
+            resolve_name(f"zsupport.{step}")  # raises where it is not
+
+
+def test_no_two_classes_share_a_name() -> None:
+    found: dict[str, list[str]] = {}
+    for module, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name.lstrip("_"), []).append(f"{module}.{node.name}")
+    assert [places for places in found.values() if len(places) > 1] == []
 
 
 # What touches files, and who may call it outside of `sources`, each for files of the installation.

@@ -35,7 +35,7 @@ def test_warnings_about_assumed_facts_do_not_depend_on_the_quick_way(
         path.write_text(block(draw(SEED, number)[0]), encoding="utf-8")
         with monkeypatch.context() as patched:
             quick = answers(path)
-            patched.setattr(promise._Reader, "surely_changes", lambda *_: False)
+            patched.setattr(promise._PromiseReader, "surely_changes", lambda *_: False)
             assert answers(path) == quick, f"seed {SEED}, policy {number}"
         warned += sum("is assumed" in str(each["warnings"]) for each in quick)
     assert warned > POLICIES

@@ -34,7 +34,7 @@ from zsupport.guide import GUIDES as GUIDE_NAMES
 from zsupport.guide import page as guide
 from zsupport.policy.schema import records
 from zsupport.sources.settings import Exclusions
-from zsupport.suite.session import Wanted, run_session
+from zsupport.suite.session import RunOptions, run_session
 from zsupport.view.schemas import NAMES, schema
 
 BLOCKS = [found for page in PAGES for found in walk(page)]
@@ -180,7 +180,7 @@ def test_a_policy_loads_or_is_refused_as_said(
     write({**files, example.file: example.text}, folder)
     try:
         if example.file.endswith("_test.yaml"):
-            session = run_session([str(path)], Wanted(), public_holidays, Exclusions())
+            session = run_session([str(path)], RunOptions(), public_holidays, Exclusions())
             if session.unreadable:
                 raise InvalidPolicy(session.outcome.findings, {})
         else:

@@ -10,7 +10,7 @@ from holidays import country_holidays
 
 from zsupport.clock.holidays import part_that_differs, public_holidays
 from zsupport.policy.quoting import scalar
-from zsupport.policy.yamltext import Mapping, Scalar, read_yaml
+from zsupport.policy.yamltext import MappingNode, ScalarNode, read_yaml
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -142,9 +142,9 @@ def test_every_name_that_the_library_gives_is_read_back() -> None:
     for name in sorted(names):
         node, _, findings = read_yaml(f"2026-01-01: {scalar(name)}\n".encode(), "frozen.yaml")
         assert findings == []
-        assert isinstance(node, Mapping)
+        assert isinstance(node, MappingNode)
         value = node.by_key["2026-01-01"][1]
-        assert isinstance(value, Scalar)
+        assert isinstance(value, ScalarNode)
         assert value.text == name
 
 

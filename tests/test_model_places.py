@@ -12,7 +12,7 @@ from policy_trees import policy_files
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 from zsupport.policy.model import NOWHERE, Place
-from zsupport.policy.yamltext import Scalar, Way, parse_path, path_key, way_key
+from zsupport.policy.yamltext import ScalarNode, Way, parse_path, path_key, way_key
 
 FILES = policy_files()
 
@@ -45,7 +45,7 @@ def test_the_path_of_each_part_leads_to_the_line_of_it(file: Path) -> None:
         assert node is not None, place
         key = document.key(path).line
         # A list item and a mapping start where their value does, everything else with its key.
-        assert place.line in {key, node.line} if isinstance(node, Scalar) else {key, node.line}
+        assert place.line in {key, node.line} if isinstance(node, ScalarNode) else {key, node.line}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

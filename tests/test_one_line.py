@@ -23,14 +23,13 @@ from zsupport.library import Policy
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
-from zsupport.policy.yamltext import Mapping, Node, Scalar, Sequence, path_text
+from zsupport.policy.yamltext import MappingNode, Node, ScalarNode, SequenceNode, path_text
 from zsupport.sources.policies import PolicyFiles, policies_at
 from zsupport.suite.coverage import decisions_of, uncovered
-from zsupport.suite.mutation import changes_of
+from zsupport.suite.mutation import changes_of, mutated
 from zsupport.suite.outcome import run_tests
 from zsupport.suite.reading import bind, read_written
-from zsupport.suite.subject import Subject, read_subject
-from zsupport.suite.survival import mutated
+from zsupport.suite.subject import PolicyUnderTest, read_subject
 
 SEED = int(os.environ.get("ZSUPPORT_SEED", "20261128"))
 POLICIES = 24
@@ -43,11 +42,11 @@ ABOUT_YAML = frozenset({"ZS010", "ZS803", "ZS811"})
 
 def value_of(node: Node | None) -> Any:
     """Return a node as JSON values; every scalar is a text."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return {key.text: value_of(value) for key, value in node.entries}
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return [value_of(item) for item in node.items]
-    assert isinstance(node, Scalar)
+    assert isinstance(node, ScalarNode)
     return node.text
 
 
@@ -110,7 +109,7 @@ def problems(document: Document) -> list[Any]:
     ]
 
 
-def suite_of(subject: Subject, files: list[SourceFile], *, mutants: bool) -> list[Any]:
+def suite_of(subject: PolicyUnderTest, files: list[SourceFile], *, mutants: bool) -> list[Any]:
     """Return the results, the coverage and the mutants of tests."""
     tests = [bind(read_written(file), subject, AT) for file in files]
     assert not any(each.findings for each in tests)
@@ -218,7 +217,7 @@ FORMS = pytest.mark.parametrize("form", [block, one_line], ids=("lines", "one-li
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-def office(form: Callable[[dict[str, Any]], str]) -> Subject:
+def office(form: Callable[[dict[str, Any]], str]) -> PolicyUnderTest:
     text = form(OFFICE).encode()
     return read_subject((SourceFile("office.yaml", text, "", "office.yaml"),), public_holidays)
 

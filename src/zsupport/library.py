@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from zsupport.answer.case import Answers, Query, settle
 from zsupport.answer.channels import answer_channels
-from zsupport.answer.due import Asked, Moment, Quick, answer_due, quick_due, settle_starts
+from zsupport.answer.due import DueQuestion, Moment, Quick, answer_due, quick_due, settle_starts
 from zsupport.answer.hours import Customer, PolicyHours, check_country
 from zsupport.answer.promise import Promises, promises, settle_metrics
 from zsupport.clock.deadline import Events
@@ -29,7 +29,7 @@ from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Metric, Revision
 from zsupport.sources.cache import cache_folder, keep_policy, kept_policy, policy_key
-from zsupport.sources.find import TESTS, Found, file_of_tests, find
+from zsupport.sources.find import TESTS, FoundPolicy, file_of_tests, find
 from zsupport.sources.holidays import kept_holidays
 
 _new = tuple.__new__
@@ -38,10 +38,10 @@ _new = tuple.__new__
 MAX_KEPT = 10_000
 
 
-class _Known(NamedTuple):
+class _KnownPromises(NamedTuple):
     """What was worked out for a question to `due`, and the short way to answer it again."""
 
-    asked: Asked
+    asked: DueQuestion
     promised: Promises
     quick: Quick | None
 
@@ -62,7 +62,7 @@ class Policy:
         self.revisions = revisions
         self._public = public
         self._hours: dict[tuple[int, Customer, str], PolicyHours] = {}
-        self._promises: dict[tuple[Any, ...], _Known] = {}
+        self._promises: dict[tuple[Any, ...], _KnownPromises] = {}
         # In force from and before which instants; the next one's start ends a revision too.
         where = zone(revisions[0].timezone)
         self._starts = [_midnight(r.start, where) if r.start else -END for r in revisions]
@@ -262,7 +262,9 @@ class Policy:
         starts = settle_starts(known.asked.revision, given, began, self.revisions)
         return answer_due(known.asked, known.promised, Moment(events, moment, ratio, starts))
 
-    def _promised(self, key: tuple[Any, ...], start: int, facts: Mapping[str, str]) -> _Known:
+    def _promised(
+        self, key: tuple[Any, ...], start: int, facts: Mapping[str, str]
+    ) -> _KnownPromises:
         """Work out what is promised, and keep it where it does not depend on the moment."""
         index, in_force, plan, role, channel, priority, _, metric, zone_name, country, lang = key
         revision = self.revisions[index]
@@ -294,12 +296,12 @@ class Policy:
         hours = self._hours.setdefault(
             (index, customer, lang), PolicyHours(revision, customer, lang, self._public)
         )
-        asked = Asked(revision, query, hours, in_force, lang)
+        asked = DueQuestion(revision, query, hours, in_force, lang)
         promised = promises(
             revision, query, metrics, start, hours, in_force=in_force, lang=lang,
             shown=self._shown(index, columns), revisions=len(self.revisions),
         )  # fmt: skip
-        known = _Known(asked, promised, quick_due(asked, promised))
+        known = _KnownPromises(asked, promised, quick_due(asked, promised))
         timed = any(alt.opened for rule in revision.rules for alt in rule.when)
         if not timed and len(self._promises) < MAX_KEPT:
             self._promises[key] = known
@@ -451,7 +453,7 @@ def load(path_or_name: "str | os.PathLike[str]", *, cache: bool = True) -> Polic
     return load_found(find(os.fspath(path_or_name)), cache_folder(os.environ) if cache else None)
 
 
-def load_found(found: Found, folder: str | None) -> Policy:
+def load_found(found: FoundPolicy, folder: str | None) -> Policy:
     """Return the policy that these files hold, from the cache folder if it is kept there."""
     key = policy_key(found.files)
     revisions = kept_policy(folder, key)

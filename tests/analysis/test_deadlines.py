@@ -12,7 +12,7 @@ from zsupport.analysis.deadlines import (
     Clocks,
     Conditions,
     Deadlines,
-    Moment,
+    DeadlinesAtMoment,
     TargetClock,
     Verdict,
     _ends_before_close,
@@ -147,8 +147,12 @@ def test_a_moment_of_each_kind_is_shown() -> None:
     assert verdict == Verdict(
         "incomparable",
         # A Thursday, four hours before they close; and a Wednesday, nine hours before they open.
-        Moment(at("2025-01-02T13:00:00Z"), at("2025-01-02T18:00:00Z"), at("2025-01-02T17:00:00Z")),
-        Moment(at("2025-01-01T00:00:00Z"), at("2025-01-01T05:00:00Z"), at("2025-01-01T13:00:00Z")),
+        DeadlinesAtMoment(
+            at("2025-01-02T13:00:00Z"), at("2025-01-02T18:00:00Z"), at("2025-01-02T17:00:00Z")
+        ),
+        DeadlinesAtMoment(
+            at("2025-01-01T00:00:00Z"), at("2025-01-01T05:00:00Z"), at("2025-01-01T13:00:00Z")
+        ),
     )
     assert compared(target("4 business hours"), target("5h")) == verdict.reversed
 

@@ -15,7 +15,7 @@ from zsupport.clock.holidays import public_holidays
 from zsupport.policy.files import SourceFile
 from zsupport.suite.coverage import decisions_of, uncovered
 from zsupport.suite.reading import bind, read_written
-from zsupport.suite.subject import Subject, read_subject
+from zsupport.suite.subject import PolicyUnderTest, read_subject
 from zsupport.suite.suggestion import suggestion
 
 PLANS, ROLES, CHANNELS, PRIORITIES = 10, 5, 5, 4
@@ -60,7 +60,7 @@ def policy(cases: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def subject_of(cases: int) -> Subject:
+def subject_of(cases: int) -> PolicyUnderTest:
     """Return the policy, read."""
     name = "large.yaml"
     subject = read_subject((SourceFile(name, policy(cases).encode(), "", name),), public_holidays)

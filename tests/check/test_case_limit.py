@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from zsupport.check.evaluate import judge
 from zsupport.check.explanations import explanation_of
 from zsupport.check.rules import RULES
-from zsupport.check.run import judge
 from zsupport.findings import Finding
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document

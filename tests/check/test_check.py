@@ -24,7 +24,7 @@ from zsupport.check.rule import Subject
 from zsupport.cli import main
 from zsupport.findings import UNREADABLE
 from zsupport.policy.document import Document
-from zsupport.policy.yamltext import Mapping
+from zsupport.policy.yamltext import MappingNode
 from zsupport.sources.find import read_file, shipped_policies
 from zsupport.sources.project import Project, project_in
 from zsupport.sources.select import SelectedFile
@@ -879,7 +879,7 @@ def test_a_file_that_goes_away_meanwhile_is_said(
         (tmp_path / "b.yaml").unlink(missing_ok=True)
         return read_file(path, shown)
 
-    monkeypatch.setattr("zsupport.check.bulk.read_file", reading)
+    monkeypatch.setattr("zsupport.check.batch.read_file", reading)
     run = check(".")
     assert run.code == 3
     assert run.stderr.startswith("zsupport: b.yaml: no such file\n")
@@ -896,7 +896,7 @@ def test_a_file_that_changes_before_it_is_fixed_is_left(
         (tmp_path / "a.yaml").write_text(EVERY + "# more\n")
         return source
 
-    monkeypatch.setattr("zsupport.check.bulk.read_file", reading)
+    monkeypatch.setattr("zsupport.check.batch.read_file", reading)
     run = check("--fix")
     assert run.code == 4
     assert "has changed since it was read" in run.stderr
@@ -1031,7 +1031,9 @@ def test_files_that_are_done_are_forgotten_at_once(check: Check, tmp_path: Path)
     before = gc.get_threshold()
 
     def alive() -> list[object]:
-        return [each for each in gc.get_objects() if isinstance(each, Subject | Document | Mapping)]
+        return [
+            each for each in gc.get_objects() if isinstance(each, Subject | Document | MappingNode)
+        ]
 
     gc.collect()
     of_others = set(map(id, alive()))  # other tests keep some

@@ -12,11 +12,11 @@ from reference.draw import block, draw, draw_ranked
 from reference.judge import OPENED, Judge, judge
 from reference.ranks import Less, Missing, Ranks
 
-from zsupport.check.repair import repaired
+from zsupport.check.autofix import repaired
+from zsupport.check.evaluate import Judgement
+from zsupport.check.evaluate import judge as look_at
 from zsupport.check.rule import Problem, Subject
 from zsupport.check.rules import RULES
-from zsupport.check.run import Judgement
-from zsupport.check.run import judge as look_at
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document

@@ -3,8 +3,8 @@
 from datetime import date
 
 from zsupport.analysis.deadlines import Clocks
+from zsupport.check.evaluate import judge
 from zsupport.check.rules import RULES
-from zsupport.check.run import judge
 from zsupport.clock.holidays import INSTALL, PublicHolidays
 from zsupport.clock.model import Year
 from zsupport.clock.problem import BadText

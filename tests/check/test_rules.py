@@ -14,11 +14,11 @@ import pytest
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import space_of, space_of_facts
 from zsupport.check import rules
+from zsupport.check.edits import apply
+from zsupport.check.evaluate import judge
 from zsupport.check.explanations import explanation_of
-from zsupport.check.fixing import apply
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
-from zsupport.check.run import judge
 from zsupport.findings import CODES, SEVERITIES, Finding
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision, read_document

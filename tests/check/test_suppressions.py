@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from written import LINE_ENDS, Written, written
 
 from zsupport.check.catalogue import allowable
+from zsupport.check.evaluate import judge
 from zsupport.check.rules import RULES
-from zsupport.check.run import judge
 from zsupport.check.suppressions import comments_in, suppressions_of
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile

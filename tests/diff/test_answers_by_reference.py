@@ -8,7 +8,7 @@ from reference.definition import read
 from reference.draw import FORMS, block, draw_pair
 
 from zsupport.diff.changes import Change, class_of
-from zsupport.diff.policies import Compared, Part, compare
+from zsupport.diff.policies import Compared, ComparedCases, compare
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
@@ -78,7 +78,7 @@ def tells(change: Change, answer: Answer) -> bool:
 
 def hold(pair: Pair, compared: Compared) -> set[Answer]:
     """Hold the changes to the answers in all cases; return the answers that differ."""
-    part: Part = compared.parts[0]
+    part: ComparedCases = compared.parts[0]
     answers = expected(pair, list(part.space.values))
     told: dict[Key, set[Answer]] = {}
     for change in part.changes:

@@ -18,7 +18,7 @@ from strategies import (
 )
 
 from zsupport.diff.changes import CODES, Change
-from zsupport.diff.policies import Part, PolicyDiff, compare
+from zsupport.diff.policies import ComparedCases, PolicyDiff, compare
 from zsupport.errors import InvalidPolicy
 from zsupport.policy import document as policy_document
 from zsupport.policy.files import SourceFile
@@ -41,15 +41,15 @@ def diff(old: str, new: str) -> PolicyDiff:
     return compare([read(old, "old.yaml")], [read(new, "new.yaml")])
 
 
-def parts(found: PolicyDiff) -> list[Part]:
+def parts(found: PolicyDiff) -> list[ComparedCases]:
     return [part for compared in found.compared for part in compared.parts]
 
 
-def changes(found: PolicyDiff) -> list[tuple[Part, Change]]:
+def changes(found: PolicyDiff) -> list[tuple[ComparedCases, Change]]:
     return [(part, change) for part in parts(found) for change in part.changes]
 
 
-def cases(part: Part, change: Change) -> set[Key]:
+def cases(part: ComparedCases, change: Change) -> set[Key]:
     return {frozenset(case.items()) for case in part.space.cases(change.cases)}
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from outcomes import CODES, RICH, SAME, UNHURRIED, names, spans, texts
 
+from zsupport.check.evaluate import identity_of, judge
 from zsupport.check.rules import RULES
-from zsupport.check.run import identity_of, judge
 from zsupport.findings import Finding, Span, fingerprints
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document

@@ -16,13 +16,12 @@ from outcomes import CONTEXT, EMPTY, EXTRA, RICH, UNHURRIED, outcomes
 from readers import READERS, Seen, commands, markdown_cells
 from xmlschema import XMLSchema
 
-from zsupport.cli import options
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import CODES as LOADER_CODES
 from zsupport.findings import SEVERITIES, Outcome, Span, Unit, fail_on
 from zsupport.library import load
-from zsupport.report import Terminal
-from zsupport.report.findings import FINDING_FORMATS, Context, render_outcome
+from zsupport.report import FINDING_FORMATS, Terminal
+from zsupport.report.findings import Context, render_outcome
 from zsupport.report.findings.paths import fingerprinted, uri, workspace_path
 from zsupport.report.findings.text import finding_text
 from zsupport.report.findings.wording import gravest_first, sentences
@@ -70,7 +69,6 @@ def test_a_rich_outcome_is_written_exactly_so(format: str) -> None:
 def test_the_list_of_formats_is_the_folder_and_the_option() -> None:
     folder = {path.stem for path in GOLDEN.parent.glob("../../src/zsupport/report/findings/*.py")}
     assert folder - {"__init__", "paths", "wording"} == set(FINDING_FORMATS)
-    assert ("auto", *FINDING_FORMATS) == options.FINDING_FORMATS
     assert {path.name for path in GOLDEN.iterdir()} == set(FINDING_FORMATS) == set(READERS)
 
 

@@ -6,8 +6,8 @@ from zsupport.clock.model import Year
 from zsupport.policy.files import SourceFile
 from zsupport.suite.example import Example
 from zsupport.suite.reading import Tests, bind, read_written
-from zsupport.suite.running import Verdict, run
-from zsupport.suite.subject import Subject, read_subject
+from zsupport.suite.running import ExampleResult, run
+from zsupport.suite.subject import PolicyUnderTest, read_subject
 
 SHOP = """\
 format: 1
@@ -56,7 +56,7 @@ def public(country: str, subdivision: str | None, year: int) -> Year:
     return Year({date(year, 1, 1).toordinal(): "New Year"})
 
 
-def subject_of(*texts: str) -> Subject:
+def subject_of(*texts: str) -> PolicyUnderTest:
     """Return the policy of these files."""
     files = tuple(
         SourceFile(f"{n}.yaml", text.encode(), f"sha256:{n}", f"{n}.yaml")
@@ -65,20 +65,20 @@ def subject_of(*texts: str) -> Subject:
     return read_subject(files, public)
 
 
-def written(text: str, subject: Subject) -> Tests:
+def written(text: str, subject: PolicyUnderTest) -> Tests:
     """Return a tests file, whatever is wrong with it."""
     source = SourceFile("shop_test.yaml", text.encode(), "", "shop_test.yaml")
     return bind(read_written(source), subject, None)
 
 
-def cases(text: str, subject: Subject) -> tuple[Example, ...]:
+def cases(text: str, subject: PolicyUnderTest) -> tuple[Example, ...]:
     """Return the tests of a text that holds a list of cases."""
     found = written(f"tests: 1\npolicy: {subject.policy.id}\ncases:\n{text}", subject)
     assert found.findings == ()
     return found.examples
 
 
-def verdict(text: str, subject: Subject) -> Verdict:
+def verdict(text: str, subject: PolicyUnderTest) -> ExampleResult:
     """Return what comes of one case."""
     [example] = cases(text, subject)
     return run(subject, example)

@@ -9,10 +9,10 @@ from zsupport.clock.holidays import public_holidays
 from zsupport.limits import CASES
 from zsupport.suite.coverage import decisions_of, uncovered
 from zsupport.suite.example import Example
-from zsupport.suite.measure import telling
+from zsupport.suite.outcome import telling
 from zsupport.suite.running import passes
-from zsupport.suite.session import Wanted, run_session
-from zsupport.suite.subject import Subject
+from zsupport.suite.session import RunOptions, run_session
+from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import suggestion
 
 SUBJECT = subject_of(SHOP)
@@ -151,7 +151,7 @@ def test_of_many_plans_the_first_five_are_tried_for_a_suggestion(
 ) -> None:
     tried: list[str] = []
 
-    def failing(subject: Subject, example: Example) -> bool:
+    def failing(subject: PolicyUnderTest, example: Example) -> bool:
         tried.extend(example.question.values["plan"])
         return False
 
@@ -243,12 +243,16 @@ def test_a_revision_with_too_many_cases_is_left_out_of_coverage(
     only = subject_of(small)
     few = CASES._replace(most=only.revisions[0].space.size)
     monkeypatch.setattr("zsupport.analysis.space.CASES", few)
-    session = run_session([str(tmp_path)], Wanted(coverage=True), public_holidays, lambda _: False)
+    session = run_session(
+        [str(tmp_path)], RunOptions(coverage=True), public_holidays, lambda _: False
+    )
     coverage = session.outcome.extra["coverage"]
     assert coverage["decisions"] == len(decisions_of(only, 0))
     [finding] = [each for each in session.outcome.findings if "2026.yaml" in each.file]
     assert "cases" in finding.message
     # The newest revision is the one that is changed: nothing of it is counted.
-    session = run_session([str(tmp_path)], Wanted(mutation=True), public_holidays, lambda _: False)
+    session = run_session(
+        [str(tmp_path)], RunOptions(mutation=True), public_holidays, lambda _: False
+    )
     assert session.outcome.extra["mutation"]["changes"] == 0
     assert [each.message for each in session.outcome.findings] == [finding.message]

@@ -13,19 +13,18 @@ from reference.judge import Judge, judge
 from strategies import Document, policies, yaml_of
 from subjects import SHOP, cases, subject_of
 
-from zsupport.analysis.answers import Answers, difference
+from zsupport.analysis.answers import AnswersByCase, difference
 from zsupport.analysis.space import Space
 from zsupport.answer.case import Case
 from zsupport.clock.instants import to_datetime
 from zsupport.errors import InvalidPolicy, ZsupportError
 from zsupport.policy.loader import revision_of
-from zsupport.suite.correction import corrected
+from zsupport.suite.correction import case_text, corrected
 from zsupport.suite.coverage import Decision, decisions_of, uncovered
 from zsupport.suite.example import Example
 from zsupport.suite.mutation import changes_of
-from zsupport.suite.paste import case_text
 from zsupport.suite.running import passes, run
-from zsupport.suite.subject import Subject
+from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import suggestion
 
 FEW = settings(max_examples=60, deadline=None)
@@ -42,7 +41,7 @@ def every_case(space: Space) -> Iterator[Case]:
 
 
 @st.composite
-def questions(draw: st.DrawFn, subject: Subject) -> dict[str, Any]:
+def questions(draw: st.DrawFn, subject: PolicyUnderTest) -> dict[str, Any]:
     """Return the values of a question: some dimensions, each with one value or several."""
     space = subject.revisions[0].space
     asked: dict[str, Any] = {}
@@ -54,7 +53,7 @@ def questions(draw: st.DrawFn, subject: Subject) -> dict[str, Any]:
 
 
 @st.composite
-def random_case(draw: st.DrawFn, subject: Subject) -> str:
+def random_case(draw: st.DrawFn, subject: PolicyUnderTest) -> str:
     """Return a random case as text; it need not pass."""
     channels = subject.revisions[0].space.values["channel"]
     asked = draw(questions(subject))
@@ -84,7 +83,7 @@ def random_case(draw: st.DrawFn, subject: Subject) -> str:
     return case_text({"due": asked, "expect": expect})
 
 
-def right(subject: Subject, text: str) -> str:
+def right(subject: PolicyUnderTest, text: str) -> str:
     """Return a case as it passes."""
     [example] = cases(text, subject)
     found = text if passes(subject, example) else corrected(subject, example)
@@ -116,7 +115,7 @@ def test_a_failed_case_pasted_as_corrected_passes(document: Document, data: st.D
     )
 
 
-def asked_by(subject: Subject, example: Example) -> list[Case]:
+def asked_by(subject: PolicyUnderTest, example: Example) -> list[Case]:
     """Return every case that a test asks about; a fact that is left out takes its default."""
     question = example.question
     defaults = {fact.id: fact.default for fact in subject.policy.revisions[0].facts}
@@ -140,7 +139,7 @@ def asked_by(subject: Subject, example: Example) -> list[Case]:
 Key = tuple[Any, ...]
 
 
-def covered_by(subject: Subject, reference: Judge, example: Example) -> set[Key]:
+def covered_by(subject: PolicyUnderTest, reference: Judge, example: Example) -> set[Key]:
     """Return the decisions that a test states, case by case and by the reference."""
     question = example.question
     expects = {each.key: each.value for each in example.expects}
@@ -244,7 +243,7 @@ def test_all_suggested_tests_together_cover_everything(path: Any) -> None:
 # -- changes ---------------------------------------------------------------------------------------
 
 
-def answers(subject: Subject, case: Case) -> Any:
+def answers(subject: PolicyUnderTest, case: Case) -> Any:
     """Return the values that are answered in one case, all of it named."""
     facts = {fact.id for fact in subject.policy.revisions[0].facts}
     named: dict[str, Any] = {name: v for name, v in case.items() if name not in facts}
@@ -268,7 +267,7 @@ def test_a_change_counts_when_some_answer_is_another(
     document: Document, data: st.DataObject
 ) -> None:
     subject = subject_of(yaml_of(document))
-    before = Answers(subject.revisions[0])
+    before = AnswersByCase(subject.revisions[0])
     changes = list(changes_of(subject.revisions[0].document))
     for change in data.draw(st.lists(st.sampled_from(changes), max_size=5)):
         try:
@@ -277,7 +276,7 @@ def test_a_change_counts_when_some_answer_is_another(
             event("invalid")
             continue
         changed = subject.replaced(0, change.root, revision)
-        where = difference(before, Answers(changed.revisions[0]))
+        where = difference(before, AnswersByCase(changed.revisions[0]))
         if change.kind in ("change-default", "swap-priorities"):
             continue
         every = list(every_case(subject.revisions[0].space))

@@ -3,13 +3,12 @@
 import pytest
 from subjects import SHOP, cases, subject_of, written
 
-from zsupport.analysis.answers import Answers, difference
+from zsupport.analysis.answers import AnswersByCase, difference
 from zsupport.policy.loader import revision_of
 from zsupport.suite.example import Example
-from zsupport.suite.mutation import changes_of, other_targets
+from zsupport.suite.mutation import changes_of, mutated, noticing, other_targets
 from zsupport.suite.running import run
-from zsupport.suite.subject import Subject
-from zsupport.suite.survival import mutated, noticing
+from zsupport.suite.subject import PolicyUnderTest
 
 
 def where(before: str, after: str) -> set[str]:
@@ -18,7 +17,7 @@ def where(before: str, after: str) -> set[str]:
     root = subject_of(after).revisions[0].document.root
     assert root is not None
     changed = subject.replaced(0, root, revision_of(root, subject.revisions[0].document.source))
-    found = difference(Answers(subject.revisions[0]), Answers(changed.revisions[0]))
+    found = difference(AnswersByCase(subject.revisions[0]), AnswersByCase(changed.revisions[0]))
     names = {f"due {name}" for name, cases in found.due.items() if cases}
     names |= {f"hours {name}" for name, cases in found.hours.items() if cases}
     names |= {"channels"} if found.channels else set()
@@ -132,7 +131,7 @@ def test_what_a_target_becomes(target: str, others: list[str]) -> None:
     assert other_targets(target) == others
 
 
-def changes(subject: Subject, kind: str) -> list[str]:
+def changes(subject: PolicyUnderTest, kind: str) -> list[str]:
     return [each.says for each in changes_of(subject.revisions[0].document) if each.kind == kind]
 
 

@@ -8,7 +8,7 @@ import pytest
 from zsupport.clock.holidays import public_holidays
 from zsupport.sources.find import shipped_policies
 from zsupport.sources.settings import Exclusions
-from zsupport.suite.session import Wanted, run_session
+from zsupport.suite.session import RunOptions, run_session
 
 NAMES = [*shipped_policies()]
 #: These tests must notice nearly every change; of the others, most.
@@ -24,7 +24,7 @@ def file_of(name: str) -> Path:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_policy_is_tested(name: str) -> None:
-    wanted = Wanted(coverage=True, mutation=True)
+    wanted = RunOptions(coverage=True, mutation=True)
     session = run_session([name], wanted, public_holidays, Exclusions())
     assert not session.unreadable
     assert [f for f in session.outcome.findings if f.severity == "error"] == []

@@ -12,9 +12,9 @@ import pytest
 from subjects import SHOP
 
 from zsupport.guide import page
-from zsupport.suite.codes import CODES, SUITE_CODES
-from zsupport.suite.measure import percent
-from zsupport.suite.paste import case_text
+from zsupport.suite.correction import case_text
+from zsupport.suite.example import CODES, SUITE_CODES
+from zsupport.suite.outcome import percent
 from zsupport.view.schemas import schema
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from subjects import SHOP, subject_of, written
 
 from zsupport.errors import TooMuch
 from zsupport.limits import CHANGES
+from zsupport.suite.mutation import mutated, noticing
 from zsupport.suite.outcome import run_tests
-from zsupport.suite.survival import mutated, noticing
 
 SUBJECT = subject_of(SHOP)
 
@@ -120,7 +120,7 @@ def test_more_changes_than_are_worked_on_are_refused(monkeypatch: pytest.MonkeyP
     )
     ran = run_tests(SUBJECT, tests)
     changes = len(every()) + mutated(SUBJECT, [tests], (), ()).invalid
-    monkeypatch.setattr("zsupport.suite.survival.CHANGES", CHANGES._replace(most=changes))
+    monkeypatch.setattr("zsupport.suite.mutation.CHANGES", CHANGES._replace(most=changes))
     # Twice as many: one test each, and the change itself.
     with pytest.raises(TooMuch, match="changes of a policy times its tests; at most"):
         mutated(SUBJECT, [tests], ran.passing, ran.holding)

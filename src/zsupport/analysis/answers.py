@@ -52,7 +52,7 @@ class Difference(NamedTuple):
         return (found or self.facts).bit_count()
 
 
-class Answers:
+class AnswersByCase:
     """The answers of one revision over its cases, and over its combinations of facts."""
 
     def __init__(self, analysed: AnalysedRevision) -> None:
@@ -164,7 +164,7 @@ class Answers:
         return found
 
 
-def difference(one: Answers, other: Answers) -> Difference:
+def difference(one: AnswersByCase, other: AnswersByCase) -> Difference:
     """Return where two policies of one space answer differently."""
     before, after = one.decisions, other.decisions
     same = partial(_same, period=period_of(one.revision, other.revision), public=one.public)

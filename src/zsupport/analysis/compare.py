@@ -13,7 +13,7 @@ from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.model import Hours
 from zsupport.clock.spans import Spans, WorkingTime
 from zsupport.clock.windows import WEEK, Window
-from zsupport.policy.model import NOWHERE, Calendar, Holidays, Remarks
+from zsupport.policy.model import NOWHERE, Holidays, PolicyCalendar, Remarks
 
 #: In so many seconds every week that calendars write occurs, with any days off.
 _YEAR = 366 * 86_400
@@ -29,7 +29,7 @@ class Counted(NamedTuple):
     zones: those that are open at the same instants because they say the same are equal.
     """
 
-    calendars: tuple[Calendar, ...]
+    calendars: tuple[PolicyCalendar, ...]
     open: bool = True  # without calendars: whether it is every instant, or none
 
     def joined(self, other: "Counted") -> "Counted":
@@ -46,7 +46,7 @@ EVERY_INSTANT = Counted(())
 NEVER = Counted((), open=False)
 
 
-def one(calendar: Calendar, zone: str) -> Counted:
+def one(calendar: PolicyCalendar, zone: str) -> Counted:
     """Return a calendar that is no union, in a policy of this zone, as what is counted over."""
     off = calendar.holidays
     bare = calendar._replace(
@@ -59,7 +59,7 @@ def one(calendar: Calendar, zone: str) -> Counted:
     return Counted((bare,))
 
 
-def is_always_open(calendar: Calendar) -> bool:
+def is_always_open(calendar: PolicyCalendar) -> bool:
     """Return whether a calendar that is no union is open at every instant."""
     closes = (calendar.apply_holidays and calendar.holidays) or calendar.dates or calendar.breaks
     return calendar.windows is None and not closes
@@ -132,7 +132,7 @@ def meet(
     return bool(rest)
 
 
-def _differ_in_weeks_only(calendars: Sequence[Calendar]) -> bool:
+def _differ_in_weeks_only(calendars: Sequence[PolicyCalendar]) -> bool:
     bare = [each._replace(windows=None, business_days=None) for each in calendars]
     plain = all(each.windows is not None and not each.by_start_date for each in calendars)
     return plain and all(each == bare[0] for each in bare)
@@ -217,7 +217,7 @@ def _minutes(windows: tuple[Window, ...]) -> int:
     return (found & week) | (found >> WEEK)
 
 
-def of_customer(calendar: Calendar) -> bool:
+def of_customer(calendar: PolicyCalendar) -> bool:
     """Return whether only the customer knows when a calendar is open."""
     off = calendar.holidays
     return calendar.timezone == "customer" or bool(off and off.customer)

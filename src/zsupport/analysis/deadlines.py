@@ -77,7 +77,7 @@ class TargetClock(NamedTuple):
     starts: Text = "opened"
 
 
-class Moment(NamedTuple):
+class DeadlinesAtMoment(NamedTuple):
     """A moment opened and the deadlines that two targets have then; None is never."""
 
     opened: int
@@ -92,14 +92,16 @@ class Verdict(NamedTuple):
     """
 
     word: str
-    later: Moment | None = None
-    earlier: Moment | None = None
+    later: DeadlinesAtMoment | None = None
+    earlier: DeadlinesAtMoment | None = None
 
     @property
     def reversed(self) -> "Verdict":
         """The verdict with the two targets exchanged."""
         word = {"better": "worse", "worse": "better"}.get(self.word, self.word)
-        later, earlier = (each and Moment(each.opened, each.other, each.due) for each in self[1:])
+        later, earlier = (
+            each and DeadlinesAtMoment(each.opened, each.other, each.due) for each in self[1:]
+        )
         return Verdict(word, earlier, later)
 
 
@@ -546,8 +548,8 @@ class _Scan:
         moot_earlier: bool,
     ) -> None:
         self.one, self.other = one, other
-        self.later: Moment | None = None
-        self.earlier: Moment | None = None
+        self.later: DeadlinesAtMoment | None = None
+        self.earlier: DeadlinesAtMoment | None = None
         self._seek_later = not (never_later or moot_later)
         self._seek_earlier = not (never_earlier or moot_earlier)
         self._refute = refute
@@ -594,7 +596,7 @@ class _Scan:
         bases: tuple[Basis, Basis],
     ) -> int:
         """Compare over some pieces of a week; return the latest deadline."""
-        mine, its = _Known(self.one, bases[0]), _Known(self.other, bases[1])
+        mine, its = _DeadlinesOfWeek(self.one, bases[0]), _DeadlinesOfWeek(self.other, bases[1])
         low, high = pieces[0][0], pieces[-1][1]
         edges: list[int] | None = None
         waiting = [(start, end - 1) for start, end in reversed(pieces)]
@@ -622,14 +624,16 @@ class _Scan:
     def _note(self, opened: int, one: int, other: int) -> None:
         if one == other or (self.later if one > other else self.earlier):
             return
-        moment = Moment(opened, *(None if due == _NEVER else due for due in (one, other)))
+        moment = DeadlinesAtMoment(
+            opened, *(None if due == _NEVER else due for due in (one, other))
+        )
         if one > other:
             self.later = moment
         else:
             self.earlier = moment
 
 
-class _Known:
+class _DeadlinesOfWeek:
     """The deadlines of one target near one week, each computed once."""
 
     def __init__(self, function: _Function, basis: Basis) -> None:

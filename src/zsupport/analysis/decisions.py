@@ -12,18 +12,18 @@ from zsupport.errors import TooMuch
 from zsupport.limits import EXCLUDING, MEMBERS, PARTS
 from zsupport.policy.model import (
     Alternative,
-    Calendar,
     Cell,
     Commitment,
     Metric,
+    PolicyCalendar,
     Revision,
     When,
 )
 
-Entry = TypeVar("Entry", Calendar, Commitment)
+Entry = TypeVar("Entry", PolicyCalendar, Commitment)
 
 
-class Stated(NamedTuple):
+class StatedCell(NamedTuple):
     """A cell as it is written, and where it counts.
 
     It `matches` where its rule holds for a case that can be opened and states the priority; it
@@ -40,7 +40,7 @@ class Stated(NamedTuple):
 class Targets(NamedTuple):
     """What is promised by one metric: the cells in written order, and where none states it."""
 
-    stated: tuple[Stated, ...]
+    stated: tuple[StatedCell, ...]
     unstated: Cases
 
 
@@ -110,7 +110,7 @@ class Decisions:
     def _targets(self, metric: str) -> Targets:
         space = self.space
         left = self.entitled
-        found: list[Stated] = []
+        found: list[StatedCell] = []
         for position, rule in enumerate(self.revision.rules):
             cells = rule.cells.get(metric)
             if not cells:
@@ -118,7 +118,7 @@ class Decisions:
             holds = self.matches(rule.when) & self.entitled
             for cell, cases in _written(cells, space):
                 matches = holds & cases
-                found.append(Stated(position, metric, cell, matches, matches & left))
+                found.append(StatedCell(position, metric, cell, matches, matches & left))
                 # The cells of one rule are for different priorities.
                 left &= ~matches
         return Targets(tuple(found), left)
@@ -149,7 +149,7 @@ class Decisions:
         """Return where each commitment decides: the first that holds does."""
         return _first_that_holds(self.revision.commitments, self.space, self.existing)
 
-    def calendars(self, hours: str) -> list[tuple[Calendar, Cases]]:
+    def calendars(self, hours: str) -> list[tuple[PolicyCalendar, Cases]]:
         """Return where each calendar of these hours decides: the first that holds does."""
         calendars = self.revision.hours.get(hours, ())
         return _first_that_holds(calendars, self.space, self.existing)

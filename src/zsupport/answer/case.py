@@ -42,7 +42,7 @@ class Query(NamedTuple):
     facts: Mapping[str, str] = {}
 
 
-class _Fields(NamedTuple):
+class _AnswersFields(NamedTuple):
     """What `Answers` hold.
 
     `columns` names the dimensions that they differ by. With no revision in force `revision` is
@@ -61,7 +61,7 @@ class _Fields(NamedTuple):
     openings: Any = None  # of `hours`: when each answer is open
 
 
-class Answers(_Fields):
+class Answers(_AnswersFields):
     """The answers to one question, in order, and what they were given from.
 
     It is a sequence of the answers. As it is also a tuple of fields, which is quick to make, what
@@ -130,7 +130,7 @@ def record(answer: Any, zone: tzinfo = UTC) -> dict[str, Any]:
     return {name: plain_value(value, zone) for name, value in answer._asdict().items()}
 
 
-class Name(NamedTuple):
+class KnownName(NamedTuple):
     """What something may be asked for by: id and aliases; by its names it is only suggested."""
 
     id: str
@@ -157,7 +157,7 @@ def settle(
     problems: list[tuple[str, str | None]] = []
 
     def find(
-        kind: str, text: str | None, names: Callable[[Revision], Sequence[Name]]
+        kind: str, text: str | None, names: Callable[[Revision], Sequence[KnownName]]
     ) -> str | None:
         if text is None:
             return None
@@ -174,11 +174,11 @@ def settle(
             problems.append((f"`{text}` is no {kind}; known: {ids}", _nearest(text, known)))
         return None
 
-    def names(members: Sequence[Any]) -> list[Name]:
-        return [Name(member.id, member.aliases, member.name) for member in members]
+    def names(members: Sequence[Any]) -> list[KnownName]:
+        return [KnownName(member.id, member.aliases, member.name) for member in members]
 
-    def facts_of(revision: Revision) -> list[Name]:
-        return [Name(fact.id) for fact in revision.facts]
+    def facts_of(revision: Revision) -> list[KnownName]:
+        return [KnownName(fact.id) for fact in revision.facts]
 
     known_facts = {fact.id for fact in revision.facts}
     settled: dict[str, str] = {}
@@ -195,9 +195,9 @@ def settle(
         if fact is None:
             continue
 
-        def values_of(revision: Revision, fact: str = fact) -> list[Name]:
+        def values_of(revision: Revision, fact: str = fact) -> list[KnownName]:
             declared = [each for each in revision.facts if each.id == fact]
-            return [Name(v, (), text) for each in declared for v, text in each.values.items()]
+            return [KnownName(v, (), text) for each in declared for v, text in each.values.items()]
 
         found = find(f"value of {fact}", value, values_of)
         if found is None or fact not in known_facts:
@@ -218,7 +218,7 @@ def by_fold(names: Sequence[Any]) -> dict[str, str]:
     return {text.casefold(): each.id for each in names for text in (each.id, *each.aliases)}
 
 
-def _nearest(text: str, known: Sequence[Name]) -> str | None:
+def _nearest(text: str, known: Sequence[KnownName]) -> str | None:
     """Return the hint that names the id with the nearest id, alias or display name."""
     ids: dict[str, str] = {}
     for each in known:

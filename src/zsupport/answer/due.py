@@ -111,7 +111,7 @@ def settle_starts(
     return starts
 
 
-class Asked(NamedTuple):
+class DueQuestion(NamedTuple):
     """The question that promises answer, as far as it does not depend on the moment."""
 
     revision: Revision
@@ -121,7 +121,7 @@ class Asked(NamedTuple):
     lang: str
 
 
-def answer_due(asked: Asked, promised: Promises, moment: Moment) -> Answers:
+def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> Answers:
     """Return the promises with what the clock says of each; open facts that change nothing go."""
     timer = _Timer(asked, moment)
     later = [
@@ -150,7 +150,7 @@ def answer_due(asked: Asked, promised: Promises, moment: Moment) -> Answers:
 Quick = Callable[[int, int, datetime | None], DueAnswer | None]
 
 
-def quick_due(asked: Asked, promised: Promises) -> Quick | None:
+def quick_due(asked: DueQuestion, promised: Promises) -> Quick | None:
     """Return the short way to answer the same question for another ticket, None: there is none.
 
     It gives what `answer_due` gives for a single promise of working time with no event but the
@@ -215,7 +215,7 @@ def quick_due(asked: Asked, promised: Promises) -> Quick | None:
 class _Timer:
     """Puts the clock's word to the promises of one question."""
 
-    def __init__(self, asked: Asked, moment: Moment) -> None:
+    def __init__(self, asked: DueQuestion, moment: Moment) -> None:
         self.asked = asked
         self.moment = moment
         self.first = asked.revision.metrics[0]

@@ -8,7 +8,7 @@ from zsupport.clock.holidays import holidays_version, public_holidays
 from zsupport.clock.model import Year
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
-from zsupport.policy.model import Calendar, Holidays, Revision
+from zsupport.policy.model import Holidays, PolicyCalendar, Revision
 from zsupport.policy.quoting import scalar
 
 
@@ -55,7 +55,7 @@ def frozen(
     return "\n".join(blocks)
 
 
-def _year(revision: Revision, calendar: Calendar, off: Holidays, year: int) -> Year:
+def _year(revision: Revision, calendar: PolicyCalendar, off: Holidays, year: int) -> Year:
     """Return what the library gives for a year."""
     assert off.country is not None
     place = f"{revision.file}:{calendar.place.line}"

@@ -8,7 +8,7 @@ from zsupport.clock.instants import local_date
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError
-from zsupport.policy.model import Calendar, Holidays, Place, Revision
+from zsupport.policy.model import Holidays, Place, PolicyCalendar, Revision
 
 if TYPE_CHECKING:
     # A policy whose targets are clock time needs none of these when it answers.
@@ -40,7 +40,7 @@ class Settled(NamedTuple):
 
     time: "WorkingTime"
     days: "BusinessDays | None"  # None: the calendars of a union are in different zones
-    calendars: tuple[Calendar, ...]
+    calendars: tuple[PolicyCalendar, ...]
     zone_name: str
     doubts: dict[int, bool]  # by half-year: whether dates are estimated, or not covered
 
@@ -86,7 +86,7 @@ class PolicyHours:
         return settled
 
     def together(
-        self, calendars: tuple[Calendar, ...], *, always: bool = False
+        self, calendars: tuple[PolicyCalendar, ...], *, always: bool = False
     ) -> tuple[Settled | None, list[str]]:
         """Return the joined hours of the calendars that are known, and what to ask for the others.
 
@@ -156,7 +156,7 @@ class PolicyHours:
         members = (path for member in calendar.any for path in self.read(member, case))
         return (calendar.place.path, *members)
 
-    def calendar(self, name: str, case: Case) -> Calendar | None:
+    def calendar(self, name: str, case: Case) -> PolicyCalendar | None:
         """Return the calendar that holds in a case, None for hours that need no definition."""
         return next((c for c in self.revision.hours.get(name, ()) if matching(c.when, case)), None)
 
@@ -200,7 +200,7 @@ class PolicyHours:
                     found.append(Warning("beyond-covers", says))
         return found
 
-    def _calendars(self, name: str, case: Case) -> tuple[Calendar, ...] | None:
+    def _calendars(self, name: str, case: Case) -> tuple[PolicyCalendar, ...] | None:
         """Return the calendars whose union these hours are, None where they are always open."""
         if name not in self.revision.hours:
             return None  # 24x7
@@ -211,7 +211,7 @@ class PolicyHours:
         known = [calendar for each in members if each is not None for calendar in each]
         return None if None in members else tuple({c.place: c for c in known}.values())
 
-    def _applying(self, name: str, case: Case) -> Calendar:
+    def _applying(self, name: str, case: Case) -> PolicyCalendar:
         """Return the calendar that applies to a case, of hours that are defined."""
         calendar = self.calendar(name, case)
         if calendar is None:
@@ -222,7 +222,7 @@ class PolicyHours:
             )
         return calendar
 
-    def _asks(self, calendar: Calendar) -> list[str]:
+    def _asks(self, calendar: PolicyCalendar) -> list[str]:
         asks = []
         if calendar.timezone == "customer" and self.customer.zone is None:
             ask = say(calendar.ask, self.lang) or "The customer's zone"
@@ -232,7 +232,7 @@ class PolicyHours:
             asks.append("The customer's country (--customer-country)")
         return asks
 
-    def _hours(self, calendar: Calendar) -> "Hours":
+    def _hours(self, calendar: PolicyCalendar) -> "Hours":
         name = calendar.timezone or self.revision.timezone
         if name == "customer":
             assert self.customer.zone is not None
@@ -268,7 +268,7 @@ class PolicyHours:
         return years_of(off, country, subdivision, checked, self.lang)
 
 
-def hours_of(calendar: Calendar, zone_name: str, years: "Years | None") -> "Hours":
+def hours_of(calendar: PolicyCalendar, zone_name: str, years: "Years | None") -> "Hours":
     """Return a calendar in a zone and with its days off as the clock sees it."""
     from zsupport.clock.model import Hours, day_parts, week_of
 

@@ -45,7 +45,7 @@ from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.intervals import clipped
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.policy.model import Calendar, Place, Remarks, Revision, When
+from zsupport.policy.model import Place, PolicyCalendar, Remarks, Revision, When
 
 #: How far ahead holidays are listed, in days.
 AHEAD = 365
@@ -102,12 +102,12 @@ class Reign(NamedTuple):
         return self.hours.revision
 
 
-class Part(NamedTuple):
+class RevisionHours(NamedTuple):
     """When a row is open, as far as one revision states it."""
 
     allowed: bool = True
     hours: str | None = None  # the joined names; None: not allowed, or a grant states none
-    calendars: tuple[Calendar, ...] = ()  # those that apply, of every member
+    calendars: tuple[PolicyCalendar, ...] = ()  # those that apply, of every member
     always: bool = False  # hours that are open at every instant are among them
     unstated: bool = False  # hours that the policy does not state are among them
     asks: tuple[str, ...] = ()  # what to ask before it is known which calendars apply
@@ -125,8 +125,8 @@ class Row(NamedTuple):
     channel: str | None
     priority: str | None
     facts: Mapping[str, str]
-    parts: tuple[Part, ...]
-    because: tuple[Holding | Calendar, ...]
+    parts: tuple[RevisionHours, ...]
+    because: tuple[Holding | PolicyCalendar, ...]
 
 
 def answer_hours(
@@ -201,11 +201,13 @@ def _of_case(
     def rows_of(space: Dimensions) -> list[Row]:
         rows = []
         for case in space.cases():
-            parts: list[tuple[Part, tuple[Holding | Calendar, ...]]] = []
+            parts: list[tuple[RevisionHours, tuple[Holding | PolicyCalendar, ...]]] = []
             for each in ids:
                 own, known = each.of_case(case)
                 allowed = known and not space.without_priority
-                parts.append(_of_grants(each.reign, own) if allowed else (Part(allowed=False), ()))
+                parts.append(
+                    _of_grants(each.reign, own) if allowed else (RevisionHours(allowed=False), ())
+                )
             because = parts[index][1]
             rows.append(_row(case, tuple(part for part, _ in parts), because))
         return rows
@@ -226,12 +228,12 @@ def _of_names(
     stated = _stated(reigns[index].query)
     rows, warnings = [], []
     for name in names:
-        parts: list[Part] = []
-        decided: tuple[Holding | Calendar, ...] = ()
+        parts: list[RevisionHours] = []
+        decided: tuple[Holding | PolicyCalendar, ...] = ()
         case = stated
         for i, reign in enumerate(reigns):
             if name != ALWAYS_OPEN and name not in reign.revision.hours:
-                parts.append(Part(hours=name, unstated=True))
+                parts.append(RevisionHours(hours=name, unstated=True))
                 continue
             asked = _deciding(reign.revision, name)
             own, _ = _ids(reign).of_case(stated)
@@ -248,7 +250,9 @@ def _of_names(
     return rows, warnings
 
 
-def _row(case: Case, parts: tuple[Part, ...], because: tuple[Holding | Calendar, ...]) -> Row:
+def _row(
+    case: Case, parts: tuple[RevisionHours, ...], because: tuple[Holding | PolicyCalendar, ...]
+) -> Row:
     facts = {name: value for name, value in case.items() if name not in _DIMENSIONS}
     return Row(
         case.get("plan"), case.get("role"), case.get("channel"), case.get("priority"), facts,
@@ -322,7 +326,9 @@ def _with_defaults(revision: Revision, case: Case, asked: set[str]) -> Case:
     return {**case, **defaults}
 
 
-def _of_grants(reign: Reign, case: Case) -> tuple[Part, tuple[Holding | Calendar, ...]]:
+def _of_grants(
+    reign: Reign, case: Case
+) -> tuple[RevisionHours, tuple[Holding | PolicyCalendar, ...]]:
     """Return what a revision says of the channel of a case: the joined hours of its grants.
 
     What it asks beyond the case takes its default, or is to be asked.
@@ -336,7 +342,7 @@ def _of_grants(reign: Reign, case: Case) -> tuple[Part, tuple[Holding | Calendar
             missing |= _undecided(grant.when, case)
     remarks = of_case(revision, "hours", case)
     if not held and not missing:
-        return Part(allowed=False, remarks=tuple(remarks)), ()
+        return RevisionHours(allowed=False, remarks=tuple(remarks)), ()
     remarks += of_grants(held)
     names = list(dict.fromkeys(each.grant.hours for each in held if each.grant.hours))
     part, calendars = _of_hours(reign, names, case)
@@ -351,14 +357,14 @@ def _of_grants(reign: Reign, case: Case) -> tuple[Part, tuple[Holding | Calendar
 
 def _of_hours(
     reign: Reign, names: Iterable[str], case: Case
-) -> tuple[Part, tuple[Holding | Calendar, ...]]:
+) -> tuple[RevisionHours, tuple[Holding | PolicyCalendar, ...]]:
     """Return what a revision says of the joined hours of these names, and the calendars read."""
     revision = reign.revision
-    part = Part()
+    part = RevisionHours()
     names = list(names)
     asks: list[str] = []
-    members: list[Calendar] = []
-    read: list[Calendar] = []
+    members: list[PolicyCalendar] = []
+    read: list[PolicyCalendar] = []
     waiting = list(names)
     for name in waiting:
         if name not in revision.hours:
@@ -448,7 +454,7 @@ class Opening:
     in doubt.
     """
 
-    def __init__(self, reigns: Sequence[Reign], parts: Sequence[Part], at: int) -> None:
+    def __init__(self, reigns: Sequence[Reign], parts: Sequence[RevisionHours], at: int) -> None:
         self.at = at
         # A revision is never in force if its only date never occurred in the policy's zone.
         pieces = map(_piece, reigns, parts)
@@ -561,7 +567,7 @@ class Opening:
         self.warnings.append(Warning("hours-not-stated", says))
 
 
-def _piece(reign: Reign, part: Part) -> Piece:
+def _piece(reign: Reign, part: RevisionHours) -> Piece:
     """Return when a row is open while one revision is in force."""
     if not part.allowed:
         return Piece(reign.start, reign.end, reign.hours, None, (), unstated=False)
@@ -575,7 +581,13 @@ def _piece(reign: Reign, part: Part) -> Piece:
 
 
 def _answer(
-    revision: Revision, row: Row, part: Part, opening: Opening, lang: str, *, in_force: bool
+    revision: Revision,
+    row: Row,
+    part: RevisionHours,
+    opening: Opening,
+    lang: str,
+    *,
+    in_force: bool,
 ) -> HoursAnswer:
     """Return the answer to a row; `part` is what the revision that answers says of it."""
     remarks = part.remarks if in_force else ()
@@ -609,7 +621,9 @@ def _answer(
     )
 
 
-def _because(revision: Revision, row: Row, part: Part, *, in_force: bool) -> tuple[Because, ...]:
+def _because(
+    revision: Revision, row: Row, part: RevisionHours, *, in_force: bool
+) -> tuple[Because, ...]:
     if not in_force:
         return not_in_force(revision)
     if not part.allowed:

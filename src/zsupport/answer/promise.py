@@ -23,7 +23,7 @@ from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, 
 from zsupport.answer.hours import PolicyHours, Settled
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, Rule
+from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, TargetRule
 
 # In these states nothing is promised.
 NEGATIVE = ("not-entitled", "no-target", "not-stated")
@@ -74,7 +74,7 @@ class Promises(NamedTuple):
 class Deciding(NamedTuple):
     """The rule and the cell that decide, and the alternatives of its condition that match."""
 
-    rule: Rule
+    rule: TargetRule
     matched: tuple[Alternative, ...]
     cell: Cell
 
@@ -126,7 +126,7 @@ def promises(
     `revisions` says how many the policy has.
     """
     space = dimensions(revision, query, _asked(revision, metrics) | shown)
-    reader = _Reader(revision, opened, hours, lang, absent=space.absent, in_force=in_force)
+    reader = _PromiseReader(revision, opened, hours, lang, absent=space.absent, in_force=in_force)
     channels = max(len(reader.opening), 1) if query.channel is None else 1
     steps = channels * (STEPS_OF_ROW + len(revision.grants) + len(revision.rules))
     space.check_work(len(metrics), steps, revisions)
@@ -168,7 +168,7 @@ def _likeness(row: Promise) -> tuple[Any, ...]:
 
 
 def _rows(
-    reader: "_Reader",
+    reader: "_PromiseReader",
     space: Dimensions,
     query: Query,
     metrics: tuple[Metric, ...],
@@ -233,7 +233,7 @@ def _but_channel(row: Promise) -> Promise:
     return row._replace(channel=None, because=(), cell=cell, case={})
 
 
-class _Reader:
+class _PromiseReader:
     """Reads single cases of one question from the policy, as if it were in force."""
 
     def __init__(

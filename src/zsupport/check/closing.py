@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from zsupport.check.bulk import Checked
+from zsupport.check.batch import Checked
 from zsupport.check.catalogue import KINDS
 from zsupport.findings import SEVERITIES, Finding, Outcome
 from zsupport.wording import counted, enumerated

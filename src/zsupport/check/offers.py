@@ -7,10 +7,10 @@ is found out once for each two promises; only then are cases looked at.
 from typing import NamedTuple
 
 from zsupport.analysis.deadlines import times_per_400_years
-from zsupport.analysis.decisions import Stated
+from zsupport.analysis.decisions import StatedCell
 from zsupport.analysis.space import Cases
 from zsupport.clock.target import Target
-from zsupport.policy.model import Rule, Text
+from zsupport.policy.model import TargetRule, Text
 
 #: What a target stands under that a rule states for all priorities.
 EVERY = "*"
@@ -22,16 +22,16 @@ class Offer(NamedTuple):
     target: Target
     hours: str | None
     conditions: tuple[Text | None, Text | None]
-    cells: tuple[Stated, ...]
+    cells: tuple[StatedCell, ...]
     cases: Cases  # in which one of the cells decides
 
 
-def offers_of(stated: tuple[Stated, ...], rules: tuple[Rule, ...]) -> tuple[Offer, ...]:
+def offers_of(stated: tuple[StatedCell, ...], rules: tuple[TargetRule, ...]) -> tuple[Offer, ...]:
     """Return the promises of the cells that decide somewhere and can be compared at all.
 
     No time at all is a mistake of its own, and not that of whoever is promised more.
     """
-    found: dict[object, list[Stated]] = {}
+    found: dict[object, list[StatedCell]] = {}
     for each in stated:
         cell = each.cell
         kind = cell.target.kind
@@ -89,7 +89,10 @@ def _may_be_less(offer: Offer, than: Offer, *, same_hours: bool) -> bool:
 
 
 def values_of(
-    offer: Offer, dimension: str, named: list[dict[str, frozenset[str]]], rules: tuple[Rule, ...]
+    offer: Offer,
+    dimension: str,
+    named: list[dict[str, frozenset[str]]],
+    rules: tuple[TargetRule, ...],
 ) -> frozenset[str] | None:
     """Return the values of a dimension for which a promise can be made, None for any.
 
@@ -107,7 +110,7 @@ def values_of(
     return found
 
 
-def _priorities(stated: Stated, rule: Rule) -> frozenset[str]:
+def _priorities(stated: StatedCell, rule: TargetRule) -> frozenset[str]:
     """Return the priorities for which a cell stands: its own, or those of its group."""
     key, cells = stated.cell.key, rule.cells[stated.metric]
     if key in cells and cells[key].key == key:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from zsupport.analysis.compare import NEVER, Counted, includes
 from zsupport.analysis.deadlines import Conditions, TargetClock
-from zsupport.analysis.decisions import Stated
+from zsupport.analysis.decisions import StatedCell
 from zsupport.analysis.space import Cases
 from zsupport.check.offers import Offer, values_of
 from zsupport.check.rule import Subject
@@ -21,7 +21,7 @@ from zsupport.policy.format import ALWAYS
 from zsupport.policy.model import Member
 
 
-class Pair(NamedTuple):
+class RankedValues(NamedTuple):
     """Two values of a dimension of which the first ranks above the second."""
 
     high: str
@@ -34,13 +34,13 @@ class Pair(NamedTuple):
 class Less(NamedTuple):
     """A cell that promises surely less than another does in the same case one rank below."""
 
-    pair: Pair
-    mine: Stated
-    its: Stated
+    pair: RankedValues
+    mine: StatedCell
+    its: StatedCell
     cases: Cases  # in which it shows, with the higher value
 
 
-def ranked(members: Iterable[Member]) -> list[Pair]:
+def ranked(members: Iterable[Member]) -> list[RankedValues]:
     """Return every pair of members by `above`, neighbours or not, the nearest first.
 
     Raises TooMuch.
@@ -72,13 +72,13 @@ def ranked(members: Iterable[Member]) -> list[Pair]:
     for high, right_below in direct.items():
         for low in below[high]:
             between = (lows_of[high] & highs[low]).bit_count()
-            pair = Pair(high, low, not between, right_below, written_above[low])
+            pair = RankedValues(high, low, not between, right_below, written_above[low])
             pairs.append((between, pair))
     pairs.sort(key=lambda pair: pair[0])
     return [pair for _, pair in pairs]
 
 
-def in_order(ids: tuple[str, ...]) -> list[Pair]:
+def in_order(ids: tuple[str, ...]) -> list[RankedValues]:
     """Return every pair of ids in their order, the nearest first.
 
     Raises TooMuch.
@@ -86,7 +86,7 @@ def in_order(ids: tuple[str, ...]) -> list[Pair]:
     if (count := len(ids) * (len(ids) - 1) // 2) > PAIRS.most:
         raise TooMuch(PAIRS, count)
     return [
-        Pair(
+        RankedValues(
             ids[at], ids[at + step], step == 1, ids[at + 1 : at + 2], ids[at + step - 1 : at + step]
         )
         for step in range(1, len(ids))
@@ -94,14 +94,14 @@ def in_order(ids: tuple[str, ...]) -> list[Pair]:
     ]
 
 
-def promised_less(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator[Less]:
+def promised_less(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Less]:
     """Yield, for each metric, the cells that promise less than is promised one rank below.
 
     A cell is named once, against the nearest below. Where a pair shows only what a pair inside
     it shows already, it is left out: P1 slower than P2 says that it is slower than P3 too.
     """
     for offers in subject.offers if pairs and may_differ(subject, dimension) else ():
-        yield from _Comparison(subject, dimension, offers).less(pairs)
+        yield from _RankComparison(subject, dimension, offers).less(pairs)
 
 
 def may_differ(subject: Subject, dimension: str) -> bool:
@@ -117,7 +117,7 @@ def may_differ(subject: Subject, dimension: str) -> bool:
     )
 
 
-def _inside(pair: Pair, found: dict[tuple[str, str], Cases]) -> Cases:
+def _inside(pair: RankedValues, found: dict[tuple[str, str], Cases]) -> Cases:
     """Return where a pair inside of this one is found, seen from any of their values.
 
     The cases of a pair include those of the pairs inside of it. So it is enough to look at the
@@ -132,7 +132,7 @@ def _inside(pair: Pair, found: dict[tuple[str, str], Cases]) -> Cases:
     return cases
 
 
-class _Comparison:
+class _RankComparison:
     """The promises of one metric, compared between the values of a dimension."""
 
     def __init__(self, subject: Subject, dimension: str, offers: tuple[Offer, ...]) -> None:
@@ -149,7 +149,7 @@ class _Comparison:
         #: For each promise those than which it may be worse.
         self.better = subject.better(offers, subject.hours_by(dimension))
 
-    def less(self, pairs: list[Pair]) -> Iterator[Less]:
+    def less(self, pairs: list[RankedValues]) -> Iterator[Less]:
         """Yield the cells that promise less, pair by pair."""
         named: set[tuple[int, str]] = set()
         #: Where a pair, or a pair inside it, is found.
@@ -198,7 +198,7 @@ class _Comparison:
             found = self.seen[key] = self.space.seen_from(self.dimension, value, cases)
         return found
 
-    def worse(self, mine: Offer, its: Offer, pair: Pair, both: Cases) -> Cases:
+    def worse(self, mine: Offer, its: Offer, pair: RankedValues, both: Cases) -> Cases:
         """Return in which of some cases, seen from either value, the first is surely worse."""
         subject, space, dimension = self.subject, self.space, self.dimension
         found = 0
@@ -229,7 +229,7 @@ class _Comparison:
             )
         return self.refuted[key]
 
-    def moments(self, pair: Pair, cases: Cases) -> Iterator[tuple[Conditions, Cases]]:
+    def moments(self, pair: RankedValues, cases: Cases) -> Iterator[tuple[Conditions, Cases]]:
         """Yield parts of cases seen from either value: their moments belong to both."""
         space, dimension, parts = self.space, self.dimension, self.subject.moments
         for mine, high in parts if cases else ():
@@ -240,7 +240,7 @@ class _Comparison:
                     yield (*mine, *more), both
 
     def named_once(
-        self, one: int, other: int, pair: Pair, cases: Cases, named: set[tuple[int, str]]
+        self, one: int, other: int, pair: RankedValues, cases: Cases, named: set[tuple[int, str]]
     ) -> Iterator[Less]:
         """Yield each cell of a promise that was not named yet, in cases seen from the pair."""
         space, dimension = self.space, self.dimension
@@ -273,13 +273,13 @@ class Missing(NamedTuple):
     """A grant that gives a lower value channels that a higher one lacks in the same case."""
 
     grant: int
-    pairs: tuple[Pair, ...]
+    pairs: tuple[RankedValues, ...]
     channels: tuple[str, ...]
     cases: Cases  # in which it shows, with the higher value of the first pair
     instead: bool  # whether the higher one has another channel there
 
 
-def missing_channels(subject: Subject, dimension: str, pairs: list[Pair]) -> list[Missing]:
+def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]) -> list[Missing]:
     """Return what a higher value may not use although one right below may, in the same case.
 
     Who has another channel instead, and the missing one in other cases, was given it on
@@ -336,14 +336,14 @@ def _both(one: Missing, other: Missing) -> Missing:
 class Fewer(NamedTuple):
     """A grant that opens a channel in fewer hours than a grant does for a value below."""
 
-    pair: Pair
+    pair: RankedValues
     mine: int
     its: int
     channel: str
     cases: Cases  # in which it shows, with the higher value
 
 
-def fewer_hours(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator[Fewer]:
+def fewer_hours(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Fewer]:
     """Yield what opens a channel in surely fewer hours than it is open one rank below.
 
     Several grants of a channel join their hours; a grant that states none opens it at hours
@@ -376,7 +376,7 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator
 
 
 def _first_grants(
-    subject: Subject, dimension: str, pair: Pair, cases: Cases, named: set[int]
+    subject: Subject, dimension: str, pair: RankedValues, cases: Cases, named: set[int]
 ) -> Iterator[Fewer]:
     """Yield the first grant of each case seen from either value, unless it was named."""
     space, grants = subject.space, subject.decisions.grants
@@ -396,7 +396,7 @@ def _first_grants(
 def _fewer(
     subject: Subject,
     dimension: str,
-    pair: Pair,
+    pair: RankedValues,
     mine: frozenset[str],
     its: frozenset[str],
     both: Cases,

@@ -23,10 +23,9 @@ from zsupport.errors import TooMuch
 from zsupport.findings import Code, Fix, Span
 from zsupport.limits import COMPARISONS, PARTS
 from zsupport.policy.document import Document
-from zsupport.policy.model import Calendar, Cell, When
+from zsupport.policy.model import Cell, PolicyCalendar, When
 from zsupport.policy.shape import REMARK_KEYS
-from zsupport.policy.yamltext import Mapping as MappingNode
-from zsupport.policy.yamltext import Node, Path, Scalar, Sequence
+from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode
 
 
 class Condition(NamedTuple):
@@ -142,15 +141,15 @@ class Subject(AnalysedRevision):
                 for key, value in by_key.values():
                     if key.plain:
                         plain.append(key.text)
-                    if value.__class__ is not Scalar:
+                    if value.__class__ is not ScalarNode:
                         waiting.append(value)
                     elif value.plain:
                         plain.append(value.text)
                 if "source" in by_key:
                     sources.update(texts_of(by_key["source"][1]))
-            elif node.__class__ is Sequence:
+            elif node.__class__ is SequenceNode:
                 waiting += node.items
-            elif isinstance(node, Scalar) and node.plain:
+            elif isinstance(node, ScalarNode) and node.plain:
                 plain.append(node.text)
         return set(plain), sources
 
@@ -171,7 +170,7 @@ class Subject(AnalysedRevision):
 
     def alternative(self, condition: Condition, position: int) -> Path:
         """Return the path of one alternative of a condition."""
-        listed = isinstance(self.document.node(condition.path), Sequence)
+        listed = isinstance(self.document.node(condition.path), SequenceNode)
         return (*condition.path, position) if listed else condition.path
 
     @cached_property
@@ -273,7 +272,7 @@ class Subject(AnalysedRevision):
         return self._better[key]
 
     @cached_property
-    def calendars(self) -> list[tuple[Path, Calendar]]:
+    def calendars(self) -> list[tuple[Path, PolicyCalendar]]:
         """Every calendar of the policy, with where it stands."""
         return [
             (self.document.calendar(name, position), calendar)
@@ -294,18 +293,18 @@ class Subject(AnalysedRevision):
 
 def _conditions(entry: Node) -> Iterator[tuple[str, Node]]:
     """Yield the parts of the conditions in an entry: what they are about, and the values."""
-    if isinstance(entry, Sequence):
+    if isinstance(entry, SequenceNode):
         for item in entry.items:
             yield from _conditions(item)
     elif isinstance(entry, MappingNode) and "when" in entry.by_key:
         when = entry.by_key["when"][1]
-        for part in when.items if isinstance(when, Sequence) else [when]:
+        for part in when.items if isinstance(when, SequenceNode) else [when]:
             for key, values in part.entries if isinstance(part, MappingNode) else ():
                 if key.text not in REMARK_KEYS:
                     yield key.text, values
 
 
-def _hours_by(hours: Mapping[str, tuple[Calendar, ...]], dimension: str) -> frozenset[str]:
+def _hours_by(hours: Mapping[str, tuple[PolicyCalendar, ...]], dimension: str) -> frozenset[str]:
     depend = {
         name
         for name, calendars in hours.items()
@@ -345,9 +344,9 @@ def _resolve(
 
 def texts_of(node: Node) -> Iterator[str]:
     """Yield the values inside a node, keys not among them."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         yield node.text
-    elif isinstance(node, Sequence):
+    elif isinstance(node, SequenceNode):
         for item in node.items:
             yield from texts_of(item)
     else:

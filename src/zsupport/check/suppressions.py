@@ -13,11 +13,17 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from zsupport.check.fixing import Places, in_brackets, places_of
+from zsupport.check.edits import Places, in_brackets, places_of
 from zsupport.findings import Edit, Finding, Fix, Span
 from zsupport.policy.document import Document
-from zsupport.policy.yamltext import Mapping, Node, Scalar, behind_properties, short
-from zsupport.policy.yamltext import Sequence as SequenceNode
+from zsupport.policy.yamltext import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    behind_properties,
+    short,
+)
 
 #: A text in which this does not stand, in whatever case, has no such comment.
 _MARK = re.compile("zsupport", re.IGNORECASE | re.ASCII)
@@ -108,7 +114,7 @@ def suppressions_of(document: Document, code_of: CodeOf) -> Suppressions:
         return Suppressions()
     comments: list[Comment] = []
     mistakes: list[Mistake] = []
-    reader = _Reader(document, code_of)
+    reader = _CommentReader(document, code_of)
     for start, end in comments_in(document):
         found = _COMMENT.fullmatch(document.text, start, end)
         if found is None:
@@ -217,7 +223,7 @@ def _texts(places: Places, root: Node | None) -> list[tuple[int, int]]:
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             start, end = _range(places, node.span)
             begins = behind_properties(places.text, start, end)
             if not node.plain and places.text[begins : begins + 1] in ("|", ">"):
@@ -226,7 +232,7 @@ def _texts(places: Places, root: Node | None) -> list[tuple[int, int]]:
                 start = head.end() if head else end
             if start < end:
                 found.add((start, end))
-        elif isinstance(node, Mapping):
+        elif isinstance(node, MappingNode):
             waiting += [each for entry in node.entries for each in entry]
         elif node is not None:
             waiting += node.items
@@ -240,7 +246,7 @@ def _range(places: Places, span: Span) -> tuple[int, int]:
 # -- reading one -------------------------------------------------------------------------------
 
 
-class _Reader:
+class _CommentReader:
     """Reads the comments of a document."""
 
     def __init__(self, document: Document, code_of: CodeOf) -> None:
@@ -248,7 +254,7 @@ class _Reader:
         self.places = places_of(document.text)
         self.text = document.text
         self.root = document.root
-        self._parts: dict[int, list[_Part]] = {}
+        self._parts: dict[int, list[_NodeLines]] = {}
 
     def read(self, start: int, end: int, said: int, *, hints: bool) -> Comment | Mistake:
         """Return what a comment allows where, or what is wrong with it."""
@@ -300,7 +306,7 @@ class _Reader:
         That is the first line with anything on it but comments, and whatever begins on it.
         """
         node = self.root
-        while node is not None and not isinstance(node, Scalar):
+        while node is not None and not isinstance(node, ScalarNode):
             parts = self.parts(node)
             below = bisect_right(parts, line, key=lambda part: part.begins)
             around = parts[below - 1] if below else None
@@ -316,20 +322,20 @@ class _Reader:
                 break
         return 0, 0
 
-    def parts(self, node: Mapping | SequenceNode) -> "list[_Part]":
+    def parts(self, node: MappingNode | SequenceNode) -> "list[_NodeLines]":
         """Return the parts of a list or mapping with their lines, worked out once."""
         if id(node) not in self._parts:
             pairs = ((i, i) for i in node.items) if isinstance(node, SequenceNode) else node.entries
-            found: list[_Part] = []
+            found: list[_NodeLines] = []
             for first, last in pairs:
                 # An alias stands for something further up; its own line is not known.
                 begins = max(first.line, found[-1].begins if found else 0)
-                found.append(_Part(begins, max(begins, _last_line(self.places, last)), last))
+                found.append(_NodeLines(begins, max(begins, _last_line(self.places, last)), last))
             self._parts[id(node)] = found
         return self._parts[id(node)]
 
 
-class _Part(NamedTuple):
+class _NodeLines(NamedTuple):
     """A key with its value, or an item: its first and last line, and its last node."""
 
     begins: int
@@ -356,7 +362,7 @@ def _date(text: str) -> date | None:
 
 def _last_line(places: Places, node: Node) -> int:
     """Return the line on which a node ends; a block ends with the last thing in it."""
-    while not isinstance(node, Scalar) and not in_brackets(places, node):
+    while not isinstance(node, ScalarNode) and not in_brackets(places, node):
         inside = (
             node.items if isinstance(node, SequenceNode) else [value for _, value in node.entries]
         )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zsupport.policy.document import Document
 from zsupport.policy.format import CELL, POLICY, TARGET_KEY, Cells
 from zsupport.policy.shape import Fields, ListOf, MapOf, OneOf, Shape, Text
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
+from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode
 
 
 class Translated(NamedTuple):
@@ -25,22 +25,24 @@ def translated(document: Document) -> tuple[Translated, ...]:
 
 
 def _texts(shape: Shape, node: Node | None, path: Path) -> Iterator[Translated]:
-    if isinstance(node, Sequence):
-        each = shape.by_node[Sequence] if isinstance(shape, OneOf) else shape
+    if isinstance(node, SequenceNode):
+        each = shape.by_node[SequenceNode] if isinstance(shape, OneOf) else shape
         if isinstance(each, ListOf):
             for position, item in enumerate(node.items):
                 yield from _texts(each.item, item, (*path, position))
-    elif isinstance(node, Mapping):
+    elif isinstance(node, MappingNode):
         yield from _inside(shape, node, path)
 
 
-def _inside(shape: Shape, node: Mapping, path: Path) -> Iterator[Translated]:
+def _inside(shape: Shape, node: MappingNode, path: Path) -> Iterator[Translated]:
     if isinstance(shape, OneOf):
-        shape = shape.by_node[Mapping] or shape
+        shape = shape.by_node[MappingNode] or shape
     if isinstance(shape, ListOf):
         yield from _inside(shape.item, node, path)  # one for a list of one
     elif isinstance(shape, Text):
-        texts = {key.text: value.text for key, value in node.entries if isinstance(value, Scalar)}
+        texts = {
+            key.text: value.text for key, value in node.entries if isinstance(value, ScalarNode)
+        }
         yield Translated(path, texts)
     elif isinstance(shape, Cells):
         inner = CELL if TARGET_KEY in node.by_key else shape.by_priority
@@ -52,5 +54,5 @@ def _inside(shape: Shape, node: Mapping, path: Path) -> Iterator[Translated]:
         for key, value in node.entries:
             field = shape.fields.get(key.text)
             inside = field.shape if field else shape.others
-            if inside is not None and not isinstance(value, Scalar):
+            if inside is not None and not isinstance(value, ScalarNode):
                 yield from _texts(inside, value, (*path, key.text))

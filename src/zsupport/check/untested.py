@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from zsupport.analysis.space import Cases, Space, shown
 from zsupport.check.about_tests import UNKNOWN_IN_TEST, UNTESTED_DENIAL
-from zsupport.check.run import identity_of
+from zsupport.check.evaluate import identity_of
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import InvalidPolicy, TooMuch, UsageError
 from zsupport.findings import Finding, Span
@@ -19,7 +19,7 @@ from zsupport.suite.coverage import Decision, asked_cases, decisions_of, uncover
 from zsupport.suite.example import Example, Invariant
 from zsupport.suite.invariant import meant
 from zsupport.suite.reading import bind, read_written
-from zsupport.suite.subject import Subject, read_subject
+from zsupport.suite.subject import PolicyUnderTest, read_subject
 
 
 def of_tests(
@@ -57,7 +57,7 @@ def _renamed(finding: Finding) -> Finding:
 
 
 def _denials(
-    subject: Subject, index: int, examples: list[Example], invariants: list[Invariant]
+    subject: PolicyUnderTest, index: int, examples: list[Example], invariants: list[Invariant]
 ) -> Iterator[Finding]:
     """Yield what denies something and of which no test states it, in the newest revision."""
     document = subject.revisions[index].document
@@ -89,7 +89,7 @@ def _denials(
             yield _finding(document, ("entitlements", grant, "allow"), message, space, mine)
 
 
-def _forbidden(subject: Subject, index: int, invariants: list[Invariant]) -> Cases:
+def _forbidden(subject: PolicyUnderTest, index: int, invariants: list[Invariant]) -> Cases:
     """Return the cases in which invariants forbid the channel of the case."""
     denied = 0
     for invariant in invariants:
@@ -100,7 +100,7 @@ def _forbidden(subject: Subject, index: int, invariants: list[Invariant]) -> Cas
     return denied
 
 
-def _excluded(subject: Subject, index: int, examples: list[Example]) -> Cases:
+def _excluded(subject: PolicyUnderTest, index: int, examples: list[Example]) -> Cases:
     """Return the cases for which tests state by `exclude` that the channel is not allowed.
 
     It covers no decision, as it leaves other channels open, but notices when it is allowed.

@@ -28,7 +28,7 @@ Examples:
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
-class _Command(TyperCommand):
+class _TyperCommand(TyperCommand):
     """A command whose help is written as everything else is."""
 
     def get_help_option(self, ctx: Any) -> Any:
@@ -76,7 +76,7 @@ def typer_command(name: str) -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(
         name,
-        cls=_Command,
+        cls=_TyperCommand,
         help=inspect.cleandoc(command.run.__doc__ or ""),
         epilog=_verbatim(command.examples),
         context_settings=_SETTINGS,

@@ -114,7 +114,7 @@ def check(
         return _explain(explain, format, color)
     if list_rules:
         return _list(format, terminal_of(color, csv), select, ignore)
-    from zsupport.check.bulk import Asked, check_files
+    from zsupport.check.batch import CheckOptions, check_files
     from zsupport.check.config import Configs
     from zsupport.clock.holidays import holidays_version
     from zsupport.sources.cache import cache_folder
@@ -143,7 +143,7 @@ def check(
     if fix or diff:
         put = _shown if diff else _written
         _can_be_fixed(files, showing, diff=diff)
-    asked = Asked(day, configs, selected, ignored, fail_on, public, excluded, put)
+    asked = CheckOptions(day, configs, selected, ignored, fail_on, public, excluded, put)
     with _progress(len(files), quiet=quiet) as began:
         checked = check_files(files, asked, began, selection.faults)
 

@@ -18,13 +18,14 @@ from typing import NamedTuple
 
 from zsupport.answer.case import say
 from zsupport.cli.commands import COMMANDS, load_command
-from zsupport.cli.options import FINDING_FORMATS, FORMAT, Option
+from zsupport.cli.options import FORMAT, Option
 from zsupport.cli.output import emit
 from zsupport.clock.deadline import STARTS
 from zsupport.clock.instants import to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, ZsupportError
 from zsupport.policy.model import Revision, Text
+from zsupport.report import FINDING_FORMATS
 from zsupport.report.text import one_line
 
 SHELLS = ("bash", "zsh", "fish")
@@ -178,13 +179,13 @@ def complete(words: list[str]) -> Candidates:
     """Return what may stand in place of the last word; the others stand before it."""
     *before, current = words
     try:
-        return _Line(before).complete(current)
+        return _CommandLine(before).complete(current)
     except (ZsupportError, BadText, OSError):
         # A shell that completes has no place for an error: it shows nothing.
         return Candidates()
 
 
-class _Line:
+class _CommandLine:
     """The words before the cursor, read by the table of options."""
 
     def __init__(self, before: list[str]) -> None:
@@ -272,7 +273,7 @@ class _Line:
         if kind == "rule":
             return self.rules(current, prefix)
         if kind == "output":
-            formats = ((f"{format}=", "") for format in FINDING_FORMATS[1:])
+            formats = ((f"{format}=", "") for format in FINDING_FORMATS)
             return _starting(current, formats, prefix)
         if kind == "file":
             return Candidates(files=True)

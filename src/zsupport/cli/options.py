@@ -8,12 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple, cast
 
 from zsupport.errors import UsageError
-
-FORMATS = ("auto", "plain", "table", "json", "csv", "markdown")
-#: How findings are shown, of `check`, `test` and `diff`.
-FINDING_FORMATS = (
-    "auto", "text", "plain", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab",
-)  # fmt: skip
+from zsupport.report import FINDING_FORMATS, FORMATS
 
 
 class Option(NamedTuple):
@@ -77,12 +72,12 @@ CUSTOMER_COUNTRY = Option(
 )  # fmt: skip
 FORMAT = Option(
     "format", ("--format",), "text", "", "How to show it; auto: a table in a terminal, else plain.",
-    "auto", FORMATS,
+    "auto", ("auto", *FORMATS),
 )  # fmt: skip
 
 FINDING_FORMAT = Option(
     "format", ("--format",), "text", "", "How to show what is found. [auto: text]",
-    "auto", FINDING_FORMATS,
+    "auto", ("auto", *FINDING_FORMATS),
 )  # fmt: skip
 QUIET = Option(
     "quiet", ("--quiet", "-q"), "flag", "", "Say nothing: the exit code is the answer."

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from errno import EBADF
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from zsupport.cli.options import FINDING_FORMATS, FORMATS, Common
+from zsupport.cli.options import Common
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
-from zsupport.report import Report, Terminal, render
+from zsupport.report import FINDING_FORMATS, FORMATS, Report, Terminal, render
 from zsupport.report.text import guarded, printable
 
 if TYPE_CHECKING:
@@ -130,9 +130,9 @@ class Showing(NamedTuple):
                 raise UsageError(
                     f"--output-file: `{text}` is not FORMAT=FILE", "such as sarif=findings.sarif"
                 )
-            known = FINDING_FORMATS[1:]
-            if format not in known:
-                hint = did_you_mean(format, known) or f"formats: {', '.join(known)}"
+            if format not in FINDING_FORMATS:
+                formats = ", ".join(FINDING_FORMATS)
+                hint = did_you_mean(format, FINDING_FORMATS) or f"formats: {formats}"
                 raise UsageError(f"--output-file: unknown format `{format}`", hint)
             files.append((format, path))
         return self._replace(files=tuple(files))
@@ -222,7 +222,7 @@ def wants_json(arguments: list[str]) -> bool:
         if name == "--format":
             value = value if equals else "".join(arguments[i + 1 : i + 2])
             # The last one counts; a value that is none is the error that is shown.
-            wanted = value == "json" if value in (*FORMATS, *FINDING_FORMATS) else wanted
+            wanted = value == "json" if value in ("auto", *FORMATS, *FINDING_FORMATS) else wanted
     return wanted
 
 

@@ -17,7 +17,7 @@ from zsupport.errors import UsageError
 from zsupport.library import Policy, load_found
 from zsupport.report import Remark, Report
 from zsupport.sources.cache import cache_folder
-from zsupport.sources.find import Found, choose, find
+from zsupport.sources.find import FoundPolicy, choose, find
 
 Value = TypeVar("Value")
 
@@ -26,11 +26,11 @@ _UNDER_TABLES = ("retired", "starts", "condition", "note", "unclear")
 _BESIDE_LINES = ("only", "unclear")
 
 
-class Question(NamedTuple):
+class AskedPolicy(NamedTuple):
     """The policy that is asked, and the moment as of which."""
 
     policy: Policy
-    found: Found
+    found: FoundPolicy
     fallback: bool  # nobody named a policy: it is the shipped example
     at: datetime
     zone: tzinfo  # in which instants are shown
@@ -82,12 +82,12 @@ def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
         raise UsageError(f"{option}: {problem.message}", problem.hint or problem.expected) from None
 
 
-def ask(common: Common, moments: Moments) -> Question:
+def ask(common: Common, moments: Moments) -> AskedPolicy:
     """Return the question to the policy in use."""
     name, fallback = choose(common.policy, os.environ, working_folder())
     found = find(name)
     policy = load_found(found, cache_folder(os.environ))
-    return Question(policy, found, fallback, moments.at, moments.zone)
+    return AskedPolicy(policy, found, fallback, moments.at, moments.zone)
 
 
 def working_folder() -> str | None:
@@ -114,7 +114,7 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
 
 def finish(
     common: Common,
-    question: Question,
+    question: AskedPolicy,
     answers: Answers,
     show: Callable[..., Report],
     query: dict[str, Any],
@@ -149,7 +149,7 @@ def finish(
     return code if refusal and not (common.exit_zero and code == 1) else 0
 
 
-def why_lines(question: Question, answers: Answers) -> list[str]:
+def why_lines(question: AskedPolicy, answers: Answers) -> list[str]:
     """Return why the answers are as they are, with places that a person can open."""
     from zsupport.answer.why import why
 
@@ -164,7 +164,9 @@ def _about_language(common: Common, answers: Answers) -> list[Warning]:
     return [Warning("no-language", f"no texts in `{common.lang}`; there are {', '.join(known)}")]
 
 
-def _notes(common: Common, question: Question, answers: Answers, report: Report) -> tuple[str, ...]:
+def _notes(
+    common: Common, question: AskedPolicy, answers: Answers, report: Report
+) -> tuple[str, ...]:
     """Return what stands under a table: remarks, reasons, and where the answer comes from."""
     notes = _chosen(report.beside.listed, _UNDER_TABLES, common, answers)
     notes = list(dict.fromkeys([*notes, *(warning.message for warning in answers.warnings)]))

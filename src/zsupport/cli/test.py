@@ -75,10 +75,10 @@ def test(
     from zsupport.sources.find import shadowed
     from zsupport.sources.holidays import kept_holidays
     from zsupport.sources.settings import Exclusions, configured
-    from zsupport.suite.session import Wanted, run_session
+    from zsupport.suite.session import RunOptions, run_session
 
     showing = Showing(format, color, csv, quiet).with_files(output_file)
-    wanted = Wanted(
+    wanted = RunOptions(
         only,
         _moment(at),
         coverage or fail_under is not None,

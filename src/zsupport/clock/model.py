@@ -24,7 +24,7 @@ class Year(NamedTuple):
 Years = Callable[[int], Year]
 
 
-class Part(NamedTuple):
+class WindowPart(NamedTuple):
     """A piece of one window that lies on one local date: `[start, end)` seconds of that day.
 
     `begins` is 0 where the window begins on that date, -1 where it began on the date before.
@@ -44,12 +44,12 @@ class Hours(NamedTuple):
     """
 
     zone: tzinfo
-    week: tuple[tuple[Part, ...], ...] | None
+    week: tuple[tuple[WindowPart, ...], ...] | None
     years: Years | None = None
     by_start_date: bool = False
     always_counts_holidays: bool = False
-    dates: dict[int, tuple[Part, ...]] = {}  # noqa: RUF012 - never changed
-    breaks: dict[int, tuple[Part, ...]] = {}  # noqa: RUF012 - never changed
+    dates: dict[int, tuple[WindowPart, ...]] = {}  # noqa: RUF012 - never changed
+    breaks: dict[int, tuple[WindowPart, ...]] = {}  # noqa: RUF012 - never changed
     business_days: tuple[int, ...] | None = None
     exchanged_for: int | None = None
 
@@ -88,7 +88,7 @@ class Hours(NamedTuple):
         closed = self.dates.get(ordinal) == ()
         return not closed and not (self.counts_holidays and self.holiday(ordinal))
 
-    def parts(self, ordinal: int, *, breaks: bool = True) -> tuple[Part, ...]:
+    def parts(self, ordinal: int, *, breaks: bool = True) -> tuple[WindowPart, ...]:
         """Return the parts of windows that are worked on a date, in order of time.
 
         The clock definition, rules 1 to 3: its own override if it has one; else none on a
@@ -111,7 +111,9 @@ class Hours(NamedTuple):
                 parts = tuple(rest for part in parts for rest in _without(part, off))
         return parts
 
-    def _by_weekday(self, week: tuple[tuple[Part, ...], ...], ordinal: int) -> tuple[Part, ...]:
+    def _by_weekday(
+        self, week: tuple[tuple[WindowPart, ...], ...], ordinal: int
+    ) -> tuple[WindowPart, ...]:
         """Return the parts of a date by weekdays, of which exchanged dates have another.
 
         The tails on it are those of the windows that begin on the date before.
@@ -121,17 +123,17 @@ class Hours(NamedTuple):
         return (*tails, *(part for part in week[own] if not part.begins))
 
 
-ALL_DAY = Part(0, DAY * 60, 0)
+ALL_DAY = WindowPart(0, DAY * 60, 0)
 
 
-def week_of(windows: tuple[Window, ...]) -> tuple[tuple[Part, ...], ...]:
+def week_of(windows: tuple[Window, ...]) -> tuple[tuple[WindowPart, ...], ...]:
     """Return the parts of each weekday's windows, from windows in minutes of the week.
 
     A window shorter than 24 hours that runs past midnight gives two parts, the second of which
     began the day before; a longer block is cut at each midnight into windows of their own (the
     clock definition, rule 7).
     """
-    week: list[list[Part]] = [[] for _ in range(7)]
+    week: list[list[WindowPart]] = [[] for _ in range(7)]
     for window in windows:
         day, start = divmod(window.opens, DAY)
         length = window.closes - window.opens
@@ -139,23 +141,23 @@ def week_of(windows: tuple[Window, ...]) -> tuple[tuple[Part, ...], ...]:
         begins = 0
         while length > 0:
             here = min(length, DAY - start)
-            week[day % 7].append(Part(start * 60, (start + here) * 60, begins))
+            week[day % 7].append(WindowPart(start * 60, (start + here) * 60, begins))
             length -= here
             day, start = day + 1, 0
             begins = 0 if cut else -1
     return tuple(tuple(sorted(parts)) for parts in week)
 
 
-def day_parts(windows: tuple[Window, ...]) -> tuple[Part, ...]:
+def day_parts(windows: tuple[Window, ...]) -> tuple[WindowPart, ...]:
     """Return the parts of one date's own windows, from sorted windows in minutes of the day."""
-    return tuple(Part(w.opens * 60, w.closes * 60, 0) for w in windows)
+    return tuple(WindowPart(w.opens * 60, w.closes * 60, 0) for w in windows)
 
 
 def _year(ordinal: int) -> int:
     return date.fromordinal(ordinal).year
 
 
-def _without(part: Part, off: Part) -> list[Part]:
+def _without(part: WindowPart, off: WindowPart) -> list[WindowPart]:
     """Return what is left of a part when another is taken out of it."""
     pieces = [
         part._replace(end=min(part.end, off.start)),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 _DAY = 86_400
 
 
-class Known(NamedTuple):
+class KnownOffsets(NamedTuple):
     """What is known of a zone from `first` to `last`: instants from which `offsets` hold."""
 
     first: int
@@ -24,7 +24,7 @@ class Offsets:
         self.zone = zone
         self.constant = zone if isinstance(zone, timezone) else None
         #: What is known so far; replaced as a whole, never changed.
-        self.known = Known(0, 0, [], [])
+        self.known = KnownOffsets(0, 0, [], [])
 
     def at(self, instant: int) -> int:
         """Return the offset in seconds at an instant."""
@@ -44,7 +44,7 @@ class Offsets:
             yield start, until, known.offsets[i]
             start, i = until, i + 1
 
-    def _covering(self, start: int, end: int) -> Known:
+    def _covering(self, start: int, end: int) -> KnownOffsets:
         """Return what is known, after finding what is missing of it between two instants."""
         known = self.known
         if known.starts and known.first <= start and end <= known.last:
@@ -53,16 +53,16 @@ class Offsets:
         start -= start % _DAY + 366 * _DAY
         end += -end % _DAY + 366 * _DAY
         if not known.starts:
-            known = Known(start, end, *self._changes(start, end))
+            known = KnownOffsets(start, end, *self._changes(start, end))
         if start < known.first:
             starts, offsets = self._changes(start, known.first)
             # The offset with which the known time began is the last of those before it.
             starts, offsets = starts + known.starts[1:], offsets + known.offsets[1:]
-            known = Known(start, known.last, starts, offsets)
+            known = KnownOffsets(start, known.last, starts, offsets)
         if known.last < end:
             starts, offsets = self._changes(known.last, end)
             starts, offsets = known.starts + starts[1:], known.offsets + offsets[1:]
-            known = Known(known.first, end, starts, offsets)
+            known = KnownOffsets(known.first, end, starts, offsets)
         self.known = known
         return known
 

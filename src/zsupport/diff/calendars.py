@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from zsupport.analysis.compare import Counted, one
 from zsupport.analysis.space import Cases
-from zsupport.diff.cases import Pair
-from zsupport.policy.model import Calendar, Holidays
+from zsupport.diff.cases import RevisionPair
+from zsupport.policy.model import Holidays, PolicyCalendar
 from zsupport.policy.yamltext import Path
 
 # The keys of a calendar and of its holidays by the field that they fill. What decides about
@@ -36,7 +36,7 @@ class Cause(NamedTuple):
 class Calendars:
     """The calendars of two revisions, held to each other once for each name."""
 
-    def __init__(self, pair: Pair, effect_of: Callable[[Counted, Counted], str]) -> None:
+    def __init__(self, pair: RevisionPair, effect_of: Callable[[Counted, Counted], str]) -> None:
         self._pair = pair
         self._effect_of = effect_of
         self._known: dict[str, list[tuple[Cause, Cases]]] = {}
@@ -104,7 +104,9 @@ class Calendars:
             if rest := mine & ~its & self._pair.both:
                 yield Cause(name, path, path, effect), rest
 
-    def _places(self, was: Calendar, now: Calendar, old: Path, new: Path) -> tuple[Path, Path]:
+    def _places(
+        self, was: PolicyCalendar, now: PolicyCalendar, old: Path, new: Path
+    ) -> tuple[Path, Path]:
         """Return the places of the first key by which two calendars differ."""
         zones = was.timezone, now.timezone
         if zones == (None, None):
@@ -127,7 +129,7 @@ class Calendars:
         return old, new
 
 
-def _together(calendars: Sequence[tuple[int, tuple[Calendar, Cases]]]) -> Cases:
+def _together(calendars: Sequence[tuple[int, tuple[PolicyCalendar, Cases]]]) -> Cases:
     found = 0
     for _, (_, cases) in calendars:
         found |= cases

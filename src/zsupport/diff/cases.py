@@ -17,7 +17,7 @@ Values = dict[str, tuple[str, ...]]
 _SECTIONS = {"plan": "plans", "role": "roles", "channel": "channels", "priority": "priorities"}
 
 
-class Pair(NamedTuple):
+class RevisionPair(NamedTuple):
     """Two revisions over the same cases; `both`: those that both know and that can come about."""
 
     old: AnalysedRevision
@@ -28,7 +28,7 @@ class Pair(NamedTuple):
     opened: dict[str, tuple[AnalysedRevision, str]]
 
 
-def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
+def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPair:
     """Return two files that hold a revision over the cases of both; raise TooMuch.
 
     An id that the other one knows as an alias is a value of both: a question with it is answered
@@ -44,7 +44,7 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
         space = space_of(before, after)
         one = AnalysedRevision.over(old, before, space, public)
         other = AnalysedRevision.over(new, after, space, public)
-        return Pair(one, other, space, one.known & other.known, {})
+        return RevisionPair(one, other, space, one.known & other.known, {})
 
     bare = space_of(*(_renamed(each, lambda _: None) for each in (before, after)))
     one = AnalysedRevision.over(old, before, bare, public)
@@ -76,7 +76,7 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> Pair:
     opening = {shown: side.decisions.opening(name) for shown, (side, name) in named.items()}
     none = momentless(space, opening, period_of(before, after), public)
     both = first.known & second.known & ~none
-    return Pair(first, second, space, both, named)
+    return RevisionPair(first, second, space, both, named)
 
 
 def _same_hours(

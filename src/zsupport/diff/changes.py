@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from zsupport.analysis.deadlines import Moment
+from zsupport.analysis.deadlines import DeadlinesAtMoment
 from zsupport.analysis.space import Cases
 from zsupport.findings import Code
 from zsupport.policy.yamltext import Path
@@ -44,7 +44,7 @@ class Change(NamedTuple):
     metric: str | None = None
     of_channels: bool = False  # what it says is said of the channels of its cases
     #: Of targets that cannot be compared: where the new one is due later, and where earlier.
-    moments: tuple[Moment | None, Moment | None] = (None, None)
+    moments: tuple[DeadlinesAtMoment | None, DeadlinesAtMoment | None] = (None, None)
 
 
 def verdict(new: bool, old: bool) -> str:

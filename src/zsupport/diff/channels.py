@@ -6,15 +6,15 @@ from typing import NamedTuple
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases
 from zsupport.answer.case import say
-from zsupport.diff.cases import Pair, resolved
+from zsupport.diff.cases import RevisionPair, resolved
 from zsupport.diff.changes import Change, Changes, verdict
-from zsupport.diff.hours import CODES, Comparison, open_hours
+from zsupport.diff.hours import CODES, HoursComparison, open_hours
 from zsupport.diff.places import Counterparts
 from zsupport.policy.model import Channel, Text
 from zsupport.policy.yamltext import Path
 
 
-class _Source(NamedTuple):
+class _DecidingPart(NamedTuple):
     """Something in one file that decides in some cases."""
 
     path: Path
@@ -22,7 +22,9 @@ class _Source(NamedTuple):
     grant: int | None = None  # its position, where it is one
 
 
-def find_changes(pair: Pair, matched: Counterparts, hours: Comparison, found: Changes) -> None:
+def find_changes(
+    pair: RevisionPair, matched: Counterparts, hours: HoursComparison, found: Changes
+) -> None:
     """Add what changed in the answers about channels."""
     old, new = pair.old, pair.new
     before, after = old.decisions.allowed & pair.both, new.decisions.allowed & pair.both
@@ -41,18 +43,18 @@ def find_changes(pair: Pair, matched: Counterparts, hours: Comparison, found: Ch
     _opening(pair, same, found)
 
 
-def _grants(side: AnalysedRevision) -> list[_Source]:
+def _grants(side: AnalysedRevision) -> list[_DecidingPart]:
     """Return where each grant decides."""
     return [
-        _Source(("entitlements", number), cases, number)
+        _DecidingPart(("entitlements", number), cases, number)
         for number, cases in enumerate(side.decisions.grants)
         if cases
     ]
 
 
 def _sources(
-    cases: Cases, old: Iterable[_Source], new: Iterable[_Source]
-) -> list[tuple[_Source | None, _Source | None, Cases]]:
+    cases: Cases, old: Iterable[_DecidingPart], new: Iterable[_DecidingPart]
+) -> list[tuple[_DecidingPart | None, _DecidingPart | None, Cases]]:
     """Return a set of cases by the first source that decides in each file, None where none does."""
     found = []
     for one, here in _by_first(cases, old):
@@ -61,8 +63,10 @@ def _sources(
     return found
 
 
-def _by_first(cases: Cases, sources: Iterable[_Source]) -> list[tuple[_Source | None, Cases]]:
-    found: list[tuple[_Source | None, Cases]] = []
+def _by_first(
+    cases: Cases, sources: Iterable[_DecidingPart]
+) -> list[tuple[_DecidingPart | None, Cases]]:
+    found: list[tuple[_DecidingPart | None, Cases]] = []
     for source in sources:
         if not cases:
             break
@@ -72,7 +76,9 @@ def _by_first(cases: Cases, sources: Iterable[_Source]) -> list[tuple[_Source | 
     return [*found, (None, cases)] if cases else found
 
 
-def _places(one: _Source | None, other: _Source | None, matched: Counterparts) -> tuple[Path, Path]:
+def _places(
+    one: _DecidingPart | None, other: _DecidingPart | None, matched: Counterparts
+) -> tuple[Path, Path]:
     """Return the places in both files; where nothing decides, that of what stood or stands."""
     if one is not None and other is not None:
         return one.path, other.path
@@ -92,23 +98,23 @@ def _places(one: _Source | None, other: _Source | None, matched: Counterparts) -
 # -- prerequisites ---------------------------------------------------------------------------------
 
 
-def _needs(side: AnalysedRevision, cases: Cases) -> dict[str, list[_Source]]:
+def _needs(side: AnalysedRevision, cases: Cases) -> dict[str, list[_DecidingPart]]:
     """Return what is to be had ready, and by what: of the channel, or of a grant that holds."""
-    found: dict[str, list[_Source]] = {}
+    found: dict[str, list[_DecidingPart]] = {}
     for channel in side.revision.channels:
         here = cases & side.space.of("channel", channel.id) if channel.prerequisites else 0
         for text in channel.prerequisites if here else ():
             path = (*channel_path(side, channel.id), "prerequisites")
-            found.setdefault(plain(text), []).append(_Source(path, here))
+            found.setdefault(plain(text), []).append(_DecidingPart(path, here))
     for number, grant in enumerate(side.revision.grants):
         here = cases & side.decisions.grants[number] if grant.prerequisites else 0
         for text in grant.prerequisites if here else ():
             path = ("entitlements", number, "prerequisites")
-            found.setdefault(plain(text), []).append(_Source(path, here, number))
+            found.setdefault(plain(text), []).append(_DecidingPart(path, here, number))
     return found
 
 
-def _prerequisites(pair: Pair, cases: Cases, matched: Counterparts, found: Changes) -> None:
+def _prerequisites(pair: RevisionPair, cases: Cases, matched: Counterparts, found: Changes) -> None:
     old, new = _needs(pair.old, cases), _needs(pair.new, cases)
     added, dropped = _beyond(new, old), _beyond(old, new)
     more, less = _all(added), _all(dropped)
@@ -132,7 +138,9 @@ def _prerequisites(pair: Pair, cases: Cases, matched: Counterparts, found: Chang
                 found.add(Change(code, effect, says, both, *places, *words))
 
 
-def _beyond(mine: dict[str, list[_Source]], its: dict[str, list[_Source]]) -> dict[str, Cases]:
+def _beyond(
+    mine: dict[str, list[_DecidingPart]], its: dict[str, list[_DecidingPart]]
+) -> dict[str, Cases]:
     """Return where each text is needed on one side only."""
     found = {}
     for text, sources in mine.items():
@@ -160,7 +168,7 @@ def _by_texts(
     return parts
 
 
-def _union(sources: Iterable[_Source]) -> Cases:
+def _union(sources: Iterable[_DecidingPart]) -> Cases:
     found = 0
     for source in sources:
         found |= source.cases
@@ -178,7 +186,7 @@ def _all(texts: dict[str, Cases]) -> Cases:
 
 
 def _hours(
-    pair: Pair, cases: Cases, matched: Counterparts, hours: Comparison, found: Changes
+    pair: RevisionPair, cases: Cases, matched: Counterparts, hours: HoursComparison, found: Changes
 ) -> None:
     after = open_hours(pair.new, cases)
     for was in open_hours(pair.old, cases):
@@ -218,7 +226,7 @@ def channel_path(side: AnalysedRevision, id: str) -> Path:
     return ("channels", resolved(side.document.revision.channels)[id.casefold()])
 
 
-def _contacts(pair: Pair, cases: Cases, found: Changes) -> None:
+def _contacts(pair: RevisionPair, cases: Cases, found: Changes) -> None:
     after = {channel.id: channel for channel in pair.new.revision.channels}
     for was in pair.old.revision.channels:
         now = after.get(was.id)
@@ -253,7 +261,7 @@ def _numbers(channel: Channel) -> set[str]:
     return {f"{each.country} {each.number}" for each in channel.numbers}
 
 
-def _opening(pair: Pair, cases: Cases, found: Changes) -> None:
+def _opening(pair: RevisionPair, cases: Cases, found: Changes) -> None:
     """Add where a channel opens cases on one side only: with them go all targets."""
     before, after = (side.decisions.entitled & cases for side in (pair.old, pair.new))
     was, now = (

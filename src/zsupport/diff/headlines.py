@@ -8,11 +8,10 @@ from zsupport.analysis.space import shown
 from zsupport.clock.instants import format_instant
 from zsupport.clock.zones import zone
 from zsupport.diff.changes import AUDIENCES, CLASSES, CODES, Change, class_of
-from zsupport.diff.policies import Compared, Part, PolicyDiff
+from zsupport.diff.policies import Compared, ComparedCases, PolicyDiff
 from zsupport.findings import Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
-from zsupport.policy.yamltext import Mapping as MappingNode
-from zsupport.policy.yamltext import Path, Scalar, path_text
+from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, path_text
 from zsupport.wording import counted, enumerated
 
 _SEVERITIES = {"breaking": "error", "risky": "warning", "compatible": "note"}
@@ -36,7 +35,7 @@ class _Draft(NamedTuple):
 
     kind: str
     change: Change
-    part: Part
+    part: ComparedCases
     compared: Compared
 
 
@@ -167,7 +166,7 @@ def _start(document: Document) -> str | None:
 # -- in words ----------------------------------------------------------------------------------
 
 
-def _who(change: Change, part: Part) -> dict[str, tuple[str, ...]]:
+def _who(change: Change, part: ComparedCases) -> dict[str, tuple[str, ...]]:
     """Return the values of each dimension that some but not all cases of the change have."""
     if not change.cases:
         return {}
@@ -176,7 +175,7 @@ def _who(change: Change, part: Part) -> dict[str, tuple[str, ...]]:
     return {name: met for name, met in found.items() if met != every[name]}
 
 
-def _words(name: str, met: Sequence[str], part: Part, change: Change) -> str | None:
+def _words(name: str, met: Sequence[str], part: ComparedCases, change: Change) -> str | None:
     """Return which values of a dimension a change is about, None where that says nothing."""
     if name == "channel":
         if _of_channels(change):
@@ -191,7 +190,9 @@ def _words(name: str, met: Sequence[str], part: Part, change: Change) -> str | N
     return f"{name} {_joined(met, 'or')}"
 
 
-def _sentence(change: Change, who: Mapping[str, tuple[str, ...]], count: int, part: Part) -> str:
+def _sentence(
+    change: Change, who: Mapping[str, tuple[str, ...]], count: int, part: ComparedCases
+) -> str:
     if not count:
         return change.says
     if change.code.startswith("ZD1"):
@@ -238,7 +239,7 @@ def _span(document: Document, path: Path) -> Span:
     node = document.node(path)
     if not path or node is None:
         return document.first(()) if whole else _LINE_1
-    if isinstance(node, Scalar) and path == whole:
+    if isinstance(node, ScalarNode) and path == whole:
         return document.value(path)
     if isinstance(path[-1], str):
         return document.key(path)

@@ -9,7 +9,7 @@ from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.diff.calendars import Calendars, Cause
-from zsupport.diff.cases import Pair
+from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.policy.yamltext import Path
 
@@ -19,7 +19,7 @@ CODES = {"less": "ZD401", "more": "ZD402", "either": "ZD403"}
 SPEED = {"less": "ZD301", "more": "ZD302", "either": "ZD303"}
 
 
-class Open(NamedTuple):
+class ChannelHours(NamedTuple):
     """When a channel is open over some cases: the hours of its grants, which add up.
 
     `names` are None where a grant states none: nothing is said then.
@@ -35,10 +35,10 @@ class Open(NamedTuple):
         return "not stated" if self.names is None else " or ".join(self.names) or "never"
 
 
-class Comparison:
+class HoursComparison:
     """The verdicts about the hours of two revisions."""
 
-    def __init__(self, pair: Pair, public: PublicHolidays) -> None:
+    def __init__(self, pair: RevisionPair, public: PublicHolidays) -> None:
         self.public = public
         self.period = period_of(pair.old.revision, pair.new.revision)
         #: Of targets: the old one compared with the new one.
@@ -47,7 +47,7 @@ class Comparison:
         self.calendars = Calendars(pair, self.of_counted)
         self._known: dict[str, str] = {}
 
-    def of(self, old: Open, new: Open) -> str:
+    def of(self, old: ChannelHours, new: ChannelHours) -> str:
         """Return the effect of other hours of a channel."""
         if old.names is None or new.names is None:
             if old.names == new.names:
@@ -119,7 +119,7 @@ class Comparison:
         places = (causes[0].old, causes[0].new) if len(causes) == 1 else (path, path)
         return [Change(SPEED[effect], effect, says, cases, *places, metric=metric)]
 
-    def find_changes(self, pair: Pair, found: Changes) -> None:
+    def find_changes(self, pair: RevisionPair, found: Changes) -> None:
         """Add hours that are others now and of which no channel and no target told already.
 
         Only who asks for these hours by name is told something else: no case is.
@@ -150,7 +150,7 @@ def hours_say(effect: str, name: str) -> str:
     return f"the hours `{name}` are {what.get(effect, 'others than before')}"
 
 
-def open_hours(side: AnalysedRevision, cases: Cases) -> list[Open]:
+def open_hours(side: AnalysedRevision, cases: Cases) -> list[ChannelHours]:
     """Return when channels are open over cases in which they are allowed."""
     grants = side.decisions.grants
     by_name: dict[str | None, Cases] = {}
@@ -158,8 +158,8 @@ def open_hours(side: AnalysedRevision, cases: Cases) -> list[Open]:
         if here := allowed & cases:
             by_name[grant.hours] = by_name.get(grant.hours, 0) | here
     unstated = by_name.pop(None, 0)
-    found = [Open(None, EVERY_INSTANT, unstated)] if unstated else []
-    stated = [Open((), NEVER, cases & ~unstated)]
+    found = [ChannelHours(None, EVERY_INSTANT, unstated)] if unstated else []
+    stated = [ChannelHours((), NEVER, cases & ~unstated)]
     # In one order, so that two sides with the same hours name them alike.
     for name in sorted(filter(None, by_name)):
         before, stated = stated, []
@@ -171,5 +171,5 @@ def open_hours(side: AnalysedRevision, cases: Cases) -> list[Open]:
             for counted, here in parts:
                 if within & here:
                     names = (*(each.names or ()), name)
-                    stated.append(Open(names, each.counted.joined(counted), within & here))
+                    stated.append(ChannelHours(names, each.counted.joined(counted), within & here))
     return [*found, *(each for each in stated if each.cases)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from zsupport.diff.cases import Pair
+from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes
 from zsupport.policy.format import DIMENSIONS
 from zsupport.policy.model import Channel, Member, Priority, Revision
@@ -18,7 +18,7 @@ class _Kind(NamedTuple):
     paths: dict[str, Path]
 
 
-def find_changes(pair: Pair, found: Changes) -> None:
+def find_changes(pair: RevisionPair, found: Changes) -> None:
     """Add names that are gone, new, or stand for something else, and other defaults."""
     documents = pair.old.document, pair.new.document
     assert documents[0].revision is not None
@@ -93,7 +93,14 @@ def _section(kind: str, old: _Kind, new: _Kind, found: Changes) -> None:
 
 
 def _gone_or_new(
-    pair: Pair, kind: str, name: str, here: _Kind, there: _Kind, found: Changes, *, gone: bool
+    pair: RevisionPair,
+    kind: str,
+    name: str,
+    here: _Kind,
+    there: _Kind,
+    found: Changes,
+    *,
+    gone: bool,
 ) -> None:
     """Add a name that one side knows only; `here` is that side."""
     id = here.names[name]
@@ -128,7 +135,9 @@ def _gone_or_new(
     found.add(Change(code, effect, says, cases, *paths, *words))
 
 
-def _moved(pair: Pair, kind: str, name: str, old: _Kind, new: _Kind, found: Changes) -> None:
+def _moved(
+    pair: RevisionPair, kind: str, name: str, old: _Kind, new: _Kind, found: Changes
+) -> None:
     """Add a name that stands for another id; a new spelling of an id counts too."""
     before, after = old.names[name], new.names[name]
     says = f"the {kind} `{old.spelled[name]}` is `{after}` now, it was `{before}`"
@@ -143,7 +152,7 @@ def _moved(pair: Pair, kind: str, name: str, old: _Kind, new: _Kind, found: Chan
     )
 
 
-def _defaults(pair: Pair, old: Revision, new: Revision, found: Changes) -> None:
+def _defaults(pair: RevisionPair, old: Revision, new: Revision, found: Changes) -> None:
     """Add facts of which something else is assumed, where an answer can depend on them."""
     named = {name.casefold() for name in pair.space.values}
     for revision in (old, new):

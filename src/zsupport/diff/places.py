@@ -6,7 +6,7 @@ A guess, and only that: no answer depends on it.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from zsupport.policy.model import Grant, Revision, Rule
+from zsupport.policy.model import Grant, Revision, TargetRule
 
 
 class Counterparts:
@@ -56,7 +56,7 @@ class _Pairs:
         return old, new
 
 
-def _when(entry: Grant | Rule) -> str:
+def _when(entry: Grant | TargetRule) -> str:
     return repr([(sorted(each.values.items()), each.opened) for each in entry.when])
 
 
@@ -72,7 +72,7 @@ def _grant_keys(grant: Grant) -> list[str]:
     ]  # fmt: skip
 
 
-def _rule_keys(rule: Rule) -> list[str]:
+def _rule_keys(rule: TargetRule) -> list[str]:
     """Return all of it, whom it is for, what it promises."""
     cells = repr(
         sorted(

@@ -9,14 +9,14 @@ from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.diff import channels, names, priorities, targets, words
 from zsupport.diff.cases import pair_of, spelled_as
 from zsupport.diff.changes import Change, Changes
-from zsupport.diff.hours import Comparison
+from zsupport.diff.hours import HoursComparison
 from zsupport.diff.places import Counterparts
 from zsupport.diff.timeline import Meeting, Period, meetings
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Path
 
 
-class Part(NamedTuple):
+class ComparedCases(NamedTuple):
     """Changes over the cases that both know; `opening`: the channels that open a case in both."""
 
     space: Space
@@ -26,10 +26,12 @@ class Part(NamedTuple):
     values: dict[str, tuple[str, ...]]  # that stand in some case which both know
 
 
-def _part(space: Space, both: Cases, changes: tuple[Change, ...], opening: Cases = 0) -> Part:
+def _part(
+    space: Space, both: Cases, changes: tuple[Change, ...], opening: Cases = 0
+) -> ComparedCases:
     """Return a part; `opening` are the cases in which a case can be opened in both."""
     channels = space.met("channel", opening)
-    return Part(space, both, changes, channels, space.every_met(both))
+    return ComparedCases(space, both, changes, channels, space.every_met(both))
 
 
 class Compared(NamedTuple):
@@ -38,7 +40,7 @@ class Compared(NamedTuple):
     old: Document | None
     new: Document | None
     period: Period
-    parts: tuple[Part, ...]
+    parts: tuple[ComparedCases, ...]
     words: tuple[Path, ...] = ()  # where only words differ
 
     @property
@@ -106,7 +108,7 @@ def _together(meeting: Meeting, public: PublicHolidays) -> Compared:
         return Compared(*meeting, (_part(space, space.every, ()),))
     pair = pair_of(old, new, public)
     found = Changes()
-    hours = Comparison(pair, public)
+    hours = HoursComparison(pair, public)
     matched = Counterparts(old.revision, new.revision)
     was, now = old.revision.policy, new.revision.policy
     if was != now:

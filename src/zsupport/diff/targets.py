@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 from zsupport.analysis.compare import EVERY_INSTANT, Counted
 from zsupport.analysis.deadlines import TargetClock, Verdict
-from zsupport.analysis.decisions import Stated
+from zsupport.analysis.decisions import StatedCell
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases
 from zsupport.answer.case import say
 from zsupport.clock.target import Target
-from zsupport.diff.cases import Pair
+from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.diff.hours import CODES as HOURS_CODES
-from zsupport.diff.hours import SPEED, Comparison
+from zsupport.diff.hours import SPEED, HoursComparison
 from zsupport.diff.places import Counterparts
 from zsupport.policy.model import Commitment, Metric, Text
 from zsupport.policy.yamltext import Path
@@ -24,7 +24,7 @@ _BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
 class _Decided(NamedTuple):
     """What decides in some cases: a cell, or that none does."""
 
-    stated: Stated | None
+    stated: StatedCell | None
     cases: Cases
 
     @property
@@ -45,7 +45,9 @@ class _Decided(NamedTuple):
         return target or cell.target.text
 
 
-def find_changes(pair: Pair, matched: Counterparts, hours: Comparison, found: Changes) -> None:
+def find_changes(
+    pair: RevisionPair, matched: Counterparts, hours: HoursComparison, found: Changes
+) -> None:
     """Add what changed in what is promised where a case can be opened before and after."""
     # Cases of one side only would have no counterpart: every rule would be tried for each of them.
     both = pair.both & pair.old.decisions.entitled & pair.new.decisions.entitled
@@ -54,22 +56,24 @@ def find_changes(pair: Pair, matched: Counterparts, hours: Comparison, found: Ch
     for metric in pair.old.revision.metrics:
         if metric.id in after:
             here = _metric(
-                pair, metric, after[metric.id], both, _Known(pair, hours, matched, found)
+                pair, metric, after[metric.id], both, _MetricContext(pair, hours, matched, found)
             )
             promised |= here
     _commitments(pair, promised, found)
 
 
-class _Known(NamedTuple):
+class _MetricContext(NamedTuple):
     """What the comparison of a metric needs beside the metric."""
 
-    pair: Pair
-    hours: Comparison
+    pair: RevisionPair
+    hours: HoursComparison
     matched: Counterparts
     found: Changes
 
 
-def _metric(pair: Pair, was: Metric, now: Metric, both: Cases, known: _Known) -> Cases:
+def _metric(
+    pair: RevisionPair, was: Metric, now: Metric, both: Cases, known: _MetricContext
+) -> Cases:
     """Add what changed in one metric; return where it promises something before and after."""
     promised = 0
     for old, new, cases in _pairs(pair, was.id, both, known.matched):
@@ -110,7 +114,7 @@ def _decided(side: AnalysedRevision, metric: str, cases: Cases) -> list[_Decided
 
 
 def _pairs(
-    pair: Pair, metric: str, cases: Cases, matched: Counterparts
+    pair: RevisionPair, metric: str, cases: Cases, matched: Counterparts
 ) -> Iterator[tuple[_Decided, _Decided, Cases]]:
     """Yield what decides before and after, with the cases in which these two do."""
     after = _decided(pair.new, metric, cases)
@@ -167,7 +171,9 @@ def _counted(
 _EFFECTS = {"equal": "same", "better": "more", "worse": "less", "incomparable": "either"}
 
 
-def _targets(metric: str, old: _Decided, new: _Decided, cases: Cases, known: _Known) -> None:
+def _targets(
+    metric: str, old: _Decided, new: _Decided, cases: Cases, known: _MetricContext
+) -> None:
     """Add what changed between two targets, by the hours that they count over."""
     assert old.target is not None
     assert new.target is not None
@@ -203,7 +209,7 @@ def _causes(
     clocks: tuple[TargetClock, TargetClock],
     verdict: Verdict,
     cases: Cases,
-    known: _Known,
+    known: _MetricContext,
 ) -> list[Change]:
     """Return the change with the places that made it: cells, calendars, or how a day reads."""
     assert old.stated is not None
@@ -228,7 +234,7 @@ def _causes(
     return [change._replace(moments=moments)]
 
 
-def _places(metric: str, old: _Decided, new: _Decided, known: _Known) -> tuple[Path, Path]:
+def _places(metric: str, old: _Decided, new: _Decided, known: _MetricContext) -> tuple[Path, Path]:
     """Return the places in both files; where no cell decides, that of the rule that did or does."""
     rules = (old.stated and old.stated.rule, new.stated and new.stated.rule)
     if old.stated is None or new.stated is None:
@@ -246,7 +252,9 @@ def _places(metric: str, old: _Decided, new: _Decided, known: _Known) -> tuple[P
 # -- conditions, clocks, commitments ---------------------------------------------------------------
 
 
-def _conditions(metric: str, old: _Decided, new: _Decided, cases: Cases, known: _Known) -> None:
+def _conditions(
+    metric: str, old: _Decided, new: _Decided, cases: Cases, known: _MetricContext
+) -> None:
     """Add a condition that a target got, lost or changed; that of a rule is said once."""
     sides = known.pair.old, known.pair.new
     found = [_condition(side, each) for side, each in zip(sides, (old, new), strict=True)]
@@ -285,7 +293,7 @@ def _place_of_condition(
     return cell if of_cell else rule
 
 
-def _clock(pair: Pair, was: Metric, now: Metric, cases: Cases, found: Changes) -> None:
+def _clock(pair: RevisionPair, was: Metric, now: Metric, cases: Cases, found: Changes) -> None:
     """Add what changed about the clock of a metric, for all that it promises."""
     if not cases:
         return
@@ -304,7 +312,7 @@ def _clock(pair: Pair, was: Metric, now: Metric, cases: Cases, found: Changes) -
         found.add(Change("ZD315", "either", says, cases, path_old, path_new, *starts, was.id))
 
 
-def _commitments(pair: Pair, cases: Cases, found: Changes) -> None:
+def _commitments(pair: RevisionPair, cases: Cases, found: Changes) -> None:
     """Add where what is promised binds more or less than before."""
     after = _binding(pair.new, cases)
     for number, before, some in _binding(pair.old, cases):

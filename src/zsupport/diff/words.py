@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from zsupport.answer.case import say
-from zsupport.policy.model import Grant, Remarks, Revision, Rule, SelfHelp, Term, Text, When
+from zsupport.policy.model import Grant, Remarks, Revision, SelfHelp, TargetRule, Term, Text, When
 from zsupport.policy.yamltext import Path
 
 #: Where something is said, and which of the things there it is; empty where it is one.
@@ -114,7 +114,7 @@ def _of_grant(grant: Grant) -> list[object]:
     return [grant.remarks, *_remarks(grant.when), _order(grant.when, grant.recommend)]
 
 
-def _of_rule(rule: Rule) -> list[object]:
+def _of_rule(rule: TargetRule) -> list[object]:
     cells = [cell for cells in rule.cells.values() for cell in cells.values()]
     said = _any_order([cell.text, cell.remarks] for cell in cells)
     return [rule.remarks, *_remarks(rule.when), said or None]

@@ -10,7 +10,6 @@ from zsupport.clock.target import Target
 from zsupport.clock.windows import Window
 from zsupport.policy.model import (
     Alternative,
-    Calendar,
     Cell,
     Channel,
     Commitment,
@@ -21,13 +20,14 @@ from zsupport.policy.model import (
     Metric,
     Number,
     Place,
+    PolicyCalendar,
     Priority,
     Remarks,
     Resource,
     Revision,
-    Rule,
     SelfHelp,
     Source,
+    TargetRule,
     Term,
     Topic,
 )
@@ -119,14 +119,14 @@ _holidays = _row(
     _mapping(_text), _str_, _strs,
 )  # fmt: skip
 _calendar = _row(
-    Calendar._make,
+    PolicyCalendar._make,
     _when, _str_, _text_, _or_none(_windows), _or_none(_holidays), _bool, _bool,
     _mapping(_windows), _mapping(_windows), _or_none(_list(_int)), _strs, _remarks, _place,
 )  # fmt: skip
 _commitment = _row(Commitment._make, _when, _str, _remarks, _place)
 _target = _row(Target._make, _str, _int, _int, _bool, _bool, _str)
 _cell = _row(Cell._make, _target, _text_, _str_, _text_, _remarks, _place, _str)
-_rule = _row(Rule._make, _when, _str_, _text_, _mapping(_mapping(_cell)), _remarks, _place)
+_rule = _row(TargetRule._make, _when, _str_, _text_, _mapping(_mapping(_cell)), _remarks, _place)
 _term = _row(Term._make, _str, _when, _text, _remarks, _place)
 _topic = _row(Topic._make, _str, _text, _str_, _remarks, _place)
 _resource = _row(Resource._make, _text, _str, _strs, _strs, _str_, _remarks, _place)

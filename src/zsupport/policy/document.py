@@ -11,11 +11,11 @@ from zsupport.findings import Finding, Span
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Cell, Revision
 from zsupport.policy.yamltext import (
-    Mapping,
+    MappingNode,
     Node,
     Path,
-    Scalar,
-    Sequence,
+    ScalarNode,
+    SequenceNode,
     behind_properties,
     node_at,
 )
@@ -42,14 +42,14 @@ class Document(NamedTuple):
     def items(self, path: Path) -> list[Node]:
         """Return what a list or a mapping holds, nothing where a path leads to neither."""
         node = self.node(path)
-        if isinstance(node, Sequence):
+        if isinstance(node, SequenceNode):
             return node.items
-        return [value for _, value in node.entries] if isinstance(node, Mapping) else []
+        return [value for _, value in node.entries] if isinstance(node, MappingNode) else []
 
     def key(self, path: Path) -> Span:
         """Return where the key at the end of a path stands; of a list item, the item."""
         parent = self.node(path[:-1]) if path else None
-        if isinstance(parent, Mapping) and path[-1] in parent.by_key:
+        if isinstance(parent, MappingNode) and path[-1] in parent.by_key:
             key, _ = parent.by_key[str(path[-1])]
             return key.span
         return self.value(path)
@@ -74,9 +74,9 @@ class Document(NamedTuple):
         """Return where the first text of a value stands: enough to find a long value by."""
         node = self.node(path)
         while True:
-            if isinstance(node, Mapping) and node.by_key:
+            if isinstance(node, MappingNode) and node.by_key:
                 node, _ = next(iter(node.entries))
-            elif isinstance(node, Sequence) and node.items:
+            elif isinstance(node, SequenceNode) and node.items:
                 node = node.items[0]
             else:
                 break
@@ -92,7 +92,7 @@ class Document(NamedTuple):
     def part(self, path: Path, text: str) -> Span:
         """Return where a text stands last in a value; the value where that cannot be told."""
         node = self.node(path)
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             span, at = node.span, node.text.rfind(text)
             quote = 0 if node.plain else 1
             width = len(node.text) + 2 * quote
@@ -104,12 +104,12 @@ class Document(NamedTuple):
     def texts(self, path: Path) -> Iterator[tuple[Path, str]]:
         """Yield the texts of a value with their paths: one, those of a list, of a mapping."""
         node = self.node(path)
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             yield path, node.text
-        elif isinstance(node, Sequence):
+        elif isinstance(node, SequenceNode):
             for at in range(len(node.items)):
                 yield from self.texts((*path, at))
-        elif isinstance(node, Mapping):
+        elif isinstance(node, MappingNode):
             for key, _ in node.entries:
                 yield from self.texts((*path, key.text))
 
@@ -121,12 +121,12 @@ class Document(NamedTuple):
     def target(self, rule: int, metric: str, cell: Cell) -> Path:
         """Return the path of the target that a cell states."""
         path = self.cell(rule, metric, cell)
-        return (*path, "target") if isinstance(self.node(path), Mapping) else path
+        return (*path, "target") if isinstance(self.node(path), MappingNode) else path
 
     def calendar(self, hours: str, position: int) -> Path:
         """Return the path of one calendar of these hours."""
         path: Path = ("hours", hours)
-        return (*path, position) if isinstance(self.node(path), Sequence) else path
+        return (*path, position) if isinstance(self.node(path), SequenceNode) else path
 
 
 def _without_rest(text: str, node: Node) -> Span:
@@ -134,11 +134,11 @@ def _without_rest(text: str, node: Node) -> Span:
     span = node.span
     last: Node = node
     # A list or mapping in brackets ends with its bracket.
-    while not isinstance(last, Scalar) and not _in_brackets(text, last):
+    while not isinstance(last, ScalarNode) and not _in_brackets(text, last):
         inside: Node | None = None
-        if isinstance(last, Mapping) and last.by_key:
+        if isinstance(last, MappingNode) and last.by_key:
             _, inside = next(reversed(last.by_key.values()))
-        elif isinstance(last, Sequence) and last.items:
+        elif isinstance(last, SequenceNode) and last.items:
             inside = last.items[-1]
         if inside is None or inside.line < span.line:
             break  # an alias stands somewhere else

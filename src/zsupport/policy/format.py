@@ -48,7 +48,7 @@ from zsupport.policy.shape import (
     left_out,
     wrong_kind,
 )
-from zsupport.policy.yamltext import Mapping, Node, Scalar, Way, short
+from zsupport.policy.yamltext import MappingNode, Node, ScalarNode, Way, short
 from zsupport.version import FORMAT
 
 #: Dimensions of a case that every policy may have; facts are added by the policy.
@@ -190,24 +190,24 @@ DIALLED = Line("a number to call")
 COUNTRY = Leaf("an ISO 3166 country code", "ZS204", _country, compares=_ALL_COUNTRIES)
 
 
-class _Opening(Leaf):
+class _OpeningTimes(Leaf):
     """Opening times of a week, as one text."""
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return what `parse` makes of the text; a mapping from days to times is told so."""
-        if isinstance(node, Mapping) and node.entries:
+        if isinstance(node, MappingNode) and node.entries:
             message = "a mapping stands here"
             reader.report("ZS103", node.span, way, message, self.words, _as_texts(node))
             return None
         return super().read(node, way, reader)
 
 
-def _as_texts(node: Mapping) -> str:
+def _as_texts(node: MappingNode) -> str:
     """Return how a mapping from days to times is written."""
     texts = [
         f"{key.text} {value.text}"
         for key, value in list(node.entries)[:7]
-        if isinstance(value, Scalar)
+        if isinstance(value, ScalarNode)
     ]
     try:
         for text in texts:
@@ -258,7 +258,7 @@ class Values(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return (negated, names)."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             names = self.names.read(node, way, reader)
             return None if names is None else (False, names)
         names = None
@@ -370,7 +370,7 @@ class Group(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return (the dimension's name, (negated, names))."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             wrong_kind(node, way, reader, self.words)
             return None
         if len(node.entries) != 1 and not (node.whole or node.entries):
@@ -535,12 +535,12 @@ class _CustomersHolidays(Choice):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the word."""
-        text = node.text.strip() if isinstance(node, Scalar) else "customer"
+        text = node.text.strip() if isinstance(node, ScalarNode) else "customer"
         # Comparing with the names of all countries takes longer than the rest of a policy.
         hint = None if text == "customer" else _holidays_hint(text)
         if hint is None:
             return super().read(node, way, reader)
-        assert isinstance(node, Scalar)
+        assert isinstance(node, ScalarNode)
         message = f"`{short(node.text)}` cannot stand here"
         words = "`customer`, a list of dates, or a mapping such as {country: US}"
         reader.report("ZS105", node.span, way, message, words, hint)
@@ -583,7 +583,7 @@ CALENDAR = Fields(
     Field(
         "open",
         ListOf(
-            _Opening(
+            _OpeningTimes(
                 "`mon-fri 09:00-17:00`, `fri 17:00 - mon 09:00` or `24x7`",
                 "ZS110",
                 _open,
@@ -666,9 +666,9 @@ class Cells(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Target, the Record of a cell, or ByPriority with either for each."""
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             return TARGET.read(node, way, reader)
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             wrong_kind(node, way, reader, self.words)
             return None
         keys = node.by_key

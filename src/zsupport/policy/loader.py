@@ -19,7 +19,6 @@ from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY, RESERVED, RULE
 from zsupport.policy.model import (
-    Calendar,
     Channel,
     Commitment,
     Fact,
@@ -29,6 +28,7 @@ from zsupport.policy.model import (
     Metric,
     Number,
     Place,
+    PolicyCalendar,
     Priority,
     Remarks,
     Resource,
@@ -40,14 +40,14 @@ from zsupport.policy.model import (
     Topic,
 )
 from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
-from zsupport.policy.promises import Entitled, Promises
+from zsupport.policy.promises import Entitled, TargetsReader
 from zsupport.policy.shape import Named, Placed, Reader, Record, misspelt
 from zsupport.policy.yamltext import (
     MAX_FINDINGS,
-    Mapping,
+    MappingNode,
     Node,
     Path,
-    Scalar,
+    ScalarNode,
     Stop,
     Way,
     read_yaml,
@@ -74,7 +74,7 @@ def read_document(source: SourceFile) -> Document:
     node, text, findings = read_yaml(source.data, source.shown)
     reader = Reader(source.shown)
     reader.findings = findings
-    if node is None or (isinstance(node, Scalar) and not node.text):
+    if node is None or (isinstance(node, ScalarNode) and not node.text):
         if not findings:
             reader.report(
                 "ZS103", Span(1, 1, 1, 1), (), "the file is empty", POLICY.words,
@@ -118,10 +118,10 @@ def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
 
 def _other_format(node: Any, reader: Reader) -> bool:
     """Report a format version that is not this program's: nothing else is certain then."""
-    for key, value in node.entries if isinstance(node, Mapping) else ():
+    for key, value in node.entries if isinstance(node, MappingNode) else ():
         newer = (
             key.text == "format"
-            and isinstance(value, Scalar)
+            and isinstance(value, ScalarNode)
             and re.fullmatch(r"[0-9]{1,9}", value.text)
             and int(value.text) > FORMAT
         )
@@ -262,7 +262,7 @@ class _Builder:
             business_day=record.get("business-day") or "close",
             hours=hours,
             commitments=self.read_commitments(),
-            rules=Promises(names, hours, zone, entitled).rules(),
+            rules=TargetsReader(names, hours, zone, entitled).rules(),
             targets_place=record.place_of("targets") if "targets" in record else None,
             terms=self.read_terms(),
             self_help=self.read_self_help(),
@@ -599,9 +599,9 @@ class _Builder:
 
     # -- hours ---------------------------------------------------------------------------
 
-    def read_hours(self) -> dict[str, tuple[Calendar, ...]]:
+    def read_hours(self) -> dict[str, tuple[PolicyCalendar, ...]]:
         """Read `hours`."""
-        hours: dict[str, tuple[Calendar, ...]] = {}
+        hours: dict[str, tuple[PolicyCalendar, ...]] = {}
         unions: dict[str, list[Named]] = {}
         section = self.record.get("hours")
         for id, read, _ in self.entries("hours"):
@@ -617,7 +617,7 @@ class _Builder:
             self.check_unions(order, hours)
         return hours
 
-    def check_unions(self, order: list[str], hours: dict[str, tuple[Calendar, ...]]) -> None:
+    def check_unions(self, order: list[str], hours: dict[str, tuple[PolicyCalendar, ...]]) -> None:
         """Report the first union that is made of too much; members come before their unions.
 
         So a walk from a union to its calendars is bounded, even where they are shared.
@@ -639,11 +639,11 @@ class _Builder:
                     )  # fmt: skip
                     raise Stop
 
-    def read_calendar(self, record: Record) -> Calendar:
+    def read_calendar(self, record: Record) -> PolicyCalendar:
         """Read one calendar."""
         names = self.names
         members = [names.resolve("hours", at) for at in record.get("any") or ()]
-        return Calendar(
+        return PolicyCalendar(
             names.when(record.get("when"), DIMENSIONS, "hours"),
             record.get("timezone"),
             names.text(record.get("ask")),

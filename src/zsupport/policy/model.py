@@ -180,7 +180,7 @@ class Holidays(NamedTuple):
         return DAYS.index(self.exchanged) if self.exchanged in DAYS else None
 
 
-class Calendar(NamedTuple):
+class PolicyCalendar(NamedTuple):
     """Opening hours; `windows` None is 24x7, `any` a union of other hours."""
 
     when: When
@@ -219,7 +219,7 @@ class Cell(NamedTuple):
     key: str  # under which it is written: a priority, a group of them, or `*` where none is
 
 
-class Rule(NamedTuple):
+class TargetRule(NamedTuple):
     """Targets by metric and priority; the key `*` stands for all priorities."""
 
     when: When
@@ -295,9 +295,9 @@ class Revision(NamedTuple):
     priorities: tuple[Priority, ...]
     metrics: tuple[Metric, ...]
     business_day: str
-    hours: dict[str, tuple[Calendar, ...]]
+    hours: dict[str, tuple[PolicyCalendar, ...]]
     commitments: tuple[Commitment, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[TargetRule, ...]
     targets_place: Place | None
     terms: tuple[Term, ...]
     self_help: SelfHelp | None

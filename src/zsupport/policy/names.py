@@ -7,7 +7,7 @@ from typing import Any
 from zsupport.limits import NAMED
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY
 from zsupport.policy.model import Alternative, Remarks, Text, When
-from zsupport.policy.shape import REMARK_KEYS, Later, Named, Part, Reader, Record, misspelt
+from zsupport.policy.shape import REMARK_KEYS, Later, Named, Reader, ReadItems, Record, misspelt
 from zsupport.policy.yamltext import Stop, short
 
 #: The metric of a policy that declares none.
@@ -74,7 +74,7 @@ class Names:
         read = self.record.get(section)
         if isinstance(read, Record):
             return numbered(read.values) if read.whole else None
-        if read is None or isinstance(read, Part):
+        if read is None or isinstance(read, ReadItems):
             return None
         ids = [entry.get("id") for entry in read]
         return None if None in ids else numbered(at.text for at in ids)

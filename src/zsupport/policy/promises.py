@@ -13,7 +13,7 @@ from zsupport.clock.target import Target, in_business, needs_hours, parse_target
 from zsupport.clock.windows import DAY
 from zsupport.findings import Span
 from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY, ByPriority
-from zsupport.policy.model import Calendar, Cell, Channel, Grant, Priority, Rule, When
+from zsupport.policy.model import Cell, Channel, Grant, PolicyCalendar, Priority, TargetRule, When
 from zsupport.policy.names import NO_REMARKS, Names
 from zsupport.policy.shape import Later, Named, Record, misspelt
 from zsupport.policy.yamltext import Path
@@ -28,15 +28,15 @@ class _Joined(NamedTuple):
     """What hours are made of."""
 
     members: list[str]  # these hours and all that they are a union of
-    calendars: tuple[Calendar | None, ...]  # that could decide; None stands for `24x7`
+    calendars: tuple[PolicyCalendar | None, ...]  # that could decide; None stands for `24x7`
     values: dict[str, list[str]]  # of what decides which calendar it is, by name in order
     certain: bool  # all close at times, and in one zone: whatever the case, they can be counted
 
 
-class _Stated(NamedTuple):
+class _StatedTargets(NamedTuple):
     """Which targets of a rule a cell states: those of one metric, for a priority or for all."""
 
-    rule: Rule
+    rule: TargetRule
     metric: str
     priority: str | None
 
@@ -49,11 +49,15 @@ class Entitled(NamedTuple):
     priorities: tuple[Priority, ...]
 
 
-class Promises:
+class TargetsReader:
     """Reads the target rules of a policy, over the hours that it defines."""
 
     def __init__(
-        self, names: Names, hours: dict[str, tuple[Calendar, ...]], zone: str, entitled: Entitled
+        self,
+        names: Names,
+        hours: dict[str, tuple[PolicyCalendar, ...]],
+        zone: str,
+        entitled: Entitled,
     ) -> None:
         self.names = names
         self.reader = names.reader
@@ -61,7 +65,7 @@ class Promises:
         self.zone = zone
         self.entitled = entitled
         #: The rules read so far: where one of them decides, a rule below does not.
-        self.above: list[Rule] = []
+        self.above: list[TargetRule] = []
         self.cases_left = _MOST_CASES
         self.tries_left = _MOST_TRIED
         self.without_hours: set[Path] = set()
@@ -69,20 +73,20 @@ class Promises:
         self.own_hours: dict[Span, str | None] = {}
         self.always_open: set[tuple[Path, str]] = set()
         self.joined: dict[str, _Joined] = {}
-        self.decided: dict[tuple[Any, ...], list[tuple[Calendar | None, ...]]] = {}
+        self.decided: dict[tuple[Any, ...], list[tuple[PolicyCalendar | None, ...]]] = {}
 
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[TargetRule, ...]:
         """Return the rules."""
         for record in self.names.record.get("targets") or ():
             self.above.append(self._rule(record))
         return tuple(self.above)
 
-    def _rule(self, record: Record) -> Rule:
+    def _rule(self, record: Record) -> TargetRule:
         own = self.names.resolve("hours", record.get("hours"))
         when = self.names.when(record.get("when"), (*DIMENSIONS, "opened"), "targets")
         condition = self.names.text(record.get("condition"))
         remarks = self.names.remarks(record)
-        rule = Rule(when, own, condition, {}, remarks, record.place)
+        rule = TargetRule(when, own, condition, {}, remarks, record.place)
         declared = "hours" in record
         metrics = self.names.known["metric"]
         for key, read in record.values.items():
@@ -128,11 +132,11 @@ class Promises:
         return self.joined[hours]
 
     def _cells(
-        self, targets: Any, record: Record, at: Named, rule: Rule, declared: bool
+        self, targets: Any, record: Record, at: Named, rule: TargetRule, declared: bool
     ) -> dict[str, Cell]:
         """Return the targets of one metric, by priority (`*`: all)."""
         if not isinstance(targets, ByPriority):
-            cell = self._cell(targets, record, at, _Stated(rule, at.text, None), declared)
+            cell = self._cell(targets, record, at, _StatedTargets(rule, at.text, None), declared)
             return {"*": cell} if cell else {}
         read = targets.record
         cells: dict[str, Cell] = {}
@@ -143,7 +147,7 @@ class Promises:
                 continue
             place = read.key(key)
             for priority in self.names.expand("priority", (False, [place])):
-                stated = _Stated(rule, at.text, priority)
+                stated = _StatedTargets(rule, at.text, priority)
                 cell = self._cell(target, read, place, stated, declared)
                 if priority in cells:
                     message = f"`{key}` states {priority} a second time"
@@ -154,7 +158,7 @@ class Promises:
         return cells
 
     def _cell(
-        self, read: Any, holder: Record, at: Named, stated: _Stated, declared: bool
+        self, read: Any, holder: Record, at: Named, stated: _StatedTargets, declared: bool
     ) -> Cell | None:
         """Return the target that stands at a key of a record."""
         rule = stated.rule
@@ -190,7 +194,7 @@ class Promises:
         key: str,
         hours: str | None,
         declared: bool,
-        stated: _Stated,
+        stated: _StatedTargets,
     ) -> None:
         """Report a target that does not say with certainty over which hours it counts.
 
@@ -219,7 +223,7 @@ class Promises:
                 self._check_hours(target, holder.value(key), hours, joined, stated)
 
     def _check_hours(
-        self, target: Target, at: Named, hours: str, joined: "_Joined", stated: _Stated
+        self, target: Target, at: Named, hours: str, joined: "_Joined", stated: _StatedTargets
     ) -> None:
         if self.reader.wrong and any(("hours", id) in self.reader.wrong for id in joined.members):
             return  # whatever is wrong with the target may come from there
@@ -235,7 +239,9 @@ class Promises:
             message = f"`{hours}` joins the zones {mixed}: whose days are meant?"
             self._refuse(at, message, "hours in one zone, or business hours")
 
-    def _uncountable(self, target: Target, calendars: tuple[Calendar | None, ...]) -> str | None:
+    def _uncountable(
+        self, target: Target, calendars: tuple[PolicyCalendar | None, ...]
+    ) -> str | None:
         """Return why a target cannot be counted over calendars together: `always`, or the zones.
 
         Business hours need calendars that close at times, business days calendars with days.
@@ -285,8 +291,8 @@ class Promises:
         )
 
     def _reached(
-        self, hours: str, joined: "_Joined", stated: _Stated
-    ) -> list[tuple[Calendar | None, ...]]:
+        self, hours: str, joined: "_Joined", stated: _StatedTargets
+    ) -> list[tuple[PolicyCalendar | None, ...]]:
         """Return the calendars, members of a union apart, that decide where a rule matches.
 
         None stands for `24x7`. Where there are too many cases, any calendar could decide.
@@ -318,7 +324,7 @@ class Promises:
 
     def _decide(
         self, hours: str, when: When, values: dict[str, list[str]]
-    ) -> list[tuple[Calendar | None, ...]]:
+    ) -> list[tuple[PolicyCalendar | None, ...]]:
         """Return the calendars that decide in the cases of these values in which a rule holds."""
         cases = (dict(zip(values, case, strict=True)) for case in product(*values.values()))
         found = [self._deciding(hours, case) for case in cases if _holds(when, case)]
@@ -328,9 +334,9 @@ class Promises:
         self,
         hours: str,
         joined: "_Joined",
-        stated: _Stated,
-        reached: list[tuple[Calendar | None, ...]],
-    ) -> list[tuple[Calendar | None, ...]]:
+        stated: _StatedTargets,
+        reached: list[tuple[PolicyCalendar | None, ...]],
+    ) -> list[tuple[PolicyCalendar | None, ...]]:
         """Return which of the calendars reached decide where the rule decides.
 
         That is in cases that can be opened, have a priority that their facts lead to, and are not
@@ -358,7 +364,7 @@ class Promises:
         self.tries_left -= prod(map(len, values.values())) * len(conditions)
         if self.tries_left < 0 or not all(values.values()):
             return reached
-        kept: dict[tuple[int, ...], tuple[Calendar | None, ...]] = {}
+        kept: dict[tuple[int, ...], tuple[PolicyCalendar | None, ...]] = {}
         for each in product(*values.values()):
             case = dict(zip(values, each, strict=True))
             of_case = {"*", case.get("priority", "*")}
@@ -415,9 +421,9 @@ class Promises:
     def _values(self, name: str) -> list[str]:
         return list(self.names.values_of(name) or ())
 
-    def _deciding(self, hours: str, case: dict[str, str]) -> tuple[Calendar | None, ...]:
+    def _deciding(self, hours: str, case: dict[str, str]) -> tuple[PolicyCalendar | None, ...]:
         """Return the calendars of these hours in a case, members of a union apart."""
-        found: list[Calendar | None] = []
+        found: list[PolicyCalendar | None] = []
         seen: set[str] = set()
         waiting = [hours]
         while waiting:
@@ -468,7 +474,7 @@ def _leads_to(priorities: tuple[Priority, ...], case: dict[str, str]) -> str | N
     return next((each.id for each in priorities if _holds(each.when, case)), None)
 
 
-def _closes(calendar: Calendar | None) -> bool:
+def _closes(calendar: PolicyCalendar | None) -> bool:
     """Return whether hours are closed at some time; None stands for `24x7`."""
     if calendar is None:
         return False
@@ -481,7 +487,7 @@ def _closes(calendar: Calendar | None) -> bool:
     )
 
 
-def _has_days(calendar: Calendar | None) -> bool:
+def _has_days(calendar: PolicyCalendar | None) -> bool:
     """Return whether hours have business days: windows that close, or days that are named."""
     return calendar is not None and (
         calendar.windows is not None or calendar.business_days is not None

@@ -22,11 +22,11 @@ from zsupport.policy.languages import is_language, language_hint
 from zsupport.policy.model import Place
 from zsupport.policy.quoting import scalar
 from zsupport.policy.yamltext import (
-    Mapping,
+    MappingNode,
     Node,
     Path,
-    Scalar,
-    Sequence,
+    ScalarNode,
+    SequenceNode,
     Way,
     add_finding,
     path_of,
@@ -39,7 +39,7 @@ Schema = dict[str, Any]
 ANY_SCALAR: Schema = {"type": ["string", "number", "boolean", "null"]}
 
 
-class _Found:
+class _ReadValue:
     """What was read, with its place.
 
     Such objects are made for every value that is a name; so they keep the node, and places and
@@ -67,7 +67,7 @@ class _Found:
         return Place(way_key(self.way), self.node.line)
 
 
-class Named(_Found):
+class Named(_ReadValue):
     """A text with its place: a name to be resolved, or a value whose problem may come later."""
 
     __slots__ = ("text",)
@@ -78,7 +78,7 @@ class Named(_Found):
         self.way = way
 
 
-class Placed(_Found):
+class Placed(_ReadValue):
     """A value that was read, with its place: for problems that show only beside other values."""
 
     __slots__ = ("value",)
@@ -89,7 +89,7 @@ class Placed(_Found):
         self.way = way
 
 
-class Record(_Found):
+class Record(_ReadValue):
     """A mapping that was read.
 
     `values` has what was read for each key that can stand here, None where it did not fit, and
@@ -98,12 +98,12 @@ class Record(_Found):
 
     __slots__ = ("get", "unknown", "values")
 
-    node: Mapping
+    node: MappingNode
     #: Returns what was read for a key; None where it is absent or did not fit.
     get: Callable[[str], Any]
 
     def __init__(
-        self, values: dict[str, Any], node: Mapping, way: Way, unknown: tuple[str, ...] = ()
+        self, values: dict[str, Any], node: MappingNode, way: Way, unknown: tuple[str, ...] = ()
     ) -> None:
         self.values = values
         self.get = values.get
@@ -146,7 +146,7 @@ class Record(_Found):
         return Span(span.line, span.column, span.line, span.column + 1)
 
 
-class Later(_Found):
+class Later(_ReadValue):
     """A value under a key that the policy itself defines: what it is, is known by its name."""
 
     __slots__ = ("shape",)
@@ -161,7 +161,7 @@ class Later(_Found):
         return self.shape.read(self.node, self.way, reader)
 
 
-class Part(list[Any]):
+class ReadItems(list[Any]):
     """The items of a list that could be read, where that is not all of them."""
 
 
@@ -261,19 +261,21 @@ class Shape:
 
 def wrong_kind(node: Node, way: Way, reader: Reader, words: str, hint: str | None = None) -> None:
     """Report a node of another kind than expected; a value that was left out says so."""
-    if isinstance(node, Scalar) and not node.text.strip():
+    if isinstance(node, ScalarNode) and not node.text.strip():
         _no_value(node, way, reader, words, hint)
         return
     reader.report("ZS103", node.span, way, f"{_kind_of(node)} stands here", words, hint)
 
 
 def _kind_of(node: Node) -> str:
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return f"the text `{short(node.text)}`"
-    return "a list" if isinstance(node, Sequence) else "a mapping"
+    return "a list" if isinstance(node, SequenceNode) else "a mapping"
 
 
-def _no_value(node: Scalar, way: Way, reader: Reader, words: str, hint: str | None = None) -> None:
+def _no_value(
+    node: ScalarNode, way: Way, reader: Reader, words: str, hint: str | None = None
+) -> None:
     name = way[1] if way else 0
     what = "this item of the list" if isinstance(name, int) else f"`{short(name)}`"
     hint = COMMA if left_out(node) else hint
@@ -286,12 +288,12 @@ COMMA = "a text with a comma inside { } or [ ] needs quotes; several values stan
 
 def left_out(node: Node) -> bool:
     """Return whether a value inside { } or [ ] was left out, as after an unquoted comma."""
-    return isinstance(node, Scalar) and node.flow and node.plain and not node.text
+    return isinstance(node, ScalarNode) and node.flow and node.plain and not node.text
 
 
 def expect_text(node: Node, way: Way, reader: Reader, words: str) -> str | None:
     """Return the text of a scalar node; report another kind of node, or an empty value."""
-    if not isinstance(node, Scalar) or not node.text.strip():
+    if not isinstance(node, ScalarNode) or not node.text.strip():
         wrong_kind(node, way, reader, words)
         return None
     return node.text
@@ -305,9 +307,9 @@ class Text(Shape):
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a str, or a dict from language to str."""
         # Every other value is a text for people, so the common case comes first.
-        if isinstance(node, Scalar) and node.text.strip():
+        if isinstance(node, ScalarNode) and node.text.strip():
             return node.text
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             return expect_text(node, way, reader, self.words)
         texts: dict[str, str] = {}
         for key, value in node.entries:
@@ -329,7 +331,7 @@ class Text(Shape):
         return texts or None
 
     @staticmethod
-    def _language_hint(text: str, node: Mapping) -> str | None:
+    def _language_hint(text: str, node: MappingNode) -> str | None:
         hint = language_hint(text)
         present = next((key for key in node.by_key if hint and f"`{key}`" in hint), None)
         return f"`{present}` stands here already: keep one of the two" if present else hint
@@ -481,7 +483,7 @@ class Name(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the name with its place."""
-        if isinstance(node, Scalar) and node.text.strip():
+        if isinstance(node, ScalarNode) and node.text.strip():
             return Named(node.text, node, way)
         wrong_kind(node, way, reader, self.words)
         return None
@@ -508,7 +510,7 @@ class ListOf(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a list; a Part of it where not all could be read."""
-        if isinstance(node, Sequence):
+        if isinstance(node, SequenceNode):
             if not node.items:
                 reader.report("ZS003", node.span, way, "the list is empty", self.words)
                 return None
@@ -520,7 +522,7 @@ class ListOf(Shape):
         else:
             wrong_kind(node, way, reader, self.words)
             return None
-        items = Part(value for value in read if value is not None)
+        items = ReadItems(value for value in read if value is not None)
         return items if len(items) < len(read) else read
 
     def schema(self) -> Schema:
@@ -552,7 +554,7 @@ class MapOf(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of every key written, also of those that had to be reported."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             wrong_kind(node, way, reader, self.words)
             return None
         if not node.entries:
@@ -594,15 +596,15 @@ class OneOf(Shape):
         words: str | None = None,
     ) -> None:
         self.by_node: dict[type, Shape | None] = {
-            Scalar: text, Sequence: items, Mapping: mapping,
+            ScalarNode: text, SequenceNode: items, MappingNode: mapping,
         }  # fmt: skip
         self.words = words or "; or ".join(shape.words for shape in self.parts())
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return what the shape for this kind of node reads."""
         shape = self.by_node[type(node)]
-        if shape is None or (isinstance(node, Scalar) and not node.text.strip()):
-            mapping = self.by_node[Mapping]
+        if shape is None or (isinstance(node, ScalarNode) and not node.text.strip()):
+            mapping = self.by_node[MappingNode]
             wrong_kind(node, way, reader, self.words, mapping.as_mapping(node) if mapping else None)
             return None
         return shape.read(node, way, reader)
@@ -610,7 +612,7 @@ class OneOf(Shape):
     def schema(self) -> Schema:
         """Return the alternatives."""
         alternatives = [
-            shape.scalar_schema() if kind is Scalar else shape.schema()
+            shape.scalar_schema() if kind is ScalarNode else shape.schema()
             for kind, shape in self.by_node.items()
             if shape is not None
         ]
@@ -680,7 +682,7 @@ class Fields(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of the keys that can stand here."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             wrong_kind(node, way, reader, self.words, self.as_mapping(node))
             return None
         values: dict[str, Any] = {}
@@ -713,7 +715,7 @@ class Fields(Shape):
 
     def as_mapping(self, node: Node) -> str | None:
         """Return how a text is written as this mapping, else an example if there is one."""
-        if isinstance(node, Scalar) and node.text.strip() and self.meant is not None:
+        if isinstance(node, ScalarNode) and node.text.strip() and self.meant is not None:
             key = self.meant(node.text)
             probe = Reader("")
             self.fields[key].shape.read(node, (), probe)
@@ -754,7 +756,7 @@ class Fields(Shape):
             beside = f"`{other}: {value}`" if value else f"`{other}`"
             if other in record:
                 read = record.values[other]
-                whole = read is not None and not isinstance(read, Part)
+                whole = read is not None and not isinstance(read, ReadItems)
                 if value and whole and not _says(record.node.by_key[other][1], value):
                     message = f"`{key}` goes with {beside} only"
                     self._report(record, key, message, beside, reader)
@@ -815,8 +817,8 @@ def misspelt(record: Record, key: str, reader: Reader) -> bool:
 
 def _says(node: Node, value: str) -> bool:
     """Return whether a node is this text, also among others in a list."""
-    nodes = node.items if isinstance(node, Sequence) else [node]
-    return any(isinstance(each, Scalar) and each.text == value for each in nodes)
+    nodes = node.items if isinstance(node, SequenceNode) else [node]
+    return any(isinstance(each, ScalarNode) and each.text == value for each in nodes)
 
 
 def _other_keys(known: dict[str, Field]) -> str:

@@ -21,14 +21,14 @@ MAX_NODES = VALUES.most
 MAX_FINDINGS = PROBLEMS.most
 
 
-class Place(NamedTuple):
+class TextPosition(NamedTuple):
     """A place in the text; line and column count characters from 0, as libyaml's marks do."""
 
     line: int
     column: int
 
 
-class _Written:
+class _WrittenText:
     """What was written in a place of the file.
 
     Nodes are made for every word of every file that is read. Classes with slots are made and
@@ -54,7 +54,7 @@ class _Written:
         return Span(first.line + 1, first.column + 1, last.line + 1, last.column + 1)
 
 
-class Scalar(_Written):
+class ScalarNode(_WrittenText):
     """A text as written; `plain` when it stood without quotes, `flow` inside { } or [ ].
 
     A value that was left out is a plain empty text, with the place of its key.
@@ -70,7 +70,7 @@ class Scalar(_Written):
         return f"Scalar({self.text!r}, plain={self.plain}, flow={self.flow}, {self.span})"
 
 
-class Sequence(_Written):
+class SequenceNode(_WrittenText):
     """A list of nodes."""
 
     __slots__ = ("items",)
@@ -81,7 +81,7 @@ class Sequence(_Written):
         return f"Sequence({self.items!r}, {self.span})"
 
 
-class Mapping(_Written):
+class MappingNode(_WrittenText):
     """Keys and values in written order, each with its key as a node, by the text of the key.
 
     `whole` unless something was written that is no key and has been reported.
@@ -89,11 +89,11 @@ class Mapping(_Written):
 
     __slots__ = ("by_key", "whole")
 
-    by_key: "dict[str, tuple[Scalar, Node]]"
+    by_key: "dict[str, tuple[ScalarNode, Node]]"
     whole: bool
 
     @property
-    def entries(self) -> "abc.Collection[tuple[Scalar, Node]]":
+    def entries(self) -> "abc.Collection[tuple[ScalarNode, Node]]":
         """Keys and values in written order."""
         return self.by_key.values()
 
@@ -101,41 +101,41 @@ class Mapping(_Written):
         return f"Mapping({list(self.entries)!r}, whole={self.whole}, {self.span})"
 
 
-Node = Scalar | Sequence | Mapping
+Node = ScalarNode | SequenceNode | MappingNode
 
 
 def unwrapped(node: Node | None) -> Any:
     """Return a node as texts, lists and mappings."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return {key.text: unwrapped(value) for key, value in node.entries}
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return [unwrapped(item) for item in node.items]
-    return node.text if isinstance(node, Scalar) else ""
+    return node.text if isinstance(node, ScalarNode) else ""
 
 
 def unwritten(value: Any) -> Node:
     """Return a Python value as the node that the same value in YAML would be."""
     node: Node
     if isinstance(value, abc.Mapping):
-        node, node.whole = Mapping(), True
+        node, node.whole = MappingNode(), True
         keys = [_unwritten_text(key) for key in value]
         node.by_key = {
             key.text: (key, unwritten(each)) for key, each in zip(keys, value.values(), strict=True)
         }
     elif isinstance(value, list | tuple):
-        node = Sequence()
+        node = SequenceNode()
         node.items = [unwritten(each) for each in value]
     else:
         return _unwritten_text(value)
-    node.start = node.end = Place(0, 0)
+    node.start = node.end = TextPosition(0, 0)
     return node
 
 
-def _unwritten_text(value: Any) -> Scalar:
-    node = Scalar()
+def _unwritten_text(value: Any) -> ScalarNode:
+    node = ScalarNode()
     node.text = str(value).lower() if isinstance(value, bool) else str(value)
     node.plain = node.flow = False
-    node.start = node.end = Place(0, 0)
+    node.start = node.end = TextPosition(0, 0)
     return node
 
 
@@ -261,9 +261,9 @@ def node_at(root: Node | None, path: Path) -> Node | None:
     """Return the node to which a path leads from another, None where it leads nowhere."""
     node = root
     for part in path:
-        if isinstance(node, Mapping) and isinstance(part, str):
+        if isinstance(node, MappingNode) and isinstance(part, str):
             node = node.by_key[part][1] if part in node.by_key else None
-        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+        elif isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.items):
             node = node.items[part]
         else:
             return None
@@ -419,14 +419,14 @@ def _libyaml(text: str) -> tuple[Any, Any]:
     return yaml, CParser(text)
 
 
-class _Open:
+class _OpenNode:
     """A list or a mapping whose end has not been read."""
 
     __slots__ = ("anchor", "before", "by_key", "flow", "items", "key", "merged", "node")
 
-    node: Sequence | Mapping
+    node: SequenceNode | MappingNode
     items: list[Node] | None  # those of the list
-    by_key: dict[str, tuple[Scalar, Node]] | None  # those of the mapping
+    by_key: dict[str, tuple[ScalarNode, Node]] | None  # those of the mapping
     flow: bool
     anchor: str | None
     before: int  # how many values had been read before it
@@ -443,7 +443,7 @@ class _Composer:
         self.write = report
         self.nodes = 0
         #: From the outermost to the innermost; the first stands for the document.
-        self.open: list[_Open] = []
+        self.open: list[_OpenNode] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.open_anchors: set[str] = set()
 
@@ -451,11 +451,11 @@ class _Composer:
         """Return the way to what is being read: in a list its next item, or the list itself."""
         path: list[str | int] = []
         for each in self.open[1:]:
-            if isinstance(each.node, Sequence):
+            if isinstance(each.node, SequenceNode):
                 if item or each is not self.open[-1]:
                     path.append(len(each.node.items))
             elif each.key is not None:
-                path.append(each.key.text if isinstance(each.key, Scalar) else "?")
+                path.append(each.key.text if isinstance(each.key, ScalarNode) else "?")
         return tuple(path)
 
     def report(
@@ -525,7 +525,7 @@ class _Composer:
         mapping_start, mapping_end = yaml.MappingStartEvent, yaml.MappingEndEvent
         sequence_start, sequence_end = yaml.SequenceStartEvent, yaml.SequenceEndEvent
         opened = self.open
-        node = Sequence()
+        node = SequenceNode()
         top = self.begin(start, node, False, None)
         items: Any = top.items
         by_key: Any = None
@@ -538,7 +538,7 @@ class _Composer:
                     self.count(0, event)
                 if event.tag is not None:
                     self.check_tag(event)
-                node = Scalar()
+                node = ScalarNode()
                 node.text = event.value
                 # PyYAML gives the style of a plain scalar as an empty text.
                 node.plain = not event.style
@@ -565,7 +565,7 @@ class _Composer:
                     self.count(0, event)
                 if event.tag is not None:
                     self.check_tag(event)
-                node = Mapping() if kind is mapping_start else Sequence()
+                node = MappingNode() if kind is mapping_start else SequenceNode()
                 top = self.begin(event, node, event.flow_style, event.anchor)
                 items, by_key = top.items, top.by_key
                 continue
@@ -582,7 +582,7 @@ class _Composer:
             else:
                 key = top.key
                 if (
-                    key.__class__ is Scalar
+                    key.__class__ is ScalarNode
                     and key.text not in by_key
                     and (key.text != "<<" or not key.plain)
                 ):
@@ -591,16 +591,16 @@ class _Composer:
                     self.refuse(top, node)
                 top.key = None
 
-    def begin(self, event: Any, node: Any, flow: bool, anchor: str | None) -> _Open:
+    def begin(self, event: Any, node: Any, flow: bool, anchor: str | None) -> _OpenNode:
         """Open a list or a mapping, in which the next event is."""
-        top = _Open()
+        top = _OpenNode()
         top.node = node
         top.flow = flow
         top.anchor = anchor
         top.before = self.nodes - 1
         top.key = top.merged = None
         node.start = event.start_mark
-        if node.__class__ is Mapping:
+        if node.__class__ is MappingNode:
             node.by_key = top.by_key = {}
             node.whole = True
             top.items = None
@@ -692,9 +692,9 @@ class _Composer:
     def placed(self, node: Node) -> Node:
         """Return a node; a value that was left out gets the place of its key."""
         key = self.open[-1].key
-        if key is None or not isinstance(node, Scalar) or node.text or not node.plain:
+        if key is None or not isinstance(node, ScalarNode) or node.text or not node.plain:
             return node
-        copy = Scalar()
+        copy = ScalarNode()
         copy.text, copy.plain, copy.flow = node.text, node.plain, node.flow
         copy.start, copy.end = key.start, key.end
         return copy
@@ -702,9 +702,9 @@ class _Composer:
     def refuse(self, top: Any, value: Node) -> None:
         """Report the key of an entry that cannot be in its mapping."""
         key, mapping = top.key, top.node
-        if not isinstance(key, Scalar):
+        if not isinstance(key, ScalarNode):
             mapping.whole = False
-            if not isinstance(key, Mapping) or key.whole:  # else it was said inside already
+            if not isinstance(key, MappingNode) or key.whole:  # else it was said inside already
                 message = "a list or a mapping stands as a key"
                 self.report("ZS103", key.span, message, "a text")
         elif key.text == "<<" and key.plain:
@@ -729,8 +729,8 @@ class _Composer:
     def merge(self, top: Any) -> None:
         """Add what refused merge keys mean, so that nothing else seems to be missing."""
         for value in top.merged:
-            for each in value.items if isinstance(value, Sequence) else [value]:
-                for key, node in each.entries if isinstance(each, Mapping) else ():
+            for each in value.items if isinstance(value, SequenceNode) else [value]:
+                for key, node in each.entries if isinstance(each, MappingNode) else ():
                     top.by_key.setdefault(key.text, (key, node))
 
 

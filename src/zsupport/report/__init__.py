@@ -1,7 +1,7 @@
 """Reports: what a command has to say, and the formats that write it.
 
 A report is data. To add a format, write a module here with `render(report, terminal) -> str`
-and name it in FORMATS.
+and name it in FORMATS; one of findings, in the folder `findings` and in FINDING_FORMATS.
 """
 
 from importlib import import_module
@@ -69,6 +69,13 @@ FORMATS = {
     "csv": "zsupport.report.csv",
     "markdown": "zsupport.report.markdown",
 }
+#: Of what `check`, `test` and `diff` find: each is in the folder `findings`.
+FINDING_FORMATS = {
+    format: f"zsupport.report.findings.{format}"
+    for format in (
+        "text", "plain", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab",
+    )
+}  # fmt: skip
 
 
 def render(report: Report, format: str, terminal: Terminal) -> str:

@@ -24,7 +24,7 @@ ENDINGS = (".yaml", ".yml")
 TESTS = ("_test.yaml", "_test.yml")
 
 
-class Found(NamedTuple):
+class FoundPolicy(NamedTuple):
     """The files of one policy, and what goes before a file's name so that one can open it."""
 
     files: tuple[SourceFile, ...]
@@ -120,13 +120,13 @@ def is_path(name: str) -> bool:
     return "/" in name or os.sep in name or name.startswith(".") or name.endswith(ENDINGS)
 
 
-def find(name: str) -> Found:
+def find(name: str) -> FoundPolicy:
     """Return the files of the policy with this name, at this path, or `-`: standard input.
 
     A bare word is a shipped policy; a `/` or the ending .yaml or .yml makes a path.
     """
     if name == "-":
-        return Found((_file("-", "-", _stdin()),))
+        return FoundPolicy((_file("-", "-", _stdin()),))
     if not is_path(name):
         shipped = shipped_policies()
         id = shipped_id(name)
@@ -135,11 +135,11 @@ def find(name: str) -> Found:
             if os.path.exists(name):
                 hint = f"for the file or folder here, write ./{name}"
             raise UsageError(f"`{name}` is no policy; known: {', '.join(shipped)}", hint)
-        return Found(tuple(_files(shipped[id], shipped_root(), "")))
+        return FoundPolicy(tuple(_files(shipped[id], shipped_root(), "")))
     if leaving_link(name) is not None:
         raise PolicyError(f"{name}: {LEADS_OUT}", LEADS_OUT_HINT)
     folder = name if os.path.isdir(name) else os.path.dirname(name)
-    return Found(tuple(_files(name, folder, folder)), os.path.join(folder, ""))
+    return FoundPolicy(tuple(_files(name, folder, folder)), os.path.join(folder, ""))
 
 
 def may_be_policy_name(name: str) -> bool:

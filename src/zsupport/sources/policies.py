@@ -117,7 +117,7 @@ def no_policy(paths: Sequence[str]) -> PolicyError:
     )
 
 
-class _Group:
+class _CollectedPolicy:
     """A policy while its files are collected: by their paths without links."""
 
     def __init__(self, id: str | None, folder: str, shown: str, folders: Folders) -> None:
@@ -143,7 +143,7 @@ def policies_at(
     faults = list(selection.faults)
     # Of a project's settings nothing counts for the shipped policies.
     in_folders, in_shipped = Folders(excluded), Folders(lambda _: False)
-    groups: dict[tuple[str, str], _Group] = {}
+    groups: dict[tuple[str, str], _CollectedPolicy] = {}
     for selected in selection.files:
         folders = in_shipped if selected.shipped else in_folders
         for file in folders.read([selected], faults):
@@ -153,7 +153,7 @@ def policies_at(
                 if os.path.isdir(inside) and folders.policy(inside, inside, file.id):
                     folder, shown = inside, os.path.join(shown, file.id)
             key = (os.path.realpath(folder), file.id) if file.id else (selected.real, "")
-            group = groups.setdefault(key, _Group(file.id, folder, shown, folders))
+            group = groups.setdefault(key, _CollectedPolicy(file.id, folder, shown, folders))
             (group.tests if file.is_tests else group.policy)[selected.real] = file.source
             group.named_by_tests &= file.is_tests
     for group in groups.values():
@@ -165,7 +165,7 @@ def policies_at(
     return found, (*faults, *(each for each in in_folders.faults if each not in faults))
 
 
-def _complete(group: _Group) -> None:
+def _complete(group: _CollectedPolicy) -> None:
     """Add the revisions of a policy that were not selected, and its tests where it was."""
     assert group.id is not None
     folders = group.folders

@@ -12,10 +12,10 @@ from zsupport.answer.case import Case
 from zsupport.errors import ZsupportError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
-from zsupport.policy.yamltext import Mapping, unwrapped
+from zsupport.policy.quoting import scalar
+from zsupport.policy.yamltext import MappingNode, unwrapped
 from zsupport.suite.example import Example, Expected
 from zsupport.suite.format import COMMANDS, VERSION
-from zsupport.suite.paste import case_text, one_or_list
 from zsupport.suite.reading import STATES_OF_THE_MOMENT, bind, read_written
 from zsupport.suite.running import (
     OF_THE_SET,
@@ -27,7 +27,7 @@ from zsupport.suite.running import (
     rules_of,
     run,
 )
-from zsupport.suite.subject import Subject
+from zsupport.suite.subject import PolicyUnderTest
 
 #: With more answers than this nobody would paste what comes of it.
 MAX_ANSWERS = 5_000
@@ -44,7 +44,7 @@ class _Item(NamedTuple):
     key: str  # equal where the expectations are
 
 
-def corrected(subject: Subject, example: Example) -> str | None:
+def corrected(subject: PolicyUnderTest, example: Example) -> str | None:
     """Return the test as the policy answers it, None where the policy does not answer."""
     try:
         replies = [
@@ -63,7 +63,7 @@ def corrected(subject: Subject, example: Example) -> str | None:
     return one_by_one if passes_as_written(subject, example, one_by_one) else None
 
 
-def passes_as_written(subject: Subject, example: Example, text: str) -> bool:
+def passes_as_written(subject: PolicyUnderTest, example: Example, text: str) -> bool:
     """Return whether tests as text can be read, ask the same revision and pass."""
     options = example.question.options
     at = options.get("opened", options["at"]) if example.question.timed else None
@@ -74,7 +74,7 @@ def passes_as_written(subject: Subject, example: Example, text: str) -> bool:
     )
 
 
-def parsed(subject: Subject, text: str, at: datetime | None = None) -> tuple[Example, ...]:
+def parsed(subject: PolicyUnderTest, text: str, at: datetime | None = None) -> tuple[Example, ...]:
     """Return the tests that a text holds; none where it cannot be read.
 
     `at` is the moment of those that name none.
@@ -87,7 +87,7 @@ def parsed(subject: Subject, text: str, at: datetime | None = None) -> tuple[Exa
 Split = Callable[[list[_Item], list[_Item]], Iterator[list[_Item]]]
 
 
-def _cases(subject: Subject, example: Example, replies: list[Reply], split: Split) -> str:
+def _cases(subject: PolicyUnderTest, example: Example, replies: list[Reply], split: Split) -> str:
     """Return the cases that say what was answered."""
     revision = subject.policy.revisions[example.question.revision]
     of_set = [each for each in example.expects if each.key in OF_THE_SET]
@@ -106,7 +106,7 @@ def _cases(subject: Subject, example: Example, replies: list[Reply], split: Spli
 
 
 def _of_sets(
-    subject: Subject, example: Example, replies: list[Reply], expects: list[Expected]
+    subject: PolicyUnderTest, example: Example, replies: list[Reply], expects: list[Expected]
 ) -> list[_Item]:
     items = []
     for reply in replies:
@@ -127,7 +127,7 @@ def _of_sets(
 
 
 def _of_rows(
-    subject: Subject, example: Example, replies: list[Reply], expects: list[Expected]
+    subject: PolicyUnderTest, example: Example, replies: list[Reply], expects: list[Expected]
 ) -> list[_Item]:
     items = []
     question = example.question
@@ -179,7 +179,7 @@ def _short(expect: dict[str, Any]) -> Any:
     return expect
 
 
-def _reason(subject: Subject, example: Example, each: Expected, rows: list[Any]) -> Any:
+def _reason(subject: PolicyUnderTest, example: Example, each: Expected, rows: list[Any]) -> Any:
     """Return the reason as it is written where it holds, else the paths of what decided."""
     because = tuple(dict.fromkeys(line for row in rows for line in row.because))
     revision = example.question.revision
@@ -190,7 +190,7 @@ def _reason(subject: Subject, example: Example, each: Expected, rows: list[Any])
 
 
 def _entry(example: Example, key: str) -> Any:
-    assert isinstance(example.node, Mapping)
+    assert isinstance(example.node, MappingNode)
     return next(unwrapped(value) for name, value in example.node.entries if name.text == key)
 
 
@@ -268,3 +268,35 @@ def _groups(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
         return
     for part in best:
         yield from _groups(part, every)
+
+
+# -- as text -----------------------------------------------------------------------------------
+
+
+_WIDTH = 100
+
+
+def flow(value: Any) -> str:
+    """Return texts, lists and mappings on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{scalar(key)}: {flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return scalar(value)
+
+
+def case_text(case: dict[str, Any]) -> str:
+    """Return a case as an item of a list, its lines ended."""
+    lines: list[str] = []
+    for key, value in case.items():
+        line = f"{key}: {flow(value)}"
+        if len(line) + 2 > _WIDTH and isinstance(value, dict):
+            lines += [f"{key}:", *(f"  {scalar(k)}: {flow(each)}" for k, each in value.items())]
+        else:
+            lines.append(line)
+    return "".join(f"{'  ' if i else '- '}{line}\n" for i, line in enumerate(lines))
+
+
+def one_or_list(values: tuple[str, ...]) -> Any:
+    """Return a value alone where there is one, else the list."""
+    return values[0] if len(values) == 1 else list(values)

@@ -17,9 +17,9 @@ from zsupport.answer.promise import NEGATIVE, settle_metrics
 from zsupport.clock.instants import from_datetime
 from zsupport.errors import ZsupportError
 from zsupport.policy.model import Revision
-from zsupport.policy.yamltext import Path, Scalar, Sequence
+from zsupport.policy.yamltext import Path, ScalarNode, SequenceNode
 from zsupport.suite.example import Example
-from zsupport.suite.subject import Subject
+from zsupport.suite.subject import PolicyUnderTest
 
 #: The fields that say when something is due.
 _INSTANTS = ("due", "at_risk_at", "remaining_seconds", "elapsed_seconds", "next_open")
@@ -47,7 +47,7 @@ class Decision(NamedTuple):
         return self.kind in ("priority", "no-priority")
 
 
-class Stated(NamedTuple):
+class StatedCases(NamedTuple):
     """What one test states, as the cases in which it does.
 
     `allowed` and `denied` are about the channel of the case; `promised` has the metrics by which
@@ -63,7 +63,7 @@ class Stated(NamedTuple):
     facts: Cases = 0  # combinations of facts for which the priority is stated
 
 
-def decisions_of(subject: Subject, index: int) -> list[Decision]:
+def decisions_of(subject: PolicyUnderTest, index: int) -> list[Decision]:
     """Return every decision of a revision, in the order of its sections. Raises TooMuch."""
     revision, document = subject.policy.revisions[index], subject.revisions[index].document
     decisions, space = subject.revisions[index].decisions, subject.revisions[index].space
@@ -100,7 +100,7 @@ def decisions_of(subject: Subject, index: int) -> list[Decision]:
         add("unstated", (section,), metric.id, targets.unstated)
     for position, (_, cases) in enumerate(decisions.commitments()):
         node = document.node(("commitment",))
-        path = ("commitment", position) if isinstance(node, Sequence) else ("commitment",)
+        path = ("commitment", position) if isinstance(node, SequenceNode) else ("commitment",)
         add("commitment", path, "", cases & promised)
     for hours, calendars in revision.hours.items():
         if len(calendars) > 1:
@@ -110,7 +110,7 @@ def decisions_of(subject: Subject, index: int) -> list[Decision]:
     return found
 
 
-def _priorities(subject: Subject, index: int) -> list[Decision]:
+def _priorities(subject: PolicyUnderTest, index: int) -> list[Decision]:
     """Return the decisions that lead from facts to priorities; none where no facts do."""
     revision, space = subject.policy.revisions[index], subject.revisions[index].facts
     if not space.values:
@@ -119,7 +119,7 @@ def _priorities(subject: Subject, index: int) -> list[Decision]:
     left = space.every
     for position, priority in enumerate(revision.priorities):
         path: Path = ("priorities", position)
-        several = isinstance(subject.revisions[index].document.node((*path, "when")), Sequence)
+        several = isinstance(subject.revisions[index].document.node((*path, "when")), SequenceNode)
         parts = [space.meets(alternative) for alternative in priority.when] or [space.every]
         for number, part in enumerate(parts):
             cases = part & left
@@ -135,18 +135,18 @@ def _priorities(subject: Subject, index: int) -> list[Decision]:
 # -- what a test states ----------------------------------------------------------------------------
 
 
-def stated_by(subject: Subject, example: Example) -> Stated:
+def stated_by(subject: PolicyUnderTest, example: Example) -> StatedCases:
     """Return what a test states where it passes. Raises TooMuch."""
     command = example.question.command
     keys = {each.key: each.value for each in example.expects}
     if not example.question.in_force and command != "priority":
-        return Stated()  # no rule decided
+        return StatedCases()  # no rule decided
     if command == "channels":
         return _of_channels(subject, example)
     if command == "priority":
         if "priority" not in keys:
-            return Stated()
-        return Stated(
+            return StatedCases()
+        return StatedCases(
             facts=asked_cases(subject, example, subject.revisions[example.question.revision].facts)
         )
     space = subject.revisions[example.question.revision].space
@@ -156,7 +156,7 @@ def stated_by(subject: Subject, example: Example) -> Stated:
     return _of_due(subject, example, asked)
 
 
-def asked_cases(subject: Subject, example: Example, space: Space) -> Cases:
+def asked_cases(subject: PolicyUnderTest, example: Example, space: Space) -> Cases:
     """Return the cases that a question asks about; facts that it leaves out take their default."""
     question = example.question
     asked = space.every
@@ -173,7 +173,7 @@ def asked_cases(subject: Subject, example: Example, space: Space) -> Cases:
     return asked
 
 
-def _of_channels(subject: Subject, example: Example) -> Stated:
+def _of_channels(subject: PolicyUnderTest, example: Example) -> StatedCases:
     question = example.question
     space = subject.revisions[question.revision].space
     asked = asked_cases(subject, example, space)
@@ -192,35 +192,35 @@ def _of_channels(subject: Subject, example: Example) -> Stated:
             recommended |= asked
     decided = subject.revisions[question.revision].decisions.allowed
     # Allowed for some priority does not say that it is denied for others.
-    return Stated(allowed & decided, denied & ~decided, recommended & decided)
+    return StatedCases(allowed & decided, denied & ~decided, recommended & decided)
 
 
-def _of_hours(subject: Subject, example: Example, asked: Cases) -> Stated:
+def _of_hours(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedCases:
     question = example.question
     keys = {each.key: each.value for each in example.expects}
     if not set(keys) & set(_OPENINGS):
-        return Stated()
+        return StatedCases()
     if name := question.options.get("name"):
-        return Stated(timed=((name, asked),))
+        return StatedCases(timed=((name, asked),))
     space, decisions = (
         subject.revisions[question.revision].space,
         subject.revisions[question.revision].decisions,
     )
-    if isinstance(keys.get("state"), Scalar) and keys["state"].text == "not-entitled":
-        return Stated(denied=asked & ~decisions.allowed)
+    if isinstance(keys.get("state"), ScalarNode) and keys["state"].text == "not-entitled":
+        return StatedCases(denied=asked & ~decisions.allowed)
     grants = zip(subject.policy.revisions[question.revision].grants, decisions.grants, strict=True)
     timed = (
         (grant.hours, cases & asked & space.among("channel", grant.allow))
         for grant, cases in grants
         if grant.hours
     )
-    return Stated(
+    return StatedCases(
         allowed=asked & decisions.allowed,
         timed=tuple((hours, cases) for hours, cases in timed if cases),
     )
 
 
-def _of_due(subject: Subject, example: Example, asked: Cases) -> Stated:
+def _of_due(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedCases:
     question = example.question
     revision = subject.policy.revisions[question.revision]
     space, decisions = (
@@ -229,7 +229,7 @@ def _of_due(subject: Subject, example: Example, asked: Cases) -> Stated:
     )
     keys = {each.key: each.value for each in example.expects}
     asked = _when_opened(revision, decisions, example, asked)
-    state = keys["state"].text if isinstance(keys.get("state"), Scalar) else ""
+    state = keys["state"].text if isinstance(keys.get("state"), ScalarNode) else ""
     metrics = settle_metrics(revision, tuple(question.options.get("metric", ())))
     what = ""
     if "target" in keys or set(keys) & set(_INSTANTS):
@@ -238,10 +238,10 @@ def _of_due(subject: Subject, example: Example, asked: Cases) -> Stated:
         what = state
     if what == "not-entitled":
         opening = [channel.id for channel in revision.channels if channel.opens_case]
-        return Stated(denied=asked & space.among("channel", opening) & ~decisions.allowed)
+        return StatedCases(denied=asked & space.among("channel", opening) & ~decisions.allowed)
     committed = asked & decisions.entitled if "commitment" in keys else 0
     if not what:
-        return Stated(committed=committed)
+        return StatedCases(committed=committed)
     allowed = asked & decisions.entitled if "channel" in question.values else 0
     promised = tuple((metric.id, what, asked & decisions.entitled) for metric in metrics)
     timed: list[tuple[str, Cases]] = []
@@ -251,7 +251,7 @@ def _of_due(subject: Subject, example: Example, asked: Cases) -> Stated:
                 cell = stated.cell
                 if cell.hours and cell.target.uses_hours and stated.decides & asked:
                     timed.append((cell.hours, stated.decides & asked))
-    return Stated(allowed, promised=promised, committed=committed, timed=tuple(timed))
+    return StatedCases(allowed, promised=promised, committed=committed, timed=tuple(timed))
 
 
 def _when_opened(revision: Revision, decisions: Decisions, example: Example, asked: Cases) -> Cases:
@@ -288,7 +288,7 @@ def _when_opened(revision: Revision, decisions: Decisions, example: Example, ask
 # -- both together ---------------------------------------------------------------------------------
 
 
-def covers(subject: Subject, stated: Stated, decision: Decision) -> bool:
+def covers(subject: PolicyUnderTest, stated: StatedCases, decision: Decision) -> bool:
     """Return whether a test that states this covers a decision."""
     cases = decision.cases
     kind = decision.kind
@@ -315,7 +315,7 @@ def covers(subject: Subject, stated: Stated, decision: Decision) -> bool:
     return bool(stated.facts & cases)
 
 
-def _with_members(subject: Subject, revision: int, hours: str) -> set[str]:
+def _with_members(subject: PolicyUnderTest, revision: int, hours: str) -> set[str]:
     """Return these hours and all that they are a union of."""
     found: set[str] = set()
     waiting = [hours]
@@ -329,13 +329,13 @@ def _with_members(subject: Subject, revision: int, hours: str) -> set[str]:
 
 
 def uncovered(
-    subject: Subject, decisions: Iterable[Decision], examples: Iterable[Example]
+    subject: PolicyUnderTest, decisions: Iterable[Decision], examples: Iterable[Example]
 ) -> list[Decision]:
     """Return the decisions that no test states. Raises TooMuch.
 
     The tests are those that pass: one that fails states what is not so.
     """
-    by_revision: dict[int, list[Stated]] = {}
+    by_revision: dict[int, list[StatedCases]] = {}
     for example in examples:
         by_revision.setdefault(example.question.revision, []).append(stated_by(subject, example))
     return [

@@ -34,7 +34,7 @@ from zsupport.policy.shape import (
     Text,
     wrong_kind,
 )
-from zsupport.policy.yamltext import Node, Scalar, Sequence, Way
+from zsupport.policy.yamltext import Node, ScalarNode, SequenceNode, Way
 from zsupport.wording import enumerated
 
 #: The version of the format of tests.
@@ -51,10 +51,10 @@ Keys = partial(Fields, remarks=False)
 
 def is_null(node: Node) -> bool:
     """Return whether a value is nothing at all: left out, `null` or `~`."""
-    return isinstance(node, Scalar) and node.plain and node.text.strip() in _NULLS
+    return isinstance(node, ScalarNode) and node.plain and node.text.strip() in _NULLS
 
 
-class Stated(Shape):
+class StatedValue(Shape):
     """A value that an answer must have; null is refused, for `none` says what does not apply."""
 
     def __init__(self, inner: Shape) -> None:
@@ -104,7 +104,7 @@ class PerhapsNone(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the texts with their places."""
-        if isinstance(node, Sequence) and not node.items:
+        if isinstance(node, SequenceNode) and not node.items:
             return []
         return self.some.read(node, way, reader)
 
@@ -123,7 +123,7 @@ class SetOf(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return (negated, names)."""
-        if isinstance(node, Sequence) and not node.items:
+        if isinstance(node, SequenceNode) and not node.items:
             return (False, [])
         return self.some.read(node, way, reader)
 
@@ -212,14 +212,14 @@ BECAUSE = OneOf(
     words="a path such as entitlements[1], a list of them, or {when: ...}",
 )
 _BECAUSE = Field(
-    "because", Stated(BECAUSE), "What must have decided: paths in the policy, or a condition."
+    "because", StatedValue(BECAUSE), "What must have decided: paths in the policy, or a condition."
 )
 
 
 def _fields(answer: Any) -> tuple[Field, ...]:
     """Return the fields of an answer that can be expected."""
     return tuple(
-        Field(name, Stated(_FIELDS.get(name, _TEXT)), f"The field `{name}` of the answer.")
+        Field(name, StatedValue(_FIELDS.get(name, _TEXT)), f"The field `{name}` of the answer.")
         for name in answer._fields
         if name not in _ASKED and not (name == "priority" and answer is not PriorityAnswer)
     )  # fmt: skip
@@ -228,9 +228,9 @@ def _fields(answer: Any) -> tuple[Field, ...]:
 EXPECT_CHANNELS = Keys(
     "channels answer",
     "What must be answered; what is not named is not looked at.",
-    Field("exactly", Stated(SetOf()), "These channels are allowed, and no other."),
-    Field("include", Stated(Values("channel")), "These channels are allowed."),
-    Field("exclude", Stated(Values("channel")), "These channels are not allowed."),
+    Field("exactly", StatedValue(SetOf()), "These channels are allowed, and no other."),
+    Field("include", StatedValue(Values("channel")), "These channels are allowed."),
+    Field("exclude", StatedValue(Values("channel")), "These channels are not allowed."),
     *_fields(ChannelAnswer),
     _BECAUSE,
 )
@@ -289,7 +289,7 @@ class Expectation(Shape):
                 "say what the answer must be: a test that expects nothing tests nothing",
             )  # fmt: skip
             return None
-        if isinstance(node, Sequence):
+        if isinstance(node, SequenceNode):
             wrong_kind(node, way, reader, self.words)
             return None
         return (node, way)

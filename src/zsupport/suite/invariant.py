@@ -5,7 +5,7 @@ from typing import NamedTuple
 from zsupport.analysis.space import Cases, shown
 from zsupport.answer.case import Case
 from zsupport.suite.example import Claim, Invariant
-from zsupport.suite.subject import Subject
+from zsupport.suite.subject import PolicyUnderTest
 
 
 class Broken(NamedTuple):
@@ -17,7 +17,7 @@ class Broken(NamedTuple):
     case: Case  # as options name it
 
 
-def broken(subject: Subject, invariant: Invariant) -> list[Broken]:
+def broken(subject: PolicyUnderTest, invariant: Invariant) -> list[Broken]:
     """Return what does not hold, one for each channel or metric. Raises TooMuch."""
     space = subject.revisions[invariant.revision].space
     found = []
@@ -29,7 +29,7 @@ def broken(subject: Subject, invariant: Invariant) -> list[Broken]:
     return found
 
 
-def violations(subject: Subject, invariant: Invariant, claim: Claim, name: str) -> Cases:
+def violations(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: str) -> Cases:
     """Return the cases in which a claim about one channel or metric does not hold."""
     about = meant(subject, invariant, claim, name)
     decisions = subject.revisions[invariant.revision].decisions
@@ -42,7 +42,7 @@ def violations(subject: Subject, invariant: Invariant, claim: Claim, name: str) 
     return about & ~promised if claim.wanted else about & promised
 
 
-def meant(subject: Subject, invariant: Invariant, claim: Claim, name: str) -> Cases:
+def meant(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: str) -> Cases:
     """Return the cases that a claim about one channel or metric looks at.
 
     What is promised is looked at wherever a case can be opened, and nowhere else.
@@ -58,7 +58,7 @@ def meant(subject: Subject, invariant: Invariant, claim: Claim, name: str) -> Ca
     return about & subject.revisions[invariant.revision].decisions.entitled
 
 
-def vacuous(subject: Subject, invariant: Invariant) -> list[Claim]:
+def vacuous(subject: PolicyUnderTest, invariant: Invariant) -> list[Claim]:
     """Return the claims that hold because they look at no case. Raises TooMuch."""
     return [
         claim

@@ -2,28 +2,28 @@
 
 from collections.abc import Iterable
 
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
+from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode
 
 
-def with_text(node: Scalar, text: str) -> Scalar:
+def with_text(node: ScalarNode, text: str) -> ScalarNode:
     """Return a text in the place of another."""
-    made = Scalar()
+    made = ScalarNode()
     made.text, made.plain, made.flow = text, node.plain, node.flow
     made.start, made.end = node.start, node.end
     return made
 
 
-def with_items(node: Node, items: Iterable[Node]) -> Sequence:
+def with_items(node: Node, items: Iterable[Node]) -> SequenceNode:
     """Return a list in the place of a node."""
-    made = Sequence()
+    made = SequenceNode()
     made.items = list(items)
     made.start, made.end = node.start, node.end
     return made
 
 
-def with_entries(node: Node, entries: Iterable[tuple[Scalar, Node]]) -> Mapping:
+def with_entries(node: Node, entries: Iterable[tuple[ScalarNode, Node]]) -> MappingNode:
     """Return a mapping in the place of a node."""
-    made = Mapping()
+    made = MappingNode()
     made.by_key = {key.text: (key, value) for key, value in entries}
     made.whole = True
     made.start, made.end = node.start, node.end
@@ -36,14 +36,14 @@ def replaced(root: Node, path: Path, new: Node | None) -> Node:
         assert new is not None
         return new
     first, rest = path[0], path[1:]
-    if isinstance(root, Mapping):
+    if isinstance(root, MappingNode):
         if not rest and new is None:
             return with_entries(root, [e for e in root.entries if e[0].text != first])
         return with_entries(
             root,
             [(k, replaced(v, rest, new) if k.text == first else v) for k, v in root.entries],
         )
-    assert isinstance(root, Sequence)
+    assert isinstance(root, SequenceNode)
     items = list(root.items)
     if not rest and new is None:
         del items[int(first)]

@@ -1,17 +1,20 @@
-"""What a run of tests has to say: verdicts become findings with places and the way out."""
+"""What a run has to say: failed tests, gaps in coverage and survivors as findings with places."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any, NamedTuple
 
+from zsupport.analysis.space import shown
 from zsupport.answer.case import Because, reasons
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import TooMuch
 from zsupport.findings import Code, Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.model import Cell
-from zsupport.policy.yamltext import parse_path, path_text, short, unwrapped
-from zsupport.suite.codes import (
+from zsupport.policy.yamltext import MappingNode, Path, parse_path, path_text, short, unwrapped
+from zsupport.suite.correction import case_text, corrected, flow, parsed
+from zsupport.suite.coverage import Decision
+from zsupport.suite.example import (
     BROKEN_INVARIANT,
     CODES,
     EXCLUDED,
@@ -20,17 +23,22 @@ from zsupport.suite.codes import (
     NO_CASE,
     NO_TESTS,
     TOO_MANY,
+    UNCOVERED,
+    UNNOTICED,
+    Claim,
+    Example,
+    Expected,
+    Invariant,
+    Reason,
 )
-from zsupport.suite.correction import corrected, parsed
-from zsupport.suite.example import Claim, Example, Expected, Invariant, Reason
 from zsupport.suite.format import CHANNELS, DUE
 from zsupport.suite.invariant import Broken, broken, vacuous
-from zsupport.suite.paste import case_text, flow
+from zsupport.suite.mutation import Survivor
 from zsupport.suite.reading import STATES_OF_THE_MOMENT, Tests, reference_of
 from zsupport.suite.running import (
     OF_THE_SET,
+    ExampleResult,
     Failure,
-    Verdict,
     combinations,
     excluded,
     passes,
@@ -38,7 +46,10 @@ from zsupport.suite.running import (
     rules_of,
     run,
 )
-from zsupport.suite.subject import Subject
+from zsupport.suite.running import in_words as node_in_words
+from zsupport.suite.subject import PolicyUnderTest
+from zsupport.suite.suggestion import Suggested
+from zsupport.wording import counted
 
 # What a question can be about beside facts.
 _OPTIONS = {*CHANNELS.fields, *DUE.fields}
@@ -54,7 +65,7 @@ class Ran(NamedTuple):
     holding: tuple[Invariant, ...]
 
 
-def run_tests(subject: Subject, tests: Tests, only: str | None = None) -> Ran:
+def run_tests(subject: PolicyUnderTest, tests: Tests, only: str | None = None) -> Ran:
     """Return what comes of the tests of a file; `only` those whose name holds a text."""
     units = []
     passing = []
@@ -108,13 +119,13 @@ def name_of_invariant(invariant: Invariant) -> str:
     return "invariant " + ", ".join(claims)
 
 
-def _unit_of(subject: Subject, tests: Tests, example: Example) -> Unit:
+def _unit_of(subject: PolicyUnderTest, tests: Tests, example: Example) -> Unit:
     verdict = run(subject, example)
     findings = _failed(subject, tests, verdict) + _excluded(subject, tests, example)
     return Unit(name_of(example), tests.written.source.shown, example.span.line, tuple(findings))
 
 
-def _excluded(subject: Subject, tests: Tests, example: Example) -> list[Finding]:
+def _excluded(subject: PolicyUnderTest, tests: Tests, example: Example) -> list[Finding]:
     """Return a warning where facts of a test exclude its priority (the clock definition, rule 19).
 
     Such a case covers nothing.
@@ -135,7 +146,7 @@ def _excluded(subject: Subject, tests: Tests, example: Example) -> list[Finding]
     return [finding]
 
 
-def _failed(subject: Subject, tests: Tests, verdict: Verdict) -> list[Finding]:
+def _failed(subject: PolicyUnderTest, tests: Tests, verdict: ExampleResult) -> list[Finding]:
     """Return what is to be said of a test: one finding, with all that is not as expected.
 
     Where some of its questions were not answered at all, that is one of its own.
@@ -166,7 +177,7 @@ def _failed(subject: Subject, tests: Tests, verdict: Verdict) -> list[Finding]:
 
 
 def _wrong(
-    subject: Subject,
+    subject: PolicyUnderTest,
     example: Example,
     by_key: Mapping[str, list[Failure]],
     shown: str,
@@ -207,7 +218,7 @@ def _identity(example: Example, keys: str, failure: Failure) -> tuple[str, ...]:
     return (name_of(example), keys, repr(sorted(failure.case.items())))
 
 
-def _places(subject: Subject, example: Example, failure: Failure) -> tuple[Related, ...]:
+def _places(subject: PolicyUnderTest, example: Example, failure: Failure) -> tuple[Related, ...]:
     """Return the places that decided: of a deadline the cell that promises it."""
     assert failure.expected is not None
     index = example.question.revision
@@ -223,7 +234,7 @@ def _places(subject: Subject, example: Example, failure: Failure) -> tuple[Relat
     return (_at_cell(document, *cell),)
 
 
-def _cell(subject: Subject, index: int, failure: Failure) -> tuple[int, str, Cell] | None:
+def _cell(subject: PolicyUnderTest, index: int, failure: Failure) -> tuple[int, str, Cell] | None:
     """Return the cell that decided, with the position of its rule and its metric."""
     paths = {each.path for each in failure.because}
     for position, rule in enumerate(subject.policy.revisions[index].rules):
@@ -345,7 +356,7 @@ def _decided(
 # -- invariants ------------------------------------------------------------------------------------
 
 
-def _unit_of_invariant(subject: Subject, tests: Tests, invariant: Invariant) -> Unit:
+def _unit_of_invariant(subject: PolicyUnderTest, tests: Tests, invariant: Invariant) -> Unit:
     name = name_of_invariant(invariant)
     document = subject.revisions[invariant.revision].document
     shown = tests.written.source.shown
@@ -372,7 +383,7 @@ def _vacuous(tests: Tests, invariant: Invariant, claim: Claim) -> Finding:
     )  # fmt: skip
 
 
-def _broken(subject: Subject, tests: Tests, invariant: Invariant, each: Broken) -> Finding:
+def _broken(subject: PolicyUnderTest, tests: Tests, invariant: Invariant, each: Broken) -> Finding:
     claim = each.claim
     if claim.kind == "channel":
         says = f"`{each.name}` is {'not allowed' if claim.wanted else 'allowed'}"
@@ -392,7 +403,7 @@ def _broken(subject: Subject, tests: Tests, invariant: Invariant, each: Broken) 
 
 
 def _deciding(
-    subject: Subject, document: Document, invariant: Invariant, each: Broken
+    subject: PolicyUnderTest, document: Document, invariant: Invariant, each: Broken
 ) -> tuple[Related, ...]:
     """Return the places that decided in the case in which a claim does not hold."""
     revision = subject.policy.revisions[invariant.revision]
@@ -413,7 +424,7 @@ def _deciding(
     return _decided(document, reasons(revision, grants or [revision.grants_place]))
 
 
-def _as_case(subject: Subject, invariant: Invariant, each: Broken) -> str | None:
+def _as_case(subject: PolicyUnderTest, invariant: Invariant, each: Broken) -> str | None:
     """Return the witness as a test that passes: what the policy answers in that case."""
     case = {name: value for name, value in each.case.items() if name != "opened"}
     facts = {fact.id for fact in subject.policy.revisions[invariant.revision].facts}
@@ -467,3 +478,151 @@ def outcome_of(
 def place(code: Code, message: str, document: Document, span: Span, path: str) -> Finding:
     """Return a finding about a place of a policy."""
     return Finding(code.code, code.name, code.severity, message, document.source.shown, span, path)
+
+
+# -- coverage and mutation ---------------------------------------------------------------------
+
+
+def percent(some: int, of: int) -> float:
+    """Return a share in percent, to one place and never rounded up to all."""
+    if not of:
+        return 100.0
+    return int(some * 1000 / of) / 10
+
+
+def in_words(decision: Decision) -> str:
+    """Return what is decided, as a sentence about the policy."""
+    about = decision.about
+    return {
+        "grant": f"`{about}` is allowed here",
+        "denial": f"`{about}` is not allowed for `{decision.plan}`",
+        "recommendation": "these channels are recommended in this order",
+        "target": f"this decides `{about}`",
+        "unstated": f"no rule states `{about}`",
+        "commitment": "this decides how binding targets are",
+        "hours": f"this calendar of `{about}` decides",
+        "priority": f"these facts make it `{about}`",
+        "no-priority": "these facts lead to no priority",
+    }[decision.kind]
+
+
+def _case(subject: PolicyUnderTest, decision: Decision) -> dict[str, str]:
+    analysed = subject.revisions[decision.revision]
+    space = analysed.facts if decision.by_facts else analysed.space
+    return shown(space.first(decision.cases))
+
+
+def span_of(subject: PolicyUnderTest, decision: Decision) -> Span:
+    """Return where a decision is written: the first line of it."""
+    document = subject.revisions[decision.revision].document
+    if decision.kind in ("denial", "unstated", "no-priority"):
+        return document.key(decision.path)
+    return document.first_line(document.value(decision.path))
+
+
+def telling(document: Document, path: Path) -> tuple[str, ...]:
+    """Return a path in which positions have given way to what stands there.
+
+    So a finding stays the same when rules are moved.
+    """
+    parts: list[str] = []
+    for end, part in enumerate(path):
+        node = document.node(path[: end + 1])
+        if isinstance(part, str):
+            parts.append(part)
+        elif isinstance(node, MappingNode):
+            told = ("id", "when", "allow", "recommend", "is")
+            parts.append(";".join(node_in_words(v) for k, v in node.entries if k.text in told))
+        else:
+            parts.append("")
+    return tuple(parts)
+
+
+def uncovered_finding(
+    subject: PolicyUnderTest, decision: Decision, found: Suggested | None
+) -> Finding:
+    """Return what is to be said of a decision that no test states."""
+    document = subject.revisions[decision.revision].document
+    count = counted(decision.cases.bit_count(), "case")
+    hint = f"a test that states it, ready to paste:\n{found.text.rstrip()}" if found else None
+    return Finding(
+        UNCOVERED.code, UNCOVERED.name, UNCOVERED.severity,
+        f"{in_words(decision)}, and no test says so ({count})",
+        document.source.shown, span_of(subject, decision), path_text(decision.path),
+        hint=hint, case=_case(subject, decision),
+        identity=(decision.kind, decision.about, decision.plan,
+                  document.source.name, *telling(document, decision.path)),
+    )  # fmt: skip
+
+
+def record_of(
+    subject: PolicyUnderTest, decision: Decision, found: Suggested | None
+) -> dict[str, Any]:
+    """Return an uncovered decision as JSON."""
+    document = subject.revisions[decision.revision].document
+    return {
+        "kind": decision.kind,
+        "about": decision.about or None,
+        "file": document.source.shown,
+        "line": span_of(subject, decision).line,
+        "path": path_text(decision.path),
+        "cases": decision.cases.bit_count(),
+        "case": _case(subject, decision),
+        "test": found.text if found else None,
+    }
+
+
+def survivor_finding(
+    subject: PolicyUnderTest, survivor: Survivor, test: Suggested | None
+) -> Finding:
+    """Return what is to be said of a change that no test noticed."""
+    document = subject.revisions[survivor.revision].document
+    change = survivor.change
+    return Finding(
+        UNNOTICED.code, UNNOTICED.name, UNNOTICED.severity,
+        f"no test notices this: {change.says}",
+        document.source.shown, document.first_line(document.value(change.path)),
+        path_text(change.path),
+        hint=f"a test that notices it, ready to paste:\n{test.text.rstrip()}" if test else None,
+        identity=(change.kind, change.says, document.source.name,
+                  *telling(document, change.path)),
+    )  # fmt: skip
+
+
+def record_of_survivor(
+    subject: PolicyUnderTest, survivor: Survivor, test: Suggested | None
+) -> dict[str, Any]:
+    """Return a change that no test noticed as JSON."""
+    document = subject.revisions[survivor.revision].document
+    change = survivor.change
+    return {
+        "kind": change.kind,
+        "file": document.source.shown,
+        "line": document.value(change.path).line,
+        "path": path_text(change.path),
+        "change": change.says,
+        "cases": survivor.cases,
+        "test": test and test.text,
+    }
+
+
+def too_many(subject: PolicyUnderTest, index: int, error: TooMuch) -> Finding:
+    """Return the finding that a policy has too many cases to be measured."""
+    document = subject.revisions[index].document
+    return Finding(
+        TOO_MANY.code, TOO_MANY.name, TOO_MANY.severity, error.message,
+        document.source.shown, document.value(("policy",)), "policy",
+        identity=(document.source.name,),
+    )  # fmt: skip
+
+
+def too_low(subject: PolicyUnderTest, code: Code, share: float, wanted: float) -> Unit:
+    """Return the finding that a share is lower than was asked for."""
+    document = subject.revisions[-1].document
+    span = document.value(("policy",))
+    message = f"{share:g} % is less than {wanted:g} %"
+    finding = Finding(
+        code.code, code.name, code.severity, message, document.source.shown, span, "policy",
+        identity=(code.name,),
+    )  # fmt: skip
+    return Unit(code.name, document.source.shown, span.line, (finding,))

@@ -22,9 +22,9 @@ from zsupport.policy.names import Names
 from zsupport.policy.shape import Fields, Later, Named, Reader, Record
 from zsupport.policy.yamltext import (
     MAX_FINDINGS,
-    Mapping,
+    MappingNode,
     Node,
-    Scalar,
+    ScalarNode,
     Stop,
     Way,
     node_at,
@@ -44,7 +44,7 @@ from zsupport.suite.format import (
     TESTS,
     VERSION,
 )
-from zsupport.suite.subject import Subject
+from zsupport.suite.subject import PolicyUnderTest
 
 #: The fields of an answer that say something about the moment asked as of.
 OF_THE_MOMENT = (
@@ -59,7 +59,7 @@ _EVENTS = ("answered", "updated", "resolved")
 _ANY_MOMENT = datetime.fromisoformat("2000-01-03T12:00:00+00:00")
 
 
-class Written(NamedTuple):
+class WrittenTests(NamedTuple):
     """A tests file as it was read, before its names are looked up in the policy."""
 
     source: SourceFile
@@ -73,21 +73,21 @@ class Written(NamedTuple):
 class Tests(NamedTuple):
     """The tests of one file; there are none where there are findings."""
 
-    written: Written
+    written: WrittenTests
     examples: tuple[Example, ...]
     invariants: tuple[Invariant, ...]
     findings: tuple[Finding, ...]
     at: datetime | None = None  # the moment that was given for tests that name none
 
 
-def read_written(source: SourceFile) -> Written:
+def read_written(source: SourceFile) -> WrittenTests:
     """Return a tests file as far as it can be read without its policy."""
     node, text, findings = read_yaml(source.data, source.shown)
     reader = Reader(source.shown)
     reader.findings = findings
     record = None
     with suppress(Stop):
-        if node is None or (isinstance(node, Scalar) and not node.text):
+        if node is None or (isinstance(node, ScalarNode) and not node.text):
             if not findings:
                 message = "the file is empty"
                 reader.report("ZS103", Span(1, 1, 1, 1), (), message, TESTS.words,
@@ -95,13 +95,13 @@ def read_written(source: SourceFile) -> Written:
         elif not _other_version(node, reader):
             record = TESTS.read(node, (), reader)
     policy = record.get("policy").text if record is not None and record.get("policy") else None
-    return Written(source, text, node, policy, record, tuple(findings))
+    return WrittenTests(source, text, node, policy, record, tuple(findings))
 
 
 def _other_version(node: Node, reader: Reader) -> bool:
     """Report a version that is not this program's: nothing else is certain then."""
     value = node_at(node, ("tests",))
-    if not isinstance(value, Scalar) or not re.fullmatch("[0-9]{1,9}", value.text):
+    if not isinstance(value, ScalarNode) or not re.fullmatch("[0-9]{1,9}", value.text):
         return False
     if int(value.text) <= VERSION:
         return False
@@ -112,7 +112,7 @@ def _other_version(node: Node, reader: Reader) -> bool:
     return True
 
 
-def bind(written: Written, subject: Subject, at: datetime | None) -> Tests:
+def bind(written: WrittenTests, subject: PolicyUnderTest, at: datetime | None) -> Tests:
     """Return the tests of a file, its names resolved against the policy.
 
     `at` is the moment of tests that name none, before what the file says.
@@ -156,7 +156,7 @@ class _Binder:
     """Resolves the names of one tests file, and reports what the policy does not have."""
 
     def __init__(
-        self, record: Record, reader: Reader, subject: Subject, at: datetime | None
+        self, record: Record, reader: Reader, subject: PolicyUnderTest, at: datetime | None
     ) -> None:
         self.record = record
         self.reader = reader
@@ -243,7 +243,7 @@ class _Binder:
         assert whole is not None
         return Example(
             name.text if name else "", record.start, path_of(record.way), whole, question,
-            isinstance(node, Scalar), tuple(expects),
+            isinstance(node, ScalarNode), tuple(expects),
         )  # fmt: skip
 
     def part(self, fields: Fields, record: Record, key: str) -> Any:
@@ -457,16 +457,18 @@ class _Binder:
         """Refuse a test without a moment whose outcome would depend on it."""
         key = "opened" if command == "due" else "at"
         why = None
-        told = [entry[0].text for entry in expect.entries] if isinstance(expect, Mapping) else []
+        told = (
+            [entry[0].text for entry in expect.entries] if isinstance(expect, MappingNode) else []
+        )
         if command == "hours":
             why = "whether hours are open"
-        elif command == "due" and isinstance(expect, Scalar):
+        elif command == "due" and isinstance(expect, ScalarNode):
             text = expect.text
             if text in STATES_OF_THE_MOMENT or not (_like_a_state(text) or _is_target(text)):
                 why = f"`{short(expect.text)}`"
         elif command == "due":
             state = node_at(expect, ("state",))
-            if isinstance(state, Scalar) and state.text in STATES_OF_THE_MOMENT:
+            if isinstance(state, ScalarNode) and state.text in STATES_OF_THE_MOMENT:
                 why = f"the state `{state.text}`"
             why = next((f"`{field}`" for field in told if field in OF_THE_MOMENT), why)
         if why is None and command == "due":
@@ -489,7 +491,7 @@ class _Binder:
 
     def expects(self, command: str, about: "_Understood", node: Node, way: Way) -> list[Expected]:
         """Return what is expected of the answers to a about."""
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             return self.shorthand(command, about, node, way)
         read = EXPECTATIONS[command].read(node, way, self.reader)
         if read is None:
@@ -500,7 +502,7 @@ class _Binder:
             self.reader.report("ZS003", node.span, way, message, None, hint)
             return []
         found = []
-        fields = EXPECTATIONS[command].by_node[Mapping]
+        fields = EXPECTATIONS[command].by_node[MappingNode]
         assert isinstance(fields, Fields)
         for text in read.unknown:
             # What stands under a misspelt key can be wrong too.
@@ -546,7 +548,7 @@ class _Binder:
         return node
 
     def shorthand(
-        self, command: str, about: "_Understood", node: Scalar, way: Way
+        self, command: str, about: "_Understood", node: ScalarNode, way: Way
     ) -> list[Expected]:
         """Return what a text alone stands for: what the command would print."""
         if command == "channels":
@@ -694,7 +696,7 @@ def _is_target(text: str) -> bool:
         return False
 
 
-def reference_of(subject: Subject, revision: int) -> datetime:
+def reference_of(subject: PolicyUnderTest, revision: int) -> datetime:
     """Return a moment at which a revision is in force: its first instant, or any."""
     answering = subject.policy.revisions[revision]
     if answering.start is None:
@@ -702,7 +704,7 @@ def reference_of(subject: Subject, revision: int) -> datetime:
     return to_datetime(at_local(date.fromisoformat(answering.start), 0, zone(answering.timezone)))
 
 
-def paths_with(subject: Subject, revision: int, key: tuple[Any, ...]) -> list[str]:
+def paths_with(subject: PolicyUnderTest, revision: int, key: tuple[Any, ...]) -> list[str]:
     """Return the paths of the rules of a revision that have a condition."""
     policy = subject.policy.revisions[revision]
     rules: list[Any] = [*policy.grants, *policy.rules, *policy.priorities, *policy.commitments]

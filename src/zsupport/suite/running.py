@@ -10,12 +10,12 @@ from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, ZsupportError
-from zsupport.policy.yamltext import Mapping as Entries
-from zsupport.policy.yamltext import Node, Path, Scalar, Sequence, path_key
+from zsupport.policy.yamltext import MappingNode as Entries
+from zsupport.policy.yamltext import Node, Path, ScalarNode, SequenceNode, path_key
 from zsupport.suite.example import Example, Expected, Question, Reason
 from zsupport.suite.format import NONE
 from zsupport.suite.reading import paths_with
-from zsupport.suite.subject import Subject
+from zsupport.suite.subject import PolicyUnderTest
 
 #: What is expected of all channels of a case together, and not of each answer.
 OF_THE_SET = ("exactly", "include", "exclude")
@@ -46,14 +46,14 @@ class Failure(NamedTuple):
     metric: str | None = None  # of a deadline
 
 
-class Verdict(NamedTuple):
+class ExampleResult(NamedTuple):
     """What came of one test: everything that was not as expected."""
 
     example: Example
     failures: tuple[Failure, ...]
 
 
-def run(subject: Subject, example: Example) -> Verdict:
+def run(subject: PolicyUnderTest, example: Example) -> ExampleResult:
     """Return what comes of a test, with every failure in the order of its combinations."""
     failures: list[Failure] = []
     for combination in combinations(example.question):
@@ -62,10 +62,10 @@ def run(subject: Subject, example: Example) -> Verdict:
             failures.append(Failure(None, combination, problem, ()))
         for reply in replies:
             failures += failures_of(subject, example, reply)
-    return Verdict(example, tuple(failures))
+    return ExampleResult(example, tuple(failures))
 
 
-def passes(subject: Subject, example: Example, asked: Iterable[Case] | None = None) -> bool:
+def passes(subject: PolicyUnderTest, example: Example, asked: Iterable[Case] | None = None) -> bool:
     """Return whether a test passes; nothing more is asked after the first failure.
 
     `asked` are some of its combinations; left out, all of them.
@@ -91,7 +91,7 @@ def combinations(question: Question) -> Iterator[Case]:
         yield dict(zip(values, combination, strict=True))
 
 
-def excluded(subject: Subject, question: Question, combination: Case) -> bool:
+def excluded(subject: PolicyUnderTest, question: Question, combination: Case) -> bool:
     """Return whether the facts of a combination exclude its priority."""
     facts = {name: value for name, value in combination.items() if name in question.facts}
     if "priority" not in combination or not facts:
@@ -101,7 +101,7 @@ def excluded(subject: Subject, question: Question, combination: Case) -> bool:
 
 
 def _asked(
-    subject: Subject, question: Question, combination: Case
+    subject: PolicyUnderTest, question: Question, combination: Case
 ) -> tuple[list[Reply], str | None]:
     """Return the replies to one combination, or why there are none."""
     try:
@@ -115,7 +115,7 @@ def _asked(
     return replies, None
 
 
-def ask(subject: Subject, question: Question, combination: Case) -> list[Reply]:
+def ask(subject: PolicyUnderTest, question: Question, combination: Case) -> list[Reply]:
     """Return the replies to one combination: one for each case that it leaves open.
 
     Raises what the library raises.
@@ -154,7 +154,7 @@ def case_of(row: Any, combination: Case, command: str) -> Case:
             **facts}  # fmt: skip
 
 
-def failures_of(subject: Subject, example: Example, reply: Reply) -> Iterator[Failure]:
+def failures_of(subject: PolicyUnderTest, example: Example, reply: Reply) -> Iterator[Failure]:
     """Yield what is not as expected in the answers to one case."""
     question = example.question
     for expected in example.expects:
@@ -195,7 +195,7 @@ def _of_set(key: str, wanted: tuple[str, ...], reply: Reply) -> tuple[Because, .
 
 
 def _reasons(
-    subject: Subject, question: Question, expected: Expected, reply: Reply
+    subject: PolicyUnderTest, question: Question, expected: Expected, reply: Reply
 ) -> Iterator[Failure]:
     """Yield where something else decided than expected.
 
@@ -213,7 +213,9 @@ def _reasons(
             yield Failure(expected, reply.case, because, because)
 
 
-def decided(subject: Subject, revision: int, reason: Reason, because: tuple[Because, ...]) -> bool:
+def decided(
+    subject: PolicyUnderTest, revision: int, reason: Reason, because: tuple[Because, ...]
+) -> bool:
     """Return whether what was expected to decide is among the parts that did."""
     parts = {each.path for each in because}
     if reason.when is not None:
@@ -249,9 +251,9 @@ def says(node: Any, got: Any, zone: tzinfo, key: str = "") -> bool:
     Texts are compared as written and instants as instants; of a mapping only the keys that are
     named count.
     """
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return _says_text(node, got, zone, key)
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         values = list(got) if isinstance(got, tuple | list) else [] if got is None else [got]
         return len(values) == len(node.items) and all(
             says(item, value, zone) for item, value in zip(node.items, values, strict=True)
@@ -263,7 +265,7 @@ def says(node: Any, got: Any, zone: tzinfo, key: str = "") -> bool:
     return False
 
 
-def _says_text(node: Scalar, got: Any, zone: tzinfo, key: str) -> bool:
+def _says_text(node: ScalarNode, got: Any, zone: tzinfo, key: str) -> bool:
     text = node.text
     if got is None:
         return text == NONE and key not in _WITH_NONE
@@ -297,9 +299,9 @@ def plain(value: Any, zone: tzinfo) -> Any:
 
 def in_words(node: Node | None) -> str:
     """Return a node on one line, as it could be written."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return node.text
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return "[" + ", ".join(map(in_words, node.items)) + "]"
     if isinstance(node, Entries):
         return "{" + ", ".join(f"{key.text}: {in_words(v)}" for key, v in node.entries) + "}"

@@ -8,23 +8,33 @@ from zsupport.errors import InvalidPolicy, PolicyError, TooMuch, UsageError, did
 from zsupport.findings import Finding, Outcome, Unit
 from zsupport.sources.policies import PolicyFiles, no_policy, policies_at
 from zsupport.sources.select import Excluded
-from zsupport.suite.codes import COVERAGE_LOW, MUTATION_LOW, NO_POLICY
-from zsupport.suite.coverage import Decision, Stated, covers, decisions_of, stated_by, uncovered
-from zsupport.suite.example import Example, Invariant
-from zsupport.suite.measure import (
+from zsupport.suite.coverage import (
+    Decision,
+    StatedCases,
+    covers,
+    decisions_of,
+    stated_by,
+    uncovered,
+)
+from zsupport.suite.example import COVERAGE_LOW, MUTATION_LOW, NO_POLICY, Example, Invariant
+from zsupport.suite.mutation import mutated, noticing
+from zsupport.suite.outcome import (
+    failed,
+    names_of,
+    no_tests,
+    outcome_of,
     percent,
     record_of,
     record_of_survivor,
+    run_tests,
     survivor_finding,
     too_low,
     too_many,
     uncovered_finding,
 )
-from zsupport.suite.outcome import failed, names_of, no_tests, outcome_of, run_tests
-from zsupport.suite.reading import Tests, Written, bind, read_written
-from zsupport.suite.subject import Subject, read_subject
+from zsupport.suite.reading import Tests, WrittenTests, bind, read_written
+from zsupport.suite.subject import PolicyUnderTest, read_subject
 from zsupport.suite.suggestion import suggestion
-from zsupport.suite.survival import mutated, noticing
 
 #: So many of the uncovered decisions of a policy are shown as text, and so many survivors.
 MOST_SHOWN = 10
@@ -32,7 +42,7 @@ MOST_SHOWN = 10
 MOST_SUGGESTED = 500
 
 
-class Wanted(NamedTuple):
+class RunOptions(NamedTuple):
     """What a run is asked for; percentages are from 0 to 100."""
 
     only: str | None = None
@@ -53,13 +63,13 @@ class Session(NamedTuple):
 class _Ready(NamedTuple):
     """A policy with its tests; `whole` where all of their files could be read."""
 
-    subject: Subject
+    subject: PolicyUnderTest
     tests: tuple[Tests, ...]
     whole: bool
 
 
 def run_session(
-    paths: list[str], wanted: Wanted, public: PublicHolidays, excluded: Excluded
+    paths: list[str], wanted: RunOptions, public: PublicHolidays, excluded: Excluded
 ) -> Session:
     """Return what the tests at these paths, by default in the current folder, come to.
 
@@ -97,11 +107,11 @@ def run_session(
 
 def _subject(
     group: PolicyFiles,
-    written: list[Written],
+    written: list[WrittenTests],
     public: PublicHolidays,
     findings: list[Finding],
     texts: dict[str, str],
-) -> Subject | None:
+) -> PolicyUnderTest | None:
     """Return the policy of a group; what is wrong with it is added to the findings."""
     if not group.policy:
         for each in written:
@@ -131,7 +141,7 @@ class _Tested(NamedTuple):
     Where a file of tests was left out, what the others cover and notice is not the whole of it.
     """
 
-    subject: Subject
+    subject: PolicyUnderTest
     tests: tuple[Tests, ...]
     passing: tuple[Example, ...]
     holding: tuple[Invariant, ...]
@@ -146,7 +156,7 @@ class _Measured(NamedTuple):
 
 
 def _run(
-    ready: list[_Ready], left_out: list[Unit], wanted: Wanted, texts: dict[str, str]
+    ready: list[_Ready], left_out: list[Unit], wanted: RunOptions, texts: dict[str, str]
 ) -> Outcome:
     units: list[Unit] = []
     untested: list[Unit] = []
@@ -190,7 +200,7 @@ def _run(
     return outcome_of(units, texts, closing, _extra(run, coverage, mutation))
 
 
-def _covered(tested: list[_Tested], wanted: Wanted) -> _Measured:
+def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
     """Return how many of the decisions the tests cover, and the ones that they do not."""
     units: list[Unit] = []
     total = covered = 0
@@ -211,7 +221,7 @@ def _covered(tested: list[_Tested], wanted: Wanted) -> _Measured:
             covered += len(decisions) - len(missing)
             left += missing
         left.sort(key=lambda decision: -decision.cases.bit_count())
-        stated: list[tuple[int, Stated]] = []
+        stated: list[tuple[int, StatedCases]] = []
         for number, decision in enumerate(left):
             found = suggestion(subject, decision) if number < MOST_SUGGESTED else None
             listed.append(record_of(subject, decision, found))
@@ -240,7 +250,7 @@ def _covered(tested: list[_Tested], wanted: Wanted) -> _Measured:
     return _Measured(tuple(units), tuple(closing), extra)
 
 
-def _mutated(tested: list[_Tested], wanted: Wanted) -> _Measured:
+def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
     """Return how many changes of the policies their tests notice, and those that they do not."""
     units: list[Unit] = []
     listed: list[dict[str, Any]] = []

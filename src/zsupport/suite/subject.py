@@ -13,7 +13,7 @@ from zsupport.policy.model import Revision
 from zsupport.policy.yamltext import Node
 
 
-class Subject(NamedTuple):
+class PolicyUnderTest(NamedTuple):
     """One policy and its revisions, in the order of their first day."""
 
     policy: Policy
@@ -24,7 +24,7 @@ class Subject(NamedTuple):
         """The document of each revision."""
         return tuple(each.document for each in self.revisions)
 
-    def replaced(self, index: int, root: Node, revision: Revision) -> "Subject":
+    def replaced(self, index: int, root: Node, revision: Revision) -> "PolicyUnderTest":
         """Return the policy with a changed revision in one's place.
 
         Its cases are those of the revision before: a change names no dimension that was not named.
@@ -34,10 +34,10 @@ class Subject(NamedTuple):
         changed = AnalysedRevision(document, before.public, like=before)
         revisions = (*self.revisions[:index], changed, *self.revisions[index + 1 :])
         policy = Policy(tuple(each.revision for each in revisions), before.public)
-        return Subject(policy, revisions)
+        return PolicyUnderTest(policy, revisions)
 
 
-def read_subject(files: tuple[SourceFile, ...], public: PublicHolidays) -> Subject:
+def read_subject(files: tuple[SourceFile, ...], public: PublicHolidays) -> PolicyUnderTest:
     """Return the policy that these files hold, its revisions in order.
 
     `public` gives the public holidays of countries. Raises InvalidPolicy with every finding, and
@@ -46,4 +46,4 @@ def read_subject(files: tuple[SourceFile, ...], public: PublicHolidays) -> Subje
     # Every changed policy asks for the same holidays again.
     kept = cache(public)
     revisions = tuple(AnalysedRevision(document, kept) for document in read_policy(files))
-    return Subject(Policy(tuple(each.revision for each in revisions), kept), revisions)
+    return PolicyUnderTest(Policy(tuple(each.revision for each in revisions), kept), revisions)

@@ -8,7 +8,6 @@ from zsupport.answer.remarks import one_line
 from zsupport.answer.why import in_words
 from zsupport.clock.windows import DAY, DAYS, Window
 from zsupport.policy.model import (
-    Calendar,
     Cell,
     Channel,
     Fact,
@@ -16,11 +15,12 @@ from zsupport.policy.model import (
     Holidays,
     Member,
     Metric,
+    PolicyCalendar,
     Priority,
     Remarks,
     Resource,
     Revision,
-    Rule,
+    TargetRule,
     Text,
     When,
 )
@@ -208,12 +208,12 @@ class _View:
             for calendar in calendars
         ]
 
-    def of_calendar(self, calendar: Calendar) -> str:
+    def of_calendar(self, calendar: PolicyCalendar) -> str:
         asks = f"asks: {self.text(calendar.ask)}" if calendar.ask else ""
         off = self.lines(calendar.holidays.remarks, "days off: ") if calendar.holidays else ()
         return self.remarks(calendar.remarks, calendar.when, asks, *off)
 
-    def targets(self, rule: Rule) -> Rows:
+    def targets(self, rule: TargetRule) -> Rows:
         """Return a row for each target; the first one has the remarks of the rule."""
         cells = [
             (metric, priority, cell)
@@ -286,14 +286,14 @@ def _when(when: When) -> str:
     return condition(when) or "always"
 
 
-def _zone(calendar: Calendar, revision: Revision) -> str:
+def _zone(calendar: PolicyCalendar, revision: Revision) -> str:
     if calendar.any:
         return ""
     zone = calendar.timezone or revision.timezone
     return "the customer's" if zone == "customer" else zone
 
 
-def _open(calendar: Calendar) -> list[str]:
+def _open(calendar: PolicyCalendar) -> list[str]:
     """Return when it is open in a week, a line for each entry as it would be written."""
     if calendar.any:
         return [f"any of {', '.join(calendar.any)}"]
@@ -356,7 +356,7 @@ def _clock(minute: int, *, end: bool = False) -> str:
     return f"{hours:02}:{minutes:02}"
 
 
-def _days_off(calendar: Calendar, lang: str) -> list[str]:
+def _days_off(calendar: PolicyCalendar, lang: str) -> list[str]:
     off = calendar.holidays
     if off is None:
         return []
@@ -400,7 +400,7 @@ def _exchanged(off: Holidays) -> str:
     return f"worked in exchange: {pinned}" if pinned else ""
 
 
-def _single_dates(calendar: Calendar) -> list[str]:
+def _single_dates(calendar: PolicyCalendar) -> list[str]:
     """Return the dates that have other hours than their weekday, and those with breaks."""
 
     def times(windows: tuple[Window, ...]) -> str:

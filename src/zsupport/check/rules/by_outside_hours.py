@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from zsupport.analysis.compare import Counted
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY, DAYS, WEEK
-from zsupport.policy.model import Calendar
+from zsupport.policy.model import PolicyCalendar
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -54,7 +54,7 @@ def closed_days(counted: Counted, minute: int) -> tuple[list[str], list[str]]:
     return [DAYS[day] for day in closed], [DAYS[day] for day in working]
 
 
-def works(calendar: Calendar, day: int) -> bool:
+def works(calendar: PolicyCalendar, day: int) -> bool:
     """Return whether a weekday can be a business day: one on which a window begins."""
     if calendar.business_days is not None and day not in calendar.business_days:
         return False
@@ -69,7 +69,7 @@ def works(calendar: Calendar, day: int) -> bool:
     return False
 
 
-def is_open(calendar: Calendar, minute: int) -> bool:
+def is_open(calendar: PolicyCalendar, minute: int) -> bool:
     """Return whether a calendar is open in a minute of the week."""
     return calendar.windows is None or any(
         window.opens <= at < window.closes

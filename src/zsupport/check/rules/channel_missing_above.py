@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import Missing, Pair, missing_channels, ranked
+from zsupport.check.rank import Missing, RankedValues, missing_channels, ranked
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.yamltext import Path, Sequence
+from zsupport.policy.yamltext import Path, SequenceNode
 from zsupport.wording import enumerated
 
 
@@ -17,13 +17,13 @@ def check(subject: Subject) -> Iterator[Problem]:
     yield from problems(subject, "plan", ranked(subject.revision.plans))
 
 
-def problems(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator[Problem]:
+def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Problem]:
     """Yield a problem where plans or roles were left out of a grant.
 
     Left out of several grants they are one problem, at the first of them.
     """
     opens = {channel.id for channel in subject.revision.channels if channel.opens_case}
-    grouped: dict[tuple[tuple[Pair, ...], str | None], list[Missing]] = {}
+    grouped: dict[tuple[tuple[RankedValues, ...], str | None], list[Missing]] = {}
     for missing in missing_channels(subject, dimension, pairs):
         severity = "warning" if missing.instead else None
         severity = "note" if opens.isdisjoint(missing.channels) else severity
@@ -55,7 +55,7 @@ def named_in_grant(subject: Subject, dimension: str, missing: Missing, low: str)
     (high, *_), path = missing.pairs[0], ("entitlements", missing.grant, "when")
     cases = space.back_to(dimension, low, space.seen_from(dimension, high, missing.cases))
     whens = subject.revision.grants[missing.grant].when
-    several = isinstance(subject.document.node(path), Sequence)
+    several = isinstance(subject.document.node(path), SequenceNode)
     for position, alternative in enumerate(whens):
         if space.meets(alternative) & cases:
             return (*path, position, dimension) if several else (*path, dimension)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.model import Calendar
+from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
 
 _AHEAD = 90
@@ -40,7 +40,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def last_year(calendar: Calendar, path: Path) -> tuple[Path, int] | None:
+def last_year(calendar: PolicyCalendar, path: Path) -> tuple[Path, int] | None:
     """Return the last year for which holidays are known, and where that is said.
 
     It is said by `covers`, by dates that were frozen, or by a list of nothing but dates with

@@ -6,11 +6,11 @@ from datetime import date
 from zsupport.answer.hours import hours_of, years_of
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.holidays import recurring
-from zsupport.clock.model import Hours, Part
+from zsupport.clock.model import Hours, WindowPart
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
-from zsupport.policy.model import Calendar
-from zsupport.policy.yamltext import Path, Sequence
+from zsupport.policy.model import PolicyCalendar
+from zsupport.policy.yamltext import Path, SequenceNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -22,7 +22,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield from of_removals(subject, path, calendar)
 
 
-def of_dates(subject: Subject, path: Path, calendar: Calendar) -> Iterator[Problem]:
+def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator[Problem]:
     """Yield each date whose windows are those of its weekday, and each break while closed.
 
     The holidays of a country and of the customer are not looked up: only a date that is closed
@@ -81,12 +81,12 @@ def weekday(ordinal: int) -> str:
     return names[(ordinal - 1) % 7]
 
 
-def same(one: tuple[Part, ...], other: tuple[Part, ...]) -> bool:
+def same(one: tuple[WindowPart, ...], other: tuple[WindowPart, ...]) -> bool:
     """Return whether the parts of a date are worked at the same times and begin on the same."""
     return one == other
 
 
-def cut(hours: Hours, calendar: Calendar, ordinal: int) -> bool:
+def cut(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
     """Return whether the breaks of a date take anything out of its windows."""
     breaks = calendar.breaks[date.fromordinal(ordinal).isoformat()]
     return any(
@@ -96,7 +96,7 @@ def cut(hours: Hours, calendar: Calendar, ordinal: int) -> bool:
     )
 
 
-def of_removals(subject: Subject, path: Path, calendar: Calendar) -> Iterator[Problem]:
+def of_removals(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator[Problem]:
     """Yield each holiday that is taken out and is none in the years around today."""
     off = calendar.holidays
     assert off is not None
@@ -112,7 +112,7 @@ def of_removals(subject: Subject, path: Path, calendar: Calendar) -> Iterator[Pr
         except (EnvironmentFault, BadText):
             return
         place: Path = (*path, "holidays", "remove")
-        if isinstance(subject.document.node(place), Sequence):
+        if isinstance(subject.document.node(place), SequenceNode):
             place = (*place, position)
         yield Problem(
             place,

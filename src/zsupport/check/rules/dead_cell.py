@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from zsupport.analysis.decisions import Stated
+from zsupport.analysis.decisions import StatedCell
 from zsupport.check.rule import Problem, Rule, Subject, named
 from zsupport.policy.format import TARGET_KEY
-from zsupport.policy.yamltext import Mapping
+from zsupport.policy.yamltext import MappingNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -16,11 +16,11 @@ def check(subject: Subject) -> Iterator[Problem]:
     if all(each.decides for each in cells):
         return
     alive = {each.rule for each in cells if each.decides}
-    by_metric: dict[tuple[int, str], list[Stated]] = {}
+    by_metric: dict[tuple[int, str], list[StatedCell]] = {}
     for each in cells:
         if each.rule in alive:
             by_metric.setdefault((each.rule, each.metric), []).append(each)
-    by_key: dict[tuple[int, str], list[Stated]] = {}
+    by_key: dict[tuple[int, str], list[StatedCell]] = {}
     for (rule, metric), stated in by_metric.items():
         dead = [each for each in stated if _dead(subject, each)]
         if len(dead) > 1 and len(dead) == len(stated):
@@ -38,7 +38,7 @@ def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
         for metric, cells in rule.cells.items():
             path = ("targets", position, metric)
             node = subject.document.node(path)
-            if not isinstance(node, Mapping) or TARGET_KEY in node.by_key:
+            if not isinstance(node, MappingNode) or TARGET_KEY in node.by_key:
                 continue
             read = {cell.key for cell in cells.values()}
             for key in node.by_key:
@@ -51,7 +51,7 @@ def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
                     )
 
 
-def _dead(subject: Subject, each: Stated) -> bool:
+def _dead(subject: Subject, each: StatedCell) -> bool:
     """Return whether a cell is never the answer."""
     if each.decides or each.matches:
         return not each.decides
@@ -67,7 +67,7 @@ def _dead(subject: Subject, each: Stated) -> bool:
     )
 
 
-def _whole_metric(subject: Subject, rule: int, metric: str, dead: list[Stated]) -> Problem:
+def _whole_metric(subject: Subject, rule: int, metric: str, dead: list[StatedCell]) -> Problem:
     path = ("targets", rule, metric)
     hidden = [each for each in dead if each.matches]
     message = f"none of the targets for `{metric}` in this rule ever decides"
@@ -84,7 +84,7 @@ def _whole_metric(subject: Subject, rule: int, metric: str, dead: list[Stated]) 
     )
 
 
-def _one_cell(subject: Subject, same_key: list[Stated]) -> Problem:
+def _one_cell(subject: Subject, same_key: list[StatedCell]) -> Problem:
     first = same_key[0]
     target = first.cell.target.text
     path = subject.document.target(first.rule, first.metric, first.cell)
@@ -123,7 +123,7 @@ def _one_cell(subject: Subject, same_key: list[Stated]) -> Problem:
     )
 
 
-def _above(subject: Subject, dead: Stated) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _above(subject: Subject, dead: StatedCell) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the cells above that decide in the cases of one that never does."""
     for each in subject.decisions.targets(dead.metric).stated:
         if each.rule < dead.rule and each.decides & dead.matches:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from zsupport.check.fixing import removal
+from zsupport.check.edits import removal
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.findings import Fix
-from zsupport.policy.yamltext import Mapping, Path, Scalar
+from zsupport.policy.yamltext import MappingNode, Path, ScalarNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -37,9 +37,9 @@ def check(subject: Subject) -> Iterator[Problem]:
                     continue
                 path = (*subject.alternative(condition, position), name)
                 node = subject.document.node(path)
-                if isinstance(node, Scalar) and node.text in groups:
+                if isinstance(node, ScalarNode) and node.text in groups:
                     continue  # said of the group
-                if isinstance(node, Mapping):
+                if isinstance(node, MappingNode):
                     message = f"this `not` excludes no {_kind(name)}"
                 else:
                     message = f"`{name}` names every value: it decides nothing here"
@@ -50,7 +50,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _fix(subject: Subject, path: Path) -> Fix | None:
     """Return the fix, None where nothing would be left of one of several alternatives."""
     beside = subject.document.node(path[:-1])
-    if path[-2] != "when" and isinstance(beside, Mapping) and len(beside.entries) == 1:
+    if path[-2] != "when" and isinstance(beside, MappingNode) and len(beside.entries) == 1:
         return None
     edits = removal(subject.document, path)
     return Fix(f"take `{path[-1]}` out of the condition", edits) if edits else None

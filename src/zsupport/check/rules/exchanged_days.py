@@ -7,7 +7,7 @@ from zsupport.answer.hours import hours_of, years_of
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
-from zsupport.policy.model import Calendar
+from zsupport.policy.model import PolicyCalendar
 
 _HINT = "add `exchanged: mon` for the hours of a Monday, or `exchanged: ignore` for their own"
 
@@ -55,7 +55,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
 
 
-def exchanged(subject: Subject, calendar: Calendar) -> list[str]:
+def exchanged(subject: Subject, calendar: PolicyCalendar) -> list[str]:
     """Return the exchanged days of a calendar from the last year to two years ahead.
 
     They are those that it pins, else those of the country.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY
-from zsupport.policy.model import Calendar
+from zsupport.policy.model import PolicyCalendar
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -25,7 +25,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
 
 
-def past_midnight(calendar: Calendar) -> bool:
+def past_midnight(calendar: PolicyCalendar) -> bool:
     """Return whether a window of less than a day runs past midnight.
 
     A longer block is cut at each midnight, and a holiday takes one piece of it.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from zsupport.check.fixing import removal
+from zsupport.check.edits import removal
 from zsupport.check.rule import Condition, Problem, Rule, Subject
 from zsupport.findings import Fix
 from zsupport.policy.model import Alternative, Remarks, Revision, When

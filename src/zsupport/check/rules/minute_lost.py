@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY
-from zsupport.policy.model import Calendar
+from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
 
 _LAST = DAY - 1
@@ -23,7 +23,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                     yield from problems(subject, (*path, key, date))
 
 
-def open_late(calendar: Calendar, day: str) -> bool:
+def open_late(calendar: PolicyCalendar, day: str) -> bool:
     """Return whether a calendar is open in the last minute of a date, but for breaks."""
     from datetime import date
 

@@ -8,7 +8,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.problem import BadText
 from zsupport.clock.windows import DAY
 from zsupport.errors import EnvironmentFault
-from zsupport.policy.model import Calendar
+from zsupport.policy.model import PolicyCalendar
 
 # No country has so many public holidays on workdays in a year.
 _PUBLIC_HOLIDAYS = 40
@@ -36,7 +36,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         )
 
 
-def can_be_closed(calendar: Calendar, first: date, last: date) -> bool:
+def can_be_closed(calendar: PolicyCalendar, first: date, last: date) -> bool:
     """Return whether a calendar names enough days off to be closed on all of its days."""
     off = calendar.holidays
     days = (last - first).days + 1
@@ -50,7 +50,7 @@ def can_be_closed(calendar: Calendar, first: date, last: date) -> bool:
     return (days // 7) * weekdays <= named
 
 
-def is_open(subject: Subject, calendar: Calendar, first: date, last: date) -> bool:
+def is_open(subject: Subject, calendar: PolicyCalendar, first: date, last: date) -> bool:
     """Return whether any window of some dates is open; holidays not to be had are none."""
     off = calendar.holidays
     try:

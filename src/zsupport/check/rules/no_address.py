@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import Number
-from zsupport.policy.yamltext import Mapping, Path, Scalar, Sequence, short
+from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, SequenceNode, short
 
 _NOT_IN_ADDRESSES = re.compile(r"[\s<>\"\u00ab\u00bb\u201c-\u201f]")
 _IN_ADDRESSES = re.compile(r"[.:/]")
@@ -75,13 +75,13 @@ def _place(subject: Subject, path: Path, number: Number) -> Path:
     path = (*path, number.country)
     node = subject.document.node(path)
     places = (
-        [(*path, at) for at in range(len(node.items))] if isinstance(node, Sequence) else [path]
+        [(*path, at) for at in range(len(node.items))] if isinstance(node, SequenceNode) else [path]
     )
     for place in places:
         inside = subject.document.node(place)
-        if isinstance(inside, Mapping):
+        if isinstance(inside, MappingNode):
             place, inside = (*place, "number"), subject.document.node((*place, "number"))
-        if isinstance(inside, Scalar) and inside.text == number.number:
+        if isinstance(inside, ScalarNode) and inside.text == number.number:
             return place
     return path
 

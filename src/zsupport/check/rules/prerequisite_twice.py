@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.yamltext import Path, Sequence
+from zsupport.policy.yamltext import Path, SequenceNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -14,7 +14,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             if not all(text in channels[id].prerequisites for id in grant.allow):
                 continue
             path: Path = ("entitlements", position, "prerequisites")
-            listed = isinstance(subject.document.node(path), Sequence)
+            listed = isinstance(subject.document.node(path), SequenceNode)
             first = grant.allow[0]
             needs = "needs" if len(grant.allow) == 1 else "need"
             yield Problem(

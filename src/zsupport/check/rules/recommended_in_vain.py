@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.yamltext import Path, Sequence
+from zsupport.policy.yamltext import Path, SequenceNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -27,7 +27,7 @@ def _place(subject: Subject, position: int, channel: str) -> Path:
     """Return where a channel is recommended; a group of channels stands for it elsewhere."""
     path = ("entitlements", position, "recommend")
     node = subject.document.node(path)
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         for place, item in enumerate(node.items):
             if getattr(item, "text", None) == channel:
                 return (*path, place)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from zsupport.analysis.decisions import Stated, Targets
+from zsupport.analysis.decisions import StatedCell, Targets
 from zsupport.analysis.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import When
@@ -91,7 +91,7 @@ def _usual(subject: Subject, when: When) -> Cases:
     return cases
 
 
-def _left_out_of_rows(subject: Subject, position: int, by_plan: list[Stated]) -> Cases:
+def _left_out_of_rows(subject: Subject, position: int, by_plan: list[StatedCell]) -> Cases:
     """Return the cases of priorities that the row of a plan leaves out, and that of another has.
 
     Only where a catch-all states all that the row does, and more: then it is a row for other
@@ -117,7 +117,7 @@ def _left_out_of_rows(subject: Subject, position: int, by_plan: list[Stated]) ->
     return left_out
 
 
-def _plans(subject: Subject, stated: list[Stated]) -> set[str]:
+def _plans(subject: Subject, stated: list[StatedCell]) -> set[str]:
     """Return the plans that the conditions of rules name."""
     return {
         plan

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import Less, Pair, promised_less, ranked
+from zsupport.check.rank import Less, RankedValues, promised_less, ranked
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path
 
@@ -12,7 +12,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     yield from problems(subject, "plan", ranked(subject.revision.plans))
 
 
-def problems(subject: Subject, dimension: str, pairs: list[Pair]) -> Iterator[Problem]:
+def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Problem]:
     """Yield a problem at each cell of the higher plan or role that promises less.
 
     Where that is so for every cell of a rule against one other rule, it is one problem of the

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.yamltext import Path, Scalar
+from zsupport.policy.yamltext import Path, ScalarNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -16,7 +16,11 @@ def check(subject: Subject) -> Iterator[Problem]:
     for path in _lists(subject):
         items = subject.document.items(path)
         for place, (before, item) in enumerate(pairwise(items), 1):
-            if isinstance(before, Scalar) and isinstance(item, Scalar) and _goes_on(before, item):
+            if (
+                isinstance(before, ScalarNode)
+                and isinstance(item, ScalarNode)
+                and _goes_on(before, item)
+            ):
                 yield Problem(
                     (*path, place),
                     "a comma has cut this text off from the one before it",
@@ -29,7 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 _GOES_ON = frozenset({"or", "and", "but", "oder", "und", "aber", "eller", "og", "men"})
 
 
-def _goes_on(before: Scalar, item: Scalar) -> bool:
+def _goes_on(before: ScalarNode, item: ScalarNode) -> bool:
     """Return whether an item inside [ ] goes on with the sentence of the one before it."""
     return (
         item.plain

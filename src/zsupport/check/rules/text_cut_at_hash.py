@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, split_lines
+from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode, split_lines
 
 # Who comments leaves a space behind the sign, and begins with a word.
 _CUT = re.compile(r" #(?<=\S #)(?!zsupport)(?:[^\W_]| ?[0-9])[^\r\n]*")
@@ -40,15 +40,15 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
 
 
-def _plain(node: Node, path: Path) -> Iterator[tuple[Path, Scalar]]:
+def _plain(node: Node, path: Path) -> Iterator[tuple[Path, ScalarNode]]:
     """Yield the values that stand without quotes, with their paths."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         if node.plain:
             yield path, node
-    elif isinstance(node, Sequence):
+    elif isinstance(node, SequenceNode):
         for place, item in enumerate(node.items):
             yield from _plain(item, (*path, place))
-    elif isinstance(node, Mapping):
+    elif isinstance(node, MappingNode):
         for key, value in node.entries:
             yield from _plain(value, (*path, key.text))
 

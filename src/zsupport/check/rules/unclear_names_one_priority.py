@@ -28,7 +28,7 @@ _MORE = re.compile(
 )
 
 
-class Names(NamedTuple):
+class PriorityNames(NamedTuple):
     """What a priority is called, as it is written and in small letters."""
 
     written: tuple[str, ...]
@@ -40,7 +40,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     revision = subject.revision
     if len(revision.priorities) < 2:
         return
-    names: dict[str, Names] = {}
+    names: dict[str, PriorityNames] = {}
     for position, rule in enumerate(revision.rules):
         said = (
             ("unclear", rule.remarks.unclear, None),
@@ -77,7 +77,7 @@ def priorities_of(subject: Subject, position: int) -> list[str]:
     return [id for id in ids if id in held and (id in stated or "*" in stated)]
 
 
-def mentioned(text: Text, priorities: dict[str, Names]) -> list[str]:
+def mentioned(text: Text, priorities: dict[str, PriorityNames]) -> list[str]:
     """Return the priorities that a text surely names, or may name, by what they are called.
 
     Where the words are about what is beside, above or below a priority, none is returned.
@@ -99,14 +99,14 @@ def mentioned(text: Text, priorities: dict[str, Names]) -> list[str]:
     return list(sure | maybe) if sure else []
 
 
-def called(priorities: tuple[model.Priority, ...]) -> dict[str, Names]:
+def called(priorities: tuple[model.Priority, ...]) -> dict[str, PriorityNames]:
     """Return what each priority is called: its id, its names in each language, its aliases."""
     found = {}
     for each in priorities:
         names = [each.name] if isinstance(each.name, str) else [*each.name.values()]
         names += [name.partition(" (")[0] for name in names]
         written = tuple(dict.fromkeys((each.id, *names, *each.aliases)))
-        found[each.id] = Names(written, tuple(name.casefold() for name in written))
+        found[each.id] = PriorityNames(written, tuple(name.casefold() for name in written))
     return found
 
 

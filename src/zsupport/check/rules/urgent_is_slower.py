@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import Less, Pair, in_order, promised_less
+from zsupport.check.rank import Less, RankedValues, in_order, promised_less
 from zsupport.check.rule import Problem, Rule, Subject
 
 
@@ -13,7 +13,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     rules agree that two priorities are the other way round, it is one problem of their list.
     """
     pairs = in_order(tuple(each.id for each in subject.revision.priorities))
-    by_pair: dict[Pair, list[Less]] = {}
+    by_pair: dict[RankedValues, list[Less]] = {}
     for less in promised_less(subject, "priority", pairs):
         by_pair.setdefault(less.pair, []).append(less)
     for pair, found in by_pair.items():
@@ -23,7 +23,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield from _of_cells(subject, found)
 
 
-def _agree(subject: Subject, pair: Pair, found: list[Less]) -> bool:
+def _agree(subject: Subject, pair: RankedValues, found: list[Less]) -> bool:
     """Return whether each of several rules that tell two priorities apart exchanges them."""
     rules = {less.mine.rule for less in found}
     if len(rules) < 2 or any(
@@ -40,7 +40,7 @@ def _agree(subject: Subject, pair: Pair, found: list[Less]) -> bool:
     )
 
 
-def _exchanged(subject: Subject, pair: Pair, found: list[Less]) -> Problem:
+def _exchanged(subject: Subject, pair: RankedValues, found: list[Less]) -> Problem:
     document = subject.document
     ids = [each.id for each in subject.revision.priorities]
     return Problem(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.windows import DAY
-from zsupport.policy.model import Calendar
+from zsupport.policy.model import PolicyCalendar
 
 _DAYS = 30
 # What 30 working days take in a week of five.
@@ -47,7 +47,7 @@ def day_length(subject: Subject, hours: str | None) -> float:
     return longest or DAY
 
 
-def _of_week(calendar: Calendar) -> float:
+def _of_week(calendar: PolicyCalendar) -> float:
     if calendar.any:
         return 0
     if calendar.windows is None:

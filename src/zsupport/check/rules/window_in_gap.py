@@ -10,7 +10,7 @@ from zsupport.clock.offsets import Offsets
 from zsupport.clock.spans import EPOCH
 from zsupport.clock.windows import DAY, WEEK, Window, parse_day_windows, parse_open
 from zsupport.clock.zones import zone
-from zsupport.policy.model import Calendar
+from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
 
 # A longer window cannot lie in a gap: no zone puts its clock forward by more.
@@ -50,7 +50,7 @@ def is_short(window: Window) -> bool:
     return window.closes - window.opens <= _LONGEST
 
 
-def in_week(subject: Subject, path: Path, calendar: Calendar, name: str) -> Iterator[Problem]:
+def in_week(subject: Subject, path: Path, calendar: PolicyCalendar, name: str) -> Iterator[Problem]:
     """Yield a problem at each text of `open` with a window inside a gap, the first from today."""
     named: set[Path] = set()
     year = subject.today.year

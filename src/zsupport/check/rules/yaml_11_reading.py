@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from zsupport.check.fixing import quoting
+from zsupport.check.edits import quoting
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.yaml11 import any_other, other
 from zsupport.findings import Fix, Span
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence
+from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -30,20 +30,20 @@ def check(subject: Subject) -> Iterator[Problem]:
         )
 
 
-def _without_anchor(scalar: Scalar) -> Span:
+def _without_anchor(scalar: ScalarNode) -> Span:
     """Return where the text itself stands: one of a few characters, on one line."""
     span = scalar.span
     return span._replace(column=span.end_column - len(scalar.text))
 
 
-def _scalars(node: Node | None, path: Path) -> Iterator[tuple[Path, Scalar]]:
+def _scalars(node: Node | None, path: Path) -> Iterator[tuple[Path, ScalarNode]]:
     """Yield each text of the file, keys too, with its path."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         yield path, node
-    elif isinstance(node, Sequence):
+    elif isinstance(node, SequenceNode):
         for position, item in enumerate(node.items):
             yield from _scalars(item, (*path, position))
-    elif isinstance(node, Mapping):
+    elif isinstance(node, MappingNode):
         for key, value in node.entries:
             yield (*path, key.text), key
             yield from _scalars(value, (*path, key.text))

@@ -2,14 +2,14 @@
 
 Every format is written from the same values, so a finding has the same line and column in each.
 To add one, write a module here with `render(outcome, context) -> str` and name it in
-FINDING_FORMATS.
+FINDING_FORMATS of `zsupport.report`.
 """
 
 from importlib import import_module
 from typing import NamedTuple
 
 from zsupport.findings import Outcome
-from zsupport.report import Terminal
+from zsupport.report import FINDING_FORMATS, Terminal
 
 
 class Context(NamedTuple):
@@ -24,19 +24,6 @@ class Context(NamedTuple):
     fails_at: str = "error"  # the least severity that fails the run
     moment: str = "1970-01-01T00:00:00"  # when the run was, in UTC, for formats that must say
     holidays: str | None = None  # the release of the public holidays, where findings rest on it
-
-
-FINDING_FORMATS = {
-    "text": "zsupport.report.findings.text",
-    "plain": "zsupport.report.findings.plain",
-    "json": "zsupport.report.findings.json",
-    "csv": "zsupport.report.findings.csv",
-    "markdown": "zsupport.report.findings.markdown",
-    "github": "zsupport.report.findings.github",
-    "sarif": "zsupport.report.findings.sarif",
-    "junit": "zsupport.report.findings.junit",
-    "gitlab": "zsupport.report.findings.gitlab",
-}
 
 
 def render_outcome(outcome: Outcome, format: str, context: Context) -> str:

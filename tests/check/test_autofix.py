@@ -10,10 +10,10 @@ from policy_trees import policy_files
 from strategies import Document as Written
 from strategies import Style, policies, styles, yaml_of
 
-from zsupport.check.fixing import apply
-from zsupport.check.repair import MAX_ROUNDS, Repaired, repaired, with_text
+from zsupport.check.autofix import MAX_ROUNDS, Repaired, repaired, with_text
+from zsupport.check.edits import apply
+from zsupport.check.evaluate import Judgement, judge
 from zsupport.check.rules import RULES
-from zsupport.check.run import Judgement, judge
 from zsupport.diff.policies import compare
 from zsupport.findings import Edit, Fix, Span
 from zsupport.policy.document import Document

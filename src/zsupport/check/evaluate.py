@@ -25,7 +25,7 @@ from zsupport.limits import (
     WINDOWS,
 )
 from zsupport.policy.document import Document
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, path_text
+from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode, path_text
 
 #: Where a finding about too much stands, if not at the facts or the plans.
 _SECTIONS = {
@@ -135,7 +135,7 @@ def identity_of(document: Document, path: Path) -> tuple[str, ...]:
             parts.append(part)
             continue
         item = document.node(path[: end + 1])
-        entries = item.entries if isinstance(item, Mapping) else []
+        entries = item.entries if isinstance(item, MappingNode) else []
         telling = [(k.text, v) for k, v in entries if k.text in ("id", "when", "allow", "is")]
         parts.append(
             ";".join(
@@ -143,7 +143,7 @@ def identity_of(document: Document, path: Path) -> tuple[str, ...]:
             )
             if telling
             else written(item)
-            if isinstance(item, Scalar)
+            if isinstance(item, ScalarNode)
             else ""
         )
     return tuple(parts)
@@ -151,10 +151,10 @@ def identity_of(document: Document, path: Path) -> tuple[str, ...]:
 
 def written(node: Node | None) -> str:
     """Return a node as one text that does not depend on layout or the order of keys."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return node.text
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return "[" + ",".join(map(written, node.items)) + "]"
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return "{" + ",".join(sorted(f"{key.text}:{written(v)}" for key, v in node.entries)) + "}"
     return ""

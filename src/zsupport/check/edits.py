@@ -14,7 +14,14 @@ from typing import NamedTuple
 from zsupport.findings import Edit, Fix, Span
 from zsupport.policy.document import Document
 from zsupport.policy.quoting import quoted
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, behind_properties
+from zsupport.policy.yamltext import (
+    MappingNode,
+    Node,
+    Path,
+    ScalarNode,
+    SequenceNode,
+    behind_properties,
+)
 
 _LINE_END = re.compile("\r\n|\r|\n")
 _ANCHOR = re.compile(r"(?<![^\s\[\]{},])&([^\s\[\]{},]+)")
@@ -45,7 +52,7 @@ def removal(document: Document, path: Path) -> tuple[Edit, ...]:
         return ()
 
 
-def quoting(document: Document, scalar: Scalar) -> tuple[Edit, ...]:
+def quoting(document: Document, scalar: ScalarNode) -> tuple[Edit, ...]:
     """Return the edits that put quotes around a text without them, a key or a value."""
     places = places_of(document.text)
     start, end = places.start(scalar.span), places.end(scalar.span)
@@ -148,11 +155,11 @@ def _parts_beside(document: Document, path: Path) -> tuple[int, list[tuple[Node,
     A part is the first and the last node of it: key and value, or an item twice.
     """
     parent = document.node(path[:-1])
-    if isinstance(parent, Mapping):
+    if isinstance(parent, MappingNode):
         keys = list(parent.by_key)
         if path[-1] in keys:
             return keys.index(str(path[-1])), list(parent.entries)
-    elif isinstance(parent, Sequence):
+    elif isinstance(parent, SequenceNode):
         number = path[-1]
         if isinstance(number, int) and number < len(parent.items):
             return number, [(item, item) for item in parent.items]
@@ -171,8 +178,8 @@ def _extent(places: Places, node: Node) -> Extent:
     Raises _Unsure where its last part is an alias, which stands somewhere else.
     """
     start = places.start(node.span)
-    while not isinstance(node, Scalar) and not in_brackets(places, node):
-        if isinstance(node, Mapping):
+    while not isinstance(node, ScalarNode) and not in_brackets(places, node):
+        if isinstance(node, MappingNode):
             if not node.entries:
                 raise _Unsure
             key, last = list(node.entries)[-1]
@@ -243,7 +250,7 @@ def _removed(document: Document, path: Path) -> Edit:
         close = places.end(parent.span) - 1
         start, end = _out_of_brackets(places, before, own, after_it, close)
     else:
-        if isinstance(parent, Sequence):
+        if isinstance(parent, SequenceNode):
             # An item begins with its `-`.
             above = before[1] if before else places.start(parent.span)
             own, above = (_find(places.text, above, own[0], "-"), own[1]), own[1]

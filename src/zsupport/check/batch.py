@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from zsupport.analysis.deadlines import Clocks
 from zsupport.check.about_tests import CODES as ABOUT_TESTS
+from zsupport.check.autofix import repaired
 from zsupport.check.catalogue import KINDS, allowable
 from zsupport.check.config import Config, Configs
-from zsupport.check.repair import repaired
+from zsupport.check.evaluate import Judgement, judge
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
-from zsupport.check.run import Judgement, judge
 from zsupport.check.suppressions import hear, suppressions_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.model import Year
@@ -31,7 +31,7 @@ from zsupport.sources.select import Excluded, Fault, SelectedFile
 Put = Callable[[SelectedFile, bytes, bytes], None]
 
 
-class Asked(NamedTuple):
+class CheckOptions(NamedTuple):
     """What a run looks for, and as of when."""
 
     today: date
@@ -64,7 +64,7 @@ class Checked(NamedTuple):
         )
 
 
-class _Wanted(NamedTuple):
+class _ProjectRules(NamedTuple):
     """What is looked for in the files of one project."""
 
     rules: tuple[Rule, ...]
@@ -77,7 +77,7 @@ class _Wanted(NamedTuple):
         return self.codes - self.config.ignored(file)
 
 
-class _Revision(NamedTuple):
+class _RevisionKeys(NamedTuple):
     """What revisions of one policy must not have in common, or must."""
 
     unit: int
@@ -88,7 +88,7 @@ class _Revision(NamedTuple):
 
 def check_files(
     targets: Sequence[SelectedFile],
-    asked: Asked,
+    asked: CheckOptions,
     began: Callable[[SelectedFile], None] = lambda _: None,
     faults: Sequence[Fault] = (),
 ) -> Checked:
@@ -115,7 +115,7 @@ def check_files(
 class _Run:
     """What has been found until now."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: CheckOptions) -> None:
         self.asked = asked
         self.units: list[Unit] = []
         self.texts: dict[str, str] = {}
@@ -124,11 +124,11 @@ class _Run:
         self.holidays = False
         self.fixed: list[Finding] = []
         self.unwritten: list[EnvironmentFault] = []
-        self._wanted: dict[Config, _Wanted] = {}
-        self.policies: dict[tuple[str, str], list[_Revision]] = {}
+        self._wanted: dict[Config, _ProjectRules] = {}
+        self.policies: dict[tuple[str, str], list[_RevisionKeys]] = {}
         self.clocks = Clocks(self.public)
 
-    def wanted(self, target: SelectedFile) -> _Wanted:
+    def wanted(self, target: SelectedFile) -> _ProjectRules:
         """Return what is looked for in a file; an option stands above what its project says."""
         config = self.asked.configs.of(target)
         found = self._wanted.get(config)
@@ -139,7 +139,7 @@ class _Run:
             codes = (frozenset(KINDS) if selected is None else selected) - ignored
             rules = tuple(rule for rule in RULES if rule.code in codes)
             fails_at = None if asked.fail_on else config.fail_on
-            found = self._wanted[config] = _Wanted(rules, codes, fails_at, config)
+            found = self._wanted[config] = _ProjectRules(rules, codes, fails_at, config)
         return found
 
     def switched_off(self) -> tuple[str, ...]:
@@ -170,7 +170,7 @@ class _Run:
             revision = document.revision
             where = os.path.dirname(os.path.abspath(target.path)), revision.policy
             self.policies.setdefault(where, []).append(
-                _Revision(len(self.units), revision.start, revision.timezone, target)
+                _RevisionKeys(len(self.units), revision.start, revision.timezone, target)
             )
         fails_at = self.wanted(target).fails_at
         self.units.append(Unit(target.shown, target.shown, 1, judgement.findings, fails_at))
@@ -268,7 +268,7 @@ class _Run:
                 self.texts[unit.file] = text
 
 
-def _between(revisions: list[_Revision]) -> Iterator[tuple[int, tuple[Finding, ...], str]]:
+def _between(revisions: list[_RevisionKeys]) -> Iterator[tuple[int, tuple[Finding, ...], str]]:
     """Yield what the revisions of one policy have in common that they must not, file by file."""
     starts = {revision.start for revision in revisions}
     zones = {revision.timezone for revision in revisions}

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from zsupport.check.fixing import apply
-from zsupport.check.run import Judgement
+from zsupport.check.edits import apply
+from zsupport.check.evaluate import Judgement
 from zsupport.findings import Finding, Fix
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile

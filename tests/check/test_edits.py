@@ -8,12 +8,12 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from written import LINE_ENDS, Written, written
 
-from zsupport.check.fixing import apply, quoting, removal
+from zsupport.check.edits import apply, quoting, removal
 from zsupport.findings import Edit, Fix, Span
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.quoting import quoted
-from zsupport.policy.yamltext import Mapping, Node, Path, Scalar, Sequence, read_yaml
+from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode, read_yaml
 
 
 def document_of(text: str) -> Document:
@@ -33,9 +33,9 @@ def without(text: str, *path: str | int) -> str | None:
 
 
 def data(node: Node | None) -> Any:
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return {key.text: data(value) for key, value in node.entries}
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return [data(item) for item in node.items]
     return node.text if node else None
 
@@ -125,9 +125,9 @@ def test_what_cannot_be_taken_out_with_certainty_is_left(text: str, path: Path) 
 
 def paths_of(node: Node | None, path: Path = ()) -> list[Path]:
     inside: list[tuple[str | int, Node]] = []
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         inside = [(key.text, value) for key, value in node.entries]
-    elif isinstance(node, Sequence):
+    elif isinstance(node, SequenceNode):
         inside = list(enumerate(node.items))
     return [p for part, each in inside for p in [(*path, part), *paths_of(each, (*path, part))]]
 
@@ -188,9 +188,9 @@ def test_quotes_are_double_where_they_can_be() -> None:
     assert quoted("a\tb\u2028") == '"a\\tb\\u2028"'
 
 
-def scalar_at(document: Document, *path: str | int) -> Scalar:
+def scalar_at(document: Document, *path: str | int) -> ScalarNode:
     node = document.node(path)
-    assert isinstance(node, Scalar)
+    assert isinstance(node, ScalarNode)
     return node
 
 
@@ -203,9 +203,9 @@ def test_a_text_gets_quotes_where_it_stands() -> None:
     assert '["17:00",' in after(text, quoting(document, scalar_at(document, "m", "l", 0)))
     assert quoting(document, scalar_at(document, "m", "l", 1)) == ()
     root = document.root
-    assert isinstance(root, Mapping)
+    assert isinstance(root, MappingNode)
     numbers = root.by_key["m"][1]
-    assert isinstance(numbers, Mapping)
+    assert isinstance(numbers, MappingNode)
     key, _ = numbers.by_key["NO"]
     assert '{"NO": +47 2,' in after(text, quoting(document, key))
 
