@@ -5,6 +5,7 @@ from typing import Any
 
 from zsupport.policy.format import Cells
 from zsupport.policy.shape import Fields, ListOf, MapOf, OneOf, Shape
+from zsupport.policy.yamltext import MappingNode, SequenceNode
 
 
 def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple[str, str, Any]]:
@@ -13,8 +14,7 @@ def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple
     A condition goes by the name of the part that it belongs to.
     """
     if isinstance(shape, OneOf):
-        kind = "Mapping" if isinstance(node, dict) else "Sequence"
-        inner = next((s for t, s in shape.by_node.items() if t.__name__ == kind), None)
+        inner = shape.by_node.get(MappingNode if isinstance(node, dict) else SequenceNode)
         if inner is not None:
             yield from parts(inner, node, path, owner)
     elif isinstance(shape, MapOf) and isinstance(node, dict):

@@ -27,6 +27,16 @@ def small(plans: str = "{a: A}") -> str:
     return f"{HEAD}plans: {plans}\n{REST}targets:\n  - first-response: 4h\n"
 
 
+def revisions(count: int) -> dict[str, str]:
+    """Return this number of revisions of one policy in a folder, each of 28,000 values."""
+    every = "".join(f"- {{when: {{plan: p{n % 9}}}, first-response: 4h}}\n" for n in range(7000))
+    return {
+        f"all/{n:02}.yaml": f"{HEAD}effective: {{from: 20{n:02}-01-01}}\nplans: {names('p', 9)}\n"
+        f"{REST}targets:\n{every}"
+        for n in range(count)
+    }
+
+
 def chain(count: int) -> str:
     """Return plans each of which ranks above the one before, and is promised another target."""
     plans = [f"  p{n}: {{name: P{n}, above: p{n - 1}}}" for n in range(1, count)]

@@ -22,6 +22,7 @@ from large import (
     mebibyte,
     misspelt,
     priorities,
+    revisions,
     rules,
     small,
     windows,
@@ -91,6 +92,10 @@ ABOVE: dict[str, Input] = {
     "diff of 300 files of 1 MiB": Input(
         lambda: {f"{side}/p{n}.yaml": mebibyte(n) for side in ("old", "new") for n in range(300)},
         DIFF, 3, "more than 8,388,608 bytes of all policy files of a side of `diff`",
+    ),
+    "57 revisions of 28,000 values": Input(
+        lambda: revisions(57), ("due", "--policy", "all/"), 3,
+        "more than 120,000 values of the files of one policy",
     ),
     "1,900 misspelt names": Input(
         lambda: one(misspelt(1900)), CHECK, 3, "Found 1,900 errors in 1 file",

@@ -12,9 +12,9 @@ from typing import Any
 from zsupport.clock.deadline import STARTS
 from zsupport.clock.target import ends_with_answer
 from zsupport.clock.windows import WEEK, Window, overlapping
-from zsupport.errors import InvalidPolicy, UsageError
+from zsupport.errors import InvalidPolicy, TooMuch, UsageError
 from zsupport.findings import Finding, Span
-from zsupport.limits import LEVELS_OF_UNIONS, REACHED
+from zsupport.limits import FILE_BYTES, FOLDER_VALUES, LEVELS_OF_UNIONS, REACHED, Limit
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY, RESERVED, RULE
@@ -52,6 +52,7 @@ from zsupport.policy.yamltext import (
     Way,
     read_yaml,
     short,
+    values_in,
 )
 from zsupport.version import FORMAT
 
@@ -149,9 +150,20 @@ def read_policy(files: abc.Sequence[SourceFile]) -> tuple[Document, ...]:
     return in_order(documents)
 
 
-def read_valid(files: abc.Sequence[SourceFile]) -> list[Document]:
-    """Return files as documents with a revision each; raise InvalidPolicy with every finding."""
-    documents = [read_document(file) for file in files]
+def read_valid(files: abc.Sequence[SourceFile], most: Limit = FOLDER_VALUES) -> list[Document]:
+    """Return files as documents with a revision each.
+
+    Raises InvalidPolicy with every finding, and TooMuch where there is too much in the files.
+    """
+    documents: list[Document] = []
+    values = 0
+    # Only large files are worth the time to count.
+    count = sum(len(file.data) for file in files) > FILE_BYTES.most
+    for file in files:
+        documents.append(document := read_document(file))
+        values += values_in(document.root) if count else 0
+        if values > most.most:
+            raise TooMuch(most, None)
     if findings := [finding for document in documents for finding in document.findings]:
         raise InvalidPolicy(findings, {each.source.shown: each.text for each in documents})
     return documents

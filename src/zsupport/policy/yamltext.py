@@ -270,6 +270,20 @@ def node_at(root: Node | None, path: Path) -> Node | None:
     return node
 
 
+def values_in(root: Node | None) -> int:
+    """Return how many nodes there are from one on, keys left out."""
+    found = 0
+    waiting = [root] if root is not None else []
+    while waiting:
+        node = waiting.pop()
+        found += 1
+        if isinstance(node, MappingNode):
+            waiting += [value for _, value in node.by_key.values()]
+        elif isinstance(node, SequenceNode):
+            waiting += node.items
+    return found
+
+
 def behind_properties(text: str, position: int, end: int | None = None) -> int:
     """Return where a node itself begins that is at a position, behind its anchor and its tag."""
     while found := _PROPERTY.match(text, position, len(text) if end is None else end):

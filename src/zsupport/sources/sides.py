@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError, TooMuch, UsageError
 from zsupport.findings import Finding
-from zsupport.limits import SIDE_BYTES, SIDE_FILES
+from zsupport.limits import SIDE_BYTES, SIDE_FILES, SIDE_VALUES
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import in_order, read_document, read_valid
@@ -356,7 +356,7 @@ def _id_of(source: SourceFile) -> str | None:
 def _loaded(sources: Sequence[SourceFile], side: str) -> list[Document]:
     """Return files as documents that hold a revision; raise InvalidPolicy that names the side."""
     try:
-        documents = read_valid(sources)
+        documents = read_valid(sources, SIDE_VALUES)
         by_policy: dict[tuple[str, str], list[Document]] = {}
         for document in documents:
             assert document.revision is not None
