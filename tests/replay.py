@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 #: Tuesday 24 November 2026, 10:00 UTC: what the clock says in both programs.
 NOW = 1_795_514_400
-#: Where the tests keep their files while they are recorded: absolute paths stand in the output.
+#: Where the tests keep their files while they are recorded: absolute paths are part of the output.
 BASE = Path("/tmp/replay")
 #: Files of a test that together are larger (in bytes) are not recorded, nor is the command line.
 MOST = 30_000_000
@@ -81,7 +81,7 @@ def _roots(base: Path, texts: list[str]) -> list[Path]:
 
 
 def _entries(root: Path) -> Iterator[Path]:
-    """Yield what stands below a folder, folders before what is in them; links are not followed."""
+    """Yield the entries of a folder and of those in it, folders first; links are not followed."""
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(set(folders) - LEFT_OUT)
         yield from (Path(folder) / name for name in (*folders, *sorted(names)))

@@ -117,7 +117,7 @@ def test_the_layers_are_those_that_contributors_read_of() -> None:
 def test_the_ways_through_the_code_are_there() -> None:
     for _, steps in table("Ways through the code"):
         for step in re.findall("`([a-zA-Z_.]+)`", steps):
-            resolve_name(f"zsupport.{step}")  # raises where it is not
+            resolve_name(f"zsupport.{step}")  # raises if it is missing
 
 
 def test_no_two_classes_share_a_name() -> None:

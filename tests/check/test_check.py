@@ -381,7 +381,7 @@ def test_every_rule_is_listed_and_explained(check: Check) -> None:
             assert text.startswith(f"# {code} {kind.name} ({kind.severity})\n")
         why, bad, good = explanation_of(code)
         assert why in text
-        # Of a file that cannot be read there is no example.
+        # Only an unreadable file has no example.
         assert (bad is None) is (code == UNREADABLE.code)
         if bad and good and "\x07" not in bad:  # a character that is not written to a terminal
             assert f"## Bad\n\n```yaml\n{bad}```\n\n## Good\n\n```yaml\n{good}```\n" in text

@@ -1,4 +1,4 @@
-"""What a kind of finding is about, with examples: the pages in `rules`, each called by its code."""
+"""The pages that explain findings, with examples: one in `rules` for each code."""
 
 import re
 from importlib.resources import files

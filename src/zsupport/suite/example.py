@@ -1,6 +1,6 @@
 """Tests as values: questions with what must be answered, and what must hold in every case.
 
-The kinds of what a run of them can find stand at the end.
+The codes of what a run of them can find are at the end.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Mutants of a policy, and which of them its tests notice.
 
-Each differs from the policy in one small way that a hand could slip into. They are made of the
+Each differs from the policy by one small mistake that an author could make. They are made of the
 nodes of the file, so that everything the format can say can be changed. One that does not load, and
 one that answers everything as before, is not counted.
 """

@@ -1,4 +1,4 @@
-"""What a run has to say: failed tests, gaps in coverage and survivors as findings with places."""
+"""Findings about failed tests, gaps in coverage and survivors, each with its place."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC
