@@ -95,7 +95,7 @@ ABOVE: dict[str, Input] = {
     ),
     "57 revisions of 28,000 values": Input(
         lambda: revisions(57), ("due", "--policy", "all/"), 3,
-        "more than 120,000 values of the files of one policy",
+        "more than 80,000 values of the files of one policy",
     ),
     "1,900 misspelt names": Input(
         lambda: one(misspelt(1900)), CHECK, 3, "Found 1,900 errors in 1 file",

@@ -33,7 +33,7 @@ SIDE_FILES = Limit(2_000, "policy files of a side of `diff`", "compare one folde
 #: Each value takes half a kilobyte in memory; aliases count as what they stand for.
 VALUES = Limit(50_000, "values of a file", _SPLIT)
 #: All revisions of a policy are in memory at the same time, and both sides of `diff`.
-FOLDER_VALUES = Limit(120_000, "values of the files of one policy", "name the file of one revision")
+FOLDER_VALUES = Limit(80_000, "values of the files of one policy", "name the file of one revision")
 SIDE_VALUES = Limit(60_000, "values of all policy files of a side of `diff`", "compare one folder")
 LEVELS = Limit(50, "levels of nesting in a file", "nest less deeply")
 #: More than anyone reads; the rest of the file is not looked at.
