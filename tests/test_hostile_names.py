@@ -16,7 +16,7 @@ import pytest
 
 from zsupport.cli import main
 from zsupport.cli.commands import COMMANDS, load_command
-from zsupport.report.text import UNSAFE, UNSAFE_IN_JSON
+from zsupport.report.text import is_plain, unsafe
 
 #: Marks that languages need: JSON keeps them.
 MARKS = "\u200d\u200c\u200e\u200f\u061c"
@@ -74,9 +74,9 @@ def run(*arguments: str) -> Said:
     said = Said(written[0].getvalue().decode(), written[1].getvalue().decode(), code)
     assert code in (0, 1, 2, 3, 4), said
     format = format_of(arguments)
-    unsafe = UNSAFE_IN_JSON if format in JSON_FORMATS else UNSAFE
-    assert not unsafe.search(said.stdout), arguments
-    assert not UNSAFE.search(said.stderr), arguments
+    pattern = unsafe(json=format in JSON_FORMATS)
+    assert not pattern.search(said.stdout), arguments
+    assert not unsafe().search(said.stderr), arguments
     # A line that is one command is not looked through for another.
     own = r"::(error|warning|notice) file=" if format == "github" else ":::"
     for text, meant in ((said.stdout, own), (said.stderr, ":::")):
@@ -207,3 +207,11 @@ def test_the_words_of_git_steer_nothing(folder: Path) -> None:
                 assert run("diff", shown, f"{option}={revision}", *more).code in (2, 3, 4)
         assert run("diff", shown, "--against", f"heads/{odd}", *more).code == 0
         assert run("diff", ".", "--against", "HEAD", *more).code in (0, 1, 3)
+
+
+def test_no_unsafe_character_is_plain() -> None:
+    plain = {chr(code) for code in range(0x300) if is_plain(chr(code))}
+    assert plain == {chr(code) for code in (9, 10, *range(32, 127))}
+    assert not any(unsafe().search(character) for character in plain)
+    assert not is_plain("a\x1b[2J")
+    assert is_plain("a\n\tb")

@@ -4,18 +4,20 @@ import json
 import re
 
 from zsupport.report import Report, Terminal
-from zsupport.report.text import UNSAFE_IN_JSON
+from zsupport.report.text import is_plain, unsafe
 
 
 def dumps(document: object, terminal: Terminal) -> str:
     """Return a document as indented JSON that carries no control characters."""
     text = json.dumps(document, ensure_ascii=False, indent=2)
-    # JSON escapes C0 itself; whatever else could steer a terminal stands inside texts only. Lone
-    # surrogates, escaped or not, are refused by those who read JSON strictly.
-    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
-    unwanted = UNSAFE_IN_JSON if terminal.unicode else re.compile("[^\x00-\x7e]")
+    if not is_plain(text):
+        # JSON escapes C0 itself; other characters that could steer a terminal are in texts only.
+        # Lone surrogates, escaped or not, are refused by those who read JSON strictly.
+        text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+        unwanted = unsafe(json=True) if terminal.unicode else re.compile("[^\x00-\x7e]")
+        text = unwanted.sub(_escape, text)
     # Anywhere in a log `##[` is a command to the runner of GitHub Actions.
-    return unwanted.sub(_escape, text).replace("##[", "#\\u0023[")
+    return text.replace("##[", "#\\u0023[")
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 """Text that may come from anyone, made safe to show."""
 
 import re
+from functools import cache
 
 # C0 and C1 controls but tab and line feed, and the controls that turn the direction of writing: a
 # text must not move the cursor, set a title or hide another text. Lone surrogates are not
@@ -13,13 +14,25 @@ _INVISIBLE = (
 )
 #: Joiners and direction marks, which some languages need: kept in JSON, escaped for people.
 _MARKS = "\u061c\u200c-\u200f"
-UNSAFE = re.compile(f"[{_STEERING}{_INVISIBLE}{_MARKS}]")
-UNSAFE_IN_JSON = re.compile(f"[{_STEERING}{_INVISIBLE}]")
+
+
+@cache
+def unsafe(*, json: bool = False) -> "re.Pattern[str]":
+    """Return the pattern of a character that is escaped for people, or in `json`.
+
+    It is compiled for the first text that is not plain: that takes a tenth of the start of Python.
+    """
+    return re.compile(f"[{_STEERING}{_INVISIBLE}{'' if json else _MARKS}]")
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text is ASCII, without controls but tab and line feed."""
+    return text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def printable(text: str) -> str:
     """Return `text` with control and invisible characters as escapes; tab and line feed stay."""
-    return UNSAFE.sub(_escape, text)
+    return text if is_plain(text) else unsafe().sub(_escape, text)
 
 
 def encodable(text: str, encoding: str) -> str:
@@ -52,8 +65,8 @@ def guarded(text: str, *, commands: bool = False) -> str:
 
     Colours (SGR) stay, and the marks that JSON keeps. With `commands` workflow commands stay too.
     """
-    if UNSAFE_IN_JSON.search(text):
-        colors_or_unsafe = f"(\x1b\\[[0-9;]*m)|{UNSAFE_IN_JSON.pattern}"
+    if not is_plain(text) and unsafe(json=True).search(text):
+        colors_or_unsafe = f"(\x1b\\[[0-9;]*m)|{unsafe(json=True).pattern}"
         text = re.sub(colors_or_unsafe, lambda found: found[1] or _escape(found), text)
     return text if commands else no_command(text)
 
