@@ -131,6 +131,7 @@ def test_what_is_made_at_work_is_known() -> None:
         "zsupport.check.rules.unclear_names_one_priority:"
         " f\"\\\\b(?:{'|'.join(words) or '(?!)'})\\\\b\"",
         "zsupport.policy.yamltext: f'(?:^|[\\\\s\\\\[{{,]){quote}'",
+        "zsupport.report.text: _UNSAFE_IN_JSON if json else _UNSAFE",
         "zsupport.report.text: colors_or_unsafe",
         "zsupport.sources.git: pattern",
     }

@@ -14,6 +14,8 @@ _INVISIBLE = (
 )
 #: Joiners and direction marks, which some languages need: kept in JSON, escaped for people.
 _MARKS = "\u061c\u200c-\u200f"
+_UNSAFE = f"[{_STEERING}{_INVISIBLE}{_MARKS}]"
+_UNSAFE_IN_JSON = f"[{_STEERING}{_INVISIBLE}]"
 
 
 @cache
@@ -22,7 +24,7 @@ def unsafe(*, json: bool = False) -> "re.Pattern[str]":
 
     It is compiled for the first text that is not plain: that takes a tenth of the start of Python.
     """
-    return re.compile(f"[{_STEERING}{_INVISIBLE}{'' if json else _MARKS}]")
+    return re.compile(_UNSAFE_IN_JSON if json else _UNSAFE)
 
 
 def is_plain(text: str) -> bool:
