@@ -12,7 +12,6 @@ from zsupport.policy.format import POLICY
 from zsupport.policy.model import Revision
 from zsupport.policy.names import Names, numbered
 from zsupport.policy.shape import Reader
-from zsupport.policy.yamltext import Node
 
 
 class AnalysedRevision:
@@ -71,7 +70,12 @@ class AnalysedRevision:
     @cached_property
     def names(self) -> Names:
         """The names that it defines, groups among them."""
-        return names_of(self.document.root, self.revision)
+        assert self.document.root is not None
+        reader = Reader(self.revision.file)
+        names = Names(POLICY.read(self.document.root, (), reader), reader)
+        names.facts = {fact.id: numbered(fact.values) for fact in self.revision.facts}
+        names.read_groups()
+        return names
 
     @cached_property
     def space(self) -> Space:
@@ -87,13 +91,3 @@ class AnalysedRevision:
     def decisions(self) -> Decisions:
         """What it decides in each of its cases. Raises TooMuch."""
         return decisions_of(self.revision, self.space, self.public)
-
-
-def names_of(root: Node | None, revision: Revision) -> Names:
-    """Return the names that a policy which the loader accepts defines."""
-    assert root is not None
-    reader = Reader(revision.file)
-    names = Names(POLICY.read(root, (), reader), reader)
-    names.facts = {fact.id: numbered(fact.values) for fact in revision.facts}
-    names.read_groups()
-    return names

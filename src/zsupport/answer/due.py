@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from zsupport.answer.case import Answers, Because, Query, Warning, record, say
 from zsupport.answer.hours import HALF_YEAR, PolicyHours
-from zsupport.answer.promise import Promise, Promises
+from zsupport.answer.promise import Promise, Promises, metrics_by_name
 from zsupport.clock.deadline import (
     EVERY_INSTANT,
     STARTS,
@@ -84,11 +84,7 @@ def settle_starts(
     `others` are revisions of the same policy, whose metrics are known too. Raises UsageError for
     an unknown metric, one that starts at an event, and a start before opened.
     """
-    known = {
-        metric.id.casefold(): metric
-        for each in (*others, revision)  # its own metrics last: they count
-        for metric in each.metrics
-    }
+    known = metrics_by_name(revision, others)
     starts: dict[str, int] = {}
     for name, instant in given.items():
         metric = known.get(name.casefold())

@@ -90,11 +90,7 @@ def settle_metrics(
         return revision.metrics[:1]
     if any(name.casefold() == "all" for name in wanted):
         return revision.metrics
-    by_fold = {
-        metric.id.casefold(): metric
-        for each in (*others, revision)  # its own metrics last: they count
-        for metric in each.metrics
-    }
+    by_fold = metrics_by_name(revision, others)
     found = []
     for name in wanted:
         if name.casefold() not in by_fold:
@@ -104,6 +100,14 @@ def settle_metrics(
             )
         found.append(by_fold[name.casefold()])
     return tuple(metric for i, metric in enumerate(found) if metric not in found[:i])
+
+
+def metrics_by_name(revision: Revision, others: Sequence[Revision]) -> dict[str, Metric]:
+    """Return the metrics of a policy's revisions by their ids in small letters.
+
+    Of metrics with the same id, that of `revision` counts.
+    """
+    return {metric.id.casefold(): metric for each in (*others, revision) for metric in each.metrics}
 
 
 def promises(
