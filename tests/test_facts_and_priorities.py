@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 import zsupport
-from zsupport.answer.case import in_order
+from zsupport.answer.case import Query, in_order
+from zsupport.answer.dimensions import dimensions
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.errors import TooMuch, UsageError
 
@@ -131,17 +132,100 @@ def test_defaults_that_exclude_a_priority_only_together_are_all_open() -> None:
         facts={name: {"default": "true"} for name in ("x", "y", "z")},
         priorities=[{"id": "P1", "when": {"x": "true", "y": "true"}}, {"id": "P2"}],
     )
-    by_facts = PrioritiesByFacts(policy, {})
-    assumed = {"x": "true", "y": "true", "z": "true"}
-    values = dict.fromkeys(assumed, ("false", "true"))
-    rows = [tuple(row.values()) for row in by_facts.rows("P2", {}, assumed, values)]
-    found = [dict(row) for row in by_facts.rows("P2", {}, assumed, values)]
-    assert len(rows) == 3
-    assert all(row["z"] == "true" for row in found)
-    assert {(row["x"], row["y"]) for row in found} == {
+    names = {"priority", "x", "y", "z"}
+    found = [*dimensions(policy, Query(priority="P2"), names).cases()]
+    assert len(found) == 3
+    assert all(case["z"] == "true" for case in found)
+    assert {(case["x"], case["y"]) for case in found} == {
         ("false", "false"), ("false", "true"), ("true", "false"),
     }  # fmt: skip
-    assert list(by_facts.rows("P1", {}, assumed, values)) == [assumed]
+    assumed = {"x": "true", "y": "true", "z": "true"}
+    first = [*dimensions(policy, Query(priority="P1"), names).cases()]
+    assert first == [{"priority": "P1", **assumed}]
+
+
+#: Only bugs lead to a priority, and all that is asked depends on the type.
+ONLY_BUGS: dict[str, Any] = {
+    "priorities": [{"id": "L1", "when": {"type": "bug"}}],
+    "entitlements": [{"when": {"type": "bug"}, "allow": "web", "hours": "desk"},
+                     {"when": {"type": "feature"}, "allow": "web"}],
+    "hours": {"desk": {"timezone": "UTC", "open": "mon-fri 09:00-17:00"}},
+    "terms": {"size": [{"when": {"type": "feature"}, "say": "Small."}, {"say": "Any."}]},
+    "targets": [{"first-response": "1h"}],
+}  # fmt: skip
+
+
+def test_open_facts_that_lead_to_no_priority_are_answered_as_stated_ones_are(policy: Any) -> None:
+    asked = policy(**ONLY_BUGS)
+    moment = {"opened": MONDAY, "at": MONDAY}
+    rows = [(row.priority, row.facts, row.state) for row in asked.due(**moment)]
+    assert rows == [
+        (None, {"type": "bug"}, "running"),
+        (None, {"type": "feature"}, "not-stated"),
+    ]
+    # The priority names the facts that lead to it; the row without one is for the rest.
+    targets = [{"first-response": {"L1": "1h"}}]
+    by_priority = policy(**{**ONLY_BUGS, "targets": targets}).due(**moment)
+    rows = [(row.priority, row.facts, row.state) for row in by_priority]
+    assert rows == [("L1", {}, "running"), (None, {}, "not-stated")]
+    hours = asked.hours(plan="a", channel="web", at=MONDAY)
+    assert [(row.facts, row.state) for row in hours] == [
+        ({"type": "bug"}, "open"),
+        ({"type": "feature"}, "not-entitled"),
+    ]
+    channels = asked.channels(channel="web", at=MONDAY)
+    assert [(row.facts, row.allowed) for row in channels] == [
+        ({"type": "bug"}, True),
+        ({"type": "feature"}, False),
+    ]
+    assert [place.path for place in channels.answers[1].because] == ["priorities[0]"]
+    terms = asked.terms(at=MONDAY)
+    assert [(row.facts, row.text) for row in terms] == [
+        ({"type": "bug"}, "Any."),
+        ({"type": "feature"}, "Small."),
+    ]
+
+
+@pytest.mark.parametrize("target", ["1h", {"L1": "1h"}])
+def test_to_state_an_open_fact_chooses_rows_and_changes_none(policy: Any, target: Any) -> None:
+    asked = policy(**{**ONLY_BUGS, "targets": [{"first-response": target}]})
+
+    def answers(**fact: str) -> dict[str, list[Any]]:
+        case = {"plan": "a", "fact": fact, "at": MONDAY}
+        return {
+            "due": [(row.priority, row.state, row.because) for row in asked.due(**case)],
+            "hours": [(row.channel, row.state) for row in asked.hours(**case)],
+            "terms": [(row.topic, row.text, row.because) for row in asked.terms(**case)],
+            "channels": [(row.channel, row.allowed, row.because) for row in asked.channels(**case)],
+        }
+
+    every, bug, feature = answers(), answers(type="bug"), answers(type="feature")
+    for command, rows in every.items():
+        assert {*map(repr, rows)} == {*map(repr, bug[command] + feature[command])}
+
+
+def test_a_default_that_excludes_every_priority_is_open(policy: Any) -> None:
+    # A bug is L1 if it is big, which it is not by default: so it is big.
+    facts = {**BASE["facts"], "big": {"default": "false"}}
+    priorities = [
+        {"id": "L1", "when": {"type": "bug", "big": "true"}},
+        {"id": "L3", "when": {"type": "feature"}},
+    ]
+    entitlements = [
+        {"when": {"type": ["bug", "feature"], "big": size}, "allow": "web", "hours": size}
+        for size in SIZES
+    ]
+    hours = {size: {"timezone": "UTC", "open": open} for size, open in SIZES.items()}
+    asked = policy(facts=facts, priorities=priorities, entitlements=entitlements, hours=hours)
+    answers = asked.hours(plan="a", channel="web", at=MONDAY)
+    assert [(row.facts, row.state) for row in answers] == [
+        ({"big": "true"}, "closed"),
+        ({"big": "false"}, "open"),
+    ]
+    assert [w.message for w in answers.warnings] == ["big=false is assumed, as none was given"]
+
+
+SIZES = {"true": "mon-fri 12:00-14:00", "false": "mon-fri 09:00-17:00"}
 
 
 def test_channels_state_no_default_that_excludes_the_priorities_of_a_row(policy: Any) -> None:

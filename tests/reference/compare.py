@@ -190,15 +190,19 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
     facts = asked_facts(reference, due=True).union(question)
     cases = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
     yield from _wrongly_assumed(subject, question, cases, answers)
+    by_priority = "priority" in answers.columns
     for case in cases:
         for metric in reference.metrics:
             target = reference.target(case, metric, subject.clock)
-            matching = [n for n, row in enumerate(rows) if _stands_for(row, case, metric)]
+            matching = [
+                number
+                for number, row in enumerate(rows)
+                if _stands_for(row, case, metric, by_priority=by_priority)
+            ]
             met |= set(matching)
             asked = {**question, "of": f"{case}", "metric": metric}
             # Where the priority changes no answer, defaults are assumed for all of them.
-            alike = all(row.priority is None for row in rows)
-            if not matching and alike and _not_assumed(subject, question, case):
+            if not matching and not by_priority and _not_assumed(subject, question, case):
                 continue
             # A default is assumed unless it excludes the priority of the row, which can leave open
             # what would exclude it (rule 19).
@@ -219,8 +223,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
                     yield from subject.differing(asked, {"state": (row.state, target.state)})
                 continue
             yield from subject.differing(asked, _about_due(subject, row, target))
-    left = [row for number, row in enumerate(rows) if number not in met]
-    surplus = [row for row in left if row.priority or not _without_priority(subject, row)]
+    surplus = [row for number, row in enumerate(rows) if number not in met]
     yield from subject.differing(question, {"rows": (surplus, [])})
 
 
@@ -248,9 +251,9 @@ def _uncounted(subject: Subject, case: Case) -> bool:
     return any(MISSING in target.calendars for target in targets)
 
 
-def _stands_for(row: Any, case: Case, metric: str) -> bool:
-    named = (*NAMED, "priority")
-    own = all(getattr(row, name) in (None, case.get(name)) for name in named)
+def _stands_for(row: Any, case: Case, metric: str, *, by_priority: bool) -> bool:
+    own = all(getattr(row, name) in (None, case.get(name)) for name in NAMED)
+    own = own and row.priority == case.get("priority") if by_priority else own
     return own and row.metric == metric and all(case[n] == v for n, v in row.facts.items())
 
 
@@ -275,12 +278,6 @@ def _assumes(subject: Subject, question: Case, row: Any, case: Case) -> bool:
         and all(row.facts[name] == reference.default(name) for name in others)
         and row.priority in reference.led_to(shown)
     )
-
-
-def _without_priority(subject: Subject, row: Any) -> bool:
-    """Return whether the facts of a row lead to no priority, so that it only says no."""
-    reference = subject.reference
-    return bool(reference.priorities) and reference.led_to(row.facts) == {None}
 
 
 def _somewhere(subject: Subject, case: Case) -> bool:
@@ -370,7 +367,7 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
             asked = {**question, "of": f"{case}"}
             yield from subject.differing(asked, {"rows": (len(matching), 1)})
     for number, row in enumerate(rows):
-        if not cases[number] and (row.allowed or not _without_priority(subject, row)):
+        if not cases[number]:
             yield from subject.differing(question, {"rows": (row, None)})
         asked = {**question, "channel": row.channel, **row.facts}
         if "priority" in question or not reference.priorities:

@@ -89,7 +89,7 @@ def answer_channels(
     """
     asked = relevant(revision) | shown
     asked.discard("priority")
-    space = dimensions(revision, query, asked)
+    space = dimensions(revision, query, asked, of_all_priorities=True)
     looked_at = max(len(space.priorities), 1) * (5 + len(revision.grants))
     space.check_work(len(revision.channels), STEPS_OF_ROW + looked_at, max(len(others), 1))
     channels = [*revision.channels]
@@ -137,7 +137,7 @@ def _rows(
             held = _by_priority(revision, cases, channel.id)
             answers.append(_answer(revision, case, cases, channel, held, of_calendars, lang=lang))
             rests.append(held.cases or cases)
-        if space.without_priority:
+        if space.without_priority(case):
             because = no_priority(revision)
             answers = [answer._replace(because=because) for answer in answers]
         # Ranked before the others are left out: the second to try stays the second.

@@ -1,6 +1,6 @@
 """What a question leaves open: over which cases it is answered, and what of that shows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -21,7 +21,9 @@ class Dimensions(NamedTuple):
     """The values over which a question is answered, by dimension in display order.
 
     A fact with a default is `assumed` unless the question states it; `values` has all that it
-    can be. Where the stated facts leave no priority open, `without_priority` says so.
+    can be. Where priorities are a dimension and facts can lead to none, None is one of its values,
+    for these facts. Where they are none, a case is about one priority that its facts leave open,
+    whichever it is; `of_all_priorities`: about all of them together.
     """
 
     members: dict[str, tuple[str | None, ...]]
@@ -32,8 +34,8 @@ class Dimensions(NamedTuple):
     by_facts: "PrioritiesByFacts | None"
     open: tuple[str, ...] = ()
     warnings: tuple[Warning, ...] = ()
-    without_priority: bool = False
     absent: bool = False  # a value of the question that only another revision knows
+    of_all_priorities: bool = False
 
     def check_work(self, rows: int, steps: int, revisions: int = 1) -> None:
         """Raise TooMuch for a question with too many rows, or one that takes too long.
@@ -62,33 +64,59 @@ class Dimensions(NamedTuple):
             for row in self.fact_rows(who.get("priority")):
                 yield {**who, **row}
 
+    def without_priority(self, case: Case) -> bool:
+        """Return whether the facts of a case lead to no priority (the clock, rule 19)."""
+        if self.by_facts is None or "priority" in case:
+            return False
+        return self.by_facts.excludes(None, {name: case[name] for name in self.facts})
+
     def fact_rows(self, priority: str | None) -> Iterator[Case]:
-        """Yield the facts of each row of a priority, in the order in which they are declared."""
+        """Yield the facts of each row of a priority, in the order in which they are declared.
+
+        A value that excludes the priority gets no row. Raises TooMuch.
+        """
+        for fixed in self._fixed():
+            yield from self._rows(priority, fixed)
+
+    def defaults(self, priority: str | None) -> Iterator[Mapping[str, str]]:
+        """Yield the defaults that the rows of a priority take, for each choice of open facts.
+
+        The others exclude the priority, so that these facts are open in its rows.
+        """
+        for fixed in self._fixed():
+            taken = self._taken(priority, fixed)
+            if taken is not None:
+                yield taken
+
+    def _fixed(self) -> Iterator[Case]:
         for chosen in product(*self.facts.values()):
-            yield from self._rows(priority, dict(zip(self.facts, chosen, strict=True)))
+            yield dict(zip(self.facts, chosen, strict=True))
+
+    def _taken(self, priority: str | None, fixed: Case) -> Mapping[str, str] | None:
+        """Return the defaults that rows of a priority take, None where it has no row."""
+        if self.by_facts is None or (priority is None and self.of_all_priorities):
+            return self.assumed
+        if self.by_facts.excludes(priority, fixed):
+            return self.assumed if priority is None else None
+        if priority is None and self.members["priority"] != (None,):
+            return None  # these facts lead to a priority, and it has its own rows
+        return self.by_facts.taken(priority, fixed, self.assumed)
 
     def _rows(self, priority: str | None, fixed: Case) -> Iterator[Case]:
-        if self.by_facts is None:
-            rows: Iterable[Case] = ({**fixed, **self.assumed},)
-        else:
-            rows = self.by_facts.rows(priority, fixed, self.assumed, self.values)
-        for row in rows:
-            yield {name: row[name] for name in self.values}
-
-    def assumed_for(self, priority: str | None) -> set[str]:
-        """Return the facts that some row of a priority takes by default."""
-        if self.by_facts is None:
-            return {*self.assumed}
-        found: set[str] = set()
-        for chosen in product(*self.facts.values()):
-            fixed = dict(zip(self.facts, chosen, strict=True))
-            if not self.by_facts.excludes(priority, fixed):
-                found.update(self.by_facts.taken(priority, fixed, self.assumed))
-        return found
+        taken = self._taken(priority, fixed)
+        if taken is None:
+            return
+        opened = {name: self.values[name] for name in self.assumed if name not in taken}
+        if (count := prod(map(len, opened.values()))) > ROWS.most:
+            raise TooMuch(ROWS, count)
+        for chosen in product(*opened.values()):
+            row = {**fixed, **taken, **dict(zip(opened, chosen, strict=True))}
+            if not (opened and self.by_facts and self.by_facts.excludes(priority, row)):
+                yield {name: row[name] for name in self.values}
 
     def by_priority(self, case: Case) -> Iterator[Case]:
         """Yield a case for each priority that it leaves open, where it settles none."""
-        if "priority" in case or not (self.priorities or self.without_priority):
+        if "priority" in case or not (self.priorities or self.by_facts):
             yield case
             return
         fixed = {name: case[name] for name in self.facts}
@@ -102,7 +130,9 @@ class Dimensions(NamedTuple):
         return self._replace(facts={**self.facts, fact: self.values[fact]}, assumed=assumed)
 
 
-def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensions:
+def dimensions(
+    revision: Revision, query: Query, relevant: set[str], *, of_all_priorities: bool = False
+) -> Dimensions:
     """Return what a question asks about: `relevant` dimensions and facts that it leaves open.
 
     A fact that the question names is settled whether it matters or not. Stated facts restrict
@@ -115,7 +145,9 @@ def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensio
     by_facts = _by_facts(revision, query)
     defined = tuple(priority.id for priority in revision.priorities)
     known = defined if by_facts is None else by_facts.open
-    without_priority = by_facts is not None and not known and query.priority is None
+    open_priorities: tuple[str | None, ...] = known
+    if by_facts is not None and by_facts.incomplete:
+        open_priorities += (None,)
     if by_facts is not None and query.priority is not None and query.priority not in known:
         by_facts = None
         if query.priority in defined:
@@ -124,15 +156,16 @@ def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensio
             fitting = enumerated(known, "or") if known else "no priority"
             says = f"these facts lead to {fitting}, not {query.priority}"
             warnings.append(Warning("priority-of-facts", f"{says}: the stated priority counts"))
-    for name, given, ids in (
-        ("plan", query.plan, [plan.id for plan in revision.plans]),
-        ("role", query.role, [role.id for role in revision.roles]),
-        ("priority", query.priority, known),
-    ):
+    dimension_values: tuple[tuple[str, str | None, tuple[str | None, ...]], ...] = (
+        ("plan", query.plan, tuple(plan.id for plan in revision.plans)),
+        ("role", query.role, tuple(role.id for role in revision.roles)),
+        ("priority", query.priority, open_priorities),
+    )
+    for name, given, ids in dimension_values:
         if given is not None:
             members[name] = (given,)
-        elif name in relevant and (ids or (name == "priority" and without_priority)):
-            members[name] = tuple(ids) or (None,)
+        elif name in relevant and ids:
+            members[name] = ids
             open_names.append(name)
         else:
             members[name] = (None,)
@@ -151,7 +184,7 @@ def dimensions(revision: Revision, query: Query, relevant: set[str]) -> Dimensio
         values[fact.id] = tuple(fact.values)
     space = Dimensions(
         members, facts, assumed, values, (query.priority,) if query.priority else known,
-        by_facts, (), tuple(warnings), without_priority, _absent(revision, query),
+        by_facts, (), tuple(warnings), _absent(revision, query), of_all_priorities,
     )  # fmt: skip
     open_names += _open_facts(space, query)
     return space._replace(open=tuple(open_names))
@@ -184,8 +217,8 @@ def _open_facts(space: Dimensions, query: Query) -> list[str]:
     found = {name for name in space.facts if name not in query.facts}
     if space.by_facts is not None and space.assumed:
         for priority in space.members["priority"]:
-            for row in space.fact_rows(priority):
-                found |= {name for name, value in space.assumed.items() if row[name] != value}
+            for taken in space.defaults(priority):
+                found |= space.assumed.keys() - taken.keys()
     return [name for name in space.values if name in found]
 
 
@@ -269,7 +302,9 @@ def about_assumed(
     """
     found = []
     every = space.members["priority"] if priorities is None else priorities
-    taken: set[str] = set().union(*map(space.assumed_for, every)) if space.assumed else set()
+    taken: set[str] = set()
+    for priority in every if space.assumed else ():
+        taken.update(*space.defaults(priority))
     for name, value in space.assumed.items():
         if name not in taken:
             continue

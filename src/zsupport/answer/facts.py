@@ -1,12 +1,11 @@
 """The priority of a case, as far as facts decide it (the clock definition, rule 19)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, product
-from math import prod
+from collections.abc import Mapping
+from itertools import combinations
 
 from zsupport.answer.case import MOST_TOGETHER, Case, facts_decide
 from zsupport.errors import TooMuch
-from zsupport.limits import COMBINATIONS, ROWS
+from zsupport.limits import COMBINATIONS
 from zsupport.policy.model import Revision
 
 
@@ -39,15 +38,19 @@ class PrioritiesByFacts:
             size *= len(values)
         self._every = (1 << size) - 1
         self._facts = frozenset(name for name, _ in self._of)
+        #: By priority; by None those that lead to any.
         self._leading = self._combinations(revision)
+        self._leading[None] = sum(self._leading.values())
+        #: Whether facts can lead to no priority, with those of the question.
+        self.incomplete = self.decides and self._leading[None] != self._every
         #: The priorities that the stated facts leave open, most urgent first.
         self.open = tuple(id for id in self.ids if not self.excludes(id, {}))
 
-    def _combinations(self, revision: Revision) -> dict[str, int]:
+    def _combinations(self, revision: Revision) -> dict[str | None, int]:
         """Return the combinations of facts that lead to each priority: the first that matches."""
         if not self.decides:
             return {}
-        found = {}
+        found: dict[str | None, int] = {}
         left = self._every
         for priority in revision.priorities:
             matches = 0 if priority.when else self._every
@@ -61,42 +64,24 @@ class PrioritiesByFacts:
         return found
 
     def excludes(self, priority: str | None, facts: Mapping[str, str]) -> bool:
-        """Return whether no completion of the stated facts and these leads to a priority."""
-        if priority is None or not self.decides:
+        """Return whether no completion of the stated facts and these leads to a priority.
+
+        None stands for any priority.
+        """
+        if not self.decides:
             return False
         left = self._leading[priority]
         for name in self._facts.intersection(facts):
             left &= self._of.get((name, facts[name]), 0)
         return not left
 
-    def rows(
-        self,
-        priority: str | None,
-        fixed: Case,
-        assumed: Mapping[str, str],
-        values: Mapping[str, Sequence[str]],
-    ) -> Iterator[Case]:
-        """Yield the facts of each row of a priority: `fixed` ones, and those with a default.
-
-        A default is assumed unless it excludes the priority; then the fact is open there, with
-        the `values` that do not. Nothing is yielded where the fixed facts exclude the priority.
-        Raises TooMuch.
-        """
-        if self.excludes(priority, fixed):
-            return
-        taken = self.taken(priority, fixed, assumed)
-        opened = [name for name in assumed if name not in taken]
-        if (count := prod(len(values[name]) for name in opened)) > ROWS.most:
-            raise TooMuch(ROWS, count)
-        for combination in product(*(values[name] for name in opened)):
-            row = {**fixed, **taken, **dict(zip(opened, combination, strict=True))}
-            if not self.excludes(priority, row):
-                yield row
-
     def taken(
         self, priority: str | None, fixed: Case, assumed: Mapping[str, str]
     ) -> dict[str, str]:
-        """Return the defaults that do not exclude a priority: those that its rows take."""
+        """Return the defaults that do not exclude a priority: those that its rows take.
+
+        A default is assumed unless it excludes the priority; then the fact is open there.
+        """
         opened = self._opened(priority, fixed, assumed)
         return {name: value for name, value in assumed.items() if name not in opened}
 

@@ -204,7 +204,7 @@ def _of_case(
             parts: list[tuple[RevisionHours, tuple[Holding | PolicyCalendar, ...]]] = []
             for each in ids:
                 own, known = each.of_case(case)
-                allowed = known and not space.without_priority
+                allowed = known and not space.without_priority(case)
                 parts.append(
                     _of_grants(each.reign, own) if allowed else (RevisionHours(allowed=False), ())
                 )

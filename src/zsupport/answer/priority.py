@@ -66,7 +66,7 @@ def answer_priority(
     revision.
     """
     asked = named(priority.when for priority in revision.priorities) | shown
-    space = dimensions(revision, query, asked)
+    space = dimensions(revision, query, asked, of_all_priorities=True)
     space.check_work(1, STEPS_OF_ROW + len(revision.priorities), revisions)
 
     def rows_of(space: Dimensions) -> list[PriorityAnswer]:
