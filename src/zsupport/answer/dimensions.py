@@ -21,9 +21,9 @@ class Dimensions(NamedTuple):
     """The values over which a question is answered, by dimension in display order.
 
     A fact with a default is `assumed` unless the question states it; `values` has all that it
-    can be. Where priorities are a dimension and facts can lead to none, None is one of its values,
-    for these facts. Where they are none, a case is about one priority that its facts leave open,
-    whichever it is; `of_all_priorities`: about all of them together.
+    can be. If priorities are a dimension and facts can lead to none, None is one of its values: for
+    these facts. If priorities are no dimension, a case stands for any one of the priorities that
+    its facts leave open, or with `of_all_priorities` for all of them together.
     """
 
     members: dict[str, tuple[str | None, ...]]
