@@ -28,9 +28,11 @@ from large import (
     windows,
 )
 
+from zsupport.cli.options import flag_of
 from zsupport.guide import page
 from zsupport.limits import LIMITS
 from zsupport.sources.project import project_from
+from zsupport.wording import named
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -153,7 +155,8 @@ def test_the_guide_lists_every_limit() -> None:
     table = page("policy").partition("| at most | of | instead |\n|---|---|---|\n")[2]
     rows = [row for row in table.partition("\n\n")[0].splitlines() if row]
     assert rows == [
-        f"| {limit.most:,} | {limit.counts} | {limit.way_out} |" for limit in LIMITS.values()
+        f"| {limit.most:,} | {limit.counts} | {named(limit.way_out, flag_of)} |"
+        for limit in LIMITS.values()
     ]
 
 

@@ -7,6 +7,8 @@ enough for an answer within 400 times the start of Python and 300 MB of memory.
 
 from typing import NamedTuple
 
+from zsupport.wording import Worded
+
 
 class Limit(NamedTuple):
     """The most of something that is worked on."""
@@ -43,7 +45,7 @@ COMPARED = Limit(10_000, "names compared in search of the nearest", "no suggesti
 #: Such as the plans of each condition that says `{not: free}`.
 NAMED = Limit(500_000, "values that the conditions of a policy stand for", "name fewer values")
 #: TOML keys such as `tool.zsupport.check` take time by the square of their parts.
-CONFIG_BYTES = Limit(256 * 2**10, "bytes of a pyproject.toml", "name another with --config")
+CONFIG_BYTES = Limit(256 * 2**10, "bytes of a pyproject.toml", Worded("name another with {config}"))
 CONFIG_PARTS = Limit(20, "parts of a key in a pyproject.toml", "shorten the key")
 #: Each of them is compared with each file and folder that is found.
 PATTERNS = Limit(200, "patterns of one key in a pyproject.toml", "name whole folders")
@@ -94,12 +96,14 @@ PARTS = Limit(200, "combinations of calendars by case", "join fewer of them")
 # -- questions and tests -------------------------------------------------------------------------
 
 #: A row takes a tenth of a millisecond and two kilobytes.
-ROWS = Limit(20_000, "rows of an answer", "state more of the case, such as --plan or --fact")
+ROWS = Limit(
+    20_000, "rows of an answer", Worded("state more of the case, such as {plan} or {fact}")
+)
 #: A row takes 300, and looking at a grant or a rule one. Rows are also worked out for other values
 #: of facts that are assumed, and for every revision of the policy.
 STEPS = Limit(8_000_000, "steps to work out an answer", ROWS.way_out)
 COMBINATIONS = Limit(
-    500_000, "combinations of the facts that decide the priority", "state some with --fact"
+    500_000, "combinations of the facts that decide the priority", Worded("state some with {fact}")
 )
 ASKED = Limit(20_000, "questions of the tests of a file", "leave out what changes nothing")
 #: Each change is a policy of its own, whose answers are compared with those before.

@@ -183,7 +183,7 @@ def test_a_local_time_in_a_fold_is_refused_with_both_readings(
         ("NOW", "write `now`"),
         ("2026-03-29", "a date without a time of day"),
         ("2026-03-29T02:30", "a local time without a zone"),
-        ("2026-03-29T02:30", "add an offset, such as Z or +01:00, or name the zone with --tz"),
+        ("2026-03-29T02:30", "add an offset, such as Z or +01:00"),
         ("2026-03-29T24:00Z", "write 00:00 of the next date"),
         ("2026-03-29T24:01Z", "there is no hour 24"),
         ("2026-03-29T25:00Z", "there is no hour 25"),
@@ -203,7 +203,7 @@ def test_a_local_time_in_a_fold_is_refused_with_both_readings(
         ("2026-01-01T00:00+24:00", "there is no offset +24:00"),
         ("2026-01-01T00:00-01:60", "there is no offset -01:60"),
         ("2026-01-01T00:00 UTC", "write Z"),
-        ("2026-01-01T00:00 Europe/Oslo", "together with --tz"),
+        ("2026-01-01T00:00 Europe/Oslo", "write the offset instead"),
         ("2026-01-01T00:00+01:00[Europe/Oslo]", "a zone stands after the time"),
         ("1767225600", "`@1767225600`"),
         ("1767225600.25", "`@1767225600`"),
@@ -235,6 +235,33 @@ def test_a_local_time_in_a_fold_is_refused_with_both_readings(
 )
 def test_what_is_no_instant_is_refused_with_the_reason(text: str, says: str) -> None:
     assert says in str(refusal(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "with_zone"),
+    [
+        (
+            "2026-03-29T02:30",
+            "add an offset, such as Z or +01:00",
+            "add an offset, such as Z or +01:00, or name the zone with ZONE",
+        ),
+        (
+            "2026-01-01T00:00 Europe/Oslo",
+            "write the offset instead",
+            "write the offset instead, or the local time alone together with ZONE",
+        ),
+        ("tomorrow", None, None),
+    ],
+)
+def test_a_zone_is_named_only_where_a_field_takes_it(
+    text: str, hint: str | None, with_zone: str | None
+) -> None:
+    expected = "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`"
+    assert (refusal(text).hint, refusal(text).expected) == (hint, expected)
+    with pytest.raises(BadText) as caught:
+        parse_instant(text, now=NOW, zone=None, tz="ZONE")
+    assert caught.value.hint == with_zone
+    assert caught.value.expected == f"{expected}, or a local time together with ZONE"
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,7 @@ def _nearest(text: str, known: Sequence[KnownName]) -> str | None:
 
 
 class NeedsInput(Exception):
-    """The customer has to be asked: `asks` says for what, and with which option to tell it."""
+    """The customer has to be asked: `asks` says for what, and in which field to tell it."""
 
     def __init__(self, asks: list[str]) -> None:
         super().__init__("; ".join(asks))

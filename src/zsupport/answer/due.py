@@ -28,6 +28,7 @@ from zsupport.clock.problem import Never
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.model import Revision
+from zsupport.wording import Worded
 
 
 class DueAnswer(NamedTuple):
@@ -282,10 +283,10 @@ class _Timer:
         assert row.cell is not None
         metric, target, told = row.metric, row.cell.target, self.moment.events
         if metric.starts not in STARTS and metric.id not in self.moment.starts:
-            says = (
-                f"{metric.id}: its clock starts with `{say(metric.starts, self.asked.lang)}`;"
-                f" opened is assumed, as --start {metric.id}=INSTANT was not given"
-            )
+            says: str = Worded(
+                "{0}: its clock starts with `{1}`; opened is assumed, as {start 0=2} was not given",
+                metric.id, say(metric.starts, self.asked.lang) or "", "INSTANT",
+            )  # fmt: skip
             self.warnings.append(Warning("start-assumed", says))
         start = started(metric.starts, told, self.moment.starts.get(metric.id))
         ended = ending(target, told, first_metric=metric == self.first)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from zsupport.answer.case import Case, NeedsInput, NoCalendar, Warning, matching, say
 from zsupport.clock.instants import local_date
 from zsupport.clock.problem import BadText
-from zsupport.clock.zones import zone
+from zsupport.clock.zones import country_code, zone
 from zsupport.errors import PolicyError, UsageError
 from zsupport.policy.model import Holidays, Place, PolicyCalendar, Revision
+from zsupport.wording import Worded
 
 if TYPE_CHECKING:
     # A policy whose targets are clock time needs none of these when it answers.
@@ -27,12 +28,14 @@ class Customer(NamedTuple):
 
 def check_country(text: str) -> str:
     """Return a customer's country, or a part of one, in capitals: NO, DE-BY; else UsageError."""
-    from zsupport.clock.zones import country_codes
+    try:
+        return country_code(text)
+    except BadText as problem:
+        raise _bad_country(problem.message, problem.expected) from None
 
-    country, dash, part = text.upper().partition("-")
-    if country not in country_codes() or (dash and not part.isalnum()):
-        raise UsageError(f"--customer-country: `{text}` is no country", "such as NO, or DE-BY")
-    return country + dash + part
+
+def _bad_country(message: str, hint: str | None) -> UsageError:
+    return UsageError(Worded("{customer_country}: {0}", message), hint)
 
 
 class Settled(NamedTuple):
@@ -223,13 +226,13 @@ class PolicyHours:
         return calendar
 
     def _asks(self, calendar: PolicyCalendar) -> list[str]:
-        asks = []
+        asks: list[str] = []
         if calendar.timezone == "customer" and self.customer.zone is None:
             ask = say(calendar.ask, self.lang) or "The customer's zone"
-            asks.append(f"{ask} (--customer-tz)")
+            asks.append(Worded("{0} ({customer_tz})", ask))
         off = calendar.holidays
         if off and off.customer and self.customer.country is None:
-            asks.append("The customer's country (--customer-country)")
+            asks.append(Worded("The customer's country ({customer_country})"))
         return asks
 
     def _hours(self, calendar: PolicyCalendar) -> "Hours":
@@ -257,7 +260,7 @@ class PolicyHours:
             except BadText as problem:
                 if off.customer:
                     hint = problem.hint or problem.expected or "a country such as NO, or DE-BY"
-                    raise UsageError(f"--customer-country: {problem.message}", hint) from None
+                    raise _bad_country(problem.message, hint) from None
                 hint = problem.hint or problem.expected or "list its days off with `add`"
                 place = f"{self.revision.file}:{at.line}"
                 raise PolicyError(f"{place}: {problem.message}", hint) from None

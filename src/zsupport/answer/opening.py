@@ -46,6 +46,7 @@ from zsupport.clock.intervals import clipped
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Place, PolicyCalendar, Remarks, Revision, When
+from zsupport.wording import Worded
 
 #: How far ahead holidays are listed, in days.
 AHEAD = 365
@@ -407,11 +408,14 @@ def _undecided(when: When, case: Case) -> set[str]:
 
 def _asks(reign: Reign, missing: set[str]) -> list[str]:
     """Return how to ask for dimensions and facts, in the policy's words where it has any."""
-    asks = [f"The {name} (--{name})" for name in _DIMENSIONS if name in missing]
+    asks: list[str] = [
+        Worded(f"The {name} ({{{name}}})") for name in _DIMENSIONS if name in missing
+    ]
     for fact in reign.revision.facts:
         if fact.id in missing:
-            values = " or ".join(f"--fact {fact.id}={value}" for value in fact.values)
-            asks.append(f"{say(fact.ask, reign.hours.lang) or fact.id} ({values})")
+            told = (say(fact.ask, reign.hours.lang) or fact.id, fact.id, *fact.values)
+            ways = " or ".join(f"{{fact 1={place}}}" for place in range(2, len(told)))
+            asks.append(Worded(f"{{0}} ({ways})", *told))
     return asks
 
 

@@ -23,7 +23,7 @@ from zsupport.cli.options import (
     Command,
     Common,
 )
-from zsupport.cli.question import Moments, ask, finish, read, read_facts, read_moments
+from zsupport.cli.question import Moments, ask, finish, needed, read, read_facts, read_moments
 from zsupport.clock.instants import to_datetime
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
@@ -102,8 +102,7 @@ def due(
         if not answers.in_force:
             refusal = "not stated: no revision of the policy is in force at that moment"
         if NEEDS_INPUT in states:
-            asks = "; ".join(w.message for w in answers.warnings if w.code == NEEDS_INPUT)
-            refusal, code = f"needs input: {asks}", 2
+            refusal, code = needed(answers), 2
     if fail_breached and "breached" in states:
         refusal = refusal or "breached"
     question = question._replace(at=to_datetime(answers.moment.at))

@@ -14,7 +14,7 @@ from zsupport.cli.options import (
     Option,
 )
 from zsupport.cli.output import emit
-from zsupport.cli.question import ask, finish, read, read_facts, read_moments
+from zsupport.cli.question import ask, finish, needed, read, read_facts, read_moments
 from zsupport.clock.zones import zone
 from zsupport.view.hours import show_hours
 
@@ -95,8 +95,7 @@ def hours(
         if not answers.in_force:
             refusal = "not stated: no revision of the policy is in force at that moment"
         elif NEEDS_INPUT in states:
-            asks = "; ".join(w.message for w in answers.warnings if w.code == NEEDS_INPUT)
-            refusal, code = f"needs input: {asks}", 2
+            refusal, code = needed(answers), 2
     query = question.query(
         **answers.query._asdict(),
         hours=answers.answers[0].hours if name else None,

@@ -28,6 +28,11 @@ class Option(NamedTuple):
     hidden: bool = False
 
 
+def flag_of(field: str, *entry: str) -> str:
+    """Return how the command line writes a field of a question: as an option."""
+    return " ".join(["--" + field.replace("_", "-"), *(["=".join(entry)] if entry else [])])
+
+
 PLAN = Option("plan", ("--plan",), "text", "ID", "The plan.", completes="plan")
 ROLE = Option("role", ("--role",), "text", "ID", "The role.", completes="role")
 CHANNEL = Option("channel", ("--channel",), "text", "ID", "The channel.", completes="channel")

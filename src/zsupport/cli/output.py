@@ -6,13 +6,16 @@ from collections.abc import Callable
 from errno import EBADF
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from zsupport.cli.options import Common
+from zsupport.cli.options import Common, flag_of
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
 from zsupport.report import FINDING_FORMATS, FORMATS, Report, Terminal, render
 from zsupport.report.text import guarded, printable
+from zsupport.wording import named
 
 if TYPE_CHECKING:
-    from zsupport.findings import Outcome
+    from collections.abc import Iterable
+
+    from zsupport.findings import Finding, Outcome
 
 
 def prepare_streams() -> None:
@@ -171,13 +174,22 @@ def write_outcome(
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         holidays,
     )
+
+    def rendered(format: str) -> str:
+        outcome = outcome_in(format)
+        units = (unit._replace(findings=in_options(unit.findings)) for unit in outcome.units)
+        closing = tuple(named(line, flag_of) for line in outcome.closing)
+        return render_outcome(
+            outcome._replace(units=tuple(units), closing=closing), format, context
+        )
+
     if not showing.quiet:
         format = "text" if showing.format == "auto" else showing.format
-        to(render_outcome(outcome_in(format), format, context), commands=format == "github")
+        to(rendered(format), commands=format == "github")
     context = context._replace(terminal=Terminal(raw_csv=showing.csv == "raw"))
     unwritten = []
     for format, path in showing.files:
-        text = render_outcome(outcome_in(format), format, context)
+        text = rendered(format)
         try:
             write_output(path, guarded(text, commands=format == "github"))
         except EnvironmentFault as fault:
@@ -226,10 +238,18 @@ def wants_json(arguments: list[str]) -> bool:
     return wanted
 
 
+def in_options(findings: "Iterable[Finding]") -> "tuple[Finding, ...]":
+    """Return findings whose hints name the options."""
+    return tuple(each._replace(hint=named(each.hint, flag_of)) for each in findings)
+
+
 def report_error(error: ZsupportError, *, as_json: bool) -> int:
     """Write an error and return its exit code."""
     from zsupport.view.errors import error_document, error_text
 
+    error.message, error.hint = named(error.message, flag_of), named(error.hint, flag_of)
+    if isinstance(error, InvalidPolicy):
+        error.findings = in_options(error.findings)
     try:
         if as_json:
             from zsupport.report.json import dumps

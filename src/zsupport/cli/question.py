@@ -7,8 +7,9 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple, TypeVar
 
 from zsupport.answer.case import Answers, Warning
+from zsupport.answer.promise import NEEDS_INPUT
 from zsupport.answer.remarks import one_line
-from zsupport.cli.options import Common
+from zsupport.cli.options import Common, flag_of
 from zsupport.cli.output import chosen_format, explain, note, write_field, write_report
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant, to_datetime
 from zsupport.clock.problem import BadText
@@ -18,6 +19,7 @@ from zsupport.library import Policy, load_found
 from zsupport.report import Remark, Report
 from zsupport.sources.cache import cache_folder
 from zsupport.sources.find import FoundPolicy, choose, find
+from zsupport.wording import named
 
 Value = TypeVar("Value")
 
@@ -71,7 +73,10 @@ def read_moments(common: Common, opened: str | None = None) -> Moments:
 
 
 def _instant(option: str, text: str, now: int, named: tzinfo | None) -> tuple[int, tzinfo | None]:
-    return read(option, text, lambda written: parse_instant(written, now=now, zone=named))
+    def parsed(written: str) -> tuple[int, tzinfo | None]:
+        return parse_instant(written, now=now, zone=named, tz=flag_of("tz"))
+
+    return read(option, text, parsed)
 
 
 def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
@@ -112,6 +117,12 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
     return facts
 
 
+def needed(answers: Answers) -> str:
+    """Return in a line what has to be asked before there is an answer, with the options."""
+    asks = (named(each.message, flag_of) for each in answers.warnings if each.code == NEEDS_INPUT)
+    return f"needs input: {'; '.join(asks)}"
+
+
 def finish(
     common: Common,
     question: AskedPolicy,
@@ -124,7 +135,10 @@ def finish(
 ) -> int:
     """Write the report and return the exit code: 0, or `code` with `refusal` in one line."""
     if not common.quiet:
-        answers = answers._replace(warnings=(*answers.warnings, *_about_language(common, answers)))
+        warnings = [
+            each._replace(message=named(each.message, flag_of)) for each in answers.warnings
+        ]
+        answers = answers._replace(warnings=(*warnings, *_about_language(common, answers)))
         report = show(answers, query, question.zone, common.lang)
         if common.field is not None and common.format not in ("auto", "plain"):
             raise UsageError(f"--field and --format {common.format} contradict each other")
@@ -186,7 +200,7 @@ def _aside(common: Common, answers: Answers, report: Report, *, refused: bool) -
 
     `refused`: what is needed is said by the refusal.
     """
-    found = [w.message for w in answers.warnings if not (refused and w.code == "needs-input")]
+    found = [w.message for w in answers.warnings if not (refused and w.code == NEEDS_INPUT)]
     plain = common.field is None and chosen_format(common.format) == "plain"
     remarks = report.beside.listed if plain else report.beside.every
     return list(dict.fromkeys([*found, *_chosen(remarks, _BESIDE_LINES, common, answers)]))

@@ -2,7 +2,6 @@
 
 import os
 from datetime import datetime
-from typing import Any
 
 from zsupport.cli.options import FINDING_OPTIONS, Command, Option
 from zsupport.cli.output import Showing, note, write_outcome
@@ -107,8 +106,7 @@ def _moment(text: str | None) -> datetime | None:
             raise UsageError("--at: `now` would make the tests depend on the day", "name a moment")
         return to_datetime(parse_instant(text, now=0, zone=None)[0])
     except BadText as problem:
-        hint: Any = (problem.hint or problem.expected or "").replace(" together with --tz", "")
-        raise UsageError(f"--at: {problem.message}", hint or None) from None
+        raise UsageError(f"--at: {problem.message}", problem.hint or problem.expected) from None
 
 
 def _percent(option: str, text: str | None) -> float | None:

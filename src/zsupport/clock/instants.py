@@ -20,10 +20,7 @@ END = 7_289_654_400
 #: A moment as Python programs give it: an aware datetime, or a text that `parse_instant` reads.
 Instant = datetime.datetime | str
 
-EXPECTED = (
-    "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`, "
-    "or a local time together with --tz"
-)
+_EXPECTED = "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`"
 
 _DAY = 86_400
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
@@ -60,26 +57,23 @@ _NEARLY = (
         "its offset is not of the form +HH:MM",
         "write Z for UTC, right after the time",
     ),
-    (
-        _NEAR_TIME + r"(Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?",
-        "a zone stands after the time",
-        "write the offset instead, or the local time alone together with --tz",
-    ),
     (r"([0-9]{1,20})(?:\.[0-9]+)?", "it is a number", "write seconds since 1970 as `@{0}`"),
     (r"(?i:now)", "it is not in lower case", "write `now`"),
 )
+_NAMES_ZONE = _NEAR_TIME + r"(Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?"
 
 
 def parse_instant(
-    text: str, *, now: int, zone: datetime.tzinfo | None
+    text: str, *, now: int, zone: datetime.tzinfo | None, tz: str = ""
 ) -> tuple[int, datetime.tzinfo | None]:
     """Return the instant that `text` says, and the zone that the text itself states, if any.
 
-    `now` is the instant to use for the word now; `zone` is the one that a local time is read in
-    (the option --tz). Z and -00:00 state `datetime.timezone.utc`, any other offset (+01:00, +0100
-    or +01) a fixed zone (+00:00 one that is printed as +00:00); `now`, `@EPOCH` and local times
-    state none. Fractions of a second are floored. Raises BadText, also for a local time that does
-    not exist or exists twice in `zone`, with both readings.
+    `now` is the instant to use for the word now; `zone` is the one that a local time is read in,
+    and `tz` names the field that states it, for hints; without one there are only offsets. Z and
+    -00:00 state `datetime.timezone.utc`, any other offset (+01:00, +0100 or +01) a fixed zone
+    (+00:00 one that is printed as +00:00); `now`, `@EPOCH` and local times state none. Fractions
+    of a second are floored. Raises BadText, also for a local time that does not exist or exists
+    twice in `zone`, with both readings.
     """
     if text == "now":
         return _within_range(now, text), None
@@ -87,11 +81,11 @@ def parse_instant(
         return _from_epoch(epoch[1], text), None
     match = re.fullmatch(_TIME, text)
     if match is None:
-        raise _refusal(text)
-    local = _local_seconds(match, text)
+        raise _refusal(text, tz)
+    local = _local_seconds(match, text, tz)
     stated = match[7]
     if stated is None:
-        return _within_range(_in_zone(local, zone, text), text), None
+        return _within_range(_in_zone(local, zone, text, tz), text), None
     if stated in {"Z", "z", "-00:00", "-0000", "-00"}:
         return _within_range(local, text), datetime.UTC
     minutes = _offset_minutes(stated, text)
@@ -170,11 +164,7 @@ def instant_of(value: Instant, now: int) -> int:
     """
     if not isinstance(value, str):
         return from_datetime(value)
-    try:
-        return parse_instant(value, now=now, zone=None)[0]
-    except BadText as problem:
-        hint = problem.hint and problem.hint.replace(", or name the zone with --tz", "")
-        raise BadText(problem.message, EXPECTED.rpartition(", or")[0], hint) from None
+    return parse_instant(value, now=now, zone=None)[0]
 
 
 def to_datetime(t: int) -> datetime.datetime:
@@ -202,7 +192,7 @@ def _from_epoch(digits: str, text: str) -> int:
     return _within_range(t, text)
 
 
-def _local_seconds(match: re.Match[str], text: str) -> int:
+def _local_seconds(match: re.Match[str], text: str, tz: str) -> int:
     """Return the seconds from the epoch to that wall time, as if it were UTC."""
     year, month, day, hour, minute = (int(match[i]) for i in range(1, 6))
     second = int(match[6] or 0)
@@ -224,7 +214,7 @@ def _local_seconds(match: re.Match[str], text: str) -> int:
             problem = f"there is no second {match[6]}"
         else:
             return (date.toordinal() - _EPOCH_DAY) * _DAY + hour * 3600 + minute * 60 + second
-    raise BadText(f"{shown(text)} is no time: {problem}", EXPECTED, hint)
+    raise BadText(f"{shown(text)} is no time: {problem}", _expected(tz), hint)
 
 
 def _offset_minutes(stated: str, text: str) -> int:
@@ -237,13 +227,13 @@ def _offset_minutes(stated: str, text: str) -> int:
     return -total if stated[0] == "-" else total
 
 
-def _in_zone(local: int, zone: datetime.tzinfo | None, text: str) -> int:
+def _in_zone(local: int, zone: datetime.tzinfo | None, text: str, tz: str) -> int:
     """Return the one instant at which `zone` shows that wall time; raise BadText if not one."""
     if zone is None:
         raise BadText(
             f"{shown(text)} is a local time without a zone",
-            EXPECTED,
-            "add an offset, such as Z or +01:00, or name the zone with --tz",
+            _expected(tz),
+            "add an offset, such as Z or +01:00" + (f", or name the zone with {tz}" if tz else ""),
         )
     # An offset is less than a day: what is further out needs no look at the zone, which knows
     # no minutes in the years before.
@@ -260,12 +250,12 @@ def _in_zone(local: int, zone: datetime.tzinfo | None, text: str) -> int:
     if before < after:
         raise BadText(
             f"{shown(text)} does not exist in {zone}: the clock is put forward over it",
-            EXPECTED,
+            _expected(tz),
             f"write `{first}` (the offset before) or `{second}` (the offset after)",
         )
     raise BadText(
         f"{shown(text)} exists twice in {zone}: the clock is put back over it",
-        EXPECTED,
+        _expected(tz),
         f"write `{first}` (the first time) or `{second}` (the second time)",
     )
 
@@ -303,13 +293,22 @@ def _seconds(offset: datetime.timedelta | None) -> int:
     return offset.days * _DAY + offset.seconds
 
 
-def _refusal(text: str) -> BadText:
+def _expected(tz: str) -> str:
+    return _EXPECTED + (f", or a local time together with {tz}" if tz else "")
+
+
+def _refusal(text: str, tz: str) -> BadText:
+    expected = _expected(tz)
     for pattern, problem, hint in _NEARLY:
         if match := re.fullmatch(pattern, text):
             return BadText(
-                f"{shown(text)} is no instant: {problem}", EXPECTED, hint.format(*match.groups())
+                f"{shown(text)} is no instant: {problem}", expected, hint.format(*match.groups())
             )
-    return BadText(f"{shown(text)} is no instant", EXPECTED)
+    if re.fullmatch(_NAMES_ZONE, text):
+        hint = "write the offset instead"
+        hint += f", or the local time alone together with {tz}" if tz else ""
+        return BadText(f"{shown(text)} is no instant: a zone stands after the time", expected, hint)
+    return BadText(f"{shown(text)} is no instant", expected)
 
 
 def duration(seconds: int, *, days: bool = True) -> str:

@@ -186,6 +186,14 @@ def country_codes() -> dict[str, str]:
     return dict(_countries)
 
 
+def country_code(text: str) -> str:
+    """Return the code of a country, or of a part of one, in capitals: NO, DE-BY; else BadText."""
+    country, dash, part = text.upper().partition("-")
+    if country not in country_codes() or (dash and not part.isalnum()):
+        raise BadText(f"`{text}` is no country", "such as NO, or DE-BY")
+    return country + dash + part
+
+
 def fixed_zone(minutes: int) -> datetime.tzinfo:
     """Return the zone whose offset is `minutes` east of UTC all the time, named as `zone` reads it.
 

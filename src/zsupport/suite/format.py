@@ -15,6 +15,7 @@ from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.clock.problem import BadText, shown
 from zsupport.policy.format import Values
+from zsupport.policy.quoting import scalar
 from zsupport.policy.schema import schema_of
 from zsupport.policy.shape import (
     ANY_SCALAR,
@@ -47,6 +48,12 @@ _NULLS = ("", "~", "null", "Null", "NULL")
 
 #: A mapping with known keys and none beside them: remarks are a policy's, not a test's.
 Keys = partial(Fields, remarks=False)
+
+
+def key_of(field: str, *entry: str) -> str:
+    """Return how a tests file writes a field of a question: as a key."""
+    key = field.replace("_", "-")
+    return f"`{key}: {{{scalar(entry[0])}: {scalar(entry[1])}}}`" if entry else f"`{key}`"
 
 
 def is_null(node: Node) -> bool:

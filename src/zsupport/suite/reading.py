@@ -5,14 +5,13 @@ from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
-from zsupport.answer.hours import ALWAYS_OPEN, check_country
+from zsupport.answer.hours import ALWAYS_OPEN
 from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.clock.instants import at_local, parse_instant, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.target import parse_target
-from zsupport.clock.zones import zone
-from zsupport.errors import UsageError
+from zsupport.clock.zones import country_code, zone
 from zsupport.findings import Finding, Span
 from zsupport.limits import ASKED
 from zsupport.policy.files import SourceFile
@@ -43,6 +42,7 @@ from zsupport.suite.format import (
     NONE,
     TESTS,
     VERSION,
+    key_of,
 )
 from zsupport.suite.subject import PolicyUnderTest
 
@@ -53,7 +53,7 @@ OF_THE_MOMENT = (
 )  # fmt: skip
 STATES_OF_THE_MOMENT = ("not-started", "running", "at-risk", "paused", "met", "breached")
 _STATES = (*STATES_OF_THE_MOMENT, "not-entitled", "no-target", "not-stated", "needs-input")
-#: The events of a deadline: the option, and the argument of the library.
+#: The events of a deadline: the key, and the argument of the library.
 _EVENTS = ("answered", "updated", "resolved")
 #: Where nothing says when a question is asked and the revision has no first day.
 _ANY_MOMENT = datetime.fromisoformat("2000-01-03T12:00:00+00:00")
@@ -196,11 +196,10 @@ class _Binder:
             self.report("ZS109", at, message, "an instant such as 2026-11-23T10:00:00+01:00")
             return None
         try:
-            return to_datetime(parse_instant(text, now=0, zone=where)[0])
+            return to_datetime(parse_instant(text, now=0, zone=where, tz=key_of("tz"))[0])
         except BadText as problem:
-            hint = problem.hint and problem.hint.replace("--tz", "`tz`")
-            expected = "an instant with an offset, or a local time together with `tz`"
-            self.report("ZS109", at, problem.message, expected, hint)
+            expected = f"an instant with an offset, or a local time together with {key_of('tz')}"
+            self.report("ZS109", at, problem.message, expected, problem.hint)
             return None
 
     def stated_zone(self, text: str | None) -> tzinfo | None:
@@ -262,7 +261,7 @@ class _Binder:
     def question(self, command: str, written: Record, expect: Node | None) -> "_Understood | None":
         """Return what is asked; None where not even the revision that answers is known."""
         before = len(self.reader.findings)
-        # An option of another command is, if anything, a fact of this one.
+        # A key of another command is, if anything, a fact of this one.
         own = {key: read for key, read in written.values.items() if not isinstance(read, Later)}
         asked = Record(own, written.node, written.way)
         where = None
@@ -378,7 +377,7 @@ class _Binder:
         return chosen
 
     def others(self, asked: Record, revision: int, where: tzinfo | None) -> dict[str, Any]:
-        """Return the options that are neither dimension nor moment, as the library takes them."""
+        """Return the arguments of the library that are neither dimension nor moment."""
         found: dict[str, Any] = {}
         if metrics := asked.get("metric"):
             names = self.names(revision)
@@ -394,10 +393,9 @@ class _Binder:
             self.zone(customer)
         if country := asked.get("customer-country"):
             try:
-                found["customer_country"] = check_country(country.text)
-            except UsageError as error:
-                message = error.message.removeprefix("--customer-country: ")
-                self.report("ZS204", country, message, error.hint)
+                found["customer_country"] = country_code(country.text)
+            except BadText as problem:
+                self.report("ZS204", country, problem.message, problem.expected)
         if lang := asked.get("lang"):
             found["lang"] = lang.text
         return found

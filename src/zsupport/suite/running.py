@@ -13,9 +13,10 @@ from zsupport.errors import EnvironmentFault, ZsupportError
 from zsupport.policy.yamltext import MappingNode as Entries
 from zsupport.policy.yamltext import Node, Path, ScalarNode, SequenceNode, path_key
 from zsupport.suite.example import Example, Expected, Question, Reason
-from zsupport.suite.format import NONE
+from zsupport.suite.format import NONE, key_of
 from zsupport.suite.reading import paths_with
 from zsupport.suite.subject import PolicyUnderTest
+from zsupport.wording import named
 
 #: What is expected of all channels of a case together, and not of each answer.
 OF_THE_SET = ("exactly", "include", "exclude")
@@ -109,7 +110,7 @@ def _asked(
     except EnvironmentFault:
         raise  # the machine lacks something: that says nothing about the policy
     except (ZsupportError, BadText) as error:
-        return [], error.message
+        return [], named(error.message, key_of)
     if not replies:
         return [], "there is no answer"
     return replies, None

@@ -1,0 +1,168 @@
+"""The same mistake in the words of each caller: options, keys of a tests file, arguments."""
+
+import copy
+import pickle
+
+import pytest
+from conftest import Cli
+from hypothesis import given
+from hypothesis import strategies as st
+
+import zsupport
+from zsupport.answer.case import NeedsInput
+from zsupport.cli.options import flag_of
+from zsupport.suite.format import key_of
+from zsupport.wording import Naming, Worded, argument, named
+
+POLICY = """\
+format: 1
+policy: shop
+timezone: Europe/Berlin
+plans: {pro: Pro}
+facts: {site: {ask: Which site?, values: {north: North, south: South}}}
+channels: {web: {name: Ticket, kind: web}, phone: {name: Phone, kind: phone}}
+entitlements:
+  - {allow: [web, phone], hours: office}
+metrics: [{id: first-response}, {id: fix, starts: The cause is known}]
+hours:
+  office: {timezone: customer, open: mon-fri 09:00-17:00, holidays: customer}
+  desk: [{when: {plan: pro, site: north}, open: mon-fri 09:00-17:00}, {open: mon 09:00-12:00}]
+targets:
+  - {first-response: 2h 24x7, fix: 2h 24x7}
+"""
+AT = "2026-11-23T10:00:00Z"
+CUSTOMER = ("--customer-tz", "Europe/Berlin", "--customer-country")
+
+
+class Callers:
+    """One policy, asked in three ways."""
+
+    def __init__(self, cli: Cli) -> None:
+        self.cli = cli
+        self.path = cli.folder / "shop.yaml"
+        self.path.write_text(POLICY)
+        self.python = zsupport.load(str(self.path), cache=False)
+
+    def options(self, *arguments: str) -> str:
+        """Return what the command line writes to standard error."""
+        return self.cli(*arguments, "--policy", str(self.path)).stderr
+
+    def keys(self, case: str) -> str:
+        """Return what `test` writes about a tests file with one case."""
+        tests = self.path.with_name("shop_test.yaml")
+        tests.write_text(f"tests: 1\npolicy: shop\ncases:\n  - {case}\n")
+        return self.cli("test", str(tests)).stdout
+
+
+@pytest.fixture
+def callers(cli: Cli) -> Callers:
+    return Callers(cli)
+
+
+def test_a_time_without_a_zone(callers: Callers) -> None:
+    offset = "add an offset, such as Z or +01:00"
+    assert callers.options("due", "--opened", "2026-11-23T10:00") == (
+        "zsupport: --opened: `2026-11-23T10:00` is a local time without a zone\n"
+        f"  {offset}, or name the zone with --tz\n"
+    )
+    found = callers.keys("{due: {opened: 2026-11-23T10:00}, expect: met}")
+    assert f"{offset}, or name the zone with `tz`\n" in found
+    assert "--" not in found.replace("-->", "")
+    with pytest.raises(ValueError, match="is a local time without a zone") as caught:
+        callers.python.due(opened="2026-11-23T10:00")
+    # No argument takes a zone.
+    assert str(caught.value).endswith(f"; {offset}")
+
+
+def test_a_customers_country_that_is_unknown(callers: Callers) -> None:
+    assert callers.options("hours", *CUSTOMER, "XX", "--at", AT) == (
+        "zsupport: --customer-country: `XX` is no country\n  such as NO, or DE-BY\n"
+    )
+    found = callers.keys(
+        f"{{hours: {{name: office, at: '{AT}', customer-country: XX}}, expect: open}}"
+    )
+    assert "ZS204] unknown-country: `XX` is no country\n" in found
+    with pytest.raises(zsupport.UsageError) as caught:
+        callers.python.hours(customer_tz="Europe/Berlin", customer_country="XX", at=AT)
+    assert caught.value.message == "`customer_country`: `XX` is no country"
+
+
+def test_a_part_of_a_country_without_known_holidays(callers: Callers) -> None:
+    options = callers.options("hours", *CUSTOMER, "DE-XX", "--at", AT)
+    assert options.startswith("zsupport: --customer-country: ")
+    told = options.partition(": --customer-country: ")[2].partition("\n")[0]
+    assert "XX" in told
+    with pytest.raises(zsupport.UsageError) as caught:
+        callers.python.hours(customer_tz="Europe/Berlin", customer_country="DE-XX", at=AT)
+    assert caught.value.message == f"`customer_country`: {told}"
+    found = callers.keys(
+        f"{{hours: {{name: office, at: '{AT}', customer-tz: UTC, customer-country: DE-XX}},"
+        " expect: open}"
+    )
+    assert f"`customer-country`: {told}" in found
+
+
+@pytest.mark.parametrize(
+    ("hours", "options", "arguments"),
+    [
+        (
+            "office",
+            ["The customer's zone (--customer-tz)", "The customer's country (--customer-country)"],
+            ["The customer's zone (`customer_tz`)", "The customer's country (`customer_country`)"],
+        ),
+        (
+            "desk",
+            ["The plan (--plan)", "Which site? (--fact site=north or --fact site=south)"],
+            [
+                "The plan (`plan`)",
+                "Which site? (`fact={'site': 'north'}` or `fact={'site': 'south'}`)",
+            ],
+        ),
+    ],
+)
+def test_what_is_to_be_asked(
+    hours: str, options: list[str], arguments: list[str], callers: Callers
+) -> None:
+    stderr = callers.options("hours", hours, "--at", AT)
+    assert stderr == f"zsupport: needs input: {'; '.join(options)}\n"
+    answers = callers.python.hours(hours, at=AT)
+    assert [each.message for each in answers.warnings] == arguments
+
+
+def test_a_start_that_is_not_given(callers: Callers) -> None:
+    says = "fix: its clock starts with `The cause is known`; opened is assumed, as {} was not given"
+    stderr = callers.options("due", "--metric", "fix", "--opened", AT, "--at", AT)
+    assert stderr == f"zsupport: {says.format('--start fix=INSTANT')}\n"
+    [warning] = callers.python.due(metric="fix", opened=AT, at=AT).warnings
+    assert warning.message == says.format("`start={'fix': 'INSTANT'}`")
+
+
+def test_a_calendar_names_its_own_arguments() -> None:
+    with pytest.raises(NeedsInput) as caught:
+        zsupport.Calendar.from_dict({"timezone": "customer", "open": "mon-fri 09:00-17:00"})
+    assert str(caught.value) == "The customer's zone (`customer_tz`)"
+
+
+@pytest.mark.parametrize(
+    ("naming", "field", "entry"),
+    [
+        (flag_of, "--customer-tz", "--fact site=no: x"),
+        (key_of, "`customer-tz`", '`fact: {site: "no: x"}`'),
+        (argument, "`customer_tz`", "`fact={'site': 'no: x'}`"),
+    ],
+)
+def test_each_caller_names_fields_and_their_entries(naming: Naming, field: str, entry: str) -> None:
+    assert (naming("customer_tz"), naming("fact", "site", "no: x")) == (field, entry)
+
+
+@given(st.text(), st.text())
+def test_what_is_in_a_value_is_no_template(first: str, second: str) -> None:
+    text = Worded("{0} ({plan}, {fact 0=1}) {1}", first, second)
+    assert named(text, flag_of) == f"{first} (--plan, --fact {first}={second}) {second}"
+    assert text == named(text, argument)
+    for same in (copy.copy(text), pickle.loads(pickle.dumps(text))):
+        assert named(same, flag_of) == named(text, flag_of)
+
+
+def test_a_text_without_fields_is_left_alone() -> None:
+    assert (named("--plan {plan}", flag_of), named(None, flag_of)) == ("--plan {plan}", None)
