@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, overload
 
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import PolicyError, UsageError, nearest
@@ -13,6 +13,12 @@ Case = dict[str, str]
 #: Of more assumed facts than this, all that decide the priority count as excluding it together.
 MOST_TOGETHER = 10
 
+# The type of a field of an answer says more than Python asks for: keywords of JSON Schema with
+# their values, and `words` where two answers that differ in the field alone count as the same.
+Words = Annotated[str, "words"]
+Date = Annotated[Words, ("format", "date")]
+Positive = Annotated[int, ("minimum", 1)]
+
 
 class Because(NamedTuple):
     """A part of a policy file that decided; the file is relative to the policy's root.
@@ -21,8 +27,12 @@ class Because(NamedTuple):
     """
 
     file: str
-    line: int
+    line: Positive
     path: str
+
+
+#: The parts that decided about an answer; each answer has one at least.
+Reasons = Annotated[tuple[Because, ...], "words", ("minItems", 1)]
 
 
 class Warning(NamedTuple):
@@ -308,11 +318,15 @@ def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
     return [part, *(each.place for each in matched if each.place.path.endswith("]"))]
 
 
-def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
+def reasons(revision: Revision, places: Iterable[Place]) -> Reasons:
     """Return the parts of a revision that decided, each once, without what is not written."""
     return tuple(Because(revision.file, line, path) for path, line in dict.fromkeys(places) if line)
 
 
+@overload
+def say(text: Text, lang: str) -> str: ...
+@overload
+def say(text: Text | None, lang: str) -> str | None: ...
 def say(text: Text | None, lang: str) -> str | None:
     """Return a text in a language: else its main language (nb for nb-NO), English, or the first."""
     if text is None or isinstance(text, str):

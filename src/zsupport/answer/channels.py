@@ -1,13 +1,16 @@
 """Which channels a case may use, and how: the union of the grants that hold."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypedDict
 
 from zsupport.answer.case import (
     Answers,
-    Because,
     Case,
+    Date,
+    Positive,
     Query,
+    Reasons,
+    Words,
     in_order,
     matching,
     named,
@@ -18,7 +21,21 @@ from zsupport.answer.case import (
 )
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
-from zsupport.policy.model import Alternative, Channel, Grant, Remarks, Revision
+from zsupport.policy.model import CHANNEL_KINDS, Alternative, Channel, Grant, Remarks, Revision
+
+
+class OnlyWhen(TypedDict, total=False):
+    """The priorities for which a channel is allowed."""
+
+    priority: list[str]
+
+
+class ShownNumber(TypedDict):
+    """A number to call, with what a person who dials it should know."""
+
+    country: str
+    number: str
+    note: Words | None
 
 
 class ChannelAnswer(NamedTuple):
@@ -30,20 +47,20 @@ class ChannelAnswer(NamedTuple):
     priority: str | None
     facts: dict[str, str]
     allowed: bool
-    only_when: dict[str, list[str]] | None
-    name: str | None
-    kind: str
-    url: str | None
-    steps: tuple[str, ...] | None
-    numbers: tuple[dict[str, str | None], ...] | None
+    only_when: OnlyWhen | None
+    name: Words
+    kind: Annotated[Words, ("enum", CHANNEL_KINDS)]
+    url: Words | None
+    steps: tuple[Words, ...] | None
+    numbers: Annotated[tuple[ShownNumber, ...], "words"] | None
     prerequisites: tuple[str, ...] | None
     hours: str | None
-    recommended: int | None
-    retired: str | None
-    note: str | None
-    unclear: str | None
-    source: str | None
-    because: tuple[Because, ...]
+    recommended: Positive | None
+    retired: Date | None
+    note: Words | None
+    unclear: Words | None
+    source: Words | None
+    because: Reasons
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""
@@ -246,13 +263,13 @@ def _answer(
         name=name,
         kind=channel.kind,
         url=channel.url,
-        steps=tuple(say(step, lang) or "" for step in channel.steps) or None,
+        steps=tuple(say(step, lang) for step in channel.steps) or None,
         numbers=tuple(
-            {"country": n.country, "number": n.number, "note": say(n.note, lang)}
-            for n in channel.numbers
+            ShownNumber(country=each.country, number=each.number, note=say(each.note, lang))
+            for each in channel.numbers
         )
         or None,
-        prerequisites=tuple(dict.fromkeys(say(each, lang) or "" for each in needed)) or None,
+        prerequisites=tuple(dict.fromkeys(say(each, lang) for each in needed)) or None,
         hours=joined_hours(held),
         recommended=None,
         retired=retired,
@@ -280,7 +297,7 @@ def of_grants(held: list[Holding]) -> list[Remarks]:
     return [r for each in held for r in (each.grant.remarks, *of_alternatives(each.matched))]
 
 
-def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:
+def denied(revision: Revision, channel: str | None) -> Reasons:
     """Return the parts that decide about a no: the grants of the channel, none of which applies.
 
     Without such a grant it is the section `entitlements`. With no channel named: all grants of
@@ -295,12 +312,12 @@ def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:
     return reasons(revision, places or [revision.grants_place])
 
 
-def no_priority(revision: Revision) -> tuple[Because, ...]:
+def no_priority(revision: Revision) -> Reasons:
     """Return the parts that decide that facts lead to no priority: all priorities."""
     return reasons(revision, (priority.place for priority in revision.priorities))
 
 
-def not_in_force(revision: Revision) -> tuple[Because, ...]:
+def not_in_force(revision: Revision) -> Reasons:
     """Return the part that says when a revision is in force."""
     return reasons(revision, (revision.validity_place,))
 

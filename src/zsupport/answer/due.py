@@ -3,9 +3,9 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from zsupport.answer.case import Answers, Because, Query, Warning, record, say
+from zsupport.answer.case import Answers, Date, Query, Reasons, Warning, Words, record, say
 from zsupport.answer.hours import HALF_YEAR, PolicyHours
 from zsupport.answer.promise import Promise, Promises, metrics_by_name
 from zsupport.clock.deadline import (
@@ -27,8 +27,13 @@ from zsupport.clock.instants import END, format_instant
 from zsupport.clock.problem import Never
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError, did_you_mean
-from zsupport.policy.model import Revision
+from zsupport.policy.model import BINDINGS, Revision
 from zsupport.wording import Worded
+
+#: The states of an answer that say something about the moment as of which it is given.
+STATES_OF_THE_MOMENT = ("not-started", "running", "at-risk", "paused", "met", "breached")
+#: The states of an answer.
+STATES = ("not-entitled", "no-target", "not-stated", "needs-input", *STATES_OF_THE_MOMENT)
 
 
 class DueAnswer(NamedTuple):
@@ -43,11 +48,11 @@ class DueAnswer(NamedTuple):
     priority: str | None
     facts: Mapping[str, str]
     metric: str
-    state: str
+    state: Annotated[str, ("enum", STATES)]
     target: str | None
-    published: str | None
-    condition: str | None
-    commitment: str | None
+    published: Words | None
+    condition: Words | None
+    commitment: Annotated[str, ("enum", BINDINGS)] | None
     hours: str | None
     opened: datetime
     due: datetime | None
@@ -57,11 +62,11 @@ class DueAnswer(NamedTuple):
     paused_seconds: int | None
     remaining_seconds: int | None
     starts: str
-    retired: str | None
-    note: str | None
-    unclear: str | None
-    source: str | None
-    because: tuple[Because, ...]
+    retired: Date | None
+    note: Words | None
+    unclear: Words | None
+    source: Words | None
+    because: Reasons
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""
@@ -244,7 +249,7 @@ class _Timer:
             clock.elapsed,
             clock.paused,
             clock.remaining,
-            say(row.metric.starts, self.asked.lang) or "",
+            say(row.metric.starts, self.asked.lang),
             row.retired,
             row.note,
             row.unclear,

@@ -6,14 +6,16 @@ channels of that case. Each revision's own hours count while it is in force.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypedDict
 
 from zsupport.answer.case import (
     Answers,
-    Because,
     Case,
+    Date,
     Query,
+    Reasons,
     Warning,
+    Words,
     by_fold,
     in_columns,
     matching,
@@ -56,6 +58,20 @@ STATES = ("open", "closed", "not-entitled", "not-stated", "needs-input")
 _DIMENSIONS = ("plan", "role", "channel", "priority")
 
 
+class ShownWindow(TypedDict):
+    """A time in which hours are open."""
+
+    opens: datetime
+    closes: datetime
+
+
+class ShownHoliday(TypedDict):
+    """A holiday to come."""
+
+    date: Date
+    name: Words
+
+
 class HoursAnswer(NamedTuple):
     """Whether one calendar, or one channel of a case, is open; the fields are those of JSON.
 
@@ -68,18 +84,18 @@ class HoursAnswer(NamedTuple):
     channel: str | None
     priority: str | None
     facts: Mapping[str, str]
-    state: str  # of STATES
+    state: Annotated[str, ("enum", STATES)]
     hours: str | None
     open: bool | None
     next_open: datetime | None
     next_close: datetime | None
-    windows: tuple[dict[str, Any], ...] | None
-    holidays: tuple[dict[str, str], ...] | None
-    retired: str | None
-    note: str | None
-    unclear: str | None
-    source: str | None
-    because: tuple[Because, ...]
+    windows: tuple[ShownWindow, ...] | None
+    holidays: tuple[ShownHoliday, ...] | None
+    retired: Date | None
+    note: Words | None
+    unclear: Words | None
+    source: Words | None
+    because: Reasons
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""
@@ -613,21 +629,22 @@ def _answer(
         return answer._replace(state="open" if is_open else state, open=is_open or None)
     opening.doubt(opening.at + AHEAD * _DAY)
     windows = opening.windows()
+    opens, closes = opening.next(opens=True), opening.next(opens=False)
     return answer._replace(
         state="open" if is_open else "closed",
         open=is_open,
-        next_open=_utc(opening.next(opens=True)),
-        next_close=_utc(opening.next(opens=False)),
+        next_open=None if opens is None else _utc(opens),
+        next_close=None if closes is None else _utc(closes),
         windows=None
         if windows is None
-        else tuple({"opens": _utc(opens), "closes": _utc(closes)} for opens, closes in windows),
-        holidays=tuple({"date": day, "name": name} for day, name in opening.holidays().items()),
+        else tuple(ShownWindow(opens=_utc(first), closes=_utc(last)) for first, last in windows),
+        holidays=tuple(
+            ShownHoliday(date=day, name=name) for day, name in opening.holidays().items()
+        ),
     )
 
 
-def _because(
-    revision: Revision, row: Row, part: RevisionHours, *, in_force: bool
-) -> tuple[Because, ...]:
+def _because(revision: Revision, row: Row, part: RevisionHours, *, in_force: bool) -> Reasons:
     if not in_force:
         return not_in_force(revision)
     if not part.allowed:
@@ -643,5 +660,5 @@ def _because(
     return reasons(revision, places or [revision.grants_place])
 
 
-def _utc(instant: int | None) -> datetime | None:
-    return None if instant is None else datetime.fromtimestamp(instant, UTC)
+def _utc(instant: int) -> datetime:
+    return datetime.fromtimestamp(instant, UTC)

@@ -4,10 +4,11 @@ from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
     Answers,
-    Because,
     Case,
     Query,
+    Reasons,
     Warning,
+    Words,
     facts_decide,
     in_order,
     matching,
@@ -27,13 +28,13 @@ class PriorityAnswer(NamedTuple):
     """The priority that fits, or None; the fields are those of the JSON answer."""
 
     priority: str | None
-    name: str | None
-    meaning: str | None
+    name: Words | None
+    meaning: Words | None
     facts: dict[str, str]
-    note: str | None
-    unclear: str | None
-    source: str | None
-    because: tuple[Because, ...]
+    note: Words | None
+    unclear: Words | None
+    source: Words | None
+    because: Reasons
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""

@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
     Answers,
-    Because,
     Case,
+    Date,
     Query,
+    Reasons,
+    Words,
     in_columns,
     matching,
     named,
@@ -45,12 +47,12 @@ class TermAnswer(NamedTuple):
     priority: str | None
     facts: Mapping[str, str]
     topic: str
-    text: str | None
-    retired: str | None
-    note: str | None
-    unclear: str | None
-    source: str | None
-    because: tuple[Because, ...]
+    text: Words | None
+    retired: Date | None
+    note: Words | None
+    unclear: Words | None
+    source: Words | None
+    because: Reasons
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Because, Query, Warning, reasons, record, say
+from zsupport.answer.case import Answers, Query, Reasons, Warning, Words, reasons, record, say
 from zsupport.answer.remarks import of_case, said
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Remarks, Resource, Revision, Topic
@@ -18,12 +18,12 @@ class TopicAnswer(NamedTuple):
     topic: str | None
     audience: tuple[str, ...] | None
     kind: str
-    name: str | None
-    url: str | None
-    note: str | None
-    unclear: str | None
-    source: str | None
-    because: tuple[Because, ...]
+    name: Words
+    url: Words | None
+    note: Words | None
+    unclear: Words | None
+    source: Words | None
+    because: Reasons
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""

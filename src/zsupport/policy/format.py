@@ -25,6 +25,7 @@ from zsupport.clock.windows import (
 )
 from zsupport.clock.zones import country_codes, zone
 from zsupport.errors import nearest
+from zsupport.policy.model import BINDINGS, CHANNEL_KINDS
 from zsupport.policy.shape import (
     ANY_SCALAR,
     COMMA,
@@ -59,8 +60,6 @@ RESERVED = (*DIMENSIONS, "opened", "note", "unclear", "source")
 ALWAYS = "24x7"
 #: What a priority cannot be called: the key by which a cell is told from targets by priority.
 TARGET_KEY = "target"
-#: Channels of these kinds open no case and so have no targets.
-NO_CASE = ("self-service", "community")
 
 
 def _zone_name(text: str, *, suggest: bool = True) -> str:
@@ -411,7 +410,7 @@ CHANNEL = Fields(
     Field("name", Text(), "Its name for people.", required=True),
     Field(
         "kind",
-        Choice(*NO_CASE, "web", "email", "chat", "phone", "other"),
+        Choice(*CHANNEL_KINDS),
         "What it is; `self-service` and `community` open no case and have no targets.",
         required=True,
     ),
@@ -630,7 +629,7 @@ COMMITMENT = Fields(
     "commitment",
     "How binding the targets are.",
     Field("when", WHEN, WHEN_SAYS),
-    Field("is", Choice("none", "target", "objective", "agreement"), "How binding.", required=True),
+    Field("is", Choice(*BINDINGS), "How binding.", required=True),
     meant=lambda text: "is",
 )
 
@@ -796,7 +795,7 @@ POLICY = Fields(
     Field("hours", MapOf(OneOf(mapping=CALENDAR, items=ListOf(CALENDAR))), "The calendars."),
     Field(
         "commitment",
-        OneOf(text=Choice("none", "target", "objective", "agreement"), items=ListOf(COMMITMENT)),
+        OneOf(text=Choice(*BINDINGS), items=ListOf(COMMITMENT)),
         "How binding the targets are.",
     ),
     Field("targets", ListOf(RULE), "What is promised, by rule."),

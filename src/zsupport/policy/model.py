@@ -11,6 +11,12 @@ from typing import NamedTuple
 from zsupport.clock.target import Target
 from zsupport.clock.windows import DAYS, Window
 
+#: Channels of these kinds open no case and so have no targets.
+NO_CASE = ("self-service", "community")
+#: What a channel can be.
+CHANNEL_KINDS = (*NO_CASE, "web", "email", "chat", "phone", "other")
+#: How binding targets can be, the least binding first.
+BINDINGS = ("none", "target", "objective", "agreement")
 #: A text for people: one string, or a string by language.
 Text = str | dict[str, str]
 
@@ -116,7 +122,7 @@ class Channel(NamedTuple):
     @property
     def opens_case(self) -> bool:
         """Whether a case can be opened by it; only then are there targets."""
-        return self.kind not in ("self-service", "community")
+        return self.kind not in NO_CASE
 
 
 class Grant(NamedTuple):

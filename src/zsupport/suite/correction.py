@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import Case
+from zsupport.answer.due import STATES_OF_THE_MOMENT
 from zsupport.errors import ZsupportError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
@@ -16,7 +17,7 @@ from zsupport.policy.quoting import scalar
 from zsupport.policy.yamltext import MappingNode, unwrapped
 from zsupport.suite.example import Example, Expected
 from zsupport.suite.format import COMMANDS, VERSION
-from zsupport.suite.reading import STATES_OF_THE_MOMENT, bind, read_written
+from zsupport.suite.reading import bind, read_written
 from zsupport.suite.running import (
     OF_THE_SET,
     Reply,

@@ -5,8 +5,10 @@ reference of keys is held to it.
 """
 
 import re
+from datetime import datetime
 from functools import partial
-from typing import Any
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
 
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
@@ -165,27 +167,10 @@ _INSTANT = Line("an instant such as 2026-11-23T10:00:00+01:00, or none")
 _MOMENT = Line("an instant such as 2026-11-23T10:00:00+01:00")
 _TEXTS = PerhapsNone()
 _ANY = Anything()
+_FLAG_OR_NONE = OneOf(text=Choice("true", "false", NONE))
 
-#: What each field of an answer holds, where it is no plain text.
-_FIELDS: dict[str, Shape] = {
-    "allowed": _FLAG,
-    "open": OneOf(text=Choice("true", "false", NONE)),
-    "only_when": _ANY,
-    "numbers": _ANY,
-    "windows": _ANY,
-    "holidays": _ANY,
-    "steps": _TEXTS,
-    "prerequisites": _TEXTS,
-    "recommended": _NUMBER,
-    "elapsed_seconds": _NUMBER,
-    "paused_seconds": _NUMBER,
-    "remaining_seconds": _NUMBER,
-    "opened": _INSTANT,
-    "due": _INSTANT,
-    "next_open": _INSTANT,
-    "next_close": _INSTANT,
-    "at_risk_at": _INSTANT,
-}
+#: The answers to which tests can put questions.
+_ANSWERS: tuple[Any, ...] = (ChannelAnswer, DueAnswer, HoursAnswer, PriorityAnswer)
 #: The fields of an answer that say which question it answers.
 _ASKED = ("plan", "role", "channel", "facts", "metric", "because")
 
@@ -223,11 +208,40 @@ _BECAUSE = Field(
 )
 
 
+def _of_type(kind: Any) -> Shape:
+    """Return the shape of what a field of an answer must be, as the type of the field says it."""
+    parts, container = get_args(kind), get_origin(kind) or kind
+    if NoneType in parts:
+        return _FLAG_OR_NONE if parts[0] is bool else _of_type(parts[0])
+    if container is Annotated:
+        return _of_type(parts[0])
+    if container is tuple and _of_type(parts[0]) is _TEXT:
+        return _TEXTS
+    return {bool: _FLAG, int: _NUMBER, datetime: _INSTANT, str: _TEXT}.get(container, _ANY)
+
+
+def _are_words(kind: Any) -> bool:
+    return kind == "words" or any(map(_are_words, get_args(kind)))
+
+
+#: Fields in which answers can differ that count as the same.
+WORDS = {
+    name for each in _ANSWERS for name, kind in each.__annotations__.items() if _are_words(kind)
+}
+#: Fields that hold an instant.
+INSTANTS = {
+    name
+    for each in _ANSWERS
+    for name, kind in each.__annotations__.items()
+    if _of_type(kind) is _INSTANT
+}
+
+
 def _fields(answer: Any) -> tuple[Field, ...]:
     """Return the fields of an answer that can be expected."""
     return tuple(
-        Field(name, StatedValue(_FIELDS.get(name, _TEXT)), f"The field `{name}` of the answer.")
-        for name in answer._fields
+        Field(name, StatedValue(_of_type(kind)), f"The field `{name}` of the answer.")
+        for name, kind in answer.__annotations__.items()
         if name not in _ASKED and not (name == "priority" and answer is not PriorityAnswer)
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from zsupport.errors import InvalidPolicy, TooMuch
 from zsupport.limits import CHANGES
 from zsupport.policy.document import Document
 from zsupport.policy.loader import revision_of
-from zsupport.policy.model import Revision
+from zsupport.policy.model import BINDINGS, Revision
 from zsupport.policy.yamltext import (
     MappingNode,
     Node,
@@ -33,6 +33,7 @@ from zsupport.policy.yamltext import (
 )
 from zsupport.suite.coverage import asked_cases
 from zsupport.suite.example import Example, Invariant
+from zsupport.suite.format import WORDS
 from zsupport.suite.invariant import violations
 from zsupport.suite.nodes import replaced, with_entries, with_items, with_text
 from zsupport.suite.reading import Tests, bind
@@ -360,8 +361,9 @@ def _key(node: Node, text: str) -> ScalarNode:
 
 
 def _other_commitment(word: str) -> str:
-    order = ("none", "target", "objective", "agreement")
-    return order[(order.index(word) + 1) % len(order)] if word in order else "target"
+    if word not in BINDINGS:
+        return "target"
+    return BINDINGS[(BINDINGS.index(word) + 1) % len(BINDINGS)]
 
 
 def other_targets(text: str) -> list[str]:
@@ -394,9 +396,6 @@ def _doubled(text: str) -> str | None:
 
 # -- which of them the tests notice ------------------------------------------------------------
 
-
-#: What answers say in words, or of the lines that decided: a change can show there alone.
-_WORDS = ("note", "unclear", "because", "published", "condition", "name", "url", "steps", "meaning")
 
 #: Of tests that ask more, the combinations are not told apart.
 MOST_COMBINATIONS = 500
@@ -561,7 +560,7 @@ class _Reach:
         self.example = example
         self.command = example.question.command
         keys = {each.key for each in example.expects}
-        self.words = bool(keys & set(_WORDS)) or not keys
+        self.words = bool(keys & WORDS) or not keys  # a change can show in words alone
         index = example.question.revision
         by_facts = self.command == "priority"
         self.space = subject.revisions[index].facts if by_facts else subject.revisions[index].space

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from zsupport.analysis.space import shown
 from zsupport.answer.case import Because, reasons
+from zsupport.answer.due import STATES_OF_THE_MOMENT
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import TooMuch
 from zsupport.findings import Code, Finding, Outcome, Related, Span, Unit
@@ -34,7 +35,7 @@ from zsupport.suite.example import (
 from zsupport.suite.format import CHANNELS, DUE
 from zsupport.suite.invariant import Broken, broken, vacuous
 from zsupport.suite.mutation import Survivor
-from zsupport.suite.reading import STATES_OF_THE_MOMENT, Tests, reference_of
+from zsupport.suite.reading import Tests, reference_of
 from zsupport.suite.running import (
     OF_THE_SET,
     ExampleResult,

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
+from zsupport.answer.due import STATES_OF_THE_MOMENT
 from zsupport.answer.hours import ALWAYS_OPEN
 from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.clock.instants import at_local, parse_instant, to_datetime
@@ -38,6 +39,7 @@ from zsupport.suite.format import (
     CLAIM,
     COMMANDS,
     EXPECTATIONS,
+    INSTANTS,
     INVARIANT,
     NONE,
     TESTS,
@@ -51,7 +53,6 @@ OF_THE_MOMENT = (
     "due", "next_open", "next_close", "at_risk_at", "elapsed_seconds", "paused_seconds",
     "remaining_seconds", "open", "windows", "holidays", "opened",
 )  # fmt: skip
-STATES_OF_THE_MOMENT = ("not-started", "running", "at-risk", "paused", "met", "breached")
 _STATES = (*STATES_OF_THE_MOMENT, "not-entitled", "no-target", "not-stated", "needs-input")
 #: The events of a deadline: the key, and the argument of the library.
 _EVENTS = ("answered", "updated", "resolved")
@@ -535,8 +536,7 @@ class _Binder:
             self.reader.report_unknown("ZS105", value, "state", states)
         if key == "priority":
             return self.priority(value, about.revision, node)
-        instants = ("due", "next_open", "next_close", "at_risk_at", "opened")
-        if key in instants and value.text != NONE:
+        if key in INSTANTS and value.text != NONE:
             self.instant(value.text, at, about.zone)
         return node
 

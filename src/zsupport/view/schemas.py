@@ -1,8 +1,20 @@
-"""The JSON Schemas of the answers: a contract, written by hand and held to by the tests."""
+"""The JSON Schemas of the answers: those of rows come from their types, the rest is by hand.
 
-from typing import Any
+They are a contract: the tests hold answers to them, and them to the fields that were promised.
+"""
 
-from zsupport.answer.opening import STATES as HOURS_STATES
+from collections.abc import Mapping
+from datetime import datetime
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+
+from zsupport.answer.case import Reasons
+from zsupport.answer.channels import ChannelAnswer
+from zsupport.answer.due import DueAnswer
+from zsupport.answer.opening import HoursAnswer
+from zsupport.answer.priority import PriorityAnswer
+from zsupport.answer.terms import TermAnswer
+from zsupport.answer.topics import TopicAnswer
 
 Schema = dict[str, Any]
 
@@ -10,8 +22,6 @@ _TEXT: Schema = {"type": "string"}
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 _INSTANT: Schema = {"type": "string", "format": "date-time"}
 _INSTANT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
-_SECONDS: Schema = {"type": ["integer", "null"]}
-_TEXTS_OR_NULL: Schema = {"type": ["array", "null"], "items": _TEXT}
 _FACTS: Schema = {"type": "object", "additionalProperties": _TEXT}
 _DATE_OR_NULL: Schema = {"type": ["string", "null"], "format": "date"}
 
@@ -26,11 +36,37 @@ def _object(properties: dict[str, Schema]) -> Schema:
     }
 
 
-_BECAUSE: Schema = {
-    "type": "array",
-    "minItems": 1,
-    "items": _object({"file": _TEXT, "line": {"type": "integer", "minimum": 1}, "path": _TEXT}),
+_SCALARS: dict[Any, tuple[str, Schema]] = {
+    str: ("string", {}),
+    bool: ("boolean", {}),
+    int: ("integer", {}),
+    datetime: ("string", {"format": "date-time"}),
 }
+
+
+def _of_type(kind: Any, *, null: bool = False, **more: Any) -> Schema:
+    """Return the schema of a value of a type, such as that of a field of an answer."""
+    parts, container = get_args(kind), get_origin(kind) or kind
+    if NoneType in parts:
+        return _of_type(parts[0], null=True)
+    if container is Annotated:
+        keywords = (mark for mark in parts[1:] if isinstance(mark, tuple))
+        return _of_type(parts[0], null=null, **dict(keywords))
+    if "enum" in more:
+        return {"enum": [*more["enum"], None] if null else [*more["enum"]]}
+    name, inside = _SCALARS.get(container, ("object", {}))
+    if container in (tuple, list):
+        name, inside = "array", {"items": _of_type(parts[0])}
+    elif container in (dict, Mapping):
+        inside = {"additionalProperties": _of_type(parts[1])}
+    elif name == "object":
+        inside = _object({key: _of_type(each) for key, each in kind.__annotations__.items()})
+        del inside["type"]
+        if not getattr(kind, "__total__", True):
+            del inside["required"]
+    return {"type": [name, "null"] if null else name, **more, **inside}
+
+
 _WARNING = _object({"code": _TEXT, "message": _TEXT})
 _POLICY = _object(
     {"id": _TEXT, "revision": _DATE_OR_NULL, "file": _TEXT, "digest": {"pattern": "^sha256:"}}
@@ -43,106 +79,22 @@ _VERSIONS = _object(
         "holidays": _TEXT_OR_NULL,
     }
 )
-_CASE = {"plan": _TEXT_OR_NULL, "role": _TEXT_OR_NULL}
-_REMARKS = {"note": _TEXT_OR_NULL, "unclear": _TEXT_OR_NULL, "source": _TEXT_OR_NULL}
-
-STATES = (
-    "not-entitled",
-    "no-target",
-    "not-stated",
-    "needs-input",
-    "not-started",
-    "running",
-    "at-risk",
-    "paused",
-    "met",
-    "breached",
-)
+_CASE = {
+    **dict.fromkeys(("plan", "role", "channel", "priority"), _TEXT_OR_NULL),
+    "facts": _FACTS,
+}
 
 _ANSWERS: dict[str, tuple[Schema, Schema]] = {
     # kind: (an answer, the query)
     "channels": (
-        _object(
-            {
-                **_CASE,
-                "channel": _TEXT,
-                "priority": _TEXT_OR_NULL,
-                "facts": _FACTS,
-                "allowed": {"type": "boolean"},
-                "only_when": {
-                    "type": ["object", "null"],
-                    "properties": {"priority": {"type": "array", "items": _TEXT}},
-                    "additionalProperties": False,
-                },
-                "name": _TEXT,
-                "kind": {
-                    "enum": [
-                        "self-service",
-                        "community",
-                        "web",
-                        "email",
-                        "chat",
-                        "phone",
-                        "other",
-                    ]
-                },
-                "url": _TEXT_OR_NULL,
-                "steps": _TEXTS_OR_NULL,
-                "numbers": {
-                    "type": ["array", "null"],
-                    "items": _object({"country": _TEXT, "number": _TEXT, "note": _TEXT_OR_NULL}),
-                },
-                "prerequisites": _TEXTS_OR_NULL,
-                "hours": _TEXT_OR_NULL,
-                "recommended": {"type": ["integer", "null"], "minimum": 1},
-                "retired": _DATE_OR_NULL,
-                **_REMARKS,
-                "because": _BECAUSE,
-            }
-        ),
-        _object(
-            {
-                **_CASE,
-                "channel": _TEXT_OR_NULL,
-                "priority": _TEXT_OR_NULL,
-                "facts": _FACTS,
-                "at": _INSTANT,
-            }
-        ),
+        _of_type(ChannelAnswer),
+        _object({**_CASE, "at": _INSTANT}),
     ),
     "due": (
+        _of_type(DueAnswer),
         _object(
             {
                 **_CASE,
-                "channel": _TEXT_OR_NULL,
-                "priority": _TEXT_OR_NULL,
-                "facts": _FACTS,
-                "metric": _TEXT,
-                "state": {"enum": list(STATES)},
-                "target": _TEXT_OR_NULL,
-                "published": _TEXT_OR_NULL,
-                "condition": _TEXT_OR_NULL,
-                "commitment": {"enum": ["none", "target", "objective", "agreement", None]},
-                "hours": _TEXT_OR_NULL,
-                "opened": _INSTANT,
-                "due": _INSTANT_OR_NULL,
-                "next_open": _INSTANT_OR_NULL,
-                "at_risk_at": _INSTANT_OR_NULL,
-                "elapsed_seconds": _SECONDS,
-                "paused_seconds": _SECONDS,
-                "remaining_seconds": _SECONDS,
-                "starts": _TEXT,
-                "retired": _DATE_OR_NULL,
-                **_REMARKS,
-                "because": _BECAUSE,
-            }
-        ),
-        _object(
-            {
-                **_CASE,
-                "channel": _TEXT_OR_NULL,
-                "priority": _TEXT_OR_NULL,
-                "facts": _FACTS,
                 "metric": {"type": "array", "items": _TEXT, "minItems": 1},
                 "opened": _INSTANT,
                 "answered": _INSTANT_OR_NULL,
@@ -161,36 +113,10 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
         ),
     ),
     "hours": (
+        _of_type(HoursAnswer),
         _object(
             {
                 **_CASE,
-                "channel": _TEXT_OR_NULL,
-                "priority": _TEXT_OR_NULL,
-                "facts": _FACTS,
-                "state": {"enum": list(HOURS_STATES)},
-                "hours": _TEXT_OR_NULL,
-                "open": {"type": ["boolean", "null"]},
-                "next_open": _INSTANT_OR_NULL,
-                "next_close": _INSTANT_OR_NULL,
-                "windows": {
-                    "type": ["array", "null"],
-                    "items": _object({"opens": _INSTANT, "closes": _INSTANT}),
-                },
-                "holidays": {
-                    "type": ["array", "null"],
-                    "items": _object({"date": {"type": "string", "format": "date"}, "name": _TEXT}),
-                },
-                "retired": _DATE_OR_NULL,
-                **_REMARKS,
-                "because": _BECAUSE,
-            }
-        ),
-        _object(
-            {
-                **_CASE,
-                "channel": _TEXT_OR_NULL,
-                "priority": _TEXT_OR_NULL,
-                "facts": _FACTS,
                 "hours": _TEXT_OR_NULL,
                 "customer_tz": _TEXT_OR_NULL,
                 "customer_country": _TEXT_OR_NULL,
@@ -199,56 +125,16 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
         ),
     ),
     "priority": (
-        _object(
-            {
-                "priority": _TEXT_OR_NULL,
-                "name": _TEXT_OR_NULL,
-                "meaning": _TEXT_OR_NULL,
-                "facts": _FACTS,
-                **_REMARKS,
-                "because": _BECAUSE,
-            }
-        ),
+        _of_type(PriorityAnswer),
         _object({"facts": _FACTS, "at": _INSTANT}),
     ),
     "topics": (
-        _object(
-            {
-                "topic": _TEXT_OR_NULL,
-                "audience": _TEXTS_OR_NULL,
-                "kind": _TEXT,
-                "name": _TEXT,
-                "url": _TEXT_OR_NULL,
-                **_REMARKS,
-                "because": _BECAUSE,
-            }
-        ),
+        _of_type(TopicAnswer),
         _object({"topic": _TEXT_OR_NULL, "role": _TEXT_OR_NULL, "at": _INSTANT}),
     ),
     "terms": (
-        _object(
-            {
-                **_CASE,
-                "channel": _TEXT_OR_NULL,
-                "priority": _TEXT_OR_NULL,
-                "facts": _FACTS,
-                "topic": _TEXT,
-                "text": _TEXT_OR_NULL,
-                "retired": _DATE_OR_NULL,
-                **_REMARKS,
-                "because": _BECAUSE,
-            }
-        ),
-        _object(
-            {
-                **_CASE,
-                "channel": _TEXT_OR_NULL,
-                "priority": _TEXT_OR_NULL,
-                "facts": _FACTS,
-                "topic": _TEXT_OR_NULL,
-                "at": _INSTANT,
-            }
-        ),
+        _of_type(TermAnswer),
+        _object({**_CASE, "topic": _TEXT_OR_NULL, "at": _INSTANT}),
     ),
     "policies": (
         _object(
@@ -270,7 +156,7 @@ _ANSWERS: dict[str, tuple[Schema, Schema]] = {
                             "say": _TEXT,
                             "note": _TEXT_OR_NULL,
                             "unclear": _TEXT_OR_NULL,
-                            "because": _BECAUSE,
+                            "because": _of_type(Reasons),
                         }
                     ),
                 },
