@@ -11,7 +11,7 @@ import pytest
 import yaml
 from reference.draw import draw
 
-from zsupport.answer.case import Answers
+from zsupport.answer.case import AnyAnswers
 from zsupport.errors import PolicyError, ZsupportError
 from zsupport.library import Policy, load
 from zsupport.policy.files import SourceFile
@@ -51,7 +51,7 @@ def columns(report: Report) -> tuple[Any, ...]:
     return widths, report.fields, report.tables[0].columns
 
 
-def asked(command: str, policy: Policy, question: dict[str, Any], at: datetime) -> Answers:
+def asked(command: str, policy: Policy, question: dict[str, Any], at: datetime) -> AnyAnswers:
     """Return the answers to a question at a moment; `due` with what has happened."""
     names = {
         "priority": ("fact",),
@@ -65,7 +65,7 @@ def asked(command: str, policy: Policy, question: dict[str, Any], at: datetime) 
         options |= {"answered": at + timedelta(hours=1)} if at.hour == 3 else {}
     if command in ("due", "hours"):
         options |= {"customer_tz": "Asia/Tokyo", "customer_country": "JP"}
-    answers: Answers = getattr(policy, command)(
+    answers: AnyAnswers = getattr(policy, command)(
         **options, **({} if command == "due" else {"at": at})
     )
     return answers

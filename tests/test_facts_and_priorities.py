@@ -627,10 +627,10 @@ def test_a_dimension_that_the_revision_in_force_lacks_is_left_out(
 ) -> None:
     answers = revisions.channels(plan="a", role="owner", channel="web", at=BEFORE)
     assert [(row.role, row.allowed) for row in answers.answers] == [(None, True)]
-    answers = revisions.due(
+    promised = revisions.due(
         plan="a", role="user", priority="L1", fact={"type": "bug"}, opened=BEFORE, at=BEFORE
     )
-    assert [(row.role, row.priority, row.target) for row in answers.answers] == [(None, None, "4h")]
+    assert [(row.role, row.priority, row.target) for row in promised] == [(None, None, "4h")]
 
 
 def test_a_value_that_only_another_revision_knows_is_allowed_nothing(

@@ -1,6 +1,7 @@
 """`hours --freeze`: what it prints can be pasted, and then pins what the library gave."""
 
 import json
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ def written(folder: Path, name: str, holidays: str) -> str:
     return f"./{name}"
 
 
-def deadlines(policy: str, folder: Path) -> list[object]:
+def deadlines(policy: str, folder: Path) -> list[datetime | None]:
     """Return when a case that is opened on each of some days around holidays is due."""
     desk = load(str(folder / policy), cache=False)
     days = ["2026-01-05", "2026-04-02", "2026-05-13", "2026-10-02", "2026-12-23", "2027-01-05"]

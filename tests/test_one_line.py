@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from reference.draw import block, draw, one_line
 
-from zsupport.answer.case import Answers
+from zsupport.answer.case import AnyAnswers
 from zsupport.answer.why import why
 from zsupport.check.rule import Subject as Checked
 from zsupport.check.rules import RULES
@@ -67,7 +67,7 @@ def without_lines(value: Any) -> Any:
 # -- what is compared ------------------------------------------------------------------------------
 
 
-def questions(policy: Policy) -> Iterator[Callable[[], Answers]]:
+def questions(policy: Policy) -> Iterator[Callable[[], AnyAnswers]]:
     """Yield questions to a policy; what they leave out is asked about."""
     yield partial(policy.channels, at=AT)
     yield partial(policy.due, opened=AT, at=AT, metric="all", customer_tz="Asia/Tokyo")

@@ -31,6 +31,7 @@ from strategies import (
 )
 
 import zsupport
+from zsupport.answer.case import AnyAnswers
 from zsupport.cli import main
 
 OPENED = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -127,7 +128,7 @@ def asked(case: Case) -> dict[str, Any]:
 # -- comparing -----------------------------------------------------------------------------------
 
 
-def rows(answers: zsupport.Answers, *, without: tuple[str, ...] = ()) -> Rows:
+def rows(answers: AnyAnswers, *, without: tuple[str, ...] = ()) -> Rows:
     """Return the answers by their case, without what may differ: the lines that decided.
 
     Notes, prerequisites and hours of several grants are listed in the order of the file, which
@@ -161,7 +162,9 @@ def questions(draw: st.DrawFn, document: Document) -> Case:
     }
 
 
-def both(policy: zsupport.Policy, question: Case, **more: Any) -> list[zsupport.Answers]:
+def both(
+    policy: zsupport.Policy, question: Case, **more: Any
+) -> list[zsupport.Answers[Any, object]]:
     """Return what a policy answers about channels and about deadlines."""
     options = asked(question)
     due = policy.due(**options, metric="all", opened=OPENED, at=OPENED, **more)
@@ -225,6 +228,7 @@ def test_channels_are_the_union_of_the_grants(folder: Path, document: Document) 
                 needed = {*own, *(p for g in held for p in listed(g.get("prerequisites", [])))}
                 assert set(answer.prerequisites or ()) == needed
                 if all("hours" in grant for grant in held):
+                    assert answer.hours is not None
                     assert set(answer.hours.split(", ")) == {grant["hours"] for grant in held}
                 else:
                     assert answer.hours is None
@@ -341,7 +345,7 @@ def test_what_is_not_shown_changes_no_answer(
 
 
 def _same_by_every_channel(
-    policy: zsupport.Policy, document: Document, question: Case, answers: zsupport.Answers
+    policy: zsupport.Policy, document: Document, question: Case, answers: AnyAnswers
 ) -> None:
     """Check that each row is what every channel promises that is allowed there."""
     promised: dict[Any, set[Any]] = {}

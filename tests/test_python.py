@@ -13,7 +13,7 @@ import pytest
 from conftest import Cli
 
 import zsupport
-from zsupport.answer.case import Answers
+from zsupport.answer.case import Answers, AnyAnswers
 from zsupport.cli.commands import load_command
 from zsupport.clock.problem import BadText
 from zsupport.errors import InvalidPolicy
@@ -82,7 +82,8 @@ def test_answers_are_a_sequence() -> None:
     assert (answers[0], answers[-1]) == (answers.answers[0], answers.answers[-1])
     assert answers[1:] == answers.answers[1:]
     assert answers.answers[0] in answers
-    assert answers.columns not in answers
+    field: object = answers.columns
+    assert field not in answers
     assert [each.channel for each in answers if each.allowed] == ["help-center", "web"]
 
 
@@ -155,7 +156,7 @@ def test_texts_are_taken_as_datetimes_are(events: dict[str, Any]) -> None:
 
 
 def test_every_question_takes_texts() -> None:
-    ask: Callable[..., Answers]
+    ask: Callable[..., AnyAnswers]
     for ask in (ZOOM.channels, ZOOM.hours, ZOOM.priority, ZOOM.topics, ZOOM.terms):
         assert ask(at=OPENED).answers == ask(at=SAME).answers
         assert len(ask(at="now"))

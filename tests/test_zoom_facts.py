@@ -128,7 +128,7 @@ def test_every_channel_that_opens_a_case_promises_the_same(cell: dict[str, str])
         ).answers
         assert [answer.priority for answer in answers] == PRIORITIES
         for answer in answers:
-            promised = cell[answer.priority] if cell[channel] == "yes" else "not-entitled"
+            promised = cell[answer.priority or ""] if cell[channel] == "yes" else "not-entitled"
             hours = None if promised == "not-entitled" else timedelta(hours=int(promised))
             assert answer.due == (hours and OPENED + hours)
 

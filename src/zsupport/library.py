@@ -9,11 +9,20 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from zsupport.answer.case import Answers, Query, settle
-from zsupport.answer.channels import answer_channels
-from zsupport.answer.due import DueQuestion, Moment, Quick, answer_due, quick_due, settle_starts
+from zsupport.answer.case import Answers, Details, Query, Row, settle
+from zsupport.answer.channels import ChannelAnswers, answer_channels
+from zsupport.answer.due import (
+    DueAnswers,
+    DueDetails,
+    DueQuestion,
+    Moment,
+    Quick,
+    answer_due,
+    quick_due,
+    settle_starts,
+)
 from zsupport.answer.hours import Customer, PolicyHours, check_country
 from zsupport.answer.promise import Promises, promises, settle_metrics
 from zsupport.clock.deadline import Events
@@ -35,10 +44,32 @@ from zsupport.sources.cache import cache_folder, keep_policy, kept_policy, polic
 from zsupport.sources.find import TESTS, FoundPolicy, file_of_tests, find
 from zsupport.sources.holidays import kept_holidays
 
+if TYPE_CHECKING:
+    from zsupport.answer.opening import HoursAnswers
+    from zsupport.answer.priority import PriorityAnswers
+    from zsupport.answer.terms import TermAnswers
+    from zsupport.answer.topics import TopicAnswers
+
 _new = tuple.__new__
 
 #: How many different questions a policy keeps what it worked out for.
 MAX_KEPT = 10_000
+
+
+class _DuePut(NamedTuple):
+    """A question to `due` as it is put, without what happens to a ticket."""
+
+    revision: int  # the position of the one that answers
+    in_force: bool
+    plan: str | None
+    role: str | None
+    channel: str | None
+    priority: str | None
+    facts: tuple[tuple[str, str], ...]
+    metrics: tuple[str, ...]
+    customer_tz: str | None
+    customer_country: str | None
+    lang: str
 
 
 class _KnownPromises(NamedTuple):
@@ -65,7 +96,7 @@ class Policy:
         self.revisions = revisions
         self._public = public
         self._hours: dict[tuple[int, Customer, str], PolicyHours] = {}
-        self._promises: dict[tuple[Any, ...], _KnownPromises] = {}
+        self._promises: dict[_DuePut, _KnownPromises] = {}
         # In force from and before which instants; the next one's start ends a revision too.
         where = zone(revisions[0].timezone)
         self._starts = [_midnight(r.start, where) if r.start else -END for r in revisions]
@@ -135,18 +166,21 @@ class Policy:
         index = bisect_right(self._starts, instant) - 1
         return (index, instant < self._ends[index]) if index >= 0 else (0, False)
 
-    def _settled(self, revision: Revision, **asked: Any) -> Query:
+    def _settled(self, index: int, asked: Query) -> Query:
         """Return a question to one revision in canonical ids; names of the others are known too."""
-        return settle(revision, self.revisions, **asked)
+        return settle(self.revisions[index], asked, self.revisions)
 
     def _shown(self, index: int, columns: Callable[[int], tuple[str, ...]]) -> frozenset[str]:
         """Return the columns of the other revisions: they do not depend on which one answers."""
         others = (i for i in range(len(self.revisions)) if i != index)
         return frozenset(name for other in others for name in columns(other))
 
-    def _answered(self, index: int, answer: Callable[..., Answers]) -> Answers:
+    def _answered(
+        self, index: int, answer: Callable[[int, frozenset[str]], Answers[Row, Details]]
+    ) -> Answers[Row, Details]:
         """Return the answers of a revision, with the columns of the other revisions too."""
-        return answer(index, self._shown(index, lambda other: answer(other).columns))
+        shown = self._shown(index, lambda other: answer(other, frozenset()).columns)
+        return answer(index, shown)
 
     def channels(
         self,
@@ -158,26 +192,19 @@ class Policy:
         fact: Mapping[str, str] | None = None,
         at: Instant | None = None,
         lang: str = "en",
-    ) -> Answers:
+    ) -> ChannelAnswers:
         """Answer which channels may be used; what is left out is asked about.
 
         `at` is an aware datetime or a text with an offset, the clock's now when left out. Raises
         UsageError for unknown names and ValueError for a naive datetime.
         """
         index, in_force = self._at(_instant(at))
+        asked = Query(plan, role, channel, priority, fact or {})
 
-        def answer(index: int, shown: frozenset[str] = frozenset()) -> Answers:
-            query = self._settled(
-                self.revisions[index],
-                plan=plan,
-                role=role,
-                channel=channel,
-                priority=priority,
-                facts=fact,
-            )
+        def answer(index: int, shown: frozenset[str]) -> ChannelAnswers:
             return answer_channels(
-                self.revisions[index], query, in_force=in_force, lang=lang, others=self.revisions,
-                shown=shown,
+                self.revisions[index], self._settled(index, asked), in_force=in_force, lang=lang,
+                others=self.revisions, shown=shown,
             )  # fmt: skip
 
         return self._answered(index, answer)
@@ -202,7 +229,7 @@ class Policy:
         customer_tz: str | None = None,
         customer_country: str | None = None,
         lang: str = "en",
-    ) -> Answers:
+    ) -> DueAnswers:
         """Answer when what is promised is due; what is left out is asked about.
 
         `metric` is the policy's first unless given; `all` asks for each. `opened` is when the
@@ -228,13 +255,16 @@ class Policy:
             events_in = (each for each in (answered, updated, resolved) if each is not None)
             moment = max(now, *map(_instant, events_in))
         index, in_force = self._at(began)
-        key = (
-            index, in_force, plan, role, channel, priority,
-            tuple(fact.items()) if fact else None,
-            metric if metric.__class__ is str else tuple(metric),
-            customer_tz, customer_country, lang,
+        put = _new(
+            _DuePut,
+            (
+                index, in_force, plan, role, channel, priority,
+                tuple(fact.items()) if fact else (),
+                (metric,) if metric.__class__ is str else tuple(metric),
+                customer_tz, customer_country, lang,
+            ),
         )  # fmt: skip
-        known = self._promises.get(key) or self._promised(key, began, fact or {})
+        known = self._promises.get(put) or self._promised(put, began)
         if known.quick and not (happened or start or pause or at_risk):
             same = None
             if isinstance(opened, datetime) and opened.tzinfo is UTC and not opened.microsecond:
@@ -244,12 +274,11 @@ class Policy:
                 asked, promised, _ = known
                 # Built as the tuples that they are: their constructors take as long as the rest.
                 events = _new(Events, (began, None, None, None, ()))
-                return _new(
-                    Answers,
-                    (
-                        (answer,), promised[1], promised[2], asked[0], asked[1], in_force,
-                        _new(Moment, (events, moment, None, {})), asked[2], promised, None,
-                    ),
+                hours = asked[2]
+                of_moment = _new(Moment, (events, moment, None, {}))
+                return Answers(
+                    (answer,), promised[1], promised[2], asked[0], asked[1], in_force,
+                    _new(DueDetails, (of_moment, promised, hours)), hours.public_holidays,
                 )  # fmt: skip
         for name, event in (("answered", answered), ("updated", updated), ("resolved", resolved)):
             if event is not None and _instant(event) < began:
@@ -265,24 +294,15 @@ class Policy:
         starts = settle_starts(known.asked.revision, given, began, self.revisions)
         return answer_due(known.asked, known.promised, Moment(events, moment, ratio, starts))
 
-    def _promised(
-        self, key: tuple[Any, ...], start: int, facts: Mapping[str, str]
-    ) -> _KnownPromises:
+    def _promised(self, put: _DuePut, start: int) -> _KnownPromises:
         """Work out what is promised, and keep it where it does not depend on the moment."""
-        index, in_force, plan, role, channel, priority, _, metric, zone_name, country, lang = key
+        index, in_force, lang = put.revision, put.in_force, put.lang
         revision = self.revisions[index]
+        asked = Query(put.plan, put.role, put.channel, put.priority, dict(put.facts))
 
         def settled(index: int) -> tuple[Query, tuple[Metric, ...]]:
-            query = self._settled(
-                self.revisions[index],
-                plan=plan,
-                role=role,
-                channel=channel,
-                priority=priority,
-                facts=facts,
-            )
-            names = (metric,) if isinstance(metric, str) else metric
-            return query, settle_metrics(self.revisions[index], names, self.revisions)
+            query = self._settled(index, asked)
+            return query, settle_metrics(self.revisions[index], put.metrics, self.revisions)
 
         def columns(index: int) -> tuple[str, ...]:
             # It gives no answer, so it raises no error of an answer and looks for no warnings.
@@ -295,19 +315,20 @@ class Policy:
         query, metrics = settled(index)
         # Kept and handed out again and again: nobody may change it.
         query = query._replace(facts=MappingProxyType(query.facts))
-        customer = Customer(zone_name, None if country is None else check_country(country))
+        country = None if put.customer_country is None else check_country(put.customer_country)
+        customer = Customer(put.customer_tz, country)
         hours = self._hours.setdefault(
             (index, customer, lang), PolicyHours(revision, customer, lang, self._public)
         )
-        asked = DueQuestion(revision, query, hours, in_force, lang)
+        question = DueQuestion(revision, query, hours, in_force, lang)
         promised = promises(
             revision, query, metrics, start, hours, in_force=in_force, lang=lang,
             shown=self._shown(index, columns), revisions=len(self.revisions),
         )  # fmt: skip
-        known = _KnownPromises(asked, promised, quick_due(asked, promised))
+        known = _KnownPromises(question, promised, quick_due(question, promised))
         timed = any(alt.opened for rule in revision.rules for alt in rule.when)
         if not timed and len(self._promises) < MAX_KEPT:
-            self._promises[key] = known
+            self._promises[put] = known
         return known
 
     def hours(
@@ -323,7 +344,7 @@ class Policy:
         customer_tz: str | None = None,
         customer_country: str | None = None,
         lang: str = "en",
-    ) -> Answers:
+    ) -> "HoursAnswers":
         """Answer whether the channels of a case are open at a moment, or hours by name.
 
         A case is what one of `plan`, `role`, `channel`, `priority` and `fact` names; what is left
@@ -336,17 +357,8 @@ class Policy:
         instant = _instant(at)
         index, in_force = self._at(instant)
 
-        def settled(index: int) -> Query:
-            return self._settled(
-                self.revisions[index],
-                plan=plan,
-                role=role,
-                channel=channel,
-                priority=priority,
-                facts=fact,
-            )
-
-        settled(index)  # an unknown name is reported by the revision that answers
+        asked = Query(plan, role, channel, priority, fact or {})
+        self._settled(index, asked)  # an unknown name is reported by the revision that answers
         country = None if customer_country is None else check_country(customer_country)
         customer = Customer(customer_tz, country)
         later = (*self._starts[1:], 2 * END)
@@ -355,12 +367,12 @@ class Policy:
                 PolicyHours(revision, customer, lang, self._public),
                 self._starts[i],
                 min(self._ends[i], later[i]),
-                settled(i),
+                self._settled(i, asked),
             )
             for i, revision in enumerate(self.revisions)
         ]
         shown = None
-        if name is None and (fact or any((plan, role, channel, priority))):
+        if name is None and any(asked):
             shown = self._shown(index, lambda each: columns_of_case(reigns, each))
         return answer_hours(reigns, index, name, instant, in_force=in_force, shown=shown)
 
@@ -370,7 +382,7 @@ class Policy:
         fact: Mapping[str, str] | None = None,
         at: Instant | None = None,
         lang: str = "en",
-    ) -> Answers:
+    ) -> "PriorityAnswers":
         """Answer which priority fits the facts; without facts: every priority, most urgent first.
 
         Raises UsageError for unknown names and ValueError for a naive datetime.
@@ -379,11 +391,10 @@ class Policy:
 
         index, in_force = self._at(_instant(at))
 
-        def answer(index: int, shown: frozenset[str] = frozenset()) -> Answers:
-            revision = self.revisions[index]
-            query = self._settled(revision, facts=fact)
+        def answer(index: int, shown: frozenset[str]) -> "PriorityAnswers":
+            query = self._settled(index, Query(facts=fact or {}))
             return answer_priority(
-                revision, query, in_force=in_force, lang=lang, shown=shown,
+                self.revisions[index], query, in_force=in_force, lang=lang, shown=shown,
                 revisions=len(self.revisions),
             )  # fmt: skip
 
@@ -398,17 +409,16 @@ class Policy:
         role: str | None = None,
         at: Instant | None = None,
         lang: str = "en",
-    ) -> Answers:
+    ) -> "TopicAnswers":
         """Answer which self-help resources there are, by topic and for whom.
 
         Raises UsageError for unknown names and ValueError for a naive datetime.
         """
         from zsupport.answer.topics import answer_topics
 
-        revision, in_force = self.revision_at(at)
-        query = self._settled(revision, role=role)
+        index, in_force = self._at(_instant(at))
         return answer_topics(
-            revision, query, topic, self.revisions,
+            self.revisions[index], self._settled(index, Query(role=role)), topic, self.revisions,
             by_audience=role is None, in_force=in_force, lang=lang,
         )  # fmt: skip
 
@@ -423,7 +433,7 @@ class Policy:
         fact: Mapping[str, str] | None = None,
         at: Instant | None = None,
         lang: str = "en",
-    ) -> Answers:
+    ) -> "TermAnswers":
         """Answer what else the policy says for a case, by topic; what is left out is asked about.
 
         Raises UsageError for unknown names and ValueError for a naive datetime.
@@ -431,16 +441,13 @@ class Policy:
         from zsupport.answer.terms import answer_terms
 
         index, in_force = self._at(_instant(at))
+        asked = Query(plan, role, channel, priority, fact or {})
 
-        def answer(index: int, shown: frozenset[str] = frozenset()) -> Answers:
-            revision = self.revisions[index]
-            query = self._settled(
-                revision,
-                plan=plan, role=role, channel=channel, priority=priority, facts=fact,
-            )  # fmt: skip
+        def answer(index: int, shown: frozenset[str]) -> "TermAnswers":
             return answer_terms(
-                revision, query, topic, self.revisions, in_force=in_force, lang=lang, shown=shown
-            )
+                self.revisions[index], self._settled(index, asked), topic, self.revisions,
+                in_force=in_force, lang=lang, shown=shown,
+            )  # fmt: skip
 
         return self._answered(index, answer)
 

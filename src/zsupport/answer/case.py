@@ -1,8 +1,8 @@
 """Cases: what a question names, and whether a condition holds."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Annotated, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar, overload
 
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import PolicyError, UsageError, nearest
@@ -43,7 +43,7 @@ class Warning(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A question with canonical ids; what is None is what is asked about."""
+    """A question, with names as they are put or as ids; what is None is what is asked about."""
 
     plan: str | None = None
     role: str | None = None
@@ -52,55 +52,96 @@ class Query(NamedTuple):
     facts: Mapping[str, str] = {}
 
 
-class _AnswersFields(NamedTuple):
-    """What `Answers` hold.
+if TYPE_CHECKING:
+    from typing import Final, Protocol
 
-    `columns` names the dimensions that they differ by. With no revision in force `revision` is
-    the nearest one, `in_force` is false, and no answer is positive.
-    """
+    class Answer(Protocol):
+        """What every answer says, to any question."""
 
-    answers: tuple[Any, ...]
-    columns: tuple[str, ...]
-    warnings: tuple[Warning, ...]
-    revision: Revision
-    query: Query
-    in_force: bool = True
-    moment: Any = None  # of `due`: what happened, and as of when
-    hours: Any = None  # of `due` and `hours`: the policy's hours for this customer
-    promised: Any = None  # of `due`: the promises that it answers from
-    openings: Any = None  # of `hours`: when each answer is open
+        @property
+        def note(self) -> str | None:
+            """The notes of all that it rests on."""
+
+        @property
+        def unclear(self) -> str | None:
+            """The doubts about it."""
+
+        @property
+        def source(self) -> str | None:
+            """The ids of the sources that it names."""
+
+        @property
+        def because(self) -> tuple[Because, ...]:
+            """The parts of the policy that decided."""
+
+        def _asdict(self) -> dict[str, Any]:
+            """Return its fields by name."""
 
 
-class Answers(_AnswersFields):
+Row = TypeVar("Row", bound="Answer", covariant=True)
+Details = TypeVar("Details", covariant=True)
+
+
+class Answers(Sequence[Row], Generic[Row, Details]):
     """The answers to one question, in order, and what they were given from.
 
-    It is a sequence of the answers. As it is also a tuple of fields, which is quick to make, what
-    a NamedTuple does by going through its own items is defined anew here.
+    `columns` names the dimensions that they differ by. With no revision in force `revision` is
+    the nearest one, `in_force` is false, and no answer is positive. `details` is what else they
+    were worked out from, where there is more to explain.
     """
 
-    __slots__ = ()
+    __slots__ = (  # noqa: RUF023 - in the order of the constructor
+        "answers", "columns", "warnings", "revision", "query", "in_force", "details",
+        "public_holidays",
+    )  # fmt: skip
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.answers)
+    def __init__(
+        self,
+        answers: tuple[Row, ...],
+        columns: tuple[str, ...],
+        warnings: tuple[Warning, ...],
+        revision: Revision,
+        query: Query,
+        in_force: bool,
+        details: Details,
+        public_holidays: bool = False,
+    ) -> None:
+        """`public_holidays`: they rest on the public holidays of a country."""
+        # A guard against assignment at run time would take as long as all the rest.
+        self.answers: Final = answers
+        self.columns: Final = columns
+        self.warnings: Final = warnings
+        self.revision: Final = revision
+        self.query: Final = query
+        self.in_force: Final = in_force
+        self.details: Final = details
+        self.public_holidays: Final = public_holidays
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, index: int | slice) -> Row | tuple[Row, ...]:
+        return self.answers[index]
 
     def __len__(self) -> int:
         return len(self.answers)
 
-    def __getitem__(self, index: Any) -> Any:
-        return self.answers[index]
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Answers) and self._asdict() == other._asdict()
 
-    def __contains__(self, answer: object) -> bool:
-        return answer in self.answers
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self._asdict().items())
+        return f"Answers({fields})"
 
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return tuple(tuple.__iter__(self))
+    def _asdict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
 
-    def _replace(self, **changes: Any) -> "Answers":
+    def _replace(self, **changes: object) -> "Answers[Row, Details]":
         """Return the answers with other values in some fields."""
-        fields = dict(zip(self._fields, tuple.__iter__(self), strict=True))
-        if unknown := changes.keys() - fields.keys():
+        if unknown := changes.keys() - {*self.__slots__}:
             raise ValueError(f"no such fields: {sorted(unknown)}")
-        return tuple.__new__(Answers, (fields | changes).values())
+        return Answers(**(self._asdict() | changes))
 
     def to_dict(self, zone: tzinfo = UTC) -> dict[str, Any]:
         """Return the answers with policy and warnings as JSON has them; instants in `zone`."""
@@ -110,6 +151,10 @@ class Answers(_AnswersFields):
             "answers": [record(answer, zone) for answer in self.answers],
             "warnings": plain_value(self.warnings, zone),
         }
+
+
+#: Answers to any question.
+AnyAnswers = Answers["Answer", object]
 
 
 def policy_of(revision: Revision) -> dict[str, Any]:
@@ -122,7 +167,7 @@ def policy_of(revision: Revision) -> dict[str, Any]:
     }
 
 
-def plain_value(value: Any, zone: tzinfo) -> Any:
+def plain_value(value: object, zone: tzinfo) -> Any:
     """Return a value of an answer as JSON has it; instants in `zone`."""
     if isinstance(value, datetime):
         return format_instant(from_datetime(value), zone)
@@ -135,7 +180,7 @@ def plain_value(value: Any, zone: tzinfo) -> Any:
     return value
 
 
-def record(answer: Any, zone: tzinfo = UTC) -> dict[str, Any]:
+def record(answer: "Answer", zone: tzinfo = UTC) -> dict[str, Any]:
     """Return an answer as a JSON object: every field, null where it does not apply."""
     return {name: plain_value(value, zone) for name, value in answer._asdict().items()}
 
@@ -148,17 +193,8 @@ class KnownName(NamedTuple):
     shown: Text = ""
 
 
-def settle(
-    revision: Revision,
-    others: Sequence[Revision] = (),
-    *,
-    plan: str | None = None,
-    role: str | None = None,
-    channel: str | None = None,
-    priority: str | None = None,
-    facts: Mapping[str, str] | None = None,
-) -> Query:
-    """Return the question in canonical ids; raise UsageError with every name that is unknown.
+def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) -> Query:
+    """Return a question in canonical ids; raise UsageError with every name that is unknown.
 
     Ids and aliases match without regard to case. A name that only one of the `others`, revisions
     of the same policy, knows is not an error. If this revision has no such dimension or fact, the
@@ -193,13 +229,13 @@ def settle(
     known_facts = {fact.id for fact in revision.facts}
     settled: dict[str, str] = {}
     query = Query(
-        find("plan", plan, lambda each: names(each.plans)),
-        find("role", role, lambda each: names(each.roles)),
-        find("channel", channel, lambda each: names(each.channels)),
-        find("priority", priority, lambda each: names(each.priorities)),
+        find("plan", asked.plan, lambda each: names(each.plans)),
+        find("role", asked.role, lambda each: names(each.roles)),
+        find("channel", asked.channel, lambda each: names(each.channels)),
+        find("priority", asked.priority, lambda each: names(each.priorities)),
         settled,
     )
-    for name, value in (facts or {}).items():
+    for name, value in asked.facts.items():
         value = str(value).lower() if isinstance(value, bool) else value
         fact = find("fact", name, facts_of)
         if fact is None:

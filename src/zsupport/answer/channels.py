@@ -67,6 +67,9 @@ class ChannelAnswer(NamedTuple):
         return record(self)
 
 
+ChannelAnswers = Answers[ChannelAnswer, None]
+
+
 class Holding(NamedTuple):
     """A grant that applies, and the alternatives of its condition that match."""
 
@@ -96,7 +99,7 @@ def answer_channels(
     lang: str,
     others: Sequence[Revision] = (),
     shown: frozenset[str] = frozenset(),
-) -> Answers:
+) -> ChannelAnswers:
     """Answer for each channel asked about, the denied ones included.
 
     Without a priority a channel is allowed when some priority allows it that the facts leave
@@ -135,7 +138,7 @@ def answer_channels(
     if query.channel is None:
         columns.append("channel")
     columns += in_order(revision, {*kept, *shown})
-    return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force)
+    return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force, None)
 
 
 def _rows(

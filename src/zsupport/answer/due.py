@@ -113,6 +113,17 @@ def settle_starts(
     return starts
 
 
+class DueDetails(NamedTuple):
+    """What deadlines were worked out from: what happened, the promises and their hours."""
+
+    moment: Moment
+    promised: Promises
+    hours: PolicyHours
+
+
+DueAnswers = Answers[DueAnswer, DueDetails]
+
+
 class DueQuestion(NamedTuple):
     """The question that promises answer, as far as it does not depend on the moment."""
 
@@ -123,13 +134,17 @@ class DueQuestion(NamedTuple):
     lang: str
 
 
-def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> Answers:
+def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> DueAnswers:
     """Return the promises with what the clock says of each; open facts that change nothing go."""
     timer = _Timer(asked, moment)
     later = [
         name
-        for name in ("answered", "updated", "resolved")
-        if (event := getattr(moment.events, name)) is not None and event > moment.at
+        for name, event in (
+            ("answered", moment.events.answered),
+            ("updated", moment.events.updated),
+            ("resolved", moment.events.resolved),
+        )
+        if event is not None and event > moment.at
     ]
     if any(end is None and begin > moment.at for begin, end in moment.events.pauses):
         later.append("an open pause")
@@ -144,7 +159,7 @@ def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> Answer
         warnings = tuple(dict.fromkeys((*warnings, *timer.warnings)))
     return Answers(
         tuple(rows), promised.columns, warnings, asked.revision, asked.query, asked.in_force,
-        moment, asked.hours, promised,
+        DueDetails(moment, promised, asked.hours), asked.hours.public_holidays,
     )  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def answer_hours(
     *,
     in_force: bool,
     shown: frozenset[str] | None = None,
-) -> Answers:
+) -> "HoursAnswers":
     """Answer for the hours of this name, for the channels of a case, or for all hours.
 
     `index` says which of the revisions, in order of time, answers. A question about a case has
@@ -175,10 +175,9 @@ def answer_hours(
         for row, opening in zip(rows, openings, strict=True)
     )
     warnings += [warning for opening in openings for warning in opening.warnings]
-    hours.public_holidays = any(reign.hours.public_holidays for reign in reigns)
     return Answers(
         answers, columns, tuple(dict.fromkeys(warnings)), revision, reigns[index].query, in_force,
-        hours=hours, openings=openings,
+        openings, any(reign.hours.public_holidays for reign in reigns),
     )  # fmt: skip
 
 
@@ -585,6 +584,9 @@ class Opening:
         day = local_date(start, zone(revision.timezone))
         says = f"the policy does not state when it is open from {day} on"
         self.warnings.append(Warning("hours-not-stated", says))
+
+
+HoursAnswers = Answers[HoursAnswer, tuple[Opening, ...]]
 
 
 def _piece(reign: Reign, part: RevisionHours) -> Piece:

@@ -41,14 +41,17 @@ class PriorityAnswer(NamedTuple):
         return record(self)
 
 
-def list_priorities(revision: Revision, *, in_force: bool, lang: str) -> Answers:
+PriorityAnswers = Answers[PriorityAnswer, None]
+
+
+def list_priorities(revision: Revision, *, in_force: bool, lang: str) -> PriorityAnswers:
     """Return every priority with its meaning, the most urgent first.
 
     With no revision in force there is none.
     """
     listed = revision.priorities if in_force else ()
     rows = tuple(_answer(revision, each, {}, (), lang) for each in listed)
-    return Answers(rows, ("priority",), (), revision, Query(), in_force)
+    return Answers(rows, ("priority",), (), revision, Query(), in_force, None)
 
 
 def answer_priority(
@@ -59,7 +62,7 @@ def answer_priority(
     lang: str,
     shown: frozenset[str] = frozenset(),
     revisions: int = 1,
-) -> Answers:
+) -> PriorityAnswers:
     """Return the priority for each combination of facts that the question leaves open.
 
     It is None where no priority fits, where the policy does not decide it from facts, and with
@@ -82,7 +85,7 @@ def answer_priority(
         remarks = said(revision, (), lang)
         rows = [PriorityAnswer(None, None, None, row.facts, *remarks, because) for row in rows]
     columns = in_order(revision, {*kept, *shown})
-    return Answers(tuple(rows), tuple(columns), tuple(warnings), revision, query, in_force)
+    return Answers(tuple(rows), tuple(columns), tuple(warnings), revision, query, in_force, None)
 
 
 def _decided(revision: Revision, case: Case, asked: set[str], lang: str) -> PriorityAnswer:

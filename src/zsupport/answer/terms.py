@@ -59,6 +59,9 @@ class TermAnswer(NamedTuple):
         return record(self)
 
 
+TermAnswers = Answers[TermAnswer, None]
+
+
 def answer_terms(
     revision: Revision,
     query: Query,
@@ -68,7 +71,7 @@ def answer_terms(
     in_force: bool,
     lang: str,
     shown: frozenset[str] = frozenset(),
-) -> Answers:
+) -> TermAnswers:
     """Answer for each topic and each case asked about, those without a text included.
 
     A dimension that is left out is asked about where it changes a term. With no revision in
@@ -105,7 +108,7 @@ def answer_terms(
         rows = [_unsaid(revision, row, topics, in_force=in_force, lang=lang) for row in rows]
     if topic is None:
         columns.append("topic")
-    return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force)
+    return Answers(tuple(rows), tuple(columns), warnings, revision, query, in_force, None)
 
 
 def _unsaid(

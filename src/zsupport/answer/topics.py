@@ -30,6 +30,9 @@ class TopicAnswer(NamedTuple):
         return record(self)
 
 
+TopicAnswers = Answers[TopicAnswer, None]
+
+
 def answer_topics(
     revision: Revision,
     query: Query,
@@ -39,7 +42,7 @@ def answer_topics(
     by_audience: bool,
     in_force: bool,
     lang: str,
-) -> Answers:
+) -> TopicAnswers:
     """Return the resources: general ones first, then those of each topic.
 
     `topic` and the role of the query narrow; without a topic the general ones are there too.
@@ -55,7 +58,7 @@ def answer_topics(
     columns = (*columns, "kind")
     help_ = revision.self_help
     if help_ is None or not in_force:
-        return Answers((), columns, (), revision, query, in_force)
+        return Answers((), columns, (), revision, query, in_force, None)
     topics = [each for each in help_.topics if name in (None, each.id)]
     role = {} if query.role is None else {"role": query.role}
     remarks = [*of_case(revision, "topics", role), help_.remarks]
@@ -74,7 +77,7 @@ def answer_topics(
     if not help_.complete:
         says = say(help_.remarks.note, lang) or "there are more topics than are listed"
         warnings = (Warning("more-topics", says),)
-    return Answers(tuple(rows), columns, warnings, revision, query, in_force)
+    return Answers(tuple(rows), columns, warnings, revision, query, in_force, None)
 
 
 def _topic_id(topic: str, revisions: Sequence[Revision]) -> str:

@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, tzinfo
 from functools import cached_property
 
-from zsupport.answer.case import Answers, Because, Case, NeedsInput, matching
+from zsupport.answer.case import AnyAnswers, Because, Case, NeedsInput, matching
 from zsupport.answer.channels import ChannelAnswer, holding, no_priority
-from zsupport.answer.due import DueAnswer, course_of
+from zsupport.answer.due import DueAnswer, DueDetails, course_of
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.answer.hours import Settled
-from zsupport.answer.opening import HoursAnswer
+from zsupport.answer.opening import HoursAnswer, Opening
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.answer.promise import NEGATIVE, Promise, decide
 from zsupport.answer.terms import TermAnswer
+from zsupport.answer.topics import TopicAnswer
 from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.clock.target import Target
 from zsupport.clock.zones import zone
@@ -32,7 +33,7 @@ MAX_DAYS = 10
 MAX_STEPS = 40
 
 
-def why(answers: Answers, where: str, zone_shown: tzinfo = UTC) -> list[str]:
+def why(answers: AnyAnswers, where: str, zone_shown: tzinfo = UTC) -> list[str]:
     """Return lines that explain the answers.
 
     `where` goes before the name of the file, and clock time is shown in `zone_shown`.
@@ -51,7 +52,7 @@ def why(answers: Answers, where: str, zone_shown: tzinfo = UTC) -> list[str]:
             lines += explain.hours(answer, in_force=answers.in_force)
         elif isinstance(answer, TermAnswer):
             lines += explain.term(answer, in_force=answers.in_force)
-        else:
+        elif isinstance(answer, TopicAnswer):
             lines += explain.topic(answer)
     return lines
 
@@ -74,11 +75,17 @@ def _condition(when: When) -> str:
 
 
 class _Explain:
-    def __init__(self, answers: Answers, where: str, zone_shown: tzinfo) -> None:
+    def __init__(self, answers: AnyAnswers, where: str, zone_shown: tzinfo) -> None:
         self.zone_shown = zone_shown
         self.answers = answers
         self.revision = answers.revision
         self.where = where
+
+    @property
+    def of_due(self) -> DueDetails:
+        """What deadlines were worked out from."""
+        assert isinstance(self.answers.details, DueDetails)
+        return self.answers.details
 
     def at(self, place: Place | Because) -> str:
         return f"  {self.where}{self.revision.file}:{place.line}"
@@ -232,29 +239,23 @@ class _Explain:
     def _promised(self, answer: DueAnswer) -> Promise:
         """Return the promise with all that was settled: an answer shows only what differs."""
         place = (answer.plan, answer.role, answer.priority, answer.metric)
-        for row in self.answers.promised.rows:
+        for row in self.of_due.promised.rows:
             same = (row.plan, row.role, row.priority, row.metric.id) == place
             same = same and answer.channel in (None, row.case["channel"])
             if same and answer.facts.items() <= row.facts.items():
-                promise: Promise = row
-                return promise
+                return row
         raise LookupError(f"no promise for {answer}")
 
     def _inside(self, case: Case) -> Callable[[str], bool]:
-        hours, opened = self.answers.hours, self.answers.moment.events.opened
-
-        def inside(name: str) -> bool:
-            open_: bool = hours.is_open(name, case, opened)
-            return open_
-
-        return inside
+        moment, _, hours = self.of_due
+        return lambda name: hours.is_open(name, case, moment.events.opened)
 
     def _walk(self, answer: DueAnswer, row: Promise) -> list[str]:
         """Return the way from the start to due: what was counted, and what was not and why."""
         from zsupport.clock.walk import walk
 
         assert row.cell is not None
-        target, moment, settled = row.cell.target, self.answers.moment, row.settled
+        target, moment, settled = row.cell.target, self.of_due.moment, row.settled
         if target.kind == "rate":
             return []
         run = course_of(row, self.revision, moment)
@@ -386,12 +387,13 @@ class _Explain:
                 if calendar.place.path in decided:
                     says = f"the hours {name}: {_condition(calendar.when)}"
                     lines.append(f"{self.at(calendar.place)}  {says}")
-        opening = self.answers.openings[self.answers.answers.index(answer)]
+        openings = self.answers.details
+        assert isinstance(openings, tuple)
+        opening: Opening = openings[self.answers.answers.index(answer)]
         return lines + [f"  {day}" for day in opening.special_dates()]
 
-    def topic(self, answer: "object") -> list[str]:
-        name, because = getattr(answer, "name", ""), getattr(answer, "because", ())
-        return [name, *(self.at(each) for each in because)]
+    def topic(self, answer: TopicAnswer) -> list[str]:
+        return [answer.name or "", *(self.at(each) for each in answer.because)]
 
 
 def _matches(when: When, case: Case, inside: Callable[[str], bool]) -> bool:

@@ -105,8 +105,8 @@ def due(
             refusal, code = needed(answers), 2
     if fail_breached and "breached" in states:
         refusal = refusal or "breached"
-    question = question._replace(at=to_datetime(answers.moment.at))
-    events = answers.moment.events
+    question = question._replace(at=to_datetime(answers.details.moment.at))
+    events = answers.details.moment.events
 
     def shown(instant: int | None) -> str | None:
         return None if instant is None else question.text(to_datetime(instant))
@@ -114,11 +114,11 @@ def due(
     query = question.query(
         **answers.query._asdict(),
         metric=list(dict.fromkeys(answer.metric for answer in answers.answers)),
-        opened=question.text(to_datetime(answers.moment.events.opened)),
+        opened=question.text(to_datetime(answers.details.moment.events.opened)),
         answered=shown(events.answered),
         updated=shown(events.updated),
         resolved=shown(events.resolved),
-        start={name: shown(instant) for name, instant in answers.moment.starts.items()},
+        start={name: shown(instant) for name, instant in answers.details.moment.starts.items()},
         pauses=[{"from": shown(begin), "to": shown(end)} for begin, end in events.pauses],
         at_risk=risk,
         customer_tz=customer_tz,

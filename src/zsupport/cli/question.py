@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple, TypeVar
 
-from zsupport.answer.case import Answers, Warning
+from zsupport.answer.case import Answers, AnyAnswers, Details, Row, Warning
 from zsupport.answer.promise import NEEDS_INPUT
 from zsupport.answer.remarks import one_line
 from zsupport.cli.options import Common, flag_of
@@ -117,7 +117,7 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
     return facts
 
 
-def needed(answers: Answers) -> str:
+def needed(answers: AnyAnswers) -> str:
     """Return in a line what has to be asked before there is an answer, with the options."""
     asks = (named(each.message, flag_of) for each in answers.warnings if each.code == NEEDS_INPUT)
     return f"needs input: {'; '.join(asks)}"
@@ -126,8 +126,8 @@ def needed(answers: Answers) -> str:
 def finish(
     common: Common,
     question: AskedPolicy,
-    answers: Answers,
-    show: Callable[..., Report],
+    answers: Answers[Row, Details],
+    show: Callable[[Answers[Row, Details], dict[str, Any], tzinfo, str], Report],
     query: dict[str, Any],
     *,
     refusal: str | None,
@@ -163,14 +163,14 @@ def finish(
     return code if refusal and not (common.exit_zero and code == 1) else 0
 
 
-def why_lines(question: AskedPolicy, answers: Answers) -> list[str]:
+def why_lines(question: AskedPolicy, answers: AnyAnswers) -> list[str]:
     """Return why the answers are as they are, with places that a person can open."""
     from zsupport.answer.why import why
 
     return why(answers, question.found.folder, question.zone)
 
 
-def _about_language(common: Common, answers: Answers) -> list[Warning]:
+def _about_language(common: Common, answers: AnyAnswers) -> list[Warning]:
     """Return a warning where the policy has texts by language and none in the one asked for."""
     known = answers.revision.languages
     if not known or common.lang == "en" or {common.lang, common.lang.split("-")[0]} & set(known):
@@ -179,7 +179,7 @@ def _about_language(common: Common, answers: Answers) -> list[Warning]:
 
 
 def _notes(
-    common: Common, question: AskedPolicy, answers: Answers, report: Report
+    common: Common, question: AskedPolicy, answers: AnyAnswers, report: Report
 ) -> tuple[str, ...]:
     """Return what stands under a table: remarks, reasons, and where the answer comes from."""
     notes = _chosen(report.beside.listed, _UNDER_TABLES, common, answers)
@@ -195,7 +195,7 @@ def _notes(
     return tuple(notes)
 
 
-def _aside(common: Common, answers: Answers, report: Report, *, refused: bool) -> list[str]:
+def _aside(common: Common, answers: AnyAnswers, report: Report, *, refused: bool) -> list[str]:
     """Return what goes to standard error beside lines for a program: warnings and doubts.
 
     `refused`: what is needed is said by the refusal.
@@ -207,7 +207,7 @@ def _aside(common: Common, answers: Answers, report: Report, *, refused: bool) -
 
 
 def _chosen(
-    remarks: Iterable[Remark], kinds: tuple[str, ...], common: Common, answers: Answers
+    remarks: Iterable[Remark], kinds: tuple[str, ...], common: Common, answers: AnyAnswers
 ) -> list[str]:
     """Return the remarks of some kinds; with `--why` also the sources and what tables show.
 

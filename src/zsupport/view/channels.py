@@ -3,14 +3,16 @@
 from datetime import tzinfo
 from typing import Any
 
-from zsupport.answer.case import Answers, record
-from zsupport.answer.channels import ChannelAnswer
-from zsupport.report import Report, Table
+from zsupport.answer.case import record
+from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
+from zsupport.report import Remark, Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import beside, value_of
+from zsupport.view.notes import beside, retired, values_of
 
 
-def show_channels(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
+def show_channels(
+    answers: ChannelAnswers, query: dict[str, Any], zone: tzinfo, lang: str
+) -> Report:
     """Return the report; tables and plain lines list what is allowed, JSON the noes too."""
     allowed = [answer for answer in answers.answers if answer.allowed]
     case_columns = [name for name in answers.columns if name != "channel"]
@@ -18,14 +20,17 @@ def show_channels(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: s
     return Report(
         document("channels", answers, query, records, all_warnings(answers, lang)),
         records,
-        tuple(
-            (*(value_of(answer, name) for name in case_columns), answer.channel)
-            for answer in allowed
-        ),
+        tuple((*values_of(answer, case_columns), answer.channel) for answer in allowed),
         (_matrix(allowed, case_columns) if case_columns else _details(allowed),),
         fields=ChannelAnswer._fields,
-        beside=beside(answers, allowed, lang),
+        beside=beside(answers, allowed, lang, _remarks),
     )
+
+
+def _remarks(answer: ChannelAnswer) -> list[Remark]:
+    only = answer.only_when
+    texts = [Remark("only", f"only for {', '.join(only['priority'])}")] if only else []
+    return texts + retired(answer.retired)
 
 
 def _details(allowed: list[ChannelAnswer]) -> Table:
@@ -67,7 +72,7 @@ def _matrix(allowed: list[ChannelAnswer], case_columns: list[str]) -> Table:
     """Return a table with a row for each case: the channels that it may use."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for answer in allowed:
-        case = tuple(value_of(answer, name) for name in case_columns)
+        case = values_of(answer, case_columns)
         only = f" (only {', '.join(answer.only_when['priority'])})" if answer.only_when else ""
         rows.setdefault(case, []).append(answer.channel + only)
     return Table(

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from zsupport.answer.case import Answers, Warning, policy_of
-from zsupport.answer.hours import PolicyHours
+from zsupport.answer.case import AnyAnswers, Warning, policy_of
 from zsupport.clock.zones import tzdata_version
 from zsupport.policy.model import Revision
 from zsupport.version import FORMAT, VERSION
 
 
-def versions(hours: PolicyHours | None = None) -> dict[str, Any]:
-    """Return the versions that an answer depends on; holidays where `hours` rest on them."""
+def versions(*, public_holidays: bool = False) -> dict[str, Any]:
+    """Return the versions that an answer depends on; holidays where it rests on them."""
     holidays = None
-    if hours is not None and hours.public_holidays:
+    if public_holidays:
         from zsupport.clock.holidays import holidays_version
 
         holidays = holidays_version()
@@ -26,7 +25,7 @@ def versions(hours: PolicyHours | None = None) -> dict[str, Any]:
 
 def document(
     kind: str,
-    answers: Answers,
+    answers: AnyAnswers,
     query: dict[str, Any],
     records: tuple[dict[str, Any], ...],
     warnings: tuple[Warning, ...],
@@ -38,11 +37,11 @@ def document(
         "query": {**query, **({"facts": dict(query["facts"])} if "facts" in query else {})},
         "answers": list(records),
         "warnings": [each._asdict() for each in warnings],
-        "versions": versions(answers.hours),
+        "versions": versions(public_holidays=answers.public_holidays),
     }
 
 
-def all_warnings(answers: Answers, lang: str) -> tuple[Warning, ...]:
+def all_warnings(answers: AnyAnswers, lang: str) -> tuple[Warning, ...]:
     """Return the warnings of the answers and those about the revision that gave them."""
     from zsupport.answer.case import say
 

@@ -3,29 +3,29 @@
 from datetime import tzinfo
 from typing import Any
 
-from zsupport.answer.case import Answers, record
-from zsupport.answer.due import DueAnswer
+from zsupport.answer.case import record
+from zsupport.answer.due import DueAnswer, DueAnswers
+from zsupport.clock.deadline import STARTS
 from zsupport.clock.instants import duration, format_instant, from_datetime
-from zsupport.report import Report, Table
+from zsupport.report import Remark, Report, Table
 from zsupport.view.document import all_warnings, document
-from zsupport.view.notes import beside, value_of
+from zsupport.view.notes import beside, retired, values_of
 
 
-def show_due(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
+def show_due(answers: DueAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
     """Return the report; a row without a deadline has its state in that place."""
     records = tuple(record(answer, zone) for answer in answers.answers)
-    rows: list[DueAnswer] = list(answers.answers)
     table = Table(
         (*(name.capitalize() for name in answers.columns), "Due", "State", "Left", "Target"),
         tuple(
             (
-                *(value_of(answer, name) for name in answers.columns),
+                *values_of(answer, answers.columns),
                 _instant(answer, zone) or "",
                 answer.state,
                 _left(answer),
                 _target(answer),
             )
-            for answer in rows
+            for answer in answers
         ),
     )
     return Report(
@@ -33,15 +33,24 @@ def show_due(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -
         records,
         tuple(
             (
-                *(value_of(answer, name) for name in answers.columns),
+                *values_of(answer, answers.columns),
                 _instant(answer, zone) or answer.state,
             )
-            for answer in rows
+            for answer in answers
         ),
         (table,),
         fields=DueAnswer._fields,
-        beside=beside(answers, rows, lang),
+        beside=beside(answers, answers, lang, _remarks),
     )
+
+
+def _remarks(answer: DueAnswer) -> list[Remark]:
+    found = retired(answer.retired)
+    if answer.starts in STARTS[1:]:
+        found.append(Remark("starts", f"the clock starts when the case is {answer.starts}"))
+    if answer.condition:
+        found.append(Remark("condition", f"condition: {answer.condition}"))
+    return found
 
 
 def _instant(answer: DueAnswer, zone: tzinfo) -> str | None:

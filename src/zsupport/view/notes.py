@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
-from zsupport.answer.case import Answers, say
-from zsupport.clock.deadline import STARTS
+from zsupport.answer.case import Answers, Row, say
 from zsupport.policy.model import Source
 from zsupport.report import Beside, Remark
+
+if TYPE_CHECKING:
+    from zsupport.answer.case import Answer
 
 _DIMENSIONS = ("plan", "role", "channel", "priority", "metric")
 #: Of more groups of rows than this a remark names only the first.
@@ -16,75 +18,71 @@ _MOST_GROUPS = 3
 _MOST_VALUES = 6
 
 
-def value_of(answer: Any, column: str) -> str:
-    """Return what an answer says in an open column: a fact, a dimension or the metric."""
+def values_of(
+    answer: "Answer", columns: Iterable[str], fields: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Return what an answer says in open columns: a fact or a dimension; of `fields` that field."""
+    stated = answer._asdict()
     # Facts first: a policy may call one like a field of the answer.
-    value = answer.facts.get(column)
-    if value is None and column in _DIMENSIONS:
-        value = getattr(answer, column)
-    return value or ""
+    settled = {name: stated.get(name) for name in _DIMENSIONS} | stated.get("facts", {})
+    return tuple((stated if name in fields else settled).get(name) or "" for name in columns)
+
+
+def retired(since: str | None) -> list[Remark]:
+    """Return the remark that a plan is no longer sold, if it is not."""
+    return [Remark("retired", f"plan retired since {since}")] if since else []
+
+
+def _none(_: "Answer") -> list[Remark]:
+    return []
 
 
 def beside(
-    answers: Answers,
-    listed: Sequence[Any],
+    answers: Answers[Row, object],
+    listed: Sequence[Row],
     lang: str,
-    value: Callable[[Any, str], str] = value_of,
-    more: Iterable[str] = (),
+    own: Callable[[Row], Iterable[Remark]] = _none,
+    values: Callable[[Row, Iterable[str]], tuple[str, ...]] = values_of,
+    more: tuple[str, ...] = (),
 ) -> Beside:
-    """Return the remarks of the answers, each once.
+    """Return the remarks of the answers, each once: their `own` first, then those of the policy.
 
     A remark that does not concern every row begins with the rows that it concerns, by what
-    `value` gives for the open columns and `more`. `listed` are the answers that lines and tables
+    `values` gives for the open columns and `more`. `listed` are the answers that lines and tables
     show; where they show none, a refusal rests on all of them.
     """
     names = (*answers.columns, *more)
     sources = {source.id: _source(source, lang) for source in answers.revision.sources}
-    every = _remarks(answers.answers, names, value, sources)
-    if not listed or len(listed) == len(answers.answers):
-        return Beside(every, every)
-    return Beside(_remarks(listed, names, value, sources), every)
+
+    def remarks(rows: Sequence[Row]) -> tuple[Remark, ...]:
+        labels: dict[tuple[str, ...], int] = {}
+        concerned: dict[Remark, dict[int, None]] = {}
+        for row in rows:
+            number = labels.setdefault(values(row, names), len(labels))
+            for remark in (*own(row), *_of_policy(row, sources)):
+                concerned.setdefault(remark, {})[number] = None
+        groups: _Groups | None = None
+        found = []
+        for remark, numbers in concerned.items():
+            if len(numbers) < len(labels):
+                groups = groups or _Groups(names, tuple(labels))
+                remark = Remark(remark.kind, f"{groups.naming(numbers)}: {remark.text}")
+            found.append(remark)
+        return tuple(found)
+
+    every = remarks(answers.answers)
+    some = listed and len(listed) != len(answers.answers)
+    return Beside(remarks(listed) if some else every, every)
 
 
-def _remarks(
-    rows: Sequence[Any],
-    names: tuple[str, ...],
-    value: Callable[[Any, str], str],
-    sources: Mapping[str, str],
-) -> tuple[Remark, ...]:
-    labels: dict[tuple[str, ...], int] = {}
-    concerned: dict[tuple[str, str], dict[int, None]] = {}
-    for row in rows:
-        label = tuple(value(row, name) for name in names)
-        number = labels.setdefault(label, len(labels))
-        for text in _texts(row, sources):
-            concerned.setdefault(text, {})[number] = None
-    groups: _Groups | None = None
-    found = []
-    for (kind, line), numbers in concerned.items():
-        if len(numbers) < len(labels):
-            groups = groups or _Groups(names, tuple(labels))
-            line = f"{groups.naming(numbers)}: {line}"
-        found.append(Remark(kind, line))
-    return tuple(found)
-
-
-def _texts(answer: Any, sources: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the kind and the text of each remark of an answer."""
-    if only := getattr(answer, "only_when", None):
-        yield "only", f"only for {', '.join(only['priority'])}"
-    if since := getattr(answer, "retired", None):
-        yield "retired", f"plan retired since {since}"
-    if (starts := getattr(answer, "starts", STARTS[0])) in STARTS[1:]:
-        yield "starts", f"the clock starts when the case is {starts}"
-    if condition := getattr(answer, "condition", None):
-        yield "condition", f"condition: {condition}"
+def _of_policy(answer: "Answer", sources: Mapping[str, str]) -> Iterator[Remark]:
+    """Yield the remarks of the policy on which an answer rests."""
     for note in _lines(answer.note):
-        yield "note", note
+        yield Remark("note", note)
     for doubt in _lines(answer.unclear):
-        yield "unclear", f"unclear: {doubt}"
+        yield Remark("unclear", f"unclear: {doubt}")
     for source in _lines(answer.source):
-        yield "source", f"source: {sources.get(source, source)}"
+        yield Remark("source", f"source: {sources.get(source, source)}")
 
 
 def _lines(text: str | None) -> list[str]:

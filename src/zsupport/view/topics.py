@@ -1,45 +1,50 @@
 """What is shown of the self-help."""
 
+from collections.abc import Iterable
 from datetime import tzinfo
 from typing import Any
 
-from zsupport.answer.case import Answers, record
-from zsupport.answer.topics import TopicAnswer
+from zsupport.answer.case import record
+from zsupport.answer.topics import TopicAnswer, TopicAnswers
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside
 
 
-def show_topics(answers: Answers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
+def show_topics(answers: TopicAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
     """Return the report: a row for each resource under each topic."""
     records = tuple(record(answer, zone) for answer in answers.answers)
-    rows: list[TopicAnswer] = list(answers.answers)
     return Report(
         document("topics", answers, query, records, all_warnings(answers, lang)),
         records,
-        tuple((*(_value(row, name) for name in answers.columns), row.name or "") for row in rows),
+        tuple((*_values(row, answers.columns), row.name or "") for row in answers),
         (
             Table(
                 (*(name.capitalize() for name in answers.columns), "Name", "Where"),
                 tuple(
                     (
-                        *(_value(row, name) for name in answers.columns),
+                        *_values(row, answers.columns),
                         row.name or "",
                         row.url or "",
                     )
-                    for row in rows
+                    for row in answers
                 ),
             ),
         ),
         fields=TopicAnswer._fields,
-        beside=beside(answers, rows, lang, _label, ("name",)),
+        beside=beside(answers, answers, lang, values=_label, more=("name",)),
     )
 
 
-def _value(row: TopicAnswer, column: str) -> str:
-    value = getattr(row, column)
-    return ",".join(value) if isinstance(value, tuple) else value or ""
+def _values(row: TopicAnswer, columns: Iterable[str], between: str = ",") -> tuple[str, ...]:
+    stated = {
+        "topic": row.topic,
+        "audience": between.join(row.audience or ()),
+        "kind": row.kind,
+        "name": row.name,
+    }
+    return tuple(stated[name] or "" for name in columns)
 
 
-def _label(row: TopicAnswer, column: str) -> str:
-    return _value(row, column).replace(",", "/") if column == "audience" else _value(row, column)
+def _label(row: TopicAnswer, columns: Iterable[str]) -> tuple[str, ...]:
+    return _values(row, columns, "/")
