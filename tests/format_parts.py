@@ -5,7 +5,7 @@ from typing import Any
 
 from zsupport.policy.format import Cells
 from zsupport.policy.shape import Fields, ListOf, MapOf, OneOf, Shape
-from zsupport.policy.yamltext import MappingNode, SequenceNode
+from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, SequenceNode
 
 
 def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple[str, str, Any]]:
@@ -36,6 +36,31 @@ def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple
             inner = shape.fields[key].shape if key in shape.fields else shape.others
             if inner is not None:
                 yield from parts(inner, value, f"{path}.{key}".lstrip("."), name)
+
+
+def key_at(
+    shape: Shape | None, node: Any, path: Path, key: tuple[str, str] = ("", "")
+) -> tuple[str, str]:
+    """Return the mapping and the key of the format to which a path in a document belongs."""
+    if isinstance(shape, OneOf):
+        kinds: dict[type, type] = {dict: MappingNode, list: SequenceNode}
+        return key_at(shape.by_node[kinds.get(type(node), ScalarNode)], node, path, key)
+    if isinstance(shape, Cells) and isinstance(node, dict):
+        return key_at(shape.cell if "target" in node else shape.by_priority, node, path, key)
+    if isinstance(shape, ListOf) and not isinstance(node, list):
+        return key_at(shape.item, node, path, key)
+    if not path or shape is None:
+        return key
+    step: Any = path[0]
+    inner = None
+    if isinstance(shape, Fields):
+        key = (shape.name, str(step)) if step in shape.fields else (shape.name, "")
+        inner = shape.fields[step].shape if step in shape.fields else shape.others
+    elif isinstance(shape, MapOf):
+        inner = shape.value
+    elif isinstance(shape, ListOf):
+        inner = shape.item
+    return key_at(inner, node[step], path[1:], key)
 
 
 def shapes(shape: Shape, found: dict[int, Shape]) -> None:

@@ -4,7 +4,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from zsupport.answer.case import say
+from zsupport.policy.format import (
+    CALENDAR,
+    CELL,
+    CHANNEL,
+    COMMITMENT,
+    FACT,
+    GRANT,
+    METRIC,
+    PLAN,
+    PRIORITY,
+    ROLE,
+    RULE,
+    SOURCE,
+)
 from zsupport.policy.model import Grant, Remarks, Revision, SelfHelp, TargetRule, Term, Text, When
+from zsupport.policy.shape import REMARK_KEYS, WORDS, Fields
 from zsupport.policy.yamltext import Path
 
 #: Where something is said, and which of the things there it is; empty where it is one.
@@ -31,33 +46,44 @@ def _words(revision: Revision) -> dict[_Key, Any]:
     whole: dict[Path, Any] = {
         ("title",): revision.title,
         ("effective",): revision.validity,
-        ("sources",): {each.id: each for each in revision.sources},
+        ("sources",): {each.id: _said(SOURCE, each) for each in revision.sources},
         ("terms",): _by_topic(revision.terms),
         ("self-help",): _of_self_help(revision.self_help),
         ("entitlements",): _any_order(map(_of_grant, revision.grants)),
         ("commitment",): _any_order(
-            [each.remarks, *_remarks(each.when)] for each in revision.commitments
+            [*_said(COMMITMENT, each), *_remarks(each.when)] for each in revision.commitments
         ),
         ("targets",): _any_order(map(_of_rule, revision.rules)),
     }
-    for section, members in (("plans", revision.plans), ("roles", revision.roles)):
-        for member in members:
-            whole[section, member.id] = member._replace(aliases=())
+    for plan in revision.plans:
+        whole["plans", plan.id] = _said(PLAN, plan)
+    for role in revision.roles:
+        whole["roles", role.id] = _said(ROLE, role)
     for fact in revision.facts:
-        whole["facts", fact.id] = (fact.ask, fact.remarks)
+        whole["facts", fact.id] = _said(FACT, fact)
     for channel in revision.channels:
-        whole["channels", channel.id] = (channel.name, channel.steps, channel.remarks)
+        whole["channels", channel.id] = _said(CHANNEL, channel)
     for priority in revision.priorities:
-        remarks = [priority.remarks, *_remarks(priority.when)]
-        whole["priorities", priority.id] = (priority.name, priority.meaning, _any_order([remarks]))
+        remarks = _any_order([_remarks(priority.when)])
+        whole["priorities", priority.id] = [*_said(PRIORITY, priority), remarks]
     for metric in revision.metrics:
-        whole["metrics", metric.id] = (metric.name, metric.warn, metric.remarks)
+        whole["metrics", metric.id] = _said(METRIC, metric)
     for name, calendars in revision.hours.items():
         whole["hours", name] = _any_order(
-            [each.ask, each.remarks, *_remarks(each.when), each.holidays and each.holidays.remarks]
+            [
+                *_said(CALENDAR, each),
+                *_remarks(each.when),
+                each.holidays and each.holidays.remarks,
+            ]
             for each in calendars
         )
     return {**{(path, ""): said for path, said in whole.items()}, **_judged(revision)}
+
+
+def _said(kind: Fields, part: Any) -> list[object]:
+    """Return what a part of a revision says in words: keys that the format counts as such."""
+    words = [key for key, field in kind.fields.items() if field.counts == WORDS]
+    return [part.remarks, *(getattr(part, key) for key in words if key not in REMARK_KEYS)]
 
 
 def _judged(revision: Revision) -> dict[_Key, Any]:
@@ -111,29 +137,25 @@ def _by_topic(terms: Iterable[Term]) -> dict[str, list[Term]]:
 
 
 def _of_grant(grant: Grant) -> list[object]:
-    return [grant.remarks, *_remarks(grant.when), _order(grant.when, grant.recommend)]
+    # The order in which channels are to be tried, and for whom: advice, and no answer.
+    for_whom = [{name: sorted(v) for name, v in each.values.items()} for each in grant.when]
+    return [*_said(GRANT, grant), *_remarks(grant.when), for_whom if grant.recommend else None]
 
 
 def _of_rule(rule: TargetRule) -> list[object]:
     cells = [cell for cells in rule.cells.values() for cell in cells.values()]
-    said = _any_order([cell.text, cell.remarks] for cell in cells)
-    return [rule.remarks, *_remarks(rule.when), said or None]
+    said = _any_order(_said(CELL, cell) for cell in cells)
+    return [*_said(RULE, rule), *_remarks(rule.when), said or None]
 
 
 def _any_order(entries: Iterable[Iterable[object]]) -> list[str]:
     """Return what is said by entries of a list; one that says nothing in words is not counted."""
-    said = [[each for each in entry if each not in (None, Remarks())] for entry in entries]
+    said = [[each for each in entry if each not in (None, (), Remarks())] for entry in entries]
     return sorted(_written(entry) for entry in said if entry)
 
 
 def _remarks(when: When) -> list[object]:
     return [each.remarks for each in when]
-
-
-def _order(when: When, recommend: tuple[str, ...]) -> object:
-    """Return the order in which channels are to be tried, and for whom: advice, and no answer."""
-    for_whom = [{name: sorted(v) for name, v in each.values.items()} for each in when]
-    return (recommend, for_whom) if recommend else None
 
 
 def _written(value: Any) -> str:

@@ -30,6 +30,9 @@ from zsupport.policy.shape import (
     ANY_SCALAR,
     COMMA,
     ID_PATTERN,
+    JUDGED,
+    POSITION,
+    WORDS,
     Choice,
     Field,
     Fields,
@@ -300,14 +303,17 @@ class Values(Shape):
 CONDITION = Fields(
     "condition",
     "What must hold, all parts together; a dimension left out matches every value.",
-    Field("plan", Values("plan"), "Plans for which it holds."),
-    Field("role", Values("role"), "Roles for which it holds."),
-    Field("channel", Values("channel"), "Channels for which it holds (not in entitlements)."),
-    Field("priority", Values("priority"), "Priorities for which it holds."),
+    Field("plan", Values("plan"), "Plans for which it holds.", JUDGED),
+    Field("role", Values("role"), "Roles for which it holds.", JUDGED),
+    Field(
+        "channel", Values("channel"), "Channels for which it holds (not in entitlements).", JUDGED
+    ),
+    Field("priority", Values("priority"), "Priorities for which it holds.", JUDGED),
     Field(
         "opened",
         Leaf("`inside HOURS` or `outside HOURS`", "ZS105", _opened),
         "In targets only: whether the case was opened inside or outside those hours.",
+        JUDGED,
     ),
     others=Values("fact"),
     others_say="a fact: the values of it for which it holds",
@@ -324,38 +330,41 @@ WHEN_SAYS = "When it holds; left out: always."
 SOURCE = Fields(
     "source",
     "Where statements of the policy come from.",
-    Field("title", Text(), "What the source is called."),
-    Field("url", ADDRESS, "Where it is found."),
-    Field("retrieved", DATE, "The day on which it was read."),
+    Field("title", Text(), "What the source is called.", WORDS),
+    Field("url", ADDRESS, "Where it is found.", WORDS),
+    Field("retrieved", DATE, "The day on which it was read.", WORDS),
     meant=lambda text: "url" if "://" in text else "title",
 )
 
 PLAN = Fields(
     "plan",
     "What a customer has bought.",
-    Field("name", Text(), "Its name for people; left out: the id."),
-    Field("above", ListOf(Name("plan"), or_one=True), "Plans that this one ranks above."),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for."),
-    Field("retired", DATE, "Not sold since then; still answered."),
+    Field("name", Text(), "Its name for people; left out: the id.", WORDS),
+    Field("above", ListOf(Name("plan"), or_one=True), "Plans that this one ranks above.", WORDS),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for.", JUDGED),
+    Field("retired", DATE, "Not sold since then; still answered.", WORDS),
 )
 
 ROLE = Fields(
     "role",
     "What a person is in the customer's account.",
-    Field("name", Text(), "Its name for people; left out: the id."),
-    Field("above", ListOf(Name("role"), or_one=True), "Roles that this one ranks above."),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for."),
+    Field("name", Text(), "Its name for people; left out: the id.", WORDS),
+    Field("above", ListOf(Name("role"), or_one=True), "Roles that this one ranks above.", WORDS),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for.", JUDGED),
 )
 
 FACT = Fields(
     "fact",
     "Something else that an answer depends on (`--fact NAME=VALUE`).",
-    Field("ask", Text(), "The question that a person is asked."),
-    Field("values", MapOf(Text()), "The values with their meaning; left out: false and true."),
+    Field("ask", Text(), "The question that a person is asked.", WORDS),
+    Field(
+        "values", MapOf(Text()), "The values with their meaning; left out: false and true.", JUDGED
+    ),
     Field(
         "default",
         Name("value"),
         "The value taken when none is given; without `values`: false.",
+        JUDGED,
     ),
     meant=lambda text: "ask",
     example='{ask: "The question?"}',
@@ -401,22 +410,25 @@ class Group(Shape):
 NUMBER = Fields(
     "number",
     "A number with a remark.",
-    Field("number", DIALLED, "The number as people dial it.", required=True),
+    Field("number", DIALLED, "The number as people dial it.", JUDGED, required=True),
 )
 
 CHANNEL = Fields(
     "channel",
     "A way to get help.",
-    Field("name", Text(), "Its name for people.", required=True),
+    Field("name", Text(), "Its name for people.", WORDS, required=True),
     Field(
         "kind",
         Choice(*CHANNEL_KINDS),
         "What it is; `self-service` and `community` open no case and have no targets.",
+        JUDGED,
         required=True,
     ),
-    Field("url", ADDRESS, "Where it is found."),
-    Field("steps", ListOf(Text(), or_one=True), "How to use it, in order."),
-    Field("prerequisites", ListOf(Text(), or_one=True), "What one must have ready, always."),
+    Field("url", ADDRESS, "Where it is found.", JUDGED),
+    Field("steps", ListOf(Text(), or_one=True), "How to use it, in order.", WORDS),
+    Field(
+        "prerequisites", ListOf(Text(), or_one=True), "What one must have ready, always.", JUDGED
+    ),
     Field(
         "numbers",
         MapOf(
@@ -427,49 +439,52 @@ CHANNEL = Fields(
             pattern="^([A-Z]{2}|any|[Ff]alse)$",
         ),
         "Numbers to call by country.",
+        JUDGED,
     ),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for."),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for.", JUDGED),
 )
 
 GRANT = Fields(
     "grant",
     "An entitlement: channels that are allowed when the condition holds. Nothing else is.",
-    Field("when", WHEN, WHEN_SAYS),
-    Field("allow", ListOf(Name("channel"), or_one=True), "The channels that are allowed."),
+    Field("when", WHEN, WHEN_SAYS, JUDGED),
+    Field("allow", ListOf(Name("channel"), or_one=True), "The channels that are allowed.", JUDGED),
     Field(
         "recommend",
         ListOf(Name("channel"), or_one=True),
         "Grants nothing; the order in which to try what is allowed.",
+        WORDS,
     ),
-    Field("hours", Name("hours"), "When the channel is open for this grant."),
-    Field("prerequisites", ListOf(Text(), or_one=True), "What one must have ready for it."),
+    Field("hours", Name("hours"), "When the channel is open for this grant.", JUDGED),
+    Field("prerequisites", ListOf(Text(), or_one=True), "What one must have ready for it.", JUDGED),
     exactly_one=("allow", "recommend"),
 )
 
 PRIORITY = Fields(
     "priority",
     "How urgent a case is; the first in the list whose condition on facts holds.",
-    Field("id", Id(), "Its id.", required=True),
-    Field("name", Text(), "Its name for people; left out: the id."),
-    Field("meaning", Text(), "What it means."),
-    Field("when", WHEN, "The facts for which it holds; left out: all that is left."),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for."),
+    Field("id", Id(), "Its id.", JUDGED, required=True),
+    Field("name", Text(), "Its name for people; left out: the id.", WORDS),
+    Field("meaning", Text(), "What it means.", WORDS),
+    Field("when", WHEN, "The facts for which it holds; left out: all that is left.", JUDGED),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for.", JUDGED),
     meant=lambda text: "id",
 )
 
 METRIC = Fields(
     "metric",
     "What is promised: a first response, an update, a solution.",
-    Field("id", Id(), "Its id.", required=True),
-    Field("name", Text(), "Its name for people; left out: the id."),
+    Field("id", Id(), "Its id.", JUDGED, required=True),
+    Field("name", Text(), "Its name for people; left out: the id.", WORDS),
     Field(
         "starts",
         Text(),
         "What starts its clock: `opened` (where it is left out), `answered`, `updated` (the last"
         " update), or words (`--start` gives that moment).",
+        JUDGED,
     ),
-    Field("pauses", Pauses(), "When its clock stands still, in words; left out: never."),
-    Field("warn", Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio), "When it is at risk."),
+    Field("pauses", Pauses(), "When its clock stands still, in words; left out: never.", JUDGED),
+    Field("warn", Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio), "When it is at risk.", WORDS),
     meant=lambda text: "id",
 )
 
@@ -479,8 +494,10 @@ BREAKS = Leaf("`HH:MM-HH:MM`", "ZS110", _breaks, placed=True)
 HOLIDAYS = Fields(
     "holidays",
     "Days off: dates, and the public holidays of a country.",
-    Field("country", COUNTRY, "Its public holidays."),
-    Field("subdivision", Line("its code"), "A part of the country, such as BY for Bavaria."),
+    Field("country", COUNTRY, "Its public holidays.", JUDGED),
+    Field(
+        "subdivision", Line("its code"), "A part of the country, such as BY for Bavaria.", JUDGED
+    ),
     Field(
         "add",
         OneOf(
@@ -490,12 +507,14 @@ HOLIDAYS = Fields(
             words="a date, YYYY-MM-DD or every year MM-DD, a list of them, or a mapping to names",
         ),
         "Days off beside them.",
+        JUDGED,
     ),
-    Field("remove", ListOf(HOLIDAY, or_one=True), "Holidays that are worked."),
+    Field("remove", ListOf(HOLIDAY, or_one=True), "Holidays that are worked.", JUDGED),
     Field(
         "covers",
         Leaf("a year, or a run of years such as 2026-2027", "ZS109", parse_years),
         "The years for which the list is known; an answer beyond them carries a warning.",
+        JUDGED,
     ),
     Field(
         "frozen",
@@ -505,17 +524,20 @@ HOLIDAYS = Fields(
             words="a list of dates, YYYY-MM-DD, or a mapping from them to names",
         ),
         "What the country's calendar gave, pinned.",
+        JUDGED,
     ),
     Field(
         "exchanged",
         Choice(*DAYS, "ignore"),
         "The weekday whose hours a day of the weekend has that the country works in exchange for a"
         " day off; `ignore`: it has its own.",
+        JUDGED,
     ),
     Field(
         "frozen-exchanged",
         ListOf(DAY_OFF),
         "The days of the weekend that the country's calendar gave as worked, pinned.",
+        JUDGED,
     ),
     needs={
         "subdivision": ("country", None),
@@ -566,7 +588,7 @@ def _holidays_hint(text: str) -> str | None:
 CALENDAR = Fields(
     "calendar",
     "Opening hours.",
-    Field("when", WHEN, "In a list of calendars: when this one holds."),
+    Field("when", WHEN, "In a list of calendars: when this one holds.", JUDGED),
     Field(
         "timezone",
         Leaf(
@@ -577,8 +599,9 @@ CALENDAR = Fields(
             compares=_ALL_ZONES,
         ),
         "The zone of its times; left out: the policy's. `customer`: asked for.",
+        JUDGED,
     ),
-    Field("ask", Text(), "What the customer is asked for where the zone is theirs."),
+    Field("ask", Text(), "What the customer is asked for where the zone is theirs.", WORDS),
     Field(
         "open",
         ListOf(
@@ -591,34 +614,45 @@ CALENDAR = Fields(
             or_one=True,
         ),
         "Its windows.",
+        JUDGED,
     ),
     Field(
         "holidays",
         OneOf(text=_CustomersHolidays(), items=ListOf(HOLIDAY), mapping=HOLIDAYS),
         "Its days off; `customer`: the public holidays of the customer's country.",
+        JUDGED,
     ),
     Field(
         "holidays-apply-to",
         Choice("date", "start-date"),
         "Whether a holiday closes its date, or the windows that start on it.",
+        JUDGED,
     ),
-    Field("apply-holidays", Choice("true"), "With `24x7` only: holidays close it all the same."),
+    Field(
+        "apply-holidays",
+        Choice("true"),
+        "With `24x7` only: holidays close it all the same.",
+        JUDGED,
+    ),
     Field(
         "dates",
         MapOf(ListOf(WINDOWS, or_one=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
         "Windows of single dates, instead of those of the weekday.",
+        JUDGED,
     ),
     Field(
         "breaks",
         MapOf(ListOf(BREAKS, or_one=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
         "Closed then, on those dates.",
+        JUDGED,
     ),
     Field(
         "business-days",
         Leaf("weekdays such as mon-fri", "ZS110", parse_days),
         "The weekdays that count as business days.",
+        JUDGED,
     ),
-    Field("any", ListOf(Name("hours")), "Open when one of these is."),
+    Field("any", ListOf(Name("hours")), "Open when one of these is.", JUDGED),
     at_least_one=("open", "any"),
     alone=("any",),
     needs={"apply-holidays": ("open", "24x7")},
@@ -628,18 +662,18 @@ CALENDAR = Fields(
 COMMITMENT = Fields(
     "commitment",
     "How binding the targets are.",
-    Field("when", WHEN, WHEN_SAYS),
-    Field("is", Choice(*BINDINGS), "How binding.", required=True),
+    Field("when", WHEN, WHEN_SAYS, JUDGED),
+    Field("is", Choice(*BINDINGS), "How binding.", JUDGED, required=True),
     meant=lambda text: "is",
 )
 
 CELL = Fields(
     "cell",
     "A target with more to say.",
-    Field("target", TARGET, "The target.", required=True),
-    Field("text", Text(), "The words in which it was published."),
-    Field("hours", Name("hours"), "The calendar of a value that says business."),
-    Field("condition", Text(), "What the customer must do for it."),
+    Field("target", TARGET, "The target.", JUDGED, required=True),
+    Field("text", Text(), "The words in which it was published.", WORDS),
+    Field("hours", Name("hours"), "The calendar of a value that says business.", JUDGED),
+    Field("condition", Text(), "What the customer must do for it.", JUDGED),
 )
 
 
@@ -695,9 +729,9 @@ class Cells(Shape):
 RULE = Fields(
     "target rule",
     "Targets by metric and priority; read downwards, the first that matches and states it.",
-    Field("when", WHEN, WHEN_SAYS),
-    Field("hours", Name("hours"), "The calendar of every value that says business."),
-    Field("condition", Text(), "What the customer must do for it."),
+    Field("when", WHEN, WHEN_SAYS, JUDGED),
+    Field("hours", Name("hours"), "The calendar of every value that says business.", JUDGED),
+    Field("condition", Text(), "What the customer must do for it.", JUDGED),
     others=Cells(),
     others_say="a metric: one target for all priorities, or a mapping from priorities to targets",
 )
@@ -705,44 +739,46 @@ RULE = Fields(
 TERM = Fields(
     "term",
     "What is said in words.",
-    Field("when", WHEN, WHEN_SAYS),
-    Field("say", Text(), "What is said.", required=True),
+    Field("when", WHEN, WHEN_SAYS, WORDS),
+    Field("say", Text(), "What is said.", WORDS, required=True),
     meant=lambda text: "say",
 )
 
 TOPIC = Fields(
     "topic",
     "A subject of the self-help.",
-    Field("name", Text(), "Its name for people; left out: the id."),
-    Field("url", ADDRESS, "Where it is found."),
+    Field("name", Text(), "Its name for people; left out: the id.", WORDS),
+    Field("url", ADDRESS, "Where it is found.", WORDS),
 )
 
 RESOURCE = Fields(
     "resource",
     "Something to read or watch.",
-    Field("name", Text(), "Its name for people.", required=True),
+    Field("name", Text(), "Its name for people.", WORDS, required=True),
     Field(
         "kind",
         Choice("guide", "training", "questions", "video", "notes", "list", "other"),
         "What it is.",
+        WORDS,
         required=True,
     ),
     Field(
         "topic",
         ListOf(Name("topic"), or_one=True),
         "Its topics, or `each`; left out: it belongs to none.",
+        WORDS,
     ),
-    Field("audience", Values("role"), "The roles that it is for; left out: everyone."),
-    Field("url", ADDRESS, "Where it is found."),
+    Field("audience", Values("role"), "The roles that it is for; left out: everyone.", WORDS),
+    Field("url", ADDRESS, "Where it is found.", WORDS),
 )
 
 SELF_HELP = Fields(
     "self-help",
     "What people find without opening a case.",
-    Field("channel", Name("channel"), "The channel by which it is reached."),
-    Field("complete", FLAG, "false: there are more topics than are listed."),
-    Field("topics", MapOf(OneOf(text=Text(), mapping=TOPIC)), "Its subjects."),
-    Field("resources", ListOf(RESOURCE), "What is there."),
+    Field("channel", Name("channel"), "The channel by which it is reached.", WORDS),
+    Field("complete", FLAG, "false: there are more topics than are listed.", WORDS),
+    Field("topics", MapOf(OneOf(text=Text(), mapping=TOPIC)), "Its subjects.", JUDGED),
+    Field("resources", ListOf(RESOURCE), "What is there.", WORDS),
 )
 
 #: What is written in place of the keys of `effective`.
@@ -762,8 +798,8 @@ _VALIDITY_KEYS = {
 EFFECTIVE = Fields(
     "validity",
     "When this revision of the policy is in force.",
-    Field("from", DATE, "Its first day, in the policy's zone; left out: always."),
-    Field("last_day", DATE, "Its last day."),
+    Field("from", DATE, "Its first day, in the policy's zone; left out: always.", POSITION),
+    Field("last_day", DATE, "Its last day.", POSITION),
     hint_for=lambda key: _VALIDITY_KEYS.get(key.casefold().replace("_", "-")),
     meant=lambda text: "from",
 )
@@ -771,34 +807,41 @@ EFFECTIVE = Fields(
 POLICY = Fields(
     "policy",
     "A support policy.",
-    Field("format", Choice(str(FORMAT)), "The version of this format.", required=True),
-    Field("policy", Id(), "The policy's id.", required=True),
-    Field("title", Text(), "Its name for people."),
+    Field("format", Choice(str(FORMAT)), "The version of this format.", POSITION, required=True),
+    Field("policy", Id(), "The policy's id.", JUDGED, required=True),
+    Field("title", Text(), "Its name for people.", WORDS),
     Field(
-        "timezone", ZONE, "The zone of `effective`, and of calendars that name none; left out: UTC."
+        "timezone",
+        ZONE,
+        "The zone of `effective`, and of calendars that name none; left out: UTC.",
+        JUDGED,
     ),
-    Field("effective", EFFECTIVE, "When it is in force; left out: always."),
-    Field("sources", MapOf(SOURCE), "Where its statements come from."),
-    Field("plans", MapOf(OneOf(text=Text(), mapping=PLAN)), "The plans.", required=True),
-    Field("roles", MapOf(OneOf(text=Text(), mapping=ROLE)), "The roles."),
-    Field("facts", MapOf(FACT), "Whatever else an answer depends on."),
-    Field("groups", MapOf(Group()), "Names for values of one dimension."),
-    Field("channels", MapOf(CHANNEL), "The ways to get help.", required=True),
-    Field("entitlements", ListOf(GRANT), "Who may use which channel.", required=True),
-    Field("priorities", ListOf(PRIORITY), "The priorities, the most urgent first."),
-    Field("metrics", ListOf(METRIC), "What is promised; left out: first-response."),
+    Field("effective", EFFECTIVE, "When it is in force; left out: always.", POSITION),
+    Field("sources", MapOf(SOURCE), "Where its statements come from.", WORDS),
+    Field("plans", MapOf(OneOf(text=Text(), mapping=PLAN)), "The plans.", JUDGED, required=True),
+    Field("roles", MapOf(OneOf(text=Text(), mapping=ROLE)), "The roles.", JUDGED),
+    Field("facts", MapOf(FACT), "Whatever else an answer depends on.", JUDGED),
+    Field("groups", MapOf(Group()), "Names for values of one dimension.", JUDGED),
+    Field("channels", MapOf(CHANNEL), "The ways to get help.", JUDGED, required=True),
+    Field("entitlements", ListOf(GRANT), "Who may use which channel.", JUDGED, required=True),
+    Field("priorities", ListOf(PRIORITY), "The priorities, the most urgent first.", JUDGED),
+    Field("metrics", ListOf(METRIC), "What is promised; left out: first-response.", JUDGED),
     Field(
         "business-day",
         Choice("close", "same-time", "opening"),
         "How a target in business days reads; left out: close.",
+        JUDGED,
     ),
-    Field("hours", MapOf(OneOf(mapping=CALENDAR, items=ListOf(CALENDAR))), "The calendars."),
+    Field(
+        "hours", MapOf(OneOf(mapping=CALENDAR, items=ListOf(CALENDAR))), "The calendars.", JUDGED
+    ),
     Field(
         "commitment",
         OneOf(text=Choice(*BINDINGS), items=ListOf(COMMITMENT)),
         "How binding the targets are.",
+        JUDGED,
     ),
-    Field("targets", ListOf(RULE), "What is promised, by rule."),
-    Field("terms", MapOf(ListOf(TERM)), "Everything else that is said in words."),
-    Field("self-help", SELF_HELP, "What people find without opening a case."),
+    Field("targets", ListOf(RULE), "What is promised, by rule.", JUDGED),
+    Field("terms", MapOf(ListOf(TERM)), "Everything else that is said in words.", WORDS),
+    Field("self-help", SELF_HELP, "What people find without opening a case.", JUDGED),
 )

@@ -623,12 +623,22 @@ class OneOf(Shape):
         return [shape for shape in self.by_node.values() if shape is not None]
 
 
+#: What a change of a key is: of what answers are judged by, such as who may use what until when
+#: and by which names one asks; of words that they say beside it; or of the place of a part, such as
+#: in which revision it stands.
+JUDGED, WORDS, POSITION = "judged", "words", "position"
+
+
 class Field(NamedTuple):
-    """A key of a mapping: its shape, whether it must be there, and what it says."""
+    """A key of a mapping: its shape, what it says, whether it must be there.
+
+    `counts` is JUDGED, WORDS or POSITION for every key of a policy.
+    """
 
     key: str
     shape: Shape
     says: str
+    counts: str | None = None
     required: bool = False
 
 
@@ -827,8 +837,8 @@ def _other_keys(known: dict[str, Field]) -> str:
 
 
 REMARKS = (
-    Field("note", Text(), "What a person should know; it travels with the answer."),
-    Field("unclear", Text(), "What is doubtful; every answer that rests on this says so."),
-    Field("source", Name("source"), "The id of the source that says this."),
+    Field("note", Text(), "What a person should know; it travels with the answer.", WORDS),
+    Field("unclear", Text(), "What is doubtful; every answer that rests on this says so.", WORDS),
+    Field("source", Name("source"), "The id of the source that says this.", WORDS),
 )
 REMARK_KEYS = tuple(field.key for field in REMARKS)

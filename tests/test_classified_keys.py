@@ -1,0 +1,255 @@
+"""Every key of the format is classified: for `diff`, for answers and for changes at random."""
+
+import json
+from copy import deepcopy
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+from format_parts import key_at
+from test_policy_in_full import DOCUMENT
+
+from zsupport.diff.policies import compare
+from zsupport.library import Policy
+from zsupport.policy.document import Document
+from zsupport.policy.files import SourceFile
+from zsupport.policy.format import POLICY
+from zsupport.policy.loader import read_document
+from zsupport.policy.schema import records
+from zsupport.policy.shape import JUDGED, POSITION, REMARK_KEYS, WORDS
+from zsupport.suite.format import WORDS as WORDS_OF_ANSWERS
+from zsupport.suite.mutation import changes_of
+
+#: Every key of the format, a group that is used, and a target in business days.
+BASE = deepcopy(DOCUMENT)
+BASE["entitlements"][0]["when"][1]["kind"] = ["failing"]
+BASE["targets"].append({"hours": "desk", "update": "2 business days"})
+Answered = dict[str, list[Any]]
+MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+#: For every key of the format a change of it: where in the document, and what stands there then.
+EDITS: dict[tuple[str, str], tuple[tuple[str | int, ...], Any]] = {
+    ("policy", "policy"): (("policy",), "other"),
+    ("policy", "title"): (("title",), "Other support"),
+    ("policy", "timezone"): (("timezone",), "Europe/London"),
+    ("policy", "effective"): (("effective",), {"from": "2026-02-01"}),
+    ("policy", "sources"): (("sources", "more"), {"title": "More"}),
+    ("policy", "plans"): (("plans", "more"), {}),
+    ("policy", "roles"): (("roles", "more"), {}),
+    ("policy", "facts"): (("facts", "more"), {"ask": "More?"}),
+    ("policy", "groups"): (("groups", "failing"), {"kind": ["idea"]}),
+    ("policy", "channels"): (("channels", "more"), {"name": "More", "kind": "web"}),
+    ("policy", "entitlements"): (("entitlements", 1), {"allow": "forum", "when": {"plan": "pro"}}),
+    ("policy", "priorities"): (("priorities", 2), {"id": "P3"}),
+    ("policy", "metrics"): (("metrics", 2), {"id": "more"}),
+    ("policy", "business-day"): (("business-day",), "close"),
+    ("policy", "hours"): (("hours", "night"), {"open": ["mon-sun 20:00-21:00"]}),
+    ("policy", "commitment"): (("commitment",), "none"),
+    ("policy", "targets"): (("targets", 1), {"first-response": "48h"}),
+    ("policy", "terms"): (("terms", "more"), [{"say": "More."}]),
+    ("policy", "self-help"): (("self-help", "topics", "more"), {"name": "More"}),
+    ("validity", "from"): (("effective", "from"), "2026-02-01"),
+    ("validity", "last_day"): (("effective", "last_day"), "2027-11-30"),
+    ("self-help", "channel"): (("self-help", "channel"), "web"),
+    ("self-help", "complete"): (("self-help", "complete"), "true"),
+    ("self-help", "topics"): (("self-help", "topics", "more"), {"name": "More"}),
+    ("self-help", "resources"): (("self-help", "resources", 2), {"name": "B", "kind": "list"}),
+    ("source", "title"): (("sources", "page", "title"), "Prices"),
+    ("source", "url"): (("sources", "page", "url"), "https://example.com/q"),
+    ("source", "retrieved"): (("sources", "page", "retrieved"), "2026-01-03"),
+    ("fact", "ask"): (("facts", "kind", "ask"), "Which kind?"),
+    ("fact", "values"): (("facts", "kind", "values", "wish"), "It could"),
+    ("fact", "default"): (("facts", "kind", "default"), "bug"),
+    ("channel", "name"): (("channels", "web", "name"), "A form"),
+    ("channel", "kind"): (("channels", "web", "kind"), "email"),
+    ("channel", "url"): (("channels", "web", "url"), "https://example.com/form"),
+    ("channel", "steps"): (("channels", "web", "steps"), ["Write."]),
+    ("channel", "prerequisites"): (("channels", "web", "prerequisites"), ["A photograph"]),
+    ("channel", "numbers"): (("channels", "web", "numbers", "SE"), "+46 8 00 00 00"),
+    ("channel", "aliases"): (("channels", "web", "aliases"), ["page"]),
+    ("number", "number"): (("channels", "web", "numbers", "NO", 0, "number"), "+47 815 00 009"),
+    ("grant", "when"): (("entitlements", 0, "when", 0, "plan"), ["max"]),
+    ("grant", "allow"): (("entitlements", 1, "allow"), ["forum", "web"]),
+    ("grant", "recommend"): (("entitlements", 2, "recommend"), ["web", "forum"]),
+    ("grant", "hours"): (("entitlements", 0, "hours"), "night"),
+    ("grant", "prerequisites"): (("entitlements", 0, "prerequisites"), ["A signature"]),
+    ("priority", "id"): (("priorities", 2), {"id": "P3"}),
+    ("priority", "name"): (("priorities", 0, "name"), "Very urgent"),
+    ("priority", "meaning"): (("priorities", 0, "meaning"), "It is slow."),
+    ("priority", "when"): (("priorities", 0, "when", 0, "kind"), ["idea"]),
+    ("priority", "aliases"): (("priorities", 0, "aliases"), ["first"]),
+    ("metric", "id"): (("metrics", 2), {"id": "more"}),
+    ("metric", "name"): (("metrics", 0, "name"), "A reply"),
+    ("metric", "starts"): (("metrics", 1, "starts"), "updated"),
+    ("metric", "pauses"): (("metrics", 0, "pauses"), None),
+    ("metric", "warn"): (("metrics", 0, "warn"), "1/2"),
+    ("target rule", "when"): (("targets", 0, "when", 0, "plan"), ["max"]),
+    ("target rule", "hours"): (("targets", 0, "hours"), "night"),
+    ("target rule", "condition"): (("targets", 0, "condition"), "A letter."),
+    ("plan", "name"): (("plans", "pro", "name"), "For experts"),
+    ("plan", "above"): (("plans", "pro", "above"), ["max"]),
+    ("plan", "aliases"): (("plans", "pro", "aliases"), ["bought"]),
+    ("plan", "retired"): (("plans", "pro", "retired"), "2026-03-01"),
+    ("role", "name"): (("roles", "user", "name"), "Somebody"),
+    ("role", "above"): (("roles", "admin", "above"), ["guest"]),
+    ("role", "aliases"): (("roles", "admin", "aliases"), ["boss"]),
+    ("calendar", "when"): (("hours", "desk", 0, "when", 0, "channel"), ["forum"]),
+    ("calendar", "timezone"): (("hours", "night", "timezone"), "Asia/Tokyo"),
+    ("calendar", "ask"): (("hours", "desk", 0, "ask"), "Which zone?"),
+    ("calendar", "open"): (("hours", "night", "open"), ["mon-sun 20:00-21:00"]),
+    ("calendar", "holidays"): (("hours", "night", "holidays"), ["2026-12-24"]),
+    ("calendar", "holidays-apply-to"): (("hours", "desk", 0, "holidays-apply-to"), None),
+    ("calendar", "apply-holidays"): (("hours", "desk", 1, "apply-holidays"), None),
+    ("calendar", "dates"): (("hours", "desk", 0, "dates", "2026-11-30"), ["09:00-11:00"]),
+    ("calendar", "breaks"): (("hours", "desk", 0, "breaks", "2026-11-24"), ["12:00-14:00"]),
+    ("calendar", "business-days"): (("hours", "desk", 0, "business-days"), "mon-fri"),
+    ("calendar", "any"): (("hours", "both", "any"), ["night"]),
+    ("commitment", "when"): (("commitment", 0, "when", 0, "plan"), ["max"]),
+    ("commitment", "is"): (("commitment", 1, "is"), "none"),
+    ("term", "when"): (("terms", "contacts", 0, "when", 0, "plan"), ["max"]),
+    ("term", "say"): (("terms", "contacts", 0, "say"), "Twelve."),
+    ("resource", "name"): (("self-help", "resources", 0, "name"), "A book"),
+    ("resource", "kind"): (("self-help", "resources", 0, "kind"), "training"),
+    ("resource", "topic"): (("self-help", "resources", 0, "topic"), ["end"]),
+    ("resource", "audience"): (("self-help", "resources", 0, "audience"), ["user"]),
+    ("resource", "url"): (("self-help", "resources", 0, "url"), "https://example.com/book"),
+    ("condition", "plan"): (("entitlements", 0, "when", 0, "plan"), ["max"]),
+    ("condition", "role"): (("entitlements", 0, "when", 0, "role"), ["user"]),
+    ("condition", "channel"): (("hours", "desk", 0, "when", 0, "channel"), ["forum"]),
+    ("condition", "priority"): (("entitlements", 0, "when", 1, "priority"), ["P2"]),
+    ("condition", "opened"): (("targets", 0, "when", 0, "opened"), "outside night"),
+    ("cell", "target"): (("targets", 0, "first-response", "P1", "target"), "2 business hours"),
+    ("cell", "text"): (("targets", 0, "first-response", "P1", "text"), "Soon"),
+    ("cell", "hours"): (("targets", 0, "first-response", "P1", "hours"), "desk"),
+    ("cell", "condition"): (("targets", 0, "first-response", "P1", "condition"), "No calls."),
+    ("topic", "name"): (("self-help", "topics", "start", "name"), "To begin"),
+    ("topic", "url"): (("self-help", "topics", "start", "url"), "https://example.com/begin"),
+    ("holidays", "country"): (("hours", "desk", 1, "holidays"), {"country": "AT"}),
+    ("holidays", "subdivision"): (("hours", "desk", 1, "holidays", "subdivision"), "SN"),
+    ("holidays", "add"): (("hours", "desk", 0, "holidays", "add", "12-23"), "Before it"),
+    ("holidays", "remove"): (("hours", "desk", 0, "holidays", "remove"), ["2026-10-01"]),
+    ("holidays", "covers"): (("hours", "desk", 0, "holidays", "covers"), "2026"),
+    ("holidays", "frozen"): (("hours", "desk", 0, "holidays", "frozen", "2026-10-05"), "More"),
+    ("holidays", "exchanged"): (("hours", "desk", 0, "holidays", "exchanged"), "ignore"),
+    ("holidays", "frozen-exchanged"):
+        (("hours", "desk", 0, "holidays", "frozen-exchanged"), ["2026-10-11"]),
+}  # fmt: skip
+
+
+def written(tree: dict[str, Any]) -> Document:
+    data = json.dumps(tree).encode()
+    return read_document(SourceFile("acme.yaml", data, "sha256:" + data.hex()[:64], "acme.yaml"))
+
+
+def changed(way: tuple[str | int, ...], value: Any) -> Document:
+    """Return the document with another value in a place; None: without what stands there."""
+    tree = deepcopy(BASE)
+    node: Any = tree
+    for step in way[:-1]:
+        node = node[step]
+    if value is None:
+        del node[way[-1]]
+    elif isinstance(node, list) and way[-1] == len(node):
+        node.append(value)
+    else:
+        node[way[-1]] = value
+    document = written(tree)
+    assert document.revision is not None, document.findings
+    return document
+
+
+def classes() -> dict[tuple[str, str], str | None]:
+    """Return what each key of the format counts as, remarks left out."""
+    return {
+        (kind.name, key): field.counts
+        for kind in records()
+        for key, field in kind.fields.items()
+        if key not in REMARK_KEYS and (kind.name, key) != ("policy", "format")
+    }
+
+
+def test_every_key_is_classified_and_changed_here() -> None:
+    assert set(classes().values()) == {JUDGED, WORDS, POSITION}
+    assert EDITS.keys() == classes().keys()
+    for kind in records():
+        assert all(kind.fields[key].counts == WORDS for key in REMARK_KEYS)
+
+
+@pytest.mark.parametrize(("kind", "key"), EDITS)
+def test_diff_says_what_changed_as_the_key_is_classified(kind: str, key: str) -> None:
+    counts = classes()[kind, key]
+    [compared] = compare([written(BASE)], [changed(*EDITS[kind, key])], own_days=True).compared
+    changes = [change.code for part in compared.parts for change in part.changes]
+    if counts == JUDGED:
+        assert changes
+    elif counts == WORDS:
+        assert (changes, bool(compared.words)) == ([], True)
+    else:
+        assert (changes, compared.words) == ([], ())
+
+
+#: What an answer says beside words about a key on which `diff` is silent or gives advice alone.
+ADVICE = {("grant", "recommend"): "recommended", ("metric", "warn"): "at_risk_at"}
+
+
+@cache
+def before() -> Answered:
+    return answers(written(BASE))
+
+
+def answers(document: Document) -> Answered:
+    """Return all answers to questions that tests can ask."""
+    assert document.revision is not None
+    policy = Policy((document.revision,))
+    customer: dict[str, Any] = {"customer_tz": "Europe/Oslo", "customer_country": "NO"}
+    return {
+        "channels": [*policy.channels(at=MOMENT)],
+        "due": [*policy.due(opened=MOMENT, at=MOMENT, answered=MOMENT, metric="all", **customer)],
+        "hours": [*policy.hours(at=MOMENT, **customer)],
+        "priority": [*policy.priority(at=MOMENT)],
+    }
+
+
+def differing(one: Answered, other: Answered) -> set[str]:
+    """Return the fields in which answers differ; `answers` where some are there on one side."""
+    found = set()
+    for command, rows in one.items():
+        if len(rows) != len(other[command]):
+            found.add("answers")
+        for row, also in zip(rows, other[command], strict=False):
+            found |= {name for name in row._fields if getattr(row, name) != getattr(also, name)}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [each for each, counts in classes().items() if counts != JUDGED]
+)
+def test_what_is_not_judged_changes_answers_in_words_alone(kind: str, key: str) -> None:
+    found = differing(before(), answers(changed(*EDITS[kind, key])))
+    assert found - WORDS_OF_ANSWERS == {ADVICE.get((kind, key))} & found
+
+
+#: Keys by which answers are judged, and which no mutant changes: no test is asked to notice them.
+NOT_MUTATED = {
+    "calendar": "apply-holidays breaks business-days dates holidays-apply-to timezone when",
+    "cell": "condition",
+    "channel": "aliases kind numbers url",
+    "commitment": "when",
+    "fact": "values",
+    "holidays": "add country covers exchanged frozen frozen-exchanged remove subdivision",
+    "metric": "id pauses",
+    "number": "number",
+    "plan": "aliases",
+    "policy": "business-day channels facts metrics plans policy roles self-help timezone",
+    "priority": "aliases id when",
+    "role": "aliases",
+    "self-help": "topics",
+    "target rule": "condition when",
+}
+
+
+def test_every_key_by_which_answers_are_judged_is_mutated_or_named_here() -> None:
+    mutated = {key_at(POLICY, BASE, mutant.path) for mutant in changes_of(written(BASE))}
+    judged = {each for each, counts in classes().items() if counts == JUDGED}
+    left = {(kind, key) for kind, keys in NOT_MUTATED.items() for key in keys.split()}
+    assert judged - mutated == left
