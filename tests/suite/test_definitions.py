@@ -13,16 +13,14 @@ from reference.judge import Judge, judge
 from strategies import Document, policies, yaml_of
 from subjects import SHOP, cases, subject_of
 
-from zsupport.analysis.answers import AnswersByCase, difference
 from zsupport.analysis.space import Space
 from zsupport.answer.case import Case
 from zsupport.clock.instants import to_datetime
-from zsupport.errors import InvalidPolicy, ZsupportError
-from zsupport.policy.loader import revision_of
+from zsupport.errors import ZsupportError
 from zsupport.suite.correction import case_text, corrected
 from zsupport.suite.coverage import Decision, decisions_of, uncovered
 from zsupport.suite.example import Example
-from zsupport.suite.mutation import changes_of
+from zsupport.suite.mutation import changes_of, compared
 from zsupport.suite.running import passes, run
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import suggestion
@@ -267,16 +265,13 @@ def test_a_change_counts_when_some_answer_is_another(
     document: Document, data: st.DataObject
 ) -> None:
     subject = subject_of(yaml_of(document))
-    before = AnswersByCase(subject.revisions[0])
     changes = list(changes_of(subject.revisions[0].document))
     for change in data.draw(st.lists(st.sampled_from(changes), max_size=5)):
-        try:
-            revision = revision_of(change.root, subject.revisions[0].document.source)
-        except InvalidPolicy:
+        pair = compared(subject, 0, change)
+        if pair is None:
             event("invalid")
             continue
-        changed = subject.replaced(0, change.root, revision)
-        where = difference(before, AnswersByCase(changed.revisions[0]))
+        changed, where = pair.after, pair.where
         if change.kind in ("change-default", "swap-priorities"):
             continue
         every = list(every_case(subject.revisions[0].space))

@@ -3,10 +3,9 @@
 import pytest
 from subjects import SHOP, cases, subject_of, written
 
-from zsupport.analysis.answers import AnswersByCase, difference
 from zsupport.policy.loader import revision_of
 from zsupport.suite.example import Example
-from zsupport.suite.mutation import changes_of, mutated, noticing, other_targets
+from zsupport.suite.mutation import Mutant, changes_of, compared, mutated, noticing, other_targets
 from zsupport.suite.running import run
 from zsupport.suite.subject import PolicyUnderTest
 
@@ -16,8 +15,9 @@ def where(before: str, after: str) -> set[str]:
     subject = subject_of(before)
     root = subject_of(after).revisions[0].document.root
     assert root is not None
-    changed = subject.replaced(0, root, revision_of(root, subject.revisions[0].document.source))
-    found = difference(AnswersByCase(subject.revisions[0]), AnswersByCase(changed.revisions[0]))
+    pair = compared(subject, 0, Mutant("", (), "", root))
+    assert pair is not None
+    found = pair.where
     names = {f"due {name}" for name, cases in found.due.items() if cases}
     names |= {f"hours {name}" for name, cases in found.hours.items() if cases}
     names |= {"channels"} if found.channels else set()

@@ -6,98 +6,81 @@ starts its clock and how binding it is; the priority of facts; when hours are op
 doubts, conditions in words, texts as published) and the lines that decided are none.
 """
 
-from collections.abc import Callable, Hashable, Iterable
-from functools import partial
+from collections.abc import Hashable, Iterable, Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from zsupport.analysis.compare import Counted, Period, includes
-from zsupport.analysis.deadlines import period_of
-from zsupport.analysis.revision import AnalysedRevision
-from zsupport.analysis.space import Cases, Space, opened
-from zsupport.clock.holidays import PublicHolidays
+from zsupport.analysis.compare import NEVER, Counted, Inclusions
+from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.space import Cases, Space, crossed, opened, union
+from zsupport.answer.case import facts_decide
 from zsupport.clock.problem import BadText
 from zsupport.policy.model import Metric, Revision, Text
 
-#: The cases in which each value is answered.
-Partition = dict[Hashable, Cases]
-
-#: What hours are, and in which cases.
-Hours = list[tuple[Counted, Cases]]
+#: The cases in which each is answered, by the values of the answer.
+Partition = dict[tuple[Hashable, ...], Cases]
 
 
-class Difference(NamedTuple):
-    """Where the answers of two policies differ, as cases of their space."""
+class DecidedValue(NamedTuple):
+    """What is answered, None for nothing, and the position of the entry that decides it, if any."""
 
-    channels: Cases
-    due: dict[str, Cases]  # by metric
-    hours: dict[str, Cases]
-    facts: Cases  # combinations of facts that lead to another priority
-    defaults: bool  # whether a fact that is left out is taken for another
+    value: str | None
+    entry: int | None
 
-    @property
-    def any(self) -> bool:
-        """Whether there is any."""
-        return bool(
-            self.channels
-            or any(self.due.values())
-            or any(self.hours.values())
-            or self.facts
-            or self.defaults
-        )
 
-    @property
-    def cases(self) -> int:
-        """In how many cases they do; where only priorities differ, combinations of facts."""
-        found = self.channels | _all(self.due.values()) | _all(self.hours.values())
-        return (found or self.facts).bit_count()
+#: The priority of facts in a policy in which they decide none.
+UNDECIDED = DecidedValue("", None)
 
 
 class AnswersByCase:
     """The answers of one revision over its cases, and over its combinations of facts."""
 
-    def __init__(self, analysed: AnalysedRevision) -> None:
-        self.decisions = analysed.decisions
-        self.space = analysed.space
-        self.revision: Revision = analysed.revision
-        self.public = analysed.public
-        self.prerequisites = self._prerequisites()
-        self.hours_of_channels = self._hours_of_channels()
-        self.recommended = self._recommended()
-        self.targets = {metric.id: self._targets(metric) for metric in self.revision.metrics}
-        self.commitments = self._commitments()
-        self.counted: dict[str, Hours] = {name: self._counted(name) for name in self.revision.hours}
-        self.priorities = self._priorities(analysed.facts)
-        self.defaults = {
-            fact.id: fact.default
-            for fact in self.revision.facts
-            if fact.id in self.space.values or fact.id in analysed.facts.values
-        }
+    def __init__(self, revision: Revision, decisions: Decisions, facts: Space) -> None:
+        """`facts` are the combinations of facts that lead to a priority."""
+        self.revision = revision
+        self.decisions = decisions
+        self.space = decisions.space
+        self.facts = facts
+        self._targets: dict[str, Partition] = {}
 
-    def _prerequisites(self) -> Partition:
-        space, allowed = self.space, self.decisions.allowed
-        parts: dict[tuple[Hashable, ...], Cases] = {}
-        for channel in self.revision.channels:
-            cases = allowed & space.of("channel", channel.id)
-            _add(parts, _texts(channel.prerequisites), cases)
-        for grant, cases in zip(self.revision.grants, self.decisions.grants, strict=True):
+    @cached_property
+    def needed(self) -> list[tuple[str | int, tuple[Text, ...], Cases]]:
+        """What is needed in which cases, by a channel (its id) or a grant (its position)."""
+        allowed, grants = self.decisions.allowed, self.revision.grants
+        found: list[tuple[str | int, tuple[Text, ...], Cases]] = [
+            (channel.id, channel.prerequisites, allowed & self.space.of("channel", channel.id))
+            for channel in self.revision.channels
+            if channel.prerequisites
+        ]
+        for number, (grant, cases) in enumerate(zip(grants, self.decisions.grants, strict=True)):
             if grant.prerequisites and cases:
-                needed = _texts(grant.prerequisites)
-                parts = _split(parts, cases, needed)
-        return {key: cases for key, cases in parts.items() if cases}
+                found.append((number, grant.prerequisites, cases))
+        return found
 
-    def _hours_of_channels(self) -> Partition:
-        parts: dict[tuple[Hashable, ...], Cases] = {(): self.decisions.allowed}
+    @cached_property
+    def prerequisites(self) -> Partition:
+        """What is needed, in the order in which it is answered."""
+        parts: Partition = {(): self.decisions.allowed}
+        for _, texts, cases in self.needed:
+            parts = _split(parts, cases, _texts(texts))
+        return parts
+
+    @cached_property
+    def hours_of_channels(self) -> Partition:
+        """The names of the hours of a channel, in the order of its grants; None: not stated."""
+        parts: Partition = {(): self.decisions.allowed}
         for grant, cases in zip(self.revision.grants, self.decisions.grants, strict=True):
             if cases:
                 parts = _split(parts, cases, (grant.hours,))
         found: Partition = {}
         for names, cases in parts.items():
             # A grant without hours opens the channel whenever the vendor does.
-            _add(found, None if None in names else names, cases)
+            _add(found, (None,) if None in names else names, cases)
         return found
 
-    def _recommended(self) -> Partition:
-        """Return where each rank is given: among what is allowed, in written order."""
+    @cached_property
+    def recommended(self) -> Partition:
+        """Each rank that is given: among what is allowed, in written order."""
         space, allowed = self.space, self.decisions.allowed
         placed: dict[str, dict[tuple[int, int], Cases]] = {}
         for channel in (each.id for each in self.revision.channels):
@@ -120,128 +103,180 @@ class AnswersByCase:
         found: Partition = {}
         for channel, places in placed.items():
             for place, cases in places.items():
-                parts: dict[tuple[Hashable, ...], Cases] = {(): cases}
+                parts: Partition = {(): cases}
                 for (other, its), where in wide.items():
                     if other != channel and its < place:
                         parts = _split(parts, where, (1,), again=True)
                 for ranks, some in parts.items():
-                    _add(found, len(ranks) + 1, some)
+                    _add(found, (len(ranks) + 1,), some)
         return found
 
-    def _targets(self, metric: Metric) -> Partition:
-        found: Partition = {}
-        targets = self.decisions.targets(metric.id)
-        starts = _texts((metric.starts,))
-        for stated in targets.stated:
-            cell = stated.cell
-            hours = cell.hours if cell.target.uses_hours else None
-            reading = self.revision.business_day if cell.target.kind == "business-days" else None
-            # Where nothing is promised, no clock starts.
-            start = starts if cell.target.promises else None
-            _add(found, (cell.target.text, hours, reading, start), stated.decides)
-        _add(found, ("not-stated", None, None, None), targets.unstated)
-        return found
+    def targets(self, metric: Metric) -> Partition:
+        """Return the target of a metric, the hours it counts, how a day reads, when it starts."""
+        if metric.id not in self._targets:
+            found: Partition = {}
+            targets = self.decisions.targets(metric.id)
+            starts = _texts((metric.starts,))
+            for stated in targets.stated:
+                cell = stated.cell
+                hours = cell.hours if cell.target.uses_hours else None
+                dated = cell.target.kind == "business-days"
+                reading = self.revision.business_day if dated else None
+                # Where nothing is promised, no clock starts.
+                start = starts if cell.target.promises else None
+                _add(found, (cell.target.text, hours, reading, start), stated.decides)
+            _add(found, ("not-stated", None, None, None), targets.unstated)
+            self._targets[metric.id] = found
+        return self._targets[metric.id]
 
-    def _commitments(self) -> Partition:
-        found: Partition = {}
-        for commitment, cases in self.decisions.commitments():
-            _add(found, commitment.binding, cases)
-        return found
+    @cached_property
+    def commitments(self) -> list[tuple[DecidedValue, Cases]]:
+        """How binding what is promised is, in parts that hold every case between them."""
+        found = [
+            (DecidedValue(commitment.binding, number), cases)
+            for number, (commitment, cases) in enumerate(self.decisions.commitments())
+        ]
+        rest = self.space.every & ~union(cases for _, cases in found)
+        return [*found, (DecidedValue(None, None), rest)]
 
-    def _counted(self, hours: str) -> Hours:
-        return self.decisions.counted(hours, self.space.every)
-
-    def _priorities(self, facts: Space) -> Partition:
-        found: Partition = {}
-        if not facts.values:
-            return found  # no facts lead to any
-        left = facts.every
-        for priority in self.revision.priorities:
-            cases = facts.holds(priority.when) & left
+    @cached_property
+    def priorities(self) -> list[tuple[DecidedValue, Cases]]:
+        """The priority to which facts lead: the first that fits."""
+        left = self.facts.every
+        if not facts_decide(self.revision):
+            return [(UNDECIDED, left)]
+        found: list[tuple[DecidedValue, Cases]] = []
+        for number, priority in enumerate(self.revision.priorities):
+            cases = self.facts.holds(priority.when) & left
             left &= ~cases
-            _add(found, priority.id, cases)
-        _add(found, None, left)
+            found.append((DecidedValue(priority.id, number), cases))
+        return [*found, (DecidedValue(None, None), left)]
+
+    @cached_property
+    def defaults(self) -> dict[str, str | None]:
+        """What is assumed of a fact that is left out, of the facts on which answers depend."""
+        return {
+            fact.id: fact.default
+            for fact in self.revision.facts
+            if fact.id in self.space.values or fact.id in self.facts.values
+        }
+
+
+class Difference:
+    """Where two policies of one space answer differently, as cases of it; computed when asked."""
+
+    def __init__(self, one: AnswersByCase, other: AnswersByCase, inclusions: Inclusions) -> None:
+        self.one = one
+        self.other = other
+        self.inclusions = inclusions
+        # A case that exists in one of them only is another priority of its facts.
+        self._both = one.decisions.existing & other.decisions.existing
+
+    @cached_property
+    def channels(self) -> Cases:
+        """Where another channel is allowed, or one is in another way."""
+        one, other = self.one, self.other
+        found = one.decisions.allowed ^ other.decisions.allowed
+        found |= _unlike(one.prerequisites, other.prerequisites)
+        found |= _unlike(one.hours_of_channels, other.hours_of_channels)
+        found |= _unlike(one.recommended, other.recommended)
+        return found & self._both
+
+    @cached_property
+    def due(self) -> dict[str, Cases]:
+        """By metric: where what is promised, its hours, its start or its commitment is another."""
+        one, other = self.one, self.other
+        metrics = [{metric.id: metric for metric in each.revision.metrics} for each in (one, other)]
+        # Which rule holds goes by these hours.
+        timed = union(
+            cases for name, cases in self.hours.items() if opened(name) in one.space.values
+        )
+        timed |= one.decisions.entitled ^ other.decisions.entitled
+        committed = union(cases for _, _, cases in self.commitments())
+        found: dict[str, Cases] = {}
+        for metric in {**metrics[0], **metrics[1]}:
+            mine, its = (
+                each.targets(known[metric]) if metric in known else {}
+                for each, known in zip((one, other), metrics, strict=True)
+            )
+            cases = timed | _unlike(mine, its)
+            cases |= committed & one.decisions.targets(metric).promised
+            for key, some in mine.items():
+                if key[1] is not None and key[1] in self.hours:
+                    cases |= some & self.hours[key[1]]
+            found[metric] = cases & self._both
         return found
 
+    @cached_property
+    def hours(self) -> dict[str, Cases]:
+        """By name: where hours are open at other instants, or count other days."""
+        found: dict[str, Cases] = {}
+        for name in {**self.one.revision.hours, **self.other.revision.hours}:
+            parts = [
+                each.decisions.counting(name)
+                if name in each.revision.hours
+                else [(NEVER, each.space.every)]
+                for each in (self.one, self.other)
+            ]
+            found[name] = self._both & union(
+                cases for mine, its, cases in crossed(*parts) if not self._count_alike(mine, its)
+            )
+        return found
 
-def difference(one: AnswersByCase, other: AnswersByCase) -> Difference:
-    """Return where two policies of one space answer differently."""
-    before, after = one.decisions, other.decisions
-    same = partial(_same, period=period_of(one.revision, other.revision), public=one.public)
-    # A case that exists in one of them only is another priority of its facts.
-    both = before.existing & after.existing
-    channels = before.allowed ^ after.allowed
-    channels |= _unlike(one.prerequisites, other.prerequisites)
-    channels |= _unlike(one.hours_of_channels, other.hours_of_channels)
-    channels |= _unlike(one.recommended, other.recommended)
-    hours = {
-        name: _unlike_hours(one.counted.get(name, []), other.counted.get(name, []), same)
-        for name in {**one.counted, **other.counted}
-    }
-    due: dict[str, Cases] = {}
-    timed = 0
-    for name, cases in hours.items():
-        # Which rule holds goes by these hours.
-        if opened(name) in one.space.values:
-            timed |= cases
-    committed = _unlike(one.commitments, other.commitments)
-    for metric in {**one.targets, **other.targets}:
-        mine, its = one.targets.get(metric, {}), other.targets.get(metric, {})
-        cases = (before.entitled ^ after.entitled) | _unlike(mine, its) | timed
-        promised = 0
-        for key, some in mine.items():
-            assert isinstance(key, tuple)
-            if key[3] is not None:
-                promised |= some
-            if key[1] is not None and key[1] in hours:
-                cases |= some & hours[key[1]]
-        due[metric] = cases | (committed & promised)
-    return Difference(
-        channels & both,
-        {metric: cases & both for metric, cases in due.items()},
-        {name: cases & both for name, cases in hours.items()},
-        _unlike(one.priorities, other.priorities),
-        one.defaults != other.defaults,
+    def _count_alike(self, one: Counted, other: Counted) -> bool:
+        """Return whether two calendars are open at the same instants and count the same days."""
+        if one == other:
+            return True
+        days = [{c.business_days for c in each.calendars} for each in (one, other)]
+        zones = [{c.timezone for c in each.calendars} for each in (one, other)]
+        try:
+            return days[0] == days[1] and zones[0] == zones[1] and self.inclusions.same(one, other)
+        except BadText:
+            return False  # whose holidays are not known, they cannot be told to be the same
+
+    def commitments(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
+        """Yield each two commitments that bind otherwise, with the cases in which they decide."""
+        return _differing(self.one.commitments, self.other.commitments)
+
+    def priorities(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
+        """Yield each two priorities that differ, with the facts that lead to both."""
+        return _differing(self.one.priorities, self.other.priorities)
+
+    @cached_property
+    def facts(self) -> Cases:
+        """The combinations of facts that lead to another priority."""
+        return union(cases for _, _, cases in self.priorities())
+
+    @cached_property
+    def defaults(self) -> bool:
+        """Whether a fact that is left out is taken for another."""
+        return self.one.defaults != self.other.defaults
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any."""
+        found = self.channels or any(self.due.values()) or any(self.hours.values())
+        return bool(found or self.facts or self.defaults)
+
+    @property
+    def cases(self) -> int:
+        """In how many cases they do; where only priorities differ, combinations of facts."""
+        found = self.channels | union(self.due.values()) | union(self.hours.values())
+        return (found or self.facts).bit_count()
+
+
+def _differing(
+    one: list[tuple[DecidedValue, Cases]], other: list[tuple[DecidedValue, Cases]]
+) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
+    return (
+        (mine, its, cases) for mine, its, cases in crossed(one, other) if mine.value != its.value
     )
 
 
 def _unlike(one: Partition, other: Partition) -> Cases:
     """Return the cases in which two partitions have other values, or only one has any."""
-    every = same = 0
-    for key, cases in one.items():
-        every |= cases
-        same |= cases & other.get(key, 0)
-    for cases in other.values():
-        every |= cases
-    return every & ~same
-
-
-def _unlike_hours(one: Hours, other: Hours, same: Callable[[Counted, Counted], bool]) -> Cases:
-    found = 0
-    for mine, some in one:
-        for its, cases in other:
-            if some & cases and mine != its and not same(mine, its):
-                found |= some & cases
-    return found | (_all(cases for _, cases in one) ^ _all(cases for _, cases in other))
-
-
-def _same(one: Counted, other: Counted, period: Period, public: PublicHolidays) -> bool:
-    """Return whether two calendars are open at the same instants and count the same days."""
-    days = [{c.business_days for c in each.calendars} for each in (one, other)]
-    zones = [{c.timezone for c in each.calendars} for each in (one, other)]
-    if days[0] != days[1] or zones[0] != zones[1]:
-        return False
-    try:
-        return includes(one, other, period, public) and includes(other, one, period, public)
-    except BadText:
-        return False  # whose holidays are not known, they cannot be told to be the same
-
-
-def _all(sets: Iterable[Cases]) -> Cases:
-    found = 0
-    for cases in sets:
-        found |= cases
-    return found
+    same = union(cases & other.get(key, 0) for key, cases in one.items())
+    return (union(one.values()) | union(other.values())) & ~same
 
 
 def _add(parts: dict[Any, Cases], key: Hashable, cases: Cases) -> None:
@@ -250,17 +285,13 @@ def _add(parts: dict[Any, Cases], key: Hashable, cases: Cases) -> None:
 
 
 def _split(
-    parts: dict[tuple[Hashable, ...], Cases],
-    cases: Cases,
-    more: tuple[Hashable, ...],
-    *,
-    again: bool = False,
-) -> dict[tuple[Hashable, ...], Cases]:
+    parts: Partition, cases: Cases, more: tuple[Hashable, ...], *, again: bool = False
+) -> Partition:
     """Return parts with more in their keys where some cases are; what is there already once.
 
     `again`: what is there already is put there a second time.
     """
-    found: dict[tuple[Hashable, ...], Cases] = {}
+    found: Partition = {}
     for key, some in parts.items():
         longer = (*key, *(each for each in more if again or each not in key))
         for name, part in ((longer, some & cases), (key, some & ~cases)):

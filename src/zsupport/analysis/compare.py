@@ -94,6 +94,28 @@ def includes(
     return _by_instant(one, other, period, public)
 
 
+class Inclusions:
+    """Which hours are open whenever others are, over a period; each two are compared once."""
+
+    def __init__(self, period: Period, public: PublicHolidays) -> None:
+        """`public` gives the public holidays of countries."""
+        self._period = period
+        self._public = public
+        self._known: dict[str, bool] = {}
+
+    def of(self, one: Counted, other: Counted) -> bool:
+        """Return whether `one` is open at every instant at which `other` is."""
+        # Calendars hold mappings, which are no keys.
+        key = repr((one, other))
+        if key not in self._known:
+            self._known[key] = includes(one, other, self._period, self._public)
+        return self._known[key]
+
+    def same(self, one: Counted, other: Counted) -> bool:
+        """Return whether two hours are open at the same instants."""
+        return self.of(one, other) and self.of(other, one)
+
+
 def meet(
     inside: Sequence[Counted],
     outside: Sequence[Counted],

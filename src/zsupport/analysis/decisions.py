@@ -6,7 +6,7 @@ from math import prod
 from typing import NamedTuple, TypeVar
 
 from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, one
-from zsupport.analysis.space import Cases, Space, space_of_facts
+from zsupport.analysis.space import Cases, Space, space_of_facts, union
 from zsupport.answer.case import facts_decide
 from zsupport.errors import TooMuch
 from zsupport.limits import EXCLUDING, MEMBERS, PARTS
@@ -43,6 +43,11 @@ class Targets(NamedTuple):
     stated: tuple[StatedCell, ...]
     unstated: Cases
 
+    @property
+    def promised(self) -> Cases:
+        """The cases in which something is promised."""
+        return union(each.decides for each in self.stated if each.cell.target.promises)
+
 
 class Decisions:
     """Everything that one policy decides over the cases of a space.
@@ -69,9 +74,7 @@ class Decisions:
             for grant in revision.grants
         ]
         #: Where the channel of the case is allowed.
-        self.allowed: Cases = 0
-        for cases in self.grants:
-            self.allowed |= cases
+        self.allowed: Cases = union(self.grants)
         opening = [channel.id for channel in revision.channels if channel.opens_case]
         #: Where a case can be opened by its channel.
         self.entitled: Cases = self.allowed & space.among("channel", opening)
@@ -88,10 +91,7 @@ class Decisions:
         """
         if not any(alternative.opened for alternative in when):
             return self.space.holds(when)
-        found = 0
-        for alternative in when:
-            found |= self.meets(alternative)
-        return found
+        return union(map(self.meets, when))
 
     def meets(self, alternative: Alternative) -> Cases:
         """Return the cases in which one alternative of a condition matches."""

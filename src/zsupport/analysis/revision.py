@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 
+from zsupport.analysis.answers import AnswersByCase
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.moments import decisions_of
 from zsupport.analysis.space import Cases, Space, space_of, space_of_facts, values_of
@@ -44,6 +45,7 @@ class AnalysedRevision:
         document: Document,
         revision: Revision,
         space: Space,
+        facts: Space,
         public: PublicHolidays,
         own_names: Mapping[str, str] | None = None,
     ) -> "AnalysedRevision":
@@ -54,7 +56,7 @@ class AnalysedRevision:
         moment belongs to are those of both, and are not looked for.
         """
         found = cls(document, public)
-        found.revision, found.space = revision, space
+        found.revision, found.space, found.facts = revision, space, facts
         found.decisions = Decisions(revision, space, own_names)
         return found
 
@@ -91,3 +93,8 @@ class AnalysedRevision:
     def decisions(self) -> Decisions:
         """What it decides in each of its cases. Raises TooMuch."""
         return decisions_of(self.revision, self.space, self.public)
+
+    @cached_property
+    def answers(self) -> AnswersByCase:
+        """What it answers in each of its cases. Raises TooMuch."""
+        return AnswersByCase(self.revision, self.decisions, self.facts)

@@ -6,6 +6,9 @@ a set is the one that comes first in the order of the policy.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+from operator import or_
+from typing import TypeVar
 
 from zsupport import limits
 from zsupport.answer.case import Case
@@ -16,6 +19,25 @@ from zsupport.policy.model import Alternative, Revision, When
 
 #: A set of cases: bit n stands for case n.
 Cases = int
+
+_One = TypeVar("_One")
+_Other = TypeVar("_Other")
+
+
+def union(sets: Iterable[Cases]) -> Cases:
+    """Return the cases that are in some of these sets."""
+    return reduce(or_, sets, 0)
+
+
+def crossed(
+    one: Iterable[tuple[_One, Cases]], other: Iterable[tuple[_Other, Cases]]
+) -> Iterator[tuple[_One, _Other, Cases]]:
+    """Yield each entry of one list with each of another, with the cases that they share, if any."""
+    listed = list(other)
+    for mine, some in one:
+        for its, cases in listed:
+            if shared := some & cases:
+                yield mine, its, shared
 
 
 class Space:
@@ -61,10 +83,7 @@ class Space:
 
     def among(self, name: str, values: Iterable[str]) -> Cases:
         """Return the cases with one of these values."""
-        found = 0
-        for value in values:
-            found |= self.of(name, value)
-        return found
+        return union(self.of(name, value) for value in values)
 
     def meets(self, alternative: Alternative) -> Cases:
         """Return the cases in which one alternative of a condition holds."""
@@ -81,10 +100,7 @@ class Space:
         """Return the cases in which a condition holds: any of its alternatives, or no condition."""
         if not when:
             return self.every
-        found = 0
-        for alternative in when:
-            found |= self.meets(alternative)
-        return found
+        return union(map(self.meets, when))
 
     def case(self, number: int) -> Case:
         """Return the case with this number."""
@@ -255,7 +271,15 @@ def _named(revision: Revision) -> tuple[set[str], list[str]]:
     return names, list(hours)
 
 
-def space_of_facts(revision: Revision) -> Space:
-    """Return the combinations of the facts that the priorities of a policy name."""
-    named = {name for each in revision.priorities for alt in each.when for name in alt.values}
-    return Space({fact.id: tuple(fact.values) for fact in revision.facts if fact.id in named})
+def space_of_facts(*revisions: Revision) -> Space:
+    """Return the combinations of the facts that the priorities of one of the policies name."""
+    values: dict[str, dict[str, None]] = {}
+    for revision in revisions:
+        named = {name for each in revision.priorities for alt in each.when for name in alt.values}
+        for fact in revision.facts:
+            if fact.id in named:
+                values.setdefault(fact.id, {})
+    for fact in (fact for revision in revisions for fact in revision.facts):
+        if fact.id in values:
+            values[fact.id].update(dict.fromkeys(fact.values))
+    return Space({name: tuple(each) for name, each in values.items()})

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from zsupport.analysis.compare import includes
+from zsupport.analysis.answers import Difference
+from zsupport.analysis.compare import Inclusions
 from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.moments import momentless
 from zsupport.analysis.revision import AnalysedRevision
-from zsupport.analysis.space import Cases, Space, space_of
+from zsupport.analysis.space import Cases, Space, crossed, space_of, space_of_facts
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.document import Document
 from zsupport.policy.model import Alternative, Cell, Channel, Member, Priority, Revision, When
@@ -24,6 +25,7 @@ class RevisionPair(NamedTuple):
     new: AnalysedRevision
     space: Space
     both: Cases
+    where: Difference
     #: The side and its hours for each name that an `opened` has in the space.
     opened: dict[str, tuple[AnalysedRevision, str]]
 
@@ -40,23 +42,28 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
     spelled = spelled_as(old.revision, new.revision)
     before = answering_to(spelled, new.revision)
     after = answering_to(new.revision, spelled)
-    if not (_opened(before) or _opened(after)):
-        space = space_of(before, after)
-        one = AnalysedRevision.over(old, before, space, public)
-        other = AnalysedRevision.over(new, after, space, public)
-        return RevisionPair(one, other, space, one.known & other.known, {})
-
+    facts = space_of_facts(before, after)
+    period = period_of(before, after)
+    inclusions = Inclusions(period, public)
     bare = space_of(*(_renamed(each, lambda _: None) for each in (before, after)))
-    one = AnalysedRevision.over(old, before, bare, public)
-    other = AnalysedRevision.over(new, after, bare, public)
+    one = AnalysedRevision.over(old, before, bare, facts, public)
+    other = AnalysedRevision.over(new, after, bare, facts, public)
     both = one.known & other.known
+    if not (_opened(before) or _opened(after)):
+        where = Difference(one.answers, other.answers, inclusions)
+        return RevisionPair(one, other, bare, both, where, {})
+
+    def same_hours(mine: str, its: str) -> bool:
+        """Return whether hours of two revisions are open at the same instants in every case."""
+        pairs = crossed(one.decisions.opening(mine), other.decisions.opening(its))
+        return all(inclusions.same(was, now) for was, now, cases in pairs if cases & both)
+
     shown_old: dict[str, str] = {name: name for name in _opened(before)}
     shown_new: dict[str, str] = {}
     for name in _opened(after):
         # Hours of the same name come first: that is what most will have meant.
         candidates = sorted(shown_old, key=lambda known: known != name)
-        same = (each for each in candidates if _same_hours(one, other, each, name, both, public))
-        found = next(same, None)
+        found = next((each for each in candidates if same_hours(each, name)), None)
         if found is not None:
             shown_new[name] = found
         elif name in shown_old:
@@ -69,32 +76,14 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
     space = space_of(before, after)
     names_old = {shown: name for name, shown in shown_old.items()}
     names_new = {shown: name for name, shown in shown_new.items()}
-    first = AnalysedRevision.over(old, before, space, public, names_old)
-    second = AnalysedRevision.over(new, after, space, public, names_new)
+    first = AnalysedRevision.over(old, before, space, facts, public, names_old)
+    second = AnalysedRevision.over(new, after, space, facts, public, names_new)
     named = {shown: (second, name) for name, shown in shown_new.items()}
     named |= {shown: (first, name) for name, shown in shown_old.items()}
     opening = {shown: side.decisions.opening(name) for shown, (side, name) in named.items()}
-    none = momentless(space, opening, period_of(before, after), public)
-    both = first.known & second.known & ~none
-    return RevisionPair(first, second, space, both, named)
-
-
-def _same_hours(
-    one: AnalysedRevision,
-    other: AnalysedRevision,
-    old: str,
-    new: str,
-    both: Cases,
-    public: PublicHolidays,
-) -> bool:
-    """Return whether hours of two revisions are open at the same instants in every case."""
-    period = period_of(one.revision, other.revision)
-    return all(
-        includes(mine, its, period, public) and includes(its, mine, period, public)
-        for mine, here in one.decisions.opening(old)
-        for its, there in other.decisions.opening(new)
-        if here & there & both
-    )
+    both = first.known & second.known & ~momentless(space, opening, period, public)
+    where = Difference(first.answers, second.answers, inclusions)
+    return RevisionPair(first, second, space, both, where, named)
 
 
 def _opened(revision: Revision) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, includes, opening
+from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, opening
 from zsupport.analysis.deadlines import Clocks, Conditions, Deadlines, moments_of, period_of
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases
@@ -39,13 +39,11 @@ class HoursComparison:
     """The verdicts about the hours of two revisions."""
 
     def __init__(self, pair: RevisionPair, public: PublicHolidays) -> None:
-        self.public = public
-        self.period = period_of(pair.old.revision, pair.new.revision)
         #: Of targets: the old one compared with the new one.
-        self.deadlines = Deadlines(self.period, Clocks(public))
+        period = period_of(pair.old.revision, pair.new.revision)
+        self.deadlines = Deadlines(period, Clocks(public))
         self._pair = pair
         self.calendars = Calendars(pair, self.of_counted)
-        self._known: dict[str, str] = {}
 
     def of(self, old: ChannelHours, new: ChannelHours) -> str:
         """Return the effect of other hours of a channel."""
@@ -63,14 +61,8 @@ class HoursComparison:
         """Return the effect of other instants."""
         if old == new:
             return "same"
-        # Calendars hold mappings, which are no keys.
-        key = repr((old, new))
-        if key not in self._known:
-            self._known[key] = verdict(
-                includes(new, old, self.period, self.public),
-                includes(old, new, self.period, self.public),
-            )
-        return self._known[key]
+        inclusions = self._pair.where.inclusions
+        return verdict(inclusions.of(new, old), inclusions.of(old, new))
 
     def moments(self, cases: Cases) -> list[tuple[Conditions, Cases]]:
         """Return parts of a set of cases with the same moments opened."""

@@ -117,9 +117,7 @@ def _gone_or_new(
             cases = side.decisions.allowed & side.known & ~other.known
             cases &= pair.space.of(dimension, id)
         elif kind == "metric":
-            for stated in side.decisions.targets(id).stated:
-                if stated.cell.target.promises:
-                    cases |= stated.decides & pair.both
+            cases = side.decisions.targets(id).promised & pair.both
         # With a new id something new is allowed; one that keeps the old as its alias is no more.
         renamed = any(known in there.names for known, its in here.names.items() if its == id)
         if cases and not renamed:

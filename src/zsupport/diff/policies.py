@@ -7,7 +7,7 @@ from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, space_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.diff import channels, names, priorities, targets, words
-from zsupport.diff.cases import pair_of, spelled_as
+from zsupport.diff.cases import pair_of
 from zsupport.diff.changes import Change, Changes
 from zsupport.diff.hours import HoursComparison
 from zsupport.diff.places import Counterparts
@@ -120,13 +120,12 @@ def _together(meeting: Meeting, public: PublicHolidays) -> Compared:
     hours.find_changes(pair, found)
     _zones(old, new, found)
     of_facts = Changes()
-    spelled = spelled_as(old.revision, new.revision)
-    space = priorities.space_of_both(spelled, new.revision)
-    known = priorities.find_changes(spelled, new.revision, space, of_facts)
+    known = priorities.find_changes(pair, of_facts)
+    facts = pair.old.facts
     entitled = pair.old.decisions.entitled & pair.new.decisions.entitled & pair.both
     parts = [_part(pair.space, pair.both, found.all(), entitled)]
-    if space.values and known:
-        parts.append(_part(space, known, of_facts.all()))
+    if facts.values and known:
+        parts.append(_part(facts, known, of_facts.all()))
     return Compared(*meeting, tuple(parts), words.changed(old.revision, new.revision))
 
 

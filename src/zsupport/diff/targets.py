@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from zsupport.analysis.answers import DecidedValue
 from zsupport.analysis.compare import EVERY_INSTANT, Counted
 from zsupport.analysis.deadlines import TargetClock, Verdict
 from zsupport.analysis.decisions import StatedCell
@@ -15,7 +16,7 @@ from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.diff.hours import CODES as HOURS_CODES
 from zsupport.diff.hours import SPEED, HoursComparison
 from zsupport.diff.places import Counterparts
-from zsupport.policy.model import Commitment, Metric, Text
+from zsupport.policy.model import Metric, Text
 from zsupport.policy.yamltext import Path
 
 _BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
@@ -314,34 +315,18 @@ def _clock(pair: RevisionPair, was: Metric, now: Metric, cases: Cases, found: Ch
 
 def _commitments(pair: RevisionPair, cases: Cases, found: Changes) -> None:
     """Add where what is promised binds more or less than before."""
-    after = _binding(pair.new, cases)
-    for number, before, some in _binding(pair.old, cases):
-        for place, later, new in after:
-            here = some & new
-            was, now = before and before.binding, later and later.binding
-            if not here or was == now:
-                continue
+    for before, after, differing in pair.where.commitments():
+        if here := differing & cases:
+            was, now = before.value, after.value
             effect = verdict(_BINDING[now] > _BINDING[was], _BINDING[was] > _BINDING[now])
             code = {"less": "ZD310", "more": "ZD311"}.get(effect, "ZD312")
             says = f"commitment: {now or 'not stated'} instead of {was or 'not stated'}"
-            paths = _path_of_commitment(pair.old, number), _path_of_commitment(pair.new, place)
+            paths = _path_of_commitment(pair.old, before), _path_of_commitment(pair.new, after)
             found.add(Change(code, effect, says, here, *paths, was, now))
 
 
-def _binding(
-    side: AnalysedRevision, cases: Cases
-) -> list[tuple[int | None, Commitment | None, Cases]]:
-    found: list[tuple[int | None, Commitment | None, Cases]] = []
-    rest = cases
-    for number, (commitment, decides) in enumerate(side.decisions.commitments()):
-        if here := decides & cases:
-            rest &= ~here
-            found.append((number, commitment, here))
-    return [*found, (None, None, rest)] if rest else found
-
-
-def _path_of_commitment(side: AnalysedRevision, number: int | None) -> Path:
+def _path_of_commitment(side: AnalysedRevision, decided: DecidedValue) -> Path:
     path: Path = ("commitment",)
-    if number is None:
+    if decided.entry is None or side.document.node((*path, 0)) is None:
         return path
-    return (*path, number, "is") if side.document.node((*path, 0)) is not None else path
+    return (*path, decided.entry, "is")

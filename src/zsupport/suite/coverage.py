@@ -94,8 +94,7 @@ def decisions_of(subject: PolicyUnderTest, index: int) -> list[Decision]:
         for stated in targets.stated:
             path = document.cell(stated.rule, metric.id, stated.cell)
             add("target", path, metric.id, stated.decides)
-            if stated.cell.target.promises:
-                promised |= stated.decides
+        promised |= targets.promised
         section = "targets" if revision.targets_place else "entitlements"
         add("unstated", (section,), metric.id, targets.unstated)
     for position, (_, cases) in enumerate(decisions.commitments()):

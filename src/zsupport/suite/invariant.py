@@ -35,10 +35,7 @@ def violations(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, nam
     decisions = subject.revisions[invariant.revision].decisions
     if claim.kind == "channel":
         return about & ~decisions.allowed if claim.wanted else about & decisions.allowed
-    promised = 0
-    for stated in decisions.targets(name).stated:
-        if stated.cell.target.promises:
-            promised |= stated.decides
+    promised = decisions.targets(name).promised
     return about & ~promised if claim.wanted else about & promised
 
 

@@ -11,7 +11,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from zsupport.analysis.answers import AnswersByCase, Difference, difference
+from zsupport.analysis.answers import Difference
+from zsupport.analysis.compare import Inclusions
+from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.space import Cases, values_of
 from zsupport.answer.case import Case
 from zsupport.clock.problem import BadText
@@ -445,10 +447,9 @@ def mutated(
     for index, document in enumerate(subject.documents):
         mine = [each for each in examples if each.question.revision == index]
         rules = [each for each in invariants if each.revision == index]
-        before = AnswersByCase(subject.revisions[index])
         reach = [_Reach(subject, example) for example in mine]
         for change in changes_of(document):
-            pair = compared(subject, index, change, before)
+            pair = compared(subject, index, change)
             if pair is None:
                 invalid += 1
                 continue
@@ -475,20 +476,17 @@ def mutated(
     return Mutation(counted, tuple(survivors), invalid, unchanged)
 
 
-def compared(
-    subject: PolicyUnderTest, index: int, change: Mutant, before: AnswersByCase
-) -> MutantPair | None:
-    """Return a policy beside what a change makes of it, None where that is no policy.
-
-    `before` are the answers of the revision that is changed.
-    """
+def compared(subject: PolicyUnderTest, index: int, change: Mutant) -> MutantPair | None:
+    """Return a policy beside what a change makes of it, None where that is no policy."""
+    before = subject.revisions[index]
     try:
-        revision = revision_of(change.root, subject.revisions[index].document.source)
+        revision = revision_of(change.root, before.document.source)
     except InvalidPolicy:
         return None
     changed = subject.replaced(index, change.root, revision)
-    after = AnswersByCase(changed.revisions[index])
-    return MutantPair(subject, changed, index, difference(before, after))
+    inclusions = Inclusions(period_of(before.revision, revision), before.public)
+    where = Difference(before.answers, changed.revisions[index].answers, inclusions)
+    return MutantPair(subject, changed, index, where)
 
 
 class Noticing(NamedTuple):
@@ -502,15 +500,11 @@ def noticing(
     subject: PolicyUnderTest, survivors: Sequence[Survivor], most: int
 ) -> Iterator[tuple[Survivor, Noticing]]:
     """Yield each survivor with a test that would notice it; new tests are made for so many."""
-    before = {
-        index: AnswersByCase(subject.revisions[index])
-        for index in {survivor.revision for survivor in survivors}
-    }
     made: list[Suggested] = []
     tried = 0
     for survivor in survivors:
         index = survivor.revision
-        pair = compared(subject, index, survivor.change, before[index])
+        pair = compared(subject, index, survivor.change)
         assert pair is not None  # it was one before
         some = (
             each

@@ -175,10 +175,14 @@ def _of_due(
     asked = told(DUE, revision, case, names)
     metric = decision.about or revision.metrics[0].id
     if decision.kind == "commitment":
-        metric = _promising(subject, decision, decision.cases)
-        case = subject.revisions[decision.revision].space.first(
-            _cases_of(subject, decision.revision, metric) & decision.cases
+        analysed = subject.revisions[decision.revision]
+        # The first metric by which something is promised in one of these cases.
+        metric, cases = next(
+            (metric.id, cases)
+            for metric, targets in analysed.decisions.by_metric()
+            if (cases := targets.promised & decision.cases)
         )
+        case = analysed.space.first(cases)
         asked = told(DUE, revision, case, names)
     if metric != revision.metrics[0].id:
         asked["metric"] = metric
@@ -196,20 +200,6 @@ def _of_due(
     if row.state in ("not-stated", "no-target", "not-entitled"):
         return {"due": asked, "expect": row.state}
     return {"due": asked, "expect": {"target": row.target or NONE}}
-
-
-def _cases_of(subject: PolicyUnderTest, revision: int, metric: str) -> Cases:
-    found = 0
-    for stated in subject.revisions[revision].decisions.targets(metric).stated:
-        if stated.cell.target.promises:
-            found |= stated.decides
-    return found
-
-
-def _promising(subject: PolicyUnderTest, decision: Decision, cases: Cases) -> str:
-    """Return the first metric by which something is promised in one of these cases."""
-    metrics = [metric.id for metric in subject.policy.revisions[decision.revision].metrics]
-    return next(m for m in metrics if _cases_of(subject, decision.revision, m) & cases)
 
 
 def asks_customer(revision: Revision) -> bool:
