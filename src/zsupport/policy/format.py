@@ -1,7 +1,8 @@
 """The policy format, once: every section, key and value that a policy may hold.
 
 The loader reads by it, `zsupport schema` prints it as JSON Schema and `zsupport help policy`
-as a reference. To add a key, add a Field here and use its value in `zsupport.policy.loader`.
+as a reference. To add a key, add a Field here, and a field of the same name to its part of
+`zsupport.policy.model`.
 """
 
 import re

@@ -7,6 +7,7 @@ the set of cases (gaps, dead rules, rank) is not its business and never costs an
 import re
 from collections import abc
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from zsupport.clock.deadline import STARTS
@@ -17,7 +18,26 @@ from zsupport.findings import Finding, Span
 from zsupport.limits import FILE_BYTES, FOLDER_VALUES, LEVELS_OF_UNIONS, REACHED, Limit
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
-from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY, RESERVED, RULE
+from zsupport.policy.format import (
+    ALWAYS,
+    CALENDAR,
+    CELL,
+    CHANNEL,
+    DIMENSIONS,
+    GRANT,
+    METRIC,
+    PLAN,
+    POLICY,
+    PRIORITY,
+    RESERVED,
+    RESOURCE,
+    ROLE,
+    RULE,
+    SELF_HELP,
+    SOURCE,
+    TERM,
+    TOPIC,
+)
 from zsupport.policy.model import (
     Channel,
     Commitment,
@@ -41,7 +61,7 @@ from zsupport.policy.model import (
 )
 from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
 from zsupport.policy.promises import Entitled, TargetsReader
-from zsupport.policy.shape import Named, Placed, Reader, Record, misspelt
+from zsupport.policy.shape import Fields, Named, Placed, Reader, Record, misspelt
 from zsupport.policy.yamltext import (
     MAX_FINDINGS,
     MappingNode,
@@ -263,8 +283,8 @@ class _Builder:
             validity=names.remarks(effective),
             validity_place=record.place_of("effective"),
             sources=self.read_sources(),
-            plans=self.read_members("plan", "plans"),
-            roles=self.read_members("role", "roles"),
+            plans=self.read_members(PLAN, "plans"),
+            roles=self.read_members(ROLE, "roles"),
             facts=facts,
             channels=entitled.channels,
             grants=entitled.grants,
@@ -290,42 +310,36 @@ class _Builder:
         """Read `sources`."""
         self.check_ids("source", "sources")
         return tuple(
-            Source(
-                id,
-                self.names.text(source.get("title")),
-                _plain(source.get("url")),
-                source.get("retrieved"),
-                self.names.remarks(source),
-            )
+            self.names.part(Source, SOURCE, source, id=id)
             for id, source, _ in self.entries("sources")
             if source is not None
         )
 
-    def read_members(self, kind: str, section: str) -> tuple[Member, ...]:
+    def read_members(self, fields: Fields, section: str) -> tuple[Member, ...]:
         """Read `plans` or `roles`."""
-        names = self.names
+        names, kind = self.names, fields.name
         members = []
         aliases: list[Named] = []
         above: dict[str, list[Named]] = {}
         for id, read, place in self.entries(section):
             record = read if isinstance(read, Record) else None
             name = names.text(record.get("name") if record else read) or id
-            own = (record.get("aliases") or []) if record else []
-            aliases += own
+            aliases += (record.get("aliases") or []) if record else []
             above[id] = [
                 Named(below, at.node, at.way)
                 for at in ((record.get("above") or ()) if record else ())
                 for below in names.chosen(kind, [at])
             ]
             members.append(
-                Member(
-                    id,
-                    name,
-                    tuple(dict.fromkeys(at.text for at in above[id])),
-                    tuple(at.text for at in own),
-                    record.get("retired") if record else None,
-                    names.remarks(record),
-                    place,
+                names.part(
+                    Member,
+                    fields,
+                    record,
+                    id=id,
+                    name=name,
+                    above=tuple(dict.fromkeys(at.text for at in above[id])),
+                    retired=record.get("retired") if record else None,
+                    place=place,
                 )
             )
         self.check_ids(kind, section, aliases)
@@ -372,26 +386,15 @@ class _Builder:
         for id, record, place in self.entries("channels"):
             if record is None:
                 continue
-            own = record.get("aliases") or []
-            aliases += own
+            aliases += record.get("aliases") or []
+            numbers = partial(self.read_numbers, record.get("numbers"))
             channels.append(
-                Channel(
-                    id,
-                    names.text(record.get("name")) or id,
-                    record.get("kind") or "other",
-                    _plain(record.get("url")),
-                    names.texts(record.get("steps")),
-                    names.texts(record.get("prerequisites")),
-                    tuple(self.read_numbers(record.get("numbers"))),
-                    tuple(at.text for at in own),
-                    names.remarks(record),
-                    place,
-                )
+                names.part(Channel, CHANNEL, record, id=id, numbers=numbers, place=place)
             )
         self.check_ids("channel", "channels", aliases)
         return tuple(channels)
 
-    def read_numbers(self, read: Record | None) -> list[Number]:
+    def read_numbers(self, read: Record | None) -> tuple[Number, ...]:
         """Read the `numbers` of a channel."""
         numbers = []
         for country, entries in read.values.items() if read else ():
@@ -401,21 +404,20 @@ class _Builder:
                 remarks = self.names.remarks(record)
                 if at is not None:
                     numbers.append(Number(country, at.text, remarks))
-        return numbers
+        return tuple(numbers)
 
     def read_grants(self) -> tuple[Grant, ...]:
         """Read `entitlements`."""
         names = self.names
         return tuple(
-            Grant(
-                names.when(record.get("when"), ("plan", "role", "priority"), "entitlements"),
-                names.expand("channel", (False, record.get("allow") or ())),
+            names.part(
+                Grant,
+                GRANT,
+                record,
+                when=names.when(record.get("when"), ("plan", "role", "priority"), "entitlements"),
+                allow=names.expand("channel", (False, record.get("allow") or ())),
                 # Channels of a group have no order of their own: it is that of their definition.
-                tuple(names.chosen("channel", record.get("recommend") or ())),
-                names.resolve("hours", record.get("hours")),
-                names.texts(record.get("prerequisites")),
-                names.remarks(record),
-                record.place,
+                recommend=tuple(names.chosen("channel", record.get("recommend") or ())),
             )
             for record in self.record.get("entitlements") or ()
         )
@@ -433,19 +435,10 @@ class _Builder:
                 why = "this word is a key where targets stand by priority"
                 names.not_called("priority", at, CELL.fields, why)
             id = at.text if at else ""
-            own = record.get("aliases") or []
-            aliases += own
-            priorities.append(
-                Priority(
-                    id,
-                    names.text(record.get("name")) or id,
-                    names.text(record.get("meaning")),
-                    names.when(record.get("when"), (), "priorities"),
-                    tuple(alias.text for alias in own),
-                    names.remarks(record),
-                    record.place,
-                )
-            )
+            aliases += record.get("aliases") or []
+            name = names.text(record.get("name")) or id
+            when = partial(names.when, record.get("when"), (), "priorities")
+            priorities.append(names.part(Priority, PRIORITY, record, id=id, name=name, when=when))
         names.distinct("priority", ids, aliases)
         return tuple(priorities)
 
@@ -467,17 +460,9 @@ class _Builder:
                 names.not_called("metric", at, RULE.fields, why)
                 names.not_called("metric", at, ["all"], "`--metric all` asks for each of them")
             id = at.text if at else ""
-            metrics.append(
-                Metric(
-                    id,
-                    names.text(record.get("name")) or id,
-                    self.read_start(record),
-                    names.text(record.get("pauses")),
-                    record.get("warn"),
-                    names.remarks(record),
-                    record.place,
-                )
-            )
+            called = names.text(record.get("name")) or id
+            starts = self.read_start(record)
+            metrics.append(names.part(Metric, METRIC, record, id=id, name=called, starts=starts))
         names.distinct("metric", ids, [])
         return tuple(metrics)
 
@@ -532,12 +517,12 @@ class _Builder:
         names = self.names
         self.check_ids("term", "terms")
         return tuple(
-            Term(
-                topic,
-                names.when(record.get("when"), DIMENSIONS, "terms"),
-                names.text(record.get("say")) or "",
-                names.remarks(record),
-                record.place,
+            names.part(
+                Term,
+                TERM,
+                record,
+                topic=topic,
+                when=names.when(record.get("when"), DIMENSIONS, "terms"),
             )
             for topic, records, _ in self.entries("terms")
             for record in records or ()
@@ -555,20 +540,21 @@ class _Builder:
             names.not_called("topic", read.key(id), ["each"], "`each` stands for every topic")
             own = value if isinstance(value, Record) else None
             name = names.text(own.get("name") if own else value) or id
-            url = _plain(own.get("url")) if own else None
-            topics.append(Topic(id, name, url, names.remarks(own), read.place_of(id)))
+            place = read.place_of(id)
+            topics.append(names.part(Topic, TOPIC, own, id=id, name=name, place=place))
         if read is not None:
             names.distinct("topic", read, [])
-        return SelfHelp(
-            names.resolve("channel", record.get("channel")),
-            (record.get("complete") or "true") == "true",
-            tuple(topics),
-            tuple(
-                self.read_resource(resource, record, [topic.id for topic in topics])
-                for resource in record.get("resources") or ()
-            ),
-            names.remarks(record),
-            record.place,
+        ids = [topic.id for topic in topics]
+        resources = tuple(
+            self.read_resource(each, record, ids) for each in record.get("resources") or ()
+        )
+        return names.part(
+            SelfHelp,
+            SELF_HELP,
+            record,
+            complete=(record.get("complete") or "true") == "true",
+            topics=tuple(topics),
+            resources=resources,
         )
 
     def read_resource(self, record: Record, self_help: Record, topics: list[str]) -> Resource:
@@ -587,14 +573,12 @@ class _Builder:
         audience = record.get("audience")
         if audience and not names.has("role", record.key("audience")):
             audience = None
-        return Resource(
-            names.text(record.get("name")) or "",
-            record.get("kind") or "other",
-            tuple(dict.fromkeys(about)),
-            self.read_audience(record, audience),
-            _plain(record.get("url")),
-            names.remarks(record),
-            record.place,
+        return names.part(
+            Resource,
+            RESOURCE,
+            record,
+            topics=tuple(dict.fromkeys(about)),
+            audience=self.read_audience(record, audience),
         )
 
     def read_audience(self, record: Record, read: Any) -> tuple[str, ...]:
@@ -655,20 +639,18 @@ class _Builder:
         """Read one calendar."""
         names = self.names
         members = [names.resolve("hours", at) for at in record.get("any") or ()]
-        return PolicyCalendar(
-            names.when(record.get("when"), DIMENSIONS, "hours"),
-            record.get("timezone"),
-            names.text(record.get("ask")),
-            self.read_windows(record),
-            self.read_holidays(record),
-            record.get("holidays-apply-to") == "start-date",
-            record.get("apply-holidays") == "true",
-            self.read_days(record, "dates"),
-            self.read_days(record, "breaks"),
-            record.get("business-days"),
-            tuple(dict.fromkeys(id for id in members if id is not None)),
-            names.remarks(record),
-            record.place,
+        return names.part(
+            PolicyCalendar,
+            CALENDAR,
+            record,
+            when=names.when(record.get("when"), DIMENSIONS, "hours"),
+            windows=self.read_windows(record),
+            holidays=partial(self.read_holidays, record),
+            by_start_date=record.get("holidays-apply-to") == "start-date",
+            apply_holidays=record.get("apply-holidays") == "true",
+            dates=self.read_days(record, "dates"),
+            breaks=self.read_days(record, "breaks"),
+            any=tuple(dict.fromkeys(id for id in members if id is not None)),
         )
 
     def read_windows(self, record: Record) -> tuple[Window, ...] | None:
@@ -738,13 +720,13 @@ class _Builder:
         if isinstance(read, list):
             return Holidays(False, None, None, self.days_off(read), (), None, None)
         remove = read.get("remove") or []
-        add, frozen = read.get("add"), read.get("frozen")
+        add, frozen, subdivision = read.get("add"), read.get("frozen"), read.get("subdivision")
         added = _dates(add)
         self.days_off([*added, *remove])
         return Holidays(
             False,
             read.get("country"),
-            _plain(read.get("subdivision")),
+            subdivision.text if subdivision else None,
             tuple(each.value for each in added),
             tuple(each.value for each in remove),
             read.get("covers"),
@@ -781,11 +763,6 @@ def _dates(read: Any) -> list[Placed]:
     if isinstance(read, Record):
         return [Placed(day, read.key(day).node, (read.way, day)) for day in read.values]
     return [read] if isinstance(read, Placed) else read or []
-
-
-def _plain(at: Named | None) -> str | None:
-    """Return a text that is no name of anything: an address, a number."""
-    return None if at is None else at.text
 
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

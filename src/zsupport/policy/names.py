@@ -2,12 +2,29 @@
 
 import re
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from zsupport.limits import NAMED
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY
 from zsupport.policy.model import Alternative, Remarks, Text, When
-from zsupport.policy.shape import REMARK_KEYS, Later, Named, Reader, ReadItems, Record, misspelt
+from zsupport.policy.shape import (
+    REMARK_KEYS,
+    Fields,
+    Id,
+    Later,
+    Line,
+    ListOf,
+    Name,
+    Named,
+    Reader,
+    ReadItems,
+    Record,
+    Shape,
+    misspelt,
+)
+from zsupport.policy.shape import (
+    Text as TextShape,
+)
 from zsupport.policy.yamltext import Stop, short
 
 #: The metric of a policy that declares none.
@@ -29,6 +46,8 @@ SECTIONS = {
 NO_REMARKS = Remarks()
 #: Names and their positions in the order of definition.
 Known = dict[str, int]
+#: A class of the model.
+Part = TypeVar("Part", bound=tuple[Any, ...])
 
 
 def numbered(names: Iterable[str]) -> Known:
@@ -87,12 +106,6 @@ class Names:
             self.languages += [lang for lang in read if lang not in self.languages]
         return read  # type: ignore[no-any-return]
 
-    def texts(self, read: Any) -> tuple[Text, ...]:
-        """Return a list of texts."""
-        if not read:
-            return ()
-        return tuple(text for text in map(self.text, read) if text is not None)
-
     def remarks(self, record: Record | None) -> Remarks:
         """Return note, unclear and source of a record."""
         if record is None or record.values.keys().isdisjoint(REMARK_KEYS):
@@ -102,6 +115,37 @@ class Names:
             self.text(record.get("unclear")),
             self.resolve("source", record.get("source")),
         )
+
+    def part(self, made: type[Part], kind: Fields, record: Record | None, **own: Any) -> Part:
+        """Return a part of the model: its fields are read under the keys of the same names.
+
+        `own` are fields of which that is not true. One that reads texts is a function, called in
+        its turn: languages are known in the order of the fields.
+        """
+        if record is not None:
+            own.setdefault("place", record.place)
+        fields = {}
+        for name in made.__annotations__:
+            key = name.replace("_", "-")
+            if name in own:
+                fields[name] = own[name]() if callable(own[name]) else own[name]
+            elif name == "remarks":
+                fields[name] = self.remarks(record)
+            else:
+                read = None if record is None else record.get(key)
+                fields[name] = self._value(kind.fields[key].shape, read)
+        return made(**fields)
+
+    def _value(self, shape: Shape, read: Any) -> Any:
+        """Return what the model has for a value that a shape has read; None: nothing fits there."""
+        if isinstance(shape, ListOf):
+            values = [self._value(shape.item, each) for each in read or ()]
+            return tuple(value for value in values if value is not None)
+        if isinstance(shape, TextShape):
+            return self.text(read)
+        if isinstance(shape, Id | Line):
+            return None if read is None else read.text
+        return self.resolve(shape.kind, read) if isinstance(shape, Name) else read
 
     def report_to(self, reader: Reader) -> None:
         """Report from now on about another file, in which every slip is the first of its kind."""
