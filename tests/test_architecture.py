@@ -13,7 +13,7 @@ from pkgutil import resolve_name
 import pytest
 from conftest import Cli
 
-from zsupport.cli.commands import COMMANDS
+from zsupport.cli.commands import COMMANDS, load_command
 
 SOURCE = Path(__file__).parent.parent / "src"
 
@@ -118,6 +118,59 @@ def test_the_ways_through_the_code_are_there() -> None:
     for _, steps in table("Ways through the code"):
         for step in re.findall("`([a-zA-Z_.]+)`", steps):
             resolve_name(f"zsupport.{step}")  # raises if it is missing
+
+
+# Below `cli` texts name fields, and the caller says how it writes them. Beside whole commands in
+# backquotes, which are the same for every caller, these may name an option:
+NAMED_OPTIONS = {
+    "zsupport.policy.format": {"--fact", "--start"},  # the reference, as the guide prints it
+    "zsupport.report.findings.text": {"--fix", "--format"},  # what a person reads in a terminal
+    "zsupport.view.errors": {"--format"},  # the same
+    "zsupport.sources.git": {"--format"},  # an option of git
+}
+
+
+@cache
+def options() -> frozenset[str]:
+    commands = [load_command(name) for name in COMMANDS]
+    flags = {f for each in commands for option in each.every_option() for f in option.flags}
+    return frozenset({flag for flag in flags if flag[:2] == "--"} | {"--help", "--version"})
+
+
+def options_in(text: str) -> set[str]:
+    """Return the options that a text names outside of whole commands."""
+    alone = re.sub(rf"`(zsupport|{'|'.join(COMMANDS)}) [^`]*`", "", text)
+    return set(re.findall("--[a-z][a-z-]*", alone)) & options()
+
+
+def test_no_text_below_the_command_line_names_an_option() -> None:
+    found: dict[str, set[str]] = {}
+    for module, path in MODULES.items():
+        if storey(module) >= STOREY["cli"]:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.setdefault(module, set()).update(options_in(node.value))
+            elif isinstance(node, ast.JoinedStr):
+                parts = [each.value for each in node.values if isinstance(each, ast.Constant)]
+                assert not any(str(each).endswith("--") for each in parts), f"{module} makes one"
+    assert {module: named for module, named in found.items() if named} == NAMED_OPTIONS
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("such as --plan or --fact", {"--plan", "--fact"}),
+        ("(--customer-tz)", {"--customer-tz"}),
+        ("`--metric all` asks for each", {"--metric"}),
+        ("`zsupport hours --freeze` prints it", set()),
+        ("`test --mutate` for a smaller policy", set()),
+        ("git fetch --unshallow", set()),
+    ],
+)
+def test_an_option_is_found_in_a_text(text: str, names: set[str]) -> None:
+    assert options_in(text) == names
 
 
 def test_no_two_classes_share_a_name() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import Cli
 
+from zsupport import wording
+from zsupport.cli.options import flag_of
 from zsupport.errors import PolicyError, UsageError
 from zsupport.library import load
 from zsupport.policy.files import MAX_BYTES
@@ -88,7 +90,7 @@ def test_a_project_names_no_policy_outside_of_its_folder(named: str, tmp_path: P
     configure(tmp_path, f'[tool.zsupport]\npolicy = "{named.format(folder=tmp_path)}"\n')
     with pytest.raises(UsageError, match="`policy` names a file outside of the folder") as caught:
         choose(None, {}, str(tmp_path))
-    assert caught.value.hint == "name it with --policy"
+    assert wording.named(caught.value.hint, flag_of) == "name it with --policy"
     # In a repository it may lie beside the folder.
     (tmp_path / ".git").mkdir()
     (tmp_path / "desk").mkdir()

@@ -59,8 +59,8 @@ def test_an_input_is_the_same_whenever_it_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("case", "says"),
     [
-        ("channels: {opened: x}, expect: {include: web}", "`opened` is no option or fact"),
-        ("channels: {metric: x}, expect: {include: web}", "`metric` is no option or fact"),
+        ("channels: {opened: x}, expect: {include: web}", "`opened` is no key or fact"),
+        ("channels: {metric: x}, expect: {include: web}", "`metric` is no key or fact"),
         ("channels: {plan: pro}, expect: {source: x}", "`source` is `page`"),
     ],
 )

@@ -104,7 +104,7 @@ def test_a_start_that_is_assumed_is_said_once_for_each_metric(policy: zsupport.P
     assert warning.code == "start-assumed"
     assert warning.message == (
         "fix: its clock starts with `The cause is known`; opened is assumed, as"
-        " `start={'fix': 'INSTANT'}` was not given"
+        " start={'fix': 'INSTANT'} was not given"
     )
     # Nothing is assumed where nothing is promised.
     assert policy.due(plan="free", metric="fix", opened=OPENED, at=at(12)).warnings == ()

@@ -84,7 +84,7 @@ def test_a_customers_country_that_is_unknown(callers: Callers) -> None:
     assert "ZS204] unknown-country: `XX` is no country\n" in found
     with pytest.raises(zsupport.UsageError) as caught:
         callers.python.hours(customer_tz="Europe/Berlin", customer_country="XX", at=AT)
-    assert caught.value.message == "`customer_country`: `XX` is no country"
+    assert caught.value.message == "customer_country: `XX` is no country"
 
 
 def test_a_part_of_a_country_without_known_holidays(callers: Callers) -> None:
@@ -94,7 +94,7 @@ def test_a_part_of_a_country_without_known_holidays(callers: Callers) -> None:
     assert "XX" in told
     with pytest.raises(zsupport.UsageError) as caught:
         callers.python.hours(customer_tz="Europe/Berlin", customer_country="DE-XX", at=AT)
-    assert caught.value.message == f"`customer_country`: {told}"
+    assert caught.value.message == f"customer_country: {told}"
     found = callers.keys(
         f"{{hours: {{name: office, at: '{AT}', customer-tz: UTC, customer-country: DE-XX}},"
         " expect: open}"
@@ -108,14 +108,14 @@ def test_a_part_of_a_country_without_known_holidays(callers: Callers) -> None:
         (
             "office",
             ["The customer's zone (--customer-tz)", "The customer's country (--customer-country)"],
-            ["The customer's zone (`customer_tz`)", "The customer's country (`customer_country`)"],
+            ["The customer's zone (customer_tz)", "The customer's country (customer_country)"],
         ),
         (
             "desk",
             ["The plan (--plan)", "Which site? (--fact site=north or --fact site=south)"],
             [
-                "The plan (`plan`)",
-                "Which site? (`fact={'site': 'north'}` or `fact={'site': 'south'}`)",
+                "The plan (plan)",
+                "Which site? (fact={'site': 'north'} or fact={'site': 'south'})",
             ],
         ),
     ],
@@ -134,31 +134,35 @@ def test_a_start_that_is_not_given(callers: Callers) -> None:
     stderr = callers.options("due", "--metric", "fix", "--opened", AT, "--at", AT)
     assert stderr == f"zsupport: {says.format('--start fix=INSTANT')}\n"
     [warning] = callers.python.due(metric="fix", opened=AT, at=AT).warnings
-    assert warning.message == says.format("`start={'fix': 'INSTANT'}`")
+    assert warning.message == says.format("start={'fix': 'INSTANT'}")
 
 
 def test_a_calendar_names_its_own_arguments() -> None:
     with pytest.raises(NeedsInput) as caught:
         zsupport.Calendar.from_dict({"timezone": "customer", "open": "mon-fri 09:00-17:00"})
-    assert str(caught.value) == "The customer's zone (`customer_tz`)"
+    assert str(caught.value) == "The customer's zone (customer_tz)"
 
 
 @pytest.mark.parametrize(
-    ("naming", "field", "entry"),
+    ("naming", "field", "value", "entry"),
     [
-        (flag_of, "--customer-tz", "--fact site=no: x"),
-        (key_of, "`customer-tz`", '`fact: {site: "no: x"}`'),
-        (argument, "`customer_tz`", "`fact={'site': 'no: x'}`"),
+        (flag_of, "--customer-tz", "--metric all", "--fact site=no: x"),
+        (key_of, "`customer-tz`", "`metric: all`", '`fact: {site: "no: x"}`'),
+        (argument, "customer_tz", "metric='all'", "fact={'site': 'no: x'}"),
     ],
 )
-def test_each_caller_names_fields_and_their_entries(naming: Naming, field: str, entry: str) -> None:
-    assert (naming("customer_tz"), naming("fact", "site", "no: x")) == (field, entry)
+def test_each_caller_names_fields_and_their_entries(
+    naming: Naming, field: str, value: str, entry: str
+) -> None:
+    assert naming("customer_tz") == field
+    assert naming("metric", "all") == value
+    assert naming("fact", "site", "no: x") == entry
 
 
 @given(st.text(), st.text())
 def test_what_is_in_a_value_is_no_template(first: str, second: str) -> None:
-    text = Worded("{0} ({plan}, {fact 0=1}) {1}", first, second)
-    assert named(text, flag_of) == f"{first} (--plan, --fact {first}={second}) {second}"
+    text = Worded("{0} ({plan}, {fact 0=1}) {2}", first, second, Worded("{0} {as_of}", second))
+    assert named(text, flag_of) == f"{first} (--plan, --fact {first}={second}) {second} --as-of"
     assert text == named(text, argument)
     for same in (copy.copy(text), pickle.loads(pickle.dumps(text))):
         assert named(same, flag_of) == named(text, flag_of)

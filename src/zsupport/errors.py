@@ -7,6 +7,7 @@ carries such findings to the rim.
 from typing import TYPE_CHECKING, ClassVar
 
 from zsupport.limits import COMPARED
+from zsupport.wording import Worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,8 +92,10 @@ class Bug(ZsupportError):
         place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
         return cls(
             f"this is a bug in zsupport: {type(error).__name__} in {place}: {error}",
-            "please report this line, your command line and the policy;"
-            " --debug shows the traceback",
+            Worded(
+                "please report this line, your command line and the policy;"
+                " {debug} shows the traceback"
+            ),
         )
 
 

@@ -1,6 +1,6 @@
 """Policies as Python values: load one, ask it. The command line is a thin shell over this.
 
-Errors and warnings name what can be stated as arguments: `customer_tz`, `fact={'impact': 'down'}`.
+Errors and warnings name what can be stated as arguments: customer_tz, fact={'impact': 'down'}.
 """
 
 import os

@@ -4,28 +4,31 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Self, TypeVar
 
-#: How a caller writes a field of a question, or an entry of that: `--plan`, `--fact impact=down`.
+#: How a caller writes a field, with a value or an entry: `--plan`, `--metric all`, `--fact a=b`.
 Naming = Callable[..., str]
 
 MaybeText = TypeVar("MaybeText", str, str | None)
 
 
-def argument(field: str, *entry: str) -> str:
+def argument(field: str, *value: str) -> str:
     """Return how a caller in Python writes a field: as an argument."""
-    return f"`{field}={{{entry[0]!r}: {entry[1]!r}}}`" if entry else f"`{field}`"
+    if len(value) == 2:
+        return f"{field}={{{value[0]!r}: {value[1]!r}}}"
+    return f"{field}={value[0]!r}" if value else field
 
 
 class Worded(str):
     """A text that names fields of a question, by itself as the arguments of Python.
 
-    In the template `{plan}` stands for the field of that name, `{0}` for the first value, and
-    `{fact 0=1}` for an entry of a field. Another caller has it `named` in its own way.
+    In the template `{0}` stands for the first value, `{plan}` for the field of that name,
+    `{metric 0}` for a field with a value, and `{fact 0=1}` for one with an entry. For another
+    caller it is `named` in other words.
     """
 
     __slots__ = ("template", "values")
 
     def __new__(cls, template: str, *values: str) -> Self:
-        """Return the text; what is in the values is no template."""
+        """Return the text; a value is no template, but may be such a text itself."""
         text = super().__new__(cls, _filled(template, values, argument))
         text.template = template
         text.values = values
@@ -45,12 +48,12 @@ def named(text: MaybeText, naming: Naming) -> MaybeText:
 
 def _filled(template: str, values: tuple[str, ...], naming: Naming) -> str:
     def filled(part: re.Match[str]) -> str:
-        name, *entry = part.groups()
+        name, *given = part.groups()
         if name.isdigit():
-            return values[int(name)]
-        return naming(name, *(values[int(place)] for place in entry if place))
+            return named(values[int(name)], naming)
+        return naming(name, *(values[int(place)] for place in given if place))
 
-    return re.sub(r"\{(\w+)(?: (\d+)=(\d+))?\}", filled, template)
+    return re.sub(r"\{(\w+)(?: (\d+)(?:=(\d+))?)?\}", filled, template)
 
 
 def enumerated(names: Iterable[str], word: str = "and") -> str:

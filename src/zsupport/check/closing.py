@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from zsupport.check.batch import Checked
 from zsupport.check.catalogue import KINDS
 from zsupport.findings import SEVERITIES, Finding, Outcome
-from zsupport.wording import counted, enumerated
+from zsupport.wording import Worded, counted, enumerated
 
 
 def outcome_of(checked: Checked, off: Sequence[str]) -> Outcome:
@@ -37,7 +37,7 @@ def closing(checked: Checked, off: Sequence[str]) -> str:
 
     It names what configuration switched off: a change of the configuration must not go unseen.
     """
-    return "; ".join([_counts(checked), *off])
+    return Worded("{0}{1}", _counts(checked), "".join(f"; {line}" for line in off))
 
 
 def switched_off(checked: Checked, excluded: str | None) -> tuple[str, ...]:
@@ -68,8 +68,8 @@ def _counts(checked: Checked) -> str:
     if not findings:
         return f"All good{files.replace(' in', ':', 1)}"
     fixable = sum(finding.fix is not None for finding in findings)
-    more = f"; {fixable:,} can be fixed with --fix" if fixable else ""
-    return f"Found {_said(findings)}{files}{more}"
+    more = Worded("; {0} can be fixed with {fix}", f"{fixable:,}") if fixable else ""
+    return Worded("Found {0}{1}{2}", _said(findings), files, more)
 
 
 def fixed_aside(checked: Checked) -> str:

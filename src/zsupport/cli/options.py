@@ -28,9 +28,10 @@ class Option(NamedTuple):
     hidden: bool = False
 
 
-def flag_of(field: str, *entry: str) -> str:
-    """Return how the command line writes a field of a question: as an option."""
-    return " ".join(["--" + field.replace("_", "-"), *(["=".join(entry)] if entry else [])])
+def flag_of(field: str, *value: str) -> str:
+    """Return how the command line writes a field: as an option."""
+    flag = f"--{field.replace('_', '-')}"
+    return f"{flag} {'='.join(value)}" if value else flag
 
 
 PLAN = Option("plan", ("--plan",), "text", "ID", "The plan.", completes="plan")

@@ -75,6 +75,7 @@ from zsupport.policy.yamltext import (
     values_in,
 )
 from zsupport.version import FORMAT
+from zsupport.wording import Worded
 
 YES_NO: dict[str, Text] = {
     "false": {"en": "no", "nb": "nei"},
@@ -458,7 +459,8 @@ class _Builder:
                 ids.append(at)
                 why = "this word is a key of target rules"
                 names.not_called("metric", at, RULE.fields, why)
-                names.not_called("metric", at, ["all"], "`--metric all` asks for each of them")
+                why = Worded("`{metric 0}` asks for each of them", "all")
+                names.not_called("metric", at, ["all"], why)
             id = at.text if at else ""
             called = names.text(record.get("name")) or id
             starts = self.read_start(record)

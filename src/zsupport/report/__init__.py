@@ -37,7 +37,7 @@ class Report(NamedTuple):
     """One answer in all the ways in which it can be shown."""
 
     document: dict[str, Any]  # the JSON document
-    records: tuple[dict[str, Any], ...]  # its answers: csv and --field
+    records: tuple[dict[str, Any], ...]  # its answers: csv and single fields
     lines: tuple[tuple[str, ...], ...]  # plain: the open columns, then the value
     tables: tuple[Table, ...]  # table and markdown
     notes: tuple[str, ...] = ()  # under the tables

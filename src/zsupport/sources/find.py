@@ -17,6 +17,7 @@ from zsupport.sources.links import (
     leaving_link,
 )
 from zsupport.sources.project import Project, projects
+from zsupport.wording import Worded
 
 DEFAULT = "zoom"
 #: How the names of policy files end, and those of the files that hold their tests.
@@ -86,7 +87,7 @@ def choose(
         return given, False
     if environment.get("ZSUPPORT_POLICY"):
         return environment["ZSUPPORT_POLICY"], False
-    for project in projects(folder, "name the policy with --policy"):
+    for project in projects(folder, Worded("name the policy with {policy}")):
         named = project.table.get("policy")
         if named is not None and (not isinstance(named, str) or not named):
             raise UsageError(
@@ -105,12 +106,12 @@ def _configured(project: Project, path: str) -> str:
     if not is_ordinary(path) and not os.path.isdir(path):
         raise UsageError(
             f"{project.path}: `policy` names a pipe or a device, which is not read",
-            "name it with --policy",
+            Worded("name it with {policy}"),
         )
     if leads_out(path, boundary(project.folder)):
         raise UsageError(
             f"{project.path}: `policy` names a file outside of the folder or repository",
-            "name it with --policy",
+            Worded("name it with {policy}"),
         )
     return path
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zsupport.errors import EnvironmentFault, UsageError, nearest
 from zsupport.policy.files import MAX_BYTES
 from zsupport.sources.links import lies_in
+from zsupport.wording import Worded
 
 #: What git may take from the environment: where the repository is, and what the user configures.
 #: Not an index, prefix, pager or trace of a calling hook.
@@ -143,7 +144,9 @@ class Repository:
             return EnvironmentFault(
                 f"{named or os.getcwd()}: this is not a Git repository"
                 + (", and GIT_DIR names it" if named else ""),
-                "run it in the repository, or compare with a file or folder: --against PATH",
+                Worded(
+                    "run it in the repository, or compare with a file or folder: {against} PATH"
+                ),
             )
         return EnvironmentFault(f"git: {failed.says}")
 
@@ -193,7 +196,7 @@ class Repository:
         except EnvironmentFault:
             raise EnvironmentFault(
                 "there is no commit yet on this branch",
-                f"compare with the revision itself: --against {_quoted(revision)}",
+                Worded("compare with the revision itself: {against} {0}", _quoted(revision)),
             ) from None
         try:
             return self._text("merge-base", ours, theirs)
@@ -207,7 +210,7 @@ class Repository:
             )
         raise EnvironmentFault(
             f"HEAD and {revision} have no commit in common",
-            f"compare with the revision itself: --against {_quoted(revision)}",
+            Worded("compare with the revision itself: {against} {0}", _quoted(revision)),
         )
 
     def _missing(self, revision: str) -> EnvironmentFault:
@@ -219,7 +222,7 @@ class Repository:
             where = "on this branch" if known else "here"
             return EnvironmentFault(
                 f"{says}: there is no commit {where} yet",
-                "make a first commit, or compare with a file or folder: --against PATH",
+                Worded("make a first commit, or compare with a file or folder: {against} PATH"),
             )
         if re.search(r"[~^:@{]|\.\.", revision):
             if self.is_shallow() and remote:
@@ -289,7 +292,7 @@ class Repository:
         if found == ".." or found.startswith("../"):
             raise UsageError(
                 f"{path} lies outside of the Git repository {self.top}",
-                "compare with a file or folder: --against PATH",
+                Worded("compare with a file or folder: {against} PATH"),
             )
         return "" if found == "." else found
 
@@ -459,8 +462,10 @@ class Repository:
             )  # fmt: skip
         except FileNotFoundError:
             raise EnvironmentFault(
-                "git is not installed, and --against names a revision or --merge-base is used",
-                "install git, or compare with a file or folder: --against PATH",
+                Worded(
+                    "git is not installed, and {against} names a revision or {merge_base} is used"
+                ),
+                Worded("install git, or compare with a file or folder: {against} PATH"),
             ) from None
         except subprocess.TimeoutExpired:
             raise EnvironmentFault(f"git {arguments[0]} takes longer than {_SECONDS} s") from None

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.limits import CONFIG_BYTES, CONFIG_PARTS
 from zsupport.policy.files import MAX_BYTES
+from zsupport.wording import Worded
 
 #: The keys of [tool.zsupport].
 KEYS = ("policy", "exclude", "check")
@@ -69,15 +70,15 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
 
     if len(text) > CONFIG_BYTES.most:
         says = f"the file has more than {CONFIG_BYTES.most // 1024} KiB"
-        raise UsageError(f"{path}: {says}", f"name another with --config, or {otherwise}")
+        raise UsageError(f"{path}: {says}", Worded("name another with {config}, or {0}", otherwise))
     try:
         decoded = text.decode("utf-8")
         if (parts := _longest_key(decoded)) > CONFIG_PARTS.most:
             says = f"a key has {parts:,} parts; at most {CONFIG_PARTS.most}"
-            raise UsageError(f"{path}: {says}", f"shorten it, or {otherwise}")
+            raise UsageError(f"{path}: {says}", Worded("shorten it, or {0}", otherwise))
         found: object = tomllib.loads(decoded)
     except (ValueError, RecursionError) as error:  # ValueError also for an integer of many digits
-        raise UsageError(f"{path}: {error}", f"mend it, or {otherwise}") from None
+        raise UsageError(f"{path}: {error}", Worded("mend it, or {0}", otherwise)) from None
     for key in ("tool", "zsupport"):
         found = found.get(key) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else None

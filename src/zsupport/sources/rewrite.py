@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.sources.find import reason
 from zsupport.sources.links import leads_out
+from zsupport.wording import Worded
 
 #: Signals that end the run.
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -22,7 +23,9 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
     """
     existing = [path for path in texts if os.path.lexists(path)]
     if existing:
-        raise UsageError(f"{', '.join(existing)}: there already", "choose another folder or --id")
+        raise UsageError(
+            f"{', '.join(existing)}: there already", Worded("choose another folder or {id}")
+        )
     try:
         os.makedirs(folder, exist_ok=True)
         for path, text in texts.items():

@@ -9,8 +9,9 @@ from zsupport.limits import PATTERNS
 from zsupport.sources.globs import fits_below
 from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.project import Project, project_from, project_in, project_of
+from zsupport.wording import Worded
 
-_ANOTHER = "name another file with --config"
+_ANOTHER = Worded("name another file with {config}")
 _EXCLUDE = 'a list of patterns: exclude = ["drafts", "old/*.yaml"]'
 
 Setting = TypeVar("Setting")
@@ -25,7 +26,7 @@ class Only(NamedTuple):
 def configured(
     config: str | None, folder: str | None, environment: Mapping[str, str]
 ) -> Only | None:
-    """Return what `--config` names: a file, `none`, or nothing: then each file has its project.
+    """Return what `config` names: a file, `none`, or nothing: then each file has its project.
 
     REV:FILE is a file of a Git revision, from the top of the repository, never a file on disk: a
     path with a colon begins with `./` or `/`. A revision without the file, or in which it has no
@@ -45,7 +46,7 @@ def configured(
     if project is None:
         raise UsageError(
             f"{config}: no [tool.zsupport] can be read here",
-            "--config takes a file such as pyproject.toml, or `none`",
+            Worded("{config} takes a file such as pyproject.toml, or `none`"),
         )
     return Only(project._replace(folder=folder or ""))
 
@@ -56,7 +57,9 @@ def _of_revision(config: str, environment: Mapping[str, str]) -> Project | None:
 
     revision, _, file = config.partition(":")
     if not file:
-        raise UsageError(f"--config: `{config}` names no file", "such as main:pyproject.toml")
+        raise UsageError(
+            Worded("{config}: `{0}` names no file", config), "such as main:pyproject.toml"
+        )
     repository = Repository(environment)
     files = repository.files(repository.commit(revision), file, lambda path: path == file)
     if files.leading_out:

@@ -18,6 +18,7 @@ from zsupport.sources.git import Blob, Repository, check_revision
 from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.policies import no_policy
 from zsupport.sources.select import Excluded, SelectedFile, is_policy, select
+from zsupport.wording import Worded
 
 #: Files of a commit that are read at once.
 _AT_ONCE = 32
@@ -75,7 +76,9 @@ def both_sides(
                 f" to be certain: {base.repository.unshallow()}"
             )
         if path == "-":
-            raise UsageError("what comes by standard input is in no revision", "--against PATH")
+            raise UsageError(
+                "what comes by standard input is in no revision", Worded("{against} PATH")
+            )
         now, before = _with_revision(path, base, excluded, remarks)
     documents = _loaded(now, "the new one"), _loaded(before, f"the base ({label})")
     days = None
@@ -109,11 +112,13 @@ def _base(
         raise UsageError(
             "what to compare with is not said"
             if against is None
-            else "--against and --merge-base both say what to compare with",
-            "--against PATH, --against REV, or --merge-base REV in a pull request",
+            else Worded("{against} and {merge_base} both say what to compare with"),
+            Worded("{against} PATH, {against} REV, or {merge_base} REV in a pull request"),
         )
     if against == where == "-":
-        raise UsageError("standard input can be one of the two sides only", "--against PATH")
+        raise UsageError(
+            "standard input can be one of the two sides only", Worded("{against} PATH")
+        )
     wanted = merge_base if against is None else against
     if wanted is not None and against != "-":
         check_revision(wanted)
@@ -335,7 +340,7 @@ def _renamed(
         places = ", ".join(each.shown for each in found)
         raise UsageError(
             f"{where} is new, and its policy `{policy}` stood in several places: {places}",
-            "say which one it was: --against PATH",
+            Worded("say which one it was: {against} PATH"),
         )
     if found:
         remarks.append(f"{where} was {found[0].shown}")

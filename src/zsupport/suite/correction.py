@@ -34,7 +34,7 @@ from zsupport.suite.subject import PolicyUnderTest
 MAX_ANSWERS = 5_000
 
 # What tells items of several metrics apart; no dimension and no fact is called so.
-_METRIC = "--metric"
+_METRIC = "*metric"
 
 
 class _Item(NamedTuple):

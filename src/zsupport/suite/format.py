@@ -52,10 +52,11 @@ _NULLS = ("", "~", "null", "Null", "NULL")
 Keys = partial(Fields, remarks=False)
 
 
-def key_of(field: str, *entry: str) -> str:
-    """Return how a tests file writes a field of a question: as a key."""
+def key_of(field: str, *value: str) -> str:
+    """Return how a tests file writes a field: as a key."""
+    written = ": ".join(map(scalar, value))
     key = field.replace("_", "-")
-    return f"`{key}: {{{scalar(entry[0])}: {scalar(entry[1])}}}`" if entry else f"`{key}`"
+    return f"`{key}: {{{written}}}`" if len(value) == 2 else f"`{': '.join([key, *value])}`"
 
 
 def is_null(node: Node) -> bool:

@@ -358,8 +358,8 @@ class _Binder:
             written += [(more.key(key), read) for key, read in more.values.items()]
         for at, read in written:
             if at.text not in known:
-                options = [key for key in _fields_of(asked) if key not in ("fact",)]
-                names.undefined("option or fact", at, [*options, *known])
+                keys = [key for key in _fields_of(asked) if key != "fact"]
+                names.undefined("key or fact", at, [*keys, *known])
                 continue
             read = read.read(self.reader) if isinstance(read, Later) else read
             if at.text in facts:
