@@ -1,4 +1,4 @@
-"""ZS605: the words as published name another time than the target."""
+"""ZS605: the published text names another time than the target."""
 
 import re
 from collections.abc import Iterator
@@ -8,66 +8,49 @@ from typing import NamedTuple
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.target import Target
 
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_HOUR, _DAY = 3600, 86_400
 # A business day has at least six hours and at most all 24.
-_SHORT_DAY, _LONG_DAY = 6 * _HOUR, _DAY
-
-_WORDS = (
-    "one en én ett ei", "two to", "three tre", "four fire", "five fem", "six seks",
-    "seven sju syv", "eight åtte", "nine ni", "ten ti", "eleven elleve", "twelve tolv",
-)  # fmt: skip
-_NUMBERS = {word: at for at, words in enumerate(_WORDS, start=1) for word in words.split()}
-_ENGLISH = "|".join(words.split()[0] for words in _WORDS)
-# Norwegian numbers are told from English words by what follows them: `from time to time`.
-_NORWEGIAN = (
-    "(?:"
-    + "|".join(word for words in _WORDS[1:] for word in words.split()[1:])
-    + r")(?=[ -](?:(?:arbeids|virke)?(?:timer|dager)|minutter|døgn|uker)\b)"
-    r"|(?:en|én|ett|ei)(?=[ -](?:(?:arbeids|virke)?(?:time|dag)|minutt|døgn|uke)\b)"
+_SHORT_DAY = 6 * _HOUR
+#: The seconds of a unit by its first letter, in English and Norwegian.
+_SECONDS = {"m": 60, "h": _HOUR, "t": _HOUR, "d": _DAY, "w": 7 * _DAY, "u": 7 * _DAY}
+_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_NUMBERS = {word: count for count, word in enumerate(_WORDS.split("|"), start=1)}
+_RECURRING = "hourly|daily|weekly|daglig|ukentlig"
+_TIME = (
+    rf"(?<![\w.,:])(?P<number>[0-9]+(?:[.,][0-9]+)?|(?:{_WORDS})\b)[ -]?"
+    r"(?P<business>(?:business|working|office|support|arbeids|virke|kontor)[ -]?)?"
+    r"(?P<unit>m|min(?:ute|utt)?(?:s|er)?|h|hrs?|hours?|timer?|days?|dag(?:er)?|døgn"
+    rf"|weeks?|uker?)\b|\b(?P<once>{_RECURRING})\b"
 )
-_WORKING = r"(?P<working>(?:business|working|office|support|arbeids|virke|kontor)[ -]?)?"
-_UNITS = (
-    r"(?P<unit>minutes?|minutter|minutt|mins?|hours?|hrs?|timer|time|h|m|days?|dager|dag|døgn"
-    r"|weeks?|uker|uke)"
-)
-_AMOUNT = rf"(?P<number>[0-9]+(?:[.,][0-9]+)?|(?:{_ENGLISH})\b|{_NORWEGIAN})"
-_PATTERNS = (
-    rf"(?P<every>(?:every|each|hver|hvert)\s+)?{_AMOUNT}[ -]?{_WORKING}{_UNITS}\b",
-    r"(?P<each>every|each|hver|hvert|per|a|i)\s+(?P<each_working>(?:business|working|arbeids"
-    r"|virke)[ -]?)?(?P<each_unit>hour|day|week|time|dag|uke|uka|uken)\b",
-    r"(?P<word>\b(?:hourly|daily|weekly|daglig|ukentlig)\b)",
-    r"(?P<next>\bnext (?:business |working )?day|\bneste (?:arbeids|virke)?dag)\b",
-)
-# Numbers that are no times: around the clock, and hours a day by days a week.
-_COVERAGE = re.compile(r"\b[0-9]{1,2} ?[x/] ?[0-9](?:[x/][0-9]{3})?\b")
+# Numbers that name no time: around the clock, and hours a day by days a week.
+_COVERAGE = r"\b[0-9]{1,2} ?[x/] ?[0-9](?:[x/][0-9]{3})?\b"
+# Words that name another time, or change the one that is named.
+_MORE = rf"[0-9]|\b(?:{_WORDS}|{_RECURRING}|next|neste|twice|half|quarter|halv|halvannen|ganger)\b"
 
 
-class Said(NamedTuple):
-    """A time that a text names: seconds, of clock time or of business days or hours."""
+class NamedTime(NamedTuple):
+    """A time that a text names, in seconds, and the seconds of its unit."""
 
     words: str
     seconds: int
-    unit: str  # minute, hour, day or week
-    working: bool  # whether it says business
-    every: bool
+    unit: int
+    business: bool  # whether the text names business or working time
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each text of a cell that names exactly one time, which the target is not."""
     for position, metric, cell in subject.cells:
-        text = cell.text
-        if not text:
-            continue
-        for language, words in [(None, text)] if isinstance(text, str) else text.items():
-            said = time_named(words)
-            if said is None or agrees(said, cell.target):
+        texts = {None: cell.text} if isinstance(cell.text, str) else cell.text or {}
+        for language, text in texts.items():
+            time = time_named(text)
+            if time is None or agrees(time, cell.target):
                 continue
             path = (*subject.document.cell(position, metric, cell), "text")
             path = path if language is None else (*path, language)
             yield Problem(
                 path,
-                f"the text says `{said.words}`, the target is `{cell.target.text}`",
-                subject.document.part(path, said.words),
+                f"the text says `{time.words}`, the target is `{cell.target.text}`",
+                subject.document.part(path, time.words),
                 label=f"not `{cell.target.text}`",
                 hint="mend the one that is wrong; `note` is the place for other words",
                 related=(
@@ -77,79 +60,41 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 @lru_cache(maxsize=1024)
-def time_named(text: str) -> Said | None:
+def time_named(text: str) -> NamedTime | None:
     """Return the one time that a text names; None where it names none, or may name several."""
-    plain = _COVERAGE.sub(lambda match: " " * len(match[0]), text)
-    found = list(_pattern().finditer(plain))
-    if len(found) != 1:
+    plain = re.sub(_COVERAGE, lambda match: " " * len(match[0]), text)
+    match = re.search(_TIME, plain, re.IGNORECASE)
+    if match is None or re.search(
+        _MORE, plain[: match.start()] + plain[match.end() :], re.IGNORECASE
+    ):
         return None
-    match = found[0]
-    rest = plain[: match.start()] + plain[match.end() :]
-    if re.search(rf"[0-9]|\b(?:{_ENGLISH}|twice|half|quarter|halv|halvannen|ganger)\b", rest, re.I):
-        return None
-    return _said(match)
+    number = (match["number"] or "1").lower()
+    unit = _SECONDS[(match["unit"] or match["once"])[0].lower()]
+    count = _NUMBERS.get(number) or float(number.replace(",", "."))
+    return NamedTime(match[0], round(count * unit), unit, bool(match["business"]))
 
 
-def _pattern() -> re.Pattern[str]:
-    return re.compile(r"(?<![\w.,:])(?:" + "|".join(_PATTERNS) + ")", re.IGNORECASE)
-
-
-def _said(match: re.Match[str]) -> Said | None:
-    words = match[0]
-    if match["number"]:
-        number = _NUMBERS.get(match["number"].lower())
-        amount = float(match["number"].replace(",", ".")) if number is None else number
-        unit = _unit(match["unit"])
-        return Said(
-            words, round(amount * _SECONDS[unit]), unit, bool(match["working"]),
-            bool(match["every"]),
-        )  # fmt: skip
-    if match["each"]:
-        if match["each"].lower() not in ("every", "each", "hver", "hvert"):
-            return None  # `a day`, `per week`: how often is said by what stands before it
-        unit = _unit(match["each_unit"])
-        return Said(words, _SECONDS[unit], unit, bool(match["each_working"]), every=True)
-    if match["word"]:
-        unit = {"h": "hour", "d": "day"}.get(match["word"][0].lower(), "week")
-        return Said(words, _SECONDS[unit], unit, working=False, every=True)
-    return Said(words, _DAY, "day", working=False, every=False)
-
-
-_SECONDS = {"minute": _MINUTE, "hour": _HOUR, "day": _DAY, "week": 7 * _DAY}
-
-
-def _unit(word: str) -> str:
-    first = word[0].lower()
-    return {"m": "minute", "h": "hour", "t": "hour", "d": "day"}.get(first, "week")
-
-
-def agrees(said: Said, target: Target) -> bool:
+def agrees(time: NamedTime, target: Target) -> bool:
     """Return whether a time that a text names can be the target; in doubt it can.
 
-    Texts often leave out the word business, so that its absence says nothing; its presence
-    says that the target is no clock time.
+    Texts often leave out the word business. Where they have it, the target is not clock time.
     """
-    kind = target.kind
+    kind, seconds = target.kind, time.seconds
     if kind in ("none", "not-stated", "rate", "by"):
         return True
-    if said.every and not target.every:
-        return False
     if kind == "week":
-        return said.unit == "week" or said.seconds == _SECONDS["week"]
-    days = said.unit in ("day", "week")
+        return seconds == 7 * _DAY
     if kind == "clock":
-        return said.seconds == target.amount and not said.working
+        return seconds == target.amount and not time.business
+    days = seconds // _DAY
     if kind == "business":
-        if not days:
-            return said.seconds == target.amount
-        count = said.seconds // _DAY
-        return count * 5 // 7 * _SHORT_DAY <= target.amount <= count * _LONG_DAY
+        if time.unit < _DAY:
+            return seconds == target.amount
+        return days * 5 // 7 * _SHORT_DAY <= target.amount <= days * _DAY
     amount = target.amount or 1  # the next business day is one
-    if said.unit == "day":
-        return said.seconds == amount * _DAY
-    if said.unit == "week":
-        return 5 * said.seconds <= 7 * amount * _DAY <= 7 * said.seconds
-    return amount * _SHORT_DAY <= said.seconds <= amount * _LONG_DAY
+    if time.unit < _DAY:
+        return amount * _SHORT_DAY <= seconds <= amount * _DAY
+    return seconds == amount * _DAY or (time.unit > _DAY and days * 5 <= amount * 7 <= days * 7)
 
 
 RULE = Rule(
