@@ -12,7 +12,6 @@ import pytest
 from reference.draw import block, draw, one_line
 
 from zsupport.answer.case import AnyAnswers
-from zsupport.answer.why import why
 from zsupport.check.rule import Subject as Checked
 from zsupport.check.rules import RULES
 from zsupport.clock.holidays import public_holidays
@@ -30,6 +29,8 @@ from zsupport.suite.mutation import changes_of, mutated
 from zsupport.suite.outcome import run_tests
 from zsupport.suite.reading import bind, read_written
 from zsupport.suite.subject import PolicyUnderTest, read_subject
+from zsupport.view.channels import QUESTION
+from zsupport.view.questions import load_question
 
 SEED = int(os.environ.get("ZSUPPORT_SEED", "20261128"))
 POLICIES = 24
@@ -67,28 +68,30 @@ def without_lines(value: Any) -> Any:
 # -- what is compared ------------------------------------------------------------------------------
 
 
-def questions(policy: Policy) -> Iterator[Callable[[], AnyAnswers]]:
-    """Yield questions to a policy; what they leave out is asked about."""
-    yield partial(policy.channels, at=AT)
-    yield partial(policy.due, opened=AT, at=AT, metric="all", customer_tz="Asia/Tokyo")
-    yield partial(policy.hours, at=AT, customer_tz="Asia/Tokyo")
+def questions(policy: Policy) -> Iterator[tuple[str, Callable[[], AnyAnswers]]]:
+    """Yield questions to a policy, by name; what they leave out is asked about."""
+    yield "channels", partial(policy.channels, at=AT)
+    yield "due", partial(policy.due, opened=AT, at=AT, metric="all", customer_tz="Asia/Tokyo")
+    yield "hours", partial(policy.hours, at=AT, customer_tz="Asia/Tokyo")
     for plan in (policy.plans[0], policy.plans[-1]):
-        yield partial(policy.hours, plan=plan, at=AT)
-    yield partial(policy.priority, at=AT)
-    yield partial(policy.terms, at=AT)
-    yield partial(policy.topics, at=AT)
+        yield "hours", partial(policy.hours, plan=plan, at=AT)
+    yield "priority", partial(policy.priority, at=AT)
+    yield "terms", partial(policy.terms, at=AT)
+    yield "topics", partial(policy.topics, at=AT)
 
 
 def answered(policy: Policy) -> Iterator[Any]:
     """Yield the answers of a policy, and why they are so."""
-    for ask in questions(policy):
+    for name, ask in questions(policy):
         try:
             answers = ask()
         except ZsupportError as error:
             yield str(error)
             continue
         yield without_lines(answers.to_dict())
-        yield [re.sub(r"\.yaml:[0-9]+", ".yaml", line) for line in why(answers, "")]
+        yield [
+            re.sub(r"\.yaml:[0-9]+", ".yaml", line) for line in load_question(name).why(answers, "")
+        ]
 
 
 def problems(document: Document) -> list[Any]:
@@ -261,7 +264,7 @@ def test_why_shows_every_grant(form: Callable[[dict[str, Any]], str]) -> None:
     answers = Policy(office(form).policy.revisions).channels(plan="pro", channel="web", at=MONDAY)
     [answer] = answers.answers
     assert answer.note == "For all.\nFor pro."
-    lines = [re.sub(r":[0-9]+", "", line).strip() for line in why(answers, "")]
+    lines = [re.sub(r":[0-9]+", "", line).strip() for line in QUESTION.why(answers, "")]
     assert [line for line in lines if line.startswith("office.yaml")] == [
         "office.yaml  allows web: always",
         "office.yaml  allows web: plan pro",

@@ -2,7 +2,7 @@
 
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common
 from zsupport.cli.question import ask, finish, read_facts, read_moments
-from zsupport.view.channels import show_channels
+from zsupport.view.channels import QUESTION
 
 _EXAMPLES = """
 Examples:
@@ -44,7 +44,7 @@ def channels(
         if not answers.in_force:
             refusal = "not entitled: no revision of the policy is in force at that moment"
     query = question.query(**answers.query._asdict())
-    return finish(common, question, answers, show_channels, query, refusal=refusal)
+    return finish(common, question, answers, QUESTION, query, refusal=refusal)
 
 
 COMMAND = Command(channels, (PLAN, ROLE, CHANNEL, PRIORITY, FACT), _EXAMPLES)

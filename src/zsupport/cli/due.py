@@ -28,7 +28,7 @@ from zsupport.clock.instants import to_datetime
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
-from zsupport.view.due import show_due
+from zsupport.view.due import QUESTION
 
 _EXAMPLES = """
 Examples:
@@ -124,7 +124,7 @@ def due(
         customer_tz=customer_tz,
         customer_country=customer_country,
     )
-    return finish(common, question, answers, show_due, query, refusal=refusal, code=code)
+    return finish(common, question, answers, QUESTION, query, refusal=refusal, code=code)
 
 
 def read_starts(pairs: list[str] | None, moments: Moments) -> dict[str, datetime]:

@@ -16,7 +16,7 @@ from zsupport.cli.options import (
 from zsupport.cli.output import emit
 from zsupport.cli.question import ask, finish, needed, read, read_facts, read_moments
 from zsupport.clock.zones import zone
-from zsupport.view.hours import show_hours
+from zsupport.view.hours import QUESTION
 
 _EXAMPLES = """
 Examples:
@@ -102,7 +102,7 @@ def hours(
         customer_tz=customer_tz,
         customer_country=customer_country,
     )
-    return finish(common, question, answers, show_hours, query, refusal=refusal, code=code)
+    return finish(common, question, answers, QUESTION, query, refusal=refusal, code=code)
 
 
 COMMAND = Command(

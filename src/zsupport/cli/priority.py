@@ -3,7 +3,7 @@
 from zsupport.answer.case import facts_decide
 from zsupport.cli.options import FACT, Command, Common
 from zsupport.cli.question import ask, finish, read_facts, read_moments
-from zsupport.view.priority import show_priorities
+from zsupport.view.priority import QUESTION
 
 _EXAMPLES = """
 Examples:
@@ -32,7 +32,7 @@ def priority(common: Common, fact: list[str] | None) -> int:
         elif not facts_decide(answers.revision):
             refusal = "not stated: this policy does not decide the priority from facts"
     query = question.query(facts=answers.query.facts)
-    return finish(common, question, answers, show_priorities, query, refusal=refusal)
+    return finish(common, question, answers, QUESTION, query, refusal=refusal)
 
 
 COMMAND = Command(priority, (FACT,), _EXAMPLES)

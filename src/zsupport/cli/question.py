@@ -16,9 +16,10 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
 from zsupport.library import Policy, load_found
-from zsupport.report import Remark, Report
+from zsupport.report import FORMATS, Remark, Report
 from zsupport.sources.cache import cache_folder
 from zsupport.sources.find import FoundPolicy, choose, find
+from zsupport.view.questions import QuestionView
 from zsupport.wording import named
 
 Value = TypeVar("Value")
@@ -127,7 +128,7 @@ def finish(
     common: Common,
     question: AskedPolicy,
     answers: Answers[Row, Details],
-    show: Callable[[Answers[Row, Details], dict[str, Any], tzinfo, str], Report],
+    view: QuestionView[Row, Details],
     query: dict[str, Any],
     *,
     refusal: str | None,
@@ -139,17 +140,19 @@ def finish(
             each._replace(message=named(each.message, flag_of)) for each in answers.warnings
         ]
         answers = answers._replace(warnings=(*warnings, *_about_language(common, answers)))
-        report = show(answers, query, question.zone, common.lang)
+        report = view.show(answers, query, question.zone, common.lang)
         if common.field is not None and common.format not in ("auto", "plain"):
             raise UsageError(f"--field and --format {common.format} contradict each other")
         # All is worked out before the first line is written: a run that fails has said nothing.
         beside: list[str] = []
         reasons: list[str] = []
-        if common.field is None and chosen_format(common.format) in ("table", "markdown"):
-            report = report._replace(notes=_notes(common, question, answers, report))
+        if common.why:
+            reasons = view.why(answers, question.found.folder, question.zone)
+        if common.field is None and FORMATS[chosen_format(common.format)].notes:
+            notes = _notes(common, question, answers, report, reasons)
+            report, reasons = report._replace(notes=notes), []
         else:
             beside = _aside(common, answers, report, refused=code == 2)
-            reasons = why_lines(question, answers) if common.why else []
         if common.field is not None:
             write_field(report, common.field)
         else:
@@ -163,13 +166,6 @@ def finish(
     return code if refusal and not (common.exit_zero and code == 1) else 0
 
 
-def why_lines(question: AskedPolicy, answers: AnyAnswers) -> list[str]:
-    """Return why the answers are as they are, with places that a person can open."""
-    from zsupport.answer.why import why
-
-    return why(answers, question.found.folder, question.zone)
-
-
 def _about_language(common: Common, answers: AnyAnswers) -> list[Warning]:
     """Return a warning where the policy has texts by language and none in the one asked for."""
     known = answers.revision.languages
@@ -179,13 +175,12 @@ def _about_language(common: Common, answers: AnyAnswers) -> list[Warning]:
 
 
 def _notes(
-    common: Common, question: AskedPolicy, answers: AnyAnswers, report: Report
+    common: Common, question: AskedPolicy, answers: AnyAnswers, report: Report, reasons: list[str]
 ) -> tuple[str, ...]:
     """Return what stands under a table: remarks, reasons, and where the answer comes from."""
     notes = _chosen(report.beside.listed, _UNDER_TABLES, common, answers)
     notes = list(dict.fromkeys([*notes, *(warning.message for warning in answers.warnings)]))
-    if common.why:
-        notes += why_lines(question, answers)
+    notes += reasons
     if question.fallback and chosen_format(common.format) == "table":
         revision = answers.revision
         since = f", revision {revision.start}" if revision.start else ""
@@ -201,8 +196,8 @@ def _aside(common: Common, answers: AnyAnswers, report: Report, *, refused: bool
     `refused`: what is needed is said by the refusal.
     """
     found = [w.message for w in answers.warnings if not (refused and w.code == NEEDS_INPUT)]
-    plain = common.field is None and chosen_format(common.format) == "plain"
-    remarks = report.beside.listed if plain else report.beside.every
+    every = common.field is not None or FORMATS[chosen_format(common.format)].every
+    remarks = report.beside.every if every else report.beside.listed
     return list(dict.fromkeys([*found, *_chosen(remarks, _BESIDE_LINES, common, answers)]))
 
 

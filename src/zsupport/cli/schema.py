@@ -3,6 +3,8 @@
 from zsupport.cli.options import Command, Option
 from zsupport.cli.output import emit, terminal_of
 from zsupport.errors import UsageError, did_you_mean
+from zsupport.view import schemas
+from zsupport.wording import enumerated
 
 _EXAMPLES = """
 Examples:
@@ -13,23 +15,19 @@ An editor that reads YAML schemas checks a policy while it is written when its f
   # yaml-language-server: $schema=policy.schema.json"""
 
 _NAME = Option(
-    "name", (), "argument", "[NAME]",
-    "policy, tests, channels, due, hours, priority, topics, terms, policies, check, test, diff or"
-    " error.",
-    "policy",
+    "name", (), "argument", "[NAME]", f"{enumerated(schemas.NAMES, 'or')}.", "policy"
 )  # fmt: skip
 
 
 def schema(name: str) -> int:
     """Print the JSON Schema of a policy, or of a JSON answer."""
     from zsupport.report.json import dumps
-    from zsupport.view.schemas import NAMES
-    from zsupport.view.schemas import schema as schema_of
 
-    if name not in NAMES:
-        raise UsageError(f"`{name}` is no schema; known: {', '.join(NAMES)}",
-                         did_you_mean(name, NAMES))  # fmt: skip
-    emit(dumps(schema_of(name), terminal_of("never")) + "\n")
+    if name not in schemas.NAMES:
+        known = ", ".join(schemas.NAMES)
+        hint = did_you_mean(name, schemas.NAMES)
+        raise UsageError(f"`{name}` is no schema; known: {known}", hint)
+    emit(dumps(schemas.schema(name), terminal_of("never")) + "\n")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common, Option
 from zsupport.cli.question import ask, finish, read_facts, read_moments
-from zsupport.view.terms import show_terms
+from zsupport.view.terms import QUESTION
 
 _EXAMPLES = """
 Examples:
@@ -50,7 +50,7 @@ def terms(
     if topic is not None and answers.answers:
         topic = answers.answers[0].topic
     query = question.query(**answers.query._asdict(), topic=topic)
-    return finish(common, question, answers, show_terms, query, refusal=refusal)
+    return finish(common, question, answers, QUESTION, query, refusal=refusal)
 
 
 COMMAND = Command(terms, (PLAN, ROLE, CHANNEL, PRIORITY, FACT, _TOPIC), _EXAMPLES)

@@ -2,7 +2,7 @@
 
 from zsupport.cli.options import ROLE, TOPIC, Command, Common
 from zsupport.cli.question import ask, finish, read_moments
-from zsupport.view.topics import show_topics
+from zsupport.view.topics import QUESTION
 
 _EXAMPLES = """
 Examples:
@@ -23,7 +23,7 @@ def topics(common: Common, topic: str | None, role: str | None) -> int:
     if not answers.in_force:
         refusal = "not stated: no revision of the policy is in force at that moment"
     query = question.query(topic=topic, role=answers.query.role)
-    return finish(common, question, answers, show_topics, query, refusal=refusal)
+    return finish(common, question, answers, QUESTION, query, refusal=refusal)
 
 
 COMMAND = Command(topics, (TOPIC, ROLE), _EXAMPLES)

@@ -62,23 +62,28 @@ class Terminal(NamedTuple):
         return self.encoding.lower().startswith("utf")
 
 
+class ReportFormat(NamedTuple):
+    """What a format shows: the notes of a report, and every answer or the listed ones."""
+
+    notes: bool = False
+    every: bool = False
+
+
+#: Each is a module of this package.
 FORMATS = {
-    "plain": "zsupport.report.plain",
-    "table": "zsupport.report.table",
-    "json": "zsupport.report.json",
-    "csv": "zsupport.report.csv",
-    "markdown": "zsupport.report.markdown",
+    "plain": ReportFormat(),
+    "table": ReportFormat(notes=True),
+    "json": ReportFormat(every=True),
+    "csv": ReportFormat(every=True),
+    "markdown": ReportFormat(notes=True),
 }
-#: Of what `check`, `test` and `diff` find: each is in the folder `findings`.
-FINDING_FORMATS = {
-    format: f"zsupport.report.findings.{format}"
-    for format in (
-        "text", "plain", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab",
-    )
-}  # fmt: skip
+#: Of what `check`, `test` and `diff` find: each is a module of the folder `findings`.
+FINDING_FORMATS = (
+    "text", "plain", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab",
+)  # fmt: skip
 
 
 def render(report: Report, format: str, terminal: Terminal) -> str:
     """Return the report in a format of FORMATS, ending with a line end unless it is empty."""
-    rendered: str = import_module(FORMATS[format]).render(report, terminal)
+    rendered: str = import_module(f"zsupport.report.{format}").render(report, terminal)
     return rendered

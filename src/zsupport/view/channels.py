@@ -1,13 +1,17 @@
 """What is shown of channels: who may use which, and how."""
 
 from datetime import tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zsupport.answer.case import record
-from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
+from zsupport.answer.channels import ChannelAnswer, ChannelAnswers, no_priority
 from zsupport.report import Remark, Report, Table
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, retired, values_of
+from zsupport.view.questions import OF_CASE, QuestionView
+
+if TYPE_CHECKING:
+    from zsupport.view.explain import Explaining
 
 
 def show_channels(
@@ -79,3 +83,28 @@ def _matrix(allowed: list[ChannelAnswer], case_columns: list[str]) -> Table:
         (*(name.capitalize() for name in case_columns), "Channels"),
         tuple((*case, ", ".join(channels)) for case, channels in rows.items()),
     )
+
+
+def explain(answer: ChannelAnswer, why: "Explaining[ChannelAnswer, None]") -> list[str]:
+    """Return the grants that allow the channel, or what they ask for and what would help."""
+    from zsupport.view.explain import case_of, condition_in_words, place_of
+
+    head = f"{place_of(answer)}: {'allowed' if answer.allowed else 'not allowed'}"
+    if lines := why.not_in_force():
+        return [head, *lines]
+    if answer.allowed:
+        decided = {each.path for each in answer.because}
+        for grant in why.revision.grants:
+            if grant.place.path in decided:
+                matched = tuple(each for each in grant.when if each.place.path in decided)
+                says = condition_in_words(matched or grant.when)
+                lines.append(f"{why.at(grant.place)}  allows {answer.channel}: {says}")
+        return [head, *lines]
+    if answer.because == no_priority(why.revision):
+        return [head, *why.no_priority()]
+    case = case_of(answer)
+    denials = why.denials(case, [answer.channel])
+    return [head, *denials, *why.would(case, [answer.channel], "allowed")]
+
+
+QUESTION = QuestionView("channels", ChannelAnswer, OF_CASE, show_channels, explain)

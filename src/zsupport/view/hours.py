@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zsupport.answer.case import record
-from zsupport.answer.opening import HoursAnswer, HoursAnswers
+from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Remark, Report, Table
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, retired, values_of
+from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView
+
+if TYPE_CHECKING:
+    from zsupport.view.explain import Explaining
 
 
 def show_hours(answers: HoursAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -72,3 +76,35 @@ def _values(row: HoursAnswer, columns: Iterable[str]) -> tuple[str, ...]:
 
 def _text(instant: datetime | None, zone: tzinfo) -> str:
     return "" if instant is None else format_instant(from_datetime(instant), zone)
+
+
+def explain(answer: HoursAnswer, why: "Explaining[HoursAnswer, tuple[Opening, ...]]") -> list[str]:
+    """Return the grants and calendars that decide, and the special dates that are near."""
+    from zsupport.view.explain import case_of, condition_in_words, place_of
+
+    head = f"{place_of(answer, hours=answer.hours)}: {answer.state}"
+    if lines := why.not_in_force():
+        return [head, *lines]
+    if answer.state == "not-entitled":
+        assert answer.channel is not None
+        case = case_of(answer)
+        denials = why.denials(case, [answer.channel])
+        return [head, *denials, *why.would(case, [answer.channel], "allowed")]
+    decided = {each.path for each in answer.because}
+    for grant in why.revision.grants:
+        if grant.place.path in decided:
+            hours = grant.hours or "hours that are not stated"
+            says = f"allows it during {hours}: {condition_in_words(grant.when)}"
+            lines.append(f"{why.at(grant.place)}  {says}")
+    for name, calendars in why.revision.hours.items():
+        for calendar in calendars:
+            if calendar.place.path in decided:
+                says = f"the hours {name}: {condition_in_words(calendar.when)}"
+                lines.append(f"{why.at(calendar.place)}  {says}")
+    opening = why.answers.details[why.answers.index(answer)]
+    return [head, *lines, *(f"  {day}" for day in opening.special_dates())]
+
+
+QUESTION = QuestionView(
+    "hours", HoursAnswer, {**OF_CASE, "hours": str | None, **OF_CUSTOMER}, show_hours, explain
+)

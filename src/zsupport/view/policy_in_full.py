@@ -5,7 +5,6 @@ from typing import Any
 
 from zsupport.answer.case import say
 from zsupport.answer.remarks import one_line
-from zsupport.answer.why import in_words
 from zsupport.clock.windows import DAY, DAYS, Window
 from zsupport.policy.model import (
     Cell,
@@ -25,6 +24,7 @@ from zsupport.policy.model import (
     When,
 )
 from zsupport.report import Table
+from zsupport.view.explain import condition_in_words, in_words
 
 Rows = list[tuple[str, ...]]
 
@@ -68,12 +68,12 @@ def sections(revision: Revision, document: dict[str, Any], lang: str) -> list[Ta
         "Metrics": [view.metric(metric) for metric in revision.metrics],
         "Hours": view.hours(),
         "Commitment": [
-            (each.binding, _when(each.when), view.remarks(each.remarks, each.when))
+            (each.binding, condition_in_words(each.when), view.remarks(each.remarks, each.when))
             for each in revision.commitments
         ],
         "Targets": [row for rule in revision.rules for row in view.targets(rule)],
         "Terms": [
-            (t.topic, _when(t.when), view.text(t.say), view.remarks(t.remarks, t.when))
+            (t.topic, condition_in_words(t.when), view.text(t.say), view.remarks(t.remarks, t.when))
             for t in revision.terms
         ],
         **view.self_help(),
@@ -174,7 +174,7 @@ class _View:
         channels = ", ".join(grant.allow or grant.recommend)
         return (
             channels if grant.allow else f"try first: {channels}",
-            _when(grant.when),
+            condition_in_words(grant.when),
             grant.hours or "",
             self.texts(grant.prerequisites),
             self.remarks(grant.remarks, grant.when),
@@ -233,7 +233,7 @@ class _View:
                     metric,
                     "all" if priority == "*" else priority,
                     cell.target.text + hours,
-                    _when(rule.when),
+                    condition_in_words(rule.when),
                     "\n".join(line for line in remarks if line),
                 )
             )
@@ -279,11 +279,7 @@ def _aliases(aliases: tuple[str, ...]) -> str:
 
 def condition(when: When) -> str | None:
     """Return a condition in words, None where it always holds."""
-    return "; or ".join(in_words(each) for each in when) or None
-
-
-def _when(when: When) -> str:
-    return condition(when) or "always"
+    return condition_in_words(when) if when else None
 
 
 def _zone(calendar: PolicyCalendar, revision: Revision) -> str:

@@ -1,13 +1,17 @@
 """What is shown of priorities."""
 
 from datetime import tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from zsupport.answer.case import record
+from zsupport.answer.case import matching, record
 from zsupport.answer.priority import PriorityAnswer, PriorityAnswers
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, values_of
+from zsupport.view.questions import OF_CASE, QuestionView
+
+if TYPE_CHECKING:
+    from zsupport.view.explain import Explaining
 
 
 def show_priorities(
@@ -44,3 +48,27 @@ def show_priorities(
         fields=PriorityAnswer._fields,
         beside=beside(answers, answers, lang),
     )
+
+
+def explain(answer: PriorityAnswer, why: "Explaining[PriorityAnswer, None]") -> list[str]:
+    """Return the condition of the priority that fits, or those of all that do not."""
+    from zsupport.view.explain import condition_in_words
+
+    facts = ", ".join(f"{name}={value}" for name, value in answer.facts.items())
+    head = f"{facts + ': ' if facts else ''}{answer.priority or 'no priority'}"
+    for priority in why.revision.priorities:
+        if priority.id == answer.priority:
+            matched = matching(priority.when, answer.facts) if answer.facts else ()
+            place = matched[0].place if matched and matched[0].place.line else priority.place
+            says = condition_in_words(matched or priority.when)
+            return [head, f"{why.at(place)}  {priority.id}: {says}"]
+    return [
+        head,
+        *(f"{why.at(each.place)}  {each.id}: {condition_in_words(each.when)}"
+          for each in why.revision.priorities),
+    ]  # fmt: skip
+
+
+QUESTION = QuestionView(
+    "priority", PriorityAnswer, {"facts": OF_CASE["facts"]}, show_priorities, explain
+)

@@ -9,12 +9,7 @@ from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
 from zsupport.answer.case import Reasons
-from zsupport.answer.channels import ChannelAnswer
-from zsupport.answer.due import DueAnswer
-from zsupport.answer.opening import HoursAnswer
-from zsupport.answer.priority import PriorityAnswer
-from zsupport.answer.terms import TermAnswer
-from zsupport.answer.topics import TopicAnswer
+from zsupport.view.questions import QUESTIONS, load_question
 
 Schema = dict[str, Any]
 
@@ -79,93 +74,33 @@ _VERSIONS = _object(
         "holidays": _TEXT_OR_NULL,
     }
 )
-_CASE = {
-    **dict.fromkeys(("plan", "role", "channel", "priority"), _TEXT_OR_NULL),
-    "facts": _FACTS,
-}
-
-_ANSWERS: dict[str, tuple[Schema, Schema]] = {
-    # kind: (an answer, the query)
-    "channels": (
-        _of_type(ChannelAnswer),
-        _object({**_CASE, "at": _INSTANT}),
-    ),
-    "due": (
-        _of_type(DueAnswer),
-        _object(
-            {
-                **_CASE,
-                "metric": {"type": "array", "items": _TEXT, "minItems": 1},
-                "opened": _INSTANT,
-                "answered": _INSTANT_OR_NULL,
-                "updated": _INSTANT_OR_NULL,
-                "resolved": _INSTANT_OR_NULL,
-                "start": {"type": "object", "additionalProperties": _INSTANT},
-                "pauses": {
-                    "type": "array",
-                    "items": _object({"from": _INSTANT, "to": _INSTANT_OR_NULL}),
-                },
-                "at_risk": _TEXT_OR_NULL,
-                "customer_tz": _TEXT_OR_NULL,
-                "customer_country": _TEXT_OR_NULL,
-                "at": _INSTANT,
-            }
-        ),
-    ),
-    "hours": (
-        _of_type(HoursAnswer),
-        _object(
-            {
-                **_CASE,
-                "hours": _TEXT_OR_NULL,
-                "customer_tz": _TEXT_OR_NULL,
-                "customer_country": _TEXT_OR_NULL,
-                "at": _INSTANT,
-            }
-        ),
-    ),
-    "priority": (
-        _of_type(PriorityAnswer),
-        _object({"facts": _FACTS, "at": _INSTANT}),
-    ),
-    "topics": (
-        _of_type(TopicAnswer),
-        _object({"topic": _TEXT_OR_NULL, "role": _TEXT_OR_NULL, "at": _INSTANT}),
-    ),
-    "terms": (
-        _of_type(TermAnswer),
-        _object({**_CASE, "topic": _TEXT_OR_NULL, "at": _INSTANT}),
-    ),
-    "policies": (
-        _object(
-            {
-                "policy": _TEXT,
-                "title": _TEXT,
-                "revision": _DATE_OR_NULL,
-                "from": _DATE_OR_NULL,
-                "last_day": _DATE_OR_NULL,
-                "in_force": {"type": "boolean"},
-                "file": _TEXT,
-                "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
-                "terms": {
-                    "type": ["array", "null"],
-                    "items": _object(
-                        {
-                            "topic": _TEXT,
-                            "when": _TEXT_OR_NULL,
-                            "say": _TEXT,
-                            "note": _TEXT_OR_NULL,
-                            "unclear": _TEXT_OR_NULL,
-                            "because": _of_type(Reasons),
-                        }
-                    ),
-                },
-                "document": {"type": ["object", "null"]},
-            }
-        ),
-        _object({"policy": _TEXT_OR_NULL, "at": _INSTANT}),
-    ),
-}
+#: An answer of `policies`: one revision of a policy.
+_REVISION = _object(
+    {
+        "policy": _TEXT,
+        "title": _TEXT,
+        "revision": _DATE_OR_NULL,
+        "from": _DATE_OR_NULL,
+        "last_day": _DATE_OR_NULL,
+        "in_force": {"type": "boolean"},
+        "file": _TEXT,
+        "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+        "terms": {
+            "type": ["array", "null"],
+            "items": _object(
+                {
+                    "topic": _TEXT,
+                    "when": _TEXT_OR_NULL,
+                    "say": _TEXT,
+                    "note": _TEXT_OR_NULL,
+                    "unclear": _TEXT_OR_NULL,
+                    "because": _of_type(Reasons),
+                }
+            ),
+        },
+        "document": {"type": ["object", "null"]},
+    }
+)
 
 _POSITIVE: Schema = {"type": "integer", "minimum": 1}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -352,7 +287,7 @@ _ERROR = _object(
     }
 )
 
-NAMES = ("policy", "tests", *_ANSWERS, *_CHECKERS, "error")
+NAMES = ("policy", "tests", *QUESTIONS, "policies", *_CHECKERS, "error")
 
 
 def schema(name: str) -> Schema:
@@ -377,16 +312,19 @@ def schema(name: str) -> Schema:
             "versions": _VERSIONS,
         }
         return {**head, **_object(document)}
-    answer, query = _ANSWERS[name]
+    if name == "policies":
+        # These answers come from many policies; each answer names its own.
+        answer, policy, query = _REVISION, {}, {"policy": _TEXT_OR_NULL}
+    else:
+        question = load_question(name)
+        answer, policy = _of_type(question.answer), {"policy": _POLICY}
+        query = {field: _of_type(kind) for field, kind in question.query.items()}
     properties = {
         "schema": {"const": f"zsupport.{name}/1"},
-        "policy": _POLICY,
-        "query": query,
+        **policy,
+        "query": _object({**query, "at": _INSTANT}),
         "answers": {"type": "array", "items": answer},
         "warnings": {"type": "array", "items": _WARNING},
         "versions": _VERSIONS,
     }
-    if name == "policies":
-        # These answers come from many policies; each answer names its own.
-        del properties["policy"]
     return {**head, **_object(properties)}

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zsupport.answer.case import record
 from zsupport.answer.terms import TermAnswer, TermAnswers
 from zsupport.report import Remark, Report, Table
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, retired, values_of
+from zsupport.view.questions import OF_CASE, QuestionView
+
+if TYPE_CHECKING:
+    from zsupport.view.explain import Explaining
 
 
 def show_terms(answers: TermAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -32,3 +36,22 @@ def _remarks(answer: TermAnswer) -> list[Remark]:
 
 def _values(answer: TermAnswer, columns: Iterable[str]) -> tuple[str, ...]:
     return values_of(answer, columns, ("topic",))
+
+
+def explain(answer: TermAnswer, why: "Explaining[TermAnswer, None]") -> list[str]:
+    """Return the term that applies, or the conditions of all terms of the topic."""
+    from zsupport.view.explain import condition_in_words, place_of
+
+    says = "not stated" if answer.text is None else "stated"
+    head = f"{place_of(answer, topic=answer.topic)}: {says}"
+    if lines := why.not_in_force():
+        return [head, *lines]
+    decided = {each.path for each in answer.because}
+    for term in why.revision.terms:
+        if term.topic == answer.topic and term.place.path in decided:
+            says = "only for" if answer.text is None else "this term applies"
+            lines.append(f"{why.at(term.place)}  {says}: {condition_in_words(term.when)}")
+    return [head, *lines]
+
+
+QUESTION = QuestionView("terms", TermAnswer, {**OF_CASE, "topic": str | None}, show_terms, explain)

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zsupport.answer.case import record
 from zsupport.answer.topics import TopicAnswer, TopicAnswers
 from zsupport.report import Report, Table
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside
+from zsupport.view.questions import QuestionView
+
+if TYPE_CHECKING:
+    from zsupport.view.explain import Explaining
 
 
 def show_topics(answers: TopicAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
@@ -48,3 +52,13 @@ def _values(row: TopicAnswer, columns: Iterable[str], between: str = ",") -> tup
 
 def _label(row: TopicAnswer, columns: Iterable[str]) -> tuple[str, ...]:
     return _values(row, columns, "/")
+
+
+def explain(answer: TopicAnswer, why: "Explaining[TopicAnswer, None]") -> list[str]:
+    """Return where the resource is written."""
+    return [answer.name or "", *(why.at(each) for each in answer.because)]
+
+
+QUESTION = QuestionView(
+    "topics", TopicAnswer, {"topic": str | None, "role": str | None}, show_topics, explain
+)

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from zsupport.findings import Outcome
-from zsupport.report import FINDING_FORMATS, Terminal
+from zsupport.report import Terminal
 
 
 class Context(NamedTuple):
@@ -28,5 +28,5 @@ class Context(NamedTuple):
 
 def render_outcome(outcome: Outcome, format: str, context: Context) -> str:
     """Return the outcome in a format of FINDING_FORMATS, ending with a line end unless empty."""
-    rendered: str = import_module(FINDING_FORMATS[format]).render(outcome, context)
+    rendered: str = import_module(f"zsupport.report.findings.{format}").render(outcome, context)
     return rendered

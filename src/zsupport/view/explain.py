@@ -1,0 +1,185 @@
+"""Why an answer is as it is: the lines that decided, and what would change it.
+
+What all questions share; each explains its own answers in its module here.
+"""
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic
+
+from zsupport.answer.case import Answers, Because, Case, Details, Row
+from zsupport.answer.channels import holding
+from zsupport.answer.facts import PrioritiesByFacts
+from zsupport.policy.model import Alternative, Grant, Place, When
+from zsupport.wording import enumerated
+
+if TYPE_CHECKING:
+    from zsupport.answer.channels import ChannelAnswer
+    from zsupport.answer.due import DueAnswer
+    from zsupport.answer.opening import HoursAnswer
+    from zsupport.answer.terms import TermAnswer
+
+
+def in_words(alternative: Alternative) -> str:
+    """Return an alternative of a condition in words: `plan pro or api, role owner`."""
+    parts = [f"{name} {one_of(values)}" for name, values in alternative.values.items()]
+    if alternative.opened:
+        inside, hours = alternative.opened
+        parts.append(f"opened {'inside' if inside else 'outside'} {hours}")
+    return ", ".join(parts) or "always"
+
+
+def condition_in_words(when: When) -> str:
+    """Return a condition in words: its alternatives, or `always` where it has none."""
+    return "; or ".join(in_words(each) for each in when) if when else "always"
+
+
+def one_of(values: Iterable[str]) -> str:
+    """Return alternative values in words: `pro or api`."""
+    return enumerated(values, "or")
+
+
+class Explaining(Generic[Row, Details]):
+    """The answers that are explained, and what explanations of several questions share."""
+
+    def __init__(self, answers: Answers[Row, Details], where: str, zone_shown: tzinfo) -> None:
+        self.zone_shown = zone_shown
+        self.answers = answers
+        self.revision = answers.revision
+        self.where = where
+
+    def at(self, place: Place | Because) -> str:
+        """Return a place in the policy, as a person can open it."""
+        return f"  {self.where}{self.revision.file}:{place.line}"
+
+    def not_in_force(self) -> list[str]:
+        """Return the line that says when the revision is in force, nothing where it is."""
+        if self.answers.in_force:
+            return []
+        return [f"{self.at(self.revision.validity_place)}  not in force"]
+
+    def cases(self, case: Case, changed: str) -> list[Case]:
+        """Return the case once for each priority that its facts leave open, if it settles none.
+
+        `changed` names the dimension or fact with another value than the question has.
+        """
+        if "priority" in case or not self.revision.priorities:
+            return [case]
+        stated = {n: v for n, v in case.items() if n in self.answers.query.facts or n == changed}
+        return [
+            {**case, "priority": each.id}
+            for each in self.revision.priorities
+            if not self.by_facts.excludes(each.id, stated)
+        ]
+
+    @cached_property
+    def by_facts(self) -> PrioritiesByFacts:
+        """The priorities that facts leave open, without the facts of the question."""
+        return PrioritiesByFacts(self.revision, {})
+
+    def no_priority(self) -> list[str]:
+        """Return why facts lead to no priority: a line for each."""
+        return [
+            f"{self.at(each.place)}  {each.id} does not fit: {condition_in_words(each.when)}"
+            for each in self.revision.priorities
+        ]
+
+    def denials(self, case: Case, channels: list[str]) -> list[str]:
+        """Return what the grants of channels need and a case does not have."""
+        grants = [g for g in self.revision.grants if set(channels) & set(g.allow)]
+        if not grants:
+            return [f"{self.at(self.revision.grants_place)}  no grant allows it"]
+        lines = []
+        for grant in grants:
+            allowed = one_of(c for c in grant.allow if c in channels)
+            lines.append(f"{self.at(grant.place)}  allows {allowed} for {_misses(grant, case)}")
+        return lines
+
+    def would(self, case: Case, channels: list[str], what: str) -> list[str]:
+        """Return what single change of the case would make it positive."""
+
+        def allowed(changed: Case, name: str) -> bool:
+            return any(
+                holding(self.revision, one, channel)
+                for one in self.cases(changed, name)
+                for channel in channels
+            )
+
+        changes = []
+        for name, values in self.choices(case):
+            good = [v for v in values if v != case.get(name) and allowed({**case, name: v}, name)]
+            if good:
+                changes.append(f"with {name} {one_of(good)}")
+        if not changes:
+            plans = [
+                (plan, role)
+                for plan in self._values("plan", case)
+                for role in self._values("role", case)
+                if allowed({**case, **_some(plan=plan, role=role)}, "role")
+            ]
+            if not plans:
+                return []
+            plan, role = plans[0]
+            pair = [f"plan {plan}" if plan else "", f"role {role}" if role else ""]
+            changes.append(f"with {' and '.join(p for p in pair if p)}")
+        return [f"  it would be {what} {'; or '.join(changes)}"]
+
+    def choices(self, case: Case) -> list[tuple[str, list[str]]]:
+        """Return the values that each dimension and fact of a case could have."""
+        choices = [
+            ("plan", [v for v in self._values("plan", case) if v]),
+            ("role", [v for v in self._values("role", case) if v]),
+        ]
+        if "priority" in case:
+            choices.append(("priority", [p.id for p in self.revision.priorities]))
+        facts = {fact.id: fact for fact in self.revision.facts}
+        choices += [(name, list(facts[name].values)) for name in case if name in facts]
+        return choices
+
+    def _values(self, dimension: str, case: Case) -> list[str | None]:
+        """Return a dimension's values: the nearest above the one asked about come first."""
+        members = self.revision.plans if dimension == "plan" else self.revision.roles
+        if not members:
+            return [None]
+        ids = [member.id for member in members]
+        near = [case[dimension]] if dimension in case else []
+        for id in near:
+            near += [m.id for m in members if id in m.above and m.id not in near]
+        return [*near, *(id for id in ids if id not in near)]
+
+
+def case_of(answer: "ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer") -> Case:
+    """Return the case of an answer, without its channel."""
+    return {
+        **_some(plan=answer.plan, role=answer.role, priority=answer.priority),
+        **answer.facts,
+    }
+
+
+def place_of(
+    answer: "ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer", **more: str | None
+) -> str:
+    """Return the case of an answer in one line: `plan=pro role=admin channel=phone`."""
+    case = case_of(answer)
+    parts = [f"{name}={case[name]}" for name in ("plan", "role") if name in case]
+    parts += [f"channel={answer.channel}"] if answer.channel else []
+    parts += [f"{name}={value}" for name, value in case.items() if name not in ("plan", "role")]
+    return " ".join([*parts, *(f"{name}={value}" for name, value in more.items() if value)])
+
+
+def _some(**values: str | None) -> Case:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _misses(grant: Grant, case: Case) -> str:
+    """Return a grant's condition with what the case has instead."""
+    ways = []
+    for alternative in grant.when:
+        wrong = [
+            f"{name} {one_of(values)}" + (f" (not {case[name]})" if name in case else "")
+            for name, values in alternative.values.items()
+            if case.get(name) not in values
+        ]
+        ways.append(", ".join(wrong))
+    return "; or ".join(ways)
