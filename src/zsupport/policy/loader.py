@@ -23,9 +23,13 @@ from zsupport.policy.format import (
     CALENDAR,
     CELL,
     CHANNEL,
+    COMMITMENT,
     DIMENSIONS,
+    FACT,
     GRANT,
+    HOLIDAYS,
     METRIC,
+    NUMBER,
     PLAN,
     POLICY,
     PRIORITY,
@@ -50,7 +54,6 @@ from zsupport.policy.model import (
     Place,
     PolicyCalendar,
     Priority,
-    Remarks,
     Resource,
     Revision,
     SelfHelp,
@@ -375,7 +378,19 @@ class _Builder:
                 if default not in values:
                     names.undefined(f"value of {id}", at, values)
             names.facts[id] = numbered(values)
-            facts.append(Fact(id, ask, values, default, remarks, place))
+            facts.append(
+                names.part(
+                    Fact,
+                    FACT,
+                    record,
+                    id=id,
+                    ask=ask,
+                    values=values,
+                    default=default,
+                    remarks=remarks,
+                    place=place,
+                )
+            )
         self.check_ids("fact", "facts")
         return tuple(facts)
 
@@ -402,9 +417,9 @@ class _Builder:
             for entry in entries or ():
                 record = entry if isinstance(entry, Record) else None
                 at = record.get("number") if record else entry
-                remarks = self.names.remarks(record)
-                if at is not None:
-                    numbers.append(Number(country, at.text, remarks))
+                text = at.text if at else None
+                part = self.names.part(Number, NUMBER, record, country=country, number=text)
+                numbers += [part] if at else []
         return tuple(numbers)
 
     def read_grants(self) -> tuple[Grant, ...]:
@@ -450,7 +465,9 @@ class _Builder:
         names = self.names
         if "metrics" not in self.record:
             name: Text = {"en": "First response", "nb": "Første svar"}
-            return (Metric(FIRST_RESPONSE, name, "opened", None, None, Remarks(), Place("", 1)),)
+            place = Place("", 1)
+            own = {"id": FIRST_RESPONSE, "name": name, "starts": "opened", "place": place}
+            return (names.part(Metric, METRIC, None, **own),)
         metrics = []
         ids = []
         for record in self.record.get("metrics") or ():
@@ -503,13 +520,15 @@ class _Builder:
             return ()
         if isinstance(read, str):
             place = self.record.place_of("commitment")
-            return (Commitment((), read, Remarks(), place),)
+            own = {"when": (), "binding": read, "place": place}
+            return (self.names.part(Commitment, COMMITMENT, None, **own),)
         return tuple(
-            Commitment(
-                self.names.when(record.get("when"), DIMENSIONS, "commitment"),
-                record.get("is") or "none",
-                self.names.remarks(record),
-                record.place,
+            self.names.part(
+                Commitment,
+                COMMITMENT,
+                record,
+                when=self.names.when(record.get("when"), DIMENSIONS, "commitment"),
+                binding=record.get("is"),
             )
             for record in read
         )
@@ -547,16 +566,15 @@ class _Builder:
         if read is not None:
             names.distinct("topic", read, [])
         ids = [topic.id for topic in topics]
-        resources = tuple(
-            self.read_resource(each, record, ids) for each in record.get("resources") or ()
-        )
         return names.part(
             SelfHelp,
             SELF_HELP,
             record,
             complete=(record.get("complete") or "true") == "true",
             topics=tuple(topics),
-            resources=resources,
+            resources=lambda: tuple(
+                self.read_resource(each, record, ids) for each in record.get("resources") or ()
+            ),
         )
 
     def read_resource(self, record: Record, self_help: Record, topics: list[str]) -> Resource:
@@ -722,22 +740,20 @@ class _Builder:
         if isinstance(read, list):
             return Holidays(False, None, None, self.days_off(read), (), None, None)
         remove = read.get("remove") or []
-        add, frozen, subdivision = read.get("add"), read.get("frozen"), read.get("subdivision")
+        add, frozen = read.get("add"), read.get("frozen")
         added = _dates(add)
         self.days_off([*added, *remove])
-        return Holidays(
-            False,
-            read.get("country"),
-            subdivision.text if subdivision else None,
-            tuple(each.value for each in added),
-            tuple(each.value for each in remove),
-            read.get("covers"),
-            None if frozen is None else self.days_off(_dates(frozen)),
-            self.names.remarks(read),
+        return self.names.part(
+            Holidays,
+            HOLIDAYS,
+            read,
+            customer=False,
+            add=tuple(each.value for each in added),
+            remove=tuple(each.value for each in remove),
+            frozen=None if frozen is None else self.days_off(_dates(frozen)),
             # A date in both is called as it was added, for that is what someone wrote.
-            self.names_of_days(frozen) | self.names_of_days(add),
-            read.get("exchanged"),
-            self.days_off(read.get("frozen-exchanged") or []),
+            names=lambda: self.names_of_days(frozen) | self.names_of_days(add),
+            frozen_exchanged=self.days_off(read.get("frozen-exchanged") or []),
         )
 
     def names_of_days(self, read: Any) -> dict[str, Text]:

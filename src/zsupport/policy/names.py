@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 from zsupport.limits import NAMED
@@ -48,6 +49,17 @@ NO_REMARKS = Remarks()
 Known = dict[str, int]
 #: A class of the model.
 Part = TypeVar("Part", bound=tuple[Any, ...])
+
+
+@cache
+def _fields(made: type[tuple[Any, ...]], kind: Fields) -> list[tuple[str, str, Shape | None, Any]]:
+    """Return each field of a class of the model, the key of this name, its shape, and no value."""
+    found = []
+    for name in made.__annotations__:
+        key = name.replace("_", "-")
+        shape = kind.fields[key].shape if key in kind.fields else None
+        found.append((name, key, shape, () if isinstance(shape, ListOf) else None))
+    return found
 
 
 def numbered(names: Iterable[str]) -> Known:
@@ -116,35 +128,38 @@ class Names:
             self.resolve("source", record.get("source")),
         )
 
-    def part(self, made: type[Part], kind: Fields, record: Record | None, **own: Any) -> Part:
+    def part(self, made: type[Part], kind: Fields, record: Record | None, /, **own: Any) -> Part:
         """Return a part of the model: its fields are read under the keys of the same names.
 
         `own` are fields of which that is not true. One that reads texts is a function, called in
         its turn: languages are known in the order of the fields.
         """
-        if record is not None:
-            own.setdefault("place", record.place)
-        fields = {}
-        for name in made.__annotations__:
-            key = name.replace("_", "-")
+        values = {} if record is None else record.values
+        fields: list[Any] = []
+        for name, key, shape, none in _fields(made, kind):
             if name in own:
-                fields[name] = own[name]() if callable(own[name]) else own[name]
+                value = own[name]
+                fields.append(value() if callable(value) else value)
+            elif shape is not None:
+                read = values.get(key)
+                fields.append(none if read is None else self._value(shape, read))
             elif name == "remarks":
-                fields[name] = self.remarks(record)
+                fields.append(self.remarks(record))
             else:
-                read = None if record is None else record.get(key)
-                fields[name] = self._value(kind.fields[key].shape, read)
-        return made(**fields)
+                assert name == "place", f"no key of a {kind.name}: {name}"
+                assert record is not None
+                fields.append(record.place)
+        return made(*fields)
 
     def _value(self, shape: Shape, read: Any) -> Any:
-        """Return what the model has for a value that a shape has read; None: nothing fits there."""
+        """Return what the model keeps of what a shape has read."""
         if isinstance(shape, ListOf):
-            values = [self._value(shape.item, each) for each in read or ()]
+            values = [self._value(shape.item, each) for each in read]
             return tuple(value for value in values if value is not None)
         if isinstance(shape, TextShape):
             return self.text(read)
         if isinstance(shape, Id | Line):
-            return None if read is None else read.text
+            return read.text
         return self.resolve(shape.kind, read) if isinstance(shape, Name) else read
 
     def report_to(self, reader: Reader) -> None:

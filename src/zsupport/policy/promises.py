@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from zsupport.clock.target import Target, in_business, needs_hours, parse_target, suited
 from zsupport.clock.windows import DAY
 from zsupport.findings import Span
-from zsupport.policy.format import ALWAYS, DIMENSIONS, RULE, TARGET_KEY, ByPriority
+from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, RULE, TARGET_KEY, ByPriority
 from zsupport.policy.model import Cell, Channel, Grant, PolicyCalendar, Priority, TargetRule, When
-from zsupport.policy.names import NO_REMARKS, Names
+from zsupport.policy.names import Names
 from zsupport.policy.shape import Later, Named, Record, misspelt
 from zsupport.policy.yamltext import Path
 
@@ -84,9 +84,7 @@ class TargetsReader:
     def _rule(self, record: Record) -> TargetRule:
         own = self.names.resolve("hours", record.get("hours"))
         when = self.names.when(record.get("when"), (*DIMENSIONS, "opened"), "targets")
-        condition = self.names.text(record.get("condition"))
-        remarks = self.names.remarks(record)
-        rule = TargetRule(when, own, condition, {}, remarks, record.place)
+        rule = self.names.part(TargetRule, RULE, record, when=when, hours=own, cells={})
         declared = "hours" in record
         metrics = self.names.known["metric"]
         for key, read in record.values.items():
@@ -165,7 +163,9 @@ class TargetsReader:
         key = at.text if stated.priority is not None else "*"
         if isinstance(read, Target):
             self._check(read, holder, at.text, rule.hours, declared, stated)
-            return Cell(read, None, rule.hours, None, NO_REMARKS, at.place, key)
+            return self.names.part(
+                Cell, CELL, None, target=read, hours=rule.hours, place=at.place, key=key
+            )
         if read is None:
             return None
         own: Record = read
@@ -173,9 +173,7 @@ class TargetsReader:
         if "hours" in own:
             declared = True
             hours = names.resolve("hours", own.get("hours"))
-        text = names.text(own.get("text"))
-        condition = names.text(own.get("condition"))
-        remarks = names.remarks(own)
+        cell = names.part(Cell, CELL, own, hours=hours, place=at.place, key=key)
         target = own.get(TARGET_KEY)
         if target is None:
             if "hours" in own and TARGET_KEY in own:
@@ -183,7 +181,7 @@ class TargetsReader:
             return None
         declared = declared or misspelt(own, "hours", self.reader)
         self._check(target, own, TARGET_KEY, hours, declared, stated)
-        return Cell(target, text, hours, condition, remarks, at.place, key)
+        return cell
 
     # -- whether it can be counted -------------------------------------------------------
 
