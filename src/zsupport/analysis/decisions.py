@@ -1,6 +1,7 @@
 """What a policy decides in which of its cases: grants, priorities, calendars and targets."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import NamedTuple, TypeVar
@@ -82,6 +83,15 @@ class Decisions:
         self._whole: dict[tuple[str | None, bool], list[tuple[Counted, Cases]]] = {}
         self._parts_of: dict[tuple[str, bool], list[tuple[Counted, Cases]]] = {}
         self._covered: dict[tuple[str, bool], Cases] = {}
+
+    @cached_property
+    def by_hours(self) -> dict[str | None, Cases]:
+        """Where grants open a channel during which hours; None: where one states none."""
+        found: dict[str | None, Cases] = {}
+        for grant, cases in zip(self.revision.grants, self.grants, strict=True):
+            if cases:
+                found[grant.hours] = found.get(grant.hours, 0) | cases
+        return found
 
     def matches(self, when: When) -> Cases:
         """Return the cases in which a condition matches: any of its alternatives, or none at all.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from zsupport.analysis.deadlines import times_per_400_years
 from zsupport.analysis.decisions import StatedCell
-from zsupport.analysis.space import Cases
+from zsupport.analysis.space import Cases, union
 from zsupport.clock.target import Target
 from zsupport.policy.model import TargetRule, Text
 
@@ -43,9 +43,7 @@ def offers_of(stated: tuple[StatedCell, ...], rules: tuple[TargetRule, ...]) -> 
     offers = []
     for cells in found.values():
         first = cells[0]
-        cases = 0
-        for each in cells:
-            cases |= each.decides
+        cases = union(each.decides for each in cells)
         conditions = first.cell.condition, rules[first.rule].condition
         offers.append(Offer(first.cell.target, first.cell.hours, conditions, tuple(cells), cases))
     return tuple(offers)

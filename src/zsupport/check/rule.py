@@ -202,14 +202,13 @@ class Subject(AnalysedRevision):
 
         Cases in which a grant states no hours are left out.
         """
-        by_hours: dict[str | None, Cases] = {}
-        for grant, cases in zip(self.revision.grants, self.decisions.grants, strict=True):
-            if cases:
-                by_hours[grant.hours] = by_hours.get(grant.hours, 0) | cases
+        by_hours = self.decisions.by_hours
         none: frozenset[str] = frozenset()
-        found = [(none, self.decisions.allowed & ~by_hours.pop(None, 0))]
+        found = [(none, self.decisions.allowed & ~by_hours.get(None, 0))]
         for hours, cases in by_hours.items():
-            more = [(names | {str(hours)}, some & cases) for names, some in found]
+            if hours is None:
+                continue
+            more = [(names | {hours}, some & cases) for names, some in found]
             less = [(names, some & ~cases) for names, some in found]
             found = [(names, some) for names, some in more + less if some]
             if len(found) > PARTS.most:

@@ -1,11 +1,10 @@
 """The smallest change in a calendar that made hours others, also those of unions that have it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product
 from typing import Any, NamedTuple
 
 from zsupport.analysis.compare import Counted, one
-from zsupport.analysis.space import Cases
+from zsupport.analysis.space import Cases, crossed, union
 from zsupport.diff.cases import RevisionPair
 from zsupport.policy.model import Holidays, PolicyCalendar
 from zsupport.policy.yamltext import Path
@@ -58,11 +57,9 @@ class Calendars:
 
     def effect(self, name: str, cases: Cases) -> str:
         """Return the effect of other hours under one name, over all of the cases together."""
+        before, after = (each.decisions.opening(name) for each in self._pair[:2])
         effects = {
-            self._effect_of(before, later)
-            for before, some in self._pair.old.decisions.opening(name)
-            for later, there in self._pair.new.decisions.opening(name)
-            if some & there & cases
+            self._effect_of(was, now) for was, now, here in crossed(before, after) if here & cases
         } - {"same"}
         return "same" if not effects else effects.pop() if len(effects) == 1 else "either"
 
@@ -78,10 +75,13 @@ class Calendars:
         old, new = self._pair.old, self._pair.new
         if name not in old.revision.hours or name not in new.revision.hours:
             return
-        before = list(enumerate(old.decisions.calendars(name)))
-        after = list(enumerate(new.decisions.calendars(name)))
-        for (at, (was, some)), (place, (now, there)) in product(before, after):
-            cases = some & there & self._pair.both
+        before, after = old.decisions.calendars(name), new.decisions.calendars(name)
+        numbered = (
+            [((place, calendar), cases) for place, (calendar, cases) in enumerate(calendars)]
+            for calendars in (before, after)
+        )
+        for (at, was), (place, now), shared in crossed(*numbered):
+            cases = shared & self._pair.both
             if not cases:
                 continue
             paths = old.document.calendar(name, at), new.document.calendar(name, place)
@@ -99,7 +99,7 @@ class Calendars:
                     yield Cause(name, *places, self._effect_of(*counted)), cases
         # Cases for which the list of one side has no calendar.
         path: Path = ("hours", name)
-        covered = _together(before), _together(after)
+        covered = union(cases for _, cases in before), union(cases for _, cases in after)
         for mine, its, effect in ((*covered, "less"), (*covered[::-1], "more")):
             if rest := mine & ~its & self._pair.both:
                 yield Cause(name, path, path, effect), rest
@@ -127,13 +127,6 @@ class Calendars:
                 inside = (key, *_first_other(before, later, sorted({*before, *later})))
             return (*old, *inside), (*new, *inside)
         return old, new
-
-
-def _together(calendars: Sequence[tuple[int, tuple[PolicyCalendar, Cases]]]) -> Cases:
-    found = 0
-    for _, (_, cases) in calendars:
-        found |= cases
-    return found
 
 
 def _first_other(old: dict[str, Any], new: dict[str, Any], keys: Sequence[str]) -> Path:

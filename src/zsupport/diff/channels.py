@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from zsupport.analysis.revision import AnalysedRevision
-from zsupport.analysis.space import Cases
+from zsupport.analysis.space import Cases, union
 from zsupport.answer.case import say
 from zsupport.diff.cases import RevisionPair, resolved
 from zsupport.diff.changes import Change, Changes, verdict
@@ -101,23 +101,21 @@ def _places(
 def _needs(side: AnalysedRevision, cases: Cases) -> dict[str, list[_DecidingPart]]:
     """Return what is to be had ready, and by what: of the channel, or of a grant that holds."""
     found: dict[str, list[_DecidingPart]] = {}
-    for channel in side.revision.channels:
-        here = cases & side.space.of("channel", channel.id) if channel.prerequisites else 0
-        for text in channel.prerequisites if here else ():
-            path = (*channel_path(side, channel.id), "prerequisites")
-            found.setdefault(plain(text), []).append(_DecidingPart(path, here))
-    for number, grant in enumerate(side.revision.grants):
-        here = cases & side.decisions.grants[number] if grant.prerequisites else 0
-        for text in grant.prerequisites if here else ():
-            path = ("entitlements", number, "prerequisites")
-            found.setdefault(plain(text), []).append(_DecidingPart(path, here, number))
+    for source, texts, where in side.answers.needed:
+        if here := where & cases:
+            if isinstance(source, int):
+                part = _DecidingPart(("entitlements", source, "prerequisites"), here, source)
+            else:
+                part = _DecidingPart((*channel_path(side, source), "prerequisites"), here)
+            for text in texts:
+                found.setdefault(plain(text), []).append(part)
     return found
 
 
 def _prerequisites(pair: RevisionPair, cases: Cases, matched: Counterparts, found: Changes) -> None:
     old, new = _needs(pair.old, cases), _needs(pair.new, cases)
     added, dropped = _beyond(new, old), _beyond(old, new)
-    more, less = _all(added), _all(dropped)
+    more, less = union(added.values()), union(dropped.values())
     for part, effect, code in (
         (more & ~less, "less", "ZD203"),
         (less & ~more, "more", "ZD204"),
@@ -144,7 +142,8 @@ def _beyond(
     """Return where each text is needed on one side only."""
     found = {}
     for text, sources in mine.items():
-        if cases := _union(sources) & ~_union(its.get(text, ())):
+        theirs = union(source.cases for source in its.get(text, ()))
+        if cases := union(source.cases for source in sources) & ~theirs:
             found[text] = cases
     return found
 
@@ -166,20 +165,6 @@ def _by_texts(
                     split.append((without, less, more))
             parts = split
     return parts
-
-
-def _union(sources: Iterable[_DecidingPart]) -> Cases:
-    found = 0
-    for source in sources:
-        found |= source.cases
-    return found
-
-
-def _all(texts: dict[str, Cases]) -> Cases:
-    found = 0
-    for cases in texts.values():
-        found |= cases
-    return found
 
 
 # -- hours -----------------------------------------------------------------------------------------

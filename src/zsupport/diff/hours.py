@@ -144,21 +144,17 @@ def hours_say(effect: str, name: str) -> str:
 
 def open_hours(side: AnalysedRevision, cases: Cases) -> list[ChannelHours]:
     """Return when channels are open over cases in which they are allowed."""
-    grants = side.decisions.grants
-    by_name: dict[str | None, Cases] = {}
-    for grant, allowed in zip(side.revision.grants, grants, strict=True):
-        if here := allowed & cases:
-            by_name[grant.hours] = by_name.get(grant.hours, 0) | here
-    unstated = by_name.pop(None, 0)
+    by_hours = side.decisions.by_hours
+    unstated = by_hours.get(None, 0) & cases
     found = [ChannelHours(None, EVERY_INSTANT, unstated)] if unstated else []
     stated = [ChannelHours((), NEVER, cases & ~unstated)]
     # In one order, so that two sides with the same hours name them alike.
-    for name in sorted(filter(None, by_name)):
+    for name in sorted(filter(None, by_hours)):
         before, stated = stated, []
         for each in before:
-            if without := each.cases & ~by_name[name]:
+            if without := each.cases & ~by_hours[name]:
                 stated.append(each._replace(cases=without))
-            within = each.cases & by_name[name]
+            within = each.cases & by_hours[name]
             parts = side.decisions.opening(name) if within else []
             for counted, here in parts:
                 if within & here:
