@@ -73,6 +73,15 @@ class TooMuch(PolicyError):
         super().__init__(says, limit.way_out)
 
 
+def check_limit(limit: "Limit", count: int, what: str = "", *, told: bool = True) -> None:
+    """Raise TooMuch where there is more than a limit allows.
+
+    Not `told`: counting stopped early, so that the message does not say how much there is.
+    """
+    if count > limit.most:
+        raise TooMuch(limit, count if told else None, what)
+
+
 class EnvironmentFault(ZsupportError):
     """The machine lacks something: output not writable, a dependency missing (exit 4)."""
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, one
 from zsupport.analysis.space import Cases, Space, space_of_facts, union
 from zsupport.answer.case import facts_decide
-from zsupport.errors import TooMuch
+from zsupport.errors import check_limit
 from zsupport.limits import EXCLUDING, MEMBERS, PARTS
 from zsupport.policy.model import (
     Alternative,
@@ -164,13 +164,13 @@ class Decisions:
         calendars = self.revision.hours.get(hours, ())
         return _first_that_holds(calendars, self.space, self.existing)
 
-    def counted(self, hours: str | None, cases: Cases) -> list[tuple[Counted, Cases]]:
+    def counted(self, hours: str | None, cases: Cases | None = None) -> list[tuple[Counted, Cases]]:
         """Return what these hours are over a set of cases: parts of it, with the hours of each.
 
-        Unions are taken apart; `24x7`, and no hours at all, are every instant. Cases for which
-        a list has no calendar are left out.
+        Without `cases` it is over all of them. Unions are taken apart; `24x7`, and no hours at
+        all, are every instant. Cases for which a list has no calendar are left out.
         """
-        return self._counted(hours, cases, known=False)
+        return self._counted(hours, self.space.every if cases is None else cases, known=False)
 
     def opening(self, hours: str) -> list[tuple[Counted, Cases]]:
         """Return when these hours are open, in parts that hold every case between them.
@@ -245,14 +245,12 @@ class Decisions:
             for more, others in members:
                 if both := some & others:
                     joined = before.joined(more)
-                    if len(joined.calendars) > MEMBERS.most:
-                        raise TooMuch(MEMBERS, None, f"`{hours}`")
+                    check_limit(MEMBERS, len(joined.calendars), f"`{hours}`", told=False)
                     found.append((joined, both))
                     some &= ~both
             if some and known:
                 found.append((before, some))
-            if len(found) > PARTS.most:
-                raise TooMuch(PARTS, None, f"`{hours}`")
+            check_limit(PARTS, len(found), f"`{hours}`", told=False)
         return found
 
 
@@ -267,8 +265,7 @@ def _existing(revision: Revision, space: Space) -> Cases:
     facts = space_of_facts(revision)
     shared = {name: values for name, values in facts.values.items() if name in space.values}
     combinations = prod(map(len, shared.values())) * len(revision.priorities)
-    if (work := combinations * max(space.size, 10_000)) > EXCLUDING.most:
-        raise TooMuch(EXCLUDING, work)
+    check_limit(EXCLUDING, combinations * max(space.size, 10_000))
     left = facts.every
     for priority in revision.priorities:
         leading = facts.holds(priority.when) & left

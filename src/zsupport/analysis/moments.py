@@ -7,7 +7,7 @@ from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, opened, opened_in
 from zsupport.clock.holidays import PublicHolidays
-from zsupport.errors import TooMuch
+from zsupport.errors import check_limit
 from zsupport.limits import PARTS
 from zsupport.policy.model import Revision
 
@@ -48,8 +48,7 @@ def momentless(
                         found |= cases
                     elif cases:
                         split.append((inside, outside, cases))
-            if len(split) > PARTS.most:
-                raise TooMuch(PARTS, None, "the hours that `opened` names")
+            check_limit(PARTS, len(split), "the hours that `opened` names", told=False)
         parts = split
     return found
 

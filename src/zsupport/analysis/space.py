@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from zsupport import limits
 from zsupport.answer.case import Case
-from zsupport.errors import TooMuch
+from zsupport.errors import check_limit
 from zsupport.limits import CASES, SETS
 from zsupport.policy.format import ALWAYS, DIMENSIONS
 from zsupport.policy.model import Alternative, Revision, When
@@ -52,8 +52,7 @@ class Space:
         self.size = 1
         for each in self.values.values():
             self.size *= len(each)
-        if self.size > CASES.most:
-            raise TooMuch(CASES, self.size)
+        check_limit(CASES, self.size)
         self.every: Cases = (1 << self.size) - 1
         self._strides: dict[str, int] = {}
         stride = self.size
@@ -222,8 +221,7 @@ def space_of(*revisions: Revision) -> Space:
     space = Space({name: tuple(each) for name, each in values.items()})
     for revision in revisions:
         cells = sum(len(cells) for rule in revision.rules for cells in rule.cells.values())
-        if (sets := space.size * (len(revision.grants) + cells)) > SETS.most:
-            raise TooMuch(SETS, sets)
+        check_limit(SETS, space.size * (len(revision.grants) + cells))
     return space
 
 
@@ -251,8 +249,7 @@ def _check_entries(revision: Revision) -> None:
         (limits.GRANTS, revision.grants),
         (limits.RULES, revision.rules),
     ):
-        if len(entries) > limit.most:
-            raise TooMuch(limit, len(entries))
+        check_limit(limit, len(entries))
 
 
 def _named(revision: Revision) -> tuple[set[str], list[str]]:

@@ -8,7 +8,7 @@ from zsupport.clock.holidays import holidays_version, public_holidays
 from zsupport.clock.model import Year
 from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, UsageError
-from zsupport.policy.model import Holidays, PolicyCalendar, Revision
+from zsupport.policy.model import Holidays, PolicyCalendar, Revision, with_members
 from zsupport.policy.quoting import scalar
 
 
@@ -24,9 +24,9 @@ def frozen(
     library knows nothing of a part of a country, or of a year. `others` are the revisions of the
     policy, whose hours are known too.
     """
-    wanted = set(revision.hours)
+    wanted = [*revision.hours]
     if name is not None:
-        wanted = _members(revision, hours_id(name, revision, *others))
+        wanted = with_members(revision.hours, hours_id(name, revision, *others))
     blocks = []
     for id, calendars in revision.hours.items():
         for calendar in calendars if id in wanted else ():
@@ -67,12 +67,3 @@ def _year(revision: Revision, calendar: PolicyCalendar, off: Holidays, year: int
         says = f"holidays {holidays_version()} knows no public holidays of {off.country} in {year}"
         raise PolicyError(f"{place}: {says}", "name years that it knows with `covers`")
     return known
-
-
-def _members(revision: Revision, id: str) -> set[str]:
-    """Return the hours and, where they are a union, those that they are made of."""
-    found = {id}
-    for calendar in revision.hours.get(id, ()):
-        for member in calendar.any:
-            found |= _members(revision, member)
-    return found

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from zsupport.analysis.compare import NEVER, Counted, includes
 from zsupport.analysis.deadlines import Conditions, TargetClock
 from zsupport.analysis.decisions import StatedCell
-from zsupport.analysis.space import Cases
+from zsupport.analysis.space import Cases, union
 from zsupport.check.offers import Offer, values_of
 from zsupport.check.rule import Subject
 from zsupport.clock.problem import BadText
-from zsupport.errors import EnvironmentFault, TooMuch
+from zsupport.errors import EnvironmentFault, check_limit
 from zsupport.limits import PAIRS, SETS
 from zsupport.policy.format import ALWAYS
 from zsupport.policy.model import Member
@@ -56,8 +56,7 @@ def ranked(members: Iterable[Member]) -> list[RankedValues]:
     for high in order:
         for each in direct[high]:
             lows_of[high] |= lows_of[each] | place_of[each]
-    if (count := sum(lows.bit_count() for lows in lows_of.values())) > PAIRS.most:
-        raise TooMuch(PAIRS, count)
+    check_limit(PAIRS, sum(lows.bit_count() for lows in lows_of.values()))
     below: dict[str, dict[str, None]] = {}
     right_above: dict[str, list[str]] = {id: [] for id in direct}
     for high in order:
@@ -83,8 +82,7 @@ def in_order(ids: tuple[str, ...]) -> list[RankedValues]:
 
     Raises TooMuch.
     """
-    if (count := len(ids) * (len(ids) - 1) // 2) > PAIRS.most:
-        raise TooMuch(PAIRS, count)
+    check_limit(PAIRS, len(ids) * (len(ids) - 1) // 2)
     return [
         RankedValues(
             ids[at], ids[at + step], step == 1, ids[at + 1 : at + 2], ids[at + step - 1 : at + step]
@@ -123,13 +121,10 @@ def _inside(pair: RankedValues, found: dict[tuple[str, str], Cases]) -> Cases:
     The cases of a pair include those of the pairs inside of it. So it is enough to look at the
     pairs that leave out a value right below the high one or right above the low one.
     """
-    cases = 0
-    if not pair.adjacent:
-        for each in pair.above_low:
-            cases |= found.get((pair.high, each), 0)
-        for each in pair.below_high:
-            cases |= found.get((each, pair.low), 0)
-    return cases
+    if pair.adjacent:
+        return 0
+    high = union(found.get((pair.high, each), 0) for each in pair.above_low)
+    return high | union(found.get((each, pair.low), 0) for each in pair.below_high)
 
 
 class _RankComparison:
@@ -204,9 +199,9 @@ class _RankComparison:
         found = 0
         if self.never_worse(mine, its):
             return 0
-        for its_hours, its_cases in subject.counted(its.hours):
+        for its_hours, its_cases in subject.decisions.counted(its.hours):
             low = space.seen_from(dimension, pair.low, its_cases) & both
-            for my_hours, my_cases in subject.counted(mine.hours) if low else ():
+            for my_hours, my_cases in subject.decisions.counted(mine.hours) if low else ():
                 same = space.seen_from(dimension, pair.high, my_cases) & low
                 one, other = subject.clock(mine, my_hours), subject.clock(its, its_hours)
                 for conditions, cases in self.moments(pair, same):
@@ -224,8 +219,8 @@ class _RankComparison:
                 surely_worse(
                     self.subject, self.subject.clock(mine, one), self.subject.clock(its, other)
                 )
-                for one, _ in self.subject.counted(mine.hours)
-                for other, _ in self.subject.counted(its.hours)
+                for one, _ in self.subject.decisions.counted(mine.hours)
+                for other, _ in self.subject.decisions.counted(its.hours)
             )
         return self.refuted[key]
 

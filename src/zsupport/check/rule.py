@@ -19,7 +19,7 @@ from zsupport.analysis.space import Cases, shown, values_of
 from zsupport.check.offers import Offer, better, offers_of
 from zsupport.check.suppressions import Comment, Suppressions
 from zsupport.check.translations import Translated, translated
-from zsupport.errors import TooMuch
+from zsupport.errors import check_limit
 from zsupport.findings import Code, Fix, Span
 from zsupport.limits import COMPARISONS, PARTS
 from zsupport.policy.document import Document
@@ -47,7 +47,6 @@ class Subject(AnalysedRevision):
         super().__init__(document, self.clocks.public)
         self.today = today
         self._hours_by: dict[str, frozenset[str]] = {}
-        self._counted: dict[str | None, list[tuple[Counted, Cases]]] = {}
         self._better: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
         #: What the last rules look at: the comments that allow something; those that did, each
         #: with a code; and the codes of the rules that looked at the whole policy.
@@ -211,15 +210,13 @@ class Subject(AnalysedRevision):
             more = [(names | {hours}, some & cases) for names, some in found]
             less = [(names, some & ~cases) for names, some in found]
             found = [(names, some) for names, some in more + less if some]
-            if len(found) > PARTS.most:
-                raise TooMuch(PARTS, None, "the hours of the grants")
+            check_limit(PARTS, len(found), "the hours of the grants", told=False)
         return [(names, some) for names, some in found if names]
 
     def check_comparisons(self, count: int) -> None:
         """Raise TooMuch where this number of comparisons of sets of cases takes too long."""
         # Small sets take as long as one of 10,000 cases.
-        if (work := count * max(self.space.size, 10_000)) > COMPARISONS.most:
-            raise TooMuch(COMPARISONS, work)
+        check_limit(COMPARISONS, count * max(self.space.size, 10_000))
 
     def excluded(self, cases: Cases) -> bool:
         """Return whether there are cases, and the facts of all of them exclude their priority."""
@@ -233,12 +230,6 @@ class Subject(AnalysedRevision):
         return self.space.among(
             "priority", (id for id, each in cells.items() if each.key == cell.key)
         )
-
-    def counted(self, hours: str | None) -> list[tuple[Counted, Cases]]:
-        """Return what these hours are, in which of all cases: worked out once."""
-        if hours not in self._counted:
-            self._counted[hours] = self.decisions.counted(hours, self.space.every)
-        return self._counted[hours]
 
     def clock(self, offer: Offer, counted: Counted) -> TargetClock:
         """Return what an offer promises over hours, with all that its deadline depends on."""

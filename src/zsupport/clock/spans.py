@@ -12,7 +12,7 @@ from zsupport.clock.instants import END
 from zsupport.clock.model import Hours
 from zsupport.clock.offsets import Offsets
 from zsupport.clock.problem import HORIZON, Never
-from zsupport.errors import TooMuch
+from zsupport.errors import check_limit
 from zsupport.limits import MEMBERS, WINDOWS
 
 _DAY = 86_400
@@ -56,11 +56,8 @@ class WorkingTime:
 
         Raises TooMuch before anything is compiled.
         """
-        if len(hours) > MEMBERS.most:
-            raise TooMuch(MEMBERS, len(hours))
-        windows = sum(len(day) for each in hours for day in each.week or ())
-        if windows > WINDOWS.most:
-            raise TooMuch(WINDOWS, windows)
+        check_limit(MEMBERS, len(hours))
+        check_limit(WINDOWS, sum(len(day) for each in hours for day in each.week or ()))
         self.hours = hours
         self.margin = margin
         self.offsets = [Offsets(each.zone) for each in hours]

@@ -279,6 +279,18 @@ class SelfHelp(NamedTuple):
     place: Place
 
 
+def with_members(hours: dict[str, tuple[PolicyCalendar, ...]], id: str) -> list[str]:
+    """Return the id of hours and of all that they are a union of, as far as these are defined."""
+    found: dict[str, None] = {}
+    waiting = [id]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in hours:
+            found[name] = None
+            waiting += [member for calendar in hours[name] for member in calendar.any]
+    return list(found)
+
+
 class Revision(NamedTuple):
     """One policy file: the policy as it stands from `start` on."""
 

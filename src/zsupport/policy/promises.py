@@ -13,7 +13,16 @@ from zsupport.clock.target import Target, in_business, needs_hours, parse_target
 from zsupport.clock.windows import DAY
 from zsupport.findings import Span
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, RULE, TARGET_KEY, ByPriority
-from zsupport.policy.model import Cell, Channel, Grant, PolicyCalendar, Priority, TargetRule, When
+from zsupport.policy.model import (
+    Cell,
+    Channel,
+    Grant,
+    PolicyCalendar,
+    Priority,
+    TargetRule,
+    When,
+    with_members,
+)
 from zsupport.policy.names import Names
 from zsupport.policy.shape import Later, Named, Record, misspelt
 from zsupport.policy.yamltext import Path
@@ -274,7 +283,7 @@ class TargetsReader:
 
     def _join(self, hours: str) -> "_Joined":
         """Return what these hours are made of."""
-        members = self._members(hours)
+        members = with_members(self.hours, hours)
         every = [calendar for id in members for calendar in self.hours[id]]
         leaves = tuple(calendar for calendar in every if not calendar.any)
         always = hours == ALWAYS or any(ALWAYS in calendar.any for calendar in every)
@@ -404,17 +413,6 @@ class TargetsReader:
             by_sets = {tuple(value in some for some in sets): value for value in values[name]}
             values[name] = list(by_sets.values())
         return values
-
-    def _members(self, hours: str) -> list[str]:
-        """Return these hours and all that they are a union of, as far as they are defined."""
-        found: dict[str, None] = {}
-        waiting = [hours]
-        while waiting:
-            id = waiting.pop()
-            if id not in found and id in self.hours:
-                found[id] = None
-                waiting += [member for calendar in self.hours[id] for member in calendar.any]
-        return list(found)
 
     def _values(self, name: str) -> list[str]:
         return list(self.names.values_of(name) or ())

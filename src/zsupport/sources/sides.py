@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError, TooMuch, UsageError
+from zsupport.errors import (
+    EnvironmentFault,
+    InvalidPolicy,
+    PolicyError,
+    UsageError,
+    check_limit,
+)
 from zsupport.findings import Finding
 from zsupport.limits import SIDE_BYTES, SIDE_FILES, SIDE_VALUES
 from zsupport.policy.document import Document
@@ -205,10 +211,8 @@ def _bounded(files: Iterable[SourceFile]) -> list[SourceFile]:
     for file in files:
         found.append(file)
         size += len(file.data)
-        if len(found) > SIDE_FILES.most:
-            raise TooMuch(SIDE_FILES, None)
-        if size > SIDE_BYTES.most:
-            raise TooMuch(SIDE_BYTES, None)
+        check_limit(SIDE_FILES, len(found), told=False)
+        check_limit(SIDE_BYTES, size, told=False)
     return found
 
 

@@ -16,7 +16,7 @@ from zsupport.answer.hours import Customer, PolicyHours
 from zsupport.answer.promise import NEGATIVE, settle_metrics
 from zsupport.clock.instants import from_datetime
 from zsupport.errors import ZsupportError
-from zsupport.policy.model import Revision
+from zsupport.policy.model import Revision, with_members
 from zsupport.policy.yamltext import Path, ScalarNode, SequenceNode
 from zsupport.suite.example import Example
 from zsupport.suite.subject import PolicyUnderTest
@@ -300,8 +300,9 @@ def covers(subject: PolicyUnderTest, stated: StatedCases, decision: Decision) ->
     if kind == "commitment":
         return bool(stated.committed & cases)
     if kind == "hours":
+        hours = subject.policy.revisions[decision.revision].hours
         return any(
-            some & cases and decision.about in _with_members(subject, decision.revision, name)
+            some & cases and decision.about in with_members(hours, name)
             for name, some in stated.timed
         )
     if kind == "unstated":
@@ -312,19 +313,6 @@ def covers(subject: PolicyUnderTest, stated: StatedCases, decision: Decision) ->
     if kind == "target":
         return any(metric == decision.about and some & cases for metric, _, some in stated.promised)
     return bool(stated.facts & cases)
-
-
-def _with_members(subject: PolicyUnderTest, revision: int, hours: str) -> set[str]:
-    """Return these hours and all that they are a union of."""
-    found: set[str] = set()
-    waiting = [hours]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            for calendar in subject.policy.revisions[revision].hours.get(name, ()):
-                waiting += calendar.any
-    return found
 
 
 def uncovered(

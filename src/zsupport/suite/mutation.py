@@ -18,7 +18,7 @@ from zsupport.analysis.space import Cases, values_of
 from zsupport.answer.case import Case
 from zsupport.clock.problem import BadText
 from zsupport.clock.target import parse_target
-from zsupport.errors import InvalidPolicy, TooMuch
+from zsupport.errors import InvalidPolicy, check_limit
 from zsupport.limits import CHANGES
 from zsupport.policy.document import Document
 from zsupport.policy.loader import revision_of
@@ -439,8 +439,7 @@ def mutated(
     for index, document in enumerate(subject.documents):
         notice = [*(each.question.revision for each in examples), *(i.revision for i in invariants)]
         tried += sum(1 for _ in changes_of(document)) * (1 + notice.count(index))
-    if tried > CHANGES.most:
-        raise TooMuch(CHANGES, tried)
+    check_limit(CHANGES, tried)
     counted = invalid = unchanged = 0
     survivors: list[Survivor] = []
     chosen = {id(each) for each in (*examples, *invariants)}

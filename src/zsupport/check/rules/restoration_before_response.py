@@ -55,8 +55,8 @@ def may_be_sooner(end: Offer, answer: Offer) -> bool:
 def sooner(subject: Subject, end: Offer, answer: Offer, both: Cases) -> Cases:
     """Return in which of some cases one promise is surely due before another."""
     found = 0
-    for end_hours, some in subject.counted(end.hours):
-        for hours, own in subject.counted(answer.hours) if some & both else ():
+    for end_hours, some in subject.decisions.counted(end.hours):
+        for hours, own in subject.decisions.counted(answer.hours) if some & both else ():
             one, other = subject.clock(answer, hours), subject.clock(end, end_hours)
             for conditions, moments in subject.moments:
                 cases = both & some & own & moments
