@@ -357,6 +357,22 @@ def test_an_unknown_rule_is_met_with_the_nearest(
     assert len(run.stderr) < 300
 
 
+@pytest.mark.parametrize("option", ["--select", "--ignore", "--explain"])
+@pytest.mark.parametrize("name", ["zs606", "Unclear-names-one-priority"])
+def test_a_removed_rule_is_not_confused_with_another(option: str, name: str, check: Check) -> None:
+    run = check(option, name, only=False)
+    assert run.code == 2
+    assert "the rule `ZS606` (unclear-names-one-priority) was removed" in run.stderr
+    assert "remove it from options, comments and configuration" in run.stderr
+
+
+def test_no_rule_takes_the_code_or_name_of_a_removed_one() -> None:
+    from zsupport.check.catalogue import KINDS, REMOVED
+
+    assert set(REMOVED).isdisjoint(KINDS)
+    assert set(REMOVED.values()).isdisjoint(kind.name for kind in KINDS.values())
+
+
 def test_what_is_invalid_is_shown_whatever_is_selected(check: Check, tmp_path: Path) -> None:
     write(tmp_path, invalid=INVALID)
     for option in ("--select", "--ignore"):
@@ -807,6 +823,7 @@ def test_the_nearest_project_that_speaks_of_check_counts(
         ("select = [4]", "a list of rules"),
         ('select = ["ZS4", "dead-rules"]', "did you mean `dead-rule`?"),
         ('ignore = ["ZS1"]', "cannot be ignored"),
+        ('ignore = ["ZS606"]', "the rule `ZS606` (unclear-names-one-priority) was removed"),
         ('fail-on = "fatal"', "one of error, warning, note"),
         ('per-file-ignores = ["ZS4"]', "rules by pattern"),
         ('per-file-ignores = {"*.yaml" = "ZS4"}', "rules by pattern"),

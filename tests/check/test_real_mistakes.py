@@ -104,12 +104,6 @@ MISTAKES = [
         "  - {when: {plan: max}, first-response: {P1: 30m, P2: 2h}}\n  - {first-response: 48h}\n",
         ("ZS408", "{first-response: 48h}", ""),
     ),
-    (
-        "a doubt about one priority on the row of all",
-        HEAD + WEB + ALL + URGENT + "targets:\n"
-        "  - first-response: {P1: 1h, P2: 4h}\n    unclear: Whether P1 counts at night.\n",
-        ("ZS606", "unclear: Whether P1 counts", ""),
-    ),
 ]  # fmt: skip
 
 

@@ -29,22 +29,38 @@ KINDS: dict[str, Code] = {
 #: What says that a comment is wrong cannot be allowed by one.
 ABOUT_COMMENTS = ("ZS901", "ZS902", "ZS903")
 RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
+#: The names of the rules that were removed, by code. No other rule takes a code or a name of them.
+REMOVED = {"ZS606": "unclear-names-one-priority"}
 
 _BY_NAME = {kind.name: code for code, kind in KINDS.items()}
+_LIST_RULES = "`zsupport check --list-rules` lists the rules"
 
 
 def kind_named(name: str) -> Code:
     """Return the kind with this code or name, without regard to case; raise UsageError."""
     code = code_named(name)
     if code is None:
-        hint = nearest_rule(name) or "`zsupport check --list-rules` lists the rules"
-        raise UsageError(f"`{short(name)}` is no rule, by code or by name", hint)
+        message, hint = _no_rule(name)
+        raise UsageError(message, hint or _LIST_RULES)
     return KINDS[code]
 
 
 def code_named(name: str) -> str | None:
     """Return the code that a code or name stands for, without regard to case, or None."""
     return name.upper() if name.upper() in KINDS else _BY_NAME.get(name.casefold())
+
+
+def _no_rule(name: str, *, nearest: bool = True) -> tuple[str, str | None]:
+    """Return the message and the hint about a name that is no rule, or no longer one.
+
+    The hint names the rule that was meant, where that can be told and `nearest` asks for it.
+    """
+    for code, removed in REMOVED.items():
+        if name.upper() == code or name.casefold() == removed:
+            message = f"the rule `{code}` ({removed}) was removed"
+            return message, "remove it from options, comments and configuration"
+    message = f"`{short(name)}` is no rule, by code or by name"
+    return message, nearest_rule(name) if nearest else None
 
 
 def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
@@ -60,8 +76,8 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
         elif name.casefold() in _BY_NAME:
             found.add(_BY_NAME[name.casefold()])
         else:
-            hint = nearest_rule(name) or "`zsupport check --list-rules` lists the rules"
-            raise UsageError(f"{where}: `{short(name)}` is no rule, by code or by name", hint)
+            message, hint = _no_rule(name)
+            raise UsageError(f"{where}: {message}", hint or _LIST_RULES)
     return frozenset(found)
 
 
@@ -95,10 +111,8 @@ def allowable(name: str, at: Span, hints: bool) -> str | Mistake:
                 f"write each of them, with commas between them: allow {', '.join(alike[:2])}",
             )
     if code is None:
-        hint = nearest_rule(name) if hints else None
-        return Mistake(
-            at, f"`{short(name)}` is no rule, by code or by name", hint or f"write {FORM}"
-        )
+        message, hint = _no_rule(name, nearest=hints)
+        return Mistake(at, message, hint or f"write {FORM}")
     if code in CODES or code == UNREADABLE.code:
         return Mistake(at, f"`{name}` cannot be allowed: a policy with it is not read", "mend it")
     if code in ABOUT_COMMENTS:
