@@ -51,7 +51,7 @@ def code_named(name: str) -> str | None:
 
 
 def _no_rule(name: str, *, nearest: bool = True) -> tuple[str, str | None]:
-    """Return the message and the hint about a name that is no rule, or no longer one.
+    """Return the message and the hint about an unknown rule, or one that was removed.
 
     The hint names the rule that was meant, where that can be told and `nearest` asks for it.
     """

@@ -6,7 +6,7 @@ from datetime import date
 from zsupport.answer.hours import hours_of, years_of
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.holidays import recurring
-from zsupport.clock.model import Hours, WindowPart
+from zsupport.clock.model import Hours
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
@@ -49,7 +49,7 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
                 )
             elif exchanges and not usual.parts(ordinal):
                 continue
-            elif key == "dates" and same(own.parts(ordinal), usual.parts(ordinal)):
+            elif key == "dates" and own.parts(ordinal) == usual.parts(ordinal):
                 if listed or not own.parts(ordinal):
                     yield idle_date(subject, place, usual, ordinal)
             elif key == "breaks" and not cut(own, calendar, ordinal):
@@ -79,11 +79,6 @@ def weekday(ordinal: int) -> str:
     """Return the name of the weekday of a date."""
     names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     return names[(ordinal - 1) % 7]
-
-
-def same(one: tuple[WindowPart, ...], other: tuple[WindowPart, ...]) -> bool:
-    """Return whether the parts of a date are worked at the same times and begin on the same."""
-    return one == other
 
 
 def cut(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
