@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import PolicyError, UsageError, nearest
@@ -13,11 +13,21 @@ Case = dict[str, str]
 #: Of more assumed facts than this, all that decide the priority count as excluding it together.
 MOST_TOGETHER = 10
 
-# The type of a field of an answer says more than Python asks for: keywords of JSON Schema with
-# their values, and `words` where two answers that differ in the field alone count as the same.
-Words = Annotated[str, "words"]
-Date = Annotated[Words, ("format", "date")]
-Positive = Annotated[int, ("minimum", 1)]
+if TYPE_CHECKING:
+    Words = str
+    Date = str
+    Positive = int
+else:
+    # The type of a field of an answer says more than Python asks for. These are never called.
+
+    class Words(str):
+        """Words: two answers that differ in them alone count as the same."""
+
+    class Date(Words):
+        """A date, YYYY-MM-DD."""
+
+    class Positive(int):
+        """A number from 1."""
 
 
 class Because(NamedTuple):
@@ -29,10 +39,6 @@ class Because(NamedTuple):
     file: str
     line: Positive
     path: str
-
-
-#: The parts that decided about an answer; each answer has one at least.
-Reasons = Annotated[tuple[Because, ...], "words", ("minItems", 1)]
 
 
 class Warning(NamedTuple):
@@ -354,7 +360,7 @@ def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
     return [part, *(each.place for each in matched if each.place.path.endswith("]"))]
 
 
-def reasons(revision: Revision, places: Iterable[Place]) -> Reasons:
+def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
     """Return the parts of a revision that decided, each once, without what is not written."""
     return tuple(Because(revision.file, line, path) for path, line in dict.fromkeys(places) if line)
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any, NamedTuple, TypedDict
 
 from zsupport.answer.case import (
     Answers,
+    Because,
     Case,
     Date,
     Positive,
     Query,
-    Reasons,
     Words,
     in_order,
     matching,
@@ -49,10 +49,10 @@ class ChannelAnswer(NamedTuple):
     allowed: bool
     only_when: OnlyWhen | None
     name: Words
-    kind: Annotated[Words, ("enum", CHANNEL_KINDS)]
+    kind: Annotated[str, ("enum", CHANNEL_KINDS)]
     url: Words | None
     steps: tuple[Words, ...] | None
-    numbers: Annotated[tuple[ShownNumber, ...], "words"] | None
+    numbers: tuple[ShownNumber, ...] | None
     prerequisites: tuple[str, ...] | None
     hours: str | None
     recommended: Positive | None
@@ -60,7 +60,7 @@ class ChannelAnswer(NamedTuple):
     note: Words | None
     unclear: Words | None
     source: Words | None
-    because: Reasons
+    because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""
@@ -300,7 +300,7 @@ def of_grants(held: list[Holding]) -> list[Remarks]:
     return [r for each in held for r in (each.grant.remarks, *of_alternatives(each.matched))]
 
 
-def denied(revision: Revision, channel: str | None) -> Reasons:
+def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:
     """Return the parts that decide about a no: the grants of the channel, none of which applies.
 
     Without such a grant it is the section `entitlements`. With no channel named: all grants of
@@ -315,12 +315,12 @@ def denied(revision: Revision, channel: str | None) -> Reasons:
     return reasons(revision, places or [revision.grants_place])
 
 
-def no_priority(revision: Revision) -> Reasons:
+def no_priority(revision: Revision) -> tuple[Because, ...]:
     """Return the parts that decide that facts lead to no priority: all priorities."""
     return reasons(revision, (priority.place for priority in revision.priorities))
 
 
-def not_in_force(revision: Revision) -> Reasons:
+def not_in_force(revision: Revision) -> tuple[Because, ...]:
     """Return the part that says when a revision is in force."""
     return reasons(revision, (revision.validity_place,))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any, NamedTuple
 
-from zsupport.answer.case import Answers, Date, Query, Reasons, Warning, Words, record, say
+from zsupport.answer.case import Answers, Because, Date, Query, Warning, Words, record, say
 from zsupport.answer.hours import HALF_YEAR, PolicyHours
 from zsupport.answer.promise import Promise, Promises, metrics_by_name
 from zsupport.clock.deadline import (
@@ -66,7 +66,7 @@ class DueAnswer(NamedTuple):
     note: Words | None
     unclear: Words | None
     source: Words | None
-    because: Reasons
+    because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""

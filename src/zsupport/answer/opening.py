@@ -10,10 +10,10 @@ from typing import Annotated, Any, NamedTuple, TypedDict
 
 from zsupport.answer.case import (
     Answers,
+    Because,
     Case,
     Date,
     Query,
-    Reasons,
     Warning,
     Words,
     by_fold,
@@ -95,7 +95,7 @@ class HoursAnswer(NamedTuple):
     note: Words | None
     unclear: Words | None
     source: Words | None
-    because: Reasons
+    because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""
@@ -646,7 +646,9 @@ def _answer(
     )
 
 
-def _because(revision: Revision, row: Row, part: RevisionHours, *, in_force: bool) -> Reasons:
+def _because(
+    revision: Revision, row: Row, part: RevisionHours, *, in_force: bool
+) -> tuple[Because, ...]:
     if not in_force:
         return not_in_force(revision)
     if not part.allowed:

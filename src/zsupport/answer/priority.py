@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
     Answers,
+    Because,
     Case,
     Query,
-    Reasons,
     Warning,
     Words,
     facts_decide,
@@ -34,7 +34,7 @@ class PriorityAnswer(NamedTuple):
     note: Words | None
     unclear: Words | None
     source: Words | None
-    because: Reasons
+    because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""

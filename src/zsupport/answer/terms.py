@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
     Answers,
+    Because,
     Case,
     Date,
     Query,
-    Reasons,
     Words,
     in_columns,
     matching,
@@ -52,7 +52,7 @@ class TermAnswer(NamedTuple):
     note: Words | None
     unclear: Words | None
     source: Words | None
-    because: Reasons
+    because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from zsupport.answer.case import Answers, Query, Reasons, Warning, Words, reasons, record, say
+from zsupport.answer.case import Answers, Because, Query, Warning, Words, reasons, record, say
 from zsupport.answer.remarks import of_case, said
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Remarks, Resource, Revision, Topic
@@ -23,7 +23,7 @@ class TopicAnswer(NamedTuple):
     note: Words | None
     unclear: Words | None
     source: Words | None
-    because: Reasons
+    because: tuple[Because, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON has it, with instants as texts in UTC."""

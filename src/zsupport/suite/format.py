@@ -10,6 +10,7 @@ from functools import partial
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
+from zsupport.answer.case import Date, Positive, Words
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
 from zsupport.answer.opening import STATES as HOURS_STATES
@@ -218,15 +219,16 @@ def _of_type(kind: Any) -> Shape:
         return _of_type(parts[0])
     if container is tuple and _of_type(parts[0]) is _TEXT:
         return _TEXTS
-    return {bool: _FLAG, int: _NUMBER, datetime: _INSTANT, str: _TEXT}.get(container, _ANY)
+    shapes = {bool: _FLAG, int: _NUMBER, Positive: _NUMBER, datetime: _INSTANT}
+    return shapes.get(container, _TEXT if container in (str, Words, Date) else _ANY)
 
 
 def _are_words(kind: Any) -> bool:
-    return kind == "words" or any(map(_are_words, get_args(kind)))
+    return kind in (Words, Date) or any(map(_are_words, get_args(kind)))
 
 
 #: Fields in which answers can differ that count as the same.
-WORDS = {
+WORDS = {"because"} | {
     name for each in _ANSWERS for name, kind in each.__annotations__.items() if _are_words(kind)
 }
 #: Fields that hold an instant.

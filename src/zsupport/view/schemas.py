@@ -8,7 +8,7 @@ from datetime import datetime
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
-from zsupport.answer.case import Reasons
+from zsupport.answer.case import Because, Date, Positive, Words
 from zsupport.view.questions import QUESTIONS, load_question
 
 Schema = dict[str, Any]
@@ -33,6 +33,9 @@ def _object(properties: dict[str, Schema]) -> Schema:
 
 _SCALARS: dict[Any, tuple[str, Schema]] = {
     str: ("string", {}),
+    Words: ("string", {}),
+    Date: ("string", {"format": "date"}),
+    Positive: ("integer", {"minimum": 1}),
     bool: ("boolean", {}),
     int: ("integer", {}),
     datetime: ("string", {"format": "date-time"}),
@@ -40,18 +43,22 @@ _SCALARS: dict[Any, tuple[str, Schema]] = {
 
 
 def _of_type(kind: Any, *, null: bool = False, **more: Any) -> Schema:
-    """Return the schema of a value of a type, such as that of a field of an answer."""
+    """Return the schema of a value of a type, such as that of a field of an answer.
+
+    Annotations of a type are keywords of JSON Schema with their values.
+    """
     parts, container = get_args(kind), get_origin(kind) or kind
     if NoneType in parts:
         return _of_type(parts[0], null=True)
     if container is Annotated:
-        keywords = (mark for mark in parts[1:] if isinstance(mark, tuple))
-        return _of_type(parts[0], null=null, **dict(keywords))
+        return _of_type(parts[0], null=null, **dict(parts[1:]))
     if "enum" in more:
         return {"enum": [*more["enum"], None] if null else [*more["enum"]]}
     name, inside = _SCALARS.get(container, ("object", {}))
     if container in (tuple, list):
         name, inside = "array", {"items": _of_type(parts[0])}
+        if parts[0] is Because:
+            more["minItems"] = 1
     elif container in (dict, Mapping):
         inside = {"additionalProperties": _of_type(parts[1])}
     elif name == "object":
@@ -94,7 +101,7 @@ _REVISION = _object(
                     "say": _TEXT,
                     "note": _TEXT_OR_NULL,
                     "unclear": _TEXT_OR_NULL,
-                    "because": _of_type(Reasons),
+                    "because": _of_type(tuple[Because, ...]),
                 }
             ),
         },
