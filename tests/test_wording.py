@@ -137,6 +137,32 @@ def test_a_start_that_is_not_given(callers: Callers) -> None:
     assert warning.message == says.format("start={'fix': 'INSTANT'}")
 
 
+def test_a_metric_that_is_called_all(callers: Callers) -> None:
+    callers.path.write_text(POLICY.replace("{id: fix,", "{id: all,"))
+    says = "`{}` asks for each of them"
+    assert says.format("--metric all") in callers.options("due")
+    assert says.format("--metric all") in callers.cli("check", str(callers.path)).stdout
+    with pytest.raises(zsupport.InvalidPolicy) as caught:
+        zsupport.load(str(callers.path), cache=False)
+    assert caught.value.findings[0].hint == says.format("metric='all'")
+
+
+def test_more_rows_than_are_answered(callers: Callers) -> None:
+    values = ", ".join(f"v{number}: {number}" for number in range(12))
+    names = [f"f{number}" for number in range(4)]
+    facts = ", ".join(f"{name}: {{values: {{{values}}}}}" for name in names)
+    grants = "".join(f"  - {{when: {{{name}: v0}}, allow: web}}\n" for name in names)
+    callers.path.write_text(
+        f"format: 1\npolicy: shop\nplans: {{pro: Pro}}\nfacts: {{{facts}}}\n"
+        f"channels: {{web: {{name: Ticket, kind: web}}}}\nentitlements:\n{grants}"
+    )
+    says = "state more of the case, such as {} or {}"
+    assert callers.options("channels").endswith(f"\n  {says.format('--plan', '--fact')}\n")
+    with pytest.raises(zsupport.PolicyError, match="20,736 rows of an answer") as caught:
+        zsupport.load(str(callers.path), cache=False).channels()
+    assert caught.value.hint == says.format("plan", "fact")
+
+
 def test_a_calendar_names_its_own_arguments() -> None:
     with pytest.raises(NeedsInput) as caught:
         zsupport.Calendar.from_dict({"timezone": "customer", "open": "mon-fri 09:00-17:00"})

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class ZsupportError(Exception):
-    """A run that cannot go on, with what is wrong and what to do about it."""
+    """A run that cannot go on, with what is wrong and what to do about it.
+
+    Where these name what a caller can state they are `Worded`, for the caller to say how.
+    """
 
     exit_code: ClassVar[int] = 70
     kind: ClassVar[str] = "bug"
@@ -29,7 +32,7 @@ class ZsupportError(Exception):
 
 
 class UsageError(ZsupportError):
-    """The question is not one that can be asked: a bad option, an unknown name (exit 2)."""
+    """The question is not one that can be asked: a bad value, an unknown name (exit 2)."""
 
     exit_code = 2
     kind = "usage"

@@ -1,6 +1,5 @@
 """Texts for people: lists and counts in a sentence, and the names of what a caller can state."""
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Self, TypeVar
 
@@ -47,13 +46,16 @@ def named(text: MaybeText, naming: Naming) -> MaybeText:
 
 
 def _filled(template: str, values: tuple[str, ...], naming: Naming) -> str:
-    def filled(part: re.Match[str]) -> str:
-        name, *given = part.groups()
+    # No pattern is compiled for this: some texts are made on the way to every answer.
+    text, *parts = template.split("{")
+    for part in parts:
+        field, _, after = part.partition("}")
+        name, *given = field.replace("=", " ").split()
         if name.isdigit():
-            return named(values[int(name)], naming)
-        return naming(name, *(values[int(place)] for place in given if place))
-
-    return re.sub(r"\{(\w+)(?: (\d+)(?:=(\d+))?)?\}", filled, template)
+            text += named(values[int(name)], naming) + after
+        else:
+            text += naming(name, *(values[int(place)] for place in given)) + after
+    return text
 
 
 def enumerated(names: Iterable[str], word: str = "and") -> str:
