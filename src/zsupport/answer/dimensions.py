@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from zsupport.answer.case import MOST_TOGETHER, Case, Query, Warning, facts_decide
-from zsupport.errors import TooMuch
+from zsupport.errors import check_limit
 from zsupport.limits import ROWS, STEPS
 from zsupport.policy.model import Revision
 
@@ -44,14 +44,12 @@ class Dimensions(NamedTuple):
         one. `revisions` counts the revisions of the policy, as each of them is asked.
         """
         count = rows * prod(map(len, self.members.values())) * prod(map(len, self.facts.values()))
-        if count > ROWS.most:
-            raise TooMuch(ROWS, count)
+        check_limit(ROWS, count)
         # Each assumed fact is asked about with all of its values.
         times = 1 + sum(len(self.values[name]) for name in self.assumed)
         # For each combination, the facts that exclude a priority are looked for.
         together = 2 ** min(len(self.assumed), MOST_TOGETHER) if self.by_facts else 0
-        if (work := count * times * revisions * (steps + together)) > STEPS.most:
-            raise TooMuch(STEPS, work)
+        check_limit(STEPS, count * times * revisions * (steps + together))
 
     def cases(self) -> Iterator[Case]:
         """Yield every case asked about."""
@@ -107,8 +105,7 @@ class Dimensions(NamedTuple):
         if taken is None:
             return
         opened = {name: self.values[name] for name in self.assumed if name not in taken}
-        if (count := prod(map(len, opened.values()))) > ROWS.most:
-            raise TooMuch(ROWS, count)
+        check_limit(ROWS, prod(map(len, opened.values())))
         for chosen in product(*opened.values()):
             row = {**fixed, **taken, **dict(zip(opened, chosen, strict=True))}
             if not (opened and self.by_facts and self.by_facts.excludes(priority, row)):

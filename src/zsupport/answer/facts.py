@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from zsupport.answer.case import MOST_TOGETHER, Case, facts_decide
-from zsupport.errors import TooMuch
+from zsupport.errors import check_limit
 from zsupport.limits import COMBINATIONS
 from zsupport.policy.model import Revision
 
@@ -27,8 +27,7 @@ class PrioritiesByFacts:
             if fact.id not in named:
                 continue
             values = (stated[fact.id],) if fact.id in stated else tuple(fact.values)
-            if size * len(values) > COMBINATIONS.most:
-                raise TooMuch(COMBINATIONS, size * len(values), f"`{revision.policy}`")
+            check_limit(COMBINATIONS, size * len(values), f"`{revision.policy}`")
             # Each combination so far is there once for each value of this fact.
             block = (1 << size) - 1
             repeated = ((1 << size * len(values)) - 1) // block

@@ -13,7 +13,7 @@ from typing import Any
 from zsupport.clock.deadline import STARTS
 from zsupport.clock.target import ends_with_answer
 from zsupport.clock.windows import WEEK, Window, overlapping
-from zsupport.errors import InvalidPolicy, TooMuch, UsageError
+from zsupport.errors import InvalidPolicy, UsageError, check_limit
 from zsupport.findings import Finding, Span
 from zsupport.limits import FILE_BYTES, FOLDER_VALUES, LEVELS_OF_UNIONS, REACHED, Limit
 from zsupport.policy.document import Document
@@ -186,8 +186,7 @@ def read_valid(files: abc.Sequence[SourceFile], most: Limit = FOLDER_VALUES) -> 
     for file in files:
         documents.append(document := read_document(file))
         values += values_in(document.root) if count else 0
-        if values > most.most:
-            raise TooMuch(most, None)
+        check_limit(most, values, told=False)
     if findings := [finding for document in documents for finding in document.findings]:
         raise InvalidPolicy(findings, {each.source.shown: each.text for each in documents})
     return documents
