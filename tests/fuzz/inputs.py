@@ -9,15 +9,13 @@ from functools import partial
 from random import Random
 from typing import Any
 
+from zsupport.policy.shape import Fields
+from zsupport.policy.yamltext import MappingNode
 from zsupport.suite.format import (
     CASE,
     CLAIM,
-    COMMANDS,
-    EXPECT_CHANNELS,
-    EXPECT_DUE,
-    EXPECT_HOURS,
-    EXPECT_PRIORITY,
     INVARIANT,
+    TESTED,
     TESTS,
 )
 
@@ -106,13 +104,19 @@ PATHS = (
 )  # fmt: skip
 
 
+#: What a mapping can expect of an answer, by question.
+EXPECTED = {
+    name: fields
+    for name, question in TESTED.items()
+    if isinstance(fields := question.expected.by_node[MappingNode], Fields)
+}
 #: Keys of all mappings, each of which can get into a wrong one.
 KEYS = tuple(
     dict.fromkeys(
         key
         for fields in (
-            *COMMANDS.values(), EXPECT_CHANNELS, EXPECT_DUE, EXPECT_HOURS, EXPECT_PRIORITY, CASE,
-            INVARIANT, CLAIM, TESTS,
+            *(question.keys for question in TESTED.values()), *EXPECTED.values(), CASE, INVARIANT,
+            CLAIM, TESTS,
         )
         for key in fields.fields
     )
@@ -207,12 +211,8 @@ class Grammar:
         }
         if command in short and self.random.random() < 0.3:
             return short[command]()
-        format = {
-            "channels": EXPECT_CHANNELS, "due": EXPECT_DUE, "hours": EXPECT_HOURS,
-            "priority": EXPECT_PRIORITY,
-        }[command]  # fmt: skip
         makers: dict[str, Callable[[], Any]] = {
-            name: partial(self.field, command, name) for name in format.fields
+            name: partial(self.field, command, name) for name in EXPECTED[command].fields
         }
         return self.mapping(makers, 3) or {"because": choose(PATHS)}
 

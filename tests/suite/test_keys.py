@@ -1,5 +1,6 @@
 """Every key at every place of a tests file is read, or refused: none of them is a crash."""
 
+import inspect
 import json
 import random
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
 from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
+from zsupport.policy.format import DIMENSIONS
 from zsupport.policy.schema import records
 from zsupport.suite import format as tests_format
+from zsupport.suite.example import Arguments
 from zsupport.suite.format import TESTS
 from zsupport.suite.outcome import run_tests
 
@@ -83,6 +86,16 @@ def test_the_file_has_every_kind_of_mapping_and_is_read() -> None:
     named = {key for path in mappings(FILE) for key in path if isinstance(key, str)}
     assert {"channels", "due", "hours", "priority", "expect", "because", "when"} <= named
     assert {"for", "require", "forbid", "fact"} <= named
+
+
+@pytest.mark.parametrize("question", tests_format.TESTED.values(), ids=tests_format.TESTED)
+def test_questions_have_the_arguments_of_the_library_as_keys(
+    question: tests_format.TestedQuestion,
+) -> None:
+    keys = {key.replace("-", "_") for key in question.keys.fields}
+    arguments = set(inspect.signature(question.ask).parameters) - {"self"}
+    assert keys == {*arguments, "tz"}
+    assert arguments - {*Arguments.__annotations__} <= {*DIMENSIONS, "fact"}
 
 
 @pytest.mark.parametrize("path", list(mappings(FILE)), ids=lambda path: ".".join(map(str, path)))

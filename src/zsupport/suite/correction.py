@@ -4,19 +4,20 @@ What was asked in one test can have several answers; then there is a test for ea
 offered has been read and run again, and passes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import Case
-from zsupport.answer.due import STATES_OF_THE_MOMENT
+from zsupport.answer.channels import ChannelAnswer
+from zsupport.answer.due import STATES_OF_THE_MOMENT, DueAnswer
 from zsupport.errors import ZsupportError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
 from zsupport.policy.quoting import scalar
 from zsupport.policy.yamltext import MappingNode, unwrapped
 from zsupport.suite.example import Example, Expected
-from zsupport.suite.format import COMMANDS, VERSION
+from zsupport.suite.format import TESTED, VERSION, TestedAnswer
 from zsupport.suite.reading import bind, read_written
 from zsupport.suite.running import (
     OF_THE_SET,
@@ -117,8 +118,7 @@ def _of_sets(
             if each.key == "exactly":
                 expect["exactly"] = list(reply.allowed)
             elif each.key == "because":
-                some = [row for row in reply.rows if row.allowed] or list(reply.rows)
-                expect["because"] = _reason(subject, example, each, some)
+                expect["because"] = _reason(subject, example, each, reply.together)
         for key, allowed in (("include", True), ("exclude", False)):
             channels = [c for c in dict.fromkeys(told) if (c in reply.allowed) is allowed]
             if channels:
@@ -137,23 +137,23 @@ def _of_rows(
             expect: Any = {}
             for each in expects:
                 if each.key == "because":
-                    expect["because"] = _reason(subject, example, each, [row])
+                    expect["because"] = _reason(subject, example, each, (row,))
                 else:
                     expect[each.key] = plain(getattr(row, each.key), question.zone)
-            if question.command == "due":
+            if isinstance(row, DueAnswer):
                 expect = _of_due(row, expect, example)
             if example.shorthand:
                 expect = _short(expect)
             case = reply.case
-            if question.command == "channels":
+            if isinstance(row, ChannelAnswer):
                 case = {**case, "channel": row.channel}
-            elif question.options.get("metric"):
+            elif isinstance(row, DueAnswer) and question.options.get("metric"):
                 case = {**case, _METRIC: row.metric}
             items.append(_Item(case, expect, repr(expect)))
     return items
 
 
-def _of_due(row: Any, expect: dict[str, Any], example: Example) -> dict[str, Any]:
+def _of_due(row: DueAnswer, expect: dict[str, Any], example: Example) -> dict[str, Any]:
     """Return what is expected of a deadline without what a test cannot say of this one."""
     question = example.question
     if "state" in expect and not question.timed and row.state in STATES_OF_THE_MOMENT:
@@ -180,7 +180,9 @@ def _short(expect: dict[str, Any]) -> Any:
     return expect
 
 
-def _reason(subject: PolicyUnderTest, example: Example, each: Expected, rows: list[Any]) -> Any:
+def _reason(
+    subject: PolicyUnderTest, example: Example, each: Expected, rows: Iterable[TestedAnswer]
+) -> Any:
     """Return the reason as it is written where it holds, else the paths of what decided."""
     because = tuple(dict.fromkeys(line for row in rows for line in row.because))
     revision = example.question.revision
@@ -211,14 +213,14 @@ def _case(
             continue
         if not values:
             continue
-        if name in COMMANDS[question.command].fields and name in known:
+        if name in TESTED[question.command].keys.fields and name in known:
             asked.setdefault("fact", {})[name] = one_or_list(values)
         else:
             asked[name] = one_or_list(values)
     options = {
         key: value
         for key, value in written.items()
-        if key in COMMANDS[question.command].fields
+        if key in TESTED[question.command].keys.fields
         and key not in ("plan", "role", "channel", "priority", "fact")
     }
     if _values(group, _METRIC) != _values(every, _METRIC):

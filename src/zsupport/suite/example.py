@@ -4,8 +4,8 @@ The codes of what a run of them can find are at the end.
 """
 
 from collections.abc import Mapping
-from datetime import tzinfo
-from typing import Any, NamedTuple
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple, TypedDict
 
 from zsupport.findings import CODES as LOADER_CODES
 from zsupport.findings import Code, Span
@@ -28,6 +28,24 @@ class Expected(NamedTuple):
     path: Path
 
 
+class Arguments(TypedDict, total=False):
+    """The arguments of the library beside the case, as far as a question takes and states them."""
+
+    name: str | None
+    metric: tuple[str, ...]
+    at: datetime
+    opened: datetime
+    answered: datetime
+    updated: datetime
+    resolved: datetime
+    start: dict[str, datetime]
+    pause: tuple[tuple[datetime, datetime | None], ...]
+    at_risk: str
+    customer_tz: str
+    customer_country: str
+    lang: str
+
+
 class Question(NamedTuple):
     """A question as the command line puts it; several values are asked in every combination."""
 
@@ -35,7 +53,7 @@ class Question(NamedTuple):
     revision: int  # the position of the revision that answers
     values: Mapping[str, tuple[str, ...]]  # of dimensions and facts
     facts: frozenset[str]  # which of them are facts
-    options: Mapping[str, Any]  # the other arguments of the library
+    options: Arguments
     zone: tzinfo  # in which instants are shown and local times are read
     timed: bool  # whether it names its moment: then the answer may depend on it
     in_force: bool  # whether a revision is in force at that moment

@@ -5,18 +5,20 @@ reference of keys is held to it.
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from types import NoneType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
-from zsupport.answer.case import Date, Positive, Words
+from zsupport.answer.case import Answers, Date, Positive, Words
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
 from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.clock.problem import BadText, shown
+from zsupport.library import Policy
 from zsupport.policy.format import Values
 from zsupport.policy.quoting import scalar
 from zsupport.policy.schema import schema_of
@@ -171,8 +173,6 @@ _TEXTS = PerhapsNone()
 _ANY = Anything()
 _FLAG_OR_NONE = OneOf(text=Choice("true", "false", NONE))
 
-#: The answers to which tests can put questions.
-_ANSWERS: tuple[Any, ...] = (ChannelAnswer, DueAnswer, HoursAnswer, PriorityAnswer)
 #: The fields of an answer that say which question it answers.
 _ASKED = ("plan", "role", "channel", "facts", "metric", "because")
 
@@ -227,19 +227,6 @@ def _are_words(kind: Any) -> bool:
     return kind in (Words, Date) or any(map(_are_words, get_args(kind)))
 
 
-#: Fields in which answers can differ that count as the same.
-WORDS = {"because"} | {
-    name for each in _ANSWERS for name, kind in each.__annotations__.items() if _are_words(kind)
-}
-#: Fields that hold an instant.
-INSTANTS = {
-    name
-    for each in _ANSWERS
-    for name, kind in each.__annotations__.items()
-    if _of_type(kind) is _INSTANT
-}
-
-
 def _fields(answer: Any) -> tuple[Field, ...]:
     """Return the fields of an answer that can be expected."""
     return tuple(
@@ -249,55 +236,11 @@ def _fields(answer: Any) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-EXPECT_CHANNELS = Keys(
-    "channels answer",
-    "What must be answered; what is not named is not looked at.",
-    Field("exactly", StatedValue(SetOf()), "These channels are allowed, and no other."),
-    Field("include", StatedValue(Values("channel")), "These channels are allowed."),
-    Field("exclude", StatedValue(Values("channel")), "These channels are not allowed."),
-    *_fields(ChannelAnswer),
-    _BECAUSE,
-)
-EXPECT_DUE = Keys(
-    "due answer",
-    "What must be answered; what is not named is not looked at.",
-    *_fields(DueAnswer),
-    _BECAUSE,
-)
-EXPECT_HOURS = Keys(
-    "hours answer",
-    "What must be answered; what is not named is not looked at.",
-    *_fields(HoursAnswer),
-    _BECAUSE,
-)
-EXPECT_PRIORITY = Keys(
-    "priority answer",
-    "What must be answered; what is not named is not looked at.",
-    *_fields(PriorityAnswer),
-    _BECAUSE,
-)
-#: What is expected of each command. A text alone is what the command prints.
-EXPECTATIONS: dict[str, OneOf] = {
-    "channels": OneOf(
-        mapping=EXPECT_CHANNELS,
-        words="a mapping such as {exactly: [web]} or {allowed: true}",
-    ),
-    "due": OneOf(
-        text=Line("an instant or a state"),
-        mapping=EXPECT_DUE,
-        words="an instant or a state, or a mapping from fields of the answer",
-    ),
-    "hours": OneOf(
-        text=Choice(*HOURS_STATES),
-        mapping=EXPECT_HOURS,
-        words=f"{enumerated(HOURS_STATES, 'or')}, or a mapping from fields of the answer",
-    ),
-    "priority": OneOf(
-        text=Line("the id of a priority, or none"),
-        mapping=EXPECT_PRIORITY,
-        words="the id of a priority, or a mapping from fields of the answer",
-    ),
-}
+def _answer(answer: Any, name: str, words: str, text: Shape | None, *more: Field) -> OneOf:
+    """Return what can be expected of an answer, and the text that stands for it."""
+    says = "What must be answered; what is not named is not looked at."
+    keys = Keys(f"{name} answer", says, *more, *_fields(answer), _BECAUSE)
+    return OneOf(text=text, mapping=keys, words=words)
 
 
 class Expectation(Shape):
@@ -320,11 +263,15 @@ class Expectation(Shape):
 
     def schema(self) -> Schema:
         """Return the schemas of all commands."""
-        return {"anyOf": [each for shape in EXPECTATIONS.values() for each in _alternatives(shape)]}
+        return {
+            "anyOf": [
+                each for question in TESTED.values() for each in _alternatives(question.expected)
+            ]
+        }
 
     def parts(self) -> list[Shape]:
         """Return the expectations of the commands."""
-        return list(EXPECTATIONS.values())
+        return [question.expected for question in TESTED.values()]
 
 
 def _alternatives(shape: OneOf) -> list[Schema]:
@@ -395,9 +342,67 @@ PRIORITY = Keys(
     others=Values("fact"), others_say=_A_FACT,
 )  # fmt: skip
 
-COMMANDS: dict[str, Fields] = {
-    "channels": CHANNELS, "due": DUE, "hours": HOURS, "priority": PRIORITY,
+TestedAnswer = ChannelAnswer | DueAnswer | HoursAnswer | PriorityAnswer
+
+
+class TestedQuestion(NamedTuple):
+    """A question that tests can put: its keys, who answers it with what, what can be expected."""
+
+    keys: Fields
+    ask: Callable[..., Answers[TestedAnswer, object]]
+    answer: type[TestedAnswer]
+    expected: OneOf  # a text alone is what the command prints
+
+
+TESTED = {
+    "channels": TestedQuestion(
+        CHANNELS, Policy.channels, ChannelAnswer,
+        _answer(
+            ChannelAnswer, "channels", "a mapping such as {exactly: [web]} or {allowed: true}",
+            None,
+            Field("exactly", StatedValue(SetOf()), "These channels are allowed, and no other."),
+            Field("include", StatedValue(Values("channel")), "These channels are allowed."),
+            Field("exclude", StatedValue(Values("channel")), "These channels are not allowed."),
+        ),
+    ),
+    "due": TestedQuestion(
+        DUE, Policy.due, DueAnswer,
+        _answer(
+            DueAnswer, "due", "an instant or a state, or a mapping from fields of the answer",
+            Line("an instant or a state"),
+        ),
+    ),
+    "hours": TestedQuestion(
+        HOURS, Policy.hours, HoursAnswer,
+        _answer(
+            HoursAnswer, "hours",
+            f"{enumerated(HOURS_STATES, 'or')}, or a mapping from fields of the answer",
+            Choice(*HOURS_STATES),
+        ),
+    ),
+    "priority": TestedQuestion(
+        PRIORITY, Policy.priority, PriorityAnswer,
+        _answer(
+            PriorityAnswer, "priority",
+            "the id of a priority, or a mapping from fields of the answer",
+            Line("the id of a priority, or none"),
+        ),
+    ),
 }  # fmt: skip
+#: Fields in which answers can differ that count as the same.
+WORDS = {"because"} | {
+    name
+    for each in TESTED.values()
+    for name, kind in each.answer.__annotations__.items()
+    if _are_words(kind)
+}
+#: Fields that hold an instant.
+INSTANTS = {
+    name
+    for each in TESTED.values()
+    for name, kind in each.answer.__annotations__.items()
+    if _of_type(kind) is _INSTANT
+}
 
 CASE = Keys(
     "case",
@@ -409,7 +414,7 @@ CASE = Keys(
     Field("hours", HOURS, "The options of `zsupport hours`."),
     Field("priority", PRIORITY, "The facts of `zsupport priority`."),
     Field("expect", Expectation(), "What must be answered.", required=True),
-    exactly_one=("channels", "due", "hours", "priority"),
+    exactly_one=tuple(TESTED),
 )
 
 CASES_WHERE = Keys(

@@ -33,15 +33,14 @@ from zsupport.policy.yamltext import (
     read_yaml,
     short,
 )
-from zsupport.suite.example import Claim, Example, Expected, Invariant, Question, Reason
+from zsupport.suite.example import Arguments, Claim, Example, Expected, Invariant, Question, Reason
 from zsupport.suite.format import (
     CASE,
     CLAIM,
-    COMMANDS,
-    EXPECTATIONS,
     INSTANTS,
     INVARIANT,
     NONE,
+    TESTED,
     TESTS,
     VERSION,
     key_of,
@@ -223,7 +222,7 @@ class _Binder:
         before = len(self.reader.findings)
         expect = self.part(CASE, record, "expect")
         node, way = expect or (None, record.way)
-        asked = [(each, self.part(CASE, record, each)) for each in COMMANDS]
+        asked = [(each, self.part(CASE, record, each)) for each in TESTED]
         understood = [
             (command, self.question(command, read, node)) for command, read in asked if read
         ]
@@ -232,7 +231,7 @@ class _Binder:
         [(command, found)] = understood
         if found is None:
             # What is expected can be wrong too, and all problems come in one run.
-            EXPECTATIONS[command].read(node, way, self.reader)
+            TESTED[command].expected.read(node, way, self.reader)
             return None
         expects = self.expects(command, found, node, way)
         question = found.question
@@ -278,7 +277,7 @@ class _Binder:
         if len(self.reader.findings) > before and len(self.subject.revisions) > 1:
             return None
         revision = self.revision_at(moment)
-        options: dict[str, Any] = {}
+        options: Arguments = {}
         values, facts = self.values(written, revision)
         if command == "hours":
             if (name := asked.get("name")) is not None:
@@ -377,9 +376,9 @@ class _Binder:
             self.report("ZS003", at, f"no {dimension} is left here", "at least one")
         return chosen
 
-    def others(self, asked: Record, revision: int, where: tzinfo | None) -> dict[str, Any]:
+    def others(self, asked: Record, revision: int, where: tzinfo | None) -> Arguments:
         """Return the arguments of the library that are neither dimension nor moment."""
-        found: dict[str, Any] = {}
+        found: Arguments = {}
         if metrics := asked.get("metric"):
             names = self.names(revision)
             resolved = [m.text if m.text == "all" else names.resolve("metric", m) for m in metrics]
@@ -405,24 +404,27 @@ class _Binder:
         self,
         asked: Record,
         moments: dict[str, datetime | None],
-        moment: datetime | None,
+        moment: datetime,
         where: tzinfo | None,
         starts: dict[str, datetime],
-    ) -> dict[str, Any]:
+    ) -> Arguments:
         """Return what happened to a case, and the moment as of which it is looked at."""
-        opened = moments.get("opened") or moment
-        assert opened is not None
-        found: dict[str, Any] = {"opened": opened}
-        found |= {key: moments[key] for key in _EVENTS if moments.get(key)}
+        found: Arguments = {"opened": moments.get("opened") or moment}
         pauses = [self.pause(at, where) for at in asked.get("pause") or ()]
-        ends = [end for pause in pauses if pause for end in pause if end]
+        happened = [found["opened"], *starts.values()]
+        happened += [end for pause in pauses if pause for end in pause if end]
+        if answered := moments.get("answered"):
+            found["answered"] = answered
+        if updated := moments.get("updated"):
+            found["updated"] = updated
+        if resolved := moments.get("resolved"):
+            found["resolved"] = resolved
         if pauses:
             found["pause"] = tuple(pause for pause in pauses if pause)
-        happened = (each for each in found.values() if isinstance(each, datetime))
-        last = max([opened, *happened, *starts.values(), *ends])
         if starts:
             found["start"] = starts
-        found["at"] = moments.get("at") or last
+        happened += [each for each in (answered, updated, resolved) if each]
+        found["at"] = moments.get("at") or max(happened)
         return found
 
     def starts(self, asked: Record, revision: int, where: tzinfo | None) -> dict[str, datetime]:
@@ -492,7 +494,7 @@ class _Binder:
         """Return what is expected of the answers to a about."""
         if isinstance(node, ScalarNode):
             return self.shorthand(command, about, node, way)
-        read = EXPECTATIONS[command].read(node, way, self.reader)
+        read = TESTED[command].expected.read(node, way, self.reader)
         if read is None:
             return []
         if not read.values and not read.unknown:
@@ -501,7 +503,7 @@ class _Binder:
             self.reader.report("ZS003", node.span, way, message, None, hint)
             return []
         found = []
-        fields = EXPECTATIONS[command].by_node[MappingNode]
+        fields = TESTED[command].expected.by_node[MappingNode]
         assert isinstance(fields, Fields)
         for text in read.unknown:
             # What stands under a misspelt key can be wrong too.
@@ -552,10 +554,10 @@ class _Binder:
         if command == "channels":
             self.report(
                 "ZS103", Named(node.text, node, way), f"the text `{short(node.text)}` stands here",
-                EXPECTATIONS[command].words, "for these channels and no other: {exactly: [...]}",
+                TESTED[command].expected.words, "for these channels and no other: {exactly: [...]}",
             )  # fmt: skip
             return []
-        read = EXPECTATIONS[command].read(node, way, self.reader)
+        read = TESTED[command].expected.read(node, way, self.reader)
         if read is None:
             return []
         if command == "priority":
@@ -676,8 +678,8 @@ class _Binder:
 def _fields_of(asked: Record) -> list[str]:
     """Return the keys that may stand beside the ones of a mapping."""
     key = asked.way[1] if asked.way else ""
-    if isinstance(key, str) and key in COMMANDS:
-        return list(COMMANDS[key].fields)
+    if isinstance(key, str) and key in TESTED:
+        return list(TESTED[key].keys.fields)
     return list(DIMENSIONS)
 
 

@@ -6,14 +6,17 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import Because, Case
+from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.facts import PrioritiesByFacts
+from zsupport.answer.priority import PriorityAnswer
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, ZsupportError
+from zsupport.policy.format import DIMENSIONS
 from zsupport.policy.yamltext import MappingNode as Entries
 from zsupport.policy.yamltext import Node, Path, ScalarNode, SequenceNode, path_key
 from zsupport.suite.example import Example, Expected, Question, Reason
-from zsupport.suite.format import NONE, key_of
+from zsupport.suite.format import NONE, TESTED, TestedAnswer, key_of
 from zsupport.suite.reading import paths_with
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.wording import named
@@ -28,12 +31,22 @@ class Reply(NamedTuple):
     """What was answered in one case: the answers, a field of each by name."""
 
     case: Case  # as options name it
-    rows: tuple[Any, ...]
+    rows: tuple[TestedAnswer, ...]
 
     @property
     def allowed(self) -> tuple[str, ...]:
         """The channels that are allowed, in the order of the policy."""
-        return tuple(row.channel for row in self.rows if row.allowed)
+        return tuple(row.channel for row in self.channels if row.allowed)
+
+    @property
+    def channels(self) -> tuple[ChannelAnswer, ...]:
+        """The answers about channels."""
+        return tuple(row for row in self.rows if isinstance(row, ChannelAnswer))
+
+    @property
+    def together(self) -> tuple[TestedAnswer, ...]:
+        """The answers whose reasons count together: of the channels that are allowed, else all."""
+        return tuple(row for row in self.channels if row.allowed) or self.rows
 
 
 class Failure(NamedTuple):
@@ -122,37 +135,36 @@ def ask(subject: PolicyUnderTest, question: Question, combination: Case) -> list
     Raises what the library raises.
     """
     facts = {name: value for name, value in combination.items() if name in question.facts}
-    arguments: dict[str, Any] = dict(question.options)
-    arguments |= {name: value for name, value in combination.items() if name not in facts}
+    case: dict[str, object] = {n: value for n, value in combination.items() if n not in facts}
     if facts:
-        arguments["fact"] = facts
-    answers = getattr(subject.policy, question.command)(**arguments)
-    replies: dict[tuple[Any, ...], list[Any]] = {}
-    cases: dict[tuple[Any, ...], Case] = {}
+        case["fact"] = facts
+    answers = TESTED[question.command].ask(subject.policy, **case, **question.options)
+    replies: dict[tuple[tuple[str, str], ...], list[TestedAnswer]] = {}
+    cases: dict[tuple[tuple[str, str], ...], Case] = {}
     wanted = question.values.get("channel") if question.command == "channels" else None
     for row in answers.answers:
-        if wanted is not None and row.channel not in wanted:
+        if wanted is not None and isinstance(row, ChannelAnswer) and row.channel not in wanted:
             continue
-        case = case_of(row, combination, question.command)
-        key = tuple(case.items())
-        cases[key] = case
+        about = case_of(row, combination)
+        key = tuple(about.items())
+        cases[key] = about
         replies.setdefault(key, []).append(row)
     return [Reply(cases[key], tuple(rows)) for key, rows in replies.items()]
 
 
-def case_of(row: Any, combination: Case, command: str) -> Case:
-    """Return the case that an answer is about: what was asked, and what it was left open for."""
-    case: Case = {}
-    for name in ("plan", "role", "channel", "priority"):
-        value = getattr(row, name, None)
-        if command == "priority" or (command == "channels" and name == "channel"):
-            value = None
-        value = value or combination.get(name)
-        if value is not None:
-            case[name] = value
-    facts = getattr(row, "facts", {})
+def case_of(row: TestedAnswer, combination: Case) -> Case:
+    """Return the case that an answer is about: what was asked, and what it was left open for.
+
+    Channels are answered together.
+    """
+    own: dict[str, str | None] = {}
+    if not isinstance(row, PriorityAnswer):
+        channel = None if isinstance(row, ChannelAnswer) else row.channel
+        own = {"plan": row.plan, "role": row.role, "channel": channel, "priority": row.priority}
+    stated = {name: own.get(name) or combination.get(name) for name in DIMENSIONS}
+    case: Case = {name: value for name, value in stated.items() if value is not None}
     return {**case, **{name: value for name, value in combination.items() if name not in case},
-            **facts}  # fmt: skip
+            **row.facts}  # fmt: skip
 
 
 def failures_of(subject: PolicyUnderTest, example: Example, reply: Reply) -> Iterator[Failure]:
@@ -170,10 +182,10 @@ def failures_of(subject: PolicyUnderTest, example: Example, reply: Reply) -> Ite
                 got = getattr(row, key)
                 if not says(value, got, question.zone, key):
                     case = reply.case
-                    if question.command == "channels":
+                    if isinstance(row, ChannelAnswer):
                         case = {**case, "channel": row.channel}
-                    state = getattr(row, "state", None)
-                    metric = getattr(row, "metric", None)
+                    fields = row._asdict()
+                    state, metric = fields.get("state"), fields.get("metric")
                     yield Failure(expected, case, got, row.because, state, metric)
 
 
@@ -191,7 +203,7 @@ def _of_set(key: str, wanted: tuple[str, ...], reply: Reply) -> tuple[Because, .
     wrong = set(wanted) ^ set(reply.allowed)
     if key != "exactly":
         wrong = {each for each in wanted if (each in reply.allowed) is (key == "exclude")}
-    lines = [line for row in reply.rows if row.channel in wrong for line in row.because]
+    lines = [line for row in reply.channels if row.channel in wrong for line in row.because]
     return tuple(dict.fromkeys(lines))
 
 
@@ -202,13 +214,10 @@ def _reasons(
 
     Of channels those that are allowed count together, or all where none is.
     """
-    rows = [reply.rows]
+    groups: list[tuple[TestedAnswer, ...]] = [(row,) for row in reply.rows]
     if question.command == "channels":
-        allowed = tuple(row for row in reply.rows if row.allowed)
-        rows = [allowed or reply.rows]
-    else:
-        rows = [(row,) for row in reply.rows]
-    for some in rows:
+        groups = [reply.together]
+    for some in groups:
         because = tuple(dict.fromkeys(line for row in some for line in row.because))
         if not decided(subject, question.revision, expected.value, because):
             yield Failure(expected, reply.case, because, because)
