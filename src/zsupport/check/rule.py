@@ -332,16 +332,25 @@ def _resolve(
     return found[group][1]
 
 
+def scalars(
+    node: Node | None, path: Path, *, keys: bool = False
+) -> Iterator[tuple[Path, ScalarNode]]:
+    """Yield the texts inside a node with their paths, also the `keys` of mappings if asked for."""
+    if isinstance(node, ScalarNode):
+        yield path, node
+    elif isinstance(node, SequenceNode):
+        for position, item in enumerate(node.items):
+            yield from scalars(item, (*path, position), keys=keys)
+    elif isinstance(node, MappingNode):
+        for key, value in node.entries:
+            if keys:
+                yield (*path, key.text), key
+            yield from scalars(value, (*path, key.text), keys=keys)
+
+
 def texts_of(node: Node) -> Iterator[str]:
     """Yield the values inside a node, keys not among them."""
-    if isinstance(node, ScalarNode):
-        yield node.text
-    elif isinstance(node, SequenceNode):
-        for item in node.items:
-            yield from texts_of(item)
-    else:
-        for _, value in node.entries:
-            yield from texts_of(value)
+    return (scalar.text for _, scalar in scalars(node, ()))
 
 
 def named(when: When) -> dict[str, frozenset[str]]:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode, split_lines
+from zsupport.check.rule import Problem, Rule, Subject, scalars
+from zsupport.policy.yamltext import split_lines
 
 # Who comments leaves a space behind the sign, and begins with a word.
 _CUT = re.compile(r" #(?<=\S #)(?!zsupport)(?:[^\W_]| ?[0-9])[^\r\n]*")
@@ -25,11 +25,11 @@ def check(subject: Subject) -> Iterator[Problem]:
         if " #" in line
         for found in _CUT.finditer(line)
     }
-    if not cuts or document.root is None:
+    if not cuts:
         return
-    for path, scalar in _plain(document.root, ()):
+    for path, scalar in scalars(document.root, ()):
         span = scalar.span
-        rest = cuts.get((span.end_line, span.end_column))
+        rest = scalar.plain and cuts.get((span.end_line, span.end_column))
         names = [part for part in path if isinstance(part, str)]
         if rest and not _FOR_PEOPLE.isdisjoint(names[-2:]):
             yield Problem(
@@ -38,19 +38,6 @@ def check(subject: Subject) -> Iterator[Problem]:
                 hint="a text with a space and # in it needs quotes; a comment begins with `# ` and"
                 " a word",
             )
-
-
-def _plain(node: Node, path: Path) -> Iterator[tuple[Path, ScalarNode]]:
-    """Yield the values that stand without quotes, with their paths."""
-    if isinstance(node, ScalarNode):
-        if node.plain:
-            yield path, node
-    elif isinstance(node, SequenceNode):
-        for place, item in enumerate(node.items):
-            yield from _plain(item, (*path, place))
-    elif isinstance(node, MappingNode):
-        for key, value in node.entries:
-            yield from _plain(value, (*path, key.text))
 
 
 RULE = Rule(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from zsupport.check.edits import quoting
-from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.check.rule import Problem, Rule, Subject, scalars
 from zsupport.check.yaml11 import any_other, other
 from zsupport.findings import Fix, Span
-from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode
+from zsupport.policy.yamltext import ScalarNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -14,7 +14,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if not any_other(subject.plain_texts):
         return
     seen: set[int] = set()
-    for path, scalar in _scalars(subject.document.root, ()):
+    for path, scalar in scalars(subject.document.root, (), keys=True):
         read = other(scalar.text) if scalar.plain else None
         if read is None or id(scalar) in seen:
             continue  # what an alias repeats is written once
@@ -34,19 +34,6 @@ def _without_anchor(scalar: ScalarNode) -> Span:
     """Return where the text itself stands: one of a few characters, on one line."""
     span = scalar.span
     return span._replace(column=span.end_column - len(scalar.text))
-
-
-def _scalars(node: Node | None, path: Path) -> Iterator[tuple[Path, ScalarNode]]:
-    """Yield each text of the file, keys too, with its path."""
-    if isinstance(node, ScalarNode):
-        yield path, node
-    elif isinstance(node, SequenceNode):
-        for position, item in enumerate(node.items):
-            yield from _scalars(item, (*path, position))
-    elif isinstance(node, MappingNode):
-        for key, value in node.entries:
-            yield (*path, key.text), key
-            yield from _scalars(value, (*path, key.text))
 
 
 RULE = Rule(
