@@ -63,11 +63,8 @@ class AnalysedRevision:
     @cached_property
     def known(self) -> Cases:
         """The cases that exist and whose every value it knows, where its space has others too."""
-        known = self.decisions.existing
-        for name, values in values_of(self.revision).items():
-            if name in self.space.values and values:
-                known &= self.space.among(name, values)
-        return known
+        values = {name: each for name, each in values_of(self.revision).items() if each}
+        return self.decisions.existing & self.space.within(values)
 
     @cached_property
     def names(self) -> Names:

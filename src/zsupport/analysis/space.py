@@ -84,6 +84,14 @@ class Space:
         """Return the cases with one of these values."""
         return union(self.of(name, value) for value in values)
 
+    def within(self, values: Mapping[str, Iterable[str]]) -> Cases:
+        """Return the cases with one of the values of each dimension; others restrict nothing."""
+        found = self.every
+        for name, each in values.items():
+            if name in self.values:
+                found &= self.among(name, each)
+        return found
+
     def meets(self, alternative: Alternative) -> Cases:
         """Return the cases in which one alternative of a condition holds."""
         found = self.every

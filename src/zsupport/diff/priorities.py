@@ -18,12 +18,8 @@ def find_changes(pair: RevisionPair, found: Changes) -> Cases:
     assert new is not None
     if not old.priorities or not new.priorities:
         return 0
-    space = pair.old.facts
-    both = space.every
-    for side in (pair.old, pair.new):
-        for fact in side.revision.facts:
-            if fact.id in space.values:
-                both &= space.among(fact.id, fact.values)
+    sides = [{fact.id: fact.values for fact in each.revision.facts} for each in pair[:2]]
+    both = pair.old.facts.within(sides[0]) & pair.old.facts.within(sides[1])
     for before, after, cases in pair.where.priorities():
         was, now, here = before.value or None, after.value or None, cases & both
         if not here or _same(was, now, old, new):

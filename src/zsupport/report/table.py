@@ -1,4 +1,4 @@
-"""Tables for people, drawn by Rich: the only module that knows it."""
+"""Tables for people, drawn by Rich."""
 
 import io
 import re

@@ -161,9 +161,7 @@ def asked_cases(subject: PolicyUnderTest, example: Example, space: Space) -> Cas
     asked = space.every
     if space is subject.revisions[question.revision].space:
         asked = subject.revisions[question.revision].decisions.existing
-    for name, values in question.values.items():
-        if name in space.values:
-            asked &= space.among(name, values)
+    asked &= space.within(question.values)
     for fact in subject.policy.revisions[question.revision].facts:
         if fact.id in space.values and fact.id not in question.values and fact.default is not None:
             # A default that excludes the priority is not assumed: the fact is open there.

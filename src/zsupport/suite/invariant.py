@@ -45,11 +45,9 @@ def meant(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: st
     What is promised is looked at wherever a case can be opened, and nowhere else.
     """
     space = subject.revisions[invariant.revision].space
-    about = subject.revisions[invariant.revision].decisions.existing
-    for dimension, values in invariant.where.items():
-        # What no rule names makes no difference, and is no part of a case.
-        if dimension in space.values:
-            about &= space.among(dimension, values)
+    # What no rule names makes no difference, and is no part of a case.
+    about = space.within(invariant.where)
+    about &= subject.revisions[invariant.revision].decisions.existing
     if claim.kind == "channel":
         return about & space.of("channel", name)
     return about & subject.revisions[invariant.revision].decisions.entitled

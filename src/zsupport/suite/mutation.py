@@ -600,9 +600,8 @@ class _Reach:
         """Each combination that the test asks, with its cases."""
         found = []
         for combination in combinations(self.example.question):
-            cases = self.cases
-            for name, value in combination.items():
-                if name in self.space.values and not (self.wide and name == "channel"):
-                    cases &= self.space.of(name, value)
-            found.append((combination, cases))
+            told = {name: [value] for name, value in combination.items()}
+            if self.wide:
+                told.pop("channel", None)
+            found.append((combination, self.cases & self.space.within(told)))
         return found

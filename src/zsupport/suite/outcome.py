@@ -410,10 +410,7 @@ def _deciding(
     revision = subject.policy.revisions[invariant.revision]
     decisions = subject.revisions[invariant.revision].decisions
     space = subject.revisions[invariant.revision].space
-    bit = space.every
-    for name, value in each.case.items():
-        if name in space.values:
-            bit &= space.of(name, value)
+    bit = space.within({name: [value] for name, value in each.case.items()})
     if each.claim.kind == "promised":
         stated = [s for s in decisions.targets(each.name).stated if s.decides & bit]
         return tuple(_at_cell(document, s.rule, each.name, s.cell) for s in stated)

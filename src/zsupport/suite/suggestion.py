@@ -10,6 +10,7 @@ from itertools import islice, product
 from typing import Any, NamedTuple
 
 from zsupport.analysis.answers import Difference
+from zsupport.analysis.compare import of_customer
 from zsupport.analysis.space import Cases
 from zsupport.answer.case import Case, named
 from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE
@@ -204,11 +205,7 @@ def _of_due(
 
 def asks_customer(revision: Revision) -> bool:
     """Return whether some hours are those of the customer's place."""
-    return any(
-        calendar.timezone == "customer" or (calendar.holidays and calendar.holidays.customer)
-        for each in revision.hours.values()
-        for calendar in each
-    )
+    return any(of_customer(calendar) for each in revision.hours.values() for calendar in each)
 
 
 def _of_hours(
