@@ -335,16 +335,11 @@ class _Builder:
             ]
             members.append(
                 names.part(
-                    Member,
-                    fields,
-                    record,
-                    id=id,
-                    name=name,
+                    Member, fields, record, id=id, name=name, place=place,
                     above=tuple(dict.fromkeys(at.text for at in above[id])),
                     retired=record.get("retired") if record else None,
-                    place=place,
                 )
-            )
+            )  # fmt: skip
         self.check_ids(kind, section, aliases)
         names.in_order("rank", above)
         return tuple(members)
@@ -379,17 +374,10 @@ class _Builder:
             names.facts[id] = numbered(values)
             facts.append(
                 names.part(
-                    Fact,
-                    FACT,
-                    record,
-                    id=id,
-                    ask=ask,
-                    values=values,
-                    default=default,
-                    remarks=remarks,
-                    place=place,
+                    Fact, FACT, record, id=id, ask=ask, values=values, default=default,
+                    remarks=remarks, place=place,
                 )
-            )
+            )  # fmt: skip
         self.check_ids("fact", "facts")
         return tuple(facts)
 
@@ -426,16 +414,14 @@ class _Builder:
         names = self.names
         return tuple(
             names.part(
-                Grant,
-                GRANT,
-                record,
+                Grant, GRANT, record,
                 when=names.when(record.get("when"), ("plan", "role", "priority"), "entitlements"),
                 allow=names.expand("channel", (False, record.get("allow") or ())),
                 # Channels of a group have no order of their own: it is that of their definition.
                 recommend=tuple(names.chosen("channel", record.get("recommend") or ())),
             )
             for record in self.record.get("entitlements") or ()
-        )
+        )  # fmt: skip
 
     def read_priorities(self) -> tuple[Priority, ...]:
         """Read `priorities`."""
@@ -523,14 +509,11 @@ class _Builder:
             return (self.names.part(Commitment, COMMITMENT, None, **own),)
         return tuple(
             self.names.part(
-                Commitment,
-                COMMITMENT,
-                record,
+                Commitment, COMMITMENT, record, binding=record.get("is"),
                 when=self.names.when(record.get("when"), DIMENSIONS, "commitment"),
-                binding=record.get("is"),
             )
             for record in read
-        )
+        )  # fmt: skip
 
     def read_terms(self) -> tuple[Term, ...]:
         """Read `terms`."""
@@ -538,15 +521,12 @@ class _Builder:
         self.check_ids("term", "terms")
         return tuple(
             names.part(
-                Term,
-                TERM,
-                record,
-                topic=topic,
+                Term, TERM, record, topic=topic,
                 when=names.when(record.get("when"), DIMENSIONS, "terms"),
             )
             for topic, records, _ in self.entries("terms")
             for record in records or ()
-        )
+        )  # fmt: skip
 
     def read_self_help(self) -> SelfHelp | None:
         """Read `self-help`."""
@@ -566,15 +546,12 @@ class _Builder:
             names.distinct("topic", read, [])
         ids = [topic.id for topic in topics]
         return names.part(
-            SelfHelp,
-            SELF_HELP,
-            record,
+            SelfHelp, SELF_HELP, record, topics=tuple(topics),
             complete=(record.get("complete") or "true") == "true",
-            topics=tuple(topics),
             resources=lambda: tuple(
                 self.read_resource(each, record, ids) for each in record.get("resources") or ()
             ),
-        )
+        )  # fmt: skip
 
     def read_resource(self, record: Record, self_help: Record, topics: list[str]) -> Resource:
         """Read one entry of `resources`."""
@@ -593,12 +570,9 @@ class _Builder:
         if audience and not names.has("role", record.key("audience")):
             audience = None
         return names.part(
-            Resource,
-            RESOURCE,
-            record,
-            topics=tuple(dict.fromkeys(about)),
+            Resource, RESOURCE, record, topics=tuple(dict.fromkeys(about)),
             audience=self.read_audience(record, audience),
-        )
+        )  # fmt: skip
 
     def read_audience(self, record: Record, read: Any) -> tuple[str, ...]:
         """Read `audience`; one without roles is an error: no `audience` means everyone."""
