@@ -243,10 +243,8 @@ def _answer(
     case = {**case, "channel": channel.id}
     remarks = of_case(revision, "channels", case)
     if not held:
-        return ChannelAnswer(
-            *place, False, None, name, channel.kind, None, None, None, None, None, None, retired,
-            *said(revision, remarks, lang), denied(revision, channel.id),
-        )  # fmt: skip
+        remarked, because = said(revision, remarks, lang), denied(revision, channel.id)
+        return _no(place, name, channel.kind, retired, remarked, because)
     # The note of a number is shown with the number.
     remarks += [number.remarks._replace(note=None) for number in channel.numbers]
     remarks += of_grants(held)
@@ -327,10 +325,38 @@ def not_in_force(revision: Revision) -> tuple[Because, ...]:
 
 def _denied(revision: Revision, row: ChannelAnswer, lang: str) -> ChannelAnswer:
     """Return an answer as a no, as no revision is in force."""
+    remarked, because = said(revision, (), lang), not_in_force(revision)
+    return _no(row[:5], row.name, row.kind, row.retired, remarked, because)
+
+
+def _no(
+    place: tuple[str | None, str | None, str, str | None, dict[str, str]],
+    name: str,
+    kind: str,
+    retired: str | None,
+    remarked: tuple[str | None, str | None, str | None],
+    because: tuple[Because, ...],
+) -> ChannelAnswer:
+    """Return the answer that a channel is not allowed, for a case with its channel."""
+    note, unclear, source = remarked
     return ChannelAnswer(
-        *row[:5], False, None, row.name, row.kind, None, None, None, None, None, None, row.retired,
-        *said(revision, (), lang), not_in_force(revision),
-    )  # fmt: skip
+        *place,
+        allowed=False,
+        only_when=None,
+        name=name,
+        kind=kind,
+        url=None,
+        steps=None,
+        numbers=None,
+        prerequisites=None,
+        hours=None,
+        recommended=None,
+        retired=retired,
+        note=note,
+        unclear=unclear,
+        source=source,
+        because=because,
+    )
 
 
 def _of_recommendations(revision: Revision, cases: list[Case], channel: str) -> list[Remarks]:

@@ -21,7 +21,6 @@ from zsupport.clock.deadline import (
     endless,
     happened,
     started,
-    undated,
 )
 from zsupport.clock.instants import END, format_instant
 from zsupport.clock.problem import Never
@@ -281,7 +280,7 @@ class _Timer:
             self.warnings.append(Warning("pause-ignored", says))
         run = self.course(row)
         if run is None:
-            return undated("not-started")
+            return Deadline("not-started")
         basis, at = basis_of(self.asked.revision, row), self.moment.at
         try:
             found = deadline(target, run, basis, at, warn=self.moment.at_risk or metric.warn)
@@ -336,7 +335,7 @@ class _Timer:
         return found
 
 
-_NO_CLOCK = undated("")
+_NO_CLOCK = Deadline("")
 
 
 def course_of(row: Promise, revision: Revision, moment: Moment) -> Course | None:

@@ -613,11 +613,22 @@ def _answer(
 ) -> HoursAnswer:
     """Return the answer to a row; `part` is what the revision that answers says of it."""
     remarks = part.remarks if in_force else ()
+    note, unclear, source = said(revision, remarks, lang)
     answer = HoursAnswer(
-        row.plan, row.role, row.channel, row.priority, row.facts, "not-stated", part.hours, None,
-        None, None, None, None, retired_of(revision, row.plan), *said(revision, remarks, lang),
-        _because(revision, row, part, in_force=in_force),
-    )  # fmt: skip
+        *row[:5],
+        state="not-stated",
+        hours=part.hours,
+        open=None,
+        next_open=None,
+        next_close=None,
+        windows=None,
+        holidays=None,
+        retired=retired_of(revision, row.plan),
+        note=note,
+        unclear=unclear,
+        source=source,
+        because=_because(revision, row, part, in_force=in_force),
+    )
     if not in_force:
         return answer
     if not part.allowed:

@@ -1,5 +1,6 @@
 """Which priority fits the facts: the first in the list whose condition holds."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from zsupport.answer.case import (
@@ -21,7 +22,7 @@ from zsupport.answer.case import (
 from zsupport.answer.channels import not_in_force
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, said
-from zsupport.policy.model import Alternative, Priority, Revision
+from zsupport.policy.model import Alternative, Priority, Remarks, Revision
 
 
 class PriorityAnswer(NamedTuple):
@@ -82,8 +83,7 @@ def answer_priority(
         warnings = about_assumed(space, rows_of, ())
     else:
         because = not_in_force(revision)
-        remarks = said(revision, (), lang)
-        rows = [PriorityAnswer(None, None, None, row.facts, *remarks, because) for row in rows]
+        rows = [_none(revision, row.facts, (), because, lang) for row in rows]
     columns = in_order(revision, {*kept, *shown})
     return Answers(tuple(rows), tuple(columns), tuple(warnings), revision, query, in_force, None)
 
@@ -96,8 +96,29 @@ def _decided(revision: Revision, case: Case, asked: set[str], lang: str) -> Prio
             if matched := matching(priority.when, case):
                 return _answer(revision, priority, facts, matched, lang)
     places = [each.place for each in revision.priorities] or [revision.grants_place]
-    remarks = said(revision, of_case(revision, "priority", facts), lang)
-    return PriorityAnswer(None, None, None, facts, *remarks, reasons(revision, places))
+    remarks = of_case(revision, "priority", facts)
+    return _none(revision, facts, remarks, reasons(revision, places), lang)
+
+
+def _none(
+    revision: Revision,
+    facts: dict[str, str],
+    remarks: Iterable[Remarks],
+    because: tuple[Because, ...],
+    lang: str,
+) -> PriorityAnswer:
+    """Return the answer that no priority fits."""
+    note, unclear, source = said(revision, remarks, lang)
+    return PriorityAnswer(
+        priority=None,
+        name=None,
+        meaning=None,
+        facts=facts,
+        note=note,
+        unclear=unclear,
+        source=source,
+        because=because,
+    )
 
 
 def _answer(

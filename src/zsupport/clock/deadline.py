@@ -69,11 +69,11 @@ class Deadline(NamedTuple):
     """What the clock says of one target at one moment; instants and seconds are integers."""
 
     state: str
-    due: int | None
-    at_risk_at: int | None
-    elapsed: int | None
-    paused: int | None
-    remaining: int | None
+    due: int | None = None
+    at_risk_at: int | None = None
+    elapsed: int | None = None
+    paused: int | None = None
+    remaining: int | None = None
 
 
 def merged(pauses: Sequence[Pause], start: int) -> tuple[Pause, ...]:
@@ -229,7 +229,7 @@ def deadline(
     """
     start, anchor, ended, closed, open_since = run
     if target.kind == "rate":
-        return undated(_state(start, None, at, ended, None))
+        return Deadline(_state(start, None, at, ended, None))
     time = basis.time
     until = at if ended is None else min(at, ended)
     elapsed = paused = 0
@@ -251,11 +251,6 @@ def deadline(
     return Deadline(_state(start, due, at, ended, risk), due, risk, elapsed, paused, remaining)
 
 
-def undated(state: str) -> Deadline:
-    """Return a state without any instants and seconds."""
-    return Deadline(state, None, None, None, None, None)
-
-
 def endless(run: Course, at: int) -> Deadline:
     """Return what the clock says of a target that is not reached within ten years of its start.
 
@@ -263,7 +258,7 @@ def endless(run: Course, at: int) -> Deadline:
     """
     if (at if run.ended is None else run.ended) > run.anchor + HORIZON:
         raise Never
-    return undated(_state(run.start, None, at, run.ended, None))
+    return Deadline(_state(run.start, None, at, run.ended, None))
 
 
 def _risk(
