@@ -15,7 +15,7 @@ from reference.judge import judge
 
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.moments import decisions_of
-from zsupport.analysis.space import Cases, Space, shown, space_of
+from zsupport.analysis.space import Cases, Space, crossed, shown, space_of, union
 from zsupport.answer.case import Case
 from zsupport.clock.holidays import public_holidays
 from zsupport.errors import TooMuch
@@ -150,6 +150,22 @@ def test_a_set_knows_its_cases(values: dict[str, tuple[str, ...]], data: st.Data
     assert space.every_met(chosen) == {name: space.met(name, chosen) for name in space.values}
     if chosen:
         assert space.first(chosen) == cases[0]
+    wanted = data.draw(st.dictionaries(st.sampled_from([*values, "other"]), st.just(["v0", "v2"])))
+    within = list(space.cases(space.within(wanted)))
+    assert within == [
+        case for _, case in every if all(case.get(n, "v0") in some for n, some in wanted.items())
+    ]
+
+
+@given(st.lists(st.integers(0, 255)), st.lists(st.integers(0, 255)))
+def test_two_lists_of_sets_are_crossed_case_by_case(one: list[Cases], other: list[Cases]) -> None:
+    found = {(mine, its): cases for mine, its, cases in crossed(enumerate(one), enumerate(other))}
+    for bit in (1 << n for n in range(8)):
+        both = {pair for pair, cases in found.items() if cases & bit}
+        mine, its = ({n for n, cases in enumerate(each) if cases & bit} for each in (one, other))
+        assert both == set(product(mine, its))
+        assert bool(union(one) & bit) is bool(mine)
+    assert all(found.values())
 
 
 def test_a_value_that_no_dimension_has_stands_in_no_case() -> None:

@@ -78,6 +78,17 @@ def test_what_only_one_of_two_policies_has_is_a_difference(
     assert where(SHOP, longer) == where(longer, SHOP) == expected
 
 
+def test_a_test_of_a_priority_notices_that_facts_decide_none_any_more() -> None:
+    second = "  - {id: P2, name: High, when: [{impact: part, unclear: Is it?}]}\n"
+    subject = subject_of(SHOP.replace(second, "").replace(", P2: 4 business hours", ""))
+    case = "{priority: {fact: {impact: down}}, expect: P1}"
+    tests = written(f"tests: 1\npolicy: shop\ncases: [{case}]\n", subject)
+    found = mutated(subject, [tests], tests.examples, [])
+    says = "dropped the condition on `impact`"
+    assert says in {each.says for each in changes_of(subject.documents[0])}
+    assert says not in {each.change.says for each in found.survivors}
+
+
 def test_the_default_of_a_fact_is_part_of_the_answers() -> None:
     facts = "impact: {values: {down: All, part: Some, nothing: None}"
     assert where(SHOP, SHOP.replace(facts, facts + ", default: part")) == {"defaults"}
