@@ -127,9 +127,6 @@ def expressions() -> tuple[tuple[Expression, ...], tuple[str, ...]]:
 def test_what_is_made_at_work_is_known() -> None:
     """These are made of parts that cannot repeat anything: quoted names, and constants."""
     assert set(expressions()[1]) == {
-        "zsupport.check.rules.unclear_names_one_priority: '|'.join(ways)",
-        "zsupport.check.rules.unclear_names_one_priority:"
-        " f\"\\\\b(?:{'|'.join(words) or '(?!)'})\\\\b\"",
         "zsupport.policy.yamltext: f'(?:^|[\\\\s\\\\[{{,]){quote}'",
         "zsupport.report.text: _UNSAFE_IN_JSON if json else _UNSAFE",
         "zsupport.report.text: colors_or_unsafe",
