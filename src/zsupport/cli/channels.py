@@ -41,8 +41,6 @@ def channels(
     refusal = None
     if not any(answer.allowed for answer in answers.answers):
         refusal = "not entitled: no channel is allowed here"
-        if not answers.in_force:
-            refusal = "not entitled: no revision of the policy is in force at that moment"
     query = question.query(**answers.query._asdict())
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 

@@ -99,8 +99,6 @@ def due(
     refusal, code = None, 1
     if all(state in (*NEGATIVE, NEEDS_INPUT) for state in states):
         refusal = "; ".join(_SAYS[s] for s in _SAYS if s in states)
-        if not answers.in_force:
-            refusal = "not stated: no revision of the policy is in force at that moment"
         if NEEDS_INPUT in states:
             refusal, code = needed(answers), 2
     if fail_breached and "breached" in states:

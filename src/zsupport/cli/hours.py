@@ -92,9 +92,7 @@ def hours(
         refusal = next((says for state, says in _SAYS.items() if state in states), None)
         if not states:
             refusal = "not stated: the policy defines no hours"
-        if not answers.in_force:
-            refusal = "not stated: no revision of the policy is in force at that moment"
-        elif NEEDS_INPUT in states:
+        if NEEDS_INPUT in states:
             refusal, code = needed(answers), 2
     query = question.query(
         **answers.query._asdict(),

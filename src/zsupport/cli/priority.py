@@ -27,9 +27,7 @@ def priority(common: Common, fact: list[str] | None) -> int:
     refusal = None
     if not any(answer.priority for answer in answers.answers):
         refusal = "not stated: no priority fits these facts"
-        if not answers.in_force:
-            refusal = "not stated: no revision of the policy is in force at that moment"
-        elif not facts_decide(answers.revision):
+        if not facts_decide(answers.revision):
             refusal = "not stated: this policy does not decide the priority from facts"
     query = question.query(facts=answers.query.facts)
     return finish(common, question, answers, QUESTION, query, refusal=refusal)

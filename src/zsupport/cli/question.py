@@ -135,6 +135,9 @@ def finish(
     code: int = 1,
 ) -> int:
     """Write the report and return the exit code: 0, or `code` with `refusal` in one line."""
+    if refusal and not answers.in_force:
+        kind = refusal.partition(":")[0]
+        refusal = f"{kind}: no revision of the policy is in force at that moment"
     if not common.quiet:
         warnings = [
             each._replace(message=named(each.message, flag_of)) for each in answers.warnings

@@ -45,8 +45,6 @@ def terms(
     refusal = None
     if all(answer.text is None for answer in answers.answers):
         refusal = "not stated: the policy says nothing else for this case"
-        if not answers.in_force:
-            refusal = "not stated: no revision of the policy is in force at that moment"
     if topic is not None and answers.answers:
         topic = answers.answers[0].topic
     query = question.query(**answers.query._asdict(), topic=topic)

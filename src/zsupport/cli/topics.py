@@ -20,8 +20,6 @@ def topics(common: Common, topic: str | None, role: str | None) -> int:
     question = ask(common, moments)
     answers = question.policy.topics(topic=topic, role=role, at=moments.at, lang=common.lang)
     refusal = None if answers.answers else "not stated: the policy names no such resource"
-    if not answers.in_force:
-        refusal = "not stated: no revision of the policy is in force at that moment"
     query = question.query(topic=topic, role=answers.query.role)
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 

@@ -593,7 +593,9 @@ class _Binder:
             path = parse_path(at.text)
             document = self.subject.revisions[revision].document
             if path is None or document.node(path) is None:
-                sections = [key.text for key, _ in getattr(document.root, "entries", ())]
+                root = document.root
+                entries = root.entries if isinstance(root, MappingNode) else ()
+                sections = [key.text for key, _ in entries]
                 self.report(
                     "ZS201", at, f"`{short(at.text)}` leads nowhere in `{document.source.name}`",
                     "a path such as entitlements[1] or targets[0].first-response.P1",
