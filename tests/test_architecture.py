@@ -123,7 +123,6 @@ def test_the_ways_through_the_code_are_there() -> None:
 # Below `cli` texts name fields, and the caller says how it writes them. Beside whole commands in
 # backquotes, which are the same for every caller, these may name an option:
 NAMED_OPTIONS = {
-    "zsupport.policy.format": {"--fact", "--start"},  # the reference, as the guide prints it
     "zsupport.report.findings.text": {"--fix", "--format"},  # what a person reads in a terminal
     "zsupport.view.errors": {"--format"},  # the same
     "zsupport.sources.git": {"--format"},  # an option of git

@@ -56,18 +56,6 @@ DIFFERENT = [
 ]  # fmt: skip
 
 
-def test_facts_that_decide_no_priority_any_more_differ_everywhere() -> None:
-    # P1 has the last condition: without it, no facts lead to a priority (the clock, rule 19).
-    before = SHOP.replace(", when: [{impact: part, unclear: Is it?}]", "")
-    subject = subject_of(before)
-    root = subject_of(before.replace(", when: {impact: down}", "")).revisions[0].document.root
-    assert root is not None
-    pair = compared(subject, 0, Mutant("", (), "", root))
-    assert pair is not None
-    assert pair.where.facts == subject.revisions[0].facts.every
-    assert pair.where.facts.bit_count() == 3  # down, part and nothing
-
-
 @pytest.mark.parametrize(("old", "new", "expected"), DIFFERENT)
 def test_answers_differ_where_somebody_gets_something_else(
     old: str, new: str, expected: set[str]

@@ -356,7 +356,7 @@ ROLE = Fields(
 
 FACT = Fields(
     "fact",
-    "Something else that an answer depends on (`--fact NAME=VALUE`).",
+    "Something else that an answer depends on and that a question states.",
     Field("ask", Text(), "The question that a person is asked.", WORDS),
     Field(
         "values", MapOf(Text()), "The values with their meaning; left out: false and true.", JUDGED
@@ -481,7 +481,7 @@ METRIC = Fields(
         "starts",
         Text(),
         "What starts its clock: `opened` (where it is left out), `answered`, `updated` (the last"
-        " update), or words (`--start` gives that moment).",
+        " update), or words (a question gives the moment as a start).",
         JUDGED,
     ),
     Field("pauses", Pauses(), "When its clock stands still, in words; left out: never.", JUDGED),
