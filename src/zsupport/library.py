@@ -96,7 +96,7 @@ class Policy:
         self.revisions = revisions
         self._public = public
         self._hours: dict[tuple[int, Customer, str], PolicyHours] = {}
-        self._promises: dict[_DuePut, _KnownPromises] = {}
+        self._promises: dict[tuple[object, ...], _KnownPromises] = {}  # by _DuePut
         # In force from and before which instants; the next one's start ends a revision too.
         where = zone(revisions[0].timezone)
         self._starts = [_midnight(r.start, where) if r.start else -END for r in revisions]
@@ -255,16 +255,13 @@ class Policy:
             events_in = (each for each in (answered, updated, resolved) if each is not None)
             moment = max(now, *map(_instant, events_in))
         index, in_force = self._at(began)
-        put = _new(
-            _DuePut,
-            (
-                index, in_force, plan, role, channel, priority,
-                tuple(fact.items()) if fact else (),
-                (metric,) if metric.__class__ is str else tuple(metric),
-                customer_tz, customer_country, lang,
-            ),
+        put = (
+            index, in_force, plan, role, channel, priority,
+            tuple(fact.items()) if fact else (),
+            (metric,) if metric.__class__ is str else tuple(metric),
+            customer_tz, customer_country, lang,
         )  # fmt: skip
-        known = self._promises.get(put) or self._promised(put, began)
+        known = self._promises.get(put) or self._promised(_DuePut._make(put), began)
         if known.quick and not (happened or start or pause or at_risk):
             same = None
             if isinstance(opened, datetime) and opened.tzinfo is UTC and not opened.microsecond:
