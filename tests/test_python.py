@@ -100,6 +100,14 @@ def test_answers_stay_values() -> None:
         assert twin == answers
         assert type(twin) is Answers
     assert repr(answers).startswith("Answers(answers=(ChannelAnswer(plan='pro'")
+    for field in Answers.__slots__:
+        with pytest.raises(AttributeError, match="answers are frozen"):
+            setattr(answers, field, None)
+        with pytest.raises(AttributeError, match="answers are frozen"):
+            delattr(answers, field)
+    with pytest.raises(AttributeError):
+        setattr(answers[0], "allowed", True)  # noqa: B010 - a type checker refuses the short form
+    assert answers == ZOOM.channels(plan="pro", role="admin")
 
 
 QUESTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, Self, TypeVar, overload
 
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import PolicyError, UsageError, nearest
@@ -59,7 +59,7 @@ class Query(NamedTuple):
 
 
 if TYPE_CHECKING:
-    from typing import Final, Protocol
+    from typing import Protocol
 
     class Answer(Protocol):
         """What every answer says, to any question."""
@@ -89,7 +89,7 @@ Details = TypeVar("Details", covariant=True)
 
 
 class Answers(Sequence[Row], Generic[Row, Details]):
-    """The answers to one question, in order, and what they were given from.
+    """The answers to one question, in order, and what they were given from; a frozen value.
 
     `columns` names the dimensions that they differ by. With no revision in force `revision` is
     the nearest one, `in_force` is false, and no answer is positive. `details` is what else they
@@ -100,6 +100,14 @@ class Answers(Sequence[Row], Generic[Row, Details]):
         "answers", "columns", "warnings", "revision", "query", "in_force", "details",
         "public_holidays",
     )  # fmt: skip
+    answers: tuple[Row, ...]
+    columns: tuple[str, ...]
+    warnings: tuple[Warning, ...]
+    revision: Revision
+    query: Query
+    in_force: bool
+    details: Details
+    public_holidays: bool
 
     def __init__(
         self,
@@ -113,15 +121,24 @@ class Answers(Sequence[Row], Generic[Row, Details]):
         public_holidays: bool = False,
     ) -> None:
         """`public_holidays`: they rest on the public holidays of a country."""
-        # A guard against assignment at run time would take as long as all the rest.
-        self.answers: Final = answers
-        self.columns: Final = columns
-        self.warnings: Final = warnings
-        self.revision: Final = revision
-        self.query: Final = query
-        self.in_force: Final = in_force
-        self.details: Final = details
-        self.public_holidays: Final = public_holidays
+        keep = object.__setattr__
+        keep(self, "answers", answers)
+        keep(self, "columns", columns)
+        keep(self, "warnings", warnings)
+        keep(self, "revision", revision)
+        keep(self, "query", query)
+        keep(self, "in_force", in_force)
+        keep(self, "details", details)
+        keep(self, "public_holidays", public_holidays)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"answers are frozen: `{name}` cannot be set")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"answers are frozen: `{name}` cannot be deleted")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        return type(self), tuple(self._asdict().values())
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
