@@ -173,6 +173,7 @@ def test_open_facts_that_lead_to_no_priority_are_answered_as_stated_ones_are(pol
         ({"type": "bug"}, "open"),
         ({"type": "feature"}, "not-entitled"),
     ]
+    assert [place.path for place in hours.answers[1].because] == ["priorities[0]"]
     channels = asked.channels(channel="web", at=MONDAY)
     assert [(row.facts, row.allowed) for row in channels] == [
         ({"type": "bug"}, True),

@@ -47,7 +47,7 @@ from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.intervals import clipped
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
-from zsupport.policy.model import Place, PolicyCalendar, Remarks, Revision, When
+from zsupport.policy.model import Place, PolicyCalendar, Priority, Remarks, Revision, When
 from zsupport.wording import Worded
 
 #: How far ahead holidays are listed, in days.
@@ -131,10 +131,15 @@ class RevisionHours(NamedTuple):
     remarks: tuple[Remarks, ...] = ()
 
 
+#: What decides a row.
+DecidingPart = Holding | PolicyCalendar | Priority
+
+
 class Row(NamedTuple):
     """What is asked about in one line; `parts` are what each revision says, in order of time.
 
-    `because` are the grants and calendars that decide in the revision that answers.
+    `because` are the grants and calendars that decide in the revision that answers, or the
+    priorities to none of which the facts lead.
     """
 
     plan: str | None
@@ -143,7 +148,7 @@ class Row(NamedTuple):
     priority: str | None
     facts: Mapping[str, str]
     parts: tuple[RevisionHours, ...]
-    because: tuple[Holding | PolicyCalendar, ...]
+    because: tuple[DecidingPart, ...]
 
 
 def answer_hours(
@@ -217,12 +222,15 @@ def _of_case(
     def rows_of(space: Dimensions) -> list[Row]:
         rows = []
         for case in space.cases():
-            parts: list[tuple[RevisionHours, tuple[Holding | PolicyCalendar, ...]]] = []
+            if space.without_priority(case):
+                denied_by_all = (RevisionHours(allowed=False),) * len(ids)
+                rows.append(_row(case, denied_by_all, revision.priorities))
+                continue
+            parts: list[tuple[RevisionHours, tuple[DecidingPart, ...]]] = []
             for each in ids:
                 own, known = each.of_case(case)
-                allowed = known and not space.without_priority(case)
                 parts.append(
-                    _of_grants(each.reign, own) if allowed else (RevisionHours(allowed=False), ())
+                    _of_grants(each.reign, own) if known else (RevisionHours(allowed=False), ())
                 )
             because = parts[index][1]
             rows.append(_row(case, tuple(part for part, _ in parts), because))
@@ -245,7 +253,7 @@ def _of_names(
     rows, warnings = [], []
     for name in names:
         parts: list[RevisionHours] = []
-        decided: tuple[Holding | PolicyCalendar, ...] = ()
+        decided: tuple[DecidingPart, ...] = ()
         case = stated
         for i, reign in enumerate(reigns):
             if name != ALWAYS_OPEN and name not in reign.revision.hours:
@@ -266,9 +274,7 @@ def _of_names(
     return rows, warnings
 
 
-def _row(
-    case: Case, parts: tuple[RevisionHours, ...], because: tuple[Holding | PolicyCalendar, ...]
-) -> Row:
+def _row(case: Case, parts: tuple[RevisionHours, ...], because: tuple[DecidingPart, ...]) -> Row:
     facts = {name: value for name, value in case.items() if name not in _DIMENSIONS}
     return Row(
         case.get("plan"), case.get("role"), case.get("channel"), case.get("priority"), facts,
@@ -342,9 +348,7 @@ def _with_defaults(revision: Revision, case: Case, asked: set[str]) -> Case:
     return {**case, **defaults}
 
 
-def _of_grants(
-    reign: Reign, case: Case
-) -> tuple[RevisionHours, tuple[Holding | PolicyCalendar, ...]]:
+def _of_grants(reign: Reign, case: Case) -> tuple[RevisionHours, tuple[DecidingPart, ...]]:
     """Return what a revision says of the channel of a case: the joined hours of its grants.
 
     What it asks beyond the case takes its default, or is to be asked.
@@ -373,7 +377,7 @@ def _of_grants(
 
 def _of_hours(
     reign: Reign, names: Iterable[str], case: Case
-) -> tuple[RevisionHours, tuple[Holding | PolicyCalendar, ...]]:
+) -> tuple[RevisionHours, tuple[DecidingPart, ...]]:
     """Return what a revision says of the joined hours of these names, and the calendars read."""
     revision = reign.revision
     part = RevisionHours()
@@ -662,7 +666,7 @@ def _because(
 ) -> tuple[Because, ...]:
     if not in_force:
         return not_in_force(revision)
-    if not part.allowed:
+    if not part.allowed and not row.because:
         return denied(revision, row.channel)
     places: list[Place] = []
     for each in row.because:

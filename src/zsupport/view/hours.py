@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from zsupport.answer.case import record
+from zsupport.answer.channels import no_priority
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Remark, Report, Table
@@ -85,6 +86,8 @@ def explain(answer: HoursAnswer, why: "Explaining[HoursAnswer, tuple[Opening, ..
     head = f"{place_of(answer, hours=answer.hours)}: {answer.state}"
     if lines := why.not_in_force():
         return [head, *lines]
+    if answer.because == no_priority(why.revision):
+        return [head, *why.no_priority()]
     if answer.state == "not-entitled":
         assert answer.channel is not None
         case = case_of(answer)
