@@ -138,8 +138,8 @@ DecidingPart = Holding | PolicyCalendar | Priority
 class Row(NamedTuple):
     """What is asked about in one line; `parts` are what each revision says, in order of time.
 
-    `because` are the grants and calendars that decide in the revision that answers, or the
-    priorities to none of which the facts lead.
+    `because` are the grants and calendars that decide in the revision that answers; if the facts
+    lead to no priority, its priorities.
     """
 
     plan: str | None
