@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class ZsupportError(Exception):
-    """A run that cannot go on, with what is wrong and what to do about it.
+    """An error that ends the run: what is wrong, and what to do about it.
 
-    Where these name what a caller can state they are `Worded`, for the caller to say how.
+    Texts that name fields of a question are `Worded`, so that each caller can spell the fields.
     """
 
     exit_code: ClassVar[int] = 70
@@ -32,7 +32,7 @@ class ZsupportError(Exception):
 
 
 class UsageError(ZsupportError):
-    """The question is not one that can be asked: a bad value, an unknown name (exit 2)."""
+    """The question is invalid: an invalid value, or an unknown name (exit 2)."""
 
     exit_code = 2
     kind = "usage"
@@ -77,9 +77,9 @@ class TooMuch(PolicyError):
 
 
 def check_limit(limit: "Limit", count: int, what: str = "", *, told: bool = True) -> None:
-    """Raise TooMuch where there is more than a limit allows.
+    """Raise TooMuch if the count exceeds the limit.
 
-    Not `told`: counting stopped early, so that the message does not say how much there is.
+    Without `told` counting stopped early, and the message does not state the count.
     """
     if count > limit.most:
         raise TooMuch(limit, count if told else None, what)

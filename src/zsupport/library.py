@@ -1,6 +1,6 @@
-"""Policies as Python values: load one, ask it. The command line is a thin shell over this.
+"""Policies as Python values: load a policy, ask it questions. The command line uses this module.
 
-Errors and warnings name what can be stated as arguments: customer_tz, fact={'impact': 'down'}.
+Errors and warnings name fields as Python arguments: customer_tz, fact={'impact': 'down'}.
 """
 
 import os
@@ -57,9 +57,9 @@ MAX_KEPT = 10_000
 
 
 class _DuePut(NamedTuple):
-    """A question to `due` as it is put, without what happens to a ticket."""
+    """The key of a question to `due`: its arguments without the events of a ticket."""
 
-    revision: int  # the position of the one that answers
+    revision: int  # the position of the revision that answers
     in_force: bool
     plan: str | None
     role: str | None

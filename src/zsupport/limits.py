@@ -44,7 +44,7 @@ PROBLEMS = Limit(2_000, "problems reported of a file", "fix these first")
 COMPARED = Limit(10_000, "names compared in search of the nearest", "no suggestion is made")
 #: Such as the plans of each condition that says `{not: free}`.
 NAMED = Limit(500_000, "values that the conditions of a policy stand for", "name fewer values")
-#: TOML keys such as `tool.zsupport.check` take time by the square of their parts.
+#: The time to read a TOML key such as `tool.zsupport.check` grows with the square of its parts.
 CONFIG_BYTES = Limit(256 * 2**10, "bytes of a pyproject.toml", Worded("name another with {config}"))
 CONFIG_PARTS = Limit(20, "parts of a key in a pyproject.toml", "shorten the key")
 #: Each of them is compared with each file and folder that is found.
@@ -99,8 +99,8 @@ PARTS = Limit(200, "combinations of calendars by case", "join fewer of them")
 ROWS = Limit(
     20_000, "rows of an answer", Worded("state more of the case, such as {plan} or {fact}")
 )
-#: A row takes 300, and looking at a grant or a rule one. Rows are also worked out for other values
-#: of facts that are assumed, and for every revision of the policy.
+#: A row takes 300 steps, a grant or a rule that is looked at takes one. Rows are also computed for
+#: other values of assumed facts, and for every revision of the policy.
 STEPS = Limit(8_000_000, "steps to work out an answer", ROWS.way_out)
 COMBINATIONS = Limit(
     500_000, "combinations of the facts that decide the priority", Worded("state some with {fact}")

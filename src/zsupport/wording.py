@@ -1,4 +1,4 @@
-"""Texts for people: lists and counts in a sentence, and the names of what a caller can state."""
+"""Texts for people: lists and counts in a sentence, and fields as each caller writes them."""
 
 from collections.abc import Callable, Iterable
 from typing import Self, TypeVar
@@ -10,24 +10,24 @@ MaybeText = TypeVar("MaybeText", str, str | None)
 
 
 def argument(field: str, *value: str) -> str:
-    """Return how a caller in Python writes a field: as an argument."""
+    """Return a field as a Python caller writes it: as an argument."""
     if len(value) == 2:
         return f"{field}={{{value[0]!r}: {value[1]!r}}}"
     return f"{field}={value[0]!r}" if value else field
 
 
 class Worded(str):
-    """A text that names fields of a question, by itself as the arguments of Python.
+    """A text that names fields of a question; the string itself names them as Python arguments.
 
     In the template `{0}` stands for the first value, `{plan}` for the field of that name,
-    `{metric 0}` for a field with a value, and `{fact 0=1}` for one with an entry. For another
-    caller it is `named` in other words.
+    `{metric 0}` for a field with a value, and `{fact 0=1}` for one with an entry. `named` returns
+    the text with the spelling of another caller.
     """
 
     __slots__ = ("template", "values")
 
     def __new__(cls, template: str, *values: str) -> Self:
-        """Return the text; a value is no template, but may be such a text itself."""
+        """Return the text. Values are inserted as they are; a value can itself be a `Worded`."""
         text = super().__new__(cls, _filled(template, values, argument))
         text.template = template
         text.values = values
@@ -41,12 +41,12 @@ class Worded(str):
 
 
 def named(text: MaybeText, naming: Naming) -> MaybeText:
-    """Return a text with the names that a caller has for the fields."""
+    """Return a text with the fields as a caller writes them."""
     return _filled(text.template, text.values, naming) if isinstance(text, Worded) else text
 
 
 def _filled(template: str, values: tuple[str, ...], naming: Naming) -> str:
-    # No pattern is compiled for this: some texts are made on the way to every answer.
+    # Without a regular expression, which costs time to compile: some answers need such a text.
     text, *parts = template.split("{")
     for part in parts:
         field, _, after = part.partition("}")

@@ -17,18 +17,18 @@ from zsupport.answer.case import facts_decide
 from zsupport.clock.problem import BadText
 from zsupport.policy.model import Metric, Revision, Text
 
-#: The cases in which each is answered, by the values of the answer.
+#: The cases of each answer, by the values of the answer.
 Partition = dict[tuple[Hashable, ...], Cases]
 
 
 class DecidedValue(NamedTuple):
-    """What is answered, None for nothing, and the position of the entry that decides it, if any."""
+    """An answered value, or None, and the position of the entry that decides it, if any."""
 
     value: str | None
     entry: int | None
 
 
-#: The priority of facts in a policy in which they decide none.
+#: The priority of facts in a policy that does not decide the priority from facts.
 UNDECIDED = DecidedValue("", None)
 
 
@@ -45,7 +45,7 @@ class AnswersByCase:
 
     @cached_property
     def needed(self) -> list[tuple[str | int, tuple[Text, ...], Cases]]:
-        """What is needed in which cases, by a channel (its id) or a grant (its position)."""
+        """The prerequisites of each channel (by id) and grant (by position), with their cases."""
         allowed, grants = self.decisions.allowed, self.revision.grants
         found: list[tuple[str | int, tuple[Text, ...], Cases]] = [
             (channel.id, channel.prerequisites, allowed & self.space.of("channel", channel.id))
@@ -59,7 +59,7 @@ class AnswersByCase:
 
     @cached_property
     def prerequisites(self) -> Partition:
-        """What is needed, in the order in which it is answered."""
+        """The prerequisites, in the order of the answer."""
         parts: Partition = {(): self.decisions.allowed}
         for _, texts, cases in self.needed:
             parts = _split(parts, cases, _texts(texts))
@@ -67,7 +67,7 @@ class AnswersByCase:
 
     @cached_property
     def hours_of_channels(self) -> Partition:
-        """The names of the hours of a channel, in the order of its grants; None: not stated."""
+        """The names of the hours of a channel, in the order of its grants; None if not stated."""
         parts: Partition = {(): self.decisions.allowed}
         for grant, cases in zip(self.revision.grants, self.decisions.grants, strict=True):
             if cases:
@@ -80,7 +80,7 @@ class AnswersByCase:
 
     @cached_property
     def recommended(self) -> Partition:
-        """Each rank that is given: among what is allowed, in written order."""
+        """The rank of each recommended channel among the allowed ones, in written order."""
         space, allowed = self.space, self.decisions.allowed
         placed: dict[str, dict[tuple[int, int], Cases]] = {}
         for channel in (each.id for each in self.revision.channels):
@@ -122,7 +122,7 @@ class AnswersByCase:
                 hours = cell.hours if cell.target.uses_hours else None
                 dated = cell.target.kind == "business-days"
                 reading = self.revision.business_day if dated else None
-                # Where nothing is promised, no clock starts.
+                # Without a promise no clock starts.
                 start = starts if cell.target.promises else None
                 _add(found, (cell.target.text, hours, reading, start), stated.decides)
             _add(found, ("not-stated", None, None, None), targets.unstated)
@@ -131,7 +131,7 @@ class AnswersByCase:
 
     @cached_property
     def commitments(self) -> list[tuple[DecidedValue, Cases]]:
-        """How binding what is promised is, in parts that hold every case between them."""
+        """How binding the targets are; the parts together cover every case."""
         found = [
             (DecidedValue(commitment.binding, number), cases)
             for number, (commitment, cases) in enumerate(self.decisions.commitments())
@@ -141,7 +141,7 @@ class AnswersByCase:
 
     @cached_property
     def priorities(self) -> list[tuple[DecidedValue, Cases]]:
-        """The priority to which facts lead: the first that fits."""
+        """The priority that facts lead to: the first that matches."""
         left = self.facts.every
         if not facts_decide(self.revision):
             return [(UNDECIDED, left)]
@@ -154,7 +154,7 @@ class AnswersByCase:
 
     @cached_property
     def defaults(self) -> dict[str, str | None]:
-        """What is assumed of a fact that is left out, of the facts on which answers depend."""
+        """The default of each fact on which answers depend; None: it has no default."""
         return {
             fact.id: fact.default
             for fact in self.revision.facts
@@ -163,18 +163,18 @@ class AnswersByCase:
 
 
 class Difference:
-    """Where two policies of one space answer differently, as cases of it; computed when asked."""
+    """The cases in which two policies over one space answer differently; computed on demand."""
 
     def __init__(self, one: AnswersByCase, other: AnswersByCase, inclusions: Inclusions) -> None:
         self.one = one
         self.other = other
         self.inclusions = inclusions
-        # A case that exists in one of them only is another priority of its facts.
+        # A case that only one of the policies has is the same facts with another priority.
         self._both = one.decisions.existing & other.decisions.existing
 
     @cached_property
     def channels(self) -> Cases:
-        """Where another channel is allowed, or one is in another way."""
+        """The cases in which another channel is allowed, or a channel is allowed differently."""
         one, other = self.one, self.other
         found = one.decisions.allowed ^ other.decisions.allowed
         found |= _unlike(one.prerequisites, other.prerequisites)
@@ -184,10 +184,10 @@ class Difference:
 
     @cached_property
     def due(self) -> dict[str, Cases]:
-        """By metric: where what is promised, its hours, its start or its commitment is another."""
+        """By metric: the cases in which the target, its hours, start or commitment differs."""
         one, other = self.one, self.other
         metrics = [{metric.id: metric for metric in each.revision.metrics} for each in (one, other)]
-        # Which rule holds goes by these hours.
+        # These hours decide which rule applies.
         timed = union(
             cases for name, cases in self.hours.items() if opened(name) in one.space.values
         )
@@ -209,7 +209,7 @@ class Difference:
 
     @cached_property
     def hours(self) -> dict[str, Cases]:
-        """By name: where hours are open at other instants, or count other days."""
+        """By name: the cases in which hours are open at other instants, or count other days."""
         found: dict[str, Cases] = {}
         for name in {**self.one.revision.hours, **self.other.revision.hours}:
             parts = [
@@ -232,14 +232,14 @@ class Difference:
         try:
             return days[0] == days[1] and zones[0] == zones[1] and self.inclusions.same(one, other)
         except BadText:
-            return False  # whose holidays are not known, they cannot be told to be the same
+            return False  # unknown holidays: equality cannot be proved
 
     def commitments(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
-        """Yield each two commitments that bind otherwise, with the cases in which they decide."""
+        """Yield each pair of commitments that bind differently, with the cases that they decide."""
         return _differing(self.one.commitments, self.other.commitments)
 
     def priorities(self) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
-        """Yield each two priorities that differ, with the facts that lead to both."""
+        """Yield each pair of different priorities, with the facts that lead to both."""
         return _differing(self.one.priorities, self.other.priorities)
 
     @cached_property
@@ -249,18 +249,18 @@ class Difference:
 
     @cached_property
     def defaults(self) -> bool:
-        """Whether a fact that is left out is taken for another."""
+        """Whether the default of a fact differs."""
         return self.one.defaults != self.other.defaults
 
     @property
     def any(self) -> bool:
-        """Whether there is any."""
+        """Whether there is any difference."""
         found = self.channels or any(self.due.values()) or any(self.hours.values())
         return bool(found or self.facts or self.defaults)
 
     @property
     def cases(self) -> int:
-        """In how many cases they do; where only priorities differ, combinations of facts."""
+        """The number of these cases; if only priorities differ, of combinations of facts."""
         found = self.channels | union(self.due.values()) | union(self.hours.values())
         return (found or self.facts).bit_count()
 

@@ -95,7 +95,7 @@ def includes(
 
 
 class Inclusions:
-    """Which hours are open whenever others are, over a period; each two are compared once."""
+    """Compares when hours are open, over a period; each pair of hours is compared only once."""
 
     def __init__(self, period: Period, public: PublicHolidays) -> None:
         """`public` gives the public holidays of countries."""
@@ -105,7 +105,7 @@ class Inclusions:
 
     def of(self, one: Counted, other: Counted) -> bool:
         """Return whether `one` is open at every instant at which `other` is."""
-        # Calendars hold mappings, which are no keys.
+        # Calendars hold mappings, which are not hashable.
         key = repr((one, other))
         if key not in self._known:
             self._known[key] = includes(one, other, self._period, self._public)

@@ -74,7 +74,7 @@ class Decisions:
             else 0
             for grant in revision.grants
         ]
-        #: Where the channel of the case is allowed.
+        #: The cases whose channel is allowed.
         self.allowed: Cases = union(self.grants)
         opening = [channel.id for channel in revision.channels if channel.opens_case]
         #: Where a case can be opened by its channel.
@@ -86,7 +86,7 @@ class Decisions:
 
     @cached_property
     def by_hours(self) -> dict[str | None, Cases]:
-        """Where grants open a channel during which hours; None: where one states none."""
+        """By hours: the cases in which a grant opens a channel during them; None: not stated."""
         found: dict[str | None, Cases] = {}
         for grant, cases in zip(self.revision.grants, self.grants, strict=True):
             if cases:
@@ -167,8 +167,8 @@ class Decisions:
     def counted(self, hours: str | None, cases: Cases | None = None) -> list[tuple[Counted, Cases]]:
         """Return what these hours are over a set of cases: parts of it, with the hours of each.
 
-        Without `cases` it is over all of them. Unions are taken apart; `24x7`, and no hours at
-        all, are every instant. Cases for which a list has no calendar are left out.
+        Without `cases` all cases are used. Unions are split into their members. `24x7`, and no
+        hours at all, are every instant. Cases for which a list has no calendar are left out.
         """
         return self._counted(hours, self.space.every if cases is None else cases, known=False)
 

@@ -93,5 +93,5 @@ class AnalysedRevision:
 
     @cached_property
     def answers(self) -> AnswersByCase:
-        """What it answers in each of its cases. Raises TooMuch."""
+        """The answers of the revision in each of its cases. Raises TooMuch."""
         return AnswersByCase(self.revision, self.decisions, self.facts)

@@ -32,7 +32,7 @@ def union(sets: Iterable[Cases]) -> Cases:
 def crossed(
     one: Iterable[tuple[_One, Cases]], other: Iterable[tuple[_Other, Cases]]
 ) -> Iterator[tuple[_One, _Other, Cases]]:
-    """Yield each entry of one list with each of another, with the cases that they share, if any."""
+    """Yield each pair of entries of two lists that share cases, with these cases."""
     listed = list(other)
     for mine, some in one:
         for its, cases in listed:
@@ -85,7 +85,7 @@ class Space:
         return union(self.of(name, value) for value in values)
 
     def within(self, values: Mapping[str, Iterable[str]]) -> Cases:
-        """Return the cases with one of the values of each dimension; others restrict nothing."""
+        """Return the cases with one of the values of each dimension; the rest is not restricted."""
         found = self.every
         for name, each in values.items():
             if name in self.values:
@@ -277,7 +277,7 @@ def _named(revision: Revision) -> tuple[set[str], list[str]]:
 
 
 def space_of_facts(*revisions: Revision) -> Space:
-    """Return the combinations of the facts that the priorities of one of the policies name."""
+    """Return the combinations of the facts that the priorities of any of the policies name."""
     values: dict[str, dict[str, None]] = {}
     for revision in revisions:
         named = {name for each in revision.priorities for alt in each.when for name in alt.values}

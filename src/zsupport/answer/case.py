@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     Date = str
     Positive = int
 else:
-    # The type of a field of an answer says more than Python asks for. These are never called.
+    # These types only annotate the fields of answers, for the JSON Schema. They are never called.
 
     class Words(str):
-        """Words: two answers that differ in them alone count as the same."""
+        """A text for people: answers that differ only in such texts count as equal."""
 
     class Date(Words):
         """A date, YYYY-MM-DD."""
@@ -49,7 +49,7 @@ class Warning(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A question, with names as they are put or as ids; what is None is what is asked about."""
+    """A question, with names as the caller wrote them or as ids; None: asked for every value."""
 
     plan: str | None = None
     role: str | None = None
@@ -62,26 +62,26 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Answer(Protocol):
-        """What every answer says, to any question."""
+        """The fields that the answers to every question have."""
 
         @property
         def note(self) -> str | None:
-            """The notes of all that it rests on."""
+            """The notes of the parts of the policy that the answer rests on."""
 
         @property
         def unclear(self) -> str | None:
-            """The doubts about it."""
+            """The `unclear` texts of these parts."""
 
         @property
         def source(self) -> str | None:
-            """The ids of the sources that it names."""
+            """The ids of the sources that these parts name."""
 
         @property
         def because(self) -> tuple[Because, ...]:
             """The parts of the policy that decided."""
 
         def _asdict(self) -> dict[str, Any]:
-            """Return its fields by name."""
+            """Return the fields of the answer by name."""
 
 
 Row = TypeVar("Row", bound="Answer", covariant=True)
@@ -89,11 +89,11 @@ Details = TypeVar("Details", covariant=True)
 
 
 class Answers(Sequence[Row], Generic[Row, Details]):
-    """The answers to one question, in order, and what they were given from; a frozen value.
+    """The answers to one question, in order, with the revision and the query; a frozen value.
 
     `columns` names the dimensions that they differ by. With no revision in force `revision` is
-    the nearest one, `in_force` is false, and no answer is positive. `details` is what else they
-    were worked out from, where there is more to explain.
+    the nearest one, `in_force` is false, and no answer is positive. `details` holds what an
+    explanation needs beside the answers.
     """
 
     __slots__ = (  # noqa: RUF023 - in the order of the constructor
@@ -120,7 +120,7 @@ class Answers(Sequence[Row], Generic[Row, Details]):
         details: Details,
         public_holidays: bool = False,
     ) -> None:
-        """`public_holidays`: they rest on the public holidays of a country."""
+        """`public_holidays`: the answers depend on the public holidays of a country."""
         keep = object.__setattr__
         keep(self, "answers", answers)
         keep(self, "columns", columns)
@@ -302,7 +302,7 @@ def _nearest(text: str, known: Sequence[KnownName]) -> str | None:
 
 
 class NeedsInput(Exception):
-    """The customer has to be asked: `asks` says for what, and in which field to tell it."""
+    """Input is required: `asks` says what to ask the customer, and which field states it."""
 
     def __init__(self, asks: list[str]) -> None:
         super().__init__("; ".join(asks))

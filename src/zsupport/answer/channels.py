@@ -31,7 +31,7 @@ class OnlyWhen(TypedDict, total=False):
 
 
 class ShownNumber(TypedDict):
-    """A number to call, with what a person who dials it should know."""
+    """A telephone number, with notes for the person who calls it."""
 
     country: str
     number: str
@@ -244,7 +244,7 @@ def _answer(
     remarks = of_case(revision, "channels", case)
     if not held:
         remarked, because = said(revision, remarks, lang), denied(revision, channel.id)
-        return _no(place, name, channel.kind, retired, remarked, because)
+        return _not_allowed(place, name, channel.kind, retired, remarked, because)
     # The note of a number is shown with the number.
     remarks += [number.remarks._replace(note=None) for number in channel.numbers]
     remarks += of_grants(held)
@@ -326,10 +326,10 @@ def not_in_force(revision: Revision) -> tuple[Because, ...]:
 def _denied(revision: Revision, row: ChannelAnswer, lang: str) -> ChannelAnswer:
     """Return an answer as a no, as no revision is in force."""
     remarked, because = said(revision, (), lang), not_in_force(revision)
-    return _no(row[:5], row.name, row.kind, row.retired, remarked, because)
+    return _not_allowed(row[:5], row.name, row.kind, row.retired, remarked, because)
 
 
-def _no(
+def _not_allowed(
     place: tuple[str | None, str | None, str, str | None, dict[str, str]],
     name: str,
     kind: str,
@@ -337,7 +337,7 @@ def _no(
     remarked: tuple[str | None, str | None, str | None],
     because: tuple[Because, ...],
 ) -> ChannelAnswer:
-    """Return the answer that a channel is not allowed, for a case with its channel."""
+    """Return the answer that the channel of a case is not allowed."""
     note, unclear, source = remarked
     return ChannelAnswer(
         *place,

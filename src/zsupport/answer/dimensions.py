@@ -20,10 +20,10 @@ STEPS_OF_ROW = 300
 class Dimensions(NamedTuple):
     """The values over which a question is answered, by dimension in display order.
 
-    A fact with a default is `assumed` unless the question states it; `values` has all that it
-    can be. If priorities are a dimension and facts can lead to none, None is one of its values: for
-    these facts. If priorities are no dimension, a case stands for any one of the priorities that
-    its facts leave open, or with `of_all_priorities` for all of them together.
+    A fact with a default is `assumed` unless the question states it; `values` has all of its
+    values. If priorities are a dimension and facts can lead to no priority, None is one of its
+    values, for these facts. Without that dimension a case stands for any one of the priorities
+    that its facts leave open, or with `of_all_priorities` for all of them together.
     """
 
     members: dict[str, tuple[str | None, ...]]
@@ -45,7 +45,7 @@ class Dimensions(NamedTuple):
         """
         count = rows * prod(map(len, self.members.values())) * prod(map(len, self.facts.values()))
         check_limit(ROWS, count)
-        # Each assumed fact is asked about with all of its values.
+        # The answer covers all values of each assumed fact.
         times = 1 + sum(len(self.values[name]) for name in self.assumed)
         # For each combination, the facts that exclude a priority are looked for.
         together = 2 ** min(len(self.assumed), MOST_TOGETHER) if self.by_facts else 0
@@ -69,7 +69,7 @@ class Dimensions(NamedTuple):
         return self.by_facts.excludes(None, {name: case[name] for name in self.facts})
 
     def fact_rows(self, priority: str | None) -> Iterator[Case]:
-        """Yield the facts of each row of a priority, in the order in which they are declared.
+        """Yield the facts of each row of a priority, in the order of their declaration.
 
         A value that excludes the priority gets no row. Raises TooMuch.
         """
@@ -77,9 +77,9 @@ class Dimensions(NamedTuple):
             yield from self._rows(priority, fixed)
 
     def defaults(self, priority: str | None) -> Iterator[Mapping[str, str]]:
-        """Yield the defaults that the rows of a priority take, for each choice of open facts.
+        """Yield the defaults that the rows of a priority use, for each choice of open facts.
 
-        The others exclude the priority, so that these facts are open in its rows.
+        The other defaults exclude the priority, so their facts are open in its rows.
         """
         for fixed in self._fixed():
             taken = self._taken(priority, fixed)
@@ -91,13 +91,13 @@ class Dimensions(NamedTuple):
             yield dict(zip(self.facts, chosen, strict=True))
 
     def _taken(self, priority: str | None, fixed: Case) -> Mapping[str, str] | None:
-        """Return the defaults that rows of a priority take, None where it has no row."""
+        """Return the defaults that the rows of a priority use; None if it has no row."""
         if self.by_facts is None or (priority is None and self.of_all_priorities):
             return self.assumed
         if self.by_facts.excludes(priority, fixed):
             return self.assumed if priority is None else None
         if priority is None and self.members["priority"] != (None,):
-            return None  # these facts lead to a priority, and it has its own rows
+            return None  # these facts lead to a priority, which has its own rows
         return self.by_facts.taken(priority, fixed, self.assumed)
 
     def _rows(self, priority: str | None, fixed: Case) -> Iterator[Case]:

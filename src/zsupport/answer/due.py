@@ -29,7 +29,7 @@ from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.model import BINDINGS, Revision
 from zsupport.wording import Worded
 
-#: The states of an answer that say something about the moment as of which it is given.
+#: The states of an answer that depend on the moment at which it is given.
 STATES_OF_THE_MOMENT = ("not-started", "running", "at-risk", "paused", "met", "breached")
 #: The states of an answer.
 STATES = ("not-entitled", "no-target", "not-stated", "needs-input", *STATES_OF_THE_MOMENT)
@@ -113,7 +113,7 @@ def settle_starts(
 
 
 class DueDetails(NamedTuple):
-    """What deadlines were worked out from: what happened, the promises and their hours."""
+    """The input of the deadlines: the events of the ticket, the promises and their hours."""
 
     moment: Moment
     promised: Promises

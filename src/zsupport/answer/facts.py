@@ -28,7 +28,7 @@ class PrioritiesByFacts:
                 continue
             values = (stated[fact.id],) if fact.id in stated else tuple(fact.values)
             check_limit(COMBINATIONS, size * len(values), f"`{revision.policy}`")
-            # Each combination so far is there once for each value of this fact.
+            # Repeat each combination so far for each value of this fact.
             block = (1 << size) - 1
             repeated = ((1 << size * len(values)) - 1) // block
             self._of = {key: bits * repeated for key, bits in self._of.items()}
@@ -37,10 +37,10 @@ class PrioritiesByFacts:
             size *= len(values)
         self._every = (1 << size) - 1
         self._facts = frozenset(name for name, _ in self._of)
-        #: By priority; by None those that lead to any.
+        #: The combinations by priority; under None those that lead to any priority.
         self._leading = self._combinations(revision)
         self._leading[None] = sum(self._leading.values())
-        #: Whether facts can lead to no priority, with those of the question.
+        #: Whether the stated facts leave combinations open that lead to no priority.
         self.incomplete = self.decides and self._leading[None] != self._every
         #: The priorities that the stated facts leave open, most urgent first.
         self.open = tuple(id for id in self.ids if not self.excludes(id, {}))
@@ -77,7 +77,7 @@ class PrioritiesByFacts:
     def taken(
         self, priority: str | None, fixed: Case, assumed: Mapping[str, str]
     ) -> dict[str, str]:
-        """Return the defaults that do not exclude a priority: those that its rows take.
+        """Return the defaults that do not exclude a priority: those that its rows use.
 
         A default is assumed unless it excludes the priority; then the fact is open there.
         """

@@ -66,7 +66,7 @@ class ShownWindow(TypedDict):
 
 
 class ShownHoliday(TypedDict):
-    """A holiday to come."""
+    """A coming holiday."""
 
     date: Date
     name: Words
@@ -136,10 +136,10 @@ DecidingPart = Holding | PolicyCalendar | Priority
 
 
 class Row(NamedTuple):
-    """What is asked about in one line; `parts` are what each revision says, in order of time.
+    """One line of the question; `parts` are the hours of each revision, in order of time.
 
-    `because` are the grants and calendars that decide in the revision that answers; if the facts
-    lead to no priority, its priorities.
+    `because` are the deciding grants and calendars of the revision that answers. If the facts lead
+    to no priority, it is the priorities of this revision.
     """
 
     plan: str | None

@@ -83,7 +83,7 @@ def answer_priority(
         warnings = about_assumed(space, rows_of, ())
     else:
         because = not_in_force(revision)
-        rows = [_none(revision, row.facts, (), because, lang) for row in rows]
+        rows = [_no_match(revision, row.facts, (), because, lang) for row in rows]
     columns = in_order(revision, {*kept, *shown})
     return Answers(tuple(rows), tuple(columns), tuple(warnings), revision, query, in_force, None)
 
@@ -97,17 +97,17 @@ def _decided(revision: Revision, case: Case, asked: set[str], lang: str) -> Prio
                 return _answer(revision, priority, facts, matched, lang)
     places = [each.place for each in revision.priorities] or [revision.grants_place]
     remarks = of_case(revision, "priority", facts)
-    return _none(revision, facts, remarks, reasons(revision, places), lang)
+    return _no_match(revision, facts, remarks, reasons(revision, places), lang)
 
 
-def _none(
+def _no_match(
     revision: Revision,
     facts: dict[str, str],
     remarks: Iterable[Remarks],
     because: tuple[Because, ...],
     lang: str,
 ) -> PriorityAnswer:
-    """Return the answer that no priority fits."""
+    """Return the answer that no priority matches."""
     note, unclear, source = said(revision, remarks, lang)
     return PriorityAnswer(
         priority=None,

@@ -193,7 +193,7 @@ def _rows(
         (case, None if space.without_priority(case) else reader.entitled(case))
         for case in space.cases()
     ]
-    # Where no channel opens a case, as in one that only another revision knows, one row says no.
+    # If no channel opens a case, such as one that only another revision knows, give one refusal.
     if reader.opening and (
         by_channel
         or any(

@@ -29,7 +29,7 @@ KINDS: dict[str, Code] = {
 #: What says that a comment is wrong cannot be allowed by one.
 ABOUT_COMMENTS = ("ZS901", "ZS902", "ZS903")
 RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
-#: The names of the rules that were removed, by code. No other rule takes a code or a name of them.
+#: The names of the removed rules, by code. These codes and names are never used again.
 REMOVED = {"ZS606": "unclear-names-one-priority"}
 
 _BY_NAME = {kind.name: code for code, kind in KINDS.items()}
@@ -40,7 +40,7 @@ def kind_named(name: str) -> Code:
     """Return the kind with this code or name, without regard to case; raise UsageError."""
     code = code_named(name)
     if code is None:
-        message, hint = _no_rule(name)
+        message, hint = _unknown_rule(name)
         raise UsageError(message, hint or _LIST_RULES)
     return KINDS[code]
 
@@ -50,10 +50,10 @@ def code_named(name: str) -> str | None:
     return name.upper() if name.upper() in KINDS else _BY_NAME.get(name.casefold())
 
 
-def _no_rule(name: str, *, nearest: bool = True) -> tuple[str, str | None]:
+def _unknown_rule(name: str, *, nearest: bool = True) -> tuple[str, str | None]:
     """Return the message and the hint about an unknown rule, or one that was removed.
 
-    The hint names the rule that was meant, where that can be told and `nearest` asks for it.
+    The hint names the rule that the user probably meant, if there is one and `nearest` is true.
     """
     for code, removed in REMOVED.items():
         if name.upper() == code or name.casefold() == removed:
@@ -76,7 +76,7 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
         elif name.casefold() in _BY_NAME:
             found.add(_BY_NAME[name.casefold()])
         else:
-            message, hint = _no_rule(name)
+            message, hint = _unknown_rule(name)
             raise UsageError(f"{where}: {message}", hint or _LIST_RULES)
     return frozenset(found)
 
@@ -111,7 +111,7 @@ def allowable(name: str, at: Span, hints: bool) -> str | Mistake:
                 f"write each of them, with commas between them: allow {', '.join(alike[:2])}",
             )
     if code is None:
-        message, hint = _no_rule(name, nearest=hints)
+        message, hint = _unknown_rule(name, nearest=hints)
         return Mistake(at, message, hint or f"write {FORM}")
     if code in CODES or code == UNREADABLE.code:
         return Mistake(at, f"`{name}` cannot be allowed: a policy with it is not read", "mend it")

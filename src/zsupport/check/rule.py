@@ -215,7 +215,7 @@ class Subject(AnalysedRevision):
 
     def check_comparisons(self, count: int) -> None:
         """Raise TooMuch where this number of comparisons of sets of cases takes too long."""
-        # Small sets take as long as one of 10,000 cases.
+        # A small set takes as long as a set of 10,000 cases.
         check_limit(COMPARISONS, count * max(self.space.size, 10_000))
 
     def excluded(self, cases: Cases) -> bool:
@@ -335,7 +335,7 @@ def _resolve(
 def scalars(
     node: Node | None, path: Path, *, keys: bool = False
 ) -> Iterator[tuple[Path, ScalarNode]]:
-    """Yield the texts inside a node with their paths, also the `keys` of mappings if asked for."""
+    """Yield the texts inside a node with their paths; with `keys` also the keys of mappings."""
     if isinstance(node, ScalarNode):
         yield path, node
     elif isinstance(node, SequenceNode):
@@ -349,7 +349,7 @@ def scalars(
 
 
 def texts_of(node: Node) -> Iterator[str]:
-    """Yield the values inside a node, keys not among them."""
+    """Yield the texts of the values inside a node, without keys."""
     return (scalar.text for _, scalar in scalars(node, ()))
 
 

@@ -29,7 +29,7 @@ class Option(NamedTuple):
 
 
 def flag_of(field: str, *value: str) -> str:
-    """Return how the command line writes a field: as an option."""
+    """Return a field as the command line writes it: as an option."""
     flag = f"--{field.replace('_', '-')}"
     return f"{flag} {'='.join(value)}" if value else flag
 

@@ -239,7 +239,7 @@ def wants_json(arguments: list[str]) -> bool:
 
 
 def in_options(findings: "Iterable[Finding]") -> "tuple[Finding, ...]":
-    """Return findings whose hints name the options."""
+    """Return the findings with hints that name command-line options."""
     return tuple(each._replace(hint=named(each.hint, flag_of)) for each in findings)
 
 

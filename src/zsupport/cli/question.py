@@ -119,7 +119,7 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
 
 
 def needed(answers: AnyAnswers) -> str:
-    """Return in a line what has to be asked before there is an answer, with the options."""
+    """Return a line that says which input is required for an answer, with the options."""
     asks = (named(each.message, flag_of) for each in answers.warnings if each.code == NEEDS_INPUT)
     return f"needs input: {'; '.join(asks)}"
 

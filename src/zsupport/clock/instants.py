@@ -68,12 +68,12 @@ def parse_instant(
 ) -> tuple[int, datetime.tzinfo | None]:
     """Return the instant that `text` says, and the zone that the text itself states, if any.
 
-    `now` is the instant to use for the word now; `zone` is the one that a local time is read in,
-    and `tz` names the field that states it, for hints; without one there are only offsets. Z and
-    -00:00 state `datetime.timezone.utc`, any other offset (+01:00, +0100 or +01) a fixed zone
-    (+00:00 one that is printed as +00:00); `now`, `@EPOCH` and local times state none. Fractions
-    of a second are floored. Raises BadText, also for a local time that does not exist or exists
-    twice in `zone`, with both readings.
+    `now` is the instant of the word now. `zone` is the time zone of local times; `tz` names the
+    field that states it, for hints. Without `zone` an offset is required. Z and -00:00 state
+    `datetime.timezone.utc`, any other offset (+01:00, +0100 or +01) a fixed zone (+00:00 is
+    printed as +00:00). `now`, `@EPOCH` and local times state no zone. Fractions of a second are
+    floored. Raises BadText, also for a local time in a DST gap or a DST fold of `zone`, with both
+    readings.
     """
     if text == "now":
         return _within_range(now, text), None

@@ -187,7 +187,7 @@ def country_codes() -> dict[str, str]:
 
 
 def country_code(text: str) -> str:
-    """Return the code of a country, or of a part of one, in capitals: NO, DE-BY; else BadText."""
+    """Return the code of a country or a part of one in capitals: NO, DE-BY. Raises BadText."""
     country, dash, part = text.upper().partition("-")
     if country not in country_codes() or (dash and not part.isalnum()):
         raise BadText(f"`{text}` is no country", "such as NO, or DE-BY")

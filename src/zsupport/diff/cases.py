@@ -26,7 +26,7 @@ class RevisionPair(NamedTuple):
     space: Space
     both: Cases
     where: Difference
-    #: The side and its hours for each name that an `opened` has in the space.
+    #: For each name of an `opened` in the space: the revision and the name of its hours.
     opened: dict[str, tuple[AnalysedRevision, str]]
 
 

@@ -39,7 +39,7 @@ class HoursComparison:
     """The verdicts about the hours of two revisions."""
 
     def __init__(self, pair: RevisionPair, public: PublicHolidays) -> None:
-        #: Of targets: the old one compared with the new one.
+        #: Compares old targets with new ones.
         period = period_of(pair.old.revision, pair.new.revision)
         self.deadlines = Deadlines(period, Clocks(public))
         self._pair = pair
@@ -148,7 +148,7 @@ def open_hours(side: AnalysedRevision, cases: Cases) -> list[ChannelHours]:
     unstated = by_hours.get(None, 0) & cases
     found = [ChannelHours(None, EVERY_INSTANT, unstated)] if unstated else []
     stated = [ChannelHours((), NEVER, cases & ~unstated)]
-    # In one order, so that two sides with the same hours name them alike.
+    # In a fixed order, so that two sides with the same hours list them in the same way.
     for name in sorted(filter(None, by_hours)):
         before, stated = stated, []
         for each in before:

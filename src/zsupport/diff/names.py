@@ -118,7 +118,7 @@ def _gone_or_new(
             cases &= pair.space.of(dimension, id)
         elif kind == "metric":
             cases = side.decisions.targets(id).promised & pair.both
-        # With a new id something new is allowed; one that keeps the old as its alias is no more.
+        # A new id allows something new, unless it keeps the old id as its alias.
         renamed = any(known in there.names for known, its in here.names.items() if its == id)
         if cases and not renamed:
             effect = "less" if gone else "more"

@@ -11,7 +11,7 @@ from zsupport.policy.yamltext import Path
 def find_changes(pair: RevisionPair, found: Changes) -> Cases:
     """Add where the same facts lead to another priority; return the combinations that both know.
 
-    Where one of them has no priorities there is nothing to compare.
+    If one of the policies has no priorities there is nothing to compare.
     """
     old, new = pair.old.document.revision, pair.new.document.revision
     assert old is not None

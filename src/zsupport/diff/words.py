@@ -46,32 +46,33 @@ def _words(revision: Revision) -> dict[_Key, Any]:
     whole: dict[Path, Any] = {
         ("title",): revision.title,
         ("effective",): revision.validity,
-        ("sources",): {each.id: _said(SOURCE, each) for each in revision.sources},
+        ("sources",): {each.id: _words_of_part(SOURCE, each) for each in revision.sources},
         ("terms",): _by_topic(revision.terms),
         ("self-help",): _of_self_help(revision.self_help),
         ("entitlements",): _any_order(map(_of_grant, revision.grants)),
         ("commitment",): _any_order(
-            [*_said(COMMITMENT, each), *_remarks(each.when)] for each in revision.commitments
+            [*_words_of_part(COMMITMENT, each), *_remarks(each.when)]
+            for each in revision.commitments
         ),
         ("targets",): _any_order(map(_of_rule, revision.rules)),
     }
     for plan in revision.plans:
-        whole["plans", plan.id] = _said(PLAN, plan)
+        whole["plans", plan.id] = _words_of_part(PLAN, plan)
     for role in revision.roles:
-        whole["roles", role.id] = _said(ROLE, role)
+        whole["roles", role.id] = _words_of_part(ROLE, role)
     for fact in revision.facts:
-        whole["facts", fact.id] = _said(FACT, fact)
+        whole["facts", fact.id] = _words_of_part(FACT, fact)
     for channel in revision.channels:
-        whole["channels", channel.id] = _said(CHANNEL, channel)
+        whole["channels", channel.id] = _words_of_part(CHANNEL, channel)
     for priority in revision.priorities:
         remarks = _any_order([_remarks(priority.when)])
-        whole["priorities", priority.id] = [*_said(PRIORITY, priority), remarks]
+        whole["priorities", priority.id] = [*_words_of_part(PRIORITY, priority), remarks]
     for metric in revision.metrics:
-        whole["metrics", metric.id] = _said(METRIC, metric)
+        whole["metrics", metric.id] = _words_of_part(METRIC, metric)
     for name, calendars in revision.hours.items():
         whole["hours", name] = _any_order(
             [
-                *_said(CALENDAR, each),
+                *_words_of_part(CALENDAR, each),
                 *_remarks(each.when),
                 each.holidays and each.holidays.remarks,
             ]
@@ -80,8 +81,8 @@ def _words(revision: Revision) -> dict[_Key, Any]:
     return {**{(path, ""): said for path, said in whole.items()}, **_judged(revision)}
 
 
-def _said(kind: Fields, part: Any) -> list[object]:
-    """Return what a part of a revision says in words: keys that the format counts as such."""
+def _words_of_part(kind: Fields, part: Any) -> list[object]:
+    """Return the words of a part of a revision: the keys that the format counts as WORDS."""
     words = [key for key, field in kind.fields.items() if field.counts == WORDS]
     return [part.remarks, *(getattr(part, key) for key in words if key not in REMARK_KEYS)]
 
@@ -137,15 +138,19 @@ def _by_topic(terms: Iterable[Term]) -> dict[str, list[Term]]:
 
 
 def _of_grant(grant: Grant) -> list[object]:
-    # The order in which channels are to be tried, and for whom: advice, and no answer.
+    # The order in which to try the channels, and the cases it is for: advice, not an answer.
     for_whom = [{name: sorted(v) for name, v in each.values.items()} for each in grant.when]
-    return [*_said(GRANT, grant), *_remarks(grant.when), for_whom if grant.recommend else None]
+    return [
+        *_words_of_part(GRANT, grant),
+        *_remarks(grant.when),
+        for_whom if grant.recommend else None,
+    ]
 
 
 def _of_rule(rule: TargetRule) -> list[object]:
     cells = [cell for cells in rule.cells.values() for cell in cells.values()]
-    said = _any_order(_said(CELL, cell) for cell in cells)
-    return [*_said(RULE, rule), *_remarks(rule.when), said or None]
+    said = _any_order(_words_of_part(CELL, cell) for cell in cells)
+    return [*_words_of_part(RULE, rule), *_remarks(rule.when), said or None]
 
 
 def _any_order(entries: Iterable[Iterable[object]]) -> list[str]:

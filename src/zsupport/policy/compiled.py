@@ -1,6 +1,6 @@
 """The compiled form of a policy: the values of its model as JSON, and how it is read back.
 
-The types of the model say what is read. Nothing that is read is trusted: a value of another type
+The types of the model control the reading. The input is not trusted: a value of another type
 raises ValueError.
 """
 
@@ -23,7 +23,7 @@ def revisions_of(value: Any) -> tuple[Revision, ...]:
 
 
 def _reader(kind: Any) -> Reader:
-    """Return what reads a type: a class of the model, one of JSON, or a type made of these."""
+    """Return the reader of a type: a class of the model, a JSON type, or a type made of these."""
     reader = _readers.get(kind)
     if reader is None:
         reader = _readers[kind] = _new_reader(kind)
@@ -86,7 +86,7 @@ def _row(made: Callable[[Any], Any], *fields: Any) -> Reader:
 
 
 def _one_of(*kinds: Any) -> Reader:
-    """Return what reads one of several types, told apart by the type that they have in JSON."""
+    """Return the reader of a union of types, which differ by their JSON type."""
     if len(kinds) == 2 and kinds[1] is NoneType:
         return _or_none(_reader(kinds[0]))
     readers = {_in_json(kind): _reader(kind) for kind in kinds}

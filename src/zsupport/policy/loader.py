@@ -417,7 +417,7 @@ class _Builder:
                 Grant, GRANT, record,
                 when=names.when(record.get("when"), ("plan", "role", "priority"), "entitlements"),
                 allow=names.expand("channel", (False, record.get("allow") or ())),
-                # Channels of a group have no order of their own: it is that of their definition.
+                # The channels of a group are in the order of their definition.
                 recommend=tuple(names.chosen("channel", record.get("recommend") or ())),
             )
             for record in self.record.get("entitlements") or ()
@@ -724,7 +724,7 @@ class _Builder:
             add=tuple(each.value for each in added),
             remove=tuple(each.value for each in remove),
             frozen=None if frozen is None else self.days_off(_dates(frozen)),
-            # A date in both is called as it was added, for that is what someone wrote.
+            # A date in both has the name under which it was added, which a person wrote.
             names=lambda: self.names_of_days(frozen) | self.names_of_days(add),
             frozen_exchanged=self.days_off(read.get("frozen-exchanged") or []),
         )

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from zsupport.clock.target import Target
 from zsupport.clock.windows import DAYS, Window
 
-#: Channels of these kinds open no case and so have no targets.
+#: Channels of these kinds open no cases, so they have no targets.
 NO_CASE = ("self-service", "community")
-#: What a channel can be.
+#: The kinds of channels.
 CHANNEL_KINDS = (*NO_CASE, "web", "email", "chat", "phone", "other")
-#: How binding targets can be, the least binding first.
+#: The degrees to which targets bind, the least binding first.
 BINDINGS = ("none", "target", "objective", "agreement")
 #: A text for people: one string, or a string by language.
 Text = str | dict[str, str]
@@ -280,7 +280,7 @@ class SelfHelp(NamedTuple):
 
 
 def with_members(hours: dict[str, tuple[PolicyCalendar, ...]], id: str) -> list[str]:
-    """Return the id of hours and of all that they are a union of, as far as these are defined."""
+    """Return the id of hours and, for a union, of all of its members that are defined."""
     found: dict[str, None] = {}
     waiting = [id]
     while waiting:

@@ -53,7 +53,7 @@ Part = TypeVar("Part", bound=tuple[Any, ...])
 
 @cache
 def _fields(made: type[tuple[Any, ...]], kind: Fields) -> list[tuple[str, str, Shape | None, Any]]:
-    """Return each field of a class of the model, the key of this name, its shape, and no value."""
+    """Return each field of a class of the model, its key, the shape, and the value if absent."""
     found = []
     for name in made.__annotations__:
         key = name.replace("_", "-")
@@ -131,8 +131,8 @@ class Names:
     def part(self, made: type[Part], kind: Fields, record: Record | None, /, **own: Any) -> Part:
         """Return a part of the model: its fields are read under the keys of the same names.
 
-        `own` are fields of which that is not true. One that reads texts is a function, called in
-        its turn: languages are known in the order of the fields.
+        `own` has the fields whose values are computed in another way. A value that reads texts is
+        a function. It is called in the order of the fields, because languages are found in it.
         """
         values = {} if record is None else record.values
         fields: list[Any] = []
@@ -152,7 +152,7 @@ class Names:
         return made(*fields)
 
     def _value(self, shape: Shape, read: Any) -> Any:
-        """Return what the model keeps of what a shape has read."""
+        """Return the value that the model keeps for a value that a shape has read."""
         if isinstance(shape, ListOf):
             values = [self._value(shape.item, each) for each in read]
             return tuple(value for value in values if value is not None)

@@ -623,14 +623,14 @@ class OneOf(Shape):
         return [shape for shape in self.by_node.values() if shape is not None]
 
 
-#: What a change of a key is: of what answers are judged by, such as who may use what until when
-#: and by which names one asks; of words that they say beside it; or of the place of a part, such as
-#: in which revision it stands.
+#: How a change of a key counts. JUDGED: it can change an answer, such as an entitlement, a
+#: deadline or a known name. WORDS: it changes only texts in answers. POSITION: it changes only the
+#: place of a part, such as its revision.
 JUDGED, WORDS, POSITION = "judged", "words", "position"
 
 
 class Field(NamedTuple):
-    """A key of a mapping: its shape, what it says, whether it must be there.
+    """A key of a mapping: its shape, its meaning, and whether it is required.
 
     `counts` is JUDGED, WORDS or POSITION for every key of a policy.
     """

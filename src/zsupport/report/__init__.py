@@ -63,13 +63,13 @@ class Terminal(NamedTuple):
 
 
 class ReportFormat(NamedTuple):
-    """What a format shows: the notes of a report, and every answer or the listed ones."""
+    """What a format shows: whether the notes, and whether every answer or only the listed ones."""
 
     notes: bool = False
     every: bool = False
 
 
-#: Each is a module of this package.
+#: The formats of answers: each is a module of this package.
 FORMATS = {
     "plain": ReportFormat(),
     "table": ReportFormat(notes=True),
@@ -77,7 +77,7 @@ FORMATS = {
     "csv": ReportFormat(every=True),
     "markdown": ReportFormat(notes=True),
 }
-#: Of what `check`, `test` and `diff` find: each is a module of the folder `findings`.
+#: The formats of findings of `check`, `test` and `diff`: each is a module in `findings`.
 FINDING_FORMATS = (
     "text", "plain", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tables for people, drawn by Rich."""
+"""Tables for people, rendered with Rich."""
 
 import io
 import re

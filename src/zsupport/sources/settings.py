@@ -26,7 +26,7 @@ class Only(NamedTuple):
 def configured(
     config: str | None, folder: str | None, environment: Mapping[str, str]
 ) -> Only | None:
-    """Return what `config` names: a file, `none`, or nothing: then each file has its project.
+    """Return the settings that `config` names: a file or `none`; None: each file has a project.
 
     REV:FILE is a file of a Git revision, from the top of the repository, never a file on disk: a
     path with a colon begins with `./` or `/`. A revision without the file, or in which it has no

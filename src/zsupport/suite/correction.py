@@ -34,7 +34,7 @@ from zsupport.suite.subject import PolicyUnderTest
 #: With more answers than this nobody would paste what comes of it.
 MAX_ANSWERS = 5_000
 
-# What tells items of several metrics apart; no dimension and no fact is called so.
+# The key that distinguishes items of several metrics; no dimension or fact can have this name.
 _METRIC = "*metric"
 
 

@@ -29,7 +29,7 @@ class Expected(NamedTuple):
 
 
 class Arguments(TypedDict, total=False):
-    """The arguments of the library beside the case, as far as a question takes and states them."""
+    """The arguments of the library beside the case; only those that the question states."""
 
     name: str | None
     metric: tuple[str, ...]

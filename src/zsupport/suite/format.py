@@ -56,7 +56,7 @@ Keys = partial(Fields, remarks=False)
 
 
 def key_of(field: str, *value: str) -> str:
-    """Return how a tests file writes a field: as a key."""
+    """Return a field as a tests file writes it: as a key."""
     written = ": ".join(map(scalar, value))
     key = field.replace("_", "-")
     return f"`{key}: {{{written}}}`" if len(value) == 2 else f"`{': '.join([key, *value])}`"
@@ -211,7 +211,7 @@ _BECAUSE = Field(
 
 
 def _of_type(kind: Any) -> Shape:
-    """Return the shape of what a field of an answer must be, as the type of the field says it."""
+    """Return the shape of the expected value of a field of an answer, from the field's type."""
     parts, container = get_args(kind), get_origin(kind) or kind
     if NoneType in parts:
         return _FLAG_OR_NONE if parts[0] is bool else _of_type(parts[0])
@@ -237,7 +237,7 @@ def _fields(answer: Any) -> tuple[Field, ...]:
 
 
 def _answer(answer: Any, name: str, words: str, text: Shape | None, *more: Field) -> OneOf:
-    """Return what can be expected of an answer, and the text that stands for it."""
+    """Return the shape of an expectation: fields of an answer, or a text in their place."""
     says = "What must be answered; what is not named is not looked at."
     keys = Keys(f"{name} answer", says, *more, *_fields(answer), _BECAUSE)
     return OneOf(text=text, mapping=keys, words=words)
@@ -346,12 +346,12 @@ TestedAnswer = ChannelAnswer | DueAnswer | HoursAnswer | PriorityAnswer
 
 
 class TestedQuestion(NamedTuple):
-    """A question that tests can put: its keys, who answers it with what, what can be expected."""
+    """A question that tests can ask: its keys, the method, the answer type, the expectations."""
 
     keys: Fields
     ask: Callable[..., Answers[TestedAnswer, object]]
     answer: type[TestedAnswer]
-    expected: OneOf  # a text alone is what the command prints
+    expected: OneOf  # a single text is the value that the command prints
 
 
 TESTED = {
@@ -389,7 +389,7 @@ TESTED = {
         ),
     ),
 }  # fmt: skip
-#: Fields in which answers can differ that count as the same.
+#: Fields in which answers that count as equal can differ.
 WORDS = {"because"} | {
     name
     for each in TESTED.values()

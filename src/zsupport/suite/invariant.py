@@ -45,7 +45,7 @@ def meant(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: st
     What is promised is looked at wherever a case can be opened, and nowhere else.
     """
     space = subject.revisions[invariant.revision].space
-    # What no rule names makes no difference, and is no part of a case.
+    # Values that no rule names change no answer, so they are not part of a case.
     about = space.within(invariant.where)
     about &= subject.revisions[invariant.revision].decisions.existing
     if claim.kind == "channel":

@@ -476,7 +476,7 @@ def mutated(
 
 
 def compared(subject: PolicyUnderTest, index: int, change: Mutant) -> MutantPair | None:
-    """Return a policy beside what a change makes of it, None where that is no policy."""
+    """Return a policy with its mutant; None if the change makes the policy invalid."""
     before = subject.revisions[index]
     try:
         revision = revision_of(change.root, before.document.source)
@@ -553,7 +553,7 @@ class _Reach:
         self.example = example
         self.command = example.question.command
         keys = {each.key for each in example.expects}
-        self.words = bool(keys & WORDS) or not keys  # a change can show in words alone
+        self.words = bool(keys & WORDS) or not keys  # a change of words alone can be visible
         index = example.question.revision
         by_facts = self.command == "priority"
         self.space = subject.revisions[index].facts if by_facts else subject.revisions[index].space

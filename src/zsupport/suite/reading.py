@@ -230,7 +230,7 @@ class _Binder:
             return None  # there is no telling what is expected of which answer
         [(command, found)] = understood
         if found is None:
-            # What is expected can be wrong too, and all problems come in one run.
+            # The expectation can be invalid too; report all problems in one run.
             TESTED[command].expected.read(node, way, self.reader)
             return None
         expects = self.expects(command, found, node, way)
@@ -261,7 +261,7 @@ class _Binder:
     def question(self, command: str, written: Record, expect: Node | None) -> "_Understood | None":
         """Return what is asked; None where not even the revision that answers is known."""
         before = len(self.reader.findings)
-        # A key of another command is, if anything, a fact of this one.
+        # A key of another command can only be a fact of this one.
         own = {key: read for key, read in written.values.items() if not isinstance(read, Later)}
         asked = Record(own, written.node, written.way)
         where = None
@@ -377,7 +377,7 @@ class _Binder:
         return chosen
 
     def others(self, asked: Record, revision: int, where: tzinfo | None) -> Arguments:
-        """Return the arguments of the library that are neither dimension nor moment."""
+        """Return the arguments of the library other than the dimensions and the moment."""
         found: Arguments = {}
         if metrics := asked.get("metric"):
             names = self.names(revision)

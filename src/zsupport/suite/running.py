@@ -45,7 +45,7 @@ class Reply(NamedTuple):
 
     @property
     def together(self) -> tuple[TestedAnswer, ...]:
-        """The answers whose reasons count together: of the channels that are allowed, else all."""
+        """The answers whose reasons count together: of the allowed channels, or else all."""
         return tuple(row for row in self.channels if row.allowed) or self.rows
 
 
@@ -153,9 +153,9 @@ def ask(subject: PolicyUnderTest, question: Question, combination: Case) -> list
 
 
 def case_of(row: TestedAnswer, combination: Case) -> Case:
-    """Return the case that an answer is about: what was asked, and what it was left open for.
+    """Return the case of an answer: the stated values, and the combination of the open ones.
 
-    Channels are answered together.
+    The case has no channel: channels are answered together.
     """
     own: dict[str, str | None] = {}
     if not isinstance(row, PriorityAnswer):

@@ -177,7 +177,7 @@ def _of_due(
     metric = decision.about or revision.metrics[0].id
     if decision.kind == "commitment":
         analysed = subject.revisions[decision.revision]
-        # The first metric by which something is promised in one of these cases.
+        # The first metric with a target in one of these cases.
         metric, cases = next(
             (metric.id, cases)
             for metric, targets in analysed.decisions.by_metric()

@@ -86,7 +86,7 @@ def _matrix(allowed: list[ChannelAnswer], case_columns: list[str]) -> Table:
 
 
 def explain(answer: ChannelAnswer, why: "Explaining[ChannelAnswer, None]") -> list[str]:
-    """Return the grants that allow the channel, or what they ask for and what would help."""
+    """Return the grants that allow the channel, or what they require and what would help."""
     from zsupport.view.explain import case_of, condition_in_words, place_of
 
     head = f"{place_of(answer)}: {'allowed' if answer.allowed else 'not allowed'}"

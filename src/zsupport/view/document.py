@@ -9,7 +9,7 @@ from zsupport.version import FORMAT, VERSION
 
 
 def versions(*, public_holidays: bool = False) -> dict[str, Any]:
-    """Return the versions that an answer depends on; holidays where it rests on them."""
+    """Return the versions that an answer depends on, with `public_holidays` also of their data."""
     holidays = None
     if public_holidays:
         from zsupport.clock.holidays import holidays_version

@@ -22,16 +22,16 @@ from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView
 if TYPE_CHECKING:
     from zsupport.view.explain import Explaining
 
-#: How a policy may read the end of a business day.
+#: The ways in which a policy can define the end of a business day.
 _DUE_ON_A_DAY = {
     "close": "when {it} closes",
     "opening": "when {it} opens",
     "same-time": "at the same time of day within its hours",
     "opening-time": "at the time of day at which {moved} opens, within its hours",
 }
-#: Of more business days the first and the last are named.
+#: If there are more business days, only the first and the last are shown.
 MAX_DAYS = 10
-#: A longer way is shown by its beginning and its end.
+#: If there are more steps, only the first and the last ones are shown.
 MAX_STEPS = 40
 
 
@@ -101,7 +101,7 @@ def _target(answer: DueAnswer) -> str:
 
 
 def explain(answer: DueAnswer, why: "Explaining[DueAnswer, DueDetails]") -> list[str]:
-    """Return the rule that decides, those that it hides, and the way to the deadline."""
+    """Return the rule that decides, the rules that it hides, and the steps to the deadline."""
     from zsupport.view.explain import case_of, condition_in_words, in_words, place_of
 
     head = f"{place_of(answer, metric=answer.metric)}: {answer.state}"
@@ -151,7 +151,7 @@ def explain(answer: DueAnswer, why: "Explaining[DueAnswer, DueDetails]") -> list
 
 
 def _matches(when: When, case: Case, inside: Callable[[str], bool]) -> bool:
-    """Return whether a condition surely matches."""
+    """Return whether a condition matches, without further input."""
     try:
         return bool(matching(when, case, inside))
     except NeedsInput:
@@ -159,7 +159,7 @@ def _matches(when: When, case: Case, inside: Callable[[str], bool]) -> bool:
 
 
 def _promised(answer: DueAnswer, promised: Promises) -> Promise:
-    """Return the promise with all that was settled: an answer shows only what differs."""
+    """Return the full promise of an answer, which itself shows only the open columns."""
     place = (answer.plan, answer.role, answer.priority, answer.metric)
     for row in promised.rows:
         same = (row.plan, row.role, row.priority, row.metric.id) == place
@@ -170,7 +170,7 @@ def _promised(answer: DueAnswer, promised: Promises) -> Promise:
 
 
 def _walk(answer: DueAnswer, row: Promise, why: "Explaining[DueAnswer, DueDetails]") -> list[str]:
-    """Return the way from the start to due: what was counted, and what was not and why."""
+    """Return the steps from the start to the deadline: time that counts, and time that does not."""
     from zsupport.clock.walk import walk
 
     assert row.cell is not None
@@ -214,7 +214,7 @@ def _walk(answer: DueAnswer, row: Promise, why: "Explaining[DueAnswer, DueDetail
 
 
 def _business_days(settled: Settled, target: Target, start: int, revision: Revision) -> list[str]:
-    """Return in a line which business days are counted, and when on the last one it is due."""
+    """Return a line with the business days that count, and the due time on the last one."""
     if settled.days is None or target.kind not in ("business-days", "next-business-day", "by"):
         return []
     opened = counted_from = settled.days.opened(start)
@@ -249,7 +249,7 @@ def _business_days(settled: Settled, target: Target, start: int, revision: Revis
 
 
 def _would_promise(case: Case, metric: str, why: "Explaining[DueAnswer, DueDetails]") -> list[str]:
-    """Return what single change of the case would have a target."""
+    """Return the single changes of the case that lead to a target."""
     from zsupport.view.explain import one_of
 
     changes = []

@@ -1,6 +1,6 @@
-"""Why an answer is as it is: the lines that decided, and what would change it.
+"""Explain answers: the lines of the policy that decided, and what would change the answer.
 
-What all questions share; each explains its own answers in its module here.
+This is the part that all questions share; the module of each question has the rest.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ def one_of(values: Iterable[str]) -> str:
 
 
 class Explaining(Generic[Row, Details]):
-    """The answers that are explained, and what explanations of several questions share."""
+    """The answers to explain, with the parts that explanations of several questions share."""
 
     def __init__(self, answers: Answers[Row, Details], where: str, zone_shown: tzinfo) -> None:
         self.zone_shown = zone_shown
@@ -50,19 +50,19 @@ class Explaining(Generic[Row, Details]):
         self.where = where
 
     def at(self, place: Place | Because) -> str:
-        """Return a place in the policy, as a person can open it."""
+        """Return a place in the policy as a file and line that a person can open."""
         return f"  {self.where}{self.revision.file}:{place.line}"
 
     def not_in_force(self) -> list[str]:
-        """Return the line that says when the revision is in force, nothing where it is."""
+        """Return the line that says when the revision is in force; nothing if it is in force."""
         if self.answers.in_force:
             return []
         return [f"{self.at(self.revision.validity_place)}  not in force"]
 
     def cases(self, case: Case, changed: str) -> list[Case]:
-        """Return the case once for each priority that its facts leave open, if it settles none.
+        """Return the case; without a priority, a case for each priority that its facts leave open.
 
-        `changed` names the dimension or fact with another value than the question has.
+        `changed` names the dimension or fact whose value differs from the question.
         """
         if "priority" in case or not self.revision.priorities:
             return [case]
@@ -75,18 +75,18 @@ class Explaining(Generic[Row, Details]):
 
     @cached_property
     def by_facts(self) -> PrioritiesByFacts:
-        """The priorities that facts leave open, without the facts of the question."""
+        """The priorities that facts lead to, without the facts of the question."""
         return PrioritiesByFacts(self.revision, {})
 
     def no_priority(self) -> list[str]:
-        """Return why facts lead to no priority: a line for each."""
+        """Return why facts lead to no priority: a line for each priority."""
         return [
             f"{self.at(each.place)}  {each.id} does not fit: {condition_in_words(each.when)}"
             for each in self.revision.priorities
         ]
 
     def denials(self, case: Case, channels: list[str]) -> list[str]:
-        """Return what the grants of channels need and a case does not have."""
+        """Return the conditions of the grants of channels that a case does not satisfy."""
         grants = [g for g in self.revision.grants if set(channels) & set(g.allow)]
         if not grants:
             return [f"{self.at(self.revision.grants_place)}  no grant allows it"]
@@ -97,7 +97,7 @@ class Explaining(Generic[Row, Details]):
         return lines
 
     def would(self, case: Case, channels: list[str], what: str) -> list[str]:
-        """Return what single change of the case would make it positive."""
+        """Return the single changes of the case that make the answer positive."""
 
         def allowed(changed: Case, name: str) -> bool:
             return any(
@@ -138,7 +138,7 @@ class Explaining(Generic[Row, Details]):
         return choices
 
     def _values(self, dimension: str, case: Case) -> list[str | None]:
-        """Return a dimension's values: the nearest above the one asked about come first."""
+        """Return the values of a dimension, the next ones above the asked value first."""
         members = self.revision.plans if dimension == "plan" else self.revision.roles
         if not members:
             return [None]
@@ -173,7 +173,7 @@ def _some(**values: str | None) -> Case:
 
 
 def _misses(grant: Grant, case: Case) -> str:
-    """Return a grant's condition with what the case has instead."""
+    """Return the condition of a grant, with the values of the case that differ."""
     ways = []
     for alternative in grant.when:
         wrong = [

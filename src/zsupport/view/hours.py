@@ -80,7 +80,7 @@ def _text(instant: datetime | None, zone: tzinfo) -> str:
 
 
 def explain(answer: HoursAnswer, why: "Explaining[HoursAnswer, tuple[Opening, ...]]") -> list[str]:
-    """Return the grants and calendars that decide, and the special dates that are near."""
+    """Return the grants and calendars that decide, and the special dates nearby."""
     from zsupport.view.explain import case_of, condition_in_words, place_of
 
     head = f"{place_of(answer, hours=answer.hours)}: {answer.state}"

@@ -21,15 +21,15 @@ _MOST_VALUES = 6
 def values_of(
     answer: "Answer", columns: Iterable[str], fields: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """Return what an answer says in open columns: a fact or a dimension; of `fields` that field."""
+    """Return the values of an answer in open columns (facts or dimensions) and in `fields`."""
     stated = answer._asdict()
-    # Facts first: a policy may call one like a field of the answer.
+    # Facts first: a fact can have the name of a field of the answer.
     settled = {name: stated.get(name) for name in _DIMENSIONS} | stated.get("facts", {})
     return tuple((stated if name in fields else settled).get(name) or "" for name in columns)
 
 
 def retired(since: str | None) -> list[Remark]:
-    """Return the remark that a plan is no longer sold, if it is not."""
+    """Return the remark that a plan is no longer sold, if it is retired."""
     return [Remark("retired", f"plan retired since {since}")] if since else []
 
 

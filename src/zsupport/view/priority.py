@@ -51,7 +51,7 @@ def show_priorities(
 
 
 def explain(answer: PriorityAnswer, why: "Explaining[PriorityAnswer, None]") -> list[str]:
-    """Return the condition of the priority that fits, or those of all that do not."""
+    """Return the condition of the priority that matches, or else of all priorities."""
     from zsupport.view.explain import condition_in_words
 
     facts = ", ".join(f"{name}={value}" for name, value in answer.facts.items())

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 QUESTIONS = ("channels", "due", "hours", "priority", "topics", "terms")
 
-#: Fields of the question as the JSON document repeats it, with their types.
+#: Fields of the question, as the JSON document repeats them, with their types.
 OF_CASE: Mapping[str, Any] = {
     **dict.fromkeys(("plan", "role", "channel", "priority"), str | None),
     "facts": Mapping[str, str],
@@ -22,9 +22,9 @@ OF_CUSTOMER: Mapping[str, Any] = {"customer_tz": str | None, "customer_country":
 
 
 class QuestionView(NamedTuple, Generic[Row, Details]):
-    """What is shown of a question's answers: the names of its JSON, the report, the reasons.
+    """How to show the answers to a question: the JSON names, the report, the reasons.
 
-    `answer` is the type of an answer; `query` has the fields of the question but `at`.
+    `answer` is the type of an answer; `query` has the fields of the question, except `at`.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""The JSON Schemas of the answers: those of rows come from their types, the rest is by hand.
+"""The JSON Schemas of the answers: those of rows come from types, the rest is hand-written.
 
-They are a contract: the tests hold answers to them, and them to the fields that were promised.
+They are a contract: tests check the answers against them, and them against the stable fields.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ _SCALARS: dict[Any, tuple[str, Schema]] = {
 def _of_type(kind: Any, *, null: bool = False, **more: Any) -> Schema:
     """Return the schema of a value of a type, such as that of a field of an answer.
 
-    Annotations of a type are keywords of JSON Schema with their values.
+    The annotations of a type are keywords of JSON Schema with their values.
     """
     parts, container = get_args(kind), get_origin(kind) or kind
     if NoneType in parts:

@@ -55,7 +55,7 @@ def _label(row: TopicAnswer, columns: Iterable[str]) -> tuple[str, ...]:
 
 
 def explain(answer: TopicAnswer, why: "Explaining[TopicAnswer, None]") -> list[str]:
-    """Return where the resource is written."""
+    """Return the place of the resource in the policy."""
     return [answer.name or "", *(why.at(each) for each in answer.because)]
 
 

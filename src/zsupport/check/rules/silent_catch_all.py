@@ -1,4 +1,4 @@
-"""ZS408: a rule without a condition, and what it answers that no other rule names."""
+"""ZS408: a rule without a condition that answers plans which no other rule names."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each catch-all rule with the plans and priorities that only it answers, once a rule."""
+    """Yield each catch-all rule once, with the plans and priorities that only it answers."""
     reported: set[int] = set()
     for _, targets in subject.decisions.by_metric():
         for position in dict.fromkeys(each.rule for each in targets.stated):
@@ -28,8 +28,8 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _unnamed(subject: Subject, targets: Targets, position: int) -> list[str]:
     """Return the plans, with their priorities, that a catch-all rule decides and no other names.
 
-    Nothing where no other rule names a plan. A priority that the rule names itself is meant, and
-    one plan alone is the rest.
+    Return nothing if no other rule names a plan. Priorities that the rule names itself are
+    intended, and so is a single plan that no other rule names.
     """
     space, rules = subject.space, subject.revision.rules
     named = decides = 0
@@ -40,7 +40,7 @@ def _unnamed(subject: Subject, targets: Targets, position: int) -> list[str]:
             decides |= each.decides
     if not named:
         return []
-    # A plan and a priority are named where another rule matches any case of the two.
+    # A plan with a priority counts as named if another rule matches any of its cases.
     for dimension in space.values:
         if dimension not in ("plan", "priority"):
             named = space.for_some(dimension, named)

@@ -1,4 +1,4 @@
-"""ZS605: the published text names another time than the target."""
+"""ZS605: the published text and the target name different times."""
 
 import re
 from collections.abc import Iterator
@@ -22,9 +22,9 @@ _TIME = (
     r"(?P<unit>m|min(?:ute|utt)?(?:s|er)?|h|hrs?|hours?|timer?|days?|dag(?:er)?|døgn"
     rf"|weeks?|uker?)\b|\b(?P<once>{_RECURRING})\b"
 )
-# Numbers that name no time: around the clock, and hours a day by days a week.
+# Numbers that are not times but coverage: hours a day by days a week, such as 24x7.
 _COVERAGE = r"\b[0-9]{1,2} ?[x/] ?[0-9](?:[x/][0-9]{3})?\b"
-# Words that name another time, or change the one that is named.
+# Words that name a second time, or change the meaning of the first.
 _MORE = rf"[0-9]|\b(?:{_WORDS}|{_RECURRING}|next|neste|twice|half|quarter|halv|halvannen|ganger)\b"
 
 
@@ -77,7 +77,7 @@ def time_named(text: str) -> NamedTime | None:
 def agrees(time: NamedTime, target: Target) -> bool:
     """Return whether a time that a text names can be the target; in doubt it can.
 
-    Texts often leave out the word business. Where they have it, the target is not clock time.
+    Texts often omit the word business. A text with it does not match a target in elapsed time.
     """
     kind, seconds = target.kind, time.seconds
     if kind in ("none", "not-stated", "rate", "by"):
