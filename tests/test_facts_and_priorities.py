@@ -147,39 +147,45 @@ def test_defaults_that_exclude_a_priority_only_together_are_all_open() -> None:
 #: Only bugs lead to a priority, and all that is asked depends on the type.
 ONLY_BUGS: dict[str, Any] = {
     "priorities": [{"id": "L1", "when": {"type": "bug"}}],
-    "entitlements": [{"when": {"type": "bug"}, "allow": "web", "hours": "desk"},
-                     {"when": {"type": "feature"}, "allow": "web"}],
-    "hours": {"desk": {"timezone": "UTC", "open": "mon-fri 09:00-17:00"}},
+    "entitlements": [
+        {"when": {"type": "bug"}, "allow": "web", "hours": "desk"},
+        {"when": {"type": "feature"}, "allow": "web", "hours": "24x7"},
+    ],
+    "hours": {"desk": {"timezone": "UTC", "open": "mon-fri 12:00-17:00"}},
     "terms": {"size": [{"when": {"type": "feature"}, "say": "Small."}, {"say": "Any."}]},
-    "targets": [{"first-response": "1h"}],
-}  # fmt: skip
+}
 
 
-def test_open_facts_that_lead_to_no_priority_are_answered_as_stated_ones_are(policy: Any) -> None:
-    asked = policy(**ONLY_BUGS)
-    moment = {"opened": MONDAY, "at": MONDAY}
-    rows = [(row.priority, row.facts, row.state) for row in asked.due(**moment)]
-    assert rows == [
-        (None, {"type": "bug"}, "running"),
-        (None, {"type": "feature"}, "not-stated"),
-    ]
-    # The priority names the facts that lead to it; the row without one is for the rest.
-    targets = [{"first-response": {"L1": "1h"}}]
-    by_priority = policy(**{**ONLY_BUGS, "targets": targets}).due(**moment)
-    rows = [(row.priority, row.facts, row.state) for row in by_priority]
-    assert rows == [("L1", {}, "running"), (None, {}, "not-stated")]
+@pytest.mark.parametrize("target", ["1h", {"L1": "1h"}])
+def test_a_value_that_leads_to_no_priority_gets_no_row(policy: Any, target: Any) -> None:
+    asked = policy(**ONLY_BUGS, targets=[{"first-response": target}])
+    assert [row.state for row in asked.due(opened=MONDAY, at=MONDAY)] == ["running"]
+    # A bug has the hours of the desk; a feature, which could always be asked about, is no case.
     hours = asked.hours(plan="a", channel="web", at=MONDAY)
-    assert [(row.facts, row.state) for row in hours] == [
-        ({"type": "bug"}, "open"),
-        ({"type": "feature"}, "not-entitled"),
-    ]
-    assert [place.path for place in hours.answers[1].because] == ["priorities[0]"]
+    assert [(row.facts, row.state, row.hours) for row in hours] == [({}, "closed", "desk")]
+
+
+@pytest.mark.parametrize("target", ["1h", {"L1": "1h"}])
+def test_stated_facts_that_lead_to_no_priority_get_a_refusal(policy: Any, target: Any) -> None:
+    asked = policy(**ONLY_BUGS, targets=[{"first-response": target}])
+    fact = {"type": "feature"}
+    [row] = asked.due(fact=fact, opened=MONDAY, at=MONDAY)
+    assert (row.priority, row.state) == (None, "not-stated")
+    for answers in (asked.hours(plan="a", channel="web", fact=fact, at=MONDAY),
+                    asked.channels(channel="web", fact=fact, at=MONDAY)):  # fmt: skip
+        [row] = answers
+        assert [place.path for place in row.because] == ["priorities[0]"]
+    [row] = asked.terms(fact=fact, at=MONDAY)
+    assert row.text == "Small."
+
+
+def test_channels_and_terms_name_facts_that_lead_to_no_priority(policy: Any) -> None:
+    asked = policy(**ONLY_BUGS, targets=[{"first-response": "1h"}])
     channels = asked.channels(channel="web", at=MONDAY)
     assert [(row.facts, row.allowed) for row in channels] == [
         ({"type": "bug"}, True),
         ({"type": "feature"}, False),
     ]
-    assert [place.path for place in channels.answers[1].because] == ["priorities[0]"]
     terms = asked.terms(at=MONDAY)
     assert [(row.facts, row.text) for row in terms] == [
         ({"type": "bug"}, "Any."),
@@ -187,22 +193,13 @@ def test_open_facts_that_lead_to_no_priority_are_answered_as_stated_ones_are(pol
     ]
 
 
-@pytest.mark.parametrize("target", ["1h", {"L1": "1h"}])
-def test_to_state_an_open_fact_chooses_rows_and_changes_none(policy: Any, target: Any) -> None:
-    asked = policy(**{**ONLY_BUGS, "targets": [{"first-response": target}]})
-
-    def answers(**fact: str) -> dict[str, list[Any]]:
-        case = {"plan": "a", "fact": fact, "at": MONDAY}
-        return {
-            "due": [(row.priority, row.state, row.because) for row in asked.due(**case)],
-            "hours": [(row.channel, row.state) for row in asked.hours(**case)],
-            "terms": [(row.topic, row.text, row.because) for row in asked.terms(**case)],
-            "channels": [(row.channel, row.allowed, row.because) for row in asked.channels(**case)],
-        }
-
-    every, bug, feature = answers(), answers(type="bug"), answers(type="feature")
-    for command, rows in every.items():
-        assert {*map(repr, rows)} == {*map(repr, bug[command] + feature[command])}
+def test_facts_that_no_priority_names_are_not_counted_through(policy: Any) -> None:
+    facts = {f"f{i}": {"ask": "?", "values": dict.fromkeys("abcdefghi", "x")} for i in range(9)}
+    facts["type"] = {**BASE["facts"]["type"], "default": "bug"}
+    grants = [{"when": {name: "a"}, "allow": "web"} for name in facts if name != "type"]
+    asked = policy(facts=facts, entitlements=[*grants, {"when": {"type": "bug"}, "allow": "chat"}])
+    with pytest.raises(TooMuch, match="rows"):
+        asked.due(plan="a", opened=MONDAY, at=MONDAY)
 
 
 def test_a_default_that_excludes_every_priority_is_open(policy: Any) -> None:

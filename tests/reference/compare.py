@@ -190,19 +190,15 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
     facts = asked_facts(reference, due=True).union(question)
     cases = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
     yield from _wrongly_assumed(subject, question, cases, answers)
-    by_priority = "priority" in answers.columns
     for case in cases:
         for metric in reference.metrics:
             target = reference.target(case, metric, subject.clock)
-            matching = [
-                number
-                for number, row in enumerate(rows)
-                if _stands_for(row, case, metric, by_priority=by_priority)
-            ]
+            matching = [n for n, row in enumerate(rows) if _stands_for(row, case, metric)]
             met |= set(matching)
             asked = {**question, "of": f"{case}", "metric": metric}
             # Where the priority changes no answer, defaults are assumed for all of them.
-            if not matching and not by_priority and _not_assumed(subject, question, case):
+            alike = all(row.priority is None for row in rows)
+            if not matching and alike and _not_assumed(subject, question, case):
                 continue
             # A default is assumed unless it excludes the priority of the row, which can leave open
             # what would exclude it (rule 19).
@@ -251,9 +247,9 @@ def _uncounted(subject: Subject, case: Case) -> bool:
     return any(MISSING in target.calendars for target in targets)
 
 
-def _stands_for(row: Any, case: Case, metric: str, *, by_priority: bool) -> bool:
-    own = all(getattr(row, name) in (None, case.get(name)) for name in NAMED)
-    own = own and row.priority == case.get("priority") if by_priority else own
+def _stands_for(row: Any, case: Case, metric: str) -> bool:
+    named = (*NAMED, "priority")
+    own = all(getattr(row, name) in (None, case.get(name)) for name in named)
     return own and row.metric == metric and all(case[n] == v for n, v in row.facts.items())
 
 
@@ -278,6 +274,12 @@ def _assumes(subject: Subject, question: Case, row: Any, case: Case) -> bool:
         and all(row.facts[name] == reference.default(name) for name in others)
         and row.priority in reference.led_to(shown)
     )
+
+
+def _without_priority(subject: Subject, row: Any) -> bool:
+    """Return whether the facts of a row lead to no priority, so that it only says no."""
+    reference = subject.reference
+    return bool(reference.priorities) and reference.led_to(row.facts) == {None}
 
 
 def _somewhere(subject: Subject, case: Case) -> bool:
@@ -367,7 +369,7 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
             asked = {**question, "of": f"{case}"}
             yield from subject.differing(asked, {"rows": (len(matching), 1)})
     for number, row in enumerate(rows):
-        if not cases[number]:
+        if not cases[number] and (row.allowed or not _without_priority(subject, row)):
             yield from subject.differing(question, {"rows": (row, None)})
         asked = {**question, "channel": row.channel, **row.facts}
         if "priority" in question or not reference.priorities:
@@ -389,10 +391,10 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
                     got -= set(_words_in(reference.document.get("hours", {}))) - said
                 yield from subject.differing(asked, {"remarks of channels": (got, said)})
         if cases[number] and "priority" not in question:
-            allowing = [case.get("priority") for case, answer in cases[number] if answer.allowed]
+            allowed = [case.get("priority") for case, answer in cases[number] if answer.allowed]
             raised = list(dict.fromkeys(case.get("priority") for case, _ in cases[number]))
-            some = [priority for priority in raised if priority in allowing]
-            rest = [case for case, answer in cases[number] if answer.allowed or not allowing]
+            some = [priority for priority in raised if priority in allowed]
+            rest = [case for case, answer in cases[number] if answer.allowed or not allowed]
             # Whether a default excludes a priority can depend on a fact that a row leaves open.
             undecided = {n for n in reference.facts if not reference.default(n)}
             decided = undecided <= question.keys() | row.facts.keys()
@@ -402,7 +404,7 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
                 assumed = {row.facts[name]} if row.facts[name] in assumed else assumed
                 yield from subject.differing(asked, {"assumed": ({row.facts[name]}, assumed)})
             only = {"priority": some} if 0 < len(some) < len(raised) else None
-            aspects = {"allowed": (row.allowed, bool(allowing)), "only_when": (row.only_when, only)}
+            aspects = {"allowed": (row.allowed, bool(allowed)), "only_when": (row.only_when, only)}
             yield from subject.differing(asked, aspects)
 
 

@@ -214,14 +214,13 @@ class Reference:
         """Yield the cases that a question asks about (rule 19); what it leaves out is open.
 
         A fact takes its default, except where that excludes the priority of the row. One
-        outside `part_of` (left out: all facts) has each value that leads to the priority. Facts
-        that lead to no priority are cases without one.
+        outside `part_of` (left out: all facts) has each value that leads to the priority.
         """
         stated = {name: question[name] for name in self.facts if name in question}
         reached = self.led_to(stated)
         ids = self.values.get("priority", [])
         asked = [question["priority"]] if "priority" in question else []
-        priorities = asked or [id for id in (*ids, None) if id in reached]
+        priorities = asked or [id for id in ids if id in reached]
         facts = [n for n in self.facts if part_of is None or n in part_of or n in stated]
         rest = [name for name in self.facts if name not in facts]
         defaults = {name: self.default(name) for name in facts if name not in stated}
@@ -229,15 +228,14 @@ class Reference:
         free = [name for name in defaults if name not in assumed]
         dimensions = [name for name in NAMED if name in self.values]
         choices = [[question[n]] if n in question else self.values[n] for n in dimensions]
-        for *values, priority in product(*choices, priorities):
+        for *values, priority in product(*choices, priorities or [None]):
             case = dict(zip(dimensions, values, strict=True))
             case |= {"priority": priority} if ids else {}
-            decided = priority in reached and self.facts_decide
+            decided = priority is not None and priority in reached and self.facts_decide
             for given in self.completions(stated, free):
-                led = self.led_to(given)
-                if not decided or led == {None} == {priority}:
+                if not decided:
                     every: Iterable[Case] = [{**given, **assumed}]
-                elif priority in led and priority is not None:
+                elif priority in self.led_to(given):
                     every = self._assuming(given, assumed, priority)
                 else:
                     continue

@@ -157,7 +157,7 @@ def _rows(
             held = _by_priority(revision, cases, channel.id)
             answers.append(_answer(revision, case, cases, channel, held, of_calendars, lang=lang))
             rests.append(held.cases or cases)
-        if space.without_priority(case):
+        if space.without_priority:
             because = no_priority(revision)
             answers = [answer._replace(because=because) for answer in answers]
         # Ranked before the others are left out: the second to try stays the second.

@@ -21,9 +21,8 @@ class Dimensions(NamedTuple):
     """The values over which a question is answered, by dimension in display order.
 
     A fact with a default is `assumed` unless the question states it; `values` has all of its
-    values. If priorities are a dimension and facts can lead to no priority, None is one of its
-    values, for these facts. Without that dimension a case stands for any one of the priorities
-    that its facts leave open, or with `of_all_priorities` for all of them together.
+    values. If priorities are no dimension, a case stands for any one of the priorities that its
+    facts leave open, or with `of_all_priorities` for all of them together.
     """
 
     members: dict[str, tuple[str | None, ...]]
@@ -62,18 +61,17 @@ class Dimensions(NamedTuple):
             for row in self.fact_rows(who.get("priority")):
                 yield {**who, **row}
 
-    def without_priority(self, case: Case) -> bool:
-        """Return whether the facts of a case lead to no priority (the clock, rule 19)."""
-        if self.by_facts is None or "priority" in case:
-            return False
-        return self.by_facts.excludes(None, {name: case[name] for name in self.facts})
+    @property
+    def without_priority(self) -> bool:
+        """Whether the stated facts lead to no priority (the clock definition, rule 19)."""
+        return self.by_facts is not None and not self.priorities
 
     def fact_rows(self, priority: str | None) -> Iterator[Case]:
         """Yield the facts of each row of a priority, in the order of their declaration.
 
         A value that excludes the priority gets no row. Raises TooMuch.
         """
-        for fixed in self._fixed():
+        for fixed in _choices(self.facts):
             yield from self._rows(priority, fixed)
 
     def defaults(self, priority: str | None) -> Iterator[Mapping[str, str]]:
@@ -81,23 +79,20 @@ class Dimensions(NamedTuple):
 
         The other defaults exclude the priority, so their facts are open in its rows.
         """
-        for fixed in self._fixed():
+        # Facts that no priority names exclude none.
+        named = self.by_facts.facts if self.by_facts else frozenset()
+        for fixed in _choices({name: self.facts[name] for name in self.facts if name in named}):
             taken = self._taken(priority, fixed)
             if taken is not None:
                 yield taken
 
-    def _fixed(self) -> Iterator[Case]:
-        for chosen in product(*self.facts.values()):
-            yield dict(zip(self.facts, chosen, strict=True))
-
     def _taken(self, priority: str | None, fixed: Case) -> Mapping[str, str] | None:
         """Return the defaults that the rows of a priority use; None if it has no row."""
-        if self.by_facts is None or (priority is None and self.of_all_priorities):
+        any_of_all = priority is None and (self.of_all_priorities or self.without_priority)
+        if self.by_facts is None or any_of_all:
             return self.assumed
         if self.by_facts.excludes(priority, fixed):
-            return self.assumed if priority is None else None
-        if priority is None and self.members["priority"] != (None,):
-            return None  # these facts lead to a priority, which has its own rows
+            return None
         return self.by_facts.taken(priority, fixed, self.assumed)
 
     def _rows(self, priority: str | None, fixed: Case) -> Iterator[Case]:
@@ -127,6 +122,12 @@ class Dimensions(NamedTuple):
         return self._replace(facts={**self.facts, fact: self.values[fact]}, assumed=assumed)
 
 
+def _choices(facts: Mapping[str, Sequence[str]]) -> Iterator[Case]:
+    """Yield every choice of a value for each fact."""
+    for chosen in product(*facts.values()):
+        yield dict(zip(facts, chosen, strict=True))
+
+
 def dimensions(
     revision: Revision, query: Query, relevant: set[str], *, of_all_priorities: bool = False
 ) -> Dimensions:
@@ -142,9 +143,8 @@ def dimensions(
     by_facts = _by_facts(revision, query)
     defined = tuple(priority.id for priority in revision.priorities)
     known = defined if by_facts is None else by_facts.open
-    open_priorities: tuple[str | None, ...] = known
-    if by_facts is not None and by_facts.incomplete:
-        open_priorities += (None,)
+    # Stated facts that lead to no priority have one row.
+    open_priorities: tuple[str | None, ...] = known or ((None,) if by_facts else ())
     if by_facts is not None and query.priority is not None and query.priority not in known:
         by_facts = None
         if query.priority in defined:

@@ -36,12 +36,11 @@ class PrioritiesByFacts:
                 self._of[fact.id, value] = block << place * size
             size *= len(values)
         self._every = (1 << size) - 1
-        self._facts = frozenset(name for name, _ in self._of)
+        #: The facts that priorities name.
+        self.facts = frozenset(name for name, _ in self._of)
         #: The combinations by priority; under None those that lead to any priority.
         self._leading = self._combinations(revision)
         self._leading[None] = sum(self._leading.values())
-        #: Whether the stated facts leave combinations open that lead to no priority.
-        self.incomplete = self.decides and self._leading[None] != self._every
         #: The priorities that the stated facts leave open, most urgent first.
         self.open = tuple(id for id in self.ids if not self.excludes(id, {}))
 
@@ -70,7 +69,7 @@ class PrioritiesByFacts:
         if not self.decides:
             return False
         left = self._leading[priority]
-        for name in self._facts.intersection(facts):
+        for name in self.facts.intersection(facts):
             left &= self._of.get((name, facts[name]), 0)
         return not left
 
@@ -91,7 +90,7 @@ class PrioritiesByFacts:
             for name, value in assumed.items()
             if self.excludes(priority, {**fixed, name: value})
         ]
-        rest = {n: v for n, v in assumed.items() if n not in alone and n in self._facts}
+        rest = {n: v for n, v in assumed.items() if n not in alone and n in self.facts}
         if not self.excludes(priority, {**fixed, **rest}):
             return alone
         if len(rest) > MOST_TOGETHER:

@@ -222,7 +222,7 @@ def _of_case(
     def rows_of(space: Dimensions) -> list[Row]:
         rows = []
         for case in space.cases():
-            if space.without_priority(case):
+            if space.without_priority:
                 denied_by_all = (RevisionHours(allowed=False),) * len(ids)
                 rows.append(_row(case, denied_by_all, revision.priorities))
                 continue

@@ -139,7 +139,7 @@ def promises(
         return _rows(reader, space, query, metrics, by_channel="channel" in shown)
 
     def surely(space: Dimensions, fact: str) -> bool:
-        return reader.surely_changes(space, fact, query, metrics)
+        return not space.without_priority and reader.surely_changes(space, fact, query, metrics)
 
     rows = list(rows_of(space))
     facts = [n for n in space.open if n not in ("plan", "role", "priority") and n not in shown]
@@ -183,38 +183,30 @@ def _rows(
 
     Whoever needs only the first rows does not pay for the others.
     """
-    if query.channel is not None:
+    if space.without_priority or query.channel is not None:
+        read = reader.without_priority if space.without_priority else reader.promise
         for case in space.cases():
-            read = reader.without_priority if space.without_priority(case) else reader.promise
             for metric in metrics:
                 yield read(case, query.channel, metric)
         return
-    cases = [
-        (case, None if space.without_priority(case) else reader.entitled(case))
-        for case in space.cases()
-    ]
+    cases = [(case, reader.entitled(case)) for case in space.cases()]
     # If no channel opens a case, such as one that only another revision knows, give one refusal.
     if reader.opening and (
         by_channel
         or any(
             reader.targets_differ(case, channels, metric)
             for case, channels in cases
-            if channels
             for metric in metrics
         )
     ):
-        for case, channels in cases:
-            read = reader.without_priority if channels is None else reader.promise
+        for case, _ in cases:
             for metric in metrics:
                 for channel in reader.opening:
-                    yield read(case, channel, metric)
+                    yield reader.promise(case, channel, metric)
         return
     for case, channels in cases:
         for metric in metrics:
-            if channels is None:
-                yield reader.without_priority(case, None, metric)
-            else:
-                yield reader.over_channels(case, channels, metric)
+            yield reader.over_channels(case, channels, metric)
 
 
 def _asked(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
@@ -296,8 +288,6 @@ class _PromiseReader:
         """
         first: dict[tuple[Any, ...], Any] = {}
         for case in space.cases():
-            if space.without_priority(case):
-                continue
             entitled = self.entitled(case)
             if query.channel is not None:
                 entitled = (query.channel,) if query.channel in entitled else ()

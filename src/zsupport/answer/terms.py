@@ -84,7 +84,7 @@ def answer_terms(
         name = topic_id(topic, revision, *revisions)
         topics = {name: topics[name]} if name in topics else {}
     asked = named(term.when for terms in topics.values() for term in terms) | shown
-    space = dimensions(revision, query, asked)
+    space = dimensions(revision, query, asked, of_all_priorities=True)
     if query.channel is not None or "channel" in asked:
         space = with_channel(space, revision, query)
     steps = STEPS_OF_ROW + sum(map(len, topics.values())) // max(len(topics), 1)

@@ -14,10 +14,10 @@ _SHORT_DAY = 6 * _HOUR
 #: The seconds of a unit by its first letter, in English and Norwegian.
 _SECONDS = {"m": 60, "h": _HOUR, "t": _HOUR, "d": _DAY, "w": 7 * _DAY, "u": 7 * _DAY}
 _WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_NUMBERS = {word: count for count, word in enumerate(_WORDS.split("|"), start=1)}
+_NUMBERS: dict[str, float] = {word: count for count, word in enumerate(_WORDS.split("|"), start=1)}
 _RECURRING = "hourly|daily|weekly|daglig|ukentlig"
 _TIME = (
-    rf"(?<![\w.,:])(?P<number>[0-9]+(?:[.,][0-9]+)?|(?:{_WORDS})\b)[ -]?"
+    rf"(?<![\w.,:])(?P<number>[0-9]{{1,9}}(?:[.,][0-9]{{1,9}})?|(?:{_WORDS})\b)[ -]?"
     r"(?P<business>(?:business|working|office|support|arbeids|virke|kontor)[ -]?)?"
     r"(?P<unit>m|min(?:ute|utt)?(?:s|er)?|h|hrs?|hours?|timer?|days?|dag(?:er)?|døgn"
     rf"|weeks?|uker?)\b|\b(?P<once>{_RECURRING})\b"
@@ -69,8 +69,12 @@ def time_named(text: str) -> NamedTime | None:
     ):
         return None
     number = (match["number"] or "1").lower()
-    unit = _SECONDS[(match["unit"] or match["once"])[0].lower()]
-    count = _NUMBERS.get(number) or float(number.replace(",", "."))
+    unit = _SECONDS.get((match["unit"] or match["once"])[0].lower())
+    count = _NUMBERS.get(number)
+    if count is None and number[0] in "0123456789":
+        count = float(number.replace(",", "."))
+    if unit is None or count is None:
+        return None  # a letter that is another one in lower case, such as a long s
     return NamedTime(match[0], round(count * unit), unit, bool(match["business"]))
 
 
