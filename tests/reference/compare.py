@@ -391,10 +391,10 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
                     got -= set(_words_in(reference.document.get("hours", {}))) - said
                 yield from subject.differing(asked, {"remarks of channels": (got, said)})
         if cases[number] and "priority" not in question:
-            allowed = [case.get("priority") for case, answer in cases[number] if answer.allowed]
+            allowing = [case.get("priority") for case, answer in cases[number] if answer.allowed]
             raised = list(dict.fromkeys(case.get("priority") for case, _ in cases[number]))
-            some = [priority for priority in raised if priority in allowed]
-            rest = [case for case, answer in cases[number] if answer.allowed or not allowed]
+            some = [priority for priority in raised if priority in allowing]
+            rest = [case for case, answer in cases[number] if answer.allowed or not allowing]
             # Whether a default excludes a priority can depend on a fact that a row leaves open.
             undecided = {n for n in reference.facts if not reference.default(n)}
             decided = undecided <= question.keys() | row.facts.keys()
@@ -404,7 +404,7 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
                 assumed = {row.facts[name]} if row.facts[name] in assumed else assumed
                 yield from subject.differing(asked, {"assumed": ({row.facts[name]}, assumed)})
             only = {"priority": some} if 0 < len(some) < len(raised) else None
-            aspects = {"allowed": (row.allowed, bool(allowed)), "only_when": (row.only_when, only)}
+            aspects = {"allowed": (row.allowed, bool(allowing)), "only_when": (row.only_when, only)}
             yield from subject.differing(asked, aspects)
 
 
