@@ -452,6 +452,22 @@ def test_between_two_revisions_nothing_is_stated(
     assert (row["state"], row["next_open"], row["windows"]) == ("not-stated", None, None)
 
 
+def test_each_revision_has_its_own_priorities_of_facts(cli: "Cli", two: Path) -> None:
+    facts = 'facts: {impact: {ask: "What?", values: {down: All, nothing: None}}}\n'
+    for name, priority in (("a", "{id: P1}"), ("b", "{id: P1, when: {impact: down}}")):
+        path = two / "p" / f"{name}.yaml"
+        path.write_text(f"{path.read_text()}{facts}priorities: [{priority}]\n")
+    asked = ("--channel", "web", "--fact")
+    evening = "2026-04-30T18:00:00+02:00"
+    row = of_two(cli, two, *asked, "impact=down", at=evening)
+    assert (row["state"], row["next_open"]) == ("closed", "2026-05-01T08:00:00+02:00")
+    # From May on this impact leads to no priority.
+    row = of_two(cli, two, *asked, "impact=nothing", at=evening)
+    assert (row["state"], row["next_open"]) == ("closed", None)
+    row = of_two(cli, two, *asked, "impact=nothing", at="2026-05-01T12:00:00+02:00")
+    assert (row["state"], row["because"][0]["path"]) == ("not-entitled", "priorities[0]")
+
+
 def test_what_a_later_revision_asks_beyond_the_case_is_asked_for(cli: "Cli", two: Path) -> None:
     path = two / "p" / "b.yaml"
     text = path.read_text().replace("{allow: web, ", "{when: {site: north}, allow: web, ")

@@ -140,7 +140,7 @@ def dimensions(
     members: dict[str, tuple[str | None, ...]] = {}
     open_names: list[str] = []
     warnings: list[Warning] = []
-    by_facts = _by_facts(revision, query)
+    by_facts = priorities_by_facts(revision, query)
     defined = tuple(priority.id for priority in revision.priorities)
     known = defined if by_facts is None else by_facts.open
     # Stated facts that lead to no priority have one row.
@@ -200,7 +200,7 @@ def _absent(revision: Revision, query: Query) -> bool:
     )
 
 
-def _by_facts(revision: Revision, query: Query) -> "PrioritiesByFacts | None":
+def priorities_by_facts(revision: Revision, query: Query) -> "PrioritiesByFacts | None":
     """Return which priorities facts leave open, None where facts decide no priority."""
     if not facts_decide(revision):
         return None

@@ -61,6 +61,10 @@ class PrioritiesByFacts:
             left &= ~matches
         return found
 
+    def knows(self, fact: str, value: str) -> bool:
+        """Return whether a priority depends on a fact, and the fact can have this value."""
+        return (fact, value) in self._of
+
     def excludes(self, priority: str | None, facts: Mapping[str, str]) -> bool:
         """Return whether no completion of the stated facts and these leads to a priority.
 

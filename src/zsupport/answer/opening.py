@@ -6,7 +6,7 @@ channels of that case. Each revision's own hours count while it is in force.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypedDict
 
 from zsupport.answer.case import (
     Answers,
@@ -39,6 +39,7 @@ from zsupport.answer.dimensions import (
     about_assumed,
     collapse,
     dimensions,
+    priorities_by_facts,
     with_channel,
 )
 from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
@@ -49,6 +50,9 @@ from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Place, PolicyCalendar, Priority, Remarks, Revision, When
 from zsupport.wording import Worded
+
+if TYPE_CHECKING:
+    from zsupport.answer.facts import PrioritiesByFacts
 
 #: How far ahead holidays are listed, in days.
 AHEAD = 365
@@ -217,23 +221,23 @@ def _of_case(
     # Each revision is asked about its columns, and all of them about every row.
     space.check_work(1, steps, len(reigns) ** 2)
 
-    ids = [_ids(reign) for reign in reigns]
+    ids = [
+        _ids(reign)._replace(by_facts=priorities_by_facts(reign.revision, reign.query))
+        for reign in reigns
+    ]
 
     def rows_of(space: Dimensions) -> list[Row]:
         rows = []
         for case in space.cases():
-            if space.without_priority:
-                denied_by_all = (RevisionHours(allowed=False),) * len(ids)
-                rows.append(_row(case, denied_by_all, revision.priorities))
-                continue
             parts: list[tuple[RevisionHours, tuple[DecidingPart, ...]]] = []
             for each in ids:
                 own, known = each.of_case(case)
-                parts.append(
-                    _of_grants(each.reign, own) if known else (RevisionHours(allowed=False), ())
-                )
-            because = parts[index][1]
-            rows.append(_row(case, tuple(part for part, _ in parts), because))
+                if known and not each.without_priority(own):
+                    parts.append(_of_grants(each.reign, own))
+                else:
+                    because = each.reign.revision.priorities if known else ()
+                    parts.append((RevisionHours(allowed=False), because))
+            rows.append(_row(case, tuple(part for part, _ in parts), parts[index][1]))
         return rows
 
     fixed = {*shown, "channel"}
@@ -293,6 +297,7 @@ class _Ids(NamedTuple):
 
     reign: Reign
     by_dimension: dict[str, dict[str, str]]
+    by_facts: "PrioritiesByFacts | None" = None  # for questions about a case
 
     def of_case(self, case: Case) -> tuple[Case, bool]:
         """Return a case in these ids, and whether the revision knows each member of it.
@@ -308,12 +313,23 @@ class _Ids(NamedTuple):
                 own[name] = id or own[name]
         return own, known
 
+    def without_priority(self, own: Case) -> bool:
+        """Return whether the facts of a case in these ids lead to no priority.
+
+        A value that only another revision knows does not decide.
+        """
+        if self.by_facts is None or "priority" in own:
+            return False
+        facts = {name: value for name, value in own.items() if self.by_facts.knows(name, value)}
+        return self.by_facts.excludes(None, facts)
+
 
 def _ids(reign: Reign) -> _Ids:
     revision = reign.revision
     every = (revision.plans, revision.roles, revision.channels, revision.priorities)
     named_members = zip(_DIMENSIONS, every, strict=True)
-    return _Ids(reign, {name: by_fold(members) for name, members in named_members if members})
+    by_dimension = {name: by_fold(members) for name, members in named_members if members}
+    return _Ids(reign, by_dimension)
 
 
 def _deciding_grants(revision: Revision, channel: str | None) -> set[str]:
