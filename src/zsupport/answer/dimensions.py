@@ -58,21 +58,14 @@ class Dimensions(NamedTuple):
                 for name, value in zip(self.members, members, strict=True)
                 if value is not None
             }
-            for row in self.fact_rows(who.get("priority")):
-                yield {**who, **row}
+            for fixed in _choices(self.facts):
+                for row in self._rows(who.get("priority"), fixed):
+                    yield {**who, **row}
 
     @property
     def without_priority(self) -> bool:
         """Whether the stated facts lead to no priority (the clock definition, rule 19)."""
         return self.by_facts is not None and not self.priorities
-
-    def fact_rows(self, priority: str | None) -> Iterator[Case]:
-        """Yield the facts of each row of a priority, in the order of their declaration.
-
-        A value that excludes the priority gets no row. Raises TooMuch.
-        """
-        for fixed in _choices(self.facts):
-            yield from self._rows(priority, fixed)
 
     def defaults(self, priority: str | None) -> Iterator[Mapping[str, str]]:
         """Yield the defaults that the rows of a priority use, for each choice of open facts.
@@ -96,13 +89,17 @@ class Dimensions(NamedTuple):
         return self.by_facts.taken(priority, fixed, self.assumed)
 
     def _rows(self, priority: str | None, fixed: Case) -> Iterator[Case]:
+        """Yield the facts of each row of a priority, in the order of their declaration.
+
+        A value that excludes the priority gets no row. Raises TooMuch.
+        """
         taken = self._taken(priority, fixed)
         if taken is None:
             return
         opened = {name: self.values[name] for name in self.assumed if name not in taken}
         check_limit(ROWS, prod(map(len, opened.values())))
-        for chosen in product(*opened.values()):
-            row = {**fixed, **taken, **dict(zip(opened, chosen, strict=True))}
+        for chosen in _choices(opened):
+            row = {**fixed, **taken, **chosen}
             if not (opened and self.by_facts and self.by_facts.excludes(priority, row)):
                 yield {name: row[name] for name in self.values}
 

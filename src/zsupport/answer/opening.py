@@ -221,10 +221,11 @@ def _of_case(
     # Each revision is asked about its columns, and all of them about every row.
     space.check_work(1, steps, len(reigns) ** 2)
 
-    ids = [
-        _ids(reign)._replace(by_facts=priorities_by_facts(reign.revision, reign.query))
-        for reign in reigns
+    by_facts = [
+        space.by_facts if i == index else priorities_by_facts(reign.revision, reign.query)
+        for i, reign in enumerate(reigns)
     ]
+    ids = [_ids(*each) for each in zip(reigns, by_facts, strict=True)]
 
     def rows_of(space: Dimensions) -> list[Row]:
         rows = []
@@ -297,7 +298,7 @@ class _Ids(NamedTuple):
 
     reign: Reign
     by_dimension: dict[str, dict[str, str]]
-    by_facts: "PrioritiesByFacts | None" = None  # for questions about a case
+    by_facts: "PrioritiesByFacts | None"  # for questions about a case
 
     def of_case(self, case: Case) -> tuple[Case, bool]:
         """Return a case in these ids, and whether the revision knows each member of it.
@@ -324,12 +325,12 @@ class _Ids(NamedTuple):
         return self.by_facts.excludes(None, facts)
 
 
-def _ids(reign: Reign) -> _Ids:
+def _ids(reign: Reign, by_facts: "PrioritiesByFacts | None" = None) -> _Ids:
     revision = reign.revision
     every = (revision.plans, revision.roles, revision.channels, revision.priorities)
     named_members = zip(_DIMENSIONS, every, strict=True)
     by_dimension = {name: by_fold(members) for name, members in named_members if members}
-    return _Ids(reign, by_dimension)
+    return _Ids(reign, by_dimension, by_facts)
 
 
 def _deciding_grants(revision: Revision, channel: str | None) -> set[str]:
