@@ -389,20 +389,22 @@ TESTED = {
         ),
     ),
 }  # fmt: skip
+
+
+def _fields_of_type(matches: Callable[[Any], bool]) -> set[str]:
+    """Return the fields of answers whose types match."""
+    return {
+        name
+        for each in TESTED.values()
+        for name, kind in each.answer.__annotations__.items()
+        if matches(kind)
+    }
+
+
 #: Fields in which answers that count as equal can differ.
-WORDS = {"because"} | {
-    name
-    for each in TESTED.values()
-    for name, kind in each.answer.__annotations__.items()
-    if _are_words(kind)
-}
+WORDS = {"because"} | _fields_of_type(_are_words)
 #: Fields that hold an instant.
-INSTANTS = {
-    name
-    for each in TESTED.values()
-    for name, kind in each.answer.__annotations__.items()
-    if _of_type(kind) is _INSTANT
-}
+INSTANTS = _fields_of_type(lambda kind: _of_type(kind) is _INSTANT)
 
 CASE = Keys(
     "case",
