@@ -4,6 +4,7 @@ import inspect
 import json
 import random
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import jsonschema_rs
@@ -96,6 +97,20 @@ def test_questions_have_the_arguments_of_the_library_as_keys(
     arguments = set(inspect.signature(question.ask).parameters) - {"self"}
     assert keys == {*arguments, "tz"}
     assert arguments - {*Arguments.__annotations__} <= {*DIMENSIONS, "fact"}
+
+
+def test_the_fields_that_depend_on_the_moment_are_those_that_differ_between_two() -> None:
+    asked = partial(SUBJECT.policy.due, metric="all", at_risk="1/2")
+    monday = asked(opened="2026-11-23T10:00:00Z", at="2026-11-23T10:10:00Z")
+    pause = ("2026-11-28T10:00:00Z", "2026-11-28T10:20:00Z")
+    saturday = asked(opened=pause[0], at="2026-11-28T12:00:00Z", pause=[pause])
+    differing = {
+        field
+        for one, other in zip(monday, saturday, strict=True)
+        for field in DueAnswer._fields
+        if getattr(one, field) != getattr(other, field)
+    }
+    assert differing == {"state", *tests_format.OF_THE_MOMENT.intersection(DueAnswer._fields)}
 
 
 @pytest.mark.parametrize("path", list(mappings(FILE)), ids=lambda path: ".".join(map(str, path)))

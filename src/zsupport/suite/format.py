@@ -405,6 +405,8 @@ def _fields_of_type(matches: Callable[[Any], bool]) -> set[str]:
 WORDS = {"because"} | _fields_of_type(_are_words)
 #: Fields that hold an instant.
 INSTANTS = _fields_of_type(lambda kind: _of_type(kind) is _INSTANT)
+#: Fields whose value depends on the moment asked as of: instants and seconds. A state can, too.
+OF_THE_MOMENT = INSTANTS | _fields_of_type(lambda kind: int in (kind, *get_args(kind)))
 
 CASE = Keys(
     "case",

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
-from zsupport.answer.due import STATES_OF_THE_MOMENT
+from zsupport.answer.due import STATES, STATES_OF_THE_MOMENT
 from zsupport.answer.hours import ALWAYS_OPEN
 from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.clock.instants import at_local, parse_instant, to_datetime
@@ -40,6 +40,7 @@ from zsupport.suite.format import (
     INSTANTS,
     INVARIANT,
     NONE,
+    OF_THE_MOMENT,
     TESTED,
     TESTS,
     VERSION,
@@ -47,12 +48,8 @@ from zsupport.suite.format import (
 )
 from zsupport.suite.subject import PolicyUnderTest
 
-#: The fields of an answer that say something about the moment asked as of.
-OF_THE_MOMENT = (
-    "due", "next_open", "next_close", "at_risk_at", "elapsed_seconds", "paused_seconds",
-    "remaining_seconds", "open", "windows", "holidays", "opened",
-)  # fmt: skip
-_STATES = (*STATES_OF_THE_MOMENT, "not-entitled", "no-target", "not-stated", "needs-input")
+#: The states of a deadline, in the order in which messages name them.
+_STATES = sorted(STATES, key=lambda state: state not in STATES_OF_THE_MOMENT)
 #: The events of a deadline: the key, and the argument of the library.
 _EVENTS = ("answered", "updated", "resolved")
 #: Where nothing says when a question is asked and the revision has no first day.

@@ -1,10 +1,10 @@
 """What is shown of policies: the known ones, and one with all its sections."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypedDict
 
-from zsupport.answer.case import reasons, say
+from zsupport.answer.case import Because, Date, plain_value, reasons, say
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
@@ -12,6 +12,35 @@ from zsupport.policy.yamltext import read_yaml, unwrapped
 from zsupport.report import Report, Table
 from zsupport.view.document import versions
 from zsupport.view.policy_in_full import condition, sections
+
+
+class ShownTerm(TypedDict):
+    """A statement beside the rules of a policy, and where it is written."""
+
+    topic: str
+    when: str | None
+    say: str
+    note: str | None
+    unclear: str | None
+    because: tuple[Because, ...]
+
+
+#: An answer: one revision of a policy.
+ShownRevision = TypedDict(
+    "ShownRevision",
+    {
+        "policy": str,
+        "title": str,
+        "revision": Date | None,
+        "from": Date | None,
+        "last_day": Date | None,
+        "in_force": bool,
+        "file": str,
+        "digest": Annotated[str, ("pattern", "^sha256:[0-9a-f]{64}$")],
+        "terms": tuple[ShownTerm, ...] | None,
+        "document": dict[str, object] | None,
+    },
+)
 
 
 def show_policies(
@@ -31,10 +60,19 @@ def show_policies(
     for policy in policies:
         current, in_force = policy.revision_at(at)
         for revision in policy.revisions:
-            record = _record(revision, lang, in_force=in_force and revision is current)
-            record["terms"] = _terms(revision, lang) if full else None
-            record["document"] = documents.get(revision.file)
-            records.append(record)
+            shown: ShownRevision = {
+                "policy": revision.policy,
+                "title": say(revision.title, lang),
+                "revision": revision.start,
+                "from": revision.start,
+                "last_day": revision.last_day,
+                "in_force": in_force and revision is current,
+                "file": revision.file,
+                "digest": revision.digest,
+                "terms": _terms(revision, lang) if full else None,
+                "document": documents.get(revision.file),
+            }
+            records.append(plain_value(shown, UTC))
     document = {
         "schema": "zsupport.policies/1",
         "query": query,
@@ -69,28 +107,15 @@ def show_policies(
     )  # there is always one
 
 
-def _record(revision: Revision, lang: str, *, in_force: bool) -> dict[str, Any]:
-    return {
-        "policy": revision.policy,
-        "title": say(revision.title, lang),
-        "revision": revision.start,
-        "from": revision.start,
-        "last_day": revision.last_day,
-        "in_force": in_force,
-        "file": revision.file,
-        "digest": revision.digest,
-    }
-
-
-def _terms(revision: Revision, lang: str) -> list[dict[str, Any]]:
-    return [
+def _terms(revision: Revision, lang: str) -> tuple[ShownTerm, ...]:
+    return tuple(
         {
             "topic": term.topic,
             "when": condition(term.when),
             "say": say(term.say, lang),
             "note": say(term.remarks.note, lang),
             "unclear": say(term.remarks.unclear, lang),
-            "because": [each._asdict() for each in reasons(revision, (term.place,))],
+            "because": reasons(revision, (term.place,)),
         }
         for term in revision.terms
-    ]
+    )

@@ -60,7 +60,7 @@ def _of_type(kind: Any, *, null: bool = False, **more: Any) -> Schema:
         if parts[0] is Because:
             more["minItems"] = 1
     elif container in (dict, Mapping):
-        inside = {"additionalProperties": _of_type(parts[1])}
+        inside = {} if parts[1] is object else {"additionalProperties": _of_type(parts[1])}
     elif name == "object":
         inside = _object({key: _of_type(each) for key, each in kind.__annotations__.items()})
         del inside["type"]
@@ -81,34 +81,6 @@ _VERSIONS = _object(
         "holidays": _TEXT_OR_NULL,
     }
 )
-#: An answer of `policies`: one revision of a policy.
-_REVISION = _object(
-    {
-        "policy": _TEXT,
-        "title": _TEXT,
-        "revision": _DATE_OR_NULL,
-        "from": _DATE_OR_NULL,
-        "last_day": _DATE_OR_NULL,
-        "in_force": {"type": "boolean"},
-        "file": _TEXT,
-        "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
-        "terms": {
-            "type": ["array", "null"],
-            "items": _object(
-                {
-                    "topic": _TEXT,
-                    "when": _TEXT_OR_NULL,
-                    "say": _TEXT,
-                    "note": _TEXT_OR_NULL,
-                    "unclear": _TEXT_OR_NULL,
-                    "because": _of_type(tuple[Because, ...]),
-                }
-            ),
-        },
-        "document": {"type": ["object", "null"]},
-    }
-)
-
 _POSITIVE: Schema = {"type": "integer", "minimum": 1}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _RANGE = {"line": _POSITIVE, "column": _POSITIVE, "end_line": _POSITIVE, "end_column": _POSITIVE}
@@ -321,7 +293,9 @@ def schema(name: str) -> Schema:
         return {**head, **_object(document)}
     if name == "policies":
         # These answers come from many policies; each answer names its own.
-        answer, policy, query = _REVISION, {}, {"policy": _TEXT_OR_NULL}
+        from zsupport.view.policies import ShownRevision
+
+        answer, policy, query = _of_type(ShownRevision), {}, {"policy": _TEXT_OR_NULL}
     else:
         question = load_question(name)
         answer, policy = _of_type(question.answer), {"policy": _POLICY}
