@@ -8,6 +8,8 @@ The names below are the public API. They are imported when they are first used, 
 command line pays for none that it does not need.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 
@@ -19,7 +21,7 @@ if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
 ):
 
     def _uncaught(
-        kind: type[BaseException], error: BaseException, trace: "TracebackType | None"
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         if isinstance(error, KeyboardInterrupt):
             os._exit(130)
@@ -29,7 +31,7 @@ if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
             os._exit(130)
         sys.__excepthook__(kind, error, trace)
 
-    def _unraisable(args: "sys.UnraisableHookArgs") -> None:
+    def _unraisable(args: sys.UnraisableHookArgs) -> None:
         if isinstance(args.exc_value, KeyboardInterrupt):
             os._exit(130)
         sys.__unraisablehook__(args)

@@ -7,6 +7,8 @@ office = Calendar.from_dict({"timezone": "Europe/Oslo", "open": "mon-fri 09:00-1
 office.due(datetime.fromisoformat("2026-11-27T16:00+01:00"), timedelta(hours=4))
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -58,7 +60,7 @@ class Calendar:
         business_day: str = "close",
         customer_tz: str | None = None,
         customer_country: str | None = None,
-    ) -> "Calendar":
+    ) -> Calendar:
         """Return the calendar that a mapping in the shape of the policy format describes.
 
         A list of mappings stands for their union. `business_day` is how a target in business

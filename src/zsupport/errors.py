@@ -4,6 +4,8 @@ A finding about a policy is data (`zsupport.findings`), not an exception; `Inval
 carries such findings to the rim.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, ClassVar
 
 from zsupport.limits import COMPARED
@@ -48,7 +50,7 @@ class PolicyError(ZsupportError):
 class InvalidPolicy(PolicyError):
     """A policy that was read and is wrong, with every finding about it (exit 3)."""
 
-    def __init__(self, findings: "Sequence[Finding]", texts: dict[str, str]) -> None:
+    def __init__(self, findings: Sequence[Finding], texts: dict[str, str]) -> None:
         """`texts` holds the source text of each file named by a finding, for excerpts."""
         first = findings[0]
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
@@ -63,7 +65,7 @@ class InvalidPolicy(PolicyError):
 class TooMuch(PolicyError):
     """More work than is done for one policy or question (exit 3)."""
 
-    def __init__(self, limit: "Limit", count: int | None, what: str = "") -> None:
+    def __init__(self, limit: Limit, count: int | None, what: str = "") -> None:
         """Say how much there is, None: more than the limit, and of what: else the whole policy."""
         self.limit = limit
         self.count = count
@@ -76,7 +78,7 @@ class TooMuch(PolicyError):
         super().__init__(says, limit.way_out)
 
 
-def check_limit(limit: "Limit", count: int, what: str = "", *, told: bool = True) -> None:
+def check_limit(limit: Limit, count: int, what: str = "", *, told: bool = True) -> None:
     """Raise TooMuch if the count exceeds the limit.
 
     Without `told` counting stopped early, and the message does not state the count.
@@ -96,7 +98,7 @@ class Bug(ZsupportError):
     """The program is wrong (exit 70): one line, and how to report it."""
 
     @classmethod
-    def of(cls, error: BaseException) -> "Bug":
+    def of(cls, error: BaseException) -> Bug:
         """Return the bug that an unexpected exception is, without the paths of this machine."""
         trace = error.__traceback__
         while trace and trace.tb_next:
@@ -121,7 +123,7 @@ def is_interruption(error: BaseException | None) -> bool:
     return error is not None
 
 
-def nearest(name: str, known: "Iterable[str]") -> str | None:
+def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name closest to `name`, compared without case, or None if none is near.
 
     None too where there is too much to compare.
@@ -139,13 +141,13 @@ def nearest(name: str, known: "Iterable[str]") -> str | None:
     return by_fold[close[0]] if close else None
 
 
-def comparisons(name: str, known: "Iterable[str]") -> int:
+def comparisons(name: str, known: Iterable[str]) -> int:
     """Return how many comparisons of names of 20 letters it takes to find the nearest of some."""
     length = min(len(name), 100)
     return sum(1 + length * len(each) // 400 for each in known)
 
 
-def did_you_mean(name: str, known: "Iterable[str]") -> str | None:
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return the hint that names the closest known name, or None."""
     close = nearest(name, known)
     return f"did you mean `{close}`?" if close else None

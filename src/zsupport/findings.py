@@ -3,9 +3,13 @@
 A code, once released, keeps its meaning for ever and is never given to another finding.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from zsupport.typed import NamedTuple
 
 
 class Span(NamedTuple):

@@ -3,13 +3,14 @@
 Errors and warnings name fields as Python arguments: customer_tz, fact={'impact': 'down'}.
 """
 
+from __future__ import annotations
+
 import os
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.case import Answers, Details, Query, Row, settle
 from zsupport.answer.channels import ChannelAnswers, answer_channels
@@ -43,6 +44,7 @@ from zsupport.policy.model import Metric, Revision
 from zsupport.sources.cache import cache_folder, keep_policy, kept_policy, policy_key
 from zsupport.sources.find import TESTS, FoundPolicy, file_of_tests, find
 from zsupport.sources.holidays import kept_holidays
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from zsupport.answer.opening import HoursAnswers
@@ -341,7 +343,7 @@ class Policy:
         customer_tz: str | None = None,
         customer_country: str | None = None,
         lang: str = "en",
-    ) -> "HoursAnswers":
+    ) -> HoursAnswers:
         """Answer whether the channels of a case are open at a moment, or hours by name.
 
         A case is what one of `plan`, `role`, `channel`, `priority` and `fact` names; what is left
@@ -379,7 +381,7 @@ class Policy:
         fact: Mapping[str, str] | None = None,
         at: Instant | None = None,
         lang: str = "en",
-    ) -> "PriorityAnswers":
+    ) -> PriorityAnswers:
         """Answer which priority fits the facts; without facts: every priority, most urgent first.
 
         Raises UsageError for unknown names and ValueError for a naive datetime.
@@ -388,7 +390,7 @@ class Policy:
 
         index, in_force = self._at(_instant(at))
 
-        def answer(index: int, shown: frozenset[str]) -> "PriorityAnswers":
+        def answer(index: int, shown: frozenset[str]) -> PriorityAnswers:
             query = self._settled(index, Query(facts=fact or {}))
             return answer_priority(
                 self.revisions[index], query, in_force=in_force, lang=lang, shown=shown,
@@ -406,7 +408,7 @@ class Policy:
         role: str | None = None,
         at: Instant | None = None,
         lang: str = "en",
-    ) -> "TopicAnswers":
+    ) -> TopicAnswers:
         """Answer which self-help resources there are, by topic and for whom.
 
         Raises UsageError for unknown names and ValueError for a naive datetime.
@@ -430,7 +432,7 @@ class Policy:
         fact: Mapping[str, str] | None = None,
         at: Instant | None = None,
         lang: str = "en",
-    ) -> "TermAnswers":
+    ) -> TermAnswers:
         """Answer what else the policy says for a case, by topic; what is left out is asked about.
 
         Raises UsageError for unknown names and ValueError for a naive datetime.
@@ -440,7 +442,7 @@ class Policy:
         index, in_force = self._at(_instant(at))
         asked = Query(plan, role, channel, priority, fact or {})
 
-        def answer(index: int, shown: frozenset[str]) -> "TermAnswers":
+        def answer(index: int, shown: frozenset[str]) -> TermAnswers:
             return answer_terms(
                 self.revisions[index], self._settled(index, asked), topic, self.revisions,
                 in_force=in_force, lang=lang, shown=shown,
@@ -449,7 +451,7 @@ class Policy:
         return self._answered(index, answer)
 
 
-def load(path_or_name: "str | os.PathLike[str]", *, cache: bool = True) -> Policy:
+def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:
     """Return the policy with this name, at this path, or on standard input (`-`).
 
     A bare word is a shipped policy; a `/` or the ending .yaml or .yml makes a path, of one file

@@ -5,8 +5,9 @@ by a finding, or by an error for a question. Each is far above what real policie
 enough for an answer within 400 times the start of Python and 300 MB of memory.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
+from zsupport.typed import NamedTuple
 from zsupport.wording import Worded
 
 

@@ -1,5 +1,7 @@
 """Texts for people: lists and counts in a sentence, and fields as each caller writes them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from typing import Self, TypeVar
 

@@ -6,9 +6,11 @@ starts its clock and how binding it is; the priority of facts; when hours are op
 doubts, conditions in words, texts as published) and the lines that decided are none.
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Iterable, Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.analysis.compare import NEVER, Counted, Inclusions
 from zsupport.analysis.decisions import Decisions
@@ -16,6 +18,7 @@ from zsupport.analysis.space import Cases, Space, crossed, opened, union
 from zsupport.answer.case import facts_decide
 from zsupport.clock.problem import BadText
 from zsupport.policy.model import Metric, Revision, Text
+from zsupport.typed import NamedTuple
 
 #: The cases of each answer, by the values of the answer.
 Partition = dict[tuple[Hashable, ...], Cases]

@@ -3,9 +3,10 @@
 How targets over hours compare is found in `zsupport.analysis.deadlines`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock import intervals
@@ -14,6 +15,7 @@ from zsupport.clock.model import Hours
 from zsupport.clock.spans import Spans, WorkingTime
 from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Holidays, PolicyCalendar, Remarks
+from zsupport.typed import NamedTuple
 
 #: In so many seconds every week that calendars write occurs, with any days off.
 _YEAR = 366 * 86_400
@@ -32,7 +34,7 @@ class Counted(NamedTuple):
     calendars: tuple[PolicyCalendar, ...]
     open: bool = True  # without calendars: whether it is every instant, or none
 
-    def joined(self, other: "Counted") -> "Counted":
+    def joined(self, other: Counted) -> Counted:
         """Return what is open when one of two is."""
         for one, also in ((self, other), (other, self)):
             if not one.calendars:

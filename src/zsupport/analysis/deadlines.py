@@ -5,11 +5,13 @@ its slope, both grow by a second a second or not at all. So the two ends of each
 week is compared once for all weeks with the same windows, exceptions and offsets.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.analysis.compare import (
     EVERY_INSTANT,
@@ -36,6 +38,7 @@ from zsupport.clock.target import Target
 from zsupport.clock.windows import WEEK
 from zsupport.clock.zones import zone
 from zsupport.policy.model import Revision, Text
+from zsupport.typed import NamedTuple
 
 _DAY = 86_400
 _WEEK = 7 * _DAY
@@ -96,7 +99,7 @@ class Verdict(NamedTuple):
     earlier: DeadlinesAtMoment | None = None
 
     @property
-    def reversed(self) -> "Verdict":
+    def reversed(self) -> Verdict:
         """The verdict with the two targets exchanged."""
         word = {"better": "worse", "worse": "better"}.get(self.word, self.word)
         later, earlier = (
@@ -135,7 +138,7 @@ class Clocks:
         self._hours: dict[str, _Compiled] = {}
         self._functions: dict[tuple[object, ...], _Function] = {}
 
-    def hours(self, counted: Counted) -> "_Compiled":
+    def hours(self, counted: Counted) -> _Compiled:
         """Return hours. Raises what `public` raises, where the holidays of a country are needed."""
         key = repr(counted)
         if key not in self._hours:
@@ -143,7 +146,7 @@ class Clocks:
             self._hours[key] = _Compiled(counted, self.public)
         return self._hours[key]
 
-    def function(self, clock: TargetClock, compiled: "_Compiled") -> "_Function":
+    def function(self, clock: TargetClock, compiled: _Compiled) -> _Function:
         """Return the deadline of a target over its hours by the moment opened."""
         key = compiled, clock.target.text, clock.reading, clock.zone
         if key not in self._functions:
@@ -284,13 +287,13 @@ class Deadlines:
             and includes(one.counted, other.counted, (self.first, self.last), self.clocks.public)
         )
 
-    def _hours_of(self, counted: Counted) -> "_Compiled":
+    def _hours_of(self, counted: Counted) -> _Compiled:
         known = self._by_id.get(id(counted))
         if known is None:
             known = self._by_id[id(counted)] = counted, self.clocks.hours(counted)
         return known[1]
 
-    def _function(self, clock: TargetClock) -> "_Function":
+    def _function(self, clock: TargetClock) -> _Function:
         return self.clocks.function(clock, self._hours_of(_hours(clock)))
 
 
@@ -563,7 +566,7 @@ class _Scan:
             self._seek_earlier and self.earlier is None
         )
 
-    def over(self, weeks: "_Weeks") -> None:
+    def over(self, weeks: _Weeks) -> None:
         """Compare week by week, until all is known."""
         ahead = 2 * _WEEK
         seen: set[object] = set()

@@ -1,10 +1,12 @@
 """What a policy decides in which of its cases: grants, priorities, calendars and targets."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, one
 from zsupport.analysis.space import Cases, Space, space_of_facts, union
@@ -20,6 +22,7 @@ from zsupport.policy.model import (
     Revision,
     When,
 )
+from zsupport.typed import NamedTuple
 
 Entry = TypeVar("Entry", PolicyCalendar, Commitment)
 

@@ -1,5 +1,7 @@
 """Cases that no moment belongs to: inside short hours and outside longer ones, say."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 
 from zsupport.analysis.compare import Counted, Period, meet, of_customer

@@ -1,5 +1,7 @@
 """One revision of a policy as it is analysed: what is asked of it is worked out once and kept."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -26,7 +28,7 @@ class AnalysedRevision:
         self,
         document: Document,
         public: PublicHolidays,
-        like: "AnalysedRevision | None" = None,
+        like: AnalysedRevision | None = None,
     ) -> None:
         """`public` gives the public holidays of countries.
 
@@ -48,7 +50,7 @@ class AnalysedRevision:
         facts: Space,
         public: PublicHolidays,
         own_names: Mapping[str, str] | None = None,
-    ) -> "AnalysedRevision":
+    ) -> AnalysedRevision:
         """Return a revision over the cases of two, to be compared with the other one.
 
         `revision` is the document's, made to answer to the names of the other. `own_names`: the

@@ -5,6 +5,8 @@ them take 125 KB and microseconds. The last dimension varies quickest, so that t
 a set is the one that comes first in the order of the policy.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from operator import or_

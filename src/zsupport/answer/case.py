@@ -1,12 +1,15 @@
 """Cases: what a question names, and whether a condition holds."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, Self, TypeVar, overload
+from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import PolicyError, UsageError, nearest
 from zsupport.policy.model import ALWAYS, Alternative, Place, Revision, Text, When
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 #: A value for each dimension (plan, role, channel, priority) and fact that is settled.
 Case = dict[str, str]
@@ -160,7 +163,7 @@ class Answers(Sequence[Row], Generic[Row, Details]):
     def _asdict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
 
-    def _replace(self, **changes: object) -> "Answers[Row, Details]":
+    def _replace(self, **changes: object) -> Answers[Row, Details]:
         """Return the answers with other values in some fields."""
         if unknown := changes.keys() - {*self.__slots__}:
             raise ValueError(f"no such fields: {sorted(unknown)}")
@@ -203,7 +206,7 @@ def plain_value(value: object, zone: tzinfo) -> Any:
     return value
 
 
-def record(answer: "Answer", zone: tzinfo = UTC) -> dict[str, Any]:
+def record(answer: Answer, zone: tzinfo = UTC) -> dict[str, Any]:
     """Return an answer as a JSON object: every field, null where it does not apply."""
     return {name: plain_value(value, zone) for name, value in answer._asdict().items()}
 

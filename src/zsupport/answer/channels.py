@@ -1,7 +1,9 @@
 """Which channels a case may use, and how: the union of the grants that hold."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from zsupport.answer.case import (
     Answers,
@@ -22,6 +24,7 @@ from zsupport.answer.case import (
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.policy.model import CHANNEL_KINDS, Alternative, Channel, Grant, Remarks, Revision
+from zsupport.typed import NamedTuple
 
 
 class OnlyWhen(TypedDict, total=False):

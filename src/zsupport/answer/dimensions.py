@@ -1,14 +1,17 @@
 """What a question leaves open: over which cases it is answered, and what of that shows."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from zsupport.answer.case import MOST_TOGETHER, Case, Query, Warning, facts_decide
 from zsupport.errors import check_limit
 from zsupport.limits import ROWS, STEPS
 from zsupport.policy.model import Revision
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from zsupport.answer.facts import PrioritiesByFacts
@@ -30,7 +33,7 @@ class Dimensions(NamedTuple):
     assumed: dict[str, str]
     values: dict[str, tuple[str, ...]]
     priorities: tuple[str, ...]  # that the question leaves open, or the one that it states
-    by_facts: "PrioritiesByFacts | None"
+    by_facts: PrioritiesByFacts | None
     open: tuple[str, ...] = ()
     warnings: tuple[Warning, ...] = ()
     absent: bool = False  # a value of the question that only another revision knows
@@ -113,7 +116,7 @@ class Dimensions(NamedTuple):
             for row in self._rows(priority, fixed):
                 yield {**case, **row, "priority": priority}
 
-    def varied(self, fact: str) -> "Dimensions":
+    def varied(self, fact: str) -> Dimensions:
         """Return the same with an assumed fact open."""
         assumed = {name: value for name, value in self.assumed.items() if name != fact}
         return self._replace(facts={**self.facts, fact: self.values[fact]}, assumed=assumed)
@@ -197,7 +200,7 @@ def _absent(revision: Revision, query: Query) -> bool:
     )
 
 
-def priorities_by_facts(revision: Revision, query: Query) -> "PrioritiesByFacts | None":
+def priorities_by_facts(revision: Revision, query: Query) -> PrioritiesByFacts | None:
     """Return which priorities facts leave open, None where facts decide no priority."""
     if not facts_decide(revision):
         return None

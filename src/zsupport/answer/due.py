@@ -1,9 +1,11 @@
 """When what is promised is due, and whether it was kept."""
 
+from __future__ import annotations
+
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from zsupport.answer.case import Answers, Because, Date, Query, Warning, Words, record, say
 from zsupport.answer.hours import HALF_YEAR, PolicyHours
@@ -27,6 +29,7 @@ from zsupport.clock.problem import Never
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.model import BINDINGS, Revision
+from zsupport.typed import NamedTuple
 from zsupport.wording import Worded
 
 #: The states of an answer that depend on the moment at which it is given.

@@ -1,5 +1,7 @@
 """The priority of a case, as far as facts decide it (the clock definition, rule 19)."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from itertools import combinations
 

@@ -1,5 +1,7 @@
 """Pinning public holidays: what a country's calendar gives today, ready to paste."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date, datetime
 

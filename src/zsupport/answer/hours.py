@@ -1,7 +1,8 @@
 """The hours of a policy for one case: conditions, zones and holidays settled."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
 
 from zsupport.answer.case import Case, NeedsInput, NoCalendar, Warning, matching, say
 from zsupport.clock.instants import local_date
@@ -9,6 +10,7 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.zones import country_code, zone
 from zsupport.errors import PolicyError, UsageError
 from zsupport.policy.model import Holidays, Place, PolicyCalendar, Revision
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Worded
 
 if TYPE_CHECKING:
@@ -41,8 +43,8 @@ def _bad_country(message: str, hint: str | None) -> UsageError:
 class Settled(NamedTuple):
     """Hours that can be counted, and the calendars of the policy that they come from."""
 
-    time: "WorkingTime"
-    days: "BusinessDays | None"  # None: the calendars of a union are in different zones
+    time: WorkingTime
+    days: BusinessDays | None  # None: the calendars of a union are in different zones
     calendars: tuple[PolicyCalendar, ...]
     zone_name: str
     doubts: dict[int, bool]  # by half-year: whether dates are estimated, or not covered
@@ -63,7 +65,7 @@ class PolicyHours:
         revision: Revision,
         customer: Customer,
         lang: str,
-        public: "PublicHolidays | None" = None,
+        public: PublicHolidays | None = None,
     ) -> None:
         """`public` gives the public holidays of a country; left out: the library's."""
         self.revision = revision
@@ -235,7 +237,7 @@ class PolicyHours:
             asks.append(Worded("The customer's country ({customer_country})"))
         return asks
 
-    def _hours(self, calendar: PolicyCalendar) -> "Hours":
+    def _hours(self, calendar: PolicyCalendar) -> Hours:
         name = calendar.timezone or self.revision.timezone
         if name == "customer":
             assert self.customer.zone is not None
@@ -243,7 +245,7 @@ class PolicyHours:
         off = calendar.holidays
         return hours_of(calendar, name, self._years(off, calendar.place) if off else None)
 
-    def _years(self, off: Holidays, at: Place) -> "Years":
+    def _years(self, off: Holidays, at: Place) -> Years:
         from zsupport.clock.holidays import public_holidays
 
         public = self._public or public_holidays
@@ -254,7 +256,7 @@ class PolicyHours:
         if country and off.frozen is None:
             self.public_holidays = True
 
-        def checked(country: str, subdivision: str | None, year: int) -> "Year":
+        def checked(country: str, subdivision: str | None, year: int) -> Year:
             try:
                 found = public(country, subdivision, year)
             except BadText as problem:
@@ -271,7 +273,7 @@ class PolicyHours:
         return years_of(off, country, subdivision, checked, self.lang)
 
 
-def hours_of(calendar: PolicyCalendar, zone_name: str, years: "Years | None") -> "Hours":
+def hours_of(calendar: PolicyCalendar, zone_name: str, years: Years | None) -> Hours:
     """Return a calendar in a zone and with its days off as the clock sees it."""
     from zsupport.clock.model import Hours, day_parts, week_of
 
@@ -292,9 +294,9 @@ def years_of(
     off: Holidays,
     country: str | None,
     subdivision: str | None,
-    public: "PublicHolidays",
+    public: PublicHolidays,
     lang: str = "en",
-) -> "Years":
+) -> Years:
     """Return the days off and the exchanged dates of a year: frozen or public, more and less.
 
     `lang` is for the names that the policy gives them; what has none is a `day off`.

@@ -4,9 +4,11 @@ A question names hours, or a case: then it is about the joined hours of the gran
 channels of that case. Each revision's own hours count while it is in force.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from zsupport.answer.case import (
     Answers,
@@ -49,6 +51,7 @@ from zsupport.clock.intervals import clipped
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Place, PolicyCalendar, Priority, Remarks, Revision, When
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Worded
 
 if TYPE_CHECKING:
@@ -163,7 +166,7 @@ def answer_hours(
     *,
     in_force: bool,
     shown: frozenset[str] | None = None,
-) -> "HoursAnswers":
+) -> HoursAnswers:
     """Answer for the hours of this name, for the channels of a case, or for all hours.
 
     `index` says which of the revisions, in order of time, answers. A question about a case has
@@ -298,7 +301,7 @@ class _Ids(NamedTuple):
 
     reign: Reign
     by_dimension: dict[str, dict[str, str]]
-    by_facts: "PrioritiesByFacts | None"  # for questions about a case
+    by_facts: PrioritiesByFacts | None  # for questions about a case
 
     def of_case(self, case: Case) -> tuple[Case, bool]:
         """Return a case in these ids, and whether the revision knows each member of it.
@@ -325,7 +328,7 @@ class _Ids(NamedTuple):
         return self.by_facts.excludes(None, facts)
 
 
-def _ids(reign: Reign, by_facts: "PrioritiesByFacts | None" = None) -> _Ids:
+def _ids(reign: Reign, by_facts: PrioritiesByFacts | None = None) -> _Ids:
     revision = reign.revision
     every = (revision.plans, revision.roles, revision.channels, revision.priorities)
     named_members = zip(_DIMENSIONS, every, strict=True)

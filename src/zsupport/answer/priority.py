@@ -1,7 +1,9 @@
 """Which priority fits the facts: the first in the list whose condition holds."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.answer.case import (
     Answers,
@@ -23,6 +25,7 @@ from zsupport.answer.channels import not_in_force
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, said
 from zsupport.policy.model import Alternative, Priority, Remarks, Revision
+from zsupport.typed import NamedTuple
 
 
 class PriorityAnswer(NamedTuple):

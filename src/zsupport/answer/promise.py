@@ -1,8 +1,10 @@
 """What is promised: for each case and metric, whether one is entitled, and the target."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.answer.case import (
     Because,
@@ -24,6 +26,7 @@ from zsupport.answer.hours import PolicyHours, Settled
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import NOWHERE, Alternative, Cell, Metric, Remarks, Revision, TargetRule
+from zsupport.typed import NamedTuple
 
 # In these states nothing is promised.
 NEGATIVE = ("not-entitled", "no-target", "not-stated")
@@ -172,7 +175,7 @@ def _likeness(row: Promise) -> tuple[Any, ...]:
 
 
 def _rows(
-    reader: "_PromiseReader",
+    reader: _PromiseReader,
     space: Dimensions,
     query: Query,
     metrics: tuple[Metric, ...],

@@ -1,5 +1,7 @@
 """Remarks: what a policy says beside an answer, by the places that the answer rests on."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from zsupport.answer.case import Case, join, matching, say

@@ -1,7 +1,9 @@
 """What else the policy says for a case: the first term of each topic that matches."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.answer.case import (
     Answers,
@@ -30,6 +32,7 @@ from zsupport.answer.dimensions import (
 from zsupport.answer.remarks import of_alternatives, of_case, retired_of, said
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Revision, Term
+from zsupport.typed import NamedTuple
 
 #: The fields that say which case and topic a row answers.
 _IDENTITY = ("plan", "role", "channel", "priority", "topic")

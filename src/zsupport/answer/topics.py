@@ -1,12 +1,15 @@
 """What people find without opening a case, by topic and audience."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.answer.case import Answers, Because, Query, Warning, Words, reasons, record, say
 from zsupport.answer.remarks import of_case, said
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Remarks, Resource, Revision, Topic
+from zsupport.typed import NamedTuple
 
 
 class TopicAnswer(NamedTuple):

@@ -3,6 +3,8 @@
 They are found in `zsupport.check.untested`, which is loaded where there are tests.
 """
 
+from __future__ import annotations
+
 from zsupport.findings import Code
 
 UNKNOWN_IN_TEST = Code(

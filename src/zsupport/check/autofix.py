@@ -1,7 +1,8 @@
 """Fixes made: round after round, until nothing is left that can be fixed."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from zsupport.check.edits import apply
 from zsupport.check.evaluate import Judgement
@@ -9,6 +10,7 @@ from zsupport.findings import Finding, Fix
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
+from zsupport.typed import NamedTuple
 
 #: A fix can make another one possible, but not for ever.
 MAX_ROUNDS = 50

@@ -1,11 +1,12 @@
 """Many files looked at in one run: one after the other, and what is clean is forgotten at once."""
 
+from __future__ import annotations
+
 import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import NamedTuple
 
 from zsupport.analysis.deadlines import Clocks
 from zsupport.check.about_tests import CODES as ABOUT_TESTS
@@ -25,6 +26,7 @@ from zsupport.policy.loader import in_order, read_document
 from zsupport.sources.find import read_file
 from zsupport.sources.policies import Folders
 from zsupport.sources.select import Excluded, Fault, SelectedFile
+from zsupport.typed import NamedTuple
 
 #: What is done with a file that was fixed: its target, and its bytes before and after. Raises
 #: EnvironmentFault where they cannot be put in place.

@@ -1,5 +1,7 @@
 """Every kind of finding that `check` makes: by code, by name and by the beginning of a code."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
 

@@ -1,5 +1,7 @@
 """The outcome of a run of `check`, and the lines that end it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from zsupport.check.batch import Checked

@@ -4,7 +4,9 @@ The keys are those of SETTINGS. What is said on the command line stands above th
 to the nearest project at or above its folder, from wherever it is looked at.
 """
 
-from typing import Any, NamedTuple
+from __future__ import annotations
+
+from typing import Any
 
 from zsupport.check.catalogue import codes_of, ignorable
 from zsupport.errors import UsageError
@@ -13,6 +15,7 @@ from zsupport.sources.globs import fits_below
 from zsupport.sources.project import Project, known
 from zsupport.sources.select import SelectedFile
 from zsupport.sources.settings import Nearest, Only, check_patterns, texts, wrong
+from zsupport.typed import NamedTuple
 
 #: Each key, and what its value looks like.
 SETTINGS = {

@@ -5,11 +5,12 @@ place cannot be edited with certainty there are no edits: an alias stands somewh
 it means, an anchor in what would go is still needed, or a key is written after `?`.
 """
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_right, insort
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 from zsupport.findings import Edit, Fix, Span
 from zsupport.policy.document import Document
@@ -22,6 +23,7 @@ from zsupport.policy.yamltext import (
     SequenceNode,
     behind_properties,
 )
+from zsupport.typed import NamedTuple
 
 _LINE_END = re.compile("\r\n|\r|\n")
 _ANCHOR = re.compile(r"(?<![^\s\[\]{},])&([^\s\[\]{},]+)")

@@ -1,8 +1,9 @@
 """The rules put to a policy file: problems become findings with places and identities."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence as SequenceOf
 from datetime import date
-from typing import NamedTuple
 
 from zsupport.analysis.deadlines import Clocks
 from zsupport.check.catalogue import allowable
@@ -26,6 +27,7 @@ from zsupport.limits import (
 )
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode, path_text
+from zsupport.typed import NamedTuple
 
 #: Where a finding about too much stands, if not at the facts or the plans.
 _SECTIONS = {

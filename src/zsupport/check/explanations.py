@@ -1,8 +1,11 @@
 """The pages that explain findings, with examples: one in `rules` for each code."""
 
+from __future__ import annotations
+
 import re
 from importlib.resources import files
-from typing import NamedTuple
+
+from zsupport.typed import NamedTuple
 
 #: What stands between two files of one example.
 NEXT_FILE = "# another file of the same folder\n"

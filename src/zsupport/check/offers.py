@@ -4,13 +4,14 @@ A policy has many cells and few different promises. Whether one of them can be w
 is found out once for each two promises; only then are cases looked at.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from zsupport.analysis.deadlines import times_per_400_years
 from zsupport.analysis.decisions import StatedCell
 from zsupport.analysis.space import Cases, union
 from zsupport.clock.target import Target
 from zsupport.policy.model import TargetRule, Text
+from zsupport.typed import NamedTuple
 
 #: What a target stands under that a rule states for all priorities.
 EVERY = "*"

@@ -4,9 +4,10 @@ A plan or a role ranks above others by `above`, a priority above those that come
 compared case by case: the same role, channel, priority and facts, the plan exchanged.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
-from typing import NamedTuple
 
 from zsupport.analysis.compare import NEVER, Counted, includes
 from zsupport.analysis.deadlines import Conditions, TargetClock
@@ -19,6 +20,7 @@ from zsupport.errors import EnvironmentFault, check_limit
 from zsupport.limits import PAIRS, SETS
 from zsupport.policy.format import ALWAYS
 from zsupport.policy.model import Member
+from zsupport.typed import NamedTuple
 
 
 class RankedValues(NamedTuple):

@@ -1,9 +1,10 @@
 """What a rule is, what it looks at, and what it says."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
 from zsupport.analysis.compare import Counted, Period
 from zsupport.analysis.deadlines import (
@@ -26,6 +27,7 @@ from zsupport.policy.document import Document
 from zsupport.policy.model import Cell, PolicyCalendar, When
 from zsupport.policy.shape import REMARK_KEYS
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode
+from zsupport.typed import NamedTuple
 
 
 class Condition(NamedTuple):

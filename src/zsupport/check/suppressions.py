@@ -7,11 +7,12 @@ next line begins: a key with its value, an item of a list. What looks like a com
 is none: texts are known by their places.
 """
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from zsupport.check.edits import Places, in_brackets, places_of
 from zsupport.findings import Edit, Finding, Fix, Span
@@ -24,6 +25,7 @@ from zsupport.policy.yamltext import (
     behind_properties,
     short,
 )
+from zsupport.typed import NamedTuple
 
 #: A text in which this does not stand, in whatever case, has no such comment.
 _MARK = re.compile("zsupport", re.IGNORECASE | re.ASCII)
@@ -322,7 +324,7 @@ class _CommentReader:
                 break
         return 0, 0
 
-    def parts(self, node: MappingNode | SequenceNode) -> "list[_NodeLines]":
+    def parts(self, node: MappingNode | SequenceNode) -> list[_NodeLines]:
         """Return the parts of a list or mapping with their lines, worked out once."""
         if id(node) not in self._parts:
             pairs = ((i, i) for i in node.items) if isinstance(node, SequenceNode) else node.entries

@@ -1,5 +1,7 @@
 """The kinds of what `check` says of a policy with more than can be looked at."""
 
+from __future__ import annotations
+
 from zsupport.findings import Code
 
 TOO_MANY = Code(

@@ -1,12 +1,14 @@
 """The texts of a policy that are given by language, with their places."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from zsupport.policy.document import Document
 from zsupport.policy.format import CELL, POLICY, TARGET_KEY, Cells
 from zsupport.policy.shape import Fields, ListOf, MapOf, OneOf, Shape, Text
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode
+from zsupport.typed import NamedTuple
 
 
 class Translated(NamedTuple):

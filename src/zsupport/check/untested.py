@@ -4,6 +4,8 @@ Static checks miss half of the mistakes that people make in grants; only a test 
 not do something notices when they suddenly may.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 from zsupport.analysis.space import Cases, Space, shown

@@ -4,6 +4,8 @@ A policy is read as text. Many tools read YAML as version 1.1 has it, where `no`
 `17:00` is 1020; this is their reading, as PyYAML has it, but for dates.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Set
 

@@ -4,6 +4,8 @@
 Typer; both end in the same function of the command's module.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from typing import NoReturn

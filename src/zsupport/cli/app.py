@@ -1,5 +1,7 @@
 """The command line as Typer knows it, made from the commands' options."""
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, cast

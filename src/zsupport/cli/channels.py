@@ -1,5 +1,7 @@
 """`zsupport channels`: which channels may be used."""
 
+from __future__ import annotations
+
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common
 from zsupport.cli.question import ask, finish, read_facts, read_moments
 from zsupport.view.channels import QUESTION

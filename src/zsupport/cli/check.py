@@ -1,5 +1,7 @@
 """`zsupport check`: whether policies are complete and consistent."""
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -190,14 +192,14 @@ def _chosen(
     )
 
 
-def _named(files: "Sequence[SelectedFile]", stdin: str | None) -> "list[SelectedFile]":
+def _named(files: Sequence[SelectedFile], stdin: str | None) -> list[SelectedFile]:
     """Return files with the name that standard input is to have."""
     return [each._replace(shown=stdin) if stdin and each.path == "-" else each for each in files]
 
 
 def _without_tests(
-    files: "Sequence[SelectedFile]", faults: "Sequence[Fault]", *, quiet: bool
-) -> "list[SelectedFile]":
+    files: Sequence[SelectedFile], faults: Sequence[Fault], *, quiet: bool
+) -> list[SelectedFile]:
     """Return the files without tests; warn about tests files that were named.
 
     Raises UsageError where no other file was selected.
@@ -216,7 +218,7 @@ def _without_tests(
     return policies
 
 
-def _can_be_fixed(targets: "Sequence[SelectedFile]", showing: Showing, *, diff: bool) -> None:
+def _can_be_fixed(targets: Sequence[SelectedFile], showing: Showing, *, diff: bool) -> None:
     """Raise UsageError where a fix has nowhere to go."""
     if diff and showing.format not in ("auto", "text"):
         contradicting = f"--diff and --format {showing.format}"
@@ -236,7 +238,7 @@ def _can_be_fixed(targets: "Sequence[SelectedFile]", showing: Showing, *, diff: 
             )
 
 
-def _written(target: "SelectedFile", before: bytes, after: bytes) -> None:
+def _written(target: SelectedFile, before: bytes, after: bytes) -> None:
     """Put a fixed file in the place of the one that was read, a piped one on standard output."""
     from zsupport.policy.files import MAX_BYTES
     from zsupport.sources.rewrite import rewrite
@@ -248,7 +250,7 @@ def _written(target: "SelectedFile", before: bytes, after: bytes) -> None:
     rewrite(target.path, target.shown, before, after)
 
 
-def _shown(target: "SelectedFile", before: bytes, after: bytes) -> None:
+def _shown(target: SelectedFile, before: bytes, after: bytes) -> None:
     """Show what a fix changes, as a patch."""
     from zsupport.report.text import one_line
     from zsupport.sources.rewrite import patch
@@ -257,7 +259,7 @@ def _shown(target: "SelectedFile", before: bytes, after: bytes) -> None:
     emit_exactly(patch(one_line(target.shown), before, after).encode())
 
 
-def _note(faults: "Sequence[Fault]", unwritten: Sequence[EnvironmentFault]) -> None:
+def _note(faults: Sequence[Fault], unwritten: Sequence[EnvironmentFault]) -> None:
     """Say on standard error which files could not be read or written."""
     said = [(f"{fault.file}: {fault.message}", fault.hint) for fault in faults]
     said += [(fault.message, fault.hint) for fault in unwritten]
@@ -268,7 +270,7 @@ def _note(faults: "Sequence[Fault]", unwritten: Sequence[EnvironmentFault]) -> N
 
 
 @contextmanager
-def _progress(count: int, *, quiet: bool) -> "Iterator[Callable[[SelectedFile], None]]":
+def _progress(count: int, *, quiet: bool) -> Iterator[Callable[[SelectedFile], None]]:
     """Show a bar to somebody who waits at a terminal for many files."""
     terminal = waiting_terminal()
     if count < _MANY or quiet or terminal is None:
@@ -320,7 +322,7 @@ def _explain(name: str, format: str, color: str) -> int:
 
 
 def _list(
-    format: str, terminal: "Terminal", select: list[str] | None, ignore: list[str] | None
+    format: str, terminal: Terminal, select: list[str] | None, ignore: list[str] | None
 ) -> int:
     """Show the rules, or those that were selected."""
     from zsupport.check.catalogue import KINDS

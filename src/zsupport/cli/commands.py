@@ -1,5 +1,7 @@
 """The commands, by name: each is a module of this package with a `COMMAND`."""
 
+from __future__ import annotations
+
 from importlib import import_module
 
 from zsupport.cli.options import Command

@@ -10,11 +10,12 @@ The command line is read by the table of options and not by Typer, which takes t
 to load as everything here: who presses Tab waits.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import time
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from zsupport.answer.case import say
 from zsupport.cli.commands import COMMANDS, load_command
@@ -27,6 +28,7 @@ from zsupport.errors import PolicyError, ZsupportError
 from zsupport.policy.model import Revision, Text
 from zsupport.report import FINDING_FORMATS
 from zsupport.report.text import one_line
+from zsupport.typed import NamedTuple
 
 SHELLS = ("bash", "zsh", "fish")
 

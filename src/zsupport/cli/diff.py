@@ -1,5 +1,7 @@
 """`zsupport diff`: what a change takes from whom, and what it gives."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -102,7 +104,7 @@ def diff(
         raise PolicyError(problem.message, problem.hint or problem.expected) from None
 
     @cache
-    def found(most: int | None) -> "tuple[Outcome, Mapping[str, int]]":
+    def found(most: int | None) -> tuple[Outcome, Mapping[str, int]]:
         return outcome_of(diffs, audience, most)
 
     def most_in(format: str) -> int | None:
@@ -121,7 +123,7 @@ def diff(
     return 1 if fails(counts, fail_on) and not exit_zero else 0
 
 
-def _rests_on_countries(document: "Document") -> bool:
+def _rests_on_countries(document: Document) -> bool:
     """Return whether hours of a policy have the public holidays of a country."""
     calendars = document.revision.hours.values() if document.revision else ()
     days_off = [calendar.holidays for each in calendars for calendar in each]

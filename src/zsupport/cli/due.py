@@ -1,5 +1,7 @@
 """`zsupport due`: when what is promised is due."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE

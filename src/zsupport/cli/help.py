@@ -1,5 +1,7 @@
 """`zsupport help`: the guides."""
 
+from __future__ import annotations
+
 from zsupport.cli.commands import COMMANDS
 from zsupport.cli.options import Command, Option
 from zsupport.cli.output import emit, is_terminal, terminal_of

@@ -1,5 +1,7 @@
 """`zsupport hours`: whether it is open."""
 
+from __future__ import annotations
+
 from zsupport.answer.promise import NEEDS_INPUT
 from zsupport.cli.options import (
     CHANNEL,

@@ -1,5 +1,7 @@
 """`zsupport init`: a commented policy to begin with, and its tests."""
 
+from __future__ import annotations
+
 import os
 
 from zsupport.cli.options import DEBUG, QUIET, Command, Option

@@ -4,11 +4,14 @@ They are data and not Typer declarations because loading Typer takes most of the
 the short path in `cli.__init__` reads the common forms of a command line by this table alone.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import NamedTuple, cast
+from typing import cast
 
 from zsupport.errors import UsageError
 from zsupport.report import FINDING_FORMATS, FORMATS
+from zsupport.typed import NamedTuple
 
 
 class Option(NamedTuple):
@@ -160,7 +163,7 @@ class Command(NamedTuple):
         """Return the command's own options, then the common ones."""
         return (*self.options, *(COMMON if self.common else ()))
 
-    def call(self, values: "dict[str, object]") -> int:
+    def call(self, values: dict[str, object]) -> int:
         """Run the command with a value for every option; return its exit code."""
         files = cast("list[str]", values.get("output_file") or [])
         formats = [values.get("format"), *(each.partition("=")[0] for each in files)]
@@ -172,7 +175,7 @@ class Command(NamedTuple):
         return self.run(common, **values)
 
 
-def read_short(command: Command, arguments: list[str]) -> "dict[str, object] | None":
+def read_short(command: Command, arguments: list[str]) -> dict[str, object] | None:
     """Return the values that plainly written arguments give, None where Typer has to look.
 
     Plainly written: options in full, each value in an argument of its own that does not look

@@ -1,15 +1,18 @@
 """Standard output and standard error: the only module that writes to them."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Callable
 from errno import EBADF
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, Any
 
 from zsupport.cli.options import Common, flag_of
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
 from zsupport.report import FINDING_FORMATS, FORMATS, Report, Terminal, render
 from zsupport.report.text import guarded, printable
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import named
 
 if TYPE_CHECKING:
@@ -124,7 +127,7 @@ class Showing(NamedTuple):
     quiet: bool = False  # nothing is written to the stream
     files: tuple[tuple[str, str], ...] = ()  # format and path
 
-    def with_files(self, output_file: list[str] | None) -> "Showing":
+    def with_files(self, output_file: list[str] | None) -> Showing:
         """Return it with the files of `--output-file`; raise UsageError for another form."""
         files = []
         for text in output_file or ():
@@ -142,7 +145,7 @@ class Showing(NamedTuple):
 
 
 def write_outcome(
-    outcome_in: "Callable[[str], Outcome]",
+    outcome_in: Callable[[str], Outcome],
     showing: Showing,
     to: Callable[..., None] = emit,
     *,
@@ -238,7 +241,7 @@ def wants_json(arguments: list[str]) -> bool:
     return wanted
 
 
-def in_options(findings: "Iterable[Finding]") -> "tuple[Finding, ...]":
+def in_options(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings with hints that name command-line options."""
     return tuple(each._replace(hint=named(each.hint, flag_of)) for each in findings)
 

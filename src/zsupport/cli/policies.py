@@ -1,5 +1,7 @@
 """`zsupport policies`: which policies there are, and one in full."""
 
+from __future__ import annotations
+
 import os
 
 from zsupport.cli.options import Command, Common, Option

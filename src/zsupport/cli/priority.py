@@ -1,5 +1,7 @@
 """`zsupport priority`: how urgent a case is."""
 
+from __future__ import annotations
+
 from zsupport.answer.case import facts_decide
 from zsupport.cli.options import FACT, Command, Common
 from zsupport.cli.question import ask, finish, read_facts, read_moments

@@ -1,10 +1,12 @@
 """What every question has in common: its policy, its moment, its output."""
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from zsupport.answer.case import Answers, AnyAnswers, Details, Row, Warning
 from zsupport.answer.promise import NEEDS_INPUT
@@ -19,6 +21,7 @@ from zsupport.library import Policy, load_found
 from zsupport.report import FORMATS, Remark, Report
 from zsupport.sources.cache import cache_folder
 from zsupport.sources.find import FoundPolicy, choose, find
+from zsupport.typed import NamedTuple
 from zsupport.view.questions import QuestionView
 from zsupport.wording import named
 

@@ -1,5 +1,7 @@
 """`zsupport schema`: the JSON Schemas."""
 
+from __future__ import annotations
+
 from zsupport.cli.options import Command, Option
 from zsupport.cli.output import emit, terminal_of
 from zsupport.errors import UsageError, did_you_mean

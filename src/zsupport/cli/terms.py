@@ -1,5 +1,7 @@
 """`zsupport terms`: what else the policy says for a case."""
 
+from __future__ import annotations
+
 from zsupport.cli.options import CHANNEL, FACT, PLAN, PRIORITY, ROLE, Command, Common, Option
 from zsupport.cli.question import ask, finish, read_facts, read_moments
 from zsupport.view.terms import QUESTION

@@ -1,5 +1,7 @@
 """`zsupport test`: the policy's own tests."""
 
+from __future__ import annotations
+
 import os
 from datetime import datetime
 

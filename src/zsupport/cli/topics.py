@@ -1,5 +1,7 @@
 """`zsupport topics`: what people find without opening a case."""
 
+from __future__ import annotations
+
 from zsupport.cli.options import ROLE, TOPIC, Command, Common
 from zsupport.cli.question import ask, finish, read_moments
 from zsupport.view.topics import QUESTION

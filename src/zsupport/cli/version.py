@@ -1,5 +1,7 @@
 """`zsupport --version`: what an answer depends on."""
 
+from __future__ import annotations
+
 from zsupport.cli.output import emit, terminal_of
 from zsupport.clock.zones import tzdata_version
 from zsupport.sources.find import find, shipped_policies

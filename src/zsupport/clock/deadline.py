@@ -3,13 +3,16 @@
 The clock definition, rules 6, 8 to 15 and 20. Everything is computed from the events each time.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import timedelta, tzinfo
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import Protocol
 
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.problem import HORIZON, BadText, Never
 from zsupport.clock.target import Target, ends_with_answer
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from zsupport.clock.business import BusinessDays
@@ -50,7 +53,7 @@ class Basis(NamedTuple):
     """What a target counts over: its time, its business days and how they read, its zone."""
 
     time: Time
-    days: "BusinessDays | None" = None
+    days: BusinessDays | None = None
     reading: str = "close"
     zone: tzinfo | None = None  # in which `every week` counts
 

@@ -1,5 +1,7 @@
 """Public holidays of countries, from the package `holidays`, which is imported when needed."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Callable
@@ -20,7 +22,7 @@ INSTALL = "install it: python -m pip install holidays"
 
 
 @lru_cache(maxsize=4096)
-def public_holidays(country: str, subdivision: str | None, year: int) -> "Year":
+def public_holidays(country: str, subdivision: str | None, year: int) -> Year:
     """Return the public holidays of a year, observed on, and the days worked in exchange.
 
     Raises EnvironmentFault where the package is not installed, BadText for a country or a

@@ -6,6 +6,8 @@ definition, rule 9), and no timedelta is ever added to an aware local datetime: 
 the wall clock, and a day with a transition is not 24 hours.
 """
 
+from __future__ import annotations
+
 import datetime
 import re
 

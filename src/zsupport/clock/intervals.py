@@ -1,5 +1,7 @@
 """Lists of intervals `[from, to)` in order, of which no two overlap."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 Interval = tuple[int, int]

@@ -4,11 +4,13 @@ Nothing here knows where a calendar was written; times are seconds of a local da
 ordinals (`datetime.date.toordinal`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import date, tzinfo
-from typing import NamedTuple
 
 from zsupport.clock.windows import DAY, Window
+from zsupport.typed import NamedTuple
 
 
 class Year(NamedTuple):

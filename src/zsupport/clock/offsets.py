@@ -1,9 +1,12 @@
 """Where a zone's offset changes: the pieces of time in which local time is UTC and a constant."""
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timezone, tzinfo
-from typing import NamedTuple
+
+from zsupport.typed import NamedTuple
 
 _DAY = 86_400
 

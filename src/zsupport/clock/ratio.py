@@ -1,5 +1,7 @@
 """Ratios: the part of the way from which a deadline is at risk."""
 
+from __future__ import annotations
+
 import re
 
 from zsupport.clock.problem import BadText, shown

@@ -4,9 +4,10 @@ What is compiled is defined by `Hours.parts`: an instant is working iff the wall
 zone shows a date and a time of day that lies in one of that date's parts.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from zsupport.clock.instants import END
 from zsupport.clock.model import Hours
@@ -14,6 +15,7 @@ from zsupport.clock.offsets import Offsets
 from zsupport.clock.problem import HORIZON, Never
 from zsupport.errors import check_limit
 from zsupport.limits import MEMBERS, WINDOWS
+from zsupport.typed import NamedTuple
 
 _DAY = 86_400
 _YEAR = 366 * _DAY

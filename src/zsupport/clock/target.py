@@ -5,11 +5,13 @@ business value has hours to count, is known where the text stands: see `needs_ho
 `Target.around_the_clock`.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from zsupport.clock.problem import BadText, shown
+from zsupport.typed import NamedTuple
 
 #: The longest target, in seconds and in business days (the clock definition, rule 17).
 MOST_SECONDS = 365 * 86_400

@@ -1,13 +1,15 @@
 """The way from opened to due, step by step, so that a person can check it with a calendar."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from zsupport.clock.deadline import Pause
 from zsupport.clock.instants import local_date
 from zsupport.clock.spans import WorkingTime, ranges
 from zsupport.clock.windows import DAYS
+from zsupport.typed import NamedTuple
 
 
 class Step(NamedTuple):

@@ -4,12 +4,14 @@ The windows are kept as written, one for each day of a range: where a window beg
 which date it belongs (the clock definition, rule 7).
 """
 
+from __future__ import annotations
+
 import datetime
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from zsupport.clock.problem import BadText, shown
+from zsupport.typed import NamedTuple
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST_YEAR = 1973

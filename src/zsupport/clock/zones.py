@@ -7,6 +7,8 @@ the installed release of `tzdata` says, and answers name that release. zoneinfo 
 host first, and its search path belongs to the whole process, so the files are opened here.
 """
 
+from __future__ import annotations
+
 import datetime
 import re
 

@@ -1,13 +1,16 @@
 """The smallest change in a calendar that made hours others, also those of unions that have it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.analysis.compare import Counted, one
 from zsupport.analysis.space import Cases, crossed, union
 from zsupport.diff.cases import RevisionPair
 from zsupport.policy.model import Holidays, PolicyCalendar
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 
 # The keys of a calendar and of its holidays by the field that they fill. What decides about
 # more days comes first.

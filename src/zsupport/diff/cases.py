@@ -1,7 +1,9 @@
 """Two revisions over one set of cases, so that their answers can be compared case by case."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import Inclusions
@@ -12,6 +14,7 @@ from zsupport.analysis.space import Cases, Space, crossed, space_of, space_of_fa
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.document import Document
 from zsupport.policy.model import Alternative, Cell, Channel, Member, Priority, Revision, When
+from zsupport.typed import NamedTuple
 
 #: What a condition says: the values of each dimension.
 Values = dict[str, tuple[str, ...]]

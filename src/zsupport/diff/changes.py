@@ -1,11 +1,12 @@
 """What can change in the answers, and what each change means for whom."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from zsupport.analysis.deadlines import DeadlinesAtMoment
 from zsupport.analysis.space import Cases
 from zsupport.findings import Code
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 
 AUDIENCES = ("customer", "support")
 #: From the gravest on.

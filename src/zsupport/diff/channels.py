@@ -1,7 +1,8 @@
 """Changes in which channels are allowed, what they ask for, and when they are open."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import Cases, union
@@ -12,6 +13,7 @@ from zsupport.diff.hours import CODES, HoursComparison, open_hours
 from zsupport.diff.places import Counterparts
 from zsupport.policy.model import Channel, Text
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 
 
 class _DecidingPart(NamedTuple):

@@ -1,8 +1,10 @@
 """Changes as findings: one headline each, with who is concerned, a witness and both places."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.analysis.space import shown
 from zsupport.clock.instants import format_instant
@@ -12,6 +14,7 @@ from zsupport.diff.policies import Compared, ComparedCases, PolicyDiff
 from zsupport.findings import Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, path_text
+from zsupport.typed import NamedTuple
 from zsupport.wording import counted, enumerated
 
 _SEVERITIES = {"breaking": "error", "risky": "warning", "compatible": "note"}

@@ -1,7 +1,8 @@
 """Whether hours of one revision are better than those of another, worked out once for each pair."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, opening
 from zsupport.analysis.deadlines import Clocks, Conditions, Deadlines, moments_of, period_of
@@ -12,6 +13,7 @@ from zsupport.diff.calendars import Calendars, Cause
 from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 
 #: Of hours: fewer of them are less for the customer.
 CODES = {"less": "ZD401", "more": "ZD402", "either": "ZD403"}

@@ -1,13 +1,15 @@
 """Changes in the names that questions may use, and in what is assumed where they leave one out."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes
 from zsupport.policy.format import DIMENSIONS
 from zsupport.policy.model import Channel, Member, Priority, Revision
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 
 
 class _Kind(NamedTuple):

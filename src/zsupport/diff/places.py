@@ -3,6 +3,8 @@
 A guess, and only that: no answer depends on it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -1,7 +1,8 @@
 """Two policies compared: on which days which revisions meet, and what changed between these."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, space_of
@@ -14,6 +15,7 @@ from zsupport.diff.places import Counterparts
 from zsupport.diff.timeline import Meeting, Period, meetings
 from zsupport.policy.document import Document
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 
 
 class ComparedCases(NamedTuple):

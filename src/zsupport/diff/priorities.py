@@ -1,5 +1,7 @@
 """Changes in which priority facts lead to."""
 
+from __future__ import annotations
+
 from zsupport.analysis.answers import UNDECIDED, DecidedValue
 from zsupport.analysis.space import Cases
 from zsupport.diff.cases import RevisionPair, resolved

@@ -1,7 +1,8 @@
 """Changes in what is promised: targets, the hours that they count, conditions, commitments."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from zsupport.analysis.answers import DecidedValue
 from zsupport.analysis.compare import EVERY_INSTANT, Counted
@@ -18,6 +19,7 @@ from zsupport.diff.hours import SPEED, HoursComparison
 from zsupport.diff.places import Counterparts
 from zsupport.policy.model import Metric, Text
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 
 _BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
 

@@ -1,10 +1,12 @@
 """Which revision of each of two policies is in force on which days."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from zsupport.policy.document import Document
+from zsupport.typed import NamedTuple
 
 _DAY = timedelta(days=1)
 

@@ -1,5 +1,7 @@
 """Where words differ that no answer is judged by: names, notes, doubts, sources, terms, advice."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The guides that `zsupport help TOPIC` shows: Markdown pages, and the policy reference."""
 
+from __future__ import annotations
+
 from importlib.resources import files
 
 #: Every guide, in the order in which one would read them.

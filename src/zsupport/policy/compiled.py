@@ -4,11 +4,14 @@ The types of the model control the reading. The input is not trusted: a value of
 raises ValueError.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from types import NoneType
 from typing import Any
 
 from zsupport.policy.model import Revision
+from zsupport.typed import field_types
 
 #: Turns a JSON value into a part of the model.
 Reader = Callable[[Any], Any]
@@ -33,8 +36,9 @@ def _reader(kind: Any) -> Reader:
 def _new_reader(kind: Any) -> Reader:
     parts = getattr(kind, "__args__", None)
     if parts is None:
-        fields = getattr(kind, "__annotations__", None)
-        return _row(kind._make, *fields.values()) if fields else _exactly(kind)
+        if hasattr(kind, "_fields"):
+            return _row(kind._make, *field_types(kind).values())
+        return _exactly(kind)
     container = getattr(kind, "__origin__", None)
     if container is dict:
         return _mapping(parts[1])

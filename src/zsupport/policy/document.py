@@ -4,8 +4,9 @@ An answer needs the revision alone; whoever judges a file also has to say where 
 stands.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from zsupport.findings import Finding, Span
 from zsupport.policy.files import SourceFile
@@ -19,6 +20,7 @@ from zsupport.policy.yamltext import (
     behind_properties,
     node_at,
 )
+from zsupport.typed import NamedTuple
 
 _NOWHERE = Span(1, 1, 1, 1)
 

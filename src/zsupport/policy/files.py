@@ -1,8 +1,9 @@
 """A policy file as it was found, before anything is read from it."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from zsupport.limits import FILE_BYTES, FOLDER_BYTES
+from zsupport.typed import NamedTuple
 
 MAX_BYTES = FILE_BYTES.most
 MAX_FOLDER_BYTES = FOLDER_BYTES.most

@@ -5,10 +5,12 @@ as a reference. To add a key, add a Field here, and a field of the same name to 
 `zsupport.policy.model` that holds it.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.clock import ratio
 from zsupport.clock.problem import BadText, shown
@@ -54,6 +56,7 @@ from zsupport.policy.shape import (
     wrong_kind,
 )
 from zsupport.policy.yamltext import MappingNode, Node, ScalarNode, Way, short
+from zsupport.typed import NamedTuple
 from zsupport.version import FORMAT
 
 #: Dimensions of a case that every policy may have; facts are added by the policy.

@@ -1,5 +1,7 @@
 """Languages by their codes: ISO 639-1 has two letters, and is listed here, ISO 639-2 three."""
 
+from __future__ import annotations
+
 import re
 
 # The two-letter codes in use (ISO 639-1; since 2010 none has been added).

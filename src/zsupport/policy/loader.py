@@ -4,6 +4,8 @@ The loader refuses what it cannot read with certainty: YAML, shape and reference
 the set of cases (gaps, dead rules, rank) is not its business and never costs an answer time.
 """
 
+from __future__ import annotations
+
 import re
 from collections import abc
 from contextlib import suppress

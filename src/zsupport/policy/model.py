@@ -6,10 +6,11 @@ eighth, which every call of the program pays. As they are tuples they are JSON l
 negations are gone: a condition lists the very values for which it holds.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from zsupport.clock.target import Target
 from zsupport.clock.windows import DAYS, Window
+from zsupport.typed import NamedTuple
 
 #: Channels of these kinds open no cases, so they have no targets.
 NO_CASE = ("self-service", "community")

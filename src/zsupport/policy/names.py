@@ -1,5 +1,7 @@
 """The names that a policy defines, and what names and conditions in it stand for."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection, Iterable
 from functools import cache
@@ -97,7 +99,7 @@ class Names:
         #: Names that nothing is like: where each was reported, and the lines where it stands too.
         self._nothing_like: dict[tuple[str, str], tuple[int, list[int]]] = {}
 
-    def _defined(self, section: str) -> "Known | None":
+    def _defined(self, section: str) -> Known | None:
         if section not in self.record:
             lost = POLICY.fields[section].required or not self.record.whole
             lost = lost or misspelt(self.record, section, self.reader)

@@ -4,10 +4,12 @@ A target that says business needs hours, and hours that it can be counted over. 
 are can depend on the case, so every case that a rule decides is looked at where it matters.
 """
 
+from __future__ import annotations
+
 from functools import partial
 from itertools import product
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.clock.target import Target, in_business, needs_hours, parse_target, suited
 from zsupport.clock.windows import DAY
@@ -26,6 +28,7 @@ from zsupport.policy.model import (
 from zsupport.policy.names import Names
 from zsupport.policy.shape import Later, Named, Record, misspelt
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 
 #: More cases than this are not looked at one by one; then any case could be.
 _MOST_CASES = 20_000
@@ -132,7 +135,7 @@ class TargetsReader:
             return True
         return self._uncountable(target, self._joined(hours).calendars) is None
 
-    def _joined(self, hours: str) -> "_Joined":
+    def _joined(self, hours: str) -> _Joined:
         """Return what these hours are made of."""
         if hours not in self.joined:
             self.joined[hours] = self._join(hours)
@@ -230,7 +233,7 @@ class TargetsReader:
                 self._check_hours(target, holder.value(key), hours, joined, stated)
 
     def _check_hours(
-        self, target: Target, at: Named, hours: str, joined: "_Joined", stated: _StatedTargets
+        self, target: Target, at: Named, hours: str, joined: _Joined, stated: _StatedTargets
     ) -> None:
         if self.reader.wrong and any(("hours", id) in self.reader.wrong for id in joined.members):
             return  # whatever is wrong with the target may come from there
@@ -281,7 +284,7 @@ class TargetsReader:
     def _refuse(self, at: Named, message: str, expected: str, hint: str | None = None) -> None:
         self.reader.report("ZS104", at.span, at.way, message, expected, hint)
 
-    def _join(self, hours: str) -> "_Joined":
+    def _join(self, hours: str) -> _Joined:
         """Return what these hours are made of."""
         members = with_members(self.hours, hours)
         every = [calendar for id in members for calendar in self.hours[id]]
@@ -298,7 +301,7 @@ class TargetsReader:
         )
 
     def _reached(
-        self, hours: str, joined: "_Joined", stated: _StatedTargets
+        self, hours: str, joined: _Joined, stated: _StatedTargets
     ) -> list[tuple[PolicyCalendar | None, ...]]:
         """Return the calendars, members of a union apart, that decide where a rule matches.
 
@@ -340,7 +343,7 @@ class TargetsReader:
     def _decided(
         self,
         hours: str,
-        joined: "_Joined",
+        joined: _Joined,
         stated: _StatedTargets,
         reached: list[tuple[PolicyCalendar | None, ...]],
     ) -> list[tuple[PolicyCalendar | None, ...]]:

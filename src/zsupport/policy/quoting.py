@@ -1,5 +1,7 @@
 """A text as YAML reads it back, for what is written to be pasted."""
 
+from __future__ import annotations
+
 import re
 
 # What YAML takes for a text as it stands, inside brackets too; everything else is quoted.

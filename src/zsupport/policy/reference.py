@@ -1,5 +1,7 @@
 """The reference of the policy format, as Markdown, made from its one definition."""
 
+from __future__ import annotations
+
 from zsupport.findings import CODES
 from zsupport.policy.format import POLICY, TARGET, Cells, Group, Values
 from zsupport.policy.shape import (

@@ -1,5 +1,7 @@
 """JSON Schemas of a policy and of other files written in the shapes of its format."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from zsupport.policy.format import POLICY, Values

@@ -8,11 +8,13 @@ Every scalar is read as text and then by its shape, so the JSON Schema of a text
 booleans and null through: an editor's YAML reader has made `2020` a number before it looks.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Collection
 from functools import lru_cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.clock.problem import BadText
 from zsupport.errors import comparisons, nearest
@@ -33,6 +35,7 @@ from zsupport.policy.yamltext import (
     short,
     way_key,
 )
+from zsupport.typed import NamedTuple
 
 Schema = dict[str, Any]
 
@@ -151,12 +154,12 @@ class Later(_ReadValue):
 
     __slots__ = ("shape",)
 
-    def __init__(self, shape: "Shape", node: Node, way: Way) -> None:
+    def __init__(self, shape: Shape, node: Node, way: Way) -> None:
         self.shape = shape
         self.node = node
         self.way = way
 
-    def read(self, reader: "Reader") -> Any:
+    def read(self, reader: Reader) -> Any:
         """Return the value, or None after reporting why it does not fit."""
         return self.shape.read(self.node, self.way, reader)
 
@@ -250,7 +253,7 @@ class Shape:
         """Return the JSON Schema of what the shape reads from a scalar."""
         return self.schema()
 
-    def parts(self) -> "list[Shape]":
+    def parts(self) -> list[Shape]:
         """Return the shapes that this one is made of."""
         return []
 

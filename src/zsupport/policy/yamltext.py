@@ -6,15 +6,18 @@ builds the nodes itself: every scalar stays the text that was written, and size,
 number of values are limited before anything grows.
 """
 
+from __future__ import annotations
+
 import re
 from collections import abc
 from functools import lru_cache
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from zsupport.errors import EnvironmentFault
 from zsupport.findings import CODES, Finding, Span
 from zsupport.limits import LEVELS, PROBLEMS, VALUES
 from zsupport.policy.files import MAX_BYTES
+from zsupport.typed import NamedTuple
 
 MAX_DEPTH = LEVELS.most
 MAX_NODES = VALUES.most
@@ -75,7 +78,7 @@ class SequenceNode(_WrittenText):
 
     __slots__ = ("items",)
 
-    items: "list[Node]"
+    items: list[Node]
 
     def __repr__(self) -> str:
         return f"Sequence({self.items!r}, {self.span})"
@@ -89,11 +92,11 @@ class MappingNode(_WrittenText):
 
     __slots__ = ("by_key", "whole")
 
-    by_key: "dict[str, tuple[ScalarNode, Node]]"
+    by_key: dict[str, tuple[ScalarNode, Node]]
     whole: bool
 
     @property
-    def entries(self) -> "abc.Collection[tuple[ScalarNode, Node]]":
+    def entries(self) -> abc.Collection[tuple[ScalarNode, Node]]:
         """Keys and values in written order."""
         return self.by_key.values()
 

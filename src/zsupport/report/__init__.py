@@ -4,8 +4,12 @@ A report is data. To add a format, write a module here with `render(report, term
 and name it in FORMATS; one of findings, in the folder `findings` and in FINDING_FORMATS.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
+
+from zsupport.typed import NamedTuple
 
 
 class Table(NamedTuple):

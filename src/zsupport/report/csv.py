@@ -1,5 +1,7 @@
 """CSV with a header: every field of every answer, noes included."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json

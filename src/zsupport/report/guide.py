@@ -1,5 +1,7 @@
 """Guides in a terminal: Markdown drawn by Rich."""
 
+from __future__ import annotations
+
 import io
 from typing import ClassVar
 

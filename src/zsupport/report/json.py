@@ -1,5 +1,7 @@
 """The JSON document, as the published schemas say."""
 
+from __future__ import annotations
+
 import json
 import re
 

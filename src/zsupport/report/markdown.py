@@ -1,5 +1,7 @@
 """Tables as GitHub-flavoured Markdown."""
 
+from __future__ import annotations
+
 import re
 
 from zsupport.report import Report, Table, Terminal

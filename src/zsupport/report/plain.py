@@ -1,5 +1,7 @@
 """Plain lines for pipes: tab-separated, no header, no colour, no wrapping."""
 
+from __future__ import annotations
+
 from zsupport.report import Report, Terminal
 from zsupport.report.text import one_line
 

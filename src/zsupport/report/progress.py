@@ -1,5 +1,7 @@
 """How far a long run has come, for somebody who waits at a terminal: drawn by Rich."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO

@@ -1,5 +1,7 @@
 """Tables for people, rendered with Rich."""
 
+from __future__ import annotations
+
 import io
 import re
 

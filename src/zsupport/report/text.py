@@ -1,5 +1,7 @@
 """Text that may come from anyone, made safe to show."""
 
+from __future__ import annotations
+
 import re
 from functools import cache
 
@@ -19,7 +21,7 @@ _UNSAFE_IN_JSON = f"[{_STEERING}{_INVISIBLE}]"
 
 
 @cache
-def unsafe(*, json: bool = False) -> "re.Pattern[str]":
+def unsafe(*, json: bool = False) -> re.Pattern[str]:
     """Return the pattern of a character that is escaped for people, or in `json`.
 
     It is compiled for the first text that is not plain: that takes a tenth of the start of Python.
@@ -73,7 +75,7 @@ def guarded(text: str, *, commands: bool = False) -> str:
     return text if commands else no_command(text)
 
 
-def _escape(found: "re.Match[str]") -> str:
+def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     if code > 0xFFFF:
         return f"\\U{code:08x}"

@@ -10,6 +10,8 @@ belongs to this user and no other user may enter it, and it is checked and used 
 descriptor: a folder that replaces it in between changes nothing.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import stat
@@ -156,7 +158,7 @@ class _Folder:
         self.path = path
         self.descriptor: int | None = None
 
-    def __enter__(self) -> "_Folder":
+    def __enter__(self) -> _Folder:
         if hasattr(os, "geteuid"):
             self.descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             status = os.fstat(self.descriptor)

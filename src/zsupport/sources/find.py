@@ -1,11 +1,13 @@
 """Where policies are found, and the reading of their files."""
 
+from __future__ import annotations
+
 import os
 import stat
 import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import IO, NamedTuple
+from typing import IO
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
@@ -17,6 +19,7 @@ from zsupport.sources.links import (
     leaving_link,
 )
 from zsupport.sources.project import Project, projects
+from zsupport.typed import NamedTuple
 from zsupport.wording import Worded
 
 DEFAULT = "zoom"

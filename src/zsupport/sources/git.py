@@ -3,16 +3,18 @@
 Git itself is asked, by its plumbing: it knows worktrees, submodules, packs and alternates.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha1, sha256
-from typing import NamedTuple
 
 from zsupport.errors import EnvironmentFault, UsageError, nearest
 from zsupport.policy.files import MAX_BYTES
 from zsupport.sources.links import lies_in
+from zsupport.typed import NamedTuple
 from zsupport.wording import Worded
 
 #: What git may take from the environment: where the repository is, and what the user configures.

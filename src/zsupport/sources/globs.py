@@ -4,12 +4,15 @@
 number of folders.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from zsupport.errors import UsageError
+from zsupport.typed import NamedTuple
 
 #: Longer patterns are refused: no path is as long.
 MAX_LENGTH = 1_000

@@ -1,5 +1,7 @@
 """Public holidays, kept beside the compiled policies: the library takes long to load."""
 
+from __future__ import annotations
+
 import json
 from functools import lru_cache
 from hashlib import sha256
@@ -19,7 +21,7 @@ def kept_holidays(folder: str | None) -> PublicHolidays:
     """
 
     @lru_cache(maxsize=256)
-    def of_year(country: str, subdivision: str | None, year: int) -> "Year":
+    def of_year(country: str, subdivision: str | None, year: int) -> Year:
         from zsupport.clock.model import Year
 
         decade = year - year % 10

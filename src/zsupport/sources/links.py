@@ -1,5 +1,7 @@
 """Links in the files of strangers: none is followed out of what is examined."""
 
+from __future__ import annotations
+
 import os
 
 # The message does not say where the link leads: its target is not read in any way.

@@ -4,10 +4,11 @@ The files of a policy lie in one folder and have its id; its tests lie there too
 folder that has the policy's name.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from zsupport.errors import PolicyError
 from zsupport.policy.files import SourceFile
@@ -23,6 +24,7 @@ from zsupport.sources.select import (
     select,
     select_in,
 )
+from zsupport.typed import NamedTuple
 
 _ID = re.compile(ID_PATTERN + r"\Z")
 

@@ -1,13 +1,16 @@
 """What a project says in its pyproject.toml, under [tool.zsupport]."""
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.limits import CONFIG_BYTES, CONFIG_PARTS
 from zsupport.policy.files import MAX_BYTES
+from zsupport.typed import NamedTuple
 from zsupport.wording import Worded
 
 #: The keys of [tool.zsupport].

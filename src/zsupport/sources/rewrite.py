@@ -1,5 +1,7 @@
 """Writing files: new ones, and a policy file anew, whole or not at all."""
 
+from __future__ import annotations
+
 import os
 import signal
 import stat

@@ -3,9 +3,10 @@
 Every command that takes several files selects them here, so that a folder means the same to all.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean
 from zsupport.findings import UNREADABLE, Finding, Span
@@ -28,6 +29,7 @@ from zsupport.sources.links import (
     leads_out,
     leaving_link,
 )
+from zsupport.typed import NamedTuple
 
 #: Of these keys a policy has two at least.
 _SECTIONS = frozenset({"format", "policy", "plans", "channels", "entitlements"})
@@ -63,7 +65,7 @@ class Fault(NamedTuple):
     hint: str | None = None
 
     @classmethod
-    def of(cls, file: SelectedFile, error: PolicyError) -> "Fault":
+    def of(cls, file: SelectedFile, error: PolicyError) -> Fault:
         """Return the fault that an error is, without the file's name before the message."""
         return cls(file.shown, error.message.removeprefix(f"{file.path}: "), error.hint)
 
@@ -231,7 +233,7 @@ def _inside(
             ways.append(iter(folders))
 
 
-def _may_be_read(entry: "os.DirEntry[str]") -> bool:
+def _may_be_read(entry: os.DirEntry[str]) -> bool:
     """Return whether an entry is a file; a pipe would make us wait, a device never end."""
     try:
         # Where a link leads nowhere, reading says so.

@@ -1,14 +1,17 @@
 """Settings of projects: what the nearest pyproject.toml at or above a folder says."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Mapping, Sized
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from zsupport.errors import UsageError
 from zsupport.limits import PATTERNS
 from zsupport.sources.globs import fits_below
 from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.project import Project, project_from, project_in, project_of
+from zsupport.typed import NamedTuple
 from zsupport.wording import Worded
 
 _ANOTHER = Worded("name another file with {config}")

@@ -1,10 +1,11 @@
 """The two sides of a comparison: files on disk or in a Git revision, and the policies in them."""
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import NamedTuple
 
 from zsupport.errors import (
     EnvironmentFault,
@@ -24,6 +25,7 @@ from zsupport.sources.git import Blob, Repository, check_revision
 from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.policies import no_policy
 from zsupport.sources.select import Excluded, SelectedFile, is_policy, select
+from zsupport.typed import NamedTuple
 from zsupport.wording import Worded
 
 #: Files of a commit that are read at once.

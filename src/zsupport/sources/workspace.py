@@ -1,5 +1,7 @@
 """The folder from which a code host names files."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 

@@ -1,5 +1,7 @@
 """The policy that `zsupport init` writes, and its tests: to be changed, not to be read by code."""
 
+from __future__ import annotations
+
 from importlib.resources import files
 
 #: The id of the policy in the files; whoever starts one may choose another.

@@ -4,9 +4,11 @@ What was asked in one test can have several answers; then there is a test for ea
 offered has been read and run again, and passes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.answer.case import Case
 from zsupport.answer.channels import ChannelAnswer
@@ -30,6 +32,7 @@ from zsupport.suite.running import (
     run,
 )
 from zsupport.suite.subject import PolicyUnderTest
+from zsupport.typed import NamedTuple
 
 #: With more answers than this nobody would paste what comes of it.
 MAX_ANSWERS = 5_000

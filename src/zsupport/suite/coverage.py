@@ -6,8 +6,9 @@ calendar of a list, the order of recommended channels, a priority. Only a test t
 answer covers it: `exactly` or a value; `include`, `exclude` and invariants do not.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.space import Cases, Space, opened
@@ -20,6 +21,7 @@ from zsupport.policy.model import Revision, with_members
 from zsupport.policy.yamltext import Path, ScalarNode, SequenceNode
 from zsupport.suite.example import Example
 from zsupport.suite.subject import PolicyUnderTest
+from zsupport.typed import NamedTuple
 
 #: The fields that say when something is due.
 _INSTANTS = ("due", "at_risk_at", "remaining_seconds", "elapsed_seconds", "next_open")

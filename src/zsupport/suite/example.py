@@ -3,13 +3,16 @@
 The codes of what a run of them can find are at the end.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
 from zsupport.findings import CODES as LOADER_CODES
 from zsupport.findings import Code, Span
 from zsupport.policy.yamltext import Node, Path
+from zsupport.typed import NamedTuple
 
 
 class Reason(NamedTuple):

@@ -4,12 +4,14 @@ The reader goes by it, `zsupport schema tests` prints it as JSON Schema, and the
 reference of keys is held to it.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from types import NoneType
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from zsupport.answer.case import Answers, Date, Positive, Words
 from zsupport.answer.channels import ChannelAnswer
@@ -41,6 +43,7 @@ from zsupport.policy.shape import (
     wrong_kind,
 )
 from zsupport.policy.yamltext import Node, ScalarNode, SequenceNode, Way
+from zsupport.typed import NamedTuple, field_types
 from zsupport.wording import enumerated
 
 #: The version of the format of tests.
@@ -231,7 +234,7 @@ def _fields(answer: Any) -> tuple[Field, ...]:
     """Return the fields of an answer that can be expected."""
     return tuple(
         Field(name, StatedValue(_of_type(kind)), f"The field `{name}` of the answer.")
-        for name, kind in answer.__annotations__.items()
+        for name, kind in field_types(answer).items()
         if name not in _ASKED and not (name == "priority" and answer is not PriorityAnswer)
     )  # fmt: skip
 
@@ -396,7 +399,7 @@ def _fields_of_type(matches: Callable[[Any], bool]) -> set[str]:
     return {
         name
         for each in TESTED.values()
-        for name, kind in each.answer.__annotations__.items()
+        for name, kind in field_types(each.answer).items()
         if matches(kind)
     }
 

@@ -1,11 +1,12 @@
 """Invariants put to every case of a policy at once."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from zsupport.analysis.space import Cases, shown
 from zsupport.answer.case import Case
 from zsupport.suite.example import Claim, Invariant
 from zsupport.suite.subject import PolicyUnderTest
+from zsupport.typed import NamedTuple
 
 
 class Broken(NamedTuple):

@@ -5,11 +5,12 @@ nodes of the file, so that everything the format can say can be changed. One tha
 one that answers everything as before, is not counted.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import Inclusions
@@ -42,6 +43,7 @@ from zsupport.suite.reading import Tests, bind
 from zsupport.suite.running import OF_THE_SET, combinations, passes
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import MutantPair, Suggested, witness
+from zsupport.typed import NamedTuple
 
 #: What a cell, a condition or a grant says for people, and no answer depends on.
 _REMARKS = ("note", "unclear", "source")

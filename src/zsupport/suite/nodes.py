@@ -1,5 +1,7 @@
 """Nodes of a policy made anew from others; those that were read are never changed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode

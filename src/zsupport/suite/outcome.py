@@ -1,8 +1,10 @@
 """Findings about failed tests, gaps in coverage and survivors, each with its place."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from datetime import UTC
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.analysis.space import shown
 from zsupport.answer.case import Because, reasons
@@ -50,6 +52,7 @@ from zsupport.suite.running import (
 from zsupport.suite.running import in_words as node_in_words
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import Suggested
+from zsupport.typed import NamedTuple
 from zsupport.wording import counted
 
 # What a question can be about beside facts.

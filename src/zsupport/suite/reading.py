@@ -1,9 +1,11 @@
 """From the text of a tests file to tests: names resolved against the policy, problems reported."""
 
+from __future__ import annotations
+
 import re
 from contextlib import suppress
 from datetime import date, datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.answer.due import STATES, STATES_OF_THE_MOMENT
 from zsupport.answer.hours import ALWAYS_OPEN
@@ -47,6 +49,7 @@ from zsupport.suite.format import (
     key_of,
 )
 from zsupport.suite.subject import PolicyUnderTest
+from zsupport.typed import NamedTuple
 
 #: The states of a deadline, in the order in which messages name them.
 _STATES = sorted(STATES, key=lambda state: state not in STATES_OF_THE_MOMENT)
@@ -255,7 +258,7 @@ class _Binder:
                 return fields.fields[key].shape.read(node, (record.way, text), self.reader)
         return None
 
-    def question(self, command: str, written: Record, expect: Node | None) -> "_Understood | None":
+    def question(self, command: str, written: Record, expect: Node | None) -> _Understood | None:
         """Return what is asked; None where not even the revision that answers is known."""
         before = len(self.reader.findings)
         # A key of another command can only be a fact of this one.
@@ -487,7 +490,7 @@ class _Binder:
 
     # -- expectations ----------------------------------------------------------------------
 
-    def expects(self, command: str, about: "_Understood", node: Node, way: Way) -> list[Expected]:
+    def expects(self, command: str, about: _Understood, node: Node, way: Way) -> list[Expected]:
         """Return what is expected of the answers to a about."""
         if isinstance(node, ScalarNode):
             return self.shorthand(command, about, node, way)
@@ -519,7 +522,7 @@ class _Binder:
         return found
 
     def expected(
-        self, command: str, about: "_Understood", key: str, value: Any, node: Node | None, at: Named
+        self, command: str, about: _Understood, key: str, value: Any, node: Node | None, at: Named
     ) -> Any:
         """Return what a field must be: channels, a reason, or the node that says it."""
         if command == "channels" and key in ("exactly", "include", "exclude"):
@@ -545,7 +548,7 @@ class _Binder:
         return node
 
     def shorthand(
-        self, command: str, about: "_Understood", node: ScalarNode, way: Way
+        self, command: str, about: _Understood, node: ScalarNode, way: Way
     ) -> list[Expected]:
         """Return what a text alone stands for: what the command would print."""
         if command == "channels":

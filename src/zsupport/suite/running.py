@@ -1,9 +1,11 @@
 """Tests put to a policy: the real questions asked, and each answer held to what is expected."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.answer.case import Because, Case
 from zsupport.answer.channels import ChannelAnswer
@@ -19,6 +21,7 @@ from zsupport.suite.example import Example, Expected, Question, Reason
 from zsupport.suite.format import NONE, TESTED, TestedAnswer, key_of
 from zsupport.suite.reading import paths_with
 from zsupport.suite.subject import PolicyUnderTest
+from zsupport.typed import NamedTuple
 from zsupport.wording import named
 
 #: What is expected of all channels of a case together, and not of each answer.

@@ -1,7 +1,9 @@
 """One run of `zsupport test`: the policies and tests at some paths, and all that is to be said."""
 
+from __future__ import annotations
+
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import InvalidPolicy, PolicyError, TooMuch, UsageError, did_you_mean
@@ -35,6 +37,7 @@ from zsupport.suite.outcome import (
 from zsupport.suite.reading import Tests, WrittenTests, bind, read_written
 from zsupport.suite.subject import PolicyUnderTest, read_subject
 from zsupport.suite.suggestion import suggestion
+from zsupport.typed import NamedTuple
 from zsupport.wording import Worded
 
 #: So many of the uncovered decisions of a policy are shown as text, and so many survivors.

@@ -1,7 +1,8 @@
 """A policy that is tested: what answers questions to it, and its revisions as they are analysed."""
 
+from __future__ import annotations
+
 from functools import cache
-from typing import NamedTuple
 
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.clock.holidays import PublicHolidays
@@ -11,6 +12,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_policy
 from zsupport.policy.model import Revision
 from zsupport.policy.yamltext import Node
+from zsupport.typed import NamedTuple
 
 
 class PolicyUnderTest(NamedTuple):
@@ -24,7 +26,7 @@ class PolicyUnderTest(NamedTuple):
         """The document of each revision."""
         return tuple(each.document for each in self.revisions)
 
-    def replaced(self, index: int, root: Node, revision: Revision) -> "PolicyUnderTest":
+    def replaced(self, index: int, root: Node, revision: Revision) -> PolicyUnderTest:
         """Return the policy with a changed revision in one's place.
 
         Its cases are those of the revision before: a change names no dimension that was not named.

@@ -4,10 +4,12 @@ Each says what the policy answers today. It has been read and run: it passes on 
 for a change fails on the changed policy.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice, product
-from typing import Any, NamedTuple
+from typing import Any
 
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import of_customer
@@ -26,6 +28,7 @@ from zsupport.suite.format import CHANNELS, DUE, HOURS, NONE, PRIORITY
 from zsupport.suite.reading import reference_of
 from zsupport.suite.running import ask, combinations, passes, plain
 from zsupport.suite.subject import PolicyUnderTest
+from zsupport.typed import NamedTuple
 
 #: Where hours are the customer's, a customer is needed to ask about them.
 CUSTOMER = {"customer-tz": "Europe/Oslo", "customer-country": "NO"}

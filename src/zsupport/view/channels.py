@@ -1,5 +1,7 @@
 """What is shown of channels: who may use which, and how."""
 
+from __future__ import annotations
+
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +87,7 @@ def _matrix(allowed: list[ChannelAnswer], case_columns: list[str]) -> Table:
     )
 
 
-def explain(answer: ChannelAnswer, why: "Explaining[ChannelAnswer, None]") -> list[str]:
+def explain(answer: ChannelAnswer, why: Explaining[ChannelAnswer, None]) -> list[str]:
     """Return the grants that allow the channel, or what they require and what would help."""
     from zsupport.view.explain import case_of, condition_in_words, place_of
 

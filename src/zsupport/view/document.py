@@ -1,5 +1,7 @@
 """The JSON documents: answers with what they were given from."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from zsupport.answer.case import AnyAnswers, Warning, policy_of

@@ -1,5 +1,7 @@
 """What is shown of deadlines."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
@@ -100,7 +102,7 @@ def _target(answer: DueAnswer) -> str:
     return " ".join(part for part in parts if part)
 
 
-def explain(answer: DueAnswer, why: "Explaining[DueAnswer, DueDetails]") -> list[str]:
+def explain(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
     """Return the rule that decides, the rules that it hides, and the steps to the deadline."""
     from zsupport.view.explain import case_of, condition_in_words, in_words, place_of
 
@@ -169,7 +171,7 @@ def _promised(answer: DueAnswer, promised: Promises) -> Promise:
     raise LookupError(f"no promise for {answer}")
 
 
-def _walk(answer: DueAnswer, row: Promise, why: "Explaining[DueAnswer, DueDetails]") -> list[str]:
+def _walk(answer: DueAnswer, row: Promise, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
     """Return the steps from the start to the deadline: time that counts, and time that does not."""
     from zsupport.clock.walk import walk
 
@@ -248,7 +250,7 @@ def _business_days(settled: Settled, target: Target, start: int, revision: Revis
     return [f"  {named}: {', '.join(days)}; due {due}"]
 
 
-def _would_promise(case: Case, metric: str, why: "Explaining[DueAnswer, DueDetails]") -> list[str]:
+def _would_promise(case: Case, metric: str, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
     """Return the single changes of the case that lead to a target."""
     from zsupport.view.explain import one_of
 

@@ -1,5 +1,7 @@
 """What is shown of errors and findings: for people with an excerpt, for programs as JSON."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from zsupport.errors import InvalidPolicy, ZsupportError

@@ -3,6 +3,8 @@
 This is the part that all questions share; the module of each question has the rest.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import tzinfo
 from functools import cached_property
@@ -149,7 +151,7 @@ class Explaining(Generic[Row, Details]):
         return [*near, *(id for id in ids if id not in near)]
 
 
-def case_of(answer: "ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer") -> Case:
+def case_of(answer: ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer) -> Case:
     """Return the case of an answer, without its channel."""
     return {
         **_some(plan=answer.plan, role=answer.role, priority=answer.priority),
@@ -158,7 +160,7 @@ def case_of(answer: "ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer") -> C
 
 
 def place_of(
-    answer: "ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer", **more: str | None
+    answer: ChannelAnswer | DueAnswer | HoursAnswer | TermAnswer, **more: str | None
 ) -> str:
     """Return the case of an answer in one line: `plan=pro role=admin channel=phone`."""
     case = case_of(answer)

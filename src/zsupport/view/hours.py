@@ -1,5 +1,7 @@
 """What is shown of opening hours."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -79,7 +81,7 @@ def _text(instant: datetime | None, zone: tzinfo) -> str:
     return "" if instant is None else format_instant(from_datetime(instant), zone)
 
 
-def explain(answer: HoursAnswer, why: "Explaining[HoursAnswer, tuple[Opening, ...]]") -> list[str]:
+def explain(answer: HoursAnswer, why: Explaining[HoursAnswer, tuple[Opening, ...]]) -> list[str]:
     """Return the grants and calendars that decide, and the special dates nearby."""
     from zsupport.view.explain import case_of, condition_in_words, place_of
 

@@ -1,5 +1,7 @@
 """Small pieces that several views show alike."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -19,7 +21,7 @@ _MOST_VALUES = 6
 
 
 def values_of(
-    answer: "Answer", columns: Iterable[str], fields: tuple[str, ...] = ()
+    answer: Answer, columns: Iterable[str], fields: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     """Return the values of an answer in open columns (facts or dimensions) and in `fields`."""
     stated = answer._asdict()
@@ -33,7 +35,7 @@ def retired(since: str | None) -> list[Remark]:
     return [Remark("retired", f"plan retired since {since}")] if since else []
 
 
-def _none(_: "Answer") -> list[Remark]:
+def _none(_: Answer) -> list[Remark]:
     return []
 
 
@@ -75,7 +77,7 @@ def beside(
     return Beside(remarks(listed) if some else every, every)
 
 
-def _of_policy(answer: "Answer", sources: Mapping[str, str]) -> Iterator[Remark]:
+def _of_policy(answer: Answer, sources: Mapping[str, str]) -> Iterator[Remark]:
     """Yield the remarks of the policy on which an answer rests."""
     for note in _lines(answer.note):
         yield Remark("note", note)

@@ -1,5 +1,7 @@
 """What is shown of policies: the known ones, and one with all its sections."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypedDict

@@ -1,5 +1,7 @@
 """A policy in full: everything that its file says, a table for each section."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """What is shown of priorities."""
 
+from __future__ import annotations
+
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +52,7 @@ def show_priorities(
     )
 
 
-def explain(answer: PriorityAnswer, why: "Explaining[PriorityAnswer, None]") -> list[str]:
+def explain(answer: PriorityAnswer, why: Explaining[PriorityAnswer, None]) -> list[str]:
     """Return the condition of the priority that matches, or else of all priorities."""
     from zsupport.view.explain import condition_in_words
 

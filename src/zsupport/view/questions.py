@@ -1,12 +1,15 @@
 """The questions, by name: each is a module of this package with a `QUESTION`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple
+from typing import Any, Generic
 
 from zsupport.answer.case import Answers, Details, Row
 from zsupport.report import Report
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from zsupport.view.explain import Explaining
@@ -31,7 +34,7 @@ class QuestionView(NamedTuple, Generic[Row, Details]):
     answer: type[Row]
     query: Mapping[str, Any]
     show: Callable[[Answers[Row, Details], dict[str, Any], tzinfo, str], Report]
-    explain: Callable[[Row, "Explaining[Row, Details]"], list[str]]
+    explain: Callable[[Row, Explaining[Row, Details]], list[str]]
 
     def why(
         self, answers: Answers[Row, Details], where: str, zone_shown: tzinfo = UTC

@@ -1,5 +1,7 @@
 """What is shown of the rules: one explained, all of them listed."""
 
+from __future__ import annotations
+
 from collections.abc import Container
 from typing import Any
 

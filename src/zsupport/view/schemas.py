@@ -3,12 +3,15 @@
 They are a contract: tests check the answers against them, and them against the stable fields.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import datetime
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
 from zsupport.answer.case import Because, Date, Positive, Words
+from zsupport.typed import field_types
 from zsupport.view.questions import QUESTIONS, load_question
 
 Schema = dict[str, Any]
@@ -62,7 +65,7 @@ def _of_type(kind: Any, *, null: bool = False, **more: Any) -> Schema:
     elif container in (dict, Mapping):
         inside = {} if parts[1] is object else {"additionalProperties": _of_type(parts[1])}
     elif name == "object":
-        inside = _object({key: _of_type(each) for key, each in kind.__annotations__.items()})
+        inside = _object({key: _of_type(each) for key, each in field_types(kind).items()})
         del inside["type"]
         if not getattr(kind, "__total__", True):
             del inside["required"]

@@ -1,5 +1,7 @@
 """What is shown of terms: topic and text."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
@@ -38,7 +40,7 @@ def _values(answer: TermAnswer, columns: Iterable[str]) -> tuple[str, ...]:
     return values_of(answer, columns, ("topic",))
 
 
-def explain(answer: TermAnswer, why: "Explaining[TermAnswer, None]") -> list[str]:
+def explain(answer: TermAnswer, why: Explaining[TermAnswer, None]) -> list[str]:
     """Return the term that applies, or the conditions of all terms of the topic."""
     from zsupport.view.explain import condition_in_words, place_of
 

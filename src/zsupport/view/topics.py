@@ -1,5 +1,7 @@
 """What is shown of the self-help."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
@@ -54,7 +56,7 @@ def _label(row: TopicAnswer, columns: Iterable[str]) -> tuple[str, ...]:
     return _values(row, columns, "/")
 
 
-def explain(answer: TopicAnswer, why: "Explaining[TopicAnswer, None]") -> list[str]:
+def explain(answer: TopicAnswer, why: Explaining[TopicAnswer, None]) -> list[str]:
     """Return the place of the resource in the policy."""
     return [answer.name or "", *(why.at(each) for each in answer.because)]
 

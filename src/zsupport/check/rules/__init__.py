@@ -1,5 +1,7 @@
 """The rules, by code. A rule is a module here with a `RULE`, and a line in RULES."""
 
+from __future__ import annotations
+
 from zsupport.check.rule import Rule
 from zsupport.check.rules import (
     bad_suppression,

@@ -1,5 +1,7 @@
 """ZS903: a comment that is to allow something, and cannot be read or gives no reason."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

@@ -1,5 +1,7 @@
 """ZS707: a target `by` a time of day at which its hours are closed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.analysis.compare import Counted

@@ -1,5 +1,7 @@
 """ZS503: a plan that lacks a channel that one below it has, in the same case."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rank import Missing, RankedValues, missing_channels, ranked

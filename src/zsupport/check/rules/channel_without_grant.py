@@ -1,5 +1,7 @@
 """ZS311: a channel that no grant allows."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

@@ -1,5 +1,7 @@
 """ZS710: a business day on which the hours never open."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import date
 

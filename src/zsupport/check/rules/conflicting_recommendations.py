@@ -1,5 +1,7 @@
 """ZS416: two `recommend` entries that put the same channels in opposite orders."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from itertools import combinations
 

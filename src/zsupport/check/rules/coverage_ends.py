@@ -1,5 +1,7 @@
 """ZS705: holidays that are known for little longer, or no longer."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import date
 

@@ -1,5 +1,7 @@
 """ZS709: an entry of `dates`, `breaks` or `remove` without which nothing would be different."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import date
 

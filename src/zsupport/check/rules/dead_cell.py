@@ -1,5 +1,7 @@
 """ZS402: a target that decides in no case, in a rule that decides elsewhere."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.analysis.decisions import StatedCell

@@ -1,5 +1,7 @@
 """ZS412: a calendar of a list, or a commitment, that decides in no case."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.analysis.space import Cases

@@ -1,5 +1,7 @@
 """ZS401: a target rule that decides in no case."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

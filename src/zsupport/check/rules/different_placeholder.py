@@ -1,5 +1,7 @@
 """ZS802: translations of one text that differ in placeholders or addresses."""
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """ZS406: two grants of one channel that hold in the same cases and ask for different things."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator
 
 from zsupport.analysis.space import Cases

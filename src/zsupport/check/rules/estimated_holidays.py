@@ -1,5 +1,7 @@
 """ZS706: public holidays of the coming two years whose dates are estimated."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import date
 

@@ -1,5 +1,7 @@
 """ZS407: a condition or a group that names every value of a dimension or fact."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.edits import removal

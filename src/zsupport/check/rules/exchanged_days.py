@@ -1,5 +1,7 @@
 """ZS713: weekend days that a country works in exchange for days off, with hours not stated."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import date
 

@@ -1,5 +1,7 @@
 """ZS414: a grant, target, calendar or commitment for a priority that its own facts exclude."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.analysis.space import Cases

@@ -1,5 +1,7 @@
 """ZS902: a comment whose last day has passed, beside what it allowed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

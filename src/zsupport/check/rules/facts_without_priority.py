@@ -1,5 +1,7 @@
 """ZS303: facts that lead to no priority."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.analysis.space import shown, space_of_facts

@@ -1,5 +1,7 @@
 """ZS502: a plan whose channel is open in fewer hours than for one that ranks below it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rank import Fewer, fewer_hours, ranked

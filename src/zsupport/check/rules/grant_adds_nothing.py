@@ -1,5 +1,7 @@
 """ZS403: a grant that could be taken out and change no answer."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 
 from zsupport.analysis.space import Cases

@@ -1,5 +1,7 @@
 """ZS704: holidays beside windows past midnight, and not a word on which night they close."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

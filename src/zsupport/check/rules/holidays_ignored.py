@@ -1,5 +1,7 @@
 """ZS711: holidays of hours that are open 24x7, which ignore them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

@@ -1,5 +1,7 @@
 """ZS411: an alternative of a condition that never makes a difference."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.edits import removal

@@ -1,5 +1,7 @@
 """ZS306: a fact that decides nothing."""
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Iterator
 
 from zsupport.analysis.space import Cases, Space, space_of_facts

@@ -1,5 +1,7 @@
 """ZS721: a window over night that is open for most of the day, where the day may be meant."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 

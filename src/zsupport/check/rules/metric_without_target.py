@@ -1,5 +1,7 @@
 """ZS314: a metric that no target rule states."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

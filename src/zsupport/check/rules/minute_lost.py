@@ -1,5 +1,7 @@
 """ZS702: hours that end at 23:59, a minute before midnight."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

@@ -1,5 +1,7 @@
 """ZS801: a text that lacks a language which most others have."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterator
 

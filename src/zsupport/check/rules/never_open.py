@@ -1,5 +1,7 @@
 """ZS701: hours that are open at no time while the policy is in force."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import date
 

@@ -1,5 +1,7 @@
 """ZS812: an address that cannot be opened, or a number that cannot be dialled from abroad."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 

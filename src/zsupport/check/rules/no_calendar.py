@@ -1,5 +1,7 @@
 """ZS312: hours without a calendar for a case that needs them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.analysis.space import Cases

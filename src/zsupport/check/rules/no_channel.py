@@ -1,5 +1,7 @@
 """ZS301: a plan or a role with no channel at all."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 
 from zsupport.analysis.space import Cases

@@ -1,5 +1,7 @@
 """ZS421: what a grant asks for, and its channels ask for always."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

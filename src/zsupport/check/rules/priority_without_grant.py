@@ -1,5 +1,7 @@
 """ZS313: a priority with which no case can be opened."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

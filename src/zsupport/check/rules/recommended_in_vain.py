@@ -1,5 +1,7 @@
 """ZS413: a channel that is recommended where it is never allowed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

@@ -1,5 +1,7 @@
 """ZS602: a restoration that is promised sooner than the first response."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.analysis.space import Cases

@@ -1,5 +1,7 @@
 """ZS504: a role that gets less than one that ranks below it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rank import fewer_hours, ranked

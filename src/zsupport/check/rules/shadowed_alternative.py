@@ -1,5 +1,7 @@
 """ZS415: an alternative of a condition whose cases entries above decide."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 
 from zsupport.analysis.space import Cases, space_of_facts

@@ -1,5 +1,7 @@
 """ZS408: a rule without a condition that answers plans which no other rule names."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.analysis.decisions import Targets

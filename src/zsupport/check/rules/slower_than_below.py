@@ -1,5 +1,7 @@
 """ZS501: a plan that is answered slower than one that ranks below it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rank import Less, RankedValues, promised_less, ranked

@@ -1,5 +1,7 @@
 """ZS714: a country whose public holidays differ by subdivision, of which none is named."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

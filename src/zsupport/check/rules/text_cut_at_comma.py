@@ -1,5 +1,7 @@
 """ZS803: a text that a comma inside [ ] has cut into two items of a list."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from itertools import pairwise
 

@@ -1,5 +1,7 @@
 """ZS811: a text without quotes that ` #` has cut: what follows became a comment."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 

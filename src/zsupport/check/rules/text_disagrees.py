@@ -1,12 +1,14 @@
 """ZS605: the published text and the target name different times."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.target import Target
+from zsupport.typed import NamedTuple
 
 _HOUR, _DAY = 3600, 86_400
 # A business day has at least six hours and at most all 24.

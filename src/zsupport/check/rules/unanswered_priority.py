@@ -1,5 +1,7 @@
 """ZS302: a priority that a case can be opened with, and that no target rule answers."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.analysis.space import Cases

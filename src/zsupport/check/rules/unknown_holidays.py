@@ -1,5 +1,7 @@
 """ZS708: a country or a part of it whose public holidays are not known."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

@@ -1,5 +1,7 @@
 """ZS404: a priority that no facts lead to, because those above it take them all."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.analysis.space import shown, space_of_facts

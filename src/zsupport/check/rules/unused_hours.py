@@ -1,5 +1,7 @@
 """ZS405: `hours` in a target rule or a cell that none of its targets counts over."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.edits import removal

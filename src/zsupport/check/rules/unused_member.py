@@ -1,5 +1,7 @@
 """ZS305: plans or roles that nothing in the policy tells apart."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

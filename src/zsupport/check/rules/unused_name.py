@@ -1,5 +1,7 @@
 """ZS304: a group, a source or a calendar that nothing uses."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

@@ -1,5 +1,7 @@
 """ZS901: a comment that allows what is not there."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

@@ -1,5 +1,7 @@
 """ZS601: a more urgent priority that is promised less than a less urgent one."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rank import Less, RankedValues, in_order, promised_less

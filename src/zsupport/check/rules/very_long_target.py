@@ -1,5 +1,7 @@
 """ZS604: a target longer than 30 working days."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

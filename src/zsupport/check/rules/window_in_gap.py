@@ -1,9 +1,10 @@
 """ZS703: a window that does not exist on the day on which the clock is put forward."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.offsets import Offsets
@@ -12,6 +13,7 @@ from zsupport.clock.windows import DAY, WEEK, Window, parse_day_windows, parse_o
 from zsupport.clock.zones import zone
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
 
 # A longer window cannot lie in a gap: no zone puts its clock forward by more.
 _LONGEST = 120

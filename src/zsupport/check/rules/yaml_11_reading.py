@@ -1,5 +1,7 @@
 """ZS010: a text without quotes that a tool of YAML 1.1 shows as another one."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.edits import quoting

@@ -1,5 +1,7 @@
 """ZS603: a target of no time at all."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

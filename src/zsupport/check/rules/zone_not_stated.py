@@ -1,5 +1,7 @@
 """ZS712: hours in a policy that names no zone, which are those of UTC."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject

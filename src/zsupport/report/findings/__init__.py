@@ -5,11 +5,13 @@ To add one, write a module here with `render(outcome, context) -> str` and name 
 FINDING_FORMATS of `zsupport.report`.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
-from typing import NamedTuple
 
 from zsupport.findings import Outcome
 from zsupport.report import Terminal
+from zsupport.typed import NamedTuple
 
 
 class Context(NamedTuple):

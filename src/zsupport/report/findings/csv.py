@@ -1,5 +1,7 @@
 """Findings as CSV with a header: a line each, the fields of the JSON document."""
 
+from __future__ import annotations
+
 import csv
 import io
 

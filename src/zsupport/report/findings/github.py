@@ -1,5 +1,7 @@
 """Findings as workflow commands of GitHub Actions, which it shows at the lines of a change."""
 
+from __future__ import annotations
+
 from zsupport.findings import SEVERITIES, Finding, Outcome
 from zsupport.report.findings import Context
 from zsupport.report.findings.paths import workspace_path

@@ -1,5 +1,7 @@
 """Findings as a Code Quality report of GitLab, which it shows in merge requests."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from zsupport.findings import Finding, Outcome

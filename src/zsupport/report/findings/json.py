@@ -1,5 +1,7 @@
 """Findings as the JSON document that the published schemas describe."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from zsupport.clock.zones import tzdata_version

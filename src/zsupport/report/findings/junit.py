@@ -4,6 +4,8 @@ It is valid for the schema of Apache Ant's reports, the strictest of those in us
 says a time, a host and a duration, though nothing is measured.
 """
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from xml.etree import ElementTree as Xml

@@ -1,5 +1,7 @@
 """Findings as GitHub-flavoured Markdown, for a comment on a pull request or a job summary."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
 

@@ -1,5 +1,7 @@
 """Files as code hosts name them: from the root of the workspace, with slashes."""
 
+from __future__ import annotations
+
 import os.path
 from urllib.parse import quote
 

@@ -1,5 +1,7 @@
 """Findings as plain lines for pipes and editors: `FILE:LINE:COLUMN: error[CODE] name: message`."""
 
+from __future__ import annotations
+
 from zsupport.findings import Outcome
 from zsupport.report.findings import Context
 from zsupport.report.findings.wording import place

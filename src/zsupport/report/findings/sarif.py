@@ -1,5 +1,7 @@
 """Findings as SARIF 2.1.0, which code scanning and editors read."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Findings for people: each with the line that it speaks of and marks under the place."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 
 from zsupport.findings import Finding, Outcome, Related, Span

@@ -1,5 +1,7 @@
 """What the formats say of a finding where they have room for sentences and no excerpt."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 
 from zsupport.findings import SEVERITIES, Finding

@@ -1,0 +1,105 @@
+"""NamedTuple as `typing` has it, at a tenth of the cost of defining one.
+
+A call of the command line defines dozens of such classes and makes few values, so start-up pays for
+`typing` and for the constructor that it compiles for each class. To a type checker this is `typing`
+itself. Annotations stay texts until `field_types` evaluates them: every module of the package has
+`from __future__ import annotations`.
+"""
+
+from __future__ import annotations
+
+#: True for a type checker, which goes by the name.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any
+    from typing import NamedTuple as NamedTuple
+else:
+    from _collections import _tuplegetter
+
+    _new = tuple.__new__
+
+    class _NamedTupleType(type):
+        """Makes the annotated names of a class body the fields of a tuple."""
+
+        base = None  # NamedTuple, once it is defined
+
+        def __new__(metacls, name, bases, body):
+            if metacls.base in bases:
+                fields = (*body.get("__annotations__", ()),)
+                body["_fields"] = body["__match_args__"] = fields
+                body["_field_defaults"] = {each: body[each] for each in fields if each in body}
+                body["__slots__"] = ()
+                for position, field in enumerate(fields):
+                    body[field] = _tuplegetter(position, f"Field {position}")
+            return type.__new__(metacls, name, bases, body)
+
+    class NamedTuple(tuple, metaclass=_NamedTupleType):
+        """A tuple whose items have names, defaults and types: the annotations of its class."""
+
+        __slots__ = ()
+        _fields = ()
+        _field_defaults = {}  # noqa: RUF012 - never changed
+
+        def __new__(cls, /, *values, **named):
+            """Make a tuple of a value for each field, by position or by name."""
+            if named or len(values) != len(cls._fields):
+                values = (*values, *_rest(cls, len(values), named))
+            return _new(cls, values)
+
+        @classmethod
+        def _make(cls, values):
+            """Make a tuple of the values in the order of the fields."""
+            return cls.__new__(cls, *values)
+
+        def _replace(self, /, **changes):
+            """Return the tuple with other values in some fields."""
+            changed = self._make(
+                [changes.pop(*pair) for pair in zip(self._fields, self, strict=True)]
+            )
+            if changes:
+                raise TypeError(f"{type(self).__name__} has no fields {[*changes]}")
+            return changed
+
+        def _asdict(self):
+            """Return the fields by name."""
+            return dict(zip(self._fields, self, strict=True))
+
+        def __repr__(self):
+            pairs = zip(self._fields, self, strict=True)
+            fields = ", ".join([f"{name}={value!r}" for name, value in pairs])
+            return f"{type(self).__name__}({fields})"
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+    _NamedTupleType.base = NamedTuple
+
+    def _rest(cls, given, named):
+        """Return the values of the fields that have none by position; raise TypeError."""
+        missing = [
+            name
+            for name in cls._fields[given:]
+            if name not in named and name not in cls._field_defaults
+        ]
+        surplus = named.keys() - cls._fields[given:]
+        if given > len(cls._fields) or missing or surplus:
+            raise TypeError(
+                f"{cls.__name__} takes {', '.join(cls._fields)}: {given} given by position,"
+                f" missing {missing}, surplus {sorted(surplus)}"
+            )
+        return [
+            named[name] if name in named else cls._field_defaults[name]
+            for name in cls._fields[given:]
+        ]
+
+
+def field_types(kind: Any) -> dict[str, Any]:
+    """Return the annotated names of a class with their types."""
+    import collections.abc
+    import sys
+    import typing
+
+    # What a module imports for the type checker alone is of these two.
+    names = {**vars(collections.abc), **vars(typing), **vars(sys.modules[kind.__module__])}
+    return typing.get_type_hints(kind, names, include_extras=True)
