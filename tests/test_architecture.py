@@ -331,7 +331,7 @@ def test_the_public_names_are_imported_when_they_are_used() -> None:
         "print(sorted(before))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "['zsupport', 'zsupport.version']\n"
+    assert done.stdout == "['zsupport', 'zsupport.typed', 'zsupport.version']\n"
 
 
 def test_the_lock_has_what_development_needs_and_no_address() -> None:

@@ -13,6 +13,8 @@ from __future__ import annotations
 import os
 import sys
 
+from zsupport.typed import TYPE_CHECKING
+
 # From here on an interruption ends the command line with 130 and without a traceback, also while
 # modules are imported. A program that uses the library decides for itself what one does.
 if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
@@ -43,12 +45,12 @@ if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
 if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
     del sys.path[0]
 
-from typing import TYPE_CHECKING, Any
 
 from zsupport.version import VERSION
 
 if TYPE_CHECKING:
     from types import TracebackType
+    from typing import Any
 
     from zsupport.answer.case import Answers
     from zsupport.answer.channels import ChannelAnswer

@@ -6,13 +6,13 @@ carries such findings to the rim.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from zsupport.limits import COMPARED
+from zsupport.typed import TYPE_CHECKING
 from zsupport.wording import Worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import ClassVar
 
     from zsupport.findings import Finding
     from zsupport.limits import Limit

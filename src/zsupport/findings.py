@@ -6,10 +6,12 @@ A code, once released, keeps its meaning for ever and is never given to another 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
 
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 
 class Span(NamedTuple):

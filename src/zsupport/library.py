@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
@@ -47,6 +46,8 @@ from zsupport.sources.holidays import kept_holidays
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from zsupport.answer.opening import HoursAnswers
     from zsupport.answer.priority import PriorityAnswers
     from zsupport.answer.terms import TermAnswers

@@ -1,9 +1,9 @@
-"""NamedTuple as `typing` has it, at a tenth of the cost of defining one.
+"""What `typing` and `collections.abc` give, at a fraction of the time they take to load.
 
-A call of the command line defines dozens of such classes and makes few values, so start-up pays for
-`typing` and for the constructor that it compiles for each class. To a type checker this is `typing`
-itself. Annotations stay texts until `field_types` evaluates them: every module of the package has
-`from __future__ import annotations`.
+A question defines dozens of classes and makes few values: a NamedTuple of `typing` compiles a
+constructor for each class. To a type checker these names are those of `typing`. Annotations stay
+texts until `field_types` evaluates them, so the names that only they use are imported for the type
+checker alone.
 """
 
 from __future__ import annotations
@@ -12,10 +12,17 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Mapping
+    from collections.abc import Sequence as Sequence
     from typing import Any
+    from typing import Generic as Generic
     from typing import NamedTuple as NamedTuple
+    from typing import TypedDict as TypedDict
+    from typing import TypeVar as TypeVar
 else:
+    # Loaded with Python itself, while `collections.abc` loads `collections`.
     from _collections import _tuplegetter
+    from _collections_abc import Mapping, Sequence  # noqa: F401 - for others
 
     _new = tuple.__new__
 
@@ -93,13 +100,42 @@ else:
             for name in cls._fields[given:]
         ]
 
+    class TypeVar:
+        """A type parameter."""
+
+        def __init__(self, name, *constraints, **settings):
+            self.name = name
+
+    class Generic:
+        """A class with type parameters."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, parameters):
+            return cls
+
+    class TypedDict(dict):
+        """A dict whose keys have types: the annotations of its class, or those of a dict."""
+
+        def __init_subclass__(cls, *, total=True):
+            cls.__total__ = total
+
+        def __new__(cls, *definition, **values):
+            """Make a dict; of this class itself, a name and keys another class."""
+            if cls is not TypedDict:
+                return dict(*definition, **values)
+            name, keys = definition
+            return type(name, (cls,), {"__annotations__": keys})
+
 
 def field_types(kind: Any) -> dict[str, Any]:
     """Return the annotated names of a class with their types."""
     import collections.abc
+    import datetime
     import sys
     import typing
 
-    # What a module imports for the type checker alone is of these two.
-    names = {**vars(collections.abc), **vars(typing), **vars(sys.modules[kind.__module__])}
+    # What a module imports for the type checker alone is of these, where a field has such a type.
+    names = {**vars(datetime), **vars(collections.abc), **vars(typing)}
+    names |= vars(sys.modules[kind.__module__])
     return typing.get_type_hints(kind, names, include_extras=True)

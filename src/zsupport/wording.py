@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Self, TypeVar
+from zsupport.typed import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Self, TypeAlias
 
 #: How a caller writes a field, with a value or an entry: `--plan`, `--metric all`, `--fact a=b`.
-Naming = Callable[..., str]
+Naming: TypeAlias = "Callable[..., str]"
 
 MaybeText = TypeVar("MaybeText", str, str | None)
 

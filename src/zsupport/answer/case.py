@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import PolicyError, UsageError, nearest
 from zsupport.policy.model import ALWAYS, Alternative, Place, Revision, Text, When
-from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.typed import TYPE_CHECKING, Generic, Mapping, NamedTuple, Sequence, TypeVar
 
 #: A value for each dimension (plan, role, channel, priority) and fact that is settled.
 Case = dict[str, str]
@@ -17,6 +15,9 @@ Case = dict[str, str]
 MOST_TOGETHER = 10
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, NoReturn, Self, overload
+
     Words = str
     Date = str
     Positive = int
@@ -58,7 +59,7 @@ class Query(NamedTuple):
     role: str | None = None
     channel: str | None = None
     priority: str | None = None
-    facts: Mapping[str, str] = {}
+    facts: Mapping[str, str] = {}  # noqa: RUF012 - never changed
 
 
 if TYPE_CHECKING:
@@ -143,10 +144,13 @@ class Answers(Sequence[Row], Generic[Row, Details]):
     def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
         return type(self), tuple(self._asdict().values())
 
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Row, ...]: ...
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, index: int) -> Row: ...
+        @overload
+        def __getitem__(self, index: slice) -> tuple[Row, ...]: ...
+
     def __getitem__(self, index: int | slice) -> Row | tuple[Row, ...]:
         return self.answers[index]
 
@@ -385,10 +389,14 @@ def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
     return tuple(Because(revision.file, line, path) for path, line in dict.fromkeys(places) if line)
 
 
-@overload
-def say(text: Text, lang: str) -> str: ...
-@overload
-def say(text: Text | None, lang: str) -> str | None: ...
+if TYPE_CHECKING:
+
+    @overload
+    def say(text: Text, lang: str) -> str: ...
+    @overload
+    def say(text: Text | None, lang: str) -> str | None: ...
+
+
 def say(text: Text | None, lang: str) -> str | None:
     """Return a text in a language: else its main language (nb for nb-NO), English, or the first."""
     if text is None or isinstance(text, str):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypedDict
-
 from zsupport.answer.case import (
     Answers,
     Because,
@@ -24,7 +21,11 @@ from zsupport.answer.case import (
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.policy.model import CHANNEL_KINDS, Alternative, Channel, Grant, Remarks, Revision
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Annotated, Any
 
 
 class OnlyWhen(TypedDict, total=False):

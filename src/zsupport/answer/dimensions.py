@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
-from typing import Any, TypeVar
 
 from zsupport.answer.case import MOST_TOGETHER, Case, Query, Warning, facts_decide
 from zsupport.errors import check_limit
 from zsupport.limits import ROWS, STEPS
 from zsupport.policy.model import Revision
-from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
     from zsupport.answer.facts import PrioritiesByFacts
 
 #: The steps that it takes to make a row, beside those to find what decides it.
@@ -237,7 +238,7 @@ def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensi
     )
 
 
-Row = TypeVar("Row", bound=Any)
+Row = TypeVar("Row", bound="Any")
 
 
 def _but_reasons(row: Any) -> Any:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Annotated, Any
 
 from zsupport.answer.case import Answers, Because, Date, Query, Warning, Words, record, say
 from zsupport.answer.hours import HALF_YEAR, PolicyHours
@@ -29,8 +27,12 @@ from zsupport.clock.problem import Never
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.model import BINDINGS, Revision
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Worded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Annotated, Any, TypeAlias
 
 #: The states of an answer that depend on the moment at which it is given.
 STATES_OF_THE_MOMENT = ("not-started", "running", "at-risk", "paused", "met", "breached")
@@ -166,7 +168,7 @@ def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> DueAns
 
 
 #: Answers for the instants opened and asked as of; the third is opened as a datetime, if in UTC.
-Quick = Callable[[int, int, datetime | None], DueAnswer | None]
+Quick: TypeAlias = "Callable[[int, int, datetime | None], DueAnswer | None]"
 
 
 def quick_due(asked: DueQuestion, promised: Promises) -> Quick | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import combinations
 
 from zsupport.answer.case import MOST_TOGETHER, Case, facts_decide
 from zsupport.errors import check_limit
 from zsupport.limits import COMBINATIONS
 from zsupport.policy.model import Revision
+from zsupport.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class PrioritiesByFacts:

@@ -6,9 +6,7 @@ channels of that case. Each revision's own hours count while it is in force.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, TypedDict
 
 from zsupport.answer.case import (
     Answers,
@@ -51,10 +49,13 @@ from zsupport.clock.intervals import clipped
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Place, PolicyCalendar, Priority, Remarks, Revision, When
-from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple, TypedDict
 from zsupport.wording import Worded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Annotated, Any
+
     from zsupport.answer.facts import PrioritiesByFacts
 
 #: How far ahead holidays are listed, in days.

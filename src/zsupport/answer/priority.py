@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from zsupport.answer.case import (
     Answers,
     Because,
@@ -25,7 +22,11 @@ from zsupport.answer.channels import not_in_force
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, said
 from zsupport.policy.model import Alternative, Priority, Remarks, Revision
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 
 class PriorityAnswer(NamedTuple):

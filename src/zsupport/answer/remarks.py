@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from zsupport.answer.case import Case, join, matching, say
 from zsupport.policy.model import Alternative, Remarks, Revision, Text
+from zsupport.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _CASE = ("channels", "due", "hours", "terms")
 _ANY = (*_CASE, "priority", "topics")

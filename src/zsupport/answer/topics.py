@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from zsupport.answer.case import Answers, Because, Query, Warning, Words, reasons, record, say
 from zsupport.answer.remarks import of_case, said
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Remarks, Resource, Revision, Topic
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 
 class TopicAnswer(NamedTuple):

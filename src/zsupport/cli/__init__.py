@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
 
 from zsupport.cli.commands import COMMANDS, load_command
 from zsupport.cli.options import read_short
 from zsupport.cli.output import aside, prepare_streams, report_error, wants_json
 from zsupport.errors import Bug, UsageError, ZsupportError, is_interruption
+from zsupport.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def run() -> NoReturn:

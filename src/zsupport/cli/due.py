@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE
 from zsupport.cli.options import (
     ANSWERED,
@@ -30,7 +28,11 @@ from zsupport.clock.instants import to_datetime
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
+from zsupport.typed import TYPE_CHECKING
 from zsupport.view.due import QUESTION
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _EXAMPLES = """
 Examples:

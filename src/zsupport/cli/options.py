@@ -6,12 +6,13 @@ the short path in `cli.__init__` reads the common forms of a command line by thi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import cast
-
 from zsupport.errors import UsageError
 from zsupport.report import FINDING_FORMATS, FORMATS
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 class Option(NamedTuple):
@@ -165,8 +166,8 @@ class Command(NamedTuple):
 
     def call(self, values: dict[str, object]) -> int:
         """Run the command with a value for every option; return its exit code."""
-        files = cast("list[str]", values.get("output_file") or [])
-        formats = [values.get("format"), *(each.partition("=")[0] for each in files)]
+        files: Any = values.get("output_file")
+        formats = [values.get("format"), *(each.partition("=")[0] for each in files or ())]
         if values.get("csv") == "raw" and "csv" not in formats:
             raise UsageError("--csv raw is for --format csv only", "add --format csv")
         if not self.common:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from errno import EBADF
-from typing import IO, Any
 
 from zsupport.cli.options import Common, flag_of
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
@@ -16,7 +14,8 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import IO, Any
 
     from zsupport.findings import Finding, Outcome
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
-from typing import Any, TypeVar
 
 from zsupport.answer.case import Answers, AnyAnswers, Details, Row, Warning
 from zsupport.answer.promise import NEEDS_INPUT
@@ -21,9 +19,13 @@ from zsupport.library import Policy, load_found
 from zsupport.report import FORMATS, Remark, Report
 from zsupport.sources.cache import cache_folder
 from zsupport.sources.find import FoundPolicy, choose, find
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.questions import QuestionView
 from zsupport.wording import named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 Value = TypeVar("Value")
 

@@ -5,9 +5,7 @@ The clock definition, rules 6, 8 to 15 and 20. Everything is computed from the e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta, tzinfo
-from typing import Protocol
 
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.problem import HORIZON, BadText, Never
@@ -15,23 +13,26 @@ from zsupport.clock.target import Target, ends_with_answer
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
     from zsupport.clock.business import BusinessDays
+
+    class Time(Protocol):
+        """What a value counts: every instant, or the working time of a calendar."""
+
+        def elapsed(self, start: int, end: int) -> int:
+            """Return the seconds counted in `[start, end)`."""
+
+        def due(self, start: int, seconds: int) -> int:
+            """Return the least instant by which so many seconds are counted."""
+
 
 #: A pause `[from, to)`; `to` None is open.
 Pause = tuple[int, int | None]
 
 #: The events at which the clock of a metric can start; any other text is words (rule 20).
 STARTS = ("opened", "answered", "updated")
-
-
-class Time(Protocol):
-    """What a value counts: every instant, or the working time of a calendar."""
-
-    def elapsed(self, start: int, end: int) -> int:
-        """Return the seconds counted in `[start, end)`."""
-
-    def due(self, start: int, seconds: int) -> int:
-        """Return the least instant by which so many seconds are counted."""
 
 
 class EveryInstant:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, nearest
+from zsupport.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from zsupport.clock.model import Year
 
 #: The public holidays of a country, perhaps of a part of it, in one year.
-PublicHolidays = Callable[[str, str | None, int], "Year"]
+PublicHolidays: TypeAlias = "Callable[[str, str | None, int], Year]"
 
 INSTALL = "install it: python -m pip install holidays"
 

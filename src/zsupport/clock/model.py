@@ -6,11 +6,14 @@ ordinals (`datetime.date.toordinal`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, tzinfo
 
 from zsupport.clock.windows import DAY, Window
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
 
 
 class Year(NamedTuple):
@@ -23,7 +26,7 @@ class Year(NamedTuple):
     exchanged: frozenset[int] = frozenset()
 
 
-Years = Callable[[int], Year]
+Years: TypeAlias = "Callable[[int], Year]"
 
 
 class WindowPart(NamedTuple):

@@ -7,7 +7,6 @@ zone shows a date and a time of day that lies in one of that date's parts.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
 
 from zsupport.clock.instants import END
 from zsupport.clock.model import Hours
@@ -15,7 +14,10 @@ from zsupport.clock.offsets import Offsets
 from zsupport.clock.problem import HORIZON, Never
 from zsupport.errors import check_limit
 from zsupport.limits import MEMBERS, WINDOWS
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _DAY = 86_400
 _YEAR = 366 * _DAY

@@ -8,10 +8,12 @@ business value has hours to count, is known where the text stands: see `needs_ho
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from zsupport.clock.problem import BadText, shown
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: The longest target, in seconds and in business days (the clock definition, rule 17).
 MOST_SECONDS = 365 * 86_400

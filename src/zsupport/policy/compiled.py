@@ -6,15 +6,17 @@ raises ValueError.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import NoneType
-from typing import Any
 
 from zsupport.policy.model import Revision
-from zsupport.typed import field_types
+from zsupport.typed import TYPE_CHECKING, field_types
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
 
 #: Turns a JSON value into a part of the model.
-Reader = Callable[[Any], Any]
+Reader: TypeAlias = "Callable[[Any], Any]"
 
 _readers: dict[Any, Reader] = {}
 

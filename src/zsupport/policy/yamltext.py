@@ -9,15 +9,17 @@ number of values are limited before anything grows.
 from __future__ import annotations
 
 import re
-from collections import abc
 from functools import lru_cache
-from typing import Any, NoReturn
 
 from zsupport.errors import EnvironmentFault
 from zsupport.findings import CODES, Finding, Span
 from zsupport.limits import LEVELS, PROBLEMS, VALUES
 from zsupport.policy.files import MAX_BYTES
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, Mapping, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+    from typing import Any, NoReturn
 
 MAX_DEPTH = LEVELS.most
 MAX_NODES = VALUES.most
@@ -96,7 +98,7 @@ class MappingNode(_WrittenText):
     whole: bool
 
     @property
-    def entries(self) -> abc.Collection[tuple[ScalarNode, Node]]:
+    def entries(self) -> Collection[tuple[ScalarNode, Node]]:
         """Keys and values in written order."""
         return self.by_key.values()
 
@@ -119,7 +121,7 @@ def unwrapped(node: Node | None) -> Any:
 def unwritten(value: Any) -> Node:
     """Return a Python value as the node that the same value in YAML would be."""
     node: Node
-    if isinstance(value, abc.Mapping):
+    if isinstance(value, Mapping):
         node, node.whole = MappingNode(), True
         keys = [_unwritten_text(key) for key in value]
         node.by_key = {
@@ -193,7 +195,7 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
     return node, text, findings
 
 
-def root_entries(data: bytes) -> abc.Iterator[tuple[str, str | None]]:
+def root_entries(data: bytes) -> Iterator[tuple[str, str | None]]:
     """Yield the keys of the root mapping, each with its value where that is one text.
 
     They come as they are read, so that a caller can stop early, and end where the YAML breaks.
@@ -322,14 +324,14 @@ def _escaped(key: str) -> str:
     return key.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _path_text(path: Path, quoted: abc.Callable[[str], str]) -> str:
+def _path_text(path: Path, quoted: Callable[[str], str]) -> str:
     text = ""
     for step in path:
         text += _step_text(step, quoted, first=not text)
     return text
 
 
-def _step_text(step: str | int, quoted: abc.Callable[[str], str], *, first: bool) -> str:
+def _step_text(step: str | int, quoted: Callable[[str], str], *, first: bool) -> str:
     if isinstance(step, int):
         return f"[{step}]"
     if step.replace("-", "").replace("_", "").isalnum() and len(step) <= 100:

@@ -7,9 +7,11 @@ and name it in FORMATS; one of findings, in the folder `findings` and in FINDING
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Table(NamedTuple):

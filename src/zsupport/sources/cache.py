@@ -17,16 +17,19 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
-from typing import Any
 
 from zsupport.clock.zones import tzdata_version
 from zsupport.policy.compiled import revisions_of
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
+from zsupport.typed import TYPE_CHECKING
 from zsupport.version import FORMAT, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 MAX_ENTRY_BYTES = 16 * 1024 * 1024
 MAX_ENTRIES = 64

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import IO
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
@@ -19,8 +17,12 @@ from zsupport.sources.links import (
     leaving_link,
 )
 from zsupport.sources.project import Project, projects
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Worded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import IO
 
 DEFAULT = "zoom"
 #: How the names of policy files end, and those of the files that hold their tests.

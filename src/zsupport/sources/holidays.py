@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from zsupport.clock.holidays import PublicHolidays, holidays_version, public_holidays
 from zsupport.sources import cache
+from zsupport.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zsupport.clock.model import Year

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.limits import CONFIG_BYTES, CONFIG_PARTS
 from zsupport.policy.files import MAX_BYTES
-from zsupport.typed import NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Worded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from typing import Any
 
 #: The keys of [tool.zsupport].
 KEYS = ("policy", "exclude", "check")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
-
 from zsupport.answer.case import record
 from zsupport.answer.channels import ChannelAnswer, ChannelAnswers, no_priority
 from zsupport.report import Remark, Report, Table
+from zsupport.typed import TYPE_CHECKING
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, retired, values_of
 from zsupport.view.questions import OF_CASE, QuestionView
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+    from typing import Any
+
     from zsupport.view.explain import Explaining
 
 
@@ -109,4 +110,4 @@ def explain(answer: ChannelAnswer, why: Explaining[ChannelAnswer, None]) -> list
     return [head, *denials, *why.would(case, [answer.channel], "allowed")]
 
 
-QUESTION = QuestionView("channels", ChannelAnswer, OF_CASE, show_channels, explain)
+QUESTION = QuestionView("channels", ChannelAnswer, lambda: OF_CASE, show_channels, explain)

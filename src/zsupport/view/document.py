@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from zsupport.answer.case import AnyAnswers, Warning, policy_of
 from zsupport.clock.zones import tzdata_version
 from zsupport.policy.model import Revision
+from zsupport.typed import TYPE_CHECKING
 from zsupport.version import FORMAT, VERSION
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def versions(*, public_holidays: bool = False) -> dict[str, Any]:

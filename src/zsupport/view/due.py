@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from zsupport.answer.case import Case, NeedsInput, matching, record
 from zsupport.answer.channels import no_priority
@@ -17,11 +15,15 @@ from zsupport.clock.target import Target
 from zsupport.clock.zones import zone as zone_of
 from zsupport.policy.model import Revision, When
 from zsupport.report import Remark, Report, Table
+from zsupport.typed import TYPE_CHECKING
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, retired, values_of
 from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
     from zsupport.view.explain import Explaining
 
 #: The ways in which a policy can define the end of a business day.
@@ -266,21 +268,23 @@ def _would_promise(case: Case, metric: str, why: Explaining[DueAnswer, DueDetail
     return [f"  something would be promised {'; or '.join(changes)}"] if changes else []
 
 
-_Pause = TypedDict("_Pause", {"from": datetime, "to": datetime | None})
-QUESTION = QuestionView(
-    "due",
-    DueAnswer,
-    {
+def _query() -> Mapping[str, Any]:
+    """Return the fields of the question with their types."""
+    from collections.abc import Mapping
+    from typing import Annotated, TypedDict
+
+    pause = TypedDict("pause", {"from": datetime, "to": datetime | None})
+    return {
         **OF_CASE,
         # The schema has always named its keywords in this order.
         "metric": Annotated[tuple[str, ...], ("items", {"type": "string"}), ("minItems", 1)],
         "opened": datetime,
         **dict.fromkeys(("answered", "updated", "resolved"), datetime | None),
         "start": Mapping[str, datetime],
-        "pauses": tuple[_Pause, ...],
+        "pauses": tuple[pause, ...],
         "at_risk": str | None,
         **OF_CUSTOMER,
-    },
-    show_due,
-    explain,
-)
+    }
+
+
+QUESTION = QuestionView("due", DueAnswer, _query, show_due, explain)

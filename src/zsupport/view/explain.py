@@ -5,18 +5,19 @@ This is the part that all questions share; the module of each question has the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import tzinfo
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic
 
 from zsupport.answer.case import Answers, Because, Case, Details, Row
 from zsupport.answer.channels import holding
 from zsupport.answer.facts import PrioritiesByFacts
 from zsupport.policy.model import Alternative, Grant, Place, When
+from zsupport.typed import TYPE_CHECKING, Generic
 from zsupport.wording import enumerated
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import tzinfo
+
     from zsupport.answer.channels import ChannelAnswer
     from zsupport.answer.due import DueAnswer
     from zsupport.answer.opening import HoursAnswer

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any
-
 from zsupport.answer.case import record
 from zsupport.answer.channels import no_priority
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Remark, Report, Table
+from zsupport.typed import TYPE_CHECKING
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, retired, values_of
 from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime, tzinfo
+    from typing import Any
+
     from zsupport.view.explain import Explaining
 
 
@@ -111,5 +112,9 @@ def explain(answer: HoursAnswer, why: Explaining[HoursAnswer, tuple[Opening, ...
 
 
 QUESTION = QuestionView(
-    "hours", HoursAnswer, {**OF_CASE, "hours": str | None, **OF_CUSTOMER}, show_hours, explain
+    "hours",
+    HoursAnswer,
+    lambda: {**OF_CASE, "hours": str | None, **OF_CUSTOMER},
+    show_hours,
+    explain,
 )

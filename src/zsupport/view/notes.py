@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from zsupport.answer.case import Answers, Row, say
 from zsupport.policy.model import Source
 from zsupport.report import Beside, Remark
+from zsupport.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
     from zsupport.answer.case import Answer
 
 _DIMENSIONS = ("plan", "role", "channel", "priority", "metric")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypedDict
 
 from zsupport.answer.case import Because, Date, plain_value, reasons, say
 from zsupport.library import Policy
@@ -12,8 +10,13 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
 from zsupport.policy.yamltext import read_yaml, unwrapped
 from zsupport.report import Report, Table
+from zsupport.typed import TYPE_CHECKING, TypedDict
 from zsupport.view.document import versions
 from zsupport.view.policy_in_full import condition, sections
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Annotated, Any
 
 
 class ShownTerm(TypedDict):
@@ -38,7 +41,7 @@ ShownRevision = TypedDict(
         "last_day": Date | None,
         "in_force": bool,
         "file": str,
-        "digest": Annotated[str, ("pattern", "^sha256:[0-9a-f]{64}$")],
+        "digest": "Annotated[str, ('pattern', '^sha256:[0-9a-f]{64}$')]",
         "terms": tuple[ShownTerm, ...] | None,
         "document": dict[str, object] | None,
     },

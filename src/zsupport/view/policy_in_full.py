@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
-
 from zsupport.answer.case import say
 from zsupport.answer.remarks import one_line
 from zsupport.clock.windows import DAY, DAYS, Window
@@ -26,7 +23,12 @@ from zsupport.policy.model import (
     When,
 )
 from zsupport.report import Table
+from zsupport.typed import TYPE_CHECKING
 from zsupport.view.explain import condition_in_words, in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
 
 Rows = list[tuple[str, ...]]
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
-
 from zsupport.answer.case import matching, record
 from zsupport.answer.priority import PriorityAnswer, PriorityAnswers
 from zsupport.report import Report, Table
+from zsupport.typed import TYPE_CHECKING
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, values_of
 from zsupport.view.questions import OF_CASE, QuestionView
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+    from typing import Any
+
     from zsupport.view.explain import Explaining
 
 
@@ -72,5 +73,5 @@ def explain(answer: PriorityAnswer, why: Explaining[PriorityAnswer, None]) -> li
 
 
 QUESTION = QuestionView(
-    "priority", PriorityAnswer, {"facts": OF_CASE["facts"]}, show_priorities, explain
+    "priority", PriorityAnswer, lambda: {"facts": OF_CASE["facts"]}, show_priorities, explain
 )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from importlib import import_module
-from typing import Any, Generic
 
 from zsupport.answer.case import Answers, Details, Row
 from zsupport.report import Report
-from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.typed import TYPE_CHECKING, Generic, Mapping, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from zsupport.view.explain import Explaining
 
 QUESTIONS = ("channels", "due", "hours", "priority", "topics", "terms")
@@ -27,12 +28,13 @@ OF_CUSTOMER: Mapping[str, Any] = {"customer_tz": str | None, "customer_country":
 class QuestionView(NamedTuple, Generic[Row, Details]):
     """How to show the answers to a question: the JSON names, the report, the reasons.
 
-    `answer` is the type of an answer; `query` has the fields of the question, except `at`.
+    `answer` is the type of an answer; `query` returns the fields of the question with their types,
+    except `at`, for the schema.
     """
 
     name: str
     answer: type[Row]
-    query: Mapping[str, Any]
+    query: Callable[[], Mapping[str, Any]]
     show: Callable[[Answers[Row, Details], dict[str, Any], tzinfo, str], Report]
     explain: Callable[[Row, Explaining[Row, Details]], list[str]]
 

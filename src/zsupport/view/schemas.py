@@ -302,7 +302,7 @@ def schema(name: str) -> Schema:
     else:
         question = load_question(name)
         answer, policy = _of_type(question.answer), {"policy": _POLICY}
-        query = {field: _of_type(kind) for field, kind in question.query.items()}
+        query = {field: _of_type(kind) for field, kind in question.query().items()}
     properties = {
         "schema": {"const": f"zsupport.{name}/1"},
         **policy,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
-
 from zsupport.answer.case import record
 from zsupport.answer.terms import TermAnswer, TermAnswers
 from zsupport.report import Remark, Report, Table
+from zsupport.typed import TYPE_CHECKING
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, retired, values_of
 from zsupport.view.questions import OF_CASE, QuestionView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import tzinfo
+    from typing import Any
+
     from zsupport.view.explain import Explaining
 
 
@@ -56,4 +57,6 @@ def explain(answer: TermAnswer, why: Explaining[TermAnswer, None]) -> list[str]:
     return [head, *lines]
 
 
-QUESTION = QuestionView("terms", TermAnswer, {**OF_CASE, "topic": str | None}, show_terms, explain)
+QUESTION = QuestionView(
+    "terms", TermAnswer, lambda: {**OF_CASE, "topic": str | None}, show_terms, explain
+)

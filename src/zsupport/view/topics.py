@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
-
 from zsupport.answer.case import record
 from zsupport.answer.topics import TopicAnswer, TopicAnswers
 from zsupport.report import Report, Table
+from zsupport.typed import TYPE_CHECKING
 from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside
 from zsupport.view.questions import QuestionView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import tzinfo
+    from typing import Any
+
     from zsupport.view.explain import Explaining
 
 
@@ -62,5 +63,5 @@ def explain(answer: TopicAnswer, why: Explaining[TopicAnswer, None]) -> list[str
 
 
 QUESTION = QuestionView(
-    "topics", TopicAnswer, {"topic": str | None, "role": str | None}, show_topics, explain
+    "topics", TopicAnswer, lambda: {"topic": str | None, "role": str | None}, show_topics, explain
 )
