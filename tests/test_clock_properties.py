@@ -24,7 +24,7 @@ from oracle.cases import ZONES, some_calendar, some_days
 from zsupport import Calendar, load
 from zsupport.clock.deadline import Basis, unpaused
 from zsupport.clock.spans import WorkingTime
-from zsupport.clock.target import parse_target
+from zsupport.clock.target_text import parse_target
 
 DAY = clock.DAY_SECONDS
 Pauses = Sequence[tuple[int, int]]

@@ -27,7 +27,8 @@ from zsupport.clock.deadline import (
 from zsupport.clock.instants import END, FIRST, Instant, from_datetime, instant_of, to_datetime
 from zsupport.clock.problem import BadText, Never
 from zsupport.clock.spans import WorkingTime
-from zsupport.clock.target import MOST_SECONDS, Target, parse_target
+from zsupport.clock.target import MOST_SECONDS, Target
+from zsupport.clock.target_text import parse_target
 from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy
 from zsupport.policy.files import SourceFile

@@ -21,7 +21,8 @@ from zsupport.clock.deadline import Basis, unpaused
 from zsupport.clock.model import Year
 from zsupport.clock.problem import Never
 from zsupport.clock.spans import WorkingTime
-from zsupport.clock.target import needs_hours, parse_target
+from zsupport.clock.target import needs_hours
+from zsupport.clock.target_text import parse_target
 from zsupport.clock.zones import zone
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision

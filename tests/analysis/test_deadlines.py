@@ -19,7 +19,7 @@ from zsupport.analysis.deadlines import (
     period_of,
 )
 from zsupport.clock.instants import parse_instant
-from zsupport.clock.target import parse_target
+from zsupport.clock.target_text import parse_target
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 from zsupport.policy.model import Revision

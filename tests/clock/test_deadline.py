@@ -4,7 +4,7 @@ import pytest
 
 from zsupport.clock.deadline import EVERY_INSTANT, Basis, Course, Pause, deadline, merged
 from zsupport.clock.problem import BadText
-from zsupport.clock.target import parse_target
+from zsupport.clock.target_text import parse_target
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zsupport.clock.problem import BadText
-from zsupport.clock.target import Target, needs_hours, parse_target
+from zsupport.clock.target import Target, needs_hours
+from zsupport.clock.target_text import parse_target
 
 YEAR = 365 * 24 * 3600
 

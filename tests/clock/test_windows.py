@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zsupport.clock.problem import BadText
-from zsupport.clock.windows import (
-    WEEK,
-    Window,
-    overlapping,
+from zsupport.clock.window_text import (
     parse_date,
     parse_day_windows,
     parse_days,
@@ -20,6 +17,7 @@ from zsupport.clock.windows import (
     parse_open,
     parse_years,
 )
+from zsupport.clock.windows import WEEK, Window, overlapping
 
 # Minutes from Monday 00:00 to the midnight before each day.
 MON, TUE, WED, THU, FRI, SAT, SUN = 0, 1440, 2880, 4320, 5760, 7200, 8640

@@ -359,8 +359,8 @@ def test_utc_and_fixed_offsets_cost_no_import() -> None:
     program = (
         "import sys\n"
         "from zsupport.clock.instants import format_instant, parse_instant\n"
-        "from zsupport.clock.target import parse_target\n"
-        "from zsupport.clock.windows import parse_open\n"
+        "from zsupport.clock.target_text import parse_target\n"
+        "from zsupport.clock.window_text import parse_open\n"
         "from zsupport.clock.zones import zone\n"
         "t, stated = parse_instant('2026-01-01T00:00:00+01:00', now=0, zone=None)\n"
         "print(format_instant(t, zone('UTC')), format_instant(t, zone('UTC-03:30')))\n"

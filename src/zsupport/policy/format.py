@@ -14,11 +14,9 @@ from typing import Any
 
 from zsupport.clock import ratio
 from zsupport.clock.problem import BadText, shown
-from zsupport.clock.target import parse_target
-from zsupport.clock.windows import (
-    DAYS,
+from zsupport.clock.target_text import parse_target
+from zsupport.clock.window_text import (
     EXPECTED_DATE,
-    Window,
     parse_date,
     parse_day_windows,
     parse_days,
@@ -26,6 +24,7 @@ from zsupport.clock.windows import (
     parse_open,
     parse_years,
 )
+from zsupport.clock.windows import DAYS, Window
 from zsupport.clock.zones import country_codes, zone
 from zsupport.errors import nearest
 from zsupport.policy.model import BINDINGS, CHANNEL_KINDS

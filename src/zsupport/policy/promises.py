@@ -11,7 +11,8 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from zsupport.clock.target import Target, in_business, needs_hours, parse_target, suited
+from zsupport.clock.target import Target, needs_hours
+from zsupport.clock.target_text import in_business, parse_target, suited
 from zsupport.clock.windows import DAY
 from zsupport.findings import Span
 from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, RULE, TARGET_KEY, ByPriority

@@ -18,7 +18,7 @@ from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.space import Cases, values_of
 from zsupport.answer.case import Case
 from zsupport.clock.problem import BadText
-from zsupport.clock.target import parse_target
+from zsupport.clock.target_text import parse_target
 from zsupport.errors import InvalidPolicy, check_limit
 from zsupport.limits import CHANGES
 from zsupport.policy.document import Document

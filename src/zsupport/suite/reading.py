@@ -13,7 +13,7 @@ from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.clock.instants import at_local, parse_instant, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.ratio import parse_ratio
-from zsupport.clock.target import parse_target
+from zsupport.clock.target_text import parse_target
 from zsupport.clock.zones import country_code, zone
 from zsupport.findings import Finding, Span
 from zsupport.limits import ASKED

@@ -9,7 +9,8 @@ from functools import lru_cache
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.offsets import Offsets
 from zsupport.clock.spans import EPOCH
-from zsupport.clock.windows import DAY, WEEK, Window, parse_day_windows, parse_open
+from zsupport.clock.window_text import parse_day_windows, parse_open
+from zsupport.clock.windows import DAY, WEEK, Window
 from zsupport.clock.zones import zone
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path

@@ -1,0 +1,316 @@
+"""Targets, read from one line of text.
+
+This reads the text only. Whether `hours` are in effect, so that a bare `4h` must say `24x7` or a
+business value has hours to count, is known where the text stands: see `needs_hours` and
+`Target.around_the_clock`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from zsupport.clock.problem import BadText, shown
+from zsupport.clock.target import MOST_DAYS, MOST_SECONDS, Target, needs_hours
+
+EXPECTED = (
+    "a target such as `4h`, `4h 24x7`, `4 business hours`, `30 business minutes`, "
+    "`2 business days`, `next business day`, `by 10:00 next business day`, `every 1h`, "
+    "`every week`, `2 per week`, `none` or `not-stated`"
+)
+
+# Patterns are compiled when they are first used: a policy that was compiled before needs none.
+_NUMBER = r"(0|[1-9][0-9]*)(?:\.([0-9]+))?"
+_CLOCK = _NUMBER + r"(m|h| minutes?| hours?)( 24x7)?"
+_BUSINESS = _NUMBER + r" business (hours?|minutes?|days?)"
+_BY = r"by ([01][0-9]|2[0-3]):([0-5][0-9]) next business day|by 24:00 next business day"
+_RATE = r"([1-9][0-9]{0,3}) per (day|week|month)"
+_SPACES = r"[ \t\r\n]+"
+
+
+def parse_target(text: str) -> Target:
+    """Return the target that `text` spells, or raise BadText with what may have been meant.
+
+    Runs of spaces count as one, `4 hours` is `4h`, and `1 business hours` is `1 business hour`;
+    everything else must be as in the definition of the format. A fraction such as 2.5 is read
+    where whole seconds result.
+    """
+    # No target is this long. What follows need not think of numbers with thousands of digits.
+    if len(text) > 200:
+        raise BadText(f"{shown(text)} is no target", EXPECTED)
+    plain = re.sub(_SPACES, " ", text).strip(" ")
+    if plain in {"none", "not-stated"}:
+        return Target(plain, 0, 0, False, False, plain)
+    if plain == "every week":
+        return Target("week", 0, 0, True, False, plain)
+    every = plain.startswith("every ")
+    target = _parse(plain.removeprefix("every "))
+    if target is None or (every and target.kind not in {"clock", "business", "business-days"}):
+        raise _refusal(text, plain)
+    if not every:
+        return target
+    if target.amount == 0:
+        raise BadText(f"{shown(text)} has no length", "`every` and a length of time above zero")
+    return target._replace(every=True, text=f"every {target.text}")
+
+
+def _parse(text: str) -> Target | None:
+    """Return the target that `text` (without `every`) spells; None if it spells none."""
+    if text == "next business day":
+        return Target("next-business-day", 0, 0, False, False, text)
+    if match := re.fullmatch(_CLOCK, text):
+        number, unit = _number(match), match[3].strip()[0]
+        seconds = _seconds(text, match, 3600 if unit == "h" else 60)
+        always = match[4] is not None
+        spelled = f"{number}{unit}{' 24x7' if always else ''}"
+        return Target("clock", seconds, 0, False, always, spelled)
+    if match := re.fullmatch(_BUSINESS, text):
+        return _business(text, match)
+    if match := re.fullmatch(_BY, text):
+        # Without groups it is 24:00, the end of that day.
+        at = int(match[1]) * 3600 + int(match[2]) * 60 if match[1] else 86_400
+        return Target("by", 0, at, False, False, text)
+    if match := re.fullmatch(_RATE, text):
+        return Target("rate", int(match[1]), 0, False, False, text)
+    return None
+
+
+def _business(text: str, match: re.Match[str]) -> Target:
+    number, unit = _number(match), match[3].rstrip("s")
+    spelled = f"{number} business {unit}{'' if number == '1' else 's'}"
+    if unit != "day":
+        seconds = _seconds(text, match, 3600 if unit == "hour" else 60)
+        return Target("business", seconds, 0, False, False, spelled)
+    if "." in number:
+        raise BadText(
+            f"{shown(text)} is not a whole number of business days",
+            f"1 to {MOST_DAYS} business days",
+            "write whole days, or business hours",
+        )
+    days = int(number)
+    if days == 0:
+        raise BadText(
+            f"{shown(text)} does not say when",
+            f"1 to {MOST_DAYS} business days",
+            "write `1 business day` or `next business day`, or a number of business hours",
+        )
+    if days > MOST_DAYS:
+        raise BadText(f"{shown(text)} is longer than a year", f"1 to {MOST_DAYS} business days")
+    return Target("business-days", days, 0, False, False, spelled)
+
+
+def _in_minutes(every: str, seconds: int) -> str:
+    """Return the hint for seconds, which are minutes with at most two decimals where they are."""
+    hundredths, rest = divmod(seconds * 100, 60)
+    if rest or not seconds:
+        return "write whole minutes"
+    return f"write `{every}{hundredths / 100:g}m`"
+
+
+def _meant_by_a_time(time: str, says: str) -> str | None:
+    """Return the hint for a time with words around it, in any spelling."""
+    try:
+        return f"write `{parse_target(time).text}`{says}"
+    except BadText as problem:
+        return problem.hint
+
+
+def _number(match: re.Match[str]) -> str:
+    """Return the canonical spelling of a number: without zeros at the end of a fraction."""
+    part = (match[2] or "").rstrip("0")
+    return f"{match[1]}.{part}" if part else match[1]
+
+
+def _seconds(text: str, match: re.Match[str], unit: int) -> int:
+    """Return a number of units in seconds, exactly, or raise BadText."""
+    whole, part = match[1], (match[2] or "").rstrip("0")
+    scale: int = 10 ** len(part)
+    seconds, rest = divmod(int(whole + part) * unit, scale)
+    if seconds > MOST_SECONDS or (seconds == MOST_SECONDS and rest):
+        raise BadText(f"{shown(text)} is longer than a year", "at most 365 days (8760 hours)")
+    if rest:
+        raise BadText(
+            f"{shown(text)} is not a whole number of seconds", "a length of whole seconds"
+        )
+    return seconds
+
+
+# What is written in place of a target, and what may have been meant: the first pattern that fits
+# the text in small letters, with its groups put into the hint.
+_MEANT: tuple[tuple[str, str], ...] = (
+    (
+        r"(every )?([0-9]+(?:\.[0-9]+)?)(?: ?(?:h|hrs?|hours?))?(?: 24[x/]7)?",
+        r"write `\1\2h`, `\1\2h 24x7` or `\1\2 business hours`",
+    ),
+    (
+        r"(every )?([0-9]+(?:\.[0-9]+)?) ?(?:m|mins?|minutes?)(?: 24[x/]7)?",
+        r"write `\1\2m`, `\1\2m 24x7` or `\1\2 business minutes`",
+    ),
+    (
+        r"(every )?([0-9.]+) ?(?:bh|(?:working|office|opening|business) ?(?:h|hrs?|hours?))",
+        r"write `\1\2 business hours`",
+    ),
+    (r"([0-9.]+) business hours? 24[x/]7", r"write `\1 business hours` or `\1h 24x7`"),
+    (r"([0-9.]+) business minutes? 24[x/]7", r"write `\1 business minutes` or `\1m 24x7`"),
+    (
+        r"([0-9.]+) ?h(?:(?:ou)?rs?)? (?:24[x/][56]|(?:12|10|9|8)[x/][567])",
+        r"write `\1 business hours`, under `hours` that say which days and times",
+    ),
+    (
+        r"24[x/][56]|(?:12|10|9|8)[x/][567]",
+        "write how long it takes, in business hours; `hours` say which days and times",
+    ),
+    (r"1 ?(?:bd|(?:working|week) ?days?)", "write `1 business day`"),
+    (r"([0-9]+) ?(?:bd|(?:working|week) ?days?)", r"write `\1 business days`"),
+    (r"[0-9.]+ ?(?:weeks?|w|months?|years?|y)", "write it in business days or in hours"),
+    (
+        r"nbd|(?:the )?next (?:(?:working|business) )?days?|tomorrow",
+        "write `next business day`",
+    ),
+    (r"(?:the )?same (?:(?:working|business) )?day|today", "write a number of business hours"),
+    (
+        r"by ((?:[01][0-9]|2[0-3]):[0-5][0-9])\b.*",
+        r"write `by \1 next business day`",
+    ),
+    (r"by ([0-9]:[0-5][0-9])\b.*", r"write `by 0\1 next business day`"),
+    (r"by .*", "write the time as HH:MM, and `next business day` behind it"),
+    (r"every ([1-9][0-9]* per (?:day|week|month))", r"write `\1`"),
+    (
+        r"(?:every|each) (?:next )?(?:working |business )?day|daily",
+        "write `every 1 business day`, `every 24h`, `every 24h 24x7` or `1 per day`",
+    ),
+    (
+        r"(?:every|each) (?:working |business )?hour|hourly",
+        "write `every 1h`, `every 1h 24x7` or `every 1 business hour`",
+    ),
+    (r"each week|weekly|every 1 week", "write `every week`"),
+    (r"(?:every|each) month|monthly", "write `1 per month`"),
+    (r"every\b.*", "put `every` before a length of time or a number of business days"),
+    (r"once (?:per|a|each|every) (day|week|month)", r"write `1 per \1`"),
+    (r"twice (?:per|a|each|every) (day|week|month)", r"write `2 per \1`"),
+    (
+        r"([1-9][0-9]{0,3}) ?(?:times|x)? ?(?:/|per|a|an|each|every) ?(day|week|month)s?",
+        r"write `\1 per \2`",
+    ),
+    (r"not[ _]?stated|unknown|tbd|\?", "write `not-stated`"),
+    (
+        r"|no|nothing|n/?a|null|~|-|never|no target|best effort",
+        "write `none` where nothing is promised, `not-stated` where the policy does not say",
+    ),
+    (r"24[x/]7", "write the time too, such as `4h 24x7`"),
+    (r"-.*", "a target is not negative"),
+    (
+        r"asap|as soon as (?:possible|we can)|immediate(?:ly)?|at once|quickly|soon",
+        "write how long it takes at most, or `none` where no time is promised",
+    ),
+)
+
+# What stands around a time, and what the hint says beside the time itself.
+_AROUND_A_TIME = (
+    (
+        r"[0-9.]+ ?[a-z]* ?(?:-|\u2013|to) ?([0-9.]+ ?[a-z].*)",
+        ", the longer time alone, and the words as published in its `text`",
+    ),
+    (r"(?:within|in|under|up to|<=?|≤|max\.?) ?(.+)", ", the time alone"),
+)
+
+_DAYS = r"(every )?([1-9][0-9]{0,2}) ?d(?:ays?)?"
+_SECONDS = r"(every )?([0-9]{1,6}) ?s(?:ec(?:ond)?s?)?"
+_HOURS_MINUTES = (
+    r"(every )?([0-9]{1,4}) ?h(?:ours?)?(?: and)? ?([0-9]{1,4}) ?m(?:in|inutes?)?( 24x7)?"
+)
+
+
+# One of the texts that a hint says to write, the first or a further one.
+_OFFER = re.compile(r"(?:write |, | or )`([^`]*)`")
+
+
+def suited(
+    hint: str, hours: bool | None, fits: Callable[[Target], bool] = lambda target: True
+) -> str | None:
+    """Return a hint of which everything that it says to write can be written.
+
+    With `hours` in effect a bare length of time becomes what it may have meant there; without,
+    the hint says what business values need; None: which of the two it is, is not known.
+    `fits` says whether a target can be counted over them.
+    """
+    offered: list[str] = []
+    rest = 0
+    while match := _OFFER.match(hint, rest):
+        offered.append(match[1])
+        rest = match.end()
+    if not hint.startswith("write ") or not offered:
+        return hint
+    options: list[str] = []
+    needs = False
+    for text in offered:
+        target = _spelled(text)
+        if target is None:
+            continue
+        bare = target.kind == "clock" and not target.around_the_clock
+        text = "every " * text.startswith("every ") + target.text.removeprefix("every ")
+        meant = [text]
+        if hours and bare:
+            meant = [f"{text} 24x7", in_business(text)]
+        for each in meant:
+            option = _spelled(each)
+            if option is not None and each not in options and fits(option):
+                options.append(each)
+                needs |= needs_hours(option)
+    if not options:
+        return None
+    quoted = [f"`{option}`" for option in options]
+    offer = " or ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
+    also = "; a business value also needs `hours`" if needs and hours is False else ""
+    return f"write {offer}{hint[rest:]}{also}"
+
+
+def _spelled(text: str) -> Target | None:
+    """Return the target that a text of a hint spells, None where it spells none."""
+    if text in {"none", "not-stated", "every week"}:
+        return Target(text, 0, 0, False, False, text)
+    try:
+        return _parse(text.removeprefix("every "))
+    except BadText:
+        return None
+
+
+def in_business(text: str) -> str:
+    """Return a length of clock time in business hours: `every 4h` is `every 4 business hours`."""
+    number, unit = text[:-1], "hour" if text.endswith("h") else "minute"
+    return f"{number} business {unit}" + ("" if number.split()[-1] == "1" else "s")
+
+
+def _refusal(text: str, plain: str) -> BadText:
+    """Return why `text` is no target, with what may have been meant."""
+    hint = _meant(plain)
+    return BadText(f"{shown(text)} is no target", EXPECTED, hint and suited(hint, None))
+
+
+def _meant(plain: str) -> str | None:
+    """Return the hint for a text that spells no target, or None."""
+    # Capitals, a comma in a number and zeros before one are slips of spelling only.
+    small = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", " ".join(plain.lower().split()))
+    small = re.sub(r"(?<![0-9.])\.(?=[0-9])", "0.", small)
+    small = re.sub(r"(?<![0-9.:])0+(?=[0-9])(?![0-9]*:)", "", small)
+    if small != plain:
+        try:
+            return f"write `{parse_target(small).text}`"
+        except BadText as problem:
+            return problem.hint
+    if match := re.fullmatch(_DAYS, small):
+        every, days = match[1] or "", int(match[2])
+        hours, plural = f"{every}{days * 24}h", "" if days == 1 else "s"
+        return f"write `{hours}`, `{hours} 24x7` or `{every}{days} business day{plural}`"
+    if match := re.fullmatch(_HOURS_MINUTES, small):
+        minutes = int(match[2]) * 60 + int(match[3])
+        return f"write `{match[1] or ''}{minutes}m{match[4] or ''}`, one number"
+    if match := re.fullmatch(_SECONDS, small):
+        return _in_minutes(match[1] or "", int(match[2]))
+    for pattern, says in _AROUND_A_TIME:
+        if match := re.fullmatch(pattern, small):
+            return _meant_by_a_time(match[1], says)
+    for pattern, hint in _MEANT:
+        if match := re.fullmatch(pattern, small):
+            return match.expand(hint)
+    return None

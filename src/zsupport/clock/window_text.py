@@ -1,0 +1,357 @@
+"""Opening times, dates and days of a calendar, read from their texts.
+
+The windows are kept as written, one for each day of a range: where a window begins decides to
+which date it belongs (the clock definition, rule 7).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+
+from zsupport.clock.problem import BadText, shown
+from zsupport.clock.windows import DAY, DAYS, FIRST_YEAR, LAST_YEAR, WEEK, Window
+
+EXPECTED_OPEN = "opening times such as `mon-fri 09:00-18:00`, `fri 17:00 - mon 09:00`, or `24x7`"
+EXPECTED_DAY_WINDOWS = "the times of one date, such as `08:00-12:00`, or `closed`"
+EXPECTED_DATE = f"a date as YYYY-MM-DD, in the years {FIRST_YEAR} to {LAST_YEAR}"
+EXPECTED_MONTH_DAY = "a month and day as MM-DD"
+EXPECTED_YEARS = f"years such as `2026-2027` or `2026`, from {FIRST_YEAR} to {LAST_YEAR}"
+EXPECTED_DAYS = "days such as `mon-fri` or `sat`"
+_EXPECTED_TIME = "a time as HH:MM, from 00:00 to 23:59, or 24:00 as an end"
+
+# Patterns are compiled when they are first used: a policy that was compiled before needs none.
+_BLOCK = r"(\S+) +(\S+) +- +(\S+) +(\S+)"
+_WINDOW = r"(\S+) +([^-\s]+)-([^-\s]+)"
+_TIMES = r"([^-\s]+)-([^-\s]+)"
+_TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00"
+_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_MONTH_DAY = r"([0-9]{2})-([0-9]{2})"
+_YEARS = r"([0-9]{4})(?:-([0-9]{4}))?"
+
+
+def parse_open(text: str) -> tuple[Window, ...] | None:
+    """Return the weekly windows of one `open` text, or None for `24x7`; raise BadText.
+
+    A window opens in the first week and may close in the second: past midnight or, after
+    Sunday, past its end, and a block at most a week after it opened. `mon-fri 22:00-06:00` gives
+    a window for each day in the order written; a block is one window.
+    """
+    if text == "24x7":
+        return None
+    try:
+        return _open_windows(text)
+    except BadText as problem:
+        raise _with_repair(problem, text, _open_windows) from None
+
+
+def parse_day_windows(text: str) -> tuple[Window, ...]:
+    """Return the windows of one date: one, in minutes from its midnight, or none for `closed`.
+
+    Several windows of a date are several texts. Raises BadText, also where a window would cross
+    midnight, for then two dates are written.
+    """
+    if text == "closed":
+        return ()
+    try:
+        return _date_windows(text)
+    except BadText as problem:
+        raise _with_repair(problem, text, _date_windows) from None
+
+
+def parse_days(text: str) -> tuple[int, ...]:
+    """Return the days of `mon-fri` or `sat`, in the order written, Monday as 0; raise BadText.
+
+    A range may run over the end of the week: `sun-thu`.
+    """
+    try:
+        return _days(text)
+    except BadText as problem:
+        raise _with_repair(problem, text, _days) from None
+
+
+def parse_date(text: str) -> datetime.date:
+    """Return the date of a text YYYY-MM-DD from 1973 to 2200, or raise BadText."""
+    match = re.fullmatch(_DATE, text)
+    if match is None:
+        raise BadText(f"{shown(text)} is no date", EXPECTED_DATE, _date_hint(text))
+    year, month, day = int(match[1]), int(match[2]), int(match[3])
+    _refuse_impossible(text, year, month, day, EXPECTED_DATE)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise BadText(f"{shown(text)} is out of range", EXPECTED_DATE)
+    return datetime.date(year, month, day)
+
+
+def parse_month_day(text: str) -> tuple[int, int]:
+    """Return the month and day of a text MM-DD, or raise BadText; 02-29 is one of them."""
+    match = re.fullmatch(_MONTH_DAY, text)
+    if match is None:
+        hint = None
+        if short := re.fullmatch(r"([0-9]{1,2})-([0-9]{1,2})", text):
+            hint = _if_right(f"{int(short[1]):02d}-{int(short[2]):02d}", parse_month_day)
+        raise BadText(f"{shown(text)} is no month and day", EXPECTED_MONTH_DAY, hint)
+    month, day = int(match[1]), int(match[2])
+    # 2000 was a leap year, so it has every date that recurs.
+    _refuse_impossible(text, 2000, month, day, EXPECTED_MONTH_DAY)
+    return month, day
+
+
+def parse_years(text: str) -> tuple[int, int]:
+    """Return the first and last year of `2026-2027`, or of `2026` alone; raise BadText."""
+    match = re.fullmatch(_YEARS, text)
+    if match is None:
+        hint = None
+        if short := re.fullmatch(r"([0-9]{2})([0-9]{2})[-/]([0-9]{2})", text):
+            hint = _if_right(f"{short[1]}{short[2]}-{short[1]}{short[3]}", parse_years)
+        raise BadText(f"{shown(text)} is no run of years", EXPECTED_YEARS, hint)
+    first = int(match[1])
+    last = int(match[2] or first)
+    if not (FIRST_YEAR <= first <= LAST_YEAR and FIRST_YEAR <= last <= LAST_YEAR):
+        raise BadText(f"{shown(text)} is out of range", EXPECTED_YEARS)
+    if last < first:
+        raise BadText(
+            f"{shown(text)} ends before it begins", EXPECTED_YEARS, f"write `{last}-{first}`"
+        )
+    return first, last
+
+
+def _open_windows(text: str) -> tuple[Window, ...]:
+    if match := re.fullmatch(_BLOCK, text):
+        opens = _day(match[1]) * DAY + _minute(match[2])
+        closes = _day(match[3]) * DAY + _minute(match[4], end=True)
+        return (Window(opens, closes if closes > opens else closes + WEEK),)
+    match = re.fullmatch(_WINDOW, text)
+    if match is None:
+        raise BadText(f"{shown(text)} is no opening time", EXPECTED_OPEN, _open_hint(text))
+    days = _days(match[1], f" {match[2]}-{match[3]}")
+    start, end = _times(match[2], match[3], f"{match[1]} ")
+    length = end - start if end > start else end - start + DAY
+    return tuple(Window(day * DAY + start, day * DAY + start + length) for day in days)
+
+
+def _date_windows(text: str) -> tuple[Window, ...]:
+    match = re.fullmatch(_TIMES, text)
+    if match is None:
+        hint = "write each time in an entry of its own, in a list" if "," in text else None
+        if text.casefold() in _ALWAYS:
+            hint = "write `00:00-24:00`"
+        elif text.casefold() in {"closed", "stengt"}:
+            hint = "write `closed`"
+        raise BadText(f"{shown(text)} is no time of a date", EXPECTED_DAY_WINDOWS, hint)
+    start, end = _times(match[1], match[2])
+    if end < start:
+        raise BadText(
+            f"{shown(text)} runs past midnight",
+            EXPECTED_DAY_WINDOWS,
+            f"write two dates: `{match[1]}-24:00` on the first, `00:00-{match[2]}` on the next",
+        )
+    return (Window(start, end),)
+
+
+def _times(first: str, last: str, days: str = "") -> tuple[int, int]:
+    """Return start and end of a window in minutes of the day; the end may be the smaller.
+
+    `days` are the words before it in the text, which a hint repeats.
+    """
+    start, end = _minute(first), _minute(last, end=True)
+    text = shown(f"{first}-{last}")
+    if end == 0:
+        hint = f"write `{days}{first}-24:00`"
+        raise BadText(f"{text} ends where its date begins", _EXPECTED_TIME, hint)
+    if start == end:
+        hint = f"write `{days}00:00-24:00` for a whole day"
+        if days:
+            hint += f", or a block such as `mon {first} - tue {first}`"
+        raise BadText(f"{text} has no length", _EXPECTED_TIME, hint)
+    return start, end
+
+
+def _minute(text: str, *, end: bool = False) -> int:
+    """Return the minute of the day that HH:MM says; 24:00 is one only where a window ends."""
+    match = re.fullmatch(_TIME, text)
+    if match is None:
+        fixed = _time_word(text.casefold())
+        hint = f"{shown(text)} is written `{fixed}`" if fixed else None
+        raise BadText(f"{shown(text)} is no time of day", _EXPECTED_TIME, hint)
+    if match[1] is not None:
+        return int(match[1]) * 60 + int(match[2])
+    if not end:
+        raise BadText(
+            "`24:00` is an end, not a start", _EXPECTED_TIME, "write 00:00 of the day after"
+        )
+    return DAY
+
+
+def _days(text: str, rest: str = "") -> tuple[int, ...]:
+    """Return the days of a text; `rest` stands behind them, as a hint repeats it."""
+    first, hyphen, last = text.partition("-")
+    if not hyphen:
+        return (_day(first),)
+    start, end = _day(first), _day(last)
+    if start == end:
+        raise BadText(
+            f"{shown(text)} is no range of days",
+            EXPECTED_DAYS,
+            f"write `{first}{rest}` for one day, or `mon-sun{rest}` for all",
+        )
+    return tuple((start + i) % 7 for i in range((end - start) % 7 + 1))
+
+
+def _day(text: str) -> int:
+    """Return the number of a day, Monday as 0."""
+    if text in DAYS:
+        return DAYS.index(text)
+    hint = None
+    if word := _day_word(text.casefold()):
+        hint = f"{shown(text)} is written `{word}`"
+    elif "," in text or "+" in text or "/" in text:
+        hint = "write an entry for each of the days, in a list"
+    raise BadText(f"{shown(text)} is no day", f"one of {', '.join(DAYS)}", hint)
+
+
+def _refuse_impossible(text: str, year: int, month: int, day: int, expected: str) -> None:
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        raise BadText(f"{shown(text)} is no date: the calendar has none", expected) from None
+
+
+def _date_hint(text: str) -> str | None:
+    """Return how a date in another spelling is written; None where day and month could swap."""
+    parts = re.fullmatch(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})", text)
+    # Without separators only eight digits say which are the month's.
+    if parts and (parts[2] or len(text) == 8):
+        return _if_right(f"{parts[1]}-{int(parts[3]):02d}-{int(parts[4]):02d}", parse_date)
+    if re.fullmatch(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{4}", text):
+        return "write the year, then the month, then the day"
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*", text):
+        return _if_right(text[:10], parse_date, ", without a time of day")
+    return None
+
+
+def _open_hint(text: str) -> str | None:
+    small = text.strip().casefold()
+    days, _, rest = small.partition(" ")
+    if small in _ALWAYS:
+        return "write `24x7`"
+    if some := re.fullmatch(r"([0-9]{1,2}) ?[x/*] ?([1-6])", small):
+        last = DAYS[int(some[2]) - 1]
+        run = f"mon-{last}" if last != "mon" else "mon"
+        times = f"write `{run} 00:00-24:00`"
+        return times if some[1] == "24" else f"write days and times, such as `{run} 09:00-17:00`"
+    if rest in _ALWAYS:
+        return f"write `{days} 00:00-24:00`"
+    if "," in small or " and " in small:
+        return "write each in an entry of its own, in a list"
+    if small in {"closed", "stengt"}:
+        return "leave out the days that are closed"
+    fixed = _repaired(text)
+    if _readable(fixed, _days):
+        return f"add the times, such as `{fixed} 09:00-17:00`"
+    if _readable(fixed, _date_windows):
+        return f"add the days, such as `mon-fri {fixed}`"
+    return None
+
+
+# The rest serves hints only: what a text in another spelling would be in this one. Such a
+# spelling is proposed where it can be read, and never read itself.
+
+_ALWAYS = frozenset({"24x7", "24/7", "7x24", "24x7x365", "24h", "always", "all day"})
+_RANGES = {
+    "weekday": "mon-fri",
+    "weekdays": "mon-fri",
+    "workdays": "mon-fri",
+    "business days": "mon-fri",
+    "hverdager": "mon-fri",
+    "weekend": "sat-sun",
+    "weekends": "sat-sun",
+    "daily": "mon-sun",
+    "every day": "mon-sun",
+    "everyday": "mon-sun",
+    "alle dager": "mon-sun",
+}
+_ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_GERMAN = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
+_NORWEGIAN = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+
+# In English, German and Norwegian; none of them says one day here and another there.
+_TWO_LETTERS = {
+    letters: day
+    for day, words in zip(
+        DAYS,
+        ("mo ma", "tu di ti", "we mi", "th do to", "fr", "sa l\xf8", "su so s\xf8"),
+        strict=True,
+    )
+    for letters in words.split()
+} | {"on": "wed"}
+
+
+def _day_word(text: str) -> str | None:
+    """Return the day that a word in small letters means: monday, tues, mon., mandag."""
+    word = text.rstrip(".")
+    if word in _TWO_LETTERS:
+        return _TWO_LETTERS[word]
+    # From three letters on: `t` and `s` say two days each.
+    if len(word) >= 3:
+        for names in (_ENGLISH, _NORWEGIAN, _GERMAN):
+            for day, name in zip(DAYS, names, strict=True):
+                # Mondays are every Monday.
+                if name.startswith(word) or name + "s" == word:
+                    return day
+    return None
+
+
+def _time_word(text: str) -> str | None:
+    """Return the time that a word in small letters means: 9:00, 9.00, 0900, 9, 9am, 5:30pm."""
+    match = re.fullmatch(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(am|pm|h)?", text)
+    if match is None:
+        return None
+    hour = int(match[1])
+    if match[3] in {"am", "pm"}:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if match[3] == "pm" else 0)
+    time = f"{hour:02d}:{match[2] or '00'}"
+    return time if re.fullmatch(_TIME, time) else None
+
+
+def _with_repair(problem: BadText, text: str, parse: Callable[[str], object]) -> BadText:
+    """Return the problem with a spelling that `parse` reads as its hint, if one is found."""
+    fixed = _repaired(text)
+    if not _readable(fixed, parse):
+        return problem
+    return BadText(problem.message, problem.expected, f"write `{fixed}`")
+
+
+def _if_right(text: str, parse: Callable[[str], object], says: str = "") -> str | None:
+    """Return the hint to write a text, None where that would not be read either."""
+    return f"write `{text}`{says}" if _readable(text, parse) else None
+
+
+def _readable(text: str, parse: Callable[[str], object]) -> bool:
+    try:
+        parse(text)
+    except BadText:
+        return False
+    return True
+
+
+def _repaired(text: str) -> str:
+    """Return `text` with days, times, hyphens and spaces spelled as they are read."""
+    # No such text is this long.
+    if len(text) > 100:
+        return text
+    small = " ".join(text.casefold().split())
+    for words, days in _RANGES.items():
+        if small == words or small.startswith((words + " ", words + ":")):
+            small = days + small[len(words) :]
+    small = re.sub(r" ?(?:[-\u2010-\u2015\u2212]| to | til | until | through ) ?", "-", small)
+    small = re.sub(r"(?<=[0-9]) (?=[ap]m\b)", "", small).replace(": ", " ")
+    # `5-9pm` says the half of the day once, and whether it holds for both times is a guess.
+    if len(re.findall(r"[0-9][ap]m\b", small)) == 1:
+        return text
+    parts = [_day_word(part) or _time_word(part) or part for part in re.split(r"([- ])", small)]
+    small = "".join(parts)
+    # A block needs its spaces: day time - day time.
+    return re.sub(r"^([a-z]{3} [0-9:]{5})-([a-z]{3} [0-9:]{5})$", r"\1 - \2", small)
