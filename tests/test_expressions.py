@@ -91,7 +91,7 @@ class _Calls(ast.NodeVisitor):
                 self.found.append((each, number, method))
 
     def value(self, node: ast.expr) -> Any:
-        return eval(compile(ast.Expression(node), "", "eval"), dict(self.names))
+        return eval(compile(ast.Expression(node), "", "eval"), {"re": re, **self.names})
 
     def in_a_loop(self, node: ast.expr) -> Iterator[Any]:
         """Yield the values of a name that a loop over a constant table gives it."""

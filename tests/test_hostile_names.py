@@ -210,8 +210,9 @@ def test_the_words_of_git_steer_nothing(folder: Path) -> None:
 
 
 def test_no_unsafe_character_is_plain() -> None:
-    plain = {chr(code) for code in range(0x300) if is_plain(chr(code))}
-    assert plain == {chr(code) for code in (9, 10, *range(32, 127))}
-    assert not any(unsafe().search(character) for character in plain)
+    plain = "".join(chr(code) for code in range(0x110000) if is_plain(chr(code)))
+    assert {*plain} >= {chr(code) for code in (9, 10, *range(32, 127))} | {*"åéß€→日"}
+    assert unsafe().search(plain) is None
+    assert not is_plain("日\u034f")
     assert not is_plain("a\x1b[2J")
     assert is_plain("a\n\tb")

@@ -5,8 +5,6 @@ A code, once released, keeps its meaning for ever and is never given to another 
 
 from __future__ import annotations
 
-import re
-
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -83,6 +81,7 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
     findings that are the same in all of that, the second and later ones are counted, so that
     fingerprints are unique within a run.
     """
+    import re
     from hashlib import sha256
     from json import dumps
 

@@ -1,14 +1,17 @@
 """Instants: how they are read and printed, and how local times become instants."""
 
 import datetime
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zsupport.clock.instants import (
     END,
     FIRST,
+    _epoch_digits,
+    _time_parts,
     at_local,
     duration,
     format_instant,
@@ -19,7 +22,7 @@ from zsupport.clock.instants import (
     to_datetime,
 )
 from zsupport.clock.problem import BadText
-from zsupport.clock.zones import fixed_zone, zone, zone_names
+from zsupport.clock.zones import fixed_zone, offset_parts, zone, zone_names
 
 UTC = datetime.UTC
 NOW = 1_790_000_000
@@ -555,3 +558,37 @@ def test_any_text_is_an_instant_or_refused(text: str, where: datetime.tzinfo | N
         assert found.message.isprintable()
     else:
         assert FIRST <= found[0] < END
+
+
+#: What an instant looks like; it is read without patterns.
+TIME = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
+    r"([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
+OFFSET = re.compile(r"([+-])([0-9]{2})(?::?([0-9]{2}))?")
+EPOCH = re.compile(r"@(-?[0-9]+)(?:\.[0-9]+)?")
+WRITTEN = st.from_regex(TIME, fullmatch=True) | st.from_regex(EPOCH, fullmatch=True)
+CHARACTERS = st.sampled_from("0123456789-:.+TtZz @²٣")
+
+
+@st.composite
+def nearly_written(draw: st.DrawFn) -> str:
+    """Return an instant, most often with a character added, exchanged or left out."""
+    text = draw(WRITTEN)
+    for _ in range(draw(st.integers(0, 2))):
+        at = draw(st.integers(0, len(text)))
+        text = text[:at] + draw(CHARACTERS | st.just("")) + text[at + draw(st.integers(0, 1)) :]
+    return text
+
+
+@settings(max_examples=500, deadline=None)
+@given(nearly_written() | st.text(CHARACTERS, max_size=25))
+def test_instants_are_read_as_their_patterns_say(text: str) -> None:
+    match = TIME.fullmatch(text)
+    assert _time_parts(text) == (None if match is None else [each or "" for each in match.groups()])
+    epoch = EPOCH.fullmatch(text)
+    assert _epoch_digits(text) == (None if epoch is None else epoch[1])
+    for tail in (text, text[19:], text[16:]):
+        offset = OFFSET.fullmatch(tail)
+        expected = None if offset is None else tuple(each or "" for each in offset.groups())
+        assert offset_parts(tail) == expected

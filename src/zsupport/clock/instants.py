@@ -9,10 +9,9 @@ the wall clock, and a day with a transition is not 24 hours.
 from __future__ import annotations
 
 import datetime
-import re
 
 from zsupport.clock.problem import BadText, shown
-from zsupport.clock.zones import fixed_zone
+from zsupport.clock.zones import fixed_zone, offset_parts
 
 #: The first instant that is accepted, 1973-01-01T00:00:00Z, and the first that no longer is,
 #: 2201-01-01T00:00:00Z. Since 1973 every offset of every zone is a whole number of minutes.
@@ -28,15 +27,8 @@ _DAY = 86_400
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
-# Patterns are compiled when they are first used, and kept by `re`: most runs need few of them, and
-# compiling all of them takes longer than the rest of the import.
-_TIME = (
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
-    r"([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
-)
-_EPOCH_TEXT = r"@(-?[0-9]+)(?:\.[0-9]+)?"
-
-# What is nearly one of these, for a hint each.
+# What is nearly an instant, for a hint each. Instants are read without patterns: to load `re` takes
+# a third of the start of Python.
 _NEAR_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+"
 _NEARLY = (
     (
@@ -79,14 +71,14 @@ def parse_instant(
     """
     if text == "now":
         return _within_range(now, text), None
-    if epoch := re.fullmatch(_EPOCH_TEXT, text):
-        return _from_epoch(epoch[1], text), None
-    match = re.fullmatch(_TIME, text)
-    if match is None:
+    if digits := _epoch_digits(text):
+        return _from_epoch(digits, text), None
+    parts = _time_parts(text)
+    if parts is None:
         raise _refusal(text, tz)
-    local = _local_seconds(match, text, tz)
-    stated = match[7]
-    if stated is None:
+    *local_parts, stated = parts
+    local = _local_seconds(local_parts, text, tz)
+    if not stated:
         return _within_range(_in_zone(local, zone, text, tz), text), None
     if stated in {"Z", "z", "-00:00", "-0000", "-00"}:
         return _within_range(local, text), datetime.UTC
@@ -182,6 +174,41 @@ def _within_range(t: int, text: str) -> int:
     return t
 
 
+def _epoch_digits(text: str) -> str | None:
+    """Return the whole seconds of `@EPOCH`, which may have a fraction; None for another text."""
+    whole, dot, fraction = text[1:].partition(".")
+    numbers = [whole.removeprefix("-"), *([fraction] if dot else ())]
+    return whole if text[:1] == "@" and all(map(_is_number, numbers)) else None
+
+
+def _time_parts(text: str) -> list[str] | None:
+    """Return the parts of an RFC 3339 time: from the year to the second, and the offset.
+
+    The second and the offset may be empty, a fraction is dropped. None for another text.
+    """
+    if (text[4:5], text[7:8], text[13:14]) != ("-", "-", ":") or text[10:11] not in {"T", "t", " "}:
+        return None
+    second, rest = "", text[16:]
+    numbers = [text[:4], text[5:7], text[8:10], text[11:13], text[14:16]]
+    if rest[:1] == ":":
+        second, rest = rest[1:3], rest[3:]
+        numbers.append(second)
+        if rest[:1] == ".":
+            fraction = rest[1:]
+            rest = fraction.lstrip("0123456789")
+            numbers.append(fraction.removesuffix(rest))
+    widths = [4, 2, 2, 2, 2, 2]
+    if not all(map(_is_number, numbers)) or [*map(len, numbers)][:6] != widths[: len(numbers)]:
+        return None
+    if rest not in {"", "Z", "z"} and offset_parts(rest) is None:
+        return None
+    return [*numbers[:5], second, rest]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _from_epoch(digits: str, text: str) -> int:
     # More digits than this are out of range, and Python refuses to convert thousands of them.
     t = int(digits) if len(digits) <= 20 else END
@@ -194,26 +221,25 @@ def _from_epoch(digits: str, text: str) -> int:
     return _within_range(t, text)
 
 
-def _local_seconds(match: re.Match[str], text: str, tz: str) -> int:
+def _local_seconds(parts: list[str], text: str, tz: str) -> int:
     """Return the seconds from the epoch to that wall time, as if it were UTC."""
-    year, month, day, hour, minute = (int(match[i]) for i in range(1, 6))
-    second = int(match[6] or 0)
+    year, month, day, hour, minute, second = (int(part or 0) for part in parts)
     problem = hint = None
     try:
         date = datetime.date(year, month, day)
     except ValueError:
-        problem = f"there is no date {match[1]}-{match[2]}-{match[3]}"
+        problem = f"there is no date {'-'.join(parts[:3])}"
     else:
         if (hour, minute, second) == (24, 0, 0):
             problem, hint = "the hours end at 23", "write 00:00 of the next date"
         elif hour > 23:
-            problem = f"there is no hour {match[4]}"
+            problem = f"there is no hour {parts[3]}"
         elif minute > 59:
-            problem = f"there is no minute {match[5]}"
+            problem = f"there is no minute {parts[4]}"
         elif second == 60:
             problem, hint = "leap seconds have no instant of their own", "write second 59"
         elif second > 59:
-            problem = f"there is no second {match[6]}"
+            problem = f"there is no second {parts[5]}"
         else:
             return (date.toordinal() - _EPOCH_DAY) * _DAY + hour * 3600 + minute * 60 + second
     raise BadText(f"{shown(text)} is no time: {problem}", _expected(tz), hint)
@@ -300,6 +326,8 @@ def _expected(tz: str) -> str:
 
 
 def _refusal(text: str, tz: str) -> BadText:
+    import re
+
     expected = _expected(tz)
     for pattern, problem, hint in _NEARLY:
         if match := re.fullmatch(pattern, text):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from zsupport.clock.problem import BadText, shown
 
 EXPECTED = "a ratio between 0 and 1, such as 3/4 or 75%"
@@ -18,6 +16,8 @@ def parse_ratio(text: str) -> str:
 
 
 def _ratio(text: str) -> str:
+    import re
+
     if match := re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text):
         numerator, denominator = int(match[1]), int(match[2])
     elif match := re.fullmatch(r"([0-9]{1,3})(?:\.([0-9]{1,4}))?%", text):
@@ -40,6 +40,8 @@ def _reduced(numerator: int, denominator: int) -> str:
 
 def _hint(text: str) -> str | None:
     """Return how a decimal, a percentage or a fraction in another spelling is written."""
+    import re
+
     small = text.casefold().replace(",", ".").strip()
     if match := re.fullmatch(r"0?\.([0-9]{1,6})", small):
         ratio = _reduced(int(match[1]), 10 ** len(match[1]))

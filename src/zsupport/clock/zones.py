@@ -10,7 +10,6 @@ host first, and its search path belongs to the whole process, so the files are o
 from __future__ import annotations
 
 import datetime
-import re
 
 from zsupport.clock.problem import BadText, shown
 
@@ -19,8 +18,6 @@ from zsupport.clock.problem import BadText, shown
 _LEAST_OFFSET = -12 * 60
 _MOST_OFFSET = 14 * 60
 
-# Patterns are compiled when they are first used: a run that names no fixed offset needs none.
-_FIXED = r"(?:UTC)?([+-])([0-9]{2})(?::?([0-9]{2}))?"
 # What people write when they mean a fixed offset: GMT+1, UTC +1:00, +1, EST-5.
 _LOOSE_OFFSET = r"[A-Za-z]{0,5} ?([+-]) ?([0-9]{1,2})(?::?([0-9]{2}))?"
 
@@ -149,8 +146,8 @@ def zone(text: str, *, suggest: bool = True) -> datetime.tzinfo:
         return datetime.UTC
     found = _loaded.get(text)
     if found is None:
-        if fixed := re.fullmatch(_FIXED, text):
-            found = _fixed(text, fixed)
+        if fixed := offset_parts(text.removeprefix("UTC")):
+            found = _fixed(text, *fixed)
         elif text in _known_names():
             found = _load(text)
         else:
@@ -208,22 +205,31 @@ def fixed_zone(minutes: int) -> datetime.tzinfo:
     return datetime.timezone(datetime.timedelta(minutes=minutes), name)
 
 
-def _fixed(text: str, match: re.Match[str]) -> datetime.tzinfo:
-    minutes = _signed_minutes(match)
+def offset_parts(text: str) -> tuple[str, str, str] | None:
+    """Return sign, hours and minutes of an offset: +HH:MM, +HHMM or +HH; None for another text."""
+    hours, minutes = text[1:3], text[3:].removeprefix(":")
+    if text[:1] not in {"+", "-"} or len(hours) != 2 or (text[3:] and len(minutes) != 2):
+        return None
+    digits = hours + minutes
+    return (text[0], hours, minutes) if digits.isascii() and digits.isdigit() else None
+
+
+def _fixed(text: str, sign: str, hours: str, past: str) -> datetime.tzinfo:
+    minutes = _signed_minutes(sign, hours, past)
     if minutes is None:
         raise BadText(f"{shown(text)} is no zone", "an offset from UTC-12:00 to UTC+14:00")
-    if minutes == 0 and match[1] == "-":
+    if minutes == 0 and sign == "-":
         raise BadText(f"{shown(text)} is no zone", EXPECTED, "write `UTC`")
     return fixed_zone(minutes)
 
 
-def _signed_minutes(match: re.Match[str]) -> int | None:
-    """Return the offset of a match of sign, hours and minutes, or None if no zone has it."""
-    past = int(match[3] or 0)
-    minutes = int(match[2]) * 60 + past
-    if match[1] == "-":
+def _signed_minutes(sign: str, hours: str, past: str | None) -> int | None:
+    """Return the offset of sign, hours and minutes past the hour, or None if no zone has it."""
+    minutes = int(hours) * 60 + int(past or 0)
+    if sign == "-":
         minutes = -minutes
-    return minutes if past < 60 and _LEAST_OFFSET <= minutes <= _MOST_OFFSET else None
+    possible = int(past or 0) < 60 and _LEAST_OFFSET <= minutes <= _MOST_OFFSET
+    return minutes if possible else None
 
 
 def _known_names() -> frozenset[str]:
@@ -265,20 +271,22 @@ def _refusal(text: str, suggest: bool) -> BadText:
             f"write {_one_of(places)}",
         )
     message = f"{shown(text)} is no zone"
+    import re
+
     if offset := re.fullmatch(_LOOSE_OFFSET, text):
-        return BadText(message, EXPECTED, _offset_hint(offset))
+        before = text[: offset.start(1)].strip().upper()
+        return BadText(message, EXPECTED, _offset_hint(before, *offset.groups()))
     near = _nearest(text) if suggest else ()
     return BadText(message, EXPECTED, f"did you mean {_one_of(near)}?" if near else None)
 
 
-def _offset_hint(match: re.Match[str]) -> str | None:
+def _offset_hint(before: str, sign: str, hours: str, past: str | None) -> str | None:
     """Return both things that an offset after or without an abbreviation may have meant."""
     # EST-5 says its zone twice and the abbreviation says it better; GMT and UTC say nothing.
-    before = match.string[: match.start(1)].strip().upper()
     if before not in {"", "GMT", "UTC", "UCT", "Z"}:
         places = _ABBREVIATIONS.get(before)
         return f"write {_one_of(places)}" if places else None
-    minutes = _signed_minutes(match)
+    minutes = _signed_minutes(sign, hours, past)
     if minutes is None:
         return None
     fixed = str(fixed_zone(minutes)) if minutes else "UTC"

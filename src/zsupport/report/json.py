@@ -12,7 +12,7 @@ from zsupport.report.text import is_plain, unsafe
 def dumps(document: object, terminal: Terminal) -> str:
     """Return a document as indented JSON that carries no control characters."""
     text = json.dumps(document, ensure_ascii=False, indent=2)
-    if not is_plain(text):
+    if not is_plain(text) or not (terminal.unicode or text.isascii()):
         # JSON escapes C0 itself; other characters that could steer a terminal are in texts only.
         # Lone surrogates, escaped or not, are refused by those who read JSON strictly.
         text = re.sub("[\ud800-\udfff]", "\ufffd", text)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
+from zsupport.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
 
 # C0 and C1 controls but tab and line feed, and the controls that turn the direction of writing: a
 # text must not move the cursor, set a title or hide another text. Lone surrogates are not
@@ -16,22 +18,31 @@ _INVISIBLE = (
 )
 #: Joiners and direction marks, which some languages need: kept in JSON, escaped for people.
 _MARKS = "\u061c\u200c-\u200f"
+#: Those of them that Python calls printable.
+_HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 _UNSAFE = f"[{_STEERING}{_INVISIBLE}{_MARKS}]"
 _UNSAFE_IN_JSON = f"[{_STEERING}{_INVISIBLE}]"
 
 
-@cache
 def unsafe(*, json: bool = False) -> re.Pattern[str]:
     """Return the pattern of a character that is escaped for people, or in `json`.
 
-    It is compiled for the first text that is not plain: that takes a tenth of the start of Python.
+    It is for texts that are not plain: to load `re` takes a third of the start of Python.
     """
+    import re
+
     return re.compile(_UNSAFE_IN_JSON if json else _UNSAFE)
 
 
 def is_plain(text: str) -> bool:
-    """Return whether a text is ASCII, without controls but tab and line feed."""
-    return text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()
+    """Return whether nothing in a text has to be escaped; where that takes long to say, False.
+
+    A text of letters, digits and signs is plain; tab and line feed may stand between them.
+    """
+    if not text.replace("\n", "").replace("\t", "").isprintable():
+        return False
+    # Above the letters there are invisible characters that Python calls printable too.
+    return text.isascii() or (max(text) < "\U000e0000" and _HIDDEN.isdisjoint(text))
 
 
 def printable(text: str) -> str:
@@ -60,6 +71,8 @@ def no_command(text: str) -> str:
     after white space too, and `##[` anywhere.
     """
     if "::" in text:
+        import re
+
         text = re.sub(r"^([^\S\n]*):(?=:(?!:))", r"\1\\x3a", text, flags=re.M)
     return text.replace("##[", "#\\x23[")
 
@@ -70,6 +83,8 @@ def guarded(text: str, *, commands: bool = False) -> str:
     Colours (SGR) stay, and the marks that JSON keeps. With `commands` workflow commands stay too.
     """
     if not is_plain(text) and unsafe(json=True).search(text):
+        import re
+
         colors_or_unsafe = f"(\x1b\\[[0-9;]*m)|{unsafe(json=True).pattern}"
         text = re.sub(colors_or_unsafe, lambda found: found[1] or _escape(found), text)
     return text if commands else no_command(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.limits import CONFIG_BYTES, CONFIG_PARTS
@@ -90,9 +89,7 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
 
 
 #: What ends a key, or holds no part of it. A text that is not closed ends with its line.
-_TOKENS = re.compile(
-    r"""\"{3,}|'{3,}|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[=,{}\[\]#\n]|\.""",
-)
+_TOKENS = r"""\"{3,}|'{3,}|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[=,{}\[\]#\n]|\."""
 
 
 def _longest_key(text: str) -> int:
@@ -100,8 +97,10 @@ def _longest_key(text: str) -> int:
 
     Reading a key takes time and memory by the square of its parts.
     """
+    import re
+
     longest = parts = 1
-    for token in _TOKENS.findall(text):
+    for token in re.findall(_TOKENS, text):
         if token == ".":
             parts += 1
             longest = max(longest, parts)
