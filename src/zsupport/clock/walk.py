@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from zsupport.clock.deadline import Pause
@@ -51,26 +51,15 @@ def _stretches(time: WorkingTime | None, start: int, end: int) -> list[tuple[int
     """Return `[start, end)` cut into stretches that are worked and that are not."""
     if time is None:
         return [(start, end, True)] if start < end else []
-    spans = time.spans(start, end)
-    found = []
-    position = start
-    for opens, closes in spans.intervals():
-        low, high = max(opens, start), min(closes, end)
-        if low >= high:
-            continue
-        if position < low:
-            found.append((position, low, False))
-        found.append((low, high, True))
-        position = high
-    if position < end:
-        found.append((position, end, False))
-    return found
+    return _cut(start, end, time.spans(start, end).intervals())
 
 
-def _cut(low: int, high: int, pauses: Sequence[Pause]) -> list[tuple[int, int, bool]]:
-    """Return `[low, high)` cut at the pauses (sorted, apart): (from, to, paused)."""
+def _cut(
+    low: int, high: int, intervals: Iterable[tuple[int, int | None]]
+) -> list[tuple[int, int, bool]]:
+    """Return `[low, high)` cut at intervals (sorted, apart): (from, to, inside one)."""
     found = []
-    for begin, until in pauses:
+    for begin, until in intervals:
         first, last = max(begin, low), high if until is None else min(until, high)
         if first >= last:
             continue
