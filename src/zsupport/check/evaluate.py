@@ -128,27 +128,17 @@ def _about_size(document: Document, error: TooMuch) -> Finding:
 def identity_of(document: Document, path: Path) -> tuple[str, ...]:
     """Return a path in which list positions have given way to what stands there.
 
-    An item of a list is told by its id, or by its condition and what it allows; so a finding
-    stays the same when rules are moved.
+    An item of a list is told by its id, or by its condition and what it allows.
     """
-    parts: list[str] = []
-    for end, part in enumerate(path):
-        if isinstance(part, str):
-            parts.append(part)
-            continue
-        item = document.node(path[: end + 1])
-        entries = item.entries if isinstance(item, MappingNode) else []
-        telling = [(k.text, v) for k, v in entries if k.text in ("id", "when", "allow", "is")]
-        parts.append(
-            ";".join(
-                f"{key}={written(value)}" for key, value in sorted(telling, key=lambda e: e[0])
-            )
-            if telling
-            else written(item)
-            if isinstance(item, ScalarNode)
-            else ""
-        )
-    return tuple(parts)
+    return document.without_positions(path, _identity_of_item)
+
+
+def _identity_of_item(item: Node | None) -> str:
+    if isinstance(item, ScalarNode):
+        return item.text
+    entries = item.entries if isinstance(item, MappingNode) else []
+    telling = [(k.text, v) for k, v in entries if k.text in ("id", "when", "allow", "is")]
+    return ";".join(f"{key}={written(value)}" for key, value in sorted(telling, key=lambda e: e[0]))
 
 
 def written(node: Node | None) -> str:

@@ -6,7 +6,7 @@ stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from zsupport.findings import Finding, Span
 from zsupport.policy.files import SourceFile
@@ -114,6 +114,18 @@ class Document(NamedTuple):
         elif isinstance(node, MappingNode):
             for key, _ in node.entries:
                 yield from self.texts((*path, key.text))
+
+    def without_positions(
+        self, path: Path, identity: Callable[[Node | None], str]
+    ) -> tuple[str, ...]:
+        """Return a path with the identity of an item in place of each position in a list.
+
+        So a finding stays the same when rules are moved.
+        """
+        return tuple(
+            part if isinstance(part, str) else identity(self.node(path[: end + 1]))
+            for end, part in enumerate(path)
+        )
 
     def cell(self, rule: int, metric: str, cell: Cell) -> Path:
         """Return the path of a cell of the target rule with this position."""

@@ -14,7 +14,15 @@ from zsupport.errors import TooMuch
 from zsupport.findings import Code, Finding, Outcome, Related, Span, Unit
 from zsupport.policy.document import Document
 from zsupport.policy.model import Cell
-from zsupport.policy.yamltext import MappingNode, Path, parse_path, path_text, short, unwrapped
+from zsupport.policy.yamltext import (
+    MappingNode,
+    Node,
+    Path,
+    parse_path,
+    path_text,
+    short,
+    unwrapped,
+)
 from zsupport.suite.correction import case_text, corrected, flow, parsed
 from zsupport.suite.coverage import Decision
 from zsupport.suite.example import (
@@ -522,21 +530,14 @@ def span_of(subject: PolicyUnderTest, decision: Decision) -> Span:
 
 
 def telling(document: Document, path: Path) -> tuple[str, ...]:
-    """Return a path in which positions have given way to what stands there.
+    """Return a path in which positions have given way to what stands there."""
+    return document.without_positions(path, _told)
 
-    So a finding stays the same when rules are moved.
-    """
-    parts: list[str] = []
-    for end, part in enumerate(path):
-        node = document.node(path[: end + 1])
-        if isinstance(part, str):
-            parts.append(part)
-        elif isinstance(node, MappingNode):
-            told = ("id", "when", "allow", "recommend", "is")
-            parts.append(";".join(node_in_words(v) for k, v in node.entries if k.text in told))
-        else:
-            parts.append("")
-    return tuple(parts)
+
+def _told(item: Node | None) -> str:
+    entries = item.entries if isinstance(item, MappingNode) else []
+    told = ("id", "when", "allow", "recommend", "is")
+    return ";".join(node_in_words(value) for key, value in entries if key.text in told)
 
 
 def uncovered_finding(
