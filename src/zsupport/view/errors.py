@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from zsupport.errors import InvalidPolicy, ZsupportError
-from zsupport.findings import Finding
 from zsupport.report.text import printable
 
 MAX_SHOWN = 200
@@ -34,26 +33,10 @@ def error_document(error: ZsupportError) -> dict[str, Any]:
         "hint": error.hint,
     }
     if isinstance(error, InvalidPolicy):
-        document["problems"] = [_problem(finding) for finding in error.findings]
+        from zsupport.report.findings.json import problem
+
+        document["problems"] = [problem(finding) for finding in error.findings]
     return {"error": document}
-
-
-def _problem(finding: Finding) -> dict[str, Any]:
-    span = finding.span
-    return {
-        "code": finding.code,
-        "name": finding.name,
-        "severity": finding.severity,
-        "message": finding.message,
-        "file": finding.file,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-        "path": finding.path,
-        "expected": finding.expected,
-        "hint": finding.hint,
-    }
 
 
 def findings_text(invalid: InvalidPolicy, encoding: str = "utf-8") -> str:

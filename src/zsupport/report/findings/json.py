@@ -46,8 +46,8 @@ def records(outcome: Outcome, context: Context) -> list[dict[str, Any]]:
     return [_record(*each) for each in fingerprinted(outcome, context)]
 
 
-def _record(finding: Finding, fingerprint: str) -> dict[str, Any]:
-    fix = finding.fix
+def problem(finding: Finding) -> dict[str, Any]:
+    """Return a finding as it stands in the document of an error."""
     return {
         "code": finding.code,
         "name": finding.name,
@@ -58,6 +58,13 @@ def _record(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "path": finding.path,
         "expected": finding.expected,
         "hint": finding.hint,
+    }
+
+
+def _record(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    fix = finding.fix
+    return {
+        **problem(finding),
         "label": finding.label,
         "case": None if finding.case is None else dict(finding.case),
         "related": [
