@@ -120,12 +120,20 @@ def test_the_ways_through_the_code_are_there() -> None:
             resolve_name(f"zsupport.{step}")  # raises if it is missing
 
 
-# Below `cli` texts name fields, and the caller says how it writes them. Beside whole commands in
-# backquotes, which are the same for every caller, these may name an option:
+# Below `cli` texts name fields, and the caller says how it writes them. These name an option:
 NAMED_OPTIONS = {
-    "zsupport.report.findings.text": {"--fix", "--format"},  # what a person reads in a terminal
-    "zsupport.view.errors": {"--format"},  # the same
-    "zsupport.sources.git": {"--format"},  # an option of git
+    "zsupport.sources.git": {"--format"},  # an option of git, in an argument for it
+}
+
+# Commands that texts below `cli` name, each where no caller has another way:
+NAMED_COMMANDS = {
+    "zsupport.check.catalogue": {"check"},  # for comments and settings of `check`
+    "zsupport.check.rules.exchanged_days": {"hours"},  # Python pins no holidays
+    "zsupport.policy.loader": {"help"},  # the guides
+    "zsupport.sources.find": {"test"},  # Python runs no tests
+    "zsupport.suite.format": {"channels", "due", "hours", "priority"},  # what keys are named after
+    "zsupport.suite.outcome": {"help"},  # the guides
+    "zsupport.suite.reading": {"help"},  # the guides
 }
 
 
@@ -137,24 +145,43 @@ def options() -> frozenset[str]:
 
 
 def options_in(text: str) -> set[str]:
-    """Return the options that a text names outside of whole commands."""
-    alone = re.sub(rf"`(zsupport|{'|'.join(COMMANDS)}) [^`]*`", "", text)
-    return set(re.findall("--[a-z][a-z-]*", alone)) & options()
+    """Return the options that a text names."""
+    return set(re.findall("--[a-z][a-z-]*", text)) & options()
 
 
-def test_no_text_below_the_command_line_names_an_option() -> None:
-    found: dict[str, set[str]] = {}
+def commands_in(text: str) -> set[str]:
+    """Return the commands that a text names."""
+    return set(re.findall(rf"\bzsupport ({'|'.join(COMMANDS)})\b", text))
+
+
+def docstrings(tree: ast.Module) -> set[ast.expr]:
+    """Return the docstrings of a module: nobody who runs the program reads them."""
+    documented = [
+        node.body[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    ]
+    return {each.value for each in documented if isinstance(each, ast.Expr)}
+
+
+def test_no_text_below_the_command_line_names_an_option_or_a_command() -> None:
+    found_options: dict[str, set[str]] = {}
+    found_commands: dict[str, set[str]] = {}
     for module, path in MODULES.items():
         if storey(module) >= STOREY["cli"]:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
+        ignored = docstrings(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.setdefault(module, set()).update(options_in(node.value))
+                found_options.setdefault(module, set()).update(options_in(node.value))
+                if node not in ignored:
+                    found_commands.setdefault(module, set()).update(commands_in(node.value))
             elif isinstance(node, ast.JoinedStr):
                 parts = [each.value for each in node.values if isinstance(each, ast.Constant)]
                 assert not any(str(each).endswith("--") for each in parts), f"{module} makes one"
-    assert {module: named for module, named in found.items() if named} == NAMED_OPTIONS
+    assert {module: named for module, named in found_options.items() if named} == NAMED_OPTIONS
+    assert {module: named for module, named in found_commands.items() if named} == NAMED_COMMANDS
 
 
 @pytest.mark.parametrize(
@@ -163,13 +190,26 @@ def test_no_text_below_the_command_line_names_an_option() -> None:
         ("such as --plan or --fact", {"--plan", "--fact"}),
         ("(--customer-tz)", {"--customer-tz"}),
         ("`--metric all` asks for each", {"--metric"}),
-        ("`zsupport hours --freeze` prints it", set()),
-        ("`test --mutate` for a smaller policy", set()),
+        ("`zsupport hours --freeze` prints it", {"--freeze"}),
+        ("`test --mutate` for a smaller policy", {"--mutate"}),
         ("git fetch --unshallow", set()),
     ],
 )
 def test_an_option_is_found_in_a_text(text: str, names: set[str]) -> None:
     assert options_in(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("see `zsupport help policy`", {"help"}),
+        ("`zsupport check` and `zsupport test FILE`", {"check", "test"}),
+        ("`hours` of a rule", set()),
+        ("zsupport checks", set()),
+    ],
+)
+def test_a_command_is_found_in_a_text(text: str, names: set[str]) -> None:
+    assert commands_in(text) == names
 
 
 def test_no_two_classes_share_a_name() -> None:

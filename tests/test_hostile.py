@@ -24,6 +24,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 from zsupport.sources.find import shipped_policies
 from zsupport.view.errors import findings_text
+from zsupport.wording import argument
 
 SECONDS = 3
 KIBIBYTES = 256 * 1024
@@ -534,7 +535,8 @@ def only_findings(data: bytes) -> None:
     # One mistake is one finding.
     assert len({(each.code, each.span, each.message) for each in findings}) == len(findings)
     if findings:
-        assert findings_text(InvalidPolicy(findings, {"p.yaml": data.decode("utf-8", "replace")}))
+        invalid = InvalidPolicy(findings, {"p.yaml": data.decode("utf-8", "replace")})
+        assert findings_text(invalid, argument)
 
 
 QUICKLY = settings(

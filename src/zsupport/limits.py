@@ -109,7 +109,9 @@ COMBINATIONS = Limit(
 ASKED = Limit(20_000, "questions of the tests of a file", "leave out what changes nothing")
 #: Each change is a policy of its own, whose answers are compared with those before.
 CHANGES = Limit(
-    200_000, "changes of a policy times its tests", "run `test --mutate` for a smaller policy"
+    200_000,
+    "changes of a policy times its tests",
+    Worded("run `test {mutate}` for a smaller policy"),
 )
 
 #: Every limit by its name, in the order of the guide.

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from zsupport.cli.options import flag_of
 from zsupport.findings import (
     SEVERITIES,
     Code,
@@ -99,6 +100,7 @@ EMPTY = Outcome("check", (), {}, CODES, ("nothing to check",), EXTRA)
 
 CONTEXT = Context(
     Terminal(), "/home/ci/work/desk", "/home/ci/work", moment="2026-11-26T12:00:00",
+    naming=flag_of,
 )  # fmt: skip
 
 

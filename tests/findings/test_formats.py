@@ -16,6 +16,7 @@ from outcomes import CONTEXT, EMPTY, EXTRA, RICH, UNHURRIED, outcomes
 from readers import READERS, Seen, commands, markdown_cells
 from xmlschema import XMLSchema
 
+from zsupport.cli.options import flag_of
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import CODES as LOADER_CODES
 from zsupport.findings import SEVERITIES, Outcome, Span, Unit, fail_on
@@ -333,7 +334,7 @@ def test_colour_adds_nothing_but_colour() -> None:
 
 
 def test_a_place_without_source_keeps_its_label() -> None:
-    text = finding_text(RICH.findings[0], {})
+    text = finding_text(RICH.findings[0], {}, flag_of)
     assert "   = here: 4 hours, day and night\n" in text
     assert "|" not in text
 
@@ -341,7 +342,7 @@ def test_a_place_without_source_keeps_its_label() -> None:
 def test_no_line_of_a_text_is_a_command_to_a_runner() -> None:
     message = "a\n::debug::x ##[error]y"
     finding = RICH.findings[0]._replace(hint="a\n  ::error::b::c", message=message)
-    written = guarded(finding_text(finding, {}))
+    written = guarded(finding_text(finding, {}, flag_of))
     assert "##[" not in written
     lines = [line for line in written.splitlines() if line.strip().startswith("::")]
     assert all(line.startswith("   ::: policies/acme.yaml:") for line in lines)

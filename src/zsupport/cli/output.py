@@ -175,6 +175,7 @@ def write_outcome(
         fails_at,
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         holidays,
+        flag_of,
     )
 
     def rendered(format: str) -> str:
@@ -257,7 +258,7 @@ def report_error(error: ZsupportError, *, as_json: bool) -> int:
             from zsupport.report.json import dumps
 
             emit(dumps(error_document(error), terminal_of("never")) + "\n")
-        aside(error_text(error, getattr(sys.stderr, "encoding", None) or "ascii"))
+        aside(error_text(error, flag_of, getattr(sys.stderr, "encoding", None) or "ascii"))
     except EnvironmentFault as fault:
         if not isinstance(error, InvalidPolicy | UsageError):
             error = fault

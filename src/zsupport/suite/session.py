@@ -290,7 +290,7 @@ def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
         more = sum(each["test"] is not None for each in listed)
         closing += f"; the tests shown notice {more} of the other {len(listed)}"
         if shown < len(listed) and more < len(listed):
-            closing = Worded("{0}, all of which {format} json lists", closing)
+            closing = Worded("{0}, all of which {format 1} lists", closing, "json")
     extra = {"changes": total, "noticed": noticed, "percent": share, "unnoticed": listed}
     return _Measured(tuple(units), (closing,), extra)
 

@@ -6,17 +6,18 @@ from typing import Any
 
 from zsupport.errors import InvalidPolicy, ZsupportError
 from zsupport.report.text import printable
+from zsupport.wording import Naming
 
 MAX_SHOWN = 200
 
 
-def error_text(error: ZsupportError, encoding: str = "utf-8") -> str:
+def error_text(error: ZsupportError, naming: Naming, encoding: str = "utf-8") -> str:
     """Return an error as text: a line for each problem, or each finding with its excerpt.
 
-    It is laid out for an output in this encoding.
+    It is laid out for an output in this encoding; `naming` writes fields.
     """
     if isinstance(error, InvalidPolicy):
-        return findings_text(error, encoding)
+        return findings_text(error, naming, encoding)
     lines = [f"zsupport: {line}" for line in error.message.split("\n")]
     if error.hint:
         # A name that a hint repeats can hold line feeds: no line begins with it.
@@ -39,14 +40,16 @@ def error_document(error: ZsupportError) -> dict[str, Any]:
     return {"error": document}
 
 
-def findings_text(invalid: InvalidPolicy, encoding: str = "utf-8") -> str:
+def findings_text(invalid: InvalidPolicy, naming: Naming, encoding: str = "utf-8") -> str:
     """Return every finding with the place that it speaks of, and how many there are."""
     from zsupport.report.findings.text import finding_text, sources_of
 
     sources = sources_of(invalid.texts)
     shown = invalid.findings[:MAX_SHOWN]
-    blocks = [finding_text(finding, sources, encoding=encoding) for finding in shown]
+    blocks = [finding_text(finding, sources, naming, encoding=encoding) for finding in shown]
     count = len(invalid.findings)
-    more = f", {count - len(shown)} not shown: --format json has all" if count > len(shown) else ""
+    more = ""
+    if count > len(shown):
+        more = f", {count - len(shown)} not shown: {naming('format', 'json')} has all"
     blocks.append(f"{count} problem{'s' if count > 1 else ''}{more}\n")
     return "\n".join(blocks)

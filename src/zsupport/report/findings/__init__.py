@@ -12,6 +12,7 @@ from importlib import import_module
 from zsupport.findings import Outcome
 from zsupport.report import Terminal
 from zsupport.typed import NamedTuple
+from zsupport.wording import Naming, argument
 
 
 class Context(NamedTuple):
@@ -26,6 +27,7 @@ class Context(NamedTuple):
     fails_at: str = "error"  # the least severity that fails the run
     moment: str = "1970-01-01T00:00:00"  # when the run was, in UTC, for formats that must say
     holidays: str | None = None  # the release of the public holidays, where findings rest on it
+    naming: Naming = argument  # how the caller writes the field of a question
 
 
 def render_outcome(outcome: Outcome, format: str, context: Context) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from xml.etree import ElementTree as Xml
 
 from zsupport.findings import Finding, Outcome, Unit, failing
 from zsupport.report.findings import Context
-from zsupport.report.findings.text import Sources, finding_text, sources_of
+from zsupport.report.findings.text import finding_text, sources_of
 from zsupport.report.findings.wording import gravest_first, place
 from zsupport.report.text import one_line, printable
 
@@ -23,7 +25,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 def render(outcome: Outcome, context: Context) -> str:
     """Return the report: findings below the severity that fails the run are its output."""
-    sources = sources_of(outcome.texts)
+    shown = partial(finding_text, sources=sources_of(outcome.texts), naming=context.naming)
     severities = [failing(unit, context.fails_at) for unit in outcome.units]
     units = list(zip(outcome.units, severities, strict=True))
     failed = sum(any(f.severity in grave for f in unit.findings) for unit, grave in units)
@@ -51,9 +53,9 @@ def render(outcome: Outcome, context: Context) -> str:
         number = seen[unit.file, unit.name]
         # Readers of reports take two cases of one name for one case.
         name = unit.name if number == 1 else f"{unit.name} #{number}"
-        _test_case(suite, unit._replace(name=name), grave, sources)
+        _test_case(suite, unit._replace(name=name), grave, shown)
         mild += [finding for finding in unit.findings if finding.severity not in grave]
-    said = [finding_text(finding, sources) for finding in mild]
+    said = [shown(finding) for finding in mild]
     said.append("".join(f"{line}\n" for line in outcome.closing))
     Xml.SubElement(suite, "system-out").text = _text("\n".join(said))
     Xml.SubElement(suite, "system-err")
@@ -62,7 +64,9 @@ def render(outcome: Outcome, context: Context) -> str:
     return text if context.terminal.unicode else text.encode("ascii", "xmlcharrefreplace").decode()
 
 
-def _test_case(suite: Xml.Element, unit: Unit, grave: tuple[str, ...], sources: Sources) -> None:
+def _test_case(
+    suite: Xml.Element, unit: Unit, grave: tuple[str, ...], shown: Callable[[Finding], str]
+) -> None:
     case = Xml.SubElement(
         suite,
         "testcase",
@@ -76,7 +80,7 @@ def _test_case(suite: Xml.Element, unit: Unit, grave: tuple[str, ...], sources: 
             "failure",
             {"message": _text(_headline(found[0]) + more), "type": _text(found[0].code)},
         )
-        failure.text = _text("\n".join(finding_text(finding, sources) for finding in found))
+        failure.text = _text("\n".join(map(shown, found)))
 
 
 def _headline(finding: Finding) -> str:

@@ -9,6 +9,7 @@ from zsupport.policy.yamltext import split_lines
 from zsupport.report.findings import Context
 from zsupport.report.findings.wording import case_text
 from zsupport.report.text import encodable, printable
+from zsupport.wording import Naming
 
 _WIDTH = 160
 # How a terminal is told a colour (SGR); the colours are those of compilers.
@@ -24,12 +25,12 @@ def render(outcome: Outcome, context: Context) -> str:
     sources = sources_of(outcome.texts)
     color, encoding = context.terminal.color, context.terminal.encoding
     blocks = [
-        finding_text(finding, sources, color=color, encoding=encoding)
+        finding_text(finding, sources, context.naming, color=color, encoding=encoding)
         for finding in outcome.findings
     ]
     closing = [printable(_flat(line)) for line in outcome.closing]
     if more := sum(outcome.left_out.values()):
-        closing.insert(0, f"and {more:,} more: --format json has all")
+        closing.insert(0, f"and {more:,} more: {context.naming('format', 'json')} has all")
     if closing:
         blocks.append("".join(line + "\n" for line in closing))
     return "\n".join(blocks)
@@ -41,9 +42,17 @@ def sources_of(texts: Mapping[str, str]) -> Sources:
 
 
 def finding_text(
-    finding: Finding, sources: Sources, *, color: bool = False, encoding: str = "utf-8"
+    finding: Finding,
+    sources: Sources,
+    naming: Naming,
+    *,
+    color: bool = False,
+    encoding: str = "utf-8",
 ) -> str:
-    """Return one finding: its kind, its place with an excerpt, its witness and the way out."""
+    """Return one finding: its kind, its place with an excerpt, its witness and the way out.
+
+    `naming` writes the field that applies the fix.
+    """
     # A related place without a message is shown as it stands; elsewhere the message is enough.
     excerpts = [each for each in finding.related if not each.message and _line(each, sources)]
     numbers = (finding.span.line, *(each.span.line for each in excerpts))
@@ -68,7 +77,7 @@ def finding_text(
     if finding.hint:
         block.fact("help", finding.hint)
     if finding.fix:
-        block.fact("fix", f"{finding.fix.title} (--fix)")
+        block.fact("fix", f"{finding.fix.title} ({naming('fix')})")
     return "".join(line.rstrip(" ") + "\n" for line in block.lines)
 
 
