@@ -15,8 +15,9 @@ from reference.judge import judge
 
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.moments import decisions_of
-from zsupport.analysis.space import Cases, Space, crossed, shown, space_of, union
+from zsupport.analysis.space import crossed, shown, space_of
 from zsupport.answer.case import Case
+from zsupport.answer.space import Cases, Space, union
 from zsupport.clock.holidays import public_holidays
 from zsupport.errors import TooMuch
 from zsupport.policy.files import SourceFile

@@ -242,7 +242,7 @@ def test_a_revision_with_too_many_cases_is_left_out_of_coverage(
     )
     only = subject_of(small)
     few = CASES._replace(most=only.revisions[0].space.size)
-    monkeypatch.setattr("zsupport.analysis.space.CASES", few)
+    monkeypatch.setattr("zsupport.answer.space.CASES", few)
     session = run_session(
         [str(tmp_path)], RunOptions(coverage=True), public_holidays, lambda _: False
     )

@@ -13,8 +13,8 @@ from reference.judge import Judge, judge
 from strategies import Document, policies, yaml_of
 from subjects import SHOP, cases, subject_of
 
-from zsupport.analysis.space import Space
 from zsupport.answer.case import Case
+from zsupport.answer.space import Space
 from zsupport.clock.instants import to_datetime
 from zsupport.errors import ZsupportError
 from zsupport.suite.correction import case_text, corrected

@@ -14,8 +14,9 @@ from typing import Any
 
 from zsupport.analysis.compare import NEVER, Counted, Inclusions
 from zsupport.analysis.decisions import Decisions
-from zsupport.analysis.space import Cases, Space, crossed, opened, union
+from zsupport.analysis.space import crossed
 from zsupport.answer.case import facts_decide
+from zsupport.answer.space import Cases, Space, opened, union
 from zsupport.clock.problem import BadText
 from zsupport.policy.model import Metric, Revision, Text
 from zsupport.typed import NamedTuple
@@ -145,15 +146,16 @@ class AnswersByCase:
     @cached_property
     def priorities(self) -> list[tuple[DecidedValue, Cases]]:
         """The priority that facts lead to: the first that matches."""
-        left = self.facts.every
         if not facts_decide(self.revision):
-            return [(UNDECIDED, left)]
-        found: list[tuple[DecidedValue, Cases]] = []
-        for number, priority in enumerate(self.revision.priorities):
-            cases = self.facts.holds(priority.when) & left
-            left &= ~cases
-            found.append((DecidedValue(priority.id, number), cases))
-        return [*found, (DecidedValue(None, None), left)]
+            return [(UNDECIDED, self.facts.every)]
+        found = [
+            (DecidedValue(priority.id, number), cases)
+            for number, (priority, cases) in enumerate(
+                self.facts.deciding(self.revision.priorities)
+            )
+        ]
+        rest = self.facts.every & ~union(cases for _, cases in found)
+        return [*found, (DecidedValue(None, None), rest)]
 
     @cached_property
     def defaults(self) -> dict[str, str | None]:

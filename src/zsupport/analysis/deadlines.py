@@ -23,7 +23,8 @@ from zsupport.analysis.compare import (
     of_customer,
     opening,
 )
-from zsupport.analysis.space import Cases, Space, opened, opened_in
+from zsupport.analysis.space import opened_in
+from zsupport.answer.space import Cases, Space, opened
 from zsupport.clock.business import BusinessDays
 from zsupport.clock.deadline import EVERY_INSTANT as ELAPSED
 from zsupport.clock.deadline import Basis, unpaused

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import TypeVar
 
 from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, one
-from zsupport.analysis.space import Cases, Space, space_of_facts, union
+from zsupport.analysis.space import space_of_facts
 from zsupport.answer.case import facts_decide
+from zsupport.answer.space import Cases, Space, union
 from zsupport.errors import check_limit
 from zsupport.limits import EXCLUDING, MEMBERS, PARTS
 from zsupport.policy.model import (
@@ -23,8 +23,6 @@ from zsupport.policy.model import (
     When,
 )
 from zsupport.typed import NamedTuple
-
-Entry = TypeVar("Entry", PolicyCalendar, Commitment)
 
 
 class StatedCell(NamedTuple):
@@ -145,7 +143,7 @@ class Decisions:
         found = 0
         calendars = self.revision.hours[hours]
         # Cases whose facts exclude their priority are distinct from those without a calendar.
-        for calendar, decides in _first_that_holds(calendars, self.space, self.space.every):
+        for calendar, decides in self.space.deciding(calendars):
             members = [self._with_calendar(member, every=every) for member in calendar.any]
             covered = self.space.every if every or not members else 0
             for cases in members:
@@ -158,14 +156,23 @@ class Decisions:
         """Return what each metric promises."""
         return [(metric, self.targets(metric.id)) for metric in self.revision.metrics]
 
+    def by_rule(self) -> dict[int, tuple[Cases, Cases]]:
+        """Return by target rule where its cells match, and where they decide."""
+        found: dict[int, tuple[Cases, Cases]] = {}
+        for _, targets in self.by_metric():
+            for each in targets.stated:
+                matches, decides = found.get(each.rule, (0, 0))
+                found[each.rule] = matches | each.matches, decides | each.decides
+        return dict(sorted(found.items()))
+
     def commitments(self) -> list[tuple[Commitment, Cases]]:
         """Return where each commitment decides: the first that holds does."""
-        return _first_that_holds(self.revision.commitments, self.space, self.existing)
+        return self.space.deciding(self.revision.commitments, self.existing)
 
     def calendars(self, hours: str) -> list[tuple[PolicyCalendar, Cases]]:
         """Return where each calendar of these hours decides: the first that holds does."""
         calendars = self.revision.hours.get(hours, ())
-        return _first_that_holds(calendars, self.space, self.existing)
+        return self.space.deciding(calendars, self.existing)
 
     def counted(self, hours: str | None, cases: Cases | None = None) -> list[tuple[Counted, Cases]]:
         """Return what these hours are over a set of cases: parts of it, with the hours of each.
@@ -269,10 +276,7 @@ def _existing(revision: Revision, space: Space) -> Cases:
     shared = {name: values for name, values in facts.values.items() if name in space.values}
     combinations = prod(map(len, shared.values())) * len(revision.priorities)
     check_limit(EXCLUDING, combinations * max(space.size, 10_000))
-    left = facts.every
-    for priority in revision.priorities:
-        leading = facts.holds(priority.when) & left
-        left &= ~leading
+    for priority, leading in facts.deciding(revision.priorities):
         for combination in product(*shared.values()):
             stated, cases = leading, space.of("priority", priority.id)
             for name, value in zip(shared, combination, strict=True):
@@ -281,18 +285,6 @@ def _existing(revision: Revision, space: Space) -> Cases:
             if not stated:
                 existing &= ~cases
     return existing
-
-
-def _first_that_holds(
-    entries: Iterable[Entry], space: Space, left: Cases
-) -> list[tuple[Entry, Cases]]:
-    """Return the entries of a list, each with the cases of `left` in which it is the first."""
-    found = []
-    for entry in entries:
-        cases = space.holds(entry.when) & left
-        left &= ~cases
-        found.append((entry, cases))
-    return found
 
 
 def _written(cells: dict[str, Cell], space: Space) -> list[tuple[Cell, Cases]]:

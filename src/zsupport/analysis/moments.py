@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from zsupport.analysis.compare import Counted, Period, meet, of_customer
 from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.decisions import Decisions
-from zsupport.analysis.space import Cases, Space, opened, opened_in
+from zsupport.analysis.space import opened_in
+from zsupport.answer.space import Cases, Space, opened
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import check_limit
 from zsupport.limits import PARTS

@@ -8,7 +8,8 @@ from functools import cached_property
 from zsupport.analysis.answers import AnswersByCase
 from zsupport.analysis.decisions import Decisions
 from zsupport.analysis.moments import decisions_of
-from zsupport.analysis.space import Cases, Space, space_of, space_of_facts, values_of
+from zsupport.analysis.space import space_of, space_of_facts, values_of
+from zsupport.answer.space import Cases, Space
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.document import Document
 from zsupport.policy.format import POLICY

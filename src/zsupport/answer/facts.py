@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import accumulate, combinations
+from operator import mul
 
 from zsupport.answer.case import MOST_TOGETHER, Case, facts_decide
+from zsupport.answer.space import Cases, Space, union
 from zsupport.errors import check_limit
 from zsupport.limits import COMBINATIONS
 from zsupport.policy.model import Revision
@@ -15,60 +17,35 @@ if TYPE_CHECKING:
 
 
 class PrioritiesByFacts:
-    """Which priorities facts leave open in a policy.
-
-    A set of combinations of the facts that priorities name is one integer with a bit for each.
-    """
+    """Which priorities facts leave open in a policy."""
 
     def __init__(self, revision: Revision, stated: Mapping[str, str]) -> None:
         """`stated` are the facts of the question. Raises TooMuch."""
         self.ids = tuple(priority.id for priority in revision.priorities)
         named = {name for each in revision.priorities for alt in each.when for name in alt.values}
+        values = {
+            fact.id: (stated[fact.id],) if fact.id in stated else tuple(fact.values)
+            for fact in revision.facts
+            if fact.id in named
+        }
+        for size in accumulate(map(len, values.values()), mul):
+            check_limit(COMBINATIONS, size, f"`{revision.policy}`")
         #: Whether the policy decides the priority from facts at all.
         self.decides = facts_decide(revision)
-        self._of: dict[tuple[str, str], int] = {}
-        size = 1
-        for fact in revision.facts:
-            if fact.id not in named:
-                continue
-            values = (stated[fact.id],) if fact.id in stated else tuple(fact.values)
-            check_limit(COMBINATIONS, size * len(values), f"`{revision.policy}`")
-            # Repeat each combination so far for each value of this fact.
-            block = (1 << size) - 1
-            repeated = ((1 << size * len(values)) - 1) // block
-            self._of = {key: bits * repeated for key, bits in self._of.items()}
-            for place, value in enumerate(values):
-                self._of[fact.id, value] = block << place * size
-            size *= len(values)
-        self._every = (1 << size) - 1
+        self._space = Space(values)
         #: The facts that priorities name.
-        self.facts = frozenset(name for name, _ in self._of)
-        #: The combinations by priority; under None those that lead to any priority.
-        self._leading = self._combinations(revision)
-        self._leading[None] = sum(self._leading.values())
+        self.facts = frozenset(values)
+        #: The combinations that lead to each priority; under None those that lead to any.
+        self._leading: dict[str | None, Cases] = {
+            priority.id: cases for priority, cases in self._space.deciding(revision.priorities)
+        }
+        self._leading[None] = union(self._leading.values())
         #: The priorities that the stated facts leave open, most urgent first.
         self.open = tuple(id for id in self.ids if not self.excludes(id, {}))
 
-    def _combinations(self, revision: Revision) -> dict[str | None, int]:
-        """Return the combinations of facts that lead to each priority: the first that matches."""
-        if not self.decides:
-            return {}
-        found: dict[str | None, int] = {}
-        left = self._every
-        for priority in revision.priorities:
-            matches = 0 if priority.when else self._every
-            for alternative in priority.when:
-                some = self._every
-                for name, values in alternative.values.items():
-                    some &= sum(self._of.get((name, value), 0) for value in values)
-                matches |= some
-            found[priority.id] = matches & left
-            left &= ~matches
-        return found
-
     def knows(self, fact: str, value: str) -> bool:
         """Return whether a priority depends on a fact, and the fact can have this value."""
-        return (fact, value) in self._of
+        return value in self._space.values.get(fact, ())
 
     def excludes(self, priority: str | None, facts: Mapping[str, str]) -> bool:
         """Return whether no completion of the stated facts and these leads to a priority.
@@ -79,7 +56,7 @@ class PrioritiesByFacts:
             return False
         left = self._leading[priority]
         for name in self.facts.intersection(facts):
-            left &= self._of.get((name, facts[name]), 0)
+            left &= self._space.of(name, facts[name])
         return not left
 
     def taken(

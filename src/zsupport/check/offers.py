@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from zsupport.analysis.deadlines import times_per_400_years
 from zsupport.analysis.decisions import StatedCell
-from zsupport.analysis.space import Cases, union
+from zsupport.answer.space import Cases, union
 from zsupport.clock.target import Target
 from zsupport.policy.model import TargetRule, Text
 from zsupport.typed import NamedTuple

@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from zsupport.analysis.compare import NEVER, Counted, includes
 from zsupport.analysis.deadlines import Conditions, TargetClock
 from zsupport.analysis.decisions import StatedCell
-from zsupport.analysis.space import Cases, union
+from zsupport.answer.space import Cases, union
 from zsupport.check.offers import Offer, values_of
 from zsupport.check.rule import Subject
 from zsupport.clock.problem import BadText

@@ -16,7 +16,8 @@ from zsupport.analysis.deadlines import (
     period_of,
 )
 from zsupport.analysis.revision import AnalysedRevision
-from zsupport.analysis.space import Cases, shown, values_of
+from zsupport.analysis.space import shown, values_of
+from zsupport.answer.space import Cases
 from zsupport.check.offers import Offer, better, offers_of
 from zsupport.check.suppressions import Comment, Suppressions
 from zsupport.check.translations import Translated, translated

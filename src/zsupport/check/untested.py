@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from zsupport.analysis.space import Cases, Space, shown
+from zsupport.analysis.space import shown
+from zsupport.answer.space import Cases, Space
 from zsupport.check.about_tests import UNKNOWN_IN_TEST, UNTESTED_DENIAL
 from zsupport.check.evaluate import identity_of
 from zsupport.clock.holidays import PublicHolidays

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from zsupport.analysis.compare import Counted, one
-from zsupport.analysis.space import Cases, crossed, union
+from zsupport.analysis.space import crossed
+from zsupport.answer.space import Cases, union
 from zsupport.diff.cases import RevisionPair
 from zsupport.policy.model import Holidays, PolicyCalendar
 from zsupport.policy.yamltext import Path

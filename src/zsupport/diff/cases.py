@@ -10,7 +10,8 @@ from zsupport.analysis.compare import Inclusions
 from zsupport.analysis.deadlines import period_of
 from zsupport.analysis.moments import momentless
 from zsupport.analysis.revision import AnalysedRevision
-from zsupport.analysis.space import Cases, Space, crossed, space_of, space_of_facts
+from zsupport.analysis.space import crossed, space_of, space_of_facts
+from zsupport.answer.space import Cases, Space
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.policy.document import Document
 from zsupport.policy.model import Alternative, Cell, Channel, Member, Priority, Revision, When

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.analysis.deadlines import DeadlinesAtMoment
-from zsupport.analysis.space import Cases
+from zsupport.answer.space import Cases
 from zsupport.findings import Code
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from zsupport.analysis.revision import AnalysedRevision
-from zsupport.analysis.space import Cases, union
 from zsupport.answer.case import say
+from zsupport.answer.space import Cases, union
 from zsupport.diff.cases import RevisionPair, resolved
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.diff.hours import CODES, HoursComparison, open_hours

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from zsupport.analysis.compare import EVERY_INSTANT, NEVER, Counted, opening
 from zsupport.analysis.deadlines import Clocks, Conditions, Deadlines, moments_of, period_of
 from zsupport.analysis.revision import AnalysedRevision
-from zsupport.analysis.space import Cases
+from zsupport.answer.space import Cases
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.diff.calendars import Calendars, Cause
 from zsupport.diff.cases import RevisionPair

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zsupport.analysis.decisions import Decisions
-from zsupport.analysis.space import Cases, Space, space_of
+from zsupport.analysis.space import space_of
+from zsupport.answer.space import Cases, Space
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.diff import channels, names, priorities, targets, words
 from zsupport.diff.cases import pair_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zsupport.analysis.answers import UNDECIDED, DecidedValue
-from zsupport.analysis.space import Cases
+from zsupport.answer.space import Cases
 from zsupport.diff.cases import RevisionPair, resolved
 from zsupport.diff.changes import Change, Changes
 from zsupport.policy.model import Revision

@@ -9,8 +9,8 @@ from zsupport.analysis.compare import EVERY_INSTANT, Counted
 from zsupport.analysis.deadlines import TargetClock, Verdict
 from zsupport.analysis.decisions import StatedCell
 from zsupport.analysis.revision import AnalysedRevision
-from zsupport.analysis.space import Cases
 from zsupport.answer.case import say
+from zsupport.answer.space import Cases
 from zsupport.clock.target import Target
 from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes, verdict

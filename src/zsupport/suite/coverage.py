@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from zsupport.analysis.decisions import Decisions
-from zsupport.analysis.space import Cases, Space, opened
 from zsupport.answer.case import NeedsInput
 from zsupport.answer.hours import Customer, PolicyHours
 from zsupport.answer.promise import NEGATIVE, settle_metrics
+from zsupport.answer.space import Cases, Space, opened
 from zsupport.clock.instants import from_datetime
 from zsupport.errors import ZsupportError
 from zsupport.policy.model import Revision, with_members

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from zsupport.analysis.space import Cases, shown
+from zsupport.analysis.space import shown
 from zsupport.answer.case import Case
+from zsupport.answer.space import Cases
 from zsupport.suite.example import Claim, Invariant
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple

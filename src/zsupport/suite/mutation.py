@@ -15,8 +15,9 @@ from itertools import pairwise
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import Inclusions
 from zsupport.analysis.deadlines import period_of
-from zsupport.analysis.space import Cases, values_of
+from zsupport.analysis.space import values_of
 from zsupport.answer.case import Case
+from zsupport.answer.space import Cases
 from zsupport.clock.problem import BadText
 from zsupport.clock.target_text import parse_target
 from zsupport.errors import InvalidPolicy, check_limit

@@ -13,9 +13,9 @@ from typing import Any
 
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import of_customer
-from zsupport.analysis.space import Cases
 from zsupport.answer.case import Case, named
 from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE
+from zsupport.answer.space import Cases
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from zsupport.analysis.space import Cases
+from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
 
 

@@ -9,16 +9,11 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each rule none of whose cells decides anywhere."""
-    decides: dict[int, int] = {}
-    matches: dict[int, int] = {}
-    for _, targets in subject.decisions.by_metric():
-        for each in targets.stated:
-            decides[each.rule] = decides.get(each.rule, 0) | each.decides
-            matches[each.rule] = matches.get(each.rule, 0) | each.matches
-    for rule, cases in decides.items():
-        if cases or _excluded(subject, rule):
+    by_rule = subject.decisions.by_rule()
+    for rule, (matches, decides) in by_rule.items():
+        if decides or _excluded(subject, rule):
             continue
-        if not matches[rule]:
+        if not matches:
             timeless = subject.decisions.matches(subject.revision.rules[rule].when)
             timeless &= subject.decisions.momentless & subject.decisions.allowed
             yield Problem(
@@ -32,15 +27,15 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         above = tuple(
             (("targets", other), "a rule above decides first")
-            for other in range(rule)
-            if decides.get(other, 0) & matches[rule]
+            for other, (_, first) in by_rule.items()
+            if other < rule and first & matches
         )
         yield Problem(
             ("targets", rule),
             "this rule never decides: rules above it decide in all of its cases",
             subject.document.first(("targets", rule)),
             hint="put it above them, or take it out",
-            case=subject.witness(matches[rule]),
+            case=subject.witness(matches),
             related=above,
         )
 

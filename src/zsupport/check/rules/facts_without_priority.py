@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.analysis.space import shown, space_of_facts
+from zsupport.analysis.space import shown
+from zsupport.answer.space import union
 from zsupport.check.rule import Problem, Rule, Subject
 
 
@@ -13,10 +14,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     priorities = subject.revision.priorities
     if not priorities or not all(each.when for each in priorities):
         return
-    space = space_of_facts(subject.revision)
-    left = space.every
-    for priority in priorities:
-        left &= ~space.holds(priority.when)
+    space = subject.facts
+    left = space.every & ~union(space.holds(each.when) for each in priorities)
     if left:
         count = left.bit_count()
         some = "1 combination" if count == 1 else f"{count:,} combinations"

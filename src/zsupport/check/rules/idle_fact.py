@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from zsupport.analysis.space import Cases, Space, space_of_facts
+from zsupport.answer.space import Cases, Space
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import NOWHERE, Remarks, When
 
@@ -36,12 +36,8 @@ def _decides(subject: Subject, fact: str) -> bool:
         if words and any(fact in alternative.values for alternative in condition.when):
             return True
     if any(fact in alternative.values for each in revision.priorities for alternative in each.when):
-        space = space_of_facts(revision)
-        left = space.every
-        for priority in revision.priorities:
-            cases = left & space.holds(priority.when)
-            left &= ~cases
-            if _differs(space, fact, cases):
+        for _, cases in subject.facts.deciding(revision.priorities):
+            if _differs(subject.facts, fact, cases):
                 return True
     # Few facts need the long way, on which everything that an answer says is compared.
     return any(_differs(subject.space, fact, cases) for cases in _outlines(subject)) or any(

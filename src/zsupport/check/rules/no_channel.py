@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from zsupport.analysis.space import Cases
+from zsupport.answer.space import Cases
 from zsupport.check.rank import ranked
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import Member

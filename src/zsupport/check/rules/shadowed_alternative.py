@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from zsupport.analysis.space import Cases, space_of_facts
+from zsupport.answer.space import Cases, Space
 from zsupport.check.rule import Condition, Problem, Rule, Subject
 from zsupport.policy.model import Alternative, When
 from zsupport.policy.yamltext import Path
@@ -25,58 +25,50 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _priorities(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
-    space = space_of_facts(subject.revision)
-    left = space.every
-    above: list[tuple[Path, Cases]] = []
-    for position, priority in enumerate(subject.revision.priorities):
-        holds = space.holds(priority.when)
-        path: Path = ("priorities", position)
-        if path in conditions:
-            yield from _shadowed(subject, conditions[path], space.meets, holds, holds & left, above)
-        above.append((path, holds & left))
-        left &= ~holds
+    decided = subject.facts.deciding(subject.revision.priorities)
+    paths: list[Path] = [("priorities", place) for place in range(len(decided))]
+    yield from _of_list(subject, conditions, paths, decided, subject.facts, subject.facts.every)
 
 
 def _targets(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
-    matches: dict[int, Cases] = {}
-    decides: dict[int, Cases] = {}
-    for _, targets in subject.decisions.by_metric():
-        for each in targets.stated:
-            matches[each.rule] = matches.get(each.rule, 0) | each.matches
-            decides[each.rule] = decides.get(each.rule, 0) | each.decides
     above: list[tuple[Path, Cases]] = []
-    for rule in sorted(matches):
+    for rule, (matches, decides) in subject.decisions.by_rule().items():
         path: Path = ("targets", rule)
         if path in conditions:
             meets = subject.decisions.meets
-            condition = conditions[path]
-            yield from _shadowed(subject, condition, meets, matches[rule], decides[rule], above)
-        above.append((path, decides[rule]))
+            yield from _shadowed(subject, conditions[path], meets, matches, decides, above)
+        above.append((path, decides))
 
 
 def _hours(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
     for hours in subject.revision.hours:
-        decided = [cases for _, cases in subject.decisions.calendars(hours)]
+        decided = subject.decisions.calendars(hours)
         paths = [subject.document.calendar(hours, place) for place in range(len(decided))]
-        yield from _of_list(subject, conditions, paths, decided)
+        existing = subject.decisions.existing
+        yield from _of_list(subject, conditions, paths, decided, subject.space, existing)
 
 
 def _commitments(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
-    decided = [cases for _, cases in subject.decisions.commitments()]
+    decided = subject.decisions.commitments()
     paths: list[Path] = [("commitment", place) for place in range(len(decided))]
-    yield from _of_list(subject, conditions, paths, decided)
+    existing = subject.decisions.existing
+    yield from _of_list(subject, conditions, paths, decided, subject.space, existing)
 
 
 def _of_list(
-    subject: Subject, conditions: dict[Path, Condition], paths: list[Path], decided: list[Cases]
+    subject: Subject,
+    conditions: dict[Path, Condition],
+    paths: list[Path],
+    decided: Sequence[tuple[object, Cases]],
+    space: Space,
+    matches: Cases,
 ) -> Iterator[Problem]:
     """Yield the alternatives of a list of which the first entry that matches decides."""
     above: list[tuple[Path, Cases]] = []
-    for path, decides in zip(paths, decided, strict=True):
+    for path, (_, decides) in zip(paths, decided, strict=True):
         if path in conditions:
-            existing = subject.decisions.existing
-            meets = subject.space.meets
-            yield from _shadowed(subject, conditions[path], meets, existing, decides, above)
+            condition = conditions[path]
+            yield from _shadowed(subject, condition, space.meets, matches, decides, above)
         above.append((path, decides))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.analysis.space import shown, space_of_facts
+from zsupport.analysis.space import shown
 from zsupport.check.rule import Problem, Rule, Subject
 
 
@@ -13,13 +13,12 @@ def check(subject: Subject) -> Iterator[Problem]:
     priorities = subject.revision.priorities
     if not any(each.when for each in priorities):
         return  # nobody asks facts for a priority
-    space = space_of_facts(subject.revision)
-    left = space.every
-    for position, priority in enumerate(priorities):
+    space = subject.facts
+    for position, (priority, decides) in enumerate(space.deciding(priorities)):
         holds = space.holds(priority.when)
         path = ("priorities", position, "id")
         below = [each.id for each in priorities[position + 1 :]]
-        if not priority.when and left:
+        if decides and not priority.when:
             if below:
                 names = ", ".join(f"`{name}`" for name in below)
                 yield Problem(
@@ -29,7 +28,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                     severity="warning",
                 )
             return
-        if not holds & left:
+        if not decides:
             yield Problem(
                 path,
                 f"no facts lead to `{priority.id}`: "
@@ -42,7 +41,6 @@ def check(subject: Subject) -> Iterator[Problem]:
                     if space.holds(other.when) & holds
                 ),
             )
-        left &= ~holds
 
 
 RULE = Rule(
