@@ -1,14 +1,16 @@
-"""What the tests share: the real program, run as a process of its own."""
+"""What the tests share: the program, run as its users run it."""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from forks import PATIENCE, Forks
 from fuzz import run as fuzz
 from hypothesis import settings
 from oracle import compare as clock
@@ -36,13 +38,22 @@ class Run(NamedTuple):
     code: int
 
 
+#: Variables that Python, the C library or an import reads when the program starts.
+AT_START = ("PYTHON", "LC_", "LANG", "TZ")
+
+
 class Cli:
-    """Runs `python -m zsupport` as if nobody had configured anything."""
+    """Runs `zsupport` as if nobody had configured anything."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.folder = home / "work"
         self.folder.mkdir()
+
+    @cached_property
+    def forks(self) -> Forks:
+        """The process that the runs are forks of."""
+        return Forks(self.environment())
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return a clean environment: no ZSUPPORT_*, nothing of the terminal, a cache of its own.
@@ -75,6 +86,24 @@ class Cli:
         done = self.bytes(*arguments, stdin=stdin, env=env, cwd=cwd)
         return Run(done.stdout.decode(), done.stderr.decode(), done.returncode)
 
+    def process(
+        self,
+        *arguments: str,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """Run it as a process of its own and return what it wrote as bytes, as they are."""
+        return subprocess.run(
+            self.command(*arguments),
+            input=(stdin or "").encode(),
+            capture_output=True,
+            env=self.environment(env),
+            cwd=cwd or self.folder,
+            timeout=PATIENCE,
+            check=False,
+        )
+
     def bytes(
         self,
         *arguments: str,
@@ -82,15 +111,11 @@ class Cli:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> "subprocess.CompletedProcess[bytes]":
-        """Run it and return what it wrote as bytes, as they are."""
-        return subprocess.run(
-            self.command(*arguments),
-            input=(stdin or "").encode(),
-            capture_output=True,
-            env=self.environment(env),
-            cwd=cwd or self.folder,
-            timeout=60,
-            check=False,
+        """Run it as `process` does, in a fork unless `env` changes how Python starts."""
+        if any(name.startswith(AT_START) for name in env or ()):
+            return self.process(*arguments, stdin=stdin, env=env, cwd=cwd)
+        return self.forks.run(
+            list(arguments), (stdin or "").encode(), self.environment(env), cwd or self.folder
         )
 
 
@@ -117,6 +142,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
-    """The real program; each worker of a session has a home and a cache of its own."""
-    return Cli(tmp_path_factory.mktemp("home"))
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
+    """The program; each worker of a session has a home and a cache of its own."""
+    program = Cli(tmp_path_factory.mktemp("home"))
+    yield program
+    program.forks.close()

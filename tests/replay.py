@@ -23,6 +23,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from forks import Forks
+
 #: Tuesday 24 November 2026, 10:00 UTC: what the clock says in both programs.
 NOW = 1_795_514_400
 #: Where the tests keep their files while they are recorded: absolute paths are part of the output.
@@ -126,8 +128,9 @@ def _record(home: Path, base: Path, arguments: list[str], options: dict[str, Any
 
 
 def _install(home: Path) -> None:
-    """Let `subprocess.run` record what runs the program; the run itself is as it was."""
+    """Let `subprocess.run` and `Forks.run` record what they run; the run itself is as it was."""
     real: Any = subprocess.run
+    real_fork = Forks.run
     (home / "blobs").mkdir(parents=True, exist_ok=True)
 
     def run(command: Any, **options: Any) -> Any:
@@ -136,7 +139,12 @@ def _install(home: Path) -> None:
             _record(home, BASE, arguments, options)
         return real(command, **options)
 
+    def fork(self: Forks, arguments: Any, stdin: Any, environment: Any, folder: Any) -> Any:
+        _record(home, BASE, arguments, {"input": stdin, "env": environment, "cwd": folder})
+        return real_fork(self, arguments, stdin, environment, folder)
+
     vars(subprocess)["run"] = run
+    Forks.run = fork  # type: ignore[method-assign]
 
 
 if "RECORD" in os.environ and __name__ != "__main__":
