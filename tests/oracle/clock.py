@@ -17,6 +17,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from itertools import compress
+from operator import add
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -129,13 +130,14 @@ def latest_shown(zone: str, instant: int) -> tuple[int, int]:
     at which they were put back. No clock was put back by more than a day.
     """
     now = instant // MINUTE
-    utc_days = (now // DAY - 2, now // DAY - 1, now // DAY)
-    if len({offset for utc_day in utc_days for offset in offsets(zone, utc_day)}) == 1:
-        return wall_seconds(zone, instant)  # none was put back
-    latest = max(wall(zone, minute) for minute in range(now - 25 * 60, now))
-    if latest < wall(zone, now):
+    first = now // DAY - 2
+    around = offsets(zone, first) + offsets(zone, first + 1) + offsets(zone, first + 2)
+    before = range(now - 25 * 60, now)
+    latest = max(map(add, before, around[before[0] - first * DAY :]))
+    if latest < now + around[now - first * DAY]:
         return wall_seconds(zone, instant)
-    return latest[0], (latest[1] + 1) * MINUTE
+    day, minute = divmod(latest, DAY)
+    return day, (minute + 1) * MINUTE
 
 
 @cache

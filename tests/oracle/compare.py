@@ -62,7 +62,7 @@ def compare(drawn: Bundle, origin: str) -> Iterator[str]:
         for question, ask, define in questions(calendar, drawn, case):
             got, expected = answer(ask), definition(define)
             if got != expected:
-                yield report(origin, drawn, question, got, expected)
+                yield report(origin, drawn, question(), got, expected)
 
 
 def policy_text(drawn: Bundle, first: str, targets: Sequence[str]) -> str:
@@ -169,7 +169,7 @@ def judged(drawn: Bundle, course: Course) -> Verdict:
     )
 
 
-Asked = tuple[str, Callable[[], Any], Callable[[], Any]]
+Asked = tuple[Callable[[], str], Callable[[], Any], Callable[[], Any]]
 
 
 def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Asked]:
@@ -180,20 +180,23 @@ def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Asked]:
     end = utc(case.end).replace(microsecond=case.microseconds)
     target = timedelta(seconds=case.target) if isinstance(case.target, int) else case.target
     pauses = [(utc(begin), None if to is None else utc(to)) for begin, to in case.pauses]
-    at = written(opened)
-    some = ", [" + ", ".join(f"({written(p)}, {written(q)})" for p, q in pauses) + "]"
+
+    def some() -> str:
+        paused = ", ".join(f"({written(p)}, {written(q)})" for p, q in pauses)
+        return f", [{paused}]" if pauses else ""
+
     yield (
-        f"calendar.due({at}, {target!r}{some if pauses else ''})",
+        lambda: f"calendar.due({written(opened)}, {target!r}{some()})",
         lambda: calendar.due(opened, target, pauses),
         lambda: utc(due(drawn, case)),
     )
     yield (
-        f"calendar.elapsed({at}, {written(end)}{some if pauses else ''})",
+        lambda: f"calendar.elapsed({written(opened)}, {written(end)}{some()})",
         lambda: calendar.elapsed(opened, end, pauses),
         lambda: timedelta(seconds=elapsed(drawn, case)),
     )
     yield (
-        f"calendar.is_open({at})",
+        lambda: f"calendar.is_open({written(opened)})",
         lambda: calendar.is_open(opened),
         lambda: hours.is_open(case.opened),
     )
@@ -207,12 +210,12 @@ def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Asked]:
         return soon(None if found is None else int(found.timestamp()))
 
     yield (
-        f"calendar.next_open({at})",
+        lambda: f"calendar.next_open({written(opened)})",
         opening,
         lambda: soon(hours.next_open(case.opened, NEXT_OPEN_DAYS)),
     )
     yield (
-        f"calendar.working_time.next_close({case.opened})",
+        lambda: f"calendar.working_time.next_close({case.opened})",
         lambda: soon(calendar.working_time.next_close(case.opened)),
         lambda: soon(hours.next_close(case.opened, NEXT_OPEN_DAYS)),
     )
