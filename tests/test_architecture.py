@@ -221,6 +221,45 @@ def test_no_two_classes_share_a_name() -> None:
     assert [places for places in found.values() if len(places) > 1] == []
 
 
+#: Where a type may be `Any` beside the JSON objects `dict[str, Any]` and `Mapping[str, Any]`.
+UNTYPED = {
+    "what is read has the type of its shape, or of its key": {
+        "zsupport.policy.format", "zsupport.policy.loader", "zsupport.policy.names",
+        "zsupport.policy.promises", "zsupport.policy.shape", "zsupport.suite.format",
+        "zsupport.suite.reading",
+    },
+    "the compiled form is plain data, which types of the model read": {"zsupport.policy.compiled"},
+    "libyaml's events and marks have no types": {"zsupport.policy.yamltext"},
+    "Typer's own types would be imported with them": {"zsupport.cli.app"},
+    "an option has the type of its kind": {"zsupport.cli.options"},
+    "the values are types": {"zsupport.typed", "zsupport.view.schemas"},
+    "a name that is imported when it is used": {"zsupport"},
+    "answers to any question": {"zsupport.view.questions", "zsupport.answer.dimensions"},
+    "plain values as JSON has them; members of any dimension": {"zsupport.answer.case"},
+    "members of any dimension": {"zsupport.diff.cases"},
+}  # fmt: skip
+
+
+def untyped(module: str) -> bool:
+    """Return whether a module says `Any`, other than of the values of a JSON object."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    json = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript)
+        and re.fullmatch(r"(dict|Mapping)\[str, Any\]", ast.unparse(node))
+        for inner in ast.walk(node)
+    }
+    return any(
+        isinstance(node, ast.Name) and node.id == "Any" and node not in json
+        for node in ast.walk(tree)
+    )
+
+
+def test_values_have_types() -> None:
+    assert {each for each in MODULES if untyped(each)} == set().union(*UNTYPED.values())
+
+
 # What touches files, and who may call it outside of `sources`, each for files of the installation.
 TOUCHES = re.compile(
     r"open|os\.(open|fdopen|scandir|listdir|walk|l?stat|access|mkdir|makedirs|mkfifo|chmod|replace"

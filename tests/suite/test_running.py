@@ -140,6 +140,7 @@ def test_of_a_mapping_every_key_that_is_named_counts() -> None:
     failure, *_ = verdict(
         text(question, f"{{numbers: {both.replace('46 1', '46 2')}}}"), policy
     ).failures
+    assert isinstance(failure.got, tuple)
     assert [(each["country"], each["number"]) for each in failure.got] == [
         ("NO", "+47 1"), ("SE", "+46 1"),
     ]  # fmt: skip
@@ -234,7 +235,7 @@ def test_a_question_that_cannot_be_answered_fails_and_says_why() -> None:
     )
     [failure] = verdict(text(question, "{target: 1h 24x7}"), SUBJECT).failures
     assert failure.expected is None
-    assert "before opened" in failure.got
+    assert "before opened" in str(failure.got)
 
 
 def test_a_question_that_has_no_answer_fails() -> None:

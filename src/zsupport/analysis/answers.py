@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import TypeVar
 
 from zsupport.analysis.compare import NEVER, Counted, Inclusions
 from zsupport.analysis.decisions import Decisions
@@ -23,6 +23,7 @@ from zsupport.typed import NamedTuple
 
 #: The cases of each answer, by the values of the answer.
 Partition = dict[tuple[Hashable, ...], Cases]
+Key = TypeVar("Key", bound=Hashable)
 
 
 class DecidedValue(NamedTuple):
@@ -284,7 +285,7 @@ def _unlike(one: Partition, other: Partition) -> Cases:
     return (union(one.values()) | union(other.values())) & ~same
 
 
-def _add(parts: dict[Any, Cases], key: Hashable, cases: Cases) -> None:
+def _add(parts: dict[Key, Cases], key: Key, cases: Cases) -> None:
     if cases:
         parts[key] = parts.get(key, 0) | cases
 

@@ -11,7 +11,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
 
 from zsupport.analysis.compare import (
     EVERY_INSTANT,
@@ -156,7 +155,9 @@ class Clocks:
         return self._functions[key]
 
 
-def _make_room(known: dict[Any, Any], most: int) -> None:
+def _make_room(
+    known: dict[str, _Compiled] | dict[tuple[object, ...], _Function], most: int
+) -> None:
     if len(known) >= most:
         known.clear()
 

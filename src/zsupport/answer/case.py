@@ -141,7 +141,7 @@ class Answers(Sequence[Row], Generic[Row, Details]):
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"answers are frozen: `{name}` cannot be deleted")
 
-    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
         return type(self), tuple(self._asdict().values())
 
     if TYPE_CHECKING:

@@ -181,11 +181,11 @@ def _without_excluded(
     cases on which it rests have one value of it. Of `every` answer some were made one row.
     """
 
-    def key(row: ChannelAnswer) -> tuple[Any, ...]:
+    def key(row: ChannelAnswer) -> tuple[object, ...]:
         kept = rows[0].facts  # the same names in every row
         return row.plan, row.role, row.channel, *(row.facts[name] for name in kept)
 
-    values: dict[tuple[Any, ...], dict[str, set[str]]] = {}
+    values: dict[tuple[object, ...], dict[str, set[str]]] = {}
     for row, cases in every:
         of_row = values.setdefault(key(row), {name: set() for name in assumed})
         for name, some in of_row.items():

@@ -241,7 +241,7 @@ def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensi
 Row = TypeVar("Row", bound="Any")
 
 
-def _but_reasons(row: Any) -> Any:
+def _but_reasons(row: Any) -> object:
     return row._replace(because=())
 
 
@@ -249,7 +249,7 @@ def collapse(
     rows: list[Row],
     names: Iterable[str],
     identity: tuple[str, ...],
-    like: Callable[[Row], Any] = _but_reasons,
+    like: Callable[[Row], object] = _but_reasons,
 ) -> tuple[list[Row], list[str]]:
     """Drop from `rows` each open dimension that changes no answer; return rows and what stays.
 
@@ -269,10 +269,10 @@ def collapse(
 
 
 def _merged(
-    rows: Iterable[Row], name: str, identity: tuple[str, ...], like: Callable[[Row], Any]
+    rows: Iterable[Row], name: str, identity: tuple[str, ...], like: Callable[[Row], object]
 ) -> list[Row] | None:
     """Return the rows without a dimension, None as soon as two differ that differ by it alone."""
-    merged: dict[tuple[Any, ...], tuple[Row, Any]] = {}
+    merged: dict[tuple[object, ...], tuple[Row, object]] = {}
     for row in rows:
         rest = {fact: value for fact, value in row.facts.items() if fact != name}
         row = row._replace(facts=rest, **({name: None} if name in identity else {}))
@@ -289,7 +289,7 @@ def about_assumed(
     space: Dimensions,
     rows_of: Callable[[Dimensions], Iterable[Row]],
     identity: tuple[str, ...],
-    like: Callable[[Row], Any] = _but_reasons,
+    like: Callable[[Row], object] = _but_reasons,
     surely: Callable[[Dimensions, str], bool] = lambda space, name: False,
     priorities: Sequence[str | None] | None = None,
 ) -> list[Warning]:

@@ -28,7 +28,6 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any
 
 # In these states nothing is promised.
 NEGATIVE = ("not-entitled", "no-target", "not-stated")
@@ -59,7 +58,7 @@ class Promise(NamedTuple):
     source: str | None = None
     because: tuple[Because, ...] = ()
     case: Case = {}  # noqa: RUF012 - all that was settled; never changed
-    likeness: tuple[Any, ...] = ()
+    likeness: tuple[object, ...] = ()
     error: NoCalendar | None = None  # the hours of the target have no calendar for the case
 
     @property
@@ -172,7 +171,7 @@ def promises(
 _IDENTITY = ("plan", "role", "channel", "priority", "metric_id")
 
 
-def _likeness(row: Promise) -> tuple[Any, ...]:
+def _likeness(row: Promise) -> tuple[object, ...]:
     return row.likeness
 
 
@@ -267,8 +266,8 @@ class _PromiseReader:
         self.channels = {channel.id: channel for channel in revision.channels}
         self.opening = () if absent else tuple(c.id for c in revision.channels if c.opens_case)
         self.warnings: list[Warning] = []
-        self._promises: dict[tuple[Any, ...], Promise] = {}
-        self._entitled: dict[tuple[Any, ...], tuple[str, ...]] = {}
+        self._promises: dict[tuple[object, ...], Promise] = {}
+        self._entitled: dict[tuple[object, ...], tuple[str, ...]] = {}
 
     def entitled(self, case: Case) -> tuple[str, ...]:
         """Return the channels that open a case and that it is entitled to, in written order."""
@@ -291,7 +290,7 @@ class _PromiseReader:
         Where the targets of the first entitled channel differ between two cases, so do their
         answers, whether there is a row for each channel or one for all. Remarks are not read.
         """
-        first: dict[tuple[Any, ...], Any] = {}
+        first: dict[tuple[object, ...], object] = {}
         for case in space.cases():
             entitled = self.entitled(case)
             if query.channel is not None:
@@ -394,7 +393,7 @@ class _PromiseReader:
             return self._with(row, remarks), []
         return self._stated(bare, case, deciding, remarks)
 
-    def _moments(self, deciding: Deciding, case: Case) -> tuple[Any, ...]:
+    def _moments(self, deciding: Deciding, case: Case) -> tuple[object, ...]:
         """Return for which moments a rule decides: none stands for every moment."""
         if not _timed(deciding):
             return ()
@@ -508,7 +507,7 @@ def _timed(deciding: Deciding) -> bool:
     return all(alternative.opened is not None for alternative in deciding.matched)
 
 
-def _like(deciding: Deciding, stated: tuple[Promise, list[str]]) -> tuple[Any, ...]:
+def _like(deciding: Deciding, stated: tuple[Promise, list[str]]) -> tuple[object, ...]:
     """Return what a rule promises, without where it is written."""
     row, asks = stated
     cell = deciding.cell

@@ -6,8 +6,6 @@ to the nearest project at or above its folder, from wherever it is looked at.
 
 from __future__ import annotations
 
-from typing import Any
-
 from zsupport.check.catalogue import codes_of, ignorable
 from zsupport.errors import UsageError
 from zsupport.findings import SEVERITIES
@@ -81,7 +79,7 @@ def _config(project: Project) -> Config | None:
     if table is None:
         return None
     known(project.path, "tool.zsupport.check", table, SETTINGS)
-    ignores: dict[str, Any] = table.get("per-file-ignores", {})
+    ignores: dict[str, object] = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
         raise _wrong(project, "per-file-ignores")
     check_patterns(project, "per-file-ignores", ignores)

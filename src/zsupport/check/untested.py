@@ -114,7 +114,7 @@ def _excluded(subject: PolicyUnderTest, index: int, examples: list[Example]) -> 
         for expected in example.expects if example.question.revision == index else ():
             if expected.key == "exclude":
                 cases = asked_cases(subject, example, space)
-                denied |= cases & space.among("channel", expected.value)
+                denied |= cases & space.among("channel", expected.channels)
     return denied
 
 

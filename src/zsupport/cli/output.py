@@ -15,7 +15,7 @@ from zsupport.wording import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import IO, Any
+    from typing import IO, AnyStr
 
     from zsupport.findings import Finding, Outcome
 
@@ -50,7 +50,7 @@ def aside(text: str, *, commands: bool = False) -> None:
         _write(sys.stderr, guarded(text, commands=commands))
 
 
-def _write(out: IO[Any] | None, text: str | bytes) -> None:
+def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
     try:
         if out is None:
             raise OSError(EBADF, "there is no standard output")
@@ -69,7 +69,7 @@ def waiting_terminal() -> IO[str] | None:
     return sys.stderr if waits and not os.environ.get("CI") else None
 
 
-def _give_up(out: IO[Any] | None) -> None:
+def _give_up(out: IO[str] | IO[bytes] | None) -> None:
     """Let what is still buffered go nowhere, so that the interpreter ends in silence."""
     if out is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
@@ -215,7 +215,7 @@ def write_field(report: Report, field: str) -> None:
     emit("".join(line + "\n" for line in lines))
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     from zsupport.report.text import one_line
 
     if value is None:

@@ -43,7 +43,7 @@ class AskedPolicy(NamedTuple):
     at: datetime
     zone: tzinfo  # in which instants are shown
 
-    def query(self, **asked: Any) -> dict[str, Any]:
+    def query(self, **asked: object) -> dict[str, Any]:
         """Return the question as the JSON document repeats it."""
         return {**asked, "at": self.text(self.at)}
 

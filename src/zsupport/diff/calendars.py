@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from zsupport.analysis.compare import Counted, one
 from zsupport.analysis.space import crossed
@@ -133,7 +132,7 @@ class Calendars:
         return old, new
 
 
-def _first_other(old: dict[str, Any], new: dict[str, Any], keys: Sequence[str]) -> Path:
+def _first_other(old: dict[str, object], new: dict[str, object], keys: Sequence[str]) -> Path:
     """Return the first key with another value, nothing where none has."""
     found = next((key for key in keys if old.get(key) != new.get(key)), None)
     return () if found is None else (found,)

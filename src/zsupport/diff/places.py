@@ -6,9 +6,11 @@ A guess, and only that: no answer depends on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 from zsupport.policy.model import Grant, Revision, TargetRule
+
+Entry = TypeVar("Entry")
 
 
 class Counterparts:
@@ -31,7 +33,7 @@ class _Pairs:
     """Pairs of positions in two lists."""
 
     def __init__(
-        self, old: Sequence[Any], new: Sequence[Any], keys: Callable[[Any], list[str]]
+        self, old: Sequence[Entry], new: Sequence[Entry], keys: Callable[[Entry], list[str]]
     ) -> None:
         """`keys` returns what an entry is known by, the surest first."""
         self.there: dict[int, int] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from zsupport.answer.case import say
 from zsupport.policy.format import (
@@ -39,13 +38,13 @@ def changed(old: Revision, new: Revision) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _words(revision: Revision) -> dict[_Key, Any]:
+def _words(revision: Revision) -> dict[_Key, object]:
     """Return what is said where; of lists without ids all together, in no order.
 
     What answers are judged by has a key that is made of it, such as a prerequisite: that it is
     there on one side only is a change of the answer, and no difference of words.
     """
-    whole: dict[Path, Any] = {
+    whole: dict[Path, object] = {
         ("title",): revision.title,
         ("effective",): revision.validity,
         ("sources",): {each.id: _words_of_part(SOURCE, each) for each in revision.sources},
@@ -83,15 +82,15 @@ def _words(revision: Revision) -> dict[_Key, Any]:
     return {**{(path, ""): said for path, said in whole.items()}, **_judged(revision)}
 
 
-def _words_of_part(kind: Fields, part: Any) -> list[object]:
+def _words_of_part(kind: Fields, part: object) -> list[object]:
     """Return the words of a part of a revision: the keys that the format counts as WORDS."""
     words = [key for key, field in kind.fields.items() if field.counts == WORDS]
-    return [part.remarks, *(getattr(part, key) for key in words if key not in REMARK_KEYS)]
+    return [getattr(part, key) for key in ("remarks", *words) if key not in REMARK_KEYS]
 
 
-def _judged(revision: Revision) -> dict[_Key, Any]:
+def _judged(revision: Revision) -> dict[_Key, object]:
     """Return what else is said of that by which answers are judged, as in other languages."""
-    found: dict[_Key, Any] = {}
+    found: dict[_Key, object] = {}
 
     def text(path: Path, kind: str, said: Text | None) -> None:
         if said is not None:
@@ -165,7 +164,7 @@ def _remarks(when: When) -> list[object]:
     return [each.remarks for each in when]
 
 
-def _written(value: Any) -> str:
+def _written(value: object) -> str:
     """Return a value as a text in which neither lines nor the order of a mapping show."""
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         value = {name: each for name, each in value._asdict().items() if name != "line"}

@@ -86,7 +86,7 @@ class TargetsReader:
         self.own_hours: dict[Span, str | None] = {}
         self.always_open: set[tuple[Path, str]] = set()
         self.joined: dict[str, _Joined] = {}
-        self.decided: dict[tuple[Any, ...], list[tuple[PolicyCalendar | None, ...]]] = {}
+        self.decided: dict[tuple[object, ...], list[tuple[PolicyCalendar | None, ...]]] = {}
 
     def rules(self) -> tuple[TargetRule, ...]:
         """Return the rules."""

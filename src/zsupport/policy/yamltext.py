@@ -15,11 +15,11 @@ from zsupport.errors import EnvironmentFault
 from zsupport.findings import CODES, Finding, Span
 from zsupport.limits import LEVELS, PROBLEMS, VALUES
 from zsupport.policy.files import MAX_BYTES
-from zsupport.typed import TYPE_CHECKING, Mapping, NamedTuple
+from zsupport.typed import TYPE_CHECKING, Mapping, NamedTuple, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
-    from typing import Any, NoReturn
+    from typing import Any, NoReturn, overload
 
 MAX_DEPTH = LEVELS.most
 MAX_NODES = VALUES.most
@@ -107,9 +107,19 @@ class MappingNode(_WrittenText):
 
 
 Node = ScalarNode | SequenceNode | MappingNode
+#: A value of a file as Python has it: texts, lists and mappings.
+Plain = str | Sequence["Plain"] | Mapping[str, "Plain"]
 
 
-def unwrapped(node: Node | None) -> Any:
+if TYPE_CHECKING:
+
+    @overload
+    def unwrapped(node: MappingNode) -> dict[str, Plain]: ...
+    @overload
+    def unwrapped(node: Node | None) -> Plain: ...
+
+
+def unwrapped(node: Node | None) -> Plain:
     """Return a node as texts, lists and mappings."""
     if isinstance(node, MappingNode):
         return {key.text: unwrapped(value) for key, value in node.entries}
@@ -118,7 +128,7 @@ def unwrapped(node: Node | None) -> Any:
     return node.text if isinstance(node, ScalarNode) else ""
 
 
-def unwritten(value: Any) -> Node:
+def unwritten(value: object) -> Node:
     """Return a Python value as the node that the same value in YAML would be."""
     node: Node
     if isinstance(value, Mapping):
@@ -136,7 +146,7 @@ def unwritten(value: Any) -> Node:
     return node
 
 
-def _unwritten_text(value: Any) -> ScalarNode:
+def _unwritten_text(value: object) -> ScalarNode:
     node = ScalarNode()
     node.text = str(value).lower() if isinstance(value, bool) else str(value)
     node.plain = node.flow = False

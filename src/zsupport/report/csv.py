@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from typing import Any
 
 from zsupport.report import Report, Terminal
 from zsupport.report.text import printable
@@ -27,7 +26,7 @@ def render(report: Report, terminal: Terminal) -> str:
     return out.getvalue()
 
 
-def cell(value: Any, *, raw: bool) -> str:
+def cell(value: object, *, raw: bool) -> str:
     """Return a value of the JSON document as a text: null is empty, structures are JSON.
 
     A text that begins like a formula gets an apostrophe in front, unless it is wanted `raw`.

@@ -29,7 +29,6 @@ from zsupport.version import FORMAT, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
 MAX_ENTRY_BYTES = 16 * 1024 * 1024
 MAX_ENTRIES = 64
@@ -109,7 +108,7 @@ def forget_read() -> bool:
     return bool(read)
 
 
-def keep(folder: str | None, key: str, value: Any) -> None:
+def keep(folder: str | None, key: str, value: object) -> None:
     """Keep a value as JSON under `key`; where that cannot be done, nothing happens."""
     if folder is None:
         return

@@ -6,9 +6,8 @@ offered has been read and run again, and passes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from zsupport.answer.case import Case
 from zsupport.answer.channels import ChannelAnswer
@@ -17,8 +16,8 @@ from zsupport.errors import ZsupportError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
 from zsupport.policy.quoting import scalar
-from zsupport.policy.yamltext import MappingNode, unwrapped
-from zsupport.suite.example import Example, Expected
+from zsupport.policy.yamltext import MappingNode, Plain, node_at, unwrapped
+from zsupport.suite.example import Example, Expected, Reason
 from zsupport.suite.format import TESTED, VERSION, TestedAnswer
 from zsupport.suite.reading import bind, read_written
 from zsupport.suite.running import (
@@ -45,7 +44,7 @@ class _Item(NamedTuple):
     """The answer in one case, as what is expected would state it."""
 
     case: Case
-    expect: Any  # texts, lists and mappings
+    expect: Plain
     key: str  # equal where the expectations are
 
 
@@ -115,8 +114,8 @@ def _of_sets(
 ) -> list[_Item]:
     items = []
     for reply in replies:
-        expect: dict[str, Any] = {}
-        told = [c for e in expects if e.key in ("include", "exclude") for c in e.value]
+        expect: dict[str, Plain] = {}
+        told = [c for e in expects if e.key in ("include", "exclude") for c in e.channels]
         for each in expects:
             if each.key == "exactly":
                 expect["exactly"] = list(reply.allowed)
@@ -137,7 +136,7 @@ def _of_rows(
     question = example.question
     for reply in replies:
         for row in reply.rows:
-            expect: Any = {}
+            expect: dict[str, Plain] = {}
             for each in expects:
                 if each.key == "because":
                     expect["because"] = _reason(subject, example, each, (row,))
@@ -145,18 +144,17 @@ def _of_rows(
                     expect[each.key] = plain(getattr(row, each.key), question.zone)
             if isinstance(row, DueAnswer):
                 expect = _of_due(row, expect, example)
-            if example.shorthand:
-                expect = _short(expect)
             case = reply.case
             if isinstance(row, ChannelAnswer):
                 case = {**case, "channel": row.channel}
             elif isinstance(row, DueAnswer) and question.options.get("metric"):
                 case = {**case, _METRIC: row.metric}
-            items.append(_Item(case, expect, repr(expect)))
+            shown = _short(expect) if example.shorthand else expect
+            items.append(_Item(case, shown, repr(shown)))
     return items
 
 
-def _of_due(row: DueAnswer, expect: dict[str, Any], example: Example) -> dict[str, Any]:
+def _of_due(row: DueAnswer, expect: dict[str, Plain], example: Example) -> dict[str, Plain]:
     """Return what is expected of a deadline without what a test cannot say of this one."""
     question = example.question
     if "state" in expect and not question.timed and row.state in STATES_OF_THE_MOMENT:
@@ -177,7 +175,7 @@ def _of_due(row: DueAnswer, expect: dict[str, Any], example: Example) -> dict[st
     return expect
 
 
-def _short(expect: dict[str, Any]) -> Any:
+def _short(expect: dict[str, Plain]) -> Plain:
     if len(expect) == 1 and not set(expect) & {"target"}:
         return next(iter(expect.values()))
     return expect
@@ -185,28 +183,25 @@ def _short(expect: dict[str, Any]) -> Any:
 
 def _reason(
     subject: PolicyUnderTest, example: Example, each: Expected, rows: Iterable[TestedAnswer]
-) -> Any:
+) -> Plain:
     """Return the reason as it is written where it holds, else the paths of what decided."""
     because = tuple(dict.fromkeys(line for row in rows for line in row.because))
     revision = example.question.revision
+    assert isinstance(each.value, Reason)
     if decided(subject, revision, each.value, because):
-        expect = _entry(example, "expect")
-        return expect["because"]
+        return unwrapped(node_at(example.node, ("expect", "because")))
     return one_or_list(tuple(rules_of(because)))
-
-
-def _entry(example: Example, key: str) -> Any:
-    assert isinstance(example.node, MappingNode)
-    return next(unwrapped(value) for name, value in example.node.entries if name.text == key)
 
 
 def _case(
     revision: Revision, example: Example, group: list[_Item], every: list[_Item]
-) -> dict[str, Any]:
+) -> dict[str, Plain]:
     """Return the case that asks what a group of items answers."""
     question = example.question
-    written = _entry(example, question.command)
-    asked: dict[str, Any] = {}
+    written = example.node.by_key[question.command][1]
+    assert isinstance(written, MappingNode)
+    asked: dict[str, Plain] = {}
+    facts: dict[str, Plain] = {}
     known = {fact.id for fact in revision.facts}
     for name in _dimensions(every):
         values = _values(group, name)
@@ -217,18 +212,19 @@ def _case(
         if not values:
             continue
         if name in TESTED[question.command].keys.fields and name in known:
-            asked.setdefault("fact", {})[name] = one_or_list(values)
+            facts[name] = one_or_list(values)
+            asked["fact"] = facts
         else:
             asked[name] = one_or_list(values)
     options = {
         key: value
-        for key, value in written.items()
+        for key, value in unwrapped(written).items()
         if key in TESTED[question.command].keys.fields
         and key not in ("plan", "role", "channel", "priority", "fact")
     }
     if _values(group, _METRIC) != _values(every, _METRIC):
         options["metric"] = one_or_list(_values(group, _METRIC))
-    case: dict[str, Any] = {}
+    case: dict[str, Plain] = {}
     if example.name:
         case["name"] = example.name
     return {**case, question.command: {**asked, **options}, "expect": group[0].expect}
@@ -258,7 +254,7 @@ def _groups(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
         return
     best: list[list[_Item]] = []
     for name in _dimensions(items):
-        slices: dict[Any, list[_Item]] = {}
+        slices: dict[object, list[_Item]] = {}
         for value in (*_values(items, name), None):
             part = [item for item in items if item.case.get(name) == value]
             answers = frozenset(
@@ -282,27 +278,27 @@ def _groups(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
 _WIDTH = 100
 
 
-def flow(value: Any) -> str:
+def flow(value: Plain) -> str:
     """Return texts, lists and mappings on one line."""
-    if isinstance(value, dict):
+    if isinstance(value, str):
+        return scalar(value)
+    if isinstance(value, Mapping):
         return "{" + ", ".join(f"{scalar(key)}: {flow(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(flow, value)) + "]"
-    return scalar(value)
+    return "[" + ", ".join(map(flow, value)) + "]"
 
 
-def case_text(case: dict[str, Any]) -> str:
+def case_text(case: Mapping[str, Plain]) -> str:
     """Return a case as an item of a list, its lines ended."""
     lines: list[str] = []
     for key, value in case.items():
         line = f"{key}: {flow(value)}"
-        if len(line) + 2 > _WIDTH and isinstance(value, dict):
+        if len(line) + 2 > _WIDTH and isinstance(value, Mapping):
             lines += [f"{key}:", *(f"  {scalar(k)}: {flow(each)}" for k, each in value.items())]
         else:
             lines.append(line)
     return "".join(f"{'  ' if i else '- '}{line}\n" for i, line in enumerate(lines))
 
 
-def one_or_list(values: tuple[str, ...]) -> Any:
+def one_or_list(values: tuple[str, ...]) -> Plain:
     """Return a value alone where there is one, else the list."""
     return values[0] if len(values) == 1 else list(values)

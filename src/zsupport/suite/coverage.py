@@ -18,7 +18,7 @@ from zsupport.answer.space import Cases, Space, opened
 from zsupport.clock.instants import from_datetime
 from zsupport.errors import ZsupportError
 from zsupport.policy.model import Revision, with_members
-from zsupport.policy.yamltext import Path, ScalarNode, SequenceNode
+from zsupport.policy.yamltext import Path, SequenceNode
 from zsupport.suite.example import Example
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
@@ -139,7 +139,7 @@ def _priorities(subject: PolicyUnderTest, index: int) -> list[Decision]:
 def stated_by(subject: PolicyUnderTest, example: Example) -> StatedCases:
     """Return what a test states where it passes. Raises TooMuch."""
     command = example.question.command
-    keys = {each.key: each.value for each in example.expects}
+    keys = {each.key for each in example.expects}
     if not example.question.in_force and command != "priority":
         return StatedCases()  # no rule decided
     if command == "channels":
@@ -179,11 +179,11 @@ def _of_channels(subject: PolicyUnderTest, example: Example) -> StatedCases:
     allowed = denied = recommended = 0
     for each in example.expects:
         if each.key == "exactly":
-            some = space.among("channel", each.value)
+            some = space.among("channel", each.channels)
             allowed |= asked & some
             denied |= asked & ~some
         elif each.key == "allowed":
-            if each.value.text == "true":
+            if each.text == "true":
                 allowed |= asked
             else:
                 denied |= asked
@@ -196,7 +196,7 @@ def _of_channels(subject: PolicyUnderTest, example: Example) -> StatedCases:
 
 def _of_hours(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedCases:
     question = example.question
-    keys = {each.key: each.value for each in example.expects}
+    keys = {each.key: each.text for each in example.expects}
     if not set(keys) & set(_OPENINGS):
         return StatedCases()
     if name := question.options.get("name"):
@@ -205,7 +205,7 @@ def _of_hours(subject: PolicyUnderTest, example: Example, asked: Cases) -> State
         subject.revisions[question.revision].space,
         subject.revisions[question.revision].decisions,
     )
-    if isinstance(keys.get("state"), ScalarNode) and keys["state"].text == "not-entitled":
+    if keys.get("state") == "not-entitled":
         return StatedCases(denied=asked & ~decisions.allowed)
     grants = zip(subject.policy.revisions[question.revision].grants, decisions.grants, strict=True)
     timed = (
@@ -226,14 +226,13 @@ def _of_due(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedC
         subject.revisions[question.revision].space,
         subject.revisions[question.revision].decisions,
     )
-    keys = {each.key: each.value for each in example.expects}
+    keys = {each.key: each.text for each in example.expects}
     asked = _when_opened(revision, decisions, example, asked)
-    state = keys["state"].text if isinstance(keys.get("state"), ScalarNode) else ""
     metrics = settle_metrics(revision, tuple(question.options.get("metric", ())))
     what = ""
     if "target" in keys or set(keys) & set(_INSTANTS):
         what = "target"
-    elif state in NEGATIVE:
+    elif (state := keys.get("state")) in NEGATIVE:
         what = state
     if what == "not-entitled":
         opening = [channel.id for channel in revision.channels if channel.opens_case]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from zsupport.findings import CODES as LOADER_CODES
 from zsupport.findings import Code, Span
-from zsupport.policy.yamltext import Node, Path
+from zsupport.policy.model import When
+from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode
 from zsupport.typed import NamedTuple
 
 
@@ -19,16 +20,27 @@ class Reason(NamedTuple):
     """What must have decided: nodes of the policy by path, or rules by their condition."""
 
     paths: tuple[tuple[str, Path], ...]  # as written, and taken apart
-    when: tuple[Any, ...] | None = None  # the condition, as `condition_key` gives it
+    when: When | None = None
 
 
 class Expected(NamedTuple):
     """One field of an answer, and what it must be; the spans are those of the value."""
 
     key: str
-    value: Any  # a tuple of channels, a Reason, or a node
+    value: tuple[str, ...] | Reason | Node  # the channels of a set; the value of `because`; others
     span: Span
     path: Path
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels of `exactly`, `include` or `exclude`; none for another key."""
+        value = self.value
+        return value if isinstance(value, tuple) and not isinstance(value, Reason) else ()
+
+    @property
+    def text(self) -> str | None:
+        """The value where it is a single text."""
+        return self.value.text if isinstance(self.value, ScalarNode) else None
 
 
 class Arguments(TypedDict, total=False):
@@ -68,7 +80,7 @@ class Example(NamedTuple):
     name: str
     span: Span
     path: Path
-    node: Node  # as it is written
+    node: MappingNode  # as it is written
     question: Question
     shorthand: bool  # whether a text stands for all that is expected
     expects: tuple[Expected, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC
-from typing import Any
 
 from zsupport.analysis.space import shown
 from zsupport.answer.case import Because, reasons
@@ -18,6 +17,7 @@ from zsupport.policy.yamltext import (
     MappingNode,
     Node,
     Path,
+    Plain,
     parse_path,
     path_text,
     short,
@@ -115,9 +115,8 @@ def name_of(example: Example) -> str:
     """Return what a test is called: its name, or the question that it asks."""
     if example.name:
         return example.name
-    written = unwrapped(example.node)
     command = example.question.command
-    return f"{command} {flow(written[command])}"
+    return f"{command} {flow(unwrapped(example.node.by_key[command][1]))}"
 
 
 def name_of_invariant(invariant: Invariant) -> str:
@@ -287,11 +286,9 @@ def _message(failure: Failure, example: Example) -> str:
     if key == "exactly":
         return f"the channels that are allowed are {got}"
     if key == "include":
-        missing = [c for c in failure.expected.value if c not in failure.got]
-        return f"{_and(missing)} {'is' if len(missing) == 1 else 'are'} not allowed"
+        return f"{_and(failure.missing)} {'is' if len(failure.missing) == 1 else 'are'} not allowed"
     if key == "exclude":
-        wrong = [c for c in failure.expected.value if c in failure.got]
-        return f"{_and(wrong)} {'is' if len(wrong) == 1 else 'are'} allowed"
+        return f"{_and(failure.surplus)} {'is' if len(failure.surplus) == 1 else 'are'} allowed"
     if key == "because":
         return "another rule decided"
     if key == "open" and failure.got is None:
@@ -307,11 +304,11 @@ def _message(failure: Failure, example: Example) -> str:
     return f"`{key}` is {got}"
 
 
-def _and(names: list[str]) -> str:
+def _and(names: tuple[str, ...]) -> str:
     return " and ".join(f"`{name}`" for name in names)
 
 
-def shortened(value: Any) -> str:
+def shortened(value: Plain) -> str:
     """Return a value in a message, cut where it is long."""
     text = flow(value) if isinstance(value, dict | list) else f"`{value}`"
     return text if len(text) <= 200 else text[:197] + "..."
@@ -319,12 +316,12 @@ def shortened(value: Any) -> str:
 
 def _wanted(expected: Expected) -> str:
     """Return what was expected, in words."""
-    if expected.key in OF_THE_SET:
-        return f"{expected.key} {flow(list(expected.value))}"
     if isinstance(expected.value, Reason):
         if expected.value.when is not None:
             return "the rule with this condition"
         return ", ".join(text for text, _ in expected.value.paths)
+    if not isinstance(expected.value, Node):
+        return f"{expected.key} {flow(expected.channels)}"
     value = unwrapped(expected.value)
     if expected.key == "open":
         return {"true": "open", "false": "closed"}.get(str(value), str(value))
@@ -335,21 +332,14 @@ def _difference(failure: Failure) -> str | None:
     """Return how a set differs from the one expected."""
     if failure.expected is None or failure.expected.key != "exactly":
         return None
-    wanted, got = failure.expected.value, failure.got
-    missing = [c for c in wanted if c not in got]
-    surplus = [c for c in got if c not in wanted]
-    parts = [f"not allowed: {', '.join(missing)}"] if missing else []
-    parts += [f"allowed as well: {', '.join(surplus)}"] if surplus else []
+    parts = [f"not allowed: {', '.join(failure.missing)}"] if failure.missing else []
+    parts += [f"allowed as well: {', '.join(failure.surplus)}"] if failure.surplus else []
     return "; ".join(parts)
 
 
 def _role(failure: Failure) -> str:
     """Return what the lines did: a denial is decided by all that could have allowed."""
-    expected = failure.expected
-    if expected is None or expected.key not in OF_THE_SET:
-        return "decided"
-    denied = expected.key == "include" or not set(failure.got) - set(expected.value)
-    return "does not hold here" if denied and expected.key != "exclude" else "decided"
+    return "does not hold here" if failure.missing and not failure.surplus else "decided"
 
 
 def _decided(
@@ -438,7 +428,7 @@ def _as_case(subject: PolicyUnderTest, invariant: Invariant, each: Broken) -> st
     case = {name: value for name, value in each.case.items() if name != "opened"}
     facts = {fact.id for fact in subject.policy.revisions[invariant.revision].facts}
     command = "channels" if each.claim.kind == "channel" else "due"
-    asked: dict[str, Any] = {
+    asked: dict[str, Plain] = {
         name: value for name, value in case.items() if not (name in facts and name in _OPTIONS)
     }
     if odd := {name: value for name, value in case.items() if name not in asked}:
@@ -478,7 +468,7 @@ def outcome_of(
     units: Iterable[Unit],
     texts: Mapping[str, str],
     closing: Iterable[str],
-    extra: Mapping[str, Any],
+    extra: Mapping[str, object],
 ) -> Outcome:
     """Return the outcome of a run."""
     return Outcome("test", tuple(units), texts, CODES, tuple(closing), extra)
@@ -559,7 +549,7 @@ def uncovered_finding(
 
 def record_of(
     subject: PolicyUnderTest, decision: Decision, found: Suggested | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return an uncovered decision as JSON."""
     document = subject.revisions[decision.revision].document
     return {
@@ -593,7 +583,7 @@ def survivor_finding(
 
 def record_of_survivor(
     subject: PolicyUnderTest, survivor: Survivor, test: Suggested | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return a change that no test noticed as JSON."""
     document = subject.revisions[survivor.revision].document
     change = survivor.change

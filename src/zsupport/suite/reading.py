@@ -19,7 +19,15 @@ from zsupport.findings import Finding, Span
 from zsupport.limits import ASKED
 from zsupport.policy.files import SourceFile
 from zsupport.policy.format import DIMENSIONS
-from zsupport.policy.model import Alternative, When
+from zsupport.policy.model import (
+    Alternative,
+    Commitment,
+    Grant,
+    PolicyCalendar,
+    Priority,
+    TargetRule,
+    When,
+)
 from zsupport.policy.names import Names
 from zsupport.policy.shape import Fields, Later, Named, Reader, Record
 from zsupport.policy.yamltext import (
@@ -139,9 +147,9 @@ def bind(written: WrittenTests, subject: PolicyUnderTest, at: datetime | None) -
     return Tests(written, tuple(examples), tuple(invariants), (), at)
 
 
-def condition_key(when: When) -> tuple[Any, ...]:
-    """Return what the alternatives of a condition say, with their keys in one order."""
-    return tuple((sorted(alt.values.items()), alt.opened or ()) for alt in when)
+def _told(when: When) -> object:
+    """Return what the alternatives of a condition say: equal where conditions say the same."""
+    return [(alternative.values, alternative.opened) for alternative in when]
 
 
 class _Understood(NamedTuple):
@@ -239,7 +247,7 @@ class _Binder:
             return None
         name = record.get("name")
         whole = node_at(root, ("cases", number))
-        assert whole is not None
+        assert isinstance(whole, MappingNode)
         return Example(
             name.text if name else "", record.start, path_of(record.way), whole, question,
             isinstance(node, ScalarNode), tuple(expects),
@@ -491,7 +499,7 @@ class _Binder:
     # -- expectations ----------------------------------------------------------------------
 
     def expects(self, command: str, about: _Understood, node: Node, way: Way) -> list[Expected]:
-        """Return what is expected of the answers to a about."""
+        """Return what is expected of the answers to a question."""
         if isinstance(node, ScalarNode):
             return self.shorthand(command, about, node, way)
         read = TESTED[command].expected.read(node, way, self.reader)
@@ -516,14 +524,14 @@ class _Binder:
             if value is None:
                 continue
             at = read.value(key)
-            value = self.expected(command, about, key, value, node_at(node, (key,)), at)
-            if value is not None:
-                found.append(Expected(key, value, at.span, path_of(at.way)))
+            wanted = self.expected(command, about, key, value, node_at(node, (key,)), at)
+            if wanted is not None:
+                found.append(Expected(key, wanted, at.span, path_of(at.way)))
         return found
 
     def expected(
         self, command: str, about: _Understood, key: str, value: Any, node: Node | None, at: Named
-    ) -> Any:
+    ) -> tuple[str, ...] | Reason | Node | None:
         """Return what a field must be: channels, a reason, or the node that says it."""
         if command == "channels" and key in ("exactly", "include", "exclude"):
             before = len(self.reader.findings)
@@ -622,14 +630,13 @@ class _Binder:
                 when = (when[0]._replace(opened=(side == "inside", hours)),)
             if len(self.reader.findings) > before:
                 return None
-        key = condition_key(when)
-        if not paths_with(self.subject, revision, key):
+        if not paths_with(self.subject, revision, when):
             self.report(
                 "ZS201", read.value("when"), "no rule has this condition",
                 "the condition of a grant, a target rule, a priority or a calendar, in full",
             )  # fmt: skip
             return None
-        return Reason((), key)
+        return Reason((), when)
 
     # -- invariants ------------------------------------------------------------------------
 
@@ -706,9 +713,11 @@ def reference_of(subject: PolicyUnderTest, revision: int) -> datetime:
     return to_datetime(at_local(date.fromisoformat(answering.start), 0, zone(answering.timezone)))
 
 
-def paths_with(subject: PolicyUnderTest, revision: int, key: tuple[Any, ...]) -> list[str]:
+def paths_with(subject: PolicyUnderTest, revision: int, when: When) -> list[str]:
     """Return the paths of the rules of a revision that have a condition."""
     policy = subject.policy.revisions[revision]
-    rules: list[Any] = [*policy.grants, *policy.rules, *policy.priorities, *policy.commitments]
+    rules: list[Grant | TargetRule | Priority | Commitment | PolicyCalendar]
+    rules = [*policy.grants, *policy.rules, *policy.priorities, *policy.commitments]
     rules += [calendar for each in policy.hours.values() for calendar in each]
-    return [rule.place.path for rule in rules if condition_key(rule.when) == key]
+    told = _told(when)
+    return [rule.place.path for rule in rules if _told(rule.when) == told]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from itertools import product
-from typing import Any
 
 from zsupport.answer.case import Because, Case
 from zsupport.answer.channels import ChannelAnswer
@@ -16,7 +15,7 @@ from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, ZsupportError
 from zsupport.policy.format import DIMENSIONS
 from zsupport.policy.yamltext import MappingNode as Entries
-from zsupport.policy.yamltext import Node, Path, ScalarNode, SequenceNode, path_key
+from zsupport.policy.yamltext import Node, Path, Plain, ScalarNode, SequenceNode, path_key
 from zsupport.suite.example import Example, Expected, Question, Reason
 from zsupport.suite.format import NONE, TESTED, TestedAnswer, key_of
 from zsupport.suite.reading import paths_with
@@ -57,10 +56,12 @@ class Failure(NamedTuple):
 
     expected: Expected | None
     case: Case
-    got: Any  # the value of the field, or what went wrong in words
+    got: object  # the value of the field, or what went wrong in words
     because: tuple[Because, ...]
     state: str | None = None  # of a deadline
     metric: str | None = None  # of a deadline
+    missing: tuple[str, ...] = ()  # channels that are expected and not allowed
+    surplus: tuple[str, ...] = ()  # channels that are allowed and not expected
 
 
 class ExampleResult(NamedTuple):
@@ -174,16 +175,15 @@ def failures_of(subject: PolicyUnderTest, example: Example, reply: Reply) -> Ite
     """Yield what is not as expected in the answers to one case."""
     question = example.question
     for expected in example.expects:
-        key, value = expected.key, expected.value
-        if key in OF_THE_SET:
-            if not set_holds(key, value, reply):
-                yield Failure(expected, reply.case, reply.allowed, _of_set(key, value, reply))
-        elif key == "because":
-            yield from _reasons(subject, question, expected, reply)
+        value = expected.value
+        if isinstance(value, Reason):
+            yield from _reasons(subject, question, expected, value, reply)
+        elif not isinstance(value, Node):
+            yield from _of_set(expected, reply)
         else:
             for row in reply.rows:
-                got = getattr(row, key)
-                if not says(value, got, question.zone, key):
+                got = getattr(row, expected.key)
+                if not says(value, got, question.zone, expected.key):
                     case = reply.case
                     if isinstance(row, ChannelAnswer):
                         case = {**case, "channel": row.channel}
@@ -192,26 +192,26 @@ def failures_of(subject: PolicyUnderTest, example: Example, reply: Reply) -> Ite
                     yield Failure(expected, case, got, row.because, state, metric)
 
 
-def set_holds(key: str, wanted: tuple[str, ...], reply: Reply) -> bool:
-    """Return whether the channels that are allowed are as expected."""
-    allowed = reply.allowed
+def _of_set(expected: Expected, reply: Reply) -> Iterator[Failure]:
+    """Yield where other channels are allowed than expected, with the lines that decided."""
+    key, wanted, allowed = expected.key, expected.channels, reply.allowed
+    missing: tuple[str, ...] = ()
+    surplus: tuple[str, ...] = ()
+    if key == "exclude":
+        surplus = tuple(channel for channel in wanted if channel in allowed)
+    else:
+        missing = tuple(channel for channel in wanted if channel not in allowed)
     if key == "exactly":
-        return set(allowed) == set(wanted)
-    inside = [channel in allowed for channel in wanted]
-    return all(inside) if key == "include" else not any(inside)
-
-
-def _of_set(key: str, wanted: tuple[str, ...], reply: Reply) -> tuple[Because, ...]:
-    """Return the lines that decided about the channels that are not as expected."""
-    wrong = set(wanted) ^ set(reply.allowed)
-    if key != "exactly":
-        wrong = {each for each in wanted if (each in reply.allowed) is (key == "exclude")}
-    lines = [line for row in reply.channels if row.channel in wrong for line in row.because]
-    return tuple(dict.fromkeys(lines))
+        surplus = tuple(channel for channel in allowed if channel not in wanted)
+    if missing or surplus:
+        wrong = (*missing, *surplus)
+        lines = [line for row in reply.channels if row.channel in wrong for line in row.because]
+        because = tuple(dict.fromkeys(lines))
+        yield Failure(expected, reply.case, allowed, because, None, None, missing, surplus)
 
 
 def _reasons(
-    subject: PolicyUnderTest, question: Question, expected: Expected, reply: Reply
+    subject: PolicyUnderTest, question: Question, expected: Expected, reason: Reason, reply: Reply
 ) -> Iterator[Failure]:
     """Yield where something else decided than expected.
 
@@ -222,7 +222,7 @@ def _reasons(
         groups = [reply.together]
     for some in groups:
         because = tuple(dict.fromkeys(line for row in some for line in row.because))
-        if not decided(subject, question.revision, expected.value, because):
+        if not decided(subject, question.revision, reason, because):
             yield Failure(expected, reply.case, because, because)
 
 
@@ -258,7 +258,7 @@ def rules_of(because: tuple[Because, ...]) -> list[str]:
     ]
 
 
-def says(node: Any, got: Any, zone: tzinfo, key: str = "") -> bool:
+def says(node: Node, got: object, zone: tzinfo, key: str = "") -> bool:
     """Return whether a value of an answer is what a node says.
 
     Texts are compared as written and instants as instants; of a mapping only the keys that are
@@ -278,7 +278,7 @@ def says(node: Any, got: Any, zone: tzinfo, key: str = "") -> bool:
     return False
 
 
-def _says_text(node: ScalarNode, got: Any, zone: tzinfo, key: str) -> bool:
+def _says_text(node: ScalarNode, got: object, zone: tzinfo, key: str) -> bool:
     text = node.text
     if got is None:
         return text == NONE and key not in _WITH_NONE
@@ -295,7 +295,7 @@ def _says_text(node: ScalarNode, got: Any, zone: tzinfo, key: str) -> bool:
     return text == str(got)
 
 
-def plain(value: Any, zone: tzinfo) -> Any:
+def plain(value: object, zone: tzinfo) -> Plain:
     """Return a value of an answer as a test states it: texts, lists and mappings; None is none."""
     if value is None:
         return NONE

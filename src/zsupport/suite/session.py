@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import InvalidPolicy, PolicyError, TooMuch, UsageError, did_you_mean
@@ -156,7 +155,7 @@ class _Measured(NamedTuple):
 
     units: tuple[Unit, ...]
     closing: tuple[str, ...]
-    extra: dict[str, Any]
+    extra: dict[str, object]
 
 
 def _run(
@@ -208,7 +207,7 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
     """Return how many of the decisions the tests cover, and the ones that they do not."""
     units: list[Unit] = []
     total = covered = 0
-    listed: list[dict[str, Any]] = []
+    listed: list[dict[str, object]] = []
     shown_of_all = 0
     for each in tested:
         subject = each.subject
@@ -257,7 +256,7 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
 def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
     """Return how many changes of the policies their tests notice, and those that they do not."""
     units: list[Unit] = []
-    listed: list[dict[str, Any]] = []
+    listed: list[dict[str, object]] = []
     total = noticed = shown = 0
     for each in tested:
         subject = each.subject
@@ -318,7 +317,7 @@ def _some(number: int, what: str) -> str:
     return f"{number} {what}"
 
 
-def _extra(run: list[Unit], coverage: Any, mutation: Any) -> dict[str, Any]:
+def _extra(run: list[Unit], coverage: object, mutation: object) -> dict[str, object]:
     failures = sum(failed(unit) for unit in run)
     return {
         "summary": {"passed": len(run) - failures, "failed": failures},

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice, product
-from typing import Any
+from typing import TypeVar
 
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import of_customer
 from zsupport.answer.case import Case, named
+from zsupport.answer.channels import ChannelAnswer
+from zsupport.answer.due import DueAnswer
+from zsupport.answer.opening import HoursAnswer
+from zsupport.answer.priority import PriorityAnswer
 from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE
 from zsupport.answer.space import Cases
 from zsupport.clock.instants import format_instant, from_datetime
@@ -21,14 +25,18 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.errors import ZsupportError
 from zsupport.policy.model import Revision
+from zsupport.policy.shape import Fields
+from zsupport.policy.yamltext import Plain
 from zsupport.suite.correction import case_text, parsed
 from zsupport.suite.coverage import Decision, covers, stated_by
 from zsupport.suite.example import Example
-from zsupport.suite.format import CHANNELS, DUE, HOURS, NONE, PRIORITY
+from zsupport.suite.format import CHANNELS, DUE, HOURS, NONE, PRIORITY, TESTED, TestedAnswer
 from zsupport.suite.reading import reference_of
 from zsupport.suite.running import ask, combinations, passes, plain
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
+
+AnswerKind = TypeVar("AnswerKind", bound=TestedAnswer)
 
 #: Where hours are the customer's, a customer is needed to ask about them.
 CUSTOMER = {"customer-tz": "Europe/Oslo", "customer-country": "NO"}
@@ -89,7 +97,7 @@ def _moments(subject: PolicyUnderTest, decision: Decision) -> list[datetime | No
 
 def _case(
     subject: PolicyUnderTest, decision: Decision, whole: Case, moment: datetime | None
-) -> dict[str, Any] | None:
+) -> dict[str, Plain] | None:
     revision = subject.policy.revisions[decision.revision]
     if decision.by_facts:
         return _of_priority(subject, decision, whole, moment)
@@ -100,42 +108,44 @@ def _case(
     return _of_due(subject, decision, whole, moment, revision)
 
 
-def told(fields: Any, revision: Revision, case: Case, names: set[str]) -> dict[str, Any]:
+def told(fields: Fields, revision: Revision, case: Case, names: set[str]) -> dict[str, Plain]:
     """Return the values of a case as keys of a question, of the dimensions that matter.
 
     A fact that has its default is left out, as one would on the command line; not of a question
     about priorities, which asks for nothing else.
     """
     facts = {fact.id: None if fields is PRIORITY else fact.default for fact in revision.facts}
-    found: dict[str, Any] = {}
+    found: dict[str, Plain] = {}
+    named_like_keys: dict[str, Plain] = {}
     for name, value in case.items():
         if name not in names or facts.get(name, "") == value:
             continue
         if name in facts and name in fields.fields:
-            found.setdefault("fact", {})[name] = value
+            named_like_keys[name] = value
+            found["fact"] = named_like_keys
         else:
             found[name] = value
     return found
 
 
-def instant(moment: datetime | None) -> str | None:
+def instant(moment: datetime) -> str:
     """Return a moment as a test states it."""
-    return None if moment is None else format_instant(from_datetime(moment), UTC)
+    return format_instant(from_datetime(moment), UTC)
 
 
 def _of_channels(
     subject: PolicyUnderTest, decision: Decision, case: Case, moment: datetime | None
-) -> dict[str, Any]:
+) -> dict[str, Plain]:
     revision = subject.policy.revisions[decision.revision]
     names = named(grant.when for grant in revision.grants) | {"plan"}
     asked = told(CHANNELS, revision, case, names - {"channel"})
     if moment is not None:
         asked["at"] = instant(moment)
     # Each answer is asked for, not worked out: it is the library that has to give it.
-    rows = rows_of(subject, "channels", asked, decision.revision)
+    rows = rows_of(subject, ChannelAnswer, asked, decision.revision)
     if decision.kind == "recommendation":
         row = next(row for row in rows if row.channel == case["channel"])
-        expect: dict[str, Any] = {"recommended": str(row.recommended or NONE)}
+        expect: dict[str, Plain] = {"recommended": str(row.recommended or NONE)}
         return {"channels": {**asked, "channel": case["channel"]}, "expect": expect}
     return {
         "channels": asked,
@@ -144,9 +154,10 @@ def _of_channels(
 
 
 def rows_of(
-    subject: PolicyUnderTest, command: str, asked: dict[str, Any], revision: int
-) -> list[Any]:
+    subject: PolicyUnderTest, kind: type[AnswerKind], asked: dict[str, Plain], revision: int
+) -> list[AnswerKind]:
     """Return the answers to a question, none where another revision would give them."""
+    command = next(name for name, each in TESTED.items() if each.answer is kind)
     probe = parsed(subject, case_text({command: asked, "expect": _PROBES[command]}))
     if not probe or probe[0].question.revision != revision:
         return []
@@ -156,11 +167,12 @@ def rows_of(
         for combination in combinations(question)
         for reply in ask(subject, question, combination)
         for row in reply.rows
+        if isinstance(row, kind)
     ]
 
 
 #: Something that can be expected of every question, so that it is read.
-_PROBES: dict[str, dict[str, Any]] = {
+_PROBES: dict[str, dict[str, Plain]] = {
     "channels": {"exactly": []},
     "due": {"commitment": NONE},
     "hours": {"open": "true"},
@@ -174,7 +186,7 @@ def _of_due(
     case: Case,
     moment: datetime | None,
     revision: Revision,
-) -> dict[str, Any] | None:
+) -> dict[str, Plain] | None:
     names = {"plan", "role", "channel", "priority"} | {fact.id for fact in revision.facts}
     asked = told(DUE, revision, case, names)
     metric = decision.about or revision.metrics[0].id
@@ -192,10 +204,10 @@ def _of_due(
         asked["metric"] = metric
     if moment is not None:
         asked["opened"] = instant(moment)
-    rows = rows_of(subject, "due", asked, decision.revision)
+    rows = rows_of(subject, DueAnswer, asked, decision.revision)
     if rows and rows[0].state == NEEDS_INPUT:
         asked |= CUSTOMER
-        rows = rows_of(subject, "due", asked, decision.revision)
+        rows = rows_of(subject, DueAnswer, asked, decision.revision)
     if not rows:
         return None
     row = rows[0]
@@ -213,14 +225,14 @@ def asks_customer(revision: Revision) -> bool:
 
 def _of_hours(
     subject: PolicyUnderTest, decision: Decision, case: Case, moment: datetime | None
-) -> dict[str, Any] | None:
+) -> dict[str, Plain] | None:
     revision = subject.policy.revisions[decision.revision]
     names = named(calendar.when for each in revision.hours.values() for calendar in each)
     if moment is None:
         moment = reference_of(subject, decision.revision)
-    asked: dict[str, Any] = {"name": decision.about, **told(HOURS, revision, case, names)}
+    asked: dict[str, Plain] = {"name": decision.about, **told(HOURS, revision, case, names)}
     asked |= {"at": instant(moment), **(CUSTOMER if asks_customer(revision) else {})}
-    rows = rows_of(subject, "hours", asked, decision.revision)
+    rows = rows_of(subject, HoursAnswer, asked, decision.revision)
     if not rows or rows[0].open is not True:
         return None
     return {"hours": asked, "expect": "open"}
@@ -228,12 +240,12 @@ def _of_hours(
 
 def _of_priority(
     subject: PolicyUnderTest, decision: Decision, case: Case, moment: datetime | None
-) -> dict[str, Any] | None:
+) -> dict[str, Plain] | None:
     revision = subject.policy.revisions[decision.revision]
     asked = told(PRIORITY, revision, case, set(case))
     if moment is not None:
         asked["at"] = instant(moment)
-    rows = rows_of(subject, "priority", asked, decision.revision)
+    rows = rows_of(subject, PriorityAnswer, asked, decision.revision)
     if not rows:
         return None
     return {"priority": asked, "expect": rows[0].priority or NONE}
@@ -263,7 +275,7 @@ class CaseQuestion(NamedTuple):
     """A question: the command, its options, and the case that it is about in full."""
 
     command: str
-    options: dict[str, Any]
+    options: dict[str, Plain]
     case: Case
 
 
@@ -358,7 +370,7 @@ def _about_hours(pair: MutantPair, case: Case, name: str, moment: datetime | Non
     return CaseQuestion("hours", _at(asked, "at", moment), case)
 
 
-def _at(asked: dict[str, Any], key: str, moment: datetime | None) -> dict[str, Any]:
+def _at(asked: dict[str, Plain], key: str, moment: datetime | None) -> dict[str, Plain]:
     return asked if moment is None else {**asked, key: instant(moment)}
 
 
@@ -395,28 +407,28 @@ def _moments_tried(pair: MutantPair, *, timed: bool) -> Iterator[datetime | None
 
 
 def _case_told(
-    pair: MutantPair, command: str, asked: dict[str, Any], case: Case
-) -> dict[str, Any] | None:
+    pair: MutantPair, command: str, asked: dict[str, Plain], case: Case
+) -> dict[str, Plain] | None:
     """Return a test of a question that the two answer differently, None where they do not."""
-    before = rows_of(pair.before, command, asked, pair.revision)
-    after = rows_of(pair.after, command, asked, pair.revision)
-    if command == "due" and before and before[0].state == NEEDS_INPUT:
+    if command == "channels":
+        return _of_channels_told(pair, asked, case)
+    before, after = rows_of_both(pair, TESTED[command].answer, asked)
+    if before and isinstance(before[0], DueAnswer) and before[0].state == NEEDS_INPUT:
         asked = {**asked, **CUSTOMER}
-        before = rows_of(pair.before, command, asked, pair.revision)
-        after = rows_of(pair.after, command, asked, pair.revision)
+        before, after = rows_of_both(pair, DueAnswer, asked)
     if not before or not after:
         return None
-    if command == "channels":
-        return _of_channels_told(asked, case, before, after)
     one, other = before[0], after[0]
-    if command == "priority":
+    if isinstance(one, PriorityAnswer) and isinstance(other, PriorityAnswer):
         if one.priority == other.priority:
             return None
         return {command: asked, "expect": one.priority or NONE}
-    if command == "hours":
+    if isinstance(one, HoursAnswer) and isinstance(other, HoursAnswer):
         if one.open == other.open or one.open is None:
             return None
         return {command: asked, "expect": one.state}
+    assert isinstance(one, DueAnswer)
+    assert isinstance(other, DueAnswer)
     if one.state in NEGATIVE:
         return {command: asked, "expect": one.state} if one.state != other.state else None
     shown = ("target", "hours", "commitment", "starts")
@@ -426,9 +438,20 @@ def _case_told(
     return _stating(command, asked, one, fields)
 
 
+def rows_of_both(
+    pair: MutantPair, kind: type[AnswerKind], asked: dict[str, Plain]
+) -> tuple[list[AnswerKind], list[AnswerKind]]:
+    """Return the answers to a question before a change, and after it."""
+    before = rows_of(pair.before, kind, asked, pair.revision)
+    return before, rows_of(pair.after, kind, asked, pair.revision)
+
+
 def _of_channels_told(
-    asked: dict[str, Any], case: Case, before: list[Any], after: list[Any]
-) -> dict[str, Any] | None:
+    pair: MutantPair, asked: dict[str, Plain], case: Case
+) -> dict[str, Plain] | None:
+    before, after = rows_of_both(pair, ChannelAnswer, asked)
+    if not before or not after:
+        return None
     allowed = [row.channel for row in before if row.allowed]
     if allowed != [row.channel for row in after if row.allowed]:
         return {"channels": asked, "expect": {"exactly": allowed}}
@@ -441,8 +464,8 @@ def _of_channels_told(
 
 
 def _stating(
-    command: str, asked: dict[str, Any], row: Any, fields: list[str]
-) -> dict[str, Any] | None:
+    command: str, asked: dict[str, Plain], row: TestedAnswer, fields: list[str]
+) -> dict[str, Plain] | None:
     """Return a test of what an answer says in these fields, None where there are none."""
     if not fields:
         return None

@@ -8,9 +8,9 @@ from zsupport.answer.case import Because, Date, plain_value, reasons, say
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
-from zsupport.policy.yamltext import read_yaml, unwrapped
+from zsupport.policy.yamltext import MappingNode, read_yaml, unwrapped
 from zsupport.report import Report, Table
-from zsupport.typed import TYPE_CHECKING, TypedDict
+from zsupport.typed import TYPE_CHECKING, Mapping, TypedDict
 from zsupport.view.document import versions
 from zsupport.view.policy_in_full import condition, sections
 
@@ -43,7 +43,7 @@ ShownRevision = TypedDict(
         "file": str,
         "digest": "Annotated[str, ('pattern', '^sha256:[0-9a-f]{64}$')]",
         "terms": tuple[ShownTerm, ...] | None,
-        "document": dict[str, object] | None,
+        "document": Mapping[str, object] | None,
     },
 )
 
@@ -60,7 +60,8 @@ def show_policies(
     With its `files` a policy is shown in full: everything that they state.
     """
     full = bool(files)
-    documents = {file.name: unwrapped(read_yaml(file.data, file.shown)[0]) for file in files}
+    roots = {file.name: read_yaml(file.data, file.shown)[0] for file in files}
+    documents = {n: unwrapped(root) for n, root in roots.items() if isinstance(root, MappingNode)}
     records = []
     for policy in policies:
         current, in_force = policy.revision_at(at)
