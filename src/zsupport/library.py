@@ -280,16 +280,18 @@ class Policy:
                     (answer,), promised[1], promised[2], asked[0], asked[1], in_force,
                     _new(DueDetails, (of_moment, promised, hours)), hours.public_holidays,
                 )  # fmt: skip
-        for name, event in (("answered", answered), ("updated", updated), ("resolved", resolved)):
-            if event is not None and _instant(event) < began:
-                says = f"{_shown(event)} lies before opened, {format_instant(began, UTC)}"
-                raise UsageError(f"{name}: {says}")
-        for begin, end in pause:
-            if end is not None and _instant(end) < _instant(begin):
-                raise UsageError(f"the pause from {_shown(begin)} ends before it starts")
+        pauses = tuple((_instant(begin), _seconds(end)) for begin, end in pause)
+        events = Events(began, _seconds(answered), _seconds(updated), _seconds(resolved), pauses)
+        for name in ("answered", "updated", "resolved"):
+            event = getattr(events, name)
+            if event is not None and event < began:
+                says = f"{format_instant(event, UTC)} lies before opened"
+                raise UsageError(f"{name}: {says}, {format_instant(began, UTC)}")
+        for begins, ends in pauses:
+            if ends is not None and ends < begins:
+                says = format_instant(begins, UTC)
+                raise UsageError(f"the pause from {says} ends before it starts")
         ratio = None if at_risk is None else parse_ratio(at_risk)
-        pauses_in = tuple((_instant(begin), _seconds(end)) for begin, end in pause)
-        events = Events(began, _seconds(answered), _seconds(updated), _seconds(resolved), pauses_in)
         given = {name: _instant(each) for name, each in (start or {}).items() if each is not None}
         starts = settle_starts(known.asked.revision, given, began, self.revisions)
         return answer_due(known.asked, known.promised, Moment(events, moment, ratio, starts))
@@ -488,10 +490,6 @@ def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
 def _midnight(day: str, where: tzinfo, later: int = 0) -> int:
     """Return the first instant of a local date, or of one so many days later."""
     return at_local(date.fromisoformat(day) + timedelta(days=later), 0, where)
-
-
-def _shown(moment: Instant) -> str:
-    return format_instant(_instant(moment), UTC)
 
 
 def _seconds(instant: Instant | None) -> int | None:

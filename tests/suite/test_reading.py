@@ -75,6 +75,7 @@ BAD = [
     ("  - due: {plan: pro, opened: 2026-11-23T10:00}\n    expect: no-target", "ZS109", (1, 30),
      "`tz`"),
     ("  - due: {plan: pro, tz: CET+1}\n    expect: no-target", "ZS203", (1, 26), "zone"),
+    ("  - due: {plan: pro, customer-tz: CET+1}\n    expect: no-target", "ZS203", (1, 35), "zone"),
     ("  - due: {plan: pro, customer-country: Norway}\n    expect: no-target", "ZS204", (1, 40),
      "NO"),
     ("  - due: {plan: pro, at-risk: 4/3}\n    expect: no-target", "ZS111", (1, 31), "ratio"),

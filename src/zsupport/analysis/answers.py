@@ -181,6 +181,8 @@ class Difference:
     @cached_property
     def channels(self) -> Cases:
         """The cases in which another channel is allowed, or a channel is allowed differently."""
+        # This is for tests, to which a list in another order is another answer. To a customer it
+        # is not: `diff` compares prerequisites and the hours of channels without their order.
         one, other = self.one, self.other
         found = one.decisions.allowed ^ other.decisions.allowed
         found |= _unlike(one.prerequisites, other.prerequisites)

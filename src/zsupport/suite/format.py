@@ -20,8 +20,10 @@ from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
 from zsupport.clock.problem import BadText, shown
+from zsupport.clock.ratio import parse_ratio
+from zsupport.clock.zones import country_code
 from zsupport.library import Policy
-from zsupport.policy.format import Values
+from zsupport.policy.format import COUNTRY, ZONE, Values
 from zsupport.policy.quoting import scalar
 from zsupport.policy.schema import schema_of
 from zsupport.policy.shape import (
@@ -295,8 +297,16 @@ _AT = Field("at", _MOMENT, "The moment to answer as of; it selects the revision.
 _TZ = Field("tz", Line("a zone such as Europe/Oslo"), "The zone of local times.")
 _LANG = Field("lang", Line("a language such as nb"), "The language of the policy's texts.")
 _CUSTOMER = (
-    Field("customer-tz", Line("a zone such as Europe/Oslo"), "The customer's zone."),
-    Field("customer-country", Line("a country such as NO"), "The customer's country."),
+    Field(
+        "customer-tz",
+        Leaf("a zone such as Europe/Oslo", ZONE.code, ZONE.parse),
+        "The customer's zone.",
+    ),
+    Field(
+        "customer-country",
+        Leaf("a country such as NO", COUNTRY.code, country_code),
+        "The customer's country.",
+    ),
 )
 _A_FACT = "a fact: its value, or several"
 
@@ -324,7 +334,8 @@ DUE = Keys(
         "When its clock stood still.",
     ),
     Field(
-        "at-risk", Line("a ratio such as 3/4 or 75%"), "From which part of the way it is at risk."
+        "at-risk", Leaf("a ratio such as 3/4 or 75%", "ZS111", parse_ratio),
+        "From which part of the way it is at risk.",
     ),
     *_CUSTOMER,
     Field("at", _MOMENT, "The moment to answer as of; left out: the last that happened."),

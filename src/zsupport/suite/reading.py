@@ -12,9 +12,8 @@ from zsupport.answer.hours import ALWAYS_OPEN
 from zsupport.answer.opening import STATES as HOURS_STATES
 from zsupport.clock.instants import at_local, parse_instant, to_datetime
 from zsupport.clock.problem import BadText
-from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.target_text import parse_target
-from zsupport.clock.zones import country_code, zone
+from zsupport.clock.zones import zone
 from zsupport.findings import Finding, Span
 from zsupport.limits import ASKED
 from zsupport.policy.files import SourceFile
@@ -299,7 +298,7 @@ class _Binder:
                     "the question has neither a `name` nor a case",
                     "`name`, or what the case is: plan, role, channel, priority or a fact",
                 )  # fmt: skip
-        options |= self.others(asked, revision, where)
+        options |= self.others(asked, revision)
         timed = moment is not None
         if not timed and not {"at", "opened"} & set(asked.values):
             self.needs_no_moment(command, asked, revision, expect)
@@ -384,7 +383,7 @@ class _Binder:
             self.report("ZS003", at, f"no {dimension} is left here", "at least one")
         return chosen
 
-    def others(self, asked: Record, revision: int, where: tzinfo | None) -> Arguments:
+    def others(self, asked: Record, revision: int) -> Arguments:
         """Return the arguments of the library other than the dimensions and the moment."""
         found: Arguments = {}
         if metrics := asked.get("metric"):
@@ -392,18 +391,11 @@ class _Binder:
             resolved = [m.text if m.text == "all" else names.resolve("metric", m) for m in metrics]
             found["metric"] = tuple(metric for metric in resolved if metric)
         if risk := asked.get("at-risk"):
-            try:
-                found["at_risk"] = parse_ratio(risk.text)
-            except BadText as problem:
-                self.report("ZS111", risk, problem.message, problem.expected, problem.hint)
+            found["at_risk"] = risk
         if customer := asked.get("customer-tz"):
-            found["customer_tz"] = customer.text
-            self.zone(customer)
+            found["customer_tz"] = customer
         if country := asked.get("customer-country"):
-            try:
-                found["customer_country"] = country_code(country.text)
-            except BadText as problem:
-                self.report("ZS204", country, problem.message, problem.expected)
+            found["customer_country"] = country
         if lang := asked.get("lang"):
             found["lang"] = lang.text
         return found
