@@ -15,6 +15,7 @@ from zsupport.analysis.deadlines import (
     moments_of,
     period_of,
 )
+from zsupport.analysis.decisions import StatedCell
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import shown, values_of
 from zsupport.answer.space import Cases
@@ -233,6 +234,14 @@ class Subject(AnalysedRevision):
         return self.space.among(
             "priority", (id for id, each in cells.items() if each.key == cell.key)
         )
+
+    def target(self, stated: StatedCell) -> Path:
+        """Return the path of the target that a cell states."""
+        return self.document.target(stated.rule, stated.metric, stated.cell)
+
+    def promised(self, name: str, stated: StatedCell) -> tuple[Path, str]:
+        """Return what a cell promises to a value or by a metric, as a related place."""
+        return self.target(stated), f"`{name}` is promised `{stated.cell.target.text}`"
 
     def clock(self, offer: Offer, counted: Counted) -> TargetClock:
         """Return what an offer promises over hours, with all that its deadline depends on."""

@@ -23,9 +23,8 @@ def check(subject: Subject) -> Iterator[Problem]:
                 closed, working = closed_days(counted, each.cell.target.at // 60)
                 if closed:
                     days = "" if closed == working else f" on {', '.join(closed)}"
-                    document = subject.document
                     yield Problem(
-                        document.target(each.rule, each.metric, each.cell),
+                        subject.target(each),
                         f"`{each.cell.target.text}` falls outside `{each.cell.hours}`{days}",
                         label="nobody is there then",
                         hint="name a time within the hours, or other hours",

@@ -89,12 +89,9 @@ def _whole_metric(subject: Subject, rule: int, metric: str, dead: list[StatedCel
 def _one_cell(subject: Subject, same_key: list[StatedCell]) -> Problem:
     first = same_key[0]
     target = first.cell.target.text
-    path = subject.document.target(first.rule, first.metric, first.cell)
+    path = subject.target(first)
     what = f"`{target}`" if first.cell.key == "*" else f"`{target}` for `{first.cell.key}`"
-    more = tuple(
-        (subject.document.target(each.rule, each.metric, each.cell), f"nor does `{each.metric}`")
-        for each in same_key[1:]
-    )
+    more = tuple((subject.target(each), f"nor does `{each.metric}`") for each in same_key[1:])
     rule = subject.revision.rules[first.rule]
     cells = rule.cells[first.metric]
     meant = {name for name, cell in cells.items() if cell.key == first.cell.key}
@@ -129,8 +126,7 @@ def _above(subject: Subject, dead: StatedCell) -> Iterator[tuple[tuple[str | int
     """Yield the cells above that decide in the cases of one that never does."""
     for each in subject.decisions.targets(dead.metric).stated:
         if each.rule < dead.rule and each.decides & dead.matches:
-            path = subject.document.target(each.rule, each.metric, each.cell)
-            yield path, f"`{each.cell.target.text}` decides first"
+            yield subject.target(each), f"`{each.cell.target.text}` decides first"
 
 
 _HIDDEN = "move it above them, or take it out"

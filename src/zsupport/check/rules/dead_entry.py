@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.policy.model import When
+from zsupport.policy.model import Commitment, PolicyCalendar
 from zsupport.policy.yamltext import Path
 
 
@@ -16,20 +16,21 @@ def check(subject: Subject) -> Iterator[Problem]:
     for hours, calendars in revision.hours.items():
         if len(calendars) > 1:
             paths = [document.calendar(hours, place) for place in range(len(calendars))]
-            yield from _dead(subject, "calendar", paths, [each.when for each in calendars])
+            yield from _dead(subject, "calendar", paths, subject.decisions.calendars(hours))
     if len(revision.commitments) > 1:
         paths = [("commitment", place) for place in range(len(revision.commitments))]
-        conditions = [each.when for each in revision.commitments]
-        yield from _dead(subject, "commitment", paths, conditions)
+        yield from _dead(subject, "commitment", paths, subject.decisions.commitments())
 
 
 def _dead(
-    subject: Subject, what: str, paths: list[Path], conditions: list[When]
+    subject: Subject,
+    what: str,
+    paths: list[Path],
+    decided: Sequence[tuple[PolicyCalendar | Commitment, Cases]],
 ) -> Iterator[Problem]:
-    left: Cases = subject.decisions.existing
-    holding = [subject.space.holds(when) for when in conditions]
+    holding = [subject.space.holds(entry.when) for entry, _ in decided]
     for position, holds in enumerate(holding):
-        if not holds & left and not subject.excluded(holds):
+        if not decided[position][1] and not subject.excluded(holds):
             path = paths[position]
             yield Problem(
                 path,
@@ -44,7 +45,6 @@ def _dead(
                     if holding[above] & holds
                 ),
             )
-        left &= ~holds
 
 
 RULE = Rule(

@@ -77,7 +77,6 @@ def problems(
     named: set[tuple[int, str]],
 ) -> Iterator[Problem]:
     """Yield a problem at each cell of the later metric, beside a cell of the first one."""
-    document = subject.document
     for mine in end.cells if cases else ():
         for its in answer.cells:
             both = cases & mine.decides & its.decides
@@ -85,18 +84,13 @@ def problems(
                 continue
             named.add((mine.rule, mine.cell.key))
             yield Problem(
-                document.target(mine.rule, mine.metric, mine.cell),
+                subject.target(mine),
                 f"`{metric.id}` is promised sooner than `{first.id}` in the same case",
                 label=mine.cell.target.text,
                 hint="exchange the two, or let the clock of the later one start with the first:"
                 " `starts`",
                 case=subject.witness(both),
-                related=(
-                    (
-                        document.target(its.rule, its.metric, its.cell),
-                        f"`{first.id}` is promised `{its.cell.target.text}`",
-                    ),
-                ),
+                related=(subject.promised(first.id, its),),
             )
 
 

@@ -70,19 +70,13 @@ def of_cell(subject: Subject, less: Less) -> Problem:
     high, low = pair.high, pair.low
     case = subject.witness(cases)
     what = f" {case['priority']}" if "priority" in case else ""
-    document = subject.document
     return Problem(
-        document.target(mine.rule, mine.metric, mine.cell),
+        subject.target(mine),
         f"`{high}` is promised{what} less than `{low}`, which ranks below it",
         label=mine.cell.target.text,
         hint=f"promise `{its.cell.target.text}` or better",
         case=case,
-        related=(
-            (
-                document.target(its.rule, its.metric, its.cell),
-                f"`{low}` is promised `{its.cell.target.text}`",
-            ),
-        ),
+        related=(subject.promised(low, its),),
     )
 
 

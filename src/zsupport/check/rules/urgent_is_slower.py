@@ -43,7 +43,6 @@ def _agree(subject: Subject, pair: RankedValues, found: list[Less]) -> bool:
 
 
 def _exchanged(subject: Subject, pair: RankedValues, found: list[Less]) -> Problem:
-    document = subject.document
     ids = [each.id for each in subject.revision.priorities]
     return Problem(
         ("priorities", ids.index(pair.high), "id"),
@@ -53,7 +52,7 @@ def _exchanged(subject: Subject, pair: RankedValues, found: list[Less]) -> Probl
         case=subject.witness(found[0].cases),
         related=tuple(
             (
-                document.target(mine.rule, mine.metric, mine.cell),
+                subject.target(mine),
                 f"`{mine.cell.target.text}`, and `{its.cell.target.text}` for `{pair.low}`",
             )
             for _, mine, its, _ in found
@@ -62,21 +61,15 @@ def _exchanged(subject: Subject, pair: RankedValues, found: list[Less]) -> Probl
 
 
 def _of_cells(subject: Subject, found: list[Less]) -> Iterator[Problem]:
-    document = subject.document
     for pair, mine, its, cases in found:
         target, other = mine.cell.target, its.cell.target
         yield Problem(
-            document.target(mine.rule, mine.metric, mine.cell),
+            subject.target(mine),
             f"`{pair.high}` is promised less than `{pair.low}`, which is less urgent",
             label=target.text,
             hint=f"promise `{pair.high}` `{other.text}` or better, or `{pair.low}` less",
             case=subject.witness(cases),
-            related=(
-                (
-                    document.target(its.rule, its.metric, its.cell),
-                    f"`{pair.low}` is promised `{other.text}`",
-                ),
-            ),
+            related=(subject.promised(pair.low, its),),
             severity="warning" if target.kind == "none" else None,
         )
 
