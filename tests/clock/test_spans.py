@@ -1,16 +1,21 @@
 """Compiled working time is the same whatever was asked before."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import accumulate
 from random import Random
 from typing import Any
 
 import pytest
+from oracle.cases import some_calendar
+from oracle.clock import zone_rules
 
 from zsupport import Calendar
-from zsupport.clock.offsets import Offsets
-from zsupport.clock.spans import WorkingTime
-from zsupport.clock.zones import zone
+from zsupport.clock import spans
+from zsupport.clock.intervals import clipped
+from zsupport.clock.model import Hours, Year, Years
+from zsupport.clock.spans import EPOCH, WorkingTime
+from zsupport.clock.zonefile import offset_pieces
+from zsupport.clock.zones import zone, zone_names
 
 DAY = 86_400
 FROM = int(datetime(1998, 3, 1, tzinfo=UTC).timestamp())
@@ -49,21 +54,165 @@ def test_pieces_compiled_one_by_one_are_what_is_compiled_at_once(name: str, seed
     assert spans.before == list(worked)[:-1]
 
 
-@pytest.mark.parametrize("name", ["Europe/Oslo", "Pacific/Apia", "Africa/Casablanca", "Asia/Gaza"])
-def test_offsets_found_one_by_one_are_what_each_day_has(name: str) -> None:
-    where: tzinfo = zone(name)
+# The plain way: each day is looked at, and each day's offset is asked for.
+
+
+def plainly(hours: Hours, where: tzinfo, first: int, last: int) -> list[tuple[int, int]]:
+    """Return the working spans of `[first, last)` by the definition, rule 1."""
+    found: list[tuple[int, int]] = []
+    for start, end, offset in probed(where, first, last):
+        low, high = start + offset, end + offset
+        for day in range(low // DAY, (high - 1) // DAY + 1):
+            for part in hours.parts(day + EPOCH):
+                opens = max(day * DAY + part.start, low) - offset
+                closes = min(day * DAY + part.end, high) - offset
+                if opens < closes:
+                    found.append((opens, closes))
+    return found
+
+
+def probed(where: tzinfo, first: int, last: int) -> list[tuple[int, int, int]]:
+    """Return the pieces of `[first, last)` with one offset: asked for once a day, then halved."""
+
+    def offset_at(instant: int) -> int:
+        offset = datetime.fromtimestamp(instant, where).utcoffset()
+        assert offset is not None
+        return int(offset.total_seconds())
+
+    pieces = []
+    start, offset = first, offset_at(first)
+    for day in range(first, last + DAY, DAY):
+        if offset_at(day) != offset:
+            low, high = day - DAY, day
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if offset_at(middle) == offset else (low, middle)
+            pieces.append((start, min(high, last), offset))
+            start, offset = high, offset_at(high)
+    return [each for each in [*pieces, (start, last, offset)] if each[0] < each[1]]
+
+
+def joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans in order, with those that touch or overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+NAMES = [name for name in zone_names() if name != "UTC"]
+#: Zones where clocks go wrong, each of which is drawn often.
+ODD = ["Africa/Casablanca", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Gaza", "Europe/Oslo",
+       "America/Sao_Paulo", "Asia/Kathmandu", "America/Caracas", "UTC", "UTC-03:30"]  # fmt: skip
+
+
+def some_day(random: Random, where: tzinfo, low: int, high: int) -> int:
+    """Return a day between two, mostly one near which the offset changes."""
+    days = [start // DAY for start, _, _ in offset_pieces(where, low * DAY, high * DAY)][1:]
+    if days and random.random() < 0.6:
+        return random.choice(days) + random.randint(-1, 1)
+    return random.randrange(low, high)
+
+
+def some_hours(random: Random, where: tzinfo, low: int, high: int) -> Hours:
+    """Return the hours of a random calendar, with exceptions on some days between two."""
+    days = [some_day(random, where, low, high) for _ in range(3)]
+    written = some_calendar(random, "UTC", days, 0.2)
+    drawn = Calendar.from_dict(written).working_time.hours[0]
+    years = drawn.years
+    if years is not None and random.random() < 0.3:
+        # A holiday library gives exchanged dates too; calendars without a country have none.
+        worked = frozenset(day + EPOCH + random.randint(-3, 3) for day in days)
+
+        def exchanging(year: int, years: Years = years) -> Year:
+            return Year(
+                years(year).days_off,
+                frozenset(day for day in worked if date.fromordinal(day).year == year),
+            )
+
+        drawn = drawn._replace(years=exchanging, exchanged_for=random.choice([None, 0, 4, 6]))
+    return drawn._replace(zone=where)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_hours_are_compiled_as_the_definition_says(seed: int) -> None:
+    random = Random(seed)
+    spans = exceptional = 0
+    for _ in range(15):
+        name = random.choice([random.choice(NAMES), random.choice(ODD)])
+        where = zone(name)
+        low = random.randrange(4 * 366, 130 * 365)  # from 1974 on
+        hours = some_hours(random, where, low, low + 400)
+        time = WorkingTime(hours, block=random.choice([366, 7]) * DAY)
+        first = low * DAY + random.randrange(DAY)
+        last = first + random.choice([1, DAY, 40 * DAY, 380 * DAY])
+        known = time.spans(first, last)
+        assert known.first <= first < last <= known.last
+        theirs = zone_rules(name)
+        expected = joined(plainly(hours, theirs, known.first, known.last))
+        assert known.intervals() == expected, (name, hours, known.first)
+        spans += len(expected)
+        plain_week = hours._replace(dates={}, breaks={}, years=None)
+        exceptional += expected != joined(plainly(plain_week, theirs, known.first, known.last))
+    assert spans > 500
+    assert exceptional > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_zone_has_the_hours_of_the_definition(name: str) -> None:
+    # Nights, so that what a gap skips and a fold repeats is inside of the hours or at their edge.
     random = Random(name)
-    offsets = Offsets(where)
-    for _ in range(12):
-        start = FROM + random.randrange(30 * 366) * DAY + random.randrange(DAY)
-        list(offsets.pieces(start, start + random.randrange(1, 40 * DAY)))
-    known = offsets.known
-    found = dict(zip(known.starts, known.offsets, strict=True))
-    fresh = Offsets(where)
-    pieces = list(fresh.pieces(known.first, known.last))
-    assert found == {start: offset for start, _, offset in pieces}
-    for start, end, offset in pieces:
-        for instant in (start, (start + end) // 2, end - 1):
-            shown = datetime.fromtimestamp(instant, where).utcoffset()
-            assert shown is not None
-            assert shown.total_seconds() == offset
+    where, theirs = zone(name), zone_rules(name)
+    open_at = random.choice(["22:00-03:00", "00:00-24:00", "02:00-02:30", "23:30-00:30"])
+    written = {"timezone": name, "open": [f"mon-fri {open_at}", "sun 01:30-02:00"]}
+    hours = Calendar.from_dict(written).working_time.hours[0]
+    for year in (1970, 2011, random.randrange(1970, 2037), random.randrange(2037, 2101)):
+        first = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
+        time = WorkingTime(hours, block=30 * DAY)
+        for start, _, _ in [*offset_pieces(where, first, first + 366 * DAY)][1:3]:
+            known = time.spans(start - 2 * DAY, start + 2 * DAY)
+            begin = max(known.first, start - 40 * DAY)
+            expected = joined(plainly(hours, theirs, begin, known.last))
+            assert clipped(known.intervals(), begin, known.last) == expected, (year, start)
+
+
+def test_equal_hours_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = []
+    plain = spans._compile
+
+    def counting(*arguments: Any) -> Any:
+        compiled.append(arguments)
+        return plain(*arguments)
+
+    monkeypatch.setattr(spans, "_kept", {})
+    monkeypatch.setattr(spans, "_compile", counting)
+    at = datetime(2026, 6, 1, 8, tzinfo=UTC)
+    written = {"timezone": "Europe/Oslo", "open": "mon-fri 09:00-17:00", "holidays": ["2026-06-01"]}
+    due = Calendar.from_dict(written).due(at, timedelta(hours=4))
+    assert len(compiled) == 1
+    # The names of days off decide nothing, nor does one outside of the compiled block.
+    same = {**written, "holidays": {"add": {"2026-06-01": "Founders' day", "2009-06-01": "Past"}}}
+    assert Calendar.from_dict(same).due(at, timedelta(hours=4)) == due
+    assert len(compiled) == 1
+    for other in (
+        {**written, "timezone": "Europe/London"},
+        {**written, "open": "mon-fri 09:30-17:00"},
+        {**written, "holidays": ["2026-06-03"]},
+        {**written, "dates": {"2026-06-01": "09:00-12:00"}},
+        {**written, "breaks": {"2026-06-02": "09:00-10:00"}},
+    ):
+        assert Calendar.from_dict(other).due(at, timedelta(hours=4)) != due
+    assert len(compiled) == 6
+
+
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spans, "_kept", {})
+    monkeypatch.setattr(spans, "_MOST_KEPT", 3)
+    hours = Calendar.from_dict(CALENDARS["office"]).working_time.hours
+    for year in range(1975, 1985):
+        at = int(datetime(year, 6, 1, tzinfo=UTC).timestamp())
+        assert WorkingTime(*hours).spans(at, at + 1).starts
+    assert len(spans._kept) == 3

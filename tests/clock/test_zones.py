@@ -12,9 +12,12 @@ import zoneinfo
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from oracle.clock import zone_rules
 
+from zsupport.clock import zones
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import country_codes, fixed_zone, tzdata_version, zone, zone_names
+from zsupport.errors import EnvironmentFault
 
 NOON = datetime.datetime(2026, 7, 1, 12, 0, tzinfo=datetime.UTC)
 
@@ -225,14 +228,14 @@ def test_every_abbreviation_is_refused_with_the_zones_that_use_it(line: str) -> 
         assert re.split(", | or ", hint) == [f"`{name}`" for name in names]
     called = set(CALLED.get(abbreviation, abbreviation).split())
     for name in names:
-        months = [datetime.datetime(2026, month, 1, tzinfo=zone(name)) for month in (1, 7)]
+        months = [datetime.datetime(2026, month, 1, tzinfo=zone_rules(name)) for month in (1, 7)]
         assert called & {each.tzname() for each in months}, name
 
 
 def test_every_name_that_is_an_abbreviation_is_refused() -> None:
     # `EST` is a name of tzdata, and what New York calls a half of its year.
     names = {
-        datetime.datetime(2026, month, 1, tzinfo=zone(name)).tzname()
+        datetime.datetime(2026, month, 1, tzinfo=zone_rules(name)).tzname()
         for name in zone_names()
         for month in (1, 7)
     }
@@ -368,6 +371,32 @@ def test_utc_and_fixed_offsets_cost_no_import() -> None:
         "print([m for m in ('zoneinfo', 'tzdata', 'difflib', 'dataclasses') if m in sys.modules])\n"
     )
     assert run(program) == "2025-12-31T23:00:00Z 2025-12-31T19:30:00-03:30\n[]\n"
+
+
+def test_a_named_zone_costs_no_import_of_zoneinfo() -> None:
+    program = (
+        "import sys\n"
+        "from datetime import UTC, datetime\n"
+        "from zsupport.clock.instants import format_instant, local_date, parse_instant\n"
+        "from zsupport.clock.model import Hours, week_of\n"
+        "from zsupport.clock.spans import WorkingTime\n"
+        "from zsupport.clock.window_text import parse_open\n"
+        "from zsupport.clock.zones import zone\n"
+        "oslo = zone('Europe/Oslo')\n"
+        "t, _ = parse_instant('2026-07-03T16:00:00', now=0, zone=oslo)\n"
+        "due = WorkingTime(Hours(oslo, week_of(parse_open('mon-fri 09:00-17:00')))).due(t, 7200)\n"
+        "print(format_instant(due, oslo), local_date(due, oslo))\n"
+        "print([m for m in ('zoneinfo', 'sysconfig', 'struct') if m in sys.modules])\n"
+    )
+    assert run(program) == "2026-07-06T10:00:00+02:00 2026-07-06\n[]\n"
+
+
+def test_a_damaged_zone_file_is_an_environment_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zones, "_path", lambda *_: os.devnull)
+    monkeypatch.setattr(zones, "_loaded", {})
+    monkeypatch.setattr(zones, "_known", frozenset({"Europe/Oslo"}))
+    with pytest.raises(EnvironmentFault, match="zone Europe/Oslo of the package `tzdata`"):
+        zone("Europe/Oslo")
 
 
 def outcome(text: str) -> datetime.tzinfo | BadText:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 
 from zsupport.analysis.compare import (
     EVERY_INSTANT,
@@ -31,11 +30,11 @@ from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.intervals import common, outside
 from zsupport.clock.model import Hours
-from zsupport.clock.offsets import Offsets
 from zsupport.clock.problem import Never
 from zsupport.clock.spans import EPOCH, WorkingTime, ranges
 from zsupport.clock.target import Target
 from zsupport.clock.windows import WEEK
+from zsupport.clock.zonefile import offset_pieces
 from zsupport.clock.zones import zone
 from zsupport.policy.model import Revision, Text
 from zsupport.typed import NamedTuple
@@ -402,24 +401,17 @@ class _Compiled:
         self._kept: tuple[int, int, WorkingTime, BusinessDays | None] | None = None
 
     def near(self, first: int, last: int) -> tuple[WorkingTime, BusinessDays | None]:
-        """Return working time and business days, compiled from a week before to a week after.
+        """Return working time and business days, compiled by weeks.
 
         There are no business days over hours in different zones. The last ones are kept: mostly
         targets over the same hours are compared.
         """
         if self._kept is None or self._kept[:2] != (first, last):
-            time = WorkingTime(*self.hours, margin=_WEEK)
-            time.offsets = [offsets_of(each.zone) for each in self.hours]
+            time = WorkingTime(*self.hours, block=_WEEK)
             time.spans(first, last)
             one_zone = len({str(each.zone) for each in self.hours}) == 1
             self._kept = first, last, time, BusinessDays(time) if one_zone else None
         return self._kept[2:]
-
-
-@lru_cache(maxsize=64)
-def offsets_of(where: object) -> Offsets:
-    """Return the offsets of a zone, found once for all that is compared in it."""
-    return Offsets(where)  # type: ignore[arg-type]
 
 
 class _Function:
@@ -486,9 +478,8 @@ class _Function:
         yield from self._edges_of_dates(low, high, last_due, basis)
 
     def _edges_of_week(self, low: int, high: int) -> Iterator[int]:
-        offsets = offsets_of(self.zone)
         before = None
-        for start, _, offset in offsets.pieces(low, high + _WEEK + _DAY):
+        for start, _, offset in offset_pieces(self.zone, low, high + _WEEK + _DAY):
             if before is not None:
                 for moment in (start, start + offset - before, start - offset + before):
                     yield moment
@@ -500,9 +491,8 @@ class _Function:
         assert days is not None
         first, last = low // _DAY + EPOCH - _BACK, high // _DAY + EPOCH + _AHEAD
         for hours in self.compiled.hours:
-            offsets = offsets_of(hours.zone)
             before = None
-            for start, end, offset in offsets.pieces(low - _DAY, high):
+            for start, end, offset in offset_pieces(hours.zone, low - _DAY, high):
                 yield start
                 if before is not None:  # a fold is passed twice
                     yield start + abs(offset - before)
@@ -510,7 +500,7 @@ class _Function:
                 yield from range(start + (-start - offset) % _DAY, end, _DAY)
             for day in range(first, last):
                 for part in (*hours.parts(day), *hours.parts(day, breaks=False)):
-                    for span in ranges(offsets, day, part.start, part.end):
+                    for span in ranges(hours.zone, day, part.start, part.end):
                         yield from span
         for day in range(first, last):
             working = days.date(day)
@@ -523,7 +513,7 @@ class _Function:
         # A time of the date opened is that of the date due: what happens there at a time of day,
         # an opening or another offset, is seen at the same time of the date opened.
         until = min(last_due, high + 60 * _WEEK)
-        moments = {start for start, _, _ in offsets_of(self.zone).pieces(low, until + 3 * _DAY)}
+        moments = {start for start, _, _ in offset_pieces(self.zone, low, until + 3 * _DAY)}
         for day in range(first, until // _DAY + EPOCH + _AHEAD):
             working = days.date(day)
             for span in working.spans if working else ():
@@ -680,7 +670,7 @@ class _Weeks:
         self._hours = hours
         zones = [each.zone for each in hours]
         zones += [each.zone for each in functions if each.target.kind == "week"]
-        self._offsets = [offsets_of(each) for each in dict.fromkeys(zones)]
+        self._zones = tuple(dict.fromkeys(zones))
         self._exceptions: list[_Exceptions] = []
         self._until = 0
 
@@ -699,8 +689,10 @@ class _Weeks:
             max(self.first - start, 0),
             min(self.last - start, _WEEK),
             tuple(
-                tuple((begin - start, offset) for begin, _, offset in each.pieces(low, high))
-                for each in self._offsets
+                tuple(
+                    (begin - start, offset) for begin, _, offset in offset_pieces(each, low, high)
+                )
+                for each in self._zones
             ),
             tuple(
                 each.between(day, low // _DAY + EPOCH, high // _DAY + EPOCH)

@@ -38,7 +38,6 @@ class BusinessDays:
             raise ValueError(f"business days over hours in different zones: {', '.join(zones)}")
         self.hours = time.hours
         self.zone = time.hours[0].zone
-        self._offsets = time.offsets[0]
         self._dates: dict[int, WorkingDate | None] = {}
         self._openings: dict[int, int | None] = {}
         self._ends: dict[int, int] = {}
@@ -101,14 +100,14 @@ class BusinessDays:
 
     def _windows(self, hours: Hours, ordinal: int, *, breaks: bool = True) -> list[Span]:
         """Return when the windows that begin on a date are open; `breaks` are taken out of them."""
-        if not ranges(self._offsets, ordinal, 0, _DAY):
+        if not ranges(self.zone, ordinal, 0, _DAY):
             return []  # a date that never occurred
         return [
             span
             for later in (0, 1)
             for part in hours.parts(ordinal + later, breaks=breaks)
             if part.begins == -later
-            for span in ranges(self._offsets, ordinal + later, part.start, part.end)
+            for span in ranges(self.zone, ordinal + later, part.start, part.end)
         ]
 
     def _end(self, ordinal: int) -> int:

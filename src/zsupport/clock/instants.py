@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 
 from zsupport.clock.problem import BadText, shown
+from zsupport.clock.zonefile import offset_at, offset_pieces, offsets_around
 from zsupport.clock.zones import fixed_zone, offset_parts
 
 #: The first instant that is accepted, 1973-01-01T00:00:00Z, and the first that no longer is,
@@ -102,7 +103,7 @@ def at_local(date: datetime.date, seconds: int, zone: datetime.tzinfo) -> int:
     the caller bounds what it searches.
     """
     local = (date.toordinal() - _EPOCH_DAY) * _DAY + seconds
-    before, after = _offsets(local, zone)
+    before, after = offsets_around(zone, local)
     if before >= after:
         return local - before
     # In a gap: the transition lies after `low` and at or before `high`.
@@ -111,7 +112,7 @@ def at_local(date: datetime.date, seconds: int, zone: datetime.tzinfo) -> int:
 
 def local_date(t: int, zone: datetime.tzinfo) -> datetime.date:
     """Return the date that the calendar of `zone` shows at `t`."""
-    return datetime.datetime.fromtimestamp(t, zone).date()
+    return datetime.date.fromordinal((t + offset_at(zone, t)) // _DAY + _EPOCH_DAY)
 
 
 def latest_local(t: int, zone: datetime.tzinfo) -> tuple[datetime.date, int]:
@@ -121,15 +122,15 @@ def latest_local(t: int, zone: datetime.tzinfo) -> tuple[datetime.date, int]:
     date that the clock has left does not come back, and in the second pass of a fold every time
     counts as the one at which the clock was put back (24:00 is 86400 of the date shown before).
     """
-    shown = datetime.datetime.fromtimestamp(t, zone)
-    if not shown.fold:
-        return shown.date(), shown.hour * 3600 + shown.minute * 60 + shown.second
-    local = _wall(t, zone)
-    before, _ = _offsets(local, zone)
-    # The first pass shows the same time before the clock is put back.
-    put_back = _transition(local - before, t, zone) + before
-    ordinal = (put_back - 1) // _DAY
-    return datetime.date.fromordinal(ordinal + _EPOCH_DAY), put_back - ordinal * _DAY
+    offset = offset_at(zone, t)
+    latest = t + offset
+    day = latest // _DAY
+    before, after = offsets_around(zone, latest)
+    if before > after == offset:
+        # The first pass shows the same time before the clock is put back.
+        latest = _transition(latest - before, t, zone) + before
+        day = (latest - 1) // _DAY
+    return datetime.date.fromordinal(day + _EPOCH_DAY), latest - day * _DAY
 
 
 def from_datetime(value: datetime.datetime) -> int:
@@ -267,7 +268,7 @@ def _in_zone(local: int, zone: datetime.tzinfo | None, text: str, tz: str) -> in
     # no minutes in the years before.
     if not FIRST - _DAY <= local < END + _DAY:
         return _within_range(local, text)
-    before, after = _offsets(local, zone)
+    before, after = offsets_around(zone, local)
     if before == after:
         return local - before
     # Both readings carry the time as written, so that either can be given in its place.
@@ -288,37 +289,9 @@ def _in_zone(local: int, zone: datetime.tzinfo | None, text: str, tz: str) -> in
     )
 
 
-def _offsets(local: int, zone: datetime.tzinfo) -> tuple[int, int]:
-    """Return the offsets in seconds before and after the transition that a wall time lies in.
-
-    The two are equal outside gaps and folds, the first is the smaller in a gap and the greater
-    in a fold. `local` is the wall time in seconds as if it were UTC.
-    """
-    wall = (_EPOCH + datetime.timedelta(seconds=local)).replace(tzinfo=zone)
-    return _seconds(wall.utcoffset()), _seconds(wall.replace(fold=1).utcoffset())
-
-
-def _wall(t: int, zone: datetime.tzinfo) -> int:
-    """Return what the wall clock of `zone` shows at `t`, in seconds as if it were UTC."""
-    return t + _seconds(datetime.datetime.fromtimestamp(t, zone).utcoffset())
-
-
 def _transition(low: int, high: int, zone: datetime.tzinfo) -> int:
     """Return the first instant after `low` with another offset, which `high` has already."""
-    offset = _wall(low, zone) - low
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _wall(middle, zone) - middle == offset:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def _seconds(offset: datetime.timedelta | None) -> int:
-    if offset is None:
-        raise ValueError("the zone does not say its offset")
-    return offset.days * _DAY + offset.seconds
+    return [start for start, _, _ in offset_pieces(zone, low, high + 1)][-1]
 
 
 def _expected(tz: str) -> str:

@@ -7,22 +7,28 @@ zone shows a date and a time of day that lies in one of that date's parts.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from datetime import date
+from itertools import accumulate
 
 from zsupport.clock.instants import END
-from zsupport.clock.model import Hours
-from zsupport.clock.offsets import Offsets
+from zsupport.clock.model import ALL_DAY, Hours, WindowPart
 from zsupport.clock.problem import HORIZON, Never
+from zsupport.clock.zonefile import offset_pieces
 from zsupport.errors import check_limit
 from zsupport.limits import MEMBERS, WINDOWS
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from datetime import tzinfo
 
 _DAY = 86_400
 _YEAR = 366 * _DAY
 #: The ordinal of 1970-01-01.
 EPOCH = 719_163
+
+#: Starts and ends of spans, sorted and apart. They are shared: nobody may change them.
+_Bounds = tuple[list[int], list[int]]
 
 
 class Spans(NamedTuple):
@@ -55,54 +61,49 @@ class Spans(NamedTuple):
 class WorkingTime:
     """The working time of a calendar or a union of several, compiled as far as it is asked for."""
 
-    def __init__(self, *hours: Hours, margin: int = _YEAR) -> None:
-        """`margin`: how many seconds more than is asked for are compiled on each side.
+    def __init__(self, *hours: Hours, block: int = _YEAR) -> None:
+        """`block`: how many seconds are compiled at once, counted from 1970.
 
         Raises TooMuch before anything is compiled.
         """
         check_limit(MEMBERS, len(hours))
         check_limit(WINDOWS, sum(len(day) for each in hours for day in each.week or ()))
         self.hours = hours
-        self.margin = margin
-        self.offsets = [Offsets(each.zone) for each in hours]
-        #: What is compiled so far.
+        self.block = block
+        #: What is compiled so far: whole blocks.
         self.known = Spans(0, 0, [], [], [])
 
     def spans(self, first: int, last: int) -> Spans:
-        """Return the spans that cover two instants; compiled years are kept."""
+        """Return the spans that cover two instants; compiled blocks are kept."""
         known = self.known
         if known.first <= first and last <= known.last:
             return known
-        # A year more than is missing, so that a run over many tickets compiles a few times only.
-        if known.first == known.last:
-            first, last = first - self.margin, last + self.margin
-            starts, ends = self._compiled(first, last)
-        else:
-            first = known.first if known.first <= first else first - self.margin
-            last = known.last if last <= known.last else last + self.margin
-            earlier = self._compiled(first, known.first)
-            later = self._compiled(known.last, last)
-            starts, ends = _joined(*earlier, known.starts, known.ends)
-            starts, ends = _joined(starts, ends, *later)
-        before, total = [], 0
-        for start, end in zip(starts, ends, strict=True):
-            before.append(total)
-            total += end - start
+        block = self.block
+        low, high = first // block, -(-last // block)
+        begin, end = known.first // block, known.last // block
+        if begin == end:
+            begin = end = low
+        starts, ends = known.starts, known.ends
+        for number in reversed(range(low, begin)):
+            starts, ends = _joined(*self._compiled(number), starts, ends)
+        for number in range(end, high):
+            starts, ends = _joined(starts, ends, *self._compiled(number))
+        lengths = [end - start for start, end in zip(starts, ends, strict=True)]
+        before = list(accumulate(lengths, initial=0))
+        before.pop()
+        first, last = min(low, begin) * block, max(high, end) * block
         self.known = Spans(first, last, starts, ends, before)
         return self.known
 
-    def _compiled(self, first: int, last: int) -> tuple[list[int], list[int]]:
-        """Return starts and ends of the spans of `[first, last)`, which may be empty."""
+    def _compiled(self, number: int) -> _Bounds:
+        """Return starts and ends of the spans of a block."""
+        first, last = number * self.block, (number + 1) * self.block
+        members = [_compiled(hours, first, last) for hours in self.hours]
+        if not members[1:]:
+            return members[0]
         starts: list[int] = []
         ends: list[int] = []
-        if first == last:
-            return starts, ends
-        pieces = [
-            list(_compile(hours, offsets, first, last))
-            for hours, offsets in zip(self.hours, self.offsets, strict=True)
-        ]
-        merged = sorted(piece for each in pieces for piece in each) if pieces[1:] else pieces[0]
-        for start, end in merged:
+        for start, end in sorted(span for each in members for span in zip(*each, strict=True)):
             if ends and start <= ends[-1]:
                 ends[-1] = max(ends[-1], end)
             else:
@@ -174,36 +175,125 @@ class WorkingTime:
             ahead = min(4 * ahead + _YEAR, HORIZON)
 
 
-def _joined(
-    starts: list[int], ends: list[int], later_starts: list[int], later_ends: list[int]
-) -> tuple[list[int], list[int]]:
+#: What was compiled in this process, by all that decides it; the oldest goes first.
+_kept: dict[tuple[object, ...], _Bounds] = {}
+_MOST_KEPT = 512
+
+
+def _joined(starts: list[int], ends: list[int], later: list[int], later_ends: list[int]) -> _Bounds:
     """Return the spans of two pieces of time of which the second begins where the first ends."""
-    if ends and later_starts and ends[-1] == later_starts[0]:  # one span, cut between them
-        return starts + later_starts[1:], ends[:-1] + later_ends
-    return starts + later_starts, ends + later_ends
+    if ends and later and ends[-1] == later[0]:  # one span, cut between them
+        return starts + later[1:], ends[:-1] + later_ends
+    return starts + later, ends + later_ends
 
 
-def _compile(hours: Hours, offsets: Offsets, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Yield the working spans of `[first, last)` in order, touching ones apart."""
-    for start, end, offset in offsets.pieces(first, last):
+def _compiled(hours: Hours, first: int, last: int) -> _Bounds:
+    """Return the working spans of `[first, last)`; equal hours have them compiled once."""
+    changed = _changed(hours, first, last)
+    key = (hours.zone, hours.week, first, last, *changed.items())
+    bounds = _kept.get(key)
+    if bounds is None:
+        bounds = _compile(hours.zone, hours.week, changed, first, last)
+        if len(_kept) >= _MOST_KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        _kept[key] = bounds
+    return bounds
+
+
+def _changed(hours: Hours, first: int, last: int) -> dict[int, tuple[WindowPart, ...]]:
+    """Return the parts of the dates that may have others than their weekday, by day since 1970."""
+    # No offset is a day long. What a day changes may be the tail on the day after.
+    low, high = first // _DAY - 2 + EPOCH, last // _DAY + 2 + EPOCH
+    days = {*hours.dates, *hours.breaks}
+    if hours.years is not None and hours.counts_holidays:
+        for number in range(date.fromordinal(low).year, date.fromordinal(high).year + 1):
+            year = hours.years(number)
+            days.update(year.days_off, year.exchanged)
+        if hours.by_start_date or hours.exchanged_for is not None:
+            days.update([day + 1 for day in days])
+    return {day - EPOCH: hours.parts(day) for day in sorted(days) if low <= day <= high}
+
+
+def _compile(
+    zone: tzinfo,
+    week: tuple[tuple[WindowPart, ...], ...] | None,
+    changed: dict[int, tuple[WindowPart, ...]],
+    first: int,
+    last: int,
+) -> _Bounds:
+    """Return the working spans of `[first, last)` of weeks that are all the same but for some days.
+
+    The weeks are laid out on local time as if it were UTC, and cut and moved where the offset
+    changes. So what a gap skips is left out, and what a fold repeats is there twice.
+    """
+    if week is None and not changed:
+        return [first], [last]
+    opens, closes = _local(week or ((ALL_DAY,),) * 7, changed, first - _DAY, last + _DAY)
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end, offset in offset_pieces(zone, first, last):
         low, high = start + offset, end + offset
-        for day in range(low // _DAY, (high - 1) // _DAY + 1):
-            midnight = day * _DAY
-            for part in hours.parts(day + EPOCH):
-                # Only the first and the last day of a piece can be cut.
-                opens = max(midnight + part.start, low) - offset
-                closes = min(midnight + part.end, high) - offset
-                if opens < closes:
-                    yield opens, closes
+        inside = slice(bisect_right(closes, low), bisect_left(opens, high))
+        begin = len(starts)
+        starts += [local - offset for local in opens[inside]]
+        ends += [local - offset for local in closes[inside]]
+        if begin < len(starts):
+            starts[begin] = max(starts[begin], start)
+            ends[-1] = min(ends[-1], end)
+    # Spans that touch are one.
+    joints = set(ends).intersection(starts)
+    if joints:
+        starts = [start for start in starts if start not in joints]
+        ends = [end for end in ends if end not in joints]
+    return starts, ends
 
 
-def ranges(offsets: Offsets, ordinal: int, start: int, end: int) -> list[tuple[int, int]]:
+def _local(
+    week: tuple[tuple[WindowPart, ...], ...],
+    changed: dict[int, tuple[WindowPart, ...]],
+    first: int,
+    last: int,
+) -> _Bounds:
+    """Return from when to when it is open by the wall clock, cut at each midnight.
+
+    From the Monday before `first` on; in order, and none overlaps another.
+    """
+    table = [
+        (day * _DAY + start, day * _DAY + end)
+        for day, parts in enumerate(week)
+        for start, end in _merged(parts)
+    ]
+    # 1970 began on a Thursday.
+    mondays = range(first - (first + 3 * _DAY) % (7 * _DAY), last, 7 * _DAY)
+    opens = [monday + start for monday in mondays for start, _ in table]
+    closes = [monday + end for monday in mondays for _, end in table]
+    for day, parts in changed.items():
+        midnight = day * _DAY
+        of_day = slice(bisect_left(opens, midnight), bisect_left(opens, midnight + _DAY))
+        merged = _merged(parts)
+        opens[of_day] = [midnight + start for start, _ in merged]
+        closes[of_day] = [midnight + end for _, end in merged]
+    return opens, closes
+
+
+def _merged(parts: tuple[WindowPart, ...]) -> list[tuple[int, int]]:
+    """Return when the parts of a date are open: in order, those that overlap joined."""
+    found: list[tuple[int, int]] = []
+    for start, end, _ in sorted(parts):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def ranges(zone: tzinfo, ordinal: int, start: int, end: int) -> list[tuple[int, int]]:
     """Return the instants at which the wall clock shows `[start, end)` of a date, as UTC ranges."""
     low = (ordinal - EPOCH) * _DAY + start
     high = (ordinal - EPOCH) * _DAY + end
     found = []
     # No offset is a day long.
-    for begin, until, offset in offsets.pieces(low - _DAY, high + _DAY):
+    for begin, until, offset in offset_pieces(zone, low - _DAY, high + _DAY):
         opens, closes = max(begin, low - offset), min(until, high - offset)
         if opens < closes:
             found.append((opens, closes))

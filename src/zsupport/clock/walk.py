@@ -88,7 +88,7 @@ def _exchanged(time: WorkingTime, start: int, end: int) -> tuple[str, ...]:
 def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:
     """Return what makes dates of a closed stretch special: holidays, own hours, breaks."""
     found: dict[str, None] = {}
-    for hours, offsets in zip(time.hours, time.offsets, strict=True):
+    for hours in time.hours:
         first = local_date(start, hours.zone).toordinal()
         last = local_date(end - 1, hours.zone).toordinal()
         # Over a long closure the names of a few days say enough.
@@ -101,7 +101,7 @@ def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:
             pieces = (
                 piece
                 for off in hours.breaks.get(ordinal, ())
-                for piece in ranges(offsets, ordinal, off.start, off.end)
+                for piece in ranges(hours.zone, ordinal, off.start, off.end)
             )
             if any(begin < end and start < until for begin, until in pieces):
                 found[f"{day} has a break"] = None

@@ -3,8 +3,7 @@
 A fixed offset can be written in short, `UTC+0100` or `+01`; its name is `UTC+01:00`.
 
 The host's own zone files are never read (the clock definition, rule 4): what a name means is what
-the installed release of `tzdata` says, and answers name that release. zoneinfo would look at the
-host first, and its search path belongs to the whole process, so the files are opened here.
+the installed release of `tzdata` says, and answers name that release.
 """
 
 from __future__ import annotations
@@ -12,6 +11,8 @@ from __future__ import annotations
 import datetime
 
 from zsupport.clock.problem import BadText, shown
+from zsupport.clock.zonefile import MOST_BYTES, Zone
+from zsupport.errors import EnvironmentFault
 
 # The shortest and the longest offset that a fixed zone can have, in minutes; the real ones lie
 # between these. A stated offset outside them is a slip.
@@ -241,10 +242,14 @@ def _known_names() -> frozenset[str]:
 
 def _load(name: str) -> datetime.tzinfo:
     # Only a name of the list gets here: no text of a policy or a ticket becomes a path.
-    from zoneinfo import ZoneInfo
-
-    with open(_path("zoneinfo", *name.split("/")), "rb") as file:
-        return ZoneInfo.from_file(file, key=name)
+    try:
+        with open(_path("zoneinfo", *name.split("/")), "rb") as file:
+            return Zone(name, file.read(MOST_BYTES))
+    except (OSError, ValueError) as error:
+        raise EnvironmentFault(
+            f"the zone {name} of the package `tzdata` cannot be read: {error}",
+            "install it again: python -m pip install --force-reinstall tzdata",
+        ) from None
 
 
 def _read(*parts: str) -> str:

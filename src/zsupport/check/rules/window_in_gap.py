@@ -7,10 +7,10 @@ from datetime import date
 from functools import lru_cache
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.clock.offsets import Offsets
 from zsupport.clock.spans import EPOCH
 from zsupport.clock.window_text import parse_day_windows, parse_open
 from zsupport.clock.windows import DAY, WEEK, Window
+from zsupport.clock.zonefile import offset_pieces
 from zsupport.clock.zones import zone
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
@@ -102,7 +102,7 @@ def gaps(name: str, first: int, end: int) -> tuple[Gap, ...]:
     until = (date(end, 1, 1).toordinal() - EPOCH) * 86_400
     found: list[Gap] = []
     before: int | None = None
-    for at, _, offset in Offsets(zone(name)).pieces(start, until):
+    for at, _, offset in offset_pieces(zone(name), start, until):
         if before is not None and offset > before:
             day, seconds = divmod(at + before, 86_400)
             first_minute = seconds // 60

@@ -1,0 +1,284 @@
+"""Zone files (TZif, RFC 9636): the offset of a zone at every instant, and of every local time.
+
+`zoneinfo` reads the same files, but gives no transitions: they would have to be searched for, and
+importing it takes longer than an answer. What follows the last transition of a file is the rule
+of its footer, a POSIX TZ string, which is expanded year by year as far as it is asked for.
+"""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_right
+
+from zsupport.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DAY = 86_400
+_EPOCH = 719_163  # the ordinal of 1970-01-01
+_NEVER = 1 << 62
+_FAR = 1 << 37  # some 4,000 years from 1970
+# The largest file of tzdata has some 2 KB; the rest of a larger one is not read.
+MOST_BYTES = 1 << 16
+# Where the header of a block has how many of what follows, and how long each is: indicators of
+# universal and of standard time, leap seconds, transitions, types of local time, designations.
+_HEADER = 44
+_COUNTS = range(20, _HEADER, 4)
+_SIZES = ((1, 1, 8, 5, 6, 1), (1, 1, 12, 9, 6, 1))  # with transitions of 32 and of 64 bits
+
+#: From when the rule of a footer changes the offset: the day of the year, as `_midnight` reads
+#: it, and the seconds from its midnight by the clock as it was before.
+_Change = tuple[tuple[int, ...], int]
+
+
+class Zone(datetime.tzinfo):
+    """A zone of the IANA database, as its file says."""
+
+    __slots__ = ("_last", "_name", "_offsets", "_rule", "_starts", "_until", "_year")
+
+    def __init__(self, name: str, content: bytes) -> None:
+        """`content` is that of the file. Raises ValueError where it is damaged."""
+        self._name = name
+        #: When the offset changes, and the offsets before the first of them and from each on.
+        self._starts, self._offsets, last, footer = _block(content)
+        self._rule = _rule(footer)
+        #: The last transition of the file, after which the rule holds.
+        self._last = last
+        #: Up to when the transitions are known, and the first year that the rule was not asked of.
+        self._until = self._last if self._rule else _NEVER
+        self._year = _year(self._last)
+
+    def __str__(self) -> str:
+        return self._name
+
+    def __repr__(self) -> str:
+        return f"Zone({self._name!r})"
+
+    def offset(self, instant: int) -> int:
+        """Return the offset in seconds east of UTC at an instant."""
+        if instant >= self._until:
+            self._extend(instant)
+        return self._offsets[bisect_right(self._starts, instant)]
+
+    def around(self, local: int) -> tuple[int, int]:
+        """Return the offsets before and after the transition that a local time lies in.
+
+        The two are equal outside gaps and folds, the first is the smaller in a gap and the
+        greater in a fold. `local` is in seconds as if it were UTC.
+        """
+        # No offset is a day long, and no two transitions are within two days of each other.
+        if local + _DAY >= self._until:
+            self._extend(local + _DAY)
+        i = bisect_right(self._starts, local - _DAY)
+        before = self._offsets[i]
+        if i == len(self._starts) or self._starts[i] > local + _DAY:
+            return before, before
+        after, since = self._offsets[i + 1], local - self._starts[i]
+        if since < min(before, after):
+            return before, before
+        return (after, after) if since >= max(before, after) else (before, after)
+
+    def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Yield (from, to, offset) for each piece of `[start, end)` with a constant offset."""
+        if end >= self._until:
+            self._extend(end)
+        starts, offsets = self._starts, self._offsets
+        i = bisect_right(starts, start)
+        while start < end:
+            until = starts[i] if i < len(starts) and starts[i] < end else end
+            yield start, until, offsets[i]
+            start, i = until, i + 1
+
+    def utcoffset(self, moment: datetime.datetime | None) -> datetime.timedelta | None:
+        """Return the offset of a local time, by its `fold` in a gap and in a fold."""
+        if moment is None:
+            return None
+        offset = self.around(_seconds(moment))[moment.fold]
+        return datetime.timedelta(seconds=offset)
+
+    def dst(self, _: datetime.datetime | None) -> None:
+        """Return None: files do not say reliably how much of an offset is DST."""
+
+    def tzname(self, _: datetime.datetime | None) -> str:
+        """Return the name of the zone; abbreviations say less."""
+        return self._name
+
+    def fromutc(self, moment: datetime.datetime) -> datetime.datetime:
+        """Return the local time of a moment in UTC, with `fold` in the second pass of a fold."""
+        offset = self.offset(_seconds(moment))
+        local = moment + datetime.timedelta(seconds=offset)
+        before, after = self.around(_seconds(local))
+        return local.replace(fold=1) if before > after == offset else local
+
+    def _extend(self, instant: int) -> None:
+        """Expand the rule of the footer as far as an instant, and a year more."""
+        assert self._rule is not None
+        standard, summer, begins, ends = self._rule
+        starts, offsets = self._starts[:], self._offsets[:]
+        year = self._year
+        while year <= _year(instant) + 1:
+            changes = [
+                (_midnight(begins[0], year) + begins[1] - standard, summer),
+                (_midnight(ends[0], year) + ends[1] - summer, standard),
+            ]
+            for start, offset in sorted(changes):
+                if start <= self._last:
+                    continue
+                if starts and starts[-1] == start:  # DST all the year ends when it begins
+                    starts.pop()
+                    offsets.pop()
+                if offset != offsets[-1]:
+                    starts.append(start)
+                    offsets.append(offset)
+            year += 1
+        self._starts, self._offsets, self._year = starts, offsets, year
+        # A time of the rule can lie a week before its year, and an offset a day.
+        self._until = (datetime.date(year, 1, 1).toordinal() - _EPOCH - 8) * _DAY
+
+
+def offset_at(zone: datetime.tzinfo, instant: int) -> int:
+    """Return the offset in seconds of a zone, a fixed one too, at an instant."""
+    return zone.offset(instant) if isinstance(zone, Zone) else _fixed(zone)
+
+
+def offsets_around(zone: datetime.tzinfo, local: int) -> tuple[int, int]:
+    """Return the offsets before and after the transition that a local time lies in.
+
+    See `Zone.around`; the two of a fixed zone are equal.
+    """
+    return zone.around(local) if isinstance(zone, Zone) else (_fixed(zone), _fixed(zone))
+
+
+def offset_pieces(zone: datetime.tzinfo, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Return (from, to, offset) for each piece of `[start, end)` with a constant offset."""
+    if isinstance(zone, Zone):
+        return zone.pieces(start, end)
+    return iter([(start, end, _fixed(zone))] if start < end else [])
+
+
+def _fixed(zone: datetime.tzinfo) -> int:
+    assert isinstance(zone, datetime.timezone)
+    offset = zone.utcoffset(None)
+    return offset.days * _DAY + offset.seconds
+
+
+def _block(content: bytes) -> tuple[list[int], list[int], int, str]:
+    """Return the transitions of a file, the offsets before and after them, and what follows.
+
+    The last two are the last transition, with or without another offset (1970 where there is
+    none), and the footer.
+    """
+
+    def integers(start: int, count: int, size: int, step: int) -> list[int]:
+        if start + count * step > len(content):
+            raise ValueError("the zone file is cut off")
+        places = range(start, start + count * step, step)
+        return [int.from_bytes(content[at : at + size], "big", signed=True) for at in places]
+
+    at = 0
+    for sizes in _SIZES:
+        if content[at : at + 4] != b"TZif" or content[at + 4 : at + 5] < b"2":
+            raise ValueError("not a zone file of version 2 or later")
+        counts = [integers(at + place, 1, 4, 4)[0] for place in _COUNTS]
+        if min(counts) < 0:
+            raise ValueError("the zone file has a negative count")
+        begin, at = at, at + _HEADER + sum(n * size for n, size in zip(counts, sizes, strict=True))
+    times, types = counts[3], counts[4]
+    begin += _HEADER
+    starts = integers(begin, times, 8, 8)
+    last = starts[-1] if starts else 0
+    if starts != sorted(starts) or not -_FAR < last < _FAR:
+        raise ValueError("the zone file has a transition out of order")
+    kinds = content[begin + 8 * times : begin + 9 * times]
+    by_kind = integers(begin + 9 * times, types, 4, 6)
+    if not by_kind or max(kinds, default=0) >= types:
+        raise ValueError("the zone file has a transition without a type")
+    found: list[int] = []
+    offsets = [by_kind[0]]
+    for start, kind in zip(starts, kinds, strict=True):
+        if by_kind[kind] != offsets[-1]:  # not just another name
+            found.append(start)
+            offsets.append(by_kind[kind])
+    footer = content[at:]
+    if len(footer) < 2 or not footer.startswith(b"\n") or not footer.endswith(b"\n"):
+        raise ValueError("the zone file has no footer")
+    return found, offsets, last, footer[1:-1].decode("ascii")
+
+
+def _rule(footer: str) -> tuple[int, int, _Change, _Change] | None:
+    """Return standard time, DST, when it begins and ends; None where the offset stays.
+
+    Raises ValueError for an invalid POSIX TZ string, and for DST without its two times.
+    """
+    head, *days = footer.split(",")
+    offsets = []
+    rest = head
+    while rest:
+        name = rest.partition(">")[0] + ">" if rest[0] == "<" else rest[: _letters(rest)]
+        rest = rest[len(name) :]
+        number = rest[: next((i for i, c in enumerate(rest) if c == "<" or c.isalpha()), len(rest))]
+        rest = rest[len(number) :]
+        if not name:
+            raise ValueError("the footer of the zone file names no time")
+        offsets.append(number)
+    # POSIX counts west of Greenwich; DST is an hour more unless it says what.
+    standard = -_time(offsets[0]) if offsets else 0
+    if len(offsets) < 2 and not days:
+        return None
+    (_, summer), (begins, ends) = offsets, days
+    return standard, -_time(summer) if summer else standard + 3600, _change(begins), _change(ends)
+
+
+def _letters(text: str) -> int:
+    return next((i for i, letter in enumerate(text) if not letter.isalpha()), len(text))
+
+
+def _change(text: str) -> _Change:
+    """Return when `M10.5.0/3`, `J60` or `59` is; at 02:00 unless it says when."""
+    day, slash, time = text.partition("/")
+    if day[:1] == "M":
+        month, week, weekday = map(int, day[1:].split("."))
+        datetime.date(1970, month, 1)  # there is such a month
+        on: tuple[int, ...] = (month, week, weekday)
+    else:
+        on = (int(day[1:]), 1) if day[:1] == "J" else (int(day), 0)
+    return on, _time(time) if slash else 2 * 3600
+
+
+def _time(text: str) -> int:
+    """Return `-3`, `03:30` or `167:59:59` in seconds."""
+    parts = [int(part) for part in text.lstrip("+-").split(":")]
+    seconds = sum(part * unit for part, unit in zip(parts, (3600, 60, 1), strict=False))
+    return -seconds if text[:1] == "-" else seconds
+
+
+def _midnight(on: tuple[int, ...], year: int) -> int:
+    """Return the midnight of a day of a year, in seconds as if it were UTC.
+
+    The day is a month, a week of it (5 is the last) and a weekday (0 is Sunday); or a number
+    from 0 that counts February 29, and 0; or a number from 1 that does not count it, and 1.
+    """
+    if len(on) == 2:
+        number, without_leap_day = on
+        first = datetime.date(year, 1, 1).toordinal()
+        leap_year = datetime.date(year, 12, 31).toordinal() - first == 365
+        if without_leap_day and not (leap_year and number >= 60):
+            number -= 1
+        return (first + number - _EPOCH) * _DAY
+    month, week, weekday = on
+    if week == 5:
+        last = datetime.date(year + month // 12, month % 12 + 1, 1).toordinal() - 1
+        return (last - (last - weekday) % 7 - _EPOCH) * _DAY
+    first = datetime.date(year, month, 1).toordinal()
+    return (first + (weekday - first) % 7 + 7 * (week - 1) - _EPOCH) * _DAY
+
+
+def _year(instant: int) -> int:
+    return datetime.date.fromordinal(instant // _DAY + _EPOCH).year
+
+
+def _seconds(moment: datetime.datetime) -> int:
+    """Return the local time of a datetime in seconds as if it were UTC."""
+    days = moment.toordinal() - _EPOCH
+    return days * _DAY + moment.hour * 3600 + moment.minute * 60 + moment.second
