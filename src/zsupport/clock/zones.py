@@ -324,5 +324,6 @@ def _nearest(text: str) -> tuple[str, ...]:
 
 
 def _one_of(names: tuple[str, ...]) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+    from zsupport.wording import enumerated
+
+    return enumerated([f"`{name}`" for name in names], "or")

@@ -520,7 +520,7 @@ def span_of(subject: PolicyUnderTest, decision: Decision) -> Span:
 
 
 def telling(document: Document, path: Path) -> tuple[str, ...]:
-    """Return a path in which positions have given way to what stands there."""
+    """Return a path with what items say in place of positions."""
     return document.without_positions(path, _told)
 
 

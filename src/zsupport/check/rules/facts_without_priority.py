@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from zsupport.analysis.space import shown
 from zsupport.answer.space import union
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import counted
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -17,8 +18,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     space = subject.facts
     left = space.every & ~union(space.holds(each.when) for each in priorities)
     if left:
-        count = left.bit_count()
-        some = "1 combination" if count == 1 else f"{count:,} combinations"
+        some = counted(left.bit_count(), "combination")
         yield Problem(
             ("priorities",),
             f"{some} of facts, of {space.size:,}, lead to no priority",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.answer.space import Cases
+from zsupport.answer.space import Cases, union
 from zsupport.check.rule import Problem, Rule, Subject
 
 
@@ -21,9 +21,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     needed = _needed(subject)
     for hours, calendars in listed.items():
-        left = needed.get(hours, 0)
-        for calendar in calendars:
-            left &= ~subject.space.holds(calendar.when)
+        left = needed.get(hours, 0) & ~union(subject.space.holds(each.when) for each in calendars)
         if left:
             path = ("hours", hours)
             yield Problem(

@@ -47,7 +47,7 @@ def records(outcome: Outcome, context: Context) -> list[dict[str, Any]]:
 
 
 def problem(finding: Finding) -> dict[str, Any]:
-    """Return a finding as it stands in the document of an error."""
+    """Return the fields of a finding that the document of an error has."""
     return {
         "code": finding.code,
         "name": finding.name,
