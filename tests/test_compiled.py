@@ -1,19 +1,20 @@
-"""The compiled form: the same as the policy it was made from, and never trusted further."""
+"""The compiled form: the same as the policy it was made from; read where nobody else writes."""
 
 import json
+import marshal
 import os
 import subprocess
 import sys
 import time
+from binascii import crc32
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from conftest import Cli
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from policy_trees import changed, read
 
 from zsupport.clock.model import Year
@@ -27,7 +28,8 @@ from zsupport.sources.holidays import kept_holidays
 
 ACME = Path(__file__).parent / "policies" / "acme.yaml"
 NAMES = [*shipped_policies(), str(ACME)]
-KEY = "k" * 64
+KEY = b"an identity"
+OTHER = b"another identity"
 NOBODY = 65534
 ROOT = os.geteuid() == 0
 BASE = (
@@ -54,16 +56,21 @@ def folder(tmp_path: Path) -> str:
     return str(tmp_path / "cache" / "zsupport")
 
 
-def entry(body: bytes, key: str = KEY) -> bytes:
-    """Return what stands in the file of an entry: a checksum of key and body, then the body."""
-    return sha256(key.encode() + b"\n" + body).hexdigest().encode() + b"\n" + body
+def name_of(identity: bytes) -> str:
+    """Return the name of the file in which an entry is kept."""
+    return f"{crc32(identity):08x}-{len(identity):x}.kept"
 
 
-def put(folder: str, content: bytes, key: str = KEY) -> Path:
+def entry(body: bytes, identity: bytes = KEY) -> bytes:
+    """Return what stands in an entry: a checksum of what follows, the identity, then the body."""
+    return b"%08x\n" % crc32(identity + body) + identity + body
+
+
+def put(folder: str, content: bytes, identity: bytes = KEY) -> Path:
     os.makedirs(os.path.dirname(folder), exist_ok=True)
     if not os.path.isdir(folder):
         os.mkdir(folder, 0o700)
-    path = Path(folder, key + ".json")
+    path = Path(folder, name_of(identity))
     path.write_bytes(content)
     path.chmod(0o600)
     return path
@@ -131,31 +138,48 @@ def test_the_second_call_parses_no_yaml(cli: Cli, tmp_path: Path) -> None:
 
 
 def source(name: str = "p.yaml", data: bytes = b"x", shown: str = "p.yaml") -> SourceFile:
-    return SourceFile(name, data, "sha256:" + sha256(data).hexdigest(), shown)
+    return SourceFile(name, data, "", shown)
 
 
-def test_the_key_is_made_of_content_names_and_versions(monkeypatch: pytest.MonkeyPatch) -> None:
-    key = cache.policy_key((source(),))
-    assert len(key) == 64
-    assert cache.policy_key((source(),)) == key
+def test_the_identity_is_made_of_content_names_and_versions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    identity = cache.policy_identity((source(),))
+    assert cache.policy_identity((source(name="".join(["p.", "yaml"])),)) == identity
     # How a file is spoken of is not in the compiled form.
-    assert cache.policy_key((source(shown="../p.yaml"),)) == key
+    assert cache.policy_identity((source(shown="../p.yaml"),)) == identity
     others = [
-        cache.policy_key((source(data=b"y"),)),
-        cache.policy_key((source(name="q.yaml"),)),
-        cache.policy_key((source(), source(name="q.yaml"))),
-        cache.policy_key((source(name="q.yaml"), source())),
-        cache.policy_key((source(name="p.yaml\0sha256:0"),)),
+        cache.policy_identity((source(data=b"y"),)),
+        cache.policy_identity((source(name="q.yaml"),)),
+        cache.policy_identity((source(), source(name="q.yaml"))),
+        cache.policy_identity((source(name="q.yaml"), source())),
+        cache.policy_identity((source(data=b"xx"), source(name="q.yaml", data=b""))),
+        cache.policy_identity((source(name="p.yaml', 1)"),)),
     ]
-    for name, value in (("VERSION", "9.9.9"), ("FORMAT", 2)):
+    changes: tuple[tuple[str, object], ...]
+    changes = (("VERSION", "9.9.9"), ("FORMAT", 2), ("_PYTHON", ("cpython", 1, 4)), ("LAYOUT", []))
+    for name, value in changes:
         with monkeypatch.context() as patch:
             patch.setattr(cache, name, value)
-            others.append(cache.policy_key((source(),)))
+            others.append(cache.policy_identity((source(),)))
     with monkeypatch.context() as patch:
         patch.setattr("tzdata.__version__", "1999.1")
-        others.append(cache.policy_key((source(),)))
-    assert key not in others
+        others.append(cache.policy_identity((source(),)))
+    assert identity not in others
     assert len(set(others)) == len(others)
+
+
+def test_two_identities_under_one_name_are_told_apart(folder: str) -> None:
+    # Strings of one length with the same checksum.
+    one, other = b"plumless", b"buckeroo"
+    assert name_of(one) == name_of(other)
+    cache.keep(folder, one, 1)
+    assert cache.kept(folder, one) == 1
+    assert cache.kept(folder, other) is None
+    cache.keep(folder, other, 2)
+    assert cache.kept(folder, other) == 2
+    assert cache.kept(folder, one) is None
+    assert os.listdir(folder) == [name_of(one)]
 
 
 def test_a_changed_policy_gives_a_changed_answer(cli: Cli, tmp_path: Path) -> None:
@@ -230,7 +254,7 @@ def test_the_folder_is_made_for_this_user_alone(cli: Cli, tmp_path: Path) -> Non
         assert path.stat().st_mode & 0o777 == 0o700, path
     (kept,) = (home / "zsupport").iterdir()
     assert kept.stat().st_mode & 0o777 == 0o600
-    assert kept.name.endswith(".json")
+    assert kept.name.endswith(".kept")
 
 
 def test_invalid_policies_are_not_kept(cli: Cli, tmp_path: Path) -> None:
@@ -249,7 +273,7 @@ def refuses(folder: str, revisions: tuple[Revision, ...]) -> bool:
     """Return whether nothing is read there and nothing is written there."""
     before = sorted(os.listdir(folder)) if os.path.isdir(folder) else None
     assert cache.kept_policy(folder, KEY) is None
-    cache.keep_policy(folder, "n" * 64, revisions)
+    cache.keep_policy(folder, OTHER, revisions)
     after = sorted(os.listdir(folder)) if os.path.isdir(folder) else None
     return before == after
 
@@ -296,7 +320,7 @@ def test_an_entry_of_another_user_is_not_read(
 ) -> None:
     cache.keep_policy(folder, KEY, acme)
     if ROOT:
-        os.chown(Path(folder, KEY + ".json"), NOBODY, NOBODY)
+        os.chown(Path(folder, name_of(KEY)), NOBODY, NOBODY)
     else:  # the folder is still ours, its entry is not
         ids = iter([os.geteuid(), os.geteuid() + 1])
         monkeypatch.setattr(os, "geteuid", lambda: next(ids))
@@ -308,13 +332,13 @@ def test_an_entry_that_others_may_write_is_not_read(
     mode: int, folder: str, acme: tuple[Revision, ...]
 ) -> None:
     cache.keep_policy(folder, KEY, acme)
-    Path(folder, KEY + ".json").chmod(mode)
+    Path(folder, name_of(KEY)).chmod(mode)
     assert cache.kept_policy(folder, KEY) is None
 
 
 def test_an_entry_behind_a_link_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:
     cache.keep_policy(folder, KEY, acme)
-    path = Path(folder, KEY + ".json")
+    path = Path(folder, name_of(KEY))
     path.rename(path.with_suffix(".moved"))
     path.symlink_to(path.with_suffix(".moved"))
     assert cache.kept_policy(folder, KEY) is None
@@ -326,12 +350,12 @@ def test_an_entry_behind_a_link_is_not_read(folder: str, acme: tuple[Revision, .
 
 def test_what_is_no_file_is_not_read_and_nobody_waits(folder: str) -> None:
     os.makedirs(folder, 0o700)
-    os.mkfifo(Path(folder, KEY + ".json"), 0o600)
+    os.mkfifo(Path(folder, name_of(KEY)), 0o600)
     start = time.perf_counter()
     assert cache.kept_policy(folder, KEY) is None
     assert time.perf_counter() - start < 1
-    os.mkdir(Path(folder, "d" * 64 + ".json"), 0o700)
-    assert cache.kept_policy(folder, "d" * 64) is None
+    os.mkdir(Path(folder, name_of(OTHER)), 0o700)
+    assert cache.kept_policy(folder, OTHER) is None
 
 
 def test_a_folder_that_is_exchanged_meanwhile_changes_nothing(
@@ -357,23 +381,15 @@ def test_a_folder_that_is_exchanged_meanwhile_changes_nothing(
 
 BROKEN = {
     "nothing": b"",
-    "no checksum": b"[]",
-    "a checksum alone": entry(b"")[:64],
-    "nothing under a checksum": entry(b""),
-    "no revisions": entry(b"[]"),
-    "an empty revision": entry(b"[[]]"),
-    "null": entry(b"null"),
-    "a number": entry(b"1"),
-    "a text": entry(b'"x"'),
-    "a mapping": entry(b"{}"),
-    "rows of numbers": entry(b"[[1, 2], [3]]"),
-    "no JSON": entry(b"format: 1"),
-    "half of it": entry(b'[["p", "p"'),
-    "lists in each other": entry(b"[" * 100_000 + b"]" * 100_000),
-    "bytes": entry(bytes(range(256))),
-    "UTF-16": entry('[["p"]]'.encode("utf-16")),
-    "a huge number": entry(b"[" + b"9" * 10_000 + b"]"),
-    "not a number": entry(b"[NaN]"),
+    "a checksum alone": entry(b"")[:9],
+    "a checksum of nothing": b"00000000\n",
+    "nothing after the identity": entry(b""),
+    "no checksum": entry(marshal.dumps(1))[9:],
+    "another checksum": b"00000000\n" + entry(marshal.dumps(1))[9:],
+    "another identity": entry(marshal.dumps(1), OTHER),
+    "half of it": entry(marshal.dumps(["one", "two"])[:-6]),
+    "no marshal": entry(b"\xff" * 100),
+    "an entry of an earlier release": b"0" * 64 + b"\n[]",
 }
 
 
@@ -387,77 +403,77 @@ def test_a_broken_entry_is_not_read_and_is_made_anew(
     assert cache.kept_policy(folder, KEY) == acme
 
 
-def test_a_part_of_an_entry_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:
-    cache.keep_policy(folder, KEY, acme)
-    path = Path(folder, KEY + ".json")
+def test_no_damaged_entry_is_unmarshalled(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut anywhere, or with any one byte changed: `marshal` could crash on it."""
+    value = [("a", 1, None), {"b": (True, "å" * 20)}]
+    cache.keep(folder, KEY, value)
+    path = Path(folder, name_of(KEY))
     whole = path.read_bytes()
-    for size in range(0, len(whole), len(whole) // 50):
-        path.write_bytes(whole[:size])
-        assert cache.kept_policy(folder, KEY) is None
-    for place in range(0, len(whole), len(whole) // 50):
-        path.write_bytes(whole[:place] + b"#" + whole[place + 1 :])
-        assert cache.kept_policy(folder, KEY) is None
+
+    def never(*_: object) -> None:
+        raise AssertionError("it is unmarshalled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("zsupport.sources.cache.marshal.loads", never)
+        for place in range(len(whole)):
+            path.write_bytes(whole[:place])
+            assert cache.kept(folder, KEY) is None
+            for mask in (1, 2, 4, 8, 16, 32, 64, 128, 255):
+                changed_byte = bytes([whole[place] ^ mask])
+                path.write_bytes(whole[:place] + changed_byte + whole[place + 1 :])
+                assert cache.kept(folder, KEY) is None
+        path.write_bytes(whole + b"\0")
+        assert cache.kept(folder, KEY) is None
+    path.write_bytes(whole)
+    assert cache.kept(folder, KEY) == value
+
+
+def test_a_damaged_entry_gives_the_right_answer_and_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("ZSUPPORT_CACHE", raising=False)
+    expected = load(str(ACME)).channels(plan="pro", role="admin")
+    (path,) = (tmp_path / "zsupport").iterdir()
+    whole = path.read_bytes()
+    random = Random(7)
+    places = [random.randrange(len(whole)) for _ in range(25)]
+    damaged = [whole[:place] for place in places]
+    damaged += [
+        whole[:p] + bytes([whole[p] ^ 1 + random.randrange(255)]) + whole[p + 1 :] for p in places
+    ]
+    for content in damaged:
+        path.write_bytes(content)
+        assert load(str(ACME)).channels(plan="pro", role="admin") == expected
+        assert path.read_bytes() == whole
 
 
 def test_an_entry_under_another_name_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:
     cache.keep_policy(folder, KEY, acme)
-    Path(folder, KEY + ".json").rename(Path(folder, "o" * 64 + ".json"))
-    assert cache.kept_policy(folder, "o" * 64) is None
+    Path(folder, name_of(KEY)).rename(Path(folder, name_of(OTHER)))
+    assert cache.kept_policy(folder, OTHER) is None
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    pairs = value.items() if isinstance(value, dict) else enumerate(value)
-    found = []
-    for key, each in pairs:
-        found.append((*path, key))
-        if isinstance(each, dict | list):
-            found += places(each, (*path, key))
-    return found
-
-
-ACME_ROWS = json.loads(json.dumps(revisions_of(str(ACME))))
-ACME_PLACES = places(ACME_ROWS)
-
-
-@MANY
-@given(
-    where=st.sampled_from(ACME_PLACES),
-    what=st.sampled_from([None, 0, 1.5, True, "x", [], {}, ["x"], {"x": "y"}, [[]], {"x": 1}]),
-    cut=st.booleans(),
-)
-def test_whatever_is_read_is_of_the_types_that_the_model_says(
-    where: tuple[Any, ...], what: Any, cut: bool, tmp_path_factory: pytest.TempPathFactory
+@pytest.mark.parametrize("named", ["policy.yaml", ".", "below/policy.yaml"])
+def test_no_policy_is_kept_in_its_own_repository(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = json.loads(json.dumps(ACME_ROWS))
-    inside = rows
-    for key in where[:-1]:
-        inside = inside[key]
-    if cut:
-        del inside[where[-1]]
-    else:
-        inside[where[-1]] = what
-    folder = str(tmp_path_factory.getbasetemp() / "forged")
-    body = json.dumps(rows).encode()
-    put(folder, entry(body))
-    found = cache.kept_policy(folder, KEY)
-    # Where the types are right it is read, and comes to the same rows; else it is refused. A
-    # whole policy of the right types with a wrong checksum is refused by the checksum.
-    if found is not None:
-        assert json.loads(json.dumps(found)) == rows
-        assert well_typed(found)
-
-
-def well_typed(revisions: tuple[Revision, ...]) -> bool:
-    """Return whether what answers rely on everywhere is there: texts, conditions, places."""
-    for revision in revisions:
-        for grant in revision.grants:
-            assert all(type(each) is str for each in grant.allow)
-            for alternative in grant.when:
-                assert all(type(each) is tuple for each in alternative.values.values())
-        assert all(type(member.place.line) is int for member in revision.plans)
-        assert all(type(rule.cells) is dict for rule in revision.rules)
-        assert type(revision.timezone) is str
-    return True
+    home, outside = tmp_path / "repository", tmp_path / "outside"
+    (home / "below").mkdir(parents=True)
+    (home / ".git").mkdir()
+    (home / named / "policy.yaml" if named == "." else home / named).write_text(BASE)
+    monkeypatch.chdir(home)
+    for base, kept in ((outside, 1), (home / ".cache", 0)):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(base))
+        assert load(f"./{named}").id == "p"
+        assert len([*base.rglob("*.kept")]) == kept
+    # What lies there already is not read either, under whatever link.
+    (home / "link").symlink_to(outside)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "link"))
+    os.rename(outside / "zsupport", home / ".cache-of-a-stranger")
+    (outside / "zsupport").symlink_to(home / ".cache-of-a-stranger")
+    monkeypatch.setattr("zsupport.sources.cache.marshal.loads", None)
+    assert load(f"./{named}").id == "p"
 
 
 # -- size, room, company ------------------------------------------------------------------------
@@ -467,11 +483,11 @@ def test_what_is_too_large_is_neither_written_nor_read(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.keep_policy(folder, KEY, acme)
-    size = Path(folder, KEY + ".json").stat().st_size
+    size = Path(folder, name_of(KEY)).stat().st_size
     monkeypatch.setattr(cache, "MAX_ENTRY_BYTES", size - 1)
     assert cache.kept_policy(folder, KEY) is None
-    cache.keep_policy(folder, "b" * 64, acme)
-    assert os.listdir(folder) == [KEY + ".json"]
+    cache.keep_policy(folder, OTHER, acme)
+    assert os.listdir(folder) == [name_of(KEY)]
 
 
 def test_the_oldest_entries_make_room(
@@ -479,43 +495,43 @@ def test_the_oldest_entries_make_room(
 ) -> None:
     monkeypatch.setattr(cache, "MAX_ENTRIES", 3)
     for age, letter in enumerate("abcde"):
-        cache.keep_policy(folder, letter * 64, acme)
-        os.utime(Path(folder, letter * 64 + ".json"), (1e9 + age, 1e9 + age))
-    assert sorted(os.listdir(folder)) == [letter * 64 + ".json" for letter in "cde"]
+        cache.keep_policy(folder, letter.encode(), acme)
+        os.utime(Path(folder, name_of(letter.encode())), (1e9 + age, 1e9 + age))
+    assert {*os.listdir(folder)} == {name_of(letter.encode()) for letter in "cde"}
 
 
 def test_sixty_four_policies_are_kept(folder: str) -> None:
     for number in range(70):
-        cache.keep(folder, f"{number:02}", number)
-        os.utime(Path(folder, f"{number:02}.json"), (1e9 + number, 1e9 + number))
-    assert sorted(os.listdir(folder)) == [f"{number:02}.json" for number in range(6, 70)]
+        cache.keep(folder, b"%02d" % number, number)
+        os.utime(Path(folder, name_of(b"%02d" % number)), (1e9 + number, 1e9 + number))
+    assert {*os.listdir(folder)} == {name_of(b"%02d" % number) for number in range(6, 70)}
 
 
 def test_the_folder_does_not_grow_without_end(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache.keep_policy(folder, "a" * 64, acme)
-    size = Path(folder, "a" * 64 + ".json").stat().st_size
+    cache.keep_policy(folder, b"a", acme)
+    size = Path(folder, name_of(b"a")).stat().st_size
     monkeypatch.setattr(cache, "MAX_FOLDER_BYTES", 3 * size - 1)
     for age, letter in enumerate("abcde"):
-        cache.keep_policy(folder, letter * 64, acme)
-        os.utime(Path(folder, letter * 64 + ".json"), (1e9 + age, 1e9 + age))
-    assert sorted(os.listdir(folder)) == [letter * 64 + ".json" for letter in "de"]
+        cache.keep_policy(folder, letter.encode(), acme)
+        os.utime(Path(folder, name_of(letter.encode())), (1e9 + age, 1e9 + age))
+    assert {*os.listdir(folder)} == {name_of(letter.encode()) for letter in "de"}
 
 
 def test_a_date_in_the_future_makes_no_entry_last(folder: str) -> None:
     for number in range(cache.MAX_ENTRIES):
-        cache.keep(folder, f"{number:02}", number)
-        os.utime(Path(folder, f"{number:02}.json"), (9e9, 9e9))
+        cache.keep(folder, b"%02d" % number, number)
+        os.utime(Path(folder, name_of(b"%02d" % number)), (9e9, 9e9))
     for letter in "abc":
-        cache.keep(folder, letter, letter)
+        cache.keep(folder, letter.encode(), letter)
     # The clock of another host of a shared folder may be a little ahead.
-    os.utime(Path(folder, "a.json"), (time.time() + 60, time.time() + 60))
+    os.utime(Path(folder, name_of(b"a")), (time.time() + 60, time.time() + 60))
     for number in range(cache.MAX_ENTRIES - 3):
-        cache.keep(folder, f"new {number}", number)
+        cache.keep(folder, b"new %d" % number, number)
     left = set(os.listdir(folder))
     assert len(left) == cache.MAX_ENTRIES
-    assert left >= {"a.json", "b.json", "c.json"}
+    assert left >= {name_of(each) for each in (b"a", b"b", b"c")}
 
 
 #: Sixty-four processes that begin to write at the same moment, five entries each.
@@ -529,7 +545,7 @@ for writer in range(64):
         os.close(begin)
         os.read(wait, 1)
         for number in range(5):
-            cache.keep(folder, f"{writer} {number}", [writer, number])
+            cache.keep(folder, b"%d %d" % (writer, number), [writer, number])
         os._exit(0)
 os.close(begin)
 for _ in range(64):
@@ -548,10 +564,10 @@ def test_sixty_four_writers_keep_to_the_limits(cli: Cli, folder: str) -> None:
     )  # fmt: skip
     left = os.listdir(folder)
     assert 0 < len(left) <= cache.MAX_ENTRIES
-    assert all(" " in name and name.endswith(".json") for name in left)
+    written = {name_of(b"%d %d" % (w, n)): (w, n) for w in range(64) for n in range(5)}
     for name in left:
-        writer, number = map(int, name.removesuffix(".json").split())
-        assert json.loads(cache.content(folder, name.removesuffix(".json"))) == [writer, number]
+        writer, number = written[name]
+        assert cache.kept(folder, b"%d %d" % (writer, number)) == [writer, number]
 
 
 def test_root_makes_no_folder_in_the_home_of_another_user(
@@ -572,23 +588,23 @@ def test_what_interrupted_runs_left_is_removed_and_in_nobodys_way(
     folder: str, acme: tuple[Revision, ...]
 ) -> None:
     os.makedirs(folder, 0o700)
-    old, new = Path(folder, f".{KEY}.json.1.aa.tmp"), Path(folder, f".{KEY}.json.2.bb.tmp")
+    old, new = Path(folder, f".{name_of(KEY)}.1.aa.tmp"), Path(folder, f".{name_of(KEY)}.2.bb.tmp")
     old.write_bytes(b"x")
     os.utime(old, (1e9, 1e9))
     new.write_bytes(b"x")
     Path(folder, "mine.txt").write_text("not ours to remove")
-    ahead = Path(folder, f".{KEY}.json.3.cc.tmp")
+    ahead = Path(folder, f".{name_of(KEY)}.3.cc.tmp")
     ahead.write_bytes(b"x")
     os.utime(ahead, (9e9, 9e9))
     cache.keep_policy(folder, KEY, acme)
     assert cache.kept_policy(folder, KEY) == acme
     # The new one may belong to a run that is about to finish it.
-    assert set(os.listdir(folder)) == {new.name, "mine.txt", KEY + ".json"}
+    assert set(os.listdir(folder)) == {new.name, "mine.txt", name_of(KEY)}
     for _ in range(100):
-        Path(folder, f".{KEY}.json.{os.getpid()}.{os.urandom(4).hex()}.tmp").touch()
-    cache.keep_policy(folder, "b" * 64, acme)
+        Path(folder, f".{name_of(KEY)}.{os.getpid()}.{os.urandom(4).hex()}.tmp").touch()
+    cache.keep_policy(folder, OTHER, acme)
     left = set(os.listdir(folder))
-    assert {"mine.txt", "b" * 64 + ".json"} <= left
+    assert {"mine.txt", name_of(OTHER)} <= left
     assert len(left - {"mine.txt"}) == cache.MAX_ENTRIES
 
 
@@ -597,14 +613,14 @@ import os, sys
 from zsupport.library import load
 from zsupport.sources import cache
 os.replace = lambda *_, **__: os._exit(9)
-cache.keep_policy(sys.argv[1], sys.argv[2], load(sys.argv[3], cache=False).revisions)
+cache.keep_policy(sys.argv[1], sys.argv[2].encode(), load(sys.argv[3], cache=False).revisions)
 """
 
 
 def test_a_run_that_is_killed_while_it_writes_is_in_nobodys_way(
     cli: Cli, folder: str, acme: tuple[Revision, ...]
 ) -> None:
-    killed = [sys.executable, "-c", _KILLED, folder, KEY, str(ACME)]
+    killed = [sys.executable, "-c", _KILLED, folder, KEY.decode(), str(ACME)]
     assert subprocess.run(killed, env=cli.environment(), check=False).returncode == 9
     (left,) = os.listdir(folder)
     assert left.endswith(".tmp")
@@ -616,10 +632,10 @@ def test_a_run_that_is_killed_while_it_writes_is_in_nobodys_way(
 def test_what_cannot_be_put_in_its_place_leaves_nothing(
     folder: str, acme: tuple[Revision, ...]
 ) -> None:
-    os.makedirs(os.path.join(folder, KEY + ".json", "full"), 0o700)
+    os.makedirs(os.path.join(folder, name_of(KEY), "full"), 0o700)
     os.chmod(folder, 0o700)
     cache.keep_policy(folder, KEY, acme)
-    assert os.listdir(folder) == [KEY + ".json"]
+    assert os.listdir(folder) == [name_of(KEY)]
 
 
 _WRITER = """
@@ -629,7 +645,7 @@ from zsupport.sources import cache
 folder, own = sys.argv[1:]
 policies = [load(name, cache=False).revisions for name in ("zoom", "hivemq", "redhat")]
 for i in range(60):
-    for key, revisions in (("s" * 64, policies[i % 3]), (own * 64, policies[0])):
+    for key, revisions in ((b"s", policies[i % 3]), (own.encode(), policies[0])):
         cache.keep_policy(folder, key, revisions)
         found = cache.kept_policy(folder, key)
         assert found in policies, (i, key)
@@ -647,8 +663,8 @@ def test_many_may_write_at_once(cli: Cli, folder: str) -> None:
     for writer in writers:
         _, complaint = writer.communicate(timeout=60)
         assert (writer.returncode, complaint) == (0, "")
-    assert sorted(os.listdir(folder)) == sorted(c * 64 + ".json" for c in "01234567s")
-    assert all(cache.kept_policy(folder, c * 64) for c in "01234567s")
+    assert {*os.listdir(folder)} == {name_of(c.encode()) for c in "01234567s"}
+    assert all(cache.kept_policy(folder, c.encode()) for c in "01234567s")
 
 
 _AS_NOBODY = f"""
@@ -697,9 +713,10 @@ def test_files_of_a_folder_are_one_entry(cli: Cli, tmp_path: Path) -> None:
     for _ in range(2):
         assert cli("channels", "--policy", "canonical", "-q", env=env).code == 0
     (kept,) = folder.iterdir()
-    found = cache.kept_policy(str(folder), kept.stem)
+    found = cache.kept_policy(str(folder), cache.policy_identity(find("canonical").files))
     assert found is not None
     assert len(found) == len(find("canonical").files) == 2
+    assert kept.name.endswith(".kept")
 
 
 def test_public_holidays_are_kept_with_what_is_worked_in_exchange(
@@ -712,7 +729,7 @@ def test_public_holidays_are_kept_with_what_is_worked_in_exchange(
     def never(country: str, subdivision: str | None, year: int) -> Year:
         raise AssertionError("the library is asked again")
 
-    monkeypatch.setattr("zsupport.sources.holidays.public_holidays", never)
+    monkeypatch.setattr("zsupport.clock.holidays.public_holidays", never)
     assert kept_holidays(folder)("CN", None, 2026) == first
     # Another year of the decade was kept with it.
     assert kept_holidays(folder)("CN", None, 2029).exchanged == frozenset()

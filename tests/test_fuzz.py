@@ -22,6 +22,7 @@ from fuzz.run import CHUNK, KINDS, SEVERAL, TRIED, attempts, check
 from fuzz.several import revisions
 
 from zsupport.library import Policy
+from zsupport.policy.files import SourceFile
 from zsupport.sources import cache
 
 INPUTS = int(os.environ.get("ZSUPPORT_INPUTS", "2000"))
@@ -103,10 +104,13 @@ def test_a_wrong_entry_with_a_right_checksum_is_made_anew(cli: Cli, tmp_path: Pa
     assert expected == ("One.\n", "", 0)
     [path] = folder.iterdir()
     right = path.read_bytes()
+    identity = cache.policy_identity((SourceFile("-", policy.encode(), "", "-"),))
+    kept = cache.kept_policy(str(folder), identity)
+    assert kept is not None
     # A text without any language, which no policy has.
-    wrong = right.partition(b"\n")[2].replace(b'{"en":"One."}', b"{}")
-    assert wrong != right.partition(b"\n")[2]
-    path.write_bytes(cache._checksum(path.stem, wrong).encode() + b"\n" + wrong)
+    terms = (kept[0].terms[0]._replace(say={}),)
+    cache.keep_policy(str(folder), identity, (kept[0]._replace(terms=terms),))
+    assert path.read_bytes() != right
     assert ask() == expected
     assert path.read_bytes() == right
 

@@ -26,7 +26,6 @@ from zsupport.answer.due import (
 from zsupport.answer.hours import Customer, PolicyHours, check_country
 from zsupport.answer.promise import Promises, promises, settle_metrics
 from zsupport.clock.deadline import Events
-from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.instants import (
     END,
     Instant,
@@ -40,9 +39,10 @@ from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Metric, Revision
-from zsupport.sources.cache import cache_folder, keep_policy, kept_policy, policy_key
+from zsupport.sources.cache import cache_folder, keep_policy, kept_policy, policy_identity
 from zsupport.sources.find import TESTS, FoundPolicy, file_of_tests, find
 from zsupport.sources.holidays import kept_holidays
+from zsupport.sources.links import lies_in_repository_of
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from zsupport.answer.priority import PriorityAnswers
     from zsupport.answer.terms import TermAnswers
     from zsupport.answer.topics import TopicAnswers
+    from zsupport.clock.holidays import PublicHolidays
 
 _new = tuple.__new__
 
@@ -93,9 +94,9 @@ class Policy:
     __slots__ = ("_ends", "_hours", "_promises", "_public", "_starts", "revisions")
 
     def __init__(
-        self, revisions: tuple[Revision, ...], public: PublicHolidays = public_holidays
+        self, revisions: tuple[Revision, ...], public: PublicHolidays | None = None
     ) -> None:
-        """`public` gives the public holidays of a country."""
+        """`public` gives the public holidays of a country; None: the package `holidays`."""
         self.revisions = revisions
         self._public = public
         self._hours: dict[tuple[int, Customer, str], PolicyHours] = {}
@@ -467,11 +468,13 @@ def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:
 
 def load_found(found: FoundPolicy, folder: str | None) -> Policy:
     """Return the policy that these files hold, from the cache folder if it is kept there."""
-    key = policy_key(found.files)
-    revisions = kept_policy(folder, key)
+    if folder and found.examined and lies_in_repository_of(folder, found.examined):
+        folder = None  # whoever wrote the policy may have put it there
+    identity = policy_identity(found.files)
+    revisions = kept_policy(folder, identity)
     if revisions is None:
         revisions = _compile(found.files)
-        keep_policy(folder, key, revisions)
+        keep_policy(folder, identity, revisions)
     return Policy(revisions, kept_holidays(folder))
 
 

@@ -21,7 +21,7 @@ def show_version(format: str) -> int:
         "format": FORMAT,
         "tzdata": tzdata_version(),
         "policies": [
-            {"policy": name, "file": file.name, "digest": file.digest}
+            {"policy": name, "file": file.name, "digest": file.sha256}
             for name in shipped_policies()
             for file in find(name).files
         ],

@@ -1,115 +1,122 @@
-"""The compiled form of a policy: the values of its model as JSON, and how it is read back.
+"""The compiled form of a policy: plain values by columns, and how the model is made of them again.
 
-The types of the model control the reading. The input is not trusted: a value of another type
-raises ValueError.
+For each class of the model there is a table, with a column for each field. In place of a part of
+the model a column has the number of its row in the table of its class, so a part that occurs often
+is kept once. The classes stand in order: a part is in an earlier table than what holds it.
+
+Reading trusts the form. Who keeps it makes sure that nobody else has written it.
 """
 
 from __future__ import annotations
 
-from types import NoneType
+from itertools import repeat
 
-from zsupport.policy.model import Revision
-from zsupport.typed import TYPE_CHECKING, field_types
+from zsupport.clock.target import Target
+from zsupport.clock.windows import Window
+from zsupport.policy import model
+from zsupport.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
-#: Turns a JSON value into a part of the model.
-Reader: TypeAlias = "Callable[[Any], Any]"
+    from zsupport.policy.model import Revision
 
-_readers: dict[Any, Reader] = {}
+#: Columns for each class of CLASSES, each with its shape, and the rows of the revisions.
+Form: TypeAlias = "tuple[list[list[tuple[Any, list[Any]]]], list[int]]"
+#: What the values of a column are: as they are (None), rows of a class (its number), or a list or
+#: mapping of such values.
+Shape: TypeAlias = "int | tuple[str, Any] | None"
 
+#: The classes of the model.
+CLASSES: tuple[type[tuple[Any, ...]], ...] = (
+    Target, Window, model.Place, model.Remarks, model.Alternative, model.Source, model.Member,
+    model.Fact, model.Number, model.Channel, model.Grant, model.Priority, model.Metric,
+    model.Holidays, model.PolicyCalendar, model.Commitment, model.Cell, model.TargetRule,
+    model.Term, model.Topic, model.Resource, model.SelfHelp, model.Revision,
+)  # fmt: skip
 
-def revisions_of(value: Any) -> tuple[Revision, ...]:
-    """Return the revisions that a JSON value holds; raise ValueError for anything else."""
-    revisions: tuple[Revision, ...] = _reader(tuple[Revision, ...])(value)
-    return revisions
-
-
-def _reader(kind: Any) -> Reader:
-    """Return the reader of a type: a class of the model, a JSON type, or a type made of these."""
-    reader = _readers.get(kind)
-    if reader is None:
-        reader = _readers[kind] = _new_reader(kind)
-    return reader
-
-
-def _new_reader(kind: Any) -> Reader:
-    parts = getattr(kind, "__args__", None)
-    if parts is None:
-        if hasattr(kind, "_fields"):
-            return _row(kind._make, *field_types(kind).values())
-        return _exactly(kind)
-    container = getattr(kind, "__origin__", None)
-    if container is dict:
-        return _mapping(parts[1])
-    if container is tuple:
-        return _list(parts[0]) if parts[1] is ... else _row(tuple, *parts)
-    return _one_of(*parts)
+#: What a change of the model changes: the names of all fields.
+LAYOUT = [(made.__name__, *vars(made)["_fields"]) for made in CLASSES]
 
 
-def _exactly(kind: type) -> Reader:
-    def read(value: Any) -> Any:
-        if type(value) is not kind:
-            raise ValueError(f"no {kind.__name__}")
-        return value
-
-    return read
-
-
-def _list(item: Any) -> Reader:
-    reader = _reader(item)
-
-    def read(value: Any) -> Any:
-        if type(value) is not list:
-            raise ValueError("no list")
-        return tuple([reader(each) for each in value])
-
-    return read
+def compiled(revisions: tuple[Revision, ...]) -> Form:
+    """Return the compiled form of a policy."""
+    writer = _Writer()
+    rows = [writer.row(each) for each in revisions]
+    return [
+        [(shape, [row[i] for row in table]) for i, shape in enumerate(shapes)]
+        for table, shapes in zip(writer.tables, writer.shapes, strict=True)
+    ], rows
 
 
-def _mapping(item: Any) -> Reader:
-    reader = _reader(item)
-
-    def read(value: Any) -> Any:
-        if type(value) is not dict:
-            raise ValueError("no mapping")
-        return {key: reader(each) for key, each in value.items()}
-
-    return read
+def revisions_of(form: Form) -> tuple[Revision, ...]:
+    """Return the revisions that a compiled form holds."""
+    tables: list[list[Any]] = []
+    for made, columns in zip(CLASSES, form[0], strict=True):
+        values = [_reader(shape, tables)(column) for shape, column in columns]
+        tables.append([*map(tuple.__new__, repeat(made), zip(*values, strict=True)), None])
+    return tuple([tables[-1][row] for row in form[1]])
 
 
-def _row(made: Callable[[Any], Any], *fields: Any) -> Reader:
-    readers = [_reader(field) for field in fields]
-
-    def read(value: Any) -> Any:
-        if type(value) is not list or len(value) != len(readers):
-            raise ValueError("no row of this length")
-        return made([reader(each) for reader, each in zip(readers, value)])  # noqa: B905 - checked
-
-    return read
-
-
-def _one_of(*kinds: Any) -> Reader:
-    """Return the reader of a union of types, which differ by their JSON type."""
-    if len(kinds) == 2 and kinds[1] is NoneType:
-        return _or_none(_reader(kinds[0]))
-    readers = {_in_json(kind): _reader(kind) for kind in kinds}
-
-    def read(value: Any) -> Any:
-        reader = readers.get(type(value))
-        if reader is None:
-            raise ValueError("no value of these types")
-        return reader(value)
-
-    return read
+def _reader(shape: Shape, tables: list[list[Any]]) -> Callable[[Any], Any]:
+    """Return what makes a list of values of a list of what was written for them."""
+    if shape is None:
+        return lambda column: column
+    if isinstance(shape, int):
+        row = tables[shape].__getitem__
+        return lambda column: map(row, column)
+    container, inside = shape
+    items = _reader(inside, tables)
+    if container == "list":
+        return lambda column: [None if each is None else tuple(items(each)) for each in column]
+    return lambda column: [dict(zip(each, items(each.values()), strict=True)) for each in column]
 
 
-def _or_none(reader: Reader) -> Reader:
-    return lambda value: None if value is None else reader(value)
+class _Writer:
+    """The tables of a policy as they grow."""
+
+    def __init__(self) -> None:
+        from zsupport.typed import field_types
+
+        self.tables: list[list[list[Any]]] = [[] for _ in CLASSES]
+        self.shapes = [[*map(_shape, field_types(made).values())] for made in CLASSES]
+        self._rows: dict[tuple[int, bytes], int] = {}
+
+    def row(self, part: tuple[Any, ...]) -> int:
+        """Return the number of the row of a part of the model, a new one where it has none."""
+        from marshal import dumps
+
+        number = CLASSES.index(type(part))
+        shapes = self.shapes[number]
+        fields = [self.written(shape, each) for shape, each in zip(shapes, part, strict=True)]
+        # As bytes, since 1 and True are equal; without references, which tell equal values apart.
+        key = number, dumps(fields, 2)
+        if key not in self._rows:
+            self._rows[key] = len(self.tables[number])
+            self.tables[number].append(fields)
+        return self._rows[key]
+
+    def written(self, shape: Shape, value: Any) -> Any:
+        """Return what is written for a value of a shape."""
+        if shape is None:
+            return value
+        if isinstance(shape, int):
+            return -1 if value is None else self.row(value)  # each table ends with None
+        if value is None:
+            return None
+        container, inside = shape
+        if container == "list":
+            return [self.written(inside, each) for each in value]
+        return {key: self.written(inside, each) for key, each in value.items()}
 
 
-def _in_json(kind: Any) -> type:
-    container = getattr(kind, "__origin__", kind)
-    return list if issubclass(container, tuple) else container
+def _shape(kind: Any) -> Shape:
+    """Return the shape of the values of a type."""
+    if kind in CLASSES:
+        return CLASSES.index(kind)
+    container, parts = getattr(kind, "__origin__", None), getattr(kind, "__args__", ())
+    inside = _shape(parts[-1 if container is dict else 0]) if parts else None
+    if inside is None or container is None:  # of a union the first type tells, the other is None
+        return inside
+    return ("mapping" if container is dict else "list", inside)

@@ -14,6 +14,14 @@ class SourceFile(NamedTuple):
 
     name: str
     data: bytes
-    digest: str  # sha256:HEX
+    digest: str  # sha256:HEX; empty: `sha256` computes it
     shown: str  # the name under which findings speak of it
     place: str = ""  # of a Git revision: where on disk it lies, or lay
+
+    @property
+    def sha256(self) -> str:
+        """The digest: sha256:HEX."""
+        # OpenSSL takes long to load, and the answers of a compiled policy need no digest.
+        from hashlib import sha256
+
+        return self.digest or "sha256:" + sha256(self.data).hexdigest()

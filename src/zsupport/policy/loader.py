@@ -281,7 +281,7 @@ class _Builder:
             policy=name,
             title=names.text(record.get("title")) or name,
             file=source.name,
-            digest=source.digest,
+            digest=source.sha256,
             timezone=zone,
             start=start,
             last_day=last_day,

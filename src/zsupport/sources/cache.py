@@ -1,43 +1,51 @@
 """The user's cache folder: compiled policies, so that a second call parses no YAML, and holidays.
 
-A value is kept as JSON under a name made of everything that it was made from: of a policy the
-content and name of every file, and the versions of program, format and zones. Nothing found there
-is trusted: an entry that is foreign, broken or too large is made anew, and one that cannot be
-written is not kept. `ZSUPPORT_CACHE=off` turns it off.
+A value is kept beside all that it was made from: of a policy the content and name of every file,
+and the versions of program, format, zones and Python. It is read only where all of that is equal.
+`ZSUPPORT_CACHE=off` turns the folder off.
 
-Whoever can write into the folder decides what zsupport answers. So a folder counts only if it
-belongs to this user and no other user may enter it, and it is checked and used through one
-descriptor: a folder that replaces it in between changes nothing.
+An entry is read by `marshal`, which is quick and trusts what it reads. So a checksum is compared
+first. An entry that is foreign, damaged or too large is made anew, and one that cannot be written
+is not kept. Whoever can write into the folder decides what zsupport answers. So a folder counts
+only if it belongs to this user and no other user may enter it, and a policy that is named by its
+path is not kept in its own repository. The folder is checked and used through one descriptor: a
+folder that replaces it in between changes nothing.
 """
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import stat
 import sys
 import time
-from contextlib import suppress
-from hashlib import sha256
+from binascii import crc32
 
 from zsupport.clock.zones import tzdata_version
-from zsupport.policy.compiled import revisions_of
-from zsupport.policy.files import SourceFile
-from zsupport.policy.model import Revision
+from zsupport.policy.compiled import LAYOUT, compiled, revisions_of
 from zsupport.typed import TYPE_CHECKING
 from zsupport.version import FORMAT, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zsupport.policy.files import SourceFile
+    from zsupport.policy.model import Revision
+
 MAX_ENTRY_BYTES = 16 * 1024 * 1024
 MAX_ENTRIES = 64
 MAX_FOLDER_BYTES = 64 * 1024 * 1024
+#: How the names of entries end, and those that earlier releases have left.
+ENDING = ".kept"
+_OF_BEFORE = ".json"
+_CHECKSUM_BYTES = 9
 # Files that a killed run has left behind are removed after an hour; so far ahead may a clock be.
 _STALE_SECONDS = 3600
+#: What is kept holds only for the very same Python.
+_PYTHON = (sys.implementation.name, sys.hexversion, marshal.version)
 
 
-#: The folders and keys of the entries that this process has read.
+#: The folders and names of the entries that this process has read.
 _read: set[tuple[str, str]] = set()
 
 
@@ -56,42 +64,43 @@ def cache_folder(environment: Mapping[str, str]) -> str | None:
     return os.path.join(base, "zsupport") if os.path.isabs(base) else None
 
 
-def policy_key(files: tuple[SourceFile, ...]) -> str:
-    """Return the name under which the policy made of these files is kept."""
-    parts = [VERSION, str(FORMAT), tzdata_version(), sys.implementation.cache_tag or ""]
-    for file in files:
-        parts += [file.name, file.digest]
-    return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+def policy_identity(files: tuple[SourceFile, ...]) -> bytes:
+    """Return all that the policy made of these files depends on."""
+    versions = (VERSION, FORMAT, tzdata_version(), _PYTHON, LAYOUT)
+    head = repr(("policy", versions, [(file.name, len(file.data)) for file in files]))
+    return b"".join([head.encode("utf-8", "surrogatepass"), *[file.data for file in files]])
 
 
-def kept_policy(folder: str | None, key: str) -> tuple[Revision, ...] | None:
-    """Return the policy kept under `key`, None where it has to be made anew."""
-    try:
-        revisions = revisions_of(json.loads(content(folder, key)))
-    except (ValueError, RecursionError):
-        return None
-    return revisions or None
+def kept_policy(folder: str | None, identity: bytes) -> tuple[Revision, ...] | None:
+    """Return the policy kept for an identity, None where it has to be made anew."""
+    form = kept(folder, identity)
+    return None if form is None else revisions_of(form)
 
 
-def keep_policy(folder: str | None, key: str, revisions: tuple[Revision, ...]) -> None:
-    """Keep a policy under `key`; where that cannot be done, nothing happens."""
-    keep(folder, key, revisions)
+def keep_policy(folder: str | None, identity: bytes, revisions: tuple[Revision, ...]) -> None:
+    """Keep a policy for an identity; where that cannot be done, nothing happens."""
+    if folder is not None:
+        keep(folder, identity, compiled(revisions))
 
 
-def content(folder: str | None, key: str) -> bytes:
-    """Return the JSON kept under `key`; empty if it is missing or cannot be trusted."""
+def kept(folder: str | None, identity: bytes) -> Any:
+    """Return the value kept for an identity; None where there is none that can be trusted."""
     if folder is None:
-        return b""
+        return None
+    name = _name(identity)
     try:
         with _Folder(folder) as private:
-            data = private.content(key + ".json")
+            data = private.content(name)
     except (OSError, ValueError):
-        return b""
-    checksum, _, body = data.partition(b"\n")
-    if checksum.decode("ascii", "replace") != _checksum(key, body):
-        return b""
-    _read.add((folder, key))
-    return body
+        return None
+    body = data[_CHECKSUM_BYTES:]
+    if data[:_CHECKSUM_BYTES] != _checksum(body) or not body.startswith(identity):
+        return None
+    _read.add((folder, name))
+    try:
+        return marshal.loads(memoryview(body)[len(identity) :])
+    except (ValueError, TypeError, EOFError):
+        return None
 
 
 def forget_read() -> bool:
@@ -102,33 +111,43 @@ def forget_read() -> bool:
     """
     read = [*_read]
     _read.clear()
-    for folder, key in read:
-        with suppress(OSError), _Folder(folder) as private:
-            private.remove(key + ".json")
+    for folder, name in read:
+        try:
+            with _Folder(folder) as private:
+                private.remove(name)
+        except OSError:
+            continue
     return bool(read)
 
 
-def keep(folder: str | None, key: str, value: object) -> None:
-    """Keep a value as JSON under `key`; where that cannot be done, nothing happens."""
+def keep(folder: str | None, identity: bytes, value: Any) -> None:
+    """Keep a value for an identity; where that cannot be done, nothing happens.
+
+    The value is made of what `marshal` writes: texts, numbers, lists, tuples and mappings of them.
+    """
     if folder is None:
         return
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    body = text.encode("utf-8", "surrogatepass")
-    data = _checksum(key, body).encode() + b"\n" + body
+    body = identity + marshal.dumps(value)
+    data = _checksum(body) + body
     if len(data) > MAX_ENTRY_BYTES:
         return
+    name = _name(identity)
     try:
         _make(folder)
         with _Folder(folder) as private:
-            private.put(key + ".json", data)
-            private.make_room(key + ".json")
+            private.put(name, data)
+            private.make_room(name)
     except (OSError, ValueError):
         return
 
 
-def _checksum(key: str, body: bytes) -> str:
-    # With the key, so that an entry under another name is foreign.
-    return sha256(key.encode() + b"\n" + body).hexdigest()
+def _name(identity: bytes) -> str:
+    """Return the name of the file of an entry; two that share it replace each other."""
+    return f"{crc32(identity):08x}-{len(identity):x}{ENDING}"
+
+
+def _checksum(body: bytes) -> bytes:
+    return b"%08x\n" % crc32(body)
 
 
 def _make(folder: str) -> None:
@@ -218,7 +237,7 @@ class _Folder:
         files = []
         now = time.time()
         for name in os.listdir(self.path if self.descriptor is None else self.descriptor):
-            if not name.endswith((".json", ".tmp")):
+            if not name.endswith((ENDING, _OF_BEFORE, ".tmp")):
                 continue
             try:
                 status = os.stat(self._name(name), dir_fd=self.descriptor, follow_symlinks=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from functools import lru_cache
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
@@ -35,6 +34,7 @@ class FoundPolicy(NamedTuple):
 
     files: tuple[SourceFile, ...]
     folder: str = ""
+    examined: str | None = None  # the folder of a policy that was named by its path
 
 
 def shipped_root() -> str:
@@ -145,7 +145,8 @@ def find(name: str) -> FoundPolicy:
     if leaving_link(name) is not None:
         raise PolicyError(f"{name}: {LEADS_OUT}", LEADS_OUT_HINT)
     folder = name if os.path.isdir(name) else os.path.dirname(name)
-    return FoundPolicy(tuple(_files(name, folder, folder)), os.path.join(folder, ""))
+    files = tuple(_files(name, folder, folder))
+    return FoundPolicy(files, os.path.join(folder, ""), folder or os.curdir)
 
 
 def may_be_policy_name(name: str) -> bool:
@@ -231,9 +232,11 @@ def is_ordinary(path: str) -> bool:
 
 
 def _file(name: str, shown: str, data: bytes) -> SourceFile:
-    from hashlib import sha256
+    return SourceFile(name, data, "", shown)
 
-    return SourceFile(name, data, "sha256:" + sha256(data).hexdigest(), shown)
+
+#: What was read from standard input.
+_streams: dict[IO[bytes], bytes] = {}
 
 
 def _stdin() -> bytes:
@@ -243,11 +246,12 @@ def _stdin() -> bytes:
     return _from(stream)
 
 
-@lru_cache(maxsize=1)
 def _from(stream: IO[bytes]) -> bytes:
     """Return what a stream holds; it is read once, however often it is asked for."""
     try:
-        return stream.read(MAX_BYTES + 1)
+        if stream not in _streams:
+            _streams[stream] = stream.read(MAX_BYTES + 1)
+        return _streams[stream]
     except OSError as error:
         raise PolicyError(f"-: {reason(error)}") from None
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
-from hashlib import sha256
-
-from zsupport.clock.holidays import PublicHolidays, holidays_version, public_holidays
 from zsupport.sources import cache
 from zsupport.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from zsupport.clock.holidays import PublicHolidays
     from zsupport.clock.model import Year
 
 
@@ -19,29 +15,30 @@ def kept_holidays(folder: str | None) -> PublicHolidays:
 
     A year is read once, however many policies and calendars ask for it.
     """
+    known: dict[tuple[str, str | None, int], Year] = {}
 
-    @lru_cache(maxsize=256)
     def of_year(country: str, subdivision: str | None, year: int) -> Year:
-        from zsupport.clock.model import Year
-
-        decade = year - year % 10
-        version = holidays_version() or ""
-        parts = ("public holidays", version, country, subdivision or "", str(decade))
-        key = sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
-        try:
-            kept = json.loads(cache.content(folder, key))
-            days_off, exchanged = kept[str(year)]
-            return Year(
-                {int(ordinal): str(name) for ordinal, name in days_off.items()},
-                frozenset(int(ordinal) for ordinal in exchanged),
-            )
-        except (ValueError, TypeError, KeyError, AttributeError):
-            years = {
-                each: public_holidays(country, subdivision, each)
-                for each in range(decade, decade + 10)
-            }
-            rows = {each: (of.days_off, sorted(of.exchanged)) for each, of in years.items()}
-            cache.keep(folder, key, rows)
-            return years[year]
+        if (country, subdivision, year) not in known:
+            decade = year - year % 10
+            for each, rows in _decade(folder, country, subdivision, decade).items():
+                known[country, subdivision, each] = rows
+        return known[country, subdivision, year]
 
     return of_year
+
+
+def _decade(
+    folder: str | None, country: str, subdivision: str | None, first: int
+) -> dict[int, Year]:
+    """Return the public holidays of ten years from the first on, by year."""
+    from zsupport.clock.holidays import holidays_version, public_holidays
+    from zsupport.clock.model import Year
+
+    parts = ("public holidays", holidays_version(), country, subdivision, first)
+    identity = repr(parts).encode("utf-8", "surrogatepass")
+    rows = cache.kept(folder, identity)
+    if rows is None:
+        years = range(first, first + 10)
+        rows = {year: tuple(public_holidays(country, subdivision, year)) for year in years}
+        cache.keep(folder, identity, rows)
+    return {year: Year(*row) for year, row in rows.items()}

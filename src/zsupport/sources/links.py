@@ -40,6 +40,12 @@ def lies_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
 
 
+def lies_in_repository_of(path: str, folder: str) -> bool:
+    """Return whether a path lies in the repository that a folder lies in."""
+    repository = repository_at(os.path.realpath(folder))
+    return repository is not None and lies_in(path, repository)
+
+
 def leaving_link(path: str) -> str | None:
     """Return the first link on the way to a path that leads out of the repository it lies in.
 

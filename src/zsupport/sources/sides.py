@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 
 from zsupport.errors import (
     EnvironmentFault,
@@ -304,9 +303,8 @@ def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> Iterator[SourceFil
     for blob, data in read:
         if blob.path == path or is_policy(data):
             name = blob.path[len(path) :].lstrip("/") or blob.path.rpartition("/")[2]
-            digest = "sha256:" + sha256(data).hexdigest()
             place = os.path.relpath(os.path.join(os.path.realpath(repository.top), blob.path))
-            yield SourceFile(name, data, digest, f"{base.label}:{blob.path}", place)
+            yield SourceFile(name, data, "", f"{base.label}:{blob.path}", place)
 
 
 def _beside(sources: Sequence[SourceFile], name: str, revision: Revision) -> list[SourceFile]:
