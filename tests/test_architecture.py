@@ -228,7 +228,7 @@ UNTYPED = {
         "zsupport.policy.promises", "zsupport.policy.shape", "zsupport.suite.format",
         "zsupport.suite.reading",
     },
-    "the compiled form is plain data, which types of the model read": {"zsupport.policy.compiled"},
+    "what is kept is plain data": {"zsupport.policy.compiled", "zsupport.sources.cache"},
     "libyaml's events and marks have no types": {"zsupport.policy.yamltext"},
     "Typer's own types would be imported with them": {"zsupport.cli.app"},
     "an option has the type of its kind": {"zsupport.cli.options"},

@@ -28,6 +28,7 @@ from zsupport.version import FORMAT, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from zsupport.policy.files import SourceFile
     from zsupport.policy.model import Revision
