@@ -88,6 +88,8 @@ class Subject:
             SourceFile(f"{n}.yaml", t.encode(), "", f"{n}.yaml") for n, t in enumerate(texts)
         ]
         self.policy = Policy(tuple(load_revision(source) for source in sources))
+        self.facts_of_due = asked_facts(self.reference, due=True)
+        self.facts_of_channels = asked_facts(self.reference, due=False)
         self.open_minutes = cache(self._open_minutes)
 
     def asked(self, question: Case) -> dict[str, Any]:
@@ -187,7 +189,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
         yield from subject.differing(question, {"revision": (states, {"not-stated"})})
         return
     met = set()
-    facts = asked_facts(reference, due=True).union(question)
+    facts = subject.facts_of_due.union(question)
     cases = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
     yield from _wrongly_assumed(subject, question, cases, answers)
     for case in cases:
@@ -349,7 +351,7 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
     cases: dict[int, list[tuple[Case, Any]]] = {number: [] for number in range(len(rows))}
     # A default that a row shows holds for the priorities that allow the channel alone.
     told = [name for name in reference.facts if name in question or not reference.default(name)]
-    facts = asked_facts(reference, due=False).union(question)
+    facts = subject.facts_of_channels.union(question)
     every = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
     yield from _wrongly_assumed(subject, question, every, answers)
     for case in every:
