@@ -55,12 +55,18 @@ class Forks:
         stdin: bytes,
         environment: Mapping[str, str],
         folder: Path,
+        *,
+        together: bool = False,
     ) -> "subprocess.CompletedProcess[bytes]":
-        """Run `zsupport ARGUMENTS`; raise TimeoutExpired where it takes too long."""
+        """Run `zsupport ARGUMENTS`; raise TimeoutExpired where it takes too long.
+
+        `together` has errors written to standard output.
+        """
         text = json.dumps([arguments, dict(environment), str(folder)]).encode()
         pipes = [os.pipe() for _ in range(3)]
         (read, feed), (out, write), (err, write_err) = pipes
-        socket.send_fds(self._link, [_LENGTH.pack(len(text))], [read, write, write_err])
+        streams = [read, write, write if together else write_err]
+        socket.send_fds(self._link, [_LENGTH.pack(len(text))], streams)
         for end in (read, write, write_err):
             os.close(end)
         self._link.sendall(text)

@@ -139,9 +139,11 @@ def _install(home: Path) -> None:
             _record(home, BASE, arguments, options)
         return real(command, **options)
 
-    def fork(self: Forks, arguments: Any, stdin: Any, environment: Any, folder: Any) -> Any:
+    def fork(
+        self: Forks, arguments: Any, stdin: Any, environment: Any, folder: Any, **more: Any
+    ) -> Any:
         _record(home, BASE, arguments, {"input": stdin, "env": environment, "cwd": folder})
-        return real_fork(self, arguments, stdin, environment, folder)
+        return real_fork(self, arguments, stdin, environment, folder, **more)
 
     vars(subprocess)["run"] = run
     Forks.run = fork  # type: ignore[method-assign]

@@ -94,6 +94,13 @@ def bash(script: str, folder: Path, env: dict[str, str], *, terminal: bool = Fal
     return done.stdout.decode().replace("\r\n", "\n")
 
 
+def words_of(line: str) -> list[str] | None:
+    """Return the words of a line that only runs `zsupport`; None where it takes a shell."""
+    line = line.replace("\\\n", "").strip()
+    plain = line.startswith("zsupport ") and not set(line) & set("|&;<>$`*?#~{}!()[]\\\n")
+    return shlex.split(line) if plain else None
+
+
 # -- every block ---------------------------------------------------------------------------
 
 
@@ -107,14 +114,19 @@ def seen(cli: Cli, block: Block, files: Mapping[str, str], folder: Path) -> str:
     """Return a console block as it really looks: each command with what it writes."""
     commands = list(commands_of(block))
     write(files, folder)
-    script = "status=0\n"
-    for command in commands:
-        # The mark between the outputs must not touch `$?`, which a reader may print.
-        script += f"printf '\\036'; (exit $status)\n{command.line}status=$?\n"
     env = environment(cli, folder)
-    outputs = bash(script, folder, env, terminal=block.mark == "terminal").split("\x1e")
+    plain = [words for command in commands if (words := words_of(command.line))]
+    if block.mark is None and len(plain) == len(commands):
+        done = [cli.forks.run(words[1:], b"", env, folder, together=True) for words in plain]
+        outputs = [each.stdout.decode() for each in done]
+    else:
+        script = "status=0\n"
+        for command in commands:
+            # The mark between the outputs must not touch `$?`, which a reader may print.
+            script += f"printf '\\036'; (exit $status)\n{command.line}status=$?\n"
+        outputs = bash(script, folder, env, terminal=block.mark == "terminal").split("\x1e")[1:]
     shown = ""
-    for command, output in zip(commands, outputs[1:], strict=True):
+    for command, output in zip(commands, outputs, strict=True):
         shown += "$ " + command.line.rstrip("\n").replace("\n", "\n> ") + "\n" + output
     return shown
 
@@ -240,12 +252,15 @@ def help_examples() -> list[Any]:
 @pytest.mark.parametrize("line", help_examples())
 def test_the_examples_of_the_help_run(line: str, cli: Cli, folder: Path) -> None:
     assert "zsupport" in line
-    done = subprocess.run(
-        ["bash", "-c", line], cwd=folder, env=environment(cli, folder), capture_output=True,
-        text=True, timeout=60, check=False,
-    )  # fmt: skip
+    env, words = environment(cli, folder), words_of(line)
+    if words:
+        done = cli.forks.run(words[1:], b"", env, folder)
+    else:
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=folder, env=env, capture_output=True, timeout=60, check=False
+        )
     # A no is an answer, and says so on its last line.
-    says_no = done.stderr.rstrip("\n").rpartition("\n")[2].startswith("zsupport: ")
+    says_no = done.stderr.rstrip(b"\n").rpartition(b"\n")[2].startswith(b"zsupport: ")
     assert done.returncode == 0 or (done.returncode == 1 and says_no), done.stderr
 
 
