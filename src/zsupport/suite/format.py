@@ -174,6 +174,9 @@ _NUMBER = Leaf("a whole number, or none", "ZS105", _number)
 _TEXT = Line("a text, or none")
 _INSTANT = Line("an instant such as 2026-11-23T10:00:00+01:00, or none")
 _MOMENT = Line("an instant such as 2026-11-23T10:00:00+01:00")
+_ZONE = Leaf("a zone such as Europe/Oslo", ZONE.code, ZONE.parse)
+_COUNTRY = Leaf("a country such as NO", COUNTRY.code, country_code)
+_RATIO = Leaf("a ratio such as 3/4 or 75%", "ZS111", parse_ratio)
 _TEXTS = PerhapsNone()
 _ANY = Anything()
 _FLAG_OR_NONE = OneOf(text=Choice("true", "false", NONE))
@@ -297,16 +300,8 @@ _AT = Field("at", _MOMENT, "The moment to answer as of; it selects the revision.
 _TZ = Field("tz", Line("a zone such as Europe/Oslo"), "The zone of local times.")
 _LANG = Field("lang", Line("a language such as nb"), "The language of the policy's texts.")
 _CUSTOMER = (
-    Field(
-        "customer-tz",
-        Leaf("a zone such as Europe/Oslo", ZONE.code, ZONE.parse),
-        "The customer's zone.",
-    ),
-    Field(
-        "customer-country",
-        Leaf("a country such as NO", COUNTRY.code, country_code),
-        "The customer's country.",
-    ),
+    Field("customer-tz", _ZONE, "The customer's zone."),
+    Field("customer-country", _COUNTRY, "The customer's country."),
 )
 _A_FACT = "a fact: its value, or several"
 
@@ -333,10 +328,7 @@ DUE = Keys(
         "pause", ListOf(Line("FROM/TO, or FROM/ while it lasts"), or_one=True),
         "When its clock stood still.",
     ),
-    Field(
-        "at-risk", Leaf("a ratio such as 3/4 or 75%", "ZS111", parse_ratio),
-        "From which part of the way it is at risk.",
-    ),
+    Field("at-risk", _RATIO, "From which part of the way it is at risk."),
     *_CUSTOMER,
     Field("at", _MOMENT, "The moment to answer as of; left out: the last that happened."),
     _TZ, _LANG,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import date, datetime, tzinfo
-from typing import Any
+from typing import Any, Literal
 
 from zsupport.answer.due import STATES, STATES_OF_THE_MOMENT
 from zsupport.answer.hours import ALWAYS_OPEN
@@ -61,7 +61,9 @@ from zsupport.typed import NamedTuple
 #: The states of a deadline, in the order in which messages name them.
 _STATES = sorted(STATES, key=lambda state: state not in STATES_OF_THE_MOMENT)
 #: The events of a deadline: the key, and the argument of the library.
-_EVENTS = ("answered", "updated", "resolved")
+_EVENTS: tuple[Literal["answered", "updated", "resolved"], ...] = (
+    "answered", "updated", "resolved",
+)  # fmt: skip
 #: Where nothing says when a question is asked and the revision has no first day.
 _ANY_MOMENT = datetime.fromisoformat("2000-01-03T12:00:00+00:00")
 
@@ -413,17 +415,14 @@ class _Binder:
         pauses = [self.pause(at, where) for at in asked.get("pause") or ()]
         happened = [found["opened"], *starts.values()]
         happened += [end for pause in pauses if pause for end in pause if end]
-        if answered := moments.get("answered"):
-            found["answered"] = answered
-        if updated := moments.get("updated"):
-            found["updated"] = updated
-        if resolved := moments.get("resolved"):
-            found["resolved"] = resolved
+        for event in _EVENTS:
+            if at := moments.get(event):
+                found[event] = at
+                happened.append(at)
         if pauses:
             found["pause"] = tuple(pause for pause in pauses if pause)
         if starts:
             found["start"] = starts
-        happened += [each for each in (answered, updated, resolved) if each]
         found["at"] = moments.get("at") or max(happened)
         return found
 
