@@ -178,7 +178,7 @@ class Answers(Sequence[Row], Generic[Row, Details]):
         return {
             "policy": policy_of(self.revision),
             "in_force": self.in_force,
-            "answers": [record(answer, zone) for answer in self.answers],
+            "answers": list(records_of(self.answers, zone)),
             "warnings": plain_value(self.warnings, zone),
         }
 
@@ -213,6 +213,23 @@ def plain_value(value: object, zone: tzinfo) -> Any:
 def record(answer: Answer, zone: tzinfo = UTC) -> dict[str, Any]:
     """Return an answer as a JSON object: every field, null where it does not apply."""
     return {name: plain_value(value, zone) for name, value in answer._asdict().items()}
+
+
+def records_of(answers: Sequence[Answer], zone: tzinfo = UTC) -> tuple[dict[str, Any], ...]:
+    """Return answers as JSON objects; reasons that several of them share are one list."""
+    shared: dict[int, list[Any]] = {}
+
+    def as_json(name: str, value: object) -> Any:
+        if name != "because":
+            return plain_value(value, zone)
+        if id(value) not in shared:
+            shared[id(value)] = plain_value(value, zone)
+        return shared[id(value)]
+
+    return tuple(
+        {name: as_json(name, value) for name, value in answer._asdict().items()}
+        for answer in answers
+    )
 
 
 class KnownName(NamedTuple):

@@ -24,7 +24,7 @@ from zsupport.policy.model import CHANNEL_KINDS, Alternative, Channel, Grant, Re
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Annotated, Any
 
 
@@ -81,13 +81,51 @@ class Holding(NamedTuple):
     matched: tuple[Alternative, ...]
 
 
-def holding(revision: Revision, case: Case, channel: str) -> list[Holding]:
-    """Return the grants that allow `channel` in `case`, in written order."""
+def holding(grants: Iterable[Grant], case: Case, channel: str) -> list[Holding]:
+    """Return those of the grants that allow `channel` in `case`, in written order."""
     found = []
-    for grant in revision.grants:
+    for grant in grants:
         if channel in grant.allow and (matched := matching(grant.when, case)):
             found.append(Holding(grant, matched))
     return found
+
+
+class GrantsByPlan:
+    """The grants of a revision by the plans that they name, and why they deny a channel.
+
+    A question about every plan looks at the grants of each plan only.
+    """
+
+    def __init__(self, revision: Revision, plans: int) -> None:
+        """`plans` are asked about: for one of them an index takes longer than to look at all."""
+        self.revision = revision
+        self._indexed = plans > 1
+        self._of_any_plan: list[int] = []
+        self._of_plan: dict[str, list[int]] = {}
+        self._denied: dict[str, tuple[Because, ...]] = {}
+        for position, grant in enumerate(revision.grants if self._indexed else ()):
+            named_plans = [alternative.values.get("plan") for alternative in grant.when] or [None]
+            if None in named_plans:
+                self._of_any_plan.append(position)
+                continue
+            for plan in {plan for each in named_plans for plan in each or ()}:
+                self._of_plan.setdefault(plan, []).append(position)
+
+    def of(self, plan: str | None) -> Sequence[Grant]:
+        """Return the grants that can apply in a case of a plan, in written order.
+
+        The others name only other plans, or name plans where the case has none.
+        """
+        if not self._indexed:
+            return self.revision.grants
+        own = [] if plan is None else self._of_plan.get(plan, [])
+        return [self.revision.grants[n] for n in sorted([*self._of_any_plan, *own])]
+
+    def denied(self, channel: str) -> tuple[Because, ...]:
+        """Return the parts that decide about a no; the same for every case."""
+        if channel not in self._denied:
+            self._denied[channel] = denied(self.revision, channel)
+        return self._denied[channel]
 
 
 def relevant(revision: Revision) -> set[str]:
@@ -154,18 +192,20 @@ def _rows(
     """
     rows: list[tuple[ChannelAnswer, list[Case]]] = []
     of_calendars = named(calendar.when for each in revision.hours.values() for calendar in each)
+    by_plan = GrantsByPlan(revision, len(space.members["plan"]))
     for case in space.cases():
         cases = [] if space.absent else list(space.by_priority(case))
+        grants = by_plan.of(case.get("plan"))
         answers, rests = [], []
         for channel in channels:
-            held = _by_priority(revision, cases, channel.id)
-            answers.append(_answer(revision, case, cases, channel, held, of_calendars, lang=lang))
+            held = _by_priority(grants, cases, channel.id)
+            answers.append(_answer(by_plan, case, cases, channel, held, of_calendars, lang=lang))
             rests.append(held.cases or cases)
         if space.without_priority:
             because = no_priority(revision)
             answers = [answer._replace(because=because) for answer in answers]
         # Ranked before the others are left out: the second to try stays the second.
-        ranked = zip(_ranked(revision, cases, answers), rests, strict=True)
+        ranked = zip(_ranked(grants, cases, answers), rests, strict=True)
         rows += [each for each in ranked if query.channel in (None, each[0].channel)]
     return rows
 
@@ -207,26 +247,28 @@ def _without_excluded(
 class _Held(NamedTuple):
     """The grants that apply in some case, in which cases one does, and the priorities of these."""
 
+    possible: Sequence[Grant]  # the ones that were looked at
     grants: list[Holding]
     cases: list[Case]
     priorities: list[str] | None  # None where every priority is among them
 
 
-def _by_priority(revision: Revision, cases: list[Case], channel: str) -> _Held:
-    """Return the grants that allow a channel in some of the cases."""
+def _by_priority(grants: Sequence[Grant], cases: list[Case], channel: str) -> _Held:
+    """Return those of the grants that allow a channel in some of the cases."""
     found: list[Holding] = []
     allowing = []
     for case in cases:
-        held = holding(revision, case, channel)
+        held = holding(grants, case, channel)
         found += [each for each in held if each not in found]
         allowing += [case] if held else []
     allowed = dict.fromkeys(case["priority"] for case in allowing if "priority" in case)
     every = {case["priority"] for case in cases if "priority" in case}
-    return _Held(found, allowing, list(allowed) if len(allowed) < len(every) else None)
+    priorities = list(allowed) if len(allowed) < len(every) else None
+    return _Held(grants, found, allowing, priorities)
 
 
 def _answer(
-    revision: Revision,
+    by_plan: GrantsByPlan,
     case: Case,
     cases: list[Case],
     channel: Channel,
@@ -239,7 +281,8 @@ def _answer(
 
     `of_calendars` are the dimensions and facts that decide which calendar of some hours applies.
     """
-    held, allowing, priorities = held_by
+    revision = by_plan.revision
+    possible, held, allowing, priorities = held_by
     facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
     place = (case.get("plan"), case.get("role"), channel.id, case.get("priority"), facts)
     name = say(channel.name, lang)
@@ -247,7 +290,7 @@ def _answer(
     case = {**case, "channel": channel.id}
     remarks = of_case(revision, "channels", case)
     if not held:
-        remarked, because = said(revision, remarks, lang), denied(revision, channel.id)
+        remarked, because = said(revision, remarks, lang), by_plan.denied(channel.id)
         return _not_allowed(place, name, channel.kind, retired, remarked, because)
     # The note of a number is shown with the number.
     remarks += [number.remarks._replace(note=None) for number in channel.numbers]
@@ -258,7 +301,7 @@ def _answer(
     different = {tuple(each.get(name) for name in of_calendars): each for each in allowing}
     for settled in different.values():
         remarks += of_hours(revision, hours, {**settled, "channel": channel.id})
-    remarks += _of_recommendations(revision, cases, channel.id)
+    remarks += _of_recommendations(possible, cases, channel.id)
     note, unclear, source = said(revision, remarks, lang)
     needed = (*channel.prerequisites, *(p for each in held for p in each.grant.prerequisites))
     return ChannelAnswer(
@@ -363,10 +406,10 @@ def _not_allowed(
     )
 
 
-def _of_recommendations(revision: Revision, cases: list[Case], channel: str) -> list[Remarks]:
+def _of_recommendations(grants: Sequence[Grant], cases: list[Case], channel: str) -> list[Remarks]:
     """Return the remarks of the entries that recommend a channel in every case."""
     found: list[Remarks] = []
-    for grant in revision.grants:
+    for grant in grants:
         if channel not in grant.recommend:
             continue
         matched = [matching(grant.when, case) for case in cases]
@@ -376,7 +419,7 @@ def _of_recommendations(revision: Revision, cases: list[Case], channel: str) -> 
 
 
 def _ranked(
-    revision: Revision, cases: list[Case], answers: list[ChannelAnswer]
+    grants: Sequence[Grant], cases: list[Case], answers: list[ChannelAnswer]
 ) -> list[ChannelAnswer]:
     """Return the answers with the place at which each allowed channel is to be tried.
 
@@ -384,7 +427,7 @@ def _ranked(
     rule 21).
     """
     order: dict[str, None] = {}
-    for grant in revision.grants:
+    for grant in grants:
         if grant.recommend and cases and all(matching(grant.when, case) for case in cases):
             order.update(dict.fromkeys(grant.recommend))
     allowed = {answer.channel for answer in answers if answer.allowed}

@@ -376,7 +376,7 @@ def _of_grants(reign: Reign, case: Case) -> tuple[RevisionHours, tuple[DecidingP
     """
     revision, channel = reign.revision, case["channel"]
     case = _with_defaults(revision, case, _deciding_grants(revision, channel))
-    held = holding(revision, case, channel)
+    held = holding(revision.grants, case, channel)
     missing: set[str] = set()
     for grant in revision.grants:
         if channel in grant.allow and not matching(grant.when, case):

@@ -404,7 +404,7 @@ class _PromiseReader:
         """Return the remarks of a channel and of the grants that allow it in a case."""
         if channel is None:
             return []
-        held = holding(self.revision, case, channel)
+        held = holding(self.revision.grants, case, channel)
         return [self.channels[channel].remarks, *of_grants(held)]
 
     def not_in_force(self, row: Promise) -> Promise:
@@ -439,7 +439,7 @@ class _PromiseReader:
     def without_priority(self, case: Case, channel: str | None, metric: Metric) -> Promise:
         """Return the answer for facts that lead to no priority (the clock definition, rule 19)."""
         entitled = any(
-            holding(self.revision, {**case, "priority": priority.id}, each.id)
+            holding(self.revision.grants, {**case, "priority": priority.id}, each.id)
             for each in self.channels.values()
             if each.opens_case and channel in (None, each.id)
             for priority in self.revision.priorities

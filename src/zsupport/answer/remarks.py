@@ -53,7 +53,7 @@ def of_case(revision: Revision, question: str, case: Case) -> list[Remarks]:
     )
     for name, known in members:
         if name in case and question in BELONGS[name]:
-            found += [member.remarks for member in known if member.id == case[name]]
+            found += next(([each.remarks] for each in known if each.id == case[name]), [])
     if "priority" in case and question in BELONGS["condition"]:
         for priority in revision.priorities:
             if priority.id == case["priority"] and priority.when:

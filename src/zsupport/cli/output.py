@@ -126,6 +126,11 @@ class Showing(NamedTuple):
     quiet: bool = False  # nothing is written to the stream
     files: tuple[tuple[str, str], ...] = ()  # format and path
 
+    @property
+    def formats(self) -> set[str]:
+        """Every format in which something is written."""
+        return {self.format, *(format for format, _ in self.files)}
+
     def with_files(self, output_file: list[str] | None) -> Showing:
         """Return it with the files of `--output-file`; raise UsageError for another form."""
         files = []

@@ -86,6 +86,7 @@ def test(
         _percent("--fail-under", fail_under),
         mutate or fail_under_mutation is not None,
         _percent("--fail-under-mutation", fail_under_mutation),
+        listed="json" in showing.formats,
     )
     public = kept_holidays(cache_folder(os.environ))
     excluded = Exclusions(configured(config, working_folder(), os.environ))

@@ -46,7 +46,11 @@ MOST_SUGGESTED = 500
 
 
 class RunOptions(NamedTuple):
-    """What a run is asked for; percentages are from 0 to 100."""
+    """What a run is asked for; percentages are from 0 to 100.
+
+    `listed`: every uncovered decision is listed with a test, as JSON shows them; else tests are
+    worked out only for those that become findings.
+    """
 
     only: str | None = None
     at: datetime | None = None
@@ -54,6 +58,7 @@ class RunOptions(NamedTuple):
     fail_under: float | None = None
     mutation: bool = False
     fail_under_mutation: float | None = None
+    listed: bool = True
 
 
 class Session(NamedTuple):
@@ -209,6 +214,7 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
     total = covered = 0
     listed: list[dict[str, object]] = []
     shown_of_all = 0
+    missed = 0
     for each in tested:
         subject = each.subject
         findings: list[Finding] = []
@@ -224,15 +230,22 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
             covered += len(decisions) - len(missing)
             left += missing
         left.sort(key=lambda decision: -decision.cases.bit_count())
+        missed += len(left)
         stated: list[tuple[int, StatedCases]] = []
         for number, decision in enumerate(left):
-            found = suggestion(subject, decision) if number < MOST_SUGGESTED else None
-            listed.append(record_of(subject, decision, found))
+            if len(findings) >= MOST_SHOWN and not wanted.listed:
+                break
             seen = any(
                 index == decision.revision and covers(subject, some, decision)
                 for index, some in stated
             )
-            if len(findings) < MOST_SHOWN and not seen:
+            shown = len(findings) < MOST_SHOWN and not seen
+            found = None
+            if number < MOST_SUGGESTED and (shown or wanted.listed):
+                found = suggestion(subject, decision)
+            if wanted.listed:
+                listed.append(record_of(subject, decision, found))
+            if shown:
                 findings.append(uncovered_finding(subject, decision, found))
                 if found is not None:
                     stated.append((decision.revision, stated_by(subject, found.example)))
@@ -243,8 +256,8 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
             units.append(Unit(name, document.source.shown, 1, tuple(findings)))
     share = percent(covered, total)
     closing = [f"coverage: {covered} of {total} decisions, {share:g} %"]
-    if shown_of_all < len(listed):
-        closing[0] += f"; the largest of the {len(listed)} uncovered are shown"
+    if shown_of_all < missed:
+        closing[0] += f"; the largest of the {missed} uncovered are shown"
     if wanted.fail_under is not None and share < wanted.fail_under and tested:
         units.append(too_low(tested[0].subject, COVERAGE_LOW, share, wanted.fail_under))
     extra = {

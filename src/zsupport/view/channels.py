@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import record
+from zsupport.answer.case import records_of
 from zsupport.answer.channels import ChannelAnswer, ChannelAnswers, no_priority
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
@@ -23,7 +23,7 @@ def show_channels(
     """Return the report; tables and plain lines list what is allowed, JSON the noes too."""
     allowed = [answer for answer in answers.answers if answer.allowed]
     case_columns = [name for name in answers.columns if name != "channel"]
-    records = tuple(record(answer, zone) for answer in answers.answers)
+    records = records_of(answers.answers, zone)
     return Report(
         document("channels", answers, query, records, all_warnings(answers, lang)),
         records,

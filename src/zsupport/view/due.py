@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 
-from zsupport.answer.case import Case, NeedsInput, matching, record
+from zsupport.answer.case import Case, NeedsInput, matching, records_of
 from zsupport.answer.channels import no_priority
 from zsupport.answer.due import DueAnswer, DueAnswers, DueDetails, course_of
 from zsupport.answer.hours import Settled
@@ -41,7 +41,7 @@ MAX_STEPS = 40
 
 def show_due(answers: DueAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
     """Return the report; a row without a deadline has its state in that place."""
-    records = tuple(record(answer, zone) for answer in answers.answers)
+    records = records_of(answers.answers, zone)
     table = Table(
         (*(name.capitalize() for name in answers.columns), "Due", "State", "Left", "Target"),
         tuple(

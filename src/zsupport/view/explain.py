@@ -104,7 +104,7 @@ class Explaining(Generic[Row, Details]):
 
         def allowed(changed: Case, name: str) -> bool:
             return any(
-                holding(self.revision, one, channel)
+                holding(self.revision.grants, one, channel)
                 for one in self.cases(changed, name)
                 for channel in channels
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import record
+from zsupport.answer.case import records_of
 from zsupport.answer.channels import no_priority
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import format_instant, from_datetime
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def show_hours(answers: HoursAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
     """Return the report: open or closed, the next change, this week, coming holidays."""
-    records = tuple(record(answer, zone) for answer in answers.answers)
+    records = records_of(answers.answers, zone)
     case_columns = [name for name in answers.columns if name != "hours"]
     states = Table(
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import matching, record
+from zsupport.answer.case import matching, records_of
 from zsupport.answer.priority import PriorityAnswer, PriorityAnswers
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING
@@ -21,7 +21,7 @@ def show_priorities(
     answers: PriorityAnswers, query: dict[str, Any], zone: tzinfo, lang: str
 ) -> Report:
     """Return the report: ids for facts, or the whole list with names and meaning."""
-    records = tuple(record(answer, zone) for answer in answers.answers)
+    records = records_of(answers.answers, zone)
     listing = answers.columns == ("priority",)
     facts = () if listing else answers.columns
     found = [row for row in answers if row.priority]

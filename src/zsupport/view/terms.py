@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import record
+from zsupport.answer.case import records_of
 from zsupport.answer.terms import TermAnswer, TermAnswers
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def show_terms(answers: TermAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
     """Return the report; tables and plain lines list what is said, JSON every topic asked about."""
-    records = tuple(record(answer, zone) for answer in answers.answers)
+    records = records_of(answers.answers, zone)
     stated = [answer for answer in answers.answers if answer.text is not None]
     rows = tuple((*_values(answer, answers.columns), answer.text or "") for answer in stated)
     return Report(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import record
+from zsupport.answer.case import records_of
 from zsupport.answer.topics import TopicAnswer, TopicAnswers
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def show_topics(answers: TopicAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
     """Return the report: a row for each resource under each topic."""
-    records = tuple(record(answer, zone) for answer in answers.answers)
+    records = records_of(answers.answers, zone)
     return Report(
         document("topics", answers, query, records, all_warnings(answers, lang)),
         records,

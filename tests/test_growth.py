@@ -1,0 +1,109 @@
+"""Work counted, not timed: ten times the rules may take ten times the steps, and no more."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zsupport.answer.case import matching
+from zsupport.answer.channels import GrantsByPlan, holding
+from zsupport.clock.holidays import public_holidays
+from zsupport.library import Policy
+from zsupport.policy.files import SourceFile
+from zsupport.policy.loader import load_revision
+from zsupport.policy.model import Revision
+from zsupport.suite.session import MOST_SHOWN, RunOptions, run_session
+from zsupport.suite.suggestion import suggestion
+
+
+def grant_for_each_plan(plans: int) -> str:
+    """Return a policy with a grant for each plan, and one for all of them."""
+    names = ", ".join(f"p{n}: Plan {n}" for n in range(plans))
+    grants = "".join(f"  - {{when: {{plan: p{n}}}, allow: web}}\n" for n in range(plans))
+    return (
+        f"format: 1\npolicy: p\nplans: {{{names}}}\n"
+        "channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}\n"
+        f"entitlements:\n{grants}  - {{recommend: [chat, web]}}\n"
+    )
+
+
+def revision_of(text: str) -> Revision:
+    return load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
+
+
+class Count:
+    """A function that counts its calls."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.calls = 0
+
+    def __call__(self, *values: Any) -> Any:
+        self.calls += 1
+        return self.function(*values)
+
+
+def test_channels_of_every_plan_look_at_the_grants_of_each_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = []
+    for plans in (20, 200):
+        counted = Count(matching)
+        monkeypatch.setattr("zsupport.answer.channels.matching", counted)
+        answers = Policy((revision_of(grant_for_each_plan(plans)),), public_holidays).channels()
+        assert len(answers) == 2 * plans
+        calls.append(counted.calls)
+    assert calls[1] == 10 * calls[0]
+
+
+CONDITIONS = """\
+format: 1
+policy: p
+plans: {a: A, b: B, c: C}
+roles: {admin: Admin, user: User}
+channels: {web: {name: Web, kind: web}, chat: {name: Chat, kind: chat}}
+groups: {small: {plan: [a, b]}}
+entitlements:
+  - allow: chat
+  - {when: {plan: small, role: admin}, allow: web}
+  - {when: {role: user}, allow: web}
+  - {when: [{plan: c}, {plan: a, role: user}], allow: [web, chat]}
+  - {when: [{plan: b}, {role: admin}], allow: chat}
+  - {when: {plan: {not: a}}, recommend: [web]}
+"""
+
+
+@pytest.mark.parametrize("plan", [None, "a", "b", "c", "unknown"])
+@pytest.mark.parametrize("role", [None, "admin", "user"])
+@pytest.mark.parametrize("channel", ["web", "chat"])
+def test_the_grants_of_a_plan_decide_as_all_grants_do(
+    plan: str | None, role: str | None, channel: str
+) -> None:
+    revision = revision_of(CONDITIONS)
+    case = {name: value for name, value in (("plan", plan), ("role", role)) if value}
+    some = GrantsByPlan(revision, 3).of(plan)
+    assert len(some) < len(revision.grants)
+    assert holding(some, case, channel) == holding(revision.grants, case, channel)
+
+
+def test_tests_are_worked_out_only_for_the_decisions_that_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "p.yaml").write_text(grant_for_each_plan(50))
+    (tmp_path / "p_test.yaml").write_text(
+        "tests: 1\npolicy: p\ncases:\n  - channels: {plan: p0}\n    expect: {exactly: [web]}\n"
+    )
+    counted = Count(suggestion)
+    monkeypatch.setattr("zsupport.suite.session.suggestion", counted)
+    ran = {}
+    for listed in (True, False):
+        counted.calls = 0
+        wanted = RunOptions(coverage=True, listed=listed)
+        ran[listed] = run_session([str(tmp_path)], wanted, public_holidays, lambda _: False)
+        assert counted.calls == (
+            len(ran[True].outcome.extra["coverage"]["uncovered"]) if listed else MOST_SHOWN
+        )
+    assert ran[True].outcome.findings == ran[False].outcome.findings
+    assert ran[True].outcome.closing == ran[False].outcome.closing
+    assert len(ran[True].outcome.extra["coverage"]["uncovered"]) > 50
