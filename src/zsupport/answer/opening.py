@@ -45,7 +45,6 @@ from zsupport.answer.dimensions import (
 from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
 from zsupport.answer.remarks import of_case, of_hours, retired_of, said
 from zsupport.clock.instants import END, FIRST, at_local, local_date
-from zsupport.clock.intervals import clipped
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Place, PolicyCalendar, Priority, Remarks, Revision, When
@@ -544,8 +543,7 @@ class Opening:
             if piece.settled is None:
                 continue
             low, high = max(first, piece.start), min(last, piece.end)
-            spans = piece.settled.time.spans(low, high).intervals()
-            for opens, closes in clipped(spans, low, high):
+            for opens, closes in piece.settled.time.spans(low, high).within(low, high):
                 if found and found[-1][1] == opens:
                     found[-1] = (found[-1][0], closes)
                 else:
@@ -566,11 +564,10 @@ class Opening:
         for piece in self._between(self.at, self.at + AHEAD * _DAY):
             for hours in piece.settled.time.hours if piece.settled else ():
                 today = local_date(self.at, hours.zone).toordinal()
-                for ordinal in range(today, today + AHEAD):
-                    if name := hours.holiday(ordinal):
-                        day = date.fromordinal(ordinal)
-                        if piece.start <= at_local(day, _DAY // 2, hours.zone) < piece.end:
-                            found.setdefault(day.isoformat(), name)
+                for ordinal, name in hours.holidays(today, today + AHEAD):
+                    day = date.fromordinal(ordinal)
+                    if piece.start <= at_local(day, _DAY // 2, hours.zone) < piece.end:
+                        found.setdefault(day.isoformat(), name)
         return dict(sorted(found.items()))
 
     def special_dates(self) -> list[str]:

@@ -12,7 +12,7 @@ from zsupport.clock.windows import DAY, Window
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
 
@@ -61,6 +61,14 @@ class Hours(NamedTuple):
     def holiday(self, ordinal: int) -> str | None:
         """Return the name of the holiday on a date, None where there is none."""
         return None if self.years is None else self.years(_year(ordinal)).days_off.get(ordinal)
+
+    def holidays(self, first: int, end: int) -> Iterator[tuple[int, str]]:
+        """Yield the holidays from one date up to another, with names; in no order within a year."""
+        if self.years is not None:
+            for number in range(_year(first), _year(end - 1) + 1):
+                for ordinal, name in self.years(number).days_off.items():
+                    if first <= ordinal < end and _year(ordinal) == number:
+                        yield ordinal, name
 
     @property
     def counts_holidays(self) -> bool:

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import accumulate
 
 from zsupport.clock.instants import END
+from zsupport.clock.intervals import clipped
 from zsupport.clock.model import ALL_DAY, Hours, WindowPart
 from zsupport.clock.problem import HORIZON, Never
 from zsupport.clock.zonefile import offset_pieces
@@ -23,16 +24,17 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
 _DAY = 86_400
+_MONTH = 30 * _DAY
 _YEAR = 366 * _DAY
 #: The ordinal of 1970-01-01.
 EPOCH = 719_163
 
-#: Starts and ends of spans, sorted and apart. They are shared: nobody may change them.
-_Bounds = tuple[list[int], list[int]]
-
 
 class Spans(NamedTuple):
-    """The working time of `[first, last)`: spans `[start, end)`, what was worked before each."""
+    """The working time of `[first, last)`: spans `[start, end)`, what was worked before each.
+
+    The lists are shared between hours that are equal: nobody may change them.
+    """
 
     first: int
     last: int
@@ -43,6 +45,11 @@ class Spans(NamedTuple):
     def intervals(self) -> list[tuple[int, int]]:
         """Return the spans in their order, each as `[from, to)`."""
         return list(zip(self.starts, self.ends, strict=True))
+
+    def within(self, low: int, high: int) -> list[tuple[int, int]]:
+        """Return what of the spans lies in `[low, high)`."""
+        inside = slice(bisect_right(self.ends, low), bisect_left(self.starts, high))
+        return clipped(zip(self.starts[inside], self.ends[inside], strict=True), low, high)
 
     def worked(self, instant: int) -> int:
         """Return the working seconds from `first` to an instant."""
@@ -83,33 +90,27 @@ class WorkingTime:
         begin, end = known.first // block, known.last // block
         if begin == end:
             begin = end = low
-        starts, ends = known.starts, known.ends
-        for number in reversed(range(low, begin)):
-            starts, ends = _joined(*self._compiled(number), starts, ends)
-        for number in range(end, high):
-            starts, ends = _joined(starts, ends, *self._compiled(number))
-        lengths = [end - start for start, end in zip(starts, ends, strict=True)]
-        before = list(accumulate(lengths, initial=0))
-        before.pop()
-        first, last = min(low, begin) * block, max(high, end) * block
-        self.known = Spans(first, last, starts, ends, before)
+        parts = [self._compiled(number) for number in range(low, begin)]
+        parts += [known] if begin < end else []
+        parts += [self._compiled(number) for number in range(end, high)]
+        self.known = _joined(parts) if parts else known
         return self.known
 
-    def _compiled(self, number: int) -> _Bounds:
-        """Return starts and ends of the spans of a block."""
+    def _compiled(self, number: int) -> Spans:
+        """Return the spans of a block."""
         first, last = number * self.block, (number + 1) * self.block
         members = [_compiled(hours, first, last) for hours in self.hours]
         if not members[1:]:
             return members[0]
         starts: list[int] = []
         ends: list[int] = []
-        for start, end in sorted(span for each in members for span in zip(*each, strict=True)):
+        for start, end in sorted(span for each in members for span in each.intervals()):
             if ends and start <= ends[-1]:
                 ends[-1] = max(ends[-1], end)
             else:
                 starts.append(start)
                 ends.append(end)
-        return starts, ends
+        return _spans(first, last, starts, ends)
 
     def is_open(self, instant: int) -> bool:
         """Return whether an instant is working."""
@@ -126,7 +127,7 @@ class WorkingTime:
         return self._next(instant, lambda spans: spans.ends)
 
     def _next(self, instant: int, edges: Callable[[Spans], list[int]]) -> int | None:
-        ahead = _YEAR
+        ahead = _MONTH
         while True:
             spans = self.spans(instant, instant + ahead)
             i = bisect_right(edges(spans), instant)
@@ -176,28 +177,45 @@ class WorkingTime:
 
 
 #: What was compiled in this process, by all that decides it; the oldest goes first.
-_kept: dict[tuple[object, ...], _Bounds] = {}
+_kept: dict[tuple[object, ...], Spans] = {}
 _MOST_KEPT = 512
 
 
-def _joined(starts: list[int], ends: list[int], later: list[int], later_ends: list[int]) -> _Bounds:
-    """Return the spans of two pieces of time of which the second begins where the first ends."""
-    if ends and later and ends[-1] == later[0]:  # one span, cut between them
-        return starts + later[1:], ends[:-1] + later_ends
-    return starts + later, ends + later_ends
+def _spans(first: int, last: int, starts: list[int], ends: list[int]) -> Spans:
+    """Return spans with the sums of what was worked."""
+    lengths = [end - start for start, end in zip(starts, ends, strict=True)]
+    before = list(accumulate(lengths, initial=0))
+    before.pop()
+    return Spans(first, last, starts, ends, before)
 
 
-def _compiled(hours: Hours, first: int, last: int) -> _Bounds:
+def _joined(parts: list[Spans]) -> Spans:
+    """Return the spans of pieces of time, each of which begins where the one before it ends."""
+    if not parts[1:]:
+        return parts[0]
+    starts: list[int] = []
+    ends: list[int] = []
+    for part in parts:
+        if ends and part.starts and ends[-1] == part.starts[0]:  # one span, cut between them
+            ends.pop()
+            starts += part.starts[1:]
+        else:
+            starts += part.starts
+        ends += part.ends
+    return _spans(parts[0].first, parts[-1].last, starts, ends)
+
+
+def _compiled(hours: Hours, first: int, last: int) -> Spans:
     """Return the working spans of `[first, last)`; equal hours have them compiled once."""
     changed = _changed(hours, first, last)
     key = (hours.zone, hours.week, first, last, *changed.items())
-    bounds = _kept.get(key)
-    if bounds is None:
-        bounds = _compile(hours.zone, hours.week, changed, first, last)
+    found = _kept.get(key)
+    if found is None:
+        found = _compile(hours.zone, hours.week, changed, first, last)
         if len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
-        _kept[key] = bounds
-    return bounds
+        _kept[key] = found
+    return found
 
 
 def _changed(hours: Hours, first: int, last: int) -> dict[int, tuple[WindowPart, ...]]:
@@ -220,14 +238,14 @@ def _compile(
     changed: dict[int, tuple[WindowPart, ...]],
     first: int,
     last: int,
-) -> _Bounds:
+) -> Spans:
     """Return the working spans of `[first, last)` of weeks that are all the same but for some days.
 
     The weeks are laid out on local time as if it were UTC, and cut and moved where the offset
     changes. So what a gap skips is left out, and what a fold repeats is there twice.
     """
     if week is None and not changed:
-        return [first], [last]
+        return Spans(first, last, [first], [last], [0])
     opens, closes = _local(week or ((ALL_DAY,),) * 7, changed, first - _DAY, last + _DAY)
     starts: list[int] = []
     ends: list[int] = []
@@ -245,7 +263,7 @@ def _compile(
     if joints:
         starts = [start for start in starts if start not in joints]
         ends = [end for end in ends if end not in joints]
-    return starts, ends
+    return _spans(first, last, starts, ends)
 
 
 def _local(
@@ -253,7 +271,7 @@ def _local(
     changed: dict[int, tuple[WindowPart, ...]],
     first: int,
     last: int,
-) -> _Bounds:
+) -> tuple[list[int], list[int]]:
     """Return from when to when it is open by the wall clock, cut at each midnight.
 
     From the Monday before `first` on; in order, and none overlaps another.

@@ -51,7 +51,7 @@ def _stretches(time: WorkingTime | None, start: int, end: int) -> list[tuple[int
     """Return `[start, end)` cut into stretches that are worked and that are not."""
     if time is None:
         return [(start, end, True)] if start < end else []
-    return _cut(start, end, time.spans(start, end).intervals())
+    return _cut(start, end, time.spans(start, end).within(start, end))
 
 
 def _cut(
