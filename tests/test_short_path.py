@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from zsupport.cli.app import typer_command
 from zsupport.cli.commands import COMMANDS, load_command
-from zsupport.cli.options import Command, Option, read_short
+from zsupport.cli.options import Command, Option
+from zsupport.cli.short import read_short
 
 Values = dict[str, object]
 

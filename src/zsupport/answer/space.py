@@ -7,9 +7,6 @@ a set is the one that comes first in the order of the policy.
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-
 from zsupport.errors import check_limit
 from zsupport.limits import CASES
 from zsupport.policy.model import Alternative, Commitment, PolicyCalendar, Priority, When
@@ -28,7 +25,10 @@ Entry = TypeVar("Entry", PolicyCalendar, Commitment, Priority)
 
 def union(sets: Iterable[Cases]) -> Cases:
     """Return the cases that are in some of these sets."""
-    return reduce(or_, sets, 0)
+    joined = 0
+    for each in sets:
+        joined |= each
+    return joined
 
 
 class Space:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+import sys
 
 from zsupport.cli.options import Command
 
@@ -26,5 +26,7 @@ COMMANDS = {
 
 def load_command(name: str) -> Command:
     """Return the command of this name in COMMANDS."""
-    command: Command = import_module(f"zsupport.cli.{name}").COMMAND
+    module = f"zsupport.cli.{name}"
+    __import__(module)
+    command: Command = sys.modules[module].COMMAND
     return command

@@ -1,7 +1,7 @@
 """The options, each defined once, as data: Typer's commands are made from them in `cli.app`.
 
 They are data and not Typer declarations because loading Typer takes most of the time of a call:
-the short path in `cli.__init__` reads the common forms of a command line by this table alone.
+`cli.short` reads the common forms of a command line by this table alone.
 """
 
 from __future__ import annotations
@@ -174,42 +174,3 @@ class Command(NamedTuple):
             return self.run(**values)
         common = Common._make(values.pop(name) for name in Common._fields)
         return self.run(common, **values)
-
-
-def read_short(command: Command, arguments: list[str]) -> dict[str, object] | None:
-    """Return the values that plainly written arguments give, None where Typer has to look.
-
-    Plainly written: options in full, each value in an argument of its own that does not look
-    like an option, or after `=`; and a name, where the command takes one. Whatever is unusual or
-    wrong is Typer's, which defines what a command line means; the tests hold this to it.
-    """
-    by_flag = {flag: option for option in command.every_option() for flag in option.flags}
-    names = [option for option in command.options if not option.flags]
-    if any(option.kind == "arguments" or option.choices for option in names):
-        return None
-    values: dict[str, object] = {}
-    rest = iter(arguments)
-    for argument in rest:
-        if names and argument[:1] not in ("-", ""):
-            values[names.pop(0).name] = argument
-            continue
-        flag, equals, value = argument.partition("=")
-        option = by_flag.get(flag)
-        if option is None or (equals and option.kind == "flag"):
-            return None
-        if option.kind == "flag":
-            values[option.name] = True
-            continue
-        if not equals:
-            value = next(rest, "--")
-            if value[:1] == "-" and value != "-":
-                return None
-        if option.choices and value not in option.choices:
-            return None
-        if option.kind == "texts":
-            values.setdefault(option.name, []).append(value)  # type: ignore[attr-defined]
-        else:
-            values[option.name] = value
-    for option in command.every_option():
-        values.setdefault(option.name, False if option.kind == "flag" else option.default)
-    return values

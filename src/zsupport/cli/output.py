@@ -15,7 +15,7 @@ from zsupport.wording import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import IO, AnyStr
+    from typing import IO, AnyStr, NoReturn
 
     from zsupport.findings import Finding, Outcome
 
@@ -63,6 +63,17 @@ def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
         raise EnvironmentFault(f"the output cannot be written: {error.strerror}") from None
 
 
+def leave(code: int) -> NoReturn:
+    """End the process: every text has been written, and nothing else has to be tidied up."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            continue  # it was said where the text was written
+    os._exit(code)
+
+
 def waiting_terminal() -> IO[str] | None:
     """Return standard error where somebody waits at it for a long run, None elsewhere."""
     waits = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
@@ -94,9 +105,24 @@ def terminal_of(color: str, csv: str = "safe") -> Terminal:
         and not os.environ.get("NO_COLOR")
         and os.environ.get("TERM") != "dumb"
     )
-    from shutil import get_terminal_size
+    return Terminal(_width(), colored, encoding, csv == "raw")
 
-    return Terminal(get_terminal_size().columns, colored, encoding, csv == "raw")
+
+def _width() -> int:
+    """Return the width of standard output: COLUMNS, else that of the terminal, else 80.
+
+    As `shutil.get_terminal_size` says; to load `shutil` takes a sixth of the start of Python.
+    """
+    try:
+        columns = int(os.environ.get("COLUMNS", ""))
+    except ValueError:
+        columns = 0
+    if columns > 0:
+        return columns
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 80
 
 
 def chosen_format(wanted: str) -> str:

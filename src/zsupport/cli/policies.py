@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from zsupport.cli.options import Command, Common, Option
-from zsupport.cli.output import write_field, write_report
+from zsupport.cli.output import chosen_format, write_field, write_report
 from zsupport.cli.question import ask, read_moments
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import UsageError
@@ -38,7 +38,10 @@ def policies(common: Common, name: str | None) -> int:
     files: tuple[SourceFile, ...] = ()
     if one is not None:
         question = ask(common._replace(policy=one), moments)
-        known, files = [question.policy], question.found.files
+        known = [question.policy]
+        # Lines show nothing of what only the files say.
+        if common.field is not None or chosen_format(common.format) != "plain":
+            files = question.found.files
     else:
         cache = cache_folder(os.environ)
         known = [load_found(find(each), cache) for each in shipped_policies()]

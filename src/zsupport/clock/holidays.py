@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date
-from functools import lru_cache
 
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, nearest
@@ -23,13 +22,26 @@ PublicHolidays: TypeAlias = "Callable[[str, str | None, int], Year]"
 INSTALL = "install it: python -m pip install holidays"
 
 
-@lru_cache(maxsize=4096)
+#: What the package said, and how many years of it are kept.
+_years: dict[tuple[str, str | None, int], Year] = {}
+_MOST_YEARS = 4096
+
+
 def public_holidays(country: str, subdivision: str | None, year: int) -> Year:
     """Return the public holidays of a year, observed on, and the days worked in exchange.
 
     Raises EnvironmentFault where the package is not installed, BadText for a country or a
     part of it that it does not know.
     """
+    asked = country, subdivision, year
+    if asked not in _years:
+        if len(_years) >= _MOST_YEARS:
+            _years.clear()
+        _years[asked] = _public_holidays(country, subdivision, year)
+    return _years[asked]
+
+
+def _public_holidays(country: str, subdivision: str | None, year: int) -> Year:
     try:
         import holidays
     except ImportError:
@@ -58,7 +70,6 @@ def public_holidays(country: str, subdivision: str | None, year: int) -> Year:
     )
 
 
-@lru_cache(maxsize=256)
 def part_that_differs(country: str, year: int) -> str | None:
     """Return the first part of a known country with other public holidays than the country."""
     import holidays
@@ -71,7 +82,6 @@ def part_that_differs(country: str, year: int) -> str | None:
     return next((part for part in parts if days(part) != whole), None)
 
 
-@lru_cache(maxsize=1)
 def holidays_version() -> str | None:
     """Return the version of the installed `holidays` package, None where it is not installed.
 

@@ -6,7 +6,7 @@ and name it in FORMATS; one of findings, in the folder `findings` and in FINDING
 
 from __future__ import annotations
 
-from importlib import import_module
+import sys
 
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
@@ -91,5 +91,7 @@ FINDING_FORMATS = (
 
 def render(report: Report, format: str, terminal: Terminal) -> str:
     """Return the report in a format of FORMATS, ending with a line end unless it is empty."""
-    rendered: str = import_module(f"zsupport.report.{format}").render(report, terminal)
+    module = f"zsupport.report.{format}"
+    __import__(module)
+    rendered: str = sys.modules[module].render(report, terminal)
     return rendered

@@ -8,11 +8,9 @@ from zsupport.answer.case import Because, Date, plain_value, reasons, say
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
-from zsupport.policy.yamltext import MappingNode, read_yaml, unwrapped
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING, Mapping, TypedDict
 from zsupport.view.document import versions
-from zsupport.view.policy_in_full import condition, sections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +58,7 @@ def show_policies(
     With its `files` a policy is shown in full: everything that they state.
     """
     full = bool(files)
-    roots = {file.name: read_yaml(file.data, file.shown)[0] for file in files}
-    documents = {n: unwrapped(root) for n, root in roots.items() if isinstance(root, MappingNode)}
+    documents = {file.name: _document(file) for file in files}
     records = []
     for policy in policies:
         current, in_force = policy.revision_at(at)
@@ -106,6 +103,8 @@ def show_policies(
     )
     tables = [listing]
     if full:
+        from zsupport.view.policy_in_full import sections
+
         revision, _ = policies[0].revision_at(at)
         tables += sections(revision, documents[revision.file], lang)
     return Report(
@@ -113,7 +112,18 @@ def show_policies(
     )  # there is always one
 
 
+def _document(file: SourceFile) -> dict[str, Any]:
+    """Return what a file of a valid policy says, as texts, lists and mappings."""
+    from zsupport.policy.yamltext import read_yaml, unwrapped
+
+    document = unwrapped(read_yaml(file.data, file.shown)[0])
+    assert isinstance(document, dict)
+    return document
+
+
 def _terms(revision: Revision, lang: str) -> tuple[ShownTerm, ...]:
+    from zsupport.view.policy_in_full import condition
+
     return tuple(
         {
             "topic": term.topic,

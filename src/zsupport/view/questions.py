@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
-from importlib import import_module
 
 from zsupport.answer.case import Answers, Details, Row
 from zsupport.report import Report
@@ -54,5 +53,7 @@ class QuestionView(NamedTuple, Generic[Row, Details]):
 
 def load_question(name: str) -> QuestionView[Any, Any]:
     """Return the question of this name in QUESTIONS."""
+    from importlib import import_module
+
     question: QuestionView[Any, Any] = import_module(f"zsupport.view.{name}").QUESTION
     return question

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.holidays import part_that_differs
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
+
+#: Many policies name the same country.
+_part = lru_cache(maxsize=256)(part_that_differs)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -25,7 +29,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             return
         except BadText:
             continue  # ZS708 finds it
-        part = part_that_differs(off.country, subject.today.year)
+        part = _part(off.country, subject.today.year)
         if part is not None:
             yield Problem(
                 (*path, "holidays", "country"),

@@ -1,0 +1,72 @@
+"""The short way: a plainly written question is answered in little more time than Python starts.
+
+It goes without Typer, and without whatever else takes long to load. `MAY_LOAD` names all that a
+question may load where the policy was read before; a test names the import that breaks it. So on
+this way NamedTuple and the like come from `zsupport.typed`, what only annotations use is imported
+for the type checker alone, and what few questions need, such as `re`, is imported by the function
+that needs it. The collector of reference cycles is off, and the process ends without tidying up.
+"""
+
+from __future__ import annotations
+
+from zsupport.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zsupport.cli.options import Command
+
+#: Of Python and its packages. `re`, `enum`, `typing` or `json` would each take a tenth of the
+#: time; `tzdata` holds nothing but its version.
+OF_PYTHON = (
+    "__future__", "_bisect", "_collections", "_datetime", "_operator", "binascii", "bisect",
+    "datetime", "errno", "gc", "itertools", "math", "operator", "types", "tzdata",
+)  # fmt: skip
+#: Modules of the program, and packages of which it may load any module.
+OF_PROGRAM = (
+    "answer", "cli", "cli.channels", "cli.commands", "cli.due", "cli.hours", "cli.options",
+    "cli.output", "cli.policies", "cli.priority", "cli.question", "cli.short", "cli.terms",
+    "cli.topics", "clock", "errors", "library", "limits", "policy", "policy.compiled",
+    "policy.files", "policy.model", "report", "report.plain", "report.text", "sources",
+    "sources.cache", "sources.find", "sources.holidays", "sources.links", "sources.project",
+    "typed", "version", "view", "view.channels", "view.document", "view.due", "view.hours",
+    "view.notes", "view.policies", "view.priority", "view.questions", "view.terms",
+    "view.topics", "wording",
+)  # fmt: skip
+
+
+def read_short(command: Command, arguments: list[str]) -> dict[str, object] | None:
+    """Return the values that plainly written arguments give, None where Typer has to look.
+
+    Plainly written: options in full, each value in an argument of its own that does not look
+    like an option, or after `=`; and a name, where the command takes one. Whatever is unusual or
+    wrong is Typer's, which defines what a command line means; the tests hold this to it.
+    """
+    by_flag = {flag: option for option in command.every_option() for flag in option.flags}
+    names = [option for option in command.options if not option.flags]
+    if any(option.kind == "arguments" or option.choices for option in names):
+        return None
+    values: dict[str, object] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        if names and argument[:1] not in ("-", ""):
+            values[names.pop(0).name] = argument
+            continue
+        flag, equals, value = argument.partition("=")
+        option = by_flag.get(flag)
+        if option is None or (equals and option.kind == "flag"):
+            return None
+        if option.kind == "flag":
+            values[option.name] = True
+            continue
+        if not equals:
+            value = next(rest, "--")
+            if value[:1] == "-" and value != "-":
+                return None
+        if option.choices and value not in option.choices:
+            return None
+        if option.kind == "texts":
+            values.setdefault(option.name, []).append(value)  # type: ignore[attr-defined]
+        else:
+            values[option.name] = value
+    for option in command.every_option():
+        values.setdefault(option.name, False if option.kind == "flag" else option.default)
+    return values
