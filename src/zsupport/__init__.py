@@ -8,12 +8,8 @@ The names below are the public API. They are imported when they are first used, 
 command line pays for none that it does not need.
 """
 
-from __future__ import annotations
-
 import os
 import sys
-
-from zsupport.typed import TYPE_CHECKING
 
 # From here on an interruption ends the command line with 130 and without a traceback, also while
 # modules are imported. A program that uses the library decides for itself what one does.
@@ -23,7 +19,7 @@ if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
 ):
 
     def _uncaught(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+        kind: type[BaseException], error: BaseException, trace: "TracebackType | None"
     ) -> None:
         if isinstance(error, KeyboardInterrupt):
             os._exit(130)
@@ -33,7 +29,7 @@ if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
             os._exit(130)
         sys.__excepthook__(kind, error, trace)
 
-    def _unraisable(args: sys.UnraisableHookArgs) -> None:
+    def _unraisable(args: "sys.UnraisableHookArgs") -> None:
         if isinstance(args.exc_value, KeyboardInterrupt):
             os._exit(130)
         sys.__unraisablehook__(args)
@@ -45,7 +41,7 @@ if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
 if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
     del sys.path[0]
 
-
+from zsupport.typed import TYPE_CHECKING
 from zsupport.version import VERSION
 
 if TYPE_CHECKING:
@@ -101,7 +97,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in _HOMES:
         raise AttributeError(f"module 'zsupport' has no attribute {name!r}")
     from importlib import import_module
