@@ -15,7 +15,6 @@ from zsupport.answer.case import Answers, Details, Query, Row, settle
 from zsupport.answer.channels import ChannelAnswers, answer_channels
 from zsupport.answer.due import (
     DueAnswers,
-    DueDetails,
     DueQuestion,
     Moment,
     Quick,
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
     from zsupport.answer.terms import TermAnswers
     from zsupport.answer.topics import TopicAnswers
     from zsupport.clock.holidays import PublicHolidays
-
-_new = tuple.__new__
 
 #: How many different questions a policy keeps what it worked out for.
 MAX_KEPT = 10_000
@@ -267,20 +264,9 @@ class Policy:
         )  # fmt: skip
         known = self._promises.get(put) or self._promised(_DuePut._make(put), began)
         if known.quick and not (happened or start or pause or at_risk):
-            same = None
-            if isinstance(opened, datetime) and opened.tzinfo is UTC and not opened.microsecond:
-                same = opened
-            answer = known.quick(began, moment, same)
-            if answer is not None:
-                asked, promised, _ = known
-                # Built as the tuples that they are: their constructors take as long as the rest.
-                events = _new(Events, (began, None, None, None, ()))
-                hours = asked[2]
-                of_moment = _new(Moment, (events, moment, None, {}))
-                return Answers(
-                    (answer,), promised[1], promised[2], asked[0], asked[1], in_force,
-                    _new(DueDetails, (of_moment, promised, hours)), hours.public_holidays,
-                )  # fmt: skip
+            answers = known.quick(began, now, opened)
+            if answers is not None:
+                return answers
         pauses = tuple((_instant(begin), _seconds(end)) for begin, end in pause)
         events = Events(began, _seconds(answered), _seconds(updated), _seconds(resolved), pauses)
         for name in ("answered", "updated", "resolved"):

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Annotated, Any, TypeAlias
 
+    from zsupport.clock.deadline import Pause
+    from zsupport.clock.instants import Instant
+
 #: The states of an answer that depend on the moment at which it is given.
 STATES_OF_THE_MOMENT = ("not-started", "running", "at-risk", "paused", "met", "breached")
 #: The states of an answer.
@@ -118,11 +121,26 @@ def settle_starts(
 
 
 class DueDetails(NamedTuple):
-    """The input of the deadlines: the events of the ticket, the promises and their hours."""
+    """The input of the deadlines: what happened and when to answer, the promises and their hours.
 
-    moment: Moment
+    The fields of Events and Moment come first: values in a value take longer to make.
+    """
+
+    opened: int
+    answered: int | None
+    updated: int | None
+    resolved: int | None
+    pauses: tuple[Pause, ...]
+    at: int
+    at_risk: str | None
+    starts: Mapping[str, int]
     promised: Promises
     hours: PolicyHours
+
+    @property
+    def moment(self) -> Moment:
+        """What happened, and the instant as of which to answer."""
+        return Moment(Events(*self[:5]), *self[5:8])
 
 
 DueAnswers = Answers[DueAnswer, DueDetails]
@@ -163,12 +181,13 @@ def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> DueAns
         warnings = tuple(dict.fromkeys((*warnings, *timer.warnings)))
     return Answers(
         tuple(rows), promised.columns, warnings, asked.revision, asked.query, asked.in_force,
-        DueDetails(moment, promised, asked.hours), asked.hours.public_holidays,
+        DueDetails(*moment.events, *moment[1:], promised, asked.hours),
+        asked.hours.public_holidays,
     )  # fmt: skip
 
 
-#: Answers for the instants opened and asked as of; the third is opened as a datetime, if in UTC.
-Quick: TypeAlias = "Callable[[int, int, datetime | None], DueAnswer | None]"
+#: Answers for the instants opened and asked as of; the third is opened as it was given.
+Quick: TypeAlias = "Callable[[int, int, Instant | None], DueAnswers | None]"
 
 
 def quick_due(asked: DueQuestion, promised: Promises) -> Quick | None:
@@ -193,41 +212,60 @@ def quick_due(asked: DueQuestion, promised: Promises) -> Quick | None:
     stated = (
         target.text, say(row.cell.text, asked.lang), row.condition, row.commitment, row.cell.hours,
     )  # fmt: skip
+    in_time, too_late = (*case, "running", *stated), (*case, "breached", *stated)
     remarks = ("opened", row.retired, row.note, row.unclear, row.source, row.because)
+    columns, warnings, hours = promised.columns, promised.warnings, asked.hours
+    revision, query, in_force = asked.revision, asked.query, asked.in_force
+    # Tuples are made as such: the constructors of their classes take as long as all the rest.
     new, at_utc = tuple.__new__, datetime.fromtimestamp
 
+    no_starts: dict[str, int] = {}
     openings: dict[int, datetime] = {}
 
-    def quick(start: int, at: int, opened: datetime | None) -> DueAnswer | None:
+    def quick(start: int, at: int, given: Instant | None) -> DueAnswers | None:
         first, last, starts, ends, before = time.known
         if not first <= start <= at < last:
             return None
-        i = bisect_right(starts, start) - 1
-        k = bisect_right(starts, at)
-        if i < 0 or k == len(starts):
+        k = bisect_right(starts, start)
+        if not 0 < k < len(starts):
             return None
+        i = k - 1
         end = ends[i]
-        worked = before[i] + (start if start < end else end) - starts[i]
+        worked = worked_at = before[i] + (start if start < end else end) - starts[i]
         wanted = worked + amount
         j = bisect_left(before, wanted, i) - 1
         due = starts[j] + wanted - before[j]
-        if due > ends[j] or due - start > HALF_YEAR or starts[k] >= END:
+        if due > ends[j] or due - start > HALF_YEAR:
             return None
-        if doubts.get(start // HALF_YEAR, True) or doubts.get(due // HALF_YEAR, True):
+        half, last_half = start // HALF_YEAR, due // HALF_YEAR
+        if doubts.get(half, True) or (last_half != half and doubts.get(last_half, True)):
             return None
-        end = ends[k - 1]
-        worked_at = before[k - 1] + (at if at < end else end) - starts[k - 1]
-        late = at > due
-        next_open = openings.get(starts[k])
+        if at != start:
+            k = bisect_right(starts, at, k)
+            if k == len(starts):
+                return None
+            end = ends[k - 1]
+            worked_at = before[k - 1] + (at if at < end else end) - starts[k - 1]
+        opens = starts[k]
+        next_open = openings.get(opens)
         if next_open is None:
-            next_open = openings[starts[k]] = at_utc(starts[k], UTC)
-        return new(
-            DueAnswer,
-            (
-                *case, "breached" if late else "running", *stated,
-                opened or at_utc(start, UTC), at_utc(due, UTC), next_open, None,
-                worked_at - worked, 0, due - at if late else wanted - worked_at, *remarks,
-            ),
+            if opens >= END:
+                return None
+            next_open = openings[opens] = at_utc(opens, UTC)
+        late = at > due
+        if isinstance(given, datetime) and given.tzinfo is UTC and not given.microsecond:
+            opened = given
+        else:
+            opened = at_utc(start, UTC)
+        clock = (
+            opened, at_utc(due, UTC), next_open, None,
+            worked_at - worked, 0, due - at if late else wanted - worked_at,
+        )  # fmt: skip
+        answer = new(DueAnswer, (too_late if late else in_time) + clock + remarks)
+        details = (start, None, None, None, (), at, None, no_starts, promised, hours)
+        return Answers(
+            (answer,), columns, warnings, revision, query, in_force,
+            new(DueDetails, details), hours.public_holidays,
         )  # fmt: skip
 
     return quick
