@@ -10,14 +10,9 @@ from typing import Any
 
 from .change import Open, Side
 from .definition import MISSING, REMARKS, Case, Path, Target, listed
-from .judge import OPENED, Judge
+from .judge import OPENED, Judge, always
 
 Numbers = set[int]
-
-
-def _clock(path: Path) -> bool | None:
-    """Say nothing: sides are a part of the case."""
-    return True
 
 
 class Claims:
@@ -67,7 +62,7 @@ class Claims:
 
     def _match(self, number: int, case: Case) -> None:
         for path in self._conditional():
-            match = self.reference.match(path, case, _clock)
+            match = self.reference.match(path, case, always)
             for place in (path, *match.alternatives) if match.holds else ():
                 self.matching.setdefault(place, set()).add(number)
 

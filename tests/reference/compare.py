@@ -30,6 +30,7 @@ from .definition import (
     words,
 )
 from .draw import FORMS, draw
+from .remembering import Remembering
 
 #: What is held to the reference: one name turns an aspect of the answers on.
 AGREED = frozenset({
@@ -82,7 +83,7 @@ class Subject:
         self.customer: dict[str, Any] = {"customer_tz": zone, "customer_country": country}
         documents = [read(text) for text in texts]
         revision = in_force(documents, f"{opened:%Y-%m-%d}")
-        self.reference = Reference(documents[-1] if revision is None else revision)
+        self.reference = Remembering(documents[-1] if revision is None else revision)
         self.in_force = revision is not None
         sources = [
             SourceFile(f"{n}.yaml", t.encode(), "", f"{n}.yaml") for n, t in enumerate(texts)

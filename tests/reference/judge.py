@@ -10,11 +10,17 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
-from .definition import ALWAYS, MISSING, Case, Clock, Path, Reference, Target, read
+from .definition import ALWAYS, MISSING, Case, Clock, Path, Target, read
+from .remembering import Remembering
 
 OPENED = "opened "
 #: The remarks that are part of an answer.
 SAID = ("note", "unclear")
+
+
+def always(path: Path) -> bool | None:
+    """Say that hours are open: on which side of them a case lies is a part of it."""
+    return True
 
 
 class Channel(NamedTuple):
@@ -39,7 +45,7 @@ class Promised(NamedTuple):
     remarks: frozenset[tuple[str, str]]
 
 
-class Judge(Reference):
+class Judge(Remembering):
     """The reference, with the moment opened as a part of the case."""
 
     def __init__(self, document: Any) -> None:
@@ -92,7 +98,7 @@ class Judge(Reference):
 
     def decides(self, case: Case, metric: str) -> Target:
         """Return the target of a metric in a case, with the cell that decides."""
-        return self.target(case, metric, lambda path: True)
+        return self.target(case, metric, always)
 
     def promised(self, case: Case) -> list[Promised]:
         """Return what is answered about each metric in a case."""
