@@ -16,6 +16,7 @@ from zsupport.policy.format import POLICY
 from zsupport.policy.model import Revision
 from zsupport.policy.names import Names, numbered
 from zsupport.policy.shape import Reader
+from zsupport.policy.variants import Variants
 
 
 class AnalysedRevision:
@@ -78,6 +79,11 @@ class AnalysedRevision:
         names.facts = {fact.id: numbered(fact.values) for fact in self.revision.facts}
         names.read_groups()
         return names
+
+    @cached_property
+    def variants(self) -> Variants:
+        """What reads the file with other entries."""
+        return Variants(self.document)
 
     @cached_property
     def space(self) -> Space:

@@ -130,7 +130,7 @@ def _build(node: Node, source: SourceFile, reader: Reader) -> Revision | None:
     with suppress(Stop):
         record = POLICY.read(node, (), reader)
         if record is not None:
-            revision = _Builder(record, reader).revision(source)
+            revision = Builder(record, reader).revision(source)
     return None if reader.findings else revision
 
 
@@ -238,7 +238,7 @@ def _written(document: Document, path: Path) -> tuple[Span, Way]:
     return document.value(path) if path else Span(1, 1, 1, 1), way
 
 
-class _Builder:
+class Builder:
     """Builds the model of one file from the record that the format read."""
 
     def __init__(self, record: Record, reader: Reader) -> None:
@@ -413,16 +413,17 @@ class _Builder:
 
     def read_grants(self) -> tuple[Grant, ...]:
         """Read `entitlements`."""
+        return tuple(map(self.read_grant, self.record.get("entitlements") or ()))
+
+    def read_grant(self, record: Record) -> Grant:
+        """Read one entry of `entitlements`."""
         names = self.names
-        return tuple(
-            names.part(
-                Grant, GRANT, record,
-                when=names.when(record.get("when"), ("plan", "role", "priority"), "entitlements"),
-                allow=names.expand("channel", (False, record.get("allow") or ())),
-                # The channels of a group are in the order of their definition.
-                recommend=tuple(names.chosen("channel", record.get("recommend") or ())),
-            )
-            for record in self.record.get("entitlements") or ()
+        return names.part(
+            Grant, GRANT, record,
+            when=names.when(record.get("when"), ("plan", "role", "priority"), "entitlements"),
+            allow=names.expand("channel", (False, record.get("allow") or ())),
+            # The channels of a group are in the order of their definition.
+            recommend=tuple(names.chosen("channel", record.get("recommend") or ())),
         )  # fmt: skip
 
     def read_priorities(self) -> tuple[Priority, ...]:

@@ -95,7 +95,8 @@ class Names:
         self.groups: dict[str, tuple[str, ...]] = {}
         self._aliases: dict[str, dict[str, str]] = {}
         self._offered: dict[str, list[str]] = {}
-        self._expanded = 0
+        #: How many values the conditions stand for that were read so far.
+        self.expanded = 0
         #: Names that nothing is like: where each was reported, and the lines where it stands too.
         self._nothing_like: dict[tuple[str, str], tuple[int, list[int]]] = {}
 
@@ -296,8 +297,8 @@ class Names:
             chosen = self.chosen(dimension, names)
         if values is None:
             return tuple(chosen)
-        self._expanded += len(values) - len(chosen) if negated else len(chosen)
-        if self._expanded > NAMED.most:
+        self.expanded += len(values) - len(chosen) if negated else len(chosen)
+        if self.expanded > NAMED.most:
             at = names[0]
             message = f"conditions stand for more than {NAMED.most} values in all"
             self.reader.report("ZS009", at.span, at.way, message, "fewer values or conditions")

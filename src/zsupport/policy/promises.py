@@ -81,6 +81,9 @@ class TargetsReader:
         self.above: list[TargetRule] = []
         self.cases_left = _MOST_CASES
         self.tries_left = _MOST_TRIED
+        #: How many targets depend on more than their own rule: on the cases left to it, by which
+        #: calendar decides.
+        self.judged_by_case = 0
         self.without_hours: set[Path] = set()
         #: The hours of cells whose target could not be read, by the place of the target.
         self.own_hours: dict[Span, str | None] = {}
@@ -91,10 +94,11 @@ class TargetsReader:
     def rules(self) -> tuple[TargetRule, ...]:
         """Return the rules."""
         for record in self.names.record.get("targets") or ():
-            self.above.append(self._rule(record))
+            self.above.append(self.rule(record))
         return tuple(self.above)
 
-    def _rule(self, record: Record) -> TargetRule:
+    def rule(self, record: Record) -> TargetRule:
+        """Return a rule, read below those `above`."""
         own = self.names.resolve("hours", record.get("hours"))
         when = self.names.when(record.get("when"), (*DIMENSIONS, "opened"), "targets")
         rule = self.names.part(TargetRule, RULE, record, when=when, hours=own, cells={})
@@ -238,6 +242,7 @@ class TargetsReader:
     ) -> None:
         if self.reader.wrong and any(("hours", id) in self.reader.wrong for id in joined.members):
             return  # whatever is wrong with the target may come from there
+        self.judged_by_case += 1
         reached = self._reached(hours, joined, stated)
         if any(self._uncountable(target, calendars) for calendars in reached):
             # Only here is it worth the work to leave out the cases that the rule does not decide.

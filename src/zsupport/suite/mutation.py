@@ -23,7 +23,6 @@ from zsupport.clock.target_text import parse_target
 from zsupport.errors import InvalidPolicy, check_limit
 from zsupport.limits import CHANGES
 from zsupport.policy.document import Document
-from zsupport.policy.loader import revision_of
 from zsupport.policy.model import BINDINGS, Revision
 from zsupport.policy.yamltext import (
     MappingNode,
@@ -482,7 +481,7 @@ def compared(subject: PolicyUnderTest, index: int, change: Mutant) -> MutantPair
     """Return a policy with its mutant; None if the change makes the policy invalid."""
     before = subject.revisions[index]
     try:
-        revision = revision_of(change.root, before.document.source)
+        revision = before.variants.revision_of(change.root)
     except InvalidPolicy:
         return None
     changed = subject.replaced(index, change.root, revision)
