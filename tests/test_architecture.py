@@ -11,7 +11,6 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
-from conftest import Cli
 
 from zsupport.cli.commands import COMMANDS, load_command
 
@@ -233,7 +232,6 @@ UNTYPED = {
     "Typer's own types would be imported with them": {"zsupport.cli.app"},
     "an option has the type of its kind": {"zsupport.cli.options"},
     "the values are types": {"zsupport.typed", "zsupport.view.schemas"},
-    "a name that is imported when it is used": {"zsupport"},
     "answers to any question": {"zsupport.view.questions", "zsupport.answer.dimensions"},
     "plain values as JSON has them; members of any dimension": {"zsupport.answer.case"},
     "members of any dimension": {"zsupport.diff.cases"},
@@ -362,46 +360,6 @@ def test_commands_are_imported_when_they_run() -> None:
             names = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
             names |= {str(node.module)} if isinstance(node, ast.ImportFrom) else set()
             assert not names & commands, module
-
-
-DUE = ("due", "--plan", "pro", "--role", "owner", "--priority", "P2")
-OPENED = ("--opened", "2026-11-23T10:00:00+01:00")
-HOT = {
-    "channels": ("channels", "--plan", "business", "--role", "admin"),
-    "due": (*DUE, *OPENED),
-    "due with =": (
-        "due",
-        "--plan=pro",
-        "--role=owner",
-        "--priority=P2",
-        f"{OPENED[0]}={OPENED[1]}",
-    ),
-    "quiet": (*DUE, *OPENED, "-q"),
-}
-# What an answer from a compiled policy needs nothing of.
-HEAVY = {
-    "rich", "typer", "click", "yaml", "inspect", "difflib", "zoneinfo", "holidays", "dataclasses",
-    "argparse", "logging", "asyncio", "subprocess", "importlib.metadata", "importlib.resources",
-    "zsupport.policy.loader", "zsupport.policy.format", "zsupport.policy.shape",
-    "zsupport.policy.yamltext", "zsupport.view.schemas", "zsupport.view.errors",
-    "zsupport.report.findings",
-    "zsupport.report.table", "zsupport.report.guide", "zsupport.cli.app", "zsupport.guide",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", HOT)
-def test_the_hot_questions_import_little(name: str, cli: Cli, tmp_path: Path) -> None:
-    command = [sys.executable, "-X", "importtime", "-m", "zsupport", *HOT[name]]
-    env = cli.environment({"XDG_CACHE_HOME": str(tmp_path)})
-    for _ in range(2):
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=True, cwd=tmp_path, env=env
-        )
-    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
-    imported = {line.rpartition("|")[2].strip() for line in lines}
-    assert "zsupport.policy.compiled" in imported
-    assert HEAVY & {part for name in imported for part in (name, name.partition(".")[0])} == set()
-    assert done.stdout or name == "quiet"
 
 
 def test_the_public_names_are_imported_when_they_are_used() -> None:

@@ -46,7 +46,6 @@ from zsupport.version import VERSION
 
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Any
 
     from zsupport.answer.case import Answers
     from zsupport.answer.channels import ChannelAnswer
@@ -97,7 +96,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> "Any":
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'zsupport' has no attribute {name!r}")
     from importlib import import_module

@@ -1,70 +1,78 @@
-"""Whole-process time of the two hot questions, against the smallest Typer program.
+"""What each question costs, as a multiple of what Python itself takes to start.
 
     python tests/bench/startup.py [RUNS]
 
-Every round starts each program once, in turn, with its output in a pipe; a figure is the median
-over the rounds of the ratio to the Typer program of the same round. Absolute times say little
-about another machine and are not printed.
+Every round starts `python -c pass` and then each question by each way in: a console script as pip
+writes it, which imports `re`; one that does not, as uv writes it; and `python -m zsupport`. The
+policy was read before, and the output goes into a pipe. A figure is the median over the rounds of
+the ratio of the CPU time to that of `python -c pass` in the same round.
 """
 
 import os
-import shutil
+import resource
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-CHANNELS = ["channels", "--plan", "business", "--role", "admin"]
-DUE = [
-    *("due", "--plan", "pro", "--role", "owner", "--priority", "P2"),
-    *("--opened", "2026-11-23T10:00:00+01:00"),
-]
-# Business hours and the public holidays of a country.
-HOURS = [
-    *("due", "--policy", "hivemq", "--plan", "basic", "--priority", "P2"),
-    *("--channel", "portal", "--opened", "2026-11-23T16:00:00+01:00"),
-]
-SMALLEST = 'import typer\n\n\ndef main() -> None:\n    print("constant")\n\n\ntyper.run(main)\n'
-LIMITS = {"read before": 1.15, "first reading": 1.6, "with holidays": 1.25}
+QUESTIONS = {
+    "channels": "channels --plan business --role admin",
+    "due": "due --plan pro --role owner --priority P2 --opened 2026-11-23T10:00:00+01:00",
+    "due, in a zone": "due --policy hivemq --plan basic --priority P2 --channel portal"
+    " --opened 2026-11-23T16:00:00+01:00",
+    "hours": "hours basic --policy hivemq --at 2026-12-24T10:00:00+01:00",
+    "priority": "priority --fact impact=down",
+    "topics": "topics",
+    "terms": "terms --policy redhat",
+    "policies": "policies zoom",
+}
+#: Scripts by name, with what the way costs at most.
+SCRIPTS = {
+    "pip": ("import re\nimport sys\n", 2.6),
+    "uv": ("import sys\n", 2.1),
+}
+RUN = "from zsupport.cli import run\nsys.exit(run())\n"
+
+
+def cpu_seconds(command: list[str], environment: dict[str, str]) -> float:
+    """Run a command into a pipe and return the CPU time that it took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, env=environment, check=False, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 def main(rounds: int) -> None:
     """Print the table of ratios."""
-    with tempfile.TemporaryDirectory() as folder:
-        smallest = Path(folder, "smallest.py")
-        smallest.write_text(SMALLEST)
-        environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("ZSUPPORT", "PYTHON"))},
-            "XDG_CACHE_HOME": folder,
-        }
-        program = [sys.executable, "-m", "zsupport"]
+    kept_out = ("ZSUPPORT", "PYTHON")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(kept_out)}
+    with TemporaryDirectory() as folder:
+        environment["XDG_CACHE_HOME"] = folder
+        ways = {}
+        for name, (begin, _) in SCRIPTS.items():
+            script = Path(folder, f"{name}.py")
+            script.write_text(begin + RUN)
+            ways[name] = [sys.executable, str(script)]
+        ways["-m"] = [sys.executable, "-m", "zsupport"]
         commands = {
-            "typer": [sys.executable, str(smallest)],
-            "channels, read before": program + CHANNELS,
-            "due, read before": program + DUE,
-            "due, with holidays": program + HOURS,
-            "channels, first reading": program + CHANNELS,
-            "due, first reading": program + DUE,
+            (question, way): [*start, *options.split()]
+            for question, options in QUESTIONS.items()
+            for way, start in ways.items()
         }
-        times: dict[str, list[float]] = {name: [] for name in commands}
+        ratios: dict[tuple[str, str], list[float]] = {key: [] for key in commands}
         for round_ in range(rounds + 1):
-            for name, command in commands.items():
-                if "first" in name:
-                    shutil.rmtree(Path(folder, "zsupport"))
-                if "with holidays" in name:
-                    # What the first readings of the last round removed.
-                    subprocess.run(command, env=environment, check=True, capture_output=True)
-                start = time.perf_counter()
-                subprocess.run(command, env=environment, check=True, capture_output=True)
-                if round_:  # the first round fills caches and byte code
-                    times[name].append(time.perf_counter() - start)
-    print(f"Python {sys.version.split()[0]}, {rounds} rounds, ratio to the Typer program")
-    for name in list(commands)[1:]:
-        pairs = zip(times[name], times["typer"], strict=True)
-        ratio = statistics.median(own / base for own, base in pairs)
-        print(f"{name:26} {ratio:.2f}  (at most {LIMITS[name.split(', ')[1]]})")
+            base = cpu_seconds([sys.executable, "-c", "pass"], environment)
+            for key, command in commands.items():
+                ratio = cpu_seconds(command, environment) / base
+                if round_:  # the first round fills the cache and compiles the modules
+                    ratios[key].append(ratio)
+    print(f"Python {sys.version.split()[0]}, {rounds} rounds, times `python -c pass`")
+    most = [f"{name} (at most {limit})" for name, (_, limit) in SCRIPTS.items()]
+    print(f"{'':16}", *(f"{title:>18}" for title in (*most, "-m")))
+    for question in QUESTIONS:
+        figures = [statistics.median(ratios[question, way]) for way in ways]
+        print(f"{question:16}", *(f"{figure:18.2f}" for figure in figures))
 
 
 if __name__ == "__main__":

@@ -20,16 +20,21 @@ OF_PYTHON = (
     "__future__", "_bisect", "_collections", "_datetime", "_operator", "binascii", "bisect",
     "datetime", "errno", "gc", "itertools", "math", "operator", "types", "tzdata",
 )  # fmt: skip
-#: Modules of the program, and packages of which it may load any module.
+#: Modules of the program. Not those that read YAML or texts, `json`, the schemas, tables, `--why`.
 OF_PROGRAM = (
-    "answer", "cli", "cli.channels", "cli.commands", "cli.due", "cli.hours", "cli.options",
-    "cli.output", "cli.policies", "cli.priority", "cli.question", "cli.short", "cli.terms",
-    "cli.topics", "clock", "errors", "library", "limits", "policy", "policy.compiled",
-    "policy.files", "policy.model", "report", "report.plain", "report.text", "sources",
-    "sources.cache", "sources.find", "sources.holidays", "sources.links", "sources.project",
-    "typed", "version", "view", "view.channels", "view.document", "view.due", "view.hours",
-    "view.notes", "view.policies", "view.priority", "view.questions", "view.terms",
-    "view.topics", "wording",
+    "answer", "answer.case", "answer.channels", "answer.dimensions", "answer.due",
+    "answer.facts", "answer.hours", "answer.opening", "answer.priority", "answer.promise",
+    "answer.remarks", "answer.space", "answer.terms", "answer.topics", "cli", "cli.channels",
+    "cli.commands", "cli.due", "cli.hours", "cli.options", "cli.output", "cli.policies",
+    "cli.priority", "cli.question", "cli.short", "cli.terms", "cli.topics", "clock",
+    "clock.business", "clock.deadline", "clock.holidays", "clock.instants", "clock.intervals",
+    "clock.model", "clock.problem", "clock.ratio", "clock.spans", "clock.target",
+    "clock.windows", "clock.zonefile", "clock.zones", "errors", "library", "limits", "policy",
+    "policy.compiled", "policy.files", "policy.model", "report", "report.plain", "report.text",
+    "sources", "sources.cache", "sources.find", "sources.holidays", "sources.links",
+    "sources.project", "typed", "version", "view", "view.channels", "view.document", "view.due",
+    "view.hours", "view.notes", "view.policies", "view.priority", "view.questions",
+    "view.terms", "view.topics", "wording",
 )  # fmt: skip
 
 

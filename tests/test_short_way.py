@@ -1,0 +1,87 @@
+"""What a plainly written question loads: what `zsupport.cli.short` allows, and nothing else."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+
+from zsupport.cli.short import OF_PROGRAM, OF_PYTHON
+
+QUESTIONS = {
+    "channels": "channels --plan business --role admin",
+    "due": "due --plan pro --role owner --priority P2 --opened 2026-11-23T10:00:00+01:00",
+    "due with =": "due --plan=pro --role=owner --opened=@1795000000 --tz=Europe/Oslo -q",
+    "due in a zone": "due --policy hivemq --plan basic --priority P2 --channel portal",
+    "hours": "hours --policy gitlab",
+    "hours by name": "hours basic --policy hivemq --at 2026-12-24T10:00:00+01:00",
+    "hours of a case": "hours --policy gitlab --plan premium --channel emergency",
+    "priority": "priority --fact impact=down",
+    "topics": "topics",
+    "terms": "terms --policy redhat",
+    "policies": "policies",
+    "policies by name": "policies zoom",
+}
+SCRIPT = "import sys\nfrom zsupport.cli import run\nsys.exit(run())\n"
+
+
+def chains(stderr: str) -> dict[str, tuple[str, ...]]:
+    """Return the modules that a process loaded, each with those that led to it."""
+    # Each line stands after those of the modules that it loads, which are indented further.
+    lines = re.findall(r"^import time:[^|]*\|[^|]*\| ( *)(\S+)$", stderr, re.M)
+    found: dict[str, tuple[str, ...]] = {}
+    above: list[tuple[int, str]] = []
+    for spaces, module in reversed(lines):
+        while above and above[-1][0] >= len(spaces):
+            above.pop()
+        found[module] = tuple(name for _, name in above)
+        above.append((len(spaces), module))
+    return found
+
+
+def loaded(command: list[str], cli: Cli, home: Path) -> dict[str, tuple[str, ...]]:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *command],
+        env=cli.environment({"XDG_CACHE_HOME": str(home)}), cwd=home,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    return chains(done.stderr)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_loads_only_what_it_may(name: str, cli: Cli, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    question = [str(script), *QUESTIONS[name].split()]
+    loaded(question, cli, tmp_path)  # reads the policy
+    allowed = {*OF_PYTHON, "zsupport", *(f"zsupport.{each}" for each in OF_PROGRAM)}
+    allowed |= loaded(["-c", "pass"], cli, tmp_path).keys()
+    found = loaded(question, cli, tmp_path)
+    assert "zsupport.cli.short" in found
+    surplus = [
+        " -> ".join((*way, module)) for module, way in found.items() if module not in allowed
+    ]
+    assert surplus == []
+
+
+def test_the_way_to_a_module_is_told() -> None:
+    stderr = (
+        "import time: self [us] | cumulative | imported package\n"
+        "import time:        10 |         10 |   enum\n"
+        "import time:        10 |         20 | re\n"
+        "import time:        10 |         10 |     typing\n"
+        "import time:        10 |         20 |   b\n"
+        "import time:        10 |         30 | a\n"
+    )
+    assert chains(stderr) == {
+        "a": (), "b": ("a",), "typing": ("a", "b"), "re": (), "enum": ("re",),
+    }  # fmt: skip
+
+
+def test_all_that_may_be_loaded_is_there_to_be_loaded() -> None:
+    for module in OF_PROGRAM:
+        path = Path(sys.modules["zsupport"].__file__ or "").parent.joinpath(*module.split("."))
+        assert path.with_suffix(".py").is_file() or (path / "__init__.py").is_file(), module
