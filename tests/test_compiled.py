@@ -476,6 +476,51 @@ def test_no_policy_is_kept_in_its_own_repository(
     assert load(f"./{named}").id == "p"
 
 
+def test_a_link_to_a_policy_keeps_nothing_in_the_repository_of_its_target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "repository"
+    (home / ".git").mkdir(parents=True)
+    (home / "policy.yaml").write_text(BASE)
+    for link in ("file.yaml", "folder"):
+        (tmp_path / link).symlink_to(home / ("policy.yaml" if link == "file.yaml" else "."))
+    monkeypatch.chdir(tmp_path)
+    for base, kept in ((home / ".cache", 0), (tmp_path / "cache", 2)):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(base))
+        for link in ("./file.yaml", "./folder"):
+            assert load(link).id == "p"
+        assert len([*base.rglob("*.kept")]) == kept
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["check"], ["check", "p.yaml"], ["test"], ["test", "p_test.yaml"],
+     ["diff", "p.yaml", "--against", "below/other.yaml"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_no_holidays_are_kept_in_the_repository_of_what_is_examined(
+    command: list[str], tmp_path: Path, cli: Cli
+) -> None:
+    home = tmp_path / "repository"
+    (home / ".git").mkdir(parents=True)
+    text = (
+        BASE + "hours: {office: {open: mon-fri 09:00-17:00, timezone: Europe/Berlin,"
+        " holidays: {country: DE, covers: 2026-2027}}}\n"
+        "targets: [{hours: office, first-response: 4 business hours}]\n"
+    )
+    (home / "p.yaml").write_text(text)
+    (home / "below").mkdir()
+    (home / "below/other.yaml").write_text(text.replace("09:00", "10:00"))
+    (home / "p_test.yaml").write_text(
+        "tests: 1\npolicy: p\ncases:\n"
+        "- due: {plan: free, opened: 2026-12-24T16:00:00+01:00}\n"
+        "  expect: {due: 2026-12-28T12:00:00+01:00}\n"
+    )
+    for base, kept in ((home / ".cache", False), (tmp_path / "cache", True)):
+        cli(*command, cwd=home, env={"XDG_CACHE_HOME": str(base)})
+        assert bool([*base.rglob("*.kept")]) is kept
+
+
 # -- size, room, company ------------------------------------------------------------------------
 
 

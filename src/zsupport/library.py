@@ -38,10 +38,15 @@ from zsupport.clock.zones import zone
 from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Metric, Revision
-from zsupport.sources.cache import cache_folder, keep_policy, kept_policy, policy_identity
+from zsupport.sources.cache import (
+    cache_folder,
+    keep_policy,
+    kept_policy,
+    outside,
+    policy_identity,
+)
 from zsupport.sources.find import TESTS, FoundPolicy, file_of_tests, find
 from zsupport.sources.holidays import kept_holidays
-from zsupport.sources.links import lies_in_repository_of
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -454,8 +459,8 @@ def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:
 
 def load_found(found: FoundPolicy, folder: str | None) -> Policy:
     """Return the policy that these files hold, from the cache folder if it is kept there."""
-    if folder and found.examined and lies_in_repository_of(folder, found.examined):
-        folder = None  # whoever wrote the policy may have put it there
+    if found.examined is not None:
+        folder = outside(folder, (found.examined,))
     identity = policy_identity(found.files)
     revisions = kept_policy(folder, identity)
     if revisions is None:

@@ -7,9 +7,9 @@ and the versions of program, format, zones and Python. It is read only where all
 An entry is read by `marshal`, which is quick and trusts what it reads. So a checksum is compared
 first. An entry that is foreign, damaged or too large is made anew, and one that cannot be written
 is not kept. Whoever can write into the folder decides what zsupport answers. So a folder counts
-only if it belongs to this user and no other user may enter it, and a policy that is named by its
-path is not kept in its own repository. The folder is checked and used through one descriptor: a
-folder that replaces it in between changes nothing.
+only if it belongs to this user and no other user may enter it, and for what is examined by its path
+a folder in the same repository is not used. The folder is checked and used through one descriptor:
+a folder that replaces it in between changes nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from zsupport.typed import TYPE_CHECKING
 from zsupport.version import FORMAT, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from zsupport.policy.files import SourceFile
@@ -63,6 +63,18 @@ def cache_folder(environment: Mapping[str, str]) -> str | None:
             inside = ("Library", "Caches") if sys.platform == "darwin" else (".cache",)
             base = os.path.join(environment["HOME"], *inside)
     return os.path.join(base, "zsupport") if os.path.isabs(base) else None
+
+
+def outside(folder: str | None, examined: Iterable[str]) -> str | None:
+    """Return a cache folder, None where it lies in the repository of a file or folder examined.
+
+    Whoever wrote what is examined may have put it there.
+    """
+    if folder is None:
+        return None
+    from zsupport.sources.links import lies_in_repository_of
+
+    return None if any(lies_in_repository_of(folder, each) for each in examined) else folder
 
 
 def policy_identity(files: tuple[SourceFile, ...]) -> bytes:

@@ -34,7 +34,7 @@ class FoundPolicy(NamedTuple):
 
     files: tuple[SourceFile, ...]
     folder: str = ""
-    examined: str | None = None  # the folder of a policy that was named by its path
+    examined: str | None = None  # the path, where the policy was named by one
 
 
 def shipped_root() -> str:
@@ -146,7 +146,7 @@ def find(name: str) -> FoundPolicy:
         raise PolicyError(f"{name}: {LEADS_OUT}", LEADS_OUT_HINT)
     folder = name if os.path.isdir(name) else os.path.dirname(name)
     files = tuple(_files(name, folder, folder))
-    return FoundPolicy(files, os.path.join(folder, ""), folder or os.curdir)
+    return FoundPolicy(files, os.path.join(folder, ""), name)
 
 
 def may_be_policy_name(name: str) -> bool:

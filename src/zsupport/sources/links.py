@@ -40,10 +40,13 @@ def lies_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
 
 
-def lies_in_repository_of(path: str, folder: str) -> bool:
-    """Return whether a path lies in the repository that a folder lies in."""
-    repository = repository_at(os.path.realpath(folder))
-    return repository is not None and lies_in(path, repository)
+def lies_in_repository_of(path: str, other: str) -> bool:
+    """Return whether a path lies in the repository of another file or folder.
+
+    Where the other is a link, in that of the link or in that of its target.
+    """
+    found = map(repository_at, (os.path.realpath(os.path.dirname(other)), os.path.realpath(other)))
+    return any(repository is not None and lies_in(path, repository) for repository in found)
 
 
 def leaving_link(path: str) -> str | None:
