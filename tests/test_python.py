@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from conftest import Cli
@@ -24,6 +24,26 @@ ZOOM = zsupport.load("zoom", cache=False)
 OPENED = "2026-11-23T10:00:00+01:00"
 SAME = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ASKED: dict[str, Any] = {"plan": "pro", "role": "owner", "priority": "P2"}
+
+
+def test_a_change_of_an_answer_as_a_dict_changes_no_other() -> None:
+    answers = ZOOM.channels(plan="pro").to_dict()["answers"]
+    before = [len(each["because"]) for each in answers]
+    answers[-1]["because"].append("own")
+    assert [len(each["because"]) for each in answers] == [*before[:-1], before[-1] + 1]
+
+
+# -- types -----------------------------------------------------------------------------------------
+
+ANSWERS = [getattr(zsupport, name) for name in zsupport.__all__ if name.endswith("Answer")]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_the_types_of_an_answer_can_be_asked_for(answer: Any) -> None:
+    types = get_type_hints(answer)
+    assert types["because"].__origin__ is tuple
+    assert [*types] == [*answer._fields] == [*inspect.signature(answer).parameters]
+    assert get_type_hints(answer.to_dict)["return"].__origin__ is dict
 
 
 # -- names -----------------------------------------------------------------------------------------

@@ -47,10 +47,10 @@ from zsupport.sources.cache import (
 )
 from zsupport.sources.find import TESTS, FoundPolicy, file_of_tests, find
 from zsupport.sources.holidays import kept_holidays
-from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.typed import TYPE_CHECKING, Mapping, NamedTuple, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
     from zsupport.answer.opening import HoursAnswers
     from zsupport.answer.priority import PriorityAnswers

@@ -3,7 +3,7 @@
 A question defines dozens of classes and makes few values: a NamedTuple of `typing` compiles a
 constructor for each class. To a type checker these names are those of `typing`. Annotations stay
 texts until `field_types` evaluates them, so the names that only they use are imported for the type
-checker alone.
+checker alone; in the classes of the Python interface for everyone, who may ask for their types.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping as Mapping
     from collections.abc import Sequence as Sequence
-    from typing import Any
+    from typing import Annotated as Annotated
+    from typing import Any as Any
     from typing import Generic as Generic
     from typing import NamedTuple as NamedTuple
     from typing import TypedDict as TypedDict
@@ -41,6 +42,16 @@ else:
                     body[field] = _tuplegetter(position, f"Field {position}")
             return type.__new__(metacls, name, bases, body)
 
+        @property
+        def __signature__(cls):
+            from inspect import Parameter, Signature
+
+            kind, defaults = Parameter.POSITIONAL_OR_KEYWORD, cls._field_defaults
+            return Signature([
+                Parameter(name, kind, default=defaults.get(name, Parameter.empty))
+                for name in cls._fields
+            ])  # fmt: skip
+
     class NamedTuple(tuple, metaclass=_NamedTupleType):
         """A tuple whose items have names, defaults and types: the annotations of its class."""
 
@@ -51,7 +62,7 @@ else:
         def __new__(cls, /, *values, **named):
             """Make a tuple of a value for each field, by position or by name."""
             if named or len(values) != len(cls._fields):
-                values = (*values, *_rest(cls, len(values), named))
+                values += (*_rest(cls, len(values), named),)
             return _new(cls, values)
 
         @classmethod
@@ -61,12 +72,14 @@ else:
 
         def _replace(self, /, **changes):
             """Return the tuple with other values in some fields."""
-            changed = self._make(
-                [changes.pop(*pair) for pair in zip(self._fields, self, strict=True)]
-            )
-            if changes:
-                raise TypeError(f"{type(self).__name__} has no fields {[*changes]}")
-            return changed
+            values = [*self]
+            for name, value in changes.items():
+                if name not in self._fields:
+                    raise TypeError(f"{type(self).__name__} has no field {name}")
+                values[self._fields.index(name)] = value
+            return _new(type(self), values)
+
+        __replace__ = _replace
 
         def _asdict(self):
             """Return the fields by name."""
@@ -84,21 +97,27 @@ else:
 
     def _rest(cls, given, named):
         """Return the values of the fields that have none by position; raise TypeError."""
-        missing = [
-            name
-            for name in cls._fields[given:]
-            if name not in named and name not in cls._field_defaults
-        ]
-        surplus = named.keys() - cls._fields[given:]
-        if given > len(cls._fields) or missing or surplus:
+        fields, defaults = cls._fields[given:], cls._field_defaults
+        try:
+            values = [named[name] if name in named else defaults[name] for name in fields]
+        except KeyError:
+            values = []
+        if given > len(cls._fields) or len(values) < len(fields) or named.keys() - fields:
+            missing = [name for name in fields if name not in named and name not in defaults]
             raise TypeError(
                 f"{cls.__name__} takes {', '.join(cls._fields)}: {given} given by position,"
-                f" missing {missing}, surplus {sorted(surplus)}"
+                f" missing {missing}, surplus {sorted(named.keys() - fields)}"
             )
-        return [
-            named[name] if name in named else cls._field_defaults[name]
-            for name in cls._fields[given:]
-        ]
+        return values
+
+    class Any:
+        """A value of any type."""
+
+    class Annotated:
+        """A type with remarks, which only `field_types` keeps."""
+
+        def __class_getitem__(cls, parameters):
+            return parameters[0]
 
     class TypeVar:
         """A type parameter."""
@@ -138,4 +157,5 @@ def field_types(kind: Any) -> dict[str, Any]:
     # What a module imports for the type checker alone is of these, where a field has such a type.
     names = {**vars(datetime), **vars(collections.abc), **vars(typing)}
     names |= vars(sys.modules[kind.__module__])
+    names |= {"Annotated": typing.Annotated, "Any": typing.Any}
     return typing.get_type_hints(kind, names, include_extras=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import PolicyError, UsageError, nearest
 from zsupport.policy.model import ALWAYS, Alternative, Place, Revision, Text, When
-from zsupport.typed import TYPE_CHECKING, Generic, Mapping, NamedTuple, Sequence, TypeVar
+from zsupport.typed import TYPE_CHECKING, Any, Generic, Mapping, NamedTuple, Sequence, TypeVar
 
 #: A value for each dimension (plan, role, channel, priority) and fact that is settled.
 Case = dict[str, str]
@@ -16,7 +16,7 @@ MOST_TOGETHER = 10
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any, NoReturn, Self, overload
+    from typing import NoReturn, Self, overload
 
     Words = str
     Date = str
@@ -177,7 +177,7 @@ class Answers(Sequence[Row], Generic[Row, Details]):
         return {
             "policy": policy_of(self.revision),
             "in_force": self.in_force,
-            "answers": list(records_of(self.answers, zone)),
+            "answers": [record(each, zone) for each in self.answers],
             "warnings": plain_value(self.warnings, zone),
         }
 

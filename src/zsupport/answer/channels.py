@@ -21,11 +21,10 @@ from zsupport.answer.case import (
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.policy.model import CHANNEL_KINDS, Alternative, Channel, Grant, Remarks, Revision
-from zsupport.typed import TYPE_CHECKING, NamedTuple, TypedDict
+from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Annotated, Any
+    from collections.abc import Iterable
 
 
 class OnlyWhen(TypedDict, total=False):

@@ -27,12 +27,12 @@ from zsupport.clock.problem import Never
 from zsupport.clock.zones import zone
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.model import BINDINGS, Revision
-from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence
 from zsupport.wording import Worded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Annotated, Any, TypeAlias
+    from collections.abc import Callable
+    from typing import TypeAlias
 
     from zsupport.clock.deadline import Pause
     from zsupport.clock.instants import Instant
@@ -86,7 +86,8 @@ class Moment(NamedTuple):
     events: Events
     at: int
     at_risk: str | None = None  # n/d, instead of the metric's own
-    starts: Mapping[str, int] = {}  # by metric, of those whose start is written in words
+    #: By metric, of those whose start is written in words.
+    starts: Mapping[str, int] = {}  # noqa: RUF012 - never changed
 
 
 def settle_starts(

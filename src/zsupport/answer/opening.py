@@ -48,12 +48,11 @@ from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Place, PolicyCalendar, Priority, Remarks, Revision, When
-from zsupport.typed import TYPE_CHECKING, NamedTuple, TypedDict
+from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
 from zsupport.wording import Worded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Annotated, Any
+    from collections.abc import Iterable
 
     from zsupport.answer.facts import PrioritiesByFacts
 

@@ -22,11 +22,10 @@ from zsupport.answer.channels import not_in_force
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, said
 from zsupport.policy.model import Alternative, Priority, Remarks, Revision
-from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
 
 class PriorityAnswer(NamedTuple):

@@ -29,11 +29,7 @@ from zsupport.answer.dimensions import (
 from zsupport.answer.remarks import of_alternatives, of_case, retired_of, said
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Revision, Term
-from zsupport.typed import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+from zsupport.typed import Any, Mapping, NamedTuple, Sequence
 
 #: The fields that say which case and topic a row answers.
 _IDENTITY = ("plan", "role", "channel", "priority", "topic")

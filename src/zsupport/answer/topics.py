@@ -6,11 +6,7 @@ from zsupport.answer.case import Answers, Because, Query, Warning, Words, reason
 from zsupport.answer.remarks import of_case, said
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Remarks, Resource, Revision, Topic
-from zsupport.typed import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
+from zsupport.typed import Any, NamedTuple, Sequence
 
 
 class TopicAnswer(NamedTuple):

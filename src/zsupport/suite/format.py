@@ -174,7 +174,13 @@ _NUMBER = Leaf("a whole number, or none", "ZS105", _number)
 _TEXT = Line("a text, or none")
 _INSTANT = Line("an instant such as 2026-11-23T10:00:00+01:00, or none")
 _MOMENT = Line("an instant such as 2026-11-23T10:00:00+01:00")
-_ZONE = Leaf("a zone such as Europe/Oslo", ZONE.code, ZONE.parse)
+_ZONE = Leaf(
+    "a zone such as Europe/Oslo",
+    ZONE.code,
+    ZONE.parse,
+    ZONE.parse_in_haste,
+    compares=ZONE.compares,
+)
 _COUNTRY = Leaf("a country such as NO", COUNTRY.code, country_code)
 _RATIO = Leaf("a ratio such as 3/4 or 75%", "ZS111", parse_ratio)
 _TEXTS = PerhapsNone()
