@@ -1,6 +1,8 @@
 """Zone files: read as `zoneinfo` reads them, for every zone of tzdata and rules of all forms."""
 
+import copy
 import io
+import pickle
 import re
 import struct
 import zoneinfo
@@ -222,11 +224,34 @@ def test_a_file_that_is_cut_off_or_changed_is_refused_or_read() -> None:
 @pytest.mark.parametrize(
     "footer",
     ["AAA0BBB", "AAA0BBB,M3.5.0", "AAA0,M3.5.0,M10.5.0", "AAA", "5", "AAA0BBB,M3.5,M10.5.0",
-     "AAA0BBB,M13.5.0,M10.5.0", "AAA0BBB,J0,J400,J5", "AAA0BBB,x,y", "AAA0BBB1CCC", "<AAA"],
+     "AAA0BBB,M13.5.0,M10.5.0", "AAA0BBB,J0,J400,J5", "AAA0BBB,x,y", "AAA0BBB1CCC", "<AAA",
+     "AAA0BBB-24,M3.5.0,M10.5.0", "AAA9CCC99999999999,J1,J2", "AAA0BBB,J0,J300",
+     "AAA0BBB,J100,366", "AAA0BBB,M3.6.0,M10.5.0", "AAA0BBB,M3.5.7,M10.5.0",
+     "AAA0BBB,M3.5.0/169,M10.5.0"],
 )  # fmt: skip
 def test_a_footer_that_is_no_rule_is_refused(footer: str) -> None:
     with pytest.raises(ValueError):
         Zone("A/B", file_of(footer))
+
+
+@pytest.mark.parametrize("offset", [DAY, -DAY])
+def test_an_offset_of_a_day_is_refused(offset: int) -> None:
+    with pytest.raises(ValueError, match="a day or more"):
+        Zone("A/B", file_of("AAA0", [(FROM, offset)]))
+
+
+def test_a_zone_can_be_copied_and_pickled() -> None:
+    where = Zone("Europe/Oslo", content_of("Europe/Oslo"))
+    for copied in (copy.deepcopy(where), pickle.loads(pickle.dumps(where))):
+        assert str(copied) == "Europe/Oslo"
+        assert copied.offset(TO) == where.offset(TO)
+
+
+@pytest.mark.parametrize("name", ["Europe/Oslo", "America/Santiago", "Pacific/Kiritimati"])
+def test_the_first_and_the_last_year_have_offsets(name: str) -> None:
+    for moment in (datetime.min, datetime.max.replace(microsecond=0), datetime(9999, 7, 1)):
+        where, theirs = both(content_of(name))
+        assert where.utcoffset(moment) == theirs.utcoffset(moment)
 
 
 def test_a_file_of_version_1_is_refused() -> None:

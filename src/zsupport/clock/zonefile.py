@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DAY = 86_400
+_WEEK = 7 * _DAY
 _EPOCH = 719_163  # the ordinal of 1970-01-01
 _NEVER = 1 << 62
 _FAR = 1 << 37  # some 4,000 years from 1970
+_LAST_YEAR = datetime.MAXYEAR
+_LAST_DAY = datetime.date.max.toordinal()
 # The largest file of tzdata has some 2 KB; the rest of a larger one is not read.
 MOST_BYTES = 1 << 16
 # Where the header of a block has how many of what follows, and how long each is: indicators of
@@ -35,19 +38,23 @@ _Change = tuple[tuple[int, ...], int]
 class Zone(datetime.tzinfo):
     """A zone of the IANA database, as its file says."""
 
-    __slots__ = ("_last", "_name", "_offsets", "_rule", "_starts", "_until", "_year")
+    __slots__ = ("_content", "_known", "_last", "_name", "_rule")
 
     def __init__(self, name: str, content: bytes) -> None:
         """`content` is that of the file. Raises ValueError where it is damaged."""
-        self._name = name
-        #: When the offset changes, and the offsets before the first of them and from each on.
-        self._starts, self._offsets, last, footer = _block(content)
+        self._name, self._content = name, content
+        starts, offsets, last, footer = _block(content)
         self._rule = _rule(footer)
         #: The last transition of the file, after which the rule holds.
         self._last = last
-        #: Up to when the transitions are known, and the first year that the rule was not asked of.
-        self._until = self._last if self._rule else _NEVER
-        self._year = _year(self._last)
+        #: When the offset changes; the offsets before the first of these and from each on; up to
+        #: when this is known; and the first year that the rule was not asked of. One value, so
+        #: that a thread never sees parts of two.
+        self._known = starts, offsets, last if self._rule else _NEVER, _year(last)
+
+    def __getinitargs__(self) -> tuple[str, bytes]:
+        """Return the arguments with which `pickle` and `copy` make the zone again."""
+        return self._name, self._content
 
     def __str__(self) -> str:
         return self._name
@@ -57,9 +64,10 @@ class Zone(datetime.tzinfo):
 
     def offset(self, instant: int) -> int:
         """Return the offset in seconds east of UTC at an instant."""
-        if instant >= self._until:
-            self._extend(instant)
-        return self._offsets[bisect_right(self._starts, instant)]
+        starts, offsets, until, _ = self._known
+        if instant >= until:
+            starts, offsets = self._extend(instant)
+        return offsets[bisect_right(starts, instant)]
 
     def around(self, local: int) -> tuple[int, int]:
         """Return the offsets before and after the transition that a local time lies in.
@@ -68,22 +76,23 @@ class Zone(datetime.tzinfo):
         greater in a fold. `local` is in seconds as if it were UTC.
         """
         # No offset is a day long, and no two transitions are within two days of each other.
-        if local + _DAY >= self._until:
-            self._extend(local + _DAY)
-        i = bisect_right(self._starts, local - _DAY)
-        before = self._offsets[i]
-        if i == len(self._starts) or self._starts[i] > local + _DAY:
+        starts, offsets, until, _ = self._known
+        if local + _DAY >= until:
+            starts, offsets = self._extend(local + _DAY)
+        i = bisect_right(starts, local - _DAY)
+        before = offsets[i]
+        if i == len(starts) or starts[i] > local + _DAY:
             return before, before
-        after, since = self._offsets[i + 1], local - self._starts[i]
+        after, since = offsets[i + 1], local - starts[i]
         if since < min(before, after):
             return before, before
         return (after, after) if since >= max(before, after) else (before, after)
 
     def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Yield (from, to, offset) for each piece of `[start, end)` with a constant offset."""
-        if end >= self._until:
-            self._extend(end)
-        starts, offsets = self._starts, self._offsets
+        starts, offsets, known, _ = self._known
+        if end >= known:
+            starts, offsets = self._extend(end)
         i = bisect_right(starts, start)
         while start < end:
             until = starts[i] if i < len(starts) and starts[i] < end else end
@@ -111,13 +120,16 @@ class Zone(datetime.tzinfo):
         before, after = self.around(_seconds(local))
         return local.replace(fold=1) if before > after == offset else local
 
-    def _extend(self, instant: int) -> None:
-        """Expand the rule of the footer as far as an instant, and a year more."""
+    def _extend(self, instant: int) -> tuple[list[int], list[int]]:
+        """Expand the rule of the footer as far as an instant, and a year more.
+
+        Returns the transitions and offsets.
+        """
         assert self._rule is not None
         standard, summer, begins, ends = self._rule
-        starts, offsets = self._starts[:], self._offsets[:]
-        year = self._year
-        while year <= _year(instant) + 1:
+        starts, offsets, _, year = self._known
+        starts, offsets = starts[:], offsets[:]
+        while year <= min(_year(instant) + 1, _LAST_YEAR):
             changes = [
                 (_midnight(begins[0], year) + begins[1] - standard, summer),
                 (_midnight(ends[0], year) + ends[1] - summer, standard),
@@ -132,9 +144,12 @@ class Zone(datetime.tzinfo):
                     starts.append(start)
                     offsets.append(offset)
             year += 1
-        self._starts, self._offsets, self._year = starts, offsets, year
         # A time of the rule can lie a week before its year, and an offset a day.
-        self._until = (datetime.date(year, 1, 1).toordinal() - _EPOCH - 8) * _DAY
+        until = _NEVER
+        if year <= _LAST_YEAR:
+            until = (datetime.date(year, 1, 1).toordinal() - _EPOCH - 8) * _DAY
+        self._known = starts, offsets, until, year
+        return starts, offsets
 
 
 def offset_at(zone: datetime.tzinfo, instant: int) -> int:
@@ -194,6 +209,8 @@ def _block(content: bytes) -> tuple[list[int], list[int], int, str]:
     by_kind = integers(begin + 9 * times, types, 4, 6)
     if not by_kind or max(kinds, default=0) >= types:
         raise ValueError("the zone file has a transition without a type")
+    if max(map(abs, by_kind)) >= _DAY:
+        raise ValueError("the zone file has an offset of a day or more")
     found: list[int] = []
     offsets = [by_kind[0]]
     for start, kind in zip(starts, kinds, strict=True):
@@ -226,8 +243,11 @@ def _rule(footer: str) -> tuple[int, int, _Change, _Change] | None:
     standard = -_time(offsets[0]) if offsets else 0
     if len(offsets) < 2 and not days:
         return None
-    (_, summer), (begins, ends) = offsets, days
-    return standard, -_time(summer) if summer else standard + 3600, _change(begins), _change(ends)
+    (_, second), (begins, ends) = offsets, days
+    summer = -_time(second) if second else standard + 3600
+    if max(abs(standard), abs(summer)) >= _DAY:
+        raise ValueError("the footer of the zone file has an offset of a day or more")
+    return standard, summer, _change(begins), _change(ends)
 
 
 def _letters(text: str) -> int:
@@ -237,13 +257,16 @@ def _letters(text: str) -> int:
 def _change(text: str) -> _Change:
     """Return when `M10.5.0/3`, `J60` or `59` is; at 02:00 unless it says when."""
     day, slash, time = text.partition("/")
+    at = _time(time) if slash else 2 * 3600
     if day[:1] == "M":
-        month, week, weekday = map(int, day[1:].split("."))
-        datetime.date(1970, month, 1)  # there is such a month
-        on: tuple[int, ...] = (month, week, weekday)
+        month, week, weekday = on = (*map(int, day[1:].split(".")),)
+        there_is = 1 <= month <= 12 and 1 <= week <= 5 and 0 <= weekday <= 6
     else:
-        on = (int(day[1:]), 1) if day[:1] == "J" else (int(day), 0)
-    return on, _time(time) if slash else 2 * 3600
+        number, julian = on = (int(day[1:]), 1) if day[:1] == "J" else (int(day), 0)
+        there_is = julian <= number <= 365
+    if not there_is or abs(at) > _WEEK:
+        raise ValueError(f"the footer of the zone file has no time `{text}`")
+    return on, at
 
 
 def _time(text: str) -> int:
@@ -268,14 +291,17 @@ def _midnight(on: tuple[int, ...], year: int) -> int:
         return (first + number - _EPOCH) * _DAY
     month, week, weekday = on
     if week == 5:
-        last = datetime.date(year + month // 12, month % 12 + 1, 1).toordinal() - 1
+        last = datetime.date(year, 12, 31).toordinal()
+        if month < 12:
+            last = datetime.date(year, month + 1, 1).toordinal() - 1
         return (last - (last - weekday) % 7 - _EPOCH) * _DAY
     first = datetime.date(year, month, 1).toordinal()
     return (first + (weekday - first) % 7 + 7 * (week - 1) - _EPOCH) * _DAY
 
 
 def _year(instant: int) -> int:
-    return datetime.date.fromordinal(instant // _DAY + _EPOCH).year
+    """Return the year of an instant, the last year of later ones."""
+    return datetime.date.fromordinal(min(instant // _DAY + _EPOCH, _LAST_DAY)).year
 
 
 def _seconds(moment: datetime.datetime) -> int:
