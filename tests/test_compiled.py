@@ -1,4 +1,4 @@
-"""The compiled form: the same as the policy it was made from; read where nobody else writes."""
+"""The compiled form: equal to the policy it was made from, and read only if this user wrote it."""
 
 import json
 import marshal
@@ -62,7 +62,7 @@ def name_of(identity: bytes) -> str:
 
 
 def entry(body: bytes, identity: bytes = KEY) -> bytes:
-    """Return what stands in an entry: a checksum of what follows, the identity, then the body."""
+    """Return the content of an entry: a checksum of the rest, the identity, then the body."""
     return b"%08x\n" % crc32(identity + body) + identity + body
 
 
@@ -470,7 +470,7 @@ def test_no_policy_is_kept_in_its_own_repository(
         monkeypatch.setenv("XDG_CACHE_HOME", str(base))
         assert load(f"./{named}").id == "p"
         assert len([*base.rglob("*.kept")]) == kept
-    # What lies there already is not read either, under whatever link.
+    # An entry that is there already is not read through a link to the folder either.
     (home / "link").symlink_to(outside)
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "link"))
     os.rename(outside / "zsupport", home / ".cache-of-a-stranger")

@@ -1,4 +1,4 @@
-"""What a plainly written question loads: what `zsupport.cli.short` allows, and nothing else."""
+"""A plainly written question loads only the modules that `zsupport.cli.short` allows."""
 
 import re
 import subprocess

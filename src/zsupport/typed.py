@@ -8,7 +8,7 @@ checker alone; in the classes of the Python interface for everyone, who may ask 
 
 from __future__ import annotations
 
-#: True for a type checker, which goes by the name.
+#: Type checkers take a variable of this name as true.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def field_types(kind: Any) -> dict[str, Any]:
     import sys
     import typing
 
-    # What a module imports for the type checker alone is of these, where a field has such a type.
+    # The modules from which types of fields are imported for the type checker alone.
     names = {**vars(datetime), **vars(collections.abc), **vars(typing)}
     names |= vars(sys.modules[kind.__module__])
     names |= {"Annotated": typing.Annotated, "Any": typing.Any}

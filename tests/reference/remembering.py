@@ -12,7 +12,7 @@ def _once(method: Method) -> Method:
     """Return the method of `Remembering` that calls this one once for the same arguments."""
 
     def remembered(self: "Remembering", *arguments: Any) -> Any:
-        # A case is a mapping, in which the order of the names says nothing.
+        # A case is a mapping. The order of its names has no meaning.
         parts = [frozenset(a.items()) if isinstance(a, dict) else a for a in arguments]
         call = (method, *parts)
         if call not in self.results:

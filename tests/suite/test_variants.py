@@ -1,4 +1,4 @@
-"""What is read of a mutant's one other entry is what the loader reads of the whole of it."""
+"""A mutant read by its changed entry is equal to the mutant that the loader reads whole."""
 
 from pathlib import Path
 

@@ -2,9 +2,9 @@
 
 For each class of the model there is a table, with a column for each field. In place of a part of
 the model a column has the number of its row in the table of its class, so a part that occurs often
-is kept once. The classes stand in order: a part is in an earlier table than what holds it.
+is kept once. The tables are in order: a part is in an earlier table than the parts that contain it.
 
-Reading trusts the form. Who keeps it makes sure that nobody else has written it.
+Reading does not check the form. The cache reads only forms that this user has written.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Variants of a policy file that differ from it in entries of `entitlements` and `targets`.
 
-Of such a file only those entries are read that are others: a policy of a thousand rules has
-many thousand mutants, each of which changes one of them.
+Only the entries that differ are read: a policy with a thousand rules has many thousand mutants,
+and each of them changes one rule.
 """
 
 from __future__ import annotations
@@ -133,6 +133,6 @@ class Variants:
 
 
 def _items(root: MappingNode, section: str) -> list[Node] | None:
-    """Return the entries of a section, None where it is no list."""
+    """Return the entries of a section, None unless it is a list."""
     node = root.by_key[section][1] if section in root.by_key else None
     return node.items if isinstance(node, SequenceNode) else None

@@ -97,7 +97,7 @@ def keep_policy(folder: str | None, identity: bytes, revisions: tuple[Revision, 
 
 
 def kept(folder: str | None, identity: bytes) -> Any:
-    """Return the value kept for an identity; None where there is none that can be trusted."""
+    """Return the value kept for an identity; None if there is none, or if it is not trusted."""
     if folder is None:
         return None
     name = _name(identity)

@@ -46,7 +46,7 @@ MOST_SUGGESTED = 500
 
 
 class RunOptions(NamedTuple):
-    """What a run is asked for; percentages are from 0 to 100.
+    """The options of a run; percentages are from 0 to 100.
 
     `listed`: every uncovered decision is listed with a test, as JSON shows them; else tests are
     worked out only for those that become findings.

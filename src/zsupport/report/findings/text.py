@@ -49,7 +49,7 @@ def finding_text(
     color: bool = False,
     encoding: str = "utf-8",
 ) -> str:
-    """Return one finding: its kind, its place with an excerpt, its witness and the way out.
+    """Return one finding: its kind, its place with an excerpt, its witness and its hint.
 
     `naming` writes the field that applies the fix.
     """
