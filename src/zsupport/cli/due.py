@@ -24,7 +24,7 @@ from zsupport.cli.options import (
     Common,
 )
 from zsupport.cli.question import Moments, ask, finish, needed, read, read_facts, read_moments
-from zsupport.clock.instants import to_datetime
+from zsupport.clock.instants import pause_parts, to_datetime
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
@@ -148,11 +148,8 @@ def read_starts(pairs: list[str] | None, moments: Moments) -> dict[str, datetime
 
 def read_pause(text: str, moments: Moments) -> tuple[datetime, datetime | None]:
     """Return a pause from FROM/TO; an empty TO is still going on."""
-    begin, slash, end = text.partition("/")
-    if not slash or not begin:
-        raise UsageError(f"--pause: `{text}` is no pause", "write FROM/TO, or FROM/ while it lasts")
-    start = moments.read("--pause", begin)
-    until = moments.read("--pause", end or None)
+    begin, end = read("--pause", text, pause_parts)
+    start, until = moments.read("--pause", begin), moments.read("--pause", end)
     assert start is not None
     if until is not None and until < start:
         raise UsageError(f"--pause: `{text}` ends before it starts", "write FROM/TO")

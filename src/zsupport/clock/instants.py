@@ -87,6 +87,17 @@ def parse_instant(
     return _within_range(local - minutes * 60, text), fixed_zone(minutes)
 
 
+def pause_parts(text: str) -> tuple[str, str | None]:
+    """Return the texts of the two instants of `FROM/TO`, None for an end that is left out.
+
+    Raises BadText.
+    """
+    begin, slash, end = text.partition("/")
+    if not slash or not begin:
+        raise BadText(f"{shown(text)} is not a pause", "FROM/TO, or FROM/ while it lasts")
+    return begin, end or None
+
+
 def format_instant(t: int, zone: datetime.tzinfo) -> str:
     """Return `t` as RFC 3339 in whole seconds: with Z if `zone` is `datetime.timezone.utc`."""
     # `is`, for a fixed offset of zero equals timezone.utc and is printed as +00:00.

@@ -1,8 +1,8 @@
 """What the clock refuses: texts that it cannot read, and deadlines that are never reached."""
 
-#: Ten years, in seconds: no deadline is computed further from its start (rule 17).
 from __future__ import annotations
 
+#: Ten years, in seconds: no deadline is computed further from its start (rule 17).
 HORIZON = 3653 * 86_400
 
 

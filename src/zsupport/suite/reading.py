@@ -10,7 +10,7 @@ from typing import Any, Literal
 from zsupport.answer.due import STATES, STATES_OF_THE_MOMENT
 from zsupport.answer.hours import ALWAYS_OPEN
 from zsupport.answer.opening import STATES as HOURS_STATES
-from zsupport.clock.instants import at_local, parse_instant, to_datetime
+from zsupport.clock.instants import at_local, parse_instant, pause_parts, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.zones import zone
@@ -440,10 +440,10 @@ class _Binder:
         return found
 
     def pause(self, at: Named, where: tzinfo | None) -> tuple[datetime, datetime | None] | None:
-        begin, slash, end = at.text.partition("/")
-        if not slash or not begin:
-            message = f"`{short(at.text)}` is no pause"
-            self.report("ZS109", at, message, "FROM/TO, or FROM/ while it lasts")
+        try:
+            begin, end = pause_parts(at.text)
+        except BadText as problem:
+            self.report("ZS109", at, problem.message, problem.expected)
             return None
         start = self.instant(begin, at, where)
         until = self.instant(end, at, where) if end else None
