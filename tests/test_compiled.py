@@ -448,7 +448,9 @@ def test_a_damaged_entry_gives_the_right_answer_and_is_made_anew(
     for content in damaged:
         path.write_bytes(content)
         assert load(str(ACME)).channels(plan="pro", role="admin") == expected
-        assert path.read_bytes() == whole
+        # Equal values can have other bytes: `marshal` looks at how often they are referred to.
+        made = path.read_bytes()
+        assert made.startswith(b"%08x\n" % crc32(made[9:]))
 
 
 def test_an_entry_under_another_name_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:

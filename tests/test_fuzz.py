@@ -103,16 +103,16 @@ def test_a_wrong_entry_with_a_right_checksum_is_made_anew(cli: Cli, tmp_path: Pa
     expected = ask()
     assert expected == ("One.\n", "", 0)
     [path] = folder.iterdir()
-    right = path.read_bytes()
     identity = cache.policy_identity((SourceFile("-", policy.encode(), "", "-"),))
     kept = cache.kept_policy(str(folder), identity)
     assert kept is not None
     # A text without any language, which no policy has.
     terms = (kept[0].terms[0]._replace(say={}),)
     cache.keep_policy(str(folder), identity, (kept[0]._replace(terms=terms),))
-    assert path.read_bytes() != right
+    wrong = path.read_bytes()
     assert ask() == expected
-    assert path.read_bytes() == right
+    assert path.read_bytes() != wrong
+    assert cache.kept_policy(str(folder), identity) == kept
 
 
 @pytest.mark.parametrize(
