@@ -15,7 +15,7 @@ def where(before: str, after: str) -> set[str]:
     subject = subject_of(before)
     root = subject_of(after).revisions[0].document.root
     assert root is not None
-    pair = compared(subject, 0, Mutant("", (), "", root))
+    pair = compared(subject, 0, Mutant("", (), "", root, (), root))
     assert pair is not None
     found = pair.where
     names = {f"due {name}" for name, cases in found.due.items() if cases}
@@ -207,7 +207,7 @@ def test_every_change_has_a_test_that_notices_it(text: str) -> None:
     for survivor, (test, _) in noticing(subject, survivors, len(survivors)):
         assert test is not None, survivor.change.says
         [example] = cases(test.text, subject)
-        root = survivor.change.root
+        root = survivor.change.root()
         changed = subject.replaced(0, root, revision_of(root, subject.revisions[0].document.source))
         assert run(subject, example).failures == ()
         assert run(changed, example).failures != ()

@@ -51,12 +51,18 @@ _DIMENSIONS = ("plan", "role", "channel", "priority")
 
 
 class Mutant(NamedTuple):
-    """A change of one file: where, what was done, and the file after it."""
+    """A change of one file: where, what was done, and how the file is after it."""
 
     kind: str
     path: Path
     says: str
-    root: Node
+    before: Node
+    place: Path
+    node: Node | None  # what is at the place afterwards; None: nothing
+
+    def root(self) -> Node:
+        """Return the file after the change."""
+        return replaced(self.before, self.place, self.node)
 
 
 def changes_of(document: Document) -> Iterator[Mutant]:
@@ -90,11 +96,11 @@ class _Mutants:
 
     def drop(self, kind: str, path: Path, says: str) -> Mutant:
         """Return the file without what is at the end of a path."""
-        return Mutant(kind, path, says, replaced(self.root, path, None))
+        return Mutant(kind, path, says, self.root, path, None)
 
     def put(self, kind: str, path: Path, says: str, node: Node) -> Mutant:
         """Return the file with another node at the end of a path."""
-        return Mutant(kind, path, says, replaced(self.root, path, node))
+        return Mutant(kind, path, says, self.root, path, node)
 
     # -- conditions and lists --------------------------------------------------------------
 
@@ -242,9 +248,7 @@ class _Mutants:
                 ]
                 says = f"swapped the targets of {one.text} and {other.text}"
                 made = with_entries(node, entries)
-                yield Mutant(
-                    "swap-targets", (*path, one.text), says, replaced(self.root, path, made)
-                )
+                yield Mutant("swap-targets", (*path, one.text), says, self.root, path, made)
             return
         yield self.drop("drop-target", path, f"dropped the target of `{path[-1]}`")
         yield from self.of_cell(path)
@@ -295,7 +299,7 @@ class _Mutants:
             assert node is not None
             here = (*path, number)
             says = f"swapped {path_text(here)} and the next"
-            yield Mutant(kind, here, says, replaced(self.root, path, with_items(node, moved)))
+            yield Mutant(kind, here, says, self.root, path, with_items(node, moved))
 
     def of_hours(self) -> Iterator[Mutant]:
         """Yield changes of calendars: two swapped, one of a list less, its windows, its zone."""
@@ -307,9 +311,7 @@ class _Mutants:
                 node, [(k, second if k is one else first if k is other else v) for k, v in entries]
             )
             says = f"swapped the hours `{one.text}` and `{other.text}`"
-            yield Mutant(
-                "swap-hours", ("hours", one.text), says, replaced(self.root, ("hours",), made)
-            )
+            yield Mutant("swap-hours", ("hours", one.text), says, self.root, ("hours",), made)
         for key, value in entries:
             path: Path = ("hours", key.text)
             if isinstance(value, SequenceNode):
@@ -479,12 +481,12 @@ def mutated(
 
 def compared(subject: PolicyUnderTest, index: int, change: Mutant) -> MutantPair | None:
     """Return a policy with its mutant; None if the change makes the policy invalid."""
-    before = subject.revisions[index]
+    before, root = subject.revisions[index], change.root()
     try:
-        revision = before.variants.revision_of(change.root)
+        revision = before.variants.revision_of(root)
     except InvalidPolicy:
         return None
-    changed = subject.replaced(index, change.root, revision)
+    changed = subject.replaced(index, root, revision)
     inclusions = Inclusions(period_of(before.revision, revision), before.public)
     where = Difference(before.answers, changed.revisions[index].answers, inclusions)
     return MutantPair(subject, changed, index, where)
