@@ -18,7 +18,7 @@ SOURCE = Path(__file__).parent.parent / "src"
 
 # From the bottom up. A module may import from its own storey and from those below.
 STOREYS = [
-    ["version", "findings", "errors", "limits", "wording", "typed"],
+    ["version", "findings", "errors", "limits", "wording", "dates", "typed"],
     ["clock"],
     ["policy"],
     ["sources"],

@@ -1,8 +1,9 @@
-"""The package's NamedTuple against that of `typing`, which it stands for."""
+"""The NamedTuple of the package against that of `typing`, and its dates against `datetime`."""
 
 from __future__ import annotations
 
 import copy
+import datetime
 import pickle
 import typing
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from zsupport import typed
+from zsupport import dates, typed
 
 Item = TypeVar("Item")
 A_DICT: dict[str, int] = {}
@@ -158,3 +159,8 @@ def test_the_types_of_its_fields_are_evaluated_when_asked_for() -> None:
         "third": Mapping[str, int],
         "fourth": tuple[int, ...],
     }
+
+
+def test_dates_are_those_of_python() -> None:
+    names = ("MAXYEAR", "UTC", "date", "datetime", "timedelta", "timezone", "tzinfo")
+    assert [getattr(dates, name) for name in names] == [getattr(datetime, name) for name in names]

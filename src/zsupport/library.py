@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import time
 from bisect import bisect_right
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from types import MappingProxyType
 
 from zsupport.answer.case import Answers, Details, Query, Row, settle
 from zsupport.answer.channels import ChannelAnswers, answer_channels
@@ -35,6 +33,7 @@ from zsupport.clock.instants import (
 )
 from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
+from zsupport.dates import UTC, date, datetime, timedelta, tzinfo
 from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Metric, Revision
@@ -47,7 +46,7 @@ from zsupport.sources.cache import (
 )
 from zsupport.sources.find import TESTS, FoundPolicy, file_of_tests, find
 from zsupport.sources.holidays import kept_holidays
-from zsupport.typed import TYPE_CHECKING, Mapping, NamedTuple, Sequence
+from zsupport.typed import TYPE_CHECKING, Mapping, MappingProxyType, NamedTuple, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What `typing` and `collections.abc` give, at a fraction of the time they take to load.
+"""What `typing`, `types` and `collections.abc` give, at a fraction of the time they take to load.
 
 A question defines dozens of classes and makes few values: a NamedTuple of `typing` compiles a
 constructor for each class. To a type checker these names are those of `typing`. Annotations stay
@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping as Mapping
     from collections.abc import Sequence as Sequence
+    from types import MappingProxyType as MappingProxyType
     from typing import Annotated as Annotated
     from typing import Any as Any
     from typing import Generic as Generic
@@ -24,6 +25,8 @@ else:
     # Loaded with Python itself, while `collections.abc` loads `collections`.
     from _collections import _tuplegetter
     from _collections_abc import Mapping, Sequence  # noqa: F401 - for others
+
+    MappingProxyType = type(vars(object))  # as `types` says
 
     _new = tuple.__new__
 

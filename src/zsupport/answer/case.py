@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
-
 from zsupport.clock.instants import format_instant, from_datetime
+from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import PolicyError, UsageError, nearest
 from zsupport.policy.model import ALWAYS, Alternative, Place, Revision, Text, When
 from zsupport.typed import TYPE_CHECKING, Any, Generic, Mapping, NamedTuple, Sequence, TypeVar

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import product
-from math import prod
 
 from zsupport.answer.case import MOST_TOGETHER, Case, Query, Warning, facts_decide
 from zsupport.errors import check_limit
@@ -46,7 +45,7 @@ class Dimensions(NamedTuple):
         `rows` are those of one case, `steps` those of one row: looking at a grant or a rule is
         one. `revisions` counts the revisions of the policy, as each of them is asked.
         """
-        count = rows * prod(map(len, self.members.values())) * prod(map(len, self.facts.values()))
+        count = rows * _combinations(self.members) * _combinations(self.facts)
         check_limit(ROWS, count)
         # The answer covers all values of each assumed fact.
         times = 1 + sum(len(self.values[name]) for name in self.assumed)
@@ -101,7 +100,7 @@ class Dimensions(NamedTuple):
         if taken is None:
             return
         opened = {name: self.values[name] for name in self.assumed if name not in taken}
-        check_limit(ROWS, prod(map(len, opened.values())))
+        check_limit(ROWS, _combinations(opened))
         for chosen in _choices(opened):
             row = {**fixed, **taken, **chosen}
             if not (opened and self.by_facts and self.by_facts.excludes(priority, row)):
@@ -121,6 +120,14 @@ class Dimensions(NamedTuple):
         """Return the same with an assumed fact open."""
         assumed = {name: value for name, value in self.assumed.items() if name != fact}
         return self._replace(facts={**self.facts, fact: self.values[fact]}, assumed=assumed)
+
+
+def _combinations(values: Mapping[str, Sequence[object]]) -> int:
+    """Return how many choices of a value for each name there are."""
+    count = 1
+    for each in values.values():
+        count *= len(each)
+    return count
 
 
 def _choices(facts: Mapping[str, Sequence[str]]) -> Iterator[Case]:

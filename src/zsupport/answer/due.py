@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from datetime import UTC, datetime, tzinfo
 
 from zsupport.answer.case import Answers, Because, Date, Query, Warning, Words, record, say
 from zsupport.answer.hours import HALF_YEAR, PolicyHours
@@ -25,6 +24,7 @@ from zsupport.clock.deadline import (
 from zsupport.clock.instants import END, format_instant
 from zsupport.clock.problem import Never
 from zsupport.clock.zones import zone
+from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.model import BINDINGS, Revision
 from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import accumulate, combinations
-from operator import mul
 
 from zsupport.answer.case import MOST_TOGETHER, Case, facts_decide
 from zsupport.answer.space import Cases, Space, union
@@ -28,7 +27,7 @@ class PrioritiesByFacts:
             for fact in revision.facts
             if fact.id in named
         }
-        for size in accumulate(map(len, values.values()), mul):
+        for size in accumulate(map(len, values.values()), int.__mul__):
             check_limit(COMBINATIONS, size, f"`{revision.policy}`")
         #: Whether the policy decides the priority from facts at all.
         self.decides = facts_decide(revision)

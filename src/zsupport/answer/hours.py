@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from zsupport.answer.case import Case, NeedsInput, NoCalendar, Warning, matching, say
 from zsupport.clock.instants import local_date
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import country_code, zone
+from zsupport.dates import date
 from zsupport.errors import PolicyError, UsageError
 from zsupport.policy.model import Holidays, Place, PolicyCalendar, Revision
 from zsupport.typed import TYPE_CHECKING, NamedTuple

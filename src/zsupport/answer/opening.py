@@ -6,8 +6,6 @@ channels of that case. Each revision's own hours count while it is in force.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-
 from zsupport.answer.case import (
     Answers,
     Because,
@@ -46,6 +44,7 @@ from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
 from zsupport.answer.remarks import of_case, of_hours, retired_of, said
 from zsupport.clock.instants import END, FIRST, at_local, local_date
 from zsupport.clock.zones import zone
+from zsupport.dates import UTC, date, datetime, timedelta
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Place, PolicyCalendar, Priority, Remarks, Revision, When
 from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime, tzinfo
 
 from zsupport.answer.case import Answers, AnyAnswers, Details, Row, Warning
 from zsupport.answer.promise import NEEDS_INPUT
@@ -14,6 +13,7 @@ from zsupport.cli.output import chosen_format, explain, note, write_field, write
 from zsupport.clock.instants import format_instant, from_datetime, parse_instant, to_datetime
 from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
+from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import UsageError
 from zsupport.library import Policy, load_found
 from zsupport.report import FORMATS, Remark, Report

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 #: Of Python and its packages. `re`, `enum`, `typing` or `json` would each take a tenth of the
 #: time; `tzdata` holds nothing but its version.
 OF_PYTHON = (
-    "__future__", "_bisect", "_collections", "_datetime", "_operator", "binascii", "bisect",
-    "datetime", "errno", "gc", "itertools", "math", "operator", "types", "tzdata",
+    "__future__", "_bisect", "_collections", "_datetime", "binascii", "bisect",
+    "errno", "gc", "itertools", "tzdata",
 )  # fmt: skip
 #: Modules of the program. Not those that read YAML or texts, `json`, the schemas, tables, `--why`.
 OF_PROGRAM = (
@@ -29,9 +29,9 @@ OF_PROGRAM = (
     "cli.priority", "cli.question", "cli.short", "cli.terms", "cli.topics", "clock",
     "clock.business", "clock.deadline", "clock.holidays", "clock.instants", "clock.intervals",
     "clock.model", "clock.problem", "clock.ratio", "clock.spans", "clock.target",
-    "clock.windows", "clock.zonefile", "clock.zones", "errors", "library", "limits", "policy",
-    "policy.compiled", "policy.files", "policy.model", "report", "report.plain", "report.text",
-    "sources", "sources.cache", "sources.find", "sources.holidays", "sources.links",
+    "clock.windows", "clock.zonefile", "clock.zones", "dates", "errors", "library", "limits",
+    "policy", "policy.compiled", "policy.files", "policy.model", "report", "report.plain",
+    "report.text", "sources", "sources.cache", "sources.find", "sources.holidays", "sources.links",
     "sources.project", "typed", "version", "view", "view.channels", "view.document", "view.due",
     "view.hours", "view.notes", "view.policies", "view.priority", "view.questions",
     "view.terms", "view.topics", "wording",

@@ -5,12 +5,11 @@ The windows of a date are those that begin on it, with their tails on the date a
 
 from __future__ import annotations
 
-from datetime import date
-
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.model import Hours
 from zsupport.clock.problem import HORIZON, Never
 from zsupport.clock.spans import EPOCH, WorkingTime, ranges
+from zsupport.dates import date
 from zsupport.typed import NamedTuple
 
 _DAY = 86_400

@@ -5,11 +5,10 @@ The clock definition, rules 6, 8 to 15 and 20. Everything is computed from the e
 
 from __future__ import annotations
 
-from datetime import timedelta, tzinfo
-
 from zsupport.clock.instants import at_local, latest_local
 from zsupport.clock.problem import HORIZON, BadText, Never
 from zsupport.clock.target import Target, ends_with_answer
+from zsupport.dates import timedelta, tzinfo
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

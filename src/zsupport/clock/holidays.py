@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date
 
 from zsupport.clock.problem import BadText
+from zsupport.dates import date
 from zsupport.errors import EnvironmentFault, nearest
 from zsupport.typed import TYPE_CHECKING
 

@@ -8,8 +8,7 @@ the wall clock, and a day with a transition is not 24 hours.
 
 from __future__ import annotations
 
-import datetime
-
+from zsupport import dates
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.zonefile import offset_at, offset_pieces, offsets_around
 from zsupport.clock.zones import fixed_zone, offset_parts
@@ -20,13 +19,13 @@ FIRST = 94_694_400
 END = 7_289_654_400
 
 #: A moment as Python programs give it: an aware datetime, or a text that `parse_instant` reads.
-Instant = datetime.datetime | str
+Instant = dates.datetime | str
 
 _EXPECTED = "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`"
 
 _DAY = 86_400
-_EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_EPOCH_DAY = dates.date(1970, 1, 1).toordinal()
+_EPOCH = dates.datetime(1970, 1, 1, tzinfo=dates.UTC)
 
 # What is nearly an instant, for a hint each. Instants are read without patterns: to load `re` takes
 # a third of the start of Python.
@@ -59,8 +58,8 @@ _NAMES_ZONE = _NEAR_TIME + r"(Z|[+-][0-9:]+)? ?\[?[A-Za-z_/+]+\]?"
 
 
 def parse_instant(
-    text: str, *, now: int, zone: datetime.tzinfo | None, tz: str = ""
-) -> tuple[int, datetime.tzinfo | None]:
+    text: str, *, now: int, zone: dates.tzinfo | None, tz: str = ""
+) -> tuple[int, dates.tzinfo | None]:
     """Return the instant that `text` says, and the zone that the text itself states, if any.
 
     `now` is the instant of the word now. `zone` is the time zone of local times; `tz` names the
@@ -82,7 +81,7 @@ def parse_instant(
     if not stated:
         return _within_range(_in_zone(local, zone, text, tz), text), None
     if stated in {"Z", "z", "-00:00", "-0000", "-00"}:
-        return _within_range(local, text), datetime.UTC
+        return _within_range(local, text), dates.UTC
     minutes = _offset_minutes(stated, text)
     return _within_range(local - minutes * 60, text), fixed_zone(minutes)
 
@@ -98,15 +97,15 @@ def pause_parts(text: str) -> tuple[str, str | None]:
     return begin, end or None
 
 
-def format_instant(t: int, zone: datetime.tzinfo) -> str:
+def format_instant(t: int, zone: dates.tzinfo) -> str:
     """Return `t` as RFC 3339 in whole seconds: with Z if `zone` is `datetime.timezone.utc`."""
     # `is`, for a fixed offset of zero equals timezone.utc and is printed as +00:00.
-    if zone is datetime.UTC:
-        return datetime.datetime.fromtimestamp(t, zone).isoformat()[:-6] + "Z"
-    return datetime.datetime.fromtimestamp(t, zone).isoformat()
+    if zone is dates.UTC:
+        return dates.datetime.fromtimestamp(t, zone).isoformat()[:-6] + "Z"
+    return dates.datetime.fromtimestamp(t, zone).isoformat()
 
 
-def at_local(date: datetime.date, seconds: int, zone: datetime.tzinfo) -> int:
+def at_local(date: dates.date, seconds: int, zone: dates.tzinfo) -> int:
     """Return the instant of a local time: `seconds` from the midnight of a date, in `zone`.
 
     By the clock definition, rule 9: in a gap the first instant after it, in a fold the earlier
@@ -121,12 +120,12 @@ def at_local(date: datetime.date, seconds: int, zone: datetime.tzinfo) -> int:
     return _transition(local - after, local - before, zone)
 
 
-def local_date(t: int, zone: datetime.tzinfo) -> datetime.date:
+def local_date(t: int, zone: dates.tzinfo) -> dates.date:
     """Return the date that the calendar of `zone` shows at `t`."""
-    return datetime.date.fromordinal((t + offset_at(zone, t)) // _DAY + _EPOCH_DAY)
+    return dates.date.fromordinal((t + offset_at(zone, t)) // _DAY + _EPOCH_DAY)
 
 
-def latest_local(t: int, zone: datetime.tzinfo) -> tuple[datetime.date, int]:
+def latest_local(t: int, zone: dates.tzinfo) -> tuple[dates.date, int]:
     """Return the latest date that clocks of `zone` have shown by `t`, and the time of that date.
 
     The time is in seconds from the midnight of the date. By the clock definition, rules 7 and 8: a
@@ -141,10 +140,10 @@ def latest_local(t: int, zone: datetime.tzinfo) -> tuple[datetime.date, int]:
         # The first pass shows the same time before the clock is put back.
         latest = _transition(latest - before, t, zone) + before
         day = (latest - 1) // _DAY
-    return datetime.date.fromordinal(day + _EPOCH_DAY), latest - day * _DAY
+    return dates.date.fromordinal(day + _EPOCH_DAY), latest - day * _DAY
 
 
-def from_datetime(value: datetime.datetime) -> int:
+def from_datetime(value: dates.datetime) -> int:
     """Return the instant of an aware datetime, floored to the second.
 
     Raises ValueError for a naive one, and for one outside the years 1973 to 2200.
@@ -173,9 +172,9 @@ def instant_of(value: Instant, now: int) -> int:
     return parse_instant(value, now=now, zone=None)[0]
 
 
-def to_datetime(t: int) -> datetime.datetime:
+def to_datetime(t: int) -> dates.datetime:
     """Return `t` as an aware datetime in UTC."""
-    return datetime.datetime.fromtimestamp(t, datetime.UTC)
+    return dates.datetime.fromtimestamp(t, dates.UTC)
 
 
 def _within_range(t: int, text: str) -> int:
@@ -238,7 +237,7 @@ def _local_seconds(parts: list[str], text: str, tz: str) -> int:
     year, month, day, hour, minute, second = (int(part or 0) for part in parts)
     problem = hint = None
     try:
-        date = datetime.date(year, month, day)
+        date = dates.date(year, month, day)
     except ValueError:
         problem = f"there is no date {'-'.join(parts[:3])}"
     else:
@@ -267,7 +266,7 @@ def _offset_minutes(stated: str, text: str) -> int:
     return -total if stated[0] == "-" else total
 
 
-def _in_zone(local: int, zone: datetime.tzinfo | None, text: str, tz: str) -> int:
+def _in_zone(local: int, zone: dates.tzinfo | None, text: str, tz: str) -> int:
     """Return the one instant at which `zone` shows that wall time; raise BadText if not one."""
     if zone is None:
         raise BadText(
@@ -300,7 +299,7 @@ def _in_zone(local: int, zone: datetime.tzinfo | None, text: str, tz: str) -> in
     )
 
 
-def _transition(low: int, high: int, zone: datetime.tzinfo) -> int:
+def _transition(low: int, high: int, zone: dates.tzinfo) -> int:
     """Return the first instant after `low` with another offset, which `high` has already."""
     return [start for start, _, _ in offset_pieces(zone, low, high + 1)][-1]
 

@@ -6,9 +6,8 @@ ordinals (`datetime.date.toordinal`).
 
 from __future__ import annotations
 
-from datetime import date, tzinfo
-
 from zsupport.clock.windows import DAY, Window
+from zsupport.dates import date, tzinfo
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

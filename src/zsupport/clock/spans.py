@@ -7,7 +7,6 @@ zone shows a date and a time of day that lies in one of that date's parts.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from datetime import date
 from itertools import accumulate
 
 from zsupport.clock.instants import END
@@ -15,6 +14,7 @@ from zsupport.clock.intervals import clipped
 from zsupport.clock.model import ALL_DAY, Hours, WindowPart
 from zsupport.clock.problem import HORIZON, Never
 from zsupport.clock.zonefile import offset_pieces
+from zsupport.dates import date
 from zsupport.errors import check_limit
 from zsupport.limits import MEMBERS, WINDOWS
 from zsupport.typed import TYPE_CHECKING, NamedTuple

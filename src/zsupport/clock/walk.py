@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from zsupport.clock.deadline import Pause
 from zsupport.clock.instants import local_date
 from zsupport.clock.spans import WorkingTime, ranges
 from zsupport.clock.windows import DAYS
+from zsupport.dates import date
 from zsupport.typed import NamedTuple
 
 

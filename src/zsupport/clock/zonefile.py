@@ -7,9 +7,9 @@ of its footer, a POSIX TZ string, which is expanded year by year as far as it is
 
 from __future__ import annotations
 
-import datetime
 from bisect import bisect_right
 
+from zsupport import dates
 from zsupport.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ _WEEK = 7 * _DAY
 _EPOCH = 719_163  # the ordinal of 1970-01-01
 _NEVER = 1 << 62
 _FAR = 1 << 37  # some 4,000 years from 1970
-_LAST_YEAR = datetime.MAXYEAR
-_LAST_DAY = datetime.date.max.toordinal()
+_LAST_YEAR = dates.MAXYEAR
+_LAST_DAY = dates.date.max.toordinal()
 # The largest file of tzdata has some 2 KB; the rest of a larger one is not read.
 MOST_BYTES = 1 << 16
 # Where the header of a block has how many of what follows, and how long each is: indicators of
@@ -35,7 +35,7 @@ _SIZES = ((1, 1, 8, 5, 6, 1), (1, 1, 12, 9, 6, 1))  # with transitions of 32 and
 _Change = tuple[tuple[int, ...], int]
 
 
-class Zone(datetime.tzinfo):
+class Zone(dates.tzinfo):
     """A zone of the IANA database, as its file says."""
 
     __slots__ = ("_content", "_known", "_last", "_name", "_rule")
@@ -99,24 +99,24 @@ class Zone(datetime.tzinfo):
             yield start, until, offsets[i]
             start, i = until, i + 1
 
-    def utcoffset(self, moment: datetime.datetime | None) -> datetime.timedelta | None:
+    def utcoffset(self, moment: dates.datetime | None) -> dates.timedelta | None:
         """Return the offset of a local time, by its `fold` in a gap and in a fold."""
         if moment is None:
             return None
         offset = self.around(_seconds(moment))[moment.fold]
-        return datetime.timedelta(seconds=offset)
+        return dates.timedelta(seconds=offset)
 
-    def dst(self, _: datetime.datetime | None) -> None:
+    def dst(self, _: dates.datetime | None) -> None:
         """Return None: files do not say reliably how much of an offset is DST."""
 
-    def tzname(self, _: datetime.datetime | None) -> str:
+    def tzname(self, _: dates.datetime | None) -> str:
         """Return the name of the zone; abbreviations say less."""
         return self._name
 
-    def fromutc(self, moment: datetime.datetime) -> datetime.datetime:
+    def fromutc(self, moment: dates.datetime) -> dates.datetime:
         """Return the local time of a moment in UTC, with `fold` in the second pass of a fold."""
         offset = self.offset(_seconds(moment))
-        local = moment + datetime.timedelta(seconds=offset)
+        local = moment + dates.timedelta(seconds=offset)
         before, after = self.around(_seconds(local))
         return local.replace(fold=1) if before > after == offset else local
 
@@ -147,17 +147,17 @@ class Zone(datetime.tzinfo):
         # A time of the rule can lie a week before its year, and an offset a day.
         until = _NEVER
         if year <= _LAST_YEAR:
-            until = (datetime.date(year, 1, 1).toordinal() - _EPOCH - 8) * _DAY
+            until = (dates.date(year, 1, 1).toordinal() - _EPOCH - 8) * _DAY
         self._known = starts, offsets, until, year
         return starts, offsets
 
 
-def offset_at(zone: datetime.tzinfo, instant: int) -> int:
+def offset_at(zone: dates.tzinfo, instant: int) -> int:
     """Return the offset in seconds of a zone, a fixed one too, at an instant."""
     return zone.offset(instant) if isinstance(zone, Zone) else _fixed(zone)
 
 
-def offsets_around(zone: datetime.tzinfo, local: int) -> tuple[int, int]:
+def offsets_around(zone: dates.tzinfo, local: int) -> tuple[int, int]:
     """Return the offsets before and after the transition that a local time lies in.
 
     See `Zone.around`; the two of a fixed zone are equal.
@@ -165,15 +165,15 @@ def offsets_around(zone: datetime.tzinfo, local: int) -> tuple[int, int]:
     return zone.around(local) if isinstance(zone, Zone) else (_fixed(zone), _fixed(zone))
 
 
-def offset_pieces(zone: datetime.tzinfo, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+def offset_pieces(zone: dates.tzinfo, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Return (from, to, offset) for each piece of `[start, end)` with a constant offset."""
     if isinstance(zone, Zone):
         return zone.pieces(start, end)
     return iter([(start, end, _fixed(zone))] if start < end else [])
 
 
-def _fixed(zone: datetime.tzinfo) -> int:
-    assert isinstance(zone, datetime.timezone)
+def _fixed(zone: dates.tzinfo) -> int:
+    assert isinstance(zone, dates.timezone)
     offset = zone.utcoffset(None)
     return offset.days * _DAY + offset.seconds
 
@@ -284,27 +284,27 @@ def _midnight(on: tuple[int, ...], year: int) -> int:
     """
     if len(on) == 2:
         number, without_leap_day = on
-        first = datetime.date(year, 1, 1).toordinal()
-        leap_year = datetime.date(year, 12, 31).toordinal() - first == 365
+        first = dates.date(year, 1, 1).toordinal()
+        leap_year = dates.date(year, 12, 31).toordinal() - first == 365
         if without_leap_day and not (leap_year and number >= 60):
             number -= 1
         return (first + number - _EPOCH) * _DAY
     month, week, weekday = on
     if week == 5:
-        last = datetime.date(year, 12, 31).toordinal()
+        last = dates.date(year, 12, 31).toordinal()
         if month < 12:
-            last = datetime.date(year, month + 1, 1).toordinal() - 1
+            last = dates.date(year, month + 1, 1).toordinal() - 1
         return (last - (last - weekday) % 7 - _EPOCH) * _DAY
-    first = datetime.date(year, month, 1).toordinal()
+    first = dates.date(year, month, 1).toordinal()
     return (first + (weekday - first) % 7 + 7 * (week - 1) - _EPOCH) * _DAY
 
 
 def _year(instant: int) -> int:
     """Return the year of an instant, the last year of later ones."""
-    return datetime.date.fromordinal(min(instant // _DAY + _EPOCH, _LAST_DAY)).year
+    return dates.date.fromordinal(min(instant // _DAY + _EPOCH, _LAST_DAY)).year
 
 
-def _seconds(moment: datetime.datetime) -> int:
+def _seconds(moment: dates.datetime) -> int:
     """Return the local time of a datetime in seconds as if it were UTC."""
     days = moment.toordinal() - _EPOCH
     return days * _DAY + moment.hour * 3600 + moment.minute * 60 + moment.second

@@ -8,8 +8,7 @@ the installed release of `tzdata` says, and answers name that release.
 
 from __future__ import annotations
 
-import datetime
-
+from zsupport import dates
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.zonefile import MOST_BYTES, Zone
 from zsupport.errors import EnvironmentFault
@@ -130,13 +129,13 @@ _PLACES: dict[int, str] = {
     720: "Pacific/Auckland",
 }
 
-_loaded: dict[str, datetime.tzinfo] = {}
+_loaded: dict[str, dates.tzinfo] = {}
 _names: tuple[str, ...] = ()
 _known: frozenset[str] = frozenset()
 _countries: dict[str, str] = {}
 
 
-def zone(text: str, *, suggest: bool = True) -> datetime.tzinfo:
+def zone(text: str, *, suggest: bool = True) -> dates.tzinfo:
     """Return the zone that `text` names, or raise BadText.
 
     To look for the nearest names takes some milliseconds; `suggest` says whether to. `UTC` is
@@ -144,7 +143,7 @@ def zone(text: str, *, suggest: bool = True) -> datetime.tzinfo:
     that names it: the same one, and `UTC+01:00` for a fixed offset in any spelling.
     """
     if text == "UTC":
-        return datetime.UTC
+        return dates.UTC
     found = _loaded.get(text)
     if found is None:
         if fixed := offset_parts(text.removeprefix("UTC")):
@@ -194,7 +193,7 @@ def country_code(text: str) -> str:
     return country + dash + part
 
 
-def fixed_zone(minutes: int) -> datetime.tzinfo:
+def fixed_zone(minutes: int) -> dates.tzinfo:
     """Return the zone whose offset is `minutes` east of UTC all the time, named as `zone` reads it.
 
     Zero minutes is a zone of its own and not `datetime.timezone.utc`, so that what was written
@@ -203,7 +202,7 @@ def fixed_zone(minutes: int) -> datetime.tzinfo:
     """
     sign = "-" if minutes < 0 else "+"
     name = f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
-    return datetime.timezone(datetime.timedelta(minutes=minutes), name)
+    return dates.timezone(dates.timedelta(minutes=minutes), name)
 
 
 def offset_parts(text: str) -> tuple[str, str, str] | None:
@@ -215,7 +214,7 @@ def offset_parts(text: str) -> tuple[str, str, str] | None:
     return (text[0], hours, minutes) if digits.isascii() and digits.isdigit() else None
 
 
-def _fixed(text: str, sign: str, hours: str, past: str) -> datetime.tzinfo:
+def _fixed(text: str, sign: str, hours: str, past: str) -> dates.tzinfo:
     minutes = _signed_minutes(sign, hours, past)
     if minutes is None:
         raise BadText(f"{shown(text)} is no zone", "an offset from UTC-12:00 to UTC+14:00")
@@ -240,7 +239,7 @@ def _known_names() -> frozenset[str]:
     return _known
 
 
-def _load(name: str) -> datetime.tzinfo:
+def _load(name: str) -> dates.tzinfo:
     # Only a name of the list gets here: no text of a policy or a ticket becomes a path.
     try:
         with open(_path("zoneinfo", *name.split("/")), "rb") as file:

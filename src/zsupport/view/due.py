@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
-
 from zsupport.answer.case import Case, NeedsInput, matching, records_of
 from zsupport.answer.channels import no_priority
 from zsupport.answer.due import DueAnswer, DueAnswers, DueDetails, course_of
@@ -13,6 +11,7 @@ from zsupport.clock.deadline import STARTS
 from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.clock.target import Target
 from zsupport.clock.zones import zone as zone_of
+from zsupport.dates import date, datetime, tzinfo
 from zsupport.policy.model import Revision, When
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from zsupport.answer.case import Because, Date, plain_value, reasons, say
+from zsupport.dates import UTC, datetime
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision

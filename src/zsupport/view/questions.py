@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, tzinfo
-
 from zsupport.answer.case import Answers, Details, Row
+from zsupport.dates import UTC, tzinfo
 from zsupport.report import Report
 from zsupport.typed import TYPE_CHECKING, Generic, Mapping, NamedTuple
 
