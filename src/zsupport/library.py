@@ -10,19 +10,6 @@ import time
 from bisect import bisect_right
 
 from zsupport.answer.case import Answers, Details, Query, Row, settle
-from zsupport.answer.channels import ChannelAnswers, answer_channels
-from zsupport.answer.due import (
-    DueAnswers,
-    DueQuestion,
-    Moment,
-    Quick,
-    answer_due,
-    quick_due,
-    settle_starts,
-)
-from zsupport.answer.hours import Customer, PolicyHours, check_country
-from zsupport.answer.promise import Promises, promises, settle_metrics
-from zsupport.clock.deadline import Events
 from zsupport.clock.instants import (
     END,
     Instant,
@@ -31,7 +18,6 @@ from zsupport.clock.instants import (
     from_datetime,
     instant_of,
 )
-from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, date, datetime, timedelta, tzinfo
 from zsupport.errors import InvalidPolicy, UsageError
@@ -51,8 +37,12 @@ from zsupport.typed import TYPE_CHECKING, Mapping, MappingProxyType, NamedTuple,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zsupport.answer.channels import ChannelAnswers
+    from zsupport.answer.due import DueAnswers, DueQuestion, Quick
+    from zsupport.answer.hours import Customer, PolicyHours
     from zsupport.answer.opening import HoursAnswers
     from zsupport.answer.priority import PriorityAnswers
+    from zsupport.answer.promise import Promises
     from zsupport.answer.terms import TermAnswers
     from zsupport.answer.topics import TopicAnswers
     from zsupport.clock.holidays import PublicHolidays
@@ -203,6 +193,8 @@ class Policy:
         `at` is an aware datetime or a text with an offset, the clock's now when left out. Raises
         UsageError for unknown names and ValueError for a naive datetime.
         """
+        from zsupport.answer.channels import answer_channels
+
         index, in_force = self._at(_instant(at))
         asked = Query(plan, role, channel, priority, fact or {})
 
@@ -271,6 +263,9 @@ class Policy:
             answers = known.quick(began, now, opened)
             if answers is not None:
                 return answers
+        from zsupport.answer.due import Moment, answer_due, settle_starts
+        from zsupport.clock.deadline import Events
+
         pauses = tuple((_instant(begin), _seconds(end)) for begin, end in pause)
         events = Events(began, _seconds(answered), _seconds(updated), _seconds(resolved), pauses)
         for name in ("answered", "updated", "resolved"):
@@ -282,13 +277,21 @@ class Policy:
             if ends is not None and ends < begins:
                 says = format_instant(begins, UTC)
                 raise UsageError(f"the pause from {says} ends before it starts")
-        ratio = None if at_risk is None else parse_ratio(at_risk)
+        ratio = None
+        if at_risk is not None:
+            from zsupport.clock.ratio import parse_ratio
+
+            ratio = parse_ratio(at_risk)
         given = {name: _instant(each) for name, each in (start or {}).items() if each is not None}
         starts = settle_starts(known.asked.revision, given, began, self.revisions)
         return answer_due(known.asked, known.promised, Moment(events, moment, ratio, starts))
 
     def _promised(self, put: _DuePut, start: int) -> _KnownPromises:
         """Work out what is promised, and keep it where it does not depend on the moment."""
+        from zsupport.answer.due import DueQuestion, quick_due
+        from zsupport.answer.hours import Customer, PolicyHours, check_country
+        from zsupport.answer.promise import promises, settle_metrics
+
         index, in_force, lang = put.revision, put.in_force, put.lang
         revision = self.revisions[index]
         asked = Query(put.plan, put.role, put.channel, put.priority, dict(put.facts))
@@ -345,6 +348,7 @@ class Policy:
         either, all hours that the policy defines are listed. Raises UsageError for unknown names,
         ValueError for a naive datetime.
         """
+        from zsupport.answer.hours import Customer, PolicyHours, check_country
         from zsupport.answer.opening import Reign, answer_hours, columns_of_case
 
         instant = _instant(at)

@@ -329,6 +329,10 @@ def _nearest(text: str, known: Sequence[KnownName]) -> str | None:
     return f"did you mean `{close if own else ids[close]}`?"
 
 
+#: The state of an answer that requires input, and the code of the warning that says which.
+NEEDS_INPUT = "needs-input"
+
+
 class NeedsInput(Exception):
     """Input is required: `asks` says what to ask the customer, and which field states it."""
 
@@ -408,6 +412,16 @@ def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
 def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
     """Return the parts of a revision that decided, each once, without what is not written."""
     return tuple(Because(revision.file, line, path) for path, line in dict.fromkeys(places) if line)
+
+
+def no_priority(revision: Revision) -> tuple[Because, ...]:
+    """Return the parts that decide that facts lead to no priority: all priorities."""
+    return reasons(revision, (priority.place for priority in revision.priorities))
+
+
+def not_in_force(revision: Revision) -> tuple[Because, ...]:
+    """Return the part that says when a revision is in force."""
+    return reasons(revision, (revision.validity_place,))
 
 
 if TYPE_CHECKING:

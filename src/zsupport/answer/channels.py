@@ -13,6 +13,8 @@ from zsupport.answer.case import (
     in_order,
     matching,
     named,
+    no_priority,
+    not_in_force,
     places_of,
     reasons,
     record,
@@ -357,16 +359,6 @@ def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:
         if (channel in grant.allow if channel else opens.intersection(grant.allow))
     ]
     return reasons(revision, places or [revision.grants_place])
-
-
-def no_priority(revision: Revision) -> tuple[Because, ...]:
-    """Return the parts that decide that facts lead to no priority: all priorities."""
-    return reasons(revision, (priority.place for priority in revision.priorities))
-
-
-def not_in_force(revision: Revision) -> tuple[Because, ...]:
-    """Return the part that says when a revision is in force."""
-    return reasons(revision, (revision.validity_place,))
 
 
 def _denied(revision: Revision, row: ChannelAnswer, lang: str) -> ChannelAnswer:

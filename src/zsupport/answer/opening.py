@@ -18,6 +18,7 @@ from zsupport.answer.case import (
     in_columns,
     matching,
     named,
+    not_in_force,
     places_of,
     reasons,
     record,
@@ -28,7 +29,6 @@ from zsupport.answer.channels import (
     denied,
     holding,
     joined_hours,
-    not_in_force,
     of_grants,
 )
 from zsupport.answer.dimensions import (

@@ -13,12 +13,12 @@ from zsupport.answer.case import (
     in_order,
     matching,
     named,
+    not_in_force,
     places_of,
     reasons,
     record,
     say,
 )
-from zsupport.answer.channels import not_in_force
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.remarks import of_alternatives, of_case, said
 from zsupport.policy.model import Alternative, Priority, Remarks, Revision

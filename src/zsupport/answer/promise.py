@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zsupport.answer.case import (
+    NEEDS_INPUT,
     Because,
     Case,
     NeedsInput,
@@ -12,11 +13,13 @@ from zsupport.answer.case import (
     in_order,
     matching,
     named,
+    no_priority,
+    not_in_force,
     places_of,
     reasons,
     say,
 )
-from zsupport.answer.channels import denied, holding, no_priority, not_in_force, of_grants
+from zsupport.answer.channels import denied, holding, of_grants
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
 from zsupport.answer.hours import PolicyHours, Settled
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
 # In these states nothing is promised.
 NEGATIVE = ("not-entitled", "no-target", "not-stated")
-NEEDS_INPUT = "needs-input"
 
 
 class Promise(NamedTuple):

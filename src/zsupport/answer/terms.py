@@ -12,12 +12,12 @@ from zsupport.answer.case import (
     in_columns,
     matching,
     named,
+    not_in_force,
     places_of,
     reasons,
     record,
     say,
 )
-from zsupport.answer.channels import not_in_force
 from zsupport.answer.dimensions import (
     STEPS_OF_ROW,
     Dimensions,

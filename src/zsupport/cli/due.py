@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE
+from zsupport.answer.case import NEEDS_INPUT
+from zsupport.answer.promise import NEGATIVE
 from zsupport.cli.options import (
     ANSWERED,
     AT_RISK,
@@ -25,7 +26,6 @@ from zsupport.cli.options import (
 )
 from zsupport.cli.question import Moments, ask, finish, needed, read, read_facts, read_moments
 from zsupport.clock.instants import pause_parts, to_datetime
-from zsupport.clock.ratio import parse_ratio
 from zsupport.clock.zones import zone
 from zsupport.errors import UsageError
 from zsupport.typed import TYPE_CHECKING
@@ -76,7 +76,11 @@ def due(
     What you leave out is what you ask about: without --priority it answers for each priority.
     """
     moments = read_moments(common, opened)
-    risk = None if at_risk is None else read("--at-risk", at_risk, parse_ratio)
+    risk = None
+    if at_risk is not None:
+        from zsupport.clock.ratio import parse_ratio
+
+        risk = read("--at-risk", at_risk, parse_ratio)
     if customer_tz is not None:
         read("--customer-tz", customer_tz, zone)
     question = ask(common, moments)

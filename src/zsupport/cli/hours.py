@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.promise import NEEDS_INPUT
+from zsupport.answer.case import NEEDS_INPUT
 from zsupport.cli.options import (
     CHANNEL,
     CUSTOMER_COUNTRY,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from zsupport.answer.case import Answers, AnyAnswers, Details, Row, Warning
-from zsupport.answer.promise import NEEDS_INPUT
+from zsupport.answer.case import NEEDS_INPUT, Answers, AnyAnswers, Details, Row, Warning
 from zsupport.answer.remarks import one_line
 from zsupport.cli.options import Common, flag_of
 from zsupport.cli.output import chosen_format, explain, note, write_field, write_report

@@ -28,7 +28,7 @@ OF_PROGRAM = (
     "cli.commands", "cli.due", "cli.hours", "cli.options", "cli.output", "cli.policies",
     "cli.priority", "cli.question", "cli.short", "cli.terms", "cli.topics", "clock",
     "clock.business", "clock.deadline", "clock.holidays", "clock.instants", "clock.intervals",
-    "clock.model", "clock.problem", "clock.ratio", "clock.spans", "clock.target",
+    "clock.model", "clock.problem", "clock.spans", "clock.target",
     "clock.windows", "clock.zonefile", "clock.zones", "dates", "errors", "library", "limits",
     "policy", "policy.compiled", "policy.files", "policy.model", "report", "report.plain",
     "report.text", "sources", "sources.cache", "sources.find", "sources.holidays", "sources.links",

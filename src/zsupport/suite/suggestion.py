@@ -13,12 +13,12 @@ from typing import TypeVar
 
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import of_customer
-from zsupport.answer.case import Case, named
+from zsupport.answer.case import NEEDS_INPUT, Case, named
 from zsupport.answer.channels import ChannelAnswer
 from zsupport.answer.due import DueAnswer
 from zsupport.answer.opening import HoursAnswer
 from zsupport.answer.priority import PriorityAnswer
-from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE
+from zsupport.answer.promise import NEGATIVE
 from zsupport.answer.space import Cases
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.clock.problem import BadText

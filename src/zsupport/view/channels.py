@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import records_of
-from zsupport.answer.channels import ChannelAnswer, ChannelAnswers, no_priority
+from zsupport.answer.case import no_priority, records_of
+from zsupport.answer.channels import ChannelAnswer, ChannelAnswers
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
 from zsupport.view.document import all_warnings, document

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import Case, NeedsInput, matching, records_of
-from zsupport.answer.channels import no_priority
+from zsupport.answer.case import NEEDS_INPUT, Case, NeedsInput, matching, no_priority, records_of
 from zsupport.answer.due import DueAnswer, DueAnswers, DueDetails, course_of
 from zsupport.answer.hours import Settled
-from zsupport.answer.promise import NEEDS_INPUT, NEGATIVE, Promise, Promises, decide
+from zsupport.answer.promise import NEGATIVE, Promise, Promises, decide
 from zsupport.clock.deadline import STARTS
 from zsupport.clock.instants import duration, format_instant, from_datetime
 from zsupport.clock.target import Target

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.answer.case import records_of
-from zsupport.answer.channels import no_priority
+from zsupport.answer.case import no_priority, records_of
 from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Remark, Report, Table
