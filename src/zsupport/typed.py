@@ -29,6 +29,8 @@ else:
     MappingProxyType = type(vars(object))  # as `types` says
 
     _new = tuple.__new__
+    #: What gets the field at a position, of any class; made as classes need it.
+    _getters = []
 
     class _NamedTupleType(type):
         """Makes the annotated names of a class body the fields of a tuple."""
@@ -41,8 +43,9 @@ else:
                 body["_fields"] = body["__match_args__"] = fields
                 body["_field_defaults"] = {each: body[each] for each in fields if each in body}
                 body["__slots__"] = ()
-                for position, field in enumerate(fields):
-                    body[field] = _tuplegetter(position, f"Field {position}")
+                for position in range(len(_getters), len(fields)):
+                    _getters.append(_tuplegetter(position, f"Field {position}"))
+                body.update(zip(fields, _getters, strict=False))
             return type.__new__(metacls, name, bases, body)
 
         @property
