@@ -12,7 +12,7 @@ import zsupport
 from zsupport.answer.case import NeedsInput
 from zsupport.cli.options import flag_of
 from zsupport.suite.format import key_of
-from zsupport.wording import Naming, Worded, argument, named
+from zsupport.wording import Message, Naming, argument, named
 
 POLICY = """\
 format: 1
@@ -187,7 +187,10 @@ def test_each_caller_names_fields_and_their_entries(
 
 @given(st.text(), st.text())
 def test_what_is_in_a_value_is_no_template(first: str, second: str) -> None:
-    text = Worded("{0} ({plan}, {fact 0=1}) {2}", first, second, Worded("{0} {as_of}", second))
+    text = Message(
+        "{first} ({plan}, {fact first=second}) {inner}",
+        first=first, second=second, inner=Message("{second} {as_of}", second=second),
+    )  # fmt: skip
     assert named(text, flag_of) == f"{first} (--plan, --fact {first}={second}) {second} --as-of"
     assert text == named(text, argument)
     for same in (copy.copy(text), pickle.loads(pickle.dumps(text))):

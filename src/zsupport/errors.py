@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from zsupport.limits import COMPARED
 from zsupport.typed import TYPE_CHECKING
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class ZsupportError(Exception):
     """An error that ends the run: what is wrong, and what to do about it.
 
-    Texts that name fields of a question are `Worded`, so that each caller can spell the fields.
+    Texts that name fields of a question are `Message`, so that each caller can spell the fields.
     """
 
     exit_code: ClassVar[int] = 70
@@ -106,7 +106,7 @@ class Bug(ZsupportError):
         place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
         return cls(
             f"this is a bug in zsupport: {type(error).__name__} in {place}: {error}",
-            Worded(
+            Message(
                 "please report this line, your command line and the policy;"
                 " {debug} shows the traceback"
             ),

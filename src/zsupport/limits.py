@@ -8,7 +8,7 @@ enough for an answer within 400 times the start of Python and 300 MB of memory.
 from __future__ import annotations
 
 from zsupport.typed import NamedTuple
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 
 class Limit(NamedTuple):
@@ -46,7 +46,9 @@ COMPARED = Limit(10_000, "names compared in search of the nearest", "no suggesti
 #: Such as the plans of each condition that says `{not: free}`.
 NAMED = Limit(500_000, "values that the conditions of a policy stand for", "name fewer values")
 #: The time to read a TOML key such as `tool.zsupport.check` grows with the square of its parts.
-CONFIG_BYTES = Limit(256 * 2**10, "bytes of a pyproject.toml", Worded("name another with {config}"))
+CONFIG_BYTES = Limit(
+    256 * 2**10, "bytes of a pyproject.toml", Message("name another with {config}")
+)
 CONFIG_PARTS = Limit(20, "parts of a key in a pyproject.toml", "shorten the key")
 #: Each of them is compared with each file and folder that is found.
 PATTERNS = Limit(200, "patterns of one key in a pyproject.toml", "name whole folders")
@@ -98,20 +100,20 @@ PARTS = Limit(200, "combinations of calendars by case", "join fewer of them")
 
 #: A row takes a tenth of a millisecond and two kilobytes.
 ROWS = Limit(
-    20_000, "rows of an answer", Worded("state more of the case, such as {plan} or {fact}")
+    20_000, "rows of an answer", Message("state more of the case, such as {plan} or {fact}")
 )
 #: A row takes 300 steps, a grant or a rule that is looked at takes one. Rows are also computed for
 #: other values of assumed facts, and for every revision of the policy.
 STEPS = Limit(8_000_000, "steps to work out an answer", ROWS.way_out)
 COMBINATIONS = Limit(
-    500_000, "combinations of the facts that decide the priority", Worded("state some with {fact}")
+    500_000, "combinations of the facts that decide the priority", Message("state some with {fact}")
 )
 ASKED = Limit(20_000, "questions of the tests of a file", "leave out what changes nothing")
 #: Each change is a policy of its own, whose answers are compared with those before.
 CHANGES = Limit(
     200_000,
     "changes of a policy times its tests",
-    Worded("run `test {mutate}` for a smaller policy"),
+    Message("run `test {mutate}` for a smaller policy"),
 )
 
 #: Every limit by its name, in the order of the guide.

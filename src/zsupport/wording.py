@@ -21,45 +21,49 @@ def argument(field: str, *value: str) -> str:
     return f"{field}={value[0]!r}" if value else field
 
 
-class Worded(str):
-    """A text that names fields of a question; the string itself names them as Python arguments.
+class Message(str):
+    """A message that names fields of a question; the string itself names them as Python arguments.
 
-    In the template `{0}` stands for the first value, `{plan}` for the field of that name,
-    `{metric 0}` for a field with a value, and `{fact 0=1}` for one with an entry. `named` returns
-    the text with the spelling of another caller.
+    In the template `{name}` is the value of that name. Where no value has the name, it is a field:
+    `{plan}`. `{metric all}` is a field with the value named `all`, and `{fact id=value}` a field
+    with an entry of two values. `named` returns the message with the spelling of another caller.
     """
 
     __slots__ = ("template", "values")
 
-    def __new__(cls, template: str, *values: str) -> Self:
-        """Return the text. Values are inserted as they are; a value can itself be a `Worded`."""
-        text = super().__new__(cls, _filled(template, values, argument))
-        text.template = template
-        text.values = values
-        return text
+    def __new__(cls, template: str, /, **values: str) -> Self:
+        """Return the message. Values are inserted unchanged; a value can be a `Message` too."""
+        message = super().__new__(cls, _filled(template, values, argument))
+        message.template = template
+        message.values = values
+        return message
 
     template: str
-    values: tuple[str, ...]
+    values: dict[str, str]
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, ...]]:
-        return type(self), (self.template, *self.values)
+    def __reduce__(self) -> tuple[Callable[..., Message], tuple[str, dict[str, str]]]:
+        return _restored, (self.template, self.values)
+
+
+def _restored(template: str, values: dict[str, str]) -> Message:
+    return Message(template, **values)
 
 
 def named(text: MaybeText, naming: Naming) -> MaybeText:
     """Return a text with the fields as a caller writes them."""
-    return _filled(text.template, text.values, naming) if isinstance(text, Worded) else text
+    return _filled(text.template, text.values, naming) if isinstance(text, Message) else text
 
 
-def _filled(template: str, values: tuple[str, ...], naming: Naming) -> str:
-    # Without a regular expression, which costs time to compile: some answers need such a text.
+def _filled(template: str, values: dict[str, str], naming: Naming) -> str:
+    # Without a regular expression: importing `re` takes longer than most answers.
     text, *parts = template.split("{")
     for part in parts:
-        field, _, after = part.partition("}")
-        name, *given = field.replace("=", " ").split()
-        if name.isdigit():
-            text += named(values[int(name)], naming) + after
+        placeholder, _, after = part.partition("}")
+        name, *given = placeholder.replace("=", " ").split()
+        if name in values and not given:
+            text += named(values[name], naming) + after
         else:
-            text += naming(name, *(values[int(place)] for place in given)) + after
+            text += naming(name, *(values[each] for each in given)) + after
     return text
 
 

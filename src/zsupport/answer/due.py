@@ -28,7 +28,7 @@ from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.model import BINDINGS, Revision
 from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -346,10 +346,13 @@ class _Timer:
         assert row.cell is not None
         metric, target, told = row.metric, row.cell.target, self.moment.events
         if metric.starts not in STARTS and metric.id not in self.moment.starts:
-            says: str = Worded(
-                "{0}: its clock starts with `{1}`; opened is assumed, as {start 0=2} was not given",
-                metric.id, say(metric.starts, self.asked.lang) or "", "INSTANT",
-            )  # fmt: skip
+            says: str = Message(
+                "{metric}: its clock starts with `{event}`; opened is assumed, as"
+                " {start metric=instant} was not given",
+                metric=metric.id,
+                event=say(metric.starts, self.asked.lang) or "",
+                instant="INSTANT",
+            )
             self.warnings.append(Warning("start-assumed", says))
         start = started(metric.starts, told, self.moment.starts.get(metric.id))
         ended = ending(target, told, first_metric=metric == self.first)

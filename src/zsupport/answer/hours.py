@@ -10,7 +10,7 @@ from zsupport.dates import date
 from zsupport.errors import PolicyError, UsageError
 from zsupport.policy.model import Holidays, Place, PolicyCalendar, Revision
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     # A policy whose targets are clock time needs none of these when it answers.
@@ -36,7 +36,7 @@ def check_country(text: str) -> str:
 
 
 def _bad_country(message: str, hint: str | None) -> UsageError:
-    return UsageError(Worded("{customer_country}: {0}", message), hint)
+    return UsageError(Message("{customer_country}: {message}", message=message), hint)
 
 
 class Settled(NamedTuple):
@@ -230,10 +230,10 @@ class PolicyHours:
         asks: list[str] = []
         if calendar.timezone == "customer" and self.customer.zone is None:
             ask = say(calendar.ask, self.lang) or "The customer's zone"
-            asks.append(Worded("{0} ({customer_tz})", ask))
+            asks.append(Message("{ask} ({customer_tz})", ask=ask))
         off = calendar.holidays
         if off and off.customer and self.customer.country is None:
-            asks.append(Worded("The customer's country ({customer_country})"))
+            asks.append(Message("The customer's country ({customer_country})"))
         return asks
 
     def _hours(self, calendar: PolicyCalendar) -> Hours:

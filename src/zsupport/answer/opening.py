@@ -48,7 +48,7 @@ from zsupport.dates import UTC, date, datetime, timedelta
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Place, PolicyCalendar, Priority, Remarks, Revision, When
 from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -446,13 +446,14 @@ def _undecided(when: When, case: Case) -> set[str]:
 def _asks(reign: Reign, missing: set[str]) -> list[str]:
     """Return how to ask for dimensions and facts, in the policy's words where it has any."""
     asks: list[str] = [
-        Worded(f"The {name} ({{{name}}})") for name in _DIMENSIONS if name in missing
+        Message(f"The {name} ({{{name}}})") for name in _DIMENSIONS if name in missing
     ]
     for fact in reign.revision.facts:
         if fact.id in missing:
-            told = (say(fact.ask, reign.hours.lang) or fact.id, fact.id, *fact.values)
-            ways = " or ".join(f"{{fact 1={place}}}" for place in range(2, len(told)))
-            asks.append(Worded(f"{{0}} ({ways})", *told))
+            values = {f"value{place}": value for place, value in enumerate(fact.values)}
+            ways = " or ".join(f"{{fact id={key}}}" for key in values)
+            ask = say(fact.ask, reign.hours.lang) or fact.id
+            asks.append(Message(f"{{ask}} ({ways})", ask=ask, id=fact.id, **values))
     return asks
 
 

@@ -13,7 +13,7 @@ from zsupport.check.too_many import TOO_MANY, TOO_MUCH
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.findings import CODES, UNREADABLE, Code, Span
 from zsupport.policy.yamltext import short
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 #: Every kind of finding, by code: the loader's, and the rules'.
 KINDS: dict[str, Code] = {
@@ -36,7 +36,7 @@ RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 REMOVED = {"ZS606": "unclear-names-one-priority"}
 
 _BY_NAME = {kind.name: code for code, kind in KINDS.items()}
-_LIST_RULES = Worded("`zsupport check {list_rules}` lists the rules")
+_LIST_RULES = Message("`zsupport check {list_rules}` lists the rules")
 
 
 def kind_named(name: str) -> Code:

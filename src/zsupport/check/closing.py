@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from zsupport.check.batch import Checked
 from zsupport.check.catalogue import KINDS
 from zsupport.findings import SEVERITIES, Finding, Outcome
-from zsupport.wording import Worded, counted, enumerated
+from zsupport.wording import Message, counted, enumerated
 
 
 def outcome_of(checked: Checked, off: Sequence[str]) -> Outcome:
@@ -39,7 +39,9 @@ def closing(checked: Checked, off: Sequence[str]) -> str:
 
     It names what configuration switched off: a change of the configuration must not go unseen.
     """
-    return Worded("{0}{1}", _counts(checked), "".join(f"; {line}" for line in off))
+    return Message(
+        "{counts}{off}", counts=_counts(checked), off="".join(f"; {line}" for line in off)
+    )
 
 
 def switched_off(checked: Checked, excluded: str | None) -> tuple[str, ...]:
@@ -70,8 +72,10 @@ def _counts(checked: Checked) -> str:
     if not findings:
         return f"All good{files.replace(' in', ':', 1)}"
     fixable = sum(finding.fix is not None for finding in findings)
-    more = Worded("; {0} can be fixed with {fix}", f"{fixable:,}") if fixable else ""
-    return Worded("Found {0}{1}{2}", _said(findings), files, more)
+    more = Message("; {count} can be fixed with {fix}", count=f"{fixable:,}") if fixable else ""
+    return Message(
+        "Found {findings}{files}{more}", findings=_said(findings), files=files, more=more
+    )
 
 
 def fixed_aside(checked: Checked) -> str:

@@ -80,7 +80,7 @@ from zsupport.policy.yamltext import (
     values_in,
 )
 from zsupport.version import FORMAT
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 YES_NO: dict[str, Text] = {
     "false": {"en": "no", "nb": "nei"},
@@ -464,7 +464,7 @@ class Builder:
                 ids.append(at)
                 why = "this word is a key of target rules"
                 names.not_called("metric", at, RULE.fields, why)
-                why = Worded("`{metric 0}` asks for each of them", "all")
+                why = Message("`{metric all}` asks for each of them", all="all")
                 names.not_called("metric", at, ["all"], why)
             id = at.text if at else ""
             called = names.text(record.get("name")) or id

@@ -17,7 +17,7 @@ from zsupport.sources.links import (
 )
 from zsupport.sources.project import Project, projects
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +92,7 @@ def choose(
         return given, False
     if environment.get("ZSUPPORT_POLICY"):
         return environment["ZSUPPORT_POLICY"], False
-    for project in projects(folder, Worded("name the policy with {policy}")):
+    for project in projects(folder, Message("name the policy with {policy}")):
         named = project.table.get("policy")
         if named is not None and (not isinstance(named, str) or not named):
             raise UsageError(
@@ -111,12 +111,12 @@ def _configured(project: Project, path: str) -> str:
     if not is_ordinary(path) and not os.path.isdir(path):
         raise UsageError(
             f"{project.path}: `policy` names a pipe or a device, which is not read",
-            Worded("name it with {policy}"),
+            Message("name it with {policy}"),
         )
     if leads_out(path, boundary(project.folder)):
         raise UsageError(
             f"{project.path}: `policy` names a file outside of the folder or repository",
-            Worded("name it with {policy}"),
+            Message("name it with {policy}"),
         )
     return path
 

@@ -15,7 +15,7 @@ from zsupport.errors import EnvironmentFault, UsageError, nearest
 from zsupport.policy.files import MAX_BYTES
 from zsupport.sources.links import lies_in
 from zsupport.typed import NamedTuple
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 #: What git may take from the environment: where the repository is, and what the user configures.
 #: Not an index, prefix, pager or trace of a calling hook.
@@ -146,7 +146,7 @@ class Repository:
             return EnvironmentFault(
                 f"{named or os.getcwd()}: this is not a Git repository"
                 + (", and GIT_DIR names it" if named else ""),
-                Worded(
+                Message(
                     "run it in the repository, or compare with a file or folder: {against} PATH"
                 ),
             )
@@ -198,7 +198,10 @@ class Repository:
         except EnvironmentFault:
             raise EnvironmentFault(
                 "there is no commit yet on this branch",
-                Worded("compare with the revision itself: {against} {0}", _quoted(revision)),
+                Message(
+                    "compare with the revision itself: {against} {revision}",
+                    revision=_quoted(revision),
+                ),
             ) from None
         try:
             return self._text("merge-base", ours, theirs)
@@ -212,7 +215,9 @@ class Repository:
             )
         raise EnvironmentFault(
             f"HEAD and {revision} have no commit in common",
-            Worded("compare with the revision itself: {against} {0}", _quoted(revision)),
+            Message(
+                "compare with the revision itself: {against} {revision}", revision=_quoted(revision)
+            ),
         )
 
     def _missing(self, revision: str) -> EnvironmentFault:
@@ -224,7 +229,7 @@ class Repository:
             where = "on this branch" if known else "here"
             return EnvironmentFault(
                 f"{says}: there is no commit {where} yet",
-                Worded("make a first commit, or compare with a file or folder: {against} PATH"),
+                Message("make a first commit, or compare with a file or folder: {against} PATH"),
             )
         if re.search(r"[~^:@{]|\.\.", revision):
             if self.is_shallow() and remote:
@@ -294,7 +299,7 @@ class Repository:
         if found == ".." or found.startswith("../"):
             raise UsageError(
                 f"{path} lies outside of the Git repository {self.top}",
-                Worded("compare with a file or folder: {against} PATH"),
+                Message("compare with a file or folder: {against} PATH"),
             )
         return "" if found == "." else found
 
@@ -464,10 +469,10 @@ class Repository:
             )  # fmt: skip
         except FileNotFoundError:
             raise EnvironmentFault(
-                Worded(
+                Message(
                     "git is not installed, and {against} names a revision or {merge_base} is used"
                 ),
-                Worded("install git, or compare with a file or folder: {against} PATH"),
+                Message("install git, or compare with a file or folder: {against} PATH"),
             ) from None
         except subprocess.TimeoutExpired:
             raise EnvironmentFault(f"git {arguments[0]} takes longer than {_SECONDS} s") from None

@@ -8,7 +8,7 @@ from zsupport.errors import UsageError, did_you_mean
 from zsupport.limits import CONFIG_BYTES, CONFIG_PARTS
 from zsupport.policy.files import MAX_BYTES
 from zsupport.typed import TYPE_CHECKING, NamedTuple
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -74,15 +74,22 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
 
     if len(text) > CONFIG_BYTES.most:
         says = f"the file has more than {CONFIG_BYTES.most // 1024} KiB"
-        raise UsageError(f"{path}: {says}", Worded("name another with {config}, or {0}", otherwise))
+        raise UsageError(
+            f"{path}: {says}",
+            Message("name another with {config}, or {otherwise}", otherwise=otherwise),
+        )
     try:
         decoded = text.decode("utf-8")
         if (parts := _longest_key(decoded)) > CONFIG_PARTS.most:
             says = f"a key has {parts:,} parts; at most {CONFIG_PARTS.most}"
-            raise UsageError(f"{path}: {says}", Worded("shorten it, or {0}", otherwise))
+            raise UsageError(
+                f"{path}: {says}", Message("shorten it, or {otherwise}", otherwise=otherwise)
+            )
         found: object = tomllib.loads(decoded)
     except (ValueError, RecursionError) as error:  # ValueError also for an integer of many digits
-        raise UsageError(f"{path}: {error}", Worded("mend it, or {0}", otherwise)) from None
+        raise UsageError(
+            f"{path}: {error}", Message("mend it, or {otherwise}", otherwise=otherwise)
+        ) from None
     for key in ("tool", "zsupport"):
         found = found.get(key) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else None

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from zsupport.errors import EnvironmentFault, UsageError
 from zsupport.sources.find import reason
 from zsupport.sources.links import leads_out
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 #: Signals that end the run.
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -26,7 +26,7 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
     existing = [path for path in texts if os.path.lexists(path)]
     if existing:
         raise UsageError(
-            f"{', '.join(existing)}: there already", Worded("choose another folder or {id}")
+            f"{', '.join(existing)}: there already", Message("choose another folder or {id}")
         )
     try:
         os.makedirs(folder, exist_ok=True)

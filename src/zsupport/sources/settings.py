@@ -12,9 +12,9 @@ from zsupport.sources.globs import fits_below
 from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.project import Project, project_from, project_in, project_of
 from zsupport.typed import NamedTuple
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
-_ANOTHER = Worded("name another file with {config}")
+_ANOTHER = Message("name another file with {config}")
 _EXCLUDE = 'a list of patterns: exclude = ["drafts", "old/*.yaml"]'
 
 Setting = TypeVar("Setting")
@@ -49,7 +49,7 @@ def configured(
     if project is None:
         raise UsageError(
             f"{config}: no [tool.zsupport] can be read here",
-            Worded("{config} takes a file such as pyproject.toml, or `none`"),
+            Message("{config} takes a file such as pyproject.toml, or `none`"),
         )
     return Only(project._replace(folder=folder or ""))
 
@@ -61,7 +61,7 @@ def _of_revision(config: str, environment: Mapping[str, str]) -> Project | None:
     revision, _, file = config.partition(":")
     if not file:
         raise UsageError(
-            Worded("{config}: `{0}` names no file", config), "such as main:pyproject.toml"
+            Message("{config}: `{name}` names no file", name=config), "such as main:pyproject.toml"
         )
     repository = Repository(environment)
     files = repository.files(repository.commit(revision), file, lambda path: path == file)

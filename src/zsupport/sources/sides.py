@@ -25,7 +25,7 @@ from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.policies import no_policy
 from zsupport.sources.select import Excluded, SelectedFile, is_policy, select
 from zsupport.typed import NamedTuple
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 #: Files of a commit that are read at once.
 _AT_ONCE = 32
@@ -84,7 +84,7 @@ def both_sides(
             )
         if path == "-":
             raise UsageError(
-                "what comes by standard input is in no revision", Worded("{against} PATH")
+                "what comes by standard input is in no revision", Message("{against} PATH")
             )
         now, before = _with_revision(path, base, excluded, remarks)
     documents = _loaded(now, "the new one"), _loaded(before, f"the base ({label})")
@@ -119,12 +119,12 @@ def _base(
         raise UsageError(
             "what to compare with is not said"
             if against is None
-            else Worded("{against} and {merge_base} both say what to compare with"),
-            Worded("{against} PATH, {against} REV, or {merge_base} REV in a pull request"),
+            else Message("{against} and {merge_base} both say what to compare with"),
+            Message("{against} PATH, {against} REV, or {merge_base} REV in a pull request"),
         )
     if against == where == "-":
         raise UsageError(
-            "standard input can be one of the two sides only", Worded("{against} PATH")
+            "standard input can be one of the two sides only", Message("{against} PATH")
         )
     wanted = merge_base if against is None else against
     if wanted is not None and against != "-":
@@ -344,7 +344,7 @@ def _renamed(
         places = ", ".join(each.shown for each in found)
         raise UsageError(
             f"{where} is new, and its policy `{policy}` stood in several places: {places}",
-            Worded("say which one it was: {against} PATH"),
+            Message("say which one it was: {against} PATH"),
         )
     if found:
         remarks.append(f"{where} was {found[0].shown}")

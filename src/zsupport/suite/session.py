@@ -37,7 +37,7 @@ from zsupport.suite.reading import Tests, WrittenTests, bind, read_written
 from zsupport.suite.subject import PolicyUnderTest, read_subject
 from zsupport.suite.suggestion import suggestion
 from zsupport.typed import NamedTuple
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 #: So many of the uncovered decisions of a policy are shown as text, and so many survivors.
 MOST_SHOWN = 10
@@ -188,7 +188,7 @@ def _run(
     if not run and wanted.only is not None and tested and not left_out:
         names = [name for each in tested for tests in each.tests for name in names_of(tests)]
         raise UsageError(
-            Worded("{only}: no test's name or question holds `{0}`", wanted.only),
+            Message("{only}: no test's name or question holds `{text}`", text=wanted.only),
             did_you_mean(wanted.only, names),
         )
     closing = _count(run, policies, untested, left_out)
@@ -302,7 +302,9 @@ def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
         more = sum(each["test"] is not None for each in listed)
         closing += f"; the tests shown notice {more} of the other {len(listed)}"
         if shown < len(listed) and more < len(listed):
-            closing = Worded("{0}, all of which {format 1} lists", closing, "json")
+            closing = Message(
+                "{closing}, all of which {format json} lists", closing=closing, json="json"
+            )
     extra = {"changes": total, "noticed": noticed, "percent": share, "unnoticed": listed}
     return _Measured(tuple(units), (closing,), extra)
 

@@ -10,7 +10,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
-from zsupport.wording import Worded
+from zsupport.wording import Message
 
 _HINT = "add `exchanged: mon` for the hours of a Monday, or `exchanged: ignore` for their own"
 
@@ -44,7 +44,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 f"`frozen` pins the days off of {off.country}, and not the days worked in exchange:"
                 f" {days[0]}{more}",
                 subject.document.key((*path, "holidays", "frozen")),
-                hint=Worded(
+                hint=Message(
                     "pin them with `frozen-exchanged`: `zsupport hours {freeze}` prints it without"
                     " `frozen`; or add `exchanged: ignore`"
                 ),
