@@ -78,11 +78,11 @@ MANY_FACTS = lines(20, "f{i}: a,")
 TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "alias bomb": (
         lambda: BASE + bomb("a0: &a0 [{say: x}]\n", "a{level}: &a{level} [{before}]\n"),
-        "ZS006] alias: the file unfolds to more than 50000 values",
+        "ZS006] yaml-alias: the file unfolds to more than 50000 values",
     ),
     "alias bomb of mappings": (
         lambda: BASE + bomb("a0: &a0 {x: y}\n", "a{level}: &a{level} {{k: [{before}]}}\n"),
-        "ZS006] alias: the file unfolds to more than 50000 values",
+        "ZS006] yaml-alias: the file unfolds to more than 50000 values",
     ),
     "merge-key bomb": (
         lambda: BASE + bomb("a0: &a0 {x: y}\n", "a{level}: &a{level} {{<<: [{before}]}}\n"),
@@ -90,11 +90,11 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     ),
     "recursion by an anchor": (
         lambda: BASE + "terms: &t {a: [{say: x}], b: *t}\n",
-        "ZS006] alias: `*t` contains itself",
+        "ZS006] yaml-alias: `*t` contains itself",
     ),
     "recursion by an anchor in a condition": (
         lambda: BASE + "terms: {t: [{say: x, when: &w [*w]}]}\n",
-        "ZS006] alias: `*w` contains itself",
+        "ZS006] yaml-alias: `*w` contains itself",
     ),
     "flow lists in each other": (lambda: "[" * 100_000, DEEP),
     "flow lists in each other, closed": (
@@ -146,9 +146,10 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         lambda: BASE + "terms: {" + "{a: b}: x, " * 8000 + "}\n",
         "ZS103] wrong-type: a list or a mapping stands as a key",
     ),
-    "10,000 tags": (lambda: BASE + "terms: {t: [" + "!x a," * 10_000 + "]}\n", "ZS005] tag"),
+    "10,000 tags": (lambda: BASE + "terms: {t: [" + "!x a," * 10_000 + "]}\n", "ZS005] yaml-tag"),
     "10,000 aliases of nothing": (
-        lambda: BASE + "terms: {t: [" + "*x," * 10_000 + "]}\n", "ZS006] alias: no anchor `&x`",
+        lambda: BASE + "terms: {t: [" + "*x," * 10_000 + "]}\n",
+        "ZS006] yaml-alias: no anchor `&x`",
     ),
     "20,000 anchors": (
         lambda: BASE + "terms: {t: [" + "".join(f"&a{i} x," for i in range(20_000)) + "]}\n",
@@ -168,40 +169,40 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     ),
     "an id of 600 KB": (
         lambda: BASE + "roles:\n  ? " + "k" * 600_000 + "\n  : x\n",
-        f"ZS106] bad-id: `{'k' * 57}...` cannot be an id",
+        f"ZS106] invalid-id: `{'k' * 57}...` cannot be an id",
     ),
     "huge numbers": (
         lambda: BASE + f"targets: [{{first-response: {'9' * 100_000}h}}]\nmetrics: "
         f"[{{id: first-response, warn: {'1' * 5000}/{'2' * 5000}}}]\n",
-        f"ZS104] bad-target: `{'9' * 57}...` is no target",
+        f"ZS104] invalid-target: `{'9' * 57}...` is no target",
     ),
     "a huge format": (
-        lambda: BASE.replace("format: 1", f"format: {'9' * 100_000}"), "ZS105] not-in-list: `999",
+        lambda: BASE.replace("format: 1", f"format: {'9' * 100_000}"), "ZS105] invalid-value: `999",
     ),
     "huge years": (
         lambda: BASE + f"effective: {{from: {'9' * 9999}-01-01}}\n",
-        f"ZS109] bad-date: `{'9' * 57}...` is no date",
+        f"ZS109] invalid-date: `{'9' * 57}...` is no date",
     ),
     "a template": (
         lambda: "{{{{ .Values.policy }}}}\n",
         "ZS103] wrong-type: a list or a mapping stands as a key",
     ),
     "another template": (lambda: "{% for plan in plans %}\n" + BASE, "ZS001] syntax"),
-    "NUL bytes": (lambda: b"\0" * 1_000_000, "ZS008] not-text: a NUL byte"),
-    "a NUL byte at the end": (lambda: BASE + "\0", "ZS008] not-text: a NUL byte"),
-    "UTF-16": (lambda: BASE.encode("utf-16"), "ZS008] not-text: the file is UTF-16"),
+    "NUL bytes": (lambda: b"\0" * 1_000_000, "ZS008] not-utf-8: a NUL byte"),
+    "a NUL byte at the end": (lambda: BASE + "\0", "ZS008] not-utf-8: a NUL byte"),
+    "UTF-16": (lambda: BASE.encode("utf-16"), "ZS008] not-utf-8: the file is UTF-16"),
     "UTF-16, big end first, unmarked": (
-        lambda: BASE.encode("utf-16-be"), "ZS008] not-text: the file is UTF-16",
+        lambda: BASE.encode("utf-16-be"), "ZS008] not-utf-8: the file is UTF-16",
     ),
-    "UTF-32": (lambda: BASE.encode("utf-32"), "ZS008] not-text: the file is UTF-32"),
-    "UTF-32, unmarked": (lambda: BASE.encode("utf-32-le"), "ZS008] not-text: the file is UTF-32"),
+    "UTF-32": (lambda: BASE.encode("utf-32"), "ZS008] not-utf-8: the file is UTF-32"),
+    "UTF-32, unmarked": (lambda: BASE.encode("utf-32-le"), "ZS008] not-utf-8: the file is UTF-32"),
     "latin-1": (
-        lambda: (BASE + "title: Støtte\n").encode("latin-1"), "ZS008] not-text: byte 0xf8",
+        lambda: (BASE + "title: Støtte\n").encode("latin-1"), "ZS008] not-utf-8: byte 0xf8",
     ),
-    "lone surrogates": (lambda: BASE.encode() + b"title: \xed\xa0\x80\n", "ZS008] not-text"),
+    "lone surrogates": (lambda: BASE.encode() + b"title: \xed\xa0\x80\n", "ZS008] not-utf-8"),
     "lone surrogates, escaped": (lambda: BASE + 'title: "\\ud800"\n', "ZS001] syntax"),
-    "every byte": (lambda: bytes(range(256)) * 1000, "ZS008] not-text"),
-    "a program": (lambda: Path(sys.executable).read_bytes()[:900_000], "ZS008] not-text"),
+    "every byte": (lambda: bytes(range(256)) * 1000, "ZS008] not-utf-8"),
+    "a program": (lambda: Path(sys.executable).read_bytes()[:900_000], "ZS008] not-utf-8"),
     "comments only": (lambda: "# x\n" * 250_000, "ZS103] wrong-type: the file is empty"),
     "line ends only": (lambda: "\n" * 1_000_000, "ZS103] wrong-type: the file is empty"),
     "directives": (lambda: "%X y\n" * 100_000 + BASE, "ZS001] syntax"),
@@ -256,7 +257,7 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         lambda: BASE + "facts:\n" + lines(20, "  f{i}: {{values: {{a: A, b: B, c: C, d: D}}}}\n")
         + "hours: {h: [{when: {" + MANY_FACTS + "}, open: 24x7}, {open: mon 09:00-17:00}]}\n"
         + "targets:\n" + "  - {hours: h, first-response: 4 business hours}\n" * 4000,
-        "ZS104] bad-target: `4 business hours` counts under `h`, which is open 24x7",
+        "ZS104] invalid-target: `4 business hours` counts under `h`, which is open 24x7",
     ),
     "negations of very many values": (
         lambda: HEAD + "plans:\n" + lines(8000, "  p{i}: P\n") + REST
