@@ -179,11 +179,11 @@ def test_help_completes_guides_and_commands(asked: Asked) -> None:
 
 def test_rules_by_code_and_by_name(asked: Asked) -> None:
     assert "ZS401" in asked("check", "--explain", "zs4")
-    assert asked("check", "--explain", "dead-ru") == ["dead-rule"]
+    assert asked("check", "--explain", "unreachable-ru") == ["unreachable-rule"]
     assert asked.rows("check", "--select", "ZS401,slower-") == [
-        ["ZS401,slower-than-plan-below", "ZS501"]
+        ["ZS401,slower-than-lower-plan", "ZS501"]
     ]
-    assert asked("check", "--ignore=ZS9,dead-ru") == ["--ignore=ZS9,dead-rule"]
+    assert asked("check", "--ignore=ZS9,unreachable-ru") == ["--ignore=ZS9,unreachable-rule"]
 
 
 def test_output_files_by_format(asked: Asked) -> None:

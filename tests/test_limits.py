@@ -59,7 +59,7 @@ ABOVE: dict[str, Input] = {
     # 1,000 * 999 / 2
     "1,000 plans in a chain": Input(
         lambda: one(chain(1000)), CHECK, 0,
-        "ZS315] too-much-to-compare: 499,500 pairs of plans, roles or priorities by rank; at most"
+        "ZS315] too-many-comparisons: 499,500 pairs of plans, roles or priorities by rank; at most"
         " 150,000",
     ),
     "2,000 priorities": Input(

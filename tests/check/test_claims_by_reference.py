@@ -127,7 +127,7 @@ def of_lists(policy: Checked) -> Iterator[Judged]:
     yield "ZS415", policy.paths("ZS415"), set(claims.shadowed_alternatives())
     yield "ZS416", policy.paths("ZS416"), set(claims.conflicting_recommendations())
     vain = [(each.path[:2], each.message.split("`")[1]) for each in found["ZS413"]]
-    yield "ZS413", sorted(vain), sorted(claims.recommended_in_vain())
+    yield "ZS413", sorted(vain), sorted(claims.recommended_not_granted())
     yield "ZS312", {str(p[1]) for p in policy.paths("ZS312")}, claims.hours_without_calendar()
 
 
@@ -207,14 +207,14 @@ def of_grants_together(policy: Checked) -> Iterator[Judged]:
         witness = numbers_of(policy.claims, each.case)
         yield "ZS406 witness", bool(witness) and witness <= both, True
     idle = {int(path[1]) for path in policy.paths("ZS403")}
-    true = {pair for pair in policy.claims.different_prerequisites() if not idle & {*pair}}
+    true = {pair for pair in policy.claims.combined_prerequisites() if not idle & {*pair}}
     yield "ZS406", found, true
 
 
 def of_keys(policy: Checked) -> Iterator[Judged]:
     """Yield the parts of rules and conditions that decide nothing."""
     yield "ZS405", policy.paths("ZS405"), set(policy.claims.unused_hours())
-    yield "ZS407", policy.paths("ZS407"), set(policy.claims.every_value())
+    yield "ZS407", policy.paths("ZS407"), set(policy.claims.condition_without_effect())
 
 
 def of_catch_alls(policy: Checked) -> Iterator[Judged]:

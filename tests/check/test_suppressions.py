@@ -147,7 +147,7 @@ def until(day: str) -> str:
 @pytest.mark.parametrize(
     "comment",
     ["# ZSupport: allow ZS401 -- kept", "#ZSUPPORT:ALLOW zs401 UNTIL 2026-11-26 -- Kept",
-     "# zSupport: Allow Dead-Rule Until 2026-11-26 -- kept"],
+     "# zSupport: Allow Unreachable-Rule Until 2026-11-26 -- kept"],
 )  # fmt: skip
 def test_large_and_small_letters_are_the_same(comment: str) -> None:
     assert judged(f"targets:\n- first-response: 4h\n- first-response: 8h {comment}\n") == ([], 1)
@@ -216,13 +216,13 @@ def test_long_comments_are_read_in_no_time(filler: str) -> None:
 
 
 def test_of_very_many_mistakes_the_first_fifty_say_what_was_meant() -> None:
-    lines = "".join(f"  # zsupport: allow dead-rul{i} -- x\n  - say: x\n" for i in range(60))
+    lines = "".join(f"  # zsupport: allow unreachable-rul{i} -- x\n  - say: x\n" for i in range(60))
     mistakes = suppressions_of(document_of(f"{HEAD}terms:\n  x:\n{lines}"), allowable).mistakes
-    assert ["dead-rule`" in each.hint for each in mistakes] == [True] * 50 + [False] * 10
+    assert ["unreachable-rule`" in each.hint for each in mistakes] == [True] * 50 + [False] * 10
 
 
 @pytest.mark.parametrize(
-    ("comment", "code"), [("allow ZS501 -- x", "ZS901"), ("allow dead-rul{} -- x", "ZS903")]
+    ("comment", "code"), [("allow ZS501 -- x", "ZS901"), ("allow unreachable-rul{} -- x", "ZS903")]
 )
 def test_very_many_comments_are_read_in_seconds(comment: str, code: str) -> None:
     lines = "".join(f"  # zsupport: {comment.format(i)}\n  - say: x{i}\n" for i in range(10_000))

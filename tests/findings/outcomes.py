@@ -43,7 +43,7 @@ hours:
 OLD = "# Høy prioritet 高\npolicy: old\nrules:\n  - 高: {x: y}\n"
 
 SLOWER = Finding(
-    "ZS501", "slower-than-plan-below", "error",
+    "ZS501", "slower-than-lower-plan", "error",
     "`business` answers P1 slower than `pro`, which ranks below it",
     "policies/acme.yaml", Span(14, 26, 14, 33), "targets[1].first-response.P1",
     hint="promise 2h or less,\n"
@@ -73,9 +73,9 @@ CODES = {
     code.code: code
     for code in (
         Code("ZS101", "unknown-key", "a key that this mapping does not have"),
-        Code("ZS301", "no-channel", "a plan and role without any channel"),
+        Code("ZS301", "no-channel-granted", "a plan and role without any channel"),
         Code("ZS404", "unused-hours", "hours that no value uses", "warning"),
-        Code("ZS501", "slower-than-plan-below", "a plan is slower than one that ranks below it"),
+        Code("ZS501", "slower-than-lower-plan", "a plan is slower than one that ranks below it"),
     )
 }
 

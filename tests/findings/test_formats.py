@@ -326,7 +326,7 @@ def test_a_test_case_fails_where_the_run_does(fails_at: str, failed: list[bool])
 def test_colour_adds_nothing_but_colour() -> None:
     context = CONTEXT._replace(terminal=Terminal(color=True))
     colored = render_outcome(RICH, "text", context)
-    assert colored.startswith("\x1b[1;31merror[ZS501]\x1b[0m \x1b[1mslower-than-plan-below:\x1b[0m")
+    assert colored.startswith("\x1b[1;31merror[ZS501]\x1b[0m \x1b[1mslower-than-lower-plan:\x1b[0m")
     assert "\x1b[1;33mwarning[ZS404]\x1b[0m" in colored
     assert "\x1b[1;32mnote[ZS404]\x1b[0m" in colored
     plain = re.sub("\x1b\\[[0-9;]*m", "", colored)

@@ -71,7 +71,7 @@ def test_auto_is_text_on_a_runner_too(
     monkeypatch.setenv("GITHUB_ACTIONS", runner)
     write_outcome(lambda _: RICH, Showing("auto", "auto"))
     shown = capsys.readouterr()
-    assert shown.out.startswith("error[ZS501] slower-than-plan-below: ")
+    assert shown.out.startswith("error[ZS501] slower-than-lower-plan: ")
     assert shown.err == ""
 
 
@@ -122,7 +122,7 @@ def test_one_run_writes_several_formats(folder: Path, capsys: pytest.CaptureFixt
     assert READERS["json"]((folder / "a.json").read_text()) == shown
     assert json.loads((folder / "b.sarif").read_text())["version"] == "2.1.0"
     # The colour is for the stream.
-    assert (folder / "c=d.txt").read_text().startswith("error[ZS501] slower-than-plan-below: ")
+    assert (folder / "c=d.txt").read_text().startswith("error[ZS501] slower-than-lower-plan: ")
     write_outcome(lambda _: RICH, showing._replace(quiet=True, files=(("plain", "e"),)))
     assert capsys.readouterr().out == ""
     assert READERS["plain"]((folder / "e").read_text()) == shown

@@ -262,7 +262,7 @@ class Grammar:
     def settings(self) -> Document:
         """Return a table [tool.zsupport]."""
         choose = self.random.choice
-        rules = ("ZS4", "ZS301", "dead-rule", "ZS", "yaml-11-reading", "ZS9")
+        rules = ("ZS4", "ZS301", "unreachable-rule", "ZS", "yaml-11-reading", "ZS9")
         patterns = ("drafts", "*.yaml", "old/**", "a[bc]?.yaml", "**/x.yaml", "acme.yaml")
 
         def names(values: tuple[str, ...]) -> list[Any]:

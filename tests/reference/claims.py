@@ -208,7 +208,7 @@ class Claims:
         written = self._at((f"{name}s", value))
         return written if isinstance(written, dict) else {}
 
-    def different_prerequisites(self) -> Iterator[tuple[int, int]]:
+    def combined_prerequisites(self) -> Iterator[tuple[int, int]]:
         """Yield grants of one channel that add to what the other needs in some case (ZS406).
 
         One that holds in a part of the other's cases and needs all that the other does is how
@@ -250,7 +250,7 @@ class Claims:
             if self._at(rule).get("hours") not in (None, "24x7", *counting):
                 yield (*rule, "hours")
 
-    def every_value(self) -> Iterator[Path]:
+    def condition_without_effect(self) -> Iterator[Path]:
         """Yield the parts of conditions, and the groups, that hold every value (ZS407)."""
         whole: set[str] = set()
         for group, written in self.reference.document.get("groups", {}).items():
@@ -273,7 +273,7 @@ class Claims:
 
         The remarks of one of several alternatives belong to the answer where it holds.
         """
-        every = {path[-1] for path in self.every_value() if path[0] != "groups"}
+        every = {path[-1] for path in self.condition_without_effect() if path[0] != "groups"}
         for path in (*self._conditional(), *self._terms()):
             alternatives = listed(self._at(path).get("when", {}))
             said = len(alternatives) > 1 and any(
@@ -422,7 +422,7 @@ class Claims:
             if case[dimension] == value
         }
 
-    def recommended_in_vain(self) -> Iterator[tuple[Path, str]]:
+    def recommended_not_granted(self) -> Iterator[tuple[Path, str]]:
         """Yield the channels that are recommended and allowed in none of the cases (ZS413)."""
         granted = {
             name

@@ -17,8 +17,8 @@ from zsupport.typed import NamedTuple
 
 #: Each key, and what its value looks like.
 SETTINGS = {
-    "select": 'a list of rules: select = ["ZS4", "dead-rule"]',
-    "ignore": 'a list of rules: ignore = ["ZS4", "dead-rule"]',
+    "select": 'a list of rules: select = ["ZS4", "unreachable-rule"]',
+    "ignore": 'a list of rules: ignore = ["ZS4", "unreachable-rule"]',
     "fail-on": f'one of {", ".join(SEVERITIES)}: fail-on = "warning"',
     "per-file-ignores": 'rules by pattern: per-file-ignores = {"old/*.yaml" = ["ZS4"]}',
     "exclude": 'a list of patterns: exclude = ["drafts", "old/*.yaml"]',

@@ -1,6 +1,6 @@
 """Comments that allow what a rule finds: who they allow what, until when and why.
 
-    # zsupport: allow ZS501, dead-rule until 2027-01-31 -- agreed with sales
+    # zsupport: allow ZS501, unreachable-rule until 2027-01-31 -- agreed with sales
 
 Behind something, such a comment is about its line. On a line of its own it is about all that the
 next line begins: a key with its value, an item of a list. What looks like a comment inside a text

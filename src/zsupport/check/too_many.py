@@ -8,5 +8,5 @@ TOO_MANY = Code(
     "ZS310", "too-many-cases", "a policy that distinguishes too many cases to look at", "warning"
 )
 TOO_MUCH = Code(
-    "ZS315", "too-much-to-compare", "a policy with more than a rule compares", "warning"
+    "ZS315", "too-many-comparisons", "a policy with more than a rule compares", "warning"
 )

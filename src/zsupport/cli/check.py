@@ -36,7 +36,7 @@ Examples:
   zsupport check zoom
   zsupport check zoom canonical --select ZS4,ZS5 --format json
   zsupport check gitlab --fix --diff
-  zsupport check --explain dead-rule
+  zsupport check --explain unreachable-rule
   zsupport check --list-rules
 
 Exit code: 0 nothing at --fail-on or above, 1 findings, 2 a wrong option or name, 3 a file that is

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.check.rules.by_outside_hours import works
+from zsupport.check.rules.by_target_outside_hours import works
 from zsupport.clock.windows import DAYS
 
 

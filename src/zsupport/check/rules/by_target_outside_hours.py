@@ -1,0 +1,88 @@
+"""ZS707: a target `by` a time of day at which its hours are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zsupport.analysis.compare import Counted
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.windows import DAY, DAYS, WEEK
+from zsupport.policy.model import PolicyCalendar
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each `by` target whose time lies outside the hours of some weekday.
+
+    Closing time is inside: what is due then is due before all have left.
+    """
+    for _, targets in subject.decisions.by_metric():
+        for each in targets.stated:
+            if each.cell.target.kind != "by" or each.cell.hours is None:
+                continue
+            for counted, cases in subject.decisions.counted(each.cell.hours, each.decides):
+                closed, working = closed_days(counted, each.cell.target.at // 60)
+                if closed:
+                    days = "" if closed == working else f" on {', '.join(closed)}"
+                    yield Problem(
+                        subject.target(each),
+                        f"`{each.cell.target.text}` falls outside `{each.cell.hours}`{days}",
+                        label="nobody is there then",
+                        hint="name a time within the hours, or other hours",
+                        case=subject.witness(cases),
+                        related=tuple(
+                            ((*path, "open"), "the hours")
+                            for path, calendar in subject.calendars
+                            if path[1] == each.cell.hours
+                            and calendar.windows is not None
+                            and calendar.windows in [c.windows for c in counted.calendars]
+                        )[:1],
+                    )
+                    break
+
+
+def closed_days(counted: Counted, minute: int) -> tuple[list[str], list[str]]:
+    """Return the working weekdays on which all is closed at a minute, and all working ones."""
+    working = [day for day in range(7) if any(works(c, day) for c in counted.calendars)]
+    closed = [
+        day
+        for day in working
+        if not any(
+            is_open(calendar, at % WEEK)
+            for calendar in counted.calendars
+            for at in (day * DAY + minute, day * DAY + minute - 1)
+        )
+    ]
+    return [DAYS[day] for day in closed], [DAYS[day] for day in working]
+
+
+def works(calendar: PolicyCalendar, day: int) -> bool:
+    """Return whether a weekday can be a business day: one on which a window begins."""
+    if calendar.business_days is not None and day not in calendar.business_days:
+        return False
+    if calendar.windows is None:
+        return True
+    for window in calendar.windows:
+        first, last = window.opens // DAY, (window.closes - 1) // DAY
+        # A block of a day or more begins anew at each midnight.
+        days = range(first, last + 1) if window.closes - window.opens >= DAY else (first,)
+        if any(each % 7 == day for each in days):
+            return True
+    return False
+
+
+def is_open(calendar: PolicyCalendar, minute: int) -> bool:
+    """Return whether a calendar is open in a minute of the week."""
+    return calendar.windows is None or any(
+        window.opens <= at < window.closes
+        for window in calendar.windows
+        for at in (minute, minute + WEEK)
+    )
+
+
+RULE = Rule(
+    code="ZS707",
+    name="by-target-outside-hours",
+    severity="warning",
+    summary="a target by a time of day at which its hours are closed",
+    check=check,
+)

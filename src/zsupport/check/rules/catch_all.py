@@ -1,0 +1,70 @@
+"""ZS408: a rule without a condition that answers plans which no other rule names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zsupport.analysis.decisions import Targets
+from zsupport.check.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each catch-all rule once, with the plans and priorities that only it answers."""
+    reported: set[int] = set()
+    for _, targets in subject.decisions.by_metric():
+        for position in dict.fromkeys(each.rule for each in targets.stated):
+            if position in reported or subject.revision.rules[position].when:
+                continue
+            unnamed = _unnamed(subject, targets, position)
+            if unnamed:
+                reported.add(position)
+                path = ("targets", position)
+                yield Problem(
+                    path,
+                    f"this rule alone answers {'; '.join(unnamed)}: no other rule names them",
+                    subject.document.first(path),
+                    hint="if that is not meant for each of them, write rules that name them",
+                )
+
+
+def _unnamed(subject: Subject, targets: Targets, position: int) -> list[str]:
+    """Return the plans, with their priorities, that a catch-all rule decides and no other names.
+
+    Return nothing if no other rule names a plan. Priorities that the rule names itself are
+    intended, and so is a single plan that no other rule names.
+    """
+    space, rules = subject.space, subject.revision.rules
+    named = decides = 0
+    for each in targets.stated:
+        if any("plan" in alternative.values for alternative in rules[each.rule].when):
+            named |= each.matches
+        elif each.rule == position and each.cell.key == "*":
+            decides |= each.decides
+    if not named:
+        return []
+    # A plan with a priority counts as named if another rule matches any of its cases.
+    for dimension in space.values:
+        if dimension not in ("plan", "priority"):
+            named = space.for_some(dimension, named)
+    entitled = subject.decisions.entitled
+    unnamed, whole = [], []
+    for plan in space.values["plan"]:
+        if cases := decides & ~named & space.of("plan", plan):
+            priorities = space.met("priority", cases)
+            if priorities == space.met("priority", entitled & space.of("plan", plan)):
+                whole.append(plan)
+                unnamed.append(f"`{plan}`")
+            else:
+                unnamed.append(f"`{plan}` {', '.join(priorities)}")
+    if len(whole) == 1:
+        unnamed.remove(f"`{whole[0]}`")
+    return unnamed
+
+
+RULE = Rule(
+    code="ZS408",
+    name="catch-all",
+    severity="note",
+    summary="a rule for all that is left answers what no other rule names",
+    check=check,
+)

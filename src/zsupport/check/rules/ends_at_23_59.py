@@ -1,0 +1,63 @@
+"""ZS702: hours that end at 23:59, a minute before midnight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.windows import DAY
+from zsupport.policy.model import PolicyCalendar
+from zsupport.policy.yamltext import Path
+
+_LAST = DAY - 1
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each opening time and break that ends at 23:59."""
+    for path, calendar in subject.calendars:
+        if any(window.closes % DAY == _LAST for window in calendar.windows or ()):
+            yield from problems(subject, (*path, "open"))
+        for key, days in (("dates", calendar.dates), ("breaks", calendar.breaks)):
+            for date, windows in days.items():
+                if any(w.closes == _LAST for w in windows) and (
+                    key == "dates" or open_late(calendar, date)
+                ):
+                    yield from problems(subject, (*path, key, date))
+
+
+def open_late(calendar: PolicyCalendar, day: str) -> bool:
+    """Return whether a calendar is open in the last minute of a date, but for breaks."""
+    from datetime import date
+
+    if day in calendar.dates:
+        return any(window.closes == DAY for window in calendar.dates[day])
+    last = date.fromisoformat(day).weekday() * DAY + _LAST
+    return calendar.windows is None or any(
+        window.opens <= minute < window.closes
+        for window in calendar.windows
+        for minute in (last, last + 7 * DAY)
+    )
+
+
+def problems(subject: Subject, path: Path) -> Iterator[Problem]:
+    """Yield a problem at each text of a value that ends at 23:59."""
+    document = subject.document
+    for place, text in document.texts(path):
+        if text.rstrip().endswith("23:59"):
+            whole = text.split() == ["mon-sun", "00:00-23:59"]
+            yield Problem(
+                place,
+                "this ends at 23:59, so that the last minute before midnight is left out",
+                document.part(place, "23:59"),
+                label="the minute after this is missing",
+                hint="write `24x7`" if whole else "write `24:00`",
+            )
+
+
+RULE = Rule(
+    code="ZS702",
+    name="ends-at-23-59",
+    severity="warning",
+    summary="hours that end at 23:59, a minute before midnight",
+    check=check,
+)

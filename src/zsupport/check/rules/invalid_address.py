@@ -1,0 +1,97 @@
+"""ZS812: an address that cannot be opened, or a number that cannot be dialled from abroad."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.model import Number
+from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, SequenceNode, short
+
+_NOT_IN_ADDRESSES = re.compile(r"[\s<>\"\u00ab\u00bb\u201c-\u201f]")
+_IN_ADDRESSES = re.compile(r"[.:/]")
+# `example.com:80` has no scheme, and `https:/help` no host.
+_WITH_SCHEME = re.compile(r"https?://[^/]|(?!https?:)[A-Za-z][A-Za-z0-9+-]*:(?![0-9]+(/|$)).", re.I)
+_MAILBOX = re.compile(r"[^/:@]+@[^/:@]+\.[^/:@]+")
+_WITH_COUNTRY_CODE = re.compile(r"[(\[]?(\+|00 ?)[ (\[]*[1-9]")
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each `url` that nobody can open, and each number that nobody can dial from abroad."""
+    revision = subject.revision
+    help = revision.self_help
+    addresses: list[tuple[Path, str | None]] = [
+        *((("sources", each.id, "url"), each.url) for each in revision.sources),
+        *((("channels", each.id, "url"), each.url) for each in revision.channels),
+        *(
+            (("self-help", "topics", each.id, "url"), each.url)
+            for each in (help.topics if help else ())
+        ),
+        *(
+            (("self-help", "resources", place, "url"), each.url)
+            for place, each in enumerate(help.resources if help else ())
+        ),
+    ]
+    for path, url in addresses:
+        if url is not None and (problem := _of_address(url)):
+            message, hint = problem
+            yield Problem(path, f"`{short(url)}` {message}", hint=hint)
+    for channel in revision.channels:
+        for number in channel.numbers:
+            if problem := _of_number(number.number):
+                message, hint = problem
+                place = _place(subject, ("channels", channel.id, "numbers"), number)
+                yield Problem(place, f"`{short(number.number)}` {message}", hint=hint)
+
+
+def _of_address(url: str) -> tuple[str, str] | None:
+    """Return what is wrong with an address, and what to do; None where it can be opened."""
+    wrong = _NOT_IN_ADDRESSES.search(url)
+    if wrong and not wrong[0].isspace():
+        return "is not an address", 'write it in straight quotes: "https://..."'
+    if wrong or not _IN_ADDRESSES.search(url):
+        return "is not an address", "write the whole address, such as https://example.com/help"
+    if _WITH_SCHEME.match(url):
+        return None
+    host = re.sub(r"^(?:https?:)?/*", "", url, flags=re.I)
+    whole = f"mailto:{url}" if _MAILBOX.fullmatch(url) else f"https://{host}"
+    says = "names no host" if url[:4].lower() == "http" else "has no scheme"
+    return says, f"write the whole address, such as {whole}"
+
+
+def _of_number(number: str) -> tuple[str, str] | None:
+    """Return what is wrong with a number, and what to do; None where it can be dialled."""
+    if not any(sign.isdigit() for sign in number):
+        return "is not a number to call", "write the number; words about it are its `note`"
+    if not _WITH_COUNTRY_CODE.match(number):
+        return (
+            "has no country code",
+            "write it as it is dialled from abroad: `+`, the country code, the number",
+        )
+    return None
+
+
+def _place(subject: Subject, path: Path, number: Number) -> Path:
+    """Return the path of a number, which stands alone, in a list or in a mapping."""
+    path = (*path, number.country)
+    node = subject.document.node(path)
+    places = (
+        [(*path, at) for at in range(len(node.items))] if isinstance(node, SequenceNode) else [path]
+    )
+    for place in places:
+        inside = subject.document.node(place)
+        if isinstance(inside, MappingNode):
+            place, inside = (*place, "number"), subject.document.node((*place, "number"))
+        if isinstance(inside, ScalarNode) and inside.text == number.number:
+            return place
+    return path
+
+
+RULE = Rule(
+    code="ZS812",
+    name="invalid-address",
+    severity="warning",
+    summary="an address that cannot be opened, or a number that cannot be dialled from abroad",
+    check=check,
+)

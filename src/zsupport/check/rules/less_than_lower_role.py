@@ -1,0 +1,33 @@
+"""ZS504: a role that gets less than one that ranks below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zsupport.check.rank import fewer_hours, ranked
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.check.rules import (
+    channel_missing_in_higher_plan,
+    fewer_hours_than_lower_plan,
+    slower_than_lower_plan,
+)
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield what a role lacks, is promised less, or has in fewer hours than one below."""
+    pairs = ranked(subject.revision.roles)
+    if not pairs:
+        return
+    yield from channel_missing_in_higher_plan.problems(subject, "role", pairs)
+    yield from slower_than_lower_plan.problems(subject, "role", pairs)
+    for fewer in fewer_hours(subject, "role", pairs):
+        yield fewer_hours_than_lower_plan.problem(subject, fewer)
+
+
+RULE = Rule(
+    code="ZS504",
+    name="less-than-lower-role",
+    severity="error",
+    summary="a role that gets less than one that ranks below it",
+    check=check,
+)

@@ -1,0 +1,68 @@
+"""ZS312: hours without a calendar for a case that needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zsupport.answer.space import Cases, union
+from zsupport.check.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each hours of which no calendar holds in a case that is open or counts by them."""
+    revision = subject.revision
+    # A list with a calendar for all that is left has one for every case.
+    listed = {
+        hours: calendars
+        for hours, calendars in revision.hours.items()
+        if all(calendar.when for calendar in calendars)
+    }
+    if not listed:
+        return
+    needed = _needed(subject)
+    for hours, calendars in listed.items():
+        left = needed.get(hours, 0) & ~union(subject.space.holds(each.when) for each in calendars)
+        if left:
+            path = ("hours", hours)
+            yield Problem(
+                path,
+                f"no calendar of `{hours}` holds in some cases that go by it",
+                subject.document.key(path),
+                hint="end the list with a calendar that has no `when`, or widen one",
+                case=subject.witness(left),
+            )
+
+
+def _needed(subject: Subject) -> dict[str, Cases]:
+    """Return the cases in which hours are asked for: by a grant, a target, `opened`, a union."""
+    revision, decisions = subject.revision, subject.decisions
+    found: dict[str, Cases] = {}
+
+    def add(hours: str | None, cases: Cases) -> None:
+        if hours is None or not cases & ~found.get(hours, 0):
+            return
+        found[hours] = found.get(hours, 0) | cases
+        for calendar, decides in decisions.calendars(hours):
+            for member in calendar.any:
+                add(member, decides & cases)
+
+    for grant, cases in zip(revision.grants, decisions.grants, strict=True):
+        add(grant.hours, cases)
+    for _, targets in decisions.by_metric():
+        for each in targets.stated:
+            if each.cell.target.uses_hours:
+                add(each.cell.hours, each.decides)
+            for alternative in revision.rules[each.rule].when:
+                if alternative.opened:
+                    bare = alternative._replace(opened=None)
+                    add(alternative.opened[1], subject.space.meets(bare) & decisions.entitled)
+    return found
+
+
+RULE = Rule(
+    code="ZS312",
+    name="missing-calendar",
+    severity="error",
+    summary="hours without a calendar for a case that needs them",
+    check=check,
+)

@@ -1,0 +1,127 @@
+"""ZS403: a grant that could be taken out and change no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from zsupport.answer.space import Cases
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.model import Grant, Remarks
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each grant whose channels, hours, prerequisites and notes others give in its cases.
+
+    Of two that say the same it is the later one.
+    """
+    for position, grant in enumerate(subject.revision.grants):
+        if not grant.allow and not grant.recommend:
+            yield _of_an_empty_group(subject, position)
+    for position, others in sorted(adding_nothing(subject).items()):
+        if subject.excluded(subject.space.holds(subject.revision.grants[position].when)):
+            continue
+        yield _problem(subject, position, others)
+
+
+def adding_nothing(subject: Subject) -> dict[int, list[int]]:
+    """Return the grants that could all be taken out, each with others that have all its cases.
+
+    Raises TooMuch.
+    """
+    grants, holds = subject.revision.grants, subject.decisions.grants
+    #: The grants that are left, by cases and what they give there, in their order.
+    alike: dict[tuple[Cases, str | None, str], list[int]] = {}
+    for position, grant in enumerate(grants):
+        gives = repr((grant.prerequisites, grant.remarks))
+        alike.setdefault((holds[position], grant.hours, gives), []).append(position)
+    subject.check_comparisons(len(grants) * len(alike))
+    groups = [(cases, some) for (cases, _, _), some in alike.items() if cases]
+    group_of = {position: some for some in alike.values() for position in some}
+    found: dict[int, list[int]] = {}
+    for position in reversed(range(len(grants))):
+        grant, mine, own = grants[position], holds[position], group_of[position]
+        if not grant.allow:
+            continue
+        # The first of those that are alike stands for all of them.
+        others = [some[0] for cases, some in groups if cases & mine and some and some is not own]
+        others = sorted([*others, *[each for each in own if each != position][:1]])
+        if not mine or (others and _given(subject, grant, mine, others)):
+            found[position] = _enough(subject, mine, others)
+            own.remove(position)
+    return found
+
+
+def _enough(subject: Subject, mine: Cases, others: list[int]) -> list[int]:
+    """Return the first grants that together hold in all cases of a grant."""
+    enough = []
+    for other in others:
+        if not mine:
+            break
+        if subject.decisions.grants[other] & mine:
+            enough.append(other)
+            mine &= ~subject.decisions.grants[other]
+    return enough
+
+
+def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bool:
+    """Return whether other grants give all of a grant in all of its cases."""
+    grants, holds = subject.revision.grants, subject.decisions.grants
+
+    def covered(giving: Iterable[int], already: Cases = 0) -> bool:
+        left = mine & ~already
+        for other in giving:
+            left &= ~holds[other]
+        return not left
+
+    if not covered(others):
+        return False
+    # Hours that merely include these, such as 24x7, are named beside them. Beside a grant that
+    # states none a channel is known to be open in these hours, and is not without them.
+    if not covered(other for other in others if grants[other].hours == grant.hours):
+        return False
+    for needed in grant.prerequisites:
+        always = [each.id for each in subject.revision.channels if needed in each.prerequisites]
+        also = (other for other in others if needed in grants[other].prerequisites)
+        if not covered(also, subject.space.among("channel", always)):
+            return False
+    # Remarks travel with an answer.
+    if any(alternative.remarks != Remarks() for alternative in grant.when):
+        return False
+    return grant.remarks == Remarks() or covered(
+        other for other in others if grants[other].remarks == grant.remarks
+    )
+
+
+def _of_an_empty_group(subject: Subject, position: int) -> Problem:
+    path = ("entitlements", position)
+    return Problem(
+        path,
+        "this grant names no channel: its group is empty",
+        subject.document.first(path),
+        hint="change the group, or remove the grant",
+    )
+
+
+def _problem(subject: Subject, position: int, others: list[int]) -> Problem:
+    path = ("entitlements", position)
+    mine = subject.decisions.grants[position]
+    span = subject.document.first(path)
+    if not mine:
+        return Problem(path, "this grant holds in no case", span, hint="mend its `when`")
+    return Problem(
+        path,
+        "this grant adds nothing: others allow the same in all of its cases",
+        span,
+        hint="take it out, or mend its `when`",
+        case=subject.witness(mine),
+        related=tuple((("entitlements", other), "a grant that holds there") for other in others),
+    )
+
+
+RULE = Rule(
+    code="ZS403",
+    name="redundant-grant",
+    severity="warning",
+    summary="a grant that could be taken out and change no answer",
+    check=check,
+)

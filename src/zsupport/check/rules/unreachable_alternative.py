@@ -1,0 +1,123 @@
+"""ZS415: an alternative of a condition whose cases entries above decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from zsupport.answer.space import Cases, Space
+from zsupport.check.rule import Condition, Problem, Rule, Subject
+from zsupport.policy.model import Alternative, When
+from zsupport.policy.yamltext import Path
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each alternative that never decides, of an entry that decides elsewhere."""
+    several = [each for each in subject.conditions if len(each.when) > 1]
+    for section, entries in (
+        ("priorities", _priorities),
+        ("targets", _targets),
+        ("hours", _hours),
+        ("commitment", _commitments),
+    ):
+        conditions = {each.path[:-1]: each for each in several if each.path[0] == section}
+        if conditions:
+            yield from entries(subject, conditions)
+
+
+def _priorities(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
+    decided = subject.facts.deciding(subject.revision.priorities)
+    paths: list[Path] = [("priorities", place) for place in range(len(decided))]
+    yield from _of_list(subject, conditions, paths, decided, subject.facts, subject.facts.every)
+
+
+def _targets(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
+    above: list[tuple[Path, Cases]] = []
+    for rule, (matches, decides) in subject.decisions.by_rule().items():
+        path: Path = ("targets", rule)
+        if path in conditions:
+            meets = subject.decisions.meets
+            yield from _shadowed(subject, conditions[path], meets, matches, decides, above)
+        above.append((path, decides))
+
+
+def _hours(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
+    for hours in subject.revision.hours:
+        decided = subject.decisions.calendars(hours)
+        paths = [subject.document.calendar(hours, place) for place in range(len(decided))]
+        existing = subject.decisions.existing
+        yield from _of_list(subject, conditions, paths, decided, subject.space, existing)
+
+
+def _commitments(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Problem]:
+    decided = subject.decisions.commitments()
+    paths: list[Path] = [("commitment", place) for place in range(len(decided))]
+    existing = subject.decisions.existing
+    yield from _of_list(subject, conditions, paths, decided, subject.space, existing)
+
+
+def _of_list(
+    subject: Subject,
+    conditions: dict[Path, Condition],
+    paths: list[Path],
+    decided: Sequence[tuple[object, Cases]],
+    space: Space,
+    matches: Cases,
+) -> Iterator[Problem]:
+    """Yield the alternatives of a list of which the first entry that matches decides."""
+    above: list[tuple[Path, Cases]] = []
+    for path, (_, decides) in zip(paths, decided, strict=True):
+        if path in conditions:
+            condition = conditions[path]
+            yield from _shadowed(subject, condition, space.meets, matches, decides, above)
+        above.append((path, decides))
+
+
+def _shadowed(
+    subject: Subject,
+    condition: Condition,
+    meets: Callable[[Alternative], Cases],
+    matches: Cases,
+    decides: Cases,
+    above: list[tuple[Path, Cases]],
+) -> Iterator[Problem]:
+    """Yield the alternatives that match somewhere and decide nowhere.
+
+    `matches` and `decides` are where the entry may and does decide; `above` are the entries
+    before it, with the cases that they decide. An unreachable entry is a finding of its own, and
+    so is an alternative inside another one.
+    """
+    if not decides:
+        return
+    parts = [meets(alternative) for alternative in condition.when]
+    for position, part in enumerate(parts):
+        mine = part & matches
+        if not mine or mine & decides or _inside_another(parts, position, condition.when):
+            continue
+        path = subject.alternative(condition, position)
+        yield Problem(
+            path,
+            "this alternative never decides: entries above decide in all of its cases",
+            subject.document.first(path),
+            hint="remove it, or move this entry above them",
+            related=tuple(
+                (entry, "this entry decides first") for entry, cases in above if cases & mine
+            ),
+        )
+
+
+def _inside_another(parts: list[Cases], position: int, when: When) -> bool:
+    """Return whether another alternative matches wherever one does; of equal ones, the later."""
+    return any(
+        not parts[position] & ~part and (parts[position] != part or other < position)
+        for other, part in enumerate(parts)
+        if other != position and all(when[other].values.values())
+    )
+
+
+RULE = Rule(
+    code="ZS415",
+    name="unreachable-alternative",
+    severity="warning",
+    summary="an alternative of a condition in whose cases entries above decide",
+    check=check,
+)

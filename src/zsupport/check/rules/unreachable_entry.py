@@ -1,0 +1,56 @@
+"""ZS412: a calendar of a list, or a commitment, that decides in no case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from zsupport.answer.space import Cases
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.policy.model import Commitment, PolicyCalendar
+from zsupport.policy.yamltext import Path
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each entry that those above it leave no case to."""
+    revision, document = subject.revision, subject.document
+    for hours, calendars in revision.hours.items():
+        if len(calendars) > 1:
+            paths = [document.calendar(hours, place) for place in range(len(calendars))]
+            yield from _dead(subject, "calendar", paths, subject.decisions.calendars(hours))
+    if len(revision.commitments) > 1:
+        paths = [("commitment", place) for place in range(len(revision.commitments))]
+        yield from _dead(subject, "commitment", paths, subject.decisions.commitments())
+
+
+def _dead(
+    subject: Subject,
+    what: str,
+    paths: list[Path],
+    decided: Sequence[tuple[PolicyCalendar | Commitment, Cases]],
+) -> Iterator[Problem]:
+    holding = [subject.space.holds(entry.when) for entry, _ in decided]
+    for position, holds in enumerate(holding):
+        if not decided[position][1] and not subject.excluded(holds):
+            path = paths[position]
+            yield Problem(
+                path,
+                f"this {what} is never the one: "
+                + ("those above hold first" if holds else "its `when` never holds"),
+                subject.document.first(path),
+                hint="move it above them, or mend the `when` of one of them",
+                case=subject.witness(holds) if holds else None,
+                related=tuple(
+                    (paths[above], "this one holds first")
+                    for above in range(position)
+                    if holding[above] & holds
+                ),
+            )
+
+
+RULE = Rule(
+    code="ZS412",
+    name="unreachable-entry",
+    severity="error",
+    summary="a calendar of a list, or a commitment, that decides in no case",
+    check=check,
+)

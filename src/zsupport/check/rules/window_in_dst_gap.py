@@ -1,0 +1,121 @@
+"""ZS703: a window that does not exist on the day on which the clock is put forward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+
+from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.clock.spans import EPOCH
+from zsupport.clock.window_text import parse_day_windows, parse_open
+from zsupport.clock.windows import DAY, WEEK, Window
+from zsupport.clock.zonefile import offset_pieces
+from zsupport.clock.zones import zone
+from zsupport.policy.model import PolicyCalendar
+from zsupport.policy.yamltext import Path
+from zsupport.typed import NamedTuple
+
+# A longer window cannot lie in a gap: no zone puts its clock forward by more.
+_LONGEST = 120
+_YEARS = 3
+
+
+class Gap(NamedTuple):
+    """Local times that do not exist: minutes of the day, `end` perhaps past its midnight."""
+
+    day: int  # ordinal
+    start: int
+    end: int
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield each window that lies inside a gap in the three years from today on, once.
+
+    What single dates have is judged on those dates, in whatever year.
+    """
+    for path, calendar in subject.calendars:
+        name = calendar.timezone or subject.revision.timezone
+        if name == "customer" or name.startswith("UTC"):
+            continue
+        if any(is_short(window) for window in calendar.windows or ()):
+            yield from in_week(subject, path, calendar, name)
+        for day, windows in calendar.dates.items():
+            if any(map(is_short, windows)):
+                own = date.fromisoformat(day)
+                for gap in gaps(name, own.year, own.year + 1):
+                    if gap.day == own.toordinal():
+                        yield from of_date(subject, (*path, "dates", day), gap, name)
+
+
+def is_short(window: Window) -> bool:
+    """Return whether a window is short enough to lie in a gap."""
+    return window.closes - window.opens <= _LONGEST
+
+
+def in_week(subject: Subject, path: Path, calendar: PolicyCalendar, name: str) -> Iterator[Problem]:
+    """Yield a problem at each text of `open` with a window inside a gap, the first from today."""
+    named: set[Path] = set()
+    year = subject.today.year
+    for gap in gaps(name, year, year + _YEARS):
+        day = date.fromordinal(gap.day)
+        if day < subject.today or day.isoformat() in calendar.dates:
+            continue
+        if any(is_lost(window, day, gap) for window in calendar.windows or ()):
+            for place, text in subject.document.texts((*path, "open")):
+                lost = any(is_lost(window, day, gap) for window in parse_open(text) or ())
+                if lost and place not in named:
+                    named.add(place)
+                    yield problem(place, text, day, name)
+
+
+def is_lost(window: Window, day: date, gap: Gap) -> bool:
+    """Return whether a window of the week lies inside a gap of a date."""
+    midnight = day.weekday() * DAY
+    return any(
+        midnight + gap.start <= window.opens + shift and window.closes + shift <= midnight + gap.end
+        for shift in (-WEEK, 0, WEEK)
+    )
+
+
+def of_date(subject: Subject, path: Path, gap: Gap, name: str) -> Iterator[Problem]:
+    """Yield a problem at each window of a date that lies inside a gap of it."""
+    for place, text in subject.document.texts(path):
+        if any(gap.start <= w.opens and w.closes <= gap.end for w in parse_day_windows(text)):
+            yield problem(place, text, date.fromordinal(gap.day), name)
+
+
+def problem(path: Path, text: str, day: date, name: str) -> Problem:
+    """Return the problem at the text of a window."""
+    return Problem(
+        path,
+        f"`{text}` does not exist on {day.isoformat()}, when {name} puts its clock forward",
+        label="skipped on that day",
+        hint="write a window that begins before or ends after the skipped time",
+    )
+
+
+@lru_cache(maxsize=64)
+def gaps(name: str, first: int, end: int) -> tuple[Gap, ...]:
+    """Return the local times that a zone skips from one year up to another."""
+    start = (date(first, 1, 1).toordinal() - EPOCH) * 86_400
+    until = (date(end, 1, 1).toordinal() - EPOCH) * 86_400
+    found: list[Gap] = []
+    before: int | None = None
+    for at, _, offset in offset_pieces(zone(name), start, until):
+        if before is not None and offset > before:
+            day, seconds = divmod(at + before, 86_400)
+            first_minute = seconds // 60
+            length = (offset - before) // 60
+            found.append(Gap(day + EPOCH, first_minute, first_minute + length))
+        before = offset
+    return tuple(found)
+
+
+RULE = Rule(
+    code="ZS703",
+    name="window-in-dst-gap",
+    severity="warning",
+    summary="a window that does not exist on the day on which the clock is put forward",
+    check=check,
+)
