@@ -173,7 +173,7 @@ def test_policies_are_names_or_files(asked: Asked) -> None:
 
 def test_help_completes_guides_and_commands(asked: Asked) -> None:
     assert asked("help", "po") == ["policy", "policies"]
-    assert asked("help", "ho") == ["hours"]
+    assert asked("help", "ho") == ["hours", "holidays"]
     assert "--help" in asked("help", "policy", "")
 
 

@@ -293,7 +293,7 @@ def test_every_guide_is_listed(cli: Cli) -> None:
 
 
 def test_the_reference_names_every_key_and_code() -> None:
-    text = guide("policy")
+    text = guide("reference")
     for fields in records():
         for key in fields.fields:
             assert f"`{key}`" in text, f"{fields.name}.{key}"

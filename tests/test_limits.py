@@ -152,7 +152,7 @@ def assert_worked_on(cli: "Cli", folder: Path, text: str, command: tuple[str, ..
 
 
 def test_the_guide_lists_every_limit() -> None:
-    table = page("policy").partition("| at most | of | instead |\n|---|---|---|\n")[2]
+    table = page("files").partition("| at most | of | instead |\n|---|---|---|\n")[2]
     rows = [row for row in table.partition("\n\n")[0].splitlines() if row]
     assert rows == [
         f"| {limit.most:,} | {limit.counts} | {named(limit.way_out, flag_of)} |"

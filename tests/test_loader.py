@@ -249,7 +249,7 @@ def test_a_target_that_cannot_be_counted_in_some_case_is_refused(rule: str) -> N
 
 def test_the_guide_states_the_limits_of_a_file() -> None:
     limits = f"{MAX_BYTES // 2**20} MiB, {MAX_DEPTH} levels and {MAX_NODES:,} values"
-    assert f"most {limits}, with aliases unfolded" in page("policy")
+    assert f"most {limits}, with aliases unfolded" in page("files")
 
 
 def test_what_is_undated_may_be_in_doubt() -> None:

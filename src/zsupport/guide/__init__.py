@@ -1,30 +1,34 @@
-"""The guides that `zsupport help TOPIC` shows: Markdown pages, and the policy reference."""
+"""The guides that `zsupport help TOPIC` shows, as Markdown."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 
-#: Every guide, in the order in which one would read them.
+#: Every guide and its topic, in reading order.
 GUIDES = {
-    "policy": "How a policy is written: every section, key and value",
-    "hours": "Hours, holidays, business days and pauses, with worked examples",
-    "check": "Mistakes in a policy: the rules, exceptions, fixes, configuration",
-    "test": "The policy's own tests: cases, invariants, coverage, and what they notice",
-    "diff": "What a change takes from whom: classes, audiences, Git, the codes",
-    "ci": "A change from the editor to the pull request: hooks, GitHub, GitLab, editors",
-    "scripts": "Answers in shell scripts: exit codes, plain lines, one field",
+    "policy": "Write a policy: a complete example, plans, roles, facts, channels",
+    "entitlements": "Grants, conditions and priorities",
+    "targets": "Metrics, targets and commitments",
+    "texts": "Terms, self-help, languages, notes and sources",
+    "hours": "Opening hours: windows, time zones, joined hours, questions",
+    "holidays": "Holidays: dates, countries, pinned and exchanged days",
+    "deadlines": "How deadlines are counted: business days, starts, pauses, states",
+    "files": "Policy files: YAML, errors, validity and revisions, limits",
+    "reference": "Every key of the policy format, and every code of an invalid policy",
+    "check": "Find errors in a policy: rules, suppressions, fixes, configuration",
+    "test": "Test a policy: cases, invariants, coverage, mutation",
+    "diff": "Who gains and who loses from a change: classes, audiences, Git, codes",
+    "ci": "Run the commands in pre-commit, GitHub, GitLab and editors",
+    "scripts": "Use answers in shell scripts: exit codes, plain lines, fields",
     "json": "The JSON documents and their schemas",
     "completion": "Completion for bash, zsh and fish",
 }
 
 
 def page(name: str) -> str:
-    """Return a guide as Markdown; two end with what the program knows best itself.
-
-    That is the reference of the format for `policy`, and the rules for `check`.
-    """
+    """Return a guide as Markdown; `reference` and `check` end with a generated part."""
     text = files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
-    if name == "policy":
+    if name == "reference":
         from zsupport.policy.reference import reference
 
         text += reference()

@@ -1,6 +1,6 @@
 """The policy format, once: every section, key and value that a policy may hold.
 
-The loader reads by it, `zsupport schema` prints it as JSON Schema and `zsupport help policy`
+The loader reads by it, `zsupport schema` prints it as JSON Schema and `zsupport help reference`
 as a reference. To add a key, add a Field here, and a field of the same name to the class of
 `zsupport.policy.model` that holds it.
 """

@@ -1,4 +1,4 @@
-"""The reference of the policy format, as Markdown, made from its one definition."""
+"""The reference of the policy format, as Markdown, generated from the definition of the format."""
 
 from __future__ import annotations
 
@@ -17,38 +17,29 @@ from zsupport.policy.shape import (
     Text,
 )
 
-_HEAD = """
-## Reference
-
-Every key of the format: what it takes, and what it means. Any other key is an error. In the
-headings `ID` is a name that the policy chooses, and `[]` stands for each item of a list.
-
-- *text* is any text for people, or a text for each language: `{en: ..., nb: ...}`
-- *id* is letters, digits, `.`, `-` and `_`, at most 100 of them, a letter or digit first
-- *values* are an id or a group, a list of them, or `{not: ...}`
-
-Every mapping with keys of its own may also carry:
-
-"""
-
-#: Better words than those of a shape, which are made for the messages about a mistake.
+#: Descriptions that replace those of a shape, which are worded for messages.
 _WORDS = {
     "the id of hours": "the id of hours, or `24x7`",
     "the id of a value": "one of the values",
-    TARGET.words: "a target: see above",
+    TARGET.words: "target",
 }
 
 
 def reference() -> str:
-    """Return a section for each kind of mapping, with a line for each key, then the codes."""
-    remarks = "\n".join(_line(POLICY.fields[key]) for key in REMARK_KEYS) + "\n"
+    """Return a section for each kind of mapping, with a line for each key, and the codes."""
     sections = [_section(path, fields) for path, fields in _places().items()]
-    return _HEAD + "\n".join([remarks, *sections, _codes()])
+    return "\n".join([_remarks(), *sections, _codes()])
+
+
+def _remarks() -> str:
+    lines = ["## Every mapping\n", "Every mapping with keys of its own may also have these keys:\n"]
+    lines += [_line(POLICY.fields[key]) for key in REMARK_KEYS]
+    return "\n".join(lines) + "\n"
 
 
 def _places() -> dict[str, Fields]:
-    """Return each kind of mapping under the first place where it may stand, in written order."""
-    found: dict[str, Fields] = {}
+    """Return each kind of mapping by the first path at which it is allowed, in written order."""
+    places: dict[str, Fields] = {}
     known: set[str] = set()
 
     def visit(shape: Shape, path: str) -> None:
@@ -56,11 +47,11 @@ def _places() -> dict[str, Fields]:
             if shape.name in known:
                 return
             known.add(shape.name)
-            found[path] = shape
+            places[path] = shape
             for key, field in shape.fields.items():
                 visit(field.shape, f"{path}.{key}".removeprefix("."))
             if shape.others:
-                # What the other keys are is the first thing said of them: `a metric: ...`.
+                # The text about other keys begins with what they are: `a metric: ...`.
                 visit(shape.others, f"{path}.{shape.others_say.split()[1].strip(':').upper()}")
         elif isinstance(shape, ListOf):
             visit(shape.item, path if shape.or_one else f"{path}[]")
@@ -71,11 +62,11 @@ def _places() -> dict[str, Fields]:
                 visit(part, path)
 
     visit(POLICY, "")
-    return found
+    return places
 
 
 def _section(path: str, fields: Fields) -> str:
-    lines = [f"### {_title(path, fields)}\n", f"{fields.says}\n"]
+    lines = [f"## {_title(path, fields)}\n", f"{fields.says}\n"]
     own = [field for key, field in fields.fields.items() if key not in REMARK_KEYS]
     lines += [_line(field) for field in own]
     if fields.others:
@@ -86,28 +77,28 @@ def _section(path: str, fields: Fields) -> str:
 
 def _title(path: str, fields: Fields) -> str:
     if not path:
-        return "The policy itself"
+        return "Top level"
     if fields.name == "condition":
-        return "`when`, wherever it stands"
+        return "`when` in every section"
     return f"`{path}`"
 
 
 def _rules(fields: Fields) -> list[str]:
-    """Return which keys go together and which do not."""
+    """Return which keys require or exclude each other."""
     rules = []
     if fields.exactly_one:
-        rules.append(f"Exactly one of {_and(fields.exactly_one)} must be there.")
+        rules.append(f"Exactly one of {_and(fields.exactly_one)} is required.")
     if fields.at_least_one:
-        rules.append(f"{_and(fields.at_least_one, 'or')} must be there.")
+        rules.append(f"At least one of {_and(fields.at_least_one)} is required.")
     for key in fields.alone:
-        rules.append(f"Beside `{key}` only `when` and remarks may stand.")
+        rules.append(f"With `{key}`, only `when`, `note`, `unclear` and `source` are allowed.")
     for key, (other, value) in fields.needs.items():
-        rules.append(f"`{key}` needs `{other}{f': {value}' if value else ''}`.")
+        rules.append(f"`{key}` requires `{other}{f': {value}' if value else ''}`.")
     return rules
 
 
-def _and(keys: tuple[str, ...], word: str = "and") -> str:
-    return f" {word} ".join(f"`{key}`" for key in keys)
+def _and(keys: tuple[str, ...]) -> str:
+    return " and ".join(f"`{key}`" for key in keys)
 
 
 def _line(field: Field) -> str:
@@ -116,7 +107,7 @@ def _line(field: Field) -> str:
 
 
 def _kind(shape: Shape) -> str:
-    """Return what a value may be, in the words that the head of the reference explains."""
+    """Return the type of a value, by the terms that `reference.md` explains."""
     if isinstance(shape, Text):
         return "text"
     if isinstance(shape, Id):
@@ -130,7 +121,7 @@ def _kind(shape: Shape) -> str:
     if isinstance(shape, MapOf):
         return f"for each {shape.key.removeprefix('an ').removeprefix('a ')}: {_kind(shape.value)}"
     if isinstance(shape, OneOf):
-        # A text comes first, a list last, as one would write them.
+        # Sort lists last.
         return ", or ".join(_kind(part) for part in sorted(shape.parts(), key=_is_list))
     if isinstance(shape, Group):
         return "values of one dimension or fact"
@@ -157,6 +148,6 @@ def _list(shape: ListOf) -> str:
 
 
 def _codes() -> str:
-    lines = ["### Codes of problems\n"]
+    lines = ["## Codes\n", "Codes of an invalid policy. A code never changes its meaning.\n"]
     lines += [f"- `{code.code}` {code.name}: {code.summary}" for code in CODES.values()]
     return "\n".join(lines) + "\n"

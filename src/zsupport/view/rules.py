@@ -19,7 +19,7 @@ def explanation(kind: Code) -> str:
 
 
 def rules_table() -> str:
-    """Return the rules as a table of Markdown; what the loader finds is in the policy guide."""
+    """Return the rules as a Markdown table, without the codes of invalid policies."""
     lines = ["| rule | name | severity | finds |", "|---|---|---|---|"]
     lines += [
         f"| `{kind.code}` | {kind.name} | {kind.severity} | {kind.summary} |"
