@@ -183,9 +183,9 @@ def test_diff_says_what_changed_as_the_key_is_classified(kind: str, key: str) ->
     if counts == JUDGED:
         assert changes
     elif counts == WORDS:
-        assert (changes, bool(compared.words)) == ([], True)
+        assert (changes, bool(compared.texts)) == ([], True)
     else:
-        assert (changes, compared.words) == ([], ())
+        assert (changes, compared.texts) == ([], ())
 
 
 #: What an answer says beside words about a key on which `diff` is silent or gives advice alone.

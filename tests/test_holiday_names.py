@@ -103,7 +103,7 @@ def test_a_name_is_no_change_for_the_customer(cli: "Cli", tmp_path: Path) -> Non
     compared = cli("diff", "new.yaml", "--against", "old.yaml", "--fail-on", "any", cwd=tmp_path)
     assert (compared.code, compared.stderr) == (0, "")
     assert compared.stdout == (
-        "words differ in hours.office: not judged\nno answer changes; 1 case compared\n"
+        "wording changed (not judged): hours.office\nno changes in answers; 1 case compared\n"
     )
 
 

@@ -23,7 +23,7 @@ entitlements:
 targets: [{first-response: 4h}]
 """
 SLOWER = POLICY.replace("4h", "8h")
-NOTHING = "no answer changes; 4 cases compared\n"
+NOTHING = "no changes in answers; 4 cases compared\n"
 ONE = "1 breaking change for customers; 4 cases compared"
 
 

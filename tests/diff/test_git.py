@@ -74,7 +74,7 @@ def test_a_pull_request_is_compared_with_where_it_began(git: Git, diff: Diff) ->
     assert diff("acme.yaml", "--against", "main").code == 1
     got = diff("acme.yaml", "--merge-base", "main")
     assert got.code == 0
-    assert "2h instead of 4h" in got.stdout
+    assert "from 4h to 2h" in got.stdout
 
 
 def test_histories_without_a_common_commit(git: Git, diff: Diff) -> None:
@@ -252,7 +252,7 @@ def test_a_policy_that_is_gone_is_one_change(git: Git, diff: Diff) -> None:
     (git.folder / "other.yaml").unlink()
     got = diff(".", "--against", "HEAD")
     assert got.code == 1
-    assert "the policy `other` is gone" in got.stdout
+    assert "policy `other` removed" in got.stdout
     assert "--> other.yaml:1:1\n  ::: HEAD:other.yaml:2:9   before\n" in got.stdout
     named = diff("other.yaml", "--against", "HEAD")
     assert (named.code, named.stdout) == (3, "")
@@ -365,7 +365,7 @@ def test_a_policy_that_is_gone_is_found_where_it_lay(git: Git, diff: Diff) -> No
     place = "support/more/other.yaml"
     got = diff("support", "--against", "HEAD~1")
     assert got.stdout.startswith(
-        "error[ZD001] policy-gone: the policy `other` is gone (4 cases)\n"
+        "error[ZD001] policy-gone: policy `other` removed (4 cases)\n"
         f" --> {place}:1:1\n"
         f"  ::: HEAD~1:{place}:2:9   before\n"
     )

@@ -1,4 +1,4 @@
-"""Targets by the moment opened, held to the answers at each half hour of a week."""
+"""Targets by the moment opened, compared with the answers for every half hour of a week."""
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ WEEKS = ["mon-fri 09:00-17:00", "mon-fri 09:00-12:00", "mon-fri 10:00-18:00", "s
 
 @st.composite
 def policies(draw: st.DrawFn) -> str:
-    """Return a policy with two calendars and rules that ask when a case was opened."""
+    """Return a policy with two calendars and rules with a condition on `opened`."""
     rules = []
     for _ in range(draw(st.integers(0, 3))):
         side = draw(st.sampled_from(["inside", "outside"]))
@@ -45,13 +45,13 @@ targets:
 
 
 def read(text: str, name: str) -> Document:
-    found = read_document(SourceFile(name, text.encode(), "", name))
-    assert found.revision is not None, found.findings
-    return found
+    document = read_document(SourceFile(name, text.encode(), "", name))
+    assert document.revision is not None, document.findings
+    return document
 
 
 def due(revision: Revision, hours: PolicyHours, case: dict[str, str], opened: int) -> int | None:
-    """Return the deadline in a case opened at a moment, None where nothing is promised."""
+    """Return the deadline of a case opened at a moment; None if nothing is promised."""
     inside = {name: hours.settle(name, {}).time.is_open(opened) for name in ("office", "night")}
     deciding = decide(revision, case, "f", inside.__getitem__)
     assert deciding is not None
@@ -84,7 +84,9 @@ targets:
 
 @settings(max_examples=50, deadline=None)
 @given(policies(), policies())
-def test_what_is_opened_in_each_half_hour_of_a_week(old: str, new: str) -> None:
+def test_changed_cases_are_those_that_differ_in_some_half_hour_of_a_week(
+    old: str, new: str
+) -> None:
     documents = read(old, "old.yaml"), read(new, "new.yaml")
     compared = compare([documents[0]], [documents[1]]).compared[0]
     part = compared.parts[0]
@@ -94,8 +96,8 @@ def test_what_is_opened_in_each_half_hour_of_a_week(old: str, new: str) -> None:
         if change.code.startswith("ZD3")
         for case in part.space.cases(change.cases)
     }
-    revisions = [each.revision for each in documents if each.revision]
-    clocks = [PolicyHours(each, Customer(), "en") for each in revisions]
+    revisions = [document.revision for document in documents if document.revision]
+    clocks = [PolicyHours(revision, Customer(), "en") for revision in revisions]
     differ: dict[frozenset[tuple[str, str]], bool] = {}
     for half in range(7 * 24 * 2):
         instant = MONDAY + half * 1800
@@ -111,7 +113,7 @@ def test_what_is_opened_in_each_half_hour_of_a_week(old: str, new: str) -> None:
                     hours, _, which = name.removeprefix("opened ").partition(" ")
                     known = {"(before)": flags[0], "(now)": flags[1]}.get(which)
                     if known is None:
-                        # Named by one of them only, or the same in both.
+                        # Named by one policy only, or the same hours in both.
                         named = [f"inside {hours}" in text or f"outside {hours}" in text
                                  for text in (old, new)]  # fmt: skip
                         known = flags[0] if named[0] else flags[1]
@@ -121,8 +123,8 @@ def test_what_is_opened_in_each_half_hour_of_a_week(old: str, new: str) -> None:
             )
             key = frozenset(whole.items())
             differ[key] = differ.get(key, False) or before != now
-    event(f"{len([n for n in part.space.values if 'opened' in n])} hours are asked about")
-    # What is left out cannot come about at any hour.
+    event(f"{len([n for n in part.space.values if 'opened' in n])} hours in conditions")
+    # A case that is not compared is impossible at every hour.
     for key, differs in differ.items():
         assert (key in changed) is differs, key
         assert part.both & _bit(part.space.values, dict(key))

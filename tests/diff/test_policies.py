@@ -1,4 +1,4 @@
-"""Two policies compared: what is the same, and the way back."""
+"""Properties of comparisons: equal policies, and the reverse comparison."""
 
 from copy import deepcopy
 from typing import Any
@@ -24,29 +24,29 @@ from zsupport.policy import document as policy_document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 
-#: A case as something to count by.
+#: A case as a hashable value.
 Key = frozenset[tuple[str, str]]
 EXAMPLES = settings(max_examples=100, deadline=None)
 WEEKS = ["24x7", "mon-fri 08:00-18:00", "mon-fri 10:00-16:00", "mon-sat 10:00-16:00"]
 
 
 def read(text: str, name: str = "p.yaml") -> policy_document.Document:
-    found = read_document(SourceFile(name, text.encode(), "sha256:0", name))
-    if found.revision is None:
-        raise InvalidPolicy(found.findings, {name: text})
-    return found
+    document = read_document(SourceFile(name, text.encode(), "sha256:0", name))
+    if document.revision is None:
+        raise InvalidPolicy(document.findings, {name: text})
+    return document
 
 
 def diff(old: str, new: str) -> PolicyDiff:
     return compare([read(old, "old.yaml")], [read(new, "new.yaml")])
 
 
-def parts(found: PolicyDiff) -> list[ComparedCases]:
-    return [part for compared in found.compared for part in compared.parts]
+def parts(difference: PolicyDiff) -> list[ComparedCases]:
+    return [part for compared in difference.compared for part in compared.parts]
 
 
-def changes(found: PolicyDiff) -> list[tuple[ComparedCases, Change]]:
-    return [(part, change) for part in parts(found) for change in part.changes]
+def changes(difference: PolicyDiff) -> list[tuple[ComparedCases, Change]]:
+    return [(part, change) for part in parts(difference) for change in part.changes]
 
 
 def cases(part: ComparedCases, change: Change) -> set[Key]:
@@ -55,7 +55,7 @@ def cases(part: ComparedCases, change: Change) -> set[Key]:
 
 @st.composite
 def edited(draw: st.DrawFn, document: Document) -> Document:
-    """Return a policy after one to three edits such as authors make."""
+    """Return a policy after one to three edits such as those of authors."""
     made: Document = deepcopy(document)
     for _ in range(draw(st.integers(1, 3))):
         who = [n for n in ("plan", "role", "priority") if values_of(made, n)]
@@ -84,7 +84,7 @@ def edited(draw: st.DrawFn, document: Document) -> Document:
 
 
 def rename(draw: st.DrawFn, made: Document) -> None:
-    """Take a value away from a dimension, or add one."""
+    """Remove a value from a dimension, or add one."""
     section = draw(st.sampled_from([n for n in ("plans", "roles", "channels") if made.get(n)]))
     if len(made[section]) > 1 and draw(st.booleans()):
         made[section].pop(draw(st.sampled_from([*made[section]])))
@@ -94,7 +94,7 @@ def rename(draw: st.DrawFn, made: Document) -> None:
 
 
 def other(draw: st.DrawFn, made: Document) -> None:
-    """Change hours, the commitment, the priorities, or what a channel asks for."""
+    """Change the hours, the commitment, the priorities or the prerequisites of a channel."""
     way = draw(st.sampled_from(["hours", "commitment", "priorities", "channel"]))
     if way == "hours":
         made["hours"]["office"] = {"open": draw(st.sampled_from(WEEKS))}
@@ -109,7 +109,7 @@ def other(draw: st.DrawFn, made: Document) -> None:
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[str, str]:
-    """Return a policy and another: edited, or one that has nothing to do with it."""
+    """Return a policy and an edited or unrelated policy."""
     document = draw(policies())
     other = draw(st.one_of(edited(document), edited(document), policies()))
     texts = yaml_of(document), yaml_of(other)
@@ -123,28 +123,28 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
 
 @EXAMPLES
 @given(policies())
-def test_a_policy_and_itself_differ_in_nothing(document: Document) -> None:
+def test_policy_does_not_differ_from_itself(document: Document) -> None:
     text = yaml_of(document)
-    # With a comment it is another file, and is really compared.
+    # The comment makes it a different file, so that it is really compared.
     for other in (text, f"# the same\n{text}"):
-        found = diff(text, other)
-        assert changes(found) == []
-        assert found.compared[0].size > 0
-        assert found.compared[0].words == ()
+        difference = diff(text, other)
+        assert changes(difference) == []
+        assert difference.compared[0].size > 0
+        assert difference.compared[0].texts == ()
 
 
 @EXAMPLES
 @given(policies(), st.data())
-def test_layout_and_order_change_nothing(document: Document, data: st.DataObject) -> None:
+def test_layout_and_order_are_not_compared(document: Document, data: st.DataObject) -> None:
     moved = data.draw(permuted(document))
-    found = diff(yaml_of(document), yaml_of(moved, data.draw(styles)))
-    assert changes(found) == []
-    assert found.compared[0].words == ()
+    difference = diff(yaml_of(document), yaml_of(moved, data.draw(styles)))
+    assert changes(difference) == []
+    assert difference.compared[0].texts == ()
 
 
-def by_code(found: PolicyDiff) -> dict[tuple[str, str, str | None], set[Key]]:
+def by_code(difference: PolicyDiff) -> dict[tuple[str, str, str | None], set[Key]]:
     result: dict[tuple[str, str, str | None], set[Key]] = {}
-    for part, change in changes(found):
+    for part, change in changes(difference):
         key = change.code, change.effect, change.metric
         result.setdefault(key, set()).update(cases(part, change))
     return result
@@ -154,22 +154,22 @@ MIRRORED = {
     "less": "more", "more": "less", "either": "either", "same": "same",
     "name-gone": "name-new", "name-new": "name-gone",
 }  # fmt: skip
-#: The codes of the change the other way round; all others mirror themselves.
+#: Codes of changes and of their reverse changes. All other codes are their own reverse.
 PAIRS = [
     ("ZD101", "ZD102"), ("ZD201", "ZD202"), ("ZD203", "ZD204"), ("ZD206", "ZD207"),
     ("ZD209", "ZD210"), ("ZD301", "ZD302"), ("ZD304", "ZD305"), ("ZD307", "ZD308"),
     ("ZD310", "ZD311"), ("ZD313", "ZD314"), ("ZD401", "ZD402"), ("ZD501", "ZD502"),
 ]  # fmt: skip
-BACK = {**dict(PAIRS), **{other: one for one, other in PAIRS}}
+BACK = {**dict(PAIRS), **{reverse: code for code, reverse in PAIRS}}
 
 
 @EXAMPLES
 @given(pairs())
-def test_the_way_back_mirrors_the_way_there(texts: tuple[str, str]) -> None:
-    there, back = by_code(diff(*texts)), by_code(diff(*reversed(texts)))
+def test_reverse_comparison_has_the_reverse_changes(texts: tuple[str, str]) -> None:
+    forward, back = by_code(diff(*texts)), by_code(diff(*reversed(texts)))
     assert {
         (BACK.get(code, code), MIRRORED[effect], metric): where
-        for (code, effect, metric), where in there.items()
+        for (code, effect, metric), where in forward.items()
     } == back
-    for code, _, _ in there:
+    for code, _, _ in forward:
         event(CODES[code].name)

@@ -1,6 +1,6 @@
-"""What a change to a policy takes from whom, and what it gives: judged on answers, not on text.
+"""Who gains and who loses from a change to a policy, judged by answers and not by text.
 
-Two policies are answered for all cases, and the answers compared as values: whether a channel is
-allowed, what it requires and when it is open; what is promised, over which hours, on what
-condition and how firmly; which priority facts lead to. Words are not judged.
+Both policies are answered for all cases, and the answers are compared as values: allowed channels
+with their prerequisites and hours; targets with their hours, conditions and commitment; the
+priority of each set of facts. Wording is not judged.
 """

@@ -1,4 +1,4 @@
-"""The smallest change in a calendar that made hours others, also those of unions that have it."""
+"""The smallest change in a calendar that changed its hours and those of unions with it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from zsupport.policy.model import Holidays, PolicyCalendar
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
-# The keys of a calendar and of its holidays by the field that they fill. What decides about
-# more days comes first.
+# The keys of a calendar and of its holidays by the field that they fill. A key that affects more
+# days comes first.
 _KEYS = {
     "timezone": "timezone", "windows": "open", "holidays": "holidays", "dates": "dates",
     "breaks": "breaks", "by_start_date": "holidays-apply-to",
@@ -27,7 +27,7 @@ _OF_HOLIDAYS = {
 
 
 class Cause(NamedTuple):
-    """What made hours others: in which of them it stands, its places, its effect on these."""
+    """A change of a calendar: the name of its hours, its places and its effect on these hours."""
 
     name: str
     old: Path
@@ -36,7 +36,7 @@ class Cause(NamedTuple):
 
 
 class Calendars:
-    """The calendars of two revisions, held to each other once for each name."""
+    """The calendars of two revisions, compared once for each name."""
 
     def __init__(self, pair: RevisionPair, effect_of: Callable[[Counted, Counted], str]) -> None:
         self._pair = pair
@@ -46,32 +46,34 @@ class Calendars:
     def causes(
         self, names: Sequence[str], cases: Cases, *, business_days: bool = False
     ) -> list[Cause]:
-        """Return what made any of these hours others in some of the cases, each once.
+        """Return the changes of calendars that change any of these hours in some of the cases.
 
-        `business_days`: also where they are open at the same instants and count other days.
+        `business_days`: also changes that change business days but no opening.
         """
-        found = [
+        causes = [
             cause
             for name in names
-            for cause, here in self._of(name)
-            if here & cases and (business_days or cause.effect != "same")
+            for cause, affected in self._of(name)
+            if affected & cases and (business_days or cause.effect != "same")
         ]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(causes))
 
     def effect(self, name: str, cases: Cases) -> str:
-        """Return the effect of other hours under one name, over all of the cases together."""
-        before, after = (each.decisions.opening(name) for each in self._pair[:2])
+        """Return the effect of changed hours under the same name, over all of the cases."""
+        before, after = (side.decisions.opening(name) for side in self._pair[:2])
         effects = {
-            self._effect_of(was, now) for was, now, here in crossed(before, after) if here & cases
+            self._effect_of(was, now)
+            for was, now, shared in crossed(before, after)
+            if shared & cases
         } - {"same"}
         return "same" if not effects else effects.pop() if len(effects) == 1 else "either"
 
     def _of(self, name: str) -> list[tuple[Cause, Cases]]:
         if name not in self._known:
-            found: dict[Cause, Cases] = {}
+            causes: dict[Cause, Cases] = {}
             for cause, cases in self._compared(name):
-                found[cause] = found.get(cause, 0) | cases
-            self._known[name] = list(found.items())
+                causes[cause] = causes.get(cause, 0) | cases
+            self._known[name] = list(causes.items())
         return self._known[name]
 
     def _compared(self, name: str) -> Iterator[tuple[Cause, Cases]]:
@@ -90,7 +92,7 @@ class Calendars:
             paths = old.document.calendar(name, at), new.document.calendar(name, place)
             if was.any and now.any and set(was.any) == set(now.any):
                 for member in now.any:
-                    yield from ((cause, here & cases) for cause, here in self._of(member))
+                    yield from ((cause, affected & cases) for cause, affected in self._of(member))
             elif was.any or now.any:
                 effect = self.effect(name, cases)
                 places = (*paths[0], "any"), (*paths[1], "any")
@@ -100,17 +102,17 @@ class Calendars:
                 if counted[0] != counted[1]:
                     places = self._places(was, now, *paths)
                     yield Cause(name, *places, self._effect_of(*counted)), cases
-        # Cases for which the list of one side has no calendar.
+        # Cases with a calendar in the list of the other side only.
         path: Path = ("hours", name)
         covered = union(cases for _, cases in before), union(cases for _, cases in after)
-        for mine, its, effect in ((*covered, "less"), (*covered[::-1], "more")):
-            if rest := mine & ~its & self._pair.both:
+        for stated, other, effect in ((*covered, "less"), (*covered[::-1], "more")):
+            if rest := stated & ~other & self._pair.both:
                 yield Cause(name, path, path, effect), rest
 
     def _places(
         self, was: PolicyCalendar, now: PolicyCalendar, old: Path, new: Path
     ) -> tuple[Path, Path]:
-        """Return the places of the first key by which two calendars differ."""
+        """Return the places of the first key that differs between two calendars."""
         zones = was.timezone, now.timezone
         if zones == (None, None):
             sides = self._pair.old.revision, self._pair.new.revision
@@ -122,17 +124,17 @@ class Calendars:
                 continue
             inside: Path = (key,)
             if isinstance(before, Holidays) and isinstance(later, Holidays):
-                of_days = _first_other(before._asdict(), later._asdict(), [*_OF_HOLIDAYS])
+                of_days = _first_changed(before._asdict(), later._asdict(), [*_OF_HOLIDAYS])
                 if not of_days and before.customer == later.customer:
-                    continue  # in words only
-                inside = (key, *(_OF_HOLIDAYS[str(each)] for each in of_days))
+                    continue  # only the wording differs
+                inside = (key, *(_OF_HOLIDAYS[str(field)] for field in of_days))
             elif isinstance(before, dict):
-                inside = (key, *_first_other(before, later, sorted({*before, *later})))
+                inside = (key, *_first_changed(before, later, sorted({*before, *later})))
             return (*old, *inside), (*new, *inside)
         return old, new
 
 
-def _first_other(old: dict[str, object], new: dict[str, object], keys: Sequence[str]) -> Path:
-    """Return the first key with another value, nothing where none has."""
-    found = next((key for key in keys if old.get(key) != new.get(key)), None)
-    return () if found is None else (found,)
+def _first_changed(old: dict[str, object], new: dict[str, object], keys: Sequence[str]) -> Path:
+    """Return the first key with a changed value; empty if all values are equal."""
+    changed = next((key for key in keys if old.get(key) != new.get(key)), None)
+    return () if changed is None else (changed,)

@@ -17,29 +17,29 @@ from zsupport.policy.document import Document
 from zsupport.policy.model import Alternative, Cell, Channel, Member, Priority, Revision, When
 from zsupport.typed import NamedTuple
 
-#: What a condition says: the values of each dimension.
+#: The values of each dimension in a condition.
 Values = dict[str, tuple[str, ...]]
 _SECTIONS = {"plan": "plans", "role": "roles", "channel": "channels", "priority": "priorities"}
 
 
 class RevisionPair(NamedTuple):
-    """Two revisions over the same cases; `both`: those that both know and that can come about."""
+    """Two revisions over the same cases; `both`: the possible cases that both know."""
 
     old: AnalysedRevision
     new: AnalysedRevision
     space: Space
     both: Cases
     where: Difference
-    #: For each name of an `opened` in the space: the revision and the name of its hours.
+    #: The revision and the name of its hours for each name of an `opened` in the space.
     opened: dict[str, tuple[AnalysedRevision, str]]
 
 
 def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPair:
-    """Return two files that hold a revision over the cases of both; raise TooMuch.
+    """Return the revisions of two files over the cases of both; raise TooMuch.
 
-    An id that the other one knows as an alias is a value of both: a question with it is answered
-    by both. Hours of an `opened` that differ are two dimensions: a case is opened inside or
-    outside of the old ones, and of the new ones.
+    An id that the other revision has as an alias is a value of both, because both answer a
+    question with it. Different hours of an `opened` are two dimensions: a case is opened inside
+    or outside the old hours, and inside or outside the new hours.
     """
     assert old.revision is not None
     assert new.revision is not None
@@ -49,32 +49,32 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
     facts = space_of_facts(before, after)
     period = period_of(before, after)
     inclusions = Inclusions(period, public)
-    bare = space_of(*(_renamed(each, lambda _: None) for each in (before, after)))
-    one = AnalysedRevision.over(old, before, bare, facts, public)
-    other = AnalysedRevision.over(new, after, bare, facts, public)
-    both = one.known & other.known
+    bare = space_of(*(_renamed(revision, lambda _: None) for revision in (before, after)))
+    bare_old = AnalysedRevision.over(old, before, bare, facts, public)
+    bare_new = AnalysedRevision.over(new, after, bare, facts, public)
+    both = bare_old.known & bare_new.known
     if not (_opened(before) or _opened(after)):
-        where = Difference(one.answers, other.answers, inclusions)
-        return RevisionPair(one, other, bare, both, where, {})
+        where = Difference(bare_old.answers, bare_new.answers, inclusions)
+        return RevisionPair(bare_old, bare_new, bare, both, where, {})
 
-    def same_hours(mine: str, its: str) -> bool:
+    def same_hours(old_name: str, new_name: str) -> bool:
         """Return whether hours of two revisions are open at the same instants in every case."""
-        pairs = crossed(one.decisions.opening(mine), other.decisions.opening(its))
+        pairs = crossed(bare_old.decisions.opening(old_name), bare_new.decisions.opening(new_name))
         return all(inclusions.same(was, now) for was, now, cases in pairs if cases & both)
 
     shown_old: dict[str, str] = {name: name for name in _opened(before)}
     shown_new: dict[str, str] = {}
     for name in _opened(after):
-        # Hours of the same name come first: that is what most will have meant.
+        # Try hours of the same name first: they are the most likely to be the same.
         candidates = sorted(shown_old, key=lambda known: known != name)
-        found = next((each for each in candidates if same_hours(each, name)), None)
-        if found is not None:
-            shown_new[name] = found
+        same = next((known for known in candidates if same_hours(known, name)), None)
+        if same is not None:
+            shown_new[name] = same
         elif name in shown_old:
             shown_old[name], shown_new[name] = f"{name} (before)", f"{name} (now)"
         else:
             shown_new[name] = name
-    # What was found to be the same as hours that have got another name since has it too.
+    # The same hours get the same name, also if the old hours were renamed in the loop.
     shown_new = {name: shown_old.get(shown, shown) for name, shown in shown_new.items()}
     before, after = _renamed(before, shown_old.get), _renamed(after, shown_new.get)
     space = space_of(before, after)
@@ -92,43 +92,43 @@ def pair_of(old: Document, new: Document, public: PublicHolidays) -> RevisionPai
 
 def _opened(revision: Revision) -> list[str]:
     """Return the hours that an `opened` names."""
-    found = [each.opened[1] for rule in revision.rules for each in rule.when if each.opened]
-    return list(dict.fromkeys(found))
+    conditions = [condition for rule in revision.rules for condition in rule.when]
+    return list(dict.fromkeys(known.opened[1] for known in conditions if known.opened))
 
 
 def _renamed(revision: Revision, name: Callable[[str], str | None]) -> Revision:
-    """Return a revision whose `opened` calls hours by another name, None: names none at all."""
+    """Return a revision with renamed hours in each `opened`; without `opened` for None."""
 
-    def each(alternative: Alternative) -> Alternative:
+    def renamed(alternative: Alternative) -> Alternative:
         if alternative.opened is None:
             return alternative
-        called = name(alternative.opened[1])
-        return alternative._replace(opened=(alternative.opened[0], called) if called else None)
+        new_name = name(alternative.opened[1])
+        return alternative._replace(opened=(alternative.opened[0], new_name) if new_name else None)
 
     return revision._replace(
-        rules=tuple(rule._replace(when=tuple(map(each, rule.when))) for rule in revision.rules)
+        rules=tuple(rule._replace(when=tuple(map(renamed, rule.when))) for rule in revision.rules)
     )
 
 
-# -- names that both know ------------------------------------------------------------------------
+# -- names that both revisions know ---------------------------------------------------------------
 
 
 def resolved(members: Sequence[Member | Channel | Priority]) -> dict[str, str]:
-    """Return the id for which each id and alias stands, without regard to case."""
-    found = {alias.casefold(): each.id for each in members for alias in each.aliases}
-    return {**found, **{each.id.casefold(): each.id for each in members}}
+    """Return the id of each id and alias, both in case-folded spelling."""
+    ids = {alias.casefold(): member.id for member in members for alias in member.aliases}
+    return {**ids, **{member.id.casefold(): member.id for member in members}}
 
 
 def answering_to(revision: Revision, other: Revision) -> Revision:
-    """Return a revision in which the ids of another one that are aliases here are ids too."""
+    """Return a revision in which an alias is also an id if the other revision has it as an id."""
     more: dict[str, dict[str, list[str]]] = {}
     for name, section in _SECTIONS.items():
-        members, others = getattr(revision, section), getattr(other, section)
-        own = {each.id for each in members}
+        members = getattr(revision, section)
+        own = {member.id for member in members}
         ids = resolved(members)
-        for each in others:
-            if each.id not in own and (known := ids.get(each.id.casefold())):
-                more.setdefault(name, {}).setdefault(known, []).append(each.id)
+        for member in getattr(other, section):
+            if member.id not in own and (known := ids.get(member.id.casefold())):
+                more.setdefault(name, {}).setdefault(known, []).append(member.id)
     if not more:
         return revision
 
@@ -137,7 +137,7 @@ def answering_to(revision: Revision, other: Revision) -> Revision:
         return (*values, *added)
 
     def conditions(values: Values) -> Values:
-        return {name: wider(name, each) for name, each in values.items()}
+        return {name: wider(name, members) for name, members in values.items()}
 
     def members_of(name: str) -> Any:
         members = getattr(revision, _SECTIONS[name])
@@ -156,25 +156,27 @@ def answering_to(revision: Revision, other: Revision) -> Revision:
         roles=members_of("role"),
         channels=members_of("channel"),
         priorities=members_of("priority"),
-        grants=tuple(each._replace(allow=wider("channel", each.allow)) for each in revision.grants),
+        grants=tuple(
+            grant._replace(allow=wider("channel", grant.allow)) for grant in revision.grants
+        ),
         rules=tuple(
-            each._replace(cells={metric: cells_of(cells) for metric, cells in each.cells.items()})
-            for each in revision.rules
+            rule._replace(cells={metric: cells_of(cells) for metric, cells in rule.cells.items()})
+            for rule in revision.rules
         ),
     )
     return _with_conditions(wide, conditions)
 
 
 def spelled_as(revision: Revision, other: Revision) -> Revision:
-    """Return a revision whose facts and their values are spelled as another one has them.
+    """Return a revision whose facts and their values are spelled as in another revision.
 
     Names match without regard to case, so these are the same facts.
     """
-    theirs = {fact.id.casefold(): fact for fact in other.facts}
+    other_facts = {fact.id.casefold(): fact for fact in other.facts}
     names: dict[str, str] = {}
     spelled: dict[str, dict[str, str]] = {}
     for fact in revision.facts:
-        same = theirs.get(fact.id.casefold())
+        same = other_facts.get(fact.id.casefold())
         if same is not None:
             values = {value.casefold(): value for value in same.values}
             names[fact.id] = same.id
@@ -184,8 +186,8 @@ def spelled_as(revision: Revision, other: Revision) -> Revision:
 
     def conditions(values: Values) -> Values:
         return {
-            names.get(name, name): tuple(spelled.get(name, {}).get(v, v) for v in each)
-            for name, each in values.items()
+            names.get(name, name): tuple(spelled.get(name, {}).get(v, v) for v in members)
+            for name, members in values.items()
         }
 
     facts = tuple(
@@ -199,18 +201,18 @@ def spelled_as(revision: Revision, other: Revision) -> Revision:
 
 
 def _with_conditions(revision: Revision, change: Callable[[Values], Values]) -> Revision:
-    """Return a revision in which every condition names other values."""
+    """Return a revision with changed values in every condition."""
 
     def when(alternatives: When) -> When:
-        return tuple(each._replace(values=change(each.values)) for each in alternatives)
+        return tuple(known._replace(values=change(known.values)) for known in alternatives)
 
     return revision._replace(
-        grants=tuple(each._replace(when=when(each.when)) for each in revision.grants),
-        rules=tuple(each._replace(when=when(each.when)) for each in revision.rules),
-        priorities=tuple(each._replace(when=when(each.when)) for each in revision.priorities),
-        commitments=tuple(each._replace(when=when(each.when)) for each in revision.commitments),
+        grants=tuple(grant._replace(when=when(grant.when)) for grant in revision.grants),
+        rules=tuple(rule._replace(when=when(rule.when)) for rule in revision.rules),
+        priorities=tuple(known._replace(when=when(known.when)) for known in revision.priorities),
+        commitments=tuple(entry._replace(when=when(entry.when)) for entry in revision.commitments),
         hours={
-            name: tuple(each._replace(when=when(each.when)) for each in calendars)
+            name: tuple(calendar._replace(when=when(calendar.when)) for calendar in calendars)
             for name, calendars in revision.hours.items()
         },
     )

@@ -1,4 +1,4 @@
-"""What can change in the answers, and what each change means for whom."""
+"""The changes that answers can have, and the class of each change for each audience."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
 AUDIENCES = ("customer", "support")
-#: From the gravest on.
+#: The most severe class first.
 CLASSES = ("breaking", "risky", "compatible")
 
-# What a change is for those who ask: less or more than before; either, where it cannot be told
-# which; a name gone or new, with which nothing was or is promised; the same, said otherwise.
+# The effect of a change for the customer: less or more than before; either, if the two cannot be
+# compared; a name removed or added for which nothing was or is promised; the same.
 _CLASSES = {
     "customer": {
         "less": "breaking", "more": "compatible", "either": "risky",
@@ -36,94 +36,95 @@ class Change(NamedTuple):
 
     code: str
     effect: str
-    says: str  # what changed, without for whom
-    cases: Cases  # in which the answer differs
-    old: Path | None = None  # None: nothing of the kind stands there
+    message: str  # what changed, without the cases that it affects
+    cases: Cases  # the cases whose answers differ
+    old: Path | None = None  # None: the file has no such entry
     new: Path | None = None
     before: str | None = None
     after: str | None = None
     metric: str | None = None
-    of_channels: bool = False  # what it says is said of the channels of its cases
-    #: Of targets that cannot be compared: where the new one is due later, and where earlier.
+    #: The message for several channels. If set, both messages name the channels as `{channels}`.
+    plural: str | None = None
+    #: Of targets that cannot be compared: where the new deadline is later, and where earlier.
     moments: tuple[DeadlinesAtMoment | None, DeadlinesAtMoment | None] = (None, None)
 
 
 def verdict(new: bool, old: bool) -> str:
-    """Return the effect, where `new` is no worse than what was, and `old` than what is."""
+    """Return the effect. `new`: the new value is as good as the old one; `old`: the reverse."""
     return {(True, True): "same", (True, False): "more", (False, True): "less"}.get(
         (new, old), "either"
     )
 
 
 class Changes:
-    """Changes as they are found; what has one cause and one effect is one change."""
+    """A collection of changes; cases with one cause and one effect are one change."""
 
     def __init__(self) -> None:
-        self._found: dict[Change, Change] = {}
+        self._changes: dict[Change, Change] = {}
 
     def add(self, change: Change) -> None:
-        """Add a change, or its cases to one that says the same of the same places."""
+        """Add a change, or add its cases to an equal change with the same places."""
         key = change._replace(cases=0, moments=(None, None))
-        known = self._found.get(key, change)
-        self._found[key] = known._replace(cases=known.cases | change.cases)
+        known = self._changes.get(key, change)
+        self._changes[key] = known._replace(cases=known.cases | change.cases)
 
-    def tells_of(self, path: Path, effect: str) -> bool:
-        """Return whether a change with an effect was found that a place in the new file made."""
-        return any((change.new, change.effect) == (path, effect) for change in self._found)
+    def includes(self, path: Path, effect: str) -> bool:
+        """Return whether a change has this effect and this place in the new file."""
+        return any((change.new, change.effect) == (path, effect) for change in self._changes)
 
     def all(self) -> tuple[Change, ...]:
-        """Return every change with all of its cases, in the order in which they were found."""
-        return tuple(self._found.values())
+        """Return every change with all of its cases, in the order in which they were added."""
+        return tuple(self._changes.values())
 
 
 _ALL = (
     # ZD0: the policy itself
-    Code("ZD001", "policy-gone", "a policy is no longer there"),
-    Code("ZD002", "policy-added", "a policy is new"),
-    Code("ZD003", "not-in-force", "no revision is in force any more on some days"),
-    Code("ZD004", "in-force", "a revision is in force on days on which none was"),
-    Code("ZD005", "other-zone", "days and hours of the policy are those of another zone"),
+    Code("ZD001", "policy-gone", "policy removed"),
+    Code("ZD002", "policy-added", "policy added"),
+    Code("ZD003", "not-in-force", "days on which no revision is in force any longer"),
+    Code("ZD004", "in-force", "days on which a revision is now in force"),
+    Code("ZD005", "other-zone", "different time zone of the policy"),
     # ZD1: names
-    Code("ZD101", "name-gone", "an id or alias is no longer known: questions with it are refused"),
-    Code("ZD102", "name-added", "an id or alias is new"),
-    Code("ZD103", "name-moved", "a name stands for another id than before"),
-    Code("ZD104", "other-default", "a fact that is left out is taken to be something else"),
+    Code("ZD101", "name-gone", "id or alias removed: questions that use it are refused"),
+    Code("ZD102", "name-added", "id or alias added"),
+    Code("ZD103", "name-moved", "name with a different meaning or spelling"),
+    Code("ZD104", "other-default", "different default of a fact"),
     # ZD2: channels
-    Code("ZD201", "channel-gone", "a channel is no longer allowed"),
-    Code("ZD202", "channel-added", "a channel is allowed that was not"),
-    Code("ZD203", "prerequisite-added", "a channel asks for more than before"),
-    Code("ZD204", "prerequisite-dropped", "a channel asks for less than before"),
-    Code("ZD205", "other-prerequisites", "a channel asks for other things than before"),
-    Code("ZD206", "contact-gone", "an address or number of a channel is gone"),
-    Code("ZD207", "contact-added", "a channel has another address or number"),
-    Code("ZD208", "other-contact", "the kind, address or numbers of a channel are others"),
-    Code("ZD209", "opens-no-case", "no case can be opened any more by a channel"),
-    Code("ZD210", "opens-case", "a case can be opened by a channel that opened none"),
+    Code("ZD201", "channel-gone", "channel no longer allowed"),
+    Code("ZD202", "channel-added", "channel now allowed"),
+    Code("ZD203", "prerequisite-added", "prerequisite of a channel added"),
+    Code("ZD204", "prerequisite-dropped", "prerequisite of a channel removed"),
+    Code("ZD205", "other-prerequisites", "prerequisite of a channel replaced"),
+    Code("ZD206", "contact-gone", "address or number of a channel removed"),
+    Code("ZD207", "contact-added", "address or number of a channel added"),
+    Code("ZD208", "other-contact", "different kind, address or numbers of a channel"),
+    Code("ZD209", "opens-no-case", "channel that can no longer open a case"),
+    Code("ZD210", "opens-case", "channel that can now open a case"),
     # ZD3: targets
-    Code("ZD301", "slower", "a target is longer than before"),
-    Code("ZD302", "faster", "a target is shorter than before"),
-    Code("ZD303", "other-target", "of the old and the new target neither is the better one"),
-    Code("ZD304", "target-gone", "nothing is promised where something was"),
-    Code("ZD305", "target-added", "something is promised where nothing was"),
-    Code("ZD306", "other-silence", "a target that was not stated is said to be none, or back"),
-    Code("ZD307", "condition-added", "a target holds on a condition only"),
-    Code("ZD308", "condition-dropped", "a target holds without its condition"),
-    Code("ZD309", "other-condition", "a target holds on another condition"),
-    Code("ZD310", "weaker-commitment", "a target binds less than before"),
-    Code("ZD311", "stronger-commitment", "a target binds more than before"),
-    Code("ZD312", "other-commitment", "how a target binds is said, or no longer said"),
-    Code("ZD313", "pauses-added", "the clock of a metric can be stopped"),
-    Code("ZD314", "pauses-dropped", "the clock of a metric can no longer be stopped"),
-    Code("ZD315", "other-start", "the clock of a metric starts at another event"),
+    Code("ZD301", "slower", "longer target"),
+    Code("ZD302", "faster", "shorter target"),
+    Code("ZD303", "other-target", "different target, neither longer nor shorter"),
+    Code("ZD304", "target-gone", "target removed"),
+    Code("ZD305", "target-added", "target added"),
+    Code("ZD306", "other-silence", "target `none` instead of not stated, or the reverse"),
+    Code("ZD307", "condition-added", "condition of a target added"),
+    Code("ZD308", "condition-dropped", "condition of a target removed"),
+    Code("ZD309", "other-condition", "different condition of a target"),
+    Code("ZD310", "weaker-commitment", "weaker commitment"),
+    Code("ZD311", "stronger-commitment", "stronger commitment"),
+    Code("ZD312", "other-commitment", "commitment `none` instead of not stated, or the reverse"),
+    Code("ZD313", "pauses-added", "metric with a clock that can now be paused"),
+    Code("ZD314", "pauses-dropped", "metric with a clock that can no longer be paused"),
+    Code("ZD315", "other-start", "metric with a clock that starts at a different event"),
     # ZD4: hours
-    Code("ZD401", "fewer-hours", "hours are shorter than before"),
-    Code("ZD402", "more-hours", "hours are longer than before"),
-    Code("ZD403", "other-hours", "of the old and the new hours neither include the others"),
+    Code("ZD401", "fewer-hours", "fewer hours"),
+    Code("ZD402", "more-hours", "more hours"),
+    Code("ZD403", "other-hours", "different hours, neither more nor fewer"),
     # ZD5: priorities
-    Code("ZD501", "less-urgent", "facts lead to a less urgent priority, or to none"),
-    Code("ZD502", "more-urgent", "facts lead to a more urgent priority"),
-    Code("ZD503", "other-priority", "facts lead to a priority that cannot be compared"),
+    Code("ZD501", "less-urgent", "facts that lead to a less urgent priority, or to none"),
+    Code("ZD502", "more-urgent", "facts that lead to a more urgent priority"),
+    Code("ZD503", "other-priority", "facts that lead to a priority that cannot be compared"),
 )
 
-#: Every kind of change. A code, once released, keeps its meaning.
+#: Every kind of change. A released code keeps its meaning.
 CODES: dict[str, Code] = {code.code: code for code in _ALL}

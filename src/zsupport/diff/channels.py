@@ -1,52 +1,65 @@
-"""Changes in which channels are allowed, what they ask for, and when they are open."""
+"""Changes of the allowed channels, their prerequisites and their hours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.answer.case import say
 from zsupport.answer.space import Cases, union
 from zsupport.diff.cases import RevisionPair, resolved
 from zsupport.diff.changes import Change, Changes, verdict
+from zsupport.diff.counterparts import Counterparts
 from zsupport.diff.hours import CODES, HoursComparison, open_hours
-from zsupport.diff.places import Counterparts
 from zsupport.policy.model import Channel, Text
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
 
 class _DecidingPart(NamedTuple):
-    """Something in one file that decides in some cases."""
+    """An entry of one file that decides in some cases."""
 
     path: Path
     cases: Cases
-    grant: int | None = None  # its position, where it is one
+    grant: int | None = None  # the position, if the entry is a grant
 
 
 def find_changes(
-    pair: RevisionPair, matched: Counterparts, hours: HoursComparison, found: Changes
+    pair: RevisionPair, counterparts: Counterparts, hours: HoursComparison, changes: Changes
 ) -> None:
-    """Add what changed in the answers about channels."""
+    """Add the changes of the answers for channels."""
     old, new = pair.old, pair.new
     before, after = old.decisions.allowed & pair.both, new.decisions.allowed & pair.both
-    for cases, effect, code, words in (
-        (before & ~after, "less", "ZD201", ("allowed", "not allowed")),
-        (after & ~before, "more", "ZD202", ("not allowed", "allowed")),
-    ):
-        for one, other, here in _sources(cases, _grants(old), _grants(new)):
-            places = _places(one, other, matched)
-            says = "is no longer allowed" if effect == "less" else "is allowed now"
-            found.add(Change(code, effect, says, here, *places, *words))
+    for part, change in (
+        (
+            before & ~after,
+            Change(
+                "ZD201", "less", "{channels} is no longer allowed", 0,
+                before="allowed", after="not allowed",
+                plural="{channels} are no longer allowed",
+            ),
+        ),
+        (
+            after & ~before,
+            Change(
+                "ZD202", "more", "{channels} is now allowed", 0,
+                before="not allowed", after="allowed",
+                plural="{channels} are now allowed",
+            ),
+        ),
+    ):  # fmt: skip
+        for was, now, cases in _by_sources(part, _grants(old), _grants(new)):
+            paths = _places(was, now, counterparts)
+            changes.add(change._replace(cases=cases, old=paths[0], new=paths[1]))
     same = before & after
-    _prerequisites(pair, same, matched, found)
-    _hours(pair, same, matched, hours, found)
-    _contacts(pair, same, found)
-    _opening(pair, same, found)
+    _prerequisites(pair, same, counterparts, changes)
+    _hours(pair, same, counterparts, hours, changes)
+    _contacts(pair, same, changes)
+    _opening(pair, same, changes)
 
 
 def _grants(side: AnalysedRevision) -> list[_DecidingPart]:
-    """Return where each grant decides."""
+    """Return the grants with the cases in which they decide."""
     return [
         _DecidingPart(("entitlements", number), cases, number)
         for number, cases in enumerate(side.decisions.grants)
@@ -54,44 +67,44 @@ def _grants(side: AnalysedRevision) -> list[_DecidingPart]:
     ]
 
 
-def _sources(
+def _by_sources(
     cases: Cases, old: Iterable[_DecidingPart], new: Iterable[_DecidingPart]
 ) -> list[tuple[_DecidingPart | None, _DecidingPart | None, Cases]]:
-    """Return a set of cases by the first source that decides in each file, None where none does."""
-    found = []
-    for one, here in _by_first(cases, old):
-        for other, both in _by_first(here, new):
-            found.append((one, other, both))
-    return found
+    """Split a case set by the first entry that decides in each file; None if no entry does."""
+    return [
+        (was, now, shared)
+        for was, decided in _by_first(cases, old)
+        for now, shared in _by_first(decided, new)
+    ]
 
 
 def _by_first(
     cases: Cases, sources: Iterable[_DecidingPart]
 ) -> list[tuple[_DecidingPart | None, Cases]]:
-    found: list[tuple[_DecidingPart | None, Cases]] = []
+    parts: list[tuple[_DecidingPart | None, Cases]] = []
     for source in sources:
         if not cases:
             break
-        if here := cases & source.cases:
-            found.append((source, here))
-            cases &= ~here
-    return [*found, (None, cases)] if cases else found
+        if decided := cases & source.cases:
+            parts.append((source, decided))
+            cases &= ~decided
+    return [*parts, (None, cases)] if cases else parts
 
 
 def _places(
-    one: _DecidingPart | None, other: _DecidingPart | None, matched: Counterparts
+    was: _DecidingPart | None, now: _DecidingPart | None, counterparts: Counterparts
 ) -> tuple[Path, Path]:
-    """Return the places in both files; where nothing decides, that of what stood or stands."""
-    if one is not None and other is not None:
-        return one.path, other.path
-    source = one or other
+    """Return the places in both files; if no entry decides, the place of its counterpart."""
+    if was is not None and now is not None:
+        return was.path, now.path
+    source = was or now
     assert source is not None
     if source.grant is None:
-        # The other file says nothing of the kind of the same channel.
+        # The channel has no such key in the other file.
         return source.path, source.path
-    old, new = matched.grant(one and one.grant, other and other.grant)
+    old, new = counterparts.grant(was and was.grant, now and now.grant)
     paths: list[Path] = []
-    for known, number in ((one, old), (other, new)):
+    for known, number in ((was, old), (now, new)):
         grant: Path = ("entitlements",) if number is None else ("entitlements", number)
         paths.append(known.path if known else grant)
     return paths[0], paths[1]
@@ -101,69 +114,79 @@ def _places(
 
 
 def _needs(side: AnalysedRevision, cases: Cases) -> dict[str, list[_DecidingPart]]:
-    """Return what is to be had ready, and by what: of the channel, or of a grant that holds."""
-    found: dict[str, list[_DecidingPart]] = {}
+    """Return the prerequisites with the entries that state them: channels and grants."""
+    needs: dict[str, list[_DecidingPart]] = {}
     for source, texts, where in side.answers.needed:
-        if here := where & cases:
+        if part := where & cases:
             if isinstance(source, int):
-                part = _DecidingPart(("entitlements", source, "prerequisites"), here, source)
+                entry = _DecidingPart(("entitlements", source, "prerequisites"), part, source)
             else:
-                part = _DecidingPart((*channel_path(side, source), "prerequisites"), here)
+                entry = _DecidingPart((*channel_path(side, source), "prerequisites"), part)
             for text in texts:
-                found.setdefault(plain(text), []).append(part)
-    return found
+                needs.setdefault(plain(text), []).append(entry)
+    return needs
 
 
-def _prerequisites(pair: RevisionPair, cases: Cases, matched: Counterparts, found: Changes) -> None:
+def _prerequisites(
+    pair: RevisionPair, cases: Cases, counterparts: Counterparts, changes: Changes
+) -> None:
     old, new = _needs(pair.old, cases), _needs(pair.new, cases)
-    added, dropped = _beyond(new, old), _beyond(old, new)
+    added, dropped = _only_in(new, old), _only_in(old, new)
     more, less = union(added.values()), union(dropped.values())
     for part, effect, code in (
         (more & ~less, "less", "ZD203"),
         (less & ~more, "more", "ZD204"),
         (more & less, "either", "ZD205"),
     ):
-        # What is asked for in each case: one change says all of it.
-        for here, gone, come in _by_texts(part, dropped, added):
+        # One change names all prerequisites that changed in the same cases.
+        for split, gone, come in _by_texts(part, dropped, added):
             was = [source for text in gone for source in old[text]]
-            are = [source for text in come for source in new[text]]
-            for one, other, both in _sources(here, was, are):
-                says = "; ".join(
-                    f"{word} {_listed(texts)}"
-                    for word, texts in (("needs", come), ("no longer needs", gone))
-                    if texts
-                )
-                places = _places(one, other, matched)
-                words = (_listed(gone) or None, _listed(come) or None)
-                found.add(Change(code, effect, says, both, *places, *words))
+            now = [source for text in come for source in new[text]]
+            for old_part, new_part, shared in _by_sources(split, was, now):
+                message, plural = _prerequisite_messages(_listed(gone), _listed(come))
+                places = _places(old_part, new_part, counterparts)
+                values = (_listed(gone) or None, _listed(come) or None)
+                changes.add(Change(code, effect, message, shared, *places, *values, plural=plural))
 
 
-def _beyond(
-    mine: dict[str, list[_DecidingPart]], its: dict[str, list[_DecidingPart]]
+def _prerequisite_messages(gone: str, come: str) -> tuple[str, str]:
+    """Return the messages for one channel and for several channels."""
+    if gone and come:
+        return (
+            f"{{channels}} now requires {come} and no longer {gone}",
+            f"{{channels}} now require {come} and no longer {gone}",
+        )
+    if come:
+        return f"{{channels}} now requires {come}", f"{{channels}} now require {come}"
+    return f"{{channels}} no longer requires {gone}", f"{{channels}} no longer require {gone}"
+
+
+def _only_in(
+    side: dict[str, list[_DecidingPart]], other: dict[str, list[_DecidingPart]]
 ) -> dict[str, Cases]:
-    """Return where each text is needed on one side only."""
-    found = {}
-    for text, sources in mine.items():
-        theirs = union(source.cases for source in its.get(text, ()))
-        if cases := union(source.cases for source in sources) & ~theirs:
-            found[text] = cases
-    return found
+    """Return the cases in which each text is required on one side only."""
+    result = {}
+    for text, sources in side.items():
+        other_cases = union(source.cases for source in other.get(text, ()))
+        if cases := union(source.cases for source in sources) & ~other_cases:
+            result[text] = cases
+    return result
 
 
 def _by_texts(
     cases: Cases, dropped: dict[str, Cases], added: dict[str, Cases]
 ) -> list[tuple[Cases, tuple[str, ...], tuple[str, ...]]]:
-    """Return a set of cases by what is dropped and added in each."""
+    """Split a case set by the removed and the added texts."""
     parts: list[tuple[Cases, tuple[str, ...], tuple[str, ...]]] = [(cases, (), ())] if cases else []
     for gone, texts in ((True, dropped), (False, added)):
         for text, where in texts.items():
             split = []
-            for here, less, more in parts:
-                if within := here & where:
+            for part, less, more in parts:
+                if within := part & where:
                     split.append(
                         (within, (*less, text), more) if gone else (within, less, (*more, text))
                     )
-                if without := here & ~where:
+                if without := part & ~where:
                     split.append((without, less, more))
             parts = split
     return parts
@@ -173,33 +196,34 @@ def _by_texts(
 
 
 def _hours(
-    pair: RevisionPair, cases: Cases, matched: Counterparts, hours: HoursComparison, found: Changes
+    pair: RevisionPair,
+    cases: Cases,
+    counterparts: Counterparts,
+    hours: HoursComparison,
+    changes: Changes,
 ) -> None:
     after = open_hours(pair.new, cases)
     for was in open_hours(pair.old, cases):
         left = was.cases
         for now in after:
-            here = left & now.cases
-            left &= ~here
-            effect = hours.of(was, now) if here else "same"
+            part = left & now.cases
+            left &= ~part
+            effect = hours.of(was, now) if part else "same"
             if effect == "same":
                 continue
             if was.names and was.names == now.names:
-                for change in hours.changes(was.names, here, effect):
-                    found.add(change)
+                for change in hours.changes(was.names, part, effect):
+                    changes.add(change)
                 continue
-            for one, other, both in _sources(here, _grants(pair.old), _grants(pair.new)):
-                old_path, new_path = _places(one, other, matched)
-                says = f"is open {now.text} instead of {was.text}"
-                if was.names is None:
-                    says = f"is open {now.text}, where no hours were stated"
-                elif now.names is None:
-                    says = f"is open without stated hours instead of {was.text}"
-                words = (was.text, now.text)
-                found.add(
+            for old_part, new_part, shared in _by_sources(
+                part, _grants(pair.old), _grants(pair.new)
+            ):
+                old_path, new_path = _places(old_part, new_part, counterparts)
+                message = f"hours of {{channels}} changed from {was.text} to {now.text}"
+                changes.add(
                     Change(
-                        CODES[effect], effect, says, both, old_path, new_path, *words,
-                        of_channels=True,
+                        CODES[effect], effect, message, shared, old_path, new_path,
+                        was.text, now.text, plural=message,
                     )
                 )  # fmt: skip
 
@@ -208,17 +232,17 @@ def _hours(
 
 
 def channel_path(side: AnalysedRevision, id: str) -> Path:
-    """Return the path of a channel, which may be known here under an alias."""
+    """Return the path of a channel; the revision can have the id as an alias."""
     assert side.document.revision is not None
     return ("channels", resolved(side.document.revision.channels)[id.casefold()])
 
 
-def _contacts(pair: RevisionPair, cases: Cases, found: Changes) -> None:
+def _contacts(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
     after = {channel.id: channel for channel in pair.new.revision.channels}
     for was in pair.old.revision.channels:
         now = after.get(was.id)
-        here = cases & pair.space.of("channel", was.id)
-        if now is None or not here:
+        part = cases & pair.space.of("channel", was.id)
+        if now is None or not part:
             continue
         paths = channel_path(pair.old, was.id), channel_path(pair.new, was.id)
         for name, before, later in (
@@ -230,43 +254,55 @@ def _contacts(pair: RevisionPair, cases: Cases, found: Changes) -> None:
                 continue
             code = {"less": "ZD206", "more": "ZD207", "either": "ZD208"}[effect]
             gone, come = sorted(map(str, before - later)), sorted(map(str, later - before))
-            says = f"has {'another address' if name == 'address' else 'other numbers'}"
-            if effect != "either":
-                has = "no longer has" if gone else "now has"
-                says = f"{has} the {name} {_listed(gone or come)}"
             key = "url" if name == "address" else "numbers"
             places: tuple[Path, Path] = ((*paths[0], key), (*paths[1], key))
-            words = (", ".join(gone) or None, ", ".join(come) or None)
-            found.add(Change(code, effect, says, here, *places, *words))
+            message = _contact_message(was.id, name, gone, come)
+            values = (", ".join(gone) or None, ", ".join(come) or None)
+            changes.add(Change(code, effect, message, part, *places, *values))
         if was.kind != now.kind and was.opens_case == now.opens_case:
             places = ((*paths[0], "kind"), (*paths[1], "kind"))
-            says = f"is of kind {now.kind} instead of {was.kind}"
-            found.add(Change("ZD208", "either", says, here, *places, was.kind, now.kind))
+            message = f"kind of `{was.id}` changed from {was.kind} to {now.kind}"
+            changes.add(Change("ZD208", "either", message, part, *places, was.kind, now.kind))
+
+
+def _contact_message(channel: str, name: str, gone: Sequence[str], come: Sequence[str]) -> str:
+    if gone and come:
+        if name == "address":
+            return f"`{channel}` has a different address"
+        return f"`{channel}` has different numbers"
+    label = name if len(gone or come) == 1 else f"{name}s"
+    if gone:
+        return f"`{channel}` no longer has the {label} {_listed(gone)}"
+    return f"`{channel}` now has the {label} {_listed(come)}"
 
 
 def _numbers(channel: Channel) -> set[str]:
-    return {f"{each.country} {each.number}" for each in channel.numbers}
+    return {f"{number.country} {number.number}" for number in channel.numbers}
 
 
-def _opening(pair: RevisionPair, cases: Cases, found: Changes) -> None:
-    """Add where a channel opens cases on one side only: with them go all targets."""
+def _opening(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
+    """Add the channels that open cases on one side only. All their targets change with them."""
     before, after = (side.decisions.entitled & cases for side in (pair.old, pair.new))
     was, now = (
-        {each.id: each.kind for each in side.revision.channels} for side in (pair.old, pair.new)
+        {channel.id: channel.kind for channel in side.revision.channels}
+        for side in (pair.old, pair.new)
     )
-    for lost, effect, code, says in (
-        (before & ~after, "less", "ZD209", "opens no case any more"),
-        (after & ~before, "more", "ZD210", "opens a case now"),
+    for differing, effect, code in (
+        (before & ~after, "less", "ZD209"),
+        (after & ~before, "more", "ZD210"),
     ):
-        for id, kind in now.items() if lost else ():
-            if here := lost & pair.space.of("channel", id):
+        for id, kind in now.items() if differing else ():
+            if part := differing & pair.space.of("channel", id):
+                message = f"`{id}` can now open a case"
+                if effect == "less":
+                    message = f"`{id}` can no longer open a case"
                 old: Path = (*channel_path(pair.old, id), "kind")
                 new: Path = (*channel_path(pair.new, id), "kind")
-                found.add(Change(code, effect, says, here, old, new, was[id], kind))
+                changes.add(Change(code, effect, message, part, old, new, was[id], kind))
 
 
 def plain(text: Text) -> str:
-    """Return a text as it is compared: in English, or in its first language."""
+    """Return the text that is compared: in English, otherwise in its first language."""
     return say(text, "en") or ""
 
 

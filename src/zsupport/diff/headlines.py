@@ -1,4 +1,4 @@
-"""Changes as findings: one headline each, with who is concerned, a witness and both places."""
+"""Changes as findings: one headline for each, with the affected cases, a witness and places."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from zsupport.wording import counted, enumerated
 
 _SEVERITIES = {"breaking": "error", "risky": "warning", "compatible": "note"}
 _THRESHOLDS = {"breaking": 1, "risky": 2, "any": 3}
-#: More values of one dimension than these are counted, not listed.
+#: The number of listed values of one dimension; the remaining values are only counted.
 _MOST_VALUES = 6
+_MOST_TEXTS = 10
 _LINE_1 = Span(1, 1, 1, 1)
 
 
@@ -30,11 +31,11 @@ class Headline(NamedTuple):
     change: Change
     kind: str  # breaking, risky or compatible for the audience
     finding: Finding
-    record: Mapping[str, Any]  # the same in the JSON document
+    record: Mapping[str, Any]  # the change in the JSON document
 
 
 class _Draft(NamedTuple):
-    """A change of which nothing is worked out yet but its class: most are only counted."""
+    """A change with its class only. Most changes are counted and need no headline."""
 
     kind: str
     change: Change
@@ -43,7 +44,7 @@ class _Draft(NamedTuple):
 
 
 def headlines(diff: PolicyDiff, audience: str) -> list[Headline]:
-    """Return the headlines of one policy, the gravest first, else in the order of the days."""
+    """Return the headlines of one policy, the most severe first, then in chronological order."""
     if not diff.old or not diff.new:
         return [_whole(diff, audience)]
     return [_headline(draft, diff) for draft in _drafts(diff, audience)]
@@ -52,38 +53,40 @@ def headlines(diff: PolicyDiff, audience: str) -> list[Headline]:
 def _drafts(diff: PolicyDiff, audience: str) -> list[_Draft]:
     """Return the changes between two policies in the order of their headlines."""
     assert audience in AUDIENCES
-    found = [
+    drafts = [
         _Draft(class_of(change.effect, audience), change, part, compared)
         for compared in diff.compared
         for part in compared.parts
         for change in part.changes
     ]
-    return sorted(found, key=lambda each: CLASSES.index(each.kind))
+    return sorted(drafts, key=lambda draft: CLASSES.index(draft.kind))
 
 
 def fails(counts: Mapping[str, int], threshold: str) -> bool:
-    """Return whether a change is as grave as `breaking`, `risky`, or there is `any`.
+    """Return whether a change is at least as severe as the threshold: breaking, risky or any.
 
-    `counts` says how many there are of each class.
+    `counts` is the number of changes of each class.
     """
     return any(counts.get(kind) for kind in CLASSES[: _THRESHOLDS[threshold]])
 
 
 def _whole(diff: PolicyDiff, audience: str) -> Headline:
     """Return the headline for a policy that only one side has."""
-    code, effect, word = ("ZD002", "more", "new") if diff.new else ("ZD001", "less", "gone")
     document = (diff.new or diff.old)[0]
-    change = Change(code, effect, f"the policy `{diff.id}` is {word}", 0)
+    change = Change("ZD001", "less", f"policy `{diff.id}` removed", 0)
+    if diff.new:
+        change = Change("ZD002", "more", f"policy `{diff.id}` added", 0)
+    code = CODES[change.code]
     sides = (None, document) if diff.new else (document, None)
     size = sum(compared.size for compared in diff.compared)
-    kind = class_of(effect, audience)
+    kind = class_of(change.effect, audience)
     span = _span(document, ("policy",))
     at, related = span, tuple[Related, ...]()
     if document.source.place and not diff.new:
-        # A file of a revision is none that a reader can open: the place is where it lay.
+        # Readers cannot open a file of a Git revision, so the place is the former path.
         at, related = _LINE_1, (Related(document.source.shown, span, "before"),)
     finding = Finding(
-        code, CODES[code].name, _SEVERITIES[kind], f"{change.says} ({counted(size, 'case')})",
+        code.code, code.name, _SEVERITIES[kind], f"{change.message} ({counted(size, 'case')})",
         _file(document), at, "policy", related=related, identity=(diff.id,),
     )  # fmt: skip
     where = {
@@ -98,34 +101,36 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
     code = CODES[change.code]
     who = _who(change, part)
     count = change.cases.bit_count()
-    says = _sentence(change, who, count, part)
+    message = _sentence(change, who, count, part)
     if len(diff.compared) > 1 and compared.period.text:
-        says += f", {compared.period.text}"
-    # Where one side has no revision in force, the nearest file of it says since or until when.
+        message = f"{message}, {compared.period.text}"
+    # If one side has no revision in force, its nearest file contains the first or the last day.
     old = compared.old or _nearest(diff.old, compared)
     new = compared.new or _nearest(diff.new, compared)
     spans = _span(old, change.old or ()), _span(new, change.new or ())
     witness = shown(part.space.first(change.cases)) if change.cases else None
     before = f"before: {change.before}" if change.before else "before"
     finding = Finding(
-        code.code, code.name, _SEVERITIES[kind], says, new.source.shown, spans[1],
+        code.code, code.name, _SEVERITIES[kind], message, new.source.shown, spans[1],
         path_text(change.new or ()),
         hint=_deadlines(change, new),
         case=witness,
         related=(Related(old.source.shown, spans[0], before),),
-        identity=(diff.id, change.says, *(f"{n}={','.join(v)}" for n, v in who.items()),
+        identity=(diff.id, change.message, *(f"{n}={','.join(v)}" for n, v in who.items()),
                   compared.period.text),
     )  # fmt: skip
     where = {"old": _where(old, spans[0]), "new": _where(new, spans[1])}
     record = {
-        **_record(change, kind, count, witness, who, where, diff.id, compared),
+        **_record(
+            change, kind, count, witness, who, where, diff.id, compared, _message(change, part)
+        ),
         **_moments(change, new),
     }
     return Headline(change, kind, finding, record)
 
 
 def _moments(change: Change, document: Document) -> dict[str, Any]:
-    """Return the moments opened at which the new target is due later, and earlier."""
+    """Return a moment for which the new deadline is later, and one for which it is earlier."""
     assert document.revision is not None
     where = zone(document.revision.timezone)
 
@@ -144,20 +149,20 @@ def _moments(change: Change, document: Document) -> dict[str, Any]:
 
 
 def _deadlines(change: Change, document: Document) -> str | None:
-    """Return the same in words, nothing where the change has no such moments."""
-    said = [
+    """Return the moments as text; None if the change has no such moments."""
+    texts = [
         f"opened {moment['opened']}: due {moment['after'] or 'never'} instead of"
         f" {moment['before'] or 'never'} ({name})"
         for name, moment in _moments(change, document).items()
         if moment
     ]
-    return "; ".join(said) or None
+    return "; ".join(texts) or None
 
 
 def _nearest(documents: Sequence[Document], compared: Compared) -> Document:
-    """Return the file of a side that is nearest to days on which none of it is in force."""
-    first = compared.period.first
-    started = [each for each in documents if (_start(each) or "") <= (first or "")]
+    """Return the file of a side that is nearest to days without a revision in force."""
+    first = compared.period.first or ""
+    started = [document for document in documents if (_start(document) or "") <= first]
     return started[-1] if started else documents[0]
 
 
@@ -166,76 +171,75 @@ def _start(document: Document) -> str | None:
     return document.revision.start
 
 
-# -- in words ----------------------------------------------------------------------------------
+# -- sentences ---------------------------------------------------------------------------------
 
 
 def _who(change: Change, part: ComparedCases) -> dict[str, tuple[str, ...]]:
-    """Return the values of each dimension that some but not all cases of the change have."""
+    """Return the values of the dimensions in which the change affects only some values."""
     if not change.cases:
         return {}
-    every = part.values
-    found = part.space.every_met(change.cases)
-    return {name: met for name, met in found.items() if met != every[name]}
+    values = part.space.every_met(change.cases)
+    return {name: met for name, met in values.items() if met != part.values[name]}
 
 
-def _words(name: str, met: Sequence[str], part: ComparedCases, change: Change) -> str | None:
-    """Return which values of a dimension a change is about, None where that says nothing."""
+def _scope(name: str, met: Sequence[str], part: ComparedCases, change: Change) -> str | None:
+    """Return the affected values of a dimension as text; None if they need no mention."""
     if name == "channel":
-        if _of_channels(change):
-            return None  # the sentence begins with them
+        if _names_channels(change):
+            return None
         if change.code[:3] in ("ZD3", "ZD4") and set(part.opening) <= set(met):
             return None
     if name.startswith("opened "):
         return f"opened {_joined(met, 'or')} {name.removeprefix('opened ')}"
-    others = [value for value in part.values[name] if value not in met]
-    if len(others) < 3 <= len(met):
-        return f"every {name} but {_joined(others, 'and')}"
+    rest = [value for value in part.values[name] if value not in met]
+    if len(rest) < 3 <= len(met):
+        return f"every {name} except {_joined(rest, 'and')}"
     return f"{name} {_joined(met, 'or')}"
 
 
 def _sentence(
     change: Change, who: Mapping[str, tuple[str, ...]], count: int, part: ComparedCases
 ) -> str:
+    message = _message(change, part)
     if not count:
-        return change.says
+        return message
     if change.code.startswith("ZD1"):
-        return f"{change.says} ({counted(count, 'case')})"
-    parts = [_words(name, met, part, change) for name, met in who.items()]
-    says = change.says
-    if _of_channels(change):
-        channels = [f"`{channel}`" for channel in part.space.met("channel", change.cases)]
-        says = f"{_joined(channels, 'and')} {says if len(channels) == 1 else _of_many(says)}"
-    return f"{says}: {', '.join(filter(None, parts)) or 'everyone'} ({counted(count, 'case')})"
+        return f"{message} ({counted(count, 'case')})"
+    scopes = filter(None, (_scope(name, met, part, change) for name, met in who.items()))
+    return f"{message}: {', '.join(scopes) or 'everyone'} ({counted(count, 'case')})"
 
 
-_MANY = {"is": "are", "has": "have", "needs": "need", "opens": "open"}
+def _message(change: Change, part: ComparedCases) -> str:
+    """Return the message of a change with the names of its channels."""
+    if change.plural is None:
+        return change.message
+    channels = [f"`{channel}`" for channel in part.space.met("channel", change.cases)]
+    template = change.message if len(channels) == 1 else change.plural
+    # Only the first placeholder: texts of the policy follow it, and can contain braces.
+    return template.replace("{channels}", _joined(channels, "and"), 1)
 
 
-def _of_many(says: str) -> str:
-    """Return what is said of one channel as it is said of several; names stay as they are."""
-    parts = says.split("`")
-    parts[::2] = [
-        " ".join(_MANY.get(word, word) for word in part.split(" ")) for part in parts[::2]
-    ]
-    return "`".join(parts)
-
-
-def _of_channels(change: Change) -> bool:
-    return change.of_channels or change.code.startswith("ZD2")
+def _names_channels(change: Change) -> bool:
+    return change.plural is not None or change.code.startswith("ZD2")
 
 
 def _joined(values: Sequence[str], word: str) -> str:
-    shown = list(values[:_MOST_VALUES])
-    if len(values) > len(shown):
-        shown.append(f"{len(values) - len(shown)} more")
-    return enumerated(shown, word)
+    return enumerated(_first(values, _MOST_VALUES), word)
+
+
+def _first(values: Sequence[str], most: int) -> list[str]:
+    """Return the first values, and the number of the remaining ones as the last item."""
+    shown = list(values[:most])
+    if len(values) > most:
+        shown.append(f"{len(values) - most} more")
+    return shown
 
 
 # -- places --------------------------------------------------------------------------------------
 
 
 def _span(document: Document, path: Path) -> Span:
-    """Return where to look: a value on one line, else its key, or the first text of an item."""
+    """Return the span to show: a value on one line, its key, or the first text of a list item."""
     whole = path
     while path and document.node(path) is None:
         path = path[:-1]
@@ -253,7 +257,7 @@ def _span(document: Document, path: Path) -> Span:
 
 
 def _file(document: Document) -> str:
-    """Return the name of a file under which tools look for it in the workspace."""
+    """Return the path of a file by which tools find it in the workspace."""
     return document.source.place or document.source.shown
 
 
@@ -270,8 +274,9 @@ def _record(
     where: Mapping[str, Any],
     policy: str,
     compared: Compared | None = None,
+    message: str = "",
 ) -> dict[str, Any]:
-    """Return a change as the JSON document lists it: every field, null where it does not apply."""
+    """Return a change for the JSON document with every field; null: the field does not apply."""
     return {
         "class": kind,
         "code": change.code,
@@ -280,7 +285,7 @@ def _record(
         "from": compared.period.first if compared else None,
         "last_day": compared.period.last if compared else None,
         "metric": change.metric,
-        "says": change.says,
+        "says": message or change.message,
         "before": change.before,
         "after": change.after,
         "cases": count,
@@ -292,52 +297,55 @@ def _record(
     }
 
 
-# -- all together ----------------------------------------------------------------------------------
+# -- outcome ---------------------------------------------------------------------------------------
 
 
 def outcome_of(
     diffs: Sequence[PolicyDiff], audience: str, most: int | None = None
 ) -> tuple[Outcome, Mapping[str, int]]:
-    """Return what a run has to say, and how many changes of each class it found.
+    """Return the outcome of a run and the number of changes of each class.
 
-    With `most`, headlines beyond so many of each class are counted and not made.
+    With `most`, only that many headlines of each class are built; the remaining changes are only
+    counted.
     """
     units = []
-    every: list[Headline] = []
+    all_headlines: list[Headline] = []
     counts = dict.fromkeys(CLASSES, 0)
-    texts: dict[str, str] = {}
-    words: list[str] = []
+    sources: dict[str, str] = {}
+    paths: list[str] = []
     size = 0
     for diff in diffs:
-        found: list[Headline] = []
-        for kind, made in _makers(diff, audience):
+        shown: list[Headline] = []
+        for kind, headline in _lazy_headlines(diff, audience):
             if most is None or counts[kind] < most:
-                found.append(made())
+                shown.append(headline())
             counts[kind] += 1
-        every += found
+        all_headlines += shown
         file = _file((diff.new or diff.old)[0])
-        units.append(Unit(diff.id, file, 1, tuple(each.finding for each in found)))
-        texts |= {each.source.shown: each.text for each in (*diff.old, *diff.new)}
+        units.append(Unit(diff.id, file, 1, tuple(headline.finding for headline in shown)))
+        sources |= {document.source.shown: document.text for document in (*diff.old, *diff.new)}
         size += sum(compared.size for compared in diff.compared)
-        words += [path_text(path) for each in diff.compared for path in each.words]
-    words = list(dict.fromkeys(words))
+        paths += [path_text(path) for compared in diff.compared for path in compared.texts]
+    paths = list(dict.fromkeys(paths))
     extra = {
         "audience": audience,
         "cases": size,
-        "changes": [dict(each.record) for each in every],
-        "words": words,
+        "changes": [dict(headline.record) for headline in all_headlines],
+        "words": paths,
     }
-    left_out = {
+    omitted = {
         _SEVERITIES[kind]: count - most
         for kind, count in counts.items()
         if most is not None and count > most
     }
-    closing = _closing(counts, audience, size, words)
-    return Outcome("diff", tuple(units), texts, CODES, closing, extra, left_out), counts
+    closing = _closing(counts, audience, size, paths)
+    return Outcome("diff", tuple(units), sources, CODES, closing, extra, omitted), counts
 
 
-def _makers(diff: PolicyDiff, audience: str) -> Iterator[tuple[str, Callable[[], Headline]]]:
-    """Yield the class of each change, and what makes its headline."""
+def _lazy_headlines(
+    diff: PolicyDiff, audience: str
+) -> Iterator[tuple[str, Callable[[], Headline]]]:
+    """Yield the class of each change and a function that builds its headline."""
     if not diff.old or not diff.new:
         whole = _whole(diff, audience)
         yield whole.kind, lambda: whole
@@ -347,14 +355,13 @@ def _makers(diff: PolicyDiff, audience: str) -> Iterator[tuple[str, Callable[[],
 
 
 def _closing(
-    counts: Mapping[str, int], audience: str, size: int, words: Sequence[str]
+    counts: Mapping[str, int], audience: str, size: int, paths: Sequence[str]
 ) -> tuple[str, ...]:
     lines = []
-    if words:
-        more = f" and {len(words) - 10} more" if len(words) > 10 else ""
-        lines.append(f"words differ in {', '.join(words[:10])}{more}: not judged")
-    said = [counted(count, f"{kind} change") for kind, count in counts.items() if count]
-    if not said:
-        return (*lines, f"no answer changes; {counted(size, 'case')} compared")
+    if paths:
+        lines.append(f"wording changed (not judged): {', '.join(_first(paths, _MOST_TEXTS))}")
+    changes = [counted(count, f"{kind} change") for kind, count in counts.items() if count]
+    if not changes:
+        return (*lines, f"no changes in answers; {counted(size, 'case')} compared")
     who = {"customer": "customers", "support": "the support organisation"}[audience]
-    return (*lines, f"{', '.join(said)} for {who}; {counted(size, 'case')} compared")
+    return (*lines, f"{', '.join(changes)} for {who}; {counted(size, 'case')} compared")

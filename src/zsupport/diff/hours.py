@@ -1,4 +1,4 @@
-"""Whether hours of one revision are better than those of another, worked out once for each pair."""
+"""Compare the hours of two revisions, once for each pair of hours."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from zsupport.diff.cases import RevisionPair
 from zsupport.diff.changes import Change, Changes, verdict
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
+from zsupport.wording import enumerated
 
-#: Of hours: fewer of them are less for the customer.
+#: Of hours: fewer hours are less for the customer.
 CODES = {"less": "ZD401", "more": "ZD402", "either": "ZD403"}
 #: Of targets: a later deadline is less for the customer.
 SPEED = {"less": "ZD301", "more": "ZD302", "either": "ZD303"}
 
 
 class ChannelHours(NamedTuple):
-    """When a channel is open over some cases: the hours of its grants, which add up.
+    """The hours of a channel in some cases: the union of the hours of its grants.
 
-    `names` are None where a grant states none: nothing is said then.
+    `names` is None if a grant states no hours. Then the hours are not stated.
     """
 
     names: tuple[str, ...] | None
@@ -33,12 +34,12 @@ class ChannelHours(NamedTuple):
 
     @property
     def text(self) -> str:
-        """How the hours are called."""
+        """The names of the hours."""
         return "not stated" if self.names is None else " or ".join(self.names) or "never"
 
 
 class HoursComparison:
-    """The verdicts about the hours of two revisions."""
+    """The effects of changed hours between two revisions."""
 
     def __init__(self, pair: RevisionPair, public: PublicHolidays) -> None:
         #: Compares old targets with new ones.
@@ -48,11 +49,11 @@ class HoursComparison:
         self.calendars = Calendars(pair, self.of_counted)
 
     def of(self, old: ChannelHours, new: ChannelHours) -> str:
-        """Return the effect of other hours of a channel."""
+        """Return the effect of changed hours of a channel."""
         if old.names is None or new.names is None:
             if old.names == new.names:
                 return "same"
-            # Nothing said is less than day and night, and cannot be compared with anything else.
+            # Hours that are not stated are less than 24x7; all other hours cannot be compared.
             stated = new if old.names is None else old
             if opening(stated.counted) != EVERY_INSTANT:
                 return "either"
@@ -60,14 +61,14 @@ class HoursComparison:
         return self.of_counted(old.counted, new.counted)
 
     def of_counted(self, old: Counted, new: Counted) -> str:
-        """Return the effect of other instants."""
+        """Return the effect of changed instants."""
         if old == new:
             return "same"
         inclusions = self._pair.where.inclusions
         return verdict(inclusions.of(new, old), inclusions.of(old, new))
 
     def moments(self, cases: Cases) -> list[tuple[Conditions, Cases]]:
-        """Return parts of a set of cases with the same moments opened."""
+        """Split a case set into parts that can be opened at the same moments."""
 
         def hours(shown: str) -> list[tuple[Counted, Cases]]:
             side, name = self._pair.opened[shown]
@@ -76,90 +77,104 @@ class HoursComparison:
         return moments_of(self._pair.space, cases, hours)
 
     def changes(self, names: Sequence[str], cases: Cases, effect: str) -> list[Change]:
-        """Return the change that made these hours others with this effect, or several of them.
+        """Return the changes that changed these hours with this effect.
 
-        Each stands at the smallest value that is another, in the calendar that changed: unions
-        that merely have it as a member are told with it.
+        The place of a change is the smallest changed value of the changed calendar. Changes of
+        unions with this calendar are part of the same change.
         """
         code = CODES[effect]
         causes = self.calendars.causes(names, cases)
-        told = [each for each in causes if each.effect == effect]
-        if told:
-            return [_of_calendar(each, effect, cases) for each in told]
-        called = "` or `".join(names)
-        says = hours_say(effect, called)
+        same = [cause for cause in causes if cause.effect == effect]
+        if same:
+            return [_of_calendar(cause, effect, cases) for cause in same]
+        label = enumerated((f"`{name}`" for name in names), "or")
+        message = hours_message(effect, label)
         if len(causes) == 1:
-            # Other hours of a member can be more, or less, of the union.
+            # Different hours of a member can be more, or fewer, hours of the union.
             (cause,) = causes
-            if cause.name != called:
-                says += f", as `{cause.name}` are others"
-            return [Change(code, effect, says, cases, cause.old, cause.new)]
+            if f"`{cause.name}`" != label:
+                message = _hours_message_with_cause(effect, label, cause.name)
+            return [Change(code, effect, message, cases, cause.old, cause.new)]
         path: Path = ("hours", names[0])
-        return [Change(code, effect, says, cases, path, path)]
+        return [Change(code, effect, message, cases, path, path)]
 
     def changes_of_target(
         self, metric: str, text: str, name: str, cases: Cases, effect: str
     ) -> list[Change]:
-        """Return the change in hours that gave a target this effect.
+        """Return the changes of hours that changed a target with this effect.
 
-        Shorter hours can make a target better: one that is due when they close is due earlier.
+        Fewer hours can make a target shorter: a target that is due at closing is due earlier.
         """
         causes = self.calendars.causes((name,), cases, business_days=True)
-        if effect in (self.calendars.effect(name, cases), *(each.effect for each in causes)):
+        if effect in (self.calendars.effect(name, cases), *(cause.effect for cause in causes)):
             return self.changes((name,), cases, effect)
-        word = {"less": "later", "more": "earlier"}.get(effect, "at other times")
-        says = f"{metric}: {text} is due {word}, as the hours `{name}` are others"
+        message = (
+            f"target {text} for {metric} has a different deadline because hours `{name}` changed"
+        )
+        if effect == "less":
+            message = f"target {text} for {metric} is due later because hours `{name}` changed"
+        elif effect == "more":
+            message = f"target {text} for {metric} is due earlier because hours `{name}` changed"
         path: Path = ("hours", name)
         places = (causes[0].old, causes[0].new) if len(causes) == 1 else (path, path)
-        return [Change(SPEED[effect], effect, says, cases, *places, metric=metric)]
+        return [Change(SPEED[effect], effect, message, cases, *places, metric=metric)]
 
-    def find_changes(self, pair: RevisionPair, found: Changes) -> None:
-        """Add hours that are others now and of which no channel and no target told already.
+    def find_changes(self, pair: RevisionPair, changes: Changes) -> None:
+        """Add the changed hours that no change of a channel or a target includes.
 
-        Only who asks for these hours by name is told something else: no case is.
+        They change no case, only the answers to questions for these hours.
         """
         for name in pair.old.revision.hours:
             if name not in pair.new.revision.hours:
                 continue
             effect = self.calendars.effect(name, pair.both)
             causes = self.calendars.causes((name,), pair.both)
-            told = self.changes((name,), pair.both, effect) if effect != "same" else []
+            differing = self.changes((name,), pair.both, effect) if effect != "same" else []
             if effect == "either" and len(causes) > 1:
-                # What one member takes and another gives is told of these, and that is enough.
-                told = [_of_calendar(each, each.effect, pair.both) for each in causes]
-            for change in told:
+                # The changes of the members say enough: one removes hours, another adds hours.
+                differing = [_of_calendar(cause, cause.effect, pair.both) for cause in causes]
+            for change in differing:
                 assert change.new is not None
-                if not found.tells_of(change.new, change.effect):
-                    found.add(change._replace(cases=0))
+                if not changes.includes(change.new, change.effect):
+                    changes.add(change._replace(cases=0))
 
 
 def _of_calendar(cause: Cause, effect: str, cases: Cases) -> Change:
-    says = hours_say(effect, cause.name)
-    return Change(CODES[effect], effect, says, cases, cause.old, cause.new)
+    message = hours_message(effect, f"`{cause.name}`")
+    return Change(CODES[effect], effect, message, cases, cause.old, cause.new)
 
 
-def hours_say(effect: str, name: str) -> str:
-    """Return what is said of hours that are others than before under the same name."""
-    what = {"less": "shorter than before", "more": "longer than before"}
-    return f"the hours `{name}` are {what.get(effect, 'others than before')}"
+def hours_message(effect: str, label: str) -> str:
+    """Return the message for changed hours of one name, or of several."""
+    return {
+        "less": f"hours {label} are now shorter",
+        "more": f"hours {label} are now longer",
+    }.get(effect, f"hours {label} are now different")
+
+
+def _hours_message_with_cause(effect: str, label: str, cause: str) -> str:
+    return {
+        "less": f"hours {label} are now shorter because `{cause}` changed",
+        "more": f"hours {label} are now longer because `{cause}` changed",
+    }.get(effect, f"hours {label} are now different because `{cause}` changed")
 
 
 def open_hours(side: AnalysedRevision, cases: Cases) -> list[ChannelHours]:
-    """Return when channels are open over cases in which they are allowed."""
+    """Return the hours of channels over cases in which the channels are allowed."""
     by_hours = side.decisions.by_hours
     unstated = by_hours.get(None, 0) & cases
-    found = [ChannelHours(None, EVERY_INSTANT, unstated)] if unstated else []
+    not_stated = [ChannelHours(None, EVERY_INSTANT, unstated)] if unstated else []
     stated = [ChannelHours((), NEVER, cases & ~unstated)]
     # In a fixed order, so that two sides with the same hours list them in the same way.
     for name in sorted(filter(None, by_hours)):
         before, stated = stated, []
-        for each in before:
-            if without := each.cases & ~by_hours[name]:
-                stated.append(each._replace(cases=without))
-            within = each.cases & by_hours[name]
+        for hours in before:
+            if without := hours.cases & ~by_hours[name]:
+                stated.append(hours._replace(cases=without))
+            within = hours.cases & by_hours[name]
             parts = side.decisions.opening(name) if within else []
-            for counted, here in parts:
-                if within & here:
-                    names = (*(each.names or ()), name)
-                    stated.append(ChannelHours(names, each.counted.joined(counted), within & here))
-    return [*found, *(each for each in stated if each.cases)]
+            for counted, part in parts:
+                if within & part:
+                    names = (*(hours.names or ()), name)
+                    stated.append(ChannelHours(names, hours.counted.joined(counted), within & part))
+    return [*not_stated, *(hours for hours in stated if hours.cases)]

@@ -1,4 +1,4 @@
-"""Changes in the names that questions may use, and in what is assumed where they leave one out."""
+"""Changes of the names that questions can use, and of the defaults of facts."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from zsupport.policy.model import Channel, Member, Priority, Revision
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
+#: The kind of the values of a fact is this prefix and the id of the fact.
+_VALUE_OF = "value of "
+
 
 class _Kind(NamedTuple):
-    """The names of one kind: the id for which each stands, and where each id is defined."""
+    """The names of one kind: the id of each name, its spelling, and the place of each id."""
 
     names: dict[str, str]
     spelled: dict[str, str]
     paths: dict[str, Path]
 
 
-def find_changes(pair: RevisionPair, found: Changes) -> None:
-    """Add names that are gone, new, or stand for something else, and other defaults."""
+def find_changes(pair: RevisionPair, changes: Changes) -> None:
+    """Add removed names, added names, names with a different id, and changed defaults."""
     documents = pair.old.document, pair.new.document
     assert documents[0].revision is not None
     assert documents[1].revision is not None
@@ -29,29 +32,29 @@ def find_changes(pair: RevisionPair, found: Changes) -> None:
     for kind, old in before.items():
         new = after.get(kind)
         if new is None:
-            # The fact itself is gone, which says it all of its values.
+            # The fact itself was removed, so its values are not reported one by one.
             continue
         if bool(old.names) is not bool(new.names) and kind in ("role", "priority"):
-            _section(kind, old, new, found)
+            _section(kind, old, new, changes)
             continue
         for name, id in old.names.items():
             if name not in new.names:
-                _gone_or_new(pair, kind, name, old, new, found, gone=True)
+                _removed_or_added(pair, kind, name, old, new, changes, removed=True)
             elif new.names[name] != id:
-                _moved(pair, kind, name, old, new, found)
+                _moved(kind, name, old, new, changes)
         for name in new.names:
             if name not in old.names:
-                _gone_or_new(pair, kind, name, new, old, found, gone=False)
-    _defaults(pair, documents[0].revision, documents[1].revision, found)
+                _removed_or_added(pair, kind, name, new, old, changes, removed=False)
+    _defaults(pair, documents[0].revision, documents[1].revision, changes)
 
 
 def _kinds(revision: Revision) -> dict[str, _Kind]:
-    """Return the names of a revision by kind; those of a fact's values by `fact NAME`."""
-    found: dict[str, _Kind] = {}
+    """Return the names of a revision by kind; the values of a fact are `value of NAME`."""
+    kinds: dict[str, _Kind] = {}
 
     def add(kind: str, names: dict[str, str], paths: dict[str, Path]) -> None:
         folded = {name.casefold(): id for name, id in names.items()}
-        found[kind] = _Kind(folded, {name.casefold(): name for name in names}, paths)
+        kinds[kind] = _Kind(folded, {name.casefold(): name for name in names}, paths)
 
     sections: list[tuple[str, str, Sequence[Member | Channel | Priority]]] = [
         ("plan", "plans", revision.plans),
@@ -60,104 +63,107 @@ def _kinds(revision: Revision) -> dict[str, _Kind]:
         ("priority", "priorities", revision.priorities),
     ]
     for kind, section, members in sections:
-        spelled = {n: each.id for each in members for n in (*each.aliases, each.id)}
+        spelled = {name: member.id for member in members for name in (*member.aliases, member.id)}
         paths: dict[str, Path] = {
-            each.id: (section, number if kind == "priority" else each.id)
-            for number, each in enumerate(members)
+            member.id: (section, number if kind == "priority" else member.id)
+            for number, member in enumerate(members)
         }
         add(kind, spelled, paths)
-    for kind, known in (("fact", [each.id for each in revision.facts]), ("hours", revision.hours)):
+    for kind, known in (("fact", [fact.id for fact in revision.facts]), ("hours", revision.hours)):
         section = "facts" if kind == "fact" else "hours"
         add(kind, {id: id for id in known}, {id: (section, id) for id in known})
     topics = revision.self_help.topics if revision.self_help else ()
-    add("topic", {each.id: each.id for each in topics},
-        {each.id: ("self-help", "topics", each.id) for each in topics})  # fmt: skip
-    add("metric", {each.id: each.id for each in revision.metrics},
-        {each.id: ("metrics", n) for n, each in enumerate(revision.metrics)})  # fmt: skip
+    add("topic", {topic.id: topic.id for topic in topics},
+        {topic.id: ("self-help", "topics", topic.id) for topic in topics})  # fmt: skip
+    add("metric", {metric.id: metric.id for metric in revision.metrics},
+        {metric.id: ("metrics", n) for n, metric in enumerate(revision.metrics)})  # fmt: skip
     for fact in revision.facts:
-        add(f"value of {fact.id.casefold()}", {value: value for value in fact.values},
+        add(f"{_VALUE_OF}{fact.id.casefold()}", {value: value for value in fact.values},
             {value: ("facts", fact.id, "values", value) for value in fact.values})  # fmt: skip
-    return found
+    return kinds
 
 
-def _section(kind: str, old: _Kind, new: _Kind, found: Changes) -> None:
-    """Add that a policy has no roles or priorities any more, or has some now."""
+def _named(kind: str, name: str) -> str:
+    """Return a name with its kind: "plan `free`", "value `north` of fact `region`"."""
+    if kind.startswith(_VALUE_OF):
+        return f"value `{name}` of fact `{kind.removeprefix(_VALUE_OF)}`"
+    return f"{kind} `{name}`"
+
+
+def _section(kind: str, old: _Kind, new: _Kind, changes: Changes) -> None:
+    """Add that all roles or priorities of a policy were removed, or its first ones added."""
     section = {"role": "roles", "priority": "priorities"}[kind]
     names = ", ".join(f"`{id}`" for id in (old.paths or new.paths))
     path: Path = (section,)
-    change = Change(
-        "ZD101", "name-gone", f"there are no {section} any more: {names}", 0, path, path
-    )
+    message = f"all {section} removed: {names}"
+    change = Change("ZD101", "name-gone", message, 0, path, path)
     if new.names:
-        says = f"there are {section} now: {names}"
-        change = change._replace(code="ZD102", effect="name-new", says=says)
-    found.add(change)
+        message = f"{section} added: {names}"
+        change = change._replace(code="ZD102", effect="name-new", message=message)
+    changes.add(change)
 
 
-def _gone_or_new(
+def _removed_or_added(
     pair: RevisionPair,
     kind: str,
     name: str,
-    here: _Kind,
-    there: _Kind,
-    found: Changes,
+    known: _Kind,
+    other: _Kind,
+    changes: Changes,
     *,
-    gone: bool,
+    removed: bool,
 ) -> None:
-    """Add a name that one side knows only; `here` is that side."""
-    id = here.names[name]
-    spelled = here.spelled[name]
-    code = "ZD101" if gone else "ZD102"
-    effect = "name-gone" if gone else "name-new"
+    """Add a name that only one side knows: `known` contains the names of that side."""
+    id = known.names[name]
+    spelled = known.spelled[name]
+    code = "ZD101" if removed else "ZD102"
+    effect = "name-gone" if removed else "name-new"
     alias = spelled != id
     cases = 0
     if not alias:
-        side, other = (pair.old, pair.new) if gone else (pair.new, pair.old)
+        side, other_side = (pair.old, pair.new) if removed else (pair.new, pair.old)
         facts = {fact.id.casefold(): fact.id for fact in side.revision.facts}
-        dimension = facts.get(kind.removeprefix("value of "), kind)
-        if kind.startswith("value of ") or kind in DIMENSIONS:
-            cases = side.decisions.allowed & side.known & ~other.known
+        dimension = facts.get(kind.removeprefix(_VALUE_OF), kind)
+        if kind.startswith(_VALUE_OF) or kind in DIMENSIONS:
+            cases = side.decisions.allowed & side.known & ~other_side.known
             cases &= pair.space.of(dimension, id)
         elif kind == "metric":
             cases = side.decisions.targets(id).promised & pair.both
-        # A new id allows something new, unless it keeps the old id as its alias.
-        renamed = any(known in there.names for known, its in here.names.items() if its == id)
+        # An added id allows more, unless the old id is now an alias of it.
+        renamed = any(
+            alias in other.names for alias, alias_id in known.names.items() if alias_id == id
+        )
         if cases and not renamed:
-            effect = "less" if gone else "more"
-    word = "alias" if alias else kind
-    says = f"the {word} `{spelled}` is {'gone' if gone else 'new'}"
-    if alias:
-        says += f", which stood for `{id}`" if gone else f" and stands for `{id}`"
-    path = here.paths[id]
-    section: Path = path[:-1] if id not in there.paths else there.paths[id]
-    paths = (path, section) if gone else (section, path)
-    words = (spelled, None) if gone else (None, spelled)
-    found.add(Change(code, effect, says, cases, *paths, *words))
+            effect = "less" if removed else "more"
+    label = f"alias `{spelled}` of {_named(kind, id)}" if alias else _named(kind, spelled)
+    message = f"{label} removed" if removed else f"{label} added"
+    path = known.paths[id]
+    section: Path = path[:-1] if id not in other.paths else other.paths[id]
+    paths = (path, section) if removed else (section, path)
+    values = (spelled, None) if removed else (None, spelled)
+    changes.add(Change(code, effect, message, cases, *paths, *values))
 
 
-def _moved(
-    pair: RevisionPair, kind: str, name: str, old: _Kind, new: _Kind, found: Changes
-) -> None:
-    """Add a name that stands for another id; a new spelling of an id counts too."""
+def _moved(kind: str, name: str, old: _Kind, new: _Kind, changes: Changes) -> None:
+    """Add a name with a different id, or an id with a different spelling."""
     before, after = old.names[name], new.names[name]
-    says = f"the {kind} `{old.spelled[name]}` is `{after}` now, it was `{before}`"
+    message = f"{_named(kind, old.spelled[name])} now means `{after}` instead of `{before}`"
     if after.casefold() == before.casefold():
-        says = f"the {kind} `{before}` is spelled `{after}`"
+        message = f"{_named(kind, before)} is now spelled `{after}`"
     elif name == before.casefold():
-        says = f"the {kind} `{before}` is an alias of `{after}` now"
+        message = f"{_named(kind, before)} is now an alias of `{after}`"
     elif name == after.casefold():
-        says = f"the {kind} `{after}` is an id now, it was an alias of `{before}`"
-    found.add(
-        Change("ZD103", "either", says, 0, old.paths[before], new.paths[after], before, after)
-    )
+        message = f"{_named(kind, after)} is now an id instead of an alias of `{before}`"
+    paths = old.paths[before], new.paths[after]
+    changes.add(Change("ZD103", "either", message, 0, *paths, before, after))
 
 
-def _defaults(pair: RevisionPair, old: Revision, new: Revision, found: Changes) -> None:
-    """Add facts of which something else is assumed, where an answer can depend on them."""
+def _defaults(pair: RevisionPair, old: Revision, new: Revision, changes: Changes) -> None:
+    """Add the facts with a changed default, if an answer can depend on them."""
     named = {name.casefold() for name in pair.space.values}
     for revision in (old, new):
-        asked = [name for each in revision.priorities for alt in each.when for name in alt.values]
-        named |= set(map(str.casefold, asked))
+        conditions = [when for priority in revision.priorities for when in priority.when]
+        named |= {name.casefold() for condition in conditions for name in condition.values}
     after = {fact.id.casefold(): fact for fact in new.facts}
     for fact in old.facts:
         now = after.get(fact.id.casefold())
@@ -165,11 +171,12 @@ def _defaults(pair: RevisionPair, old: Revision, new: Revision, found: Changes) 
             continue
         if (now.default or "").casefold() == (fact.default or "").casefold():
             continue
-        words = (fact.default, now.default)
-        says = f"{fact.id} is taken to be `{now.default}`, not `{fact.default}`, when left out"
+        message = f"default of fact `{fact.id}` changed from `{fact.default}` to `{now.default}`"
         if now.default is None:
-            says = f"{fact.id} is open when left out, and no longer `{fact.default}`"
+            message = f"fact `{fact.id}` no longer has the default `{fact.default}`"
         elif fact.default is None:
-            says = f"{fact.id} is taken to be `{now.default}` when left out, and was open"
-        places: list[Path] = [("facts", each.id, "default") for each in (fact, now)]
-        found.add(Change("ZD104", "either", says, 0, places[0], places[1], *words))
+            message = f"fact `{fact.id}` now has the default `{now.default}`"
+        old_path: Path = ("facts", fact.id, "default")
+        new_path: Path = ("facts", now.id, "default")
+        values = (fact.default, now.default)
+        changes.add(Change("ZD104", "either", message, 0, old_path, new_path, *values))

@@ -1,4 +1,4 @@
-"""Changes in which priority facts lead to."""
+"""Changes of the priority that facts lead to."""
 
 from __future__ import annotations
 
@@ -10,37 +10,38 @@ from zsupport.policy.model import Revision
 from zsupport.policy.yamltext import Path
 
 
-def find_changes(pair: RevisionPair, found: Changes) -> Cases:
-    """Add where the same facts lead to another priority; return the combinations that both know.
+def find_changes(pair: RevisionPair, changes: Changes) -> Cases:
+    """Add the changes of priorities; return the sets of facts that both revisions know.
 
-    If one of the policies has no priorities there is nothing to compare.
+    If one of the policies has no priorities, nothing is compared.
     """
     old, new = pair.old.document.revision, pair.new.document.revision
     assert old is not None
     assert new is not None
     if not old.priorities or not new.priorities:
         return 0
-    sides = [{fact.id: fact.values for fact in each.revision.facts} for each in pair[:2]]
+    sides = [{fact.id: fact.values for fact in side.revision.facts} for side in pair[:2]]
     both = pair.old.facts.within(sides[0]) & pair.old.facts.within(sides[1])
     for before, after, cases in pair.where.priorities():
-        was, now, here = before.value or None, after.value or None, cases & both
-        if not here or _same(was, now, old, new):
+        was, now, shared = before.value or None, after.value or None, cases & both
+        if not shared or _same(was, now, old, new):
             continue
         effect = _effect(was, now, old, new)
-        says = f"these facts make it {now or 'no priority'} instead of {was or 'none'}"
+        message = f"priority changed from {was or 'none'} to {now or 'none'}"
         if before == UNDECIDED:
             effect = "either"
-            says = f"these facts make it {now or 'no priority'}, and decided none before"
+            message = f"priority changed from undecided to {now or 'none'}"
         elif after == UNDECIDED:
             effect = "either"
-            says = f"these facts decide no priority any more, and made it {was or 'none'}"
+            message = f"priority changed from {was or 'none'} to undecided"
         code = {"less": "ZD501", "more": "ZD502", "either": "ZD503"}[effect]
-        found.add(Change(code, effect, says, here, _path(before), _path(after), was, now))
+        paths = _path(before), _path(after)
+        changes.add(Change(code, effect, message, shared, *paths, was, now))
     return both
 
 
 def _same(was: str | None, now: str | None, old: Revision, new: Revision) -> bool:
-    """Return whether two ids are names of one priority, which a change of names tells."""
+    """Return whether two ids are names of the same priority: a change of names, not of answers."""
     if was is None or now is None:
         return False
     return (
@@ -55,7 +56,7 @@ def _effect(was: str | None, now: str | None, old: Revision, new: Revision) -> s
         return "more" if was is None else "less"
     verdicts = set()
     for revision in (old, new):
-        order = [each.id for each in revision.priorities]
+        order = [priority.id for priority in revision.priorities]
         if was in order and now in order:
             verdicts.add("more" if order.index(now) < order.index(was) else "less")
     return verdicts.pop() if len(verdicts) == 1 else "either"

@@ -1,4 +1,4 @@
-"""Which revision of each of two policies is in force on which days."""
+"""The revisions of two policies that are in force on the same days."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ _DAY = timedelta(days=1)
 
 
 class Period(NamedTuple):
-    """Days, both inclusive and YYYY-MM-DD; None: without a beginning, or without an end."""
+    """Days as YYYY-MM-DD, both inclusive; None: no first day, or no last day."""
 
     first: str | None = None
     last: str | None = None
 
     @property
     def text(self) -> str:
-        """The days in words, nothing where it is always."""
+        """The days in words; empty for all days."""
         if self.first is None:
             return f"until {self.last}" if self.last else ""
-        return f"from {self.first}" + (f" to {self.last}" if self.last else " on")
+        return f"from {self.first} to {self.last}" if self.last else f"from {self.first} on"
 
 
-class Meeting(NamedTuple):
-    """What is in force in two policies on the same days; None: no revision is."""
+class SharedPeriod(NamedTuple):
+    """The revisions of two policies in force on the same days; None: no revision is in force."""
 
     old: Document | None
     new: Document | None
     period: Period
 
 
-def meetings(old: Sequence[Document], new: Sequence[Document]) -> list[Meeting]:
-    """Return the runs of days over which the same two revisions are in force, in their order.
+def shared_periods(old: Sequence[Document], new: Sequence[Document]) -> list[SharedPeriod]:
+    """Return the periods in which the same two revisions are in force, in chronological order.
 
-    The documents of a policy are in the order of their first day; each holds a revision. A new
-    revision that starts later meets what would have been in force then.
+    The documents of a policy are in the order of their first day; each contains a revision. A new
+    revision that starts later is compared with the old revision in force on its days.
     """
     starts = {date.min}
     for document in (*old, *new):
@@ -46,15 +46,15 @@ def meetings(old: Sequence[Document], new: Sequence[Document]) -> list[Meeting]:
         if last is not None:
             starts.add(last + _DAY)
     days = sorted(starts)
-    found: list[Meeting] = []
+    result: list[SharedPeriod] = []
     for number, day in enumerate(days):
         last = days[number + 1] - _DAY if number + 1 < len(days) else None
         period = Period(None if day == date.min else str(day), None if last is None else str(last))
-        one, other = _in_force(old, day), _in_force(new, day)
-        if found and found[-1].old is one and found[-1].new is other:
-            period = Period(found.pop().period.first, period.last)
-        found.append(Meeting(one, other, period))
-    return [each for each in found if each.old or each.new]
+        before, after = _in_force(old, day), _in_force(new, day)
+        if result and result[-1].old is before and result[-1].new is after:
+            period = Period(result.pop().period.first, period.last)
+        result.append(SharedPeriod(before, after, period))
+    return [shared for shared in result if shared.old or shared.new]
 
 
 def _days(document: Document) -> tuple[date, date | None]:
@@ -65,10 +65,10 @@ def _days(document: Document) -> tuple[date, date | None]:
 
 
 def _in_force(documents: Sequence[Document], day: date) -> Document | None:
-    """Return what is in force on a day: the last to have started, if it has not ended."""
-    found = None
+    """Return the revision in force on a day: the last one that has started and has not ended."""
+    result = None
     for document in documents:
         first, last = _days(document)
         if first <= day:
-            found = document if last is None or day <= last else None
-    return found
+            result = document if last is None or day <= last else None
+    return result

@@ -1,6 +1,6 @@
-"""Which entry of the old file became which of the new one: for the places that a headline names.
+"""Find the entry of the new file that corresponds to an entry of the old file.
 
-A guess, and only that: no answer depends on it.
+A guess for the places that a headline names; no answer depends on it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class Counterparts:
         self._rules = _Pairs(old.rules, new.rules, _rule_keys)
 
     def grant(self, old: int | None, new: int | None) -> tuple[int | None, int | None]:
-        """Return the positions of two grants, the missing one filled in where it is known."""
+        """Return the positions of two grants; fill in a missing one if it is known."""
         return self._grants.filled(old, new)
 
     def rule(self, old: int | None, new: int | None) -> tuple[int | None, int | None]:
-        """Return the positions of two target rules, the missing one filled in."""
+        """Return the positions of two target rules; fill in a missing one if it is known."""
         return self._rules.filled(old, new)
 
 
@@ -35,37 +35,37 @@ class _Pairs:
     def __init__(
         self, old: Sequence[Entry], new: Sequence[Entry], keys: Callable[[Entry], list[str]]
     ) -> None:
-        """`keys` returns what an entry is known by, the surest first."""
-        self.there: dict[int, int] = {}
-        self.back: dict[int, int] = {}
-        mine, its = [keys(each) for each in old], [keys(each) for each in new]
-        for level in range(max(map(len, (*mine, *its)), default=0)):
+        """`keys` returns the keys by which an entry is recognized, the most reliable first."""
+        self.new_by_old: dict[int, int] = {}
+        self.old_by_new: dict[int, int] = {}
+        old_keys, new_keys = [keys(entry) for entry in old], [keys(entry) for entry in new]
+        for level in range(max(map(len, (*old_keys, *new_keys)), default=0)):
             free: dict[str, list[int]] = {}
-            for place in range(len(its) - 1, -1, -1):
-                if place not in self.back and level < len(its[place]):
-                    free.setdefault(its[place][level], []).append(place)
-            for place, known in enumerate(mine):
-                if place not in self.there and level < len(known):
-                    others = free.get(known[level])
-                    if others:
-                        self.there[place] = others.pop()
-                        self.back[self.there[place]] = place
+            for place in range(len(new_keys) - 1, -1, -1):
+                if place not in self.old_by_new and level < len(new_keys[place]):
+                    free.setdefault(new_keys[place][level], []).append(place)
+            for place, known in enumerate(old_keys):
+                if place not in self.new_by_old and level < len(known):
+                    candidates = free.get(known[level])
+                    if candidates:
+                        self.new_by_old[place] = candidates.pop()
+                        self.old_by_new[self.new_by_old[place]] = place
 
     def filled(self, old: int | None, new: int | None) -> tuple[int | None, int | None]:
-        """Return two positions, the missing one filled in where it is known."""
+        """Return two positions; fill in a missing one if it is known."""
         if new is None and old is not None:
-            new = self.there.get(old)
+            new = self.new_by_old.get(old)
         elif old is None and new is not None:
-            old = self.back.get(new)
+            old = self.old_by_new.get(new)
         return old, new
 
 
 def _when(entry: Grant | TargetRule) -> str:
-    return repr([(sorted(each.values.items()), each.opened) for each in entry.when])
+    return repr([(sorted(condition.values.items()), condition.opened) for condition in entry.when])
 
 
 def _grant_keys(grant: Grant) -> list[str]:
-    """Return all of it, for whom and what it allows, either of these, each of the channels."""
+    """Return keys: the whole grant, its condition and channels, either of them, each channel."""
     allowed = sorted(grant.allow or grant.recommend)
     sort = "allow" if grant.allow else "recommend"
     more = repr((grant.hours, grant.prerequisites))
@@ -77,7 +77,7 @@ def _grant_keys(grant: Grant) -> list[str]:
 
 
 def _rule_keys(rule: TargetRule) -> list[str]:
-    """Return all of it, whom it is for, what it promises."""
+    """Return keys: the whole rule, its condition, its targets, its metrics."""
     cells = repr(
         sorted(
             (metric, key, cell.target.text)

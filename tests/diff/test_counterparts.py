@@ -1,10 +1,10 @@
-"""Which entry of the old file became which of the new one: moved, reordered, changed."""
+"""Counterparts of moved, reordered and changed entries."""
 
 import pytest
 from test_changes import BASE, PHONE, diff, edited, marked, read
 
+from zsupport.diff.counterparts import Counterparts
 from zsupport.diff.headlines import headlines
-from zsupport.diff.places import Counterparts
 from zsupport.policy.model import Revision
 
 POLICY = """\
@@ -26,21 +26,21 @@ targets:
 
 def revision(grants: list[str], rules: list[str]) -> Revision:
     text = POLICY.replace("GRANTS", "\n  - ".join(grants)).replace("RULES", "\n  - ".join(rules))
-    found = read(text).revision
-    assert found is not None
-    return found
+    result = read(text).revision
+    assert result is not None
+    return result
 
 
 WEB = "{allow: web}"
 ANY = "{response: 9h}"
 
-# The rules before and now, and the place now of each one before.
+# The old rules, the new rules, and the new place of every old rule.
 RULES = [
     (["{when: {plan: pro}, response: 4h}", "{when: {plan: gold}, response: 1h}"],
      ["{when: {plan: gold}, response: 1h}", "{when: {plan: pro}, response: 4h}"], [1, 0]),
     (["{when: {plan: pro}, response: 4h}", "{when: {plan: gold}, response: 1h}"],
      [ANY, "{when: {plan: pro}, response: 4h}", "{when: {plan: gold}, response: 1h}"], [1, 2]),
-    # For whom it is says more than what it promises, and that more than for what.
+    # An equal condition is preferred to equal targets, and equal targets to equal metrics.
     (["{when: {plan: pro}, response: 4h}"],
      ["{when: {plan: gold}, response: 4h}", "{when: {plan: pro}, response: 2h}"], [1]),
     (["{when: {plan: pro}, response: 4h}"],
@@ -49,7 +49,7 @@ RULES = [
      ["{when: {plan: gold}, response: 4h}", "{when: {plan: free}, fix: 8h}"], [1]),
     (["{when: {plan: pro}, fix: 4h}"],
      ["{when: {plan: gold}, response: 4h, fix: 4h}", "{when: {plan: free}, fix: 8h}"], [1]),
-    # The order of values and of keys is none.
+    # The order of values and of keys does not matter.
     (["{when: {plan: [pro, gold]}, response: 4h, fix: 8h}"],
      ["{when: {plan: gold}, response: 4h, fix: 8h}",
       "{when: {plan: [gold, pro]}, fix: 8h, response: 4h}"], [1]),
@@ -62,13 +62,13 @@ RULES = [
     (["{when: {plan: pro}, response: 4h, fix: 8h}"],
      ["{when: {plan: gold}, response: 4h}",
       "{when: {plan: free}, fix: 9h, response: 5h}"], [1]),
-    # What is the same comes first.
+    # Equal rules come first.
     (["{when: {plan: pro}, response: 4h}", "{when: {plan: pro}, fix: 8h}"],
      ["{when: {plan: pro}, fix: 8h}", "{when: {plan: pro}, response: 4h}"], [1, 0]),
     (["{when: {opened: inside office}, response: 4h}"],
      ["{when: {opened: outside office}, response: 4h}",
       "{when: {opened: inside office}, response: 8h}"], [1]),
-    # Each is one of them, in their order.
+    # Duplicates are paired in their order.
     (["{when: {plan: pro}, response: 4h}", "{when: {plan: pro}, response: 4h}"],
      ["{when: {plan: pro}, response: 4h}", "{when: {plan: pro}, response: 4h}"], [0, 1]),
     (["{when: {plan: pro}, response: 4h}", "{when: {plan: gold}, response: 1h}"],
@@ -78,32 +78,32 @@ RULES = [
 
 
 @pytest.mark.parametrize(("old", "new", "places"), RULES)
-def test_where_a_rule_is_now(old: list[str], new: list[str], places: list[int | None]) -> None:
-    matched = Counterparts(revision([WEB], old), revision([WEB], new))
-    assert [matched.rule(n, None) for n in range(len(old))] == list(enumerate(places))
+def test_new_place_of_a_rule(old: list[str], new: list[str], places: list[int | None]) -> None:
+    counterparts = Counterparts(revision([WEB], old), revision([WEB], new))
+    assert [counterparts.rule(n, None) for n in range(len(old))] == list(enumerate(places))
     for place in range(len(new)):
         before = places.index(place) if place in places else None
-        assert matched.rule(None, place) == (before, place)
-    # What is known is left as it is.
-    assert matched.rule(0, 0) == (0, 0)
-    assert matched.rule(None, None) == (None, None)
+        assert counterparts.rule(None, place) == (before, place)
+    # Known positions stay unchanged.
+    assert counterparts.rule(0, 0) == (0, 0)
+    assert counterparts.rule(None, None) == (None, None)
 
 
 GRANTS = [
     (["{when: {plan: pro}, allow: web}", "{when: {plan: pro}, allow: chat}"],
      ["{when: {plan: pro}, allow: chat}", "{when: {plan: pro}, allow: web}"], [1, 0]),
-    # Of two that differ by their hours alone, or by what is needed.
+    # Two grants that differ only in hours or in prerequisites.
     (["{when: {plan: pro}, allow: web, hours: office}"],
      ["{when: {plan: pro}, allow: web}", "{when: {plan: pro}, allow: web, hours: office}"], [1]),
     (["{when: {plan: pro}, allow: web, prerequisites: [Key]}"],
      ["{when: {plan: pro}, allow: web}", "{when: {plan: pro}, allow: web, prerequisites: [Key]}"],
      [1]),
-    # For whom and what it allows, then what it allows and how.
+    # Equal condition and channels first, then equal channels, hours and prerequisites.
     (["{when: {plan: pro}, allow: web, hours: office}"],
      ["{when: {plan: gold}, allow: web, hours: office}", "{when: {plan: pro}, allow: web}"], [1]),
     (["{when: {plan: pro}, allow: web, hours: office}"],
      ["{when: {plan: free}, allow: web}", "{when: {plan: gold}, allow: web, hours: office}"], [1]),
-    # What it allows before for whom.
+    # Equal channels are preferred to an equal condition.
     (["{when: {plan: pro}, allow: [web, chat], hours: office}"],
      ["{when: {plan: pro}, allow: phone}", "{when: {plan: gold}, allow: [chat, web]}"], [1]),
     (["{when: {plan: pro}, recommend: [web, chat]}"],
@@ -113,22 +113,22 @@ GRANTS = [
      ["{when: {plan: pro}, allow: phone}", "{when: {plan: gold}, allow: [chat, web]}"], [1]),
     (["{when: {plan: pro}, allow: [web, chat]}"],
      ["{when: {plan: gold}, allow: chat}", "{when: {plan: pro}, allow: phone}"], [1]),
-    # A channel of several.
+    # One shared channel.
     (["{when: {plan: pro}, allow: [web, chat]}"],
      ["{when: {plan: gold}, allow: phone}", "{when: {plan: free}, allow: [web, phone]}"], [1]),
-    # What is recommended is not allowed.
+    # `recommend` is never the counterpart of `allow`.
     (["{recommend: [web, chat]}"], ["{allow: [web, chat]}", "{recommend: [chat, phone]}"], [1]),
     (["{when: {plan: pro}, allow: web}"], ["{when: {plan: pro}, recommend: [web]}"], [None]),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new", "places"), GRANTS)
-def test_where_a_grant_is_now(old: list[str], new: list[str], places: list[int | None]) -> None:
-    matched = Counterparts(revision(old, [ANY]), revision(new, [ANY]))
-    assert [matched.grant(n, None) for n in range(len(old))] == list(enumerate(places))
+def test_new_place_of_a_grant(old: list[str], new: list[str], places: list[int | None]) -> None:
+    counterparts = Counterparts(revision(old, [ANY]), revision(new, [ANY]))
+    assert [counterparts.grant(n, None) for n in range(len(old))] == list(enumerate(places))
     for place in range(len(new)):
         before = places.index(place) if place in places else None
-        assert matched.grant(None, place) == (before, place)
+        assert counterparts.grant(None, place) == (before, place)
 
 
 BUSINESS = """\
@@ -143,24 +143,23 @@ PRO = """\
 """
 
 
-def test_a_rule_that_moved_and_lost_a_target_is_shown_where_it_is() -> None:
+def test_moved_rule_without_a_target_has_its_own_place() -> None:
     lost = BUSINESS.replace("    fix: {P1: 2 business days}\n", "")
     new = edited((BUSINESS + PRO, PRO + lost))
     (headline,) = headlines(diff(BASE, new), "customer")
     finding = headline.finding
     assert finding.message == (
-        "fix: nothing is promised, 2 business days (office) was: plan business, priority P1"
-        " (6 cases)"
+        "target 2 business days (office) for fix removed: plan business, priority P1 (6 cases)"
     )
     assert marked(BASE, finding.related[0]) == "2 business days"
     rule = new.split("\n").index("  - when: {plan: business}") + 1
     assert (finding.span.line, marked(new, finding)) == (rule, "when")
-    # And the other way round.
+    # The reverse change.
     (back,) = headlines(diff(new, BASE), "customer")
     assert (back.finding.related[0].span.line, back.finding.code) == (rule, "ZD305")
 
 
-def test_rules_in_another_order_are_shown_where_they_are() -> None:
+def test_reordered_rules_have_their_own_places() -> None:
     faster = BUSINESS.replace("1h 24x7", "30m 24x7")
     new = edited((BUSINESS + PRO, PRO + faster))
     (headline,) = headlines(diff(BASE, new), "customer")
@@ -169,7 +168,7 @@ def test_rules_in_another_order_are_shown_where_they_are() -> None:
     assert marked(new, headline.finding) == "30m 24x7"
 
 
-def test_a_grant_that_moved_and_got_narrower_is_shown_where_it_is() -> None:
+def test_moved_and_narrower_grant_has_its_own_place() -> None:
     narrower = PHONE.replace("topic: bug}", "topic: bug, role: owner}")
     new = edited(
         (f"  - {PHONE}\n", ""), ("  - allow: forum\n", f"  - {narrower}\n  - allow: forum\n")
