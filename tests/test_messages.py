@@ -45,8 +45,6 @@ UNFINISHED = (
     "clock/target_text.py",
     "clock/window_text.py",
     "clock/zones.py",
-    "diff/headlines.py",
-    "diff/timeline.py",
     "library.py",
     "policy/format.py",
     "policy/loader.py",

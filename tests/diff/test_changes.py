@@ -125,7 +125,7 @@ EXAMPLES = [
     ),
     Example(
         "ZD206", LESS, "    numbers: {US: +1.555.0100}\n", "",
-        "`phone` no longer has the number `US +1.555.0100`: plan business, topic bug (4 cases)",
+        "numbers of `phone` removed: `US +1.555.0100`: plan business, topic bug (4 cases)",
         "numbers", "phone",
     ),
     Example(
@@ -135,7 +135,7 @@ EXAMPLES = [
     ),
     Example(
         "ZD207", MORE, "{US: +1.555.0100}", "{US: +1.555.0100, GB: +44.555.0100}",
-        "`phone` now has the number `GB +44.555.0100`: plan business, topic bug (4 cases)",
+        "numbers of `phone` added: `GB +44.555.0100`: plan business, topic bug (4 cases)",
         "numbers", "numbers",
     ),
     Example(
@@ -550,9 +550,9 @@ def test_numbers_are_sorted() -> None:
     numbers = ", ".join(f"{country}: +1.555.0100" for country in reversed(countries))
     new = edited(("numbers: {US: +1.555.0100}", f"numbers: {{{numbers}, US: +1.555.0100}}"))
     listed = ", ".join(f"`{country} +1.555.0100`" for country in countries)
-    assert only_headline(diff(BASE, new)).change.message == f"`phone` now has the numbers {listed}"
+    assert only_headline(diff(BASE, new)).change.message == f"numbers of `phone` added: {listed}"
     assert only_headline(diff(new, BASE)).change.message == (
-        f"`phone` no longer has the numbers {listed}"
+        f"numbers of `phone` removed: {listed}"
     )
 
 

@@ -266,14 +266,17 @@ def _contacts(pair: RevisionPair, cases: Cases, changes: Changes) -> None:
 
 
 def _contact_message(channel: str, name: str, gone: Sequence[str], come: Sequence[str]) -> str:
-    if gone and come:
-        if name == "address":
+    if name == "address":
+        if gone and come:
             return f"`{channel}` has a different address"
+        if gone:
+            return f"`{channel}` no longer has the address {_listed(gone)}"
+        return f"`{channel}` now has the address {_listed(come)}"
+    if gone and come:
         return f"`{channel}` has different numbers"
-    label = name if len(gone or come) == 1 else f"{name}s"
     if gone:
-        return f"`{channel}` no longer has the {label} {_listed(gone)}"
-    return f"`{channel}` now has the {label} {_listed(come)}"
+        return f"numbers of `{channel}` removed: {_listed(gone)}"
+    return f"numbers of `{channel}` added: {_listed(come)}"
 
 
 def _numbers(channel: Channel) -> set[str]:

@@ -122,7 +122,15 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
     where = {"old": _where(old, spans[0]), "new": _where(new, spans[1])}
     record = {
         **_record(
-            change, kind, count, witness, who, where, diff.id, compared, _message(change, part)
+            change,
+            kind,
+            count,
+            witness,
+            who,
+            where,
+            diff.id,
+            compared,
+            _change_message(change, part),
         ),
         **_moments(change, new),
     }
@@ -200,7 +208,7 @@ def _scope(name: str, met: Sequence[str], part: ComparedCases, change: Change) -
 def _sentence(
     change: Change, who: Mapping[str, tuple[str, ...]], count: int, part: ComparedCases
 ) -> str:
-    message = _message(change, part)
+    message = _change_message(change, part)
     if not count:
         return message
     if change.code.startswith("ZD1"):
@@ -209,7 +217,7 @@ def _sentence(
     return f"{message}: {', '.join(scopes) or 'everyone'} ({counted(count, 'case')})"
 
 
-def _message(change: Change, part: ComparedCases) -> str:
+def _change_message(change: Change, part: ComparedCases) -> str:
     """Return the message of a change with the names of its channels."""
     if change.plural is None:
         return change.message

@@ -135,13 +135,21 @@ def _removed_or_added(
         )
         if cases and not renamed:
             effect = "less" if removed else "more"
-    label = f"alias `{spelled}` of {_named(kind, id)}" if alias else _named(kind, spelled)
-    message = f"{label} removed" if removed else f"{label} added"
+    message = _name_message(kind, id, spelled, removed=removed)
     path = known.paths[id]
     section: Path = path[:-1] if id not in other.paths else other.paths[id]
     paths = (path, section) if removed else (section, path)
     values = (spelled, None) if removed else (None, spelled)
     changes.add(Change(code, effect, message, cases, *paths, *values))
+
+
+def _name_message(kind: str, id: str, name: str, *, removed: bool) -> str:
+    """Return the message for a removed or added id, or alias of an id."""
+    if name == id:
+        return f"{_named(kind, id)} removed" if removed else f"{_named(kind, id)} added"
+    if removed:
+        return f"alias `{name}` of {_named(kind, id)} removed"
+    return f"alias `{name}` of {_named(kind, id)} added"
 
 
 def _moved(kind: str, name: str, old: _Kind, new: _Kind, changes: Changes) -> None:
