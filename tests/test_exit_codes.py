@@ -397,8 +397,8 @@ def test_other_formats_leave_standard_output_empty_on_failure(cli: "Cli") -> Non
 
 NB = ("channels", "--plan", "business", "--role", "owner", "--lang", "nb", "--field", "steps")
 STEPS = [
-    "Se her før du spør noen.",
-    "Gå videre til delen eller emnet som passer.",
+    "Let her før du kontakter noen.",
+    "Åpne delen eller emnet som passer til spørsmålet ditt.",
 ]
 
 

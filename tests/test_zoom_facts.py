@@ -1,7 +1,7 @@
-"""The shipped Zoom policy against the facts: the table typed from the source text, value by value.
+"""The shipped Zoom policy agrees with the source article, value by value.
 
-The text is Norwegian; what is asserted about texts here is what it says, and not the words in
-which the policy says it.
+The article is Norwegian. The table was typed from it. Tests of texts check the meaning, not the
+exact words of the policy.
 """
 
 import csv
@@ -29,7 +29,7 @@ with open(Path(__file__).parent / "facts" / "zoom-2020.csv", encoding="utf-8") a
 
 ZOOM = zsupport.load("zoom", cache=False)
 OPENED = datetime(2020, 6, 19, 22, 30, tzinfo=UTC)
-#: The opening instant and the ends of an hour, four hours and a day, typed by hand.
+#: The deadlines after an hour, four hours and a day, typed by hand.
 INSTANTS = {
     "1": "2020-06-19T23:30:00Z",
     "4": "2020-06-20T02:30:00Z",
@@ -46,9 +46,9 @@ def case_of(cell: dict[str, str]) -> str:
 def matrix(cli: "Cli") -> dict[tuple[str, str, str], dict[str, Any]]:
     """The answers to `zsupport channels`, by plan, role and channel."""
     answers = json.loads(cli("channels", "--format", "json").stdout)["answers"]
-    found = {(a["plan"], a["role"], a["channel"]): a for a in answers}
-    assert len(answers) == len(found) == 96
-    return found
+    by_case = {(a["plan"], a["role"], a["channel"]): a for a in answers}
+    assert len(answers) == len(by_case) == 96
+    return by_case
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +59,14 @@ def deadlines(cli: "Cli") -> dict[tuple[str, str, str], dict[str, Any]]:
     return {(a["plan"], a["role"], a["priority"]): a for a in answers}
 
 
-def test_no_target_differs_by_channel_so_none_is_named(
+def test_targets_do_not_depend_on_the_channel(
     deadlines: dict[tuple[str, str, str], dict[str, Any]],
 ) -> None:
     assert len(deadlines) == 96
     assert {answer["channel"] for answer in deadlines.values()} == {None}
 
 
-def test_the_table_has_every_cell_once() -> None:
+def test_the_table_has_every_case_once() -> None:
     assert [(cell["plan"], cell["role"]) for cell in CELLS] == [
         (plan, role) for plan in PLANS for role in ROLES
     ]
@@ -75,18 +75,18 @@ def test_the_table_has_every_cell_once() -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=case_of)
-def test_channels_of_a_cell_by_the_library(cell: dict[str, str]) -> None:
+def test_channels_in_python(cell: dict[str, str]) -> None:
     answers = ZOOM.channels(plan=cell["plan"], role=cell["role"]).answers
     assert {answer.channel: answer.allowed for answer in answers} == {
         channel: cell[channel] == "yes" for channel in CHANNELS
     }
     for channel in CHANNELS:
-        one = ZOOM.channels(plan=cell["plan"], role=cell["role"], channel=channel).answers
-        assert [answer.allowed for answer in one] == [cell[channel] == "yes"]
+        [answer] = ZOOM.channels(plan=cell["plan"], role=cell["role"], channel=channel).answers
+        assert answer.allowed is (cell[channel] == "yes")
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=case_of)
-def test_channels_of_a_cell_by_the_command(
+def test_channels_on_the_command_line(
     cell: dict[str, str], matrix: dict[tuple[str, str, str], dict[str, Any]]
 ) -> None:
     for channel in CHANNELS:
@@ -95,7 +95,7 @@ def test_channels_of_a_cell_by_the_command(
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=case_of)
-def test_response_times_of_a_cell_by_the_library(cell: dict[str, str]) -> None:
+def test_response_times_in_python(cell: dict[str, str]) -> None:
     for priority in PRIORITIES:
         [answer] = ZOOM.due(
             plan=cell["plan"], role=cell["role"], priority=priority, opened=OPENED, at=OPENED
@@ -106,12 +106,12 @@ def test_response_times_of_a_cell_by_the_library(cell: dict[str, str]) -> None:
             assert answer.state == "running"
             assert answer.due == OPENED + timedelta(hours=int(cell[priority]))
             assert answer.target == f"{cell[priority]}h"
-            # Day and night: no calendar is in it.
+            # Around the clock: no calendar.
             assert answer.hours is None
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=case_of)
-def test_response_times_of_a_cell_by_the_command(
+def test_response_times_on_the_command_line(
     cell: dict[str, str], deadlines: dict[tuple[str, str, str], dict[str, Any]]
 ) -> None:
     for priority in PRIORITIES:
@@ -121,15 +121,15 @@ def test_response_times_of_a_cell_by_the_command(
 
 
 @pytest.mark.parametrize("cell", [c for c in CELLS if c["web"] == "yes"], ids=case_of)
-def test_every_channel_that_opens_a_case_promises_the_same(cell: dict[str, str]) -> None:
+def test_every_channel_that_opens_a_case_has_the_same_targets(cell: dict[str, str]) -> None:
     for channel in ("web", "chat", "phone"):
         answers = ZOOM.due(
             plan=cell["plan"], role=cell["role"], channel=channel, opened=OPENED, at=OPENED
         ).answers
         assert [answer.priority for answer in answers] == PRIORITIES
         for answer in answers:
-            promised = cell[answer.priority or ""] if cell[channel] == "yes" else "not-entitled"
-            hours = None if promised == "not-entitled" else timedelta(hours=int(promised))
+            target = cell[answer.priority or ""] if cell[channel] == "yes" else "not-entitled"
+            hours = None if target == "not-entitled" else timedelta(hours=int(target))
             assert answer.due == (hours and OPENED + hours)
 
 
@@ -149,14 +149,14 @@ def test_holidays_and_weekends_change_nothing(day: str) -> None:
 
 
 def texts(value: Any, path: str = "") -> list[tuple[str, Any]]:
-    """Return every mapping of languages, and every text that stands without one, by its path.
+    """Return every text for people by its path: a mapping of languages, or a single text.
 
-    A text for people is what stands under one of the keys that hold such texts, or is the name
-    of a plan, role, fact value or topic.
+    Texts for people are the values of certain keys, and the names of plans, roles, fact values and
+    topics.
     """
     people = {"title", "name", "ask", "meaning", "note", "unclear", "say", "text", "condition",
               "steps", "prerequisites"}  # fmt: skip
-    found: list[tuple[str, Any]] = []
+    result: list[tuple[str, Any]] = []
     if isinstance(value, dict) and set(value) and set(value) <= {"en", "nb"}:
         return [(path, value)]
     items = (
@@ -164,48 +164,47 @@ def texts(value: Any, path: str = "") -> list[tuple[str, Any]]:
         else enumerate(value) if isinstance(value, list)
         else ()
     )  # fmt: skip
-    for key, each in items:
+    for key, child in items:
         place = f"{path}.{key}"
         last = key if isinstance(key, str) else path.rsplit(".", 1)[-1]
-        if isinstance(each, str):
+        if isinstance(child, str):
             parent = path.rsplit(".", 1)[-1]
             if last in people or parent in ("plans", "roles", "values", "topics"):
-                found.append((place, each))
+                result.append((place, child))
         else:
-            found += texts(each, place)
-    return found
+            result += texts(child, place)
+    return result
 
 
 def test_every_text_is_in_english_and_norwegian() -> None:
     policy = yaml.load(
         (Path(shipped_root()) / "zoom.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader
     )
-    found = texts(policy)
-    # The names of plans, roles, channels, priorities, fact values and topics are among them.
-    assert len(found) > 60
-    for path, text in found:
+    policy_texts = texts(policy)
+    assert len(policy_texts) > 60
+    for path, text in policy_texts:
         assert isinstance(text, dict), f"{path} says {text!r} in one language"
         assert set(text) == {"en", "nb"}, path
         assert all(text.values()), path
-    # `API` or `Pro` are the same in both; sentences are not.
-    sentences = [(path, text) for path, text in found if len(text["en"].split()) > 2]
+    # Names such as `API` are equal in both languages, sentences are not.
+    sentences = [(path, text) for path, text in policy_texts if len(text["en"].split()) > 2]
     assert len(sentences) > 30
     assert [path for path, text in sentences if text["en"] == text["nb"]] == []
 
 
-def test_the_reader_of_texts_sees_one_that_lacks_a_language() -> None:
+def test_a_text_without_languages_is_detected() -> None:
     assert texts({"plans": {"pro": "Pro"}}) == [(".plans.pro", "Pro")]
     assert texts({"channels": {"web": {"steps": ["Go."], "note": {"en": "a"}}}}) == [
         (".channels.web.steps.0", "Go."), (".channels.web.note", {"en": "a"}),
     ]  # fmt: skip
 
 
-def test_ids() -> None:
+def test_ids_of_the_policy() -> None:
     [revision] = ZOOM.revisions
-    assert [each.id for each in revision.plans] == PLANS
-    assert [each.id for each in revision.roles] == ROLES
-    assert [each.id for each in revision.channels] == CHANNELS
-    assert [each.id for each in revision.priorities] == PRIORITIES
+    assert [plan.id for plan in revision.plans] == PLANS
+    assert [role.id for role in revision.roles] == ROLES
+    assert [channel.id for channel in revision.channels] == CHANNELS
+    assert [priority.id for priority in revision.priorities] == PRIORITIES
     assert {fact.id: [*fact.values] for fact in revision.facts} == {
         "impact": ["down", "degraded", "feature", "question"],
         "workaround": ["false", "true"],
@@ -229,42 +228,42 @@ def channel_of(channel: str, lang: str = "en") -> Any:
     return answer
 
 
-def test_the_us_number_is_the_only_one() -> None:
+def test_the_us_number_is_the_only_number() -> None:
     assert channel_of("phone").numbers == (
         {"country": "US", "number": "+1.888.799.9666 ext. 2", "note": None},
     )
     assert [c for c in CHANNELS if channel_of(c).numbers] == ["phone"]
 
 
-def test_what_a_caller_has_ready() -> None:
+def test_prerequisites_of_the_phone() -> None:
     assert channel_of("phone").prerequisites == ("Personal meeting ID", "Host key")
     assert channel_of("phone", "nb").prerequisites == ("Personlig møte-ID", "Vertsnøkkel")
     assert [c for c in CHANNELS if channel_of(c).prerequisites] == ["phone"]
 
 
-def test_where_the_chat_is_and_that_one_logs_in() -> None:
+def test_steps_of_the_chat() -> None:
     first, second = channel_of("chat").steps
     assert "log in" in first.lower()
     assert "chat icon" in second
     assert "bottom right" in second
     first, second = channel_of("chat", "nb").steps
     assert "logg inn" in first.lower()
-    assert "nedre høyre" in second
+    assert "nederst til høyre" in second
 
 
-def test_the_way_to_a_person_begins_at_the_bottom_of_the_help_center() -> None:
-    way = " ".join(channel_of("web").steps)
-    assert "Help Center" in way
-    assert "main page" in way
-    assert "additional resources" in way
-    assert "Contact support" in way
-    way = " ".join(channel_of("web", "nb").steps)
-    assert "Hjelpesenter" in way
-    assert "tilleggsressurs" in way
-    assert "Kontakt brukerstøtte" in way
+def test_steps_of_the_online_ticket() -> None:
+    steps = " ".join(channel_of("web").steps)
+    assert "Help Center" in steps
+    assert "main page" in steps
+    assert "additional resources" in steps
+    assert "Contact support" in steps
+    steps = " ".join(channel_of("web", "nb").steps)
+    assert "Hjelpesenter" in steps
+    assert "tilleggsressurs" in steps
+    assert "Kontakt brukerstøtte" in steps
 
 
-def test_self_help_comes_first() -> None:
+def test_self_help_is_recommended_first() -> None:
     for plan, role in (("free", "user"), ("business", "owner")):
         answers = ZOOM.channels(plan=plan, role=role).answers
         first = [answer.channel for answer in answers if answer.recommended == 1]
@@ -272,7 +271,7 @@ def test_self_help_comes_first() -> None:
     assert "before" in channel_of("help-center").steps[0]
 
 
-def test_support_is_open_day_and_night_on_holidays_too(cli: "Cli") -> None:
+def test_support_is_open_around_the_clock_and_on_holidays(cli: "Cli") -> None:
     [revision] = ZOOM.revisions
     for channel in ("web", "chat", "phone"):
         [calendar] = revision.hours[channel_of(channel).hours]
@@ -300,18 +299,18 @@ def test_priority_of_each_impact(impact: str, workaround: str, cli: "Cli") -> No
     facts = {"impact": impact, "workaround": workaround}
     [answer] = ZOOM.priority(fact=facts).answers
     assert answer.priority == FITS[impact, workaround]
-    # Our reading is marked where it is ours, and nowhere else.
+    # Only the case that the article does not cover is marked as unclear.
     doubts = (answer.unclear or "").split("\n")
     assert len(doubts) == (2 if (impact, workaround) == ("down", "true") else 1)
-    assert doubts[-1].startswith("The text bears no date.")  # said of when the policy is in force
+    assert doubts[-1].startswith("The article has no date.")  # about the first day in force
     got = cli("priority", "--fact", f"impact={impact}", "--fact", f"workaround={workaround}")
     assert got.stdout == FITS[impact, workaround] + "\n"
     assert ("unclear" in got.stderr) is ((impact, workaround) == ("down", "true"))
 
 
-def test_nothing_is_unclear_about_the_priorities_as_such() -> None:
+def test_only_the_date_is_unclear_about_the_priorities() -> None:
     doubts = {answer.unclear for answer in ZOOM.priority().answers}
-    assert [(doubt or "")[:23] for doubt in doubts] == ["The text bears no date."]
+    assert [(doubt or "")[:24] for doubt in doubts] == ["The article has no date."]
 
 
 # -- validity ------------------------------------------------------------------------------------
@@ -319,7 +318,7 @@ def test_nothing_is_unclear_about_the_priorities_as_such() -> None:
 
 @pytest.mark.parametrize("command", ["channels", "due", "priority", "topics"])
 @pytest.mark.parametrize("lang", ["en", "nb"])
-def test_the_first_day_is_our_reading_and_every_document_says_so(
+def test_every_document_warns_about_the_unclear_first_day(
     command: str, lang: str, cli: "Cli"
 ) -> None:
     document = json.loads(cli(command, "--format", "json", "--lang", lang).stdout)
@@ -327,14 +326,14 @@ def test_the_first_day_is_our_reading_and_every_document_says_so(
     assert document["policy"]["revision"] == "2020-01-01"
     [message] = [w["message"] for w in document["warnings"] if w["code"] == "unclear-validity"]
     assert "2020" in message
-    assert ("Teksten" in message) is (lang == "nb")
+    assert ("Artikkelen" in message) is (lang == "nb")
 
 
 @pytest.mark.parametrize(
     ("at", "code"),
     [("2019-12-31T23:59:59Z", 1), ("2020-01-01T00:00:00Z", 0), ("2199-12-31T23:59:59Z", 0)],
 )
-def test_in_force_from_2020_on(at: str, code: int, cli: "Cli") -> None:
+def test_the_policy_is_in_force_from_2020(at: str, code: int, cli: "Cli") -> None:
     assert cli("channels", "--plan", "pro", "--role", "owner", "--at", at).code == code
     due = cli("due", "--plan", "pro", "--role", "owner", "--opened", at, "--priority", "P1")
     assert due.code == code
@@ -343,18 +342,18 @@ def test_in_force_from_2020_on(at: str, code: int, cli: "Cli") -> None:
 # -- the Help Center -----------------------------------------------------------------------------
 
 
-def test_topics_and_that_there_are_more(cli: "Cli") -> None:
+def test_topics_with_a_warning_that_there_are_more(cli: "Cli") -> None:
     answers = ZOOM.topics().answers
     topics = dict.fromkeys(answer.topic for answer in answers if answer.topic)
     assert [*topics] == ["getting-started", "meetings-webinars", "messaging"]
     got = cli("topics", "--format", "json")
-    assert "more-topics" in [each["code"] for each in json.loads(got.stdout)["warnings"]]
+    assert "more-topics" in [warning["code"] for warning in json.loads(got.stdout)["warnings"]]
     assert "more" in cli("topics").stderr
     assert "flere" in cli("topics", "--lang", "nb").stderr
 
 
 @pytest.mark.parametrize("topic", ["getting-started", "meetings-webinars", "messaging"])
-def test_guides_and_training_under_each_topic(topic: str) -> None:
+def test_every_topic_has_guides_and_training(topic: str) -> None:
     answers = ZOOM.topics(topic=topic).answers
     assert [(answer.topic, answer.kind, answer.audience) for answer in answers] == [
         (topic, "guide", None),
@@ -366,7 +365,7 @@ def general(role: str | None = None, lang: str = "en") -> list[Any]:
     return [answer for answer in ZOOM.topics(role=role, lang=lang).answers if not answer.topic]
 
 
-def test_quick_start_guides_are_for_questions_about_features() -> None:
+def test_quick_start_guides_are_about_features() -> None:
     [guide] = [answer for answer in general() if answer.kind == "guide"]
     assert "quick" in guide.name.lower()
     assert "feature" in guide.note
@@ -374,15 +373,15 @@ def test_quick_start_guides_are_for_questions_about_features() -> None:
     assert "funksjon" in guide.note
 
 
-def test_two_lists_of_questions_with_their_audiences() -> None:
+def test_audiences_of_the_two_lists_of_questions() -> None:
     lists = [answer for answer in general() if answer.kind == "questions"]
     assert [answer.audience for answer in lists] == [("owner", "admin"), ("user", "participant")]
     for role in ROLES:
-        [mine] = [answer for answer in general(role) if answer.kind == "questions"]
-        assert role in mine.audience
+        [questions] = [answer for answer in general(role) if answer.kind == "questions"]
+        assert role in questions.audience
 
 
-def test_the_top_twenty_with_video_training_and_daily_release_notes() -> None:
+def test_the_top_20_include_video_training_and_release_notes() -> None:
     by_kind = {answer.kind: answer for answer in general()}
     assert "20" in by_kind["list"].name
     assert "video training" in by_kind["list"].note.lower()
@@ -392,19 +391,19 @@ def test_the_top_twenty_with_video_training_and_daily_release_notes() -> None:
     assert "20" in {answer.kind: answer for answer in general(lang="nb")}["list"].name
 
 
-# -- what the text does not state is not invented ------------------------------------------------
+# -- nothing is added to the article -------------------------------------------------------------
 
 
-def test_nothing_is_invented() -> None:
+def test_the_policy_states_no_more_than_the_article() -> None:
     [revision] = ZOOM.revisions
     assert revision.commitments == ()
     assert [metric.id for metric in revision.metrics] == ["first-response"]
     assert revision.last_day is None
     assert revision.timezone == "UTC"
-    # No address of a page is in the text.
+    # The article states no page addresses.
     assert [channel.url for channel in revision.channels] == [None] * 4
     assert {answer.url for answer in ZOOM.topics().answers} == {None}
-    # Free ranks below all, Pro above it; the four others are not ranked against each other.
+    # Free ranks below all plans, Pro above Free. The other four are not ranked against each other.
     assert {plan.id: plan.above for plan in revision.plans} == {
         "free": (), "pro": ("free",), "business": ("pro",), "education": ("pro",),
         "enterprise": ("pro",), "api": ("pro",),

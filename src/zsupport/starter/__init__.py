@@ -1,12 +1,12 @@
-"""The policy that `zsupport init` writes, and its tests: to be changed, not to be read by code."""
+"""The policy and the tests that `zsupport init` writes."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 
-#: The id of the policy in the files; whoever starts one may choose another.
+#: The id of the policy in the files; `starter` replaces it.
 ID = "acme"
-#: The files, by what stands behind the id in their names.
+#: The files by the suffix of their names after the id.
 FILES = {".yaml": "policy.yaml", "_test.yaml": "tests.yaml"}
 
 
