@@ -409,7 +409,7 @@ def test_every_code_has_an_example() -> None:
 
 
 def test_guide_lists_every_code_with_its_summary_and_effect() -> None:
-    rows = re.findall(r"^\| `(ZD\d{3})` ([\w-]+) \| (.+) \| (.+) \|$", guide("diff"), flags=re.M)
+    rows = re.findall(r"^\| `(ZD\d{3})` ([\w-]+) \| (.+) \| (.+) \|$", guide("changes"), flags=re.M)
     assert [row[:3] for row in rows] == [
         (code.code, code.name, code.summary) for code in CODES.values()
     ]
