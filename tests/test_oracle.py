@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -32,13 +33,16 @@ def test_the_program_agrees_with_the_definition(
     assert not found, "\n" + "\n".join(found[:5])
 
 
-SAMPLE = [bundle(SEED, number, 25) for number in range(0, 4000, 50)]
+@cache
+def sample() -> list[Bundle]:
+    """Return some of the calendars, each with its questions."""
+    return [bundle(SEED, number, 25) for number in range(0, 4000, 50)]
 
 
 def test_what_is_remembered_of_a_day_is_what_each_instant_shows() -> None:
     random = Random(SEED)
     compared = 0
-    for drawn in SAMPLE:
+    for drawn in sample():
         for case in drawn.cases:
             instant = case.opened + random.choice([0, random.randint(-90_000, 90_000)])
             shown = any(member.is_working(instant) for member in drawn.hours.members)
@@ -96,7 +100,7 @@ def kinds(drawn: Bundle) -> Counter[str]:
 
 def test_the_cases_lie_where_clocks_go_wrong() -> None:
     found: Counter[str] = Counter()
-    for drawn in SAMPLE:
+    for drawn in sample():
         found.update(kinds(drawn))
     share = {kind: number / found["cases"] for kind, number in found.items()}
     least = {

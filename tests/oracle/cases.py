@@ -4,7 +4,6 @@ What is drawn lies where clocks go wrong: on opening and closing instants, chang
 holidays, ends of years, leap days and dates that never were.
 """
 
-import re
 from functools import cache, lru_cache
 from itertools import islice
 from random import Random
@@ -273,9 +272,9 @@ def some_opening(random: Random) -> list[str]:
 def minutes_of_week(entry: str) -> list[int]:
     """Return the minutes of the week that an entry covers."""
     return [
-        (day * DAY + minute) % (7 * DAY)
+        minute % (7 * DAY)
         for day, opens, closes in written_windows(entry)
-        for minute in range(opens, closes)
+        for minute in range(day * DAY + opens, day * DAY + closes)
     ]
 
 
@@ -399,15 +398,16 @@ def some_calendar(random: Random, zone: str, days: list[int], always_days: float
 # --- Questions ------------------------------------------------------------------------------------
 
 
-CHANGES = re.compile(rb"\x00(?=\x01)|\x01(?=\x00)")  # between closed and open minutes
-
-
 @lru_cache(maxsize=64)
 def edges(hours: Hours, day: int) -> list[int]:
     """Return the instants near a day at which open becomes closed or closed open."""
     first = (day - 2) * DAY
     row = b"".join(hours.minutes(utc_day) for utc_day in range(day - 2, day + 4))
-    return [(first + change.end()) * MINUTE for change in CHANGES.finditer(row)]
+    found = []
+    minute = 0
+    while (minute := row.find(1 - row[minute], minute)) >= 0:
+        found.append((first + minute) * MINUTE)
+    return found
 
 
 def some_instant(random: Random, hours: Hours, zone: str, days: list[int]) -> int:

@@ -26,6 +26,8 @@ DAY = 24 * 60  # in minutes
 DAY_SECONDS = 24 * 60 * 60
 NOTHING = bytes(DAY)
 TEN_YEARS = 3653 * DAY_SECONDS
+#: Seconds, each a multiple of the next.
+STEPS = (DAY_SECONDS, 240 * MINUTE, 60 * MINUTE, 10 * MINUTE, MINUTE, 10, 1)
 EPOCH = date(1970, 1, 1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -131,7 +133,10 @@ def latest_shown(zone: str, instant: int) -> tuple[int, int]:
     """
     now = instant // MINUTE
     first = now // DAY - 2
-    around = offsets(zone, first) + offsets(zone, first + 1) + offsets(zone, first + 2)
+    rows = [offsets(zone, utc_day) for utc_day in range(first, first + 3)]
+    if rows == [all_day(rows[0][0])] * 3:  # clocks ran on, and show the latest time now
+        return wall_seconds(zone, instant)
+    around = rows[0] + rows[1] + rows[2]
     before = range(now - 25 * 60, now)
     latest = max(map(add, before, around[before[0] - first * DAY :]))
     if latest < now + around[now - first * DAY]:
@@ -190,11 +195,13 @@ def to_day(text: str) -> int:
     return (date.fromisoformat(text) - EPOCH).days
 
 
+@cache
 def day_text(day: int) -> str:
     """Return a day as a date written 2026-12-24."""
     return (EPOCH + timedelta(days=day)).isoformat()
 
 
+@cache
 def weekday_of(day: int) -> int:
     """Return the weekday, Monday is 0."""
     return (EPOCH + timedelta(days=day)).weekday()
@@ -356,7 +363,8 @@ class Member:
         """Return the windows that begin on a date as written; a close may lie beyond 24:00 (7)."""
         if self.always:
             return [(0, DAY)]
-        return [(opens, closes) for on, opens, closes in self.windows if on == self.weekday(day)]
+        weekday = self.weekday(day)
+        return [(opens, closes) for on, opens, closes in self.windows if on == weekday]
 
     def evening(self, day: int) -> list[Window]:
         """Return what lies on a date of the windows that begin on it (1)."""
@@ -418,13 +426,14 @@ class Member:
     def _minutes_of_windows(self, day: int, breaks: bool) -> list[int]:
         own = self.only_open(day, self.evening(day), breaks)
         tail = self.only_open(day + 1, self.morning(day + 1), breaks)
-        if not (any(own) or any(tail)) or not occurs(self.zone, day):
+        if not (1 in own or 1 in tail) or not occurs(self.zone, day):
             return []
         dates = {day: own, day + 1: tail}
         found: list[int] = []
         for utc_day in range(day - 1, day + 3):
-            minutes = range(utc_day * DAY, (utc_day + 1) * DAY)
-            found += compress(minutes, as_shown(self.zone, utc_day, dates))
+            row = as_shown(self.zone, utc_day, dates)
+            if 1 in row:
+                found += compress(range(utc_day * DAY, (utc_day + 1) * DAY), row)
         return found
 
     def may_work(self, day: int) -> bool:
@@ -432,6 +441,12 @@ class Member:
         if self.is_holiday(day) or self.overrides.get(day) == []:
             return False
         return self.business_days is None or self.weekday(day) in self.business_days
+
+
+def united(several: Iterable[list[int]]) -> list[int]:
+    """Return the minutes of several sorted lists, sorted, each once."""
+    lists = [each for each in several if each]
+    return lists[0] if len(lists) == 1 else sorted(set().union(*lists))
 
 
 class Hours:
@@ -446,6 +461,7 @@ class Hours:
         several = [written] if isinstance(written, Mapping) else written
         self.members = [Member(each, customer_zone, customer_country) for each in several]
         self._utc: dict[int, bytes] = {}
+        self._own: dict[int, list[int]] = {}
         self._openings: dict[int, int | None] = {}
         self._dates: dict[int, list[int]] = {}
 
@@ -494,15 +510,14 @@ class Hours:
 
     def own_minutes(self, day: int) -> list[int]:
         """Return the UTC minutes of a date's windows, in the members in which it may work."""
-        members = [member for member in self.members if member.may_work(day)]
-        if len(members) == 1:
-            return members[0].minutes_of_windows(day)
-        return sorted({m for member in members for m in member.minutes_of_windows(day)})
+        if day not in self._own:
+            members = [member for member in self.members if member.may_work(day)]
+            self._own[day] = united(member.minutes_of_windows(day) for member in members)
+        return self._own[day]
 
     def every_minute(self, day: int, breaks: bool = True) -> list[int]:
         """Return the UTC minutes of a date's windows in every member, working or not."""
-        found = {m for member in self.members for m in member.minutes_of_windows(day, breaks)}
-        return sorted(found)
+        return united(member.minutes_of_windows(day, breaks) for member in self.members)
 
     def opening_minute(self, day: int) -> int | None:
         """Return the first minute of a date, None for a date that is not working.
@@ -513,8 +528,10 @@ class Hours:
             opening: int | None = None
             # From a date on which nothing of this one can lie, back to this one.
             for each in range(day + 4, day - 1, -1):
-                minutes = (m for m in self.own_minutes(each) if opening is None or m < opening)
-                opening = next(minutes, None)
+                first = next(iter(self.own_minutes(each)), None)
+                if first is not None and opening is not None and first >= opening:
+                    first = None
+                opening = first
             self._openings[day] = opening
         return self._openings[day]
 
@@ -548,7 +565,7 @@ class Hours:
     def date_opened(self, instant: int) -> int:
         """Return the date on which a case is opened (7)."""
         day, _ = latest_shown(self.zone, instant)
-        ahead = any(minute >= instant // MINUTE for minute in self.every_minute(day - 1, False))
+        ahead = max(self.every_minute(day - 1, False), default=-math.inf) >= instant // MINUTE
         opening = self.opening_minute(day)
         if ahead and (opening is None or instant // MINUTE < opening):
             return day - 1
@@ -631,12 +648,12 @@ def elapsed(hours: Hours, start: int, end: int, pauses: Sequence[tuple[int, int]
 def advance(hours: Hours, start: int, seconds: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
     """Return the least `u >= start` with so many working seconds outside pauses in `[start, u)`.
 
-    Goes on by days while the seconds are not reached, then by hours, by minutes, by seconds (6).
+    Goes on by days while the seconds are not reached, then by shorter and shorter steps (6).
     """
     if seconds == 0:
         return start
     at = start
-    for step in (DAY_SECONDS, 60 * MINUTE, MINUTE, 1):
+    for step in STEPS:
         while True:
             until = (at // step + 1) * step
             gained = elapsed(hours, at, until, pauses)
