@@ -35,7 +35,7 @@ Case = Mapping[str, Any]
 def cases_of(path: Path) -> list[Case]:
     """Return the cases of a file, each with its calendar or policy in place of the name."""
     # Every scalar is text, as policies read it.
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
     found: list[Case] = []
     for case in document["cases"]:
         full = dict(case)

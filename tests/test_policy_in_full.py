@@ -185,15 +185,16 @@ def places(node: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any]]:
 
 def changed(document: dict[str, Any], way: tuple[Any, ...], text: str | None) -> dict[str, Any]:
     """Return the document with another text in a place, or without that part."""
-    copy = deepcopy(document)
-    parent: Any = copy
+    parent: Any = (top := document.copy())
     for key in way[:-1]:
+        # A copy of each part on the way; all others are shared, and stay as they are.
+        parent[key] = parent[key].copy()
         parent = parent[key]
     if text is None:
         del parent[way[-1]]
     else:
         parent[way[-1]] = text
-    return copy
+    return top
 
 
 def texts(value: Any, name: Any) -> Iterator[str | None]:

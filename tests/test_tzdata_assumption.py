@@ -9,6 +9,7 @@ import re
 import struct
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
@@ -37,6 +38,7 @@ class Zone(NamedTuple):
     changes: list[Change]
 
 
+@cache
 def read(name: str) -> Zone:
     """Return what the file of a zone says."""
     folder, _, leaf = f"zoneinfo/{name}".rpartition("/")
@@ -111,6 +113,7 @@ def seconds(text: str) -> int:
     return (-1 if text.startswith("-") else 1) * (hours * 3600 + minutes * 60 + rest)
 
 
+@cache
 def local(rule: str, year: int) -> int:
     """Return the local time, as if it were UTC, that `M10.5.0/3` names in a year."""
     on, _, time = rule.partition("/")
