@@ -1,10 +1,11 @@
 """What the tests share: the program, run as its users run it."""
 
+import gc
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -125,6 +126,20 @@ def interruptible() -> None:
     What runs in the background (`nohup`, `&` in a script) ignores SIGINT, and so would the program.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Switch the garbage collector off while tests are collected, and keep them out of its way.
+
+    It would look at all of them over and over, and they stay until the end.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
