@@ -40,13 +40,24 @@ UNDECIDED = DecidedValue("", None)
 class AnswersByCase:
     """The answers of one revision over its cases, and over its combinations of facts."""
 
-    def __init__(self, revision: Revision, decisions: Decisions, facts: Space) -> None:
-        """`facts` are the combinations of facts that lead to a priority."""
+    def __init__(
+        self,
+        revision: Revision,
+        decisions: Decisions,
+        facts: Space,
+        like: AnswersByCase | None = None,
+    ) -> None:
+        """`facts` are the combinations of facts that lead to a priority.
+
+        Their priorities and their defaults are those of the answers that it is `like`.
+        """
         self.revision = revision
         self.decisions = decisions
         self.space = decisions.space
         self.facts = facts
         self._targets: dict[str, Partition] = {}
+        if like is not None:
+            self.priorities, self.defaults = like.priorities, like.defaults
 
     @cached_property
     def needed(self) -> list[tuple[str | int, tuple[Text, ...], Cases]]:
@@ -226,8 +237,16 @@ class Difference:
                 else [(NEVER, each.space.every)]
                 for each in (self.one, self.other)
             ]
-            found[name] = self._both & union(
-                cases for mine, its, cases in crossed(*parts) if not self._count_alike(mine, its)
+            # Revisions that differ in their entries only share their hours.
+            found[name] = (
+                0
+                if parts[0] is parts[1]
+                else self._both
+                & union(
+                    cases
+                    for mine, its, cases in crossed(*parts)
+                    if not self._count_alike(mine, its)
+                )
             )
         return found
 
@@ -276,6 +295,8 @@ class Difference:
 def _differing(
     one: list[tuple[DecidedValue, Cases]], other: list[tuple[DecidedValue, Cases]]
 ) -> Iterator[tuple[DecidedValue, DecidedValue, Cases]]:
+    if one is other:
+        return iter(())
     return (
         (mine, its, cases) for mine, its, cases in crossed(one, other) if mine.value != its.value
     )

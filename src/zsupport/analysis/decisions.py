@@ -68,9 +68,40 @@ class Decisions:
         self.existing: Cases = _existing(revision, space)
         #: The cases that no moment belongs to, as far as they are known; none of them is opened.
         self.momentless: Cases = 0
+        #: Where conditions match, as far as that is known, by the identity of the condition.
+        self._matches: Mapping[int, Cases] = {}
+        self._whole: dict[tuple[str | None, bool], list[tuple[Counted, Cases]]] = {}
+        self._parts_of: dict[tuple[str, bool], list[tuple[Counted, Cases]]] = {}
+        self._covered: dict[tuple[str, bool], Cases] = {}
+        self._existing_for_hours = self.existing
+        self._decide()
+
+    @classmethod
+    def within(
+        cls, cases: Cases, revision: Revision, whole: Decisions, matches: Mapping[int, Cases]
+    ) -> Decisions:
+        """Return what a revision decides in some cases; what its hours are is kept with `whole`.
+
+        It differs from the revision of `whole` in its grants and rules alone. `matches` says
+        where conditions match, by their identities; they are those of objects that are kept.
+        """
+        found = cls.__new__(cls)
+        found.revision, found.space, found._own_names = revision, whole.space, whole._own_names
+        found.existing, found.momentless = whole.existing & cases, whole.momentless
+        found._existing_for_hours = whole._existing_for_hours
+        found._matches = matches
+        found._whole, found._parts_of, found._covered = (
+            whole._whole, whole._parts_of, whole._covered,
+        )  # fmt: skip
+        found._decide()
+        found.entitled &= ~found.momentless
+        return found
+
+    def _decide(self) -> None:
+        revision, space = self.revision, self.space
         #: Where each grant allows a channel, by its position in `entitlements`.
         self.grants: list[Cases] = [
-            space.holds(grant.when) & space.among("channel", grant.allow) & self.existing
+            self.matches(grant.when) & space.among("channel", grant.allow) & self.existing
             if grant.allow
             else 0
             for grant in revision.grants
@@ -81,9 +112,6 @@ class Decisions:
         #: Where a case can be opened by its channel.
         self.entitled: Cases = self.allowed & space.among("channel", opening)
         self._by_metric: dict[str, Targets] = {}
-        self._whole: dict[tuple[str | None, bool], list[tuple[Counted, Cases]]] = {}
-        self._parts_of: dict[tuple[str, bool], list[tuple[Counted, Cases]]] = {}
-        self._covered: dict[tuple[str, bool], Cases] = {}
 
     @cached_property
     def by_hours(self) -> dict[str | None, Cases]:
@@ -100,6 +128,9 @@ class Decisions:
         An alternative that names hours without a calendar for the case does not match (the clock
         definition, rule 21).
         """
+        known = self._matches.get(id(when))
+        if known is not None:
+            return known
         if not any(alternative.opened for alternative in when):
             return self.space.holds(when)
         return union(map(self.meets, when))
@@ -172,7 +203,7 @@ class Decisions:
     def calendars(self, hours: str) -> list[tuple[PolicyCalendar, Cases]]:
         """Return where each calendar of these hours decides: the first that holds does."""
         calendars = self.revision.hours.get(hours, ())
-        return self.space.deciding(calendars, self.existing)
+        return self.space.deciding(calendars, self._existing_for_hours)
 
     def counted(self, hours: str | None, cases: Cases | None = None) -> list[tuple[Counted, Cases]]:
         """Return what these hours are over a set of cases: parts of it, with the hours of each.

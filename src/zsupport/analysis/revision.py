@@ -7,6 +7,7 @@ from functools import cached_property
 
 from zsupport.analysis.answers import AnswersByCase
 from zsupport.analysis.decisions import Decisions
+from zsupport.analysis.entries import EntriesByCase
 from zsupport.analysis.moments import decisions_of
 from zsupport.analysis.space import space_of, space_of_facts, values_of
 from zsupport.answer.space import Cases, Space
@@ -79,6 +80,12 @@ class AnalysedRevision:
         names.facts = {fact.id: numbered(fact.values) for fact in self.revision.facts}
         names.read_groups()
         return names
+
+    @cached_property
+    def entries(self) -> EntriesByCase:
+        """Its grants and rules, to find where a revision with others answers differently."""
+        assert self.document.root is not None
+        return EntriesByCase(self.document.root, self.answers, self.public)
 
     @cached_property
     def variants(self) -> Variants:

@@ -6,7 +6,9 @@ and each of them changes one rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate, takewhile
+from operator import is_
 from typing import Generic, TypeVar
 
 from zsupport.policy.document import Document
@@ -16,9 +18,51 @@ from zsupport.policy.model import Grant, Revision, TargetRule
 from zsupport.policy.names import Names
 from zsupport.policy.promises import Entitled, TargetsReader
 from zsupport.policy.shape import ListOf, Reader, Record
-from zsupport.policy.yamltext import MappingNode, Node, SequenceNode, Stop
+from zsupport.policy.yamltext import MappingNode, Node, SequenceNode, Stop, node_at
+from zsupport.typed import NamedTuple
 
 _Entry = TypeVar("_Entry")
+
+
+def differ_in_entries(one: Node, other: Node) -> bool:
+    """Return whether two files have the same nodes but for entries of `entitlements`, `targets`."""
+    if not isinstance(one, MappingNode) or not isinstance(other, MappingNode):
+        return False
+    return [*one.by_key] == [*other.by_key] and all(
+        value is one.by_key[name][1]
+        or bool(name in ("entitlements", "targets") and entries_of(other, name))
+        for name, (_, value) in other.by_key.items()
+    )
+
+
+def entries_of(root: Node, section: str) -> list[Node]:
+    """Return the nodes of the entries of a section, none unless it is a list."""
+    node = node_at(root, (section,))
+    return node.items if isinstance(node, SequenceNode) else []
+
+
+class Replaced(NamedTuple):
+    """Which entries of a list another one replaces: `[first, last)` by its `[first, other_last)`.
+
+    All other entries are the same.
+    """
+
+    first: int
+    last: int
+    other_last: int
+
+
+def replaced(one: Sequence[object], other: Sequence[object]) -> Replaced:
+    """Return which part of a list differs in another one; entries are compared by identity."""
+    first = _alike(one, other)
+    shorter = min(len(one), len(other))
+    same_end = min(shorter - first, _alike(one[::-1], other[::-1]))
+    return Replaced(first, len(one) - same_end, len(other) - same_end)
+
+
+def _alike(one: Sequence[object], other: Sequence[object]) -> int:
+    """Return how many entries two lists have in common from the first one on."""
+    return sum(takewhile(bool, map(is_, one, other)))
 
 
 class _Entries(Generic[_Entry]):
@@ -29,9 +73,13 @@ class _Entries(Generic[_Entry]):
         assert isinstance(shape, ListOf)
         self._section = section
         self._item = shape.item
-        self._own = {id(item) for item in _items(root, section) or ()}
+        self._nodes = entries_of(root, section)
+        self._own = {id(item) for item in self._nodes}
         #: By node and position: the entry, and for how many values its conditions stand.
         self._kept: dict[tuple[int, int], tuple[_Entry, int]] = {}
+        #: All entries of the document, where each of them is kept, and for how many values the
+        #: conditions of the first one stand, of the first two, and so on; the first sum is 0.
+        self._whole: tuple[list[_Entry], list[int]] | None = None
 
     def read(
         self,
@@ -45,21 +93,50 @@ class _Entries(Generic[_Entry]):
 
         `others` counts what depends on other entries: where it grows the entry is not kept.
         """
-        for position, node in enumerate(_items(root, self._section) or ()):
-            known = self._kept.get((id(node), position))
-            if known is not None:
-                entry, expanded = known
-                names.expanded += expanded
-                made.append(entry)
-                continue
-            before = names.expanded, others()
-            record = self._item.read(node, (((), self._section), position), names.reader)
-            if record is None or names.reader.findings:
-                raise Stop
-            entry = make(record)
-            if id(node) in self._own and others() == before[1] and not names.reader.findings:
-                self._kept[id(node), position] = entry, names.expanded - before[0]
-            made.append(entry)
+        nodes = entries_of(root, self._section)
+        first, last = 0, len(nodes)
+        entries, sums = self._whole or ([], [])
+        if entries:
+            part = replaced(self._nodes, nodes)
+            first = part.first
+            # Of a list of another length the entries at the end have other positions.
+            last = part.other_last if len(nodes) == len(entries) else len(nodes)
+            made += entries[:first]
+            names.expanded += sums[first]
+        for position in range(first, last):
+            made.append(self._at(position, nodes[position], names, make, others))
+        if entries and last < len(nodes):
+            made += entries[last:]
+            names.expanded += sums[-1] - sums[last]
+
+    def keep_whole(self) -> None:
+        """Keep all entries of the document, which has been read, as a list."""
+        keys = [(id(node), position) for position, node in enumerate(self._nodes)]
+        if all(key in self._kept for key in keys):
+            kept = [self._kept[key] for key in keys]
+            entries = [entry for entry, _ in kept]
+            self._whole = entries, [0, *accumulate(expanded for _, expanded in kept)]
+
+    def _at(
+        self,
+        position: int,
+        node: Node,
+        names: Names,
+        make: Callable[[Record], _Entry],
+        others: Callable[[], int],
+    ) -> _Entry:
+        known = self._kept.get((id(node), position))
+        if known is not None:
+            names.expanded += known[1]
+            return known[0]
+        before = names.expanded, others()
+        record = self._item.read(node, (((), self._section), position), names.reader)
+        if record is None or names.reader.findings:
+            raise Stop
+        entry = make(record)
+        if id(node) in self._own and others() == before[1] and not names.reader.findings:
+            self._kept[id(node), position] = entry, names.expanded - before[0]
+        return entry
 
 
 class Variants:
@@ -88,6 +165,8 @@ class Variants:
         #: For how many values all other conditions stand.
         self._expanded = 0
         self._may_differ = self._by_entry(self._root) == self._revision
+        self._grants.keep_whole()
+        self._rules.keep_whole()
         self._expanded = whole.names.expanded - builder.names.expanded
 
     def revision_of(self, root: Node) -> Revision:
@@ -96,17 +175,10 @@ class Variants:
         Raises InvalidPolicy with every problem.
         """
         found = None
-        if isinstance(root, MappingNode) and self._may_differ and self._is_variant(root):
+        if self._may_differ and differ_in_entries(self._root, root):
+            assert isinstance(root, MappingNode)
             found = self._by_entry(root)
         return found or revision_of(root, self._source)
-
-    def _is_variant(self, root: MappingNode) -> bool:
-        """Return whether a root has the same nodes, but for the two lists of entries."""
-        return [*root.by_key] == [*self._root.by_key] and all(
-            value is self._root.by_key[name][1]
-            or bool(name in ("entitlements", "targets") and _items(root, name))
-            for name, (_, value) in root.by_key.items()
-        )
 
     def _by_entry(self, root: MappingNode) -> Revision | None:
         """Return the revision of a variant; None where the whole of it has to be read."""
@@ -130,9 +202,3 @@ class Variants:
         builder.check_start(revision)
         # Languages are listed as they are met: another that an entry brings may change the order.
         return None if reader.findings or {*names.languages} - self._languages else revision
-
-
-def _items(root: MappingNode, section: str) -> list[Node] | None:
-    """Return the entries of a section, None unless it is a list."""
-    node = root.by_key[section][1] if section in root.by_key else None
-    return node.items if isinstance(node, SequenceNode) else None

@@ -15,6 +15,7 @@ from itertools import pairwise
 from zsupport.analysis.answers import Difference
 from zsupport.analysis.compare import Inclusions
 from zsupport.analysis.deadlines import period_of
+from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import values_of
 from zsupport.answer.case import Case
 from zsupport.answer.space import Cases
@@ -487,9 +488,16 @@ def compared(subject: PolicyUnderTest, index: int, change: Mutant) -> MutantPair
     except InvalidPolicy:
         return None
     changed = subject.replaced(index, root, revision)
-    inclusions = Inclusions(period_of(before.revision, revision), before.public)
-    where = Difference(before.answers, changed.revisions[index].answers, inclusions)
-    return MutantPair(subject, changed, index, where)
+    where = before.entries.difference(root, revision)
+    return MutantPair(
+        subject, changed, index, where or difference(before, changed.revisions[index])
+    )
+
+
+def difference(before: AnalysedRevision, after: AnalysedRevision) -> Difference:
+    """Return where two revisions over the same cases answer differently."""
+    inclusions = Inclusions(period_of(before.revision, after.revision), before.public)
+    return Difference(before.answers, after.answers, inclusions)
 
 
 class Noticing(NamedTuple):

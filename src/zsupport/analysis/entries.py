@@ -1,0 +1,117 @@
+"""Where two revisions that differ in a few grants or target rules answer differently.
+
+A mutant changes one entry. Its answers differ only in cases that match the condition of that entry,
+before or after. So only these cases are compared, with the entries that match in one of them.
+`Difference` of both revisions in every case defines the outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from zsupport.analysis.answers import AnswersByCase, Difference
+from zsupport.analysis.compare import Inclusions
+from zsupport.analysis.deadlines import period_of
+from zsupport.analysis.decisions import Decisions
+from zsupport.answer.space import Cases, union
+from zsupport.clock.holidays import PublicHolidays
+from zsupport.policy.model import Grant, Revision, TargetRule
+from zsupport.policy.variants import Replaced, differ_in_entries, entries_of, replaced
+from zsupport.policy.yamltext import Node
+from zsupport.typed import NamedTuple
+
+_Entry = TypeVar("_Entry", Grant, TargetRule)
+
+
+class _Known(NamedTuple):
+    """The cases that match the condition of an entry, all of them in `[low, high)`."""
+
+    cases: Cases
+    low: int
+    high: int
+
+
+class EntriesByCase:
+    """The grants and target rules of a revision, each with the cases in which it matches."""
+
+    def __init__(self, root: Node, answers: AnswersByCase, public: PublicHolidays) -> None:
+        """`root` is the file of the revision."""
+        self.answers = answers
+        self.revision = revision = answers.revision
+        self.inclusions = Inclusions(period_of(revision), public)
+        self._root = root
+        matches = answers.decisions.matches
+        self._grants = [_known(matches(grant.when)) for grant in revision.grants]
+        self._rules = [_known(matches(rule.when)) for rule in revision.rules]
+        #: Where a condition matches, by the identity of the condition.
+        self._matches = {
+            **{id(e.when): k.cases for e, k in zip(revision.grants, self._grants, strict=True)},
+            **{id(e.when): k.cases for e, k in zip(revision.rules, self._rules, strict=True)},
+        }
+
+    def difference(self, root: Node, revision: Revision) -> Difference | None:
+        """Return where a revision answers differently; None where more than entries differ.
+
+        `root` is its file, made of the nodes of the file of this revision.
+        """
+        mine = self.revision
+        if not differ_in_entries(self._root, root):
+            return None
+        grants, rules = (
+            replaced(entries_of(self._root, section), entries_of(root, section))
+            for section in ("entitlements", "targets")
+        )
+        matches = self.answers.decisions.matches
+        cases = union(known.cases for known in self._grants[grants.first : grants.last])
+        changed = revision.grants[grants.first : grants.other_last]
+        cases |= union(matches(grant.when) for grant in changed)
+        # Channels are ranked among all those of a case.
+        cases = self.answers.space.for_some("channel", cases)
+        cases |= union(known.cases for known in self._rules[rules.first : rules.last])
+        changed_rules = revision.rules[rules.first : rules.other_last]
+        cases |= union(matches(rule.when) for rule in changed_rules)
+        near_grants = _near(cases, mine.grants, self._grants)
+        near_rules = _near(cases, mine.rules, self._rules)
+        before, after = (
+            self._within(cases, some_grants, some_rules)
+            for some_grants, some_rules in (
+                (near_grants.values(), near_rules.values()),
+                (_with(changed, near_grants, grants), _with(changed_rules, near_rules, rules)),
+            )
+        )
+        return Difference(before, after, self.inclusions)
+
+    def _within(
+        self, cases: Cases, grants: Iterable[Grant], rules: Iterable[TargetRule]
+    ) -> AnswersByCase:
+        """Return the answers in some cases of a revision with these entries."""
+        revision = self.revision._replace(grants=tuple(grants), rules=tuple(rules))
+        decisions = Decisions.within(cases, revision, self.answers.decisions, self._matches)
+        return AnswersByCase(revision, decisions, self.answers.facts, self.answers)
+
+
+def _known(cases: Cases) -> _Known:
+    return _Known(cases, _first(cases), cases.bit_length())
+
+
+def _first(cases: Cases) -> int:
+    return (cases & -cases).bit_length() - 1
+
+
+def _near(cases: Cases, entries: tuple[_Entry, ...], all_known: list[_Known]) -> dict[int, _Entry]:
+    """Return the entries that match in some of the cases, by their positions."""
+    first, last = _first(cases), cases.bit_length()
+    return {
+        number: entries[number]
+        for number, (own, low, high) in enumerate(all_known)
+        # Most sets of another plan have no numbers in common.
+        if low < last and high > first and own & cases
+    }
+
+
+def _with(others: Sequence[_Entry], near: Mapping[int, _Entry], part: Replaced) -> Iterator[_Entry]:
+    """Yield entries by their positions, with others in the place of a part of them."""
+    yield from (entry for number, entry in near.items() if number < part.first)
+    yield from others
+    yield from (entry for number, entry in near.items() if number >= part.last)
