@@ -102,7 +102,7 @@ def test_redhat_04(asked_for: str, target: str, cli: "Cli") -> None:
     pauses = {metric.id: metric.pauses for metric in revision.metrics}
     assert pauses["ongoing-response"] == "While the case is not waiting on Red Hat"
     said = cli("policies", "redhat", "--field", "terms").stdout
-    assert "not to a solution" in said
+    assert "not for a solution" in said
 
 
 def test_redhat_05(cli: "Cli") -> None:
