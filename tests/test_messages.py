@@ -40,7 +40,6 @@ UNFINISHED = (
     "sources/find.py",
     "sources/git.py",
     "sources/sides.py",
-    "suite/reading.py",
     "view/document.py",
 )
 

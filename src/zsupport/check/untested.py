@@ -20,7 +20,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.yamltext import Path, path_text
 from zsupport.suite.coverage import Decision, asked_cases, decisions_of, uncovered
 from zsupport.suite.example import Example, Invariant
-from zsupport.suite.invariant import meant
+from zsupport.suite.invariant import selected
 from zsupport.suite.reading import bind, read_written
 from zsupport.suite.subject import PolicyUnderTest, read_subject
 
@@ -97,7 +97,7 @@ def _forbidden(subject: PolicyUnderTest, index: int, invariants: list[Invariant]
         for claim in invariant.claims if invariant.revision == index else ():
             if claim.kind == "channel" and not claim.wanted:
                 for name in claim.names:
-                    denied |= meant(subject, invariant, claim, name)
+                    denied |= selected(subject, invariant, claim, name)
     return denied
 
 
