@@ -60,8 +60,8 @@ def test_an_input_is_the_same_whenever_it_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("case", "says"),
     [
-        ("channels: {opened: x}, expect: {include: web}", "`opened` is no key or fact"),
-        ("channels: {metric: x}, expect: {include: web}", "`metric` is no key or fact"),
+        ("channels: {opened: x}, expect: {include: web}", "unknown key or fact `opened`"),
+        ("channels: {metric: x}, expect: {include: web}", "unknown key or fact `metric`"),
         ("channels: {plan: pro}, expect: {source: x}", "`source` is `page`"),
     ],
 )

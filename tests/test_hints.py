@@ -61,7 +61,7 @@ def followed(text: str) -> Iterator[Followed]:
                 each
                 for each in read(changed)
                 if (each.span.line, each.span.column) == (finding.span.line, finding.span.column)
-                and not (NEEDS_HOURS in (finding.hint or "") and "without `hours`" in each.message)
+                and not (NEEDS_HOURS in (finding.hint or "") and "requires `hours`" in each.message)
             ]
             yield Followed(finding, offer, changed, again)
 

@@ -72,17 +72,17 @@ def bomb(first: str, each: str) -> str:
     return text
 
 
-DEEP = "ZS009] too-large: values are nested more than 50 levels deep"
+DEEP = "ZS009] too-large: nesting is too deep (limit 50 levels)"
 MANY_FACTS = lines(20, "f{i}: a,")
 # A name, the text, and what the first finding must say.
 TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "alias bomb": (
         lambda: BASE + bomb("a0: &a0 [{say: x}]\n", "a{level}: &a{level} [{before}]\n"),
-        "ZS006] yaml-alias: the file unfolds to more than 50000 values",
+        "ZS006] yaml-alias: aliases expand to too many values (limit 50,000)",
     ),
     "alias bomb of mappings": (
         lambda: BASE + bomb("a0: &a0 {x: y}\n", "a{level}: &a{level} {{k: [{before}]}}\n"),
-        "ZS006] yaml-alias: the file unfolds to more than 50000 values",
+        "ZS006] yaml-alias: aliases expand to too many values (limit 50,000)",
     ),
     "merge-key bomb": (
         lambda: BASE + bomb("a0: &a0 {x: y}\n", "a{level}: &a{level} {{<<: [{before}]}}\n"),
@@ -90,11 +90,11 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     ),
     "recursion by an anchor": (
         lambda: BASE + "terms: &t {a: [{say: x}], b: *t}\n",
-        "ZS006] yaml-alias: `*t` contains itself",
+        "ZS006] yaml-alias: alias `*t` contains itself",
     ),
     "recursion by an anchor in a condition": (
         lambda: BASE + "terms: {t: [{say: x, when: &w [*w]}]}\n",
-        "ZS006] yaml-alias: `*w` contains itself",
+        "ZS006] yaml-alias: alias `*w` contains itself",
     ),
     "flow lists in each other": (lambda: "[" * 100_000, DEEP),
     "flow lists in each other, closed": (
@@ -117,21 +117,21 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         DEEP,
     ),
     "a scalar of 50 MB": (
-        lambda: BASE + "title: " + "x" * 50_000_000, "ZS009] too-large: the file has more than",
+        lambda: BASE + "title: " + "x" * 50_000_000, "ZS009] too-large: the file is larger than",
     ),
     "more values than there can be": (
         lambda: BASE + "terms: {t: [" + "x," * 60_000 + "]}\n", "ZS009] too-large: the file has",
     ),
     "100,000 unknown keys": (
-        lambda: BASE + lines(100_000, "u{i}: \n"), "ZS009] too-large: the file has more than",
+        lambda: BASE + lines(100_000, "u{i}: \n"), "ZS009] too-large: the file has too many values",
     ),
     "24,000 unknown keys": (
         lambda: BASE + lines(24_000, "titel{i}: x\n"),
-        "ZS101] unknown-key: `titel0` is no key of a policy",
+        "ZS101] unknown-key: unknown key `titel0` in a policy",
     ),
     "25,000 unknown zones": (
         lambda: BASE + "hours:\n" + lines(25_000, "  h{i}: {{timezone: E{i}}}\n"),
-        "ZS009] too-large: the file has more than",
+        "ZS009] too-large: the file has too many values",
     ),
     "7,000 unknown zones": (
         lambda: BASE + "hours:\n"
@@ -140,24 +140,24 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     ),
     "10,000 duplicate keys": (
         lambda: BASE + "terms:\n" + "  t: [{say: x}]\n" * 10_000,
-        "ZS002] duplicate-key: `t` stands twice",
+        "ZS002] duplicate-key: duplicate key `t`",
     ),
     "10,000 keys that are mappings": (
         lambda: BASE + "terms: {" + "{a: b}: x, " * 8000 + "}\n",
-        "ZS103] wrong-type: a list or a mapping stands as a key",
+        "ZS103] wrong-type: expected a text as key, found a list or a mapping",
     ),
     "10,000 tags": (lambda: BASE + "terms: {t: [" + "!x a," * 10_000 + "]}\n", "ZS005] yaml-tag"),
     "10,000 aliases of nothing": (
         lambda: BASE + "terms: {t: [" + "*x," * 10_000 + "]}\n",
-        "ZS006] yaml-alias: no anchor `&x`",
+        "ZS006] yaml-alias: unknown alias `*x`",
     ),
     "20,000 anchors": (
         lambda: BASE + "terms: {t: [" + "".join(f"&a{i} x," for i in range(20_000)) + "]}\n",
-        "ZS103] wrong-type: the text `x` stands here",
+        "ZS103] wrong-type: expected a mapping, found the text `x`",
     ),
     "a line of a megabyte": (
         lambda: BASE + "title: " + "x" * 1_000_000 + "\nplan: x\n",
-        "ZS101] unknown-key: `plan` is no key of a policy",
+        "ZS101] unknown-key: unknown key `plan` in a policy",
     ),
     "200 mistakes on a line of a megabyte": (
         lambda: BASE + "terms: {t: [" + "x, " * 300 + " " * 900_000 + "y]}\n",
@@ -165,11 +165,11 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     ),
     "a key of 600 KB": (
         lambda: BASE + '? "' + "k" * 600_000 + '"\n: x\n',
-        f"ZS101] unknown-key: `{'k' * 57}...` is no key",
+        f"ZS101] unknown-key: unknown key `{'k' * 57}...`",
     ),
     "an id of 600 KB": (
         lambda: BASE + "roles:\n  ? " + "k" * 600_000 + "\n  : x\n",
-        f"ZS106] invalid-id: `{'k' * 57}...` cannot be an id",
+        f"ZS106] invalid-id: invalid id `{'k' * 57}...`",
     ),
     "huge numbers": (
         lambda: BASE + f"targets: [{{first-response: {'9' * 100_000}h}}]\nmetrics: "
@@ -177,7 +177,8 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         f"ZS104] invalid-target: `{'9' * 57}...` is no target",
     ),
     "a huge format": (
-        lambda: BASE.replace("format: 1", f"format: {'9' * 100_000}"), "ZS105] invalid-value: `999",
+        lambda: BASE.replace("format: 1", f"format: {'9' * 100_000}"),
+        "ZS105] invalid-value: invalid value `999",
     ),
     "huge years": (
         lambda: BASE + f"effective: {{from: {'9' * 9999}-01-01}}\n",
@@ -185,17 +186,19 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     ),
     "a template": (
         lambda: "{{{{ .Values.policy }}}}\n",
-        "ZS103] wrong-type: a list or a mapping stands as a key",
+        "ZS103] wrong-type: expected a text as key, found a list or a mapping",
     ),
     "another template": (lambda: "{% for plan in plans %}\n" + BASE, "ZS001] syntax"),
-    "NUL bytes": (lambda: b"\0" * 1_000_000, "ZS008] not-utf-8: a NUL byte"),
-    "a NUL byte at the end": (lambda: BASE + "\0", "ZS008] not-utf-8: a NUL byte"),
-    "UTF-16": (lambda: BASE.encode("utf-16"), "ZS008] not-utf-8: the file is UTF-16"),
+    "NUL bytes": (lambda: b"\0" * 1_000_000, "ZS008] not-utf-8: unexpected NUL byte"),
+    "a NUL byte at the end": (lambda: BASE + "\0", "ZS008] not-utf-8: unexpected NUL byte"),
+    "UTF-16": (lambda: BASE.encode("utf-16"), "ZS008] not-utf-8: the file is encoded in UTF-16"),
     "UTF-16, big end first, unmarked": (
-        lambda: BASE.encode("utf-16-be"), "ZS008] not-utf-8: the file is UTF-16",
+        lambda: BASE.encode("utf-16-be"), "ZS008] not-utf-8: the file is encoded in UTF-16",
     ),
-    "UTF-32": (lambda: BASE.encode("utf-32"), "ZS008] not-utf-8: the file is UTF-32"),
-    "UTF-32, unmarked": (lambda: BASE.encode("utf-32-le"), "ZS008] not-utf-8: the file is UTF-32"),
+    "UTF-32": (lambda: BASE.encode("utf-32"), "ZS008] not-utf-8: the file is encoded in UTF-32"),
+    "UTF-32, unmarked": (
+        lambda: BASE.encode("utf-32-le"), "ZS008] not-utf-8: the file is encoded in UTF-32",
+    ),
     "latin-1": (
         lambda: (BASE + "title: Støtte\n").encode("latin-1"), "ZS008] not-utf-8: byte 0xf8",
     ),
@@ -215,32 +218,32 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "names that are all nearly right": (
         lambda: HEAD + "plans:\n" + lines(6000, "  plan{i}: P\n") + REST
         + "terms: {t: [" + lines(4000, "{{say: x, when: {{plan: plann{i}}}}},") + "]}\n",
-        "ZS201] undefined-name: `plann0` is no plan",
+        "ZS201] undefined-name: unknown plan `plann0`",
     ),
     "channels without anything": (
         lambda: HEAD + PLANS + "channels:\n" + lines(12_000, "  c{i}: {{x: y}}\n")
         + "entitlements: [{allow: c1}]\n",
-        "ZS102] missing-key: the channel has no `kind`",
+        "ZS102] missing-key: missing key `kind`",
     ),
     "ranks that lead back": (
         lambda: HEAD + "plans:\n" + lines(6000, "  p{i}: {{above: [p{next}, p0]}}\n")
         + "  p6000: P\n" + REST,
-        "ZS202] cycle: this rank leads back to itself: p0 > p1 > p2",
+        "ZS202] cycle: circular rank: p0 > p1 > p2",
     ),
     "groups that lead back": (
         lambda: BASE + "groups:\n" + lines(6000, "  g{i}: {{plan: g{next}}}\n")
         + "  g6000: {plan: g0}\n",
-        "ZS202] cycle: this group leads back to itself: g0 > g1 > g2",
+        "ZS202] cycle: circular group: g0 > g1 > g2",
     ),
     "hours that lead back": (
         lambda: BASE + "hours:\n" + lines(6000, "  h{i}: {{any: [h{next}]}}\n")
         + "  h6000: {any: [h0]}\n",
-        "ZS202] cycle: this union leads back to itself",
+        "ZS202] cycle: circular union",
     ),
     "hours of 5,000 hours": (
         lambda: BASE + "hours:\n" + lines(5000, "  h{i}: {{any: [h{next}]}}\n")
         + "  h5000: {open: mon 09:00-17:00}\n",
-        "ZS009] too-large: `h4979` has 21 unions in one another",
+        "ZS009] too-large: too many unions in one another in `h4979`: 21",
     ),
     "windows that overlap": (
         lambda: BASE + "hours: {h: {open: [" + "mon 09:00-17:00," * 20_000 + "]}}\n",
@@ -251,22 +254,22 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         + lines(60, "  u{i}: {{any: [u{next}, v{next}]}}\n  v{i}: {{any: [u{next}, v{next}]}}\n")
         + "  u60: {open: mon 09:00-17:00}\n  v60: {open: 24x7}\n"
         + "targets: [{hours: u0, first-response: 4 business hours}]\n",
-        "ZS009] too-large: `u50` has 1,024 calendars that a union is made of",
+        "ZS009] too-large: too many calendars that a union is made of in `u50`: 1,024",
     ),
     "cases without number": (
         lambda: BASE + "facts:\n" + lines(20, "  f{i}: {{values: {{a: A, b: B, c: C, d: D}}}}\n")
         + "hours: {h: [{when: {" + MANY_FACTS + "}, open: 24x7}, {open: mon 09:00-17:00}]}\n"
         + "targets:\n" + "  - {hours: h, first-response: 4 business hours}\n" * 4000,
-        "ZS104] invalid-target: `4 business hours` counts under `h`, which is open 24x7",
+        "ZS104] invalid-target: `4 business hours` requires hours that close, but `h` is open 24x7",
     ),
     "negations of very many values": (
         lambda: HEAD + "plans:\n" + lines(8000, "  p{i}: P\n") + REST
         + "terms: {t: [" + lines(3000, "{{say: x, when: {{plan: {{not: p{i}}}}}}},") + "]}\n",
-        "ZS009] too-large: conditions stand for more than 500000 values",
+        "ZS009] too-large: too many values in all conditions (limit 500,000)",
     ),
     "escape codes": (
         lambda: BASE + '"\\e]0;pwned\\a\\e[2J": x\n',
-        "ZS101] unknown-key: `\\x1b]0;pwned\\x07\\x1b[2J` is no key",
+        "ZS101] unknown-key: unknown key `\\x1b]0;pwned\\x07\\x1b[2J`",
     ),
 }  # fmt: skip
 
@@ -293,8 +296,10 @@ def test_of_findings_without_number_the_first_are_reported(cli: Cli, tmp_path: P
     assert [each["line"] for each in problems] == [*range(6, 2006), 2006]
     assert {each["code"] for each in problems[:2000]} == {"ZS101"}
     assert problems[-1]["code"] == "ZS009"
-    assert problems[-1]["message"] == "there are more than 2000 problems"
-    assert problems[-1]["hint"] == "the rest of the file was not looked at"
+    assert problems[-1]["message"] == "too many findings (limit 2,000)"
+    assert problems[-1]["hint"] == (
+        "fix the findings above first; the rest of the file is not checked"
+    )
 
 
 @pytest.mark.parametrize("name", ["24,000 unknown keys", "channels without anything", "latin-1"])
@@ -347,10 +352,10 @@ def test_what_is_large_and_right_is_answered(name: str, cli: Cli, tmp_path: Path
 @pytest.mark.parametrize(
     ("device", "says"),
     [
-        ("/dev/zero", "the file has more than 1024 KiB"),
-        ("/dev/full", "the file has more than 1024 KiB"),
+        ("/dev/zero", "the file is larger than 1,024 KiB"),
+        ("/dev/full", "the file is larger than 1,024 KiB"),
         ("/dev/null", "the file is empty"),
-        ("/dev/urandom", "the file has more than 1024 KiB"),
+        ("/dev/urandom", "the file is larger than 1,024 KiB"),
     ],
 )
 def test_a_device_that_is_named_is_read_up_to_the_limit(device: str, says: str, cli: Cli) -> None:
@@ -419,7 +424,7 @@ def test_standard_input_without_end(source: str, cli: Cli) -> None:
         finally:
             feed.kill()
     assert done.returncode == 3
-    assert "ZS009] too-large: the file has more than 1024 KiB" in done.stderr
+    assert "ZS009] too-large: the file is larger than 1,024 KiB" in done.stderr
 
 
 def test_standard_input_that_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
@@ -505,7 +510,7 @@ def test_without_libyaml_the_program_says_so_and_stops(cli: Cli) -> None:
     done = bounded(cli, [sys.executable, "-c", code])
     assert (done.stdout, done.returncode) == ("", 4)
     assert done.stderr.splitlines() == [
-        "zsupport: PyYAML is installed without libyaml, which zsupport reads policies with",
+        "zsupport: PyYAML is installed without libyaml, which zsupport requires",
         "  install a PyYAML wheel: python -m pip install --force-reinstall pyyaml",
     ]
 

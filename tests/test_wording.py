@@ -139,7 +139,7 @@ def test_a_start_that_is_not_given(callers: Callers) -> None:
 
 def test_a_metric_that_is_called_all(callers: Callers) -> None:
     callers.path.write_text(POLICY.replace("{id: fix,", "{id: all,"))
-    says = "`{}` asks for each of them"
+    says = "`{}` selects all metrics"
     assert says.format("--metric all") in callers.options("due")
     assert says.format("--metric all") in callers.cli("check", str(callers.path)).stdout
     with pytest.raises(zsupport.InvalidPolicy) as caught:

@@ -1,6 +1,6 @@
-"""Findings: what is wrong in a policy file, as data until the last step.
+"""Findings about policy files, as data that every report format is written from.
 
-A code, once released, keeps its meaning for ever and is never given to another finding.
+A code that has been released never changes its meaning.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ class Span(NamedTuple):
 
 
 class Code(NamedTuple):
-    """A kind of finding: its stable code, its name, and what it says in one line."""
+    """A kind of finding: its stable code, its name and its summary in one line."""
 
     code: str
     name: str
     summary: str
-    severity: str = "error"  # that of its findings, where nothing makes one milder
+    severity: str = "error"  # the default severity of its findings
 
 
 class Related(NamedTuple):
-    """Another place that a finding speaks of, and what stands there."""
+    """Another place that a finding refers to, with a message about it."""
 
     file: str
     span: Span
@@ -39,21 +39,21 @@ class Related(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """A range of a file and the text to put in its place."""
+    """A range of a file and its replacement."""
 
     span: Span
     text: str
 
 
 class Fix(NamedTuple):
-    """A repair that changes no answer, as edits of the finding's file that do not overlap."""
+    """A fix that changes no answer, as edits of the file that do not overlap."""
 
     title: str
     edits: tuple[Edit, ...]
 
 
 class Finding(NamedTuple):
-    """One finding: which kind, where in the file and in the document, and the way out."""
+    """A finding: its kind, its message, its place in the file and the document, and a hint."""
 
     code: str
     name: str
@@ -64,28 +64,28 @@ class Finding(NamedTuple):
     path: str  # in the document, e.g. targets[2].first-response.P1
     expected: str | None = None
     hint: str | None = None
-    label: str | None = None  # what stands at the span, in a few words
-    case: Mapping[str, str] | None = None  # the witness: a case in which it shows
+    label: str | None = None  # a few words about the text at the span
+    case: Mapping[str, str] | None = None  # the witness: a case that shows the error
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
-    identity: tuple[str, ...] = ()  # ids and conditions that tell it from others of its code
+    identity: tuple[str, ...] = ()  # ids and conditions that distinguish findings of one code
 
 
 SEVERITIES = ("error", "warning", "note")
 
 
 def fingerprints(findings: Sequence[Finding]) -> list[str]:
-    """Return a name for each finding, for tools that compare one run with the next.
+    """Return the fingerprints of findings, for tools that compare runs.
 
-    It is made of code, file, ids and conditions, and stays when lines and rules move. Of
-    findings that are the same in all of that, the second and later ones are counted, so that
+    A fingerprint depends on the code, the file, and ids and conditions, so it does not change
+    when lines or rules move. Findings that are equal in all of these are numbered, so that
     fingerprints are unique within a run.
     """
     import re
     from hashlib import sha256
     from json import dumps
 
-    found = []
+    result = []
     seen: dict[tuple[str, ...], int] = {}
     for finding in findings:
         identity = finding.identity or (
@@ -94,30 +94,30 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
         )
         parts = (finding.code, finding.file, *identity)
         number = seen[parts] = seen.get(parts, 0) + 1
-        found.append(sha256(dumps([*parts, number]).encode()).hexdigest()[:32])
-    return found
+        result.append(sha256(dumps([*parts, number]).encode()).hexdigest()[:32])
+    return result
 
 
 class Unit(NamedTuple):
-    """One thing that was looked at, with what was found: a file, a test case, a changed policy."""
+    """A checked unit with its findings: a file, a test or a changed policy."""
 
     name: str
     file: str
     line: int
     findings: tuple[Finding, ...]
-    fails_at: str | None = None  # the least severity that fails it, where it has its own
+    fails_at: str | None = None  # the lowest severity that fails this unit, instead of the run's
 
 
 class Outcome(NamedTuple):
-    """What a run of `check`, `test` or `diff` has to say; every format is written from it."""
+    """The result of a run of `check`, `test` or `diff`; every report format is written from it."""
 
     command: str
     units: tuple[Unit, ...]
     texts: Mapping[str, str]  # the source of each file that a finding names, for excerpts
-    codes: Mapping[str, Code]  # every kind of finding that the run could have made
+    codes: Mapping[str, Code]  # every kind of finding that the run can report
     closing: tuple[str, ...]  # lines that end the text, such as `2 problems`
-    extra: Mapping[str, Any]  # what the JSON document says beside the findings
-    left_out: Mapping[str, int] = {}  # by severity: those that were found and not listed
+    extra: Mapping[str, Any]  # more fields of the JSON document
+    omitted: Mapping[str, int] = {}  # the number of findings that are not listed, by severity
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -126,12 +126,12 @@ class Outcome(NamedTuple):
 
 
 def failing(unit: Unit, severity: str) -> tuple[str, ...]:
-    """Return this severity and the graver ones, or those that the unit itself says."""
+    """Return the severities that fail a unit: its own lowest severity or this one, and higher."""
     return SEVERITIES[: SEVERITIES.index(unit.fails_at or severity) + 1]
 
 
 def fail_on(outcome: Outcome, severity: str) -> bool:
-    """Return whether the run found anything of this severity, or of a graver one."""
+    """Return whether the run has findings of this or a higher severity."""
     return any(
         finding.severity in failing(unit, severity)
         for unit in outcome.units
@@ -141,43 +141,43 @@ def fail_on(outcome: Outcome, severity: str) -> bool:
 
 _LOADER_CODES = (
     # ZS0: the file and its YAML
-    Code("ZS001", "syntax", "the file is not well-formed YAML"),
-    Code("ZS002", "duplicate-key", "a mapping has the same key twice"),
-    Code("ZS003", "empty-value", "a key or a list item has no value"),
-    Code("ZS004", "several-documents", "a file holds more than one YAML document"),
-    Code("ZS005", "yaml-tag", "a YAML tag (!name) stands before a value"),
-    Code("ZS006", "yaml-alias", "an alias is unknown, contains itself, or unfolds to too much"),
-    Code("ZS007", "merge-key", "a merge key (<<) is used"),
-    Code("ZS008", "not-utf-8", "the file is not UTF-8 text"),
-    Code("ZS009", "too-large", "the file is too large, too deep or has too many values"),
+    Code("ZS001", "syntax", "invalid YAML"),
+    Code("ZS002", "duplicate-key", "duplicate key in a mapping"),
+    Code("ZS003", "empty-value", "key or list item without a value"),
+    Code("ZS004", "several-documents", "several YAML documents in one file"),
+    Code("ZS005", "yaml-tag", "YAML tag (!name) before a value"),
+    Code("ZS006", "yaml-alias", "unknown, circular or too large YAML alias"),
+    Code("ZS007", "merge-key", "YAML merge key (<<)"),
+    Code("ZS008", "not-utf-8", "file that is not UTF-8 text"),
+    Code("ZS009", "too-large", "file that exceeds a limit: its size, depth or number of values"),
     # ZS1: shape
-    Code("ZS101", "unknown-key", "a key that this mapping does not have"),
-    Code("ZS102", "missing-key", "a key that this mapping must have is not there"),
-    Code("ZS103", "wrong-type", "a text, a list or a mapping stands where another is expected"),
-    Code("ZS104", "invalid-target", "a target value that cannot be read with certainty"),
-    Code("ZS105", "invalid-value", "a value that is not one of a closed list"),
-    Code("ZS106", "invalid-id", "an id that is not letters, digits, dots, hyphens or underscores"),
-    Code("ZS107", "case-conflict", "two ids that differ only by case"),
-    Code("ZS108", "unsupported-format", "a format version that this program does not read"),
-    Code("ZS109", "invalid-date", "a date, month-day or run of years that cannot be read"),
-    Code("ZS110", "invalid-hours", "an opening time that cannot be read"),
-    Code("ZS111", "invalid-ratio", "a ratio that is not n/d between 0 and 1"),
+    Code("ZS101", "unknown-key", "unknown key in a mapping"),
+    Code("ZS102", "missing-key", "missing key in a mapping"),
+    Code("ZS103", "wrong-type", "text, list or mapping where another type is expected"),
+    Code("ZS104", "invalid-target", "invalid or ambiguous target"),
+    Code("ZS105", "invalid-value", "value that is not in the list of allowed values"),
+    Code("ZS106", "invalid-id", "invalid or reserved id"),
+    Code("ZS107", "case-conflict", "ids that differ only by case"),
+    Code("ZS108", "unsupported-format", "unsupported version of the policy format"),
+    Code("ZS109", "invalid-date", "invalid or duplicate date, or invalid years"),
+    Code("ZS110", "invalid-hours", "invalid opening time"),
+    Code("ZS111", "invalid-ratio", "ratio that is not n/d between 0 and 1"),
     # ZS2: references
-    Code("ZS201", "undefined-name", "a name that the policy does not define"),
-    Code("ZS202", "cycle", "definitions that lead back to themselves"),
-    Code("ZS203", "unknown-zone", "a zone that is no IANA name and no fixed offset"),
-    Code("ZS204", "unknown-country", "a country that is no ISO 3166 code"),
-    Code("ZS205", "unknown-language", "a language that is no ISO 639 code"),
-    Code("ZS206", "overlapping-windows", "two opening times of one calendar overlap"),
-    Code("ZS207", "duplicate-start", "two revisions of a policy start on the same date"),
-    Code("ZS208", "different-zones", "revisions of one policy name different zones"),
-    Code("ZS209", "ambiguous-name", "one name stands for two things"),
-    Code("ZS210", "wrong-dimension", "a condition names what cannot decide here"),
-    Code("ZS211", "reversed-dates", "a last day lies before the first"),
-    Code("ZS212", "starts-at-end", "the clock of the first metric starts with what ends it"),
+    Code("ZS201", "undefined-name", "name that the policy does not define"),
+    Code("ZS202", "cycle", "circular definitions"),
+    Code("ZS203", "unknown-zone", "unknown time zone"),
+    Code("ZS204", "unknown-country", "unknown country"),
+    Code("ZS205", "unknown-language", "unknown language"),
+    Code("ZS206", "overlapping-windows", "overlapping windows of one calendar"),
+    Code("ZS207", "duplicate-start", "revisions of a policy that start on the same date"),
+    Code("ZS208", "different-zones", "revisions of a policy with different time zones"),
+    Code("ZS209", "ambiguous-name", "duplicate name"),
+    Code("ZS210", "wrong-dimension", "condition with a dimension that cannot be used here"),
+    Code("ZS211", "reversed-dates", "last day before the first day"),
+    Code("ZS212", "starts-at-end", "clock of the first metric that starts at its own end"),
 )
 
 CODES: dict[str, Code] = {code.code: code for code in _LOADER_CODES}
 
-#: A file of which nothing can be said, as it is not there or may not be looked into.
-UNREADABLE = Code("ZS000", "unreadable-file", "a file that is not there, or cannot be read")
+#: A file that is missing or cannot be read.
+UNREADABLE = Code("ZS000", "unreadable-file", "missing or unreadable file")

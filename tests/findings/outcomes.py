@@ -63,7 +63,7 @@ UNUSED = Finding(
     identity=("office",),
 )  # fmt: skip
 WIDE = Finding(
-    "ZS101", "unknown-key", "error", "`x` is no key of a rule",
+    "ZS101", "unknown-key", "error", "unknown key `x` in a rule",
     "policies/old, 100%: a/høy.yaml", Span(4, 10, 4, 11), 'rules[0]["高"].x',
     expected="when, allow",
 )  # fmt: skip

@@ -49,7 +49,7 @@ FILLED = {
         "ZS101",
         "desk/policies/old, 100%: a/høy.yaml",
         'rules[]["高"].x',
-        "`x` is no key of a rule",
+        "unknown key `x` in a rule",
         1,
     ),
 }

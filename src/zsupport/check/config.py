@@ -1,7 +1,7 @@
-"""The configuration of `check` for a project: [tool.zsupport.check] in its pyproject.toml.
+"""What a project wants of `check`: [tool.zsupport.check] in its pyproject.toml.
 
-The keys are those of SETTINGS. Options on the command line override them. A file belongs to the
-nearest project at or above its folder, independent of the current folder.
+The keys are those of SETTINGS. What is said on the command line stands above them. A file belongs
+to the nearest project at or above its folder, from wherever it is looked at.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zsupport.sources.select import SelectedFile
 from zsupport.sources.settings import Nearest, Only, check_patterns, texts, wrong
 from zsupport.typed import NamedTuple
 
-#: Each key, with the accepted value and an example.
+#: Each key, and what its value looks like.
 SETTINGS = {
     "select": 'a list of rules: select = ["ZS4", "unreachable-rule"]',
     "ignore": 'a list of rules: ignore = ["ZS4", "unreachable-rule"]',
@@ -26,14 +26,14 @@ SETTINGS = {
 
 
 class Config(NamedTuple):
-    """The configuration of a project; empty without a project."""
+    """What a project says; without one, nothing."""
 
     folder: str | None = None
     select: frozenset[str] | None = None  # codes
     ignore: frozenset[str] = frozenset()
     fail_on: str | None = None
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
-    #: The rules that it switches off, as they are written in the file.
+    #: The rules that it switches off, as they are written there.
     switched_off: tuple[str, ...] = ()
 
     def ignored(self, path: str) -> frozenset[str]:
@@ -49,28 +49,28 @@ class Config(NamedTuple):
         )
 
 
-#: The configuration without a project.
+#: What is said where no project says anything.
 NOTHING = Config()
 
 
 class Configs:
-    """The configurations of projects for `check`, by file.
+    """What projects set for `check`, by file.
 
-    Its methods raise UsageError for an unknown key or an invalid value.
+    Its methods raise UsageError for an unknown key and a value that cannot be read.
     """
 
-    def __init__(self, current: str | None, config: Only | None = None) -> None:
-        """Create without reading; `current` is the current folder, None if it was removed.
+    def __init__(self, here: str | None, config: Only | None = None) -> None:
+        """Begin with nothing read; `here` is the current folder, None where it is gone.
 
-        `config` replaces the configurations of the projects.
+        A `config` counts in place of the projects.
         """
-        self._current = current
+        self._here = here
         self._nearest = Nearest(_config, NOTHING, config)
 
     def of(self, file: SelectedFile) -> Config:
-        """Return the configuration of a file; files without a folder use the current folder."""
+        """Return what counts for a file; for what lies in no folder, it is what counts here."""
         if file.shipped or file.shown == "-":
-            return NOTHING if self._current is None else self._nearest.of_folder(self._current)
+            return NOTHING if self._here is None else self._nearest.of_folder(self._here)
         return self._nearest.of(file.shown if file.path == "-" else file.path)
 
 
@@ -94,14 +94,14 @@ def _config(project: Project) -> Config | None:
     switched_off = [] if select is None else [f"all rules but {', '.join(select)}"]
     switched_off += ignore
     switched_off += [f"{', '.join(names)} in {pattern}" for pattern, names in by_pattern.items()]
-    prefix = f"{project.path}: check."
+    said = f"{project.path}: check."
     return Config(
         project.folder,
-        None if select is None else codes_of(select, f"{prefix}select"),
-        ignorable(ignore, f"{prefix}ignore"),
+        None if select is None else codes_of(select, f"{said}select"),
+        ignorable(ignore, f"{said}ignore"),
         fail_on,
         tuple(
-            (pattern, ignorable(names, f"{prefix}per-file-ignores"))
+            (pattern, ignorable(names, f"{said}per-file-ignores"))
             for pattern, names in by_pattern.items()
         ),
         tuple(switched_off),

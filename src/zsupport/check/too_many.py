@@ -1,10 +1,12 @@
-"""The codes of findings about policies that exceed the limits of rules."""
+"""The kinds of what `check` says of a policy with more than can be looked at."""
 
 from __future__ import annotations
 
 from zsupport.findings import Code
 
 TOO_MANY = Code(
-    "ZS310", "too-many-cases", "too many cases for rules that check every case", "warning"
+    "ZS310", "too-many-cases", "a policy that distinguishes too many cases to look at", "warning"
 )
-TOO_MUCH = Code("ZS315", "too-many-comparisons", "too many comparisons for a rule", "warning")
+TOO_MUCH = Code(
+    "ZS315", "too-many-comparisons", "a policy with more than a rule compares", "warning"
+)

@@ -1,8 +1,8 @@
-"""The policy format, once: every section, key and value that a policy may hold.
+"""The only definition of the policy format: every section, key and value of a policy.
 
-The loader reads by it, `zsupport schema` prints it as JSON Schema and `zsupport help reference`
-as a reference. To add a key, add a Field here, and a field of the same name to the class of
-`zsupport.policy.model` that holds it.
+The loader reads policies by it, `zsupport schema` prints it as JSON Schema, and `zsupport help
+reference` prints it as a reference. To add a key, add a Field here, and a field of the same name
+to the class of `zsupport.policy.model` that contains it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from zsupport.clock import ratio
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target_text import parse_target
 from zsupport.clock.window_text import (
-    EXPECTED_DATE,
     parse_date,
     parse_day_windows,
     parse_days,
@@ -30,10 +29,10 @@ from zsupport.errors import nearest
 from zsupport.policy.model import BINDINGS, CHANNEL_KINDS
 from zsupport.policy.shape import (
     ANY_SCALAR,
-    COMMA,
     ID_PATTERN,
     JUDGED,
     POSITION,
+    QUOTE_COMMA,
     WORDS,
     Choice,
     Field,
@@ -51,20 +50,20 @@ from zsupport.policy.shape import (
     Schema,
     Shape,
     Text,
-    left_out,
+    is_omitted,
     wrong_kind,
 )
 from zsupport.policy.yamltext import MappingNode, Node, ScalarNode, Way, short
 from zsupport.typed import NamedTuple
 from zsupport.version import FORMAT
 
-#: Dimensions of a case that every policy may have; facts are added by the policy.
+#: Dimensions that every policy can have; a policy adds its facts.
 DIMENSIONS = ("plan", "role", "channel", "priority")
-#: Words that a fact cannot be called, because they stand beside facts in a condition.
+#: Words that cannot be the id of a fact, because they are keys of conditions.
 RESERVED = (*DIMENSIONS, "opened", "note", "unclear", "source")
-#: The hours that every policy has without defining them.
+#: The hours that are predefined in every policy.
 ALWAYS = "24x7"
-#: What a priority cannot be called: the key by which a cell is told from targets by priority.
+#: The key that distinguishes a cell from targets by priority; no priority can have this id.
 TARGET_KEY = "target"
 
 
@@ -80,6 +79,9 @@ def _date(text: str) -> str:
     return parse_date(text).isoformat()
 
 
+_EXPECTED_HOLIDAY = "a date such as `2026-12-24`, or `12-24` for every year"
+
+
 def _holiday(text: str) -> str:
     """Return a date as YYYY-MM-DD, or a recurring day as MM-DD."""
     if re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
@@ -89,73 +91,75 @@ def _holiday(text: str) -> str:
         return _date(text)
     except BadText as problem:
         hint = problem.hint or _holiday_hint(text)
-        raise BadText(problem.message, f"{EXPECTED_DATE}, or every year as MM-DD", hint) from None
+        raise BadText(problem.message, _EXPECTED_HOLIDAY, hint) from None
 
 
 def _holiday_hint(text: str) -> str | None:
-    """Return how a day and a month in another spelling are written, where they cannot swap."""
+    """Return the hint for a day and a month in another form; name the date if it is certain."""
     parts = re.fullmatch(r"([0-9]{1,2})([./ -])([0-9]{1,2})\.?", text)
     if parts is None:
         return None
-    one, two = int(parts[1]), int(parts[3])
-    month, day = (two, one) if one > 12 else (one, two)
+    first, second = int(parts[1]), int(parts[3])
+    month, day = (second, first) if first > 12 else (first, second)
     if day > 12 >= month:
         try:
             parse_month_day(f"{month:02d}-{day:02d}")
         except BadText:
             return None
         return f"write `{month:02d}-{day:02d}`"
-    return "write the month, then the day: MM-DD"
+    return "write MM-DD: the month, then the day"
 
 
 def _open(text: str) -> tuple[Window, ...] | str:
-    """Return the week's windows, or `24x7`, which is no window but every instant."""
+    """Return the windows of the week, or the text `24x7`."""
     return parse_open(text) or "24x7"
 
 
 def _breaks(text: str) -> tuple[Window, ...]:
     if text == "closed":
         raise BadText(
-            "`closed` is no break", "times such as `12:00-14:00`", "a whole day stands in `dates`"
+            "invalid break `closed`",
+            "times such as `12:00-14:00`",
+            "to close a whole day, write it in `dates`",
         )
     return parse_day_windows(text)
 
 
 def _country(text: str) -> str:
     if text not in country_codes():
-        raise BadText(f"{shown(text)} is no country", _COUNTRY, _country_hint(text))
+        raise BadText(f"unknown country {shown(text)}", _COUNTRY, _country_hint(text))
     return text
 
 
 def _country_hint(text: str) -> str | None:
-    """Return the code of a country that is named or written in another way."""
+    """Return the hint for a country that is written by name or in lower case."""
     codes = country_codes()
     if text.upper() in codes:
         return f"write `{text.upper()}`"
     names = {"uk": "GB", "usa": "US", "united kingdom": "GB", "england": "GB", "norge": "NO"}
     names |= {name.casefold(): code for code, name in codes.items()}
     close = nearest(text, names) if text.casefold() not in names else text.casefold()
-    # Two or three letters are near too much to guess by.
+    # Two or three letters resemble too many names.
     exact = text.casefold() in names
     return f"write `{names[close]}`" if close and (exact or len(text) > 3) else None
 
 
 def _opened(text: str) -> tuple[bool, str]:
-    found = re.fullmatch(r"(inside|outside) (\S+)", text)
-    if not found:
-        raise BadText(f"{shown(text)} names no hours", "`inside HOURS` or `outside HOURS`", None)
-    return found[1] == "inside", found[2]
+    match = re.fullmatch(r"(inside|outside) (\S+)", text)
+    if not match:
+        raise BadText(f"invalid value {shown(text)}", "`inside HOURS` or `outside HOURS`", None)
+    return match[1] == "inside", match[2]
 
 
 def _country_or_any(text: str, node: Node, way: Way, reader: Reader) -> None:
     if text != "any" and text not in country_codes():
         hint = _country_hint(text) if reader.may_compare(_ALL_COUNTRIES) else None
-        message = f"{shown(text)} is no country"
-        reader.report("ZS204", node.span, way, message, f"{_COUNTRY}, or `any`", hint)
+        message = f"unknown country {shown(text)}"
+        reader.report("ZS204", node.span, way, message, _COUNTRY_OR_ANY, hint)
 
 
 def _key_by(parse: Callable[[str], Any]) -> Callable[[str, Node, Way, Reader], None]:
-    """Return the check of a key that is a date, or whatever else `parse` takes."""
+    """Return a function that reports a key that `parse` rejects."""
 
     def check(text: str, node: Node, way: Way, reader: Reader) -> None:
         try:
@@ -170,15 +174,16 @@ _date_key = _key_by(_date)
 _DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _HOLIDAY_PATTERN = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
 _COUNTRY = "an ISO 3166 code such as US or DE"
-# How many names are compared where a zone or a country is not known.
+_COUNTRY_OR_ANY = "an ISO 3166 code such as US or DE, or `any`"
+# The number of names that are compared with an unknown time zone or country.
 _ALL_ZONES = 1200
 _ALL_COUNTRIES = 250
 
-DATE = Leaf("a date, YYYY-MM-DD", "ZS109", _date)
-DAY_OFF = Leaf("a date, YYYY-MM-DD", "ZS109", _date, placed=True)
-HOLIDAY = Leaf("a date, YYYY-MM-DD or every year MM-DD", "ZS109", _holiday, placed=True)
+DATE = Leaf("a date as YYYY-MM-DD", "ZS109", _date)
+DAY_OFF = Leaf("a date as YYYY-MM-DD", "ZS109", _date, placed=True)
+HOLIDAY = Leaf("a date as YYYY-MM-DD, or as MM-DD for every year", "ZS109", _holiday, placed=True)
 ZONE = Leaf(
-    "an IANA zone such as Europe/Oslo, or UTC+01:00",
+    "a time zone such as Europe/Oslo or UTC+01:00",
     "ZS203",
     _zone_name,
     partial(_zone_name, suggest=False),
@@ -191,7 +196,7 @@ TARGET = Leaf(
 )
 FLAG = Choice("true", "false")
 ADDRESS = Line("an address")
-DIALLED = Line("a number to call")
+PHONE_NUMBER = Line("a phone number")
 COUNTRY = Leaf("an ISO 3166 country code", "ZS204", _country, compares=_ALL_COUNTRIES)
 
 
@@ -199,16 +204,16 @@ class _OpeningTimes(Leaf):
     """Opening times of a week, as one text."""
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return what `parse` makes of the text; a mapping from days to times is told so."""
+        """Return the windows of the text; report a mapping from days to times with a hint."""
         if isinstance(node, MappingNode) and node.entries:
-            message = "a mapping stands here"
+            message = "expected a text, found a mapping"
             reader.report("ZS103", node.span, way, message, self.words, _as_texts(node))
             return None
         return super().read(node, way, reader)
 
 
 def _as_texts(node: MappingNode) -> str:
-    """Return how a mapping from days to times is written."""
+    """Return the hint for a mapping from days to times."""
     texts = [
         f"{key.text} {value.text}"
         for key, value in list(node.entries)[:7]
@@ -220,41 +225,41 @@ def _as_texts(node: MappingNode) -> str:
     except BadText:
         texts = []
     if len(texts) < len(node.entries):
-        return "write days and times as one text: `mon-fri 09:00-18:00`"
+        return "write days and times as one text, such as `mon-fri 09:00-18:00`"
     return f"write `{texts[0]}`" if len(texts) == 1 else f"write `[{', '.join(texts)}]`"
 
 
-#: Words for a clock that never pauses, which leaving the key out says.
+#: Words that mean that the clock never pauses.
 _NO_PAUSES = frozenset((
     "-", "0", "aldri", "false", "ingen", "keine", "n/a", "nei", "nein", "never", "nie", "no",
     "none", "not", "nothing", "null", "off", "~",
 ))  # fmt: skip
-#: Words for a clock that pauses at some time, and not for when.
+#: Words that mean that the clock pauses, but not when.
 _ANY_PAUSES = frozenset(("1", "ja", "on", "true", "y", "yes"))
 
 
 class Pauses(Text):
-    """Words that say when a clock pauses; a word for never or for yes says no moment."""
+    """A text that states when a clock pauses; a word such as `never` or `yes` is an error."""
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return the text, one string or one by language."""
+        """Return a str, or a dict from language to str."""
         text = super().read(node, way, reader)
         for words in text.values() if isinstance(text, dict) else [text]:
             word = (words or "").strip(" .").casefold()
             if word in _NO_PAUSES:
-                hint = "leave `pauses` out: then the clock never pauses"
+                hint = "omit `pauses` if the clock never pauses"
             elif word in _ANY_PAUSES:
-                hint = "say when in words, such as `while we wait for the customer`"
+                hint = "state when, such as `while we wait for the customer`"
             else:
                 continue
-            message = f"`{short(words)}` does not say when the clock pauses"
-            reader.report("ZS105", node.span, way, message, "words that say when", hint)
+            message = f"`{short(words)}` does not state when the clock pauses"
+            reader.report("ZS105", node.span, way, message, "a text that states when", hint)
             return None
         return text
 
 
 class Values(Shape):
-    """Which values of a dimension: an id or group, a list of them, or `{not: ...}`."""
+    """Values of a dimension: an id or a group, a list of them, or `{not: ...}`."""
 
     words = "an id or a group, a list of them, or {not: ...}"
 
@@ -271,11 +276,12 @@ class Values(Shape):
             inside = (way, key.text)
             if key.text == "not":
                 names = self.names.read(value, inside, reader)
-            elif not left_out(value):
-                reader.report_unknown("ZS101", Named(key.text, key, inside), "key here", ["not"])
+            elif not is_omitted(value):
+                message = f"unknown key `{short(key.text)}`"
+                reader.report_unknown("ZS101", Named(key.text, key, inside), message, ["not"])
             else:
                 reader.report("ZS003", key.span, inside, f"`{short(key.text)}` has no value",
-                              self.words, COMMA)  # fmt: skip
+                              self.words, QUOTE_COMMA)  # fmt: skip
         if not node.entries and node.whole:
             reader.report("ZS003", node.span, way, "the mapping is empty", self.words)
         return None if names is None else (True, names)
@@ -305,68 +311,66 @@ class Values(Shape):
 
 CONDITION = Fields(
     "condition",
-    "What must hold, all parts together; a dimension left out matches every value.",
-    Field("plan", Values("plan"), "Plans for which it holds.", JUDGED),
-    Field("role", Values("role"), "Roles for which it holds.", JUDGED),
-    Field(
-        "channel", Values("channel"), "Channels for which it holds (not in entitlements).", JUDGED
-    ),
-    Field("priority", Values("priority"), "Priorities for which it holds.", JUDGED),
+    "Which cases match. Every key must match; an omitted dimension matches every value.",
+    Field("plan", Values("plan"), "Plans that match.", JUDGED),
+    Field("role", Values("role"), "Roles that match.", JUDGED),
+    Field("channel", Values("channel"), "Channels that match (not in `entitlements`).", JUDGED),
+    Field("priority", Values("priority"), "Priorities that match.", JUDGED),
     Field(
         "opened",
         Leaf("`inside HOURS` or `outside HOURS`", "ZS105", _opened),
-        "In targets only: whether the case was opened inside or outside those hours.",
+        "In `targets` only: whether the case was opened inside or outside these hours.",
         JUDGED,
     ),
     others=Values("fact"),
-    others_say="a fact: the values of it for which it holds",
+    others_say="a fact: its values that match",
 )
 
 
 WHEN = OneOf(
     mapping=CONDITION,
     items=ListOf(CONDITION),
-    words="a condition (a mapping), or a list of them, any of which",
+    words="a condition (a mapping), or a list of conditions",
 )
-WHEN_SAYS = "When it holds; left out: always."
+WHEN_SAYS = "The cases that it applies to. Default: all cases."
 
 SOURCE = Fields(
     "source",
-    "Where statements of the policy come from.",
-    Field("title", Text(), "What the source is called.", WORDS),
-    Field("url", ADDRESS, "Where it is found.", WORDS),
-    Field("retrieved", DATE, "The day on which it was read.", WORDS),
+    "A document that the policy is based on.",
+    Field("title", Text(), "Its title.", WORDS),
+    Field("url", ADDRESS, "Its address.", WORDS),
+    Field("retrieved", DATE, "The date on which it was read.", WORDS),
     meant=lambda text: "url" if "://" in text else "title",
 )
 
 PLAN = Fields(
     "plan",
     "What a customer has bought.",
-    Field("name", Text(), "Its name for people; left out: the id.", WORDS),
-    Field("above", ListOf(Name("plan"), or_one=True), "Plans that this one ranks above.", WORDS),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for.", JUDGED),
-    Field("retired", DATE, "Not sold since then; still answered.", WORDS),
+    Field("name", Text(), "Its name for people. Default: the id.", WORDS),
+    Field("above", ListOf(Name("plan"), or_one=True), "Plans that rank below this plan.", WORDS),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids that questions can use.", JUDGED),
+    Field("retired", DATE, "The date since which it is not sold; it is still answered.", WORDS),
 )
 
 ROLE = Fields(
     "role",
-    "What a person is in the customer's account.",
-    Field("name", Text(), "Its name for people; left out: the id.", WORDS),
-    Field("above", ListOf(Name("role"), or_one=True), "Roles that this one ranks above.", WORDS),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for.", JUDGED),
+    "The role of a person in the customer's account.",
+    Field("name", Text(), "Its name for people. Default: the id.", WORDS),
+    Field("above", ListOf(Name("role"), or_one=True), "Roles that rank below this role.", WORDS),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids that questions can use.", JUDGED),
 )
 
 FACT = Fields(
     "fact",
-    "Something else that an answer depends on and that a question states.",
-    Field("ask", Text(), "The question that a person is asked.", WORDS),
+    "Another property of a case that changes answers. A question states its value.",
+    Field("ask", Text(), "The question to ask people for the value.", WORDS),
     Field(
-        "values", MapOf(Text()), "The values with their meaning; left out: false and true.", JUDGED
+        "values", MapOf(Text()), "The values with their meaning. Default: false and true.", JUDGED
     ),
     Field(
         "default",
         Name("value"),
-        "The value taken when none is given; without `values`: false.",
+        "The value that is assumed if a question states none. Default without `values`: false.",
         JUDGED,
     ),
     meant=lambda text: "ask",
@@ -377,18 +381,21 @@ FACT = Fields(
 class Group(Shape):
     """A name for values of one dimension."""
 
-    words = "a mapping with one dimension or fact: its values"
+    words = "a mapping from one dimension or fact to its values"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return (the dimension's name, (negated, names))."""
         if not isinstance(node, MappingNode):
-            wrong_kind(node, way, reader, self.words)
+            wrong_kind(node, way, reader, ["a mapping"], self.words)
             return None
         if len(node.entries) != 1 and not (node.whole or node.entries):
             return None
         if len(node.entries) != 1:
             names = ", ".join(f"`{short(key.text)}`" for key, _ in list(node.entries)[:10])
-            message = f"a group is about one dimension, not {names}" if names else "it is empty"
+            if names:
+                message = f"a group has values of only one dimension or fact, found {names}"
+            else:
+                message = "the group is empty"
             reader.report("ZS103", node.span, way, message, self.words)
             return None
         key, value = next(iter(node.entries))
@@ -412,8 +419,8 @@ class Group(Shape):
 
 NUMBER = Fields(
     "number",
-    "A number with a remark.",
-    Field("number", DIALLED, "The number as people dial it.", JUDGED, required=True),
+    "A phone number with remarks.",
+    Field("number", PHONE_NUMBER, "The number as people dial it.", JUDGED, required=True),
 )
 
 CHANNEL = Fields(
@@ -423,71 +430,81 @@ CHANNEL = Fields(
     Field(
         "kind",
         Choice(*CHANNEL_KINDS),
-        "What it is; `self-service` and `community` open no case and have no targets.",
+        "Its kind; `self-service` and `community` open no cases and have no targets.",
         JUDGED,
         required=True,
     ),
-    Field("url", ADDRESS, "Where it is found.", JUDGED),
+    Field("url", ADDRESS, "Its address.", JUDGED),
     Field("steps", ListOf(Text(), or_one=True), "How to use it, in order.", WORDS),
     Field(
-        "prerequisites", ListOf(Text(), or_one=True), "What one must have ready, always.", JUDGED
+        "prerequisites", ListOf(Text(), or_one=True), "What people always must have ready.", JUDGED
     ),
     Field(
         "numbers",
         MapOf(
-            ListOf(OneOf(text=DIALLED, mapping=NUMBER), or_one=True),
+            ListOf(OneOf(text=PHONE_NUMBER, mapping=NUMBER), or_one=True),
             key="a country code or `any`",
             check=_country_or_any,
-            # NO, a country, is false to a reader of YAML 1.1.
+            # A reader of YAML 1.1 reads NO (Norway) as false.
             pattern="^([A-Z]{2}|any|[Ff]alse)$",
         ),
-        "Numbers to call by country.",
+        "Phone numbers by country.",
         JUDGED,
     ),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for.", JUDGED),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids that questions can use.", JUDGED),
 )
 
 GRANT = Fields(
     "grant",
-    "An entitlement: channels that are allowed when the condition holds. Nothing else is.",
+    "Channels that are allowed in some cases. A channel without a grant is not allowed.",
     Field("when", WHEN, WHEN_SAYS, JUDGED),
-    Field("allow", ListOf(Name("channel"), or_one=True), "The channels that are allowed.", JUDGED),
+    Field("allow", ListOf(Name("channel"), or_one=True), "The allowed channels.", JUDGED),
     Field(
         "recommend",
         ListOf(Name("channel"), or_one=True),
-        "Grants nothing; the order in which to try what is allowed.",
+        "The order in which to try allowed channels; it allows none itself.",
         WORDS,
     ),
-    Field("hours", Name("hours"), "When the channel is open for this grant.", JUDGED),
-    Field("prerequisites", ListOf(Text(), or_one=True), "What one must have ready for it.", JUDGED),
+    Field("hours", Name("hours"), "When the channels are open under this grant.", JUDGED),
+    Field(
+        "prerequisites",
+        ListOf(Text(), or_one=True),
+        "What people must have ready under this grant.",
+        JUDGED,
+    ),
     exactly_one=("allow", "recommend"),
 )
 
 PRIORITY = Fields(
     "priority",
-    "How urgent a case is; the first in the list whose condition on facts holds.",
+    "How urgent a case is. A case has the first priority whose `when` matches its facts.",
     Field("id", Id(), "Its id.", JUDGED, required=True),
-    Field("name", Text(), "Its name for people; left out: the id.", WORDS),
+    Field("name", Text(), "Its name for people. Default: the id.", WORDS),
     Field("meaning", Text(), "What it means.", WORDS),
-    Field("when", WHEN, "The facts for which it holds; left out: all that is left.", JUDGED),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids by which it may be asked for.", JUDGED),
+    Field("when", WHEN, "The facts of its cases. Default: all remaining cases.", JUDGED),
+    Field("aliases", ListOf(Id(), or_one=True), "Other ids that questions can use.", JUDGED),
     meant=lambda text: "id",
 )
 
 METRIC = Fields(
     "metric",
-    "What is promised: a first response, an update, a solution.",
+    "What is promised, such as a first response, an update or a solution.",
     Field("id", Id(), "Its id.", JUDGED, required=True),
-    Field("name", Text(), "Its name for people; left out: the id.", WORDS),
+    Field("name", Text(), "Its name for people. Default: the id.", WORDS),
     Field(
         "starts",
         Text(),
-        "What starts its clock: `opened` (where it is left out), `answered`, `updated` (the last"
-        " update), or words (a question gives the moment as a start).",
+        "What starts its clock: `opened` (default), `answered`, `updated` (the last update), or a"
+        " text (a question then states the instant).",
         JUDGED,
     ),
-    Field("pauses", Pauses(), "When its clock stands still, in words; left out: never.", JUDGED),
-    Field("warn", Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio), "When it is at risk.", WORDS),
+    Field("pauses", Pauses(), "When its clock is paused, as a text. Default: never.", JUDGED),
+    Field(
+        "warn",
+        Leaf(ratio.EXPECTED, "ZS111", ratio.parse_ratio),
+        "The part of the time after which it is at risk.",
+        WORDS,
+    ),
     meant=lambda text: "id",
 )
 
@@ -497,7 +514,7 @@ BREAKS = Leaf("`HH:MM-HH:MM`", "ZS110", _breaks, placed=True)
 HOLIDAYS = Fields(
     "holidays",
     "Days off: dates, and the public holidays of a country.",
-    Field("country", COUNTRY, "Its public holidays.", JUDGED),
+    Field("country", COUNTRY, "The country whose public holidays are days off.", JUDGED),
     Field(
         "subdivision", Line("its code"), "A part of the country, such as BY for Bavaria.", JUDGED
     ),
@@ -507,16 +524,19 @@ HOLIDAYS = Fields(
             text=HOLIDAY,
             items=ListOf(HOLIDAY),
             mapping=MapOf(Text(), key="a date", check=_key_by(_holiday), pattern=_HOLIDAY_PATTERN),
-            words="a date, YYYY-MM-DD or every year MM-DD, a list of them, or a mapping to names",
+            words=(
+                "a date as YYYY-MM-DD, or as MM-DD for every year; a list of dates, or a mapping"
+                " from dates to names"
+            ),
         ),
-        "Days off beside them.",
+        "More days off.",
         JUDGED,
     ),
-    Field("remove", ListOf(HOLIDAY, or_one=True), "Holidays that are worked.", JUDGED),
+    Field("remove", ListOf(HOLIDAY, or_one=True), "Public holidays that are working days.", JUDGED),
     Field(
         "covers",
-        Leaf("a year, or a run of years such as 2026-2027", "ZS109", parse_years),
-        "The years for which the list is known; an answer beyond them carries a warning.",
+        Leaf("a year, or a range of years such as 2026-2027", "ZS109", parse_years),
+        "The years that the list is complete for; answers about other years have a warning.",
         JUDGED,
     ),
     Field(
@@ -524,22 +544,22 @@ HOLIDAYS = Fields(
         OneOf(
             items=ListOf(DAY_OFF),
             mapping=MapOf(Text(), key="a date", check=_date_key, pattern=_DATE_PATTERN),
-            words="a list of dates, YYYY-MM-DD, or a mapping from them to names",
+            words="a list of dates as YYYY-MM-DD, or a mapping from dates to names",
         ),
-        "What the country's calendar gave, pinned.",
+        "The country's public holidays, written out so that they do not change.",
         JUDGED,
     ),
     Field(
         "exchanged",
         Choice(*DAYS, "ignore"),
-        "The weekday whose hours a day of the weekend has that the country works in exchange for a"
-        " day off; `ignore`: it has its own.",
+        "The weekday whose hours apply on weekend days that the country works in exchange for a"
+        " day off; `ignore`: these days keep their own hours.",
         JUDGED,
     ),
     Field(
         "frozen-exchanged",
         ListOf(DAY_OFF),
-        "The days of the weekend that the country's calendar gave as worked, pinned.",
+        "The weekend days that the country works, written out so that they do not change.",
         JUDGED,
     ),
     needs={
@@ -547,12 +567,13 @@ HOLIDAYS = Fields(
         "exchanged": ("country", None),
         "frozen-exchanged": ("frozen", None),
     },
-    hint_for=lambda key: "dates with names stand in `add`" if key[:1].isdigit() else None,
+    hint_for=lambda key: "write dates with names in `add`" if key[:1].isdigit() else None,
+    noun="the holidays",
 )
 
 
 class _CustomersHolidays(Choice):
-    """The word `customer`; a hint says how a country, a date or no holidays are written."""
+    """The word `customer`, with a hint for a country, a date or no holidays."""
 
     def __init__(self) -> None:
         super().__init__("customer")
@@ -560,21 +581,21 @@ class _CustomersHolidays(Choice):
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the word."""
         text = node.text.strip() if isinstance(node, ScalarNode) else "customer"
-        # Comparing with the names of all countries takes longer than the rest of a policy.
+        # Comparing with the names of all countries takes longer than reading the policy.
         hint = None if text == "customer" else _holidays_hint(text)
         if hint is None:
             return super().read(node, way, reader)
         assert isinstance(node, ScalarNode)
-        message = f"`{short(node.text)}` cannot stand here"
-        words = "`customer`, a list of dates, or a mapping such as {country: US}"
-        reader.report("ZS105", node.span, way, message, words, hint)
+        message = f"invalid holidays `{short(node.text)}`"
+        expected = "`customer`, a list of dates, or a mapping such as {country: US}"
+        reader.report("ZS105", node.span, way, message, expected, hint)
         return None
 
 
 def _holidays_hint(text: str) -> str | None:
-    """Return how the holidays that a text may mean are written."""
+    """Return the hint for a text that probably means a country, a date or no holidays."""
     if text.casefold() in ("no", "none", "false", "never", "-", "null", "~"):
-        return "leave `holidays` out: then no day is one"
+        return "omit `holidays` if there are none"
     country, hyphen, part = text.partition("-")
     if hyphen and country in country_codes() and re.fullmatch(r"[A-Z0-9]{1,3}", part):
         return f"write `{{country: {country}, subdivision: {part}}}`"
@@ -591,20 +612,21 @@ def _holidays_hint(text: str) -> str | None:
 CALENDAR = Fields(
     "calendar",
     "Opening hours.",
-    Field("when", WHEN, "In a list of calendars: when this one holds.", JUDGED),
+    Field("when", WHEN, "In a list of calendars: the cases that it applies to.", JUDGED),
     Field(
         "timezone",
         Leaf(
-            "an IANA zone, `UTC+01:00` or `customer`",
+            "a time zone such as Europe/Oslo, `UTC+01:00` or `customer`",
             "ZS203",
             _calendar_zone,
             partial(_calendar_zone, suggest=False),
             compares=_ALL_ZONES,
         ),
-        "The zone of its times; left out: the policy's. `customer`: asked for.",
+        "The time zone of its times. Default: that of the policy. `customer`: a question states"
+        " it.",
         JUDGED,
     ),
-    Field("ask", Text(), "What the customer is asked for where the zone is theirs.", WORDS),
+    Field("ask", Text(), "The question to ask people for the `customer` time zone.", WORDS),
     Field(
         "open",
         ListOf(
@@ -634,19 +656,19 @@ CALENDAR = Fields(
     Field(
         "apply-holidays",
         Choice("true"),
-        "With `24x7` only: holidays close it all the same.",
+        "With `24x7` only: holidays close it too.",
         JUDGED,
     ),
     Field(
         "dates",
         MapOf(ListOf(WINDOWS, or_one=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
-        "Windows of single dates, instead of those of the weekday.",
+        "Windows of single dates, which replace those of the weekday.",
         JUDGED,
     ),
     Field(
         "breaks",
         MapOf(ListOf(BREAKS, or_one=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
-        "Closed then, on those dates.",
+        "Times on single dates when it is closed.",
         JUDGED,
     ),
     Field(
@@ -655,7 +677,7 @@ CALENDAR = Fields(
         "The weekdays that count as business days.",
         JUDGED,
     ),
-    Field("any", ListOf(Name("hours")), "Open when one of these is.", JUDGED),
+    Field("any", ListOf(Name("hours")), "Hours to join: open when any of them is open.", JUDGED),
     at_least_one=("open", "any"),
     alone=("any",),
     needs={"apply-holidays": ("open", "24x7")},
@@ -666,28 +688,28 @@ COMMITMENT = Fields(
     "commitment",
     "How binding the targets are.",
     Field("when", WHEN, WHEN_SAYS, JUDGED),
-    Field("is", Choice(*BINDINGS), "How binding.", JUDGED, required=True),
+    Field("is", Choice(*BINDINGS), "How binding they are.", JUDGED, required=True),
     meant=lambda text: "is",
 )
 
 CELL = Fields(
     "cell",
-    "A target with more to say.",
+    "A target with details.",
     Field("target", TARGET, "The target.", JUDGED, required=True),
-    Field("text", Text(), "The words in which it was published.", WORDS),
-    Field("hours", Name("hours"), "The calendar of a value that says business.", JUDGED),
+    Field("text", Text(), "Its published wording.", WORDS),
+    Field("hours", Name("hours"), "The hours of a business target.", JUDGED),
     Field("condition", Text(), "What the customer must do for it.", JUDGED),
 )
 
 
 class ByPriority(NamedTuple):
-    """The targets of one metric, where each priority has its own."""
+    """The targets of one metric by priority."""
 
     record: Record
 
 
 class Cells(Shape):
-    """The targets of one metric: one for all priorities, or one for each."""
+    """The targets of one metric: one target for all priorities, or targets by priority."""
 
     words = "a target, or a mapping from priorities to targets"
 
@@ -696,7 +718,7 @@ class Cells(Shape):
         self.by_priority = MapOf(
             self.cell,
             key="a priority",
-            check=None,  # whether it is defined, the loader knows
+            check=None,  # the loader checks whether it is defined
             pattern=rf"^(?!{TARGET_KEY}$)" + ID_PATTERN[1:],
         )
 
@@ -705,10 +727,10 @@ class Cells(Shape):
         if isinstance(node, ScalarNode):
             return TARGET.read(node, way, reader)
         if not isinstance(node, MappingNode):
-            wrong_kind(node, way, reader, self.words)
+            wrong_kind(node, way, reader, ["a text", "a mapping"], self.words)
             return None
         keys = node.by_key
-        # What has the keys of a cell only, but for a slip, is a cell without a target.
+        # A mapping with only the keys of a cell, or misspelt ones, is a cell without a target.
         cell = TARGET_KEY in keys or (
             len(keys) <= 10
             and any(key in CELL.fields for key in keys)
@@ -720,9 +742,9 @@ class Cells(Shape):
         return None if record is None else ByPriority(record)
 
     def schema(self) -> Schema:
-        """Return the three ways of writing; what has the keys of a cell only is a cell."""
-        others = {"not": {"propertyNames": {"enum": list(CELL.fields)}}}
-        return {"anyOf": [*self.cell.schema()["anyOf"], {**self.by_priority.schema(), **others}]}
+        """Return the schemas of a target, a cell and targets by priority."""
+        no_cell = {"not": {"propertyNames": {"enum": list(CELL.fields)}}}
+        return {"anyOf": [*self.cell.schema()["anyOf"], {**self.by_priority.schema(), **no_cell}]}
 
     def parts(self) -> list[Shape]:
         """Return the cell."""
@@ -731,9 +753,9 @@ class Cells(Shape):
 
 RULE = Fields(
     "target rule",
-    "Targets by metric and priority; read downwards, the first that matches and states it.",
+    "Targets by metric and priority. The first rule that matches and has the target decides.",
     Field("when", WHEN, WHEN_SAYS, JUDGED),
-    Field("hours", Name("hours"), "The calendar of every value that says business.", JUDGED),
+    Field("hours", Name("hours"), "The hours of all business targets of the rule.", JUDGED),
     Field("condition", Text(), "What the customer must do for it.", JUDGED),
     others=Cells(),
     others_say="a metric: one target for all priorities, or a mapping from priorities to targets",
@@ -741,17 +763,17 @@ RULE = Fields(
 
 TERM = Fields(
     "term",
-    "What is said in words.",
+    "A statement for people.",
     Field("when", WHEN, WHEN_SAYS, WORDS),
-    Field("say", Text(), "What is said.", WORDS, required=True),
+    Field("say", Text(), "Its text.", WORDS, required=True),
     meant=lambda text: "say",
 )
 
 TOPIC = Fields(
     "topic",
-    "A subject of the self-help.",
-    Field("name", Text(), "Its name for people; left out: the id.", WORDS),
-    Field("url", ADDRESS, "Where it is found.", WORDS),
+    "A topic of the self-help.",
+    Field("name", Text(), "Its name for people. Default: the id.", WORDS),
+    Field("url", ADDRESS, "Its address.", WORDS),
 )
 
 RESOURCE = Fields(
@@ -761,35 +783,36 @@ RESOURCE = Fields(
     Field(
         "kind",
         Choice("guide", "training", "questions", "video", "notes", "list", "other"),
-        "What it is.",
+        "Its kind.",
         WORDS,
         required=True,
     ),
     Field(
         "topic",
         ListOf(Name("topic"), or_one=True),
-        "Its topics, or `each`; left out: it belongs to none.",
+        "Its topics, or `each` for every topic. Default: none.",
         WORDS,
     ),
-    Field("audience", Values("role"), "The roles that it is for; left out: everyone.", WORDS),
-    Field("url", ADDRESS, "Where it is found.", WORDS),
+    Field("audience", Values("role"), "The roles that it is for. Default: everyone.", WORDS),
+    Field("url", ADDRESS, "Its address.", WORDS),
 )
 
 SELF_HELP = Fields(
     "self-help",
-    "What people find without opening a case.",
-    Field("channel", Name("channel"), "The channel by which it is reached.", WORDS),
-    Field("complete", FLAG, "false: there are more topics than are listed.", WORDS),
-    Field("topics", MapOf(OneOf(text=Text(), mapping=TOPIC)), "Its subjects.", JUDGED),
-    Field("resources", ListOf(RESOURCE), "What is there.", WORDS),
+    "Help that people find without opening a case.",
+    Field("channel", Name("channel"), "The channel that leads to it.", WORDS),
+    Field("complete", FLAG, "`false`: there are more topics than these.", WORDS),
+    Field("topics", MapOf(OneOf(text=Text(), mapping=TOPIC)), "Its topics.", JUDGED),
+    Field("resources", ListOf(RESOURCE), "Its resources.", WORDS),
+    noun="the self-help",
 )
 
-#: What is written in place of the keys of `effective`.
+#: Hints for keys that people write instead of the keys of `effective`.
 _VALIDITY_KEYS = {
     **dict.fromkeys(
         ("until", "till", "to", "end", "ends", "through", "thru", "expires", "expiry", "last",
          "valid-to", "valid-until", "end-date", "bis", "til"),
-        "write `last_day`: the last day in force, itself included",
+        "write `last_day`: the last day in force",
     ),
     **dict.fromkeys(
         ("start", "starts", "since", "begin", "begins", "valid-from", "start-date", "on", "ab",
@@ -801,38 +824,39 @@ _VALIDITY_KEYS = {
 EFFECTIVE = Fields(
     "validity",
     "When this revision of the policy is in force.",
-    Field("from", DATE, "Its first day, in the policy's zone; left out: always.", POSITION),
-    Field("last_day", DATE, "Its last day.", POSITION),
+    Field("from", DATE, "Its first day, in the policy's time zone. Default: none.", POSITION),
+    Field("last_day", DATE, "Its last day. Default: none.", POSITION),
     hint_for=lambda key: _VALIDITY_KEYS.get(key.casefold().replace("_", "-")),
     meant=lambda text: "from",
+    noun="a validity period",
 )
 
 POLICY = Fields(
     "policy",
     "A support policy.",
-    Field("format", Choice(str(FORMAT)), "The version of this format.", POSITION, required=True),
-    Field("policy", Id(), "The policy's id.", JUDGED, required=True),
+    Field("format", Choice(str(FORMAT)), "The version of the format.", POSITION, required=True),
+    Field("policy", Id(), "Its id.", JUDGED, required=True),
     Field("title", Text(), "Its name for people.", WORDS),
     Field(
         "timezone",
         ZONE,
-        "The zone of `effective`, and of calendars that name none; left out: UTC.",
+        "The time zone of `effective`, and of calendars without one. Default: UTC.",
         JUDGED,
     ),
-    Field("effective", EFFECTIVE, "When it is in force; left out: always.", POSITION),
-    Field("sources", MapOf(SOURCE), "Where its statements come from.", WORDS),
+    Field("effective", EFFECTIVE, "When it is in force. Default: always.", POSITION),
+    Field("sources", MapOf(SOURCE), "The documents that it is based on.", WORDS),
     Field("plans", MapOf(OneOf(text=Text(), mapping=PLAN)), "The plans.", JUDGED, required=True),
     Field("roles", MapOf(OneOf(text=Text(), mapping=ROLE)), "The roles.", JUDGED),
-    Field("facts", MapOf(FACT), "Whatever else an answer depends on.", JUDGED),
-    Field("groups", MapOf(Group()), "Names for values of one dimension.", JUDGED),
+    Field("facts", MapOf(FACT), "Other properties of a case that change answers.", JUDGED),
+    Field("groups", MapOf(Group()), "Names for several values of one dimension.", JUDGED),
     Field("channels", MapOf(CHANNEL), "The ways to get help.", JUDGED, required=True),
     Field("entitlements", ListOf(GRANT), "Who may use which channel.", JUDGED, required=True),
     Field("priorities", ListOf(PRIORITY), "The priorities, the most urgent first.", JUDGED),
-    Field("metrics", ListOf(METRIC), "What is promised; left out: first-response.", JUDGED),
+    Field("metrics", ListOf(METRIC), "What is promised. Default: first-response.", JUDGED),
     Field(
         "business-day",
         Choice("close", "same-time", "opening"),
-        "How a target in business days reads; left out: close.",
+        "When a target in business days ends on its day. Default: close.",
         JUDGED,
     ),
     Field(
@@ -844,7 +868,7 @@ POLICY = Fields(
         "How binding the targets are.",
         JUDGED,
     ),
-    Field("targets", ListOf(RULE), "What is promised, by rule.", JUDGED),
-    Field("terms", MapOf(ListOf(TERM)), "Everything else that is said in words.", WORDS),
-    Field("self-help", SELF_HELP, "What people find without opening a case.", JUDGED),
+    Field("targets", ListOf(RULE), "The target rules.", JUDGED),
+    Field("terms", MapOf(ListOf(TERM)), "Other statements for people, by topic.", WORDS),
+    Field("self-help", SELF_HELP, "Help that people find without opening a case.", JUDGED),
 )

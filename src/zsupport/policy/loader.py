@@ -146,17 +146,16 @@ def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
 def _other_format(node: Any, reader: Reader) -> bool:
     """Report a format version that is not this program's: nothing else is certain then."""
     for key, value in node.entries if isinstance(node, MappingNode) else ():
-        newer = (
+        if (
             key.text == "format"
             and isinstance(value, ScalarNode)
             and re.fullmatch(r"[0-9]{1,9}", value.text)
             and int(value.text) > FORMAT
-        )
-        if newer:
-            reader.report(
-                "ZS108", value.span, ((), "format"), "this format is newer than this program",
-                str(FORMAT), "install a newer zsupport",
-            )  # fmt: skip
+        ):
+            message = f"unsupported format version `{value.text}`"
+            hint = "install a newer version of zsupport"
+            way: Way = ((), "format")
+            reader.report("ZS108", value.span, way, message, str(FORMAT), hint)
             return True
     return False
 
@@ -171,7 +170,7 @@ def read_policy(files: abc.Sequence[SourceFile]) -> tuple[Document, ...]:
     ids = list(dict.fromkeys(each.revision.policy for each in documents if each.revision))
     if len(ids) > 1:
         raise UsageError(
-            f"these files hold several policies: {', '.join(ids)}", "name the file of one of them"
+            f"the files contain several policies: {', '.join(ids)}", "name the files of one policy"
         )
     return in_order(documents)
 
@@ -208,14 +207,16 @@ def in_order(documents: abc.Sequence[Document]) -> tuple[Document, ...]:
 
         other = by_start.setdefault(revision.start, document)
         if other is not document:
-            when = f"on {revision.start}" if revision.start else "without a first day"
-            message = f"`{other.source.name}` too starts {when}"
+            if revision.start:
+                message = f"`{other.source.name}` starts on the same day, {revision.start}"
+            else:
+                message = f"`{other.source.name}` has no first day either"
             reader.report(
                 "ZS207", *_written(document, ("effective", "from")), message,
-                "one revision for each first day",
+                "a different first day for each revision",
             )  # fmt: skip
         if revision.timezone != first.timezone:
-            message = f"the zone is {revision.timezone}, that of `{first.file}` is not"
+            message = f"time zone {revision.timezone} differs from that of `{first.file}`"
             reader.report("ZS208", *_written(document, ("timezone",)), message, first.timezone)
         findings += sorted(reader.findings, key=lambda finding: finding.span)
     if findings:
@@ -270,7 +271,7 @@ class Builder:
         if start and last_day and last_day < start:
             self.reader.report(
                 "ZS211", effective.value("last_day").span, (effective.way, "last_day"),
-                f"the last day lies before the first, {start}", f"{start} or later",
+                f"the last day is before the first day, {start}", f"{start} or later",
             )  # fmt: skip
         policy = record.get("policy")
         name = policy.text if policy else ""
@@ -352,8 +353,8 @@ class Builder:
         facts = []
         section = self.record.get("facts")
         for id, record, place in self.entries("facts"):
-            why = "this word has a meaning of its own in conditions"
-            names.not_called("fact", section.key(id), RESERVED, why)
+            hint = "this word is a key of conditions"
+            names.refuse_reserved("fact", section.key(id), RESERVED, hint)
             if record is None:
                 continue
             ask = names.text(record.get("ask"))
@@ -367,12 +368,12 @@ class Builder:
                 if read is None:
                     continue
                 values = {key: names.text(text) or key for key, text in read.values.items()}
-                names.distinct(f"value of {id}", read, [])
+                names.distinct("value", read, [])
             at = record.get("default")
             if at is not None:
                 default = at.text
                 if default not in values:
-                    names.undefined(f"value of {id}", at, values)
+                    names.undefined("value", at, values, fact=id)
             names.facts[id] = numbered(values)
             facts.append(
                 names.part(
@@ -436,8 +437,8 @@ class Builder:
             at = record.get("id")
             if at is not None:
                 ids.append(at)
-                why = "this word is a key where targets stand by priority"
-                names.not_called("priority", at, CELL.fields, why)
+                hint = "this word is a key of targets by priority"
+                names.refuse_reserved("priority", at, CELL.fields, hint)
             id = at.text if at else ""
             aliases += record.get("aliases") or []
             name = names.text(record.get("name")) or id
@@ -462,10 +463,10 @@ class Builder:
             at = record.get("id")
             if at is not None:
                 ids.append(at)
-                why = "this word is a key of target rules"
-                names.not_called("metric", at, RULE.fields, why)
-                why = Message("`{metric all}` asks for each of them", all="all")
-                names.not_called("metric", at, ["all"], why)
+                hint = "this word is a key of target rules"
+                names.refuse_reserved("metric", at, RULE.fields, hint)
+                hint = Message("`{metric all}` selects all metrics", all="all")
+                names.refuse_reserved("metric", at, ["all"], hint)
             id = at.text if at else ""
             called = names.text(record.get("name")) or id
             starts = self.read_start(record)
@@ -480,8 +481,8 @@ class Builder:
         if event != starts and event in STARTS:
             at = record.value("starts")
             self.reader.report(
-                "ZS105", at.span, at.way, f"`{starts}` is spelled `{event}`",
-                f"{', '.join(STARTS)}, or words", f"write `{event}`",
+                "ZS105", at.span, at.way, f"invalid event `{starts}`",
+                f"{', '.join(STARTS)}, or a text", f"write `{event}`",
             )  # fmt: skip
         return starts or "opened"
 
@@ -496,9 +497,9 @@ class Builder:
             at = self.record.get("metrics")[0].value("starts")
             self.reader.report(
                 "ZS212", at.span, at.way,
-                f"the answer starts and ends `{first}`: `{ends.target.text}` does not recur",
-                "opened, updated or words",
-                "leave `starts` out, or put another metric first",
+                f"`{first}` starts at the answer, which also ends its target `{ends.target.text}`",
+                "opened, updated or a text",
+                "omit `starts`, or put another metric first",
             )  # fmt: skip
 
     def read_commitments(self) -> tuple[Commitment, ...]:
@@ -540,7 +541,7 @@ class Builder:
         read = record.get("topics")
         topics = []
         for id, value in read.values.items() if read else ():
-            names.not_called("topic", read.key(id), ["each"], "`each` stands for every topic")
+            names.refuse_reserved("topic", read.key(id), ["each"], "`each` stands for every topic")
             own = value if isinstance(value, Record) else None
             name = names.text(own.get("name") if own else value) or id
             place = read.place_of(id)
@@ -585,8 +586,8 @@ class Builder:
         roles = self.names.expand("role", read)
         if not roles and len(self.reader.findings) == before:
             at = record.value("audience")
-            hint = "leave `audience` out for everyone"
-            self.reader.report("ZS003", at.span, at.way, "no role is left here", "a role", hint)
+            message, hint = "the audience contains no role", "omit `audience` to include everyone"
+            self.reader.report("ZS003", at.span, at.way, message, "a role", hint)
         return roles
 
     # -- hours ---------------------------------------------------------------------------
@@ -597,8 +598,8 @@ class Builder:
         unions: dict[str, list[Named]] = {}
         section = self.record.get("hours")
         for id, read, _ in self.entries("hours"):
-            why = "every policy has these hours without defining them"
-            self.names.not_called("calendar", section.key(id), [ALWAYS], why)
+            hint = "these hours are predefined in every policy"
+            self.names.refuse_reserved("calendar", section.key(id), [ALWAYS], hint)
             records = read if isinstance(read, list) else [read]
             hours[id] = tuple(self.read_calendar(r) for r in records if r is not None)
             unions[id] = [at for r in records if r is not None for at in r.get("any") or ()]
@@ -625,10 +626,9 @@ class Builder:
             for limit, count in ((REACHED, reached[id]), (LEVELS_OF_UNIONS, levels[id])):
                 if count > limit.most:
                     at = self.record.get("hours").key(id)
-                    self.reader.report(
-                        "ZS009", at.span, at.way, f"`{short(id)}` has {count:,} {limit.counts}",
-                        f"at most {limit.most:,}", limit.way_out,
-                    )  # fmt: skip
+                    message = f"too many {limit.counts} in `{short(id)}`: {count:,}"
+                    expected = f"at most {limit.most:,}"
+                    self.reader.report("ZS009", at.span, at.way, message, expected, limit.way_out)
                     raise Stop
 
     def read_calendar(self, record: Record) -> PolicyCalendar:
@@ -656,7 +656,7 @@ class Builder:
         if always and len(parts) > 1:
             second = next((part for part in parts if part is not parts[0]), parts[0])
             self.reader.report(
-                "ZS206", second.span, second.way, "`24x7` and other windows overlap",
+                "ZS206", second.span, second.way, "overlapping windows: `24x7` and others",
                 "`24x7` alone",
             )  # fmt: skip
         if always:
@@ -685,7 +685,7 @@ class Builder:
                 reported.add(part.way)
                 first, second = (window_text(each[2], week=week) for each in (longest, span))
                 self.reader.report(
-                    "ZS206", part.span, part.way, f"{first} and {second} overlap",
+                    "ZS206", part.span, part.way, f"overlapping windows: {first} and {second}",
                     "windows that do not overlap",
                 )  # fmt: skip
             if span[1] > longest[1]:
@@ -699,8 +699,9 @@ class Builder:
             windows = tuple(sorted(window for part in parts or () for window in part.value))
             closed = [part for part in parts or () if not part.value]
             if closed and len(parts) > 1:
-                message = "`closed` and other entries of this date contradict each other"
-                self.reader.report("ZS206", closed[0].span, closed[0].way, message, "one of them")
+                message = "`closed` and other entries of a date cannot be combined"
+                expected = "`closed`, or other entries"
+                self.reader.report("ZS206", closed[0].span, closed[0].way, message, expected)
             if key == "dates":
                 self.check_overlap(parts or [], week=False)
             days[date] = windows
@@ -746,8 +747,8 @@ class Builder:
             other = seen.setdefault(day.value, day)
             if other is not day:
                 self.reader.report(
-                    "ZS109", day.span, day.way, f"`{day.value}` stands twice", "each date once",
-                    f"the first one is on line {other.span.line}",
+                    "ZS109", day.span, day.way, f"duplicate date `{day.value}`", "each date once",
+                    f"first listed on line {other.span.line}",
                 )  # fmt: skip
         return tuple(seen)
 

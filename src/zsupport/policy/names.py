@@ -97,8 +97,9 @@ class Names:
         self._offered: dict[str, list[str]] = {}
         #: How many values the conditions stand for that were read so far.
         self.expanded = 0
-        #: Names that nothing is like: where each was reported, and the lines where it stands too.
-        self._nothing_like: dict[tuple[str, str], tuple[int, list[int]]] = {}
+        #: For undefined names without a suggestion: the position of the finding, and the other
+        #: lines that use the name.
+        self._without_suggestion: dict[tuple[str, str], tuple[int, list[int]]] = {}
 
     def _defined(self, section: str) -> Known | None:
         if section not in self.record:
@@ -166,10 +167,10 @@ class Names:
         return self.resolve(shape.kind, read) if isinstance(shape, Name) else read
 
     def report_to(self, reader: Reader) -> None:
-        """Report from now on about another file, in which every slip is the first of its kind."""
+        """Add findings to another reader from now on, and forget which names were reported."""
         if reader is not self.reader:
             self.reader = reader
-            self._nothing_like.clear()
+            self._without_suggestion.clear()
 
     # -- single names --------------------------------------------------------------------
 
@@ -188,42 +189,50 @@ class Names:
 
     def undefined(
         self,
-        what: str,
+        kind: str,
         at: Named,
         known: Collection[str],
         hint: str | None = None,
         *,
-        or_group: bool = False,
+        fact: str | None = None,
+        alternative: str | None = None,
         present: Collection[str] = (),
         before: str = "",
     ) -> None:
-        """Report a name that is not defined; `hint` says what else was meant than a name.
+        """Report a name that is not defined; `hint` replaces the suggestion of a known name.
 
-        Names that are already `present` are not suggested; `before` are the words before it in
-        the same value.
+        A name of kind `value` is a value of `fact`. `alternative` is another kind that is allowed
+        too. Names that are already `present` are not suggested. `before` is the text before the
+        name in the same value.
         """
-        if what not in self._aliases:
-            self._aliases[what] = self._by_alias(what)
-        meant = self._aliases[what].get(at.text.casefold())
-        hint = f"it is an alias: write `{meant}`" if meant else hint
-        what = f"{what} or group" if or_group else what
-        reader, name = self.reader, (what, at.text)
-        if name in self._nothing_like:
-            # It is one mistake that its definition is missing.
-            position, lines = self._nothing_like[name]
+        if kind not in self._aliases:
+            self._aliases[kind] = self._by_alias(kind)
+        meant = self._aliases[kind].get(at.text.casefold())
+        hint = f"write `{meant}` instead of its alias" if meant else hint
+        name = short(at.text)
+        if fact is not None:
+            message = f"unknown {kind} `{name}` of `{short(fact)}`"
+        elif alternative is not None:
+            message = f"unknown {kind} or {alternative} `{name}`"
+        else:
+            message = f"unknown {kind} `{name}`"
+        reader, key = self.reader, (f"{kind} {fact} {alternative}", at.text)
+        if key in self._without_suggestion:
+            # All uses of a name whose definition is missing are one finding.
+            position, lines = self._without_suggestion[key]
             reader.wrong.add(at.path[:2])
             if at.span.line not in lines and len(lines) <= _MOST_LINES:
                 lines.append(at.span.line)
-                found = reader.findings[position]
-                reader.findings[position] = found._replace(hint=_also_on(lines))
+                finding = reader.findings[position]
+                reader.findings[position] = finding._replace(hint=_also_on(lines))
             return
         free = [name for name in known if name not in present] if present else known
         if before and hint is None:
             close = reader.nearest(at.text, free)
             hint = f"did you mean `{before}{close}`?" if close else None
-        reader.report_unknown("ZS201", at, f"{what} of this policy", known, hint, free)
+        reader.report_unknown("ZS201", at, message, known, hint, free)
         if reader.findings[-1].hint is None:
-            self._nothing_like[name] = len(reader.findings) - 1, []
+            self._without_suggestion[key] = len(reader.findings) - 1, []
 
     def _by_alias(self, kind: str) -> dict[str, str]:
         read = self.record.get(SECTIONS.get(kind, ""))
@@ -267,17 +276,18 @@ class Names:
             elif at.text in self.about:
                 self.reader.report(
                     "ZS201", at.span, at.way,
-                    f"the group `{short(at.text)}` is about {self.about[at.text]},"
-                    f" not {dimension}",
+                    f"group `{short(at.text)}` has values of `{self.about[at.text]}`,"
+                    f" not of `{dimension}`",
                     self.reader.listed(values),
                 )  # fmt: skip
             else:
-                what = dimension if dimension in DIMENSIONS else f"value of {dimension}"
-                offered = self._values_and_groups(dimension, values)
-                hint = _instead_of(at, dimension, offered)
-                self.undefined(
-                    what, at, offered, hint, or_group=bool(self.about) and dimension in DIMENSIONS
-                )
+                known = self._values_and_groups(dimension, values)
+                hint = _instead_of(at, dimension, known)
+                if dimension in DIMENSIONS:
+                    alternative = "group" if self.about else None
+                    self.undefined(dimension, at, known, hint, alternative=alternative)
+                else:
+                    self.undefined("value", at, known, hint, fact=dimension)
         return list(dict.fromkeys(found))
 
     def _values_and_groups(self, dimension: str, values: Known) -> list[str]:
@@ -300,7 +310,7 @@ class Names:
         self.expanded += len(values) - len(chosen) if negated else len(chosen)
         if self.expanded > NAMED.most:
             at = names[0]
-            message = f"conditions stand for more than {NAMED.most} values in all"
+            message = f"too many values in all conditions (limit {NAMED.most:,})"
             self.reader.report("ZS009", at.span, at.way, message, "fewer values or conditions")
             raise Stop
         if negated:
@@ -325,10 +335,10 @@ class Names:
                 if self.has(at.text, at):
                     self.about[id] = at.text
                 if at.text == "priority":
-                    why = "this word is a key where targets stand by priority"
-                    self.not_called("group of priorities", section.key(id), CELL.fields, why)
+                    hint = "this word is a key of targets by priority"
+                    self.refuse_reserved("group", section.key(id), CELL.fields, hint)
             else:
-                self.undefined("dimension or fact", at, [*DIMENSIONS, *facts])
+                self.undefined("dimension", at, [*DIMENSIONS, *facts], alternative="fact")
         self.distinct("group", section, [])
         read = {id: group for id, group in section.values.items() if self.about[id]}
         edges: dict[str, list[Named]] = {}
@@ -346,17 +356,19 @@ class Names:
 
     def _differs_from_values(self, at: Named, dimension: str, values: Known) -> None:
         if at.text in values:
-            message = f"`{at.text}` is a {dimension} too"
-            self.reader.report("ZS209", at.span, at.way, message, "another name")
+            message = f"group `{at.text}` has the same name as a value of `{dimension}`"
+            self.reader.report("ZS209", at.span, at.way, message, "a unique name")
             return
         fold = at.text.casefold()
         same = next((value for value in values if value.casefold() == fold), None)
         if same is not None:
-            message = f"`{at.text}` differs from the {dimension} `{same}` only by case"
-            self.reader.report("ZS107", at.span, at.way, message, "another name")
+            message = (
+                f"group `{at.text}` differs from `{same}`, a value of `{dimension}`, only by case"
+            )
+            self.reader.report("ZS107", at.span, at.way, message, "a unique name")
 
-    def in_order(self, what: str, edges: dict[str, list[Named]]) -> list[str]:
-        """Return names after those that they lead to; report those that lead back to themselves."""
+    def in_order(self, kind: str, edges: dict[str, list[Named]]) -> list[str]:
+        """Return names after the names that they refer to; report cycles."""
         order: list[str] = []
         trail: list[str] = []
         place: dict[str, int] = {}
@@ -376,8 +388,8 @@ class Names:
                         first = place[at.text]
                         more = ["..."] * (len(trail) - first > 10)
                         way = " > ".join([*trail[first : first + 10], *more, at.text])
-                        message = f"this {what} leads back to itself: {way}"
-                        expected = f"a {what} without its own name in it"
+                        message = f"circular {kind}: {way}"
+                        expected = f"a {kind} that does not lead back to itself"
                         self.reader.report("ZS202", at.span, at.way, message, expected)
                     elif at.text not in done:
                         stack += [(name, position), (at.text, 0)]
@@ -405,7 +417,7 @@ class Names:
                 continue
             if (key in DIMENSIONS or key == "opened") and key not in allowed:
                 at = record.key(key)
-                message = f"`{key}` cannot decide in {where}"
+                message = f"conditions in {where} cannot use `{key}`"
                 expected = ", ".join([*allowed, "facts"])
                 self.reader.report("ZS210", at.span, at.way, message, expected)
             elif key == "opened":
@@ -432,7 +444,7 @@ class Names:
         if facts is None or at.text in facts:
             return later.read(self.reader)
         known = [*allowed, *facts, *REMARK_KEYS]
-        self.undefined("dimension or fact", at, known, present=present)
+        self.undefined("dimension", at, known, alternative="fact", present=present)
         return None
 
     # -- ids -----------------------------------------------------------------------------
@@ -449,30 +461,33 @@ class Names:
             other = seen.setdefault(at.text.casefold(), at)
             if other is at:
                 continue
-            hint = f"the first one is on line {other.span.line}"
+            line = other.span.line
             if other.text == at.text:
-                code, message = "ZS209", f"`{short(at.text)}` already stands for a {kind}"
+                code, message = "ZS209", f"duplicate {kind} `{short(at.text)}`"
+                hint = f"first defined on line {line}"
             else:
                 code = "ZS107"
                 message = f"`{short(at.text)}` differs from `{short(other.text)}` only by case"
-                hint += "; ids are matched without regard to case"
-            self.reader.report(code, at.span, at.way, message, "a name of its own", hint)
+                hint = f"first defined on line {line}; ids are compared without case"
+            self.reader.report(code, at.span, at.way, message, "a unique name", hint)
 
-    def not_called(self, kind: str, at: Named, words: Iterable[str], why: str) -> None:
-        """Report an id that has a meaning of its own."""
+    def refuse_reserved(self, kind: str, at: Named, words: Iterable[str], hint: str) -> None:
+        """Report an id that is one of these words, which have a meaning of their own."""
         if at.text.casefold() in words:
-            message = f"a {kind} cannot be called `{at.text}`"
-            self.reader.report("ZS106", at.span, at.way, message, "another name", why)
+            message = f"`{at.text}` cannot be the id of a {kind}"
+            self.reader.report("ZS106", at.span, at.way, message, "another id", hint)
 
 
-#: Of the lines on which an undefined name stands, so many are named.
+#: The most lines that a hint lists.
 _MOST_LINES = 10
 
 
 def _also_on(lines: list[int]) -> str:
-    """Return where else an undefined name stands."""
-    where = ", ".join(map(str, lines[:_MOST_LINES])) + (", ..." if lines[_MOST_LINES:] else "")
-    return f"it stands on line{'s' if lines[1:] else ''} {where} too: is its definition missing?"
+    """Return the hint that names the other lines on which an undefined name is used."""
+    if len(lines) == 1:
+        return f"define it; it is also used on line {lines[0]}"
+    numbers = [*map(str, lines[:_MOST_LINES]), *["..."][: len(lines) - _MOST_LINES]]
+    return f"define it; it is also used on lines {', '.join(numbers)}"
 
 
 _EVERY = frozenset({"*", "all", "any", "every", "everyone", "everything", "alle", "alt"})
@@ -481,7 +496,7 @@ _NO = frozenset({"no", "n", "off", "0", "nei", "nein", "falsch"})
 
 
 def _instead_of(at: Named, dimension: str, known: Collection[str]) -> str | None:
-    """Return what to write for a text that is no name of a value but says something else."""
+    """Return what to write instead of a text that means several values, or all, or `not`."""
     text, place = at.text, at.path[-1]
     in_list, is_key = isinstance(place, int), place == at.text
     small = text.casefold()
@@ -489,23 +504,23 @@ def _instead_of(at: Named, dimension: str, known: Collection[str]) -> str | None
     if key == "above" and small in _EVERY:
         return None
     if is_key and small in _EVERY:
-        return f"write the target alone: then it is for every {dimension}"
+        return f"write the target without a key; it then applies to every {dimension}"
     if small in _EVERY:
         if dimension == "channel":
-            return "name each channel, in a list"
-        return f"leave `{dimension}` out: then it is for all of them"
+            return "list every channel"
+        return f"omit `{dimension}` to match every value"
     if "true" in known and small in _YES | _NO:
-        return f"write `{'true' if small in _YES else 'false'}`"
+        return "write `true`" if small in _YES else "write `false`"
     _, _, negated = text.partition("not ")
     negated = negated if text.startswith("not ") else text[1:] if text.startswith("!") else ""
     if negated.strip() in known:
         if is_key or key in ("not", "above", "allow", "recommend"):
             return None
-        way_out = f"`{{not: {negated.strip()}}}`"
-        return f"{way_out} stands alone, not in a list" if in_list else f"write {way_out}"
+        condition = f"`{{not: {negated.strip()}}}`"
+        return f"use {condition} instead of a list" if in_list else f"write {condition}"
     if len(text) > 200:
         return None
-    both = "give each of them a key, or name a group" if is_key else None
+    both = "write a key for each value, or define a group" if is_key else None
     parts = [part.strip() for part in re.split(r"[,;/&+]| and | or ", text)]
     if len(parts) > 1 and all(part in known for part in parts):
         names = ", ".join(parts)

@@ -111,7 +111,7 @@ class TargetsReader:
             if metrics is not None and key not in metrics:
                 known = [*metrics, *RULE.fields]
                 present = record.node.by_key
-                self.names.undefined("metric or key of a target rule", at, known, present=present)
+                self.names.undefined("metric", at, known, alternative="key", present=present)
                 meant = self.reader.nearest(key, known)
                 declared = declared or meant == "hours"
                 if meant not in metrics:  # what stands here are no targets
@@ -217,20 +217,22 @@ class TargetsReader:
         """
         counted = needs_hours(target)
         if target.kind == "clock" and declared and not target.around_the_clock:
-            hint = f"write `{target.text} 24x7` for day and night"
-            business = in_business(target.text)
+            text, business = target.text, in_business(target.text)
             if self._fits(hours, parse_target(business)):
-                hint += f", or `{business}`"
+                hint = f"write `{text} 24x7` for elapsed time, or `{business}` for working time"
+            else:
+                hint = f"write `{text} 24x7` for elapsed time"
             at = holder.value(key)
-            self._refuse(at, f"`{target.text}` stands under `hours`", "`24x7` or `business`", hint)
+            message = f"ambiguous target `{text}`: elapsed time, or working time over `hours`"
+            self._refuse(at, message, "`24x7` or `business` in the target", hint)
         if counted and not declared:
             at = holder.value(key)
-            # A rule without hours is one mistake, whatever number of its values needs them.
+            # Report a rule without hours once, even if several of its targets need them.
             rule = at.path[:2]
             if rule not in self.without_hours:
                 self.without_hours.add(rule)
-                message = f"`{target.text}` stands without `hours`"
-                hint = "`hours` of the rule hold for all its values"
+                message = f"`{target.text}` requires `hours`"
+                hint = "add `hours` to the rule; it applies to all targets of the rule"
                 self._refuse(at, message, "`hours` in the rule or in the cell", hint)
         elif hours is not None and target.uses_hours:
             joined = self._joined(hours)
@@ -241,19 +243,19 @@ class TargetsReader:
         self, target: Target, at: Named, hours: str, joined: _Joined, stated: _StatedTargets
     ) -> None:
         if self.reader.wrong and any(("hours", id) in self.reader.wrong for id in joined.members):
-            return  # whatever is wrong with the target may come from there
+            return  # these findings can be the cause of an error in the target
         self.judged_by_case += 1
         reached = self._reached(hours, joined, stated)
         if any(self._uncountable(target, calendars) for calendars in reached):
-            # Only here is it worth the work to leave out the cases that the rule does not decide.
+            # Removing the cases that the rule does not decide takes long, so it comes last.
             reached = self._decided(hours, joined, stated, reached)
         reasons = [self._uncountable(target, calendars) for calendars in reached]
         if "always" in reasons:
             by_days = target.kind in ("business-days", "next-business-day", "by")
             self._refuse_always(target, at, hours, by_days)
         elif mixed := next(filter(None, reversed(reasons)), None):
-            message = f"`{hours}` joins the zones {mixed}: whose days are meant?"
-            self._refuse(at, message, "hours in one zone, or business hours")
+            message = f"`{hours}` has several time zones ({mixed}), so its days are ambiguous"
+            self._refuse(at, message, "hours in one time zone, or business hours")
 
     def _uncountable(
         self, target: Target, calendars: tuple[PolicyCalendar | None, ...]
@@ -270,16 +272,17 @@ class TargetsReader:
         return ", ".join(sorted(zones)) if len(zones) > 1 else None
 
     def _refuse_always(self, target: Target, at: Named, hours: str, by_days: bool) -> None:
-        hint = "name hours that close"
+        hint = "use `hours` that close, or write elapsed time such as `4h 24x7`"
         if at.path[-1] != TARGET_KEY:
-            # The hours of a rule are one mistake, whatever number of its values counts under them.
+            # Report the hours of a rule once, even if several of its targets count over them.
             rule = at.path[:2], hours
             if rule in self.always_open:
                 return
             self.always_open.add(rule)
-            hint = "`hours` of the rule hold for all its values: name hours that close"
-        hint += ", or write clock time such as `4h 24x7`"
-        message = f"`{target.text}` counts under `{hours}`, which is open 24x7"
+            hint = (
+                "use `hours` that close for the whole rule, or write elapsed time such as `4h 24x7`"
+            )
+        message = f"`{target.text}` requires hours that close, but `{hours}` is open 24x7"
         expected = "a length of time and `24x7`"
         if by_days and hours == ALWAYS:
             expected = "hours that close"

@@ -36,6 +36,7 @@ from zsupport.policy.yamltext import (
     way_key,
 )
 from zsupport.typed import NamedTuple
+from zsupport.wording import enumerated
 
 Schema = dict[str, Any]
 
@@ -208,31 +209,31 @@ class Reader:
         self,
         code: str,
         at: Named,
-        what: str,
+        message: str,
         known: Collection[str],
         hint: str | None = None,
         free: Collection[str] | None = None,
     ) -> None:
-        """Add an error about a name that is not among `known`, with the nearest one.
+        """Add an error about a name that is not in `known`, and suggest the nearest known name.
 
-        `free` are the names that can replace it, if not all of them can.
+        `free` are the names that can replace it; by default all known names.
         """
         if hint is None:
             close = self.nearest(at.text, known)
             if close and free is not None and close not in free:
-                hint = f"`{close}` stands here already: keep one of the two"
+                hint = f"`{close}` is already present; keep one of the two"
                 close = None
         if hint is None:
             hint = f"did you mean `{close}`?" if close else None
-        message = f"`{short(at.text)}` is no {what}"
         self.report(code, at.span, at.way, message, self.listed(known), hint)
 
     def listed(self, names: Collection[str]) -> str:
-        """Return the first names as a list in words; one text for all findings that need it."""
-        some = tuple(islice(names, 40))
+        """Return the first 40 names, separated by commas; findings share the same text."""
+        some = tuple(islice(names, 41))
         if some not in self._listed:
-            self._listed[some] = ", ".join(map(short, some)) or "none"
-        return self._listed[some] + (", ..." if len(names) > 40 else "")
+            shown = [*map(short, some[:40]), "..."] if len(some) > 40 else map(short, some)
+            self._listed[some] = ", ".join(shown) or "none"
+        return self._listed[some]
 
 
 class Shape:
@@ -262,12 +263,20 @@ class Shape:
         return None
 
 
-def wrong_kind(node: Node, way: Way, reader: Reader, words: str, hint: str | None = None) -> None:
-    """Report a node of another kind than expected; a value that was left out says so."""
+def wrong_kind(
+    node: Node,
+    way: Way,
+    reader: Reader,
+    kinds: Collection[str],
+    expected: str,
+    hint: str | None = None,
+) -> None:
+    """Report a node that is empty, or is not of the expected kind: a text, a list, a mapping."""
     if isinstance(node, ScalarNode) and not node.text.strip():
-        _no_value(node, way, reader, words, hint)
+        _no_value(node, way, reader, expected, hint)
         return
-    reader.report("ZS103", node.span, way, f"{_kind_of(node)} stands here", words, hint)
+    message = f"expected {enumerated(kinds, 'or')}, found {_kind_of(node)}"
+    reader.report("ZS103", node.span, way, message, expected, hint)
 
 
 def _kind_of(node: Node) -> str:
@@ -277,27 +286,30 @@ def _kind_of(node: Node) -> str:
 
 
 def _no_value(
-    node: ScalarNode, way: Way, reader: Reader, words: str, hint: str | None = None
+    node: ScalarNode, way: Way, reader: Reader, expected: str, hint: str | None = None
 ) -> None:
     name = way[1] if way else 0
-    what = "this item of the list" if isinstance(name, int) else f"`{short(name)}`"
-    hint = COMMA if left_out(node) else hint
-    reader.report("ZS003", node.span, way, f"{what} has no value", words, hint)
+    if isinstance(name, int):
+        message = "this list item has no value"
+    else:
+        message = f"`{short(name)}` has no value"
+    hint = QUOTE_COMMA if is_omitted(node) else hint
+    reader.report("ZS003", node.span, way, message, expected, hint)
 
 
-#: The hint where a comma inside { } or [ ] has ended a text that was to go on.
-COMMA = "a text with a comma inside { } or [ ] needs quotes; several values stand in [ ]"
+#: The hint where a comma inside { } or [ ] has cut off the rest of a text.
+QUOTE_COMMA = "quote a text that contains a comma, and write several values in [ ]"
 
 
-def left_out(node: Node) -> bool:
-    """Return whether a value inside { } or [ ] was left out, as after an unquoted comma."""
+def is_omitted(node: Node) -> bool:
+    """Return whether a value inside { } or [ ] is omitted, as after an unquoted comma."""
     return isinstance(node, ScalarNode) and node.flow and node.plain and not node.text
 
 
-def expect_text(node: Node, way: Way, reader: Reader, words: str) -> str | None:
+def expect_text(node: Node, way: Way, reader: Reader, expected: str) -> str | None:
     """Return the text of a scalar node; report another kind of node, or an empty value."""
     if not isinstance(node, ScalarNode) or not node.text.strip():
-        wrong_kind(node, way, reader, words)
+        wrong_kind(node, way, reader, ["a text"], expected)
         return None
     return node.text
 
@@ -320,24 +332,24 @@ class Text(Shape):
             text = expect_text(value, inside, reader, "a text")
             if text is not None:
                 texts[key.text] = text
-            if not is_language(key.text) and not left_out(value):
+            if not is_language(key.text) and not is_omitted(value):
                 reader.report(
                     "ZS205",
                     key.span,
                     inside,
-                    f"`{short(key.text)}` is no language",
+                    f"unknown language `{short(key.text)}`",
                     "an ISO 639 code such as en, nb or pt-BR",
                     self._language_hint(key.text, node),
                 )
         if not node.entries and node.whole:
-            reader.report("ZS003", node.span, way, "no text in any language", self.words)
+            reader.report("ZS003", node.span, way, "the mapping is empty", self.words)
         return texts or None
 
     @staticmethod
     def _language_hint(text: str, node: MappingNode) -> str | None:
         hint = language_hint(text)
         present = next((key for key in node.by_key if hint and f"`{key}`" in hint), None)
-        return f"`{present}` stands here already: keep one of the two" if present else hint
+        return f"`{present}` is already present; keep one of the two" if present else hint
 
     def schema(self) -> Schema:
         """Return the schema: a scalar, or an object by language."""
@@ -430,7 +442,7 @@ class Choice(Shape):
             return None
         if text not in self.choices:
             at = Named(text, node, way)
-            reader.report_unknown("ZS105", at, "value that can stand here", self.choices)
+            reader.report_unknown("ZS105", at, f"invalid value `{short(text)}`", self.choices)
             return None
         return text
 
@@ -451,7 +463,7 @@ _ID = re.compile(ID_PATTERN + r"\Z")
 class Id(Shape):
     """A new id: letters, digits, dots, hyphens and underscores."""
 
-    words = "an id: letters, digits, `.`, `-` and `_`, a letter or digit first"
+    words = "an id: letters, digits, `.`, `-` and `_`, starting with a letter or digit"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the id with its place, also where it had to be reported: it is what is meant."""
@@ -474,7 +486,7 @@ def is_id(text: str) -> bool:
 def check_id(text: str, node: Node, way: Way, reader: Reader) -> None:
     """Report a text that cannot be an id."""
     if not is_id(text):
-        reader.report("ZS106", node.span, way, f"`{short(text)}` cannot be an id", Id.words)
+        reader.report("ZS106", node.span, way, f"invalid id `{short(text)}`", Id.words)
 
 
 class Name(Shape):
@@ -488,7 +500,7 @@ class Name(Shape):
         """Return the name with its place."""
         if isinstance(node, ScalarNode) and node.text.strip():
             return Named(node.text, node, way)
-        wrong_kind(node, way, reader, self.words)
+        wrong_kind(node, way, reader, ["a text"], self.words)
         return None
 
     def schema(self) -> Schema:
@@ -523,7 +535,7 @@ class ListOf(Shape):
             value = self.item.read(node, way, reader)
             return None if value is None else [value]
         else:
-            wrong_kind(node, way, reader, self.words)
+            wrong_kind(node, way, reader, ["a list"], self.words)
             return None
         items = ReadItems(value for value in read if value is not None)
         return items if len(items) < len(read) else read
@@ -558,7 +570,7 @@ class MapOf(Shape):
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of every key written, also of those that had to be reported."""
         if not isinstance(node, MappingNode):
-            wrong_kind(node, way, reader, self.words)
+            wrong_kind(node, way, reader, ["a mapping"], self.words)
             return None
         if not node.entries:
             if node.whole:
@@ -568,7 +580,7 @@ class MapOf(Shape):
         values: dict[str, Any] = {}
         for text, (key, value) in node.by_key.items():
             inside = (way, text)
-            if check and not left_out(value):
+            if check and not is_omitted(value):
                 check(text, key, inside, reader)
             values[text] = read(value, inside, reader)
         return Record(values, node, way)
@@ -585,6 +597,11 @@ class MapOf(Shape):
     def parts(self) -> list[Shape]:
         """Return the values' shape."""
         return [self.value]
+
+
+_KINDS: dict[type, str] = {
+    ScalarNode: "a text", SequenceNode: "a list", MappingNode: "a mapping",
+}  # fmt: skip
 
 
 class OneOf(Shape):
@@ -608,7 +625,9 @@ class OneOf(Shape):
         shape = self.by_node[type(node)]
         if shape is None or (isinstance(node, ScalarNode) and not node.text.strip()):
             mapping = self.by_node[MappingNode]
-            wrong_kind(node, way, reader, self.words, mapping.as_mapping(node) if mapping else None)
+            hint = mapping.as_mapping(node) if mapping else None
+            kinds = [kind for node_type, kind in _KINDS.items() if self.by_node[node_type]]
+            wrong_kind(node, way, reader, kinds, self.words, hint)
             return None
         return shape.read(node, way, reader)
 
@@ -673,8 +692,10 @@ class Fields(Shape):
         meant: Callable[[str], str] | None = None,
         example: str | None = None,
         remarks: bool = True,
+        noun: str | None = None,
     ) -> None:
         self.name = name
+        self.noun = noun or f"a {name}"
         self.says = says
         self.fields = {field.key: field for field in (*fields, *(REMARKS if remarks else ()))}
         self.readers = {key: field.shape.read for key, field in self.fields.items()}
@@ -690,13 +711,14 @@ class Fields(Shape):
         self.restricts = bool(exactly_one or alone or needs)
         self.required = [field.key for field in fields if field.required]
         self.demands = bool(self.required or exactly_one or at_least_one)
-        required = f" (a mapping with {', '.join(self.required)})" if self.required else ""
-        self.words = f"a {name}{required}"
+        self.words = self.noun
+        if self.required:
+            self.words = f"{self.noun} (a mapping with {', '.join(self.required)})"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a Record of the keys that can stand here."""
         if not isinstance(node, MappingNode):
-            wrong_kind(node, way, reader, self.words, self.as_mapping(node))
+            wrong_kind(node, way, reader, ["a mapping"], self.words, self.as_mapping(node))
             return None
         values: dict[str, Any] = {}
         unknown: list[str] = []
@@ -706,16 +728,16 @@ class Fields(Shape):
             if read:
                 values[text] = read(value, inside, reader)
             elif self.others is None:
-                hint = COMMA if left_out(value) else self.hint_for(text)
+                hint = QUOTE_COMMA if is_omitted(value) else self.hint_for(text)
                 at = Named(text, key, inside)
-                # A key that stands here already was not meant once more.
+                # Do not suggest a key that is already present.
                 free = [key for key in self.fields if key not in node.by_key]
                 if hint and any(f"write `{key}`" in hint for key in node.by_key):
-                    hint = "what it says stands here already: keep one of the two"
-                what = f"key of a {self.name}"
-                reader.report_unknown("ZS101", at, what, self.fields, hint, free)
+                    hint = "another key here has the same meaning; keep one of the two"
+                message = f"unknown key `{short(text)}` in {self.noun}"
+                reader.report_unknown("ZS101", at, message, self.fields, hint, free)
                 unknown.append(text)
-            elif left_out(value):
+            elif is_omitted(value):
                 values[text] = self.others.read(value, inside, reader)
             else:
                 values[text] = Later(self.others, value, inside)
@@ -740,14 +762,13 @@ class Fields(Shape):
         """Report keys that must be there and are not, unless another is a slip for them."""
         for key in self.required:
             if key not in record.values and not misspelt(record, key, reader):
-                message = f"the {self.name} has no `{key}`"
+                message = f"missing key `{key}`"
                 words = self.fields[key].shape.words
                 reader.report("ZS102", record.start, record.way, message, words)
         for some in (self.exactly_one, self.at_least_one):
             if some and not any(key in record or misspelt(record, key, reader) for key in some):
                 names = " or ".join(f"`{key}`" for key in some)
-                message = f"the {self.name} has no {names}"
-                reader.report("ZS102", record.start, record.way, message, names)
+                reader.report("ZS102", record.start, record.way, f"missing key {names}", names)
 
     def _check_company(self, record: Record, reader: Reader) -> None:
         """Report keys that cannot stand beside each other, or not without another."""
@@ -755,13 +776,13 @@ class Fields(Shape):
         for second in present[1:]:
             names = " or ".join(f"`{key}`" for key in self.exactly_one)
             self._report(
-                record, second, f"`{present[0]}` and `{second}` stand together",
-                f"one of {names}", reader,
+                record, second, f"`{present[0]}` and `{second}` cannot be combined",
+                f"either {names}", reader,
             )  # fmt: skip
         for key in self.alone:
             for other in record.values if key in record else ():
                 if other not in (key, "when", *REMARK_KEYS):
-                    message = f"`{other}` cannot stand beside `{key}`"
+                    message = f"`{key}` and `{other}` cannot be combined"
                     self._report(record, other, message, f"`{key}` alone", reader)
         for key, (other, value) in self.needs.items():
             if key not in record or any(alone in record for alone in self.alone):
@@ -771,10 +792,10 @@ class Fields(Shape):
                 read = record.values[other]
                 whole = read is not None and not isinstance(read, ReadItems)
                 if value and whole and not _says(record.node.by_key[other][1], value):
-                    message = f"`{key}` goes with {beside} only"
+                    message = f"`{key}` requires {beside}"
                     self._report(record, key, message, beside, reader)
             elif other not in self.at_least_one and not misspelt(record, other, reader):
-                message = f"`{key}` needs {beside}"
+                message = f"`{key}` requires {beside}"
                 reader.report("ZS102", record.key(key).span, record.way, message, beside)
 
     @staticmethod

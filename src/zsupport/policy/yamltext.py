@@ -247,8 +247,9 @@ def add_finding(
 ) -> None:
     """Add an error to the findings about a file; raise Stop where there are enough."""
     if len(findings) == MAX_FINDINGS:
-        code, message = "ZS009", f"there are more than {MAX_FINDINGS} problems"
-        expected, hint = "a policy", "the rest of the file was not looked at"
+        code, message = "ZS009", f"too many findings (limit {MAX_FINDINGS:,})"
+        expected = "a valid policy"
+        hint = "fix the findings above first; the rest of the file is not checked"
     findings.append(
         Finding(
             code, CODES[code].name, "error", message, file, span, path_text(path), expected, hint
@@ -383,14 +384,15 @@ def _check_text(data: bytes, text: str, report: Any) -> None:
         report(
             "ZS009",
             _START,
-            f"the file has more than {MAX_BYTES // 1024} KiB",
-            f"at most {MAX_BYTES // 1024} KiB",
-            "a policy is a small file: is this one?",
+            f"the file is larger than {MAX_BYTES // 1024:,} KiB",
+            f"at most {MAX_BYTES // 1024:,} KiB",
+            "check that the file is a policy",
         )
         raise Stop
     encoding = _other_encoding(data)
     if encoding:
-        report("ZS008", _START, f"the file is {encoding}", "UTF-8", "save the file as UTF-8")
+        message = f"the file is encoded in {encoding}"
+        report("ZS008", _START, message, "UTF-8", "save the file as UTF-8")
         raise Stop
     try:
         data.decode("utf-8")
@@ -399,22 +401,24 @@ def _check_text(data: bytes, text: str, report: Any) -> None:
         report(
             "ZS008",
             _after(before),
-            f"byte 0x{data[error.start]:02x} is not UTF-8",
+            f"byte 0x{data[error.start]:02x} is not valid UTF-8",
             "UTF-8",
             "save the file as UTF-8",
         )
         raise Stop from None
     unusual = data.translate(None, _ORDINARY).decode("utf-8", "replace")
-    found = _NOT_PRINTABLE.search(text) if _NOT_PRINTABLE.search(unusual) else None
-    if found:
-        code = f"U+{ord(found[0]):04X}"
-        hint = "take it out"
-        if found[0] in _LINE_ENDS:
-            name = f"{code} ({_LINE_ENDS[found[0]]})"
-            hint = "write an ordinary line end, or a space"
+    match = _NOT_PRINTABLE.search(text) if _NOT_PRINTABLE.search(unusual) else None
+    if match:
+        code = f"U+{ord(match[0]):04X}"
+        hint = "remove it"
+        if match[0] in _LINE_ENDS:
+            message = f"unexpected line end {code} ({_LINE_ENDS[match[0]]})"
+            hint = "replace it with an ordinary line end or a space"
+        elif match[0] == "\0":
+            message = "unexpected NUL byte"
         else:
-            name = "a NUL byte" if found[0] == "\0" else f"the control character {code}"
-        report("ZS008", _after(text[: found.start()]), f"{name} stands here", "text", hint)
+            message = f"unexpected control character {code}"
+        report("ZS008", _after(text[: match.start()]), message, "printable text", hint)
         raise Stop
 
 
@@ -442,7 +446,7 @@ def _libyaml(text: str) -> tuple[Any, Any]:
     except ImportError:
         # Never the pure parser: it reads some texts differently.
         raise EnvironmentFault(
-            "PyYAML is installed without libyaml, which zsupport reads policies with",
+            "PyYAML is installed without libyaml, which zsupport requires",
             "install a PyYAML wheel: python -m pip install --force-reinstall pyyaml",
         ) from None
     return yaml, CParser(text)
@@ -501,13 +505,14 @@ class _Composer:
     def syntax(self, error: Any) -> None:
         """Report where libyaml could not go on."""
         mark, context = error.problem_mark, error.context_mark
-        message = str(error.problem)
-        if "maximum nesting depth" in message:
-            # libyaml reads ahead of us, and from 0.2.6 on it has a limit of its own.
+        message = problem = str(error.problem)
+        if "maximum nesting depth" in problem:
+            # libyaml reads ahead, and since 0.2.6 it has a limit of its own.
             self.too_deep(Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2))
-        if error.context:
-            at = f" (line {context.line + 1})" if context.line != mark.line else ""
-            message = f"{error.context}{at}: {message}"
+        if error.context and context.line != mark.line:
+            message = f"{error.context} (line {context.line + 1}): {problem}"
+        elif error.context:
+            message = f"{error.context}: {problem}"
         lines = split_lines(self.text)
         line, column = mark.line + 1, mark.column + 1
         if line > len(lines):  # libyaml ends the last line itself
@@ -516,7 +521,7 @@ class _Composer:
         hint = _quote_hint(lines, line, column - 1) if "did not find" in message else None
         hint = hint or _syntax_hint(message, lines[line - 1], column - 1, opened)
         span = Span(line, column, line, column + 1)
-        self.write("ZS001", span, message, "well-formed YAML", hint, self.path(item=False))
+        self.write("ZS001", span, message, "valid YAML", hint, self.path(item=False))
 
     def document(self) -> Node | None:
         """Return the root of the only document, None where there is none."""
@@ -534,9 +539,9 @@ class _Composer:
             self.report(
                 "ZS004",
                 _span(event),
-                "a second document starts here",
+                "the file contains a second YAML document",
                 "one document",
-                "write one file for each policy or revision",
+                "write each policy or revision in its own file",
             )
             raise Stop
         return node
@@ -656,10 +661,10 @@ class _Composer:
         self.write(
             "ZS009",
             span,
-            f"values are nested more than {MAX_DEPTH} levels deep",
+            f"nesting is too deep (limit {MAX_DEPTH} levels)",
             f"at most {MAX_DEPTH} levels",
             None,
-            (),  # fifty times the same says nothing
+            (),  # a path of fifty steps does not help
         )
         raise Stop
 
@@ -667,10 +672,12 @@ class _Composer:
         """Count so many values more, and stop where there are too many."""
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            # Aliases count by what they unfold to, so that a bomb stops here too.
-            code, how = ("ZS006", "unfolds to") if alias else ("ZS009", "has")
-            message = f"the file {how} more than {MAX_NODES} values"
-            self.report(code, _span(event), message, f"at most {MAX_NODES} values")
+            # An alias counts as many values as it expands to, so that "billion laughs" stops here.
+            if alias:
+                code, message = "ZS006", f"aliases expand to too many values (limit {MAX_NODES:,})"
+            else:
+                code, message = "ZS009", f"the file has too many values (limit {MAX_NODES:,})"
+            self.report(code, _span(event), message, f"at most {MAX_NODES:,} values")
             raise Stop
 
     def check_tag(self, event: Any) -> None:
@@ -678,15 +685,13 @@ class _Composer:
         if event.tag != "!":
             value = getattr(event, "value", None)
             name = event.tag.removeprefix("!")
-            self.report(
-                "ZS005",
-                _span(event),
-                f"the tag `{short(event.tag)}` has no meaning here",
-                "a value without a tag",
-                f"for all but `{short(name)}` write `{{not: {short(name)}}}`, else leave it out"
-                if value == "" and name != event.tag
-                else "leave the tag out: every value is read as text and then by its field",
-            )
+            if value == "" and name != event.tag:
+                excluded = short(name)
+                hint = f"write `{{not: {excluded}}}` to exclude `{excluded}`, or remove the tag"
+            else:
+                hint = "remove the tag; the key decides how a value is read"
+            message = f"unsupported YAML tag `{short(event.tag)}`"
+            self.report("ZS005", _span(event), message, "a value without a tag", hint)
 
     def anchor(self, name: str, node: Node, size: int) -> None:
         """Keep a node, which is whole now, for aliases of it; `size` is what it counts."""
@@ -701,17 +706,17 @@ class _Composer:
             self.report(
                 "ZS006",
                 _span(event),
-                f"`*{short(name)}` contains itself",
-                "an alias of what stands before it",
+                f"alias `*{short(name)}` contains itself",
+                "an alias of an earlier value",
             )
             raise Stop
         if name not in self.anchors:
             self.report(
                 "ZS006",
                 _span(event),
-                f"no anchor `&{short(name)}` stands before this alias",
-                "an anchor, or a text in quotes",
-                f'a text that begins with `*` needs quotes: "*{short(name)}"',
+                f"unknown alias `*{short(name)}`",
+                "an alias of an earlier anchor, or a quoted text",
+                f'quote a text that begins with `*`: "*{short(name)}"',
             )
             raise Stop
         node, size = self.anchors[name]
@@ -733,16 +738,16 @@ class _Composer:
         key, mapping = top.key, top.node
         if not isinstance(key, ScalarNode):
             mapping.whole = False
-            if not isinstance(key, MappingNode) or key.whole:  # else it was said inside already
-                message = "a list or a mapping stands as a key"
+            if not isinstance(key, MappingNode) or key.whole:  # else it has been reported inside
+                message = "expected a text as key, found a list or a mapping"
                 self.report("ZS103", key.span, message, "a text")
         elif key.text == "<<" and key.plain:
             self.report(
                 "ZS007",
                 key.span,
-                "merge keys are not read",
-                "the keys themselves, written out",
-                "use `groups` instead, for values that stand in many places",
+                "merge keys are not supported",
+                "the merged keys themselves",
+                "define repeated values in `groups` instead",
             )
             top.merged = [*(top.merged or ()), value]
         else:
@@ -750,9 +755,9 @@ class _Composer:
             self.report(
                 "ZS002",
                 key.span,
-                f"`{short(key.text)}` stands twice in this mapping",
+                f"duplicate key `{short(key.text)}`",
                 "each key once",
-                f"the first one is on line {first.line}, column {first.column}",
+                f"first used on line {first.line}, column {first.column}",
             )
 
     def merge(self, top: Any) -> None:
@@ -763,29 +768,29 @@ class _Composer:
                     top.by_key.setdefault(key.text, (key, node))
 
 
-_CUT_OFF = "is the file whole, and every bracket closed?"
-# What libyaml says, and what is usually behind it. The first part that the message holds counts.
-_BEHIND = (
-    ("violates indentation", "indent with spaces, not with a tab"),
-    ("mapping values are not allowed", "a text with a colon and a space in it needs quotes"),
-    ("unexpected end of stream", "a quotation mark is not closed"),
-    ("alphabetic or numeric character", "a text that begins with `*` or `&` needs quotes"),
-    ("expected ':'", "after a key stand a colon and a space; a text goes on indented deeper"),
-    ("block sequence entries", "a list begins on a line of its own"),
+_UNCLOSED = "check that the file is complete and every bracket is closed"
+# Parts of libyaml's messages with a hint for the usual cause. The first match counts.
+_HINTS = (
+    ("violates indentation", "indent with spaces, not with tabs"),
+    ("mapping values are not allowed", "quote a text that contains a colon and a space"),
+    ("unexpected end of stream", "close the quotation mark"),
+    ("alphabetic or numeric character", "quote a text that begins with `*` or `&`"),
+    ("expected ':'", "write a colon and a space after a key; indent the next lines of a text"),
+    ("block sequence entries", "begin a list on a new line"),
     (
         "scanning a tag",
-        "all but one value is `{not: VALUE}`; a text that begins with `!` needs quotes",
+        "use `{not: VALUE}` to exclude a value; quote a text that begins with `!`",
     ),
-    ("'-' indicator", "either each entry of a block begins with `- `, as in a list, or none does"),
+    ("'-' indicator", "begin every entry of a list with `- `, and no other line of the block"),
     ("escape character", "write `\\\\` for a backslash, or use single quotes"),
 )
 
 
 def _quote_hint(lines: list[str], line: int, at: int) -> str | None:
-    """Return on which line a quotation mark is not closed, where one just before `at` closed it.
+    """Return the hint about a quotation mark that is not closed, if one ends just before `at`.
 
-    A text whose end was forgotten goes on to the next quotation mark, and what stands behind that
-    one is where libyaml stops.
+    A text without its closing quotation mark continues to the next one. libyaml stops at the text
+    after it.
     """
     quote = lines[line - 1][:at].rstrip()[-1:]
     if quote not in ("'", '"') or lines[line - 1][:at].count(quote) % 2 == 0:
@@ -794,34 +799,31 @@ def _quote_hint(lines: list[str], line: int, at: int) -> str | None:
     for number in range(line - 1, max(line - 500, 0), -1):
         before = lines[number - 1]
         if before.count(quote) % 2 and begins.search(before):
-            return f"is the quotation mark of line {number} closed?"
+            return f"close the quotation mark on line {number}"
     return None
 
 
 def _syntax_hint(message: str, line: str, at: int, opened: int | None) -> str | None:
-    """Return what to do about a syntax error at a column, from 0, of a line.
+    """Return the hint about a syntax error in a line; `at` is the column, from 0.
 
-    `opened` is the line on which what is not closed began, where that is another one.
+    `opened` is the line of the opening bracket if it is another line.
     """
     char = line[at : at + 1]
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with spaces, not with a tab"
+        return "indent with spaces, not with tabs"
     if "expected ',' or" in message:
         if opened:
-            return f"is the bracket of line {opened} closed?"
+            return f"close the bracket on line {opened}"
         if char == ":":
-            return (
-                'a text with a colon and a space in it needs quotes: "like: this";'
-                " or is a comma missing before it?"
-            )
-        return "a text with a bracket, or with words after a quoted part, needs quotes around it"
+            return 'quote a text that contains a colon and a space: "like: this"; or add a comma'
+        return "quote the whole text if it contains a bracket or a quoted part"
     if "expected key" in message and line[:at].rstrip().endswith(("'", '"')):
-        return "a quotation mark inside a text of the same quotes is written '' or \\\""
+        return "inside quotes, write '' for a single and \\\" for a double quotation mark"
     if "expected key" in message:
-        return "indent it as the lines above that it belongs with"
+        return "indent it like the other keys of the same mapping"
     if "cannot start any token" in message or "expected node content" in message:
-        return f"a text that begins with `{char}` needs quotes" if char.strip() else _CUT_OFF
-    return next((hint for part, hint in _BEHIND if part in message), None)
+        return f"quote a text that begins with `{char}`" if char.strip() else _UNCLOSED
+    return next((hint for part, hint in _HINTS if part in message), None)
 
 
 def _span(event: Any, end: Any = None) -> Span:

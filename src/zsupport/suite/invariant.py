@@ -1,4 +1,4 @@
-"""Check invariants for all cases of a policy at once."""
+"""Invariants put to every case of a policy at once."""
 
 from __future__ import annotations
 
@@ -11,54 +11,54 @@ from zsupport.typed import NamedTuple
 
 
 class Broken(NamedTuple):
-    """A violated claim with the number of violating cases and the first of them."""
+    """A claim that does not hold, in how many cases, and the first of them."""
 
     claim: Claim
-    name: str  # of the channel or metric
+    name: str  # the channel that is allowed or not, or the metric
     cases: int
-    case: Case
+    case: Case  # as options name it
 
 
 def broken(subject: PolicyUnderTest, invariant: Invariant) -> list[Broken]:
-    """Return the violations, one for each channel or metric. Raises TooMuch."""
+    """Return what does not hold, one for each channel or metric. Raises TooMuch."""
     space = subject.revisions[invariant.revision].space
-    violated = []
+    found = []
     for claim in invariant.claims:
         for name in claim.names:
             cases = violations(subject, invariant, claim, name)
             if cases:
-                violated.append(Broken(claim, name, cases.bit_count(), shown(space.first(cases))))
-    return violated
+                found.append(Broken(claim, name, cases.bit_count(), shown(space.first(cases))))
+    return found
 
 
 def violations(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: str) -> Cases:
-    """Return the cases that violate a claim for one channel or metric."""
-    cases = selected(subject, invariant, claim, name)
+    """Return the cases in which a claim about one channel or metric does not hold."""
+    about = meant(subject, invariant, claim, name)
     decisions = subject.revisions[invariant.revision].decisions
     if claim.kind == "channel":
-        return cases & ~decisions.allowed if claim.wanted else cases & decisions.allowed
+        return about & ~decisions.allowed if claim.wanted else about & decisions.allowed
     promised = decisions.targets(name).promised
-    return cases & ~promised if claim.wanted else cases & promised
+    return about & ~promised if claim.wanted else about & promised
 
 
-def selected(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: str) -> Cases:
-    """Return the cases that a claim selects for one channel or metric.
+def meant(subject: PolicyUnderTest, invariant: Invariant, claim: Claim, name: str) -> Cases:
+    """Return the cases that a claim about one channel or metric looks at.
 
-    A claim about targets selects only cases that can be opened.
+    What is promised is looked at wherever a case can be opened, and nowhere else.
     """
     space = subject.revisions[invariant.revision].space
     # Values that no rule names change no answer, so they are not part of a case.
-    cases = space.within(invariant.where)
-    cases &= subject.revisions[invariant.revision].decisions.existing
+    about = space.within(invariant.where)
+    about &= subject.revisions[invariant.revision].decisions.existing
     if claim.kind == "channel":
-        return cases & space.of("channel", name)
-    return cases & subject.revisions[invariant.revision].decisions.entitled
+        return about & space.of("channel", name)
+    return about & subject.revisions[invariant.revision].decisions.entitled
 
 
 def vacuous(subject: PolicyUnderTest, invariant: Invariant) -> list[Claim]:
-    """Return the claims that select no case. Raises TooMuch."""
+    """Return the claims that hold because they look at no case. Raises TooMuch."""
     return [
         claim
         for claim in invariant.claims
-        if not any(selected(subject, invariant, claim, name) for name in claim.names)
+        if not any(meant(subject, invariant, claim, name) for name in claim.names)
     ]

@@ -1,25 +1,24 @@
-"""ZS902: an expired suppression whose finding still exists."""
+"""ZS902: a comment whose last day has passed, beside what it allowed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each expired comment that would still allow a finding."""
+    """Yield each comment that has expired and would still allow something."""
     for comment in subject.suppressions.comments:
         codes = [each.code for each in comment.allowed if (comment, each.code) in subject.used]
         if not codes or not comment.expired(subject.today):
             continue
-        names = enumerated(f"`{code}`" for code in dict.fromkeys(codes))
+        said = " and ".join(f"`{code}`" for code in dict.fromkeys(codes))
         yield Problem(
             (),
-            f"suppression of {names} expired on {comment.until}",
+            f"{said} was allowed until {comment.until}, and that day has passed",
             comment.until_span,
-            hint="fix the finding, or set a later date",
+            hint="mend what is found here, or agree on another day",
         )
 
 
@@ -27,7 +26,7 @@ RULE = Rule(
     code="ZS902",
     name="expired-suppression",
     severity="warning",
-    summary="expired suppression of a finding that still exists",
+    summary="a comment whose last day has passed, beside what it allowed",
     check=check,
     last=True,
 )

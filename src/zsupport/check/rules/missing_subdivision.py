@@ -1,4 +1,4 @@
-"""ZS714: a country with different holidays by subdivision, but without `subdivision`."""
+"""ZS714: a country whose public holidays differ by subdivision, of which none is named."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from zsupport.clock.holidays import part_that_differs
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 
-#: Cached, as many policies name the same country.
+#: Many policies name the same country.
 _part = lru_cache(maxsize=256)(part_that_differs)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each country without a `subdivision` whose holidays differ by subdivision.
+    """Yield each country without a subdivision, some of which have other public holidays.
 
-    Without the package of public holidays nothing is reported here: ZS706 reports that.
+    Without the package that knows them there is nothing to say: ZS706 says that it is missing.
     """
     for path, calendar in subject.calendars:
         off = calendar.holidays
@@ -28,14 +28,15 @@ def check(subject: Subject) -> Iterator[Problem]:
         except EnvironmentFault:
             return
         except BadText:
-            continue  # ZS708 reports it
+            continue  # ZS708 finds it
         part = _part(off.country, subject.today.year)
         if part is not None:
             yield Problem(
                 (*path, "holidays", "country"),
-                f"missing subdivision: public holidays of {off.country} differ by subdivision",
-                label=f"`{part}`, for example, has other holidays",
-                hint="add the `subdivision` of the office, or pin the holidays with `frozen`",
+                f"public holidays of {off.country} differ by subdivision, and none is named",
+                label=f"`{part}`, for one, has others",
+                hint="name the one of the office with `subdivision`, or pin the days off with"
+                " `frozen`",
             )
 
 
@@ -43,6 +44,6 @@ RULE = Rule(
     code="ZS714",
     name="missing-subdivision",
     severity="note",
-    summary="missing subdivision of a country with regional holidays",
+    summary="a country whose public holidays differ by subdivision, of which none is named",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS801: a text without a language that most texts have."""
+"""ZS801: a text that lacks a language which most others have."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ from collections import Counter
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each text by language that lacks a language of more than half of these texts."""
+    """Yield each text by language without one that more than half of them have."""
     texts = subject.translated
     having = Counter(language for each in texts for language in each.texts)
     common = [language for language, count in having.items() if 2 * count > len(texts)]
     for each in texts:
         missing = [language for language in common if language not in each.texts]
         if missing:
-            names = enumerated(f"`{language}`" for language in missing)
+            names = " and ".join(f"`{language}`" for language in missing)
             yield Problem(
                 each.path,
-                f"missing translation: most texts have {names}",
+                f"this text has no {names}, which most others have",
                 subject.document.key(each.path),
-                hint=f"add the text in {names}",
+                hint=f"write it in {names} too",
             )
 
 
@@ -30,6 +29,6 @@ RULE = Rule(
     code="ZS801",
     name="missing-translation",
     severity="warning",
-    summary="missing translation of a text",
+    summary="a text that lacks a language which most others have",
     check=check,
 )

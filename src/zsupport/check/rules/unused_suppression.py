@@ -1,4 +1,4 @@
-"""ZS901: an unused suppression: a comment that allows no finding."""
+"""ZS901: a comment that allows what is not there."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.suppressions import without
-from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each comment with codes that have no finding in its place.
+    """Yield each comment with codes of which nothing was found where it stands.
 
-    Codes of rules that did not run are not reported.
+    Codes that nobody looked for are left alone.
     """
     for comment in subject.suppressions.comments:
         unused = [
@@ -26,9 +25,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         every = len(unused) == len(comment.allowed)
         yield Problem(
             (),
-            f"unused suppression of {enumerated(f'`{code}`' for code in codes)}",
+            f"nothing is found here that {' and '.join(f'`{code}`' for code in codes)} would allow",
             comment.span if every else unused[0].span,
-            hint="remove the comment" if every else f"remove `{codes[0]}` from the comment",
+            hint="take the comment out" if every else f"take `{codes[0]}` out of the comment",
             fix=without(subject.document, comment, codes),
         )
 
@@ -37,7 +36,7 @@ RULE = Rule(
     code="ZS901",
     name="unused-suppression",
     severity="warning",
-    summary="unused suppression",
+    summary="a comment that allows what is not there",
     check=check,
     last=True,
 )

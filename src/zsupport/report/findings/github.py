@@ -22,7 +22,7 @@ def render(outcome: Outcome, context: Context) -> str:
         (shown if room[finding.severity] > 0 else rest).append(finding)
         room[finding.severity] -= 1
     lines = [_command(finding, context) for finding in shown]
-    if more := counted(rest, outcome.left_out):
+    if more := counted(rest, outcome.omitted):
         lines.append(f"not shown, as GitHub shows {SHOWN} of each kind: {more}")
     lines += [no_command(one_line(line)) for line in outcome.closing]
     return "".join(line + "\n" for line in lines)

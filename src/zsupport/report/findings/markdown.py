@@ -27,7 +27,7 @@ def render(outcome: Outcome, context: Context) -> str:
     parts += [f"{_said(line)}\n" for line in outcome.closing]
     if rows:
         parts.append(_HEAD + "".join(rows))
-    if more := counted(found[len(rows) :], outcome.left_out):
+    if more := counted(found[len(rows) :], outcome.omitted):
         parts.append(f"Not shown: {more}.\n")
     return "\n".join(parts)
 

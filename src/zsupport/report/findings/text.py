@@ -29,7 +29,7 @@ def render(outcome: Outcome, context: Context) -> str:
         for finding in outcome.findings
     ]
     closing = [printable(_flat(line)) for line in outcome.closing]
-    if more := sum(outcome.left_out.values()):
+    if more := sum(outcome.omitted.values()):
         closing.insert(0, f"and {more:,} more: {context.naming('format', 'json')} has all")
     if closing:
         blocks.append("".join(line + "\n" for line in closing))
