@@ -1,4 +1,4 @@
-"""The fenced blocks of a page, and what each of them promises."""
+"""The fenced blocks of the pages: commands with their output, policies, programs."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PAGES = {
 
 
 class Block(NamedTuple):
-    """A fenced block: `mark` is the word of an HTML comment right before it."""
+    """A fenced block. `mark` is the word in the HTML comment before it, if there is one."""
 
     page: str
     line: int
@@ -33,7 +33,7 @@ class Block(NamedTuple):
 
     @property
     def note(self) -> str:
-        """The comment on the first line of a file that is shown, without its mark."""
+        """The text of the comment on the first line."""
         first = self.text.split("\n", 1)[0]
         return first.removeprefix("# ") if first.startswith("# ") else ""
 
@@ -47,7 +47,7 @@ class Command(NamedTuple):
 
 def blocks_of(page: str) -> list[Block]:
     """Return the fenced blocks of a page."""
-    found: list[Block] = []
+    blocks: list[Block] = []
     lines = PAGES[page].read_text(encoding="utf-8").split("\n")
     start, mark, language = 0, None, ""
     for number, line in enumerate(lines, 1):
@@ -57,14 +57,14 @@ def blocks_of(page: str) -> list[Block]:
             mark = comment[1] if comment else None
         elif start and line == "```":
             text = "\n".join(lines[start : number - 1]) + "\n"
-            found.append(Block(page, start, language, mark, text))
+            blocks.append(Block(page, start, language, mark, text))
             start = 0
-    assert not start, f"{page}:{start}: this block is never closed"
-    return found
+    assert not start, f"{page}:{start}: unclosed block"
+    return blocks
 
 
 def commands_of(block: Block) -> Iterator[Command]:
-    """Yield the commands of a console block: `$ ` begins one, `> ` goes on with it."""
+    """Yield the commands of a console block: `$ ` begins a command, `> ` continues it."""
     command, output = "", ""
     for line in block.text.splitlines(keepends=True):
         if line.startswith("$ "):
@@ -75,12 +75,12 @@ def commands_of(block: Block) -> Iterator[Command]:
             command += line[2:]
         else:
             output += line
-    assert command, f"{block.place}: no command stands here"
+    assert command, f"{block.place}: no command"
     yield Command(command, output)
 
 
 class Example(NamedTuple):
-    """A policy that a page shows: the whole text of the file, and the codes that refuse it."""
+    """A policy on a page: the complete text of the file, and the codes of its errors."""
 
     block: Block
     file: str
@@ -89,25 +89,25 @@ class Example(NamedTuple):
 
 
 def example_of(block: Block, files: dict[str, str]) -> tuple[Example, bool]:
-    """Return the policy that a yaml block stands for, and whether the page goes on with it.
+    """Return the policy of a yaml block, and whether later blocks of the page start from it.
 
-    A block whose first line is `# NAME.yaml` is that file. Any other one is about `acme.yaml` as
-    the page has it so far: its sections are put in place of those of the same name, or added.
-    With `# or` as its first line it is tried and not kept, and so with `refused: CODES`.
+    A block whose first line is `# NAME.yaml` is that file. The sections of any other block replace
+    the sections with the same name in the current `acme.yaml` of the page, or are added to it.
+    The policy of a block with `# or` or `refused: CODES` in its first line is not kept.
     """
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"(?:(?P<file>[\w.-]+\.yaml)(?:, )?)?(?P<alone>or)?(?:refused: (?P<codes>[ZS0-9 ]+))?",
         block.note,
     )
-    file = (found and found["file"]) or "acme.yaml"
-    codes = tuple(((found and found["codes"]) or "").split())
-    whole = found is not None and found["file"] is not None
+    file = (match and match["file"]) or "acme.yaml"
+    codes = tuple(((match and match["codes"]) or "").split())
+    whole = match is not None and match["file"] is not None
     text = block.text if whole else composed(files[file], block.text)
-    return Example(block, file, text, codes), whole or not (found and (found["alone"] or codes))
+    return Example(block, file, text, codes), whole or not (match and (match["alone"] or codes))
 
 
 def composed(policy: str, part: str) -> str:
-    """Return a policy with the sections of `part` in place of its own, or after them."""
+    """Return a policy whose sections are replaced by those of `part`, or followed by them."""
     return "".join({**_sections(policy), **_sections(part)}.values())
 
 

@@ -1,4 +1,4 @@
-"""The documents are true: whatever stands in a fenced block is run, loaded or compared."""
+"""The pages are correct: every fenced block is run, loaded or compared."""
 
 import doctest
 import os
@@ -37,16 +37,16 @@ from zsupport.sources.settings import Exclusions
 from zsupport.suite.session import RunOptions, run_session
 from zsupport.view.schemas import NAMES, schema
 
-BLOCKS = [found for page in PAGES for found in walk(page)]
+BLOCKS = [block for page in PAGES for block in walk(page)]
 
 
 def with_blocks(*languages: str) -> pytest.MarkDecorator:
-    """Parametrize a test with the blocks of these languages, and the files shown before them.
+    """Parametrize a test with the blocks of these languages, and the files before them on the page.
 
-    The commands that set up an environment are `.ci/run`'s.
+    Blocks that set up an environment are excluded: `.ci/run` runs them.
     """
-    chosen = [pytest.param(*each, id=each[0].place) for each in BLOCKS
-              if each[0].language in languages and each[0].mark in (None, "terminal")]  # fmt: skip
+    chosen = [pytest.param(block, files, id=block.place) for block, files in BLOCKS
+              if block.language in languages and block.mark in (None, "terminal")]  # fmt: skip
     return pytest.mark.parametrize(("block", "files"), chosen)
 
 
@@ -65,9 +65,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def environment(cli: Cli, folder: Path) -> dict[str, str]:
-    """Return the environment of a reader: a clean one, with `zsupport` and its Python on the path.
+    """Return a clean environment, with `zsupport` and its Python on the path.
 
-    The home is a folder of its own, for some blocks write there.
+    Some blocks write into the home folder, so the environment has a new one.
     """
     path = os.pathsep.join([sysconfig.get_path("scripts"), "/usr/local/bin", "/usr/bin", "/bin"])
     home = folder.parent / "home"
@@ -83,7 +83,7 @@ def write(files: Mapping[str, str], folder: Path) -> None:
 
 
 def bash(script: str, folder: Path, env: dict[str, str], *, terminal: bool = False) -> str:
-    """Return what a script writes, errors included; in a terminal of its own where asked."""
+    """Return the output and errors of a script, run in a terminal of its own if `terminal`."""
     command = ["bash", "--norc", "--noprofile", "-c", script]
     if terminal:
         command = [sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])", *command]
@@ -95,7 +95,7 @@ def bash(script: str, folder: Path, env: dict[str, str], *, terminal: bool = Fal
 
 
 def words_of(line: str) -> list[str] | None:
-    """Return the words of a line that only runs `zsupport`; None where it takes a shell."""
+    """Return the words of a line that only runs `zsupport`; None if it needs a shell."""
     line = line.replace("\\\n", "").strip()
     plain = line.startswith("zsupport ") and not set(line) & set("|&;<>$`*?#~{}!()[]\\\n")
     return shlex.split(line) if plain else None
@@ -105,24 +105,24 @@ def words_of(line: str) -> list[str] | None:
 
 
 @pytest.mark.parametrize("block", [block for block, _ in BLOCKS], ids=lambda b: b.place)
-def test_every_block_is_of_a_kind_that_is_tried(block: Block) -> None:
+def test_every_block_has_a_known_language_and_mark(block: Block) -> None:
     assert block.language in ("console", "sh", "python", "yaml", "yml", "toml"), block.place
     assert block.mark in (None, "terminal", "run", "test"), block.place
 
 
 def seen(cli: Cli, block: Block, files: Mapping[str, str], folder: Path) -> str:
-    """Return a console block as it really looks: each command with what it writes."""
+    """Return a console block with the real output of each command."""
     commands = list(commands_of(block))
     write(files, folder)
     env = environment(cli, folder)
     plain = [words for command in commands if (words := words_of(command.line))]
     if block.mark is None and len(plain) == len(commands):
-        done = [cli.forks.run(words[1:], b"", env, folder, together=True) for words in plain]
-        outputs = [each.stdout.decode() for each in done]
+        runs = [cli.forks.run(words[1:], b"", env, folder, together=True) for words in plain]
+        outputs = [run.stdout.decode() for run in runs]
     else:
         script = "status=0\n"
         for command in commands:
-            # The mark between the outputs must not touch `$?`, which a reader may print.
+            # The separator of the outputs must not change `$?`, which a block may print.
             script += f"printf '\\036'; (exit $status)\n{command.line}status=$?\n"
         outputs = bash(script, folder, env, terminal=block.mark == "terminal").split("\x1e")[1:]
     shown = ""
@@ -132,24 +132,24 @@ def seen(cli: Cli, block: Block, files: Mapping[str, str], folder: Path) -> str:
 
 
 def without_versions(text: str) -> str:
-    """Return JSON without what differs from release to release, and nothing else."""
+    """Return a text without the versions that differ between releases."""
     text = re.sub(r'"(program|tzdata)": "[0-9.]+"', r'"\1": ""', text)
     return re.sub(r"^(# .*, holidays) [0-9.]+$", r"\1", text, flags=re.M)
 
 
 @with_blocks("console")
-def test_a_console_shows_what_is_written(
+def test_a_console_block_shows_the_real_output(
     block: Block, files: dict[str, str], cli: Cli, folder: Path
 ) -> None:
     assert without_versions(seen(cli, block, files, folder)) == without_versions(block.text)
 
 
 @with_blocks("console")
-def test_a_console_block_is_the_same_tomorrow(block: Block, files: dict[str, str]) -> None:
+def test_a_console_block_does_not_depend_on_the_clock(block: Block, files: dict[str, str]) -> None:
     for command in commands_of(block):
         words = command.line.split()
         if "due" in words and "--help" not in words:
-            assert "--opened" in words, f"{block.place}: the answer would depend on the clock"
+            assert "--opened" in words, f"{block.place}: the answer depends on the clock"
 
 
 @with_blocks("sh")
@@ -164,7 +164,7 @@ def test_a_shell_block_succeeds(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_python_blocks(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The blocks of a page are one program; what follows `>>>` is compared."""
+    """The blocks of a page are one program. Output after `>>>` is compared."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZSUPPORT_CACHE", "off")
     names: dict[str, Any] = {}
@@ -185,7 +185,7 @@ def test_python_blocks(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(("example", "files"), examples())
-def test_a_policy_loads_or_is_refused_as_said(
+def test_a_policy_loads_or_has_the_stated_codes(
     example: Example, files: dict[str, str], folder: Path
 ) -> None:
     path = folder / example.file
@@ -204,12 +204,12 @@ def test_a_policy_loads_or_is_refused_as_said(
 
 
 @with_blocks("toml")
-def test_toml_is_toml(block: Block, files: dict[str, str]) -> None:
+def test_toml_blocks_are_valid(block: Block, files: dict[str, str]) -> None:
     assert tomllib.loads(block.text)
-    assert block.note, f"{block.place}: which file is it?"
+    assert block.note, f"{block.place}: no file name"
 
 
-# -- nothing is left out -------------------------------------------------------------------
+# -- everything is documented ---------------------------------------------------------------
 
 
 def text_of_all() -> str:
@@ -230,23 +230,23 @@ def test_every_command_and_option_is_documented(name: str, cli: Cli) -> None:
             assert f"{option.flags[0] if option.flags else ' '} {option.metavar} " in shown
         if option.flags:
             assert re.search(rf"(?<![\w-]){option.flags[0]}(?![\w-])", pages), option.flags[0]
-        # What it is for stands there too, however the lines are broken.
+        # The help contains the text of the option, with any line breaks.
         assert "".join(option.help.split()) in "".join(shown.split())
 
 
-def test_no_other_command_is_promised() -> None:
+def test_pages_name_only_existing_commands() -> None:
     named = set(re.findall(r"(?:`|\$ |\$\(|if |! )zsupport ([a-z]+)\b", text_of_all()))
     assert named == set(COMMANDS)
 
 
 def help_examples() -> list[Any]:
-    found = []
+    examples = []
     for name in COMMANDS:
         text = load_command(name).examples
         lines = text.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()
         assert lines, f"{name} --help has no examples"
-        found += [pytest.param(line.strip(), id=line.strip()) for line in lines]
-    return found
+        examples += [pytest.param(line.strip(), id=line.strip()) for line in lines]
+    return examples
 
 
 @pytest.mark.parametrize("line", help_examples())
@@ -259,22 +259,22 @@ def test_the_examples_of_the_help_run(line: str, cli: Cli, folder: Path) -> None
         done = subprocess.run(
             ["bash", "-c", line], cwd=folder, env=env, capture_output=True, timeout=60, check=False
         )
-    # A no is an answer, and says so on its last line.
-    says_no = done.stderr.rstrip(b"\n").rpartition(b"\n")[2].startswith(b"zsupport: ")
-    assert done.returncode == 0 or (done.returncode == 1 and says_no), done.stderr
+    # A negative answer exits with 1 and ends with a line that states it.
+    negative = done.stderr.rstrip(b"\n").rpartition(b"\n")[2].startswith(b"zsupport: ")
+    assert done.returncode == 0 or (done.returncode == 1 and negative), done.stderr
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in GUIDE_NAMES])
-def test_help_of_a_command_is_its_help(name: str, cli: Cli) -> None:
-    asked, helped = cli("help", name), cli(name, "--help")
-    assert (asked.code, asked.stderr) == (0, "")
-    assert asked.stdout == helped.stdout
-    assert asked.stdout.startswith(f"Usage: zsupport {name} [OPTIONS]")
-    assert "Examples:" in asked.stdout
+def test_help_with_a_command_shows_the_help_of_the_command(name: str, cli: Cli) -> None:
+    help_topic, help_option = cli("help", name), cli(name, "--help")
+    assert (help_topic.code, help_topic.stderr) == (0, "")
+    assert help_topic.stdout == help_option.stdout
+    assert help_topic.stdout.startswith(f"Usage: zsupport {name} [OPTIONS]")
+    assert "Examples:" in help_topic.stdout
 
 
 @pytest.mark.parametrize("name", GUIDE_NAMES)
-def test_help_of_a_guide_is_the_guide(name: str, cli: Cli) -> None:
+def test_help_with_a_guide_shows_the_guide(name: str, cli: Cli) -> None:
     run = cli("help", name)
     assert (run.stdout, run.stderr, run.code) == (guide(name), "", 0)
     assert run.stdout.startswith("# ")
@@ -283,7 +283,7 @@ def test_help_of_a_guide_is_the_guide(name: str, cli: Cli) -> None:
 
 @pytest.mark.parametrize("name", GUIDE_NAMES)
 def test_a_guide_has_at_most_300_lines(name: str) -> None:
-    # The reference is generated: a section for each mapping, to search and not to read.
+    # The reference is generated. It has a section for every mapping.
     assert name == "reference" or len(guide(name).splitlines()) <= 300
 
 
@@ -291,11 +291,11 @@ def test_every_guide_is_listed(cli: Cli) -> None:
     assert sorted(GUIDE_NAMES) == sorted(path.stem for path in GUIDES.glob("*.md"))
     listed = cli("help").stdout
     readme = PAGES["README.md"].read_text(encoding="utf-8")
-    for name, says in GUIDE_NAMES.items():
-        assert re.search(rf"^  {name} +{re.escape(says)}$", listed, re.M)
+    for name, topic in GUIDE_NAMES.items():
+        assert re.search(rf"^  {name} +{re.escape(topic)}$", listed, re.M)
         assert re.search(rf"zsupport help {name}\b", readme)
-    for name, says in COMMANDS.items():
-        assert re.search(rf"^  {name} +{re.escape(says)}$", listed, re.M)
+    for name, summary in COMMANDS.items():
+        assert re.search(rf"^  {name} +{re.escape(summary)}$", listed, re.M)
 
 
 def test_the_reference_names_every_key_and_code() -> None:
@@ -316,20 +316,20 @@ def sections(text: str) -> dict[str, str]:
 
 
 def rows(section: str) -> dict[str, str]:
-    """Return what the tables of a section say of each field."""
-    lines = [re.fullmatch(r"\| `([^`]+)` \| ([^|]+ \| [^|]+) \|", each)
-             for each in section.splitlines()]  # fmt: skip
-    return {line[1]: line[2] for line in lines if line}
+    """Return the type and meaning of each field in the tables of a section."""
+    matches = [re.fullmatch(r"\| `([^`]+)` \| ([^|]+ \| [^|]+) \|", line)
+             for line in section.splitlines()]  # fmt: skip
+    return {match[1]: match[2] for match in matches if match}
 
 
 def fields_of(part: dict[str, Any], before: str = "") -> dict[str, dict[str, Any]]:
     """Return the schema of each field of an object, and of the objects in it, by path."""
-    found: dict[str, dict[str, Any]] = {}
+    fields: dict[str, dict[str, Any]] = {}
     for name, field in part.get("properties", {}).items():
-        found[before + name] = field
-        found |= fields_of(field, f"{before}{name}.")
-        found |= fields_of(field.get("items", {}), f"{before}{name}[].")
-    return found
+        fields[before + name] = field
+        fields |= fields_of(field, f"{before}{name}.")
+        fields |= fields_of(field.get("items", {}), f"{before}{name}[].")
+    return fields
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("policy", "tests")])
@@ -337,36 +337,36 @@ def test_the_json_guides_have_every_field(name: str) -> None:
     pages = [guide(page) for page in ("json", "json-answers", "json-findings")]
     text = {title: part for page in pages for title, part in sections(page).items()}
     document = schema(name)
-    told = rows(text[f"`{name}`"])
+    documented = rows(text[f"`{name}`"])
     if name == "error":
         expected = fields_of(document)
     elif "findings" in document["properties"]:
         expected = fields_of(document)
-        told |= rows(text["Findings"])
+        documented |= rows(text["Findings"])
     else:
         expected = fields_of(document["properties"]["answers"]["items"])
         expected |= fields_of(document["properties"]["query"], "query.")
         common = {
-            each.removeprefix("answers[].").removeprefix("terms[].")
-            for each in fields_of(document)
-            if not each.startswith(("answers[", "query.")) or "because[]." in each
+            path.removeprefix("answers[].").removeprefix("terms[].")
+            for path in fields_of(document)
+            if not path.startswith(("answers[", "query.")) or "because[]." in path
         }
         assert common <= set(rows(text["Every document"]))
         expected = {k: v for k, v in expected.items() if "because[]." not in k}
-    assert set(told) == set(expected)
+    assert set(documented) == set(expected)
     for path, field in expected.items():
         for value in field.get("enum", []):
             if value not in (None, "not-computed"):
-                assert f"`{value}`" in told[path], f"{path}: {value}"
+                assert f"`{value}`" in documented[path], f"{path}: {value}"
         if "null" in field.get("type", ()) or None in field.get("enum", ()):
-            assert "null" in told[path], path
+            assert "null" in documented[path], path
 
 
-# -- what must not stand there -------------------------------------------------------------
+# -- the text of pages ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_are_plain(page: str) -> None:
+def test_pages_contain_no_emoji_and_no_local_paths(page: str) -> None:
     text = PAGES[page].read_text(encoding="utf-8")
     assert text.endswith("\n")
     for number, line in enumerate(text.split("\n"), 1):
@@ -379,7 +379,7 @@ def test_pages_are_plain(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_files_that_pages_name_are_there(page: str) -> None:
+def test_files_that_pages_name_exist(page: str) -> None:
     text = re.sub(r"^```.*?^```", "", PAGES[page].read_text(encoding="utf-8"), flags=re.M | re.S)
     for name in re.findall(r"`((?:src|tests|policies|\.ci|\.github)/[\w./-]+)`", text):
         if not re.search("[A-Z]{4}", name):
@@ -395,8 +395,8 @@ def test_the_readme_names_every_folder_of_the_source() -> None:
             assert f"| `{path.name}/` |" in text, path.name
 
 
-def test_the_set_up_commands_stand_where_they_are_looked_for() -> None:
-    """`.ci/run` takes the second from the README by its mark."""
+def test_the_set_up_commands_are_marked() -> None:
+    """`.ci/run` finds the second command in the README by its mark."""
     marked = {block.mark: block for block, _ in walk("README.md") if block.language == "sh"}
     for mark in ("run", "test"):
         assert shlex.split(marked[mark].text)[:3] == ["python3", "-m", "venv"]
@@ -413,6 +413,6 @@ def test_a_guide_in_a_terminal_keeps_its_examples(name: str, cli: Cli, folder: P
     for block, _ in walk(f"{name}.md"):
         for line in block.text.splitlines():
             assert " ".join(line.split()) in lines, block.place
-    # What is no example fits the terminal, and its marks are gone.
+    # Markdown marks are removed.
     assert "```" not in shown
     assert "**" not in shown
