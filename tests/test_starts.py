@@ -374,8 +374,8 @@ def test_tests_give_starts(cli: "Cli", folder: Path) -> None:
 def test_a_failed_test_is_offered_with_its_start(cli: "Cli", folder: Path) -> None:
     got = run_tests(cli, folder, TESTS.replace("T18:30", "T17:00"))
     assert got.code == 1
-    assert "start: {fix: 2026-11-23 10:30}" in got.stdout.split("ready to paste:")[1]
-    assert "due: 2026-11-23T18:30:00Z" in got.stdout.split("ready to paste:")[1]
+    assert "start: {fix: 2026-11-23 10:30}" in got.stdout.split("replace the test with:")[1]
+    assert "due: 2026-11-23T18:30:00Z" in got.stdout.split("replace the test with:")[1]
 
 
 @pytest.mark.parametrize(
@@ -400,4 +400,4 @@ def test_a_start_needs_the_moment_opened(cli: "Cli", folder: Path) -> None:
     tests = f"tests: 1\npolicy: starts\ncases: [{{due: {asked}, expect: {{target: 8h}}}}]\n"
     got = run_tests(cli, folder, tests)
     assert got.code == 3
-    assert "the question has no `opened`, and `start` depends on it" in got.stdout
+    assert "missing key `opened`: `start` depends on the moment" in got.stdout

@@ -90,7 +90,7 @@ def unreachable(policy: Checked) -> Iterator[Judged]:
     """Yield what is found and what is true of what never decides, by code."""
     claims, found = policy.claims, policy.found
     yield "ZS401", policy.paths("ZS401"), set(claims.unreachable_rules())
-    cells = [path for each in found["ZS402"] for path in beside(each, "nor does")]
+    cells = [path for each in found["ZS402"] for path in beside(each, "unreachable target")]
     yield "ZS402", cells_at(claims, cells), set(claims.unreachable_cells())
     grants = {path for path in policy.paths("ZS403") if not claims.decides(path)}
     yield "ZS403", grants, set(claims.grants_in_no_case())
@@ -113,7 +113,7 @@ def of_priorities(policy: Checked) -> Iterator[Judged]:
     yield "ZS404", hidden, set(claims.unreachable_priorities())
     none = claims.reference.facts_decide and None in claims.reference.led_to({})
     yield "ZS303", bool(found["ZS303"]), none
-    excluded = [path for each in found["ZS414"] for path in beside(each, "this target too")]
+    excluded = [path for each in found["ZS414"] for path in beside(each, "unreachable too")]
     true = set(claims.excluded_priorities())
     cells = {path for path in true if path[0] == "targets" and path[2:3] not in ((), ("when",))}
     yield "ZS414 of targets", cells_at(claims, [p for p in excluded if len(p) > 2]), cells
@@ -190,7 +190,7 @@ def of_members(policy: Checked) -> Iterator[Judged]:
             found[section.removesuffix("s"), value] = each.severity or "error"
         else:
             assert each.case["plan"] == value
-            for role in each.message.split("`")[3::2]:
+            for role in each.message.split("`")[1:-2:2]:
                 found[value, role] = each.severity or "error"
     yield "ZS301", found, policy.claims.without_channel()
 
@@ -224,7 +224,7 @@ def of_catch_alls(policy: Checked) -> Iterator[Judged]:
         decided = {
             n for cell in claims.cells() if cell[:2] == each.path for n in claims.decides(cell)
         }
-        cells = each.message.removeprefix("this rule alone answers ").split(":")[0]
+        cells = each.message.removeprefix("only this catch-all rule decides for ")
         for cell in cells.split("; "):
             plan, _, priorities = cell[1:].partition("`")
             cases = [claims.cases[n] for n in decided if claims.cases[n]["plan"] == plan]
@@ -261,7 +261,7 @@ RANKS = (("plan", "ZS501", "ZS502", "ZS503"), ("role", "ZS504", "ZS504", "ZS504"
 def of_promises(policy: Checked) -> Iterator[Judged]:
     """Yield the cells that promise less than is promised below, each with the one below."""
     for dimension, code in (("plan", "ZS501"), ("role", "ZS504"), ("priority", "ZS601")):
-        problems = [each for each in policy.found[code] if " promise" in each.message]
+        problems = [each for each in policy.found[code] if "target" in each.message]
         yield from _of_less(policy, code, problems, policy.ranks.promised_less(dimension))
 
 
@@ -314,7 +314,7 @@ def of_restoration(policy: Checked) -> Iterator[Judged]:
 def of_hours(policy: Checked) -> Iterator[Judged]:
     """Yield the grants by which a channel is open in fewer hours than below."""
     for dimension, _, code, _ in RANKS:
-        problems = [each for each in policy.found[code] if "in fewer hours" in each.message]
+        problems = [each for each in policy.found[code] if " has fewer hours " in each.message]
         true = policy.ranks.fewer_hours(dimension)
         if policy.ranks.mixed:
             continue
@@ -332,23 +332,24 @@ def of_channels(policy: Checked) -> Iterator[Judged]:
     """Yield what may be used below only, by the grants that allow it."""
     values = policy.claims.reference.values
     for dimension, _, _, code in RANKS:
-        problems = [each for each in policy.found[code] if " may use " in each.message]
+        problems = [each for each in policy.found[code] if " may not use " in each.message]
         true = policy.ranks.missing(dimension)
         found: dict[Missing, tuple[set[str], set[str]]] = {}
         for each in problems:
-            low, *names = each.message.split("`")[1::2]
-            highs = {name for name in names if name in values[dimension]}
+            ranks, lacking = each.message.split(", but ")
+            *highs, low = ranks.split("`")[1::2]
+            assert {*highs, low} <= {*values[dimension]}
             severity = each.severity or "error"
             first = Missing(int(each.path[1]), low)
             assert each.case is not None
             witness = numbers_of(policy.claims, each.case)
             yield f"{code} channels witness", bool(witness) and witness <= true[first].cases, True
-            listed = [(each.path, set(names) - highs)]
+            listed = [(each.path, set(lacking.split("`")[1::2]))]
             listed += [(path, set(text.split("`")[1::2])) for path, text in each.related]
             for path, channels in listed:
                 key = Missing(int(path[1]), low)
                 assert key not in found
-                found[key] = highs, channels
+                found[key] = set(highs), channels
                 lack = true[key]
                 graver = "error" if "error" in lack.severities else "warning"
                 expected = graver if policy.ranks.opens(lack.channels) else "note"

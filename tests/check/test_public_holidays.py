@@ -49,7 +49,7 @@ def found(public: PublicHolidays) -> list[Finding]:
 def test_a_missing_package_is_one_note_and_stops_nothing() -> None:
     [finding] = found(missing)
     assert (finding.code, finding.severity) == ("ZS706", "note")
-    assert "could not be told: the holidays of DE need a package" in finding.message
+    assert "holidays of `DE` not checked: the holidays of DE need a package" in finding.message
     assert finding.hint == INSTALL
     assert finding.span[:2] == (11, 53)
 
@@ -61,4 +61,4 @@ def test_a_country_that_is_not_known_is_found_for_each_of_them() -> None:
         ("ZS708", "hours.short.holidays.country"),
     ]
     assert findings[0].message == "no public holidays are known for `DE`"
-    assert findings[0].hint == "list its days off with `add`, without the country"
+    assert findings[0].hint == "list the holidays in `add`, and remove `country`"

@@ -66,7 +66,7 @@ MISTAKES = [
         "an exception below what it excepts",
         HEAD + WEB + ALL + "targets:\n  - {first-response: 24h}\n"
         "  - {when: {plan: pro}, first-response: 4h}\n",
-        ("ZS401", "when: {plan: pro}, first-response: 4h", "above"),
+        ("ZS401", "when: {plan: pro}, first-response: 4h", "earlier rules"),
     ),
     (
         "a single cell below what it excepts",
@@ -78,7 +78,7 @@ MISTAKES = [
     (
         "a grant for those who have the channel already",
         HEAD + WEB + "entitlements:\n  - {allow: web}\n  - {when: {plan: pro}, allow: web}\n",
-        ("ZS403", "when: {plan: pro}, allow: web", "take it out"),
+        ("ZS403", "when: {plan: pro}, allow: web", "remove it"),
     ),
     (
         "hours in a rule all of whose targets are clock time",

@@ -314,8 +314,8 @@ def test_a_file_with_several_names_is_left(
         " files\nzsupport:   remove the other names, or fix a copy\n"
     )
     assert written.endswith(
-        "\nFixed a.yaml:5: take `plan` out of the condition (ZS407)\n"
-        "Fixed 1 of 2: 1 warning is left in 2 files; 1 file could not be fixed\n"
+        "\nFixed a.yaml:5: remove `plan` from the condition (ZS407)\n"
+        "Fixed 1 of 2 findings in 2 files; remaining: 1 warning; 1 file could not be fixed\n"
     )
     assert (tmp_path / "b.yaml").read_text() == text.replace("every", "other")
     assert os.path.samefile("b.yaml", "second name")

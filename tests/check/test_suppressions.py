@@ -165,10 +165,8 @@ def test_a_comment_names_whole_codes(name: str, first: str) -> None:
     text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow {name} -- x\n"
     (finding,) = judge(document_of(text), RULES, TODAY).findings
     assert finding.code == "ZS903"
-    assert finding.message == (
-        f"`{name}` is the beginning of codes, and a comment names whole codes"
-    )
-    assert finding.hint == f"write each of them, with commas between them: allow {first}"
+    assert finding.message == f"incomplete code `{name}`"
+    assert finding.hint == f"write whole codes, separated by commas, such as: allow {first}"
 
 
 def test_the_last_day_counts() -> None:
@@ -217,8 +215,8 @@ def test_long_comments_are_read_in_no_time(filler: str) -> None:
 
 def test_of_very_many_mistakes_the_first_fifty_say_what_was_meant() -> None:
     lines = "".join(f"  # zsupport: allow unreachable-rul{i} -- x\n  - say: x\n" for i in range(60))
-    mistakes = suppressions_of(document_of(f"{HEAD}terms:\n  x:\n{lines}"), allowable).mistakes
-    assert ["unreachable-rule`" in each.hint for each in mistakes] == [True] * 50 + [False] * 10
+    errors = suppressions_of(document_of(f"{HEAD}terms:\n  x:\n{lines}"), allowable).errors
+    assert ["unreachable-rule`" in each.hint for each in errors] == [True] * 50 + [False] * 10
 
 
 @pytest.mark.parametrize(

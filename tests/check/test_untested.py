@@ -95,13 +95,13 @@ def test_an_invariant_that_forbids_a_channel_states_its_denial(
     users = "{for: {role: user}, forbid: {channel: [web, phone]}}"
     assert with_invariants(phone, users) == []
     assert with_invariants(phone) == [
-        "no test states that anything is denied to `pro`",
-        "no test states that `web` is denied to anybody",
+        "no test of a denial for the plan `pro`",
+        "no test of a denial of the channel `web`",
     ]
     # What must be allowed, and what is promised, denies nothing.
     allowed = "{require: {channel: help}}"
     promised = "{for: {role: user}, forbid: {promised: first-response}}"
-    assert with_invariants(allowed, promised) == ["no test states that anything is denied"]
+    assert with_invariants(allowed, promised) == ["no test of any denial"]
     # Invariants and cases count together.
     cases = "cases:\n  - {channels: {plan: pro, role: user}, expect: {exclude: [web]}}\n"
     assert with_invariants(phone, cases=cases) == []
@@ -121,7 +121,7 @@ def test_without_tests_nothing_is_said(found: Found) -> None:
 def test_a_denial_that_nobody_states(found: Found) -> None:
     (finding,) = found(PRO, "{channels: {}, expect: {include: [help]}}")
     assert places([finding]) == ["acme.yaml:9:1 ZS905 entitlements"]
-    assert finding["message"] == "no test states that anything is denied"
+    assert finding["message"] == "no test of any denial"
     assert finding["severity"] == "warning"
     # The largest denial by its first case: users of Free may not phone.
     assert finding["case"] == {"plan": "free", "role": "owner", "channel": "phone"}
@@ -137,7 +137,7 @@ def test_a_channel_of_which_nobody_states_a_denial(found: Found) -> None:
     denied = "{channels: {role: user, channel: phone}, expect: {allowed: false}}"
     (finding,) = found(denied)
     assert places([finding]) == ["acme.yaml:11:34 ZS905 entitlements[1].allow"]
-    assert finding["message"] == "no test states that `web` is denied to anybody"
+    assert finding["message"] == "no test of a denial of the channel `web`"
 
 
 def test_an_id_that_is_gone(found: Found) -> None:

@@ -1,4 +1,4 @@
-"""Policies and tests of them as texts, for the tests of this folder."""
+"""A policy and functions for its tests, for the tests in this folder."""
 
 from datetime import date
 
@@ -52,7 +52,7 @@ targets:
 
 
 def public(country: str, subdivision: str | None, year: int) -> Year:
-    """Give one day off, New Year."""
+    """Return one holiday: New Year."""
     return Year({date(year, 1, 1).toordinal(): "New Year"})
 
 
@@ -66,19 +66,19 @@ def subject_of(*texts: str) -> PolicyUnderTest:
 
 
 def written(text: str, subject: PolicyUnderTest) -> Tests:
-    """Return a tests file, whatever is wrong with it."""
+    """Return a tests file, valid or invalid."""
     source = SourceFile("shop_test.yaml", text.encode(), "", "shop_test.yaml")
     return bind(read_written(source), subject, None)
 
 
 def cases(text: str, subject: PolicyUnderTest) -> tuple[Example, ...]:
-    """Return the tests of a text that holds a list of cases."""
-    found = written(f"tests: 1\npolicy: {subject.policy.id}\ncases:\n{text}", subject)
-    assert found.findings == ()
-    return found.examples
+    """Return the tests of a list of cases."""
+    tests = written(f"tests: 1\npolicy: {subject.policy.id}\ncases:\n{text}", subject)
+    assert tests.findings == ()
+    return tests.examples
 
 
 def verdict(text: str, subject: PolicyUnderTest) -> ExampleResult:
-    """Return what comes of one case."""
+    """Return the result of one case."""
     [example] = cases(text, subject)
     return run(subject, example)

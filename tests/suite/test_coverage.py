@@ -9,7 +9,7 @@ from zsupport.clock.holidays import public_holidays
 from zsupport.limits import CASES
 from zsupport.suite.coverage import decisions_of, uncovered
 from zsupport.suite.example import Example
-from zsupport.suite.outcome import telling
+from zsupport.suite.outcome import stable_path
 from zsupport.suite.running import passes
 from zsupport.suite.session import RunOptions, run_session
 from zsupport.suite.subject import PolicyUnderTest
@@ -219,12 +219,12 @@ targets:
 def test_a_grant_is_told_by_what_it_says_wherever_it_stands() -> None:
     web = "  - {when: {plan: paid}, allow: web, hours: office}\n"
     moved = subject_of(SHOP.replace(web, "").replace("priorities:", f"{web}priorities:"))
-    before = telling(SUBJECT.revisions[0].document, ("entitlements", 1, "allow"))
-    after = telling(moved.revisions[0].document, ("entitlements", 4, "allow"))
+    before = stable_path(SUBJECT.revisions[0].document, ("entitlements", 1, "allow"))
+    after = stable_path(moved.revisions[0].document, ("entitlements", 4, "allow"))
     assert before == after
     assert (before[0], before[2]) == ("entitlements", "allow")
     assert "web" in before[1]
-    assert before != telling(SUBJECT.revisions[0].document, ("entitlements", 2, "allow"))
+    assert before != stable_path(SUBJECT.revisions[0].document, ("entitlements", 2, "allow"))
 
 
 def test_a_revision_with_too_many_cases_is_left_out_of_coverage(

@@ -1,4 +1,4 @@
-"""Invariants: they hold in every case, or are broken with the first one."""
+"""Invariants are true in every case, or are violated and report the first case."""
 
 import pytest
 from subjects import SHOP, cases, subject_of, written
@@ -19,14 +19,14 @@ HOLD = [
     "{for: {plan: max, role: owner}, require: {channel: [web, phone]}}",
     "{for: {plan: pro, premier: false}, forbid: {channel: phone}}",
     "{for: {plan: pro, premier: true}, require: {channel: phone}}",
-    # A fact that no rule names makes no difference.
+    # A fact that no rule names does not matter.
     "{for: {impact: down}, require: {channel: forum}}",
     "{for: {plan: max}, require: {promised: first-response}}",
     "{for: {plan: pro}, forbid: {promised: [first-response, update]}}",
     "{for: {plan: max, channel: web, priority: P1}, require: {promised: update}}",
 ]
-# What is broken, in how many cases, and the first of them. A case has a plan, a role, a channel, a
-# priority, `premier` and `region`: of these two values each.
+# The violated invariant, the number of violating cases and the first of them. A case has a plan, a
+# role, a channel, a priority, `premier` and `region`; the last two have two values.
 BROKEN = [
     ("{require: {channel: web}}", "web", 16,
      {"plan": "free", "role": "owner", "channel": "web", "priority": "P1", "premier": "false",
@@ -50,22 +50,22 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("text", HOLD)
-def test_what_holds_in_every_case(text: str) -> None:
-    found = written(f"{HEAD}  - {text}\n", SUBJECT)
-    assert found.findings == ()
-    assert broken(SUBJECT, found.invariants[0]) == []
+def test_invariant_that_is_true_in_every_case(text: str) -> None:
+    tests = written(f"{HEAD}  - {text}\n", SUBJECT)
+    assert tests.findings == ()
+    assert broken(SUBJECT, tests.invariants[0]) == []
 
 
 @pytest.mark.parametrize(("text", "name", "count", "case"), BROKEN)
-def test_what_does_not_is_told_with_the_first_case(
+def test_violation_counts_cases_and_has_the_first_case(
     text: str, name: str, count: int, case: dict[str, str]
 ) -> None:
-    found = written(f"{HEAD}  - {text}\n", SUBJECT)
-    [each] = broken(SUBJECT, found.invariants[0])
-    assert (each.name, each.cases, dict(each.case)) == (name, count, case)
+    tests = written(f"{HEAD}  - {text}\n", SUBJECT)
+    [violation] = broken(SUBJECT, tests.invariants[0])
+    assert (violation.name, violation.cases, dict(violation.case)) == (name, count, case)
 
 
-# Nobody can open a case with `free`: what is promised there is promised always, and never.
+# With `free` no case can be opened, so a claim about its targets has no cases.
 VACUOUS = [
     ("{for: {plan: free}, require: {promised: update}, forbid: {promised: first-response}}",
      ["invariants[0].require.promised", "invariants[0].forbid.promised"]),
@@ -77,10 +77,11 @@ VACUOUS = [
 
 
 @pytest.mark.parametrize(("text", "paths"), VACUOUS)
-def test_what_holds_because_no_case_is_meant_is_an_error(text: str, paths: list[str]) -> None:
+def test_invariant_without_cases_is_an_error(text: str, paths: list[str]) -> None:
     ran = run_tests(SUBJECT, written(f"{HEAD}  - {text}\n", SUBJECT))
-    assert [each.path for each in ran.units[0].findings] == paths
-    assert {(each.code, each.severity) for each in ran.units[0].findings} == {("ZT107", "error")}
+    assert [finding.path for finding in ran.units[0].findings] == paths
+    codes = {(finding.code, finding.severity) for finding in ran.units[0].findings}
+    assert codes == {("ZT107", "error")}
     assert ran.holding == ()
 
 
@@ -90,7 +91,7 @@ def findings(text: str) -> tuple[Finding, ...]:
 
 
 @pytest.mark.parametrize(("text", "name", "count", "case"), BROKEN)
-def test_the_witness_is_pasted_as_a_test_that_passes(
+def test_hint_shows_the_witness_as_a_passing_test(
     text: str, name: str, count: int, case: dict[str, str]
 ) -> None:
     [finding] = findings(text)
@@ -103,14 +104,14 @@ def test_the_witness_is_pasted_as_a_test_that_passes(
     assert asked["plan"] == case["plan"]
 
 
-def test_a_broken_invariant_points_at_the_target_of_its_first_case() -> None:
+def test_place_of_a_violation_is_the_target_of_its_first_case() -> None:
     [finding] = findings("{for: {plan: max}, forbid: {promised: first-response}}")
     assert finding.case is not None
     assert finding.case["priority"] == "P1"
-    assert [each.message for each in finding.related] == ["decided: targets[0].first-response.P1"]
+    assert [place.message for place in finding.related] == ["decided: targets[0].first-response.P1"]
 
 
-def test_an_invariant_without_a_name_is_called_by_its_claims() -> None:
+def test_name_of_an_invariant_without_a_name_is_its_claims() -> None:
     text = "{require: {channel: [forum, web]}, forbid: {promised: [update, first-response]}}"
     [unit] = run_tests(SUBJECT, written(f"{HEAD}  - {text}\n", SUBJECT)).units
     assert unit.name == (
@@ -120,16 +121,16 @@ def test_an_invariant_without_a_name_is_called_by_its_claims() -> None:
     assert [unit.name for unit in run_tests(SUBJECT, named).units] == ["All"]
 
 
-def test_an_invariant_is_about_the_revision_of_its_moment() -> None:
+def test_invariant_checks_the_revision_of_its_moment() -> None:
     older = SHOP.replace("timezone:", "effective: {from: 2025-01-01}\ntimezone:", 1)
     newer = older.replace("2025-01-01", "2026-01-01").replace("{when: {plan: paid}, allow: web",
                                                               "{allow: web")  # fmt: skip
     subject = subject_of(older, newer)
     for at, holds in (("", True), (", at: 2025-06-01T00:00:00Z", False)):
-        found = written(f"{HEAD}  - {{require: {{channel: web}}{at}}}\n", subject)
-        assert (broken(subject, found.invariants[0]) == []) is holds
+        tests = written(f"{HEAD}  - {{require: {{channel: web}}{at}}}\n", subject)
+        assert (broken(subject, tests.invariants[0]) == []) is holds
         if not holds:
-            [unit] = run_tests(subject, found).units
+            [unit] = run_tests(subject, tests).units
             hint = unit.findings[0].hint or ""
             [example] = cases("".join(f"  {line}\n" for line in hint.splitlines()[1:]), subject)
             assert example.question.revision == 0

@@ -1,4 +1,4 @@
-"""Every key at every place of a tests file is read, or refused: none of them is a crash."""
+"""Every key at every place of a tests file is read or refused, and never causes a crash."""
 
 import inspect
 import json
@@ -25,7 +25,7 @@ from zsupport.suite.outcome import run_tests
 SUBJECT = subject_of(SHOP)
 VALIDATOR = jsonschema_rs.Draft7Validator(tests_format.tests_schema())
 MOMENT = "2026-11-23T10:00:00Z"
-#: A tests file with every kind of mapping that there is.
+#: A tests file with every kind of mapping.
 FILE: dict[str, Any] = {
     "tests": 1,
     "policy": "shop",
@@ -66,7 +66,7 @@ def mappings(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
 
 
 def with_key(path: tuple[Any, ...], key: str, value: Any) -> dict[str, Any]:
-    """Return the file with a key at a place; the files that are made are independent."""
+    """Return a copy of the file with a key at a place."""
     tree: dict[str, Any] = json.loads(json.dumps(FILE))
     place: Any = tree
     for step in path:
@@ -76,13 +76,13 @@ def with_key(path: tuple[Any, ...], key: str, value: Any) -> dict[str, Any]:
 
 
 def read_and_run(tree: dict[str, Any]) -> bool:
-    """Return whether a file is read; what is read is run, whatever comes of it."""
+    """Return whether a file is valid; a valid file is also run."""
     tests = written(json.dumps(tree), SUBJECT)
     run_tests(SUBJECT, tests)
     return not tests.findings
 
 
-def test_the_file_has_every_kind_of_mapping_and_is_read() -> None:
+def test_file_has_every_kind_of_mapping() -> None:
     assert read_and_run(FILE)
     named = {key for path in mappings(FILE) for key in path if isinstance(key, str)}
     assert {"channels", "due", "hours", "priority", "expect", "because", "when"} <= named
@@ -90,7 +90,7 @@ def test_the_file_has_every_kind_of_mapping_and_is_read() -> None:
 
 
 @pytest.mark.parametrize("question", tests_format.TESTED.values(), ids=tests_format.TESTED)
-def test_questions_have_the_arguments_of_the_library_as_keys(
+def test_keys_of_questions_are_the_arguments_of_the_library(
     question: tests_format.TestedQuestion,
 ) -> None:
     keys = {key.replace("-", "_") for key in question.keys.fields}
@@ -99,28 +99,28 @@ def test_questions_have_the_arguments_of_the_library_as_keys(
     assert arguments - {*Arguments.__annotations__} <= {*DIMENSIONS, "fact"}
 
 
-def test_the_fields_that_depend_on_the_moment_are_those_that_differ_between_two() -> None:
+def test_fields_that_depend_on_the_moment() -> None:
     asked = partial(SUBJECT.policy.due, metric="all", at_risk="1/2")
     monday = asked(opened="2026-11-23T10:00:00Z", at="2026-11-23T10:10:00Z")
     pause = ("2026-11-28T10:00:00Z", "2026-11-28T10:20:00Z")
     saturday = asked(opened=pause[0], at="2026-11-28T12:00:00Z", pause=[pause])
     differing = {
         field
-        for one, other in zip(monday, saturday, strict=True)
+        for before, after in zip(monday, saturday, strict=True)
         for field in DueAnswer._fields
-        if getattr(one, field) != getattr(other, field)
+        if getattr(before, field) != getattr(after, field)
     }
     assert differing == {"state", *tests_format.OF_THE_MOMENT.intersection(DueAnswer._fields)}
 
 
 @pytest.mark.parametrize("path", list(mappings(FILE)), ids=lambda path: ".".join(map(str, path)))
-def test_every_key_at_every_place_is_read_or_refused(path: tuple[Any, ...]) -> None:
+def test_every_key_is_read_or_refused(path: tuple[Any, ...]) -> None:
     chosen = random.Random(str(path))
     for key in KEYS:
-        for value in chosen.sample(VALUES, 4):  # all of them take minutes
+        for value in chosen.sample(VALUES, 4):  # all values would take minutes
             tree = with_key(path, key, value)
             if read_and_run(tree):
-                # The schema knows every key, and rejects all others.
+                # The schema accepts every valid key and rejects all other keys.
                 assert VALIDATOR.is_valid(tree), (key, value)
 
 
@@ -146,12 +146,15 @@ def test_every_key_at_every_place_is_read_or_refused(path: tuple[Any, ...]) -> N
     ],
     ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else value,
 )
-def test_remarks_are_keys_only_where_they_say_something(
+def test_notes_are_keys_of_tests_and_files_only(
     path: tuple[Any, ...], own: tuple[str, ...], key: str
 ) -> None:
     tests = written(json.dumps(with_key(path, key, "x")), SUBJECT)
-    codes = [(each.code, each.path.rpartition(".")[2] or each.path) for each in tests.findings]
-    # Beside the options of a question it may be a fact that the policy does not have.
+    codes = [
+        (finding.code, finding.path.rpartition(".")[2] or finding.path)
+        for finding in tests.findings
+    ]
+    # In a question an unknown key can also be an unknown fact.
     question = path and path[-1] in ("channels", "due", "hours", "priority", "for")
     unknown = "ZS201" if question else "ZS101"
     assert codes == ([] if key in own else [(unknown, key)])

@@ -1,4 +1,4 @@
-"""How a failing test is told: once, with all that differs, and the place that decided."""
+"""Findings for failed tests: all differences, the deciding place and a corrected test."""
 
 import pytest
 from subjects import SHOP, cases, subject_of, verdict, written
@@ -13,146 +13,149 @@ CELL = next(line for line in LINES if "first-response: {P1" in line)
 
 
 def findings(text: str) -> tuple[Finding, ...]:
-    """Return what is said of one case."""
+    """Return the findings of one case."""
     head = "tests: 1\npolicy: shop\ncases:\n"
     [unit] = run_tests(SUBJECT, written(f"{head}  - {text}\n", SUBJECT)).units
     return unit.findings
 
 
 def corrected(finding: Finding) -> str:
-    """Return the case that a finding offers, as an item of `cases`."""
+    """Return the corrected case in the hint, as an item of `cases`."""
     assert finding.hint is not None
     return "".join(f"  {line}\n" for line in finding.hint.splitlines()[1:])
 
 
-def test_one_finding_tells_all_that_is_not_as_expected() -> None:
-    [found] = findings(
+def test_one_finding_reports_all_differences() -> None:
+    [finding] = findings(
         "due: {plan: max, role: owner, priority: P2, region: eu, premier: false}\n"
         "    expect: {target: 2 business hours, hours: 24x7, commitment: agreement}"
     )
-    assert found.message == (
+    assert finding.message == (
         "`target` is `4 business hours`; `hours` is `office`; `commitment` is `target`"
     )
-    assert found.expected == "target: 2 business hours; hours: 24x7; commitment: agreement"
-    assert (found.span.line, found.span.column) == (5, 22)
-    told = [(each.span.line, each.span.column, each.message) for each in found.related]
+    assert finding.expected == "target: 2 business hours; hours: 24x7; commitment: agreement"
+    assert (finding.span.line, finding.span.column) == (5, 22)
+    related = [(place.span.line, place.span.column, place.message) for place in finding.related]
     [commitment] = [line for line in LINES if line.startswith("commitment")]
-    assert told == [
+    assert related == [
         (LINES.index(CELL) + 1, CELL.index("4 business") + 1,
          "decided: targets[0].first-response.P2"),
         (LINES.index(commitment) + 1, commitment.index("{is: target}") + 1,
          "decided: commitment[1]"),
     ]  # fmt: skip
-    assert verdict(corrected(found), SUBJECT).failures == ()
+    assert verdict(corrected(finding), SUBJECT).failures == ()
 
 
-def test_each_difference_counts_its_cases_and_one_elsewhere_says_so() -> None:
-    # An owner of `max` may phone, a user not; the Forum is for both.
-    [found] = findings(
+def test_differences_count_cases_and_name_another_case() -> None:
+    # With `max` an owner is entitled to the phone and a user is not; both to the forum.
+    [finding] = findings(
         "channels: {plan: max, premier: false}\n"
         "    expect: {exactly: [forum, web], exclude: [forum]}"
     )
-    assert found.message == (
-        "the channels that are allowed are [forum, web, phone]; "
-        "`forum` is allowed (and in 1 more case)"
+    assert finding.message == (
+        "the allowed channels are [forum, web, phone]; `forum` is allowed (and in 1 more case)"
     )
-    [found] = findings(
+    [finding] = findings(
         "channels: {plan: max, premier: false}\n"
         "    expect: {include: [phone], exactly: [forum, web, phone], exclude: [phone]}"
     )
-    assert found.case == {"plan": "max", "role": "owner", "premier": "false"}
-    assert found.message == (
-        "`phone` is allowed; in another case `phone` is not allowed; "
-        "in another case the channels that are allowed are [forum, web]"
+    assert finding.case == {"plan": "max", "role": "owner", "premier": "false"}
+    assert finding.message == (
+        "`phone` is allowed; in another case: `phone` is not allowed; "
+        "in another case: the allowed channels are [forum, web]"
     )
-    assert all(run(SUBJECT, each).failures == () for each in cases(corrected(found), SUBJECT))
+    assert all(
+        run(SUBJECT, example).failures == () for example in cases(corrected(finding), SUBJECT)
+    )
 
 
-def test_a_target_points_at_its_cell() -> None:
-    [found] = findings("due: {plan: pro, role: owner}\n    expect: {target: 1h}")
-    [place] = found.related
+def test_place_of_a_target_is_its_cell() -> None:
+    [finding] = findings("due: {plan: pro, role: owner}\n    expect: {target: 1h}")
+    [place] = finding.related
     line = LINES[place.span.line - 1]
     assert line[place.span.column - 1 : place.span.end_column - 1] == "none"
     assert place.message == "decided: targets[1].first-response"
-    # A target with more than its value is a mapping: the value in it is what decides.
-    [found] = findings(
+    # For a target written as a mapping the place is the value in it.
+    [finding] = findings(
         "due: {plan: max, role: owner, priority: P1, metric: update}\n    expect: {target: 1h}"
     )
-    [place] = found.related
+    [place] = finding.related
     line = LINES[place.span.line - 1]
     assert line[place.span.column - 1 : place.span.end_column - 1] == "every 2h 24x7"
     assert place.message == "decided: targets[0].update.P1"
 
 
-def test_what_is_not_there_says_why_only_where_the_state_does() -> None:
+def test_missing_field_names_the_state_if_it_is_the_reason() -> None:
     opened = "2026-11-23T10:00:00Z"
-    [found] = findings(
+    [finding] = findings(
         f"due: {{plan: max, role: owner, priority: P1, opened: {opened}}}\n"
         "    expect: {hours: office}"
     )
-    assert found.message.startswith("there is no `hours`")
-    assert "running" not in found.message
-    [found] = findings("due: {plan: free, role: owner, priority: P1}\n    expect: {target: 1h}")
-    assert found.message.startswith("there is no `target`: it is not-entitled")
+    assert finding.message.startswith("no `hours`")
+    assert "running" not in finding.message
+    [finding] = findings("due: {plan: free, role: owner, priority: P1}\n    expect: {target: 1h}")
+    assert finding.message.startswith("no `target`: the state is not-entitled")
 
 
-def test_when_a_channel_is_open_is_told_as_its_state() -> None:
+def test_failed_question_about_hours_names_the_state() -> None:
     case = "region: eu, at: 2026-11-23T10:00:00+01:00}"
     for question, expect, message, right in (
-        (f"{{plan: pro, channel: web, {case}", "closed", "it is open", "open"),
-        (f"{{plan: pro, channel: web, {case}", "{open: false}", "it is open", "open: true"),
-        (f"{{plan: free, channel: web, {case}", "open", "it is not-entitled", "not-entitled"),
+        (f"{{plan: pro, channel: web, {case}", "closed", "`state` is `open`", "open"),
+        (f"{{plan: pro, channel: web, {case}", "{open: false}", "the hours are open",
+         "open: true"),
+        (f"{{plan: free, channel: web, {case}", "open", "`state` is `not-entitled`",
+         "not-entitled"),
         (f"{{plan: free, channel: web, {case}", "{open: true}",
-         "it is neither known to be open nor to be closed: it is not-entitled", "open: none"),
-        (f"{{name: office, {case}", "closed", "it is open", "open"),
+         "unknown whether hours are open: the state is not-entitled", "open: none"),
+        (f"{{name: office, {case}", "closed", "`state` is `open`", "open"),
     ):  # fmt: skip
-        [found] = findings(f"hours: {question}\n    expect: {expect}")
-        assert found.message == message
-        assert right in corrected(found)
-        assert verdict(corrected(found), SUBJECT).failures == ()
-        assert found.related
+        [finding] = findings(f"hours: {question}\n    expect: {expect}")
+        assert finding.message == message
+        assert right in corrected(finding)
+        assert verdict(corrected(finding), SUBJECT).failures == ()
+        assert finding.related
 
 
 @pytest.mark.parametrize(
     ("question", "expect", "right"),
     [
-        # What the question leaves open stays open where it makes no difference.
+        # An omitted dimension stays omitted if it makes no difference.
         ("channels: {plan: free}", "{exactly: [web]}", "{exactly: [forum]}"),
         ("channels: {plan: [free]}", "{exactly: [web]}", "{exactly: [forum]}"),
         ("due: {plan: max, priority: P1, premier: false}", "{target: 2h}", "{target: 1h 24x7}"),
     ],
 )
-def test_a_correction_asks_what_the_case_asked(question: str, expect: str, right: str) -> None:
-    [found] = findings(f"{question}\n    expect: {expect}")
-    assert corrected(found) == f"  - {question.replace('[free]', 'free')}\n    expect: {right}\n"
+def test_correction_keeps_the_question(question: str, expect: str, right: str) -> None:
+    [finding] = findings(f"{question}\n    expect: {expect}")
+    assert corrected(finding) == f"  - {question.replace('[free]', 'free')}\n    expect: {right}\n"
 
 
-def test_a_correction_names_what_makes_the_difference() -> None:
-    [found] = findings("channels: {plan: max}\n    expect: {exactly: [forum]}")
-    assert corrected(found) == (
+def test_correction_splits_cases_with_different_answers() -> None:
+    [finding] = findings("channels: {plan: max}\n    expect: {exactly: [forum]}")
+    assert corrected(finding) == (
         "  - channels: {plan: max, role: owner}\n    expect: {exactly: [forum, web, phone]}\n"
         "  - channels: {plan: max, role: user}\n    expect: {exactly: [forum, web]}\n"
     )
 
 
-def test_a_correction_says_why_there_is_no_commitment() -> None:
-    [found] = findings("due: {plan: free}\n    expect: {commitment: agreement}")
-    assert corrected(found) == "  - due: {plan: free}\n    expect: {state: not-entitled}\n"
+def test_correction_of_a_missing_commitment_expects_the_state() -> None:
+    [finding] = findings("due: {plan: free}\n    expect: {commitment: agreement}")
+    assert corrected(finding) == "  - due: {plan: free}\n    expect: {state: not-entitled}\n"
 
 
-def test_a_failure_stays_the_same_when_the_keys_of_its_question_are_reordered() -> None:
-    one, other = (
+def test_identity_does_not_depend_on_the_order_of_keys() -> None:
+    first, second = (
         findings(
             f"name: phone\n    channels: {{{keys}, plan: pro, channel: phone}}\n"
             "    expect: {allowed: true}"
         )
         for keys in ("premier: false, region: eu", "region: eu, premier: false")
     )
-    assert [each.case and list(each.case) for each in (*one, *other)] == [
+    assert [finding.case and list(finding.case) for finding in (*first, *second)] == [
         ["plan", "role", "channel", "premier", "region"],
         ["plan", "role", "channel", "region", "premier"],
     ]
-    assert one[0].identity == other[0].identity
+    assert first[0].identity == second[0].identity
 
 
 @pytest.mark.parametrize(
@@ -177,28 +180,30 @@ def test_facts_that_exclude_the_priority_are_a_warning(
     if case is None:
         assert unit.findings == ()
         return
-    [found] = unit.findings
-    assert (found.code, found.severity) == ("ZT108", "warning")
-    assert found.message == "the facts of this test exclude `P1`: such a case covers nothing"
-    assert found.case == {**case, "impact": "part"}
+    [finding] = unit.findings
+    assert (finding.code, finding.severity) == ("ZT108", "warning")
+    assert finding.message == (
+        "the facts exclude the priority `P1`, so this case covers no decision"
+    )
+    assert finding.case == {**case, "impact": "part"}
 
 
 @pytest.mark.parametrize(
     ("wanted", "role"),
     [
-        ("forum, web, phone", "does not hold here"),  # the lines above could have allowed `phone`
-        ("forum", "decided"),  # a grant allows `web` as well
+        ("forum, web, phone", "does not match"),  # two grants could have allowed `phone`
+        ("forum", "decided"),  # a grant allows `web` too
     ],
 )
-def test_of_a_set_of_channels_the_lines_that_allow_too_much_decided(wanted: str, role: str) -> None:
-    [found] = findings(
+def test_role_of_grants_for_missing_and_unexpected_channels(wanted: str, role: str) -> None:
+    [finding] = findings(
         f"channels: {{plan: pro, role: user, premier: false}}\n    expect: {{exactly: [{wanted}]}}"
     )
-    assert found.related
-    assert {each.message.split(":")[0] for each in found.related} == {role}
+    assert finding.related
+    assert {place.message.split(":")[0] for place in finding.related} == {role}
 
 
-def test_beside_a_failure_stand_five_places_at_most() -> None:
+def test_failure_shows_at_most_five_places() -> None:
     grants = "".join(
         f"  - {{when: {{plan: pro, {more}}}, allow: phone}}\n"
         for more in ("role: owner", "region: eu", "region: us")
@@ -209,9 +214,9 @@ def test_beside_a_failure_stand_five_places_at_most() -> None:
         "    expect: {include: phone, exclude: forum}"
     )
     tests = written(f"tests: 1\npolicy: shop\ncases:\n  - {text}\n", subject)
-    [found] = run_tests(subject, tests).units[0].findings
-    # Five grants could have allowed `phone`; the one that allows `forum` is the sixth place.
-    assert found.message == "`phone` is not allowed; `forum` is allowed"
-    assert [each.message for each in found.related] == [
-        f"does not hold here: entitlements[{position}]" for position in (2, 3, 5, 6, 7)
+    [finding] = run_tests(subject, tests).units[0].findings
+    # Five grants could have allowed `phone`; the grant of `forum` would be the sixth place.
+    assert finding.message == "`phone` is not allowed; `forum` is allowed"
+    assert [place.message for place in finding.related] == [
+        f"does not match: entitlements[{position}]" for position in (2, 3, 5, 6, 7)
     ]

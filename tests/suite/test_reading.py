@@ -1,4 +1,4 @@
-"""What is wrong with a tests file: every problem with its place, and the way out."""
+"""Errors in tests files: each is reported with its place and a hint."""
 
 import json
 from pathlib import Path
@@ -27,23 +27,23 @@ def findings(text: str) -> tuple[Finding, ...]:
     return written(text, SUBJECT).findings
 
 
-# The text of a case; the code; where it stands, from the first line of the case on; words that the
-# finding must have.
+# The text of a case, the code, line and column (line 1 is the first line of the case), and words
+# of the finding.
 BAD = [
     ("  - channels: {plan: pro}\n    expect: {exactly: null}", "ZS003", (2, 23), "none"),
-    ("  - channels: {plan: pro}\n    expect: {exactly: ~}", "ZS003", (2, 23), "nothing"),
-    ("  - channels: {plan: pro}\n    expect: {hours: }", "ZS003", (2, 14), "nothing"),
-    ("  - channels: {plan: pro}\n    expect: null", "ZS003", (2, 13), "tests nothing"),
-    ("  - channels: {plan: pro}\n    expect:", "ZS003", (2, 5), "nothing"),
-    ("  - channels: {plan: pro}\n    expect: {}", "ZS003", (2, 13), "tests nothing"),
-    ("  - channels: {plan: pro}\n    expect: [web]", "ZS103", (2, 13), "what must be answered"),
+    ("  - channels: {plan: pro}\n    expect: {exactly: ~}", "ZS003", (2, 23), "has no value"),
+    ("  - channels: {plan: pro}\n    expect: {hours: }", "ZS003", (2, 14), "has no value"),
+    ("  - channels: {plan: pro}\n    expect: null", "ZS003", (2, 13), "`expect` has no value"),
+    ("  - channels: {plan: pro}\n    expect:", "ZS003", (2, 5), "`expect` has no value"),
+    ("  - channels: {plan: pro}\n    expect: {}", "ZS003", (2, 13), "`expect` is empty"),
+    ("  - channels: {plan: pro}\n    expect: [web]", "ZS103", (2, 13), "the expected answer"),
     ("  - channels: {plan: pro}\n    expect: web", "ZS103", (2, 13), "{exactly: [...]}"),
-    ("  - due: {plan: pro}\n    expect: P1", "ZS105", (2, 13), "no state and no instant"),
+    ("  - due: {plan: pro}\n    expect: P1", "ZS105", (2, 13), "is neither a state nor an instant"),
     ("  - due: {plan: pro}\n    expect: P1", "ZS105", (2, 13), "an instant, or not-started"),
     ("  - due: {plan: pro}\n    expect: 4h", "ZS109", (2, 13), "write {target: 4h}"),
     ("  - channels: {plan: pro}\n    expect: {include: []}", "ZS003", (2, 23), "empty"),
     ("  - channels: {plan: pro}\n    expect: {exclude: {not: [forum, web, phone]}}", "ZS003",
-     (2, 23), "no channel is left"),
+     (2, 23), "this selects no channel"),
     ("  - channels: {plan: pro}", "ZS102", (1, 5), "`expect`"),
     ("  - expect: P1", "ZS102", (1, 5), "`channels` or `due`"),
     ("  - channels: {}\n    due: {}\n    expect: {target: 4h}", "ZS101", (2, 5),
@@ -56,9 +56,9 @@ BAD = [
     ("  - channels: {paln: pro}\n    expect: {exactly: [web]}", "ZS201", (1, 16), "`plan`"),
     ("  - channels: {primier: true}\n    expect: {exactly: [web]}", "ZS201", (1, 16), "`premier`"),
     ("  - channels: {fact: {premier: {not: [true, false]}}}\n    expect: {exactly: [web]}", "ZS003",
-     (1, 23), "no premier is left"),
+     (1, 23), "this selects no premier"),
     ("  - channels: {premier: {not: [true, false]}}\n    expect: {exactly: [web]}", "ZS003",
-     (1, 16), "no premier is left"),
+     (1, 16), "this selects no premier"),
     ("  - channels: {opened: 2026-11-23T10:00:00Z}\n    expect: {exactly: [web]}", "ZS201",
      (1, 16), "key or fact"),
     ("  - priority: {lang: en, metric: update}\n    expect: P1", "ZS201", (1, 26),
@@ -66,7 +66,7 @@ BAD = [
     ("  - channels: {premier: yes}\n    expect: {exactly: [web]}", "ZS201", (1, 25), "true"),
     ("  - channels: {plan: []}\n    expect: {exactly: [web]}", "ZS003", (1, 22), "empty"),
     ("  - channels: {plan: {not: [free, pro, max]}}\n    expect: {exactly: [web]}", "ZS003",
-     (1, 16), "no plan is left"),
+     (1, 16), "this selects no plan"),
     ("  - channels: {plan: pro}\n    expect: {exactly: [wep]}", "ZS201", (2, 24), "`web`"),
     ("  - due: {plan: pro}\n    expect: no-targets", "ZS105", (2, 13), "`no-target`"),
     ("  - due: {plan: pro}\n    expect: {state: none}", "ZS105", (2, 21), "running"),
@@ -81,7 +81,7 @@ BAD = [
      "NO"),
     ("  - due: {plan: pro, at-risk: 4/3}\n    expect: no-target", "ZS111", (1, 31), "ratio"),
     ("  - due: {plan: pro, pause: 10h}\n    expect: no-target", "ZS109", (1, 29), "FROM/TO"),
-    # What depends on the moment needs one.
+    # A moment is required for fields that depend on it.
     ("  - due: {plan: max}\n    expect: 2026-11-23T14:00:00Z", "ZS102", (1, 10), "`opened`"),
     ("  - due: {plan: max}\n    expect: running", "ZS102", (1, 10), "`opened`"),
     ("  - due: {plan: max}\n    expect: {remaining_seconds: 60}", "ZS102", (1, 10), "`opened`"),
@@ -96,9 +96,9 @@ BAD = [
     ("  - priority: {impact: down}\n    expect: P9", "ZS201", (2, 13), "P1"),
     ("  - priority: {plan: pro}\n    expect: P1", "ZS201", (1, 16), "fact"),
     ("  - channels: {plan: pro}\n    expect: {exactly: [web], because: targets}", "ZS201", (2, 39),
-     "nowhere"),
+     "path `targets` not found"),
     ('  - channels: {plan: pro}\n    expect: {include: web, because: "entitlements[9]"}', "ZS201",
-     (2, 37), "positions count from 0"),
+     (2, 37), "positions start at 0"),
     ("  - channels: {plan: pro}\n    expect: {include: web, because: {when: {plan: free}}}",
      "ZS201", (2, 44), "no rule has this condition"),
     ("  - channels: {plan: pro, at: 2026-11-23T10:00:00Z, at: 2026-11-24T10:00:00Z}\n"
@@ -107,24 +107,24 @@ BAD = [
 
 
 @pytest.mark.parametrize(("case", "code", "place", "words"), BAD)
-def test_a_problem_is_told_with_its_place(
+def test_error_is_reported_with_its_place(
     case: str, code: str, place: tuple[int, int], words: str
 ) -> None:
     if "because: targets" in case:  # this policy has none
         policy = SHOP[: SHOP.index("targets:")]
-        found = written(f"{HEAD}{case}\n", subject_of(policy)).findings
+        result = written(f"{HEAD}{case}\n", subject_of(policy)).findings
     else:
-        found = findings(f"{HEAD}{case}\n")
-    wanted = [f for f in found if f.code == code and f.span.line == 3 + place[0]]
-    assert wanted, found
+        result = findings(f"{HEAD}{case}\n")
+    wanted = [f for f in result if f.code == code and f.span.line == 3 + place[0]]
+    assert wanted, result
     assert (wanted[0].span.line - 3, wanted[0].span.column) == place
-    told = " ".join(filter(None, (wanted[0].message, wanted[0].expected, wanted[0].hint)))
-    assert words in told, told
+    text = " ".join(filter(None, (wanted[0].message, wanted[0].expected, wanted[0].hint)))
+    assert words in text, text
 
 
-# Cases and invariants with slips in their keys and in names below and beside these; and all of
-# them, by code and column, in the order of the file.
-SLIPS = [
+# Cases and invariants with errors in keys and names, and all findings by code and column, in the
+# order of the file.
+SEVERAL_ERRORS = [
     ("cases:\n  - chanels: {plan: por}\n    expect: {exactly: [wep]}\n",
      [("ZS101", 5), ("ZS201", 21), ("ZS201", 24)]),
     ("cases:\n  - channels: {plan: por}\n    expekt: {exactly: [wep]}\n",
@@ -143,10 +143,12 @@ SLIPS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "places"), SLIPS)
-def test_slips_in_keys_and_names_come_in_one_run(text: str, places: list[tuple[str, int]]) -> None:
-    found = findings(f"tests: 1\npolicy: shop\n{text}")
-    assert [(each.code, each.span.column) for each in found] == places
+@pytest.mark.parametrize(("text", "places"), SEVERAL_ERRORS)
+def test_errors_in_keys_and_names_are_reported_in_one_run(
+    text: str, places: list[tuple[str, int]]
+) -> None:
+    result = findings(f"tests: 1\npolicy: shop\n{text}")
+    assert [(finding.code, finding.span.column) for finding in result] == places
 
 
 @pytest.mark.parametrize(
@@ -168,11 +170,11 @@ def test_slips_in_keys_and_names_come_in_one_run(text: str, places: list[tuple[s
         ("tests: 1\npolicy: shop\ncases: [{", "ZS001"),
     ],
 )  # fmt: skip
-def test_a_file_that_is_none(file: str, code: str) -> None:
+def test_invalid_tests_file_is_reported(file: str, code: str) -> None:
     assert [finding.code for finding in findings(file)] == [code]
 
 
-def test_a_file_of_words_is_not_called_empty() -> None:
+def test_file_with_only_text_is_not_empty() -> None:
     [empty], [words] = findings(""), findings("words\n")
     assert empty.span == Span(1, 1, 1, 1)
     assert (empty.message, words.message) == (
@@ -182,38 +184,42 @@ def test_a_file_of_words_is_not_called_empty() -> None:
 
 
 @pytest.mark.parametrize("field", ["opened", "due", "next_open", "next_close", "at_risk_at"])
-def test_a_moment_of_an_answer_is_asked_for_as_an_instant(field: str) -> None:
+def test_moment_of_an_answer_must_be_an_instant(field: str) -> None:
     command = "hours: {name: office" if field == "next_close" else "due: {plan: max"
     case = f"  - {command}, at: 2026-11-23T10:00:00Z}}\n    expect: {{{field}: [x]}}\n"
-    [found] = findings(HEAD + case)
-    assert found.expected == "an instant such as 2026-11-23T10:00:00+01:00, or none"
+    [finding] = findings(HEAD + case)
+    assert finding.expected == "an instant such as 2026-11-23T10:00:00+01:00, or none"
 
 
-def test_more_problems_than_anybody_reads_end_with_a_line_that_says_so() -> None:
+def test_findings_end_at_the_limit_with_a_message() -> None:
     values = ", ".join(f"x{n}" for n in range(MAX_FINDINGS + 100))
-    found = findings(f"{HEAD}  - channels: {{plan: [{values}]}}\n    expect: {{include: web}}\n")
-    assert len(found) == MAX_FINDINGS + 1
-    assert found[-1].message == f"too many findings (limit {MAX_FINDINGS:,})"
+    result = findings(f"{HEAD}  - channels: {{plan: [{values}]}}\n    expect: {{include: web}}\n")
+    assert len(result) == MAX_FINDINGS + 1
+    assert result[-1].message == f"too many findings (limit {MAX_FINDINGS:,})"
 
 
-def test_all_problems_come_in_one_run() -> None:
+def test_all_errors_are_reported_in_one_run() -> None:
     text = HEAD + "".join(f"{case}\n" for case, code, *_ in BAD[:8] if code == "ZS003")
     assert len(findings(text)) == 6
 
 
-def test_more_questions_than_anybody_asks_are_refused() -> None:
+def test_too_many_questions_are_reported() -> None:
     values = ", ".join(f"v{n}" for n in range(200))
     policy = SHOP.replace("facts:", "facts:\n" + "".join(
         f"  f{i}: {{values: {{{', '.join(f'v{n}: x' for n in range(200))}}}}}\n" for i in range(2)
     ).rstrip())  # fmt: skip
     case = f"  - channels: {{f0: [{values}], f1: [{values}]}}\n    expect: {{include: forum}}\n"
-    [found] = written(HEAD + case, subject_of(policy)).findings
-    assert (found.code, found.message) == ("ZS009", "this asks 40,000 questions")
-    assert (found.expected, found.hint) == ("at most 20,000", "leave out what changes nothing")
+    [finding] = written(HEAD + case, subject_of(policy)).findings
+    assert (finding.code, finding.message) == (
+        "ZS009", "too many questions: 40,000 (limit 20,000)",
+    )  # fmt: skip
+    assert (finding.expected, finding.hint) == ("at most 20,000", "leave out what changes nothing")
     # 12,000 and 12,000
     fewer = case.replace(f"f0: [{values}]", f"f0: [{', '.join(f'v{n}' for n in range(60))}]")
-    [found] = written(HEAD + fewer + fewer, subject_of(policy)).findings
-    assert found.message == "this asks 12,000 questions, and with the tests before it 24,000"
+    [finding] = written(HEAD + fewer + fewer, subject_of(policy)).findings
+    assert finding.message == (
+        "too many questions: 12,000, or 24,000 with the tests before (limit 20,000)"
+    )
 
 
 # -- the schema ------------------------------------------------------------------------------------
@@ -222,7 +228,7 @@ VALIDATOR = jsonschema_rs.Draft7Validator(tests_format.tests_schema())
 SHIPPED = sorted(Path(shipped_root()).rglob("*_test.yaml"))
 
 
-def test_it_is_printed(cli: "Cli") -> None:
+def test_schema_is_printed(cli: "Cli") -> None:
     printed = json.loads(cli("schema", "tests").stdout)
     assert printed == tests_format.tests_schema()
     jsonschema_rs.meta.validate(printed)
@@ -230,9 +236,9 @@ def test_it_is_printed(cli: "Cli") -> None:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 @pytest.mark.parametrize("loader", [yaml.CBaseLoader, yaml.CSafeLoader])
-def test_it_accepts_the_shipped_tests(path: Path, loader: Any) -> None:
+def test_schema_accepts_the_shipped_tests(path: Path, loader: Any) -> None:
     text = path.read_text("utf-8")
-    # A reader of YAML 1.1 makes dates of instants, which no JSON value is.
+    # A YAML 1.1 reader converts instants to dates, which JSON does not have.
     document = json.loads(json.dumps(yaml.load(text, loader), default=str))
     assert [str(error) for error in VALIDATOR.iter_errors(document)] == []
 
@@ -241,15 +247,15 @@ def test_it_accepts_the_shipped_tests(path: Path, loader: Any) -> None:
     "case",
     [case for case, code, *_ in BAD if code in ("ZS101", "ZS102") and "`at`" not in case],
 )
-def test_it_rejects_unknown_and_missing_keys(case: str) -> None:
+def test_schema_rejects_unknown_and_missing_keys(case: str) -> None:
     document = json.loads(json.dumps(yaml.load(HEAD + case, yaml.CSafeLoader), default=str))
     timed = "opened" not in case and ("due" in case or "hours" in case)
-    # That a question needs a moment, only the policy can tell.
+    # Whether a question needs a moment depends on the policy, so the schema does not know it.
     rejected = not VALIDATOR.is_valid(document)
     assert rejected or (timed and "targt" not in case)
 
 
-def test_every_key_has_an_explanation() -> None:
+def test_every_key_has_a_description() -> None:
     for fields in records(TESTS):
         assert fields.says.endswith(".")
         assert all(field.says for field in fields.fields.values())

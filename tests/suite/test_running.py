@@ -1,6 +1,6 @@
-"""Each kind of expectation, as the policy answers it and as it does not.
+"""Every kind of expectation, once as the policy answers and once different.
 
-What the policy `shop` answers is read off its text by hand.
+The answers of the policy `shop` were derived from its text by hand.
 """
 
 import pytest
@@ -16,7 +16,7 @@ from zsupport.suite.subject import read_subject
 SUBJECT = subject_of(SHOP)
 MONDAY = "2026-11-23T10:00:00+01:00"
 
-# The question, an expectation that holds, one that does not, and what is got instead of that.
+# The question, a matching expectation, a different expectation, and the actual value.
 EXPECTATIONS = [
     ("channels: {plan: free}", "{exactly: [forum]}", "{exactly: [forum, web]}", ("forum",)),
     ("channels: {plan: free}", "{exactly: [forum]}", "{exactly: []}", ("forum",)),
@@ -29,7 +29,7 @@ EXPECTATIONS = [
     ("channels: {plan: free, channel: web}", "{exactly: []}", "{exactly: [web]}", ()),
     ("channels: {plan: max, role: owner, channel: phone}", "{prerequisites: [Number, Key]}",
      "{prerequisites: [Number]}", ("Number", "Key")),
-    # As many, and not all of them.
+    # The same number of items, but a different item.
     ("channels: {plan: max, role: owner, channel: phone}", "{prerequisites: [Number, Key]}",
      "{prerequisites: [Number, Lock]}", ("Number", "Key")),
     ("channels: {plan: max, role: owner, channel: web}", "{prerequisites: none}",
@@ -69,7 +69,7 @@ EXPECTATIONS = [
     (f"hours: {{name: office, region: us, at: {MONDAY}}}", "{open: false, hours: office}",
      "{open: true}", False),
     (f"hours: {{name: 24x7, at: {MONDAY}}}", "{state: open, next_close: none}", "closed", "open"),
-    # Without a name it is about the channels of a case.
+    # Without a name the question is for the channels of a case.
     (f"hours: {{plan: pro, channel: web, region: eu, at: {MONDAY}}}", "open", "closed", "open"),
     (f"hours: {{plan: [pro, max], channel: web, region: us, at: {MONDAY}}}",
      "{state: closed, open: false, hours: office}", "{hours: 24x7}", "office"),
@@ -91,9 +91,7 @@ def text(question: str, expect: str) -> str:
 
 
 @pytest.mark.parametrize(("question", "right", "wrong", "got"), EXPECTATIONS)
-def test_what_is_answered_passes_and_nothing_else(
-    question: str, right: str, wrong: str, got: object
-) -> None:
+def test_only_the_actual_answer_passes(question: str, right: str, wrong: str, got: object) -> None:
     assert verdict(text(question, right), SUBJECT).failures == ()
     failure = verdict(text(question, wrong), SUBJECT).failures[0]
     assert failure.expected is not None
@@ -102,8 +100,8 @@ def test_what_is_answered_passes_and_nothing_else(
     assert failure.because
 
 
-# Lists are asked in every combination, and what is left out is asked about.
-def test_lists_make_a_cross_product() -> None:
+# Lists are asked in every combination. Omitted dimensions are asked too.
+def test_lists_are_asked_in_every_combination() -> None:
     question = "channels: {plan: [free, pro], role: [owner, user], premier: [false, true]}"
     failures = verdict(text(question, "{exactly: [forum, web]}"), SUBJECT).failures
     assert [failure.case for failure in failures] == [
@@ -116,21 +114,23 @@ def test_lists_make_a_cross_product() -> None:
     ]
 
 
-def test_channels_are_asked_about_together() -> None:
+def test_channels_are_asked_together() -> None:
     question = "channels: {plan: max, role: owner, channel: [web, phone]}"
     assert verdict(text(question, "{exactly: [web, phone]}"), SUBJECT).failures == ()
     failures = verdict(text(question, "{exactly: [web, forum]}"), SUBJECT).failures
-    assert [(each.got, each.case.get("channel")) for each in failures] == [(("web", "phone"), None)]
+    assert [(failure.got, failure.case.get("channel")) for failure in failures] == [
+        (("web", "phone"), None)
+    ]
 
 
-def test_what_is_left_out_is_asked_about() -> None:
+def test_omitted_dimensions_are_asked() -> None:
     failures = verdict(text("channels: {plan: max}", "{exclude: phone}"), SUBJECT).failures
     assert [failure.case["role"] for failure in failures] == ["owner"]
     failures = verdict(text("due: {role: user, priority: P1}", "not-entitled"), SUBJECT).failures
     assert [(f.case["plan"], f.got) for f in failures] == [("pro", "no-target"), ("max", "running")]
 
 
-def test_of_a_mapping_every_key_that_is_named_counts() -> None:
+def test_expected_keys_of_a_mapping_are_compared() -> None:
     question = f"channels: {{plan: pro, channel: web, at: {MONDAY}}}"
     policy = subject_of(
         SHOP.replace("web: {name: Ticket,", "web: {name: Ticket, numbers: {NO: +47 1, SE: +46 1},")
@@ -141,12 +141,12 @@ def test_of_a_mapping_every_key_that_is_named_counts() -> None:
         text(question, f"{{numbers: {both.replace('46 1', '46 2')}}}"), policy
     ).failures
     assert isinstance(failure.got, tuple)
-    assert [(each["country"], each["number"]) for each in failure.got] == [
+    assert [(number["country"], number["number"]) for number in failure.got] == [
         ("NO", "+47 1"), ("SE", "+46 1"),
     ]  # fmt: skip
 
 
-def test_a_group_and_a_negation_stand_for_their_values() -> None:
+def test_group_and_negation_select_their_values() -> None:
     for plans in ("paid", "{not: free}", "[pro, max]", "{not: [free]}"):
         question = f"channels: {{plan: {plans}, channel: web}}"
         assert verdict(text(question, "{allowed: true}"), SUBJECT).failures == ()
@@ -155,7 +155,7 @@ def test_a_group_and_a_negation_stand_for_their_values() -> None:
     assert {failure.case["plan"] for failure in failures} == {"max"}
 
 
-def test_a_fact_that_is_called_like_an_option_stands_under_fact() -> None:
+def test_fact_with_the_name_of_an_option_is_a_key_of_fact() -> None:
     policy = SHOP.replace("region:", "lang:").replace("{when: {region: us}", "{when: {lang: us}")
     question = f"hours: {{name: office, fact: {{lang: eu}}, at: {MONDAY}}}"
     assert verdict(text(question, "open"), subject_of(policy)).failures == ()
@@ -164,7 +164,7 @@ def test_a_fact_that_is_called_like_an_option_stands_under_fact() -> None:
 # -- because ---------------------------------------------------------------------------------------
 
 REASONS = [
-    # The order of the keys of a condition says nothing.
+    # The order of the keys of a condition does not matter.
     ("channels: {plan: pro, premier: true}", "{include: phone}",
      "{when: {plan: pro, premier: true}}", "{when: {plan: max, role: owner}}"),
     ("channels: {plan: pro}", "{include: web}", '"entitlements[1]"', '"entitlements[2]"'),
@@ -188,9 +188,11 @@ REASONS = [
 
 
 @pytest.mark.parametrize(("question", "expect", "right", "wrong"), REASONS)
-def test_because_names_what_decided(question: str, expect: str, right: str, wrong: str) -> None:
+def test_because_names_the_deciding_entries(
+    question: str, expect: str, right: str, wrong: str
+) -> None:
     head = expect.removesuffix("}")
-    # The commitments of the policy stand on one line.
+    # Write the commitments of the policy on separate lines.
     policy = subject_of(SHOP.replace("commitment: [", "commitment:\n  [\n    ").replace(
         "agreement}, ", "agreement},\n    "))  # fmt: skip
     assert verdict(text(question, f"{head}, because: {right}}}"), policy).failures == ()
@@ -218,18 +220,18 @@ NEWER = SHOP.replace("timezone:", "effective: {from: 2026-01-01}\ntimezone:", 1)
         ("channels: {plan: pro, channel: web, at: 2020-01-01T00:00:00Z}", "false"),  # none yet
     ],
 )
-def test_a_moment_selects_the_revision(question: str, web: str) -> None:
+def test_moment_selects_the_revision(question: str, web: str) -> None:
     subject = subject_of(NEWER, OLDER)
     assert verdict(text(question, f"{{allowed: {web}}}"), subject).failures == ()
 
 
-def test_local_times_are_read_in_the_zone_of_tz() -> None:
+def test_local_times_are_in_the_time_zone_of_tz() -> None:
     question = "due: {plan: max, priority: P1, opened: 2026-11-23T10:00, tz: Europe/Oslo}"
     for due in ("2026-11-23T11:00", "2026-11-23T10:00:00Z"):
         assert verdict(text(question, due), SUBJECT).failures == ()
 
 
-def test_a_question_that_cannot_be_answered_fails_and_says_why() -> None:
+def test_invalid_question_fails_with_the_error_message() -> None:
     question = (
         f"due: {{plan: max, priority: P1, opened: {MONDAY}, answered: 2026-11-22T10:00:00+01:00}}"
     )
@@ -238,19 +240,19 @@ def test_a_question_that_cannot_be_answered_fails_and_says_why() -> None:
     assert "before opened" in str(failure.got)
 
 
-def test_a_question_that_has_no_answer_fails() -> None:
-    # At that moment no revision is in force, and so there are no priorities.
+def test_question_without_an_answer_fails() -> None:
+    # No revision is in force at that moment, so there are no priorities.
     question = "priority: {at: 2020-01-01T00:00:00Z}"
     [failure] = verdict(text(question, "none"), subject_of(NEWER, OLDER)).failures
-    assert (failure.expected, failure.got) == (None, "there is no answer")
+    assert (failure.expected, failure.got) == (None, "no answer")
 
 
-def test_the_case_of_a_priority_is_its_facts() -> None:
+def test_case_of_a_priority_question_is_its_facts() -> None:
     failures = verdict(text("priority: {impact: [down, part]}", "P1"), SUBJECT).failures
-    assert [(each.case, each.got) for each in failures] == [({"impact": "part"}, "P2")]
+    assert [(failure.case, failure.got) for failure in failures] == [({"impact": "part"}, "P2")]
 
 
-def test_every_failure_is_told_and_the_example_knows_its_place() -> None:
+def test_every_failure_is_reported_with_the_place_of_the_test() -> None:
     both = text("channels: {plan: free, role: user}", "{exactly: [web], include: [phone]}")
     [example] = cases(both, SUBJECT)
     keys = [f.expected.key for f in run(SUBJECT, example).failures if f.expected]
@@ -258,7 +260,7 @@ def test_every_failure_is_told_and_the_example_knows_its_place() -> None:
     assert (example.span.line, example.path) == (4, ("cases", 0))
 
 
-def test_a_moment_at_which_nothing_is_in_force_covers_nothing() -> None:
+def test_moment_without_a_revision_covers_no_decision() -> None:
     subject = subject_of(NEWER, OLDER)
     question = "channels: {plan: free, at: 2020-01-01T00:00:00Z}"
     [example] = cases(text(question, "{exactly: []}"), subject)
@@ -267,7 +269,7 @@ def test_a_moment_at_which_nothing_is_in_force_covers_nothing() -> None:
     assert len(uncovered(subject, decisions, [example])) == len(decisions)
 
 
-def test_what_the_machine_lacks_is_no_failure_of_the_test() -> None:
+def test_environment_error_is_not_a_failed_test() -> None:
     def none(country: str, subdivision: str | None, year: int) -> Year:
         raise EnvironmentFault("the package `holidays` is not installed")
 

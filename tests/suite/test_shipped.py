@@ -1,4 +1,4 @@
-"""The tests that are shipped with the policies: they pass, cover everything, and notice changes."""
+"""The shipped tests of the policies pass, cover all decisions and kill most mutants."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,9 @@ from zsupport.sources.settings import Exclusions
 from zsupport.suite.session import RunOptions, run_session
 
 NAMES = [*shipped_policies()]
-#: These tests must notice nearly every change; of the others, most.
+#: Policies whose tests must kill at least 95 % of the mutants; the others 90 %.
 STRICT = {"zoom", "hivemq", "sendowl", "redhat", "gitlab"}
-#: How a tests file says that it leaves a change unnoticed: `# unnoticed: PATH: CHANGE -- reason`.
+#: The comment for a mutant that survives on purpose: `# unnoticed: PATH: CHANGE -- reason`.
 LISTED = re.compile(r"^# unnoticed: (?P<change>.+) -- (?P<reason>\S.*)$", re.M)
 
 
@@ -23,7 +23,7 @@ def file_of(name: str) -> Path:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_shipped_policy_is_tested(name: str) -> None:
+def test_shipped_policy_is_tested(name: str) -> None:
     wanted = RunOptions(coverage=True, mutation=True)
     session = run_session([name], wanted, public_holidays, Exclusions())
     assert not session.unreadable
@@ -37,25 +37,25 @@ def test_a_shipped_policy_is_tested(name: str) -> None:
     assert coverage["decisions"] == coverage["covered"] > 3
     assert coverage["percent"] == 100
 
-    # What is not noticed is listed in the tests file, with the reason.
+    # The tests file lists the surviving mutants with the reasons.
     mutation = session.outcome.extra["mutation"]
-    unnoticed = {f"{each['path']}: {each['change']}" for each in mutation["unnoticed"]}
-    listed = {found["change"] for found in LISTED.finditer(file_of(name).read_text("utf-8"))}
+    unnoticed = {f"{mutant['path']}: {mutant['change']}" for mutant in mutation["unnoticed"]}
+    listed = {match["change"] for match in LISTED.finditer(file_of(name).read_text("utf-8"))}
     assert unnoticed == listed
     assert mutation["changes"] >= 30
     assert mutation["percent"] >= (95 if name in STRICT else 90)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_denials_are_carried_by_tests_of_their_own(name: str) -> None:
+def test_shipped_tests_state_denials(name: str) -> None:
     text = file_of(name).read_text("utf-8")
     assert max(map(len, text.splitlines())) <= 110
-    # Mail is for everyone at SendOwl: nothing is denied.
+    # SendOwl allows mail for everyone and denies nothing.
     denies = re.search(r"not-entitled|forbid|exactly: \[\]", text)
     assert denies or name == "sendowl"
 
 
 def test_every_tests_file_belongs_to_a_policy() -> None:
     root = Path(shipped_policies()["zoom"]).parent
-    found = {path.name.removesuffix("_test.yaml") for path in root.rglob("*_test.yaml")}
-    assert found == set(NAMES)
+    tested = {path.name.removesuffix("_test.yaml") for path in root.rglob("*_test.yaml")}
+    assert tested == set(NAMES)

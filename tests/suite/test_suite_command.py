@@ -1,4 +1,4 @@
-"""`zsupport test` as a command: what it finds where, what it exits with, what it writes."""
+"""`zsupport test` as a command: files, exit codes, options and formats."""
 
 import json
 import os
@@ -54,12 +54,12 @@ def last(run: "Run") -> str:
 @pytest.mark.parametrize(
     "paths", [(), (".",), ("shop.yaml",), ("shop_test.yaml",), ("./shop.yaml", "shop_test.yaml")]
 )
-def test_a_policy_and_its_tests_are_found(paths: tuple[str, ...], folder: Path, cli: "Cli") -> None:
+def test_policy_and_its_tests_are_found(paths: tuple[str, ...], folder: Path, cli: "Cli") -> None:
     got = cli("test", *paths, cwd=folder)
     assert (got.stdout, got.stderr, got.code) == ("2 tests: all passed\n", "", 0)
 
 
-def test_folders_are_searched_but_for_those_of_tools(folder: Path, cli: "Cli") -> None:
+def test_folders_are_searched_except_hidden_folders(folder: Path, cli: "Cli") -> None:
     inside = folder / "support" / "other"
     inside.mkdir(parents=True)
     (inside / "other.yml").write_text(OTHER)
@@ -73,7 +73,7 @@ def test_folders_are_searched_but_for_those_of_tools(folder: Path, cli: "Cli") -
 
 
 @pytest.mark.parametrize("place", ["shop_test.yaml", "shop/shop_test.yaml"])
-def test_revisions_lie_in_a_folder_and_their_tests_in_it_or_beside(
+def test_tests_of_revisions_are_in_their_folder_or_next_to_it(
     place: str, tmp_path: Path, cli: "Cli"
 ) -> None:
     (tmp_path / "shop").mkdir()
@@ -83,17 +83,17 @@ def test_revisions_lie_in_a_folder_and_their_tests_in_it_or_beside(
     (tmp_path / place).write_text(GOOD)
     for asked in ((), ("shop/2025.yaml",), (place,), ("./shop",)):
         if asked == ("./shop",) and place == "shop_test.yaml":
-            continue  # in the folder that was asked about there are none
+            continue  # that folder contains no tests
         got = cli("test", *asked, cwd=tmp_path)
         assert (got.stdout, got.code) == ("2 tests: all passed\n", 0), asked
 
 
-def test_a_policy_without_tests_is_an_error(folder: Path, cli: "Cli") -> None:
+def test_policy_without_tests_is_an_error(folder: Path, cli: "Cli") -> None:
     (folder / "shop_test.yaml").unlink()
     got = cli("test", cwd=folder)
     assert got.code == 1
     assert got.stdout.startswith(
-        "error[ZT103] no-tests: no tests are about `shop`\n --> shop.yaml:2"
+        "error[ZT103] no-tests: policy `shop` has no tests\n --> shop.yaml:2"
     )
     assert "shop_test.yaml" in got.stdout
 
@@ -105,16 +105,16 @@ def test_tests_without_their_policy_are_an_error(folder: Path, cli: "Cli") -> No
     assert "error[ZT105] no-policy: the policy `shop` is not beside this file" in got.stdout
 
 
-def test_it_never_falls_back_to_the_shipped_policy(tmp_path: Path, cli: "Cli") -> None:
+def test_shipped_policy_is_not_a_default(tmp_path: Path, cli: "Cli") -> None:
     got = cli("test", cwd=tmp_path)
     assert (got.stdout, got.code) == ("", 3)
     assert "no policy found, here or in the folders below" in got.stderr
 
 
-def test_a_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> None:
+def test_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> None:
     got = cli("test", "HiveMQ", cwd=tmp_path)
     assert (last(got), got.code, got.stderr) == ("21 tests: all passed", 0, "")
-    # It is meant whatever lies here, as in every command.
+    # As in every command, the name means the shipped policy even if a folder has that name.
     (tmp_path / "hivemq").mkdir()
     got = cli("test", "hivemq", cwd=tmp_path)
     assert (last(got), got.code) == ("21 tests: all passed", 0)
@@ -143,7 +143,7 @@ def test_a_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> N
         (("--format", "yaml"), 2, "yaml"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(
+def test_invalid_arguments_are_refused(
     arguments: tuple[str, ...], code: int, words: str, folder: Path, cli: "Cli"
 ) -> None:
     got = cli("test", *arguments, cwd=folder)
@@ -152,7 +152,7 @@ def test_what_cannot_be_asked_is_refused(
     assert got.stdout == ""
 
 
-def test_a_failure_exits_with_1_and_exit_zero_with_0(folder: Path, cli: "Cli") -> None:
+def test_exit_code_of_a_failure(folder: Path, cli: "Cli") -> None:
     (folder / "shop_test.yaml").write_text(BAD)
     got = cli("test", cwd=folder)
     assert (last(got), got.code) == ("2 tests: 1 failed", 1)
@@ -162,9 +162,7 @@ def test_a_failure_exits_with_1_and_exit_zero_with_0(folder: Path, cli: "Cli") -
 
 
 @pytest.mark.parametrize("name", ["shop.yaml", "shop_test.yaml"])
-def test_a_file_that_cannot_be_read_exits_with_3_whatever_else(
-    name: str, folder: Path, cli: "Cli"
-) -> None:
+def test_invalid_file_always_exits_with_3(name: str, folder: Path, cli: "Cli") -> None:
     with open(folder / name, "a") as stream:
         stream.write("plams: {a: [}\n")
     for more in ((), ("--exit-zero",), ("-q",), ("--format", "json"), ("--coverage", "--mutate")):
@@ -174,9 +172,7 @@ def test_a_file_that_cannot_be_read_exits_with_3_whatever_else(
 
 
 @pytest.mark.parametrize("broken", ["other.yaml", "other_test.yaml"])
-def test_what_cannot_be_read_is_left_out_and_the_rest_is_run(
-    broken: str, folder: Path, cli: "Cli"
-) -> None:
+def test_invalid_file_is_omitted_and_other_tests_run(broken: str, folder: Path, cli: "Cli") -> None:
     (folder / "shop_test.yaml").write_text(BAD)
     (folder / "other.yaml").write_text(OTHER)
     (folder / "other_test.yaml").write_text(OTHER_TESTS)
@@ -190,34 +186,33 @@ def test_what_cannot_be_read_is_left_out_and_the_rest_is_run(
         "2 tests: 1 failed",
         "1 problem in 1 file, which was left out",
     ]
-    # What is measured rests on the tests of a policy together.
-    found = document(cli, folder, "--coverage", "--fail-under", "1")
-    assert [each["code"] for each in found["findings"] if each["severity"] == "error"] == [
-        "ZS101", "ZT101",
-    ]  # fmt: skip
-    assert [each["file"] for each in found["tests"]] == ["shop_test.yaml"] * 2
-    assert {each["file"] for each in found["coverage"]["uncovered"]} == {"shop.yaml"}
+    # Only a policy whose tests files are all valid is measured.
+    report = document(cli, folder, "--coverage", "--fail-under", "1")
+    errors = [finding for finding in report["findings"] if finding["severity"] == "error"]
+    assert [finding["code"] for finding in errors] == ["ZS101", "ZT101"]
+    assert [test["file"] for test in report["tests"]] == ["shop_test.yaml"] * 2
+    assert {decision["file"] for decision in report["coverage"]["uncovered"]} == {"shop.yaml"}
 
 
-def test_one_slip_in_two_files_of_tests_is_told_in_both(folder: Path, cli: "Cli") -> None:
+def test_same_error_in_two_files_is_reported_in_both(folder: Path, cli: "Cli") -> None:
     for name in ("a_test.yaml", "b_test.yaml"):
         (folder / name).write_text(GOOD.replace("plan: pro", "plan: zzzzz"))
-    found = document(cli, folder)
-    assert [(each["code"], each["file"]) for each in found["findings"]] == [
+    report = document(cli, folder)
+    assert [(finding["code"], finding["file"]) for finding in report["findings"]] == [
         ("ZS201", "a_test.yaml"), ("ZS201", "b_test.yaml"),
     ]  # fmt: skip
 
 
-def test_with_a_file_of_tests_left_out_nothing_is_measured(folder: Path, cli: "Cli") -> None:
+def test_policy_with_an_invalid_tests_file_is_not_measured(folder: Path, cli: "Cli") -> None:
     (folder / "more_test.yaml").write_text("tests: 1\npolicy: shop\ncases: []\n")
-    found = document(cli, folder, "--coverage", "--mutate", "--fail-under", "100")
-    assert [each["code"] for each in found["findings"]] == ["ZS003"]
-    assert (len(found["tests"]), found["coverage"], found["mutation"]) == (2, None, None)
-    # A name that no test has here may be one of the file that was left out.
+    report = document(cli, folder, "--coverage", "--mutate", "--fail-under", "100")
+    assert [finding["code"] for finding in report["findings"]] == ["ZS003"]
+    assert (len(report["tests"]), report["coverage"], report["mutation"]) == (2, None, None)
+    # An unknown test name is not reported, because the invalid file can contain it.
     assert cli("test", "-k", "xyz", cwd=folder).code == 3
 
 
-def test_a_policy_without_tests_is_no_failed_test(folder: Path, cli: "Cli") -> None:
+def test_policy_without_tests_is_not_a_failed_test(folder: Path, cli: "Cli") -> None:
     (folder / "other.yaml").write_text(OTHER)
     got = cli("test", cwd=folder)
     assert got.code == 1
@@ -226,7 +221,7 @@ def test_a_policy_without_tests_is_no_failed_test(folder: Path, cli: "Cli") -> N
     assert last(cli("test", cwd=folder)) == "2 policies without tests"
 
 
-def test_a_pipe_is_read_where_it_is_named_and_never_in_a_folder(folder: Path, cli: "Cli") -> None:
+def test_pipe_is_read_only_if_named(folder: Path, cli: "Cli") -> None:
     os.mkfifo(folder / "more_test.yaml")
     assert last(cli("test", cwd=folder)) == "2 tests: all passed"
     writer = threading.Thread(target=(folder / "more_test.yaml").write_text, args=(BAD,))
@@ -235,7 +230,7 @@ def test_a_pipe_is_read_where_it_is_named_and_never_in_a_folder(folder: Path, cl
     writer.join()
 
 
-def test_no_file_is_ever_changed(folder: Path, cli: "Cli") -> None:
+def test_files_are_not_changed(folder: Path, cli: "Cli") -> None:
     (folder / "shop_test.yaml").write_text(BAD)
     cli("test", "--coverage", "--mutate", cwd=folder)
     assert (folder / "shop_test.yaml").read_text() == BAD
@@ -247,24 +242,24 @@ def test_no_file_is_ever_changed(folder: Path, cli: "Cli") -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "line"),
     [
-        ("FORUM", "1 test: all passed"),  # the first has a name
-        ("plan: pro", "1 test: all passed"),  # the second its question
+        ("FORUM", "1 test: all passed"),  # the name of the first test
+        ("plan: pro", "1 test: all passed"),  # the question of the second test
     ],
 )
-def test_only_some_are_run(text: str, says: str, folder: Path, cli: "Cli") -> None:
+def test_only_selects_tests(text: str, line: str, folder: Path, cli: "Cli") -> None:
     for option in ("--only", "-k"):
-        assert last(cli("test", option, text, cwd=folder)) == says
+        assert last(cli("test", option, text, cwd=folder)) == line
 
 
-def test_a_text_that_no_test_holds_is_refused(folder: Path, cli: "Cli") -> None:
+def test_only_without_a_match_is_an_error(folder: Path, cli: "Cli") -> None:
     got = cli("test", "-k", "free is the forun", cwd=folder)
     assert (got.stdout, got.code) == ("", 2)
     assert "did you mean `free is the forum`?" in got.stderr
 
 
-def test_the_moment_of_tests_that_name_none(tmp_path: Path, cli: "Cli") -> None:
+def test_default_moment_of_tests(tmp_path: Path, cli: "Cli") -> None:
     older = SHOP.replace("timezone:", "effective: {from: 2025-01-01}\ntimezone:", 1)
     newer = older.replace("2025-01-01", "2026-01-01")
     newer = newer.replace("{plan: paid}, allow: web", "{plan: max}, allow: web")
@@ -273,7 +268,7 @@ def test_the_moment_of_tests_that_name_none(tmp_path: Path, cli: "Cli") -> None:
     (tmp_path / "shop" / "newer.yaml").write_text(newer)
     tests = tmp_path / "shop_test.yaml"
     tests.write_text(GOOD)
-    # The newest revision answers; the file can say otherwise, and the option before the file.
+    # The default is the newest revision. `at` of the file and the option replace it, in this order.
     assert cli("test", cwd=tmp_path).code == 1
     assert cli("test", "--at", "2025-06-01T00:00:00Z", cwd=tmp_path).code == 0
     tests.write_text(GOOD.replace("cases:", "at: 2025-06-01T00:00:00Z\ncases:"))
@@ -281,7 +276,7 @@ def test_the_moment_of_tests_that_name_none(tmp_path: Path, cli: "Cli") -> None:
     assert cli("test", "--at", "2026-06-01T00:00:00Z", cwd=tmp_path).code == 1
 
 
-def test_limits_fail_when_they_are_not_reached(folder: Path, cli: "Cli") -> None:
+def test_share_below_the_limit_fails(folder: Path, cli: "Cli") -> None:
     got = cli("test", "--fail-under", "100", cwd=folder)
     assert got.code == 1
     assert "error[ZT202] coverage-too-low" in got.stdout
@@ -290,19 +285,19 @@ def test_limits_fail_when_they_are_not_reached(folder: Path, cli: "Cli") -> None
     assert got.code == 1
     assert "error[ZT302] mutation-too-low" in got.stdout
     assert cli("test", "--fail-under-mutation", "1", cwd=folder).code == 0
-    # Without a limit what is missing is no failure.
+    # Without a limit, missing coverage is not a failure.
     assert cli("test", "--coverage", "--mutate", cwd=folder).code == 0
 
 
-def test_a_limit_that_is_just_reached_is_no_failure(tmp_path: Path, cli: "Cli") -> None:
-    # Decisions: web for `a`, none for `b`, no target. Changes: web for `b` too, in two ways, and
-    # for `b` alone, which the test notices.
+def test_share_equal_to_the_limit_passes(tmp_path: Path, cli: "Cli") -> None:
+    # Decisions: web for `a`, none for `b`, no target. Mutants: two allow web for `b` too, and one
+    # only for `b`, which the test kills.
     some = OTHER.replace("{a: A}", "{a: A, b: B}").replace("[{allow", "[{when: {plan: a}, allow")
     (tmp_path / "other.yaml").write_text(some)
     (tmp_path / "other_test.yaml").write_text(OTHER_TESTS.replace("{}", "{plan: a}"))
     got = cli("test", "--coverage", "--mutate", cwd=tmp_path)
     assert "\ncoverage: 1 of 3 decisions, 33.3 %\nchanges: 1 of 3 noticed, 33.3 %" in got.stdout
-    # One test notices both of the others, and is shown once.
+    # One test kills both surviving mutants, and is shown once.
     assert last(got).endswith("; the tests shown notice 2 of the other 2")
     shown = [line for line in got.stdout.splitlines() if line.startswith("note[ZT301]")]
     assert [line.rpartition(": ")[2] for line in shown] == ["dropped the condition on `plan`"]
@@ -315,7 +310,7 @@ def test_a_limit_that_is_just_reached_is_no_failure(tmp_path: Path, cli: "Cli") 
     ("some", "of", "share"),
     [(0, 0, 100.0), (0, 3, 0.0), (1, 3, 33.3), (2, 3, 66.6), (9999, 10_000, 99.9), (7, 7, 100.0)],
 )
-def test_a_share_is_never_rounded_up(some: int, of: int, share: float) -> None:
+def test_share_is_rounded_down(some: int, of: int, share: float) -> None:
     assert percent(some, of) == share
 
 
@@ -323,68 +318,66 @@ def test_a_share_is_never_rounded_up(some: int, of: int, share: float) -> None:
 
 
 def document(cli: "Cli", folder: Path, *more: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(cli("test", "--format", "json", *more, cwd=folder).stdout)
-    jsonschema_rs.Draft7Validator(schema("test")).validate(found)
-    return found
+    report: dict[str, Any] = json.loads(cli("test", "--format", "json", *more, cwd=folder).stdout)
+    jsonschema_rs.Draft7Validator(schema("test")).validate(report)
+    return report
 
 
-def test_json(folder: Path, cli: "Cli") -> None:
+def test_json_document(folder: Path, cli: "Cli") -> None:
     (folder / "shop_test.yaml").write_text(BAD)
-    found = document(cli, folder, "--coverage", "--mutate")
-    assert found["tests"] == [
+    report = document(cli, folder, "--coverage", "--mutate")
+    assert report["tests"] == [
         {"name": "free is the forum", "file": "shop_test.yaml", "line": 4, "passed": False},
         {"name": "channels {plan: pro}", "file": "shop_test.yaml", "line": 7, "passed": True},
     ]
-    assert (found["summary"]["passed"], found["summary"]["failed"]) == (1, 1)
-    failed = [each for each in found["findings"] if each["severity"] == "error"]
-    assert [each["code"] for each in failed] == ["ZT101"]
+    assert (report["summary"]["passed"], report["summary"]["failed"]) == (1, 1)
+    failed = [finding for finding in report["findings"] if finding["severity"] == "error"]
+    assert [finding["code"] for finding in failed] == ["ZT101"]
     assert failed[0]["case"]["plan"] == "free"
-    assert [each["file"] for each in failed[0]["related"]][:1] == ["shop.yaml"]
-    coverage = found["coverage"]
+    assert [place["file"] for place in failed[0]["related"]][:1] == ["shop.yaml"]
+    coverage = report["coverage"]
     assert coverage["decisions"] == coverage["covered"] + len(coverage["uncovered"])
-    sizes = [each["cases"] for each in coverage["uncovered"]]
+    sizes = [decision["cases"] for decision in coverage["uncovered"]]
     assert sizes == sorted(sizes, reverse=True)
-    mutation = found["mutation"]
+    mutation = report["mutation"]
     assert mutation["changes"] == mutation["noticed"] + len(mutation["unnoticed"])
     assert document(cli, folder)["coverage"] is None
 
 
-def test_ten_changes_that_no_test_notices_are_shown_each_with_a_test(
-    folder: Path, cli: "Cli"
-) -> None:
-    found = document(cli, folder, "--mutate")
-    shown = [each for each in found["findings"] if each["code"] == "ZT301"]
-    listed = found["mutation"]["unnoticed"]
+def test_ten_survivors_are_shown_with_tests_that_kill_them(folder: Path, cli: "Cli") -> None:
+    report = document(cli, folder, "--mutate")
+    shown = [finding for finding in report["findings"] if finding["code"] == "ZT301"]
+    listed = report["mutation"]["unnoticed"]
     assert len(shown) == 10 < len(listed)
-    noticed = sum(each["test"] is not None for each in listed)
+    killed = sum(mutant["test"] is not None for mutant in listed)
     got = cli("test", "--mutate", cwd=folder)
     assert got.stdout.count("note[ZT301]") == 10
     assert last(got).endswith(
-        f"; the tests shown notice {noticed} of the other {len(listed)}, all of which "
+        f"; the tests shown notice {killed} of the other {len(listed)}, all of which "
         "--format json lists"
     )
-    # Pasted they pass, and notice what they were said to.
-    texts = dict.fromkeys(each["test"] for each in listed if each["test"])
+    # Pasted into the tests file, the tests pass and kill these mutants.
+    texts = dict.fromkeys(mutant["test"] for mutant in listed if mutant["test"])
     assert len(texts) == 10
     pasted = "".join(f"  {line}\n" for text in texts for line in text.splitlines())
     (folder / "shop_test.yaml").write_text(GOOD + pasted)
     after = document(cli, folder, "--mutate")
     assert after["summary"]["failed"] == 0
-    assert after["mutation"]["noticed"] == found["mutation"]["noticed"] + noticed
+    assert after["mutation"]["noticed"] == report["mutation"]["noticed"] + killed
 
 
-def test_a_suggested_line_has_at_most_100_characters() -> None:
+def test_suggested_line_has_at_most_100_characters() -> None:
     asked = {"channels": {"plan": "a" * 80}, "expect": {"include": "web"}}
     assert case_text(asked) == f"- channels: {{plan: {'a' * 80}}}\n  expect: {{include: web}}\n"
     asked["channels"]["plan"] += "a"
     assert case_text(asked) == f"- channels:\n    plan: {'a' * 81}\n  expect: {{include: web}}\n"
 
 
-def test_all_uncovered_tests_pasted_cover_everything(folder: Path, cli: "Cli") -> None:
+def test_suggested_tests_cover_all_decisions(folder: Path, cli: "Cli") -> None:
     missing = document(cli, folder, "--coverage")["coverage"]["uncovered"]
     assert missing
     pasted = "".join(
-        "".join(f"  {line}\n" for line in each["test"].splitlines()) for each in missing
+        "".join(f"  {line}\n" for line in decision["test"].splitlines()) for decision in missing
     )
     (folder / "shop_test.yaml").write_text(GOOD + pasted)
     got = document(cli, folder, "--coverage")
@@ -393,7 +386,7 @@ def test_all_uncovered_tests_pasted_cover_everything(folder: Path, cli: "Cli") -
 
 
 @pytest.mark.parametrize("format", ["csv", "markdown", "github", "sarif", "junit", "gitlab"])
-def test_every_format_tells_a_failure(format: str, folder: Path, cli: "Cli") -> None:
+def test_every_format_reports_a_failure(format: str, folder: Path, cli: "Cli") -> None:
     (folder / "shop_test.yaml").write_text(BAD)
     got = cli("test", "--format", format, cwd=folder)
     assert got.code == 1, got.stderr
@@ -401,7 +394,7 @@ def test_every_format_tells_a_failure(format: str, folder: Path, cli: "Cli") -> 
     assert "shop_test.yaml" in got.stdout.replace("\\", "")
 
 
-def test_tests_of_one_question_are_told_apart_in_junit(folder: Path, cli: "Cli") -> None:
+def test_tests_with_the_same_question_have_unique_names_in_junit(folder: Path, cli: "Cli") -> None:
     question = "  - channels: {plan: pro}\n    expect: {exclude: phone}\n"
     (folder / "shop_test.yaml").write_text(GOOD + question * 2)
     report = Xml.fromstring(cli("test", "--format", "junit", cwd=folder).stdout)
@@ -411,14 +404,14 @@ def test_tests_of_one_question_are_told_apart_in_junit(folder: Path, cli: "Cli")
     ]  # fmt: skip
 
 
-def test_the_guide_tells_every_code() -> None:
+def test_guide_lists_every_code() -> None:
     table = page("test")
     for code in SUITE_CODES:
         row = f"| `{code.code}` {code.name} | {code.severity} | {code.summary} |"
         assert row in table, row
 
 
-def test_every_code_is_of_its_own_range() -> None:
+def test_codes_are_unique() -> None:
     assert len({code.name for code in CODES.values()}) == len(CODES)
     assert all(code.code.startswith("ZT") for code in SUITE_CODES)
     assert len({code.code for code in SUITE_CODES}) == len(SUITE_CODES)

@@ -1,5 +1,5 @@
-"""`check`: whether a policy is complete and consistent, by rules with stable codes.
+"""`check`: find errors in policies, by rules with stable codes.
 
-A rule looks at one policy file that the loader accepts, over all of its cases, and says what is
-wrong where. The rules are listed in `zsupport.check.rules`.
+A rule checks all cases of one policy file that the loader accepts, and yields problems with their
+places. `zsupport.check.rules` lists the rules.
 """

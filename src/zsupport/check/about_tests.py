@@ -1,19 +1,17 @@
-"""The kinds of what `check` finds by the tests beside a policy.
+"""The codes of findings about the tests of a policy.
 
-They are found in `zsupport.check.untested`, which is loaded where there are tests.
+`zsupport.check.untested` produces these findings. It is loaded only if a policy has tests.
 """
 
 from __future__ import annotations
 
 from zsupport.findings import Code
 
-UNKNOWN_IN_TEST = Code(
-    "ZS904", "unknown-id-in-test", "a test that names what the policy does not define"
-)
+UNKNOWN_IN_TEST = Code("ZS904", "unknown-id-in-test", "unknown id in a test")
 UNTESTED_DENIAL = Code(
     "ZS905",
     "untested-denial",
-    "a plan or an entitlement without a test that denies something",
+    "plan or channel without a test of a denial",
     "warning",
 )
 CODES = (UNKNOWN_IN_TEST, UNTESTED_DENIAL)

@@ -1,4 +1,4 @@
-"""Fixes made: round after round, until nothing is left that can be fixed."""
+"""Apply fixes in rounds until no fixable finding remains."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 from zsupport.typed import NamedTuple
 
-#: A fix can make another one possible, but not for ever.
+#: A fix can make another fix possible; this limit ends the rounds.
 MAX_ROUNDS = 50
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -20,7 +20,7 @@ Judge = Callable[[Document], Judgement]
 
 
 class Repaired(NamedTuple):
-    """A file after its fixes: what is still found in it, and what was fixed."""
+    """A file after its fixes, with the remaining and the fixed findings."""
 
     document: Document
     judgement: Judgement
@@ -28,10 +28,10 @@ class Repaired(NamedTuple):
 
 
 def repaired(document: Document, judgement: Judgement, judge: Judge) -> Repaired:
-    """Return a document with every fix made that can be, and judged anew.
+    """Return a document with all possible fixes applied, and its new judgement.
 
-    Fixes that touch the same text are made one after the other, and a fix after which the policy
-    could not be read is not made.
+    Fixes that touch the same text are applied in separate rounds. A fix that would make the
+    policy invalid is not applied.
     """
     fixed: list[Finding] = []
     for _ in range(MAX_ROUNDS):
@@ -46,9 +46,9 @@ def repaired(document: Document, judgement: Judgement, judge: Judge) -> Repaired
 
 
 def _step(document: Document, fixable: Sequence[Finding]) -> tuple[Document, list[Finding]] | None:
-    """Return the document after some fixes, None where none of them can be made.
+    """Return the document after some fixes, or None if no fix can be applied.
 
-    Two fixes may each be right and not both: then only the first half is tried.
+    If the fixes together make the policy invalid, only half of them are tried.
     """
     fixes: dict[Fix, Finding] = {}
     for finding in fixable:
@@ -65,7 +65,7 @@ def _step(document: Document, fixable: Sequence[Finding]) -> tuple[Document, lis
 
 
 def with_text(document: Document, text: str) -> Document:
-    """Return the document that a file with another text would be; a byte order mark stays."""
+    """Return the document of a file with another text; keep its byte order mark."""
     source = document.source
     mark = _BYTE_ORDER_MARK if source.data.startswith(_BYTE_ORDER_MARK) else b""
     return read_document(

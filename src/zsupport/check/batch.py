@@ -16,7 +16,7 @@ from zsupport.check.config import Config, Configs
 from zsupport.check.evaluate import Judgement, judge
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
-from zsupport.check.suppressions import hear, suppressions_of
+from zsupport.check.suppressions import suppress, suppressions_of
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.model import Year
 from zsupport.errors import EnvironmentFault, InvalidPolicy, PolicyError
@@ -248,16 +248,17 @@ class _Run:
         wanted = self.wanted(target)
         codes = wanted.codes_in(file)
         counted = [each for each in findings if each.code in codes]
-        heard = hear(suppressions_of(document, allowable).comments, counted, self.asked.today)
-        self.allowed += heard.allowed
-        if not heard.left:
+        comments = suppressions_of(document, allowable).comments
+        suppressed = suppress(comments, counted, self.asked.today)
+        self.allowed += suppressed.allowed
+        if not suppressed.left:
             return
         self.texts[file] = document.text
         place = next((i for i, unit in enumerate(self.units) if unit.file == file), None)
         if place is None:
             place = len(self.units)
             self.units.append(Unit(file, file, 1, (), wanted.fails_at))
-        every = sorted((*self.units[place].findings, *heard.left), key=_in_order)
+        every = sorted((*self.units[place].findings, *suppressed.left), key=_in_order)
         self.units[place] = self.units[place]._replace(findings=tuple(every))
 
     def compare_revisions(self) -> None:

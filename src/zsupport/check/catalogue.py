@@ -1,4 +1,4 @@
-"""Every kind of finding that `check` makes: by code, by name and by the beginning of a code."""
+"""All codes of `check`, by code, by name and by prefix."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from zsupport.check.about_tests import CODES as ABOUT_TESTS
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
-from zsupport.check.suppressions import FORM, Mistake
+from zsupport.check.suppressions import FORM_HINT, InvalidComment
 from zsupport.check.too_many import TOO_MANY, TOO_MUCH
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.findings import CODES, UNREADABLE, Code, Span
 from zsupport.policy.yamltext import short
 from zsupport.wording import Message
 
-#: Every kind of finding, by code: the loader's, and the rules'.
+#: All codes: those of the loader, of the rules and of tests.
 KINDS: dict[str, Code] = {
     code.code: code
     for code in sorted(
@@ -29,7 +29,7 @@ KINDS: dict[str, Code] = {
         )
     )
 }
-#: What says that a comment is wrong cannot be allowed by one.
+#: Comments cannot allow findings about comments.
 ABOUT_COMMENTS = ("ZS901", "ZS902", "ZS903")
 RULE_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 #: The names of the removed rules, by code. These codes and names are never used again.
@@ -40,7 +40,7 @@ _LIST_RULES = Message("`zsupport check {list_rules}` lists the rules")
 
 
 def kind_named(name: str) -> Code:
-    """Return the kind with this code or name, without regard to case; raise UsageError."""
+    """Return the code with this code or name, case-insensitively; raise UsageError."""
     code = code_named(name)
     if code is None:
         message, hint = _unknown_rule(name)
@@ -49,30 +49,30 @@ def kind_named(name: str) -> Code:
 
 
 def code_named(name: str) -> str | None:
-    """Return the code that a code or name stands for, without regard to case, or None."""
+    """Return the code with this code or name, case-insensitively, or None."""
     return name.upper() if name.upper() in KINDS else _BY_NAME.get(name.casefold())
 
 
 def _unknown_rule(name: str, *, nearest: bool = True) -> tuple[str, str | None]:
-    """Return the message and the hint about an unknown rule, or one that was removed.
+    """Return the message and the hint about an unknown or removed rule.
 
-    The hint names the rule that the user probably meant, if there is one and `nearest` is true.
+    With `nearest` the hint suggests a similar rule.
     """
     for code, removed in REMOVED.items():
         if name.upper() == code or name.casefold() == removed:
-            message = f"the rule `{code}` ({removed}) was removed"
+            message = f"rule `{code}` ({removed}) was removed"
             return message, "remove it from options, comments and configuration"
-    message = f"`{short(name)}` is no rule, by code or by name"
+    message = f"unknown rule `{short(name)}`"
     return message, nearest_rule(name) if nearest else None
 
 
 def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
-    """Return the codes that names stand for: codes, beginnings of codes such as ZS3, names.
+    """Return the codes of names: codes, prefixes such as ZS3, or names of rules.
 
-    A text may be a list with commas. Raises UsageError, naming `where` it was said.
+    A text can be a list with commas. Raises UsageError, whose message starts with `where`.
     """
     found: set[str] = set()
-    for name in (each.strip() for text in names for each in text.split(",")):
+    for name in (part.strip() for text in names for part in text.split(",")):
         upper = name.upper()
         if upper[:2] == "ZS" and any(code.startswith(upper) for code in KINDS):
             found |= {code for code in KINDS if code.startswith(upper)}
@@ -85,56 +85,57 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
 
 
 def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
-    """Return the codes that names stand for, none of them a code of files without answers alone.
+    """Return the codes of names that can be ignored; raise UsageError for others.
 
-    A file that is not there, or of which the loader has something to say, cannot be ignored.
+    Findings of the loader, such as a missing file, cannot be ignored.
     """
     found: frozenset[str] = frozenset()
-    for name in (each for text in names for each in text.split(",")):
+    for name in (part for text in names for part in text.split(",")):
         codes = codes_of([name], where)
         if codes <= {UNREADABLE.code, *CODES}:
             raise UsageError(
-                f"{where}: `{short(name)}` cannot be ignored: a policy with it is not read",
-                "mend the policy",
+                f"{where}: `{short(name)}` cannot be ignored: the policy is invalid",
+                "fix the policy",
             )
         found |= codes
     return found
 
 
-def allowable(name: str, at: Span, hints: bool) -> str | Mistake:
-    """Return the code that a name in a comment stands for, or why it cannot be allowed."""
+def allowable(name: str, at: Span, hints: bool) -> str | InvalidComment:
+    """Return the code of a name in a comment, or the error if it cannot be allowed."""
     code = code_named(name)
     if code is None and name[:2].upper() == "ZS":
-        alike = [each for each in KINDS if each.startswith(name.upper())]
-        if alike:
-            # What a rule finds that comes later is not allowed by a comment from before.
-            return Mistake(
+        matching = [kind for kind in KINDS if kind.startswith(name.upper())]
+        if matching:
+            # A prefix would also allow the findings of rules that are added later.
+            return InvalidComment(
                 at,
-                f"`{short(name)}` is the beginning of codes, and a comment names whole codes",
-                f"write each of them, with commas between them: allow {', '.join(alike[:2])}",
+                f"incomplete code `{short(name)}`",
+                f"write whole codes, separated by commas, such as: allow {', '.join(matching[:2])}",
             )
     if code is None:
         message, hint = _unknown_rule(name, nearest=hints)
-        return Mistake(at, message, hint or f"write {FORM}")
+        return InvalidComment(at, message, hint or FORM_HINT)
     if code in CODES or code == UNREADABLE.code:
-        return Mistake(at, f"`{name}` cannot be allowed: a policy with it is not read", "mend it")
+        message = f"`{name}` cannot be allowed: the policy is invalid"
+        return InvalidComment(at, message, "fix the policy")
     if code in ABOUT_COMMENTS:
-        message = f"`{name}` is about comments like this one, and cannot be allowed"
-        return Mistake(at, message, "mend it")
+        message = f"`{name}` cannot be allowed: it is a finding about comments"
+        return InvalidComment(at, message, "fix the comment")
     return code
 
 
 def nearest_rule(name: str) -> str | None:
-    """Return the hint that names the rule that was meant, or None."""
-    # Letters that look like digits are taken for them.
+    """Return a hint with the most similar rule, or None."""
+    # Letters that look like digits are read as digits.
     code = name[:2].upper() + name[2:].upper().translate(str.maketrans("OIL", "011"))
     if re.fullmatch("ZS[0-9]{1,9}", code):
-        # All codes look alike: what counts is how they begin, then how far apart they are.
-        alike = next(
-            found
+        # All codes are similar: compare their prefixes first, then their numbers.
+        similar = next(
+            matching
             for length in range(len(code), 1, -1)
-            if (found := [each for each in KINDS if each.startswith(code[:length])])
+            if (matching := [kind for kind in KINDS if kind.startswith(code[:length])])
         )
-        nearest = min(alike, key=lambda each: abs(int(each[2:]) - int(code[2:])))
+        nearest = min(similar, key=lambda kind: abs(int(kind[2:]) - int(code[2:])))
         return f"did you mean `{nearest}`?"
     return did_you_mean(name, (*_BY_NAME, *KINDS))

@@ -1,8 +1,8 @@
-"""The outcome of a run of `check`, and the lines that end it."""
+"""The outcome of a run of `check`, and its last lines."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from zsupport.check.batch import Checked
 from zsupport.check.catalogue import KINDS
@@ -11,7 +11,7 @@ from zsupport.wording import Message, counted, enumerated
 
 
 def outcome_of(checked: Checked, off: Sequence[str]) -> Outcome:
-    """Return what a run has to say; `off` are the lines of `switched_off`."""
+    """Return the outcome of a run; `off` are the lines of `switched_off`."""
     return Outcome(
         "check",
         checked.units,
@@ -21,13 +21,13 @@ def outcome_of(checked: Checked, off: Sequence[str]) -> Outcome:
         {
             "summary": {"allowed": checked.allowed},
             "fixed": [
-                {"file": each.file, "code": each.code, "title": each.fix.title}
-                for each in checked.fixed
-                if each.fix
+                {"file": finding.file, "code": finding.code, "title": finding.fix.title}
+                for finding in checked.fixed
+                if finding.fix
             ],
             "unread": [
-                {"file": each.file, "message": each.message, "hint": each.hint}
-                for each in checked.faults
+                {"file": fault.file, "message": fault.message, "hint": fault.hint}
+                for fault in checked.faults
             ],
             "switched_off": list(off),
         },
@@ -35,54 +35,55 @@ def outcome_of(checked: Checked, off: Sequence[str]) -> Outcome:
 
 
 def closing(checked: Checked, off: Sequence[str]) -> str:
-    """Return the line that ends the text: what was found and what was fixed, in how many files.
+    """Return the last line of the text: counts of findings, fixes and files.
 
-    It names what configuration switched off: a change of the configuration must not go unseen.
+    It also lists what configuration switched off, so that a reader notices such a change.
     """
-    return Message(
-        "{counts}{off}", counts=_counts(checked), off="".join(f"; {line}" for line in off)
-    )
+    clauses = {f"clause{number}": text for number, text in enumerate((*_counts(checked), *off))}
+    return Message("; ".join(f"{{{name}}}" for name in clauses), **clauses)
 
 
 def switched_off(checked: Checked, excluded: str | None) -> tuple[str, ...]:
-    """Return what configuration switched off and what it `excluded`, a line of text each."""
+    """Return lines with the rules that configuration switched off and what it `excluded`."""
     off = f"switched off by configuration: {', '.join(checked.off)}" if checked.off else None
     return tuple(map(_on_one_line, filter(None, (off, excluded))))
 
 
 def _on_one_line(text: str) -> str:
-    """Return a text with its line ends as escapes, so that no name makes a line of its own."""
-    return "".join(repr(each)[1:-1] if each.splitlines() == [""] else each for each in text)
+    """Return a text with escaped line ends, so that a file name cannot add a line."""
+    return "".join(repr(char)[1:-1] if char.splitlines() == [""] else char for char in text)
 
 
-def _counts(checked: Checked) -> str:
+def _counts(checked: Checked) -> Iterator[str]:
+    """Yield the clauses of the last line."""
     findings = [finding for unit in checked.units for finding in unit.findings]
     fixed = len(checked.fixed)
-    files = f" in {counted(len(checked.units), 'file')}"
-    if checked.allowed:
-        files += f" ({counted(checked.allowed, 'finding')} allowed by comments)"
-    if checked.faults:
-        files += f"; {counted(len(checked.faults), 'file')} could not be read"
-    if checked.unwritten:
-        files += f"; {counted(len(checked.unwritten), 'file')} could not be fixed"
+    files = counted(len(checked.units), "file")
     if fixed:
-        left = _said(findings) or "nothing"
-        is_left = "are left" if len(findings) > 1 else "is left"
-        return f"Fixed {fixed:,} of {fixed + len(findings):,}: {left} {is_left}{files}"
-    if not findings:
-        return f"All good{files.replace(' in', ':', 1)}"
+        yield f"Fixed {fixed:,} of {counted(fixed + len(findings), 'finding')} in {files}"
+    elif findings:
+        yield f"Found {_by_severity(findings)} in {files}"
+    else:
+        yield f"All good: {files}"
+    if fixed and findings:
+        yield f"remaining: {_by_severity(findings)}"
+    if checked.allowed:
+        yield f"{counted(checked.allowed, 'finding')} allowed by comments"
+    if checked.faults:
+        yield f"{counted(len(checked.faults), 'file')} could not be read"
+    if checked.unwritten:
+        yield f"{counted(len(checked.unwritten), 'file')} could not be fixed"
     fixable = sum(finding.fix is not None for finding in findings)
-    more = Message("; {count} can be fixed with {fix}", count=f"{fixable:,}") if fixable else ""
-    return Message(
-        "Found {findings}{files}{more}", findings=_said(findings), files=files, more=more
-    )
+    if fixable and not fixed:
+        yield Message("{count} can be fixed with {fix}", count=f"{fixable:,}")
 
 
 def fixed_aside(checked: Checked) -> str:
-    """Return the line that ends a run that shows what it would fix."""
-    findings = sum(len(unit.findings) for unit in checked.units)
+    """Return the last line of a run that shows fixes without applying them."""
     fixed = len(checked.fixed)
-    return f"would fix {fixed:,} of {fixed + findings:,} in {counted(len(checked.units), 'file')}"
+    findings = fixed + sum(len(unit.findings) for unit in checked.units)
+    files = counted(len(checked.units), "file")
+    return f"would fix {fixed:,} of {counted(findings, 'finding')} in {files}"
 
 
 def _about_fix(finding: Finding) -> str:
@@ -90,8 +91,8 @@ def _about_fix(finding: Finding) -> str:
     return f"Fixed {finding.file}:{finding.span.line}: {title} ({finding.code})"
 
 
-def _said(findings: Sequence[Finding]) -> str:
-    """Return how many findings there are of each severity, in words."""
-    counts = (sum(each.severity == severity for each in findings) for severity in SEVERITIES)
+def _by_severity(findings: Sequence[Finding]) -> str:
+    """Return the number of findings of each severity, such as `1 error and 2 warnings`."""
+    counts = (sum(finding.severity == name for finding in findings) for name in SEVERITIES)
     parts = [counted(count, name) for count, name in zip(counts, SEVERITIES, strict=True) if count]
     return enumerated(parts)

@@ -1,7 +1,7 @@
-"""What a project wants of `check`: [tool.zsupport.check] in its pyproject.toml.
+"""The configuration of `check` for a project: [tool.zsupport.check] in its pyproject.toml.
 
-The keys are those of SETTINGS. What is said on the command line stands above them. A file belongs
-to the nearest project at or above its folder, from wherever it is looked at.
+The keys are those of SETTINGS. Options on the command line override them. A file belongs to the
+nearest project at or above its folder, independent of the current folder.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zsupport.sources.select import SelectedFile
 from zsupport.sources.settings import Nearest, Only, check_patterns, texts, wrong
 from zsupport.typed import NamedTuple
 
-#: Each key, and what its value looks like.
+#: Each key, with the accepted value and an example.
 SETTINGS = {
     "select": 'a list of rules: select = ["ZS4", "unreachable-rule"]',
     "ignore": 'a list of rules: ignore = ["ZS4", "unreachable-rule"]',
@@ -26,14 +26,14 @@ SETTINGS = {
 
 
 class Config(NamedTuple):
-    """What a project says; without one, nothing."""
+    """The configuration of a project; empty without a project."""
 
     folder: str | None = None
     select: frozenset[str] | None = None  # codes
     ignore: frozenset[str] = frozenset()
     fail_on: str | None = None
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
-    #: The rules that it switches off, as they are written there.
+    #: The rules that it switches off, as they are written in the file.
     switched_off: tuple[str, ...] = ()
 
     def ignored(self, path: str) -> frozenset[str]:
@@ -49,28 +49,28 @@ class Config(NamedTuple):
         )
 
 
-#: What is said where no project says anything.
+#: The configuration without a project.
 NOTHING = Config()
 
 
 class Configs:
-    """What projects set for `check`, by file.
+    """The configurations of projects for `check`, by file.
 
-    Its methods raise UsageError for an unknown key and a value that cannot be read.
+    Its methods raise UsageError for an unknown key or an invalid value.
     """
 
-    def __init__(self, here: str | None, config: Only | None = None) -> None:
-        """Begin with nothing read; `here` is the current folder, None where it is gone.
+    def __init__(self, current: str | None, config: Only | None = None) -> None:
+        """Create without reading; `current` is the current folder, None if it was removed.
 
-        A `config` counts in place of the projects.
+        `config` replaces the configurations of the projects.
         """
-        self._here = here
+        self._current = current
         self._nearest = Nearest(_config, NOTHING, config)
 
     def of(self, file: SelectedFile) -> Config:
-        """Return what counts for a file; for what lies in no folder, it is what counts here."""
+        """Return the configuration of a file; files without a folder use the current folder."""
         if file.shipped or file.shown == "-":
-            return NOTHING if self._here is None else self._nearest.of_folder(self._here)
+            return NOTHING if self._current is None else self._nearest.of_folder(self._current)
         return self._nearest.of(file.shown if file.path == "-" else file.path)
 
 
@@ -94,14 +94,14 @@ def _config(project: Project) -> Config | None:
     switched_off = [] if select is None else [f"all rules but {', '.join(select)}"]
     switched_off += ignore
     switched_off += [f"{', '.join(names)} in {pattern}" for pattern, names in by_pattern.items()]
-    said = f"{project.path}: check."
+    prefix = f"{project.path}: check."
     return Config(
         project.folder,
-        None if select is None else codes_of(select, f"{said}select"),
-        ignorable(ignore, f"{said}ignore"),
+        None if select is None else codes_of(select, f"{prefix}select"),
+        ignorable(ignore, f"{prefix}ignore"),
         fail_on,
         tuple(
-            (pattern, ignorable(names, f"{said}per-file-ignores"))
+            (pattern, ignorable(names, f"{prefix}per-file-ignores"))
             for pattern, names in by_pattern.items()
         ),
         tuple(switched_off),

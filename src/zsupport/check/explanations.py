@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from zsupport.typed import NamedTuple
 
-#: What stands between two files of one example.
+#: The line between two files of one example.
 NEXT_FILE = "# another file of the same folder\n"
 
 _PAGE = re.compile(
@@ -18,9 +18,9 @@ _PAGE = re.compile(
 
 
 class Explanation(NamedTuple):
-    """Why it is a finding, a policy in which it is found, and that policy without it.
+    """The explanation of a code, with a policy that has the finding and one that does not.
 
-    Where it takes two files to show it, they stand one after the other. What no policy can show
+    An example can consist of two files, one after the other. A finding that no policy can show
     has no examples.
     """
 
@@ -30,13 +30,13 @@ class Explanation(NamedTuple):
 
 
 def page_of(code: str) -> str:
-    """Return the page about the findings with a code, as Markdown without a title."""
+    """Return the page about a code, as Markdown without a title."""
     page = files("zsupport.check.rules").joinpath(f"{code}.md")
     return page.read_text(encoding="utf-8")
 
 
 def explanation_of(code: str) -> Explanation:
-    """Return what the page about a code says, and its examples."""
+    """Return the explanation and the examples of a code."""
     page = _PAGE.fullmatch(page_of(code))
     assert page is not None, code
     return Explanation(page["why"], page["bad"], page["good"])

@@ -240,8 +240,8 @@ class Subject(AnalysedRevision):
         return self.document.target(stated.rule, stated.metric, stated.cell)
 
     def promised(self, name: str, stated: StatedCell) -> tuple[Path, str]:
-        """Return what a cell promises to a value or by a metric, as a related place."""
-        return self.target(stated), f"`{name}` is promised `{stated.cell.target.text}`"
+        """Return the target of a value or metric as a related place."""
+        return self.target(stated), f"`{stated.cell.target.text}` for `{name}`"
 
     def clock(self, offer: Offer, counted: Counted) -> TargetClock:
         """Return what an offer promises over hours, with all that its deadline depends on."""

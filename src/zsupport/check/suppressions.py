@@ -1,10 +1,9 @@
-"""Comments that allow what a rule finds: who they allow what, until when and why.
+"""Suppressions: comments that allow a finding, with an optional last day and a reason.
 
     # zsupport: allow ZS501, unreachable-rule until 2027-01-31 -- agreed with sales
 
-Behind something, such a comment is about its line. On a line of its own it is about all that the
-next line begins: a key with its value, an item of a list. What looks like a comment inside a text
-is none: texts are known by their places.
+At the end of a line, a comment applies to that line. On its own line it applies to the key with
+its value or the list item that starts on the next line. `#` inside a text does not start a comment.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ from zsupport.policy.yamltext import (
 )
 from zsupport.typed import NamedTuple
 
-#: A text in which this does not stand, in whatever case, has no such comment.
+#: A text without this word, in any case, has no suppressions.
 _MARK = re.compile("zsupport", re.IGNORECASE | re.ASCII)
-FORM = "# zsupport: allow CODE until YYYY-MM-DD -- reason"
+FORM_HINT = "write # zsupport: allow CODE until YYYY-MM-DD -- reason"
 
-# Without its colon it is not read, but it is not left alone either.
+# A comment without the colon is reported.
 _COMMENT = re.compile(
     r"#[ \t]*zsupport(?:[ \t]*:[ \t]*|[ \t]+(?=allow\b))([^\r\n]*)", re.IGNORECASE | re.ASCII
 )
@@ -43,19 +42,19 @@ _AFTER_CODES = re.compile(r"(?:[ \t]+until[ \t]+(?P<until>[^ \t]+))?(?P<more>.*)
 _REASON = re.compile(r"(?:(?<=[ \t])|\A)--(?:[ \t]+|\Z)")
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")
 _FEW_LINES = 20
-#: Of so many mistakes it is said what was meant: to find that out takes its time.
+#: Only this many errors get a suggestion, because searching for one takes time.
 _MOST_HINTS = 50
 
 
 class Allowed(NamedTuple):
-    """One code that a comment allows."""
+    """A code in a suppression."""
 
     code: str
     span: Span
 
 
 class Comment(NamedTuple):
-    """A comment that allows something from one line to another."""
+    """A suppression that applies to a range of lines."""
 
     span: Span
     alone: bool  # on a line of its own
@@ -65,8 +64,8 @@ class Comment(NamedTuple):
     until: date | None
     until_span: Span | None
 
-    def is_about(self, finding: Finding) -> bool:
-        """Return whether a finding stands where the comment allows it."""
+    def covers(self, finding: Finding) -> bool:
+        """Return whether a finding is in the lines of the comment."""
         span = finding.span
         if self.alone:
             return self.first <= span.line <= self.last
@@ -77,110 +76,111 @@ class Comment(NamedTuple):
         return self.until is not None and self.until < today
 
 
-class Mistake(NamedTuple):
-    """What is wrong with a comment that was to allow something."""
+class InvalidComment(NamedTuple):
+    """An error in a suppression."""
 
     span: Span
     message: str
     hint: str
 
 
-#: What finds the code that a name in a comment at a span stands for, or what is wrong with it;
-#: the last argument: whether to look for what was meant.
-CodeOf = Callable[[str, Span, bool], str | Mistake]
+#: Returns the code of a name in a comment at a span, or an error. The last argument states
+#: whether the error suggests a similar code.
+CodeOf = Callable[[str, Span, bool], str | InvalidComment]
 
 
 class Suppressions(NamedTuple):
-    """The comments of a file that allow something, and what is wrong with others."""
+    """The valid suppressions of a file, and the errors in invalid ones."""
 
     comments: tuple[Comment, ...] = ()
-    mistakes: tuple[Mistake, ...] = ()
+    errors: tuple[InvalidComment, ...] = ()
 
 
-class Heard(NamedTuple):
-    """Findings after the comments were heard: what is left, what is allowed, and by what."""
+class Suppressed(NamedTuple):
+    """The result of applying suppressions to findings."""
 
     left: list[Finding]
-    allowed: int  # how many are not
-    used: frozenset[tuple[Comment, str]]  # comments, each with a code of which there was something
+    allowed: int  # the number of suppressed findings
+    used: frozenset[tuple[Comment, str]]  # comments, each with a code that had a finding
 
 
 def may_suppress(text: str) -> bool:
-    """Return whether a text may have comments that allow something, as it speaks of zsupport."""
+    """Return whether a text can contain suppressions, because it contains `zsupport`."""
     return _MARK.search(text) is not None
 
 
 def suppressions_of(document: Document, code_of: CodeOf) -> Suppressions:
-    """Return the comments of a document that the loader accepts."""
+    """Return the suppressions of a document that the loader accepts."""
     if document.root is None or not may_suppress(document.text):
         return Suppressions()
     comments: list[Comment] = []
-    mistakes: list[Mistake] = []
+    errors: list[InvalidComment] = []
     reader = _CommentReader(document, code_of)
     for start, end in comments_in(document):
-        found = _COMMENT.fullmatch(document.text, start, end)
-        if found is None:
+        match = _COMMENT.fullmatch(document.text, start, end)
+        if match is None:
             continue
-        read = reader.read(start, end, found.start(1), hints=len(mistakes) < _MOST_HINTS)
-        if isinstance(read, Comment):
-            comments.append(read)
+        result = reader.read(start, end, match.start(1), hints=len(errors) < _MOST_HINTS)
+        if isinstance(result, Comment):
+            comments.append(result)
         else:
-            mistakes.append(read)
-    return Suppressions(tuple(comments), tuple(mistakes))
+            errors.append(result)
+    return Suppressions(tuple(comments), tuple(errors))
 
 
-def hear(comments: Sequence[Comment], findings: Sequence[Finding], today: date) -> Heard:
+def suppress(comments: Sequence[Comment], findings: Sequence[Finding], today: date) -> Suppressed:
     """Return findings without those that comments allow; an expired comment allows nothing."""
     if not comments:
-        return Heard(list(findings), 0, frozenset())
+        return Suppressed(list(findings), 0, frozenset())
     by_code: dict[str, _ByLine] = {}
     for comment in comments:
-        for each in comment.allowed:
-            by_code.setdefault(each.code, _ByLine()).add(comment)
+        for allowed in comment.allowed:
+            by_code.setdefault(allowed.code, _ByLine()).add(comment)
     left: list[Finding] = []
     used: set[tuple[Comment, str]] = set()
     for finding in findings:
-        about = by_code[finding.code].about(finding) if finding.code in by_code else []
-        used |= {(comment, finding.code) for comment in about}
-        if all(comment.expired(today) for comment in about):
+        covering = by_code[finding.code].covering(finding) if finding.code in by_code else []
+        used |= {(comment, finding.code) for comment in covering}
+        if all(comment.expired(today) for comment in covering):
             left.append(finding)
-    return Heard(left, len(findings) - len(left), frozenset(used))
+    return Suppressed(left, len(findings) - len(left), frozenset(used))
 
 
 class _ByLine:
-    """Comments by the lines that they are about, so that many of them are looked through fast."""
+    """Comments by the lines to which they apply, for fast lookup."""
 
     def __init__(self) -> None:
         self._of_line: dict[int, list[Comment]] = {}
         self._spread: list[Comment] = []
 
     def add(self, comment: Comment) -> None:
-        """Add a comment; one that is about many lines is looked at for every finding."""
+        """Add a comment; a comment for many lines is compared with every finding."""
         if comment.last - comment.first > _FEW_LINES:
             self._spread.append(comment)
             return
         for line in range(comment.first, comment.last + 1):
             self._of_line.setdefault(line, []).append(comment)
 
-    def about(self, finding: Finding) -> list[Comment]:
-        """Return the comments that are about a finding."""
+    def covering(self, finding: Finding) -> list[Comment]:
+        """Return the comments that apply to a finding."""
         span = finding.span
         if span.end_line - span.line > len(self._of_line):
-            near = [each for some in self._of_line.values() for each in some]
+            near = [comment for comments in self._of_line.values() for comment in comments]
         else:
             lines = range(span.line, span.end_line + 1)
-            near = [each for line in lines for each in self._of_line.get(line, ())]
-        return [each for each in dict.fromkeys((*near, *self._spread)) if each.is_about(finding)]
+            near = [comment for line in lines for comment in self._of_line.get(line, ())]
+        candidates = dict.fromkeys((*near, *self._spread))
+        return [comment for comment in candidates if comment.covers(finding)]
 
 
 def without(document: Document, comment: Comment, codes: Sequence[str]) -> Fix | None:
-    """Return the fix that takes these codes out of a comment, or all of it where none is left."""
+    """Return the fix that removes codes from a comment, or the comment if no code remains."""
     places = places_of(document.text)
-    kept = [each for each in comment.allowed if each.code not in codes]
+    kept = [allowed for allowed in comment.allowed if allowed.code not in codes]
     if kept:
         first, last = comment.allowed[0].span, comment.allowed[-1].span
         whole = Span(first.line, first.column, last.line, last.end_column)
-        names = ", ".join(document.text[slice(*_range(places, each.span))] for each in kept)
+        names = ", ".join(document.text[slice(*_range(places, a.span))] for a in kept)
         return Fix(f"allow {names} only", (Edit(whole, names),))
     start, end = _range(places, comment.span)
     if comment.alone:
@@ -188,17 +188,17 @@ def without(document: Document, comment: Comment, codes: Sequence[str]) -> Fix |
     else:
         while document.text[start - 1] in " \t":
             start -= 1
-    return Fix("take the comment out", (places.edit(start, end),))
+    return Fix("remove the comment", (places.edit(start, end),))
 
 
 # -- finding comments --------------------------------------------------------------------------
 
 
 def comments_in(document: Document) -> Iterator[tuple[int, int]]:
-    """Yield where each comment begins and ends in the text, of the lines that have the mark.
+    """Yield the start and end of each comment on a line that contains `zsupport`.
 
-    A `#` begins one where it stands in no text and behind no other comment. Whatever else is
-    between texts has no `#` in it: brackets, marks, anchors.
+    The first `#` of a line outside a text starts a comment: brackets, marks and anchors contain
+    no `#`.
     """
     text = document.text
     places = places_of(text)
@@ -207,8 +207,8 @@ def comments_in(document: Document) -> Iterator[tuple[int, int]]:
     mark = _MARK.search(text)
     while mark:
         line = places.line_start(mark.start())
-        found = _LINE_END.search(text, mark.start())
-        end = found.start() if found else len(text)
+        line_end = _LINE_END.search(text, mark.start())
+        end = line_end.start() if line_end else len(text)
         hash = text.find("#", line, end)
         while hash >= 0:
             before = bisect_right(starts, hash) - 1
@@ -220,8 +220,8 @@ def comments_in(document: Document) -> Iterator[tuple[int, int]]:
 
 
 def _texts(places: Places, root: Node | None) -> list[tuple[int, int]]:
-    """Return where the texts of a document stand, in order: keys, values, items."""
-    found: set[tuple[int, int]] = set()
+    """Return the ranges of the texts of a document, in order: keys, values, items."""
+    ranges: set[tuple[int, int]] = set()
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -229,16 +229,16 @@ def _texts(places: Places, root: Node | None) -> list[tuple[int, int]]:
             start, end = _range(places, node.span)
             begins = behind_properties(places.text, start, end)
             if not node.plain and places.text[begins : begins + 1] in ("|", ">"):
-                # What follows the sign on its line may be a comment, and is no text.
+                # After the `|` or `>` the line contains at most a comment.
                 head = _LINE_END.search(places.text, begins)
                 start = head.end() if head else end
             if start < end:
-                found.add((start, end))
+                ranges.add((start, end))
         elif isinstance(node, MappingNode):
-            waiting += [each for entry in node.entries for each in entry]
+            waiting += [child for entry in node.entries for child in entry]
         elif node is not None:
             waiting += node.items
-    return sorted(found)
+    return sorted(ranges)
 
 
 def _range(places: Places, span: Span) -> tuple[int, int]:
@@ -258,40 +258,35 @@ class _CommentReader:
         self.root = document.root
         self._parts: dict[int, list[_NodeLines]] = {}
 
-    def read(self, start: int, end: int, said: int, *, hints: bool) -> Comment | Mistake:
-        """Return what a comment allows where, or what is wrong with it."""
+    def read(self, start: int, end: int, body: int, *, hints: bool) -> Comment | InvalidComment:
+        """Return the suppression in a comment whose content starts at `body`, or its error."""
         text = self.text
         whole = self.span(start, start + len(text[start:end].rstrip()))
         if not _COLON.match(text, start):
-            return Mistake(whole, "the colon after `zsupport` is missing", f"write {FORM}")
-        reason = _REASON.search(text, said, end)
-        says = text[said : reason.start() if reason else end]
-        codes = _codes(says)
-        parts = _AFTER_CODES.fullmatch(says, codes[-1].end()) if codes else None
+            return InvalidComment(whole, "missing colon after `zsupport`", FORM_HINT)
+        reason = _REASON.search(text, body, end)
+        content = text[body : reason.start() if reason else end]
+        codes = _codes(content)
+        parts = _AFTER_CODES.fullmatch(content, codes[-1].end()) if codes else None
         if parts is None:
-            message = "this comment is for zsupport, and cannot be read"
-            return Mistake(whole, message, f"write {FORM}")
+            return InvalidComment(whole, "invalid comment for zsupport", FORM_HINT)
         if more := parts["more"].strip():
-            return Mistake(
-                whole,
-                f"`{short(more)}` is not understood in a comment that allows something",
-                f"commas between codes, a date behind `until`, `--` before the reason: {FORM}",
-            )
+            message = f"unexpected `{short(more)}` in a comment for zsupport"
+            return InvalidComment(whole, message, FORM_HINT)
         if reason is None or not text[reason.end() : end].strip():
-            message = "a comment that allows something has to give the reason"
-            return Mistake(whole, message, f"write {FORM}")
+            return InvalidComment(whole, "missing reason in a comment for zsupport", FORM_HINT)
         until, until_span = None, None
         if parts["until"]:
-            until_span = self.span(said + parts.start("until"), said + parts.end("until"))
+            until_span = self.span(body + parts.start("until"), body + parts.end("until"))
             until = _date(parts["until"])
             if until is None:
-                message = f"`{short(parts['until'])}` is no date"
-                return Mistake(until_span, message, "a date as in until 2027-01-31")
+                message = f"invalid date `{short(parts['until'])}`"
+                return InvalidComment(until_span, message, "write a date such as 2027-01-31")
         allowed = []
         for word in codes:
-            at = self.span(said + word.start(), said + word.end())
+            at = self.span(body + word.start(), body + word.end())
             code = self.code_of(word[0], at, hints)
-            if isinstance(code, Mistake):
+            if isinstance(code, InvalidComment):
                 return code
             allowed.append(Allowed(code, at))
         alone = not text[self.places.line_start(start) : start].strip()
@@ -303,9 +298,9 @@ class _CommentReader:
         return self.places.edit(first, last).span
 
     def lines_below(self, line: int) -> tuple[int, int]:
-        """Return the first and last line of what begins below a comment; (0, 0) if nothing does.
+        """Return the lines of the entry that starts below a comment; (0, 0) if there is none.
 
-        That is the first line with anything on it but comments, and whatever begins on it.
+        The entry starts on the next line that contains more than a comment.
         """
         node = self.root
         while node is not None and not isinstance(node, ScalarNode):
@@ -325,15 +320,15 @@ class _CommentReader:
         return 0, 0
 
     def parts(self, node: MappingNode | SequenceNode) -> list[_NodeLines]:
-        """Return the parts of a list or mapping with their lines, worked out once."""
+        """Return the parts of a list or mapping with their lines; cached."""
         if id(node) not in self._parts:
             pairs = ((i, i) for i in node.items) if isinstance(node, SequenceNode) else node.entries
-            found: list[_NodeLines] = []
+            parts: list[_NodeLines] = []
             for first, last in pairs:
-                # An alias stands for something further up; its own line is not known.
-                begins = max(first.line, found[-1].begins if found else 0)
-                found.append(_NodeLines(begins, max(begins, _last_line(self.places, last)), last))
-            self._parts[id(node)] = found
+                # The line of an alias is unknown: its node has the line of the anchor.
+                begins = max(first.line, parts[-1].begins if parts else 0)
+                parts.append(_NodeLines(begins, max(begins, _last_line(self.places, last)), last))
+            self._parts[id(node)] = parts
         return self._parts[id(node)]
 
 
@@ -345,14 +340,14 @@ class _NodeLines(NamedTuple):
     last: Node
 
 
-def _codes(says: str) -> list[re.Match[str]]:
-    """Return the codes that a comment allows, with commas between them; none where it does not."""
-    found: list[re.Match[str]] = []
-    before = _ALLOW.match(says)
-    while before and (word := _WORD.match(says, before.end())):
-        found.append(word)
-        before = _COMMA.match(says, word.end())
-    return found
+def _codes(content: str) -> list[re.Match[str]]:
+    """Return the codes after `allow`, separated by commas."""
+    codes: list[re.Match[str]] = []
+    before = _ALLOW.match(content)
+    while before and (word := _WORD.match(content, before.end())):
+        codes.append(word)
+        before = _COMMA.match(content, word.end())
+    return codes
 
 
 def _date(text: str) -> date | None:
@@ -363,12 +358,12 @@ def _date(text: str) -> date | None:
 
 
 def _last_line(places: Places, node: Node) -> int:
-    """Return the line on which a node ends; a block ends with the last thing in it."""
+    """Return the line on which a node ends; a block ends with its last node."""
     while not isinstance(node, ScalarNode) and not in_brackets(places, node):
         inside = (
             node.items if isinstance(node, SequenceNode) else [value for _, value in node.entries]
         )
         node = inside[-1]
     span = node.span
-    # A text in lines of its own ends where the next line begins.
+    # A block text ends at the start of the next line.
     return span.end_line - (span.end_column == 1 and span.end_line > span.line)

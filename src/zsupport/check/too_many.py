@@ -1,12 +1,10 @@
-"""The kinds of what `check` says of a policy with more than can be looked at."""
+"""The codes of findings about policies that exceed the limits of rules."""
 
 from __future__ import annotations
 
 from zsupport.findings import Code
 
 TOO_MANY = Code(
-    "ZS310", "too-many-cases", "a policy that distinguishes too many cases to look at", "warning"
+    "ZS310", "too-many-cases", "too many cases for rules that check every case", "warning"
 )
-TOO_MUCH = Code(
-    "ZS315", "too-many-comparisons", "a policy with more than a rule compares", "warning"
-)
+TOO_MUCH = Code("ZS315", "too-many-comparisons", "too many comparisons for a rule", "warning")

@@ -1,4 +1,4 @@
-"""The texts of a policy that are given by language, with their places."""
+"""The translated texts of a policy, with their paths."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from zsupport.typed import NamedTuple
 
 
 class Translated(NamedTuple):
-    """A text by language, as it is written at a path."""
+    """A text by language at a path."""
 
     path: Path
     texts: dict[str, str]
 
 
 def translated(document: Document) -> tuple[Translated, ...]:
-    """Return each text that is given by language, in the order of the file.
+    """Return each text by language, in the order of the file.
 
-    The format says where a text stands, so that the values of a fact called en and nb are none.
+    The format defines the places of texts: the values `en` and `nb` of a fact are not languages.
     """
     return tuple(_texts(POLICY, document.root, ()))
 
 
 def _texts(shape: Shape, node: Node | None, path: Path) -> Iterator[Translated]:
     if isinstance(node, SequenceNode):
-        each = shape.by_node[SequenceNode] if isinstance(shape, OneOf) else shape
-        if isinstance(each, ListOf):
+        items = shape.by_node[SequenceNode] if isinstance(shape, OneOf) else shape
+        if isinstance(items, ListOf):
             for position, item in enumerate(node.items):
-                yield from _texts(each.item, item, (*path, position))
+                yield from _texts(items.item, item, (*path, position))
     elif isinstance(node, MappingNode):
         yield from _inside(shape, node, path)
 
@@ -40,7 +40,7 @@ def _inside(shape: Shape, node: MappingNode, path: Path) -> Iterator[Translated]
     if isinstance(shape, OneOf):
         shape = shape.by_node[MappingNode] or shape
     if isinstance(shape, ListOf):
-        yield from _inside(shape.item, node, path)  # one for a list of one
+        yield from _inside(shape.item, node, path)  # a single item in place of a list
     elif isinstance(shape, Text):
         texts = {
             key.text: value.text for key, value in node.entries if isinstance(value, ScalarNode)

@@ -1,7 +1,7 @@
-"""ZS904 and ZS905: what the tests beside a policy name that is not there, and what they leave open.
+"""ZS904 and ZS905: unknown ids in the tests of a policy, and denials without a test.
 
-Static checks miss half of the mistakes that people make in grants; only a test that states who may
-not do something notices when they suddenly may.
+Static checks miss half of the errors that people make in grants. Only a test of a denial detects
+a grant that allows too much.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.yamltext import Path, path_text
 from zsupport.suite.coverage import Decision, asked_cases, decisions_of, uncovered
 from zsupport.suite.example import Example, Invariant
-from zsupport.suite.invariant import meant
+from zsupport.suite.invariant import selected
 from zsupport.suite.reading import bind, read_written
 from zsupport.suite.subject import PolicyUnderTest, read_subject
 
@@ -28,14 +28,14 @@ from zsupport.suite.subject import PolicyUnderTest, read_subject
 def of_tests(
     files: Sequence[SourceFile], tests: Sequence[SourceFile], public: PublicHolidays
 ) -> Iterator[tuple[Document, list[Finding]]]:
-    """Yield what is found in tests and in their policy: each file in which something is found.
+    """Yield the findings in tests and in their policy, file by file.
 
-    `files` are all revisions of the policy. What else is wrong with tests, `zsupport test` says.
+    `files` are all revisions of the policy. `zsupport test` reports other errors in tests.
     """
     try:
         subject = read_subject(tuple(files), public)
     except (InvalidPolicy, UsageError):
-        return  # it has been said
+        return  # already reported
     examples: list[Example] = []
     invariants: list[Invariant] = []
     whole = True
@@ -44,14 +44,14 @@ def of_tests(
         examples += bound.examples
         invariants += bound.invariants
         whole &= not bound.findings
-        unknown = [_renamed(each) for each in bound.findings if each.code == "ZS201"]
+        unknown = [_renamed(finding) for finding in bound.findings if finding.code == "ZS201"]
         if unknown:
             yield Document(written.source, written.text, written.root, None, ()), unknown
     if whole:
         newest = len(subject.revisions) - 1
-        found = list(_denials(subject, newest, examples, invariants))
-        if found:
-            yield subject.revisions[newest].document, found
+        findings = list(_denials(subject, newest, examples, invariants))
+        if findings:
+            yield subject.revisions[newest].document, findings
 
 
 def _renamed(finding: Finding) -> Finding:
@@ -62,34 +62,32 @@ def _renamed(finding: Finding) -> Finding:
 def _denials(
     subject: PolicyUnderTest, index: int, examples: list[Example], invariants: list[Invariant]
 ) -> Iterator[Finding]:
-    """Yield what denies something and of which no test states it, in the newest revision."""
+    """Yield the denials of the newest revision without a test."""
     document = subject.revisions[index].document
     try:
-        denials = [each for each in decisions_of(subject, index) if each.kind == "denial"]
+        denials = [item for item in decisions_of(subject, index) if item.kind == "denial"]
         denied = _excluded(subject, index, examples) | _forbidden(subject, index, invariants)
         untested = [
-            each for each in uncovered(subject, denials, examples) if not each.cases & denied
+            denial for denial in uncovered(subject, denials, examples) if not denial.cases & denied
         ]
     except TooMuch:
         return
     space = subject.revisions[index].space
     if denials and len(untested) == len(denials):
-        yield _finding(
-            document, ("entitlements",), "no test states that anything is denied", space, denials
-        )
+        yield _finding(document, ("entitlements",), "no test of any denial", space, denials)
         return
     revision = subject.policy.revisions[index]
     for plan in revision.plans:
-        mine = [each for each in denials if each.plan == plan.id]
-        if mine and all(each in untested for each in mine):
-            message = f"no test states that anything is denied to `{plan.id}`"
-            yield _finding(document, ("plans", plan.id), message, space, mine)
+        of_plan = [denial for denial in denials if denial.plan == plan.id]
+        if of_plan and all(denial in untested for denial in of_plan):
+            message = f"no test of a denial for the plan `{plan.id}`"
+            yield _finding(document, ("plans", plan.id), message, space, of_plan)
     for channel in revision.channels:
-        mine = [each for each in denials if each.about == channel.id]
+        of_channel = [denial for denial in denials if denial.about == channel.id]
         grant = next((i for i, g in enumerate(revision.grants) if channel.id in g.allow), None)
-        if mine and grant is not None and all(each in untested for each in mine):
-            message = f"no test states that `{channel.id}` is denied to anybody"
-            yield _finding(document, ("entitlements", grant, "allow"), message, space, mine)
+        if of_channel and grant is not None and all(d in untested for d in of_channel):
+            message = f"no test of a denial of the channel `{channel.id}`"
+            yield _finding(document, ("entitlements", grant, "allow"), message, space, of_channel)
 
 
 def _forbidden(subject: PolicyUnderTest, index: int, invariants: list[Invariant]) -> Cases:
@@ -99,14 +97,14 @@ def _forbidden(subject: PolicyUnderTest, index: int, invariants: list[Invariant]
         for claim in invariant.claims if invariant.revision == index else ():
             if claim.kind == "channel" and not claim.wanted:
                 for name in claim.names:
-                    denied |= meant(subject, invariant, claim, name)
+                    denied |= selected(subject, invariant, claim, name)
     return denied
 
 
 def _excluded(subject: PolicyUnderTest, index: int, examples: list[Example]) -> Cases:
-    """Return the cases for which tests state by `exclude` that the channel is not allowed.
+    """Return the cases for which `exclude` in a test states that the channel is not allowed.
 
-    It covers no decision, as it leaves other channels open, but notices when it is allowed.
+    `exclude` covers no decision, because it allows other channels, but it does test the denial.
     """
     denied = 0
     space = subject.revisions[index].space
@@ -121,10 +119,10 @@ def _excluded(subject: PolicyUnderTest, index: int, examples: list[Example]) -> 
 def _finding(
     document: Document, path: Path, message: str, space: Space, denials: Sequence[Decision]
 ) -> Finding:
-    cases: Cases = max((each.cases for each in denials), key=lambda cases: cases.bit_count())
+    cases: Cases = max((denial.cases for denial in denials), key=lambda cases: cases.bit_count())
     span: Span = document.value(path) if path[-1] == "allow" else document.key(path)
     case = shown(space.first(cases))
-    asked = ", ".join(f"{name}: {value}" for name, value in case.items())
+    question = ", ".join(f"{name}: {value}" for name, value in case.items())
     return Finding(
         UNTESTED_DENIAL.code,
         UNTESTED_DENIAL.name,
@@ -133,7 +131,7 @@ def _finding(
         document.source.shown,
         span,
         path_text(path),
-        hint=f"add a test: {{channels: {{{asked}}}, expect: {{allowed: false}}}}",
+        hint=f"add a test: {{channels: {{{question}}}, expect: {{allowed: false}}}}",
         case=case,
         identity=identity_of(document, path),
     )

@@ -1,7 +1,7 @@
-"""What a reader of YAML 1.1 makes of a text without quotes.
+"""The value of a text without quotes in YAML 1.1.
 
-A policy is read as text. Many tools read YAML as version 1.1 has it, where `no` is false and
-`17:00` is 1020; this is their reading, as PyYAML has it, but for dates.
+zsupport reads policies as YAML 1.2 texts. Many tools read YAML 1.1, where `no` is false and
+`17:00` is 1020. This module follows PyYAML, except for dates.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ import re
 from collections.abc import Set
 
 _WORDS = {
-    spelled: (what, means)
-    for what, means, words in (
-        ("empty", "null", "null"),
+    spelled: (kind, value)
+    for kind, value, words in (
+        ("an empty value", "null", "null"),
         ("a boolean", "true", "true yes on"),
         ("a boolean", "false", "false no off"),
     )
     for word in words.split()
     for spelled in (word, word.title(), word.upper())
-} | {"~": ("empty", "null")}
+} | {"~": ("an empty value", "null")}
 _NUMBER = re.compile(
     r"""(?P<sign>[-+]?)(?:
       0b(?P<binary>[0-1_]+)
@@ -32,36 +32,36 @@ _NUMBER = re.compile(
     )|(?P<bare_point>\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)|\.(?P<none>nan|NaN|NAN)""",
     re.VERBOSE,
 )
-#: How a number begins.
+#: The first characters of numbers.
 _FIRST = frozenset("+-.0123456789")
 
 
 def reading(text: str) -> tuple[str, str] | None:
-    """Return how a text that stands without quotes is read by YAML 1.1, and as what.
+    """Return the kind and the value that a text without quotes has in YAML 1.1.
 
-    That is null, a boolean or a number, as such a tool writes it; None where it is read as the
-    text that it is, or cannot be read at all.
+    The value is null, a boolean or a number, as PyYAML writes it. Return None for a text that
+    YAML 1.1 reads as a text, or not at all.
     """
     word = _WORDS.get(text)
     if word is not None or text[:1] not in _FIRST:
         return word
-    found = _NUMBER.fullmatch(text)
-    if found is None:
+    match = _NUMBER.fullmatch(text)
+    if match is None:
         return None
-    digits = found[found.lastgroup or 0].replace("_", "")
+    digits = match[match.lastgroup or 0].replace("_", "")
     if not digits:
         return None
-    return "a number", _number(found.lastgroup or "", found["sign"] or "", digits)
+    return "a number", _number(match.lastgroup or "", match["sign"] or "", digits)
 
 
 def other(text: str) -> tuple[str, str] | None:
-    """Return how a text is read where it is shown as another one."""
+    """Return the reading of a text if YAML 1.1 shows another text for it."""
     read = reading(text)
     return None if read is None or read[1] == text else read
 
 
 def any_other(texts: Set[str]) -> bool:
-    """Return whether one of some texts is shown as another one; quick where none is."""
+    """Return whether YAML 1.1 shows another text for one of some texts; fast if it does not."""
     words = texts & _WORDS.keys()
     numbers = [text for text in texts if text[:1] in _FIRST]
     return any(map(other, words)) or any(map(other, numbers))

@@ -1,5 +1,5 @@
-"""The tests of a policy: their format, running them, what they cover, and what they notice.
+"""The tests of a policy: their format, running them, their coverage, and mutation of the policy.
 
-Nothing here prints, and nothing reads a clock: the moments of a test stand in its file, or are
-given.
+This package does not print, and it does not read the clock: a test names its moments, or callers
+pass them.
 """

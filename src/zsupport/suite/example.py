@@ -1,7 +1,4 @@
-"""Tests as values: questions with what must be answered, and what must hold in every case.
-
-The codes of what a run of them can find are at the end.
-"""
+"""Tests as values: questions with expected answers, invariants, and the codes of findings."""
 
 from __future__ import annotations
 
@@ -17,34 +14,34 @@ from zsupport.typed import NamedTuple
 
 
 class Reason(NamedTuple):
-    """What must have decided: nodes of the policy by path, or rules by their condition."""
+    """The entries that must have decided: nodes of the policy by path, or rules by condition."""
 
-    paths: tuple[tuple[str, Path], ...]  # as written, and taken apart
+    paths: tuple[tuple[str, Path], ...]  # the text and the parsed path
     when: When | None = None
 
 
 class Expected(NamedTuple):
-    """One field of an answer, and what it must be; the spans are those of the value."""
+    """One field of an answer with its expected value; `span` and `path` are those of the value."""
 
     key: str
-    value: tuple[str, ...] | Reason | Node  # the channels of a set; the value of `because`; others
+    value: tuple[str, ...] | Reason | Node  # channels for a set, a reason for `because`
     span: Span
     path: Path
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """The channels of `exactly`, `include` or `exclude`; none for another key."""
+        """The channels of `exactly`, `include` or `exclude`; empty for all other keys."""
         value = self.value
         return value if isinstance(value, tuple) and not isinstance(value, Reason) else ()
 
     @property
     def text(self) -> str | None:
-        """The value where it is a single text."""
+        """The value if it is a scalar."""
         return self.value.text if isinstance(self.value, ScalarNode) else None
 
 
 class Arguments(TypedDict, total=False):
-    """The arguments of the library beside the case; only those that the question states."""
+    """The arguments of the library besides the case; only those that the question states."""
 
     name: str | None
     metric: tuple[str, ...]
@@ -62,32 +59,32 @@ class Arguments(TypedDict, total=False):
 
 
 class Question(NamedTuple):
-    """A question as the command line puts it; several values are asked in every combination."""
+    """A question as on the command line; several values are asked in every combination."""
 
     command: str  # channels, due, hours or priority
     revision: int  # the position of the revision that answers
     values: Mapping[str, tuple[str, ...]]  # of dimensions and facts
-    facts: frozenset[str]  # which of them are facts
+    facts: frozenset[str]  # the names of the facts in `values`
     options: Arguments
-    zone: tzinfo  # in which instants are shown and local times are read
-    timed: bool  # whether it names its moment: then the answer may depend on it
+    zone: tzinfo  # for shown instants and local times
+    timed: bool  # whether the question names its moment: then the answer can depend on it
     in_force: bool  # whether a revision is in force at that moment
 
 
 class Example(NamedTuple):
-    """A question, and what must be answered to each combination that it asks."""
+    """A question with the expected answer to each of its combinations."""
 
     name: str
     span: Span
     path: Path
-    node: MappingNode  # as it is written
+    node: MappingNode  # the node in the tests file
     question: Question
-    shorthand: bool  # whether a text stands for all that is expected
+    shorthand: bool  # whether `expect` is a single text
     expects: tuple[Expected, ...]
 
 
 class Claim(NamedTuple):
-    """What must hold, or must not, in every case that an invariant is about."""
+    """What is required or forbidden in every case of an invariant."""
 
     wanted: bool
     kind: str  # channel or promised
@@ -97,7 +94,7 @@ class Claim(NamedTuple):
 
 
 class Invariant(NamedTuple):
-    """Claims about a set of cases."""
+    """Claims about a case set."""
 
     name: str
     span: Span
@@ -107,24 +104,20 @@ class Invariant(NamedTuple):
     claims: tuple[Claim, ...]
 
 
-FAILED_CASE = Code("ZT101", "failed-case", "the policy answers otherwise than a test expects")
-BROKEN_INVARIANT = Code("ZT102", "broken-invariant", "a case in which an invariant does not hold")
-NO_TESTS = Code("ZT103", "no-tests", "a policy that no tests file is about")
-NO_ANSWER = Code("ZT104", "no-answer", "a test that asks what the policy cannot answer")
-NO_POLICY = Code("ZT105", "no-policy", "a tests file whose policy is not beside it")
-TOO_MANY = Code("ZT106", "too-many-cases", "a policy with more than is worked on")
-NO_CASE = Code("ZT107", "no-case", "an invariant that holds because no case is meant")
+FAILED_CASE = Code("ZT101", "failed-case", "answer that differs from the expected answer")
+BROKEN_INVARIANT = Code("ZT102", "broken-invariant", "invariant that some cases violate")
+NO_TESTS = Code("ZT103", "no-tests", "policy without tests")
+NO_ANSWER = Code("ZT104", "no-answer", "test with a question that the policy cannot answer")
+NO_POLICY = Code("ZT105", "no-policy", "tests file without its policy in the same folder")
+TOO_MANY = Code("ZT106", "too-many-cases", "policy that exceeds a limit")
+NO_CASE = Code("ZT107", "no-case", "invariant that matches no case")
 EXCLUDED = Code(
-    "ZT108", "excluded-case", "a test of a case whose facts exclude its priority", "warning"
+    "ZT108", "excluded-case", "test of a case whose facts exclude its priority", "warning"
 )
-UNCOVERED = Code(
-    "ZT201", "uncovered-decision", "a decision of the policy that no test states", "note"
-)
-COVERAGE_LOW = Code("ZT202", "coverage-too-low", "the tests cover less than was asked for")
-UNNOTICED = Code("ZT301", "unnoticed-change", "a change of the policy that no test notices", "note")
-MUTATION_LOW = Code(
-    "ZT302", "mutation-too-low", "the tests notice fewer changes than was asked for"
-)
+UNCOVERED = Code("ZT201", "uncovered-decision", "decision that no test covers", "note")
+COVERAGE_LOW = Code("ZT202", "coverage-too-low", "coverage below the required share")
+UNNOTICED = Code("ZT301", "unnoticed-change", "mutant that survived all tests", "note")
+MUTATION_LOW = Code("ZT302", "mutation-too-low", "killed mutants below the required share")
 
 SUITE_CODES = (
     FAILED_CASE,
@@ -140,5 +133,5 @@ SUITE_CODES = (
     UNNOTICED,
     MUTATION_LOW,
 )
-#: Every kind of finding that a run can make: these, and those about a file that cannot be read.
+#: Every kind of finding of a run, including those for a file that cannot be read.
 CODES: dict[str, Code] = {**LOADER_CODES, **{code.code: code for code in SUITE_CODES}}

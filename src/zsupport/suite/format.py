@@ -1,7 +1,7 @@
-"""The format of a tests file, once: every key and value that it may hold.
+"""The format of a tests file: every key and value that it can contain.
 
-The reader goes by it, `zsupport schema tests` prints it as JSON Schema, and the guide's
-reference of keys is held to it.
+The reader uses it, `zsupport schema tests` prints it as JSON Schema, and a test compares the
+guide's reference of keys with it.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ from zsupport.wording import enumerated
 
 #: The version of the format of tests.
 VERSION = 1
-#: The word for what does not apply, where the JSON answer has null.
+#: The word for null in the JSON answer: the field does not apply.
 NONE = "none"
-#: What YAML takes for nothing; here it is refused, so that nothing is asserted by accident.
+#: The spellings of null in YAML. They are refused, so that a test asserts nothing by accident.
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
-#: A mapping with known keys and none beside them: remarks are a policy's, not a test's.
+#: A mapping with known keys only: tests have no remarks as policies do.
 Keys = partial(Fields, remarks=False)
 
 
@@ -68,12 +68,12 @@ def key_of(field: str, *value: str) -> str:
 
 
 def is_null(node: Node) -> bool:
-    """Return whether a value is nothing at all: left out, `null` or `~`."""
+    """Return whether a value is null: omitted, `null` or `~`."""
     return isinstance(node, ScalarNode) and node.plain and node.text.strip() in _NULLS
 
 
 class StatedValue(Shape):
-    """A value that an answer must have; null is refused, for `none` says what does not apply."""
+    """A value that an answer must have; null is refused in favour of `none`."""
 
     def __init__(self, inner: Shape) -> None:
         self.inner = inner
@@ -83,8 +83,8 @@ class StatedValue(Shape):
         """Return what the inner shape reads."""
         if is_null(node):
             reader.report(
-                "ZS003", node.span, way, "nothing is expected here", self.words,
-                "leave the key out, or write `none` for what does not apply",
+                "ZS003", node.span, way, "this key has no value", self.words,
+                "remove the key, or write `none` for a field that does not apply",
             )  # fmt: skip
             return None
         return self.inner.read(node, way, reader)
@@ -99,7 +99,7 @@ class StatedValue(Shape):
 
 
 class Anything(Shape):
-    """A value of any form: texts, lists and mappings as the JSON answer has them."""
+    """Any value: texts, lists and mappings as in the JSON answer."""
 
     words = "a text, a list or a mapping"
 
@@ -108,12 +108,12 @@ class Anything(Shape):
         return node
 
     def schema(self) -> Schema:
-        """Return a schema that lets everything through."""
+        """Return a schema that accepts every value."""
         return {}
 
 
 class PerhapsNone(Shape):
-    """A list of texts, which may be empty: then there must be none."""
+    """A list of texts; an empty list expects no text."""
 
     words = "a list of texts"
 
@@ -132,7 +132,7 @@ class PerhapsNone(Shape):
 
 
 class SetOf(Shape):
-    """The channels that are allowed and no other: a list, empty where none is."""
+    """Exactly the allowed channels; an empty list expects no channel."""
 
     words = "a list of channels; [] for none"
 
@@ -150,7 +150,7 @@ class SetOf(Shape):
         return {"anyOf": [self.some.schema(), {"type": "array", "maxItems": 0}]}
 
     def parts(self) -> list[Shape]:
-        """Return the values' shape."""
+        """Return the shape of the values."""
         return [self.some]
 
 
@@ -158,7 +158,7 @@ def _number(text: str) -> int | str:
     if text == NONE:
         return text
     if not re.fullmatch(r"-?[0-9]{1,12}", text):
-        raise BadText(f"{shown(text)} is no whole number", "a whole number, or none", None)
+        raise BadText(f"{shown(text)} is not a whole number", "a whole number, or none", None)
     return int(text)
 
 
@@ -175,7 +175,7 @@ _TEXT = Line("a text, or none")
 _INSTANT = Line("an instant such as 2026-11-23T10:00:00+01:00, or none")
 _MOMENT = Line("an instant such as 2026-11-23T10:00:00+01:00")
 _ZONE = Leaf(
-    "a zone such as Europe/Oslo",
+    "a time zone such as Europe/Oslo",
     ZONE.code,
     ZONE.parse,
     ZONE.parse_in_haste,
@@ -187,7 +187,7 @@ _TEXTS = PerhapsNone()
 _ANY = Anything()
 _FLAG_OR_NONE = OneOf(text=Choice("true", "false", NONE))
 
-#: The fields of an answer that say which question it answers.
+#: The fields of an answer that repeat the question.
 _ASKED = ("plan", "role", "channel", "facts", "metric", "because")
 
 BECAUSE = OneOf(
@@ -195,13 +195,13 @@ BECAUSE = OneOf(
     items=ListOf(Line("the path of a rule, such as entitlements[1]")),
     mapping=Keys(
         "reason",
-        "The rule that must have decided, told by its condition.",
+        "The rule that must have decided, by its condition.",
         Field(
             "when",
             OneOf(
                 mapping=Fields(
                     "told condition",
-                    "The condition of the rule, as it stands in the policy.",
+                    "The condition of the rule as in the policy.",
                     Field("plan", Values("plan"), "Its plans."),
                     Field("role", Values("role"), "Its roles."),
                     Field("channel", Values("channel"), "Its channels."),
@@ -225,7 +225,7 @@ _BECAUSE = Field(
 
 
 def _of_type(kind: Any) -> Shape:
-    """Return the shape of the expected value of a field of an answer, from the field's type."""
+    """Return the shape of the expected value for the type of a field."""
     parts, container = get_args(kind), get_origin(kind) or kind
     if NoneType in parts:
         return _FLAG_OR_NONE if parts[0] is bool else _of_type(parts[0])
@@ -251,23 +251,23 @@ def _fields(answer: Any) -> tuple[Field, ...]:
 
 
 def _answer(answer: Any, name: str, words: str, text: Shape | None, *more: Field) -> OneOf:
-    """Return the shape of an expectation: fields of an answer, or a text in their place."""
-    says = "What must be answered; what is not named is not looked at."
-    keys = Keys(f"{name} answer", says, *more, *_fields(answer), _BECAUSE)
+    """Return the shape of an expectation: fields of an answer, or a single text."""
+    summary = "The expected answer; only the listed fields are compared."
+    keys = Keys(f"{name} answer", summary, *more, *_fields(answer), _BECAUSE)
     return OneOf(text=text, mapping=keys, words=words)
 
 
 class Expectation(Shape):
-    """What is expected; what may stand in it goes by the command, so it is read later."""
+    """The expected answer; its shape depends on the command, so it is read later."""
 
-    words = "what must be answered"
+    words = "the expected answer"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return the node and the way to it; refuse what expects nothing."""
+        """Return the node and its position in the file; refuse an empty expectation."""
         if is_null(node):
             reader.report(
-                "ZS003", node.span, way, "nothing is expected", self.words,
-                "say what the answer must be: a test that expects nothing tests nothing",
+                "ZS003", node.span, way, "`expect` has no value", self.words,
+                "add the expected answer",
             )  # fmt: skip
             return None
         if isinstance(node, SequenceNode):
@@ -279,7 +279,9 @@ class Expectation(Shape):
         """Return the schemas of all commands."""
         return {
             "anyOf": [
-                each for question in TESTED.values() for each in _alternatives(question.expected)
+                alternative
+                for question in TESTED.values()
+                for alternative in _alternatives(question.expected)
             ]
         }
 
@@ -289,24 +291,24 @@ class Expectation(Shape):
 
 
 def _alternatives(shape: OneOf) -> list[Schema]:
-    found: list[Schema] = shape.schema()["anyOf"]
-    return found
+    alternatives: list[Schema] = shape.schema()["anyOf"]
+    return alternatives
 
 
-_PLAN = Field("plan", Values("plan"), "The plans; several: each of them.")
+_PLAN = Field("plan", Values("plan"), "The plans; a list asks for each of them.")
 _ROLE = Field("role", Values("role"), "The roles.")
 _CHANNEL = Field("channel", Values("channel"), "The channels.")
 _PRIORITY = Field("priority", Values("priority"), "The priorities.")
 _FACT = Field(
     "fact",
     MapOf(Values("fact"), key="a fact"),
-    "Facts that are called like another key of this mapping.",
+    "Facts with the same name as another key of this mapping.",
 )
 _AT = Field("at", _MOMENT, "The moment to answer as of; it selects the revision.")
-_TZ = Field("tz", Line("a zone such as Europe/Oslo"), "The zone of local times.")
+_TZ = Field("tz", Line("a time zone such as Europe/Oslo"), "The time zone of local times.")
 _LANG = Field("lang", Line("a language such as nb"), "The language of the policy's texts.")
 _CUSTOMER = (
-    Field("customer-tz", _ZONE, "The customer's zone."),
+    Field("customer-tz", _ZONE, "The customer's time zone."),
     Field("customer-country", _COUNTRY, "The customer's country."),
 )
 _A_FACT = "a fact: its value, or several"
@@ -321,29 +323,29 @@ DUE = Keys(
     "question about deadlines",
     "The options of `zsupport due`. Lists are asked in every combination.",
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT,
-    Field("opened", _MOMENT, "When it was opened; it selects the revision."),
-    Field("metric", ListOf(Name("metric"), or_one=True), "What is promised; `all` for each."),
-    Field("answered", _MOMENT, "When it was answered."),
-    Field("updated", _MOMENT, "When it was last updated."),
-    Field("resolved", _MOMENT, "When it was resolved."),
+    Field("opened", _MOMENT, "When the case was opened; it selects the revision."),
+    Field("metric", ListOf(Name("metric"), or_one=True), "The metrics; `all` for all of them."),
+    Field("answered", _MOMENT, "When the case was answered."),
+    Field("updated", _MOMENT, "When the case was last updated."),
+    Field("resolved", _MOMENT, "When the case was resolved."),
     Field(
         "start", MapOf(_MOMENT, key="a metric"),
-        "When the clock of a metric started, where the policy says that in words.",
+        "When the clock of a metric started, if the policy states the start in words.",
     ),
     Field(
-        "pause", ListOf(Line("FROM/TO, or FROM/ while it lasts"), or_one=True),
-        "When its clock stood still.",
+        "pause", ListOf(Line("FROM/TO, or FROM/ for a pause without an end"), or_one=True),
+        "When the clock was paused.",
     ),
-    Field("at-risk", _RATIO, "From which part of the way it is at risk."),
+    Field("at-risk", _RATIO, "The elapsed share of the target from which it is at risk."),
     *_CUSTOMER,
-    Field("at", _MOMENT, "The moment to answer as of; left out: the last that happened."),
+    Field("at", _MOMENT, "The moment to answer as of; if omitted, the last event."),
     _TZ, _LANG,
     others=Values("fact"), others_say=_A_FACT,
 )  # fmt: skip
 HOURS = Keys(
     "question about hours",
     "The options of `zsupport hours`. Lists are asked in every combination.",
-    Field("name", Name("hours"), "Which hours; left out: the channels of a case."),
+    Field("name", Name("hours"), "The name of the hours; if omitted, the channels of a case."),
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, *_CUSTOMER, _AT, _TZ, _LANG,
     others=Values("fact"), others_say=_A_FACT,
 )  # fmt: skip
@@ -358,7 +360,7 @@ TestedAnswer = ChannelAnswer | DueAnswer | HoursAnswer | PriorityAnswer
 
 
 class TestedQuestion(NamedTuple):
-    """A question that tests can ask: its keys, the method, the answer type, the expectations."""
+    """A question that tests can ask: its keys, method, type of answer, and expectations."""
 
     keys: Fields
     ask: Callable[..., Answers[TestedAnswer, object]]
@@ -372,7 +374,7 @@ TESTED = {
         _answer(
             ChannelAnswer, "channels", "a mapping such as {exactly: [web]} or {allowed: true}",
             None,
-            Field("exactly", StatedValue(SetOf()), "These channels are allowed, and no other."),
+            Field("exactly", StatedValue(SetOf()), "These channels are allowed, and no others."),
             Field("include", StatedValue(Values("channel")), "These channels are allowed."),
             Field("exclude", StatedValue(Values("channel")), "These channels are not allowed."),
         ),
@@ -407,62 +409,62 @@ def _fields_of_type(matches: Callable[[Any], bool]) -> set[str]:
     """Return the fields of answers whose types match."""
     return {
         name
-        for each in TESTED.values()
-        for name, kind in field_types(each.answer).items()
+        for question in TESTED.values()
+        for name, kind in field_types(question.answer).items()
         if matches(kind)
     }
 
 
-#: Fields in which answers that count as equal can differ.
+#: Fields that can differ between answers that count as equal.
 WORDS = {"because"} | _fields_of_type(_are_words)
-#: Fields that hold an instant.
+#: Fields that contain an instant.
 INSTANTS = _fields_of_type(lambda kind: _of_type(kind) is _INSTANT)
-#: Fields whose value depends on the moment asked as of: instants and seconds. A state can, too.
+#: Fields whose value depends on the moment: instants and seconds. A state can depend on it too.
 OF_THE_MOMENT = INSTANTS | _fields_of_type(lambda kind: int in (kind, *get_args(kind)))
 
 CASE = Keys(
     "case",
-    "A question as the command line puts it, and what must be answered.",
-    Field("name", Line("a name"), "What it is called where it fails; left out: the question."),
-    Field("note", Text(), "A remark for whoever reads the test."),
+    "A question as on the command line, with its expected answer.",
+    Field("name", Line("a name"), "The name of the test; if omitted, the question."),
+    Field("note", Text(), "A remark for readers of the test."),
     Field("channels", CHANNELS, "The options of `zsupport channels`."),
     Field("due", DUE, "The options of `zsupport due`."),
     Field("hours", HOURS, "The options of `zsupport hours`."),
     Field("priority", PRIORITY, "The facts of `zsupport priority`."),
-    Field("expect", Expectation(), "What must be answered.", required=True),
+    Field("expect", Expectation(), "The expected answer.", required=True),
     exactly_one=tuple(TESTED),
 )
 
 CASES_WHERE = Keys(
     "set of cases",
-    "The cases of the policy that are meant; what is left out matches all.",
+    "A selection of cases; an omitted dimension matches all values.",
     Field("plan", Values("plan"), "The plans."),
     Field("role", Values("role"), "The roles."),
-    Field("channel", Values("channel"), "The channels; only beside `promised`."),
+    Field("channel", Values("channel"), "The channels; only with `promised`."),
     Field("priority", Values("priority"), "The priorities."),
     others=Values("fact"),
     others_say="a fact: its values",
 )
 CLAIM = Keys(
     "claim",
-    "What holds, or does not, in every case that is meant.",
+    "A condition that every selected case meets, or that no selected case meets.",
     Field("channel", Values("channel"), "These channels are allowed."),
     Field(
         "promised",
         ListOf(Name("metric"), or_one=True),
-        "Something is promised by these metrics, wherever a case can be opened.",
+        "These metrics have a target in every case that can be opened.",
     ),
     at_least_one=("channel", "promised"),
 )
 INVARIANT = Keys(
     "invariant",
-    "What holds in every case of the policy, or in every case of a set.",
-    Field("name", Line("a name"), "What it is called where it fails."),
-    Field("note", Text(), "A remark for whoever reads the test."),
-    Field("for", CASES_WHERE, "The cases that are meant; left out: every one."),
-    Field("require", CLAIM, "What holds in each of them."),
-    Field("forbid", CLAIM, "What holds in none of them."),
-    Field("at", _MOMENT, "A moment of the revision that is meant."),
+    "A rule for every case of the policy, or for a selection of cases.",
+    Field("name", Line("a name"), "The name of the invariant; if omitted, its claims."),
+    Field("note", Text(), "A remark for readers of the test."),
+    Field("for", CASES_WHERE, "The selected cases; if omitted, all cases."),
+    Field("require", CLAIM, "A claim that is true in all selected cases."),
+    Field("forbid", CLAIM, "A claim that is false in all selected cases."),
+    Field("at", _MOMENT, "A moment at which the tested revision is in force."),
     at_least_one=("require", "forbid"),
 )
 
@@ -470,15 +472,15 @@ TESTS = Keys(
     "tests file",
     "The tests of a policy; its name ends in _test.yaml.",
     Field("tests", Choice(str(VERSION)), "The version of this format.", required=True),
-    Field("policy", Id(), "The id of the policy that it is about.", required=True),
-    Field("note", Text(), "A remark for whoever reads the tests."),
-    Field("at", _MOMENT, "The moment of the tests that name none; left out: the newest revision."),
-    Field("cases", ListOf(CASE), "Questions, each with what must be answered."),
-    Field("invariants", ListOf(INVARIANT), "What holds in every case."),
+    Field("policy", Id(), "The id of the tested policy.", required=True),
+    Field("note", Text(), "A remark for readers of the tests."),
+    Field("at", _MOMENT, "The moment of tests without one; if omitted, the newest revision."),
+    Field("cases", ListOf(CASE), "Questions with their expected answers."),
+    Field("invariants", ListOf(INVARIANT), "Rules for all cases of the policy."),
     at_least_one=("cases", "invariants"),
 )
 
 
 def tests_schema() -> Schema:
-    """Return the JSON Schema (draft 7) of a tests file; names are the reader's to judge."""
+    """Return the JSON Schema (draft 7) of a tests file; the reader checks the names."""
     return schema_of(TESTS, "zsupport tests")

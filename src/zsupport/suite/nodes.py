@@ -1,4 +1,4 @@
-"""Nodes of a policy made anew from others; those that were read are never changed."""
+"""Build changed copies of nodes; existing nodes are never modified."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, Sequen
 
 
 def with_text(node: ScalarNode, text: str) -> ScalarNode:
-    """Return a text in the place of another."""
-    made = ScalarNode()
-    made.text, made.plain, made.flow = text, node.plain, node.flow
-    made.start, made.end = node.start, node.end
-    return made
+    """Return a copy of a scalar with a different text."""
+    copy = ScalarNode()
+    copy.text, copy.plain, copy.flow = text, node.plain, node.flow
+    copy.start, copy.end = node.start, node.end
+    return copy
 
 
 def with_items(node: Node, items: Iterable[Node]) -> SequenceNode:
-    """Return a list in the place of a node."""
-    made = SequenceNode()
-    made.items = list(items)
-    made.start, made.end = node.start, node.end
-    return made
+    """Return a list at the position of a node."""
+    sequence = SequenceNode()
+    sequence.items = list(items)
+    sequence.start, sequence.end = node.start, node.end
+    return sequence
 
 
 def with_entries(node: Node, entries: Iterable[tuple[ScalarNode, Node]]) -> MappingNode:
-    """Return a mapping in the place of a node."""
-    made = MappingNode()
-    made.by_key = {key.text: (key, value) for key, value in entries}
-    made.whole = True
-    made.start, made.end = node.start, node.end
-    return made
+    """Return a mapping at the position of a node."""
+    mapping = MappingNode()
+    mapping.by_key = {key.text: (key, value) for key, value in entries}
+    mapping.whole = True
+    mapping.start, mapping.end = node.start, node.end
+    return mapping
 
 
 def replaced(root: Node, path: Path, new: Node | None) -> Node:
-    """Return a tree with another node at the end of a path, or without the one there."""
+    """Return a copy of a tree with a new node at a path; None removes the node."""
     if not path:
         assert new is not None
         return new

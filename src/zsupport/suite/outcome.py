@@ -1,4 +1,4 @@
-"""Findings about failed tests, gaps in coverage and survivors, each with its place."""
+"""Findings for failed tests, uncovered decisions and surviving mutants."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from zsupport.suite.example import (
     CODES,
     EXCLUDED,
     FAILED_CASE,
+    MUTATION_LOW,
     NO_ANSWER,
     NO_CASE,
     NO_TESTS,
@@ -50,6 +51,7 @@ from zsupport.suite.running import (
     OF_THE_SET,
     ExampleResult,
     Failure,
+    as_text,
     combinations,
     excluded,
     passes,
@@ -57,20 +59,19 @@ from zsupport.suite.running import (
     rules_of,
     run,
 )
-from zsupport.suite.running import in_words as node_in_words
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import Suggested
 from zsupport.typed import NamedTuple
-from zsupport.wording import counted
+from zsupport.wording import counted, enumerated
 
-# What a question can be about beside facts.
+# The keys of questions that are not facts.
 _OPTIONS = {*CHANNELS.fields, *DUE.fields}
-#: So many lines that decided are shown beside a failure.
+#: The number of deciding lines that a failure shows.
 MAX_RELATED = 5
 
 
 class Ran(NamedTuple):
-    """The tests of one file that were asked for, and what came of them."""
+    """The selected tests of one file with their results."""
 
     units: tuple[Unit, ...]
     passing: tuple[Example, ...]
@@ -78,7 +79,7 @@ class Ran(NamedTuple):
 
 
 def run_tests(subject: PolicyUnderTest, tests: Tests, only: str | None = None) -> Ran:
-    """Return what comes of the tests of a file; `only` those whose name holds a text."""
+    """Run the tests of a file. `only`: run the tests whose names contain this text."""
     units = []
     passing = []
     for example in tests.examples:
@@ -96,23 +97,23 @@ def run_tests(subject: PolicyUnderTest, tests: Tests, only: str | None = None) -
 
 
 def failed(unit: Unit) -> bool:
-    """Return whether a test failed: a warning alone fails none."""
+    """Return whether a test failed; warnings do not count."""
     return any(finding.severity == "error" for finding in unit.findings)
 
 
 def chosen(name: str, only: str | None) -> bool:
-    """Return whether a test is meant by a text that its name must hold, without regard to case."""
+    """Return whether the name of a test contains the text, without regard to case."""
     return only is None or only.casefold() in name.casefold()
 
 
 def names_of(tests: Tests) -> list[str]:
-    """Return what the tests of a file are called."""
-    found = [name_of(example) for example in tests.examples]
-    return [*found, *(name_of_invariant(invariant) for invariant in tests.invariants)]
+    """Return the names of the tests of a file."""
+    names = [name_of(example) for example in tests.examples]
+    return [*names, *(name_of_invariant(invariant) for invariant in tests.invariants)]
 
 
 def name_of(example: Example) -> str:
-    """Return what a test is called: its name, or the question that it asks."""
+    """Return the name of a test, or its question if it has no name."""
     if example.name:
         return example.name
     command = example.question.command
@@ -120,14 +121,16 @@ def name_of(example: Example) -> str:
 
 
 def name_of_invariant(invariant: Invariant) -> str:
-    """Return what an invariant is called: its name, or what it claims."""
+    """Return the name of an invariant, or its claims if it has no name."""
     if invariant.name:
         return invariant.name
     claims = [
-        f"{'require' if each.wanted else 'forbid'} {each.kind} {', '.join(each.names)}"
-        for each in invariant.claims
+        f"require {claim.kind} {', '.join(claim.names)}"
+        if claim.wanted
+        else f"forbid {claim.kind} {', '.join(claim.names)}"
+        for claim in invariant.claims
     ]
-    return "invariant " + ", ".join(claims)
+    return f"invariant {', '.join(claims)}"
 
 
 def _unit_of(subject: PolicyUnderTest, tests: Tests, example: Example) -> Unit:
@@ -137,19 +140,18 @@ def _unit_of(subject: PolicyUnderTest, tests: Tests, example: Example) -> Unit:
 
 
 def _excluded(subject: PolicyUnderTest, tests: Tests, example: Example) -> list[Finding]:
-    """Return a warning where facts of a test exclude its priority (the clock definition, rule 19).
+    """Return a warning if the facts of a test exclude its priority (clock definition, rule 19).
 
-    Such a case covers nothing.
+    Such a case covers no decision.
     """
     question = example.question
-    case = next(
-        (each for each in combinations(question) if excluded(subject, question, each)), None
-    )
+    cases = (case for case in combinations(question) if excluded(subject, question, case))
+    case = next(cases, None)
     if case is None:
         return []
     finding = Finding(
         EXCLUDED.code, EXCLUDED.name, EXCLUDED.severity,
-        f"the facts of this test exclude `{case['priority']}`: such a case covers nothing",
+        f"the facts exclude the priority `{case['priority']}`, so this case covers no decision",
         tests.written.source.shown, example.span, path_text(example.path),
         hint="change the facts or the priority", case=case,
         identity=(name_of(example), *case.values()),
@@ -158,23 +160,20 @@ def _excluded(subject: PolicyUnderTest, tests: Tests, example: Example) -> list[
 
 
 def _failed(subject: PolicyUnderTest, tests: Tests, verdict: ExampleResult) -> list[Finding]:
-    """Return what is to be said of a test: one finding, with all that is not as expected.
-
-    Where some of its questions were not answered at all, that is one of its own.
-    """
+    """Return the findings of a test: one for all differences, one for all missing answers."""
     example = verdict.example
     if not verdict.failures:
         return []
     advice = _advice(corrected(subject, example))
     shown = tests.written.source.shown
-    found: list[Finding] = []
+    findings: list[Finding] = []
     unanswered = [failure for failure in verdict.failures if failure.expected is None]
     if unanswered:
         first = unanswered[0]
-        found.append(
+        findings.append(
             Finding(
                 NO_ANSWER.code, NO_ANSWER.name, "error", short_of(str(first.got)), shown,
-                example.span, path_text(example.path), hint="mend the question, or the policy",
+                example.span, path_text(example.path), hint="fix the question or the policy",
                 case=first.case, identity=_identity(example, "", first),
             )
         )  # fmt: skip
@@ -183,8 +182,9 @@ def _failed(subject: PolicyUnderTest, tests: Tests, verdict: ExampleResult) -> l
         if failure.expected is not None:
             by_key.setdefault(failure.expected.key, []).append(failure)
     if by_key:
-        found.append(_wrong(subject, example, by_key, shown, None if found else advice))
-    return found
+        hint = None if findings else advice
+        findings.append(_wrong(subject, example, by_key, shown, hint))
+    return findings
 
 
 def _wrong(
@@ -194,35 +194,42 @@ def _wrong(
     shown: str,
     advice: str | None,
 ) -> Finding:
-    """Return the finding about the fields that are not as expected, by their key."""
+    """Return the finding for all fields with unexpected values, by their key."""
     first = next(iter(by_key.values()))[0]
     assert first.expected is not None
-    told: list[tuple[Failure, str, str]] = []
+    shown_failures: list[Failure] = []
+    messages: list[str] = []
+    expected: list[str] = []
     for key, failures in by_key.items():
-        # All of it is told of one case, as far as it can be.
-        here = next((each for each in failures if _within(each.case, first.case)), None)
-        failure = here or failures[0]
+        # All messages describe the same case if possible.
+        same_case = next((known for known in failures if _within(known.case, first.case)), None)
+        failure = same_case or failures[0]
         assert failure.expected is not None
-        message = _message(failure, example) + _more(len(failures) - 1)
-        wanted = _wanted(failure.expected)
+        message = _difference_message(failure, example)
+        more = len(failures) - 1
+        if same_case is None:
+            message = f"in another case: {message}"
+        if more:
+            message = f"{message} (and in {counted(more, 'more case')})"
+        value = _wanted(failure.expected)
         if len(by_key) > 1 and key not in OF_THE_SET:
-            wanted = f"{key}: {wanted}"
-        told.append((failure, message if here else f"in another case {message}", wanted))
-    related = [place for failure, *_ in told for place in _places(subject, example, failure)]
+            value = f"{key}: {value}"
+        shown_failures.append(failure)
+        messages.append(message)
+        expected.append(value)
+    related = [place for failure in shown_failures for place in _places(subject, example, failure)]
     return Finding(
-        FAILED_CASE.code, FAILED_CASE.name, "error",
-        "; ".join(message for _, message, _ in told), shown,
+        FAILED_CASE.code, FAILED_CASE.name, "error", "; ".join(messages), shown,
         first.expected.span, path_text(first.expected.path),
-        expected="; ".join(wanted for *_, wanted in told), hint=advice,
-        label=_difference(first), case=first.case,
+        expected="; ".join(expected), hint=advice, label=_difference(first), case=first.case,
         related=tuple(dict.fromkeys(related))[:MAX_RELATED],
         identity=_identity(example, " ".join(by_key), first),
     )  # fmt: skip
 
 
-def _within(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Return whether two cases can be the same: one of them may say less."""
-    return all(one[name] == other[name] for name in one if name in other)
+def _within(case: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Return whether two cases can be the same: no shared dimension differs."""
+    return all(case[name] == other[name] for name in case if name in other)
 
 
 def _identity(example: Example, keys: str, failure: Failure) -> tuple[str, ...]:
@@ -230,7 +237,7 @@ def _identity(example: Example, keys: str, failure: Failure) -> tuple[str, ...]:
 
 
 def _places(subject: PolicyUnderTest, example: Example, failure: Failure) -> tuple[Related, ...]:
-    """Return the places that decided: of a deadline the cell that promises it."""
+    """Return the places that decided; for a deadline, the cell of its target."""
     assert failure.expected is not None
     index = example.question.revision
     document = subject.revisions[index].document
@@ -239,19 +246,19 @@ def _places(subject: PolicyUnderTest, example: Example, failure: Failure) -> tup
     if cell is None or failure.expected.key == "because":
         return _decided(document, because, _role(failure))
     if failure.expected.key == "commitment":
-        paths = {each.place.path for each in subject.policy.revisions[index].commitments}
-        because = tuple(each for each in because if each.path in paths)
+        paths = {entry.place.path for entry in subject.policy.revisions[index].commitments}
+        because = tuple(reason for reason in because if reason.path in paths)
         return _decided(document, because)
     return (_at_cell(document, *cell),)
 
 
 def _cell(subject: PolicyUnderTest, index: int, failure: Failure) -> tuple[int, str, Cell] | None:
     """Return the cell that decided, with the position of its rule and its metric."""
-    paths = {each.path for each in failure.because}
+    paths = {reason.path for reason in failure.because}
     for position, rule in enumerate(subject.policy.revisions[index].rules):
         cells = rule.cells.get(failure.metric or "", {})
         key = failure.case.get("priority", "")
-        own = [cells[each] for each in ("*", key) if each in cells] or list(cells.values())
+        own = [cells[known] for known in ("*", key) if known in cells] or list(cells.values())
         for cell in own:
             if cell.place.path in paths:
                 return position, failure.metric or "", cell
@@ -260,12 +267,8 @@ def _cell(subject: PolicyUnderTest, index: int, failure: Failure) -> tuple[int, 
 
 def _at_cell(document: Document, rule: int, metric: str, cell: Cell) -> Related:
     span = document.value(document.target(rule, metric, cell))
-    says = f"decided: {path_text(document.cell(rule, metric, cell))}"
-    return Related(document.source.shown, span, says)
-
-
-def _more(others: int) -> str:
-    return f" (and in {others} more case{'' if others == 1 else 's'})" if others else ""
+    label = f"decided: {path_text(document.cell(rule, metric, cell))}"
+    return Related(document.source.shown, span, label)
 
 
 def short_of(text: str) -> str:
@@ -276,46 +279,46 @@ def short_of(text: str) -> str:
 def _advice(text: str | None) -> str | None:
     if text is None:
         return None
-    return f"if the policy is right, this is what it answers, ready to paste:\n{text.rstrip()}"
+    return f"if the policy is correct, replace the test with:\n{text.rstrip()}"
 
 
-def _message(failure: Failure, example: Example) -> str:
+def _difference_message(failure: Failure, example: Example) -> str:
     assert failure.expected is not None
-    key, zone = failure.expected.key, example.question.zone
-    got = "another rule" if key == "because" else shortened(plain(failure.got, zone))
-    if key == "exactly":
-        return f"the channels that are allowed are {got}"
+    key = failure.expected.key
     if key == "include":
-        return f"{_and(failure.missing)} {'is' if len(failure.missing) == 1 else 'are'} not allowed"
+        return _channels_message(failure.missing, allowed=False)
     if key == "exclude":
-        return f"{_and(failure.surplus)} {'is' if len(failure.surplus) == 1 else 'are'} allowed"
+        return _channels_message(failure.surplus, allowed=True)
     if key == "because":
-        return "another rule decided"
+        return "a different rule decided"
     if key == "open" and failure.got is None:
-        return f"it is neither known to be open nor to be closed: it is {failure.state}"
+        return f"unknown whether hours are open: the state is {failure.state}"
     if key == "open":
-        return f"it is {'open' if failure.got else 'closed'}"
-    if key == "state" and example.question.command == "hours":
-        return f"it is {failure.got}"
+        return "the hours are open" if failure.got else "the hours are closed"
     if failure.got is None:
-        # Of a deadline the state says why, unless it is one that a deadline has.
-        why = failure.state and failure.state not in STATES_OF_THE_MOMENT
-        return f"there is no `{key}`" + (f": it is {failure.state}" if why else "")
-    return f"`{key}` is {got}"
+        # The state gives the reason, unless it is a state of a deadline.
+        if failure.state and failure.state not in STATES_OF_THE_MOMENT:
+            return f"no `{key}`: the state is {failure.state}"
+        return f"no `{key}`"
+    value = shortened(plain(failure.got, example.question.zone))
+    return f"the allowed channels are {value}" if key == "exactly" else f"`{key}` is {value}"
 
 
-def _and(names: tuple[str, ...]) -> str:
-    return " and ".join(f"`{name}`" for name in names)
+def _channels_message(channels: tuple[str, ...], *, allowed: bool) -> str:
+    names = enumerated(f"`{name}`" for name in channels)
+    if len(channels) == 1:
+        return f"{names} is allowed" if allowed else f"{names} is not allowed"
+    return f"{names} are allowed" if allowed else f"{names} are not allowed"
 
 
 def shortened(value: Plain) -> str:
-    """Return a value in a message, cut where it is long."""
+    """Return a value for a message; a long value is cut."""
     text = flow(value) if isinstance(value, dict | list) else f"`{value}`"
-    return text if len(text) <= 200 else text[:197] + "..."
+    return text if len(text) <= 200 else f"{text[:197]}..."
 
 
 def _wanted(expected: Expected) -> str:
-    """Return what was expected, in words."""
+    """Return the expected value as text."""
     if isinstance(expected.value, Reason):
         if expected.value.when is not None:
             return "the rule with this condition"
@@ -329,30 +332,30 @@ def _wanted(expected: Expected) -> str:
 
 
 def _difference(failure: Failure) -> str | None:
-    """Return how a set differs from the one expected."""
+    """Return the difference between the allowed channels and the expected channels."""
     if failure.expected is None or failure.expected.key != "exactly":
         return None
     parts = [f"not allowed: {', '.join(failure.missing)}"] if failure.missing else []
-    parts += [f"allowed as well: {', '.join(failure.surplus)}"] if failure.surplus else []
+    parts += [f"not expected: {', '.join(failure.surplus)}"] if failure.surplus else []
     return "; ".join(parts)
 
 
 def _role(failure: Failure) -> str:
-    """Return what the lines did: a denial is decided by all that could have allowed."""
-    return "does not hold here" if failure.missing and not failure.surplus else "decided"
+    """Return the role of the lines: a denial shows all grants that could have allowed."""
+    return "does not match" if failure.missing and not failure.surplus else "decided"
 
 
 def _decided(
     document: Document, because: tuple[Because, ...], role: str = "decided"
 ) -> tuple[Related, ...]:
-    """Return the places of the policy that decided, and what they did."""
-    found = []
+    """Return the places of the policy that decided, with their role."""
+    related = []
     for path in rules_of(because)[:MAX_RELATED]:
         steps = parse_path(path) or ()
         # A section begins with its key.
         span = document.value(steps) if len(steps) > 1 else document.key(steps)
-        found.append(Related(document.source.shown, document.first_line(span), f"{role}: {path}"))
-    return tuple(found)
+        related.append(Related(document.source.shown, document.first_line(span), f"{role}: {path}"))
+    return tuple(related)
 
 
 # -- invariants ------------------------------------------------------------------------------------
@@ -363,88 +366,103 @@ def _unit_of_invariant(subject: PolicyUnderTest, tests: Tests, invariant: Invari
     document = subject.revisions[invariant.revision].document
     shown = tests.written.source.shown
     try:
-        found = [_broken(subject, tests, invariant, each) for each in broken(subject, invariant)]
-        found += [_vacuous(tests, invariant, claim) for claim in vacuous(subject, invariant)]
+        findings = [
+            _broken(subject, tests, invariant, violation)
+            for violation in broken(subject, invariant)
+        ]
+        findings += [_vacuous(tests, invariant, claim) for claim in vacuous(subject, invariant)]
     except TooMuch as error:
-        found = [
+        findings = [
             Finding(
                 TOO_MANY.code, TOO_MANY.name, "error", f"`{document.source.name}` has {error}",
                 shown, invariant.span, path_text(invariant.path),
             )
         ]  # fmt: skip
-    return Unit(name, shown, invariant.span.line, tuple(found))
+    return Unit(name, shown, invariant.span.line, tuple(findings))
 
 
 def _vacuous(tests: Tests, invariant: Invariant, claim: Claim) -> Finding:
-    hint = "no case can be opened there: `forbid` the channels, or mean other cases"
+    message = "this claim matches no case"
+    hint = "add at least one channel"
+    if claim.kind == "promised":
+        message = "this claim matches no case that can be opened"
+        hint = "select other cases, or `forbid` the channels"
     return Finding(
-        NO_CASE.code, NO_CASE.name, "error", "this holds because no case is meant",
-        tests.written.source.shown, claim.span, path_text(claim.path),
-        hint=hint if claim.kind == "promised" else "name at least one channel",
+        NO_CASE.code, NO_CASE.name, "error", message,
+        tests.written.source.shown, claim.span, path_text(claim.path), hint=hint,
         identity=(name_of_invariant(invariant), str(claim.wanted), claim.kind),
     )  # fmt: skip
 
 
-def _broken(subject: PolicyUnderTest, tests: Tests, invariant: Invariant, each: Broken) -> Finding:
-    claim = each.claim
-    if claim.kind == "channel":
-        says = f"`{each.name}` is {'not allowed' if claim.wanted else 'allowed'}"
-    else:
-        says = f"by `{each.name}` {'nothing' if claim.wanted else 'something'} is promised"
-    count = f"in {each.cases} case{'' if each.cases == 1 else 's'} of the policy"
+def _broken(
+    subject: PolicyUnderTest, tests: Tests, invariant: Invariant, violation: Broken
+) -> Finding:
+    claim = violation.claim
     document = subject.revisions[invariant.revision].document
-    pasted = _as_case(subject, invariant, each)
+    test = _as_case(subject, invariant, violation)
     return Finding(
-        BROKEN_INVARIANT.code, BROKEN_INVARIANT.name, "error", f"{says} {count}",
+        BROKEN_INVARIANT.code, BROKEN_INVARIANT.name, "error", _violation_message(violation),
         tests.written.source.shown, claim.span, path_text(claim.path),
-        hint=pasted and f"the first of them, as a test that passes:\n{pasted.rstrip()}",
-        case=each.case,
-        related=_deciding(subject, document, invariant, each),
-        identity=(name_of_invariant(invariant), claim.kind, each.name),
+        hint=test and f"add this test to show the first case:\n{test.rstrip()}",
+        case=violation.case,
+        related=_deciding(subject, document, invariant, violation),
+        identity=(name_of_invariant(invariant), claim.kind, violation.name),
     )  # fmt: skip
 
 
+def _violation_message(violation: Broken) -> str:
+    name, count = violation.name, counted(violation.cases, "case")
+    if violation.claim.kind == "channel":
+        if violation.claim.wanted:
+            return f"`{name}` is not allowed in {count} of the policy"
+        return f"`{name}` is allowed in {count} of the policy"
+    if violation.claim.wanted:
+        return f"`{name}` has no target in {count} of the policy"
+    return f"`{name}` has a target in {count} of the policy"
+
+
 def _deciding(
-    subject: PolicyUnderTest, document: Document, invariant: Invariant, each: Broken
+    subject: PolicyUnderTest, document: Document, invariant: Invariant, violation: Broken
 ) -> tuple[Related, ...]:
-    """Return the places that decided in the case in which a claim does not hold."""
+    """Return the places that decided in the case that violates a claim."""
     revision = subject.policy.revisions[invariant.revision]
     decisions = subject.revisions[invariant.revision].decisions
     space = subject.revisions[invariant.revision].space
-    bit = space.within({name: [value] for name, value in each.case.items()})
-    if each.claim.kind == "promised":
-        stated = [s for s in decisions.targets(each.name).stated if s.decides & bit]
-        return tuple(_at_cell(document, s.rule, each.name, s.cell) for s in stated)
+    bit = space.within({name: [value] for name, value in violation.case.items()})
+    name, wanted = violation.name, violation.claim.wanted
+    if violation.claim.kind == "promised":
+        stated = [s for s in decisions.targets(name).stated if s.decides & bit]
+        return tuple(_at_cell(document, s.rule, name, s.cell) for s in stated)
     grants = [
         grant.place
         for grant, cases in zip(revision.grants, decisions.grants, strict=True)
-        if (cases & bit if not each.claim.wanted else each.name in grant.allow)
+        if (name in grant.allow if wanted else cases & bit)
     ]
     return _decided(document, reasons(revision, grants or [revision.grants_place]))
 
 
-def _as_case(subject: PolicyUnderTest, invariant: Invariant, each: Broken) -> str | None:
-    """Return the witness as a test that passes: what the policy answers in that case."""
-    case = {name: value for name, value in each.case.items() if name != "opened"}
+def _as_case(subject: PolicyUnderTest, invariant: Invariant, violation: Broken) -> str | None:
+    """Return the witness as a test that passes, with the answer of the policy in that case."""
+    case = {name: value for name, value in violation.case.items() if name != "opened"}
     facts = {fact.id for fact in subject.policy.revisions[invariant.revision].facts}
-    command = "channels" if each.claim.kind == "channel" else "due"
+    command = "channels" if violation.claim.kind == "channel" else "due"
     asked: dict[str, Plain] = {
         name: value for name, value in case.items() if not (name in facts and name in _OPTIONS)
     }
     if odd := {name: value for name, value in case.items() if name not in asked}:
         asked["fact"] = odd
     if command == "due":
-        asked["metric"] = each.name
+        asked["metric"] = violation.name
     moment = format_instant(from_datetime(reference_of(subject, invariant.revision)), UTC)
     timed = {"at" if command == "channels" else "opened": moment}
-    # Whatever is expected here is put right by the correction.
+    # The correction replaces this expectation with the answer.
     expect = {"allowed": "true"} if command == "channels" else {"target": "none"}
     for more in ({}, timed):
-        found = parsed(subject, case_text({command: {**asked, **more}, "expect": expect}))
-        if found and found[0].question.revision == invariant.revision:
-            right = passes(subject, found[0])
-            text = case_text({command: {**asked, **more}, "expect": expect})
-            return text if right else corrected(subject, found[0])
+        text = case_text({command: {**asked, **more}, "expect": expect})
+        examples = parsed(subject, text)
+        if examples and examples[0].question.revision == invariant.revision:
+            right = passes(subject, examples[0])
+            return text if right else corrected(subject, examples[0])
     return None
 
 
@@ -452,14 +470,14 @@ def _as_case(subject: PolicyUnderTest, invariant: Invariant, each: Broken) -> st
 
 
 def no_tests(document: Document) -> Unit:
-    """Return what is to be said of a policy that no tests file is about."""
+    """Return the finding for a policy without tests."""
     span = document.value(("policy",))
     revision = document.revision
     id = revision.policy if revision else ""
     finding = Finding(
-        NO_TESTS.code, NO_TESTS.name, "error", f"no tests are about `{id}`",
+        NO_TESTS.code, NO_TESTS.name, "error", f"policy `{id}` has no tests",
         document.source.shown, span, "policy",
-        hint=f"write {id}_test.yaml beside it: see `zsupport help test`", identity=(id,),
+        hint=f"write {id}_test.yaml in the same folder; see `zsupport help test`", identity=(id,),
     )  # fmt: skip
     return Unit(f"tests of {id}", document.source.shown, span.line, (finding,))
 
@@ -475,7 +493,7 @@ def outcome_of(
 
 
 def place(code: Code, message: str, document: Document, span: Span, path: str) -> Finding:
-    """Return a finding about a place of a policy."""
+    """Return a finding for a place of a policy."""
     return Finding(code.code, code.name, code.severity, message, document.source.shown, span, path)
 
 
@@ -483,25 +501,25 @@ def place(code: Code, message: str, document: Document, span: Span, path: str) -
 
 
 def percent(some: int, of: int) -> float:
-    """Return a share in percent, to one place and never rounded up to all."""
+    """Return a share in percent with one decimal, rounded down."""
     if not of:
         return 100.0
     return int(some * 1000 / of) / 10
 
 
-def in_words(decision: Decision) -> str:
-    """Return what is decided, as a sentence about the policy."""
-    about = decision.about
+def _uncovered_message(decision: Decision) -> str:
+    name = decision.about
+    count = counted(decision.cases.bit_count(), "case")
     return {
-        "grant": f"`{about}` is allowed here",
-        "denial": f"`{about}` is not allowed for `{decision.plan}`",
-        "recommendation": "these channels are recommended in this order",
-        "target": f"this decides `{about}`",
-        "unstated": f"no rule states `{about}`",
-        "commitment": "this decides how binding targets are",
-        "hours": f"this calendar of `{about}` decides",
-        "priority": f"these facts make it `{about}`",
-        "no-priority": "these facts lead to no priority",
+        "grant": f"no test covers that `{name}` is allowed ({count})",
+        "denial": f"no test covers that `{name}` is not allowed for `{decision.plan}` ({count})",
+        "recommendation": f"no test covers the order of these channels ({count})",
+        "target": f"no test covers this target for `{name}` ({count})",
+        "unstated": f"no test covers that no rule states `{name}` ({count})",
+        "commitment": f"no test covers this commitment ({count})",
+        "hours": f"no test covers this calendar of `{name}` ({count})",
+        "priority": f"no test covers that these facts lead to `{name}` ({count})",
+        "no-priority": f"no test covers that these facts lead to no priority ({count})",
     }[decision.kind]
 
 
@@ -512,45 +530,43 @@ def _case(subject: PolicyUnderTest, decision: Decision) -> dict[str, str]:
 
 
 def span_of(subject: PolicyUnderTest, decision: Decision) -> Span:
-    """Return where a decision is written: the first line of it."""
+    """Return the first line of a decision."""
     document = subject.revisions[decision.revision].document
     if decision.kind in ("denial", "unstated", "no-priority"):
         return document.key(decision.path)
     return document.first_line(document.value(decision.path))
 
 
-def telling(document: Document, path: Path) -> tuple[str, ...]:
-    """Return a path with what items say in place of positions."""
-    return document.without_positions(path, _told)
+def stable_path(document: Document, path: Path) -> tuple[str, ...]:
+    """Return a path with the content of list items in place of their positions."""
+    return document.without_positions(path, _content)
 
 
-def _told(item: Node | None) -> str:
+def _content(item: Node | None) -> str:
     entries = item.entries if isinstance(item, MappingNode) else []
-    told = ("id", "when", "allow", "recommend", "is")
-    return ";".join(node_in_words(value) for key, value in entries if key.text in told)
+    keys = ("id", "when", "allow", "recommend", "is")
+    return ";".join(as_text(value) for key, value in entries if key.text in keys)
 
 
 def uncovered_finding(
-    subject: PolicyUnderTest, decision: Decision, found: Suggested | None
+    subject: PolicyUnderTest, decision: Decision, test: Suggested | None
 ) -> Finding:
-    """Return what is to be said of a decision that no test states."""
+    """Return the finding for a decision that no test covers."""
     document = subject.revisions[decision.revision].document
-    count = counted(decision.cases.bit_count(), "case")
-    hint = f"a test that states it, ready to paste:\n{found.text.rstrip()}" if found else None
     return Finding(
-        UNCOVERED.code, UNCOVERED.name, UNCOVERED.severity,
-        f"{in_words(decision)}, and no test says so ({count})",
+        UNCOVERED.code, UNCOVERED.name, UNCOVERED.severity, _uncovered_message(decision),
         document.source.shown, span_of(subject, decision), path_text(decision.path),
-        hint=hint, case=_case(subject, decision),
+        hint=f"add a test that covers it:\n{test.text.rstrip()}" if test else None,
+        case=_case(subject, decision),
         identity=(decision.kind, decision.about, decision.plan,
-                  document.source.name, *telling(document, decision.path)),
+                  document.source.name, *stable_path(document, decision.path)),
     )  # fmt: skip
 
 
 def record_of(
-    subject: PolicyUnderTest, decision: Decision, found: Suggested | None
+    subject: PolicyUnderTest, decision: Decision, test: Suggested | None
 ) -> dict[str, object]:
-    """Return an uncovered decision as JSON."""
+    """Return an uncovered decision for the JSON document."""
     document = subject.revisions[decision.revision].document
     return {
         "kind": decision.kind,
@@ -560,31 +576,31 @@ def record_of(
         "path": path_text(decision.path),
         "cases": decision.cases.bit_count(),
         "case": _case(subject, decision),
-        "test": found.text if found else None,
+        "test": test.text if test else None,
     }
 
 
 def survivor_finding(
     subject: PolicyUnderTest, survivor: Survivor, test: Suggested | None
 ) -> Finding:
-    """Return what is to be said of a change that no test noticed."""
+    """Return the finding for a mutant that survived."""
     document = subject.revisions[survivor.revision].document
     change = survivor.change
     return Finding(
         UNNOTICED.code, UNNOTICED.name, UNNOTICED.severity,
-        f"no test notices this: {change.says}",
+        f"no test kills this mutant: {change.says}",
         document.source.shown, document.first_line(document.value(change.path)),
         path_text(change.path),
-        hint=f"a test that notices it, ready to paste:\n{test.text.rstrip()}" if test else None,
+        hint=f"add a test that kills it:\n{test.text.rstrip()}" if test else None,
         identity=(change.kind, change.says, document.source.name,
-                  *telling(document, change.path)),
+                  *stable_path(document, change.path)),
     )  # fmt: skip
 
 
 def record_of_survivor(
     subject: PolicyUnderTest, survivor: Survivor, test: Suggested | None
 ) -> dict[str, object]:
-    """Return a change that no test noticed as JSON."""
+    """Return a mutant that survived for the JSON document."""
     document = subject.revisions[survivor.revision].document
     change = survivor.change
     return {
@@ -599,7 +615,7 @@ def record_of_survivor(
 
 
 def too_many(subject: PolicyUnderTest, index: int, error: TooMuch) -> Finding:
-    """Return the finding that a policy has too many cases to be measured."""
+    """Return the finding for a policy with too many cases to measure."""
     document = subject.revisions[index].document
     return Finding(
         TOO_MANY.code, TOO_MANY.name, TOO_MANY.severity, error.message,
@@ -609,10 +625,12 @@ def too_many(subject: PolicyUnderTest, index: int, error: TooMuch) -> Finding:
 
 
 def too_low(subject: PolicyUnderTest, code: Code, share: float, wanted: float) -> Unit:
-    """Return the finding that a share is lower than was asked for."""
+    """Return the finding for a share below the required share, in percent."""
     document = subject.revisions[-1].document
     span = document.value(("policy",))
-    message = f"{share:g} % is less than {wanted:g} %"
+    message = f"{share:g} % of the decisions are covered (required: {wanted:g} %)"
+    if code is MUTATION_LOW:
+        message = f"{share:g} % of the mutants are killed (required: {wanted:g} %)"
     finding = Finding(
         code.code, code.name, code.severity, message, document.source.shown, span, "policy",
         identity=(code.name,),

@@ -1,4 +1,4 @@
-"""From the text of a tests file to tests: names resolved against the policy, problems reported."""
+"""Read a tests file: resolve names against the policy and report errors."""
 
 from __future__ import annotations
 
@@ -60,37 +60,37 @@ from zsupport.typed import NamedTuple
 
 #: The states of a deadline, in the order in which messages name them.
 _STATES = sorted(STATES, key=lambda state: state not in STATES_OF_THE_MOMENT)
-#: The events of a deadline: the key, and the argument of the library.
+#: The events of a deadline: keys of tests and arguments of the library.
 _EVENTS: tuple[Literal["answered", "updated", "resolved"], ...] = (
     "answered", "updated", "resolved",
 )  # fmt: skip
-#: Where nothing says when a question is asked and the revision has no first day.
+#: The moment of a question without a moment, if the revision has no first day.
 _ANY_MOMENT = datetime.fromisoformat("2000-01-03T12:00:00+00:00")
 
 
 class WrittenTests(NamedTuple):
-    """A tests file as it was read, before its names are looked up in the policy."""
+    """A tests file before its names are resolved against the policy."""
 
     source: SourceFile
     text: str
     root: Node | None
-    policy: str | None  # the id of the policy that it is about
+    policy: str | None  # the id of the tested policy
     record: Record | None
     findings: tuple[Finding, ...]
 
 
 class Tests(NamedTuple):
-    """The tests of one file; there are none where there are findings."""
+    """The tests of one file; empty if there are findings."""
 
     written: WrittenTests
     examples: tuple[Example, ...]
     invariants: tuple[Invariant, ...]
     findings: tuple[Finding, ...]
-    at: datetime | None = None  # the moment that was given for tests that name none
+    at: datetime | None = None  # the moment from the caller for tests without a moment
 
 
 def read_written(source: SourceFile) -> WrittenTests:
-    """Return a tests file as far as it can be read without its policy."""
+    """Read a tests file as far as possible without its policy."""
     node, text, findings = read_yaml(source.data, source.shown)
     reader = Reader(source.shown)
     reader.findings = findings
@@ -108,28 +108,28 @@ def read_written(source: SourceFile) -> WrittenTests:
 
 
 def _other_version(node: Node, reader: Reader) -> bool:
-    """Report a version that is not this program's: nothing else is certain then."""
+    """Report a newer version of the format; then nothing else of the file is read."""
     value = node_at(node, ("tests",))
     if not isinstance(value, ScalarNode) or not re.fullmatch("[0-9]{1,9}", value.text):
         return False
     if int(value.text) <= VERSION:
         return False
     reader.report(
-        "ZS108", value.span, ((), "tests"), "this format is newer than this program", str(VERSION),
-        "install a newer zsupport",
+        "ZS108", value.span, ((), "tests"), "this format is newer than this version of zsupport",
+        str(VERSION), "upgrade zsupport",
     )  # fmt: skip
     return True
 
 
 def bind(written: WrittenTests, subject: PolicyUnderTest, at: datetime | None) -> Tests:
-    """Return the tests of a file, its names resolved against the policy.
+    """Return the tests of a file with its names resolved against the policy.
 
-    `at` is the moment of tests that name none, before what the file says.
+    `at` is the moment of tests without a moment; it takes precedence over the file.
     """
     if written.record is None:
         return Tests(written, (), (), written.findings)
     reader = Reader(written.source.shown)
-    # What was found before the names were looked up is told beside what is found then.
+    # Report the findings of the first reading together with the findings of the names.
     reader.findings += written.findings
     binder = _Binder(written.record, reader, subject, at)
     examples: list[Example] = []
@@ -148,13 +148,13 @@ def bind(written: WrittenTests, subject: PolicyUnderTest, at: datetime | None) -
     return Tests(written, tuple(examples), tuple(invariants), (), at)
 
 
-def _told(when: When) -> object:
-    """Return what the alternatives of a condition say: equal where conditions say the same."""
+def _content(when: When) -> object:
+    """Return the content of a condition, for comparing conditions."""
     return [(alternative.values, alternative.opened) for alternative in when]
 
 
-class _Understood(NamedTuple):
-    """A question as far as it is understood: without one, something in it was reported."""
+class _BoundQuestion(NamedTuple):
+    """A question as far as it can be read; None: an error in it was reported."""
 
     revision: int
     zone: tzinfo
@@ -162,7 +162,7 @@ class _Understood(NamedTuple):
 
 
 class _Binder:
-    """Resolves the names of one tests file, and reports what the policy does not have."""
+    """Resolves the names of one tests file and reports names that the policy does not have."""
 
     def __init__(
         self, record: Record, reader: Reader, subject: PolicyUnderTest, at: datetime | None
@@ -172,17 +172,17 @@ class _Binder:
         self.subject = subject
         self.given = at
         self.default: datetime | None = at
-        self.asked = 0  # questions, by all tests so far
+        self.asked = 0  # the number of questions of all tests so far
 
     def report(
         self, code: str, at: Named, message: str, expected: str | None = None,
         hint: str | None = None,
     ) -> None:  # fmt: skip
-        """Report what stands at a place."""
+        """Report an error at a place."""
         self.reader.report(code, at.span, at.way, message, expected, hint)
 
     def names(self, revision: int) -> Names:
-        """Return the names of a revision; what is undefined is reported about this file."""
+        """Return the names of a revision; undefined names are reported for this file."""
         names = self.subject.revisions[revision].names
         names.report_to(self.reader)
         return names
@@ -190,18 +190,18 @@ class _Binder:
     # -- moments ---------------------------------------------------------------------------
 
     def read_default(self) -> None:
-        """Read the moment of tests that name none."""
+        """Read the moment of tests without a moment."""
         stated = self.moment(self.record.get("at"), None)
         if self.default is None:
             self.default = stated
 
     def moment(self, at: Named | None, where: tzinfo | None) -> datetime | None:
-        """Return the instant that a text says; a test never asks as of now."""
+        """Return the instant of a text; `now` is refused."""
         return None if at is None else self.instant(at.text, at, where)
 
     def instant(self, text: str, at: Named, where: tzinfo | None) -> datetime | None:
         if text.casefold() == "now":
-            message = "`now` would make the test depend on the day on which it runs"
+            message = "`now` is not allowed: the result would depend on the day of the run"
             self.report("ZS109", at, message, "an instant such as 2026-11-23T10:00:00+01:00")
             return None
         try:
@@ -212,14 +212,14 @@ class _Binder:
             return None
 
     def stated_zone(self, text: str | None) -> tzinfo | None:
-        """Return the zone that an instant itself states."""
+        """Return the time zone of an instant with an offset."""
         try:
             return None if text is None else parse_instant(text, now=0, zone=None)[1]
         except BadText:
             return None
 
     def revision_at(self, moment: datetime | None) -> int:
-        """Return which revision answers; the newest where no moment is named."""
+        """Return the revision in force at a moment; the newest without a moment."""
         revisions = self.subject.policy.revisions
         if moment is None:
             return len(revisions) - 1
@@ -231,19 +231,19 @@ class _Binder:
         before = len(self.reader.findings)
         expect = self.part(CASE, record, "expect")
         node, way = expect or (None, record.way)
-        asked = [(each, self.part(CASE, record, each)) for each in TESTED]
-        understood = [
+        asked = [(command, self.part(CASE, record, command)) for command in TESTED]
+        questions = [
             (command, self.question(command, read, node)) for command, read in asked if read
         ]
-        if len(understood) != 1 or node is None:
-            return None  # there is no telling what is expected of which answer
-        [(command, found)] = understood
-        if found is None:
-            # The expectation can be invalid too; report all problems in one run.
+        if len(questions) != 1 or node is None:
+            return None  # it is unknown to which question the expectation belongs
+        [(command, bound)] = questions
+        if bound is None:
+            # The expectation can be invalid too; report all errors in one run.
             TESTED[command].expected.read(node, way, self.reader)
             return None
-        expects = self.expects(command, found, node, way)
-        question = found.question
+        expects = self.expects(command, bound, node, way)
+        question = bound.question
         if question is None or len(self.reader.findings) > before:
             return None
         name = record.get("name")
@@ -255,9 +255,9 @@ class _Binder:
         )  # fmt: skip
 
     def part(self, fields: Fields, record: Record, key: str) -> Any:
-        """Return what was read for a key, or stands under a misspelt one that must mean it.
+        """Return the value of a key, or of a misspelled key that must mean it.
 
-        The slip has been reported; what stands under it can be wrong too.
+        The misspelled key was reported already; its value can be invalid too.
         """
         if key in record:
             return record.get(key)
@@ -267,10 +267,10 @@ class _Binder:
                 return fields.fields[key].shape.read(node, (record.way, text), self.reader)
         return None
 
-    def question(self, command: str, written: Record, expect: Node | None) -> _Understood | None:
-        """Return what is asked; None where not even the revision that answers is known."""
+    def question(self, command: str, written: Record, expect: Node | None) -> _BoundQuestion | None:
+        """Return the question; None if the revision that answers is unknown."""
         before = len(self.reader.findings)
-        # A key of another command can only be a fact of this one.
+        # A key of a different command can only be a fact.
         own = {key: read for key, read in written.values.items() if not isinstance(read, Later)}
         asked = Record(own, written.node, written.way)
         where = None
@@ -298,9 +298,9 @@ class _Binder:
                 self.reader.report(
                     "ZS102", asked.start, asked.way,
                     "the question has neither a `name` nor a case",
-                    "`name`, or what the case is: plan, role, channel, priority or a fact",
+                    "`name`, or at least one of plan, role, channel, priority or a fact",
                 )  # fmt: skip
-        options |= self.others(asked, revision)
+        options |= self.arguments(asked, revision)
         timed = moment is not None
         if not timed and not {"at", "opened"} & set(asked.values):
             self.needs_no_moment(command, asked, revision, expect)
@@ -315,24 +315,27 @@ class _Binder:
         stated = asked.get("opened") or asked.get("at")
         shown = where or self.stated_zone(stated.text if stated else None) or zone("UTC")
         if len(self.reader.findings) > before:
-            return _Understood(revision, shown, None)
+            return _BoundQuestion(revision, shown, None)
         count = 1
-        for each in values.values():
-            count *= len(each)
+        for members in values.values():
+            count *= len(members)
         self.asked += count
         if self.asked > ASKED.most:
-            all_tests = f", and with the tests before it {self.asked:,}"
-            more = all_tests if self.asked > count else ""
+            message = f"too many questions: {count:,} (limit {ASKED.most:,})"
+            if self.asked > count:
+                message = (
+                    f"too many questions: {count:,}, or {self.asked:,} with the tests before"
+                    f" (limit {ASKED.most:,})"
+                )
             self.reader.report(
-                "ZS009", asked.start, asked.way, f"this asks {count:,} questions{more}",
-                f"at most {ASKED.most:,}", ASKED.way_out,
-            )  # fmt: skip
-            return _Understood(revision, shown, None)
+                "ZS009", asked.start, asked.way, message, f"at most {ASKED.most:,}", ASKED.way_out
+            )
+            return _BoundQuestion(revision, shown, None)
         question = Question(command, revision, values, facts, options, shown, timed, in_force)
-        return _Understood(revision, shown, question)
+        return _BoundQuestion(revision, shown, question)
 
     def hours(self, at: Named, revision: int) -> str | None:
-        """Return the name of hours that are defined, or of those that need no definition."""
+        """Return the name of defined hours, or of `24x7`."""
         if at.text == ALWAYS_OPEN:
             return ALWAYS_OPEN
         return self.names(revision).resolve("hours", at)
@@ -347,10 +350,10 @@ class _Binder:
     def values(
         self, asked: Record, revision: int
     ) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
-        """Return the values of each dimension and fact that a question names, and the facts."""
+        """Return the values of the dimensions and facts of a question, and the set of facts."""
         names = self.names(revision)
         known = names.known["fact"] or {}
-        found: dict[str, tuple[str, ...]] = {}
+        values: dict[str, tuple[str, ...]] = {}
         facts: set[str] = set()
         for dimension in DIMENSIONS:
             read = asked.get(dimension)
@@ -358,7 +361,7 @@ class _Binder:
                 continue
             at = asked.key(dimension)
             if names.has(dimension, at):
-                found[dimension] = self.some(names, dimension, read, at)
+                values[dimension] = self.selected(names, dimension, read, at)
         written = [
             (asked.key(key), read) for key, read in asked.values.items() if isinstance(read, Later)
         ]
@@ -371,36 +374,36 @@ class _Binder:
                 continue
             read = read.read(self.reader) if isinstance(read, Later) else read
             if at.text in facts:
-                self.report("ZS209", at, f"the fact `{at.text}` is given twice", "each fact once")
+                self.report("ZS209", at, f"duplicate fact `{at.text}`", "one key for each fact")
             if read is not None:
-                found[at.text] = self.some(names, at.text, read, at)
+                values[at.text] = self.selected(names, at.text, read, at)
                 facts.add(at.text)
-        return found, frozenset(facts)
+        return values, frozenset(facts)
 
-    def some(self, names: Names, dimension: str, read: Any, at: Named) -> tuple[str, ...]:
-        """Return the values that are meant; refuse a choice that leaves none."""
+    def selected(self, names: Names, dimension: str, read: Any, at: Named) -> tuple[str, ...]:
+        """Return the selected values; refuse an empty selection."""
         before = len(self.reader.findings)
         chosen = names.expand(dimension, read)
         if not chosen and len(self.reader.findings) == before:
-            self.report("ZS003", at, f"no {dimension} is left here", "at least one")
+            self.report("ZS003", at, f"this selects no {dimension}", "at least one")
         return chosen
 
-    def others(self, asked: Record, revision: int) -> Arguments:
-        """Return the arguments of the library other than the dimensions and the moment."""
-        found: Arguments = {}
+    def arguments(self, asked: Record, revision: int) -> Arguments:
+        """Return the arguments of the library except the dimensions and the moment."""
+        arguments: Arguments = {}
         if metrics := asked.get("metric"):
             names = self.names(revision)
             resolved = [m.text if m.text == "all" else names.resolve("metric", m) for m in metrics]
-            found["metric"] = tuple(metric for metric in resolved if metric)
+            arguments["metric"] = tuple(metric for metric in resolved if metric)
         if risk := asked.get("at-risk"):
-            found["at_risk"] = risk
+            arguments["at_risk"] = risk
         if customer := asked.get("customer-tz"):
-            found["customer_tz"] = customer
+            arguments["customer_tz"] = customer
         if country := asked.get("customer-country"):
-            found["customer_country"] = country
+            arguments["customer_country"] = country
         if lang := asked.get("lang"):
-            found["lang"] = lang.text
-        return found
+            arguments["lang"] = lang.text
+        return arguments
 
     def events(
         self,
@@ -410,34 +413,34 @@ class _Binder:
         where: tzinfo | None,
         starts: dict[str, datetime],
     ) -> Arguments:
-        """Return what happened to a case, and the moment as of which it is looked at."""
-        found: Arguments = {"opened": moments.get("opened") or moment}
+        """Return the events of a case, and the moment to answer as of."""
+        events: Arguments = {"opened": moments.get("opened") or moment}
         pauses = [self.pause(at, where) for at in asked.get("pause") or ()]
-        happened = [found["opened"], *starts.values()]
+        happened = [events["opened"], *starts.values()]
         happened += [end for pause in pauses if pause for end in pause if end]
         for event in _EVENTS:
             if at := moments.get(event):
-                found[event] = at
+                events[event] = at
                 happened.append(at)
         if pauses:
-            found["pause"] = tuple(pause for pause in pauses if pause)
+            events["pause"] = tuple(pause for pause in pauses if pause)
         if starts:
-            found["start"] = starts
-        found["at"] = moments.get("at") or max(happened)
-        return found
+            events["start"] = starts
+        events["at"] = moments.get("at") or max(happened)
+        return events
 
     def starts(self, asked: Record, revision: int, where: tzinfo | None) -> dict[str, datetime]:
-        """Return when the clocks of metrics started, by their ids."""
+        """Return the moments at which the clocks of metrics started, by metric."""
         given: Record | None = asked.get("start")
-        found: dict[str, datetime] = {}
+        starts: dict[str, datetime] = {}
         if given is not None:
             names = self.names(revision)
             for text, at in given.values.items():
                 metric = names.resolve("metric", given.key(text))
                 moment = self.moment(at, where)
                 if metric and moment:
-                    found[metric] = moment
-        return found
+                    starts[metric] = moment
+        return starts
 
     def pause(self, at: Named, where: tzinfo | None) -> tuple[datetime, datetime | None] | None:
         try:
@@ -454,93 +457,105 @@ class _Binder:
     def needs_no_moment(
         self, command: str, asked: Record, revision: int, expect: Node | None
     ) -> None:
-        """Refuse a test without a moment whose outcome would depend on it."""
-        key = "opened" if command == "due" else "at"
-        why = None
-        told = (
-            [entry[0].text for entry in expect.entries] if isinstance(expect, MappingNode) else []
-        )
+        """Refuse a test without a moment if its outcome depends on the moment."""
+        key = {"due": "opened"}.get(command, "at")
+        message = None
+        dependent = self.dependent_on_moment(command, expect)
+        if dependent is not None:
+            message = f"missing key `{key}`: `{dependent}` depends on the moment"
+        elif command == "due":
+            rules = self.subject.policy.revisions[revision].rules
+            events = [event for event in (*_EVENTS, "start", "pause") if event in asked.values]
+            if any(alternative.opened for rule in rules for alternative in rule.when):
+                message = f"missing key `{key}`: a rule of the policy has the condition `opened`"
+            elif events:
+                message = f"missing key `{key}`: `{events[0]}` depends on the moment"
+        if message:
+            self.reader.report(
+                "ZS102", asked.start, asked.way, message, f"`{key}`, or `at` for the whole file",
+                f"add `{key}`, so that the result does not change from day to day",
+            )  # fmt: skip
+
+    def dependent_on_moment(self, command: str, expect: Node | None) -> str | None:
+        """Return an expected field or value that depends on the moment."""
         if command == "hours":
-            why = "whether hours are open"
-        elif command == "due" and isinstance(expect, ScalarNode):
+            return command
+        if command != "due":
+            return None
+        if isinstance(expect, ScalarNode):
             text = expect.text
             if text in STATES_OF_THE_MOMENT or not (_like_a_state(text) or _is_target(text)):
-                why = f"`{short(expect.text)}`"
-        elif command == "due":
-            state = node_at(expect, ("state",))
-            if isinstance(state, ScalarNode) and state.text in STATES_OF_THE_MOMENT:
-                why = f"the state `{state.text}`"
-            why = next((f"`{field}`" for field in told if field in OF_THE_MOMENT), why)
-        if why is None and command == "due":
-            rules = self.subject.policy.revisions[revision].rules
-            events = [each for each in (*_EVENTS, "start", "pause") if each in asked.values]
-            if any(alternative.opened for rule in rules for alternative in rule.when):
-                why = "which rule holds, by the policy's `opened`,"
-            elif events:
-                why = f"`{events[0]}`"
-        if why:
-            # Told as a key that is missing: the test could be read in no other way.
-            self.reader.report(
-                "ZS102", asked.start, asked.way,
-                f"the question has no `{key}`, and {why} depends on it",
-                f"`{key}`, or `at` for the whole file",
-                "without it the test would say something else tomorrow",
-            )  # fmt: skip
+                return short(text)
+            return None
+        keys = [key.text for key, _ in expect.entries] if isinstance(expect, MappingNode) else []
+        state = node_at(expect, ("state",))
+        dependent = None
+        if isinstance(state, ScalarNode) and state.text in STATES_OF_THE_MOMENT:
+            dependent = state.text
+        return next((key for key in keys if key in OF_THE_MOMENT), dependent)
 
     # -- expectations ----------------------------------------------------------------------
 
-    def expects(self, command: str, about: _Understood, node: Node, way: Way) -> list[Expected]:
-        """Return what is expected of the answers to a question."""
+    def expects(
+        self, command: str, question: _BoundQuestion, node: Node, way: Way
+    ) -> list[Expected]:
+        """Return the expected values of the answers to a question."""
         if isinstance(node, ScalarNode):
-            return self.shorthand(command, about, node, way)
+            return self.shorthand(command, question, node, way)
         read = TESTED[command].expected.read(node, way, self.reader)
         if read is None:
             return []
         if not read.values and not read.unknown:
-            message = "nothing is expected"
-            hint = "say what the answer must be: a test that expects nothing tests nothing"
+            message = "`expect` is empty"
+            hint = "add at least one field of the answer"
             self.reader.report("ZS003", node.span, way, message, None, hint)
             return []
-        found = []
+        expects = []
         fields = TESTED[command].expected.by_node[MappingNode]
         assert isinstance(fields, Fields)
         for text in read.unknown:
-            # What stands under a misspelt key can be wrong too.
+            # The value of a misspelled key can be invalid too.
             key = self.reader.nearest(text, fields.fields)
             value = self.part(fields, read, key) if key else None
             if key and value is not None:
-                here = read.value(text)
-                self.expected(command, about, key, value, here.node, here)
+                at = read.value(text)
+                self.expected(command, question, key, value, at.node, at)
         for key, value in read.values.items():
             if value is None:
                 continue
             at = read.value(key)
-            wanted = self.expected(command, about, key, value, node_at(node, (key,)), at)
+            wanted = self.expected(command, question, key, value, node_at(node, (key,)), at)
             if wanted is not None:
-                found.append(Expected(key, wanted, at.span, path_of(at.way)))
-        return found
+                expects.append(Expected(key, wanted, at.span, path_of(at.way)))
+        return expects
 
     def expected(
-        self, command: str, about: _Understood, key: str, value: Any, node: Node | None, at: Named
+        self,
+        command: str,
+        question: _BoundQuestion,
+        key: str,
+        value: Any,
+        node: Node | None,
+        at: Named,
     ) -> tuple[str, ...] | Reason | Node | None:
-        """Return what a field must be: channels, a reason, or the node that says it."""
+        """Return the expected value of a field: channels, a reason, or a node."""
         if command == "channels" and key in ("exactly", "include", "exclude"):
             before = len(self.reader.findings)
-            chosen = self.names(about.revision).expand("channel", value) if value[1] else ()
+            chosen = self.names(question.revision).expand("channel", value) if value[1] else ()
             if not chosen and key != "exactly" and len(self.reader.findings) == before:
-                self.report("ZS003", at, "no channel is left here", "at least one")
+                self.report("ZS003", at, "this selects no channel", "at least one")
             return chosen
         if key == "because":
-            return self.reason(value, about.revision)
+            return self.reason(value, question.revision)
         states = HOURS_STATES if command == "hours" else _STATES
         if key == "state" and value.text not in states:
             self.reader.report_unknown(
                 "ZS105", value, f"unknown state `{short(value.text)}`", states
             )
         if key == "priority":
-            return self.priority(value, about.revision, node)
+            return self.priority(value, question.revision, node)
         if key in INSTANTS and value.text != NONE:
-            self.instant(value.text, at, about.zone)
+            self.instant(value.text, at, question.zone)
         return node
 
     def priority(self, value: Named, revision: int, node: Node | None) -> Node | None:
@@ -549,20 +564,21 @@ class _Binder:
         return node
 
     def shorthand(
-        self, command: str, about: _Understood, node: ScalarNode, way: Way
+        self, command: str, question: _BoundQuestion, node: ScalarNode, way: Way
     ) -> list[Expected]:
-        """Return what a text alone stands for: what the command would print."""
+        """Return the expected value of a single text: the value that the command prints."""
         if command == "channels":
             self.report(
-                "ZS103", Named(node.text, node, way), f"the text `{short(node.text)}` stands here",
-                TESTED[command].expected.words, "for these channels and no other: {exactly: [...]}",
+                "ZS103", Named(node.text, node, way),
+                f"expected a mapping, found the text `{short(node.text)}`",
+                TESTED[command].expected.words, "write {exactly: [...]} for exactly these channels",
             )  # fmt: skip
             return []
         read = TESTED[command].expected.read(node, way, self.reader)
         if read is None:
             return []
         if command == "priority":
-            self.priority(read, about.revision, node)
+            self.priority(read, question.revision, node)
             return [Expected("priority", node, node.span, path_of(way))]
         if command == "hours":
             return [Expected("state", node, node.span, path_of(way))]
@@ -572,24 +588,24 @@ class _Binder:
         if _like_a_state(node.text):
             close = self.reader.nearest(node.text, _STATES)
             self.report(
-                "ZS105", at, f"`{short(node.text)}` is no state and no instant",
+                "ZS105", at, f"`{short(node.text)}` is neither a state nor an instant",
                 f"an instant, or {', '.join(_STATES)}", close and f"did you mean `{close}`?",
             )  # fmt: skip
             return []
         if _is_target(node.text):
             self.report(
-                "ZS109", at, f"`{short(node.text)}` is a target, and no instant",
+                "ZS109", at, f"`{short(node.text)}` is a target, not an instant",
                 "an instant or a state", f"write {{target: {node.text}}}",
             )  # fmt: skip
             return []
-        self.instant(node.text, at, about.zone)
+        self.instant(node.text, at, question.zone)
         return [Expected("due", node, node.span, path_of(way))]
 
     def reason(self, read: Any, revision: int) -> Reason | None:
-        """Return what must have decided; report a path that leads nowhere."""
+        """Return the entries that must have decided; report a path that is not found."""
         if isinstance(read, Record):
             return self.condition(read, revision)
-        found = []
+        paths = []
         for at in [read] if isinstance(read, Named) else read:
             path = parse_path(at.text)
             document = self.subject.revisions[revision].document
@@ -598,16 +614,16 @@ class _Binder:
                 entries = root.entries if isinstance(root, MappingNode) else ()
                 sections = [key.text for key, _ in entries]
                 self.report(
-                    "ZS201", at, f"`{short(at.text)}` leads nowhere in `{document.source.name}`",
+                    "ZS201", at, f"path `{short(at.text)}` not found in `{document.source.name}`",
                     "a path such as entitlements[1] or targets[0].first-response.P1",
-                    f"its sections are {', '.join(sections)}; positions count from 0",
+                    f"the sections are {', '.join(sections)}; positions start at 0",
                 )  # fmt: skip
             else:
-                found.append((at.text, path))
-        return Reason(tuple(found)) if found else None
+                paths.append((at.text, path))
+        return Reason(tuple(paths)) if paths else None
 
     def condition(self, read: Record, revision: int) -> Reason | None:
-        """Return a rule told by its condition; report one that no rule has."""
+        """Return the rules with a condition; report a condition that no rule has."""
         written = read.get("when")
         if written is None:
             return None
@@ -615,8 +631,8 @@ class _Binder:
         if isinstance(written, Record):
             before = len(self.reader.findings)
             opened = written.get("opened")
-            others = {key: value for key, value in written.values.items() if key != "opened"}
-            written = Record(others, written.node, written.way)
+            values = {key: value for key, value in written.values.items() if key != "opened"}
+            written = Record(values, written.node, written.way)
             when = self.names(revision).when(written, DIMENSIONS, "rules")
             if opened is not None:
                 side, _, hours = opened.text.partition(" ")
@@ -626,7 +642,7 @@ class _Binder:
         if not paths_with(self.subject, revision, when):
             self.report(
                 "ZS201", read.value("when"), "no rule has this condition",
-                "the condition of a grant, a target rule, a priority or a calendar, in full",
+                "the complete condition of a grant, a target rule, a priority or a calendar",
             )  # fmt: skip
             return None
         return Reason((), when)
@@ -634,34 +650,34 @@ class _Binder:
     # -- invariants ------------------------------------------------------------------------
 
     def invariant(self, record: Record) -> Invariant | None:
-        """Return what must hold in every case."""
+        """Return an invariant; None if it has an error."""
         before = len(self.reader.findings)
         revision = self.revision_at(self.moment(record.get("at"), None) or self.default)
         names = self.names(revision)
         where: dict[str, tuple[str, ...]] = {}
-        meant = self.part(INVARIANT, record, "for")
-        if meant is not None:
-            where, _ = self.values(meant, revision)
+        selection = self.part(INVARIANT, record, "for")
+        if selection is not None:
+            where, _ = self.values(selection, revision)
         claims = []
         for word in ("require", "forbid"):
-            said = self.part(INVARIANT, record, word)
-            for kind in ("channel", "promised") if said is not None else ():
-                read = self.part(CLAIM, said, kind)
+            claim = self.part(INVARIANT, record, word)
+            for kind in ("channel", "promised") if claim is not None else ():
+                read = self.part(CLAIM, claim, kind)
                 if read is None:
                     continue
                 if kind == "channel":
                     chosen = names.expand("channel", read)
-                    if "channel" in where and kind in said:
+                    if "channel" in where and kind in claim:
                         self.report(
-                            "ZS101", said.key(kind), "the set of cases names channels already",
-                            "`channel` in one of the two places",
+                            "ZS101", claim.key(kind), "`for` already has the key `channel`",
+                            "`channel` in only one of the two places",
                         )  # fmt: skip
                 else:
                     resolved = [names.resolve("metric", at) for at in read]
                     chosen = tuple(metric for metric in resolved if metric)
-                if kind not in said:
-                    continue  # it is misspelt
-                place = said.value(kind)
+                if kind not in claim:
+                    continue  # the key is misspelled
+                place = claim.value(kind)
                 path = path_of(place.way)
                 claims.append(Claim(word == "require", kind, chosen, place.span, path))
         if len(self.reader.findings) > before:
@@ -678,7 +694,7 @@ class _Binder:
 
 
 def _fields_of(asked: Record) -> list[str]:
-    """Return the keys that may stand beside the ones of a mapping."""
+    """Return the other keys that a mapping can have."""
     key = asked.way[1] if asked.way else ""
     if isinstance(key, str) and key in TESTED:
         return list(TESTED[key].keys.fields)
@@ -686,12 +702,12 @@ def _fields_of(asked: Record) -> list[str]:
 
 
 def _like_a_state(text: str) -> bool:
-    """Return whether a text is a word, and so no instant."""
+    """Return whether a text starts with a letter, unlike an instant."""
     return not text[:1].isdigit()
 
 
 def _is_target(text: str) -> bool:
-    """Return whether a text says how long something may take, and so is no instant."""
+    """Return whether a text is a target."""
     try:
         return bool(parse_target(text))
     except BadText:
@@ -699,7 +715,7 @@ def _is_target(text: str) -> bool:
 
 
 def reference_of(subject: PolicyUnderTest, revision: int) -> datetime:
-    """Return a moment at which a revision is in force: its first instant, or any."""
+    """Return a moment at which a revision is in force: its first instant, or a fixed moment."""
     answering = subject.policy.revisions[revision]
     if answering.start is None:
         return _ANY_MOMENT
@@ -711,6 +727,6 @@ def paths_with(subject: PolicyUnderTest, revision: int, when: When) -> list[str]
     policy = subject.policy.revisions[revision]
     rules: list[Grant | TargetRule | Priority | Commitment | PolicyCalendar]
     rules = [*policy.grants, *policy.rules, *policy.priorities, *policy.commitments]
-    rules += [calendar for each in policy.hours.values() for calendar in each]
-    told = _told(when)
-    return [rule.place.path for rule in rules if _told(rule.when) == told]
+    rules += [calendar for calendars in policy.hours.values() for calendar in calendars]
+    content = _content(when)
+    return [rule.place.path for rule in rules if _content(rule.when) == content]

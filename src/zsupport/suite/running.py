@@ -1,4 +1,4 @@
-"""Tests put to a policy: the real questions asked, and each answer held to what is expected."""
+"""Run tests: ask the library their questions and compare the answers with the expected ones."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
 from zsupport.wording import named
 
-#: What is expected of all channels of a case together, and not of each answer.
+#: Expectations for all channels of a case together, and not for each answer.
 OF_THE_SET = ("exactly", "include", "exclude")
-#: `none` is a value of these fields.
+#: Fields with the value `none`.
 _WITH_NONE = ("target", "commitment")
 
 
 class Reply(NamedTuple):
-    """What was answered in one case: the answers, a field of each by name."""
+    """The answers in one case."""
 
-    case: Case  # as options name it
+    case: Case
     rows: tuple[TestedAnswer, ...]
 
     @property
     def allowed(self) -> tuple[str, ...]:
-        """The channels that are allowed, in the order of the policy."""
+        """The allowed channels in the order of the policy."""
         return tuple(row.channel for row in self.channels if row.allowed)
 
     @property
@@ -47,32 +47,32 @@ class Reply(NamedTuple):
 
     @property
     def together(self) -> tuple[TestedAnswer, ...]:
-        """The answers whose reasons count together: of the allowed channels, or else all."""
+        """The answers whose reasons count together: those of allowed channels, otherwise all."""
         return tuple(row for row in self.channels if row.allowed) or self.rows
 
 
 class Failure(NamedTuple):
-    """Something that was not answered as expected; without `expected`, nothing was answered."""
+    """A difference from the expected answer; without `expected` there was no answer."""
 
     expected: Expected | None
     case: Case
-    got: object  # the value of the field, or what went wrong in words
+    got: object  # the value of the field, or the message of an error
     because: tuple[Because, ...]
     state: str | None = None  # of a deadline
     metric: str | None = None  # of a deadline
-    missing: tuple[str, ...] = ()  # channels that are expected and not allowed
-    surplus: tuple[str, ...] = ()  # channels that are allowed and not expected
+    missing: tuple[str, ...] = ()  # expected channels that are not allowed
+    surplus: tuple[str, ...] = ()  # allowed channels that are not expected
 
 
 class ExampleResult(NamedTuple):
-    """What came of one test: everything that was not as expected."""
+    """The result of one test: all differences from the expected answers."""
 
     example: Example
     failures: tuple[Failure, ...]
 
 
 def run(subject: PolicyUnderTest, example: Example) -> ExampleResult:
-    """Return what comes of a test, with every failure in the order of its combinations."""
+    """Run a test; its failures are in the order of its combinations."""
     failures: list[Failure] = []
     for combination in combinations(example.question):
         replies, problem = _asked(subject, example.question, combination)
@@ -84,9 +84,9 @@ def run(subject: PolicyUnderTest, example: Example) -> ExampleResult:
 
 
 def passes(subject: PolicyUnderTest, example: Example, asked: Iterable[Case] | None = None) -> bool:
-    """Return whether a test passes; nothing more is asked after the first failure.
+    """Return whether a test passes; stop at the first failure.
 
-    `asked` are some of its combinations; left out, all of them.
+    `asked`: the combinations to ask; None: all of them.
     """
     for combination in combinations(example.question) if asked is None else asked:
         replies, problem = _asked(subject, example.question, combination)
@@ -99,11 +99,11 @@ def passes(subject: PolicyUnderTest, example: Example, asked: Iterable[Case] | N
 
 
 def combinations(question: Question) -> Iterator[Case]:
-    """Yield each combination of values that a question asks; channels are asked together."""
+    """Yield each combination of values of a question; several channels are asked together."""
     values = {
-        name: each
-        for name, each in question.values.items()
-        if name != "channel" or question.command != "channels" or len(each) == 1
+        name: members
+        for name, members in question.values.items()
+        if name != "channel" or question.command != "channels" or len(members) == 1
     }
     for combination in product(*values.values()):
         yield dict(zip(values, combination, strict=True))
@@ -121,22 +121,22 @@ def excluded(subject: PolicyUnderTest, question: Question, combination: Case) ->
 def _asked(
     subject: PolicyUnderTest, question: Question, combination: Case
 ) -> tuple[list[Reply], str | None]:
-    """Return the replies to one combination, or why there are none."""
+    """Return the replies to one combination, or the error message."""
     try:
         replies = ask(subject, question, combination)
     except EnvironmentFault:
-        raise  # the machine lacks something: that says nothing about the policy
+        raise  # an environment error is not an error of the policy
     except (ZsupportError, BadText) as error:
         return [], named(error.message, key_of)
     if not replies:
-        return [], "there is no answer"
+        return [], "no answer"
     return replies, None
 
 
 def ask(subject: PolicyUnderTest, question: Question, combination: Case) -> list[Reply]:
-    """Return the replies to one combination: one for each case that it leaves open.
+    """Return the replies to one combination: one for each case that matches it.
 
-    Raises what the library raises.
+    Raises the errors of the library.
     """
     facts = {name: value for name, value in combination.items() if name in question.facts}
     case: dict[str, object] = {n: value for n, value in combination.items() if n not in facts}
@@ -149,17 +149,17 @@ def ask(subject: PolicyUnderTest, question: Question, combination: Case) -> list
     for row in answers.answers:
         if wanted is not None and isinstance(row, ChannelAnswer) and row.channel not in wanted:
             continue
-        about = case_of(row, combination)
-        key = tuple(about.items())
-        cases[key] = about
+        row_case = case_of(row, combination)
+        key = tuple(row_case.items())
+        cases[key] = row_case
         replies.setdefault(key, []).append(row)
     return [Reply(cases[key], tuple(rows)) for key, rows in replies.items()]
 
 
 def case_of(row: TestedAnswer, combination: Case) -> Case:
-    """Return the case of an answer: the stated values, and the combination of the open ones.
+    """Return the case of an answer: the values of the answer and of the combination.
 
-    The case has no channel: channels are answered together.
+    The case of an answer about channels has no channel, because they are answered together.
     """
     own: dict[str, str | None] = {}
     if not isinstance(row, PriorityAnswer):
@@ -172,7 +172,7 @@ def case_of(row: TestedAnswer, combination: Case) -> Case:
 
 
 def failures_of(subject: PolicyUnderTest, example: Example, reply: Reply) -> Iterator[Failure]:
-    """Yield what is not as expected in the answers to one case."""
+    """Yield the differences from the expected answers in one case."""
     question = example.question
     for expected in example.expects:
         value = expected.value
@@ -183,7 +183,7 @@ def failures_of(subject: PolicyUnderTest, example: Example, reply: Reply) -> Ite
         else:
             for row in reply.rows:
                 got = getattr(row, expected.key)
-                if not says(value, got, question.zone, expected.key):
+                if not matches(value, got, question.zone, expected.key):
                     case = reply.case
                     if isinstance(row, ChannelAnswer):
                         case = {**case, "channel": row.channel}
@@ -193,7 +193,7 @@ def failures_of(subject: PolicyUnderTest, example: Example, reply: Reply) -> Ite
 
 
 def _of_set(expected: Expected, reply: Reply) -> Iterator[Failure]:
-    """Yield where other channels are allowed than expected, with the lines that decided."""
+    """Yield a failure if the allowed channels are not as expected, with the deciding lines."""
     key, wanted, allowed = expected.key, expected.channels, reply.allowed
     missing: tuple[str, ...] = ()
     surplus: tuple[str, ...] = ()
@@ -213,15 +213,15 @@ def _of_set(expected: Expected, reply: Reply) -> Iterator[Failure]:
 def _reasons(
     subject: PolicyUnderTest, question: Question, expected: Expected, reason: Reason, reply: Reply
 ) -> Iterator[Failure]:
-    """Yield where something else decided than expected.
+    """Yield a failure if the expected entries did not decide.
 
-    Of channels those that are allowed count together, or all where none is.
+    For channels the reasons of all allowed channels count together, otherwise those of all.
     """
     groups: list[tuple[TestedAnswer, ...]] = [(row,) for row in reply.rows]
     if question.command == "channels":
         groups = [reply.together]
-    for some in groups:
-        because = tuple(dict.fromkeys(line for row in some for line in row.because))
+    for rows in groups:
+        because = tuple(dict.fromkeys(line for row in rows for line in row.because))
         if not decided(subject, question.revision, reason, because):
             yield Failure(expected, reply.case, because, because)
 
@@ -229,28 +229,28 @@ def _reasons(
 def decided(
     subject: PolicyUnderTest, revision: int, reason: Reason, because: tuple[Because, ...]
 ) -> bool:
-    """Return whether what was expected to decide is among the parts that did."""
-    parts = {each.path for each in because}
+    """Return whether the expected entries are among the deciding ones."""
+    parts = {line.path for line in because}
     if reason.when is not None:
         return bool(parts.intersection(paths_with(subject, revision, reason.when)))
     return all(any(_names(path, part) for part in parts) for _, path in reason.paths)
 
 
 def _names(path: Path, part: str) -> bool:
-    """Return whether a path names a part of a policy, or the rule that the part is in.
+    """Return whether a path names a part of a policy, or the rule that contains the part.
 
-    A section stands for itself alone: every part is in one.
+    The path of a section only names the section, because a section contains every part.
     """
     key = path_key(path)
     return part == key or (len(path) > 1 and part.startswith((f"{key}.", f"{key}[")))
 
 
 def rules_of(because: tuple[Because, ...]) -> list[str]:
-    """Return the paths by which a test names the parts that decided: rules, else sections.
+    """Return the paths of the deciding entries for a test: rules, otherwise sections.
 
-    A cell or an alternative of a condition is named by the rule that it is in.
+    The path of a cell or of an alternative is that of its rule.
     """
-    paths = [each.path for each in because]
+    paths = [line.path for line in because]
     return [
         path
         for path in dict.fromkeys(paths)
@@ -258,27 +258,27 @@ def rules_of(because: tuple[Because, ...]) -> list[str]:
     ]
 
 
-def says(node: Node, got: object, zone: tzinfo, key: str = "") -> bool:
-    """Return whether a value of an answer is what a node says.
+def matches(node: Node, got: object, zone: tzinfo, key: str = "") -> bool:
+    """Return whether a value of an answer matches an expected node.
 
-    Texts are compared as written and instants as instants; of a mapping only the keys that are
-    named count.
+    Texts are compared as text, instants as instants. In a mapping only the expected keys count.
     """
     if isinstance(node, ScalarNode):
-        return _says_text(node, got, zone, key)
+        return _matches_text(node, got, zone, key)
     if isinstance(node, SequenceNode):
         values = list(got) if isinstance(got, tuple | list) else [] if got is None else [got]
         return len(values) == len(node.items) and all(
-            says(item, value, zone) for item, value in zip(node.items, values, strict=True)
+            matches(item, value, zone) for item, value in zip(node.items, values, strict=True)
         )
     if isinstance(node, Entries) and isinstance(got, Mapping):
         return all(
-            name.text in got and says(value, got[name.text], zone) for name, value in node.entries
+            name.text in got and matches(value, got[name.text], zone)
+            for name, value in node.entries
         )
     return False
 
 
-def _says_text(node: ScalarNode, got: object, zone: tzinfo, key: str) -> bool:
+def _matches_text(node: ScalarNode, got: object, zone: tzinfo, key: str) -> bool:
     text = node.text
     if got is None:
         return text == NONE and key not in _WITH_NONE
@@ -290,13 +290,13 @@ def _says_text(node: ScalarNode, got: object, zone: tzinfo, key: str) -> bool:
         except BadText:
             return False
     if isinstance(got, tuple | list):
-        # A text alone stands for a list of one.
-        return len(got) == 1 and _says_text(node, got[0], zone, "")
+        # A single text means a list with this text.
+        return len(got) == 1 and _matches_text(node, got[0], zone, "")
     return text == str(got)
 
 
 def plain(value: object, zone: tzinfo) -> Plain:
-    """Return a value of an answer as a test states it: texts, lists and mappings; None is none."""
+    """Return a value of an answer as in a test: texts, lists and mappings; None is `none`."""
     if value is None:
         return NONE
     if isinstance(value, bool):
@@ -304,18 +304,18 @@ def plain(value: object, zone: tzinfo) -> Plain:
     if isinstance(value, datetime):
         return format_instant(from_datetime(value), zone)
     if isinstance(value, Mapping):
-        return {name: plain(each, zone) for name, each in value.items()}
+        return {name: plain(field, zone) for name, field in value.items()}
     if isinstance(value, tuple | list):
-        return [plain(each, zone) for each in value]
+        return [plain(item, zone) for item in value]
     return str(value)
 
 
-def in_words(node: Node | None) -> str:
-    """Return a node on one line, as it could be written."""
+def as_text(node: Node | None) -> str:
+    """Return a node as text on one line."""
     if isinstance(node, ScalarNode):
         return node.text
     if isinstance(node, SequenceNode):
-        return "[" + ", ".join(map(in_words, node.items)) + "]"
+        return "[" + ", ".join(map(as_text, node.items)) + "]"
     if isinstance(node, Entries):
-        return "{" + ", ".join(f"{key.text}: {in_words(v)}" for key, v in node.entries) + "}"
+        return "{" + ", ".join(f"{key.text}: {as_text(v)}" for key, v in node.entries) + "}"
     return ""

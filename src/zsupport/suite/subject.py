@@ -1,4 +1,4 @@
-"""A policy that is tested: what answers questions to it, and its revisions as they are analysed."""
+"""A tested policy: the library object that answers questions, and its analysed revisions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zsupport.typed import NamedTuple
 
 
 class PolicyUnderTest(NamedTuple):
-    """One policy and its revisions, in the order of their first day."""
+    """One policy with its revisions in the order of their first day."""
 
     policy: Policy
     revisions: tuple[AnalysedRevision, ...]
@@ -24,28 +24,29 @@ class PolicyUnderTest(NamedTuple):
     @property
     def documents(self) -> tuple[Document, ...]:
         """The document of each revision."""
-        return tuple(each.document for each in self.revisions)
+        return tuple(revision.document for revision in self.revisions)
 
     def replaced(self, index: int, root: Node, revision: Revision) -> PolicyUnderTest:
-        """Return the policy with a changed revision in one's place.
+        """Return the policy with one revision replaced by a changed revision.
 
-        Its cases are those of the revision before: a change names no dimension that was not named.
+        The cases stay the same, because a mutant adds no dimension.
         """
         before = self.revisions[index]
         document = before.document._replace(root=root, revision=revision)
         changed = AnalysedRevision(document, before.public, like=before)
         revisions = (*self.revisions[:index], changed, *self.revisions[index + 1 :])
-        policy = Policy(tuple(each.revision for each in revisions), before.public)
+        policy = Policy(tuple(analysed.revision for analysed in revisions), before.public)
         return PolicyUnderTest(policy, revisions)
 
 
 def read_subject(files: tuple[SourceFile, ...], public: PublicHolidays) -> PolicyUnderTest:
-    """Return the policy that these files hold, its revisions in order.
+    """Read one policy from its files, its revisions in order.
 
-    `public` gives the public holidays of countries. Raises InvalidPolicy with every finding, and
-    UsageError where the files hold several policies.
+    `public` returns the public holidays of a country. Raises InvalidPolicy with every finding, and
+    UsageError if the files contain several policies.
     """
-    # Every changed policy asks for the same holidays again.
-    kept = cache(public)
-    revisions = tuple(AnalysedRevision(document, kept) for document in read_policy(files))
-    return PolicyUnderTest(Policy(tuple(each.revision for each in revisions), kept), revisions)
+    # Every mutant needs the same holidays.
+    cached = cache(public)
+    revisions = tuple(AnalysedRevision(document, cached) for document in read_policy(files))
+    policy = Policy(tuple(analysed.revision for analysed in revisions), cached)
+    return PolicyUnderTest(policy, revisions)

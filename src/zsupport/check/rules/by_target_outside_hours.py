@@ -1,4 +1,4 @@
-"""ZS707: a target `by` a time of day at which its hours are closed."""
+"""ZS707: a `by` target whose time of day is outside its hours."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from zsupport.policy.model import PolicyCalendar
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each `by` target whose time lies outside the hours of some weekday.
+    """Yield each `by` target whose time is outside the hours of some weekday.
 
-    Closing time is inside: what is due then is due before all have left.
+    The closing time counts as inside the hours.
     """
     for _, targets in subject.decisions.by_metric():
         for each in targets.stated:
@@ -22,15 +22,17 @@ def check(subject: Subject) -> Iterator[Problem]:
             for counted, cases in subject.decisions.counted(each.cell.hours, each.decides):
                 closed, working = closed_days(counted, each.cell.target.at // 60)
                 if closed:
-                    days = "" if closed == working else f" on {', '.join(closed)}"
+                    target, hours = each.cell.target.text, each.cell.hours
                     yield Problem(
                         subject.target(each),
-                        f"`{each.cell.target.text}` falls outside `{each.cell.hours}`{days}",
-                        label="nobody is there then",
-                        hint="name a time within the hours, or other hours",
+                        f"`{target}` is outside `{hours}`"
+                        if closed == working
+                        else f"`{target}` is outside `{hours}` on {', '.join(closed)}",
+                        label="closed at this time",
+                        hint="choose a time within the hours, or change the hours",
                         case=subject.witness(cases),
                         related=tuple(
-                            ((*path, "open"), "the hours")
+                            ((*path, "open"), "these hours")
                             for path, calendar in subject.calendars
                             if path[1] == each.cell.hours
                             and calendar.windows is not None
@@ -41,7 +43,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def closed_days(counted: Counted, minute: int) -> tuple[list[str], list[str]]:
-    """Return the working weekdays on which all is closed at a minute, and all working ones."""
+    """Return the working weekdays that are closed at a minute, and all working weekdays."""
     working = [day for day in range(7) if any(works(c, day) for c in counted.calendars)]
     closed = [
         day
@@ -56,14 +58,14 @@ def closed_days(counted: Counted, minute: int) -> tuple[list[str], list[str]]:
 
 
 def works(calendar: PolicyCalendar, day: int) -> bool:
-    """Return whether a weekday can be a business day: one on which a window begins."""
+    """Return whether a weekday can be a business day: whether a window begins on it."""
     if calendar.business_days is not None and day not in calendar.business_days:
         return False
     if calendar.windows is None:
         return True
     for window in calendar.windows:
         first, last = window.opens // DAY, (window.closes - 1) // DAY
-        # A block of a day or more begins anew at each midnight.
+        # A window of a day or more begins again at each midnight.
         days = range(first, last + 1) if window.closes - window.opens >= DAY else (first,)
         if any(each % 7 == day for each in days):
             return True
@@ -83,6 +85,6 @@ RULE = Rule(
     code="ZS707",
     name="by-target-outside-hours",
     severity="warning",
-    summary="a target by a time of day at which its hours are closed",
+    summary="`by` target at a time outside its hours",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS408: a rule without a condition that answers plans which no other rule names."""
+"""ZS408: a rule without `when` that decides for plans that no other rule names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each catch-all rule once, with the plans and priorities that only it answers."""
+    """Yield each catch-all rule once, with the plans and priorities that only it decides."""
     reported: set[int] = set()
     for _, targets in subject.decisions.by_metric():
         for position in dict.fromkeys(each.rule for each in targets.stated):
@@ -21,14 +21,14 @@ def check(subject: Subject) -> Iterator[Problem]:
                 path = ("targets", position)
                 yield Problem(
                     path,
-                    f"this rule alone answers {'; '.join(unnamed)}: no other rule names them",
+                    f"only this catch-all rule decides for {'; '.join(unnamed)}",
                     subject.document.first(path),
-                    hint="if that is not meant for each of them, write rules that name them",
+                    hint="add rules that name them if other targets are intended",
                 )
 
 
 def _unnamed(subject: Subject, targets: Targets, position: int) -> list[str]:
-    """Return the plans, with their priorities, that a catch-all rule decides and no other names.
+    """Return the plans with their priorities that only a catch-all rule decides.
 
     Return nothing if no other rule names a plan. Priorities that the rule names itself are
     intended, and so is a single plan that no other rule names.
@@ -65,6 +65,6 @@ RULE = Rule(
     code="ZS408",
     name="catch-all",
     severity="note",
-    summary="a rule for all that is left answers what no other rule names",
+    summary="catch-all rule that decides for plans no other rule names",
     check=check,
 )

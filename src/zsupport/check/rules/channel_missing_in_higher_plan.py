@@ -1,4 +1,4 @@
-"""ZS503: a plan that lacks a channel that one below it has, in the same case."""
+"""ZS503: a channel that a lower plan has and a higher plan lacks, in the same case."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each grant that names a plan and not one right above it.
+    """Yield each grant for a plan that the plan directly above it lacks.
 
-    A warning where the higher plan has another channel in that case; a note where the channel
-    opens no case: a forum for those who pay nothing is often meant so.
+    It is a warning if the higher plan has another channel in that case. It is a note if the
+    channel opens no case: a forum for plans without support is often intended.
     """
     yield from problems(subject, "plan", ranked(subject.revision.plans))
 
 
 def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Problem]:
-    """Yield a problem where plans or roles were left out of a grant.
+    """Yield a problem for each group of plans or roles that a grant omits.
 
-    Left out of several grants they are one problem, at the first of them.
+    Several grants that omit the same plans or roles give one problem, at the first grant.
     """
     opens = {channel.id for channel in subject.revision.channels if channel.opens_case}
     grouped: dict[tuple[tuple[RankedValues, ...], str | None], list[Missing]] = {}
@@ -30,20 +30,21 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
         severity = "warning" if missing.instead else None
         severity = "note" if opens.isdisjoint(missing.channels) else severity
         grouped.setdefault((missing.pairs, severity), []).append(missing)
-    for (left_out, severity), (first, *more) in grouped.items():
-        highs, low = listed([pair.high for pair in left_out]), left_out[0].low
-        verb = "ranks" if len(left_out) == 1 else "rank"
+    for (omitted, severity), (first, *more) in grouped.items():
+        highs, low = listed([pair.high for pair in omitted]), omitted[0].low
+        channels = listed(first.channels)
         yield Problem(
             named_in_grant(subject, dimension, first, low),
-            f"`{low}` may use {listed(first.channels)} here, and {highs}, which {verb} above it,"
-            " may not",
-            label=f"{highs} left out",
-            hint=f"add {highs} here, or allow it in a grant of its own",
+            f"{highs} ranks above `{low}`, but may not use {channels}"
+            if len(omitted) == 1
+            else f"{highs} rank above `{low}`, but may not use {channels}",
+            label=f"{highs} omitted",
+            hint=f"add {highs} to this grant, or write another grant",
             case=subject.witness(first.cases),
             related=tuple(
                 (
                     named_in_grant(subject, dimension, each, low),
-                    f"here it is {listed(each.channels)}",
+                    f"the same for {listed(each.channels)}",
                 )
                 for each in more
             ),
@@ -52,7 +53,7 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
 
 
 def named_in_grant(subject: Subject, dimension: str, missing: Missing, low: str) -> Path:
-    """Return the path of the values of a dimension by which a grant holds for the lower one."""
+    """Return the path of the condition by which a grant applies to the lower plan or role."""
     space = subject.space
     (high, *_), path = missing.pairs[0], ("entitlements", missing.grant, "when")
     cases = space.back_to(dimension, low, space.seen_from(dimension, high, missing.cases))
@@ -65,7 +66,7 @@ def named_in_grant(subject: Subject, dimension: str, missing: Missing, low: str)
 
 
 def listed(ids: list[str] | tuple[str, ...]) -> str:
-    """Return ids as they stand in a sentence: `a`, `b` and `c`."""
+    """Return ids as a list in a sentence: `a`, `b` and `c`."""
     return enumerated(f"`{id}`" for id in ids)
 
 
@@ -73,6 +74,6 @@ RULE = Rule(
     code="ZS503",
     name="channel-missing-in-higher-plan",
     severity="error",
-    summary="a plan that lacks a channel that one below it has",
+    summary="channel missing in a plan that ranks higher",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS311: a channel that no grant allows."""
+"""ZS311: a channel without a grant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each channel that stands in no `allow`."""
+    """Yield each channel that is in no `allow`."""
     granted = {channel for grant in subject.revision.grants for channel in grant.allow}
     for channel in subject.revision.channels:
         if channel.id not in granted:
@@ -17,7 +17,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 path,
                 f"no grant allows `{channel.id}`",
                 subject.document.key(path),
-                hint="allow it in `entitlements`, or take it out",
+                hint="allow it in `entitlements`, or remove it",
             )
 
 
@@ -25,6 +25,6 @@ RULE = Rule(
     code="ZS311",
     name="channel-without-grant",
     severity="warning",
-    summary="a channel that no grant allows",
+    summary="channel without a grant",
     check=check,
 )

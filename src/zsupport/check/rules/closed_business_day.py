@@ -1,4 +1,4 @@
-"""ZS710: a business day on which the hours never open."""
+"""ZS710: a weekday in `business-days` on which no window begins."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from zsupport.clock.windows import DAYS
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each `business-days` with days on which no window begins.
+    """Yield each `business-days` with weekdays on which no window begins.
 
-    An error where that is so for all of them: then no date is ever a business day.
+    It is an error if no weekday remains: then no date is a business day.
     """
     for path, calendar in subject.calendars:
         days = calendar.business_days
@@ -23,13 +23,13 @@ def check(subject: Subject) -> Iterator[Problem]:
         closed = [day for day in days if day not in opened and not works(calendar, day)]
         if closed:
             every = len(closed) == len(set(days))
+            names = ", ".join(DAYS[day] for day in closed)
             yield Problem(
                 (*path, "business-days"),
-                "no window begins on any of these days: there is never a business day"
+                "no window begins on any of these days: no date is a business day"
                 if every
-                else f"no window begins on {', '.join(DAYS[day] for day in closed)}, which"
-                " therefore is no business day",
-                hint="mend the days, or the windows in `open`",
+                else f"no window begins on {names}: never a business day",
+                hint="change `business-days`, or the windows in `open`",
                 severity=None if every else "warning",
             )
 
@@ -38,6 +38,6 @@ RULE = Rule(
     code="ZS710",
     name="closed-business-day",
     severity="error",
-    summary="a business day on which the hours never open",
+    summary="business day without opening hours",
     check=check,
 )

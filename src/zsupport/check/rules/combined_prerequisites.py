@@ -1,4 +1,4 @@
-"""ZS406: two grants of one channel that hold in the same cases and ask for different things."""
+"""ZS406: overlapping grants of a channel with different prerequisites."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from zsupport.check.rules.redundant_grant import adding_nothing
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each pair of grants that add to each other's prerequisites where they meet.
+    """Yield each pair of grants that apply to the same case and add up their prerequisites.
 
-    A grant inside another one that asks for more is left alone: that is how one says that some
-    cases need more.
+    A grant with more prerequisites for some of the cases of another grant is not reported: it
+    states that these cases need more.
     """
     grants, holds = subject.revision.grants, subject.decisions.grants
     if all(grant.prerequisites == grants[0].prerequisites for grant in grants):
@@ -36,9 +36,9 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _adding_up(subject: Subject, one: int, other: int, channel: str) -> Cases:
-    """Return the cases in which two grants of a channel ask for different things, if any.
+    """Return the cases in which two grants of a channel have different prerequisites.
 
-    None where the one with the fewer cases asks for all that the other does.
+    Return no cases if the grant with fewer cases has all prerequisites of the other.
     """
     here = subject.space.of("channel", channel)
     mine, its = subject.decisions.grants[one] & here, subject.decisions.grants[other] & here
@@ -60,12 +60,12 @@ def _problem(subject: Subject, earlier: int, later: int, both: Cases) -> Problem
     path = ("entitlements", marked, "prerequisites")
     return Problem(
         path,
-        "in some cases these prerequisites are needed together with those of another grant",
+        "these prerequisites are combined with those of another grant that applies to the same"
+        " cases",
         subject.document.key(path),
-        hint="prerequisites of all grants that hold add up: if one of them is to be enough, write"
-        " conditions that hold in different cases",
+        hint="write conditions that do not overlap, unless both sets of prerequisites are required",
         case=subject.witness(both),
-        related=((("entitlements", beside), "this grant holds there too"),),
+        related=((("entitlements", beside), "this grant applies too"),),
     )
 
 
@@ -73,6 +73,6 @@ RULE = Rule(
     code="ZS406",
     name="combined-prerequisites",
     severity="warning",
-    summary="two grants of one channel that hold in the same cases with different prerequisites",
+    summary="overlapping grants of a channel with different prerequisites",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS407: a condition or a group that names every value of a dimension or fact."""
+"""ZS407: a condition or group that names every value, and so restricts nothing."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from zsupport.policy.yamltext import MappingNode, Path, ScalarNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each key of a condition that says nothing, and each group of all values."""
+    """Yield each key of a condition without effect, and each group with all values."""
     revision = subject.revision
-    # One value alone is named for the day on which there are two.
+    # A condition on the only value is kept for a later second value.
     count = {
         name: len(values)
         for name, values in (
@@ -30,7 +30,10 @@ def check(subject: Subject) -> Iterator[Problem]:
         if len(held) == count.get(name):
             groups.add(group)
             yield _problem(
-                subject, ("groups", group, name), f"`{group}` holds every {_kind(name)}", _GROUP
+                subject,
+                ("groups", group, name),
+                f"group `{group}` contains every {_kind(name)}",
+                _GROUP,
             )
     for condition in subject.conditions:
         for position, alternative in enumerate(condition.when):
@@ -40,22 +43,22 @@ def check(subject: Subject) -> Iterator[Problem]:
                 path = (*subject.alternative(condition, position), name)
                 node = subject.document.node(path)
                 if isinstance(node, ScalarNode) and node.text in groups:
-                    continue  # said of the group
+                    continue  # reported at the group
                 if isinstance(node, MappingNode):
-                    message = f"this `not` excludes no {_kind(name)}"
+                    message = f"condition without effect: this `not` excludes no {_kind(name)}"
                 else:
-                    message = f"`{name}` names every value: it decides nothing here"
-                hint = f"take `{name}` out of the condition"
+                    message = f"condition without effect: `{name}` names every value"
+                hint = f"remove `{name}` from the condition"
                 yield _problem(subject, path, message, hint)._replace(fix=_fix(subject, path))
 
 
 def _fix(subject: Subject, path: Path) -> Fix | None:
-    """Return the fix, None where nothing would be left of one of several alternatives."""
+    """Return the fix, or None if it would leave an empty alternative."""
     beside = subject.document.node(path[:-1])
     if path[-2] != "when" and isinstance(beside, MappingNode) and len(beside.entries) == 1:
         return None
     edits = removal(subject.document, path)
-    return Fix(f"take `{path[-1]}` out of the condition", edits) if edits else None
+    return Fix(f"remove `{path[-1]}` from the condition", edits) if edits else None
 
 
 def _kind(name: str) -> str:
@@ -67,12 +70,12 @@ def _problem(subject: Subject, path: Path, message: str, hint: str) -> Problem:
     return Problem(path, message, subject.document.key(path), hint=hint)
 
 
-_GROUP = "a condition that names this group holds without it; leave a value out, or the group"
+_GROUP = "remove a value from the group, or remove the group: a condition on it has no effect"
 
 RULE = Rule(
     code="ZS407",
     name="condition-without-effect",
     severity="warning",
-    summary="a condition or a group that names every value, and so decides nothing",
+    summary="condition without effect: it names every value",
     check=check,
 )

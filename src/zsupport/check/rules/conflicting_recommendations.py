@@ -1,4 +1,4 @@
-"""ZS416: two `recommend` entries that put the same channels in opposite orders."""
+"""ZS416: two `recommend` entries with the same channels in opposite orders."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = ("entitlements", later, "recommend")
             yield Problem(
                 path,
-                f"conflicting recommendations: `{second}` before `{first}` here,"
-                f" `{first}` before `{second}` in an entry that matches the same cases",
+                f"conflicting recommendations: this entry has `{second}` before `{first}`, and an"
+                f" entry for the same cases has `{first}` before `{second}`",
                 subject.document.first(path),
-                hint="use one order in both, or let their conditions exclude each other",
+                hint="use the same order in both, or write conditions that do not overlap",
                 case=subject.witness(cases),
                 related=((("entitlements", earlier, "recommend"), f"`{first}` before `{second}`"),),
             )
@@ -44,7 +44,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _conflict(
     subject: Subject, above: tuple[str, ...], below: tuple[str, ...], both: Cases
 ) -> tuple[str, str, Cases] | None:
-    """Return two channels in opposite orders, and the cases of the first in which both are allowed.
+    """Return two channels in opposite orders, and the cases of the first that allow both.
 
     `both` are the cases in which both entries match and the channel is allowed.
     """
@@ -63,6 +63,6 @@ RULE = Rule(
     code="ZS416",
     name="conflicting-recommendations",
     severity="warning",
-    summary="two `recommend` entries that put the same channels in opposite orders",
+    summary="conflicting orders in two `recommend` entries",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS709: an entry of `dates`, `breaks` or `remove` without which nothing would be different."""
+"""ZS709: an entry of `dates`, `breaks` or `remove` that has no effect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zsupport.policy.yamltext import Path, SequenceNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each entry of a calendar that surely changes nothing."""
+    """Yield each entry of a calendar that certainly has no effect."""
     for path, calendar in subject.calendars:
         if calendar.dates or calendar.breaks:
             yield from of_dates(subject, path, calendar)
@@ -25,16 +25,16 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator[Problem]:
-    """Yield each date whose windows are those of its weekday, and each break while closed.
+    """Yield each date with the windows of its weekday, and each break outside the hours.
 
-    The holidays of a country and of the customer are not looked up: only a date that is closed
-    by its weekday already, or a break on it, is sure then.
+    The holidays of a country and of the customer are not looked up. With them only a date whose
+    weekday is closed, or a break on such a date, is certain to have no effect.
     """
     document, start = subject.document, subject.revision.start
     off = calendar.holidays
     listed = off is None or (not off.customer and (off.frozen is not None or off.country is None))
     known = years_of(off, None, None, subject.public) if off and listed else None
-    # A day of the weekend can be one on which the country works.
+    # The country can work on a day of the weekend.
     exchanges = not listed and off is not None and off.exchanged_for is not None
     usual = hours_of(calendar._replace(dates={}, breaks={}), "UTC", known)
     own = hours_of(calendar._replace(breaks={}), "UTC", known)
@@ -45,34 +45,35 @@ def of_dates(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator
             if start is not None and day < start:
                 yield Problem(
                     place,
-                    f"{day} lies before the policy is in force, from {start} on",
+                    f"{day} is before the policy is in force, from {start}",
                     document.key(place),
-                    hint="take it out, or mend the year",
+                    hint="remove it, or correct the year",
                 )
             elif exchanges and not usual.parts(ordinal):
                 continue
             elif key == "dates" and own.parts(ordinal) == usual.parts(ordinal):
                 if listed or not own.parts(ordinal):
-                    yield idle_date(subject, place, usual, ordinal)
+                    yield date_problem(subject, place, usual, ordinal)
             elif key == "breaks" and not cut(own, calendar, ordinal):
                 yield Problem(
                     place,
-                    f"this break of {day} lies outside the hours of that date",
+                    f"this break on {day} is outside the hours of that date",
                     document.key(place),
                     label=f"a {weekday(ordinal)}",
-                    hint="take it out, or mend the date or the times",
+                    hint="remove it, or correct the date or the times",
                 )
 
 
-def idle_date(subject: Subject, path: Path, usual: Hours, ordinal: int) -> Problem:
-    """Return the problem of a date; to close what is closed anyway is worth a note only."""
+def date_problem(subject: Subject, path: Path, usual: Hours, ordinal: int) -> Problem:
+    """Return the problem of a date: a note if the date is closed anyway."""
     closed = not usual.parts(ordinal)
     return Problem(
         path,
-        f"{path[-1]} is a {weekday(ordinal)}, and "
-        + ("closed anyway" if closed else "has these hours anyway"),
+        f"{path[-1]} is a {weekday(ordinal)}, which is already closed"
+        if closed
+        else f"{path[-1]} is a {weekday(ordinal)}, which already has these hours",
         subject.document.key(path),
-        hint="take it out, or mend the date",
+        hint="remove it, or correct the date",
         severity="note" if closed else None,
     )
 
@@ -84,7 +85,7 @@ def weekday(ordinal: int) -> str:
 
 
 def cut(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
-    """Return whether the breaks of a date take anything out of its windows."""
+    """Return whether the breaks of a date overlap its windows."""
     breaks = calendar.breaks[date.fromordinal(ordinal).isoformat()]
     return any(
         off.opens * 60 < part.end and part.start < off.closes * 60
@@ -94,7 +95,7 @@ def cut(hours: Hours, calendar: PolicyCalendar, ordinal: int) -> bool:
 
 
 def of_removals(subject: Subject, path: Path, calendar: PolicyCalendar) -> Iterator[Problem]:
-    """Yield each holiday that is taken out and is none in the years around today."""
+    """Yield each date in `remove` that is not a holiday in the years around today."""
     off = calendar.holidays
     assert off is not None
     years = range(subject.today.year - 1, subject.today.year + 3)
@@ -113,9 +114,9 @@ def of_removals(subject: Subject, path: Path, calendar: PolicyCalendar) -> Itera
             place = (*place, position)
         yield Problem(
             place,
-            f"{day} is taken out of the holidays, and is none of them",
-            label="no holiday",
-            hint="take it out, or mend the date",
+            f"{day} is in `remove`, but it is not a holiday",
+            label="not a holiday",
+            hint="remove it, or correct the date",
         )
 
 
@@ -123,6 +124,6 @@ RULE = Rule(
     code="ZS709",
     name="date-without-effect",
     severity="warning",
-    summary="an entry of dates, breaks or remove without which nothing would be different",
+    summary="entry of dates, breaks or remove without effect",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS421: what a grant asks for, and its channels ask for always."""
+"""ZS421: a prerequisite of a grant that its channels already have."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path, SequenceNode
+from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each prerequisite of a grant that all of its channels have of themselves."""
+    """Yield each prerequisite of a grant that all of its channels also list."""
     channels = {each.id: each for each in subject.revision.channels}
     for position, grant in enumerate(subject.revision.grants):
         for place, text in enumerate(grant.prerequisites if grant.allow else ()):
@@ -18,12 +19,12 @@ def check(subject: Subject) -> Iterator[Problem]:
             path: Path = ("entitlements", position, "prerequisites")
             listed = isinstance(subject.document.node(path), SequenceNode)
             first = grant.allow[0]
-            needs = "needs" if len(grant.allow) == 1 else "need"
+            channels_listed = enumerated(f"`{id}`" for id in grant.allow)
             yield Problem(
                 (*path, place) if listed else path,
-                f"{' and '.join(f'`{id}`' for id in grant.allow)} {needs} this always",
-                hint="take it out here: a grant adds to what its channel needs",
-                related=((("channels", first, "prerequisites"), f"what `{first}` needs always"),),
+                f"duplicate prerequisite: already listed for {channels_listed}",
+                hint="remove it here: the prerequisites of the channel always apply",
+                related=((("channels", first, "prerequisites"), f"prerequisites of `{first}`"),),
             )
 
 
@@ -31,6 +32,6 @@ RULE = Rule(
     code="ZS421",
     name="duplicate-prerequisite",
     severity="note",
-    summary="a grant asks for what its channels need always",
+    summary="prerequisite of both a grant and its channels",
     check=check,
 )

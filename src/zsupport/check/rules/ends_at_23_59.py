@@ -1,4 +1,4 @@
-"""ZS702: hours that end at 23:59, a minute before midnight."""
+"""ZS702: hours that end at 23:59, one minute before midnight."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def open_late(calendar: PolicyCalendar, day: str) -> bool:
-    """Return whether a calendar is open in the last minute of a date, but for breaks."""
+    """Return whether a calendar is open in the last minute of a date, apart from breaks."""
     from datetime import date
 
     if day in calendar.dates:
@@ -47,9 +47,9 @@ def problems(subject: Subject, path: Path) -> Iterator[Problem]:
             whole = text.split() == ["mon-sun", "00:00-23:59"]
             yield Problem(
                 place,
-                "this ends at 23:59, so that the last minute before midnight is left out",
+                "the last minute before midnight is missing: this ends at 23:59",
                 document.part(place, "23:59"),
-                label="the minute after this is missing",
+                label="one minute before midnight",
                 hint="write `24x7`" if whole else "write `24:00`",
             )
 
@@ -58,6 +58,6 @@ RULE = Rule(
     code="ZS702",
     name="ends-at-23-59",
     severity="warning",
-    summary="hours that end at 23:59, a minute before midnight",
+    summary="hours that end at 23:59, one minute before midnight",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS706: public holidays of the coming two years whose dates are estimated."""
+"""ZS706: public holidays of the next two years with estimated dates."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from zsupport.policy.yamltext import Path
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each country some of whose holidays are estimated, each country once.
+    """Yield each country with estimated holidays, once.
 
-    Without the package that knows them, one note says that it could not be told.
+    Without the package of public holidays, yield one note that the holidays are not available.
     """
     seen: set[tuple[str, str | None, tuple[str, ...]]] = set()
     for path, calendar in subject.calendars:
@@ -32,13 +32,12 @@ def check(subject: Subject) -> Iterator[Problem]:
         except EnvironmentFault as fault:
             yield Problem(
                 place,
-                f"whether holidays of `{off.country}` are estimated could not be told:"
-                f" {fault.message}",
+                f"holidays of `{off.country}` not checked: {fault.message}",
                 hint=fault.hint,
             )
             return
         except BadText:
-            continue  # a finding of its own
+            continue  # ZS708 reports it
 
 
 def problems(subject: Subject, off: Holidays, country: str, path: Path) -> Iterator[Problem]:
@@ -57,12 +56,14 @@ def problems(subject: Subject, off: Holidays, country: str, path: Path) -> Itera
     if dates:
         first, *more = dates
         name = dates[first].replace(" (estimated)", "")
-        others = f", and {len(more)} more" if more else ""
         yield Problem(
             path,
-            f"dates of {country} in the coming two years are estimated: {name} on {first}{others}",
-            label="by a calendar that is announced",
-            hint="pin the dates with `frozen` once they are known, or set them right with `add` and"
+            f"estimated holidays of {country} in the next two years: {name} on {first}, and"
+            f" {len(more)} more"
+            if more
+            else f"estimated holiday of {country} in the next two years: {name} on {first}",
+            label="announced shortly before",
+            hint="pin the dates with `frozen` when they are known, or correct them with `add` and"
             " `remove`",
         )
 
@@ -71,6 +72,6 @@ RULE = Rule(
     code="ZS706",
     name="estimated-holidays",
     severity="note",
-    summary="public holidays of the coming two years whose dates are estimated",
+    summary="estimated public holidays in the next two years",
     check=check,
 )

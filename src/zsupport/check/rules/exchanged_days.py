@@ -1,4 +1,4 @@
-"""ZS713: weekend days that a country works in exchange for days off, with hours not stated."""
+"""ZS713: exchanged working days of a country for which the policy states no hours."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
 from zsupport.wording import Message
 
-_HINT = "add `exchanged: mon` for the hours of a Monday, or `exchanged: ignore` for their own"
+_HINT = "add `exchanged: mon` for the hours of a Monday, or `exchanged: ignore` for their own hours"
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each calendar of a country with exchanged days that does not say how they are worked.
+    """Yield each calendar with exchanged days that does not state their hours.
 
-    Without the package that knows them there is nothing to say: ZS706 says that it is missing.
+    Without the package of public holidays nothing is reported here: ZS706 reports that.
     """
     for path, calendar in subject.calendars:
         off = calendar.holidays
@@ -34,36 +34,38 @@ def check(subject: Subject) -> Iterator[Problem]:
         except EnvironmentFault:
             return
         except BadText:
-            continue  # ZS708 finds it
+            continue  # ZS708 reports it
         if not days:
             continue
-        more = f" and {len(days) - 1} more" if len(days) > 1 else ""
+        first, more = days[0], len(days) - 1
         if pinned and not off.frozen_exchanged:
             yield Problem(
                 (*path, "holidays", "frozen"),
-                f"`frozen` pins the days off of {off.country}, and not the days worked in exchange:"
-                f" {days[0]}{more}",
+                f"`frozen` omits exchanged working days of {off.country}: {first} and {more} more"
+                if more
+                else f"`frozen` omits an exchanged working day of {off.country}: {first}",
                 subject.document.key((*path, "holidays", "frozen")),
                 hint=Message(
-                    "pin them with `frozen-exchanged`: `zsupport hours {freeze}` prints it without"
-                    " `frozen`; or add `exchanged: ignore`"
+                    "add `frozen-exchanged`, which `zsupport hours {freeze}` prints if you remove"
+                    " `frozen`, or add `exchanged: ignore`"
                 ),
             )
         else:
             place = (*path, "holidays", "frozen-exchanged" if off.frozen_exchanged else "country")
             yield Problem(
                 place,
-                f"days of a weekend are worked in exchange for days off, and the policy does not"
-                f" say with which hours: {days[0]}{more}",
-                label="works on these days",
+                f"hours of exchanged working days not stated: {first} and {more} more"
+                if more
+                else f"hours of an exchanged working day not stated: {first}",
+                label="works on weekend days in exchange for days off",
                 hint=_HINT,
             )
 
 
 def exchanged(subject: Subject, calendar: PolicyCalendar) -> list[str]:
-    """Return the exchanged days of a calendar from the last year to two years ahead.
+    """Return the exchanged working days of a calendar from last year to two years ahead.
 
-    They are those that it pins, else those of the country.
+    They come from `frozen-exchanged`, or else from the country.
     """
     off = calendar.holidays
     assert off is not None
@@ -84,6 +86,6 @@ RULE = Rule(
     code="ZS713",
     name="exchanged-days",
     severity="warning",
-    summary="weekend days that a country works in exchange for days off, with hours not stated",
+    summary="exchanged working days without stated hours",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS414: a grant, target, calendar or commitment for a priority that its own facts exclude."""
+"""ZS414: a grant, target, calendar or commitment whose facts exclude its priority."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from zsupport.answer.space import Cases
 from zsupport.check.rule import Condition, Problem, Rule, Subject
 from zsupport.policy.yamltext import Path
 
-_NAMES = {"entitlements": "grant", "commitment": "commitment", "targets": "rule"}
+_KINDS = {"entitlements": "grant", "commitment": "commitment", "targets": "rule"}
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each entry, alternative and target whose cases all have an excluded priority."""
+    """Yield each entry, alternative and target whose facts exclude its priority."""
     if subject.decisions.existing == subject.space.every:
         return
     for condition in subject.conditions:
@@ -26,20 +26,20 @@ def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
     entry = condition.path[:-1]
     holds = subject.decisions.matches(condition.when)
     if subject.excluded(holds):
-        what = _NAMES.get(str(entry[0]), "calendar")
-        if what == "grant" and not subject.revision.grants[int(entry[1])].allow:
-            what = "recommendation"
-        yield _problem(subject, entry, f"unreachable {what}: its facts", holds)
+        kind = _KINDS.get(str(entry[0]), "calendar")
+        if kind == "grant" and not subject.revision.grants[int(entry[1])].allow:
+            kind = "recommendation"
+        yield _problem(subject, entry, kind, holds)
         return
     for position, alternative in enumerate(condition.when):
         meets = subject.decisions.meets(alternative)
         if subject.excluded(meets):
             path = subject.alternative(condition, position)
-            yield _problem(subject, path, "unreachable alternative: its facts", meets)
+            yield _problem(subject, path, "alternative", meets)
 
 
 def _of_cells(subject: Subject) -> Iterator[Problem]:
-    """Yield the targets of rules that match elsewhere; the same key of several metrics once."""
+    """Yield the targets of rules that match other cases; the same key of several metrics once."""
     by_key: dict[tuple[int, str], tuple[Cases, list[Path]]] = {}
     for rule, metric, cell in subject.cells:
         holds = subject.decisions.matches(subject.revision.rules[rule].when)
@@ -48,17 +48,19 @@ def _of_cells(subject: Subject) -> Iterator[Problem]:
             _, paths = by_key.setdefault((rule, cell.key), (cases, []))
             paths.append(subject.document.target(rule, metric, cell))
     for cases, paths in by_key.values():
-        start = "unreachable target: the facts of this rule"
-        related = tuple((path, "this target too") for path in paths[1:])
-        yield _problem(subject, paths[0], start, cases)._replace(related=related)
+        related = tuple((path, "unreachable too") for path in paths[1:])
+        yield _problem(subject, paths[0], "target", cases)._replace(related=related)
 
 
-def _problem(subject: Subject, path: Path, start: str, cases: Cases) -> Problem:
+def _problem(subject: Subject, path: Path, kind: str, cases: Cases) -> Problem:
     space = subject.space
     leading = space.met("priority", space.for_some("priority", cases) & subject.decisions.existing)
+    priorities, excluded = _listed(leading), _listed(space.met("priority", cases))
     return Problem(
         path,
-        f"{start} lead to {_listed(leading)}, not to {_listed(space.met('priority', cases))}",
+        f"unreachable {kind}: the facts lead to {priorities}, not to {excluded}"
+        if priorities
+        else f"unreachable {kind}: the facts lead to no priority, not to {excluded}",
         subject.document.first(path),
         hint="change the facts or the priority, or remove it",
         case=subject.witness(cases),
@@ -66,13 +68,13 @@ def _problem(subject: Subject, path: Path, start: str, cases: Cases) -> Problem:
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in names) or "no priority"
+    return ", ".join(f"`{name}`" for name in names)
 
 
 RULE = Rule(
     code="ZS414",
     name="excluded-priority",
     severity="error",
-    summary="a grant or target for a priority that its own facts exclude",
+    summary="priority that the facts of the same condition exclude",
     check=check,
 )

@@ -1,24 +1,25 @@
-"""ZS902: a comment whose last day has passed, beside what it allowed."""
+"""ZS902: an expired suppression whose finding still exists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each comment that has expired and would still allow something."""
+    """Yield each expired comment that would still allow a finding."""
     for comment in subject.suppressions.comments:
         codes = [each.code for each in comment.allowed if (comment, each.code) in subject.used]
         if not codes or not comment.expired(subject.today):
             continue
-        said = " and ".join(f"`{code}`" for code in dict.fromkeys(codes))
+        names = enumerated(f"`{code}`" for code in dict.fromkeys(codes))
         yield Problem(
             (),
-            f"{said} was allowed until {comment.until}, and that day has passed",
+            f"suppression of {names} expired on {comment.until}",
             comment.until_span,
-            hint="mend what is found here, or agree on another day",
+            hint="fix the finding, or set a later date",
         )
 
 
@@ -26,7 +27,7 @@ RULE = Rule(
     code="ZS902",
     name="expired-suppression",
     severity="warning",
-    summary="a comment whose last day has passed, beside what it allowed",
+    summary="expired suppression of a finding that still exists",
     check=check,
     last=True,
 )

@@ -1,4 +1,4 @@
-"""ZS303: facts that lead to no priority."""
+"""ZS303: combinations of facts that match no priority."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from zsupport.wording import counted
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield one problem where some combination of facts fits the `when` of no priority."""
+    """Yield one problem if some combination of facts matches no priority."""
     priorities = subject.revision.priorities
     if not priorities or not all(each.when for each in priorities):
         return
     space = subject.facts
     left = space.every & ~union(space.holds(each.when) for each in priorities)
     if left:
-        some = counted(left.bit_count(), "combination")
+        combinations = counted(left.bit_count(), "combination")
         yield Problem(
             ("priorities",),
-            f"{some} of facts, of {space.size:,}, lead to no priority",
+            f"no priority matches {combinations} of facts, of {space.size:,}",
             subject.document.key(("priorities",)),
-            hint="end the list with a priority that has no `when`, or widen one",
+            hint="end the list with a priority without `when`, or widen a `when`",
             case=shown(space.first(left)),
         )
 
@@ -32,6 +32,6 @@ RULE = Rule(
     code="ZS303",
     name="facts-without-priority",
     severity="warning",
-    summary="facts that lead to no priority",
+    summary="combinations of facts without a priority",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS502: a plan whose channel is open in fewer hours than for one that ranks below it."""
+"""ZS502: a plan with fewer hours for a channel than a plan that ranks below it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each grant whose hours are surely fewer than those of a plan below."""
+    """Yield each grant with certainly fewer hours than a lower plan has."""
     for fewer in fewer_hours(subject, "plan", ranked(subject.revision.plans)):
         yield problem(subject, fewer)
 
@@ -21,16 +21,15 @@ def problem(subject: Subject, fewer: Fewer) -> Problem:
     high, low = fewer.pair.high, fewer.pair.low
     return Problem(
         ("entitlements", fewer.mine, "hours"),
-        f"`{fewer.channel}` is open in fewer hours for `{high}` than for `{low}`,"
-        " which ranks below it",
+        f"`{fewer.channel}` has fewer hours for `{high}` than for `{low}`, which ranks below it",
         label=f"`{hours}`" if hours != better else None,
-        hint=f"give `{high}` `{better}`, or hours that hold all of them"
+        hint=f"use `{better}` for `{high}`, or hours that include it"
         if hours != better
-        else f"give `{high}` hours that hold all of those of `{low}`",
+        else f"use hours for `{high}` that include all hours of `{low}`",
         case=subject.witness(fewer.cases),
         related=()
         if fewer.mine == fewer.its
-        else ((("entitlements", fewer.its, "hours"), f"`{low}` has `{better}`"),),
+        else ((("entitlements", fewer.its, "hours"), f"`{better}` for `{low}`"),),
     )
 
 
@@ -38,6 +37,6 @@ RULE = Rule(
     code="ZS502",
     name="fewer-hours-than-lower-plan",
     severity="error",
-    summary="a plan whose channel is open in fewer hours than for one that ranks below it",
+    summary="fewer hours than a plan that ranks below",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS704: holidays beside windows past midnight, and not a word on which night they close."""
+"""ZS704: holidays and windows past midnight, without `holidays-apply-to`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zsupport.policy.model import PolicyCalendar
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each calendar with both that does not say to which date holidays apply."""
+    """Yield each calendar with both that does not state which night a holiday closes."""
     document = subject.document
     for path, calendar in subject.calendars:
         if calendar.holidays is None or calendar.by_start_date or not past_midnight(calendar):
@@ -18,19 +18,18 @@ def check(subject: Subject) -> Iterator[Problem]:
         if document.node((*path, "holidays-apply-to")) is None:
             yield Problem(
                 (*path, "holidays"),
-                "a holiday closes its whole date here: also what is left of the night that began"
-                " the evening before",
+                "ambiguous holidays: not stated which night shift a holiday closes",
                 document.key((*path, "holidays")),
-                label="closes 00:00 to 24:00 of each holiday",
-                hint="say which is meant: `holidays-apply-to: date`, or `start-date` for the night"
-                " that begins on the holiday",
+                label="closed from 00:00 to 24:00 of each holiday",
+                hint="add `holidays-apply-to: date`, or `holidays-apply-to: start-date` to close"
+                " the night that begins on the holiday",
             )
 
 
 def past_midnight(calendar: PolicyCalendar) -> bool:
     """Return whether a window of less than a day runs past midnight.
 
-    A longer block is cut at each midnight, and a holiday takes one piece of it.
+    A longer window is split at each midnight, and a holiday closes one part of it.
     """
     return any(
         window.closes - window.opens < DAY and (window.closes - 1) // DAY > window.opens // DAY
@@ -42,6 +41,6 @@ RULE = Rule(
     code="ZS704",
     name="holidays-and-night-shift",
     severity="note",
-    summary="holidays beside windows past midnight, without a word on which night they close",
+    summary="holidays and night shifts without `holidays-apply-to`",
     check=check,
 )

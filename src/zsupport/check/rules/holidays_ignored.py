@@ -1,4 +1,4 @@
-"""ZS711: holidays of hours that are open 24x7, which ignore them."""
+"""ZS711: ignored holidays: the hours are open 24x7."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def check(subject: Subject) -> Iterator[Problem]:
             place = (*path, "holidays")
             yield Problem(
                 place,
-                "these hours are open 24x7, and holidays do not close them",
+                "ignored holidays: hours open 24x7 are also open on holidays",
                 subject.document.key(place),
-                label="changes nothing",
-                hint="add `apply-holidays: true`, or take the holidays out",
+                label="no effect",
+                hint="add `apply-holidays: true`, or remove the holidays",
             )
 
 
@@ -25,6 +25,6 @@ RULE = Rule(
     code="ZS711",
     name="holidays-ignored",
     severity="warning",
-    summary="holidays of hours that are open 24x7, which ignore them",
+    summary="ignored holidays of hours that are open 24x7",
     check=check,
 )

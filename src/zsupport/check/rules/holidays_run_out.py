@@ -1,4 +1,4 @@
-"""ZS705: holidays that are known for little longer, or no longer."""
+"""ZS705: a list of holidays whose last year has ended or ends soon."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
+from zsupport.wording import counted
 
 _AHEAD = 90
 
@@ -15,7 +16,7 @@ _AHEAD = 90
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each list of holidays whose last year ends within 90 days, or has ended.
 
-    A policy that ends no later than its holidays needs no more of them.
+    A policy that ends before its holidays do needs no later ones.
     """
     last_day = subject.revision.last_day
     if last_day is not None and date.fromisoformat(last_day) < subject.today:
@@ -29,24 +30,30 @@ def check(subject: Subject) -> Iterator[Problem]:
         left = (end - subject.today).days
         if left >= _AHEAD or (last_day is not None and last_day <= end.isoformat()):
             continue
-        ends = f"end with {year}" if left >= 0 else f"ended with {year}"
+        covers = place[-1] == "covers"
+        if left > 0:
+            message = f"the list of holidays ends with {year}, in {counted(left, 'day')}"
+        elif left == 0:
+            message = f"the list of holidays ends with {year}, today"
+        else:
+            message = f"the list of holidays ended with {year}"
+        missing = max(year, subject.today.year - 1) + 1
         yield Problem(
             place,
-            f"the holidays known here {ends}"
-            + (f", in {left} days" if left > 0 else ", today" if left == 0 else ""),
-            subject.document.value(place) if place[-1] == "covers"
-            else subject.document.key(place),
-            label="no later year is known",
-            hint=f"add those of {max(year, subject.today.year - 1) + 1}"
-            + (" and say so in `covers`" if place[-1] == "covers" else ""),
-        )  # fmt: skip
+            message,
+            subject.document.value(place) if covers else subject.document.key(place),
+            label="no later holidays",
+            hint=f"add the holidays of {missing}, and change `covers`"
+            if covers
+            else f"add the holidays of {missing}",
+        )
 
 
 def last_year(calendar: PolicyCalendar, path: Path) -> tuple[Path, int] | None:
-    """Return the last year for which holidays are known, and where that is said.
+    """Return the last year for which holidays are known, and the path that states it.
 
-    It is said by `covers`, by dates that were frozen, or by a list of nothing but dates with
-    years. None where they recur, or a country's calendar goes on.
+    `covers`, frozen dates or a list of dates with years state it. Return None if holidays recur
+    every year or come from a country's calendar.
     """
     off = calendar.holidays
     if off is None or off.customer:
@@ -68,6 +75,6 @@ RULE = Rule(
     code="ZS705",
     name="holidays-run-out",
     severity="warning",
-    summary="holidays that are known for little longer, or no longer",
+    summary="list of holidays that ends soon or has ended",
     check=check,
 )

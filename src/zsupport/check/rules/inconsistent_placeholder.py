@@ -1,4 +1,4 @@
-"""ZS802: translations of one text that differ in placeholders or addresses."""
+"""ZS802: translations of a text with different placeholders or addresses."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from collections import Counter
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import enumerated
 
 _PLACEHOLDER = re.compile(
     r"\$?\{\{?\s*[A-Za-z_0-9][\w.-]*\s*\}?\}|%\([A-Za-z_]\w*\)[sdif]|%[sdif](?![A-Za-z])"
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"'»”)\]]+", re.IGNORECASE)
-# A page in several languages has the language in its address.
+# The address of a page can contain its language.
 _LANGUAGE = re.compile(
     r"(?<=[/.=])[a-z]{2}([-_][a-z]{2})?(?=[/.?&#]|$)|(?<=://)[a-z]{2}(?=\.)", re.I
 )
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each text that differs from the first language of the same."""
+    """Yield each translation whose placeholders or addresses differ from the first language."""
     for each in subject.translated:
         if not any(sign in text for text in each.texts.values() for sign in ("{", "%", "://")):
             continue
@@ -31,31 +32,36 @@ def check(subject: Subject) -> Iterator[Problem]:
             if mine == wanted:
                 continue
             path = (*each.path, language)
+            missing, added = _quoted(wanted - mine), _quoted(mine - wanted)
+            if missing and added:
+                message = f"the `{language}` text lacks {missing} and has {added}, unlike `{first}`"
+            elif missing:
+                message = f"the `{language}` text lacks {missing}, unlike `{first}`"
+            else:
+                message = f"the `{language}` text has {added}, unlike `{first}`"
             yield Problem(
                 path,
-                f"the `{language}` text differs from `{first}` in what is no language: "
-                + _difference(wanted - mine, mine - wanted),
-                hint="placeholders and addresses are the same in every language",
+                message,
+                hint="use the same placeholders and addresses in every language",
                 related=(((*each.path, first), f"`{first}`"),),
             )
 
 
 def _parts(text: str) -> Counter[str]:
-    """Return placeholders and addresses of a text, without what is a language in them."""
+    """Return the placeholders and addresses of a text, without the language in an address."""
     found = Counter(_PLACEHOLDER.findall(text))
     found.update(_LANGUAGE.sub("", each.rstrip(".,;:!?")) for each in _ADDRESS.findall(text))
     return found
 
 
-def _difference(missing: Counter[str], more: Counter[str]) -> str:
-    said = [f"it lacks `{part}`" for part in missing] + [f"it has `{part}`" for part in more]
-    return " and ".join(said)
+def _quoted(parts: Counter[str]) -> str:
+    return enumerated(f"`{part}`" for part in parts)
 
 
 RULE = Rule(
     code="ZS802",
     name="inconsistent-placeholder",
     severity="warning",
-    summary="translations of one text that differ in placeholders or addresses",
+    summary="different placeholders or addresses in translations of a text",
     check=check,
 )

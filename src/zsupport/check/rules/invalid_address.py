@@ -1,4 +1,4 @@
-"""ZS812: an address that cannot be opened, or a number that cannot be dialled from abroad."""
+"""ZS812: an invalid address, or a phone number without a country code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WITH_COUNTRY_CODE = re.compile(r"[(\[]?(\+|00 ?)[ (\[]*[1-9]")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each `url` that nobody can open, and each number that nobody can dial from abroad."""
+    """Yield each invalid `url`, and each number that cannot be dialled from abroad."""
     revision = subject.revision
     help = revision.self_help
     addresses: list[tuple[Path, str | None]] = [
@@ -36,44 +36,52 @@ def check(subject: Subject) -> Iterator[Problem]:
     for path, url in addresses:
         if url is not None and (problem := _of_address(url)):
             message, hint = problem
-            yield Problem(path, f"`{short(url)}` {message}", hint=hint)
+            yield Problem(path, message, hint=hint)
     for channel in revision.channels:
         for number in channel.numbers:
             if problem := _of_number(number.number):
                 message, hint = problem
                 place = _place(subject, ("channels", channel.id, "numbers"), number)
-                yield Problem(place, f"`{short(number.number)}` {message}", hint=hint)
+                yield Problem(place, message, hint=hint)
 
 
 def _of_address(url: str) -> tuple[str, str] | None:
-    """Return what is wrong with an address, and what to do; None where it can be opened."""
+    """Return a message and a hint about an invalid address, None for a valid one."""
     wrong = _NOT_IN_ADDRESSES.search(url)
     if wrong and not wrong[0].isspace():
-        return "is not an address", 'write it in straight quotes: "https://..."'
+        return f"invalid address `{short(url)}`", 'write it in straight quotes: "https://..."'
     if wrong or not _IN_ADDRESSES.search(url):
-        return "is not an address", "write the whole address, such as https://example.com/help"
+        return (
+            f"invalid address `{short(url)}`",
+            "write the whole address, such as https://example.com/help",
+        )
     if _WITH_SCHEME.match(url):
         return None
     host = re.sub(r"^(?:https?:)?/*", "", url, flags=re.I)
     whole = f"mailto:{url}" if _MAILBOX.fullmatch(url) else f"https://{host}"
-    says = "names no host" if url[:4].lower() == "http" else "has no scheme"
-    return says, f"write the whole address, such as {whole}"
+    hint = f"write the whole address, such as {whole}"
+    if url[:4].lower() == "http":
+        return f"invalid address `{short(url)}`: the host is missing", hint
+    return f"invalid address `{short(url)}`: the scheme is missing", hint
 
 
 def _of_number(number: str) -> tuple[str, str] | None:
-    """Return what is wrong with a number, and what to do; None where it can be dialled."""
+    """Return a message and a hint about a number that cannot be dialled, None for others."""
     if not any(sign.isdigit() for sign in number):
-        return "is not a number to call", "write the number; words about it are its `note`"
+        return (
+            f"`{short(number)}` is not a phone number",
+            "write a number, and move words to `note`",
+        )
     if not _WITH_COUNTRY_CODE.match(number):
         return (
-            "has no country code",
-            "write it as it is dialled from abroad: `+`, the country code, the number",
+            f"phone number `{short(number)}` without a country code",
+            "write it in international form: `+`, the country code, the number",
         )
     return None
 
 
 def _place(subject: Subject, path: Path, number: Number) -> Path:
-    """Return the path of a number, which stands alone, in a list or in a mapping."""
+    """Return the path of a number: a value, an item of a list or a value in a mapping."""
     path = (*path, number.country)
     node = subject.document.node(path)
     places = (
@@ -92,6 +100,6 @@ RULE = Rule(
     code="ZS812",
     name="invalid-address",
     severity="warning",
-    summary="an address that cannot be opened, or a number that cannot be dialled from abroad",
+    summary="invalid address, or phone number without a country code",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS903: a comment that is to allow something, and cannot be read or gives no reason."""
+"""ZS903: an invalid suppression comment: not understood, or without a reason."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield what is wrong with each comment that begins with `zsupport`."""
-    for mistake in subject.suppressions.mistakes:
-        yield Problem((), mistake.message, mistake.span, hint=mistake.hint)
+    """Yield each error in a comment that begins with `zsupport`."""
+    for error in subject.suppressions.errors:
+        yield Problem((), error.message, error.span, hint=error.hint)
 
 
 RULE = Rule(
     code="ZS903",
     name="invalid-suppression",
     severity="error",
-    summary="a comment that is to allow something, and cannot be read or gives no reason",
+    summary="invalid suppression comment, or one without a reason",
     check=check,
     last=True,
 )

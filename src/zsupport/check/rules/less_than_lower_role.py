@@ -1,4 +1,4 @@
-"""ZS504: a role that gets less than one that ranks below it."""
+"""ZS504: a role with less than a role that ranks below it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zsupport.check.rules import (
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield what a role lacks, is promised less, or has in fewer hours than one below."""
+    """Yield missing channels, slower targets and fewer hours than a lower role has."""
     pairs = ranked(subject.revision.roles)
     if not pairs:
         return
@@ -28,6 +28,6 @@ RULE = Rule(
     code="ZS504",
     name="less-than-lower-role",
     severity="error",
-    summary="a role that gets less than one that ranks below it",
+    summary="role with less than a role that ranks below",
     check=check,
 )

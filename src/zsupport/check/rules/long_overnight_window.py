@@ -1,4 +1,4 @@
-"""ZS721: a window over night that is open for most of the day, where the day may be meant."""
+"""ZS721: a window past midnight that is open for most of the day."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _HALF = DAY // 2
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each window that runs past midnight for more than 12 hours.
+    """Yield each window of more than 12 hours that runs past midnight.
 
-    Only where opening and closing time exchanged are those of a working day, and no other
-    calendar in its zone has just these: then what is left of the day was meant.
+    Opening and closing time must be the reverse of a working day. A window is not reported if
+    another calendar in its time zone covers exactly the rest of the day.
     """
     days: set[tuple[str | None, str]] = set()
     for path, calendar in subject.calendars:
@@ -36,14 +36,13 @@ def check(subject: Subject) -> Iterator[Problem]:
                 continue
             yield Problem(
                 place,
-                f"`{text}` is open over night, and closed from {found[3]} to {found[2]}",
-                hint=f"write `{found[1]} {day}` if the day is meant, else allow it here:"
-                " # zsupport: allow ZS721 -- reason",
+                f"`{text}` is open overnight, and closed from {found[3]} to {found[2]}",
+                hint=f"write `{found[1]} {day}`, or allow it: # zsupport: allow ZS721 -- reason",
             )
 
 
 def _exchanged(opens: str, closes: str) -> bool:
-    """Return whether a window over night would be a working day the other way round."""
+    """Return whether the reverse of an overnight window is a working day."""
     return (
         "05:00" <= closes <= "12:00"
         and "13:00" <= opens <= "22:00"
@@ -59,6 +58,6 @@ RULE = Rule(
     code="ZS721",
     name="long-overnight-window",
     severity="warning",
-    summary="a window over night for most of the day: opening and closing exchanged?",
+    summary="overnight window with opening and closing perhaps exchanged",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS314: a metric that no target rule states."""
+"""ZS314: a metric without a target."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each metric but the first that stands in no rule; of the first every gap is found."""
+    """Yield each metric except the first that no rule states; ZS302 reports gaps of the first."""
     rules = subject.revision.rules
     stated = {metric for rule in rules for metric in rule.cells}
     for position, metric in enumerate(subject.revision.metrics):
         if position and rules and metric.id not in stated:
             yield Problem(
                 ("metrics", position, "id"),
-                f"no target rule states `{metric.id}`",
-                hint="state it, with `none` where nothing is promised, or take it out",
+                f"no target rule states a target for `{metric.id}`",
+                hint="add a target, or `none` for no promise, or remove the metric",
             )
 
 
@@ -24,6 +24,6 @@ RULE = Rule(
     code="ZS314",
     name="metric-without-target",
     severity="warning",
-    summary="a metric that no target rule states",
+    summary="metric without a target",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS312: hours without a calendar for a case that needs them."""
+"""ZS312: hours without a calendar for a case that uses them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each hours of which no calendar holds in a case that is open or counts by them."""
+    """Yield hours without a calendar for a case that uses them."""
     revision = subject.revision
-    # A list with a calendar for all that is left has one for every case.
+    # A list with a calendar without `when` has a calendar for every case.
     listed = {
         hours: calendars
         for hours, calendars in revision.hours.items()
@@ -26,15 +26,15 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = ("hours", hours)
             yield Problem(
                 path,
-                f"no calendar of `{hours}` holds in some cases that go by it",
+                f"no calendar of `{hours}` matches some cases that use it",
                 subject.document.key(path),
-                hint="end the list with a calendar that has no `when`, or widen one",
+                hint="end the list with a calendar without `when`, or widen a `when`",
                 case=subject.witness(left),
             )
 
 
 def _needed(subject: Subject) -> dict[str, Cases]:
-    """Return the cases in which hours are asked for: by a grant, a target, `opened`, a union."""
+    """Return the cases that use each of the hours: in a grant, a target, `opened` or a union."""
     revision, decisions = subject.revision, subject.decisions
     found: dict[str, Cases] = {}
 
@@ -63,6 +63,6 @@ RULE = Rule(
     code="ZS312",
     name="missing-calendar",
     severity="error",
-    summary="hours without a calendar for a case that needs them",
+    summary="missing calendar for a case that uses the hours",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS714: a country whose public holidays differ by subdivision, of which none is named."""
+"""ZS714: a country with different holidays by subdivision, but without `subdivision`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from zsupport.clock.holidays import part_that_differs
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 
-#: Many policies name the same country.
+#: Cached, as many policies name the same country.
 _part = lru_cache(maxsize=256)(part_that_differs)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each country without a subdivision, some of which have other public holidays.
+    """Yield each country without a `subdivision` whose holidays differ by subdivision.
 
-    Without the package that knows them there is nothing to say: ZS706 says that it is missing.
+    Without the package of public holidays nothing is reported here: ZS706 reports that.
     """
     for path, calendar in subject.calendars:
         off = calendar.holidays
@@ -28,15 +28,14 @@ def check(subject: Subject) -> Iterator[Problem]:
         except EnvironmentFault:
             return
         except BadText:
-            continue  # ZS708 finds it
+            continue  # ZS708 reports it
         part = _part(off.country, subject.today.year)
         if part is not None:
             yield Problem(
                 (*path, "holidays", "country"),
-                f"public holidays of {off.country} differ by subdivision, and none is named",
-                label=f"`{part}`, for one, has others",
-                hint="name the one of the office with `subdivision`, or pin the days off with"
-                " `frozen`",
+                f"missing subdivision: public holidays of {off.country} differ by subdivision",
+                label=f"`{part}`, for example, has other holidays",
+                hint="add the `subdivision` of the office, or pin the holidays with `frozen`",
             )
 
 
@@ -44,6 +43,6 @@ RULE = Rule(
     code="ZS714",
     name="missing-subdivision",
     severity="note",
-    summary="a country whose public holidays differ by subdivision, of which none is named",
+    summary="missing subdivision of a country with regional holidays",
     check=check,
 )

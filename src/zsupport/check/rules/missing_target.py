@@ -1,4 +1,4 @@
-"""ZS302: a priority that a case can be opened with, and that no target rule answers."""
+"""ZS302: a case that can be opened without a target for its priority."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each gap at the last rule that holds there and states other priorities.
+    """Yield each gap at the last rule that matches it and states other priorities.
 
-    What no rule at all answers is said once, and of the first metric only: nobody has to promise
-    updates.
+    Cases that no rule matches are reported once, for the first metric only: targets for other
+    metrics are optional.
     """
     revision = subject.revision
     if not revision.rules:
@@ -33,33 +33,34 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _forgotten(subject: Subject, position: int, metric: str, gap: Cases, severity: str) -> Problem:
-    """Return the problem at a rule that holds, and states the metric for other priorities."""
+    """Return the problem at a rule that states the metric for other priorities only."""
     path = ("targets", position, metric)
     names = _names(subject.space.met("priority", gap))
     return Problem(
         path,
-        f"no rule states `{metric}` for {names} in cases for which this one holds",
+        f"missing `{metric}` target for {names} in cases that this rule matches",
         subject.document.key(path),
-        hint=f"state {names} here, `not-stated` if the policy says nothing",
+        hint=f"add a target for {names}, or `not-stated`",
         case=subject.witness(gap),
         severity=severity,
     )
 
 
 def _unanswered(subject: Subject, metric: str, left: Cases) -> Problem:
-    """Return the problem of cases for which no rule that states the metric holds."""
+    """Return the problem of cases that no rule with the metric matches."""
     space, entitled = subject.space, subject.decisions.entitled
-    where = []
+    restrictions = []
     for name in ("plan", "role", "channel", "priority"):
         values = space.met(name, left)
         if values != space.met(name, entitled):
-            where.append(f"{name} {_names(values)}")
-    cases = f" with {' and '.join(where)}" if where else ""
+            restrictions.append(f"{name} {_names(values)}")
     return Problem(
         ("targets",),
-        f"no rule states `{metric}` for cases{cases}",
+        f"missing `{metric}` target for cases with {' and '.join(restrictions)}"
+        if restrictions
+        else f"missing `{metric}` target for some cases",
         subject.document.key(("targets",)),
-        hint="write a rule for them, with `not-stated` if the policy says nothing",
+        hint="add a rule for these cases, or write `not-stated`",
         case=subject.witness(left),
     )
 
@@ -76,6 +77,6 @@ RULE = Rule(
     code="ZS302",
     name="missing-target",
     severity="error",
-    summary="a priority that a case can have and that no target rule answers",
+    summary="missing target for a case that can be opened",
     check=check,
 )

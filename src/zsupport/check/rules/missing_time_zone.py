@@ -1,4 +1,4 @@
-"""ZS712: hours in a policy that names no zone, which are those of UTC."""
+"""ZS712: hours without a time zone, which are read as UTC."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield the first calendar with local times that names no zone, where the policy has none."""
+    """Yield the first calendar with local times and no time zone, if the policy has none."""
     if subject.revision.timezone != "UTC" or subject.document.node(("timezone",)) is not None:
         return
     without = [
@@ -23,9 +23,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         names = ", ".join(dict.fromkeys(f"`{each[1]}`" for each in without))
         yield Problem(
             path,
-            f"no zone is named for {names}, neither there nor for the policy: these times are UTC",
+            f"missing time zone for {names}: these times are read as UTC",
             label="in UTC",
-            hint="name the zone: `timezone: Europe/Oslo`, or `timezone: UTC` where it is meant",
+            hint="add a time zone, such as `timezone: Europe/Oslo`, or `timezone: UTC`",
         )
 
 
@@ -33,6 +33,6 @@ RULE = Rule(
     code="ZS712",
     name="missing-time-zone",
     severity="warning",
-    summary="hours in a policy that names no zone, which are those of UTC",
+    summary="missing time zone, read as UTC",
     check=check,
 )

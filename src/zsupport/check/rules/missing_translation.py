@@ -1,4 +1,4 @@
-"""ZS801: a text that lacks a language which most others have."""
+"""ZS801: a text without a language that most texts have."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from collections import Counter
 from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each text by language without one that more than half of them have."""
+    """Yield each text by language that lacks a language of more than half of these texts."""
     texts = subject.translated
     having = Counter(language for each in texts for language in each.texts)
     common = [language for language, count in having.items() if 2 * count > len(texts)]
     for each in texts:
         missing = [language for language in common if language not in each.texts]
         if missing:
-            names = " and ".join(f"`{language}`" for language in missing)
+            names = enumerated(f"`{language}`" for language in missing)
             yield Problem(
                 each.path,
-                f"this text has no {names}, which most others have",
+                f"missing translation: most texts have {names}",
                 subject.document.key(each.path),
-                hint=f"write it in {names} too",
+                hint=f"add the text in {names}",
             )
 
 
@@ -29,6 +30,6 @@ RULE = Rule(
     code="ZS801",
     name="missing-translation",
     severity="warning",
-    summary="a text that lacks a language which most others have",
+    summary="missing translation of a text",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS701: hours that are open at no time while the policy is in force."""
+"""ZS701: hours that never open while the policy is in force."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from zsupport.clock.windows import DAY
 from zsupport.errors import EnvironmentFault
 from zsupport.policy.model import PolicyCalendar
 
-# No country has so many public holidays on workdays in a year.
+# Every country has fewer public holidays on workdays in a year.
 _PUBLIC_HOLIDAYS = 40
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each calendar that holidays, dates and breaks close on all days of the policy.
 
-    Weeks repeat: only a policy with a first and a last day can run out before the first opening.
+    Only a policy with a first and a last day can end before the first opening.
     """
     start, last_day = subject.revision.start, subject.revision.last_day
     if start is None or last_day is None:
@@ -32,9 +32,9 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         yield Problem(
             (*path, "open"),
-            f"these hours are closed on every day from {start} to {last_day}",
-            label="never open",
-            hint="are `dates`, `breaks` or `holidays` of another year? Nothing can be due by them",
+            f"hours that never open: closed on every day from {start} to {last_day}",
+            label="never opens",
+            hint="correct the years in `dates`, `breaks` or `holidays`, or change the hours",
         )
 
 
@@ -53,7 +53,7 @@ def can_be_closed(calendar: PolicyCalendar, first: date, last: date) -> bool:
 
 
 def is_open(subject: Subject, calendar: PolicyCalendar, first: date, last: date) -> bool:
-    """Return whether any window of some dates is open; holidays not to be had are none."""
+    """Return whether any window of some dates opens, or public holidays are not available."""
     off = calendar.holidays
     try:
         years = years_of(off, off.country, off.subdivision, subject.public) if off else None
@@ -67,6 +67,6 @@ RULE = Rule(
     code="ZS701",
     name="never-open",
     severity="error",
-    summary="hours that are open at no time while the policy is in force",
+    summary="hours that never open while the policy is in force",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS301: a plan or a role with no channel at all."""
+"""ZS301: a plan or role to which no channel is granted."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from zsupport.policy.model import Member
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each plan and each role without a channel, and plans without one for some roles."""
+    """Yield each plan and role without channels, and each plan without channels for some roles."""
     space, allowed = subject.space, subject.decisions.allowed
     if not allowed:
-        return  # whatever is wrong with the grants is found there
+        return  # other rules report errors in the grants
     revision, document = subject.revision, subject.document
     having = {plan.id: allowed & space.of("plan", plan.id) for plan in revision.plans}
     roles = [role.id for role in revision.roles]
@@ -25,7 +25,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if role in missed:
             continue
         path = ("roles", role)
-        message = f"nobody with the role `{role}` has a channel, with any plan"
+        message = f"no channel granted to the role `{role}` with any plan"
         yield Problem(path, message, document.key(path), hint=_HINT)
     others = [role for role in roles if role not in denied]
     missed = set() if all(having.values()) else _missed(revision.plans, having)
@@ -34,29 +34,29 @@ def check(subject: Subject) -> Iterator[Problem]:
         if not cases:
             if plan in missed:
                 continue
-            message = f"the plan `{plan}` has no channel"
+            message = f"no channel granted to the plan `{plan}`"
             yield Problem(path, message, document.key(path), hint=_HINT, severity="warning")
             continue
         without = [role for role in others if not cases & space.of("role", role)]
         if without:
             names = ", ".join(f"`{role}`" for role in without)
-            message = f"with the plan `{plan}` no channel is open to {names}"
+            message = f"no channel granted to {names} with the plan `{plan}`"
             case = subject.witness(space.of("plan", plan) & space.of("role", without[0]))
             case = {name: case[name] for name in ("plan", "role")}
             yield Problem(path, message, document.key(path), hint=_HINT, case=case)
 
 
 def _missed(members: Iterable[Member], having: Mapping[str, Cases]) -> set[str]:
-    """Return those who rank right above one with a channel: who lacks it is found there."""
+    """Return the members directly above a member with channels: other rules report these."""
     return {pair.high for pair in ranked(members) if pair.adjacent and having[pair.low]}
 
 
-_HINT = "write a grant if that is not meant"
+_HINT = "add a grant, or allow this finding if it is intended"
 
 RULE = Rule(
     code="ZS301",
     name="no-channel-granted",
     severity="note",
-    summary="a plan or a role with no channel at all",
+    summary="plan or role without any channel",
     check=check,
 )

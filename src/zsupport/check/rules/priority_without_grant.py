@@ -1,4 +1,4 @@
-"""ZS313: a priority with which no case can be opened."""
+"""ZS313: a priority without a grant: no case can be opened with it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each priority that no grant of a channel that opens a case covers."""
+    """Yield each priority that is in no grant of a channel that opens cases."""
     entitled = subject.decisions.entitled
     if not entitled:
         return  # no case can be opened at all
@@ -16,8 +16,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         if not entitled & subject.space.of("priority", priority.id):
             yield Problem(
                 ("priorities", position, "id"),
-                f"no case can be opened with `{priority.id}`: no grant covers it",
-                hint="name it in a grant of a channel that opens a case, or take it out",
+                f"no grant allows opening a case with `{priority.id}`",
+                hint="name it in a grant of a channel that opens cases, or remove it",
             )
 
 
@@ -25,6 +25,6 @@ RULE = Rule(
     code="ZS313",
     name="priority-without-grant",
     severity="warning",
-    summary="a priority with which no case can be opened",
+    summary="priority without a grant",
     check=check,
 )

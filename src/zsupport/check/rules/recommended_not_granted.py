@@ -1,4 +1,4 @@
-"""ZS413: a channel that is recommended where it is never allowed."""
+"""ZS413: a recommended channel that no grant allows in these cases."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def check(subject: Subject) -> Iterator[Problem]:
             if cases and not cases & allowed and channel in granted:
                 yield Problem(
                     _place(subject, position, channel),
-                    f"`{channel}` is recommended, and not allowed in any of these cases",
-                    hint="a `recommend` grants nothing: allow it there, or take it out",
+                    f"recommended channel `{channel}` is not granted in any of these cases",
+                    hint="add it to `allow` in a grant for these cases, or remove it",
                     case=subject.witness(cases),
                 )
 
 
 def _place(subject: Subject, position: int, channel: str) -> Path:
-    """Return where a channel is recommended; a group of channels stands for it elsewhere."""
+    """Return the path of a recommended channel, or of the list if a group names it."""
     path = ("entitlements", position, "recommend")
     node = subject.document.node(path)
     if isinstance(node, SequenceNode):
@@ -40,6 +40,6 @@ RULE = Rule(
     code="ZS413",
     name="recommended-not-granted",
     severity="warning",
-    summary="a channel that is recommended where it is never allowed",
+    summary="recommended channel that is not granted",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS411: an alternative of a condition that never makes a difference."""
+"""ZS411: a redundant alternative of a condition."""
 
 from __future__ import annotations
 
@@ -11,35 +11,34 @@ from zsupport.policy.model import Alternative, Remarks, Revision, When
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each alternative that holds nowhere, or only where another one does."""
+    """Yield each alternative that matches no case, or only cases of another alternative."""
     for condition in subject.conditions:
         if len(condition.when) == 1 and all(condition.when[0].values.values()):
             continue
         never = [not all(alternative.values.values()) for alternative in condition.when]
         if all(never):
-            if condition.path[0] == "terms":  # else what hangs on it is found
+            if condition.path[0] == "terms":  # other rules report the other sections
                 yield _never(subject, condition)
             continue
         for position in range(len(condition.when)):
             if never[position]:
-                message = "this alternative never holds"
+                message = "redundant alternative: it matches no case"
                 yield _problem(subject, condition, position, message, _HINT)
                 continue
             for other in range(len(condition.when)):
-                if other != position and _idle(subject.revision, condition.when, position, other):
-                    message = "this alternative changes nothing: another one holds wherever it does"
-                    hint = _HINT + "; what must hold together stands in one mapping"
-                    beside = subject.alternative(condition, other), "this one holds there too"
-                    found = _problem(subject, condition, position, message, hint)
-                    yield found._replace(related=(beside,))
+                if other != position and _is_redundant(
+                    subject.revision, condition.when, position, other
+                ):
+                    message = "redundant alternative: another alternative matches all of its cases"
+                    hint = "remove it, or write conditions that must all match in one mapping"
+                    related = subject.alternative(condition, other), "this alternative matches too"
+                    problem = _problem(subject, condition, position, message, hint)
+                    yield problem._replace(related=(related,))
                     break
 
 
-def _idle(revision: Revision, when: When, position: int, other: int) -> bool:
-    """Return whether an alternative could be left out beside another one.
-
-    Of two that say the same it is the later one.
-    """
+def _is_redundant(revision: Revision, when: When, position: int, other: int) -> bool:
+    """Return whether another alternative makes one redundant; of two equal ones, the later."""
     alternative, beside = when[position], when[other]
     return _adds_nothing(revision, alternative, beside) and (
         other < position or not _adds_nothing(revision, beside, alternative)
@@ -47,10 +46,10 @@ def _idle(revision: Revision, when: When, position: int, other: int) -> bool:
 
 
 def _adds_nothing(revision: Revision, alternative: Alternative, beside: Alternative) -> bool:
-    """Return whether another alternative matches wherever one does, and has its remarks.
+    """Return whether another alternative matches all cases of one, and has the same remarks.
 
-    The remarks of all alternatives that match belong to the answer, and those of the hours that
-    they name (the clock definition, rule 21).
+    Answers contain the remarks of all alternatives that match and of the hours that they name
+    (rule 21 of the clock definition).
     """
     if not _within(alternative, beside) or alternative.remarks not in (Remarks(), beside.remarks):
         return False
@@ -60,7 +59,7 @@ def _adds_nothing(revision: Revision, alternative: Alternative, beside: Alternat
 
 
 def _has_remarks(revision: Revision, hours: str) -> bool:
-    """Return whether a remark belongs to what rests on these hours."""
+    """Return whether these hours add a remark to answers."""
     return any(
         calendar.remarks != Remarks()
         or (calendar.holidays is not None and calendar.holidays.remarks != Remarks())
@@ -71,7 +70,7 @@ def _has_remarks(revision: Revision, hours: str) -> bool:
 
 
 def _within(alternative: Alternative, beside: Alternative) -> bool:
-    """Return whether another alternative holds wherever one does."""
+    """Return whether another alternative matches all cases of one."""
     return beside.opened in (None, alternative.opened) and all(
         name in alternative.values and set(alternative.values[name]) <= set(values)
         for name, values in beside.values.items()
@@ -80,7 +79,7 @@ def _within(alternative: Alternative, beside: Alternative) -> bool:
 
 def _never(subject: Subject, condition: Condition) -> Problem:
     span = subject.document.first(condition.path)
-    return Problem(condition.path, "this condition never holds", span, hint=_HINT)
+    return Problem(condition.path, "condition that matches no case", span, hint=_HINT)
 
 
 def _problem(
@@ -88,16 +87,16 @@ def _problem(
 ) -> Problem:
     path = subject.alternative(condition, position)
     edits = removal(subject.document, path)
-    fix = Fix("take the alternative out", edits) if edits else None
+    fix = Fix("remove the alternative", edits) if edits else None
     return Problem(path, message, subject.document.first(path), hint=hint, fix=fix)
 
 
-_HINT = "take it out, or mend it"
+_HINT = "remove it, or change it"
 
 RULE = Rule(
     code="ZS411",
     name="redundant-alternative",
     severity="warning",
-    summary="an alternative of a condition that never makes a difference",
+    summary="redundant alternative of a condition",
     check=check,
 )

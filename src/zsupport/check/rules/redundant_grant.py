@@ -1,4 +1,4 @@
-"""ZS403: a grant that could be taken out and change no answer."""
+"""ZS403: a redundant grant: without it every answer stays the same."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from zsupport.policy.model import Grant, Remarks
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each grant whose channels, hours, prerequisites and notes others give in its cases.
+    """Yield each grant whose channels, hours, prerequisites and notes other grants give too.
 
-    Of two that say the same it is the later one.
+    Of two equal grants the later one is reported.
     """
     for position, grant in enumerate(subject.revision.grants):
         if not grant.allow and not grant.recommend:
@@ -24,12 +24,12 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def adding_nothing(subject: Subject) -> dict[int, list[int]]:
-    """Return the grants that could all be taken out, each with others that have all its cases.
+    """Return the grants that can all be removed, each with the grants that cover its cases.
 
     Raises TooMuch.
     """
     grants, holds = subject.revision.grants, subject.decisions.grants
-    #: The grants that are left, by cases and what they give there, in their order.
+    #: The remaining grants, by cases and what they give there, in their order.
     alike: dict[tuple[Cases, str | None, str], list[int]] = {}
     for position, grant in enumerate(grants):
         gives = repr((grant.prerequisites, grant.remarks))
@@ -42,7 +42,7 @@ def adding_nothing(subject: Subject) -> dict[int, list[int]]:
         grant, mine, own = grants[position], holds[position], group_of[position]
         if not grant.allow:
             continue
-        # The first of those that are alike stands for all of them.
+        # The first of several equal grants represents all of them.
         others = [some[0] for cases, some in groups if cases & mine and some and some is not own]
         others = sorted([*others, *[each for each in own if each != position][:1]])
         if not mine or (others and _given(subject, grant, mine, others)):
@@ -52,7 +52,7 @@ def adding_nothing(subject: Subject) -> dict[int, list[int]]:
 
 
 def _enough(subject: Subject, mine: Cases, others: list[int]) -> list[int]:
-    """Return the first grants that together hold in all cases of a grant."""
+    """Return the first grants that together cover all cases of a grant."""
     enough = []
     for other in others:
         if not mine:
@@ -64,7 +64,7 @@ def _enough(subject: Subject, mine: Cases, others: list[int]) -> list[int]:
 
 
 def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bool:
-    """Return whether other grants give all of a grant in all of its cases."""
+    """Return whether other grants give everything that a grant gives, in all of its cases."""
     grants, holds = subject.revision.grants, subject.decisions.grants
 
     def covered(giving: Iterable[int], already: Cases = 0) -> bool:
@@ -75,8 +75,8 @@ def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bo
 
     if not covered(others):
         return False
-    # Hours that merely include these, such as 24x7, are named beside them. Beside a grant that
-    # states none a channel is known to be open in these hours, and is not without them.
+    # Answers list the hours of every grant, so that larger hours, such as 24x7, do not replace
+    # these. A grant without hours does not replace them either: its opening times are unknown.
     if not covered(other for other in others if grants[other].hours == grant.hours):
         return False
     for needed in grant.prerequisites:
@@ -84,7 +84,7 @@ def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bo
         also = (other for other in others if needed in grants[other].prerequisites)
         if not covered(also, subject.space.among("channel", always)):
             return False
-    # Remarks travel with an answer.
+    # Answers include remarks.
     if any(alternative.remarks != Remarks() for alternative in grant.when):
         return False
     return grant.remarks == Remarks() or covered(
@@ -96,7 +96,7 @@ def _of_an_empty_group(subject: Subject, position: int) -> Problem:
     path = ("entitlements", position)
     return Problem(
         path,
-        "this grant names no channel: its group is empty",
+        "grant without channels: its group is empty",
         subject.document.first(path),
         hint="change the group, or remove the grant",
     )
@@ -107,14 +107,16 @@ def _problem(subject: Subject, position: int, others: list[int]) -> Problem:
     mine = subject.decisions.grants[position]
     span = subject.document.first(path)
     if not mine:
-        return Problem(path, "this grant holds in no case", span, hint="mend its `when`")
+        return Problem(
+            path, "redundant grant: its `when` matches no case", span, hint="change its `when`"
+        )
     return Problem(
         path,
-        "this grant adds nothing: others allow the same in all of its cases",
+        "redundant grant: other grants allow the same in all of its cases",
         span,
-        hint="take it out, or mend its `when`",
+        hint="remove it, or change its `when`",
         case=subject.witness(mine),
-        related=tuple((("entitlements", other), "a grant that holds there") for other in others),
+        related=tuple((("entitlements", other), "this grant applies too") for other in others),
     )
 
 
@@ -122,6 +124,6 @@ RULE = Rule(
     code="ZS403",
     name="redundant-grant",
     severity="warning",
-    summary="a grant that could be taken out and change no answer",
+    summary="redundant grant",
     check=check,
 )

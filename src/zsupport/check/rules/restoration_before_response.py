@@ -1,4 +1,4 @@
-"""ZS602: a restoration that is promised sooner than the first response."""
+"""ZS602: a metric such as restoration that is due before the first response."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ _ONCE = (*_LENGTHS, "business-days", "next-business-day", "by")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each cell of a later metric that is surely due before the first metric is.
+    """Yield each cell of a later metric that is certainly due before the first metric.
 
-    Metrics that recur, or whose clock starts with something else, can be any length. A cell is
-    named once.
+    Metrics that recur or start at another event are not compared. Each cell is reported once.
     """
     metrics = subject.revision.metrics
     first = metrics[0]
@@ -85,10 +84,9 @@ def problems(
             named.add((mine.rule, mine.cell.key))
             yield Problem(
                 subject.target(mine),
-                f"`{metric.id}` is promised sooner than `{first.id}` in the same case",
+                f"`{metric.id}` is due before `{first.id}` in the same case",
                 label=mine.cell.target.text,
-                hint="exchange the two, or let the clock of the later one start with the first:"
-                " `starts`",
+                hint=f"exchange the two targets, or add `starts: answered` to `{metric.id}`",
                 case=subject.witness(both),
                 related=(subject.promised(first.id, its),),
             )
@@ -98,6 +96,6 @@ RULE = Rule(
     code="ZS602",
     name="restoration-before-response",
     severity="warning",
-    summary="a restoration or the like that is promised sooner than the first response",
+    summary="restoration due before the first response",
     check=check,
 )

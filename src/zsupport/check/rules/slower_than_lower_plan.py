@@ -1,4 +1,4 @@
-"""ZS501: a plan that is answered slower than one that ranks below it."""
+"""ZS501: a plan with a slower target than a plan that ranks below it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from zsupport.policy.yamltext import Path
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield what is surely worse than what a plan below is promised in the same case."""
+    """Yield each target that is certainly slower than that of a lower plan in the same case."""
     yield from problems(subject, "plan", ranked(subject.revision.plans))
 
 
 def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Problem]:
-    """Yield a problem at each cell of the higher plan or role that promises less.
+    """Yield a problem for each slower target of the higher plan or role.
 
-    Where that is so for every cell of a rule against one other rule, it is one problem of the
-    rule: of its hours, where only they make the difference.
+    If every target of a rule is slower than in another rule, yield one problem for the rule, or
+    for its hours if only the hours differ.
     """
     by_rules: dict[tuple[str, str, int, int], list[Less]] = {}
     for less in promised_less(subject, dimension, pairs):
@@ -32,7 +32,7 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
 
 
 def of_rule(subject: Subject, found: list[Less]) -> Problem:
-    """Return the problem of a rule every cell of which promises less than another rule does."""
+    """Return the problem of a rule whose targets are all slower than those of another rule."""
     document, rules = subject.document, subject.revision.rules
     pair, mine, its, cases = found[0]
     high, low = pair.high, pair.low
@@ -45,20 +45,21 @@ def of_rule(subject: Subject, found: list[Less]) -> Problem:
         for each in found
     )
     if by_hours:
-        hint = f"count over `{rules[its.rule].hours}` too, or over hours that hold all of them"
+        hint = f"use `{rules[its.rule].hours}` too, or hours that include it"
     else:
-        hint = "are the conditions of the two rules exchanged?"
+        hint = "check whether the conditions of the two rules are exchanged"
     return Problem(
         (*path, "hours") if by_hours else path,
-        f"`{high}` is promised less than `{low}`, which ranks below it, in every target of this"
-        " rule" + (": it counts over fewer hours" if by_hours else ""),
+        f"every target for `{high}` is slower than for `{low}`, which ranks below it: fewer hours"
+        if by_hours
+        else f"every target for `{high}` is slower than for `{low}`, which ranks below it",
         document.value((*path, "hours")) if by_hours else document.first(path),
         hint=hint,
         case=subject.witness(cases),
         related=(
             (
                 ("targets", its.rule, "hours") if by_hours else ("targets", its.rule),
-                f"`{low}` is promised more",
+                f"targets for `{low}`",
             ),
         ),
     )
@@ -69,12 +70,24 @@ def of_cell(subject: Subject, less: Less) -> Problem:
     pair, mine, its, cases = less
     high, low = pair.high, pair.low
     case = subject.witness(cases)
-    what = f" {case['priority']}" if "priority" in case else ""
+    priority = case.get("priority")
+    if mine.cell.target.kind == "none":
+        message = (
+            f"no {priority} promise for `{high}`, but a target for `{low}`, which ranks below it"
+            if priority
+            else f"no promise for `{high}`, but a target for `{low}`, which ranks below it"
+        )
+    else:
+        message = (
+            f"{priority} target for `{high}` is slower than for `{low}`, which ranks below it"
+            if priority
+            else f"target for `{high}` is slower than for `{low}`, which ranks below it"
+        )
     return Problem(
         subject.target(mine),
-        f"`{high}` is promised{what} less than `{low}`, which ranks below it",
+        message,
         label=mine.cell.target.text,
-        hint=f"promise `{its.cell.target.text}` or better",
+        hint=f"write `{its.cell.target.text}` or a faster target",
         case=case,
         related=(subject.promised(low, its),),
     )
@@ -84,6 +97,6 @@ RULE = Rule(
     code="ZS501",
     name="slower-than-lower-plan",
     severity="error",
-    summary="a plan that is promised less than one that ranks below it",
+    summary="slower target than a plan that ranks below",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS605: the published text and the target name different times."""
+"""ZS605: a published text that names another time than the target."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class NamedTime(NamedTuple):
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each text of a cell that names exactly one time, which the target is not."""
+    """Yield each text of a cell that names exactly one time, if it differs from the target."""
     for position, metric, cell in subject.cells:
         texts = {None: cell.text} if isinstance(cell.text, str) else cell.text or {}
         for language, text in texts.items():
@@ -51,10 +51,10 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = path if language is None else (*path, language)
             yield Problem(
                 path,
-                f"the text says `{time.words}`, the target is `{cell.target.text}`",
+                f"the text says `{time.words}`, but the target is `{cell.target.text}`",
                 subject.document.part(path, time.words),
                 label=f"not `{cell.target.text}`",
-                hint="mend the one that is wrong; `note` is the place for other words",
+                hint="correct the text or the target; use `note` for other remarks",
                 related=(
                     (subject.document.target(position, metric, cell), f"`{cell.target.text}`"),
                 ),
@@ -63,7 +63,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 @lru_cache(maxsize=1024)
 def time_named(text: str) -> NamedTime | None:
-    """Return the one time that a text names; None where it names none, or may name several."""
+    """Return the time that a text names, or None if it names none or perhaps several."""
     plain = re.sub(_COVERAGE, lambda match: " " * len(match[0]), text)
     match = re.search(_TIME, plain, re.IGNORECASE)
     if match is None or re.search(
@@ -76,12 +76,12 @@ def time_named(text: str) -> NamedTime | None:
     if count is None and number[0] in "0123456789":
         count = float(number.replace(",", "."))
     if unit is None or count is None:
-        return None  # a letter that is another one in lower case, such as a long s
+        return None  # a letter whose lower case is another letter, such as a long s
     return NamedTime(match[0], round(count * unit), unit, bool(match["business"]))
 
 
 def agrees(time: NamedTime, target: Target) -> bool:
-    """Return whether a time that a text names can be the target; in doubt it can.
+    """Return whether a time in a text can be the target; in doubt, return true.
 
     Texts often omit the word business. A text with it does not match a target in elapsed time.
     """
@@ -107,6 +107,6 @@ RULE = Rule(
     code="ZS605",
     name="text-contradicts-target",
     severity="error",
-    summary="words as published that name another time than the target",
+    summary="published text that contradicts the target",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS803: a text that a comma inside [ ] has cut into two items of a list."""
+"""ZS803: a text that a comma inside [ ] splits into two items."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from zsupport.policy.yamltext import Path, ScalarNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each item of `steps` or `prerequisites` that goes on with the sentence before it.
+    """Yield each item of `steps` or `prerequisites` that continues the sentence before it.
 
-    It begins with a small letter and ends a sentence that the item before it does not end, or it
-    begins with a word that goes on, such as `or`.
+    It begins with a lower-case letter and ends a sentence that the item before it does not end,
+    or it begins with a conjunction such as `or`.
     """
     for path in _lists(subject):
         items = subject.document.items(path)
@@ -21,35 +21,35 @@ def check(subject: Subject) -> Iterator[Problem]:
             if (
                 isinstance(before, ScalarNode)
                 and isinstance(item, ScalarNode)
-                and _goes_on(before, item)
+                and _continues(before, item)
             ):
                 yield Problem(
                     (*path, place),
-                    "a comma has cut this text off from the one before it",
-                    hint="a text with a comma inside [ ] needs quotes around all of it",
-                    related=(((*path, place - 1), "where it begins"),),
+                    "text split at a comma: this item continues the item before it",
+                    hint="put quotes around the whole text",
+                    related=(((*path, place - 1), "the text begins here"),),
                 )
 
 
 # English, German and Norwegian.
-_GOES_ON = frozenset({"or", "and", "but", "oder", "und", "aber", "eller", "og", "men"})
+_CONJUNCTIONS = frozenset({"or", "and", "but", "oder", "und", "aber", "eller", "og", "men"})
 
 
-def _goes_on(before: ScalarNode, item: ScalarNode) -> bool:
-    """Return whether an item inside [ ] goes on with the sentence of the one before it."""
+def _continues(before: ScalarNode, item: ScalarNode) -> bool:
+    """Return whether an item inside [ ] continues the sentence of the item before it."""
     return (
         item.plain
         and before.plain
         and item.flow
         and item.text[:1].islower()
-        and (item.text[-1:] in _ENDS or item.text.partition(" ")[0] in _GOES_ON)
+        and (item.text[-1:] in _ENDS or item.text.partition(" ")[0] in _CONJUNCTIONS)
         and before.text[:1].isupper()
         and before.text[-1:] not in _ENDS
     )
 
 
 def _lists(subject: Subject) -> Iterator[Path]:
-    """Yield the places where texts may stand in a list."""
+    """Yield the paths of lists of texts."""
     for channel in subject.revision.channels:
         if len(channel.steps) > 1:
             yield ("channels", channel.id, "steps")
@@ -66,6 +66,6 @@ RULE = Rule(
     code="ZS803",
     name="text-cut-at-comma",
     severity="warning",
-    summary="a text that a comma inside [ ] has cut into two",
+    summary="text split at a comma inside [ ]",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS811: a text without quotes that ` #` has cut: what follows became a comment."""
+"""ZS811: a text without quotes that ends at ` #`: the rest is read as a comment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from zsupport.check.rule import Problem, Rule, Subject, scalars
 from zsupport.policy.yamltext import split_lines
 
-# Who comments leaves a space behind the sign, and begins with a word.
+# A real comment has a space after the `#`, and begins with a word.
 _CUT = re.compile(r" #(?<=\S #)(?!zsupport)(?:[^\W_]| ?[0-9])[^\r\n]*")
 _FOR_PEOPLE = frozenset(
     {"title", "name", "ask", "note", "unclear", "meaning", "say", "steps", "prerequisites"}
@@ -17,7 +17,7 @@ _FOR_PEOPLE = frozenset(
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each text for people right behind which stands `#1`, `# 1` or `#word`."""
+    """Yield each text for people that `#1`, `# 1` or `#word` follows."""
     document = subject.document
     if not _CUT.search(document.text):
         return
@@ -36,9 +36,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         if rest and not _FOR_PEOPLE.isdisjoint(names[-2:]):
             yield Problem(
                 path,
-                f"this text ends before `{rest[:30]}`, which is read as a comment",
-                hint="a text with a space and # in it needs quotes; a comment begins with `# ` and"
-                " a word",
+                f"text cut off before `{rest[:30]}`, which is read as a comment",
+                hint="put quotes around the whole text; write `# ` and a word to begin a comment",
             )
 
 
@@ -46,6 +45,6 @@ RULE = Rule(
     code="ZS811",
     name="text-cut-at-hash",
     severity="warning",
-    summary="a text without quotes that ` #` has cut",
+    summary="text without quotes that is cut off at ` #`",
     check=check,
 )

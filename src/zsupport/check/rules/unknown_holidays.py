@@ -1,4 +1,4 @@
-"""ZS708: a country or a part of it whose public holidays are not known."""
+"""ZS708: a country or subdivision whose public holidays are unknown."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from zsupport.errors import EnvironmentFault
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each country or part of one that the package of holidays does not know.
+    """Yield each country or subdivision that is unknown to the package of public holidays.
 
-    Without the package nothing is said here: that it is missing is said once, by ZS706.
+    Without the package nothing is reported here: ZS706 reports that.
     """
     for path, calendar in subject.calendars:
         off = calendar.holidays
@@ -28,7 +28,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 (*path, "holidays", "subdivision" if part else "country"),
                 problem.message,
                 expected=problem.expected,
-                hint=problem.hint or "list its days off with `add`, without the country",
+                hint=problem.hint or "list the holidays in `add`, and remove `country`",
             )
 
 
@@ -36,6 +36,6 @@ RULE = Rule(
     code="ZS708",
     name="unknown-holidays",
     severity="error",
-    summary="a country or a part of it whose public holidays are not known",
+    summary="unknown public holidays of a country or subdivision",
     check=check,
 )

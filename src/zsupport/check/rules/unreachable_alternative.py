@@ -1,4 +1,4 @@
-"""ZS415: an alternative of a condition whose cases entries above decide."""
+"""ZS415: an alternative of a condition whose cases earlier entries decide."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zsupport.policy.yamltext import Path
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each alternative that never decides, of an entry that decides elsewhere."""
+    """Yield each unreachable alternative of an entry that decides other cases."""
     several = [each for each in subject.conditions if len(each.when) > 1]
     for section, entries in (
         ("priorities", _priorities),
@@ -63,7 +63,7 @@ def _of_list(
     space: Space,
     matches: Cases,
 ) -> Iterator[Problem]:
-    """Yield the alternatives of a list of which the first entry that matches decides."""
+    """Yield the unreachable alternatives of a list whose first matching entry decides."""
     above: list[tuple[Path, Cases]] = []
     for path, (_, decides) in zip(paths, decided, strict=True):
         if path in conditions:
@@ -80,11 +80,11 @@ def _shadowed(
     decides: Cases,
     above: list[tuple[Path, Cases]],
 ) -> Iterator[Problem]:
-    """Yield the alternatives that match somewhere and decide nowhere.
+    """Yield the alternatives that match some case and decide no case.
 
-    `matches` and `decides` are where the entry may and does decide; `above` are the entries
-    before it, with the cases that they decide. An unreachable entry is a finding of its own, and
-    so is an alternative inside another one.
+    `matches` are the cases that the entry can decide, `decides` those that it decides. `above`
+    are the earlier entries with the cases that they decide. Other rules report unreachable
+    entries and alternatives inside another one.
     """
     if not decides:
         return
@@ -96,9 +96,9 @@ def _shadowed(
         path = subject.alternative(condition, position)
         yield Problem(
             path,
-            "this alternative never decides: entries above decide in all of its cases",
+            "unreachable alternative: earlier entries decide all of its cases",
             subject.document.first(path),
-            hint="remove it, or move this entry above them",
+            hint="remove it, or move this entry before them",
             related=tuple(
                 (entry, "this entry decides first") for entry, cases in above if cases & mine
             ),
@@ -106,7 +106,7 @@ def _shadowed(
 
 
 def _inside_another(parts: list[Cases], position: int, when: When) -> bool:
-    """Return whether another alternative matches wherever one does; of equal ones, the later."""
+    """Return whether another alternative matches all cases of one; of equal ones, the later."""
     return any(
         not parts[position] & ~part and (parts[position] != part or other < position)
         for other, part in enumerate(parts)
@@ -118,6 +118,6 @@ RULE = Rule(
     code="ZS415",
     name="unreachable-alternative",
     severity="warning",
-    summary="an alternative of a condition in whose cases entries above decide",
+    summary="unreachable alternative of a condition",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS412: a calendar of a list, or a commitment, that decides in no case."""
+"""ZS412: an unreachable calendar of a list, or an unreachable commitment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zsupport.policy.yamltext import Path
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each entry that those above it leave no case to."""
+    """Yield each entry whose cases are all decided by earlier entries."""
     revision, document = subject.revision, subject.document
     for hours, calendars in revision.hours.items():
         if len(calendars) > 1:
@@ -34,13 +34,14 @@ def _dead(
             path = paths[position]
             yield Problem(
                 path,
-                f"this {what} is never the one: "
-                + ("those above hold first" if holds else "its `when` never holds"),
+                f"unreachable {what}: earlier entries decide all of its cases"
+                if holds
+                else f"unreachable {what}: its `when` matches no case",
                 subject.document.first(path),
-                hint="move it above them, or mend the `when` of one of them",
+                hint="move it before them, or change a `when`",
                 case=subject.witness(holds) if holds else None,
                 related=tuple(
-                    (paths[above], "this one holds first")
+                    (paths[above], "this entry decides first")
                     for above in range(position)
                     if holding[above] & holds
                 ),
@@ -51,6 +52,6 @@ RULE = Rule(
     code="ZS412",
     name="unreachable-entry",
     severity="error",
-    summary="a calendar of a list, or a commitment, that decides in no case",
+    summary="unreachable calendar or commitment in a list",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS404: a priority that no facts lead to, because those above it take them all."""
+"""ZS404: an unreachable priority: earlier priorities match all of its facts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield the priority without a condition that stands above others, and each hidden one."""
+    """Yield a priority without `when` before other priorities, and each unreachable priority."""
     priorities = subject.revision.priorities
     if not any(each.when for each in priorities):
-        return  # nobody asks facts for a priority
+        return  # facts do not decide priorities
     space = subject.facts
     for position, (priority, decides) in enumerate(space.deciding(priorities)):
         holds = space.holds(priority.when)
@@ -23,20 +23,21 @@ def check(subject: Subject) -> Iterator[Problem]:
                 names = ", ".join(f"`{name}`" for name in below)
                 yield Problem(
                     path,
-                    f"`{priority.id}` has no `when`, so that no facts lead to {names} below it",
-                    hint=f"write a `when` for `{priority.id}`, or move it to the end",
+                    f"`{priority.id}` has no `when`, which makes {names} unreachable",
+                    hint=f"add a `when` to `{priority.id}`, or move it to the end",
                     severity="warning",
                 )
             return
         if not decides:
             yield Problem(
                 path,
-                f"no facts lead to `{priority.id}`: "
-                + ("priorities above take them all" if holds else "its `when` never holds"),
-                hint="move it above them, or mend its `when`",
+                f"unreachable priority `{priority.id}`: earlier priorities match all of its facts"
+                if holds
+                else f"unreachable priority `{priority.id}`: its `when` matches no facts",
+                hint="move it before them, or change its `when`" if holds else "change its `when`",
                 case=shown(space.first(holds)) if holds else None,
                 related=tuple(
-                    (("priorities", above, "id"), f"`{other.id}` holds first")
+                    (("priorities", above, "id"), f"`{other.id}` matches first")
                     for above, other in enumerate(priorities[:position])
                     if space.holds(other.when) & holds
                 ),
@@ -47,6 +48,6 @@ RULE = Rule(
     code="ZS404",
     name="unreachable-priority",
     severity="error",
-    summary="a priority that no facts lead to",
+    summary="unreachable priority",
     check=check,
 )

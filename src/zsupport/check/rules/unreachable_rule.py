@@ -1,4 +1,4 @@
-"""ZS401: a target rule that decides in no case."""
+"""ZS401: an unreachable target rule."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each rule none of whose cells decides anywhere."""
+    """Yield each rule whose cells decide no case."""
     by_rule = subject.decisions.by_rule()
     for rule, (matches, decides) in by_rule.items():
         if decides or _excluded(subject, rule):
@@ -18,30 +18,30 @@ def check(subject: Subject) -> Iterator[Problem]:
             timeless &= subject.decisions.momentless & subject.decisions.allowed
             yield Problem(
                 ("targets", rule),
-                "this rule holds for no case that can be opened",
+                "unreachable target rule: it matches no case that can be opened",
                 subject.document.first(("targets", rule)),
-                hint="no moment belongs to it: these hours are always open, change `opened`"
+                hint="change `opened`: these hours are always open"
                 if timeless
-                else "does a grant allow a channel that opens a case there?",
+                else "change its `when`, or add a grant that allows a channel in these cases",
             )
             continue
         above = tuple(
-            (("targets", other), "a rule above decides first")
+            (("targets", other), "this rule decides first")
             for other, (_, first) in by_rule.items()
             if other < rule and first & matches
         )
         yield Problem(
             ("targets", rule),
-            "this rule never decides: rules above it decide in all of its cases",
+            "unreachable target rule: earlier rules decide all of its cases",
             subject.document.first(("targets", rule)),
-            hint="put it above them, or take it out",
+            hint="move it before them, or remove it",
             case=subject.witness(matches),
             related=above,
         )
 
 
 def _excluded(subject: Subject, rule: int) -> bool:
-    """Return whether the facts of a rule exclude its priorities, which is a finding of its own."""
+    """Return whether the facts of a rule exclude its priorities, which ZS414 reports."""
     holds = subject.decisions.matches(subject.revision.rules[rule].when)
     return subject.excluded(holds) or all(
         subject.excluded(holds & subject.cases_of(rule, metric, cell))
@@ -54,6 +54,6 @@ RULE = Rule(
     code="ZS401",
     name="unreachable-rule",
     severity="error",
-    summary="a target rule that decides in no case",
+    summary="unreachable target rule",
     check=check,
 )

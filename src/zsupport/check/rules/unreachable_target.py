@@ -1,4 +1,4 @@
-"""ZS402: a target that decides in no case, in a rule that decides elsewhere."""
+"""ZS402: an unreachable target, in a rule with other targets that decide."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zsupport.policy.yamltext import MappingNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each cell that decides nowhere; the same key of several metrics once."""
+    """Yield each cell that decides no case; the same key of several metrics once."""
     if subject.document.node(("groups",)) is not None:
         yield from _of_empty_groups(subject)
     cells = [each for _, targets in subject.decisions.by_metric() for each in targets.stated]
@@ -35,7 +35,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
-    """Yield each target whose key is a group without priorities: it applies to no case."""
+    """Yield each target whose key is a group without priorities."""
     for position, rule in enumerate(subject.revision.rules):
         for metric, cells in rule.cells.items():
             path = ("targets", position, metric)
@@ -47,20 +47,20 @@ def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
                 if key not in read:
                     yield Problem(
                         (*path, key),
-                        f"the target for `{key}` never decides: this group has no priorities",
+                        f"unreachable target for `{key}`: this group has no priorities",
                         subject.document.key((*path, key)),
                         hint="change the group, or remove the target",
                     )
 
 
 def _dead(subject: Subject, each: StatedCell) -> bool:
-    """Return whether a cell is never the answer."""
+    """Return whether a cell decides no case, unless another rule reports the cause."""
     if each.decides or each.matches:
         return not each.decides
     holds = subject.decisions.matches(subject.revision.rules[each.rule].when)
     if subject.excluded(holds & subject.cases_of(each.rule, each.metric, each.cell)):
         return False
-    # A priority that cannot be raised at all is one mistake, which is found where it stands.
+    # A priority without a grant is reported at the priority, by ZS313.
     cells = subject.revision.rules[each.rule].cells[each.metric]
     return any(
         cell.key == each.cell.key
@@ -72,13 +72,16 @@ def _dead(subject: Subject, each: StatedCell) -> bool:
 def _whole_metric(subject: Subject, rule: int, metric: str, dead: list[StatedCell]) -> Problem:
     path = ("targets", rule, metric)
     hidden = [each for each in dead if each.matches]
-    message = f"none of the targets for `{metric}` in this rule ever decides"
     if not hidden:
-        message += ": no case can be opened with these priorities"
-        return Problem(path, message, subject.document.key(path), hint=_UNOPENED)
+        return Problem(
+            path,
+            f"unreachable targets for `{metric}`: no case can be opened with these priorities",
+            subject.document.key(path),
+            hint=_UNOPENED,
+        )
     return Problem(
         path,
-        message + ": rules above decide first",
+        f"unreachable targets for `{metric}`: earlier rules decide all of their cases",
         subject.document.key(path),
         hint=_HIDDEN,
         case=subject.witness(hidden[0].matches),
@@ -90,32 +93,40 @@ def _one_cell(subject: Subject, same_key: list[StatedCell]) -> Problem:
     first = same_key[0]
     target = first.cell.target.text
     path = subject.target(first)
-    what = f"`{target}`" if first.cell.key == "*" else f"`{target}` for `{first.cell.key}`"
-    more = tuple((subject.target(each), f"nor does `{each.metric}`") for each in same_key[1:])
+    key = first.cell.key
+    more = tuple(
+        (subject.target(each), f"unreachable target for `{each.metric}` too")
+        for each in same_key[1:]
+    )
     rule = subject.revision.rules[first.rule]
     cells = rule.cells[first.metric]
     meant = {name for name, cell in cells.items() if cell.key == first.cell.key}
     own = named(rule.when).get("priority")
     if not first.matches and own is not None and own.isdisjoint(meant):
-        own_words = ", ".join(
-            f"`{each.id}`" for each in subject.revision.priorities if each.id in own
-        )
+        names = ", ".join(f"`{each.id}`" for each in subject.revision.priorities if each.id in own)
         return Problem(
             path,
-            f"{what} never decides: the `when` of this rule is about {own_words} only",
-            hint="take `priority` out of the `when`, or the target out of the rule",
-            related=((("targets", first.rule, "when"), f"only {own_words}"), *more),
+            f"unreachable target `{target}`: the `when` of this rule matches {names} only"
+            if key == "*"
+            else f"unreachable target `{target}` for `{key}`: the `when` of this rule matches"
+            f" {names} only",
+            hint="remove `priority` from the `when`, or remove the target",
+            related=((("targets", first.rule, "when"), f"only {names}"), *more),
         )
     if not first.matches:
         return Problem(
             path,
-            f"{what} never decides: no case of this rule can be opened with that priority",
+            f"unreachable target `{target}`: no case of this rule can be opened"
+            if key == "*"
+            else f"unreachable target `{target}`: no case of this rule can be opened with `{key}`",
             hint=_UNOPENED,
             related=more,
         )
     return Problem(
         path,
-        f"{what} never decides: rules above decide in all of its cases",
+        f"unreachable target `{target}`: earlier rules decide all of its cases"
+        if key == "*"
+        else f"unreachable target `{target}` for `{key}`: earlier rules decide all of its cases",
         hint=_HIDDEN,
         case=subject.witness(first.matches),
         related=(*_above(subject, first), *more),
@@ -123,19 +134,19 @@ def _one_cell(subject: Subject, same_key: list[StatedCell]) -> Problem:
 
 
 def _above(subject: Subject, dead: StatedCell) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the cells above that decide in the cases of one that never does."""
+    """Yield the earlier cells that decide the cases of an unreachable cell."""
     for each in subject.decisions.targets(dead.metric).stated:
         if each.rule < dead.rule and each.decides & dead.matches:
             yield subject.target(each), f"`{each.cell.target.text}` decides first"
 
 
-_HIDDEN = "move it above them, or take it out"
-_UNOPENED = "take it out, or let a grant allow a channel there"
+_HIDDEN = "move it before them, or remove it"
+_UNOPENED = "remove it, or add a grant for these cases"
 
 RULE = Rule(
     code="ZS402",
     name="unreachable-target",
     severity="error",
-    summary="a target that decides in no case, in a rule that decides elsewhere",
+    summary="unreachable target in a target rule",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS306: a fact that decides nothing."""
+"""ZS306: an unused fact: no answer depends on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zsupport.policy.model import NOWHERE, Remarks, When
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each fact that no condition names, or by whose value no answer differs."""
+    """Yield each fact that no condition names, or on which no answer depends."""
     named: dict[str, int] = {}
     for condition in subject.conditions:
         for alternative in condition.when:
@@ -19,41 +19,41 @@ def check(subject: Subject) -> Iterator[Problem]:
     for fact in subject.revision.facts:
         path = ("facts", fact.id)
         if fact.id not in named:
-            message = f"no condition names the fact `{fact.id}`"
+            message = f"unused fact `{fact.id}`: no condition names it"
             yield Problem(path, message, subject.document.key(path), hint=_HINT)
-        # Where all of its values stand together, that place is what is found.
+        # ZS407 reports a condition that names all of its values.
         elif named[fact.id] < len(fact.values) and not _decides(subject, fact.id):
-            message = f"no answer differs by the fact `{fact.id}`, though conditions name it"
+            message = f"unused fact `{fact.id}`: conditions name it, but no answer depends on it"
             yield Problem(path, message, subject.document.key(path), hint=_HINT)
 
 
 def _decides(subject: Subject, fact: str) -> bool:
-    """Return whether some answer differs by a fact; what is said in words counts."""
+    """Return whether some answer depends on a fact; remarks and terms are part of answers."""
     revision = subject.revision
     for condition in subject.conditions:
-        # What is said of one of several alternatives belongs to the answer where it holds.
-        words = condition.path[0] == "terms" or (condition.when[1:] and _any_said(condition.when))
+        # A remark of one of several alternatives belongs to the answers of its cases.
+        words = condition.path[0] == "terms" or (condition.when[1:] and _has_remark(condition.when))
         if words and any(fact in alternative.values for alternative in condition.when):
             return True
     if any(fact in alternative.values for each in revision.priorities for alternative in each.when):
         for _, cases in subject.facts.deciding(revision.priorities):
             if _differs(subject.facts, fact, cases):
                 return True
-    # Few facts need the long way, on which everything that an answer says is compared.
+    # Comparing whole answers takes long, but few facts get this far.
     return any(_differs(subject.space, fact, cases) for cases in _outlines(subject)) or any(
         _differs(subject.space, fact, cases) for cases in _alike(subject)
     )
 
 
 def _differs(space: Space, fact: str, cases: Cases) -> bool:
-    """Return whether a set holds a case and not one that is the same but for a fact."""
+    """Return whether a set contains one of two cases that differ only in a fact."""
     values = space.values.get(fact, ())
     seen = {space.seen_from(fact, value, cases) for value in values}
     return len(seen) > 1
 
 
 def _outlines(subject: Subject) -> Iterator[Cases]:
-    """Yield sets of cases in which an answer is the same in outline, and that are all of them."""
+    """Yield for each outline of an answer the set of all of its cases."""
     decisions = subject.decisions
     yield decisions.allowed
     found: dict[Hashable, Cases] = {}
@@ -78,7 +78,7 @@ def _outlines(subject: Subject) -> Iterator[Cases]:
 
 
 def _alike(subject: Subject) -> Iterator[Cases]:
-    """Yield sets of cases in which something is the answer, one for each answer."""
+    """Yield for each part of an answer the set of its cases."""
     revision, decisions = subject.revision, subject.decisions
     found: dict[Hashable, Cases] = {}
 
@@ -86,7 +86,7 @@ def _alike(subject: Subject) -> Iterator[Cases]:
         found[key] = found.get(key, 0) | cases
 
     for number, (grant, cases) in enumerate(zip(revision.grants, decisions.grants, strict=True)):
-        own = number if _any_said(grant.when) else None
+        own = number if _has_remark(grant.when) else None
         what = ("grant", grant.hours, repr(grant.prerequisites), repr(grant.remarks), own)
         if grant.recommend:
             add((*what, grant.recommend), subject.space.holds(grant.when))
@@ -95,31 +95,31 @@ def _alike(subject: Subject) -> Iterator[Cases]:
     for metric, targets in decisions.by_metric():
         for each in targets.stated:
             rule = revision.rules[each.rule]
-            own = each.rule if _any_said(rule.when) else None
+            own = each.rule if _has_remark(rule.when) else None
             bare = each.cell._replace(
                 place=NOWHERE, key="", condition=each.cell.condition or rule.condition
             )
             add((metric.id, repr(bare), repr(rule.remarks), own), each.decides)
     for number, (commitment, cases) in enumerate(decisions.commitments()):
-        own = number if _any_said(commitment.when) else None
+        own = number if _has_remark(commitment.when) else None
         add(("commitment", commitment.binding, repr(commitment.remarks), own), cases)
     for hours in revision.hours:
         for number, (calendar, cases) in enumerate(decisions.calendars(hours)):
-            own = number if _any_said(calendar.when) else None
+            own = number if _has_remark(calendar.when) else None
             add((hours, repr(calendar._replace(when=(), place=NOWHERE)), own), cases)
     yield from found.values()
 
 
-def _any_said(when: When) -> bool:
+def _has_remark(when: When) -> bool:
     return any(each.remarks != Remarks() for each in when)
 
 
-_HINT = "name it in a condition, or take it out: people are asked for it in vain"
+_HINT = "name it in a condition, or remove it"
 
 RULE = Rule(
     code="ZS306",
     name="unused-fact",
     severity="warning",
-    summary="a fact that decides nothing",
+    summary="unused fact",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS405: `hours` in a target rule or a cell that none of its targets counts over."""
+"""ZS405: unused `hours` in a target rule or a cell."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from zsupport.policy.yamltext import Path
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each `hours` without a target that counts over it."""
+    """Yield each `hours` without a target that uses it."""
     for position, rule in enumerate(subject.revision.rules):
-        used = rule.hours in (None, ALWAYS)  # day and night, as the targets say
-        # Cells of one key are one cell, written once.
+        used = rule.hours in (None, ALWAYS)  # around the clock, as the targets state
+        # Cells with the same key are written once.
         own: dict[tuple[str, str], str] = {}
         for metric, cells in rule.cells.items():
             for cell in cells.values():
@@ -24,22 +24,21 @@ def check(subject: Subject) -> Iterator[Problem]:
                 elif cell.hours not in (rule.hours, ALWAYS):
                     own[metric, cell.key] = cell.target.text
         if not used:
-            yield _problem(
-                subject, ("targets", position, "hours"), "no target of this rule counts over them"
-            )
+            message = "unused `hours`: no target of this rule counts working time"
+            yield _problem(subject, ("targets", position, "hours"), message)
         for (metric, key), text in own.items():
             path = ("targets", position, metric, *(() if key == "*" else (key,)), "hours")
-            yield _problem(subject, path, f"`{text}` does not count over them")
+            yield _problem(subject, path, f"unused `hours`: `{text}` does not count working time")
 
 
-def _problem(subject: Subject, path: Path, why: str) -> Problem:
+def _problem(subject: Subject, path: Path, message: str) -> Problem:
     edits = removal(subject.document, path)
     return Problem(
         path,
-        f"these `hours` are not used: {why}",
+        message,
         subject.document.key(path),
-        hint="take `hours` out, or write a target that says business",
-        fix=Fix("take `hours` out", edits) if edits else None,
+        hint="remove `hours`, or write a target in working time, such as `4 business hours`",
+        fix=Fix("remove `hours`", edits) if edits else None,
     )
 
 
@@ -47,6 +46,6 @@ RULE = Rule(
     code="ZS405",
     name="unused-hours",
     severity="warning",
-    summary="`hours` in a target rule that none of its targets counts over",
+    summary="unused `hours` in a target rule",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS304: a group, a source or a calendar that nothing uses."""
+"""ZS304: an unused group, source or calendar."""
 
 from __future__ import annotations
 
@@ -8,29 +8,27 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each such name.
+    """Yield each unused name.
 
-    Where no source or no calendar at all is used they are there to be read, or to be asked for.
+    If a policy uses no source or no hours at all, they are information for readers: not reported.
     """
     revision = subject.revision
-    for group, (about, _) in subject.groups.items():
-        if group not in subject.names_written.get(about, ()):
-            hint = f"name it in a condition on {about}, or take it out"
-            yield _problem(subject, ("groups", group), f"no condition names `{group}`", hint)
+    for group, (dimension, _) in subject.groups.items():
+        if group not in subject.names_written.get(dimension, ()):
+            hint = f"name it in a condition on {dimension}, or remove it"
+            yield _problem(subject, ("groups", group), f"unused group `{group}`", hint)
     if revision.sources:
         sources = subject.sources_written
         unused = [source.id for source in revision.sources if source.id not in sources]
         for source in unused if len(unused) < len(revision.sources) else ():
-            hint = f"write `source: {source}` where it says something, or take it out"
-            yield _problem(subject, ("sources", source), f"nothing names `{source}`", hint)
+            hint = f"write `source: {source}` in the entries it documents, or remove it"
+            yield _problem(subject, ("sources", source), f"unused source `{source}`", hint)
     if revision.hours:
         used = _hours(subject)
         unused = [hours for hours in revision.hours if hours not in used]
         for hours in unused if len(unused) < len(revision.hours) else ():
-            hint = "name it in a grant or a target rule, or take it out"
-            yield _problem(
-                subject, ("hours", hours), f"nothing is open or counts by `{hours}`", hint
-            )
+            hint = "name it in a grant or a target rule, or remove it"
+            yield _problem(subject, ("hours", hours), f"unused hours `{hours}`", hint)
 
 
 def _hours(subject: Subject) -> set[str | None]:
@@ -54,6 +52,6 @@ RULE = Rule(
     code="ZS304",
     name="unused-name",
     severity="warning",
-    summary="a group, a source or a calendar that nothing uses",
+    summary="unused group, source or hours",
     check=check,
 )

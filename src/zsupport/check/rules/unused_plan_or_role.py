@@ -1,4 +1,4 @@
-"""ZS305: plans or roles that nothing in the policy tells apart."""
+"""ZS305: plans or roles that the policy does not distinguish."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield one problem where two or more of a kind stand nowhere, while others do.
+    """Yield a problem if conditions name some plans or roles and omit two or more.
 
-    One alone is the rest: what conditions leave over when they name the others.
+    A single omitted one is usually intended: conditions name all others.
     """
     revision = subject.revision
     for kind, section, members in (
@@ -31,11 +31,11 @@ def check(subject: Subject) -> Iterator[Problem]:
             path = (section, unnamed[0])
             yield Problem(
                 path,
-                f"nothing tells these {section} apart: {names}",
+                f"policy does not distinguish these {section}: {names}",
                 subject.document.key(path),
-                hint="name them where they differ; if they do not, one of them is enough",
+                hint=f"name them in conditions if they differ, or merge these {section}",
                 related=tuple(
-                    ((section, name), "named nowhere else either") for name in unnamed[1:]
+                    ((section, name), "not named in any condition either") for name in unnamed[1:]
                 ),
             )
 
@@ -44,6 +44,6 @@ RULE = Rule(
     code="ZS305",
     name="unused-plan-or-role",
     severity="note",
-    summary="plans or roles that nothing in the policy tells apart",
+    summary="plans or roles that the policy does not distinguish",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS901: a comment that allows what is not there."""
+"""ZS901: an unused suppression: a comment that allows no finding."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.suppressions import without
+from zsupport.wording import enumerated
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each comment with codes of which nothing was found where it stands.
+    """Yield each comment with codes that have no finding in its place.
 
-    Codes that nobody looked for are left alone.
+    Codes of rules that did not run are not reported.
     """
     for comment in subject.suppressions.comments:
         unused = [
@@ -25,9 +26,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         every = len(unused) == len(comment.allowed)
         yield Problem(
             (),
-            f"nothing is found here that {' and '.join(f'`{code}`' for code in codes)} would allow",
+            f"unused suppression of {enumerated(f'`{code}`' for code in codes)}",
             comment.span if every else unused[0].span,
-            hint="take the comment out" if every else f"take `{codes[0]}` out of the comment",
+            hint="remove the comment" if every else f"remove `{codes[0]}` from the comment",
             fix=without(subject.document, comment, codes),
         )
 
@@ -36,7 +37,7 @@ RULE = Rule(
     code="ZS901",
     name="unused-suppression",
     severity="warning",
-    summary="a comment that allows what is not there",
+    summary="unused suppression",
     check=check,
     last=True,
 )

@@ -1,4 +1,4 @@
-"""ZS601: a more urgent priority that is promised less than a less urgent one."""
+"""ZS601: a more urgent priority with a slower target than a less urgent priority."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from zsupport.check.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each cell of a priority that is worse than that of one that comes after it.
+    """Yield each cell of a priority with a slower target than a later priority.
 
-    To be promised nothing can be meant, where the less urgent has a target: a warning. Where
-    rules agree that two priorities are the other way round, it is one problem of their list.
+    It is a warning if the more urgent priority has no promise. If all rules have two priorities
+    in the opposite order, yield one problem for the list of priorities.
     """
     pairs = in_order(tuple(each.id for each in subject.revision.priorities))
     by_pair: dict[RankedValues, list[Less]] = {}
@@ -26,7 +26,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _agree(subject: Subject, pair: RankedValues, found: list[Less]) -> bool:
-    """Return whether each of several rules that tell two priorities apart exchanges them."""
+    """Return whether several rules distinguish two priorities, all in the opposite order."""
     rules = {less.mine.rule for less in found}
     if len(rules) < 2 or any(
         less.mine.rule != less.its.rule or less.mine.cell.target.kind == "none" for less in found
@@ -46,14 +46,14 @@ def _exchanged(subject: Subject, pair: RankedValues, found: list[Less]) -> Probl
     ids = [each.id for each in subject.revision.priorities]
     return Problem(
         ("priorities", ids.index(pair.high), "id"),
-        f"`{pair.high}` stands before `{pair.low}`, which every rule promises more",
+        f"`{pair.high}` precedes `{pair.low}`, but every rule has slower targets for it",
         label=f"more urgent than `{pair.low}`",
-        hint="list the most urgent priority first: are the two exchanged?",
+        hint="list the most urgent priority first",
         case=subject.witness(found[0].cases),
         related=tuple(
             (
                 subject.target(mine),
-                f"`{mine.cell.target.text}`, and `{its.cell.target.text}` for `{pair.low}`",
+                f"`{mine.cell.target.text}`, but `{its.cell.target.text}` for `{pair.low}`",
             )
             for _, mine, its, _ in found
         ),
@@ -65,9 +65,11 @@ def _of_cells(subject: Subject, found: list[Less]) -> Iterator[Problem]:
         target, other = mine.cell.target, its.cell.target
         yield Problem(
             subject.target(mine),
-            f"`{pair.high}` is promised less than `{pair.low}`, which is less urgent",
+            f"no promise for `{pair.high}`, but a target for `{pair.low}`, which is less urgent"
+            if target.kind == "none"
+            else f"target for `{pair.high}` is slower than for `{pair.low}`, which is less urgent",
             label=target.text,
-            hint=f"promise `{pair.high}` `{other.text}` or better, or `{pair.low}` less",
+            hint=f"write `{other.text}` or a faster target, or change the target for `{pair.low}`",
             case=subject.witness(cases),
             related=(subject.promised(pair.low, its),),
             severity="warning" if target.kind == "none" else None,
@@ -78,6 +80,6 @@ RULE = Rule(
     code="ZS601",
     name="urgent-is-slower",
     severity="error",
-    summary="a more urgent priority that is promised less than a less urgent one",
+    summary="slower target for a more urgent priority",
     check=check,
 )

@@ -9,12 +9,12 @@ from zsupport.clock.windows import DAY
 from zsupport.policy.model import PolicyCalendar
 
 _DAYS = 30
-# What 30 working days take in a week of five.
+# 30 working days with five days a week.
 _WEEKS = 6
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each target that is longer, in the longest working days that its hours have."""
+    """Yield each longer target, counted in the longest working days of its hours."""
     for position, metric, cell in subject.cells:
         target = cell.target
         if target.kind == "clock":
@@ -26,21 +26,21 @@ def check(subject: Subject) -> Iterator[Problem]:
         else:
             continue
         if days > _DAYS:
-            about = (
-                f"{target.amount // 86_400} days, day and night"
+            length = (
+                f"{target.amount // 86_400} days around the clock"
                 if target.kind == "clock"
                 else f"{days:.0f} working days"
             )
             yield Problem(
                 subject.document.target(position, metric, cell),
                 f"`{target.text}` is longer than {_DAYS} working days",
-                label=about if target.kind != "business-days" else None,
-                hint="is the unit right? Minutes are `m`, hours `h`",
+                label=length if target.kind != "business-days" else None,
+                hint="check the unit: `m` for minutes, `h` for hours",
             )
 
 
 def day_length(subject: Subject, hours: str | None) -> float:
-    """Return how many minutes the longest working day of some hours has, by their weeks."""
+    """Return the minutes of the longest working day in the weeks of some hours."""
     longest = 0.0
     for calendar in subject.revision.hours.get(hours or "", ()):
         for member in calendar.any:
@@ -66,6 +66,6 @@ RULE = Rule(
     code="ZS604",
     name="very-long-target",
     severity="warning",
-    summary="a target longer than 30 working days",
+    summary="target longer than 30 working days",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""ZS703: a window that does not exist on the day on which the clock is put forward."""
+"""ZS703: a window inside a DST gap."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from zsupport.policy.model import PolicyCalendar
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
-# A longer window cannot lie in a gap: no zone puts its clock forward by more.
+# A longer window is never inside a DST gap: no time zone has a longer gap.
 _LONGEST = 120
 _YEARS = 3
 
 
 class Gap(NamedTuple):
-    """Local times that do not exist: minutes of the day, `end` perhaps past its midnight."""
+    """A DST gap in minutes of a day; `end` can be past midnight."""
 
     day: int  # ordinal
     start: int
@@ -30,9 +30,9 @@ class Gap(NamedTuple):
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each window that lies inside a gap in the three years from today on, once.
+    """Yield each window inside a DST gap in the three years from today, once.
 
-    What single dates have is judged on those dates, in whatever year.
+    Windows of single dates are compared with the gaps of these dates, in any year.
     """
     for path, calendar in subject.calendars:
         name = calendar.timezone or subject.revision.timezone
@@ -49,12 +49,12 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def is_short(window: Window) -> bool:
-    """Return whether a window is short enough to lie in a gap."""
+    """Return whether a window is short enough to be inside a gap."""
     return window.closes - window.opens <= _LONGEST
 
 
 def in_week(subject: Subject, path: Path, calendar: PolicyCalendar, name: str) -> Iterator[Problem]:
-    """Yield a problem at each text of `open` with a window inside a gap, the first from today."""
+    """Yield a problem at each text of `open` with a window inside a gap, for the first date."""
     named: set[Path] = set()
     year = subject.today.year
     for gap in gaps(name, year, year + _YEARS):
@@ -70,7 +70,7 @@ def in_week(subject: Subject, path: Path, calendar: PolicyCalendar, name: str) -
 
 
 def is_lost(window: Window, day: date, gap: Gap) -> bool:
-    """Return whether a window of the week lies inside a gap of a date."""
+    """Return whether a window of the week is inside a gap of a date."""
     midnight = day.weekday() * DAY
     return any(
         midnight + gap.start <= window.opens + shift and window.closes + shift <= midnight + gap.end
@@ -79,7 +79,7 @@ def is_lost(window: Window, day: date, gap: Gap) -> bool:
 
 
 def of_date(subject: Subject, path: Path, gap: Gap, name: str) -> Iterator[Problem]:
-    """Yield a problem at each window of a date that lies inside a gap of it."""
+    """Yield a problem at each window of a date that is inside its gap."""
     for place, text in subject.document.texts(path):
         if any(gap.start <= w.opens and w.closes <= gap.end for w in parse_day_windows(text)):
             yield problem(place, text, date.fromordinal(gap.day), name)
@@ -89,15 +89,15 @@ def problem(path: Path, text: str, day: date, name: str) -> Problem:
     """Return the problem at the text of a window."""
     return Problem(
         path,
-        f"`{text}` does not exist on {day.isoformat()}, when {name} puts its clock forward",
-        label="skipped on that day",
-        hint="write a window that begins before or ends after the skipped time",
+        f"`{text}` is inside the DST gap of {name} on {day.isoformat()}",
+        label="closed on that day",
+        hint="write a window that begins before or ends after the gap",
     )
 
 
 @lru_cache(maxsize=64)
 def gaps(name: str, first: int, end: int) -> tuple[Gap, ...]:
-    """Return the local times that a zone skips from one year up to another."""
+    """Return the DST gaps of a time zone from the year `first` to before the year `end`."""
     start = (date(first, 1, 1).toordinal() - EPOCH) * 86_400
     until = (date(end, 1, 1).toordinal() - EPOCH) * 86_400
     found: list[Gap] = []
@@ -116,6 +116,6 @@ RULE = Rule(
     code="ZS703",
     name="window-in-dst-gap",
     severity="warning",
-    summary="a window that does not exist on the day on which the clock is put forward",
+    summary="window inside a DST gap",
     check=check,
 )

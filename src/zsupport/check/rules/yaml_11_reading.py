@@ -1,4 +1,4 @@
-"""ZS010: a text without quotes that a tool of YAML 1.1 shows as another one."""
+"""ZS010: a text without quotes that YAML 1.1 reads as another value."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from zsupport.policy.yamltext import ScalarNode
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield each key and value that is another text to such a tool."""
+    """Yield each key and value that YAML 1.1 reads as another value."""
     if not any_other(subject.plain_texts):
         return
     seen: set[int] = set()
     for path, scalar in scalars(subject.document.root, (), keys=True):
         read = other(scalar.text) if scalar.plain else None
         if read is None or id(scalar) in seen:
-            continue  # what an alias repeats is written once
+            continue  # an alias repeats a value that is written once
         seen.add(id(scalar))
         what, text = read
         edits = quoting(subject.document, scalar)
         yield Problem(
             path,
-            f"`{scalar.text}` is a text here; a tool that reads YAML 1.1 shows {what}: `{text}`",
+            f"YAML 1.1 reads `{scalar.text}` as {what}: `{text}`",
             _without_anchor(scalar),
             hint=f'put it in quotes: "{scalar.text}"',
             fix=Fix("put it in quotes", edits) if edits else None,
@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _without_anchor(scalar: ScalarNode) -> Span:
-    """Return where the text itself stands: one of a few characters, on one line."""
+    """Return the span of the text alone: a few characters on one line."""
     span = scalar.span
     return span._replace(column=span.end_column - len(scalar.text))
 
@@ -42,6 +42,6 @@ RULE = Rule(
     code="ZS010",
     name="yaml-1.1-reading",
     severity="warning",
-    summary="a text without quotes that tools of YAML 1.1 show as another one",
+    summary="text without quotes that YAML 1.1 reads as another value",
     check=check,
 )

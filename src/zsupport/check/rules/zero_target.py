@@ -1,4 +1,4 @@
-"""ZS603: a target of no time at all."""
+"""ZS603: a target of zero hours or minutes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         if not target.amount and target.kind in ("clock", "business"):
             yield Problem(
                 subject.document.target(position, metric, cell),
-                f"`{target.text}` is due at the moment it starts, and breached a second later",
-                label="no time at all",
-                hint="write the shortest time that is meant, `none` where nothing is promised, or"
-                " `not-stated`",
+                f"zero target `{target.text}`: due at the moment it starts",
+                label="zero time",
+                hint="write the shortest intended time, `none` for no promise, or `not-stated`",
             )
 
 
@@ -25,6 +24,6 @@ RULE = Rule(
     code="ZS603",
     name="zero-target",
     severity="error",
-    summary="a target of no time at all",
+    summary="zero target",
     check=check,
 )
