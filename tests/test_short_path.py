@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from functools import cache
 from io import StringIO
 from typing import Any, NamedTuple
 
@@ -70,30 +71,47 @@ STRAY = st.sampled_from(
     ["--", "-", "-q", "-qq", "-h", "--help", "-Q", "-q=1", "-qv", "--no-such", "--pla", "---plan",
      "--plan", "pro", "", "=", "--=x", "--quiet=true", "--no-quiet", "-plan", "--WHY"]
 )  # fmt: skip
+STRAYS = st.lists(STRAY, max_size=1)
+WAYS = st.sampled_from(["apart", "apart", "equals", "alone"])
+
+
+@cache
+def values_of(option: Option) -> st.SearchStrategy[str]:
+    """Return the values of an option, two of three from its choices where it has any."""
+    fitting = st.sampled_from(option.choices) if option.choices else VALUES
+    return st.one_of(fitting, fitting, VALUES)
 
 
 @st.composite
-def option_of(draw: st.DrawFn, command: Command) -> list[str]:
-    """Return one option of a command, in one of the ways to write it, some of them wrong."""
-    option: Option = draw(st.sampled_from(command.every_option()))
+def option_of(draw: st.DrawFn, options: st.SearchStrategy[Option]) -> list[str]:
+    """Return one of these options, in one of the ways to write it, some of them wrong."""
+    option = draw(options)
     if not option.flags:
         return [draw(VALUES)]
     flag = draw(st.sampled_from(option.flags))
-    fitting = st.sampled_from(option.choices) if option.choices else VALUES
-    value = draw(st.one_of(fitting, fitting, VALUES))
-    way = draw(st.sampled_from(["apart", "apart", "equals", "alone"]))
+    value = draw(values_of(option))
+    way = draw(WAYS)
     if option.kind == "flag":
         return [flag] if way != "equals" else draw(st.sampled_from([[flag], [f"{flag}={value}"]]))
     return {"apart": [flag, value], "equals": [f"{flag}={value}"], "alone": [flag]}[way]
 
 
 @st.composite
-def argument_lists(draw: st.DrawFn, command: Command) -> list[str]:
+def argument_lists(draw: st.DrawFn, written: st.SearchStrategy[list[list[str]]]) -> list[str]:
     """Return argument lists: mostly well written, with a stray word here and there."""
-    parts = draw(st.lists(option_of(command), max_size=4))
-    for word in draw(st.lists(STRAY, max_size=1)):
+    parts = draw(written)
+    for word in draw(STRAYS):
         parts.insert(draw(st.integers(0, len(parts))), [word])
     return [word for part in parts for word in part]
+
+
+#: The strategies of each command are made once: to make them takes as long as to draw from them.
+ARGUMENT_LISTS = {
+    name: argument_lists(
+        st.lists(option_of(st.sampled_from(recorded.command.every_option())), max_size=4)
+    )
+    for name, recorded in RECORDED.items()
+}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -101,7 +119,7 @@ def argument_lists(draw: st.DrawFn, command: Command) -> list[str]:
 @given(data=st.data())
 def test_the_short_path_reads_what_typer_reads(name: str, data: st.DataObject) -> None:
     recorded = RECORDED[name]
-    arguments = data.draw(argument_lists(recorded.command))
+    arguments = data.draw(ARGUMENT_LISTS[name])
     short = read_short(recorded.command, list(arguments))
     outcome = recorded.by_typer(arguments)
     event("short" if short is not None else "refused" if outcome.refusal else "left to Typer")
