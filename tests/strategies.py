@@ -4,6 +4,7 @@ A policy is a mapping of texts, lists and mappings, just as a file holds it; `ya
 down in a `Style`. Everything in it is decided by the definition of the format alone.
 """
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import yaml
@@ -36,11 +37,36 @@ texts = st.sampled_from(TEXTS) | st.fixed_dictionaries(
 
 #: What stands for a plan or a role beside a single text.
 named = st.fixed_dictionaries({"name": texts})
+plan_texts = st.sampled_from(TEXTS) | named
+channel_remarks = st.fixed_dictionaries(
+    {},
+    optional={
+        "prerequisites": st.lists(st.sampled_from(["Number", "Key"]), min_size=1, unique=True),
+        "steps": st.lists(texts, min_size=1, max_size=2),
+        "note": texts,
+        "numbers": st.just({"US": "+1.555.0100", "any": ["+47.555.0100", "+47.555.0101"]}),
+    },
+)
+
+
+# To make a strategy takes longer than to draw from it: each of these is made once.
+
+
+@cache
+def one_of(*values: str) -> st.SearchStrategy[str]:
+    """Return one of the values."""
+    return st.sampled_from(values)
+
+
+@cache
+def subset(*values: str, least: int = 0, most: int | None = None) -> st.SearchStrategy[list[str]]:
+    """Return lists of different values, in any order."""
+    return st.lists(st.sampled_from(values), min_size=least, max_size=most, unique=True)
 
 
 def some(values: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
     """Return lists of some of the values, in any order, none twice, at least one."""
-    return st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)
+    return subset(*values, least=1, most=3)
 
 
 def values_of(document: Document, dimension: str) -> tuple[str, ...]:
@@ -57,7 +83,7 @@ def choices_of(draw: st.DrawFn, document: Document, dimension: str) -> Any:
     """Return what a condition can say of a dimension: an id, a group, a list, a negation."""
     groups = [name for name, about in document.get("groups", {}).items() if dimension in about]
     names = some((*values_of(document, dimension), *groups))
-    shape = draw(st.sampled_from(["one", "list", "not one", "not list"]))
+    shape = draw(one_of("one", "list", "not one", "not list"))
     chosen = draw(names)
     said: Any = chosen[0] if shape.endswith("one") else chosen
     return {"not": said} if shape.startswith("not") else said
@@ -82,25 +108,25 @@ def conditions(draw: st.DrawFn, document: Document, dimensions: tuple[str, ...])
 @st.composite
 def policies(draw: st.DrawFn) -> Document:
     """Return a valid policy."""
-    plans = draw(st.lists(st.sampled_from(PLANS), min_size=1, unique=True))
-    channels = draw(st.lists(st.sampled_from([*CHANNELS]), min_size=2, unique=True))
+    plans = draw(subset(*PLANS, least=1))
+    channels = draw(subset(*CHANNELS, least=2))
     document: Document = {
         "format": "1",
         "policy": "acme",
-        "plans": {plan: draw(st.sampled_from(TEXTS) | named) for plan in plans},
+        "plans": {plan: draw(plan_texts) for plan in plans},
         "channels": {id: draw(channel_of(id)) for id in channels},
         "hours": {"office": {"open": "mon-fri 09:00-17:00"}},
     }
-    roles = draw(st.lists(st.sampled_from(ROLES), unique=True))
+    roles = draw(subset(*ROLES))
     if roles:
         document["roles"] = {role: draw(named) for role in roles}
-    facts = draw(st.lists(st.sampled_from([*FACTS]), unique=True, max_size=2))
+    facts = draw(subset(*FACTS, most=2))
     if facts:
         document["facts"] = {fact: FACTS[fact] for fact in facts}
-    priorities = draw(st.lists(st.sampled_from(PRIORITIES), unique=True))
+    priorities = draw(subset(*PRIORITIES))
     if priorities:
         document["priorities"] = [{"id": priority} for priority in priorities]
-    metrics = draw(st.lists(st.sampled_from(["first-response", "update"]), unique=True))
+    metrics = draw(subset("first-response", "update"))
     if metrics:
         document["metrics"] = [{"id": metric, "name": draw(texts)} for metric in metrics]
     document["groups"] = draw(groups_of(document))
@@ -130,23 +156,14 @@ def policies(draw: st.DrawFn) -> Document:
 @st.composite
 def channel_of(draw: st.DrawFn, id: str) -> Document:
     """Return a channel with a little to say about it."""
-    more = st.fixed_dictionaries(
-        {},
-        optional={
-            "prerequisites": st.lists(st.sampled_from(["Number", "Key"]), min_size=1, unique=True),
-            "steps": st.lists(texts, min_size=1, max_size=2),
-            "note": texts,
-            "numbers": st.just({"US": "+1.555.0100", "any": ["+47.555.0100", "+47.555.0101"]}),
-        },
-    )
-    return {"name": draw(texts), "kind": CHANNELS[id], **draw(more)}
+    return {"name": draw(texts), "kind": CHANNELS[id], **draw(channel_remarks)}
 
 
 @st.composite
 def groups_of(draw: st.DrawFn, document: Document) -> Document:
     """Return groups: of plans, and of groups and plans."""
     plans = values_of(document, "plan")
-    groups: Document = {"paid": {"plan": {"not": draw(st.sampled_from(plans))}}}
+    groups: Document = {"paid": {"plan": {"not": draw(one_of(*plans))}}}
     if draw(st.booleans()):
         groups["named"] = {"plan": draw(some((*plans, "paid")))}
     return groups
@@ -164,7 +181,7 @@ def grants_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
     channels = draw(some(values_of(document, "channel")))
     grant: Document = {"allow": channels[0] if draw(st.booleans()) else channels}
     if draw(st.booleans()):
-        grant["hours"] = draw(st.sampled_from(["office", "24x7"]))
+        grant["hours"] = draw(one_of("office", "24x7"))
     if draw(st.booleans()):
         grant["prerequisites"] = draw(st.sampled_from(["Key", ["Contract", "Key"]]))
     if draw(st.booleans()):
@@ -192,7 +209,7 @@ def rules_of(draw: st.DrawFn, document: Document, pool: list[Any]) -> Document:
 @st.composite
 def cells(draw: st.DrawFn) -> Any:
     """Return a target, alone or with more to say."""
-    target = draw(st.sampled_from(TARGETS))
+    target = draw(one_of(*TARGETS))
     if draw(st.booleans()):
         return target
     return {"target": target, "text": draw(texts), "note": draw(texts)}
