@@ -413,7 +413,7 @@ def test_guide_lists_every_code_with_its_summary_and_effect() -> None:
     assert [row[:3] for row in rows] == [
         (code.code, code.name, code.summary) for code in CODES.values()
     ]
-    effects = {"less": LESS, "more": MORE, "neither": EITHER, "the same": SAME}
+    effects = {"worse": LESS, "better": MORE, "either": EITHER, "same": SAME}
     classes = {row[0]: effects[row[3]] for row in rows}
     for example in EXAMPLES:
         # For the support organisation an added name is compatible if nothing was promised with it.
