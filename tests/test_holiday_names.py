@@ -8,7 +8,7 @@ import pytest
 import yaml
 from holidays import country_holidays
 
-from zsupport.clock.holidays import part_that_differs, public_holidays
+from zsupport.clock.holidays import differing_subdivision, public_holidays
 from zsupport.policy.quoting import scalar
 from zsupport.policy.yamltext import MappingNode, ScalarNode, read_yaml
 
@@ -157,5 +157,5 @@ def test_the_days_off_of_a_country_stand_in_their_order(country: str) -> None:
 
 def test_only_a_part_with_other_public_holidays_differs_from_its_country() -> None:
     # Bavaria has Epiphany; each part of Norway has the holidays of Norway.
-    assert part_that_differs("DE", 2026) is not None
-    assert part_that_differs("NO", 2026) is None
+    assert differing_subdivision("DE", 2026) is not None
+    assert differing_subdivision("NO", 2026) is None

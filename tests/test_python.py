@@ -209,10 +209,10 @@ def test_an_empty_text_of_a_program_is_not_taken_for_a_cut_one() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("2026-11-23T10:00:00", "is a local time without a zone"),
-        ("2026-11-23", "a date without a time of day"),
-        ("tomorrow", "is no instant"),
-        ("", "is no instant"),
+        ("2026-11-23T10:00:00", "local time without time zone"),
+        ("2026-11-23", "the time of day is missing"),
+        ("tomorrow", "invalid instant"),
+        ("", "invalid instant"),
     ],
 )
 def test_a_text_that_says_no_instant_is_refused(text: str, says: str) -> None:

@@ -60,15 +60,15 @@ def callers(cli: Cli) -> Callers:
 
 
 def test_a_time_without_a_zone(callers: Callers) -> None:
-    offset = "add an offset, such as Z or +01:00"
+    offset = "add an offset such as Z or +01:00"
     assert callers.options("due", "--opened", "2026-11-23T10:00") == (
-        "zsupport: --opened: `2026-11-23T10:00` is a local time without a zone\n"
-        f"  {offset}, or name the zone with --tz\n"
+        "zsupport: --opened: local time without time zone `2026-11-23T10:00`\n"
+        f"  {offset}, or the time zone with --tz\n"
     )
     found = callers.keys("{due: {opened: 2026-11-23T10:00}, expect: met}")
-    assert f"{offset}, or name the zone with `tz`\n" in found
+    assert f"{offset}, or the time zone with `tz`\n" in found
     assert "--" not in found.replace("-->", "")
-    with pytest.raises(ValueError, match="is a local time without a zone") as caught:
+    with pytest.raises(ValueError, match="local time without time zone") as caught:
         callers.python.due(opened="2026-11-23T10:00")
     # No argument takes a zone.
     assert str(caught.value).endswith(f"; {offset}")
@@ -76,15 +76,15 @@ def test_a_time_without_a_zone(callers: Callers) -> None:
 
 def test_a_customers_country_that_is_unknown(callers: Callers) -> None:
     assert callers.options("hours", *CUSTOMER, "XX", "--at", AT) == (
-        "zsupport: --customer-country: `XX` is no country\n  such as NO, or DE-BY\n"
+        "zsupport: --customer-country: unknown country `XX`\n  a code such as NO or DE-BY\n"
     )
     found = callers.keys(
         f"{{hours: {{name: office, at: '{AT}', customer-country: XX}}, expect: open}}"
     )
-    assert "ZS204] unknown-country: `XX` is no country\n" in found
+    assert "ZS204] unknown-country: unknown country `XX`\n" in found
     with pytest.raises(zsupport.UsageError) as caught:
         callers.python.hours(customer_tz="Europe/Berlin", customer_country="XX", at=AT)
-    assert caught.value.message == "customer_country: `XX` is no country"
+    assert caught.value.message == "customer_country: unknown country `XX`"
 
 
 def test_a_part_of_a_country_without_known_holidays(callers: Callers) -> None:

@@ -425,7 +425,7 @@ def test_the_rules_that_were_selected_are_listed(
 
 def test_a_day_that_is_none_is_refused(check: Check) -> None:
     assert check("--at", "2026-02-30") == (
-        "", "zsupport: --at: `2026-02-30` is no date\n  a date looks like 2026-11-26\n", 2
+        "", "zsupport: --at: invalid date `2026-02-30`\n  a date looks like 2026-11-26\n", 2
     )  # fmt: skip
 
 

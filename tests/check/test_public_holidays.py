@@ -37,7 +37,7 @@ def missing(country: str, subdivision: str | None, year: int) -> Year:
 
 
 def unknown(country: str, subdivision: str | None, year: int) -> Year:
-    raise BadText(f"no public holidays are known for `{country}`")
+    raise BadText(f"unknown public holidays of country `{country}`")
 
 
 def found(public: PublicHolidays) -> list[Finding]:
@@ -60,5 +60,5 @@ def test_a_country_that_is_not_known_is_found_for_each_of_them() -> None:
         ("ZS708", "hours.long.holidays.country"),
         ("ZS708", "hours.short.holidays.country"),
     ]
-    assert findings[0].message == "no public holidays are known for `DE`"
+    assert findings[0].message == "unknown public holidays of country `DE`"
     assert findings[0].hint == "list the holidays in `add`, and remove `country`"

@@ -223,7 +223,7 @@ def test_every_abbreviation_is_refused_with_the_zones_that_use_it(line: str) -> 
     for text in (abbreviation, abbreviation.lower()):
         with pytest.raises(BadText) as caught:
             zone(text)
-        assert caught.value.message == f"`{text}` is an abbreviation, which does not say one zone"
+        assert caught.value.message == f"ambiguous abbreviation of a time zone `{text}`"
         hint = (caught.value.hint or "").removeprefix("write ")
         assert re.split(", | or ", hint) == [f"`{name}`" for name in names]
     called = set(CALLED.get(abbreviation, abbreviation).split())

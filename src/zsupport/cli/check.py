@@ -289,7 +289,7 @@ def _day(at: str | None) -> date:
     try:
         return date.fromisoformat(at) if re.fullmatch(r"[0-9-]{10}", at) else _day_of_instant(at)
     except ValueError:
-        raise UsageError(f"--at: `{at}` is no date", "a date looks like 2026-11-26") from None
+        raise UsageError(f"--at: invalid date `{at}`", "a date looks like 2026-11-26") from None
 
 
 def _day_of_instant(at: str) -> date:

@@ -1,4 +1,4 @@
-"""Public holidays of countries, from the package `holidays`, which is imported when needed."""
+"""Public holidays of countries, from the package `holidays`, which is imported on demand."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 
     from zsupport.clock.model import Year
 
-#: The public holidays of a country, perhaps of a part of it, in one year.
+#: A function that returns the public holidays of a country or subdivision in one year.
 PublicHolidays: TypeAlias = "Callable[[str, str | None, int], Year]"
 
 INSTALL = "install it: python -m pip install holidays"
 
 
-#: What the package said, and how many years of it are kept.
+#: Cached results by country, subdivision and year, and the maximum number of them.
 _years: dict[tuple[str, str | None, int], Year] = {}
 _MOST_YEARS = 4096
 
 
 def public_holidays(country: str, subdivision: str | None, year: int) -> Year:
-    """Return the public holidays of a year, observed on, and the days worked in exchange.
+    """Return the public holidays of a year (observed dates) and the days worked in exchange.
 
-    Raises EnvironmentFault where the package is not installed, BadText for a country or a
-    part of it that it does not know.
+    Raises EnvironmentFault if the package is not installed, BadText for an unknown country or
+    subdivision.
     """
-    asked = country, subdivision, year
-    if asked not in _years:
+    key = country, subdivision, year
+    if key not in _years:
         if len(_years) >= _MOST_YEARS:
             _years.clear()
-        _years[asked] = _public_holidays(country, subdivision, year)
-    return _years[asked]
+        _years[key] = _public_holidays(country, subdivision, year)
+    return _years[key]
 
 
 def _public_holidays(country: str, subdivision: str | None, year: int) -> Year:
@@ -46,23 +46,23 @@ def _public_holidays(country: str, subdivision: str | None, year: int) -> Year:
         import holidays
     except ImportError:
         raise EnvironmentFault(
-            f"the holidays of {country} need the package `holidays`, which is not installed",
+            f"missing package `holidays`, required for the public holidays of {country}",
             INSTALL,
         ) from None
     known = holidays.list_supported_countries()
     if country not in known:
-        raise BadText(f"no public holidays are known for `{country}`")
+        raise BadText(f"unknown public holidays of country `{country}`")
     if subdivision is not None and subdivision not in known[country]:
         close = nearest(subdivision, known[country])
         raise BadText(
-            f"`{subdivision}` is no part of {country} with holidays of its own",
+            f"unknown subdivision `{subdivision}` of {country}",
             ", ".join(known[country]) or "none",
             f"did you mean `{close}`?" if close else None,
         )
     from zsupport.clock.model import Year
 
     off = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
-    # A day that is worked for one off in the year after is known with that year.
+    # A day that is worked for a day off in the next year is listed with the next year.
     worked = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1))
     return Year(
         {day.toordinal(): str(name) for day, name in sorted(off.items())},
@@ -70,8 +70,8 @@ def _public_holidays(country: str, subdivision: str | None, year: int) -> Year:
     )
 
 
-def part_that_differs(country: str, year: int) -> str | None:
-    """Return the first part of a known country with other public holidays than the country."""
+def differing_subdivision(country: str, year: int) -> str | None:
+    """Return the first subdivision of a known country with different public holidays, or None."""
     import holidays
 
     def days(part: str | None) -> set[date]:
@@ -83,10 +83,10 @@ def part_that_differs(country: str, year: int) -> str | None:
 
 
 def holidays_version() -> str | None:
-    """Return the version of the installed `holidays` package, None where it is not installed.
+    """Return the version of the installed `holidays` package, or None if it is not installed.
 
-    It is read off the name of the folder that pip writes beside the package: to import the
-    package, or importlib.metadata, takes longer than a whole answer.
+    The version is in the name of the `.dist-info` folder. Importing the package or
+    importlib.metadata takes longer than a whole answer.
     """
     for folder in sys.path:
         if not os.path.isdir(os.path.join(folder, "holidays")):
@@ -103,9 +103,9 @@ def holidays_version() -> str | None:
 
 
 def recurring(text: str, year: int) -> int | None:
-    """Return the ordinal of a date text in a year: YYYY-MM-DD, or MM-DD of every year.
+    """Return the ordinal of a date (YYYY-MM-DD, or MM-DD in every year) in a year.
 
-    None where it is not in that year: February 29 only where it exists.
+    Return None if the date is not in that year, such as February 29 in most years.
     """
     if len(text) == 5:
         text = f"{year:04d}-{text}"

@@ -1,4 +1,4 @@
-"""What the clock refuses: texts that it cannot read, and deadlines that are never reached."""
+"""Errors of the clock: invalid texts, and deadlines that are never reached."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ class Never(Exception):
 
 
 class BadText(ValueError):
-    """A text that cannot be read with certainty.
+    """A text that is invalid or ambiguous.
 
-    Every parser of this package raises it and nothing else, whatever the text. The caller knows
-    where the text stood and makes a finding about a policy or a usage error of it. As the library
-    lets it through to Python programs, its own text holds all three parts.
+    Every parser of this package raises only this error. The caller knows the place of the text and
+    makes a finding or a usage error of it. Python programs see it too, so its own text includes the
+    expected form and the hint.
     """
 
     def __init__(self, message: str, expected: str | None = None, hint: str | None = None) -> None:
-        """`message` says what is wrong, `expected` what can stand here, `hint` what to do."""
+        """`message` says what is wrong, `expected` what is accepted, `hint` what to do."""
         # All three are arguments, so that a copy or a pickle of the exception keeps them.
         super().__init__(message, expected, hint)
         self.message = message
@@ -27,7 +27,7 @@ class BadText(ValueError):
         self.hint = hint
 
     def __str__(self) -> str:
-        """Return the message, followed by what was expected and the hint where there are any."""
+        """Return the message, followed by the expected form and the hint, if there are any."""
         text = self.message
         if self.expected:
             text += f" (expected {self.expected})"
@@ -37,9 +37,9 @@ class BadText(ValueError):
 
 
 def shown(text: str) -> str:
-    """Return `text` in backquotes for a message: cut when long, without control characters."""
+    """Return `text` in backquotes for a message: shortened, without control characters."""
     if not text:
-        return "an empty text"
+        return "(empty)"
     cut = text if len(text) <= 60 else text[:57] + "..."
     plain = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
     return f"`{''.join(plain)}`"

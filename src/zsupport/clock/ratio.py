@@ -1,4 +1,4 @@
-"""Ratios: the part of the way from which a deadline is at risk."""
+"""Ratios: the part of the time to a deadline after which it is at risk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ EXPECTED = "a ratio between 0 and 1, such as 3/4 or 75%"
 
 
 def parse_ratio(text: str) -> str:
-    """Return a ratio as n/d, between 0 and 1: `3/4` as it is, `75%` as `3/4`; raise BadText."""
+    """Return a ratio between 0 and 1 as n/d: `3/4` unchanged, `75%` as `3/4`; raise BadText."""
     try:
         return _ratio(text)
     except BadText as problem:
@@ -25,7 +25,7 @@ def _ratio(text: str) -> str:
         numerator, denominator = int(match[1] + part), 10 ** (2 + len(part))
         text = _reduced(numerator, denominator)
     else:
-        raise BadText(f"{shown(text)} is not a ratio", EXPECTED)
+        raise BadText(f"invalid ratio {shown(text)}", EXPECTED)
     if not 0 < numerator < denominator:
         raise BadText(f"{shown(match[0])} is not between 0 and 1", EXPECTED)
     return text
@@ -39,7 +39,7 @@ def _reduced(numerator: int, denominator: int) -> str:
 
 
 def _hint(text: str) -> str | None:
-    """Return how a decimal, a percentage or a fraction in another spelling is written."""
+    """Return the hint for a decimal, a percentage or a fraction in another format."""
     import re
 
     small = text.casefold().replace(",", ".").strip()

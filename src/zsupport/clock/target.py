@@ -1,4 +1,4 @@
-"""Targets: what a policy promises, as a value."""
+"""Targets: the promised time of a metric, as a value."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MOST_DAYS = 365
 
 
 class Target(NamedTuple):
-    """One promise, read from its text."""
+    """A target."""
 
     #: clock, business, business-days, next-business-day, by, week, rate, none or not-stated.
     kind: str
@@ -18,26 +18,26 @@ class Target(NamedTuple):
     amount: int
     #: The seconds of the day for by (86400 for 24:00), else 0.
     at: int
-    #: Whether it is recurring: spelled with `every`.
+    #: Whether it recurs (`every`).
     every: bool
-    #: Whether it is spelled with `24x7`.
+    #: Whether its text ends with `24x7`.
     around_the_clock: bool
     #: The canonical spelling.
     text: str
 
     @property
     def promises(self) -> bool:
-        """Whether anything is promised: not `none`, not `not-stated`."""
+        """Whether it is a time: not `none` and not `not-stated`."""
         return self.kind not in {"none", "not-stated"}
 
     @property
     def uses_hours(self) -> bool:
-        """Whether hours decide about it: all that says business, and `every week` by their zone."""
+        """Whether hours affect it: business targets, and `every week` by their time zone."""
         return needs_hours(self) or self.kind == "week"
 
 
 def needs_hours(target: Target) -> bool:
-    """Whether the target counts under a calendar: everything that says business."""
+    """Whether the target counts over hours: every business target."""
     return target.kind in {"business", "business-days", "next-business-day", "by"}
 
 

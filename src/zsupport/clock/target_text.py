@@ -1,8 +1,7 @@
-"""Targets, read from one line of text.
+"""The parser of targets.
 
-This reads the text only. Whether `hours` are in effect, so that a bare `4h` must say `24x7` or a
-business value has hours to count, is known where the text stands: see `needs_hours` and
-`Target.around_the_clock`.
+It reads only the text. Whether `hours` apply to the target depends on the rule that states it: see
+`needs_hours` and `Target.around_the_clock`.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections.abc import Callable
 
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.target import MOST_DAYS, MOST_SECONDS, Target, needs_hours
+from zsupport.wording import counted, enumerated
 
 EXPECTED = (
     "a target such as `4h`, `4h 24x7`, `4 business hours`, `30 business minutes`, "
@@ -19,7 +19,7 @@ EXPECTED = (
     "`every week`, `2 per week`, `none` or `not-stated`"
 )
 
-# Patterns are compiled when they are first used: a policy that was compiled before needs none.
+# Patterns are texts, because a cached policy needs none of them.
 _NUMBER = r"(0|[1-9][0-9]*)(?:\.([0-9]+))?"
 _CLOCK = _NUMBER + r"(m|h| minutes?| hours?)( 24x7)?"
 _BUSINESS = _NUMBER + r" business (hours?|minutes?|days?)"
@@ -29,15 +29,15 @@ _SPACES = r"[ \t\r\n]+"
 
 
 def parse_target(text: str) -> Target:
-    """Return the target that `text` spells, or raise BadText with what may have been meant.
+    """Return the target of `text`, or raise BadText with a hint.
 
-    Runs of spaces count as one, `4 hours` is `4h`, and `1 business hours` is `1 business hour`;
-    everything else must be as in the definition of the format. A fraction such as 2.5 is read
-    where whole seconds result.
+    Several spaces count as one, `4 hours` is `4h`, and `1 business hours` is `1 business hour`.
+    Everything else must follow the definition of the format. A fraction such as 2.5 is accepted if
+    the result is a whole number of seconds.
     """
-    # No target is this long. What follows need not think of numbers with thousands of digits.
+    # No target is this long. Shorter texts have no numbers with thousands of digits.
     if len(text) > 200:
-        raise BadText(f"{shown(text)} is no target", EXPECTED)
+        raise BadText(f"invalid target {shown(text)}", EXPECTED)
     plain = re.sub(_SPACES, " ", text).strip(" ")
     if plain in {"none", "not-stated"}:
         return Target(plain, 0, 0, False, False, plain)
@@ -50,12 +50,12 @@ def parse_target(text: str) -> Target:
     if not every:
         return target
     if target.amount == 0:
-        raise BadText(f"{shown(text)} has no length", "`every` and a length of time above zero")
+        raise BadText(f"{shown(text)} is zero", "`every` and a duration above zero")
     return target._replace(every=True, text=f"every {target.text}")
 
 
 def _parse(text: str) -> Target | None:
-    """Return the target that `text` (without `every`) spells; None if it spells none."""
+    """Return the target of `text` without `every`, or None if it is invalid."""
     if text == "next business day":
         return Target("next-business-day", 0, 0, False, False, text)
     if match := re.fullmatch(_CLOCK, text):
@@ -67,7 +67,7 @@ def _parse(text: str) -> Target | None:
     if match := re.fullmatch(_BUSINESS, text):
         return _business(text, match)
     if match := re.fullmatch(_BY, text):
-        # Without groups it is 24:00, the end of that day.
+        # Without groups, the time is 24:00, the end of the day.
         at = int(match[1]) * 3600 + int(match[2]) * 60 if match[1] else 86_400
         return Target("by", 0, at, False, False, text)
     if match := re.fullmatch(_RATE, text):
@@ -83,16 +83,16 @@ def _business(text: str, match: re.Match[str]) -> Target:
         return Target("business", seconds, 0, False, False, spelled)
     if "." in number:
         raise BadText(
-            f"{shown(text)} is not a whole number of business days",
+            f"fraction of a business day: {shown(text)}",
             f"1 to {MOST_DAYS} business days",
-            "write whole days, or business hours",
+            "write whole days or business hours",
         )
     days = int(number)
     if days == 0:
         raise BadText(
-            f"{shown(text)} does not say when",
+            f"{shown(text)} has no time of day",
             f"1 to {MOST_DAYS} business days",
-            "write `1 business day` or `next business day`, or a number of business hours",
+            "write `1 business day`, `next business day` or a number of business hours",
         )
     if days > MOST_DAYS:
         raise BadText(f"{shown(text)} is longer than a year", f"1 to {MOST_DAYS} business days")
@@ -100,44 +100,42 @@ def _business(text: str, match: re.Match[str]) -> Target:
 
 
 def _in_minutes(every: str, seconds: int) -> str:
-    """Return the hint for seconds, which are minutes with at most two decimals where they are."""
+    """Return the hint for seconds: minutes with at most two decimals, if that is exact."""
     hundredths, rest = divmod(seconds * 100, 60)
     if rest or not seconds:
         return "write whole minutes"
     return f"write `{every}{hundredths / 100:g}m`"
 
 
-def _meant_by_a_time(time: str, says: str) -> str | None:
-    """Return the hint for a time with words around it, in any spelling."""
+def _time_hint(time: str, remark: str) -> str | None:
+    """Return the hint for a duration with words around it."""
     try:
-        return f"write `{parse_target(time).text}`{says}"
+        return f"write `{parse_target(time).text}`{remark}"
     except BadText as problem:
         return problem.hint
 
 
 def _number(match: re.Match[str]) -> str:
-    """Return the canonical spelling of a number: without zeros at the end of a fraction."""
+    """Return the canonical spelling of a number, without trailing zeros of a fraction."""
     part = (match[2] or "").rstrip("0")
     return f"{match[1]}.{part}" if part else match[1]
 
 
 def _seconds(text: str, match: re.Match[str], unit: int) -> int:
-    """Return a number of units in seconds, exactly, or raise BadText."""
+    """Return a number of units in whole seconds, or raise BadText."""
     whole, part = match[1], (match[2] or "").rstrip("0")
     scale: int = 10 ** len(part)
     seconds, rest = divmod(int(whole + part) * unit, scale)
     if seconds > MOST_SECONDS or (seconds == MOST_SECONDS and rest):
         raise BadText(f"{shown(text)} is longer than a year", "at most 365 days (8760 hours)")
     if rest:
-        raise BadText(
-            f"{shown(text)} is not a whole number of seconds", "a length of whole seconds"
-        )
+        raise BadText(f"fraction of a second: {shown(text)}", "a whole number of seconds")
     return seconds
 
 
-# What is written in place of a target, and what may have been meant: the first pattern that fits
-# the text in small letters, with its groups put into the hint.
-_MEANT: tuple[tuple[str, str], ...] = (
+# Hints for invalid targets. The first pattern that matches the text in lower case gives the hint,
+# with its groups inserted.
+_HINTS: tuple[tuple[str, str], ...] = (
     (
         r"(every )?([0-9]+(?:\.[0-9]+)?)(?: ?(?:h|hrs?|hours?))?(?: 24[x/]7)?",
         r"write `\1\2h`, `\1\2h 24x7` or `\1\2 business hours`",
@@ -154,15 +152,15 @@ _MEANT: tuple[tuple[str, str], ...] = (
     (r"([0-9.]+) business minutes? 24[x/]7", r"write `\1 business minutes` or `\1m 24x7`"),
     (
         r"([0-9.]+) ?h(?:(?:ou)?rs?)? (?:24[x/][56]|(?:12|10|9|8)[x/][567])",
-        r"write `\1 business hours`, under `hours` that say which days and times",
+        r"write `\1 business hours`, under `hours` that state the days and times",
     ),
     (
         r"24[x/][56]|(?:12|10|9|8)[x/][567]",
-        "write how long it takes, in business hours; `hours` say which days and times",
+        "write the duration in business hours; `hours` state the days and times",
     ),
     (r"1 ?(?:bd|(?:working|week) ?days?)", "write `1 business day`"),
     (r"([0-9]+) ?(?:bd|(?:working|week) ?days?)", r"write `\1 business days`"),
-    (r"[0-9.]+ ?(?:weeks?|w|months?|years?|y)", "write it in business days or in hours"),
+    (r"[0-9.]+ ?(?:weeks?|w|months?|years?|y)", "write business days or hours"),
     (
         r"nbd|(?:the )?next (?:(?:working|business) )?days?|tomorrow",
         "write `next business day`",
@@ -173,7 +171,7 @@ _MEANT: tuple[tuple[str, str], ...] = (
         r"write `by \1 next business day`",
     ),
     (r"by ([0-9]:[0-5][0-9])\b.*", r"write `by 0\1 next business day`"),
-    (r"by .*", "write the time as HH:MM, and `next business day` behind it"),
+    (r"by .*", "write the time as HH:MM, followed by `next business day`"),
     (r"every ([1-9][0-9]* per (?:day|week|month))", r"write `\1`"),
     (
         r"(?:every|each) (?:next )?(?:working |business )?day|daily",
@@ -185,7 +183,7 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ),
     (r"each week|weekly|every 1 week", "write `every week`"),
     (r"(?:every|each) month|monthly", "write `1 per month`"),
-    (r"every\b.*", "put `every` before a length of time or a number of business days"),
+    (r"every\b.*", "add a duration or a number of business days after `every`"),
     (r"once (?:per|a|each|every) (day|week|month)", r"write `1 per \1`"),
     (r"twice (?:per|a|each|every) (day|week|month)", r"write `2 per \1`"),
     (
@@ -195,23 +193,23 @@ _MEANT: tuple[tuple[str, str], ...] = (
     (r"not[ _]?stated|unknown|tbd|\?", "write `not-stated`"),
     (
         r"|no|nothing|n/?a|null|~|-|never|no target|best effort",
-        "write `none` where nothing is promised, `not-stated` where the policy does not say",
+        "write `none` for no target, `not-stated` if the policy does not state one",
     ),
-    (r"24[x/]7", "write the time too, such as `4h 24x7`"),
-    (r"-.*", "a target is not negative"),
+    (r"24[x/]7", "add the duration, such as `4h 24x7`"),
+    (r"-.*", "write a positive number"),
     (
         r"asap|as soon as (?:possible|we can)|immediate(?:ly)?|at once|quickly|soon",
-        "write how long it takes at most, or `none` where no time is promised",
+        "write the longest duration, or `none` for no target",
     ),
 )
 
-# What stands around a time, and what the hint says beside the time itself.
+# Words around a duration, and the remark of the hint after the duration.
 _AROUND_A_TIME = (
     (
         r"[0-9.]+ ?[a-z]* ?(?:-|\u2013|to) ?([0-9.]+ ?[a-z].*)",
-        ", the longer time alone, and the words as published in its `text`",
+        ", only the longer time, and the published words in `text`",
     ),
-    (r"(?:within|in|under|up to|<=?|≤|max\.?) ?(.+)", ", the time alone"),
+    (r"(?:within|in|under|up to|<=?|≤|max\.?) ?(.+)", ", only the time"),
 )
 
 _DAYS = r"(every )?([1-9][0-9]{0,2}) ?d(?:ays?)?"
@@ -221,52 +219,53 @@ _HOURS_MINUTES = (
 )
 
 
-# One of the texts that a hint says to write, the first or a further one.
-_OFFER = re.compile(r"(?:write |, | or )`([^`]*)`")
+# One of the texts that a hint proposes.
+_PROPOSAL = re.compile(r"(?:write |, | or )`([^`]*)`")
 
 
 def suited(
     hint: str, hours: bool | None, fits: Callable[[Target], bool] = lambda target: True
 ) -> str | None:
-    """Return a hint of which everything that it says to write can be written.
+    """Return a hint whose proposals are valid in the place of the target, or None.
 
-    With `hours` in effect a bare length of time becomes what it may have meant there; without,
-    the hint says what business values need; None: which of the two it is, is not known.
-    `fits` says whether a target can be counted over them.
+    `hours` is whether hours apply to the target, None if unknown. Where they apply, `4h` becomes
+    `4h 24x7` and `4 business hours`. Where they do not, the hint says that business values need
+    them. `fits` returns whether a target can be counted over the hours.
     """
-    offered: list[str] = []
+    proposals: list[str] = []
     rest = 0
-    while match := _OFFER.match(hint, rest):
-        offered.append(match[1])
+    while match := _PROPOSAL.match(hint, rest):
+        proposals.append(match[1])
         rest = match.end()
-    if not hint.startswith("write ") or not offered:
+    if not hint.startswith("write ") or not proposals:
         return hint
     options: list[str] = []
     needs = False
-    for text in offered:
+    for text in proposals:
         target = _spelled(text)
         if target is None:
             continue
         bare = target.kind == "clock" and not target.around_the_clock
         text = "every " * text.startswith("every ") + target.text.removeprefix("every ")
-        meant = [text]
+        spellings = [text]
         if hours and bare:
-            meant = [f"{text} 24x7", in_business(text)]
-        for each in meant:
-            option = _spelled(each)
-            if option is not None and each not in options and fits(option):
-                options.append(each)
+            spellings = [f"{text} 24x7", in_business(text)]
+        for spelling in spellings:
+            option = _spelled(spelling)
+            if option is not None and spelling not in options and fits(option):
+                options.append(spelling)
                 needs |= needs_hours(option)
     if not options:
         return None
-    quoted = [f"`{option}`" for option in options]
-    offer = " or ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
-    also = "; a business value also needs `hours`" if needs and hours is False else ""
-    return f"write {offer}{hint[rest:]}{also}"
+    choice = enumerated([f"`{option}`" for option in options], "or")
+    remark = hint[rest:]
+    if needs and hours is False:
+        return f"write {choice}{remark}; a business value also needs `hours`"
+    return f"write {choice}{remark}"
 
 
 def _spelled(text: str) -> Target | None:
-    """Return the target that a text of a hint spells, None where it spells none."""
+    """Return the target of a proposed text, or None if it is invalid."""
     if text in {"none", "not-stated", "every week"}:
         return Target(text, 0, 0, False, False, text)
     try:
@@ -276,20 +275,20 @@ def _spelled(text: str) -> Target | None:
 
 
 def in_business(text: str) -> str:
-    """Return a length of clock time in business hours: `every 4h` is `every 4 business hours`."""
+    """Return a clock target in business hours: `every 4 business hours` for `every 4h`."""
     number, unit = text[:-1], "hour" if text.endswith("h") else "minute"
     return f"{number} business {unit}" + ("" if number.split()[-1] == "1" else "s")
 
 
 def _refusal(text: str, plain: str) -> BadText:
-    """Return why `text` is no target, with what may have been meant."""
-    hint = _meant(plain)
-    return BadText(f"{shown(text)} is no target", EXPECTED, hint and suited(hint, None))
+    """Return the error for an invalid target, with a hint."""
+    hint = _hint(plain)
+    return BadText(f"invalid target {shown(text)}", EXPECTED, hint and suited(hint, None))
 
 
-def _meant(plain: str) -> str | None:
-    """Return the hint for a text that spells no target, or None."""
-    # Capitals, a comma in a number and zeros before one are slips of spelling only.
+def _hint(plain: str) -> str | None:
+    """Return the hint for an invalid target, or None."""
+    # Capitals, a decimal comma and leading zeros do not change the meaning.
     small = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", " ".join(plain.lower().split()))
     small = re.sub(r"(?<![0-9.])\.(?=[0-9])", "0.", small)
     small = re.sub(r"(?<![0-9.:])0+(?=[0-9])(?![0-9]*:)", "", small)
@@ -300,17 +299,17 @@ def _meant(plain: str) -> str | None:
             return problem.hint
     if match := re.fullmatch(_DAYS, small):
         every, days = match[1] or "", int(match[2])
-        hours, plural = f"{every}{days * 24}h", "" if days == 1 else "s"
-        return f"write `{hours}`, `{hours} 24x7` or `{every}{days} business day{plural}`"
+        hours = f"{every}{days * 24}h"
+        return f"write `{hours}`, `{hours} 24x7` or `{every}{counted(days, 'business day')}`"
     if match := re.fullmatch(_HOURS_MINUTES, small):
         minutes = int(match[2]) * 60 + int(match[3])
-        return f"write `{match[1] or ''}{minutes}m{match[4] or ''}`, one number"
+        return f"write one number: `{match[1] or ''}{minutes}m{match[4] or ''}`"
     if match := re.fullmatch(_SECONDS, small):
         return _in_minutes(match[1] or "", int(match[2]))
-    for pattern, says in _AROUND_A_TIME:
+    for pattern, remark in _AROUND_A_TIME:
         if match := re.fullmatch(pattern, small):
-            return _meant_by_a_time(match[1], says)
-    for pattern, hint in _MEANT:
+            return _time_hint(match[1], remark)
+    for pattern, hint in _HINTS:
         if match := re.fullmatch(pattern, small):
             return match.expand(hint)
     return None

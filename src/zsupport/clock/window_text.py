@@ -1,7 +1,7 @@
-"""Opening times, dates and days of a calendar, read from their texts.
+"""Parsers of the opening hours, dates and weekdays of a calendar.
 
-The windows are kept as written, one for each day of a range: where a window begins decides to
-which date it belongs (the clock definition, rule 7).
+Each day of a range has its own window, as written: a window belongs to the date on which it opens
+(the clock definition, rule 7).
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from collections.abc import Callable
 from zsupport.clock.problem import BadText, shown
 from zsupport.clock.windows import DAY, DAYS, FIRST_YEAR, LAST_YEAR, WEEK, Window
 
-EXPECTED_OPEN = "opening times such as `mon-fri 09:00-18:00`, `fri 17:00 - mon 09:00`, or `24x7`"
-EXPECTED_DAY_WINDOWS = "the times of one date, such as `08:00-12:00`, or `closed`"
-EXPECTED_DATE = f"a date as YYYY-MM-DD, in the years {FIRST_YEAR} to {LAST_YEAR}"
-EXPECTED_MONTH_DAY = "a month and day as MM-DD"
+EXPECTED_OPEN = "opening hours such as `mon-fri 09:00-18:00`, `fri 17:00 - mon 09:00`, or `24x7`"
+EXPECTED_DAY_WINDOWS = "the hours of one date, such as `08:00-12:00`, or `closed`"
+EXPECTED_DATE = f"a date YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}"
+EXPECTED_MONTH_DAY = "a month and day MM-DD"
 EXPECTED_YEARS = f"years such as `2026-2027` or `2026`, from {FIRST_YEAR} to {LAST_YEAR}"
-EXPECTED_DAYS = "days such as `mon-fri` or `sat`"
-_EXPECTED_TIME = "a time as HH:MM, from 00:00 to 23:59, or 24:00 as an end"
+EXPECTED_DAYS = "weekdays such as `mon-fri` or `sat`"
+_EXPECTED_TIME = "a time HH:MM from 00:00 to 23:59, or 24:00 as an end"
 
-# Patterns are compiled when they are first used: a policy that was compiled before needs none.
+# Patterns are texts, because a cached policy needs none of them.
 _BLOCK = r"(\S+) +(\S+) +- +(\S+) +(\S+)"
 _WINDOW = r"(\S+) +([^-\s]+)-([^-\s]+)"
 _TIMES = r"([^-\s]+)-([^-\s]+)"
@@ -34,9 +34,9 @@ _YEARS = r"([0-9]{4})(?:-([0-9]{4}))?"
 def parse_open(text: str) -> tuple[Window, ...] | None:
     """Return the weekly windows of one `open` text, or None for `24x7`; raise BadText.
 
-    A window opens in the first week and may close in the second: past midnight or, after
-    Sunday, past its end, and a block at most a week after it opened. `mon-fri 22:00-06:00` gives
-    a window for each day in the order written; a block is one window.
+    A window opens in the first week. It may close in the second week, at most a week after it
+    opened. `mon-fri 22:00-06:00` gives a window for each day, in the order of the text. A block
+    such as `fri 17:00 - mon 09:00` gives one window.
     """
     if text == "24x7":
         return None
@@ -47,10 +47,9 @@ def parse_open(text: str) -> tuple[Window, ...] | None:
 
 
 def parse_day_windows(text: str) -> tuple[Window, ...]:
-    """Return the windows of one date: one, in minutes from its midnight, or none for `closed`.
+    """Return the window of one date in minutes from its midnight, or no window for `closed`.
 
-    Several windows of a date are several texts. Raises BadText, also where a window would cross
-    midnight, for then two dates are written.
+    Raises BadText, also for a window that crosses midnight.
     """
     if text == "closed":
         return ()
@@ -61,9 +60,9 @@ def parse_day_windows(text: str) -> tuple[Window, ...]:
 
 
 def parse_days(text: str) -> tuple[int, ...]:
-    """Return the days of `mon-fri` or `sat`, in the order written, Monday as 0; raise BadText.
+    """Return the days of `mon-fri` or `sat` in the order of the text, Monday as 0; raise BadText.
 
-    A range may run over the end of the week: `sun-thu`.
+    A range may cross the end of the week: `sun-thu`.
     """
     try:
         return _days(text)
@@ -75,7 +74,7 @@ def parse_date(text: str) -> datetime.date:
     """Return the date of a text YYYY-MM-DD from 1973 to 2200, or raise BadText."""
     match = re.fullmatch(_DATE, text)
     if match is None:
-        raise BadText(f"{shown(text)} is no date", EXPECTED_DATE, _date_hint(text))
+        raise BadText(f"invalid date {shown(text)}", EXPECTED_DATE, _date_hint(text))
     year, month, day = int(match[1]), int(match[2]), int(match[3])
     _refuse_impossible(text, year, month, day, EXPECTED_DATE)
     if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -84,15 +83,15 @@ def parse_date(text: str) -> datetime.date:
 
 
 def parse_month_day(text: str) -> tuple[int, int]:
-    """Return the month and day of a text MM-DD, or raise BadText; 02-29 is one of them."""
+    """Return the month and day of a text MM-DD, 02-29 included, or raise BadText."""
     match = re.fullmatch(_MONTH_DAY, text)
     if match is None:
         hint = None
         if short := re.fullmatch(r"([0-9]{1,2})-([0-9]{1,2})", text):
             hint = _if_right(f"{int(short[1]):02d}-{int(short[2]):02d}", parse_month_day)
-        raise BadText(f"{shown(text)} is no month and day", EXPECTED_MONTH_DAY, hint)
+        raise BadText(f"invalid month and day {shown(text)}", EXPECTED_MONTH_DAY, hint)
     month, day = int(match[1]), int(match[2])
-    # 2000 was a leap year, so it has every date that recurs.
+    # 2000 was a leap year, so it has every month and day.
     _refuse_impossible(text, 2000, month, day, EXPECTED_MONTH_DAY)
     return month, day
 
@@ -104,14 +103,14 @@ def parse_years(text: str) -> tuple[int, int]:
         hint = None
         if short := re.fullmatch(r"([0-9]{2})([0-9]{2})[-/]([0-9]{2})", text):
             hint = _if_right(f"{short[1]}{short[2]}-{short[1]}{short[3]}", parse_years)
-        raise BadText(f"{shown(text)} is no run of years", EXPECTED_YEARS, hint)
+        raise BadText(f"invalid years {shown(text)}", EXPECTED_YEARS, hint)
     first = int(match[1])
     last = int(match[2] or first)
     if not (FIRST_YEAR <= first <= LAST_YEAR and FIRST_YEAR <= last <= LAST_YEAR):
         raise BadText(f"{shown(text)} is out of range", EXPECTED_YEARS)
     if last < first:
         raise BadText(
-            f"{shown(text)} ends before it begins", EXPECTED_YEARS, f"write `{last}-{first}`"
+            f"{shown(text)} ends before it starts", EXPECTED_YEARS, f"write `{last}-{first}`"
         )
     return first, last
 
@@ -123,7 +122,7 @@ def _open_windows(text: str) -> tuple[Window, ...]:
         return (Window(opens, closes if closes > opens else closes + WEEK),)
     match = re.fullmatch(_WINDOW, text)
     if match is None:
-        raise BadText(f"{shown(text)} is no opening time", EXPECTED_OPEN, _open_hint(text))
+        raise BadText(f"invalid opening hours {shown(text)}", EXPECTED_OPEN, _open_hint(text))
     days = _days(match[1], f" {match[2]}-{match[3]}")
     start, end = _times(match[2], match[3], f"{match[1]} ")
     length = end - start if end > start else end - start + DAY
@@ -133,67 +132,70 @@ def _open_windows(text: str) -> tuple[Window, ...]:
 def _date_windows(text: str) -> tuple[Window, ...]:
     match = re.fullmatch(_TIMES, text)
     if match is None:
-        hint = "write each time in an entry of its own, in a list" if "," in text else None
+        hint = "write a list with one entry for each time" if "," in text else None
         if text.casefold() in _ALWAYS:
             hint = "write `00:00-24:00`"
         elif text.casefold() in {"closed", "stengt"}:
             hint = "write `closed`"
-        raise BadText(f"{shown(text)} is no time of a date", EXPECTED_DAY_WINDOWS, hint)
+        raise BadText(f"invalid hours of a date {shown(text)}", EXPECTED_DAY_WINDOWS, hint)
     start, end = _times(match[1], match[2])
     if end < start:
         raise BadText(
-            f"{shown(text)} runs past midnight",
+            f"{shown(text)} crosses midnight",
             EXPECTED_DAY_WINDOWS,
-            f"write two dates: `{match[1]}-24:00` on the first, `00:00-{match[2]}` on the next",
+            f"write `{match[1]}-24:00` for this date and `00:00-{match[2]}` for the next date",
         )
     return (Window(start, end),)
 
 
 def _times(first: str, last: str, days: str = "") -> tuple[int, int]:
-    """Return start and end of a window in minutes of the day; the end may be the smaller.
+    """Return start and end of a window in minutes of the day; the end may be before the start.
 
-    `days` are the words before it in the text, which a hint repeats.
+    `days` is the text before the times, for hints.
     """
     start, end = _minute(first), _minute(last, end=True)
     text = shown(f"{first}-{last}")
     if end == 0:
         hint = f"write `{days}{first}-24:00`"
-        raise BadText(f"{text} ends where its date begins", _EXPECTED_TIME, hint)
+        raise BadText(f"{text} ends at the start of its date", _EXPECTED_TIME, hint)
     if start == end:
-        hint = f"write `{days}00:00-24:00` for a whole day"
+        hint = "write `00:00-24:00` for a whole day"
         if days:
-            hint += f", or a block such as `mon {first} - tue {first}`"
-        raise BadText(f"{text} has no length", _EXPECTED_TIME, hint)
+            hint = (
+                f"write `{days}00:00-24:00` for a whole day,"
+                f" or a block such as `mon {first} - tue {first}`"
+            )
+        raise BadText(f"{text} is empty", _EXPECTED_TIME, hint)
     return start, end
 
 
 def _minute(text: str, *, end: bool = False) -> int:
-    """Return the minute of the day that HH:MM says; 24:00 is one only where a window ends."""
+    """Return the minute of the day of HH:MM; 24:00 is accepted only with `end`."""
     match = re.fullmatch(_TIME, text)
     if match is None:
         fixed = _time_word(text.casefold())
-        hint = f"{shown(text)} is written `{fixed}`" if fixed else None
-        raise BadText(f"{shown(text)} is no time of day", _EXPECTED_TIME, hint)
+        hint = f"write `{fixed}`" if fixed else None
+        raise BadText(f"invalid time of day {shown(text)}", _EXPECTED_TIME, hint)
     if match[1] is not None:
         return int(match[1]) * 60 + int(match[2])
     if not end:
         raise BadText(
-            "`24:00` is an end, not a start", _EXPECTED_TIME, "write 00:00 of the day after"
+            "`24:00` cannot start a window", _EXPECTED_TIME, "write 00:00 of the next day"
         )
     return DAY
 
 
 def _days(text: str, rest: str = "") -> tuple[int, ...]:
-    """Return the days of a text; `rest` stands behind them, as a hint repeats it."""
+    """Return the days of a text; `rest` is the text after them, for hints."""
     first, hyphen, last = text.partition("-")
     if not hyphen:
         return (_day(first),)
     start, end = _day(first), _day(last)
     if start == end:
         raise BadText(
-            f"{shown(text)} is no range of days",
+            f"invalid range of weekdays {shown(text)}",
             EXPECTED_DAYS,
-            f"write `{first}{rest}` for one day, or `mon-sun{rest}` for all",
+            f"write `{first}{rest}` for one day, or `mon-sun{rest}` for every day",
         )
     return tuple((start + i) % 7 for i in range((end - start) % 7 + 1))
 
@@ -204,29 +206,32 @@ def _day(text: str) -> int:
         return DAYS.index(text)
     hint = None
     if word := _day_word(text.casefold()):
-        hint = f"{shown(text)} is written `{word}`"
+        hint = f"write `{word}`"
     elif "," in text or "+" in text or "/" in text:
-        hint = "write an entry for each of the days, in a list"
-    raise BadText(f"{shown(text)} is no day", f"one of {', '.join(DAYS)}", hint)
+        hint = "write a list with one entry for each day"
+    raise BadText(f"unknown weekday {shown(text)}", f"one of {', '.join(DAYS)}", hint)
 
 
 def _refuse_impossible(text: str, year: int, month: int, day: int, expected: str) -> None:
     try:
         datetime.date(year, month, day)
     except ValueError:
-        raise BadText(f"{shown(text)} is no date: the calendar has none", expected) from None
+        raise BadText(
+            f"invalid date {shown(text)}: the calendar does not have this day", expected
+        ) from None
 
 
 def _date_hint(text: str) -> str | None:
-    """Return how a date in another spelling is written; None where day and month could swap."""
+    """Return the hint for a date in another format, or None if day and month are ambiguous."""
     parts = re.fullmatch(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})", text)
-    # Without separators only eight digits say which are the month's.
+    # Without separators, only eight digits are unambiguous.
     if parts and (parts[2] or len(text) == 8):
         return _if_right(f"{parts[1]}-{int(parts[3]):02d}-{int(parts[4]):02d}", parse_date)
     if re.fullmatch(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{4}", text):
         return "write the year, then the month, then the day"
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*", text):
-        return _if_right(text[:10], parse_date, ", without a time of day")
+        date = text[:10]
+        return f"write `{date}` without a time of day" if _readable(date, parse_date) else None
     return None
 
 
@@ -236,26 +241,26 @@ def _open_hint(text: str) -> str | None:
     if small in _ALWAYS:
         return "write `24x7`"
     if some := re.fullmatch(r"([0-9]{1,2}) ?[x/*] ?([1-6])", small):
-        last = DAYS[int(some[2]) - 1]
-        run = f"mon-{last}" if last != "mon" else "mon"
-        times = f"write `{run} 00:00-24:00`"
-        return times if some[1] == "24" else f"write days and times, such as `{run} 09:00-17:00`"
+        days = "-".join(dict.fromkeys(("mon", DAYS[int(some[2]) - 1])))
+        if some[1] == "24":
+            return f"write `{days} 00:00-24:00`"
+        return f"write days and times such as `{days} 09:00-17:00`"
     if rest in _ALWAYS:
         return f"write `{days} 00:00-24:00`"
     if "," in small or " and " in small:
-        return "write each in an entry of its own, in a list"
+        return "write a list with one entry for each window"
     if small in {"closed", "stengt"}:
-        return "leave out the days that are closed"
+        return "omit the days that are closed"
     fixed = _repaired(text)
     if _readable(fixed, _days):
-        return f"add the times, such as `{fixed} 09:00-17:00`"
+        return f"add times such as `{fixed} 09:00-17:00`"
     if _readable(fixed, _date_windows):
-        return f"add the days, such as `mon-fri {fixed}`"
+        return f"add days such as `mon-fri {fixed}`"
     return None
 
 
-# The rest serves hints only: what a text in another spelling would be in this one. Such a
-# spelling is proposed where it can be read, and never read itself.
+# The rest is for hints only: it rewrites texts in other formats. A hint proposes the result if it
+# is valid. Such texts are never accepted themselves.
 
 _ALWAYS = frozenset({"24x7", "24/7", "7x24", "24x7x365", "24h", "always", "all day"})
 _RANGES = {
@@ -275,7 +280,7 @@ _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 _GERMAN = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
 _NORWEGIAN = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 
-# In English, German and Norwegian; none of them says one day here and another there.
+# In English, German and Norwegian. No two letters mean two different days.
 _TWO_LETTERS = {
     letters: day
     for day, words in zip(
@@ -288,22 +293,21 @@ _TWO_LETTERS = {
 
 
 def _day_word(text: str) -> str | None:
-    """Return the day that a word in small letters means: monday, tues, mon., mandag."""
+    """Return the day of a word in lower case: monday, tues, mon., mandag."""
     word = text.rstrip(".")
     if word in _TWO_LETTERS:
         return _TWO_LETTERS[word]
-    # From three letters on: `t` and `s` say two days each.
+    # At least three letters: `t` and `s` are ambiguous.
     if len(word) >= 3:
         for names in (_ENGLISH, _NORWEGIAN, _GERMAN):
             for day, name in zip(DAYS, names, strict=True):
-                # Mondays are every Monday.
                 if name.startswith(word) or name + "s" == word:
                     return day
     return None
 
 
 def _time_word(text: str) -> str | None:
-    """Return the time that a word in small letters means: 9:00, 9.00, 0900, 9, 9am, 5:30pm."""
+    """Return the time of a word in lower case: 9:00, 9.00, 0900, 9, 9am, 5:30pm."""
     match = re.fullmatch(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(am|pm|h)?", text)
     if match is None:
         return None
@@ -317,16 +321,16 @@ def _time_word(text: str) -> str | None:
 
 
 def _with_repair(problem: BadText, text: str, parse: Callable[[str], object]) -> BadText:
-    """Return the problem with a spelling that `parse` reads as its hint, if one is found."""
+    """Return the problem with a valid spelling as its hint, if one is found."""
     fixed = _repaired(text)
     if not _readable(fixed, parse):
         return problem
     return BadText(problem.message, problem.expected, f"write `{fixed}`")
 
 
-def _if_right(text: str, parse: Callable[[str], object], says: str = "") -> str | None:
-    """Return the hint to write a text, None where that would not be read either."""
-    return f"write `{text}`{says}" if _readable(text, parse) else None
+def _if_right(text: str, parse: Callable[[str], object]) -> str | None:
+    """Return the hint to write a text, or None if `parse` does not accept it."""
+    return f"write `{text}`" if _readable(text, parse) else None
 
 
 def _readable(text: str, parse: Callable[[str], object]) -> bool:
@@ -338,8 +342,8 @@ def _readable(text: str, parse: Callable[[str], object]) -> bool:
 
 
 def _repaired(text: str) -> str:
-    """Return `text` with days, times, hyphens and spaces spelled as they are read."""
-    # No such text is this long.
+    """Return `text` with days, times, hyphens and spaces in the spelling of the format."""
+    # No valid text is this long.
     if len(text) > 100:
         return text
     small = " ".join(text.casefold().split())
@@ -348,7 +352,7 @@ def _repaired(text: str) -> str:
             small = days + small[len(words) :]
     small = re.sub(r" ?(?:[-\u2010-\u2015\u2212]| to | til | until | through ) ?", "-", small)
     small = re.sub(r"(?<=[0-9]) (?=[ap]m\b)", "", small).replace(": ", " ")
-    # `5-9pm` says the half of the day once, and whether it holds for both times is a guess.
+    # In `5-9pm` it is not certain that `pm` belongs to both times.
     if len(re.findall(r"[0-9][ap]m\b", small)) == 1:
         return text
     parts = [_day_word(part) or _time_word(part) or part for part in re.split(r"([- ])", small)]

@@ -1,9 +1,9 @@
-"""Zones: IANA names from the `tzdata` package, `UTC`, and fixed offsets such as `UTC+01:00`.
+"""Time zones: IANA names from the `tzdata` package, `UTC`, and fixed offsets such as `UTC+01:00`.
 
-A fixed offset can be written in short, `UTC+0100` or `+01`; its name is `UTC+01:00`.
+Short forms of a fixed offset are `UTC+0100` and `+01`; its name is `UTC+01:00`.
 
-The host's own zone files are never read (the clock definition, rule 4): what a name means is what
-the installed release of `tzdata` says, and answers name that release.
+The zone files of the host are never read (the clock definition, rule 4). Names have the meaning of
+the installed release of `tzdata`, and answers name that release.
 """
 
 from __future__ import annotations
@@ -13,25 +13,24 @@ from zsupport.clock.problem import BadText, shown
 from zsupport.clock.zonefile import MOST_BYTES, Zone
 from zsupport.errors import EnvironmentFault
 
-# The shortest and the longest offset that a fixed zone can have, in minutes; the real ones lie
-# between these. A stated offset outside them is a slip.
+# The smallest and the largest offset of a fixed zone, in minutes. No real offset is outside them.
 _LEAST_OFFSET = -12 * 60
 _MOST_OFFSET = 14 * 60
 
-# What people write when they mean a fixed offset: GMT+1, UTC +1:00, +1, EST-5.
+# Other spellings of a fixed offset: GMT+1, UTC +1:00, +1, EST-5.
 _LOOSE_OFFSET = r"[A-Za-z]{0,5} ?([+-]) ?([0-9]{1,2})(?::?([0-9]{2}))?"
 
 EXPECTED = "an IANA name such as Europe/Berlin, `UTC`, or a fixed offset such as `UTC+01:00`"
 
-# The names of tzdata that say an offset or an abbreviation, not a place, and are refused. (Cuba,
-# Japan, NZ or PST8PDT are old names too, but mean one thing.)
+# Refused names of tzdata: they are an offset or an abbreviation, not a place. (Cuba, Japan, NZ and
+# PST8PDT are old names too, but are not ambiguous.)
 _REFUSED = frozenset((
     "CET", "EET", "EST", "Factory", "GMT", "GMT+0", "GMT-0", "GMT0", "HST", "MET", "MST", "UCT",
     "WET",
 ))  # fmt: skip
 
-# Abbreviations that support policies are written in, and the zones to choose from. One letter
-# sequence stands for several places, or for half a year, so none of them is a zone.
+# Abbreviations that support policies use, and the time zones to suggest. An abbreviation is never a
+# time zone: it can mean several places, or only half of the year.
 _ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "ACDT": ("Australia/Adelaide",),
     "ACST": ("Australia/Adelaide", "Australia/Darwin"),
@@ -100,8 +99,8 @@ _ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "Z": ("UTC",),
 }
 
-# A place to propose for an offset in minutes: whoever writes GMT+1 may mean an office in Berlin,
-# where the offset changes twice a year, or the offset itself.
+# A place to suggest for an offset in minutes. GMT+1 can be the offset itself, or the time of a
+# place such as Berlin, where the offset changes twice a year.
 _PLACES: dict[int, str] = {
     -600: "Pacific/Honolulu",
     -540: "America/Anchorage",
@@ -136,11 +135,11 @@ _countries: dict[str, str] = {}
 
 
 def zone(text: str, *, suggest: bool = True) -> dates.tzinfo:
-    """Return the zone that `text` names, or raise BadText.
+    """Return the time zone of a name or fixed offset, or raise BadText.
 
-    To look for the nearest names takes some milliseconds; `suggest` says whether to. `UTC` is
-    `datetime.timezone.utc` itself and costs no import. `str()` of every zone returned is a text
-    that names it: the same one, and `UTC+01:00` for a fixed offset in any spelling.
+    With `suggest`, the error suggests similar names, which takes some milliseconds. `UTC` is
+    `datetime.timezone.utc` and needs no import. `str()` of a zone is its name, or `UTC+01:00` for a
+    fixed offset in any spelling.
     """
     if text == "UTC":
         return dates.UTC
@@ -157,7 +156,7 @@ def zone(text: str, *, suggest: bool = True) -> dates.tzinfo:
 
 
 def zone_names() -> tuple[str, ...]:
-    """Return the IANA names that `zone` accepts, sorted: those of tzdata less abbreviations."""
+    """Return the IANA names that `zone` accepts, sorted: those of tzdata without abbreviations."""
     global _names
     if not _names:
         lines = _read("zones").splitlines()
@@ -175,7 +174,7 @@ def tzdata_version() -> str:
 def country_codes() -> dict[str, str]:
     """Return the ISO 3166 two-letter codes with their usual English names, sorted by code.
 
-    The names are tzdata's ("Britain (UK)"); the dict is the caller's own.
+    The names come from tzdata ("Britain (UK)"). The caller may change the dict.
     """
     if not _countries:
         for line in _read("zoneinfo", "iso3166.tab").splitlines():
@@ -186,19 +185,19 @@ def country_codes() -> dict[str, str]:
 
 
 def country_code(text: str) -> str:
-    """Return the code of a country or a part of one in capitals: NO, DE-BY. Raises BadText."""
+    """Return the code of a country or subdivision in capitals: NO, DE-BY; raise BadText."""
     country, dash, part = text.upper().partition("-")
     if country not in country_codes() or (dash and not part.isalnum()):
-        raise BadText(f"`{text}` is no country", "such as NO, or DE-BY")
+        raise BadText(f"unknown country `{text}`", "a code such as NO or DE-BY")
     return country + dash + part
 
 
 def fixed_zone(minutes: int) -> dates.tzinfo:
-    """Return the zone whose offset is `minutes` east of UTC all the time, named as `zone` reads it.
+    """Return the time zone with a fixed offset in minutes east of UTC, with a name for `zone`.
 
-    Zero minutes is a zone of its own and not `datetime.timezone.utc`, so that what was written
-    as +00:00 is not printed as Z. The two compare equal: tell them apart with `is`, and never
-    use zones as keys of a cache of texts.
+    Zero minutes gives a zone that is not `datetime.timezone.utc`, so that +00:00 is not printed as
+    Z. The two zones are equal: distinguish them with `is`, and do not use zones as keys of a cache
+    of texts.
     """
     sign = "-" if minutes < 0 else "+"
     name = f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
@@ -217,14 +216,14 @@ def offset_parts(text: str) -> tuple[str, str, str] | None:
 def _fixed(text: str, sign: str, hours: str, past: str) -> dates.tzinfo:
     minutes = _signed_minutes(sign, hours, past)
     if minutes is None:
-        raise BadText(f"{shown(text)} is no zone", "an offset from UTC-12:00 to UTC+14:00")
+        raise BadText(f"unknown time zone {shown(text)}", "an offset from UTC-12:00 to UTC+14:00")
     if minutes == 0 and sign == "-":
-        raise BadText(f"{shown(text)} is no zone", EXPECTED, "write `UTC`")
+        raise BadText(f"unknown time zone {shown(text)}", EXPECTED, "write `UTC`")
     return fixed_zone(minutes)
 
 
 def _signed_minutes(sign: str, hours: str, past: str | None) -> int | None:
-    """Return the offset of sign, hours and minutes past the hour, or None if no zone has it."""
+    """Return an offset in minutes, or None if no time zone has it."""
     minutes = int(hours) * 60 + int(past or 0)
     if sign == "-":
         minutes = -minutes
@@ -240,14 +239,14 @@ def _known_names() -> frozenset[str]:
 
 
 def _load(name: str) -> dates.tzinfo:
-    # Only a name of the list gets here: no text of a policy or a ticket becomes a path.
+    # The name is in the list of names, so a text of a policy or a ticket never becomes a path.
     try:
         with open(_path("zoneinfo", *name.split("/")), "rb") as file:
             return Zone(name, file.read(MOST_BYTES))
     except (OSError, ValueError) as error:
         raise EnvironmentFault(
-            f"the zone {name} of the package `tzdata` cannot be read: {error}",
-            "install it again: python -m pip install --force-reinstall tzdata",
+            f"cannot read time zone {name} of the package `tzdata`: {error}",
+            "reinstall it: python -m pip install --force-reinstall tzdata",
         ) from None
 
 
@@ -266,15 +265,15 @@ def _path(*parts: str) -> str:
 
 
 def _refusal(text: str, suggest: bool) -> BadText:
-    """Return why `text` is no zone, with the zones to choose from."""
+    """Return the error for an unknown time zone, with a hint."""
     places = _ABBREVIATIONS.get(text.upper())
     if places:
         return BadText(
-            f"{shown(text)} is an abbreviation, which does not say one zone",
+            f"ambiguous abbreviation of a time zone {shown(text)}",
             EXPECTED,
             f"write {_one_of(places)}",
         )
-    message = f"{shown(text)} is no zone"
+    message = f"unknown time zone {shown(text)}"
     import re
 
     if offset := re.fullmatch(_LOOSE_OFFSET, text):
@@ -285,23 +284,26 @@ def _refusal(text: str, suggest: bool) -> BadText:
 
 
 def _offset_hint(before: str, sign: str, hours: str, past: str | None) -> str | None:
-    """Return both things that an offset after or without an abbreviation may have meant."""
-    # EST-5 says its zone twice and the abbreviation says it better; GMT and UTC say nothing.
+    """Return the hint for an offset, which may follow an abbreviation."""
+    # In EST-5, the abbreviation names the place. GMT and UTC name none.
     if before not in {"", "GMT", "UTC", "UCT", "Z"}:
         places = _ABBREVIATIONS.get(before)
         return f"write {_one_of(places)}" if places else None
     minutes = _signed_minutes(sign, hours, past)
     if minutes is None:
         return None
-    fixed = str(fixed_zone(minutes)) if minutes else "UTC"
+    fixed = str(fixed_zone(minutes) if minutes else dates.UTC)
     place = _PLACES.get(minutes)
-    hint = f"write `{fixed}` for that offset all year"
-    return hint + (f", or an IANA name such as {place} for a place" if place else "")
+    if place:
+        return (
+            f"write `{fixed}` for that offset all year, or an IANA name such as {place} for a place"
+        )
+    return f"write `{fixed}` for that offset all year"
 
 
 def _nearest(text: str) -> tuple[str, ...]:
-    """Return up to three known names near `text`: the same but for case, its city, or close."""
-    # Too long for any name; and the search below takes time in proportion.
+    """Return up to three similar names: the same name in another case, its city, or close names."""
+    # No name is this long, and the time of the search grows with the length.
     if len(text) > 40:
         return ()
     wanted = text.strip().casefold().replace(" ", "_")
@@ -309,13 +311,13 @@ def _nearest(text: str) -> tuple[str, ...]:
     if wanted in by_fold:
         return (by_fold[wanted],)
     city = wanted.rpartition("/")[2]
-    there = [name for fold, name in by_fold.items() if city and fold.endswith("/" + city)]
-    if there:
-        return tuple(there[:3])
+    same_city = [name for fold, name in by_fold.items() if city and fold.endswith("/" + city)]
+    if same_city:
+        return tuple(same_city[:3])
 
     from difflib import get_close_matches
 
-    # The city alone is compared too, so that `Olso` finds Europe/Oslo.
+    # Compare cities too, so that `Olso` suggests Europe/Oslo.
     by_city = {fold.rpartition("/")[2]: name for fold, name in by_fold.items()}
     close = [by_fold[fold] for fold in get_close_matches(wanted, by_fold, 3, 0.8)]
     close += [by_city[fold] for fold in get_close_matches(city, by_city, 3, 0.75)]

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.clock.holidays import part_that_differs
+from zsupport.clock.holidays import differing_subdivision
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault
 
 #: Cached, as many policies name the same country.
-_part = lru_cache(maxsize=256)(part_that_differs)
+_part = lru_cache(maxsize=256)(differing_subdivision)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
