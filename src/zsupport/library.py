@@ -27,7 +27,6 @@ from zsupport.sources.cache import (
     cache_folder,
     keep_policy,
     kept_policy,
-    outside,
     policy_identity,
 )
 from zsupport.sources.find import TESTS, FoundPolicy, file_of_tests, find
@@ -457,13 +456,13 @@ def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:
     the user's cache folder, as the environment says. Raises UsageError for an unknown name,
     PolicyError for a file that cannot be read, and InvalidPolicy with every finding in it.
     """
-    return load_found(find(os.fspath(path_or_name)), cache_folder(os.environ) if cache else None)
+    return load_found(find(os.fspath(path_or_name)), cache=cache)
 
 
-def load_found(found: FoundPolicy, folder: str | None) -> Policy:
+def load_found(found: FoundPolicy, *, cache: bool = True) -> Policy:
     """Return the policy that these files hold, from the cache folder if it is kept there."""
-    if found.examined is not None:
-        folder = outside(folder, (found.examined,))
+    examined = () if found.examined is None else (found.examined,)
+    folder = cache_folder(os.environ, examined) if cache else None
     identity = policy_identity(found.files)
     revisions = kept_policy(folder, identity)
     if revisions is None:

@@ -214,26 +214,26 @@ def plain_value(value: object, zone: tzinfo) -> Any:
     return value
 
 
-def record(answer: Answer, zone: tzinfo = UTC) -> dict[str, Any]:
-    """Return an answer as a JSON object: every field, null where it does not apply."""
-    return {name: plain_value(value, zone) for name, value in answer._asdict().items()}
+def record(
+    answer: Answer, zone: tzinfo = UTC, shared: dict[int, list[Any]] | None = None
+) -> dict[str, Any]:
+    """Return an answer as a JSON object: every field, null where it does not apply.
+
+    `shared` are the lists of reasons made so far, by the identity of the reasons.
+    """
+    because, shared = answer.because, {} if shared is None else shared
+    if id(because) not in shared:
+        shared[id(because)] = plain_value(because, zone)
+    return {
+        name: shared[id(because)] if name == "because" else plain_value(value, zone)
+        for name, value in answer._asdict().items()
+    }
 
 
 def records_of(answers: Sequence[Answer], zone: tzinfo = UTC) -> tuple[dict[str, Any], ...]:
     """Return answers as JSON objects; reasons that several of them share are one list."""
     shared: dict[int, list[Any]] = {}
-
-    def as_json(name: str, value: object) -> Any:
-        if name != "because":
-            return plain_value(value, zone)
-        if id(value) not in shared:
-            shared[id(value)] = plain_value(value, zone)
-        return shared[id(value)]
-
-    return tuple(
-        {name: as_json(name, value) for name, value in answer._asdict().items()}
-        for answer in answers
-    )
+    return tuple(record(answer, zone, shared) for answer in answers)
 
 
 class KnownName(NamedTuple):

@@ -103,6 +103,7 @@ class GrantsByPlan:
         self._indexed = plans > 1
         self._of_any_plan: list[int] = []
         self._of_plan: dict[str, list[int]] = {}
+        self._of_case: dict[str | None, list[Grant]] = {}
         self._denied: dict[str, tuple[Because, ...]] = {}
         for position, grant in enumerate(revision.grants if self._indexed else ()):
             named_plans = [alternative.values.get("plan") for alternative in grant.when] or [None]
@@ -119,8 +120,11 @@ class GrantsByPlan:
         """
         if not self._indexed:
             return self.revision.grants
-        own = [] if plan is None else self._of_plan.get(plan, [])
-        return [self.revision.grants[n] for n in sorted([*self._of_any_plan, *own])]
+        if plan not in self._of_case:
+            own = [] if plan is None else self._of_plan.get(plan, [])
+            positions = sorted([*self._of_any_plan, *own])
+            self._of_case[plan] = [self.revision.grants[n] for n in positions]
+        return self._of_case[plan]
 
     def denied(self, channel: str) -> tuple[Because, ...]:
         """Return the parts that decide about a no; the same for every case."""

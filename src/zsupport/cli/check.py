@@ -119,7 +119,7 @@ def check(
     from zsupport.check.batch import CheckOptions, check_files
     from zsupport.check.config import Configs
     from zsupport.clock.holidays import holidays_version
-    from zsupport.sources.cache import cache_folder, outside
+    from zsupport.sources.cache import cache_folder
     from zsupport.sources.find import shadowed
     from zsupport.sources.holidays import kept_holidays
     from zsupport.sources.policies import no_policy
@@ -140,7 +140,7 @@ def check(
         note(remark)
     for each in files:
         configs.of(each)  # a mistake in one is reported before a file is changed
-    public = kept_holidays(outside(cache_folder(os.environ), paths or (os.curdir,)))
+    public = kept_holidays(cache_folder(os.environ, paths or (os.curdir,)))
     put = None
     if fix or diff:
         put = _shown if diff else _written

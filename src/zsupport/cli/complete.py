@@ -312,7 +312,6 @@ class _CommandLine:
     def revision(self) -> Revision:
         """Return the revision in force now of the policy that this line would ask."""
         from zsupport.library import load_found
-        from zsupport.sources.cache import cache_folder
         from zsupport.sources.find import choose, find, is_path, never_waits
 
         given = self.last("policy")
@@ -322,7 +321,7 @@ class _CommandLine:
         name, _ = choose(given, os.environ, os.getcwd())
         if name == "-" or (is_path(name) and not never_waits(name)):
             raise PolicyError(f"{name}: only a file or folder can be looked into here")
-        policy = load_found(find(name), cache_folder(os.environ))
+        policy = load_found(find(name))
         return policy.revision_at(to_datetime(int(time.time())))[0]
 
 

@@ -15,7 +15,7 @@ from zsupport.diff.changes import AUDIENCES
 from zsupport.diff.headlines import fails, outcome_of
 from zsupport.diff.policies import compare, paired
 from zsupport.errors import PolicyError
-from zsupport.sources.cache import cache_folder, outside
+from zsupport.sources.cache import cache_folder
 from zsupport.sources.holidays import kept_holidays
 from zsupport.sources.settings import Exclusions, configured
 from zsupport.sources.sides import InvalidSide, both_sides
@@ -92,7 +92,7 @@ def diff(
     except InvalidSide as invalid:
         note(f"{invalid.side} is not valid")
         raise
-    public = kept_holidays(outside(cache_folder(os.environ), (path, against or os.curdir)))
+    public = kept_holidays(cache_folder(os.environ, (path, against or os.curdir)))
     try:
         pairs = paired(sides.before, sides.now)
         diffs = [compare(*pair, public, own_days=sides.own_days) for pair in pairs]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from zsupport.cli.options import Command, Common, Option
 from zsupport.cli.output import chosen_format, write_field, write_report
 from zsupport.cli.question import ask, read_moments
@@ -11,7 +9,6 @@ from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import UsageError
 from zsupport.library import load_found
 from zsupport.policy.files import SourceFile
-from zsupport.sources.cache import cache_folder
 from zsupport.sources.find import find, shipped_policies
 from zsupport.view.policies import show_policies
 
@@ -43,8 +40,7 @@ def policies(common: Common, name: str | None) -> int:
         if common.field is not None or chosen_format(common.format) != "plain":
             files = question.found.files
     else:
-        cache = cache_folder(os.environ)
-        known = [load_found(find(each), cache) for each in shipped_policies()]
+        known = [load_found(find(each)) for each in shipped_policies()]
         current = ask(common, moments).policy
         if current not in known:
             known.insert(0, current)

@@ -16,7 +16,6 @@ from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import UsageError
 from zsupport.library import Policy, load_found
 from zsupport.report import FORMATS, Remark, Report
-from zsupport.sources.cache import cache_folder
 from zsupport.sources.find import FoundPolicy, choose, find
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.questions import QuestionView
@@ -96,7 +95,7 @@ def ask(common: Common, moments: Moments) -> AskedPolicy:
     """Return the question to the policy in use."""
     name, fallback = choose(common.policy, os.environ, working_folder())
     found = find(name)
-    policy = load_found(found, cache_folder(os.environ))
+    policy = load_found(found)
     return AskedPolicy(policy, found, fallback, moments.at, moments.zone)
 
 

@@ -72,7 +72,7 @@ def test(
     A failure shows what the policy answers and the line that decided, and the test as it would
     pass. No file is ever changed.
     """
-    from zsupport.sources.cache import cache_folder, outside
+    from zsupport.sources.cache import cache_folder
     from zsupport.sources.find import shadowed
     from zsupport.sources.holidays import kept_holidays
     from zsupport.sources.settings import Exclusions, configured
@@ -88,7 +88,7 @@ def test(
         _percent("--fail-under-mutation", fail_under_mutation),
         listed="json" in showing.formats,
     )
-    public = kept_holidays(outside(cache_folder(os.environ), paths or (os.curdir,)))
+    public = kept_holidays(cache_folder(os.environ, paths or (os.curdir,)))
     excluded = Exclusions(configured(config, working_folder(), os.environ))
     session = run_session(paths or [], wanted, public, excluded)
     write_outcome(lambda _: session.outcome, showing)

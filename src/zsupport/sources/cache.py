@@ -50,8 +50,12 @@ _PYTHON = (sys.implementation.name, sys.hexversion, marshal.version)
 _read: set[tuple[str, str]] = set()
 
 
-def cache_folder(environment: Mapping[str, str]) -> str | None:
-    """Return the folder of the compiled policies, None where there is to be none."""
+def cache_folder(environment: Mapping[str, str], examined: Iterable[str] = ()) -> str | None:
+    """Return the folder of the compiled policies, None where there is to be none.
+
+    A folder in the repository of a file or folder that is examined is not used: whoever wrote what
+    is examined may have put it there.
+    """
     if environment.get("ZSUPPORT_CACHE", "").lower() in ("off", "0", "false", "no"):
         return None
     base = environment.get("XDG_CACHE_HOME", "")
@@ -62,19 +66,15 @@ def cache_folder(environment: Mapping[str, str]) -> str | None:
         elif environment.get("HOME"):
             inside = ("Library", "Caches") if sys.platform == "darwin" else (".cache",)
             base = os.path.join(environment["HOME"], *inside)
-    return os.path.join(base, "zsupport") if os.path.isabs(base) else None
-
-
-def outside(folder: str | None, examined: Iterable[str]) -> str | None:
-    """Return a cache folder, None where it lies in the repository of a file or folder examined.
-
-    Whoever wrote what is examined may have put it there.
-    """
-    if folder is None:
+    if not os.path.isabs(base):
         return None
-    from zsupport.sources.links import lies_in_repository_of
+    folder = os.path.join(base, "zsupport")
+    for each in examined:
+        from zsupport.sources.links import lies_in_repository_of
 
-    return None if any(lies_in_repository_of(folder, each) for each in examined) else folder
+        if lies_in_repository_of(folder, each):
+            return None
+    return folder
 
 
 def policy_identity(files: tuple[SourceFile, ...]) -> bytes:

@@ -19,8 +19,6 @@ Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 _INSTANT: Schema = {"type": "string", "format": "date-time"}
-_INSTANT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
-_FACTS: Schema = {"type": "object", "additionalProperties": _TEXT}
 _DATE_OR_NULL: Schema = {"type": ["string", "null"], "format": "date"}
 
 
