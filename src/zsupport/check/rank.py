@@ -154,7 +154,8 @@ class _RankComparison:
         cases_of = self.cases_of
         held = [set(each) for each in self.better]
         #: The promises that can be made for each value.
-        offered = {value: self.offered(value) for pair in pairs for value in (pair.high, pair.low)}
+        values = {value for pair in pairs for value in (pair.high, pair.low)}
+        offered = {value: self.offered(value) for value in values}
         worse_ones = {value: [one for one in some if held[one]] for value, some in offered.items()}
         self.subject.check_comparisons(
             sum(len(worse_ones[pair.high]) * len(offered[pair.low]) for pair in pairs)

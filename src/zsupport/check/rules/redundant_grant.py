@@ -37,10 +37,15 @@ def adding_nothing(subject: Subject) -> dict[int, list[int]]:
     subject.check_comparisons(len(grants) * len(alike))
     groups = [(cases, some) for (cases, _, _), some in alike.items() if cases]
     group_of = {position: some for some in alike.values() for position in some}
+    given = twice = 0
+    for cases in holds:
+        twice |= given & cases
+        given |= cases
     found: dict[int, list[int]] = {}
     for position in reversed(range(len(grants))):
         grant, mine, own = grants[position], holds[position], group_of[position]
-        if not grant.allow:
+        # A grant with a case that no other grant has is never redundant.
+        if not grant.allow or mine & ~twice:
             continue
         # The first of several equal grants represents all of them.
         others = [some[0] for cases, some in groups if cases & mine and some and some is not own]

@@ -16,25 +16,34 @@ def check(subject: Subject) -> Iterator[Problem]:
         for alternative in condition.when:
             for name, values in alternative.values.items():
                 named[name] = max(named.get(name, 0), len(values))
+    in_words = _named_in_words(subject)
     for fact in subject.revision.facts:
         path = ("facts", fact.id)
+        decides = fact.id in in_words
         if fact.id not in named:
             message = f"unused fact `{fact.id}`: no condition names it"
             yield Problem(path, message, subject.document.key(path), hint=_HINT)
         # ZS407 reports a condition that names all of its values.
-        elif named[fact.id] < len(fact.values) and not _decides(subject, fact.id):
+        elif named[fact.id] < len(fact.values) and not (decides or _decides(subject, fact.id)):
             message = f"unused fact `{fact.id}`: conditions name it, but no answer depends on it"
             yield Problem(path, message, subject.document.key(path), hint=_HINT)
 
 
-def _decides(subject: Subject, fact: str) -> bool:
-    """Return whether some answer depends on a fact; remarks and terms are part of answers."""
-    revision = subject.revision
-    for condition in subject.conditions:
+def _named_in_words(subject: Subject) -> set[str]:
+    """Return the facts that conditions of terms and remarks name: both are part of answers."""
+    return {
+        name
+        for condition in subject.conditions
         # A remark of one of several alternatives belongs to the answers of its cases.
-        words = condition.path[0] == "terms" or (condition.when[1:] and _has_remark(condition.when))
-        if words and any(fact in alternative.values for alternative in condition.when):
-            return True
+        if condition.path[0] == "terms" or (condition.when[1:] and _has_remark(condition.when))
+        for alternative in condition.when
+        for name in alternative.values
+    }
+
+
+def _decides(subject: Subject, fact: str) -> bool:
+    """Return whether some answer depends on a fact, remarks and terms left out."""
+    revision = subject.revision
     if any(fact in alternative.values for each in revision.priorities for alternative in each.when):
         for _, cases in subject.facts.deciding(revision.priorities):
             if _differs(subject.facts, fact, cases):
