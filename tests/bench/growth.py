@@ -1,12 +1,15 @@
-"""How commands grow with the rules of a policy: ratios of one run, nothing asserted.
+"""How commands grow with a policy, in one run: ratios and peak memory, nothing asserted.
 
-    python tests/bench/growth.py [--rules 20,200,2000] [--commands check,diff] [--shapes plans] \
-        [PYTHONPATH...]
+    python tests/bench/growth.py [--sizes 20,200,2000] [--commands check,diff] [--shapes plans] \
+        [--rounds 3] [PYTHONPATH...]
 
-Policies of several shapes with 20, 200 and 2,000 rules. Each command runs in a process of its own;
-the figures are its CPU time, start included, the least of some rounds, and how many times it is
-that of a tenth of the rules. Where folders with a copy of the package are named, each of them is
-measured in turn, one after the other in each round.
+Policies of several shapes have 20, 200 and 2,000 rules; `cases` has the same rules over 10,000 and
+1,000,000 cases, and `files` is 100 and 1,000 ordinary policies. Each command runs in a process of
+its own: the figures are its CPU time, start included, and its peak memory, the least of some
+rounds. In brackets stands how many times that of the size before it is, and, from the third size
+on, how many times what is above the first size (11 where it grows as the rules do). For `mutate`
+the time of a change is given, without that of the tests alone. Where folders with a copy of the
+package are named, each of them is measured in turn, one after the other in each round.
 """
 
 import argparse
@@ -16,191 +19,174 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
-TESTS = """\
-tests: 1
-policy: growth
-cases:
-  - {channels: {plan: p0, channel: web}, expect: {kind: web}}
-  - {channels: {plan: p1, channel: web, area: v0}, expect: {allowed: true}}
-  - {due: {plan: p0, channel: web, area: v0}, expect: {because: "targets[0]"}}
-"""
+from shapes import SHAPES, Shape, edited, ordinary, tests_of, with_cases
 
-HEAD = """\
-format: 1
-policy: growth
-timezone: UTC
-"""
-CHANNELS = """\
-roles: {admin: {name: Administrator, above: user}, user: User, guest: Guest}
-channels:
-  web: {name: Web, kind: web}
-  mail: {name: Mail, kind: email, url: "mailto:help@example.com"}
-  phone: {name: Phone, kind: phone, numbers: {DE: "+49 30 901820"}}
-priorities: [{id: P1}, {id: P2}, {id: P3}, {id: P4}]
-"""
-OFFICE = "hours: {office: {open: mon-fri 09:00-17:00}}\n"
-
-
-def names(letter: str, count: int) -> str:
-    """Return this number of names as a mapping."""
-    return "{" + ", ".join(f"{letter}{n}: Name {n}" for n in range(count)) + "}"
-
-
-def plans(rules: int) -> str:
-    """Return a policy with a grant and a target rule for each plan, and six channels."""
-    count = rules // 2
-    channels = ", ".join(f"{name}: {{name: C, kind: web}}" for name in ("web", *"abcde"))
-    lines = [f"{HEAD}plans: {names('p', count)}\nchannels: {{{channels}}}\nentitlements:"]
-    for n in range(count):
-        allowed = ", ".join(("web", *"abcde")[: n % 6 + 1])
-        lines.append(f"  - {{when: {{plan: p{n}}}, allow: [{allowed}]}}")
-    lines.append("targets:")
-    for n in range(count):
-        lines.append(f"  - {{when: {{plan: p{n}}}, first-response: {n % 50 + 1}h}}")
-    return "\n".join(lines) + "\n"
-
-
-def ranked(rules: int) -> str:
-    """Return a policy with a grant and a target rule for each plan; each fifth ranks lowest."""
-    lines = [HEAD + "plans:"]
-    for n in range(rules // 2):
-        lines.append(f"  p{n}: {{name: Plan {n}{f', above: p{n - 1}' if n % 5 else ''}}}")
-    lines.append(CHANNELS + OFFICE + "entitlements:")
-    for n in range(rules // 2):
-        lines.append(f"  - {{when: {{plan: p{n}, role: [admin, user]}}, allow: [web, mail]}}")
-    lines.append("targets:")
-    for n in range(rules // 2):
-        cells = ", ".join(f"P{p}: {p * 9 - n % 5} business hours" for p in range(1, 5))
-        lines.append(f"  - {{when: {{plan: p{n}}}, hours: office, first-response: {{{cells}}}}}")
-    return "\n".join(lines) + "\n"
-
-
-def grants(rules: int) -> str:
-    """Return a policy with a grant for each of ten plans and each value of a fact."""
-    lines = [_plans_and_areas(10, rules // 10) + "entitlements:"]
-    for n in range(rules):
-        allowed = ("web", "[web, mail]", "[mail, phone]")[n % 3]
-        lines.append(f"  - {{when: {{plan: p{n % 10}, area: v{n // 10}}}, allow: {allowed}}}")
-    return "\n".join([*lines, "targets:", "  - first-response: 4h"]) + "\n"
-
-
-def targets(rules: int) -> str:
-    """Return a policy with a target rule for each of ten plans and each value of a fact."""
-    lines = [_plans_and_areas(10, rules // 10) + OFFICE + "entitlements:\n  - allow: [web, phone]"]
-    lines.append("targets:")
-    for n in range(rules):
-        when = f"{{plan: p{n % 10}, area: v{n // 10}}}"
-        lines.append(f"  - {{when: {when}, hours: office, first-response: {n % 9 + 1}h 24x7}}")
-    return "\n".join(lines) + "\n"
-
-
-def calendars(rules: int) -> str:
-    """Return a policy with hours, and a target rule over them, for each value of a fact."""
-    lines = [_plans_and_areas(3, rules // 2) + "hours:"]
-    for n in range(rules // 2):
-        lines.append(f"  h{n}: {{open: mon-fri {n % 12:02}:{n % 60:02}-{n % 11 + 12}:30}}")
-    lines += ["entitlements:", "  - allow: [web, phone]", "targets:"]
-    for n in range(rules // 2):
-        when = f"{{area: v{n}}}"
-        target = f"first-response: {n % 9 + 1} business hours"
-        lines.append(f"  - {{when: {when}, hours: h{n}, {target}}}")
-    return "\n".join(lines) + "\n"
-
-
-def _plans_and_areas(plans: int, areas: int) -> str:
-    facts = f"facts: {{area: {{values: {names('v', areas)}}}}}\n"
-    return f"{HEAD}plans: {names('p', plans)}\n{facts}{CHANNELS}"
-
-
-SHAPES: dict[str, Callable[[int], str]] = {
-    "plans": plans, "ranked": ranked, "grants": grants, "targets": targets, "calendars": calendars,
-}  # fmt: skip
-
+SIZES = (20, 200, 2000)
+WITH_CASES = Shape(with_cases)
+DIFF = ("diff", "growth.yaml", "--against", "old/growth.yaml")
+TEST = ("test", "growth.yaml", "growth_test.yaml")
 COMMANDS = {
     "check": ("check", "growth.yaml"),
-    "diff": ("diff", "growth.yaml", "--against", "old/growth.yaml"),
-    "coverage": ("test", "growth.yaml", "growth_test.yaml", "--coverage"),
-    "mutate": ("test", "growth.yaml", "growth_test.yaml", "--mutate"),
+    "diff": DIFF,
+    "test": TEST,
+    "coverage": (*TEST, "--coverage"),
+    "mutate": (*TEST, "--mutate"),
     "channels": ("channels", "--policy", "growth.yaml"),
 }
+#: What PyYAML's C loader takes for the files is the measure of `files`.
+PARSE = """
+import sys, yaml
+from pathlib import Path
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    yaml.load(path.read_bytes(), yaml.CSafeLoader)
+"""
 
 
-def edited(text: str) -> str:
-    """Return a policy without some grants and with some targets ten times as long."""
-    lines = text.splitlines()
-    rules = [number for number, line in enumerate(lines) if line.startswith("  - {when")]
-    for number in rules[::7]:
-        longer = re.sub(r"([0-9])(h| business)", r"\g<1>0\2", lines[number], count=1)
-        lines[number] = longer if longer != lines[number] else ""
-    return "\n".join(lines) + "\n"
+class Cost(NamedTuple):
+    """The CPU seconds and the peak memory in MB of a process, and why there is no answer."""
+
+    seconds: float
+    megabytes: float
+    refused: str = ""
+    changes: int = 0  # that `--mutate` counted
+
+    def best(self, other: "Cost | None") -> "Cost":
+        """Return the least of two costs."""
+        return self if other is None or self.seconds < other.seconds else other
 
 
-def written(folder: Path, shape: str, rules: int) -> Path:
-    """Write a policy of a shape, an edited one and tests into a folder of its own."""
-    inside = folder / f"{shape}-{rules}"
-    (inside / "old").mkdir(parents=True)
-    text = SHAPES[shape](rules)
-    (inside / "growth.yaml").write_text(text, encoding="utf-8")
-    (inside / "old" / "growth.yaml").write_text(edited(text), encoding="utf-8")
-    tests = TESTS if "area" in text else TESTS.replace(", area: v0", "")
-    (inside / "growth_test.yaml").write_text(tests, encoding="utf-8")
-    return inside
+def write_policy(folder: Path, shape: Shape, size: int) -> None:
+    """Write a policy of a shape, an edited one and tests."""
+    (folder / "old").mkdir(parents=True)
+    text = shape.policy(size)
+    (folder / "growth.yaml").write_text(text, encoding="utf-8")
+    (folder / "old" / "growth.yaml").write_text(edited(text), encoding="utf-8")
+    tests = tests_of(shape)
+    if shape is WITH_CASES:
+        tests = "tests: 1\npolicy: cases\ncases:\n"
+        tests += "  - {channels: {plan: plan0, channel: channel7}, expect: {allowed: false}}\n"
+    (folder / "growth_test.yaml").write_text(tests, encoding="utf-8")
 
 
-def seconds(package: str, inside: Path, command: tuple[str, ...], limit: float) -> float | None:
-    """Return the CPU time of a command in its own process; None where it takes too long."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    environment = {**os.environ, "PYTHONPATH": package, "XDG_CACHE_HOME": str(inside / "cache")}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "zsupport", *command],
-            cwd=inside, env=environment, capture_output=True, text=True, timeout=limit,
+def write_files(folder: Path, count: int) -> None:
+    """Write so many policies of ordinary size."""
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number:06}.yaml").write_text(ordinary(number), encoding="utf-8")
+
+
+def cost(package: str, folder: Path, command: list[str], limit: int) -> Cost:
+    """Return what a command costs in a process of its own, which has so many seconds at most."""
+    environment = {**os.environ, "PYTHONPATH": package, "XDG_CACHE_HOME": str(folder / "cache")}
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)),
         )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return None
-    refused = "; at most " in done.stderr
-    assert done.returncode in (0, 1) or refused, (command, done.stdout[-2000:], done.stderr)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        written = out.read()
+    if process.returncode < 0:
+        refused = f"> {limit} s"
+    else:
+        most = re.search(r"[0-9][0-9,]* [^;:\n]*; at most [0-9,]+", written)
+        refused = most[0] if most else ""
+        assert process.returncode in (0, 1) or refused, written[-2000:]
+    changes = re.search(r"changes: [0-9]+ of ([0-9]+)", written)
+    seconds = used.ru_utime + used.ru_stime
+    return Cost(seconds, used.ru_maxrss / 1024, refused, int(changes[1]) if changes else 0)
+
+
+def shown(costs: list[Cost], plain: list[Cost]) -> list[str]:
+    """Return in words what each size costs; `plain` are the costs of the tests alone."""
+    found = []
+    for number, (own, tests) in enumerate(zip(costs, plain, strict=True)):
+        if own.refused:
+            found.append(f"({own.refused})")
+            continue
+        text = f"{own.seconds:.2f} s, {own.megabytes:.0f} MB"
+        before = costs[number - 1]
+        if own.changes:
+            each = (own.seconds - tests.seconds) / own.changes
+            text += f", {each * 1e3:.2f} ms a change"
+        if number and not before.refused:
+            text += f" ({own.seconds / before.seconds:.1f}"
+            if number > 1:
+                first = costs[0].seconds
+                text += f"; {(own.seconds - first) / max(before.seconds - first, 0.01):.0f}"
+            text += ")"
+        found.append(text)
+    return found
 
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--rules", default="20,200,2000")
+    options.add_argument("--sizes", default=",".join(map(str, SIZES)))
     options.add_argument("--commands", default=",".join(COMMANDS))
-    options.add_argument("--shapes", default=",".join(SHAPES))
+    options.add_argument("--shapes", default=",".join((*SHAPES, "cases", "files")))
     options.add_argument("--rounds", type=int, default=1)
-    options.add_argument("--limit", type=float, default=60, help="seconds of a run")
+    options.add_argument("--limit", type=int, default=120, help="seconds of a run")
     options.add_argument("packages", nargs="*")
     wanted = options.parse_args()
-    sizes = [int(each) for each in wanted.rules.split(",")]
-    source = Path(__file__).resolve().parents[2] / "src"
-    packages = wanted.packages or [str(source)]
+    sizes = [int(each) for each in wanted.sizes.split(",")]
+    packages = wanted.packages or [str(Path(__file__).resolve().parents[2] / "src")]
+    zsupport = [sys.executable, "-m", "zsupport"]
     with tempfile.TemporaryDirectory() as name:
         for shape in wanted.shapes.split(","):
-            folders = [written(Path(name), shape, rules) for rules in sizes]
-            for command in wanted.commands.split(","):
-                least: dict[tuple[str, int], float | None] = {}
-                for _ in range(wanted.rounds):
-                    for rules, inside in zip(sizes, folders, strict=True):
-                        for package in packages:
-                            took = seconds(package, inside, COMMANDS[command], wanted.limit)
-                            known = least.get((package, rules), took)
-                            least[package, rules] = took and known and min(took, known)
+            commands = {each: [*zsupport, *COMMANDS[each]] for each in wanted.commands.split(",")}
+            own_sizes = sizes
+            if shape == "files":
+                own_sizes = [100, 1000]
+                folders = [Path(name) / f"files-{size}" for size in own_sizes]
+                commands = {
+                    "check": [*zsupport, "check", "."],
+                    "parse": [sys.executable, "-c", PARSE, "."],
+                }
+                for folder, size in zip(folders, own_sizes, strict=True):
+                    write_files(folder, size)
+            else:
+                if shape == "cases":
+                    own_sizes = [10_000, 1_000_000]
+                    kept = ("check", "diff", "test", "coverage")
+                    commands = {n: each for n, each in commands.items() if n in kept}
+                known = SHAPES.get(shape, WITH_CASES)
+                folders = [Path(name) / f"{shape}-{size}" for size in own_sizes]
+                for folder, size in zip(folders, own_sizes, strict=True):
+                    write_policy(folder, known, size)
+                if "channels" in commands:
+                    commands["channels"] += known.channels
+            measure(shape, folders, commands, packages, wanted.rounds, wanted.limit)
+
+
+def measure(
+    shape: str,
+    folders: list[Path],
+    commands: dict[str, list[str]],
+    packages: list[str],
+    rounds: int,
+    limit: int,
+) -> None:
+    """Print what commands cost in folders of growing size."""
+    plain: dict[str, list[Cost]] = {}
+    for command, arguments in commands.items():
+        least: dict[tuple[str, Path], Cost] = {}
+        for _ in range(rounds):
+            for folder in folders:
                 for package in packages:
-                    shown = []
-                    before = None
-                    for rules in sizes:
-                        took = least[package, rules]
-                        text = f"> {wanted.limit:.0f} s" if took is None else f"{took:.2f} s"
-                        if before and took:
-                            text += f" ({took / before:.1f})"
-                        shown.append(f"{text:>16}")
-                        before = took
-                    print(f"{shape:>10} {command:>9} {''.join(shown)}  {package}", flush=True)
+                    found = cost(package, folder, arguments, limit)
+                    least[package, folder] = found.best(least.get((package, folder)))
+        for package in packages:
+            costs = [least[package, folder] for folder in folders]
+            if command == "test":
+                plain[package] = costs
+            texts = shown(costs, plain.get(package, costs))
+            where = f"  {package}" if len(packages) > 1 else ""
+            line = f"{shape:>10} {command:>9}  {'   '.join(f'{text:<28}' for text in texts)}{where}"
+            print(line.rstrip(), flush=True)
 
 
 if __name__ == "__main__":
