@@ -6,10 +6,11 @@
 Policies of several shapes have 20, 200 and 2,000 rules; `cases` has the same rules over 10,000 and
 1,000,000 cases, and `files` is 100 and 1,000 ordinary policies. Each command runs in a process of
 its own: the figures are its CPU time, start included, and its peak memory, the least of some
-rounds. In brackets stands how many times that of the size before it is, and, from the third size
-on, how many times what is above the first size (11 where it grows as the rules do). For `mutate`
-the time of a change is given, without that of the tests alone. Where folders with a copy of the
-package are named, each of them is measured in turn, one after the other in each round.
+rounds. In brackets stands how many times that of the size before it is, and, where both are well
+above the first size, how many times what is above it (11 where it grows as the rules do). For
+`mutate` the time of a change is given, without that of the tests alone: the changes grow faster
+than the rules. Where a size exceeds a limit, the limit stands in its place. Where folders with a
+copy of the package are named, each of them is measured in turn, one after the other in each round.
 """
 
 import argparse
@@ -25,6 +26,8 @@ from typing import NamedTuple
 from shapes import SHAPES, Shape, edited, ordinary, tests_of, with_cases
 
 SIZES = (20, 200, 2000)
+#: Seconds by which the same command differs from run to run.
+NOISE = 0.05
 WITH_CASES = Shape(with_cases)
 DIFF = ("diff", "growth.yaml", "--against", "old/growth.yaml")
 TEST = ("test", "growth.yaml", "growth_test.yaml")
@@ -115,9 +118,9 @@ def shown(costs: list[Cost], plain: list[Cost]) -> list[str]:
             text += f", {each * 1e3:.2f} ms a change"
         if number and not before.refused:
             text += f" ({own.seconds / before.seconds:.1f}"
-            if number > 1:
-                first = costs[0].seconds
-                text += f"; {(own.seconds - first) / max(before.seconds - first, 0.01):.0f}"
+            above = before.seconds - costs[0].seconds
+            if above > NOISE:
+                text += f"; {(own.seconds - costs[0].seconds) / above:.0f}"
             text += ")"
         found.append(text)
     return found

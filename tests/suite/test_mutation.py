@@ -223,6 +223,20 @@ def test_new_tests_are_made_for_the_first_changes_only() -> None:
     assert any(each.known for each in found)
 
 
+def test_a_survivor_is_known_where_a_test_made_before_fails() -> None:
+    subject = subject_of(SHOP)
+    survivors = mutated(subject, (), (), ()).survivors
+    made: list[Example] = []
+    for survivor, (test, known) in noticing(subject, survivors, 10):
+        pair = compared(subject, 0, survivor.change)
+        assert pair is not None
+        failing = [each for each in made if run(pair.after, each).failures]
+        assert known is bool(failing)
+        assert test is None or not known or test.example == failing[0]
+        made += [test.example] if test is not None and not known else []
+    assert len(made) > 5
+
+
 def test_when_a_channel_is_open_notices_a_change_of_its_grants() -> None:
     subject = subject_of(SHOP)
     text = (

@@ -511,7 +511,7 @@ def noticing(
     subject: PolicyUnderTest, survivors: Sequence[Survivor], most: int
 ) -> Iterator[tuple[Survivor, Noticing]]:
     """Yield each survivor with a test that would notice it; new tests are made for so many."""
-    made: list[Suggested] = []
+    made: list[tuple[Suggested, _Reach]] = []
     tried = 0
     for survivor in survivors:
         index = survivor.revision
@@ -519,15 +519,15 @@ def noticing(
         assert pair is not None  # it was one before
         some = (
             each
-            for each in made
-            if each.example.question.revision == index and not passes(pair.after, each.example)
+            for each, reach in made
+            if each.example.question.revision == index and not reach.passes(pair.after, pair.where)
         )
         known = next(some, None)
         found = known
         if known is None and tried < most:
             tried += 1
             found = witness(pair)
-            made += [found] if found else []
+            made += [(found, _Reach(subject, found.example))] if found else []
         yield survivor, Noticing(found, known is not None)
 
 
