@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 import time
-from binascii import crc32
 from datetime import date
+from importlib.util import source_hash
+from itertools import count
 from pathlib import Path
 from random import Random
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ from policy_trees import changed, read
 
 from zsupport.clock.model import Year
 from zsupport.errors import InvalidPolicy
-from zsupport.library import load
+from zsupport.library import Policy, list_shipped, load
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
 from zsupport.sources import cache
@@ -58,12 +60,12 @@ def folder(tmp_path: Path) -> str:
 
 def name_of(identity: bytes) -> str:
     """Return the name of the file in which an entry is kept."""
-    return f"{crc32(identity):08x}-{len(identity):x}.kept"
+    return f"{cache.checksum(identity)[:4].hex()}-{len(identity):x}.kept"
 
 
 def entry(body: bytes, identity: bytes = KEY) -> bytes:
     """Return the content of an entry: a checksum of the rest, the identity, then the body."""
-    return b"%08x\n" % crc32(identity + body) + identity + body
+    return cache.checksum(identity + body) + identity + body
 
 
 def put(folder: str, content: bytes, identity: bytes = KEY) -> Path:
@@ -157,7 +159,7 @@ def test_the_identity_is_made_of_content_names_and_versions(
         cache.policy_identity((source(name="p.yaml', 1)"),)),
     ]
     changes: tuple[tuple[str, object], ...]
-    changes = (("VERSION", "9.9.9"), ("FORMAT", 2), ("_PYTHON", ("cpython", 1, 4)), ("LAYOUT", []))
+    changes = (("VERSION", "9.9.9"), ("FORMAT", 2), ("_PYTHON", ("cpython", 1, 4)), ("LAYOUT", ""))
     for name, value in changes:
         with monkeypatch.context() as patch:
             patch.setattr(cache, name, value)
@@ -170,8 +172,12 @@ def test_the_identity_is_made_of_content_names_and_versions(
 
 
 def test_two_identities_under_one_name_are_told_apart(folder: str) -> None:
-    # Strings of one length with the same checksum.
-    one, other = b"plumless", b"buckeroo"
+    by_name: dict[str, bytes] = {}
+    for number in count():
+        other = b"%08d" % number
+        one = by_name.setdefault(name_of(other), other)
+        if one != other:
+            break
     assert name_of(one) == name_of(other)
     cache.keep(folder, one, 1)
     assert cache.kept(folder, one) == 1
@@ -384,11 +390,11 @@ def test_a_folder_that_is_exchanged_meanwhile_changes_nothing(
 
 BROKEN = {
     "nothing": b"",
-    "a checksum alone": entry(b"")[:9],
-    "a checksum of nothing": b"00000000\n",
+    "a checksum alone": entry(b"")[:8],
+    "a checksum of nothing": bytes(8),
     "nothing after the identity": entry(b""),
-    "no checksum": entry(marshal.dumps(1))[9:],
-    "another checksum": b"00000000\n" + entry(marshal.dumps(1))[9:],
+    "no checksum": entry(marshal.dumps(1))[8:],
+    "another checksum": bytes(8) + entry(marshal.dumps(1))[8:],
     "another identity": entry(marshal.dumps(1), OTHER),
     "half of it": entry(marshal.dumps(["one", "two"])[:-6]),
     "no marshal": entry(b"\xff" * 100),
@@ -450,7 +456,7 @@ def test_a_damaged_entry_gives_the_right_answer_and_is_made_anew(
         assert load(str(ACME)).channels(plan="pro", role="admin") == expected
         # Equal values can have other bytes: `marshal` looks at how often they are referred to.
         made = path.read_bytes()
-        assert made.startswith(b"%08x\n" % crc32(made[9:]))
+        assert made.startswith(cache.checksum(made[8:]))
 
 
 def test_an_entry_under_another_name_is_not_read(folder: str, acme: tuple[Revision, ...]) -> None:
@@ -660,7 +666,7 @@ def test_what_interrupted_runs_left_is_removed_and_in_nobodys_way(
 
 _KILLED = """
 import os, sys
-from zsupport.library import load
+from zsupport.library import Policy, list_shipped, load
 from zsupport.sources import cache
 os.replace = lambda *_, **__: os._exit(9)
 cache.keep_policy(sys.argv[1], sys.argv[2].encode(), load(sys.argv[3], cache=False).revisions)
@@ -690,7 +696,7 @@ def test_what_cannot_be_put_in_its_place_leaves_nothing(
 
 _WRITER = """
 import sys
-from zsupport.library import load
+from zsupport.library import Policy, list_shipped, load
 from zsupport.sources import cache
 folder, own = sys.argv[1:]
 policies = [load(name, cache=False).revisions for name in ("zoom", "hivemq", "redhat")]
@@ -785,3 +791,33 @@ def test_public_holidays_are_kept_with_what_is_worked_in_exchange(
     assert kept_holidays(folder)("CN", None, 2029).exchanged == frozenset()
     with pytest.raises(AssertionError):
         kept_holidays(folder)("CN", None, 2030)
+
+
+def test_the_shipped_policies_are_listed_from_one_entry(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = [
+        Policy(tuple(each.heading() for each in load(name, cache=False).revisions))
+        for name in shipped_policies()
+    ]
+    assert list_shipped(None) == plain
+    assert list_shipped(folder) == plain
+    monkeypatch.setattr("zsupport.library.load_found", None)
+    assert list_shipped(folder) == plain
+
+
+def test_a_heading_has_no_sections_and_what_a_list_shows() -> None:
+    (revision,) = load("hivemq", cache=False).revisions
+    heading = revision.heading()
+    assert (heading.hours, heading.rules, heading.plans) == ({}, (), ())
+    shown = ("policy", "title", "file", "digest", "timezone", "start", "last_day")
+    assert [getattr(heading, name) for name in shown] == [getattr(revision, name) for name in shown]
+
+
+def test_a_python_without_the_built_in_hash_has_another(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "_imp", ModuleType("_imp"))
+    assert cache.checksum(b"one") == source_hash(b"one") != source_hash(b"two")
+    cache.keep(folder, KEY, 1)
+    assert cache.kept(folder, KEY) == 1

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import time
-from bisect import bisect_right
 
 from zsupport.answer.case import Answers, Details, Query, Row, settle
 from zsupport.clock.instants import (
@@ -19,7 +18,7 @@ from zsupport.clock.instants import (
     instant_of,
 )
 from zsupport.clock.zones import zone
-from zsupport.dates import UTC, date, datetime, timedelta, tzinfo
+from zsupport.dates import UTC, date, datetime, timedelta
 from zsupport.errors import InvalidPolicy, UsageError
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Metric, Revision
@@ -29,9 +28,23 @@ from zsupport.sources.cache import (
     kept_policy,
     policy_identity,
 )
-from zsupport.sources.find import TESTS, FoundPolicy, file_of_tests, find
+from zsupport.sources.find import (
+    TESTS,
+    FoundPolicy,
+    file_of_tests,
+    find,
+    find_shipped,
+    shipped_policies,
+)
 from zsupport.sources.holidays import kept_holidays
-from zsupport.typed import TYPE_CHECKING, Mapping, MappingProxyType, NamedTuple, Sequence
+from zsupport.typed import (
+    TYPE_CHECKING,
+    Mapping,
+    MappingProxyType,
+    NamedTuple,
+    Sequence,
+    bisect_right,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +105,7 @@ class Policy:
         self._hours: dict[tuple[int, Customer, str], PolicyHours] = {}
         self._promises: dict[tuple[object, ...], _KnownPromises] = {}  # by _DuePut
         # In force from and before which instants; the next one's start ends a revision too.
-        where = zone(revisions[0].timezone)
+        where = revisions[0].timezone
         self._starts = [_midnight(r.start, where) if r.start else -END for r in revisions]
         self._ends = [_midnight(r.last_day, where, 1) if r.last_day else 2 * END for r in revisions]
 
@@ -471,6 +484,25 @@ def load_found(found: FoundPolicy, *, cache: bool = True) -> Policy:
     return Policy(revisions, kept_holidays(folder))
 
 
+def list_shipped(folder: str | None) -> list[Policy]:
+    """Return the shipped policies with the headings of their revisions alone.
+
+    All of them are kept in one entry of the cache folder.
+    """
+    found = [find_shipped(path) for path in shipped_policies().values()]
+    files = tuple([file for each in found for file in each.files])
+    identity = policy_identity(files, "headings")
+    headings = kept_policy(folder, identity)
+    if headings is None:
+        policies = [load_found(each, cache=folder is not None) for each in found]
+        headings = tuple([each.heading() for policy in policies for each in policy.revisions])
+        keep_policy(folder, identity, headings)
+    by_id: dict[str, list[Revision]] = {}
+    for heading in headings:
+        by_id.setdefault(heading.policy, []).append(heading)
+    return [Policy(tuple(revisions)) for revisions in by_id.values()]
+
+
 def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
     from zsupport.policy.loader import read_policy
 
@@ -483,9 +515,9 @@ def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
     return tuple(each.revision for each in documents if each.revision is not None)
 
 
-def _midnight(day: str, where: tzinfo, later: int = 0) -> int:
-    """Return the first instant of a local date, or of one so many days later."""
-    return at_local(date.fromisoformat(day) + timedelta(days=later), 0, where)
+def _midnight(day: str, where: str, later: int = 0) -> int:
+    """Return the first instant of a local date in a zone, or of one so many days later."""
+    return at_local(date.fromisoformat(day) + timedelta(days=later), 0, zone(where))
 
 
 def _seconds(instant: Instant | None) -> int | None:

@@ -1,4 +1,4 @@
-"""What `typing`, `types` and `collections.abc` give, at a fraction of the time they take to load.
+"""What `typing`, `types`, `collections.abc` and `bisect` give, in a fraction of their loading time.
 
 A question defines dozens of classes and makes few values: a NamedTuple of `typing` compiles a
 constructor for each class. To a type checker these names are those of `typing`. Annotations stay
@@ -12,6 +12,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from bisect import bisect_left as bisect_left
+    from bisect import bisect_right as bisect_right
     from collections.abc import Mapping as Mapping
     from collections.abc import Sequence as Sequence
     from types import MappingProxyType as MappingProxyType
@@ -25,6 +27,11 @@ else:
     # Loaded with Python itself, while `collections.abc` loads `collections`.
     from _collections import _tuplegetter
     from _collections_abc import Mapping, Sequence  # noqa: F401 - for others
+
+    try:
+        from _bisect import bisect_left, bisect_right
+    except ImportError:  # a Python without the C module
+        from bisect import bisect_left, bisect_right  # noqa: F401 - for others
 
     MappingProxyType = type(vars(object))  # as `types` says
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-
 from zsupport.answer.case import Answers, Because, Date, Query, Warning, Words, record, say
 from zsupport.answer.hours import HALF_YEAR, PolicyHours
 from zsupport.answer.promise import Promise, Promises, metrics_by_name
@@ -27,7 +25,16 @@ from zsupport.clock.zones import zone
 from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import PolicyError, UsageError, did_you_mean
 from zsupport.policy.model import BINDINGS, Revision
-from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence
+from zsupport.typed import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Mapping,
+    NamedTuple,
+    Sequence,
+    bisect_left,
+    bisect_right,
+)
 from zsupport.wording import Message
 
 if TYPE_CHECKING:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 from zsupport.cli.options import Command, Common, Option
 from zsupport.cli.output import chosen_format, write_field, write_report
-from zsupport.cli.question import ask, read_moments
+from zsupport.cli.question import ask, read_moments, working_folder
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import UsageError
-from zsupport.library import load_found
+from zsupport.library import Policy, list_shipped, load_found
 from zsupport.policy.files import SourceFile
-from zsupport.sources.find import find, shipped_policies
+from zsupport.sources.cache import cache_folder
+from zsupport.sources.find import choose, find, shipped_id
 from zsupport.view.policies import show_policies
 
 _EXAMPLES = """
@@ -40,10 +43,12 @@ def policies(common: Common, name: str | None) -> int:
         if common.field is not None or chosen_format(common.format) != "plain":
             files = question.found.files
     else:
-        known = [load_found(find(each)) for each in shipped_policies()]
-        current = ask(common, moments).policy
-        if current not in known:
-            known.insert(0, current)
+        known = list_shipped(cache_folder(os.environ))
+        current, _ = choose(None, os.environ, working_folder())
+        if shipped_id(current) is None:
+            policy = load_found(find(current))
+            if Policy(tuple([each.heading() for each in policy.revisions])) not in known:
+                known.insert(0, policy)
     asked = {"policy": one, "at": format_instant(from_datetime(moments.at), moments.zone)}
     report = show_policies(known, moments.at, asked, common.lang, files)
     if common.quiet:

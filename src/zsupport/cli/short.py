@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 #: Of Python and its packages. `re`, `enum`, `typing` or `json` would each take a tenth of the
 #: time; `tzdata` holds nothing but its version.
 OF_PYTHON = (
-    "__future__", "_bisect", "_collections", "_datetime", "binascii", "bisect",
-    "errno", "gc", "itertools", "tzdata",
+    "__future__", "_bisect", "_collections", "_datetime", "errno", "gc", "itertools", "tzdata",
 )  # fmt: skip
 #: Modules of the program. Not those that read YAML or texts, `json`, the schemas, tables, `--why`.
 OF_PROGRAM = (

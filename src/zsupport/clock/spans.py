@@ -6,7 +6,6 @@ zone shows a date and a time of day that lies in one of that date's parts.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
 from zsupport.clock.instants import END
@@ -17,7 +16,7 @@ from zsupport.clock.zonefile import offset_pieces
 from zsupport.dates import date
 from zsupport.errors import check_limit
 from zsupport.limits import MEMBERS, WINDOWS
-from zsupport.typed import TYPE_CHECKING, NamedTuple
+from zsupport.typed import TYPE_CHECKING, NamedTuple, bisect_left, bisect_right
 
 if TYPE_CHECKING:
     from collections.abc import Callable

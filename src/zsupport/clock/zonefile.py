@@ -7,10 +7,8 @@ of its footer, a POSIX TZ string, which is expanded year by year as far as it is
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from zsupport import dates
-from zsupport.typed import TYPE_CHECKING
+from zsupport.typed import TYPE_CHECKING, bisect_right
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

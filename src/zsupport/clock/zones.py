@@ -159,8 +159,7 @@ def zone_names() -> tuple[str, ...]:
     """Return the IANA names that `zone` accepts, sorted: those of tzdata without abbreviations."""
     global _names
     if not _names:
-        lines = _read("zones").splitlines()
-        _names = tuple(sorted({name for line in lines if (name := line.strip())} - _REFUSED))
+        _names = tuple(sorted(_known_names()))
     return _names
 
 
@@ -234,7 +233,7 @@ def _signed_minutes(sign: str, hours: str, past: str | None) -> int | None:
 def _known_names() -> frozenset[str]:
     global _known
     if not _known:
-        _known = frozenset(zone_names())
+        _known = frozenset(_read("zones").split()) - _REFUSED
     return _known
 
 

@@ -36,8 +36,8 @@ CLASSES: tuple[type[tuple[Any, ...]], ...] = (
     model.Term, model.Topic, model.Resource, model.SelfHelp, model.Revision,
 )  # fmt: skip
 
-#: What a change of the model changes: the names of all fields.
-LAYOUT = [(made.__name__, *vars(made)["_fields"]) for made in CLASSES]
+#: What a change of the model changes: the names of all classes and fields.
+LAYOUT = " ".join([name for made in CLASSES for name in (made.__name__, *vars(made)["_fields"])])
 
 
 def compiled(revisions: tuple[Revision, ...]) -> Form:

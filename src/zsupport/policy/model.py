@@ -322,3 +322,10 @@ class Revision(NamedTuple):
     self_help: SelfHelp | None
     languages: tuple[str, ...]
     remarks: Remarks
+
+    def heading(self) -> Revision:
+        """Return the revision with empty sections: what a list of policies shows of it."""
+        return self._replace(
+            sources=(), plans=(), roles=(), facts=(), channels=(), grants=(), priorities=(),
+            metrics=(), hours={}, commitments=(), rules=(), terms=(), self_help=None,
+        )  # fmt: skip

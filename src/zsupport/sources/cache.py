@@ -4,12 +4,12 @@ A value is kept beside all that it was made from: of a policy the content and na
 and the versions of program, format, zones and Python. It is read only where all of that is equal.
 `ZSUPPORT_CACHE=off` turns the folder off.
 
-An entry is read by `marshal`, which is quick and trusts what it reads. So a checksum is compared
-first. An entry that is foreign, damaged or too large is made anew, and one that cannot be written
-is not kept. Whoever can write into the folder decides what zsupport answers. So a folder counts
-only if it belongs to this user and no other user may enter it, and for what is examined by its path
-a folder in the same repository is not used. The folder is checked and used through one descriptor:
-a folder that replaces it in between changes nothing.
+An entry is read by `marshal`, which is quick and trusts what it reads. So a checksum of 64 bits is
+compared first. An entry that is foreign, damaged or too large is made anew, and one that cannot be
+written is not kept. Whoever can write into the folder decides what zsupport answers. So a folder
+counts only if it belongs to this user and no other user may enter it, and for what is examined by
+its path a folder in the same repository is not used. The folder is checked and used through one
+descriptor: a folder that replaces it in between changes nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import os
 import stat
 import sys
 import time
-from binascii import crc32
 
 from zsupport.clock.zones import tzdata_version
 from zsupport.policy.compiled import LAYOUT, compiled, revisions_of
@@ -39,7 +38,7 @@ MAX_FOLDER_BYTES = 64 * 1024 * 1024
 #: How the names of entries end, and those that earlier releases have left.
 ENDING = ".kept"
 _OF_BEFORE = ".json"
-_CHECKSUM_BYTES = 9
+_CHECKSUM_BYTES = 8
 # Files that a killed run has left behind are removed after an hour; so far ahead may a clock be.
 _STALE_SECONDS = 3600
 #: What is kept holds only for the very same Python.
@@ -77,10 +76,10 @@ def cache_folder(environment: Mapping[str, str], examined: Iterable[str] = ()) -
     return folder
 
 
-def policy_identity(files: tuple[SourceFile, ...]) -> bytes:
-    """Return all that the policy made of these files depends on."""
+def policy_identity(files: tuple[SourceFile, ...], kind: str = "policy") -> bytes:
+    """Return all that the policy made of these files, or another kind of value, depends on."""
     versions = (VERSION, FORMAT, tzdata_version(), _PYTHON, LAYOUT)
-    head = repr(("policy", versions, [(file.name, len(file.data)) for file in files]))
+    head = repr((kind, versions, [(file.name, len(file.data)) for file in files]))
     return b"".join([head.encode("utf-8", "surrogatepass"), *[file.data for file in files]])
 
 
@@ -107,7 +106,7 @@ def kept(folder: str | None, identity: bytes) -> Any:
     except (OSError, ValueError):
         return None
     body = data[_CHECKSUM_BYTES:]
-    if data[:_CHECKSUM_BYTES] != _checksum(body) or not body.startswith(identity):
+    if data[:_CHECKSUM_BYTES] != checksum(body) or not body.startswith(identity):
         return None
     _read.add((folder, name))
     try:
@@ -141,7 +140,7 @@ def keep(folder: str | None, identity: bytes, value: Any) -> None:
     if folder is None:
         return
     body = identity + marshal.dumps(value)
-    data = _checksum(body) + body
+    data = checksum(body) + body
     if len(data) > MAX_ENTRY_BYTES:
         return
     name = _name(identity)
@@ -156,11 +155,21 @@ def keep(folder: str | None, identity: bytes, value: Any) -> None:
 
 def _name(identity: bytes) -> str:
     """Return the name of the file of an entry; two that share it replace each other."""
-    return f"{crc32(identity):08x}-{len(identity):x}{ENDING}"
+    return f"{checksum(identity)[:4].hex()}-{len(identity):x}{ENDING}"
 
 
-def _checksum(body: bytes) -> bytes:
-    return b"%08x\n" % crc32(body)
+def checksum(data: bytes) -> bytes:
+    """Return a hash of 64 bits: the one with which Python tells whether a source has changed.
+
+    It is built in, while `zlib` and `binascii` open a shared library.
+    """
+    try:
+        from _imp import source_hash
+    except ImportError:  # a Python that has it elsewhere
+        from importlib import util
+
+        return util.source_hash(data)
+    return source_hash(0, data)
 
 
 def _make(folder: str) -> None:

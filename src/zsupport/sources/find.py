@@ -20,7 +20,7 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import IO
 
 DEFAULT = "zoom"
@@ -66,9 +66,11 @@ def shipped_id(name: str) -> str | None:
     This is the one rule for all commands: such a word means the shipped policy, even if the
     current folder has a file or folder of that name.
     """
-    if is_path(name):
-        return None
-    return {id.casefold(): id for id in shipped_policies()}.get(name.casefold())
+    return None if is_path(name) else _shipped_id(name, shipped_policies())
+
+
+def _shipped_id(name: str, shipped: Iterable[str]) -> str | None:
+    return {id.casefold(): id for id in shipped}.get(name.casefold())
 
 
 def shadowed(names: Sequence[str]) -> list[str]:
@@ -135,18 +137,23 @@ def find(name: str) -> FoundPolicy:
         return FoundPolicy((_file("-", "-", _stdin()),))
     if not is_path(name):
         shipped = shipped_policies()
-        id = shipped_id(name)
+        id = _shipped_id(name, shipped)
         if id is None:
             hint = did_you_mean(name, shipped) or "a path has a / in it or ends in .yaml"
             if os.path.exists(name):
                 hint = f"for the file or folder here, write ./{name}"
             raise UsageError(f"`{name}` is no policy; known: {', '.join(shipped)}", hint)
-        return FoundPolicy(tuple(_files(shipped[id], shipped_root(), "")))
+        return find_shipped(shipped[id])
     if leaving_link(name) is not None:
         raise PolicyError(f"{name}: {LEADS_OUT}", LEADS_OUT_HINT)
     folder = name if os.path.isdir(name) else os.path.dirname(name)
     files = tuple(_files(name, folder, folder))
     return FoundPolicy(files, os.path.join(folder, ""), name)
+
+
+def find_shipped(path: str) -> FoundPolicy:
+    """Return the files of the shipped policy at a path of `shipped_policies`."""
+    return FoundPolicy(tuple(_files(path, shipped_root(), "")))
 
 
 def may_be_policy_name(name: str) -> bool:
@@ -199,9 +206,8 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
             # A pipe would make us wait.
             if may_be_policy_name(name) and is_ordinary(os.path.join(path, name))
         ]
-        within = boundary(path)
         for each in paths:
-            if os.path.islink(each) and leads_out(each, within):
+            if os.path.islink(each) and leads_out(each, boundary(path)):
                 raise PolicyError(f"{each}: {LEADS_OUT}", LEADS_OUT_HINT)
         if not paths:
             raise PolicyError(
