@@ -12,7 +12,7 @@ from pkgutil import resolve_name
 
 import pytest
 
-from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.cli.options import COMMANDS, load_command
 
 SOURCE = Path(__file__).parent.parent / "src"
 

@@ -18,7 +18,7 @@ import yaml
 from conftest import Cli
 from documents import PAGES, ROOT, blocks_of
 
-from zsupport.cli.commands import load_command
+from zsupport.cli.options import load_command
 from zsupport.starter import starter
 
 ACTION = ROOT / ".github" / "actions" / "zsupport"

@@ -25,8 +25,8 @@ from zsupport.library import Policy, list_shipped, load
 from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
 from zsupport.sources import cache
+from zsupport.sources.cache import kept_holidays
 from zsupport.sources.find import find, shipped_policies
-from zsupport.sources.holidays import kept_holidays
 
 ACME = Path(__file__).parent / "policies" / "acme.yaml"
 NAMES = [*shipped_policies(), str(ACME)]

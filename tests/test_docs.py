@@ -26,7 +26,7 @@ from documents import (
 )
 
 import zsupport
-from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.cli.options import COMMANDS, load_command
 from zsupport.clock.holidays import public_holidays
 from zsupport.errors import InvalidPolicy
 from zsupport.findings import CODES

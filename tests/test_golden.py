@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Cli, Run
 
-from zsupport.cli.commands import COMMANDS
+from zsupport.cli.options import COMMANDS
 from zsupport.report import FORMATS
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from zsupport.cli import main
-from zsupport.cli.commands import COMMANDS, load_command
+from zsupport.cli.options import COMMANDS, load_command
 from zsupport.report.text import is_plain, unsafe
 
 #: Marks that languages need: JSON keeps them.

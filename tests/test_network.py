@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conftest import Cli
 
-from zsupport.cli.commands import COMMANDS
+from zsupport.cli.options import COMMANDS
 
 #: Runs command lines one after the other and forbids whatever reaches for the network. Prints
 #: what was tried, and how every command line ended.

@@ -14,7 +14,7 @@ from conftest import Cli
 
 import zsupport
 from zsupport.answer.case import Answers, AnyAnswers
-from zsupport.cli.commands import load_command
+from zsupport.cli.options import load_command
 from zsupport.clock.problem import BadText
 from zsupport.errors import InvalidPolicy
 from zsupport.policy.files import SourceFile

@@ -12,8 +12,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from zsupport.cli.app import typer_command
-from zsupport.cli.commands import COMMANDS, load_command
-from zsupport.cli.options import Command, Option
+from zsupport.cli.options import COMMANDS, Command, Option, load_command
 from zsupport.cli.short import read_short
 
 Values = dict[str, object]

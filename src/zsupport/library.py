@@ -25,6 +25,7 @@ from zsupport.policy.model import Metric, Revision
 from zsupport.sources.cache import (
     cache_folder,
     keep_policy,
+    kept_holidays,
     kept_policy,
     policy_identity,
 )
@@ -36,7 +37,6 @@ from zsupport.sources.find import (
     find_shipped,
     shipped_policies,
 )
-from zsupport.sources.holidays import kept_holidays
 from zsupport.typed import (
     TYPE_CHECKING,
     Mapping,

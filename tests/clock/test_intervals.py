@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zsupport.clock.intervals import Interval, clipped, common, outside
+from zsupport.clock.intervals import Interval, common, outside
+from zsupport.clock.spans import clipped
 
 borders = st.lists(st.integers(-20, 20), unique=True, max_size=12).map(sorted)
 lists = borders.map(lambda each: list(zip(each[::2], each[1::2], strict=False)))

@@ -11,9 +11,8 @@ from oracle.clock import zone_rules
 
 from zsupport import Calendar
 from zsupport.clock import spans
-from zsupport.clock.intervals import clipped
 from zsupport.clock.model import Hours, Year, Years
-from zsupport.clock.spans import EPOCH, WorkingTime
+from zsupport.clock.spans import EPOCH, WorkingTime, clipped
 from zsupport.clock.zonefile import offset_pieces
 from zsupport.clock.zones import zone, zone_names
 

@@ -12,7 +12,7 @@ from zsupport.answer.hours import hours_of, years_of
 from zsupport.clock import intervals
 from zsupport.clock.holidays import PublicHolidays, public_holidays
 from zsupport.clock.model import Hours
-from zsupport.clock.spans import Spans, WorkingTime
+from zsupport.clock.spans import Spans, WorkingTime, clipped
 from zsupport.clock.windows import WEEK, Window
 from zsupport.policy.model import NOWHERE, Holidays, PolicyCalendar, Remarks
 from zsupport.typed import NamedTuple
@@ -148,7 +148,7 @@ def meet(
             left &= _minutes(tuple(week))
         return bool(left)
     *within_all, without = (
-        intervals.clipped(_spans(each, *period, public).intervals(), *period) for each in every
+        clipped(_spans(each, *period, public).intervals(), *period) for each in every
     )
     rest = intervals.outside(without, *period)
     for spans in within_all:
@@ -251,7 +251,7 @@ def _by_instant(one: Counted, other: Counted, period: Period, public: PublicHoli
     first, last = period
     mine, its = _spans(one, first, last, public), _spans(other, first, last, public)
     at = 0
-    for start, end in intervals.clipped(its.intervals(), first, last):
+    for start, end in clipped(its.intervals(), first, last):
         while at < len(mine.starts) and mine.ends[at] < end:
             at += 1
         if at == len(mine.starts) or mine.starts[at] > start:

@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from zsupport.cli.commands import COMMANDS, load_command
-from zsupport.cli.options import FORMAT, Command, Option
+from zsupport.cli.options import COMMANDS, FORMAT, Command, Option, load_command
 from zsupport.cli.output import emit
 from zsupport.errors import UsageError
 

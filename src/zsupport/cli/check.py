@@ -119,9 +119,8 @@ def check(
     from zsupport.check.batch import CheckOptions, check_files
     from zsupport.check.config import Configs
     from zsupport.clock.holidays import holidays_version
-    from zsupport.sources.cache import cache_folder
+    from zsupport.sources.cache import cache_folder, kept_holidays
     from zsupport.sources.find import shadowed
-    from zsupport.sources.holidays import kept_holidays
     from zsupport.sources.policies import no_policy
     from zsupport.sources.select import select as select_files
     from zsupport.sources.settings import Exclusions, configured

@@ -18,8 +18,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from zsupport.answer.case import say
-from zsupport.cli.commands import COMMANDS, load_command
-from zsupport.cli.options import FORMAT, Option
+from zsupport.cli.options import COMMANDS, FORMAT, Option, load_command
 from zsupport.cli.output import emit
 from zsupport.clock.deadline import STARTS
 from zsupport.clock.instants import to_datetime

@@ -15,8 +15,7 @@ from zsupport.diff.changes import AUDIENCES
 from zsupport.diff.headlines import fails, outcome_of
 from zsupport.diff.policies import compare, paired
 from zsupport.errors import PolicyError
-from zsupport.sources.cache import cache_folder
-from zsupport.sources.holidays import kept_holidays
+from zsupport.sources.cache import cache_folder, kept_holidays
 from zsupport.sources.settings import Exclusions, configured
 from zsupport.sources.sides import InvalidSide, both_sides
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from zsupport.cli.commands import COMMANDS
-from zsupport.cli.options import Command, Option
+from zsupport.cli.options import COMMANDS, Command, Option
 from zsupport.cli.output import emit, is_terminal, terminal_of
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.guide import GUIDES, page

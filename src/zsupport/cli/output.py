@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from errno import EBADF
 
 from zsupport.cli.options import Common, flag_of
 from zsupport.errors import EnvironmentFault, InvalidPolicy, UsageError, ZsupportError, did_you_mean
@@ -53,6 +52,8 @@ def aside(text: str, *, commands: bool = False) -> None:
 def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
     try:
         if out is None:
+            from errno import EBADF
+
             raise OSError(EBADF, "there is no standard output")
         out.write(text)
         out.flush()

@@ -72,9 +72,8 @@ def test(
     A failure shows what the policy answers and the line that decided, and the test as it would
     pass. No file is ever changed.
     """
-    from zsupport.sources.cache import cache_folder
+    from zsupport.sources.cache import cache_folder, kept_holidays
     from zsupport.sources.find import shadowed
-    from zsupport.sources.holidays import kept_holidays
     from zsupport.sources.settings import Exclusions, configured
     from zsupport.suite.session import RunOptions, run_session
 

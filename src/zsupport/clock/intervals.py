@@ -10,12 +10,6 @@ if TYPE_CHECKING:
 Interval = tuple[int, int]
 
 
-def clipped(intervals: Iterable[Interval], low: int, high: int) -> list[Interval]:
-    """Return what of some intervals lies in `[low, high)`."""
-    inside = ((max(start, low), min(end, high)) for start, end in intervals)
-    return [(start, end) for start, end in inside if start < end]
-
-
 def common(one: list[Interval], other: list[Interval]) -> list[Interval]:
     """Return what two lists have in common."""
     found: list[Interval] = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import accumulate
 
 from zsupport.clock.instants import END
-from zsupport.clock.intervals import clipped
 from zsupport.clock.model import ALL_DAY, Hours, WindowPart
 from zsupport.clock.problem import HORIZON, Never
 from zsupport.clock.zonefile import offset_pieces
@@ -19,7 +18,7 @@ from zsupport.limits import MEMBERS, WINDOWS
 from zsupport.typed import TYPE_CHECKING, NamedTuple, bisect_left, bisect_right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import tzinfo
 
 _DAY = 86_400
@@ -27,6 +26,12 @@ _MONTH = 30 * _DAY
 _YEAR = 366 * _DAY
 #: The ordinal of 1970-01-01.
 EPOCH = 719_163
+
+
+def clipped(intervals: Iterable[tuple[int, int]], low: int, high: int) -> list[tuple[int, int]]:
+    """Return what of some intervals lies in `[low, high)`."""
+    inside = ((max(start, low), min(end, high)) for start, end in intervals)
+    return [(start, end) for start, end in inside if start < end]
 
 
 class Spans(NamedTuple):

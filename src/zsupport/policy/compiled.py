@@ -9,8 +9,6 @@ Reading does not check the form. The cache reads only forms that this user has w
 
 from __future__ import annotations
 
-from itertools import repeat
-
 from zsupport.clock.target import Target
 from zsupport.clock.windows import Window
 from zsupport.policy import model
@@ -52,10 +50,12 @@ def compiled(revisions: tuple[Revision, ...]) -> Form:
 
 def revisions_of(form: Form) -> tuple[Revision, ...]:
     """Return the revisions that a compiled form holds."""
+    new = tuple.__new__
     tables: list[list[Any]] = []
     for made, columns in zip(CLASSES, form[0], strict=True):
         values = [_reader(shape, tables)(column) for shape, column in columns]
-        tables.append([*map(tuple.__new__, repeat(made), zip(*values, strict=True)), None])
+        tables.append([new(made, row) for row in zip(*values, strict=True)])
+        tables[-1].append(None)
     return tuple([tables[-1][row] for row in form[1]])
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from zsupport.clock.holidays import PublicHolidays
+    from zsupport.clock.model import Year
     from zsupport.policy.files import SourceFile
     from zsupport.policy.model import Revision
 
@@ -151,6 +153,40 @@ def keep(folder: str | None, identity: bytes, value: Any) -> None:
             private.make_room(name)
     except (OSError, ValueError):
         return
+
+
+def kept_holidays(folder: str | None) -> PublicHolidays:
+    """Return the public holidays of countries, kept by decade and by the library's version.
+
+    A year is read once, however many policies and calendars ask for it.
+    """
+    known: dict[tuple[str, str | None, int], Year] = {}
+
+    def of_year(country: str, subdivision: str | None, year: int) -> Year:
+        if (country, subdivision, year) not in known:
+            decade = year - year % 10
+            for each, rows in _decade(folder, country, subdivision, decade).items():
+                known[country, subdivision, each] = rows
+        return known[country, subdivision, year]
+
+    return of_year
+
+
+def _decade(
+    folder: str | None, country: str, subdivision: str | None, first: int
+) -> dict[int, Year]:
+    """Return the public holidays of ten years from the first on, by year."""
+    from zsupport.clock.holidays import holidays_version, public_holidays
+    from zsupport.clock.model import Year
+
+    parts = ("public holidays", holidays_version(), country, subdivision, first)
+    identity = repr(parts).encode("utf-8", "surrogatepass")
+    rows = kept(folder, identity)
+    if rows is None:
+        years = range(first, first + 10)
+        rows = {year: tuple(public_holidays(country, subdivision, year)) for year in years}
+        keep(folder, identity, rows)
+    return {year: Year(*row) for year, row in rows.items()}
 
 
 def _name(identity: bytes) -> str:

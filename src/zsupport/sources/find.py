@@ -15,13 +15,14 @@ from zsupport.sources.links import (
     leads_out,
     leaving_link,
 )
-from zsupport.sources.project import Project, projects
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import IO
+
+    from zsupport.sources.project import Project
 
 DEFAULT = "zoom"
 #: How the names of policy files end, and those of the files that hold their tests.
@@ -94,6 +95,8 @@ def choose(
         return given, False
     if environment.get("ZSUPPORT_POLICY"):
         return environment["ZSUPPORT_POLICY"], False
+    from zsupport.sources.project import projects
+
     for project in projects(folder, Message("name the policy with {policy}")):
         named = project.table.get("policy")
         if named is not None and (not isinstance(named, str) or not named):

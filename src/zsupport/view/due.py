@@ -14,9 +14,8 @@ from zsupport.dates import date, datetime, tzinfo
 from zsupport.policy.model import Revision, When
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, retired, values_of
-from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView
+from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView, all_warnings, document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,9 +7,8 @@ from zsupport.answer.opening import HoursAnswer, HoursAnswers, Opening
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, retired, values_of
-from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView
+from zsupport.view.questions import OF_CASE, OF_CUSTOMER, QuestionView, all_warnings, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

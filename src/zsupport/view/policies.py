@@ -9,7 +9,7 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.model import Revision
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING, Mapping, TypedDict
-from zsupport.view.document import versions
+from zsupport.view.questions import versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

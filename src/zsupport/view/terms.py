@@ -6,9 +6,8 @@ from zsupport.answer.case import records_of
 from zsupport.answer.terms import TermAnswer, TermAnswers
 from zsupport.report import Remark, Report, Table
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside, retired, values_of
-from zsupport.view.questions import OF_CASE, QuestionView
+from zsupport.view.questions import OF_CASE, QuestionView, all_warnings, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

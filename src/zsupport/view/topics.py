@@ -6,9 +6,8 @@ from zsupport.answer.case import records_of
 from zsupport.answer.topics import TopicAnswer, TopicAnswers
 from zsupport.report import Report, Table
 from zsupport.typed import TYPE_CHECKING
-from zsupport.view.document import all_warnings, document
 from zsupport.view.notes import beside
-from zsupport.view.questions import QuestionView
+from zsupport.view.questions import QuestionView, all_warnings, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
