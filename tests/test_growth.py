@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from zsupport.answer.case import matching
-from zsupport.answer.channels import GrantsByPlan, holding
+from zsupport.answer.channels import GrantsByPlan
+from zsupport.answer.grants import holding
 from zsupport.clock.holidays import public_holidays
 from zsupport.library import Policy
 from zsupport.policy.files import SourceFile

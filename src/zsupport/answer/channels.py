@@ -21,12 +21,10 @@ from zsupport.answer.case import (
     say,
 )
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
+from zsupport.answer.grants import Holding, denied, holding, joined_hours, of_grants
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
-from zsupport.policy.model import CHANNEL_KINDS, Alternative, Channel, Grant, Remarks, Revision
-from zsupport.typed import TYPE_CHECKING, Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from zsupport.policy.model import CHANNEL_KINDS, Channel, Grant, Remarks, Revision
+from zsupport.typed import Annotated, Any, Mapping, NamedTuple, Sequence, TypedDict
 
 
 class OnlyWhen(TypedDict, total=False):
@@ -73,22 +71,6 @@ class ChannelAnswer(NamedTuple):
 
 
 ChannelAnswers = Answers[ChannelAnswer, None]
-
-
-class Holding(NamedTuple):
-    """A grant that applies, and the alternatives of its condition that match."""
-
-    grant: Grant
-    matched: tuple[Alternative, ...]
-
-
-def holding(grants: Iterable[Grant], case: Case, channel: str) -> list[Holding]:
-    """Return those of the grants that allow `channel` in `case`, in written order."""
-    found = []
-    for grant in grants:
-        if channel in grant.allow and (matched := matching(grant.when, case)):
-            found.append(Holding(grant, matched))
-    return found
 
 
 class GrantsByPlan:
@@ -334,35 +316,6 @@ def _answer(
             (place for each in held for place in places_of(each.grant.place, each.matched)),
         ),
     )
-
-
-def joined_hours(held: list[Holding]) -> str | None:
-    """Return the names of the hours of grants, None where one states none.
-
-    A grant without hours opens the channel whenever the vendor does.
-    """
-    names = [each.grant.hours for each in held]
-    return None if None in names else ", ".join(dict.fromkeys(name for name in names if name))
-
-
-def of_grants(held: list[Holding]) -> list[Remarks]:
-    """Return the remarks of grants, and of the alternatives of their conditions that match."""
-    return [r for each in held for r in (each.grant.remarks, *of_alternatives(each.matched))]
-
-
-def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:
-    """Return the parts that decide about a no: the grants of the channel, none of which applies.
-
-    Without such a grant it is the section `entitlements`. With no channel named: all grants of
-    channels that open a case.
-    """
-    opens = {c.id for c in revision.channels if c.opens_case}
-    places = [
-        grant.place
-        for grant in revision.grants
-        if (channel in grant.allow if channel else opens.intersection(grant.allow))
-    ]
-    return reasons(revision, places or [revision.grants_place])
 
 
 def _denied(revision: Revision, row: ChannelAnswer, lang: str) -> ChannelAnswer:

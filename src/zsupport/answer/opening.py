@@ -24,13 +24,6 @@ from zsupport.answer.case import (
     record,
     say,
 )
-from zsupport.answer.channels import (
-    Holding,
-    denied,
-    holding,
-    joined_hours,
-    of_grants,
-)
 from zsupport.answer.dimensions import (
     STEPS_OF_ROW,
     Dimensions,
@@ -39,6 +32,13 @@ from zsupport.answer.dimensions import (
     dimensions,
     priorities_by_facts,
     with_channel,
+)
+from zsupport.answer.grants import (
+    Holding,
+    denied,
+    holding,
+    joined_hours,
+    of_grants,
 )
 from zsupport.answer.hours import ALWAYS_OPEN, PolicyHours, Settled
 from zsupport.answer.remarks import of_case, of_hours, retired_of, said

@@ -19,8 +19,8 @@ from zsupport.answer.case import (
     reasons,
     say,
 )
-from zsupport.answer.channels import denied, holding, of_grants
 from zsupport.answer.dimensions import STEPS_OF_ROW, Dimensions, about_assumed, collapse, dimensions
+from zsupport.answer.grants import denied, holding, of_grants
 from zsupport.answer.hours import PolicyHours, Settled
 from zsupport.answer.remarks import of_alternatives, of_case, of_hours, retired_of, said
 from zsupport.errors import UsageError, did_you_mean

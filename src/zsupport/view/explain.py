@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from zsupport.answer.case import Answers, Because, Case, Details, Row
-from zsupport.answer.channels import holding
 from zsupport.answer.facts import PrioritiesByFacts
+from zsupport.answer.grants import holding
 from zsupport.policy.model import Alternative, Grant, Place, When
 from zsupport.typed import TYPE_CHECKING, Generic
 from zsupport.wording import enumerated

@@ -1,0 +1,56 @@
+"""The grants that hold for a case, what they say, and what denies a channel where none does."""
+
+from __future__ import annotations
+
+from zsupport.answer.case import Because, Case, matching, reasons
+from zsupport.answer.remarks import of_alternatives
+from zsupport.policy.model import Alternative, Grant, Remarks, Revision
+from zsupport.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Holding(NamedTuple):
+    """A grant that applies, and the alternatives of its condition that match."""
+
+    grant: Grant
+    matched: tuple[Alternative, ...]
+
+
+def holding(grants: Iterable[Grant], case: Case, channel: str) -> list[Holding]:
+    """Return those of the grants that allow `channel` in `case`, in written order."""
+    found = []
+    for grant in grants:
+        if channel in grant.allow and (matched := matching(grant.when, case)):
+            found.append(Holding(grant, matched))
+    return found
+
+
+def joined_hours(held: list[Holding]) -> str | None:
+    """Return the names of the hours of grants, None where one states none.
+
+    A grant without hours opens the channel whenever the vendor does.
+    """
+    names = [each.grant.hours for each in held]
+    return None if None in names else ", ".join(dict.fromkeys(name for name in names if name))
+
+
+def of_grants(held: list[Holding]) -> list[Remarks]:
+    """Return the remarks of grants, and of the alternatives of their conditions that match."""
+    return [r for each in held for r in (each.grant.remarks, *of_alternatives(each.matched))]
+
+
+def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:
+    """Return the parts that decide about a no: the grants of the channel, none of which applies.
+
+    Without such a grant it is the section `entitlements`. With no channel named: all grants of
+    channels that open a case.
+    """
+    opens = {c.id for c in revision.channels if c.opens_case}
+    places = [
+        grant.place
+        for grant in revision.grants
+        if (channel in grant.allow if channel else opens.intersection(grant.allow))
+    ]
+    return reasons(revision, places or [revision.grants_place])

@@ -1,0 +1,196 @@
+"""Why a deadline is what it is: the rule that decides, and the way from start to due time."""
+
+from __future__ import annotations
+
+from zsupport.answer.case import NEEDS_INPUT, Case, NeedsInput, matching, no_priority
+from zsupport.answer.due import DueAnswer, DueDetails, course_of
+from zsupport.answer.hours import Settled
+from zsupport.answer.promise import NEGATIVE, Promise, Promises, decide
+from zsupport.clock.instants import duration, format_instant, from_datetime
+from zsupport.clock.target import Target
+from zsupport.clock.walk import walk
+from zsupport.clock.zones import zone as zone_of
+from zsupport.dates import date
+from zsupport.policy.model import Revision, When
+from zsupport.typed import TYPE_CHECKING
+from zsupport.view.explain import (
+    Explaining,
+    case_of,
+    condition_in_words,
+    in_words,
+    one_of,
+    place_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: The ways in which a policy can define the end of a business day.
+_DUE_ON_A_DAY = {
+    "close": "when {it} closes",
+    "opening": "when {it} opens",
+    "same-time": "at the same time of day within its hours",
+    "opening-time": "at the time of day at which {moved} opens, within its hours",
+}
+#: If there are more business days, only the first and the last are shown.
+MAX_DAYS = 10
+#: If there are more steps, only the first and the last ones are shown.
+MAX_STEPS = 40
+
+
+def explain_due(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
+    """Return the rule that decides, the rules that it hides, and the steps to the deadline."""
+    head = f"{place_of(answer, metric=answer.metric)}: {answer.state}"
+    if lines := why.not_in_force():
+        return [head, *lines]
+    revision = why.revision
+    opening = [c.id for c in revision.channels if c.opens_case]
+    if answer.state == "not-entitled":
+        channels = [answer.channel] if answer.channel else opening
+        channels = [c for c in channels if c in opening]
+        if not channels:
+            return [head, f"  `{answer.channel}` opens no case, so nothing is promised"]
+        case = case_of(answer)
+        denials = why.denials(case, channels)
+        return [head, *denials, *why.would(case, channels, "entitled to it")]
+    if answer.because == no_priority(revision):
+        return [head, *why.no_priority()]
+    details = why.answers.details
+    row = _promised(answer, details.promised)
+    case = row.case
+
+    def inside(name: str) -> bool:
+        return details.hours.is_open(name, case, details.moment.events.opened)
+
+    if answer.state == NEEDS_INPUT:
+        return [head, *(why.at(each) for each in answer.because)]
+    deciding = decide(revision, case, answer.metric, inside)
+    if deciding is None:
+        place = revision.targets_place or revision.grants_place
+        return [head, f"{why.at(place)}  no rule states {answer.metric} for it"]
+    says = "; or ".join(map(in_words, deciding.matched))
+    target = deciding.cell.target.text
+    lines.append(f"{why.at(deciding.cell.place)}  {answer.metric}: {target}")
+    lines.append(f"{why.at(deciding.rule.place)}  this rule holds: {says}")
+    priority = case.get("priority", "*")
+    for rule in revision.rules:
+        cells = rule.cells.get(answer.metric, {})
+        hidden = cells.get(priority) or cells.get("*")
+        if rule is not deciding.rule and hidden and _matches(rule.when, case, inside):
+            lines.append(
+                f"{why.at(hidden.place)}  hidden by it: {hidden.target.text} "
+                f"({condition_in_words(rule.when)})"
+            )
+    if answer.state in NEGATIVE:
+        return [head, *lines, *_would_promise(case, answer.metric, why)]
+    return [head, *lines, *_walk(answer, row, why)]
+
+
+def _matches(when: When, case: Case, inside: Callable[[str], bool]) -> bool:
+    """Return whether a condition matches, without further input."""
+    try:
+        return bool(matching(when, case, inside))
+    except NeedsInput:
+        return False
+
+
+def _promised(answer: DueAnswer, promised: Promises) -> Promise:
+    """Return the full promise of an answer, which itself shows only the open columns."""
+    place = (answer.plan, answer.role, answer.priority, answer.metric)
+    for row in promised.rows:
+        same = (row.plan, row.role, row.priority, row.metric.id) == place
+        same = same and answer.channel in (None, row.case["channel"])
+        if same and answer.facts.items() <= row.facts.items():
+            return row
+    raise LookupError(f"no promise for {answer}")
+
+
+def _walk(answer: DueAnswer, row: Promise, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
+    """Return the steps from the start to the deadline: time that counts, and time that does not."""
+    assert row.cell is not None
+    target, moment, settled = row.cell.target, why.answers.details.moment, row.settled
+    if target.kind == "rate":
+        return []
+    run = course_of(row, why.revision, moment)
+    if run is None:
+        return [f"  its clock starts when the case is {row.metric.starts}: not yet"]
+    if answer.due is None and run.open_since is None:
+        return ["  it is not reached within ten years of its start"]
+    where = zone_of(settled.zone_name) if settled else why.zone_shown
+    start = run.anchor
+    end = from_datetime(answer.due) if answer.due else moment.at
+    steps = walk(settled.time if settled else None, start, end, run.pauses)
+    over, lines = "", []
+    if settled:
+        # The members of a union can be in several zones; times are shown in the first.
+        zones = dict.fromkeys(str(each.zone) for each in settled.time.hours)
+        over = f" over `{answer.hours}` ({', '.join(zones)})"
+        lines += _business_days(settled, target, start, why.revision)
+    lines.append(f"  the way from {format_instant(start, where)}{over}:")
+    shown = (
+        steps if len(steps) <= MAX_STEPS else [*steps[: MAX_STEPS // 2], *steps[-MAX_STEPS // 2 :]]
+    )
+    for i, step in enumerate(shown):
+        if len(shown) < len(steps) and i == MAX_STEPS // 2:
+            lines.append(f"    ... {len(steps) - len(shown)} more steps")
+        until = format_instant(step.end, where)
+        if step.counted:
+            days = settled is None
+            says = f"counts {duration(step.counted, days=days)}"
+            says += f", {duration(step.total, days=days)} in all"
+            says += "".join(f"; {reason}" for reason in step.reasons)
+        else:
+            says = "does not count: " + "; ".join(step.reasons)
+        lines.append(f"    to {until}  {says}")
+    if answer.due is None:
+        lines.append("    an open pause leaves the rest unknown")
+    return lines
+
+
+def _business_days(settled: Settled, target: Target, start: int, revision: Revision) -> list[str]:
+    """Return a line with the business days that count, and the due time on the last one."""
+    if settled.days is None or target.kind not in ("business-days", "next-business-day", "by"):
+        return []
+    opened = counted_from = settled.days.opened(start)
+    if target.kind == "business-days":
+        dates = settled.days.counted(start, target.amount)
+        counted_from = dates.pop(0).ordinal
+    elif target.kind == "by":
+        dates = [settled.days.by_date(start, target.at)[0]]
+    else:
+        dates = [settled.days.after(opened, start)]
+    days = [date.fromordinal(each.ordinal).isoformat() for each in dates]
+    if len(days) > MAX_DAYS:
+        days[MAX_DAYS // 2 : -MAX_DAYS // 2] = [f"{len(days) - MAX_DAYS} more"]
+    moved = after = date.fromordinal(counted_from).isoformat()
+    reading = revision.business_day
+    if counted_from != opened:
+        after += f" (moved on from {date.fromordinal(opened).isoformat()})"
+        reading = "opening-time" if reading == "same-time" else reading
+    elif target.kind == "next-business-day" and reading == "same-time":
+        today = settled.days.date(opened)
+        reading = "close" if today is None or start >= today.close else reading
+    several = len(days) > 1
+    due = _DUE_ON_A_DAY[reading].format(it="the last" if several else "it", moved=moved)
+    if target.kind == "by":
+        time = f"{target.at // 3600:02}:{target.at // 60 % 60:02}"
+        due = f"at {time}"
+        first = settled.days.after(opened, start).ordinal
+        if first != dates[0].ordinal:
+            days[0] += f" ({time} on {date.fromordinal(first).isoformat()} has passed)"
+    named = f"business day{'s' if several else ''} after {after}"
+    return [f"  {named}: {', '.join(days)}; due {due}"]
+
+
+def _would_promise(case: Case, metric: str, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
+    """Return the single changes of the case that lead to a target."""
+    changes = []
+    for name, values in why.choices(case):
+        good = []
+        for value in values:
+            found = decide(why.revision, {**case, name: value}, metric)
+            if found and found.cell.target.promises:
+                good.append(value)
+        if good:
+            changes.append(f"with {name} {one_of(good)}")
+    return [f"  something would be promised {'; or '.join(changes)}"] if changes else []
