@@ -22,6 +22,8 @@ PublicHolidays: TypeAlias = "Callable[[str, str | None, int], Year]"
 INSTALL = "install it: python -m pip install holidays"
 
 
+#: The installed version, by the folders of `sys.path` that were searched.
+_version: dict[tuple[str, ...], str | None] = {}
 #: Cached results by country, subdivision and year, and the maximum number of them.
 _years: dict[tuple[str, str | None, int], Year] = {}
 _MOST_YEARS = 4096
@@ -88,6 +90,13 @@ def holidays_version() -> str | None:
     The version is in the name of the `.dist-info` folder. Importing the package or
     importlib.metadata takes longer than a whole answer.
     """
+    folders = (*sys.path,)
+    if folders not in _version:
+        _version[folders] = _installed_version()
+    return _version[folders]
+
+
+def _installed_version() -> str | None:
     for folder in sys.path:
         if not os.path.isdir(os.path.join(folder, "holidays")):
             continue

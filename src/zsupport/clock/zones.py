@@ -130,7 +130,8 @@ _PLACES: dict[int, str] = {
 
 _loaded: dict[str, dates.tzinfo] = {}
 _names: tuple[str, ...] = ()
-_known: frozenset[str] = frozenset()
+#: The list of tzdata, with a line end before and after each name.
+_listed = ""
 _countries: dict[str, str] = {}
 
 
@@ -147,7 +148,7 @@ def zone(text: str, *, suggest: bool = True) -> dates.tzinfo:
     if found is None:
         if fixed := offset_parts(text.removeprefix("UTC")):
             found = _fixed(text, *fixed)
-        elif text in _known_names():
+        elif _is_name(text):
             found = _load(text)
         else:
             raise _refusal(text, suggest)
@@ -159,7 +160,7 @@ def zone_names() -> tuple[str, ...]:
     """Return the IANA names that `zone` accepts, sorted: those of tzdata without abbreviations."""
     global _names
     if not _names:
-        _names = tuple(sorted(_known_names()))
+        _names = tuple(sorted(filter(_is_name, {*_list().split()})))
     return _names
 
 
@@ -230,11 +231,16 @@ def _signed_minutes(sign: str, hours: str, past: str | None) -> int | None:
     return minutes if possible else None
 
 
-def _known_names() -> frozenset[str]:
-    global _known
-    if not _known:
-        _known = frozenset(_read("zones").split()) - _REFUSED
-    return _known
+def _is_name(text: str) -> bool:
+    """Return whether a text is one of `zone_names`, without making a set of all of them."""
+    return text.split() == [text] and f"\n{text}\n" in _list() and text not in _REFUSED
+
+
+def _list() -> str:
+    global _listed
+    if not _listed:
+        _listed = f"\n{_read('zones')}\n"
+    return _listed
 
 
 def _load(name: str) -> dates.tzinfo:

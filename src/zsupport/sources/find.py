@@ -8,13 +8,6 @@ import sys
 
 from zsupport.errors import EnvironmentFault, PolicyError, UsageError, did_you_mean, nearest
 from zsupport.policy.files import MAX_BYTES, MAX_FOLDER_BYTES, SourceFile
-from zsupport.sources.links import (
-    LEADS_OUT,
-    LEADS_OUT_HINT,
-    boundary,
-    leads_out,
-    leaving_link,
-)
 from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Message
 
@@ -113,6 +106,8 @@ def choose(
 
 def _configured(project: Project, path: str) -> str:
     """Return the path that a project names; raise UsageError for what a stranger could plant."""
+    from zsupport.sources.links import boundary, leads_out
+
     if not is_ordinary(path) and not os.path.isdir(path):
         raise UsageError(
             f"{project.path}: `policy` names a pipe or a device, which is not read",
@@ -147,6 +142,8 @@ def find(name: str) -> FoundPolicy:
                 hint = f"for the file or folder here, write ./{name}"
             raise UsageError(f"`{name}` is no policy; known: {', '.join(shipped)}", hint)
         return find_shipped(shipped[id])
+    from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, leaving_link
+
     if leaving_link(name) is not None:
         raise PolicyError(f"{name}: {LEADS_OUT}", LEADS_OUT_HINT)
     folder = name if os.path.isdir(name) else os.path.dirname(name)
@@ -209,9 +206,8 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
             # A pipe would make us wait.
             if may_be_policy_name(name) and is_ordinary(os.path.join(path, name))
         ]
-        for each in paths:
-            if os.path.islink(each) and leads_out(each, boundary(path)):
-                raise PolicyError(f"{each}: {LEADS_OUT}", LEADS_OUT_HINT)
+        if links := [each for each in paths if os.path.islink(each)]:
+            _check_links(links, path)
         if not paths:
             raise PolicyError(
                 f"{path}: no policy in this folder", "a policy is a file that ends in .yaml or .yml"
@@ -230,6 +226,16 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
             )
         found.append(_file(name, os.path.join(shown, name) if shown else name, data))
     return found
+
+
+def _check_links(links: list[str], folder: str) -> None:
+    """Raise PolicyError for the first link in a folder that leads out of it or its repository."""
+    from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, boundary, leads_out
+
+    within = boundary(folder)
+    for link in links:
+        if leads_out(link, within):
+            raise PolicyError(f"{link}: {LEADS_OUT}", LEADS_OUT_HINT)
 
 
 def is_ordinary(path: str) -> bool:
