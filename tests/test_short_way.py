@@ -3,12 +3,16 @@
 import re
 import subprocess
 import sys
+from importlib import import_module
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from conftest import Cli
 
-from zsupport.cli.short import OF_PROGRAM, OF_PYTHON
+from zsupport.cli.short import OF_PROGRAM, OF_PYTHON, QuickFinder
 
 QUESTIONS = {
     "channels": "channels --plan business --role admin",
@@ -85,3 +89,45 @@ def test_all_that_may_be_loaded_is_there_to_be_loaded() -> None:
     for module in OF_PROGRAM:
         path = Path(sys.modules["zsupport"].__file__ or "").parent.joinpath(*module.split("."))
         assert path.with_suffix(".py").is_file() or (path / "__init__.py").is_file(), module
+
+
+def facts_of(spec: ModuleSpec | None) -> tuple[object, ...]:
+    assert spec is not None
+    loader: Any = spec.loader
+    return (
+        spec.name, spec.origin, spec.cached, spec.has_location, spec.submodule_search_locations,
+        type(loader), loader.name, loader.path,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("module", OF_PROGRAM)
+def test_the_quick_finder_finds_what_python_finds(module: str) -> None:
+    name = f"zsupport.{module}"
+    path = import_module(name.rpartition(".")[0]).__path__
+    assert facts_of(QuickFinder.find_spec(name, path)) == facts_of(PathFinder.find_spec(name, path))
+
+
+def test_the_quick_finder_finds_nothing_else() -> None:
+    path = import_module("zsupport.answer").__path__
+    assert QuickFinder.find_spec("zsupport.answer.nothing", path) is None
+    assert QuickFinder.find_spec("zsupport.policy.loader", path) is None
+    assert QuickFinder.find_spec("answer.case", path) is None
+    assert QuickFinder.find_spec("zsupport.answer.case", None) is None
+    assert QuickFinder.find_spec("zsupport.answer.case", [*path, *path]) is None
+
+
+def test_an_archive_is_left_to_the_finder_for_archives(tmp_path: Path) -> None:
+    package = Path(sys.modules["zsupport"].__file__ or "").parent
+    archive = tmp_path / "program.zip"
+    with ZipFile(archive, "w") as files:
+        for path in package.rglob("*.py"):
+            files.write(path, path.relative_to(package.parent))
+    program = (
+        "import sys; sys.path.insert(0, sys.argv.pop()); import zsupport.cli;"
+        "print(zsupport.cli.output.__file__, *sys.meta_path)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(archive)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith(str(archive))
+    assert "QuickFinder" not in done.stdout

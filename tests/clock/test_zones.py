@@ -294,7 +294,8 @@ def test_an_offset_that_no_zone_has_is_refused(text: str) -> None:
         "", " ", "Europe", "Europe/", "/Europe/Oslo", "Europe/../Europe/Oslo", "../../etc/passwd",
         "/etc/localtime", "zone.tab", "iso3166.tab", "__init__.py", "Europe\\Oslo", "Europe/Oslo\0",
         "Europe/Oslo\n", "UTC\n", "UTC+01:00\n", "Factory", "\x1b[31m", "Z" * 100_000,
-        "UTC+\u0660\u0661:00", "Africa/Abidjan\nAfrica/Algiers", " Europe/Oslo", "Europe/Oslo ", "\n",
+        "UTC+\u0660\u0661:00", "Africa/Abidjan\nAfrica/Algiers", " Europe/Oslo", "Europe/Oslo ",
+        "\n",
     ],
 )  # fmt: skip
 def test_only_names_of_the_list_are_zones(text: str) -> None:

@@ -10,9 +10,11 @@ import gc
 import os
 import sys
 
+from zsupport.cli.short import read_short
+
+# isort: split
 from zsupport.cli.options import COMMANDS, load_command
 from zsupport.cli.output import aside, leave, prepare_streams, report_error, wants_json
-from zsupport.cli.short import read_short
 from zsupport.errors import Bug, UsageError, ZsupportError, is_interruption
 from zsupport.typed import TYPE_CHECKING
 
