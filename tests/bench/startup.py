@@ -5,7 +5,8 @@
 Every round starts `python -c pass` and then each question by each way in: a console script as pip
 writes it, which imports `re`; one that does not, as uv writes it; and `python -m zsupport`. The
 policy was read before, and the output goes into a pipe. A figure is the median over the rounds of
-the ratio of the CPU time to that of `python -c pass` in the same round.
+the ratio of the CPU time to that of `python -c pass` in the same round. The README has the figures
+of an ordinary installation: `pip install .` in a new virtual environment.
 """
 
 import os
@@ -28,12 +29,16 @@ QUESTIONS = {
     "policies": "policies",
     "policies by name": "policies zoom",
 }
+RUN = "from zsupport.cli import run\nsys.exit(run())\n"
 #: Scripts by name, with what the way costs at most.
 SCRIPTS = {
-    "pip": ("import re\nimport sys\n", 2.6),
-    "uv": ("import sys\n", 2.1),
+    "pip": (
+        "import re\nimport sys\n"
+        "sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])\n" + RUN,
+        2.6,
+    ),
+    "uv": ("import sys\n" + RUN, 2.1),
 }
-RUN = "from zsupport.cli import run\nsys.exit(run())\n"
 
 
 def cpu_seconds(command: list[str], environment: dict[str, str], folder: str) -> float:
@@ -51,9 +56,9 @@ def main(rounds: int) -> None:
     with TemporaryDirectory() as folder:  # where no project names a policy
         environment["XDG_CACHE_HOME"] = folder
         ways = {}
-        for name, (begin, _) in SCRIPTS.items():
+        for name, (text, _) in SCRIPTS.items():
             script = Path(folder, f"{name}.py")
-            script.write_text(begin + RUN)
+            script.write_text(text)
             ways[name] = [sys.executable, str(script)]
         ways["-m"] = [sys.executable, "-m", "zsupport"]
         commands = {
