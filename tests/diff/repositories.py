@@ -28,7 +28,7 @@ ONE = "1 breaking change for customers; 4 cases compared"
 
 
 class Git:
-    """A repository in a folder; git knows nothing of this machine's settings."""
+    """A repository in a folder; Git does not read the settings of the machine."""
 
     def __init__(self, folder: Path, home: Path) -> None:
         self.folder = folder
@@ -48,7 +48,7 @@ class Git:
         return done.stdout.strip()
 
     def commit(self, **files: str | None) -> str:
-        """Commit files by path, `/` written as `__`; None takes a file away; return the commit."""
+        """Commit files by path (`__` for `/`; None removes the file); return the commit."""
         for name, text in files.items():
             path = self.folder / f"{name.replace('__', '/')}.yaml"
             if text is None:
@@ -61,7 +61,7 @@ class Git:
         return self("rev-parse", "HEAD")
 
     def commit_links(self, links: dict[str, bytes]) -> None:
-        """Commit links by path, with any text: also one that no file system would take."""
+        """Commit links by path, with any text, even one that no file system accepts."""
         index = ""
         for path, text in links.items():
             done = subprocess.run(
@@ -82,10 +82,10 @@ class Git:
 @pytest.fixture
 def git(tmp_path: Path) -> Git:
     """A repository with one policy, committed on main."""
-    found = Git(tmp_path / "work", tmp_path)
-    found("init", "-q", "-b", "main")
-    found.commit(acme=POLICY)
-    return found
+    repository = Git(tmp_path / "work", tmp_path)
+    repository("init", "-q", "-b", "main")
+    repository.commit(acme=POLICY)
+    return repository
 
 
 @pytest.fixture

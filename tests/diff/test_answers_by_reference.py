@@ -1,4 +1,4 @@
-"""The claims of `diff`, held to the reference: one case and moment after the other."""
+"""Compare the changes of `diff` with the reference, for every case and moment."""
 
 from random import Random
 
@@ -17,8 +17,8 @@ SEED = 20261129
 PAIRS = 120
 CHUNK = 60
 
-#: What each kind of change says of the answers, and what that is for the customer.
-SAYS = {
+#: The field of the answers that each kind of change affects, and its effect for the customer.
+EFFECTS = {
     "ZD201": ("allowed", "less"), "ZD202": ("allowed", "more"),
     "ZD203": ("needs", "less"), "ZD204": ("needs", "more"), "ZD205": ("needs", "either"),
     "ZD208": ("kind", "either"),
@@ -34,7 +34,7 @@ SAYS = {
 CLASSES = {
     "less": "breaking", "more": "compatible", "either": "risky", "as little": "compatible",
 }  # fmt: skip
-#: Other hours are a change of the channel, of the targets that count them, or of both.
+#: Changed hours change the channel, the targets that count them, or both.
 TIME = ("hours", "target")
 Key = frozenset[tuple[str, str]]
 
@@ -44,63 +44,63 @@ def document(text: str, name: str) -> Document:
 
 
 def key_of(pair: Pair, where: Where, names: list[str]) -> Key:
-    """Return a case by the dimensions that the comparison has."""
-    found = {name: where.case[name] for name in names if not name.startswith("opened ")}
+    """Return a case by the dimensions of the comparison."""
+    values = {name: where.case[name] for name in names if not name.startswith("opened ")}
     for name in names:
-        if name not in found:
+        if name not in values:
             hours = name.removeprefix("opened ")
             bare = hours.removesuffix(" (before)").removesuffix(" (now)")
             now = hours.endswith(" (now)") or bare not in pair.old.named
-            found[name] = "inside" if where.inside[now][bare] else "outside"
-    return frozenset(found.items())
+            values[name] = "inside" if where.inside[now][bare] else "outside"
+    return frozenset(values.items())
 
 
 def expected(pair: Pair, names: list[str]) -> dict[Key, set[Answer]]:
-    """Return every case that there is, with the answers that differ there."""
-    found: dict[Key, set[Answer]] = {}
+    """Return every possible case with its differing answers."""
+    answers: dict[Key, set[Answer]] = {}
     for case in pair.cases():
-        of_channels = [each for each in pair.of_channels(case) if each.effect != "same"]
+        of_channels = [answer for answer in pair.of_channels(case) if answer.effect != "same"]
         for where in pair.where(case):
-            of_metrics = (each for each in pair.of_metrics(where) if each.effect != "same")
+            of_metrics = (answer for answer in pair.of_metrics(where) if answer.effect != "same")
             key = key_of(pair, where, names)
-            found.setdefault(key, set()).update(of_channels, of_metrics)
-    return found
+            answers.setdefault(key, set()).update(of_channels, of_metrics)
+    return answers
 
 
-def tells(change: Change, answer: Answer) -> bool:
-    """Return whether a change says what became of an answer."""
-    about, effect = SAYS[change.code]
-    right = answer.about in TIME if about == "time" else answer.about == about
+def covers(change: Change, answer: Answer) -> bool:
+    """Return whether a change covers a difference of an answer."""
+    field, effect = EFFECTS[change.code]
+    right = answer.about in TIME if field == "time" else answer.about == field
     if change.metric is not None or answer.about in ("state", "silence"):
         right = right and answer.metric == change.metric
     return right and answer.effect in (effect, "any")
 
 
-def hold(pair: Pair, compared: Compared) -> set[Answer]:
-    """Hold the changes to the answers in all cases; return the answers that differ."""
+def check_changes(pair: Pair, compared: Compared) -> set[Answer]:
+    """Compare the changes with the answers in all cases; return the differing answers."""
     part: ComparedCases = compared.parts[0]
     answers = expected(pair, list(part.space.values))
-    told: dict[Key, set[Answer]] = {}
+    reported: dict[Key, set[Answer]] = {}
     for change in part.changes:
-        if change.code not in SAYS:
+        if change.code not in EFFECTS:
             continue
-        assert class_of(change.effect, "customer") == CLASSES[SAYS[change.code][1]]
+        assert class_of(change.effect, "customer") == CLASSES[EFFECTS[change.code][1]]
         cases = {frozenset(case.items()) for case in part.space.cases(change.cases)}
-        # A union of hours of the customer with others excludes no case.
+        # A union with hours of the customer excludes no case.
         assert bool(cases & answers.keys()) or not change.cases or pair.mixed, change
         for case in cases & answers.keys():
-            covered = {answer for answer in answers[case] if tells(change, answer)}
+            covered = {answer for answer in answers[case] if covers(change, answer)}
             assert covered, (change, dict(case), answers[case])
-            told.setdefault(case, set()).update(covered)
+            reported.setdefault(case, set()).update(covered)
     for case, differing in answers.items():
-        assert told.get(case, set()) == differing, (dict(case), differing, part.changes)
+        assert reported.get(case, set()) == differing, (dict(case), differing, part.changes)
     return set().union(*answers.values())
 
 
-def held(number: int) -> set[tuple[str, str]] | None:
-    """Hold the comparison of a drawn pair to the reference; return what differs in it.
+def compared_pair(number: int) -> set[tuple[str, str]] | None:
+    """Compare a drawn pair with the reference; return the differing fields.
 
-    None: it is not compared, as it is not valid.
+    None: the pair is not valid and not compared.
     """
     random = Random(f"forms {SEED} {number}")
     before, after = draw_pair(SEED, number)
@@ -111,21 +111,21 @@ def held(number: int) -> set[tuple[str, str]] | None:
     pair = Pair(*map(read, texts))
     names = {(name, "other") for name in pair.of_names()}
     [compared] = compare([old], [new]).compared
-    differing = {(each.about, each.effect) for each in hold(pair, compared)} | names
+    differing = {(answer.about, answer.effect) for answer in check_changes(pair, compared)} | names
     changes = [change for part in compared.parts for change in part.changes]
     assert bool(changes) is bool(differing), (number, changes, differing)
     return differing
 
 
 @pytest.mark.parametrize("chunk", range(PAIRS // CHUNK))
-def test_what_is_said_of_a_change_is_what_all_answers_say(chunk: int) -> None:
-    found: set[tuple[str, str]] = set()
+def test_changes_match_the_answers_of_the_reference(chunk: int) -> None:
+    fields: set[tuple[str, str]] = set()
     compared = same = 0
     for number in range(chunk * CHUNK, (chunk + 1) * CHUNK):
-        differing = held(number)
+        differing = compared_pair(number)
         compared += differing is not None
         same += differing == set()
-        found |= differing or set()
+        fields |= differing or set()
     assert compared > CHUNK / 2
     assert same
-    assert {about for about, _ in found} >= {"names", "hours", "allowed", "target", "state"}
+    assert {field for field, _ in fields} >= {"names", "hours", "allowed", "target", "state"}

@@ -1,4 +1,4 @@
-"""The command as a program: exit codes, thresholds, and what it is asked to compare."""
+"""`zsupport diff` as a command: exit codes, thresholds, arguments and formats."""
 
 import json
 from importlib.metadata import version
@@ -63,7 +63,7 @@ def test_exit_codes(
     assert bool(got.stderr) is (code > 1)
 
 
-def test_the_document_is_as_its_schema_says(cli: "Cli", folder: Path) -> None:
+def test_json_document_matches_its_schema(cli: "Cli", folder: Path) -> None:
     validator = jsonschema_rs.validator_for(schema("diff"))
     for new in ("old.yaml", "slower.yaml", "other.yaml"):
         got = cli("diff", new, "--against", "old.yaml", "--format", "json", cwd=folder)
@@ -85,7 +85,7 @@ def folders(tmp_path: Path, **files: str) -> None:
         path.write_text(text)
 
 
-def asked(cli: "Cli", tmp_path: Path) -> "Run":
+def compare_folders(cli: "Cli", tmp_path: Path) -> "Run":
     return cli("diff", "now", "--against", "before", cwd=tmp_path)
 
 
@@ -102,7 +102,7 @@ def named(policy: str, text: str = BASE) -> str:
         (", holidays: {country: NO, covers: 2026, frozen: [2026-12-25]}", False),
     ],
 )
-def test_the_release_of_the_public_holidays_is_named_where_the_answers_rest_on_it(
+def test_json_names_the_version_of_public_holidays_if_used(
     holidays: str, counts: bool, cli: "Cli", tmp_path: Path
 ) -> None:
     policy = BASE.replace("09:00-17:00}", f"09:00-17:00{holidays}}}")
@@ -117,7 +117,7 @@ def test_folders_of_policies_are_paired_by_id(cli: "Cli", tmp_path: Path) -> Non
         tmp_path, before__a=named("a"), before__b=named("b"), before__c=named("c"),
         now__x=named("b"), now__y=named("a", SLOWER), now__z=named("d"),
     )  # fmt: skip
-    got = asked(cli, tmp_path)
+    got = compare_folders(cli, tmp_path)
     assert got.code == 1
     heads = [line for line in got.stdout.splitlines() if line[:5] in ("error", "note[")]
     assert heads == [
@@ -129,21 +129,21 @@ def test_folders_of_policies_are_paired_by_id(cli: "Cli", tmp_path: Path) -> Non
     ]
 
 
-def test_the_same_id_in_two_folders_is_two_policies(cli: "Cli", tmp_path: Path) -> None:
+def test_same_id_in_two_folders_is_two_policies(cli: "Cli", tmp_path: Path) -> None:
     folders(
         tmp_path, before__north__p=BASE, before__south__p=SLOWER,
         now__north__p=BASE, now__south__p=SLOWER,
     )  # fmt: skip
-    got = asked(cli, tmp_path)
+    got = compare_folders(cli, tmp_path)
     assert (got.stdout, got.code) == ("no changes in answers; 144 cases compared\n", 0)
 
 
-def test_one_policy_under_another_id_is_still_compared(cli: "Cli", tmp_path: Path) -> None:
+def test_single_policies_with_different_ids_are_compared(cli: "Cli", tmp_path: Path) -> None:
     folders(tmp_path, before__p=BASE, now__p=named("other", SLOWER))
-    assert "from 4h to 5h" in asked(cli, tmp_path).stdout
+    assert "from 4h to 5h" in compare_folders(cli, tmp_path).stdout
 
 
-def test_more_cases_than_can_be_looked_at(cli: "Cli", tmp_path: Path) -> None:
+def test_too_many_cases_are_refused(cli: "Cli", tmp_path: Path) -> None:
     def large(letter: str) -> str:
         values = ", ".join(f"{letter}{n}: V" for n in range(100))
         return f"""\
@@ -156,15 +156,15 @@ entitlements: [{{when: {{a: {letter}1, b: {letter}1}}, allow: web}}]
 """
 
     folders(tmp_path, before__p=large("x"), now__p=large("y"))
-    assert asked(cli, tmp_path).code == 1
+    assert compare_folders(cli, tmp_path).code == 1
     folders(tmp_path, now__p=large("y").replace("plans: {", "plans: {" + ", ".join(
         f"p{n}: P" for n in range(500)) + ", "))  # fmt: skip
-    got = asked(cli, tmp_path)
+    got = compare_folders(cli, tmp_path)
     assert got.code == 3
     assert "cases in the two policies together; at most 10,000,000" in got.stderr
 
 
-def test_where_the_current_folder_is_gone(cli: "Cli", folder: Path) -> None:
+def test_missing_working_folder(cli: "Cli", folder: Path) -> None:
     import subprocess
 
     line = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
@@ -176,14 +176,14 @@ def test_where_the_current_folder_is_gone(cli: "Cli", folder: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
 
 
-def test_the_shipped_policies_differ_from_themselves_in_nothing(cli: "Cli") -> None:
+def test_shipped_policies_do_not_differ_from_themselves(cli: "Cli") -> None:
     for name in ("zoom", "canonical", "redhat"):
         got = cli("diff", name, "--against", name)
         assert got.code == 0
         assert got.stdout.startswith("no changes in answers; ")
 
 
-def test_a_bare_word_is_the_shipped_policy_whatever_lies_here(cli: "Cli", tmp_path: Path) -> None:
+def test_name_means_the_shipped_policy_even_if_a_folder_has_it(cli: "Cli", tmp_path: Path) -> None:
     (tmp_path / "zoom").mkdir()
     got = cli("diff", "zoom", "--against", "zoom", cwd=tmp_path)
     assert (got.code, got.stdout[:23]) == (0, "no changes in answers; ")
@@ -206,7 +206,7 @@ targets: [{first-response: 4h}]
 LATER = REVISION.replace("2026", "2027").replace("4h", "8h")
 
 
-def test_two_revisions_are_compared_as_of_their_own_first_days(cli: "Cli", tmp_path: Path) -> None:
+def test_two_revisions_are_compared_as_of_their_first_days(cli: "Cli", tmp_path: Path) -> None:
     (tmp_path / "2026.yaml").write_text(REVISION)
     (tmp_path / "2027.yaml").write_text(LATER)
     (tmp_path / "undated.yaml").write_text(REVISION.replace("effective: {from: 2026-01-01}\n", ""))
@@ -220,7 +220,7 @@ def test_two_revisions_are_compared_as_of_their_own_first_days(cli: "Cli", tmp_p
     got = cli("diff", "2026.yaml", "--against", "undated.yaml", cwd=tmp_path)
     assert got.code == 0
     assert got.stderr.startswith("zsupport: undated.yaml (no first day) and 2026.yaml")
-    # Of the whole policy, and of one that is another, the days are compared.
+    # A folder, or a policy with a different id, is compared with its days.
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "2026.yaml").write_text(REVISION)
     for against in ("folder", "other.yaml"):
@@ -251,7 +251,7 @@ CLOSINGS = [
 
 
 @pytest.mark.parametrize(("old", "new", "audience", "line"), CLOSINGS)
-def test_how_many_changes_there_are(
+def test_last_line_counts_changes(
     old: str, new: str, audience: str, line: str, cli: "Cli", tmp_path: Path
 ) -> None:
     folders(tmp_path, old=old, new=new)
@@ -260,7 +260,7 @@ def test_how_many_changes_there_are(
 
 
 def many(hours: int, plans: int = 60) -> str:
-    """Return a policy with a target of its own for each plan."""
+    """Return a policy with a separate target for every plan."""
     rules = "".join(
         f"  - {{when: {{plan: p{number}}}, first-response: {hours}h}}\n" for number in range(plans)
     )
@@ -275,36 +275,36 @@ targets:
 {rules}"""
 
 
-def test_of_very_many_changes_the_first_are_shown(cli: "Cli", tmp_path: Path) -> None:
-    # 60 plans are slower, and 55 of another policy are faster.
+def test_only_the_first_of_many_changes_are_shown(cli: "Cli", tmp_path: Path) -> None:
+    # 60 plans have longer targets, and 55 plans of the other policy shorter ones.
     folders(
         tmp_path, before__a=many(1), now__a=many(2),
         before__b=named("few", many(4, 55).replace("many", "few")),
         now__b=named("few", many(3, 55).replace("many", "few")),
     )  # fmt: skip
 
-    def said(*options: str) -> list[str]:
+    def output(*options: str) -> list[str]:
         got = cli("diff", "now", "--against", "before", *options, cwd=tmp_path)
         assert got.code == 1
         return got.stdout.splitlines()
 
     closing = "60 breaking changes, 55 compatible changes for customers; 115 cases compared"
-    lines = said()
-    assert lines == said("--format", "text")
+    lines = output()
+    assert lines == output("--format", "text")
     assert sum(line.startswith("error[ZD301]") for line in lines) == 50
     assert sum(line.startswith("note[ZD302]") for line in lines) == 50
     assert lines[-2:] == ["and 15 more: --format json has all", closing]
-    table = said("--format", "markdown")
+    table = output("--format", "markdown")
     assert sum(line.startswith("| error | ZD301") for line in table) == 50
     assert sum(line.startswith("| note | ZD302") for line in table) == 50
     assert table[-1] == "Not shown: 10 errors, 5 notes."
     assert closing in "\n".join(table).replace("\\", "")
-    commands = said("--format", "github")
+    commands = output("--format", "github")
     assert sum(line.startswith("::error ") for line in commands) == 10
     assert commands[-2:] == [
         "not shown, as GitHub shows 10 of each kind: 50 errors, 45 notes", closing,
     ]  # fmt: skip
-    document = json.loads("\n".join(said("--format", "json")))
+    document = json.loads("\n".join(output("--format", "json")))
     assert len(document["changes"]) == len(document["findings"]) == 115
     assert (document["summary"]["errors"], document["summary"]["notes"]) == (60, 55)
-    assert len(said("--format", "csv")) == 1 + 115
+    assert len(output("--format", "csv")) == 1 + 115

@@ -1,4 +1,4 @@
-"""Revisions of real Git repositories, in the states in which people have them."""
+"""Compare with revisions of real Git repositories in many states."""
 
 import json
 import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["diff", "git"]
 
 
-def test_a_file_and_the_last_commit(git: Git, diff: Diff) -> None:
+def test_file_is_compared_with_the_last_commit(git: Git, diff: Diff) -> None:
     assert diff("acme.yaml", "--against", "HEAD") == (NOTHING, "", 0)
     git.write("acme.yaml", SLOWER)
     got = diff("acme.yaml", "--against", "HEAD")
@@ -28,7 +28,7 @@ def test_a_file_and_the_last_commit(git: Git, diff: Diff) -> None:
 
 
 @pytest.mark.parametrize("revision", ["main", "HEAD~1", "main^", "first", "v1.0", "HEAD^{/A}"])
-def test_what_a_revision_may_be_called(git: Git, diff: Diff, revision: str) -> None:
+def test_spellings_of_a_revision(git: Git, diff: Diff, revision: str) -> None:
     git("tag", "-a", "v1.0", "-m", "An annotated tag")
     git("branch", "first")
     git.commit(acme=POLICY.replace("4h", "240m"))
@@ -38,7 +38,7 @@ def test_what_a_revision_may_be_called(git: Git, diff: Diff, revision: str) -> N
     assert ONE in got.stdout
 
 
-def test_a_commit_by_its_number(git: Git, diff: Diff) -> None:
+def test_commit_by_its_hash(git: Git, diff: Diff) -> None:
     number = git("rev-parse", "HEAD")
     git.commit(acme=SLOWER)
     assert diff("acme.yaml", "--against", number).code == 1
@@ -46,7 +46,7 @@ def test_a_commit_by_its_number(git: Git, diff: Diff) -> None:
     assert diff("acme.yaml", "--against", "HEAD").code == 0
 
 
-def test_nothing_is_written_checked_out_or_locked(git: Git, diff: Diff) -> None:
+def test_repository_is_not_changed_or_locked(git: Git, diff: Diff) -> None:
     git("checkout", "-q", "-b", "other")
     git.write("acme.yaml", SLOWER)
     before = {
@@ -58,26 +58,26 @@ def test_nothing_is_written_checked_out_or_locked(git: Git, diff: Diff) -> None:
     after = {
         path: path.stat().st_mtime_ns for path in git.folder.rglob("*") if path.name != "index"
     }
-    # The folder of the lock itself was touched by the test.
+    # The test itself changed the folder of the lock.
     for times in (before, after):
         times.pop(git.folder / ".git")
     assert before == after
 
 
-def test_a_pull_request_is_compared_with_where_it_began(git: Git, diff: Diff) -> None:
+def test_merge_base_is_the_start_of_a_branch(git: Git, diff: Diff) -> None:
     git("checkout", "-q", "-b", "change")
     git.commit(acme=POLICY.replace("4h", "2h"))
     git("checkout", "-q", "main")
     git.commit(acme=POLICY.replace("4h", "1h"))
     git("checkout", "-q", "change")
-    # Compared with main itself it would be slower.
+    # Compared with main the target would be longer.
     assert diff("acme.yaml", "--against", "main").code == 1
     got = diff("acme.yaml", "--merge-base", "main")
     assert got.code == 0
     assert "from 4h to 2h" in got.stdout
 
 
-def test_histories_without_a_common_commit(git: Git, diff: Diff) -> None:
+def test_histories_without_a_common_commit_have_no_merge_base(git: Git, diff: Diff) -> None:
     git("checkout", "-q", "--orphan", "island")
     git.commit(acme=SLOWER)
     got = diff("acme.yaml", "--merge-base", "main")
@@ -86,10 +86,10 @@ def test_histories_without_a_common_commit(git: Git, diff: Diff) -> None:
     assert "--against main" in got.stderr
 
 
-# -- where one stands ------------------------------------------------------------------------------
+# -- the working folder ----------------------------------------------------------------------------
 
 
-def test_from_a_subfolder_and_never_from_outside(git: Git, diff: Diff, tmp_path: Path) -> None:
+def test_working_folder_must_be_in_the_repository(git: Git, diff: Diff, tmp_path: Path) -> None:
     git.commit(support__acme=POLICY)
     git.write("support/acme.yaml", SLOWER)
     for path, folder in (
@@ -108,19 +108,19 @@ def test_from_a_subfolder_and_never_from_outside(git: Git, diff: Diff, tmp_path:
     assert "run it in the repository" in got.stderr
 
 
-def test_without_a_path_it_is_the_current_folder(git: Git, diff: Diff) -> None:
+def test_default_path_is_the_current_folder(git: Git, diff: Diff) -> None:
     git.write("acme.yaml", SLOWER)
     assert ONE in diff("--against", "HEAD").stdout
 
 
-def test_another_worktree(git: Git, diff: Diff, tmp_path: Path) -> None:
+def test_linked_worktree(git: Git, diff: Diff, tmp_path: Path) -> None:
     git("worktree", "add", "-q", "-b", "side", str(tmp_path / "side"))
     (tmp_path / "side" / "acme.yaml").write_text(SLOWER)
     assert diff("acme.yaml", "--against", "main", cwd=tmp_path / "side").code == 1
     assert diff("acme.yaml", "--against", "side").code == 0
 
 
-def test_a_submodule_is_its_own_repository(git: Git, diff: Diff, tmp_path: Path) -> None:
+def test_submodule_is_its_own_repository(git: Git, diff: Diff, tmp_path: Path) -> None:
     inner = Git(tmp_path / "inner", tmp_path)
     inner("init", "-q", "-b", "trunk")
     inner.commit(acme=POLICY.replace("policy: acme", "policy: inner"))
@@ -135,15 +135,15 @@ def test_a_submodule_is_its_own_repository(git: Git, diff: Diff, tmp_path: Path)
     assert got.code == 2
     assert "sub/acme.yaml lies in the submodule sub" in got.stderr
     assert "cd sub" in got.stderr
-    # The folder above it has one policy; the submodule is not part of that repository.
+    # The outer folder has one policy; the submodule is not part of the outer repository.
     assert diff(".", "--against", "main") == (NOTHING, "", 0)
-    # As in a hook of the repository above.
+    # As in a hook of the outer repository.
     got = diff("acme.yaml", "--against", "main", GIT_DIR=".git", GIT_PREFIX="x/",
                GIT_INDEX_FILE="/nowhere/index", GIT_ICASE_PATHSPECS="1")  # fmt: skip
     assert (got.code, got.stderr) == (0, "")
 
 
-def test_a_bare_repository_named_by_the_environment(git: Git, diff: Diff, tmp_path: Path) -> None:
+def test_bare_repository_in_git_dir(git: Git, diff: Diff, tmp_path: Path) -> None:
     git("clone", "-q", "--bare", str(git.folder), str(tmp_path / "bare.git"))
     folder = tmp_path / "export"
     folder.mkdir()
@@ -153,7 +153,7 @@ def test_a_bare_repository_named_by_the_environment(git: Git, diff: Diff, tmp_pa
     assert ONE in got.stdout
 
 
-def test_links(git: Git, diff: Diff) -> None:
+def test_links_to_files(git: Git, diff: Diff) -> None:
     (git.folder / "link.yaml").symlink_to("real/other.yaml")
     git.commit(real__other=POLICY.replace("policy: acme", "policy: other"))
     git.write("real/other.yaml", SLOWER.replace("policy: acme", "policy: other"))
@@ -162,7 +162,7 @@ def test_links(git: Git, diff: Diff) -> None:
     assert "HEAD:link.yaml" in got.stdout
 
 
-def test_a_link_to_a_folder(git: Git, diff: Diff) -> None:
+def test_link_to_a_folder(git: Git, diff: Diff) -> None:
     git.commit(real__other=POLICY.replace("policy: acme", "policy: other"))
     (git.folder / "link").symlink_to("real")
     git.write("real/other.yaml", SLOWER.replace("policy: acme", "policy: other"))
@@ -172,7 +172,7 @@ def test_a_link_to_a_folder(git: Git, diff: Diff) -> None:
         assert "HEAD:real/other.yaml" in got.stdout
 
 
-def test_names_that_git_would_quote_or_take_for_a_pattern(git: Git, diff: Diff) -> None:
+def test_file_names_with_special_characters(git: Git, diff: Diff) -> None:
     name = 'støtte [a] * "x" :(top)é.yaml'
     git.write(name, POLICY.replace("policy: acme", "policy: odd"))
     git("add", "-A")
@@ -183,34 +183,34 @@ def test_names_that_git_would_quote_or_take_for_a_pattern(git: Git, diff: Diff) 
     assert f"HEAD:{name}" in got.stdout
 
 
-# -- files that come, go and move ------------------------------------------------------------------
+# -- added, removed and moved files ----------------------------------------------------------------
 
 
-def test_a_renamed_file_is_found_by_its_policy(git: Git, diff: Diff) -> None:
+def test_renamed_file_is_found_by_its_policy(git: Git, diff: Diff) -> None:
     git("mv", "acme.yaml", "support.yaml")
     git.write("support.yaml", SLOWER)
     got = diff("support.yaml", "--against", "HEAD")
     assert got.code == 1
     assert got.stderr == "zsupport: support.yaml was HEAD:acme.yaml\n"
     assert "HEAD:acme.yaml:10:28" in got.stdout
-    # In a folder it is known by its id.
+    # In a folder the policy is found by its id.
     assert ONE in diff(".", "--against", "HEAD").stdout
 
 
-def test_a_revision_that_is_renamed_and_gets_another_first_day(git: Git, diff: Diff) -> None:
+def test_renamed_revision_with_a_different_first_day(git: Git, diff: Diff) -> None:
     later = "effective: {from: 2027-01-01}\n"
     git("mv", "acme.yaml", "support.yaml")
     git.write("support.yaml", POLICY + later)
     got = diff("support.yaml", "--against", "HEAD")
     assert got.stderr == "zsupport: support.yaml was HEAD:acme.yaml\n"
-    # A file that was there before is not another one that is gone.
+    # An unchanged file is not the new name of a removed file.
     git.commit(acme=POLICY, later=SLOWER + later)
     (git.folder / "later.yaml").unlink()
     assert diff("acme.yaml", "--against", "HEAD").stderr == ""
 
 
 @pytest.mark.parametrize("gone", ["acme.yaml.bak", "acme_test.yaml", ".acme.yaml", "acme.txt"])
-def test_a_renamed_policy_is_looked_for_in_policies_only(git: Git, diff: Diff, gone: str) -> None:
+def test_renamed_policy_is_searched_in_policy_files_only(git: Git, diff: Diff, gone: str) -> None:
     git("mv", "acme.yaml", gone)
     git("commit", "-q", "-m", "No policy any more")
     git("mv", gone, "support.yaml")
@@ -220,7 +220,7 @@ def test_a_renamed_policy_is_looked_for_in_policies_only(git: Git, diff: Diff, g
     assert (got.code, "ZD002" in got.stdout) == (0, True)
 
 
-def test_policies_of_one_id_in_several_folders(git: Git, diff: Diff) -> None:
+def test_policies_with_the_same_id_in_several_folders(git: Git, diff: Diff) -> None:
     git.commit(a__acme=POLICY, b__acme=POLICY)
     git.write("b/acme.yaml", SLOWER)
     got = diff(".", "--against", "HEAD")
@@ -229,7 +229,7 @@ def test_policies_of_one_id_in_several_folders(git: Git, diff: Diff) -> None:
     assert "1 breaking change for customers; 12 cases compared" in got.stdout
 
 
-def test_a_file_moved_to_another_folder(git: Git, diff: Diff) -> None:
+def test_moved_file(git: Git, diff: Diff) -> None:
     (git.folder / "support").mkdir()
     git("mv", "acme.yaml", "support/policy.yaml")
     got = diff("support/policy.yaml", "--against", "HEAD")
@@ -238,7 +238,7 @@ def test_a_file_moved_to_another_folder(git: Git, diff: Diff) -> None:
     assert diff(".", "--against", "HEAD") == (NOTHING, "", 0)
 
 
-def test_a_new_policy_is_one_change(git: Git, diff: Diff) -> None:
+def test_added_policy_is_one_change(git: Git, diff: Diff) -> None:
     git.write("other.yaml", POLICY.replace("policy: acme", "policy: other"))
     got = diff("other.yaml", "--against", "HEAD")
     assert got.code == 0
@@ -247,7 +247,7 @@ def test_a_new_policy_is_one_change(git: Git, diff: Diff) -> None:
     assert diff("other.yaml", "--against", "HEAD", "--audience", "support").code == 1
 
 
-def test_a_policy_that_is_gone_is_one_change(git: Git, diff: Diff) -> None:
+def test_removed_policy_is_one_change(git: Git, diff: Diff) -> None:
     git.commit(other=POLICY.replace("policy: acme", "policy: other"))
     (git.folder / "other.yaml").unlink()
     got = diff(".", "--against", "HEAD")
@@ -259,7 +259,7 @@ def test_a_policy_that_is_gone_is_one_change(git: Git, diff: Diff) -> None:
     assert "no such file" in named.stderr
 
 
-def test_a_revision_of_a_policy_brings_the_others_along(git: Git, diff: Diff) -> None:
+def test_one_revision_selects_all_revisions_of_its_policy(git: Git, diff: Diff) -> None:
     git.write("2027.yaml", SLOWER + "effective: {from: 2027-01-01}\n")
     for path in ("2027.yaml", "acme.yaml", "."):
         got = diff(path, "--against", "HEAD")
@@ -269,7 +269,7 @@ def test_a_revision_of_a_policy_brings_the_others_along(git: Git, diff: Diff) ->
         assert "not-in-force" not in got.stdout
 
 
-def test_what_git_ignores_and_what_is_no_policy_is_left_out(git: Git, diff: Diff) -> None:
+def test_ignored_files_and_other_files_are_omitted(git: Git, diff: Diff) -> None:
     git.write("acme.yaml", SLOWER)
     git.write(".gitignore", "build/\ncopy.yaml\n")
     (git.folder / "build").mkdir()
@@ -282,14 +282,14 @@ def test_what_git_ignores_and_what_is_no_policy_is_left_out(git: Git, diff: Diff
     assert ONE in got.stdout
 
 
-def test_a_sparse_checkout_has_not_taken_policies_away(git: Git, diff: Diff) -> None:
+def test_sparse_checkout_does_not_remove_policies(git: Git, diff: Diff) -> None:
     git.commit(far__other=POLICY.replace("policy: acme", "policy: other"))
     git("sparse-checkout", "set", "--no-cone", "/acme.yaml")
     assert not (git.folder / "far").exists()
     assert diff(".", "--against", "HEAD") == (NOTHING, "", 0)
 
 
-def test_a_file_whose_changes_git_is_told_to_skip_is_compared(git: Git, diff: Diff) -> None:
+def test_file_with_skip_worktree_is_compared(git: Git, diff: Diff) -> None:
     git("update-index", "--skip-worktree", "acme.yaml")
     git.write("acme.yaml", SLOWER)
     got = diff(".", "--against", "HEAD")
@@ -297,19 +297,19 @@ def test_a_file_whose_changes_git_is_told_to_skip_is_compared(git: Git, diff: Di
     assert ONE in got.stdout
 
 
-# -- what is not there -----------------------------------------------------------------------------
+# -- missing files and repositories ----------------------------------------------------------------
 
 
-def test_a_file_in_a_folder_that_is_not_there(git: Git, diff: Diff) -> None:
+def test_missing_file_is_reported(git: Git, diff: Diff) -> None:
     got = diff("nowhere/acme.yaml", "--against", "HEAD")
     assert (got.code, got.stdout) == (3, "")
     assert got.stderr.startswith("zsupport: nowhere/acme.yaml: no such file")
-    # That it would lie outside of the repository is not what is wrong with it.
+    # The file is missing; that its path is outside the repository is not reported.
     got = diff("../nowhere.yaml", "--against", "HEAD")
     assert (got.code, got.stderr) == (3, "zsupport: ../nowhere.yaml: no such file\n")
 
 
-def test_a_commit_whose_folder_is_damaged(git: Git, diff: Diff) -> None:
+def test_damaged_tree_is_reported(git: Git, diff: Diff) -> None:
     tree = git("rev-parse", "HEAD^{tree}")
     damaged = git.folder / ".git" / "objects" / tree[:2] / tree[2:]
     damaged.chmod(0o600)
@@ -319,7 +319,7 @@ def test_a_commit_whose_folder_is_damaged(git: Git, diff: Diff) -> None:
     assert got.stderr.startswith("zsupport: git: ")
 
 
-def test_no_repository(cli: "Cli", tmp_path: Path) -> None:
+def test_folder_without_a_repository_is_reported(cli: "Cli", tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text(POLICY)
     env = {"GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
     got = cli("diff", "acme.yaml", "--against", "HEAD", cwd=tmp_path, env=env)
@@ -330,14 +330,14 @@ def test_no_repository(cli: "Cli", tmp_path: Path) -> None:
     )
 
 
-def test_no_git(cli: "Cli", git: Git, tmp_path: Path) -> None:
+def test_missing_git_is_reported(cli: "Cli", git: Git, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     got = cli("diff", "--against", "HEAD", cwd=git.folder, env={"PATH": str(tmp_path / "empty")})
     assert got.code == 4
     assert "git is not installed" in got.stderr
 
 
-def test_no_commit_yet(cli: "Cli", tmp_path: Path) -> None:
+def test_repository_without_a_commit_is_reported(cli: "Cli", tmp_path: Path) -> None:
     git = Git(tmp_path / "new", tmp_path)
     git("init", "-q", "-b", "main")
     git.write("acme.yaml", POLICY)
@@ -345,12 +345,12 @@ def test_no_commit_yet(cli: "Cli", tmp_path: Path) -> None:
         got = cli("diff", "acme.yaml", *asked, cwd=git.folder)
         assert got.code == 4
         assert f"`{asked[1]}` is not here: there is no commit here yet" in got.stderr
-        way_out = "make a first commit, or compare with a file or folder: --against PATH"
-        assert way_out in got.stderr
+        hint = "make a first commit, or compare with a file or folder: --against PATH"
+        assert hint in got.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
-def test_a_repository_of_somebody_else(git: Git, diff: Diff) -> None:
+def test_repository_of_a_different_user_is_refused(git: Git, diff: Diff) -> None:
     for path in (git.folder, git.folder / ".git"):
         os.chown(path, 12345, 12345)
     got = diff("acme.yaml", "--against", "HEAD")
@@ -358,7 +358,7 @@ def test_a_repository_of_somebody_else(git: Git, diff: Diff) -> None:
     assert f"git config --global --add safe.directory {git.folder}" in got.stderr
 
 
-def test_a_policy_that_is_gone_is_found_where_it_lay(git: Git, diff: Diff) -> None:
+def test_place_of_a_removed_policy_is_its_former_path(git: Git, diff: Diff) -> None:
     other = POLICY.replace("policy: acme", "policy: other")
     git.commit(support__acme=POLICY, support__more__other=other)
     git.commit(support__more__other=None)
@@ -371,18 +371,18 @@ def test_a_policy_that_is_gone_is_found_where_it_lay(git: Git, diff: Diff) -> No
     )
     asked = ("support", "--against", "HEAD~1", "--format")
     assert f"::error file={place},line=1,col=1," in diff(*asked, "github").stdout
-    # Named from the folder in which it runs, and for tools from the top.
+    # Text shows the path from the working folder, formats for tools the path from the top.
     inside = git.folder / "support"
     assert " --> more/other.yaml:1:1\n" in diff("--against", "HEAD~1", cwd=inside).stdout
     report = json.loads(diff(".", *asked[1:], "gitlab", cwd=inside).stdout)
-    assert [each["location"]["path"] for each in report] == [place]
+    assert [entry["location"]["path"] for entry in report] == [place]
     log = json.loads(diff(*asked, "sarif").stdout)
     (result,) = log["runs"][0]["results"]
     location = result["locations"][0]["physicalLocation"]
     assert location["artifactLocation"]["uri"] == place
     assert location["region"]["startLine"] == 1
     suite = Xml.fromstring(diff(*asked, "junit").stdout)
-    assert [each.get("classname") for each in suite.iter("testcase")] == [
+    assert [case.get("classname") for case in suite.iter("testcase")] == [
         "support/acme.yaml",
         place,
     ]
@@ -393,7 +393,7 @@ def test_a_policy_that_is_gone_is_found_where_it_lay(git: Git, diff: Diff) -> No
     }  # fmt: skip
 
 
-def test_an_unborn_branch_has_no_merge_base(git: Git, diff: Diff) -> None:
+def test_branch_without_a_commit_has_no_merge_base(git: Git, diff: Diff) -> None:
     git("checkout", "-q", "--orphan", "fresh")
     got = diff("acme.yaml", "--merge-base", "main")
     assert got.code == 4
@@ -406,7 +406,7 @@ def test_an_unborn_branch_has_no_merge_base(git: Git, diff: Diff) -> None:
 
 
 @pytest.mark.parametrize("revision", ["-h", "--all", "--output=x", "", " ", "-"])
-def test_a_revision_is_never_an_option(git: Git, diff: Diff, revision: str) -> None:
+def test_revision_is_never_an_option(git: Git, diff: Diff, revision: str) -> None:
     before = sorted(git.folder.iterdir())
     got = diff("acme.yaml", f"--merge-base={revision}")
     assert got.code == 2
@@ -417,7 +417,7 @@ def test_a_revision_is_never_an_option(git: Git, diff: Diff, revision: str) -> N
 @pytest.mark.parametrize(
     "revision", ["main..HEAD", "HEAD:acme.yaml", "HEAD~99", "nonsense", "maim"]
 )
-def test_a_revision_that_is_not_there(diff: Diff, revision: str) -> None:
+def test_unknown_revision_is_reported(diff: Diff, revision: str) -> None:
     got = (
         diff("acme.yaml", "--against", revision)
         if "yaml" not in revision
@@ -429,12 +429,12 @@ def test_a_revision_that_is_not_there(diff: Diff, revision: str) -> None:
 
 
 def fetched(got: "Run", clone: Git) -> None:
-    """Run the line that a run says would help."""
+    """Run the git command in the hint."""
     line = next(line for line in got.stderr.splitlines() if line.startswith("  git "))
     clone(*line.split(";")[0].split()[1:])
 
 
-def test_the_line_that_fetches_a_branch(git: Git, cli: "Cli", tmp_path: Path) -> None:
+def test_hint_fetches_a_missing_branch(git: Git, cli: "Cli", tmp_path: Path) -> None:
     git("checkout", "-q", "-b", "change")
     git.commit(acme=SLOWER)
     git("checkout", "-q", "main")
@@ -447,9 +447,7 @@ def test_the_line_that_fetches_a_branch(git: Git, cli: "Cli", tmp_path: Path) ->
         assert cli("diff", "acme.yaml", "--against", revision, cwd=clone.folder).code == 1
 
 
-def test_a_shallow_clone_is_too_short_for_a_merge_base(
-    git: Git, cli: "Cli", tmp_path: Path
-) -> None:
+def test_shallow_clone_without_the_merge_base(git: Git, cli: "Cli", tmp_path: Path) -> None:
     git("checkout", "-q", "-b", "change")
     git.commit(acme=SLOWER)
     git("checkout", "-q", "main")
@@ -464,7 +462,7 @@ def test_a_shallow_clone_is_too_short_for_a_merge_base(
     assert cli("diff", "acme.yaml", "--merge-base", "origin/main", cwd=clone.folder).code == 1
 
 
-def test_an_earlier_commit_of_a_shallow_clone(git: Git, cli: "Cli", tmp_path: Path) -> None:
+def test_shallow_clone_without_an_earlier_commit(git: Git, cli: "Cli", tmp_path: Path) -> None:
     git.commit(acme=SLOWER)
     clone = Git(tmp_path / "clone", tmp_path)
     clone("clone", "-q", "--depth=1", f"file://{git.folder}", ".")
@@ -474,7 +472,7 @@ def test_an_earlier_commit_of_a_shallow_clone(git: Git, cli: "Cli", tmp_path: Pa
     assert cli("diff", "acme.yaml", "--against", "HEAD~1", cwd=clone.folder).code == 1
 
 
-def test_a_partial_clone_fetches_nothing_by_itself(git: Git, cli: "Cli", tmp_path: Path) -> None:
+def test_partial_clone_does_not_fetch(git: Git, cli: "Cli", tmp_path: Path) -> None:
     git.commit(acme=SLOWER)
     git("config", "uploadpack.allowFilter", "true")
     git("config", "uploadpack.allowAnySHA1InWant", "true")
@@ -489,7 +487,7 @@ def test_a_partial_clone_fetches_nothing_by_itself(git: Git, cli: "Cli", tmp_pat
     assert cli("diff", "acme.yaml", "--against", "HEAD~1", cwd=clone.folder).code == 1
 
 
-def test_a_path_outside_of_the_repository(git: Git, diff: Diff, tmp_path: Path) -> None:
+def test_path_outside_the_repository_is_refused(git: Git, diff: Diff, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     shutil.copy(git.folder / "acme.yaml", tmp_path / "elsewhere" / "acme.yaml")
     got = diff(str(tmp_path / "elsewhere" / "acme.yaml"), "--against", "HEAD",
@@ -498,7 +496,7 @@ def test_a_path_outside_of_the_repository(git: Git, diff: Diff, tmp_path: Path) 
     assert "lies outside of the Git repository" in got.stderr
 
 
-def test_a_base_that_does_not_load_says_so(git: Git, diff: Diff) -> None:
+def test_invalid_base_is_reported(git: Git, diff: Diff) -> None:
     git.commit(acme=POLICY.replace("plan: pro", "plan: por"))
     git.write("acme.yaml", POLICY)
     got = diff("acme.yaml", "--against", "HEAD")
@@ -509,14 +507,14 @@ def test_a_base_that_does_not_load_says_so(git: Git, diff: Diff) -> None:
     assert "the base (HEAD): HEAD:acme.yaml:9:19: " in as_json.stdout
 
 
-def test_the_new_one_that_does_not_load_says_so(git: Git, diff: Diff) -> None:
+def test_invalid_new_side_is_reported(git: Git, diff: Diff) -> None:
     git.write("acme.yaml", POLICY.replace("plan: pro", "plan: por"))
     got = diff("acme.yaml", "--against", "HEAD")
     assert got.code == 3
     assert got.stderr.startswith("zsupport: the new one is not valid\n")
 
 
-def test_a_word_that_is_a_path_and_a_revision(git: Git, diff: Diff) -> None:
+def test_path_that_is_also_a_revision_is_ambiguous(git: Git, diff: Diff) -> None:
     (git.folder / "main").mkdir()
     git.write("main/acme.yaml", SLOWER)
     got = diff("acme.yaml", "--against", "main")
@@ -526,24 +524,24 @@ def test_a_word_that_is_a_path_and_a_revision(git: Git, diff: Diff) -> None:
     assert diff("acme.yaml", "--against", "refs/heads/main").code == 0
 
 
-def test_a_word_that_can_only_be_a_path_is_looked_for_as_a_file(diff: Diff) -> None:
+def test_missing_path_is_not_searched_as_a_revision(diff: Diff) -> None:
     for path in ("./missing", "missing/"):
         got = diff("acme.yaml", "--against", path)
         assert (got.code, got.stderr) == (3, f"zsupport: {path}: no such file\n")
 
 
-def test_a_shipped_policy_is_in_no_revision(diff: Diff) -> None:
+def test_shipped_policy_cannot_be_compared_with_a_revision(diff: Diff) -> None:
     got = diff("zoom", "--against", "HEAD")
     assert got.code == 2
     assert "is in no revision of yours" in got.stderr
 
 
-def test_a_folder_with_the_name_of_a_shipped_policy(git: Git, diff: Diff) -> None:
+def test_folder_with_the_name_of_a_shipped_policy(git: Git, diff: Diff) -> None:
     later = SLOWER.replace("plans:", "effective: {from: 2027-01-01}\nplans:")
     git.commit(zoom__a=POLICY, zoom__b=later)
     git.write("zoom/a.yaml", SLOWER)
     got = diff("zoom/a.yaml", "--against", "HEAD")
-    # The revision beside it is that of the folder.
+    # The other revision of the folder in HEAD limits the days.
     assert "from 2027-01-01" not in got.stdout
     assert "slower" in got.stdout
     assert ", until 2026-12-31" in got.stdout

@@ -1,4 +1,4 @@
-"""Repositories of strangers: git runs none of their programs and believes nothing planted there."""
+"""Untrusted repositories: no program of theirs runs, and planted data is ignored."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from repositories import NOTHING, ONE, POLICY, SLOWER, Diff, Git, diff, git
 
 __all__ = ["diff", "git"]
 
-#: Every kind of configuration key that git documents as the name of a program.
+#: Every configuration key that Git documents as the name of a program.
 PROGRAMS = [
     "core.fsmonitor",
     "core.sshCommand",
@@ -96,7 +96,7 @@ HOOKS = [
 
 
 def lure(folder: Path, mark: Path) -> str:
-    """Return the path of a program that leaves a mark, with the name of the key that runs it."""
+    """Return the path of a program that writes the name of its key to a file."""
     program = folder / "lure.sh"
     program.write_text(f'#!/bin/sh\necho "$0 $*" >> {mark}\nexit 1\n')
     program.chmod(0o755)
@@ -104,7 +104,7 @@ def lure(folder: Path, mark: Path) -> str:
 
 
 def set_lures(repository: Path, mark: Path) -> None:
-    """Name a program in every way that a repository has."""
+    """Configure a program in every way that a repository allows."""
     program = lure(repository.parent, mark)
     sections = ["[core]", "\trepositoryformatversion = 0"]
     for key in PROGRAMS:
@@ -125,7 +125,7 @@ def set_lures(repository: Path, mark: Path) -> None:
     (repository / "info" / "attributes").write_text("* filter=evil diff=evil merge=evil\n")
 
 
-def test_no_program_of_a_repository_is_run(git: Git, diff: Diff, tmp_path: Path) -> None:
+def test_programs_of_a_repository_do_not_run(git: Git, diff: Diff, tmp_path: Path) -> None:
     first = git("rev-parse", "HEAD")
     (git.folder / ".gitattributes").write_text("* filter=evil diff=evil merge=evil\n")
     git.commit(acme=POLICY.replace("4h", "3h"), sub__shop=POLICY.replace("acme", "shop"))
@@ -145,13 +145,13 @@ def test_no_program_of_a_repository_is_run(git: Git, diff: Diff, tmp_path: Path)
         got = diff(*asked)
         assert got.code == code, (asked, got.stderr)
         assert not mark.exists(), (asked, mark.read_text())
-    # The marks can be left: without these precautions git runs some of the programs.
+    # Check of the test: without these precautions Git runs some of the programs.
     subprocess.run(["git", "status"], cwd=git.folder, env=git.environment, check=False)
     assert mark.exists()
 
 
 def plant(git: Git, folder: Path, mark: Path) -> None:
-    """Put the parts of a bare repository, as a commit can hold them, into a folder."""
+    """Copy the parts of a bare repository that a commit can contain into a folder."""
     bare = git.folder.parent / "planted"
     git("clone", "-q", "--bare", str(git.folder), str(bare))
     set_lures(bare, mark)
@@ -166,7 +166,7 @@ def plant(git: Git, folder: Path, mark: Path) -> None:
 @pytest.mark.parametrize(
     ("depth", "bare"), [("support", "true"), ("support", "false"), ("a/b/c/support", "false")]
 )
-def test_a_planted_bare_repository_is_not_used(
+def test_planted_bare_repository_is_not_used(
     depth: str, bare: str, git: Git, diff: Diff, tmp_path: Path
 ) -> None:
     mark = tmp_path / "mark"
@@ -182,7 +182,7 @@ def test_a_planted_bare_repository_is_not_used(
         assert (got.code, got.stderr) == (1, "")
         assert ONE in got.stdout
         assert f"HEAD:{depth}/shop.yaml" in got.stdout
-    # From inside it, it is refused by name.
+    # From inside the folder the message names it.
     for inside, arguments in (
         (folder, ("shop.yaml", "--against", "HEAD")),
         (folder / "refs", (".", "--merge-base", "main")),
@@ -193,7 +193,7 @@ def test_a_planted_bare_repository_is_not_used(
     assert not mark.exists()
 
 
-def test_replaced_objects_are_not_believed(git: Git, diff: Diff) -> None:
+def test_replaced_objects_are_ignored(git: Git, diff: Diff) -> None:
     old = git("rev-parse", "HEAD:acme.yaml")
     git.write("acme.yaml", SLOWER)
     new = git("hash-object", "-w", "acme.yaml")
@@ -202,12 +202,12 @@ def test_replaced_objects_are_not_believed(git: Git, diff: Diff) -> None:
     assert ONE in diff("acme.yaml", "--against", "HEAD", GIT_NO_REPLACE_OBJECTS="").stdout
 
 
-def test_grafts_are_not_believed(git: Git, diff: Diff) -> None:
+def test_grafts_are_ignored(git: Git, diff: Diff) -> None:
     base = git("rev-parse", "HEAD")
     slower = git.commit(acme=SLOWER)
     head = git.commit(acme=SLOWER, other=POLICY.replace("acme", "other"))
     git("branch", "target", base)
-    # With the graft, HEAD begins at the slower one, and has no commit in common with target.
+    # With the graft, HEAD starts at the slower commit and has no commit in common with target.
     (git.folder / ".git" / "info").mkdir(exist_ok=True)
     (git.folder / ".git" / "info" / "grafts").write_text(f"{slower}\n{head} {slower}\n")
     got = diff("acme.yaml", "--merge-base", "target")
@@ -231,7 +231,9 @@ def test_alternates_and_gitfiles_are_followed(git: Git, diff: Diff, tmp_path: Pa
     assert ONE in diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "x").stdout
 
 
-def test_a_worktree_setting_leads_nowhere_else(git: Git, diff: Diff, tmp_path: Path) -> None:
+def test_worktree_setting_outside_the_repository_is_refused(
+    git: Git, diff: Diff, tmp_path: Path
+) -> None:
     (tmp_path / "elsewhere").mkdir()
     git("config", "core.worktree", str(tmp_path / "elsewhere"))
     got = diff("acme.yaml", "--against", "HEAD")
@@ -239,10 +241,10 @@ def test_a_worktree_setting_leads_nowhere_else(git: Git, diff: Diff, tmp_path: P
     assert "lies outside of the Git repository" in got.stderr
 
 
-# -- the base is what was said ---------------------------------------------------------------------
+# -- ambiguous revisions ---------------------------------------------------------------------------
 
 
-def test_an_ambiguous_revision_is_refused_with_its_readings(git: Git, diff: Diff) -> None:
+def test_ambiguous_revision_is_refused_with_its_meanings(git: Git, diff: Diff) -> None:
     git("tag", "release")
     git.commit(acme=SLOWER)
     git("branch", "release")
@@ -259,10 +261,8 @@ def test_an_ambiguous_revision_is_refused_with_its_readings(git: Git, diff: Diff
     assert diff("acme.yaml", "--against", "refs/heads/release") == (NOTHING, "", 0)
 
 
-def test_the_beginning_of_two_commits_is_refused_without_the_hints_of_git(
-    git: Git, diff: Diff
-) -> None:
-    # Of 1,500 commits some begin with the same four digits; their dates make them always these.
+def test_ambiguous_short_hash_is_refused(git: Git, diff: Diff) -> None:
+    # Some of 1,500 commits start with the same four digits. Fixed dates keep the hashes the same.
     commits = "".join(
         f"commit refs/heads/many\ncommitter Ann <ann@example.com> {day} +0000\ndata 0\n\n"
         for day in range(1_500)
@@ -275,18 +275,18 @@ def test_the_beginning_of_two_commits_is_refused_without_the_hints_of_git(
     first, second = next(pair for pair in pairwise(known) if pair[0][:4] == pair[1][:4])
     got = diff("acme.yaml", "--against", first[:4])
     assert got.code == 2
-    says, hint = got.stderr.splitlines()
-    # How git calls what is short has changed.
+    message, hint = got.stderr.splitlines()
+    # The words for a short hash differ between versions of Git.
     assert re.fullmatch(
         f"zsupport: the Git revision `{first[:4]}` is ambiguous: short [\\w ]+ {first[:4]}"
         " is ambiguous; Needed a single revision",
-        says,
+        message,
     )
     assert first in hint
     assert second in hint
 
 
-def test_a_branch_with_the_name_of_a_commit_is_refused(git: Git, diff: Diff) -> None:
+def test_branch_with_the_name_of_a_commit_is_ambiguous(git: Git, diff: Diff) -> None:
     first = git("rev-parse", "HEAD")
     git.commit(acme=SLOWER)
     git("branch", first[:7])
@@ -295,13 +295,13 @@ def test_a_branch_with_the_name_of_a_commit_is_refused(git: Git, diff: Diff) -> 
     assert f"write one of refs/heads/{first[:7]}, {first}" in got.stderr
 
 
-def test_a_date_before_the_log_is_refused(git: Git, diff: Diff) -> None:
+def test_date_before_the_reflog_is_refused(git: Git, diff: Diff) -> None:
     got = diff("acme.yaml", "--against", "main@{2001-01-01}")
     assert got.code == 2
     assert "is ambiguous: log for 'main' only goes back to" in got.stderr
 
 
-def test_a_file_does_not_become_what_is_compared_with(git: Git, diff: Diff) -> None:
+def test_path_with_the_name_of_a_revision_is_ambiguous(git: Git, diff: Diff) -> None:
     git("branch", "origin/main")
     git.write("acme.yaml", SLOWER)
     (git.folder / "origin").mkdir()
@@ -310,13 +310,15 @@ def test_a_file_does_not_become_what_is_compared_with(git: Git, diff: Diff) -> N
     assert got.code == 2
     assert "`origin/main` is ambiguous: a Git revision and a path" in got.stderr
     assert "write ./origin/main, or refs/heads/origin/main" in got.stderr
-    # A link that leads nowhere is a path too.
+    # A broken link is a path too.
     os.remove(git.folder / "origin" / "main")
     (git.folder / "origin" / "main").symlink_to("nowhere")
     assert diff("acme.yaml", "--against", "origin/main").code == 2
 
 
-def test_head_is_the_last_commit_whatever_lies_here(git: Git, diff: Diff, tmp_path: Path) -> None:
+def test_head_is_the_last_commit_even_if_a_file_has_that_name(
+    git: Git, diff: Diff, tmp_path: Path
+) -> None:
     git.write("acme.yaml", SLOWER)
     (git.folder / "HEAD").write_text(SLOWER)
     assert ONE in diff("acme.yaml", "--against", "HEAD").stdout
@@ -330,14 +332,14 @@ def test_head_is_the_last_commit_whatever_lies_here(git: Git, diff: Diff, tmp_pa
     assert diff("acme.yaml", "--against", "HEAD", cwd=tmp_path / "bare").code == 4
 
 
-def test_a_setting_does_not_bring_replaced_objects_back(git: Git, diff: Diff) -> None:
+def test_setting_does_not_enable_replaced_objects(git: Git, diff: Diff) -> None:
     git.write("acme.yaml", SLOWER)
     git("replace", git("rev-parse", "HEAD:acme.yaml"), git("hash-object", "-w", "acme.yaml"))
     git("config", "core.useReplaceRefs", "true")
     assert ONE in diff("acme.yaml", "--against", "HEAD").stdout
 
 
-def test_what_a_revision_leaves_out_is_no_commit(git: Git, diff: Diff) -> None:
+def test_excluded_revision_is_refused(git: Git, diff: Diff) -> None:
     for asked in (("--against", "^main"), ("--merge-base", "^HEAD")):
         got = diff(".", *asked)
         assert got.code == 2
@@ -350,7 +352,7 @@ OUT = "this link leads out of the folder or repository, and is not followed"
 
 
 @pytest.mark.parametrize("text", ["/etc/passwd", "/", "..", "../..", "a/../../acme.yaml"])
-def test_a_link_that_leads_out_of_a_revision_is_a_remark(text: str, git: Git, diff: Diff) -> None:
+def test_link_out_of_a_revision_is_a_remark(text: str, git: Git, diff: Diff) -> None:
     git.commit_links({"link.yaml": text.encode(), "a/keep": b".."})
     git.write("acme.yaml", SLOWER)
     got = diff(".", "--against", "HEAD")
@@ -360,7 +362,7 @@ def test_a_link_that_leads_out_of_a_revision_is_a_remark(text: str, git: Git, di
 
 
 @pytest.mark.parametrize("text", [b"a\0b.yaml", b"x" * 200_000, b"./" * 2_100 + b"acme.yaml", b""])
-def test_a_link_that_leads_nowhere_is_not_followed(text: bytes, git: Git, diff: Diff) -> None:
+def test_broken_link_is_not_followed(text: bytes, git: Git, diff: Diff) -> None:
     git.commit_links({"link.yaml": text})
     git.write("acme.yaml", SLOWER)
     got = diff(".", "--against", "HEAD")
@@ -384,14 +386,14 @@ def test_links_are_followed_through_folders_and_other_links(git: Git, diff: Diff
     assert "HEAD:a.yaml" in got.stdout
 
 
-def test_settings_of_a_revision_are_no_link_that_leads_out(git: Git, diff: Diff) -> None:
+def test_settings_file_of_a_revision_is_not_a_link(git: Git, diff: Diff) -> None:
     git.commit_links({"pyproject.toml": b"../pyproject.toml"})
     got = diff.cli("check", "acme.yaml", "--config", "HEAD:pyproject.toml", cwd=git.folder)
     assert got.code == 2
     assert f"HEAD:pyproject.toml: {OUT}" in got.stderr
 
 
-def test_many_links_cost_few_processes(git: Git, diff: Diff, tmp_path: Path) -> None:
+def test_many_links_need_few_processes(git: Git, diff: Diff, tmp_path: Path) -> None:
     real = shutil.which("git")
     (tmp_path / "bin").mkdir()
     counting = tmp_path / "bin" / "git"
@@ -408,13 +410,13 @@ def test_many_links_cost_few_processes(git: Git, diff: Diff, tmp_path: Path) -> 
     git.commit_links({f"{number}.txt": b"acme.yaml" for number in range(50)})
     assert runs() == plain > 0
     git.commit_links({f"{number}.yaml": b"none%d" % number for number in range(50)})
-    assert runs() == plain + 3  # one listing; sizes and texts of all links
+    assert runs() == plain + 3  # one listing, and one call each for sizes and texts of all links
 
 
-# -- what git believes without looking -------------------------------------------------------------
+# -- data that Git does not verify -----------------------------------------------------------------
 
 
-def test_a_planted_end_of_history_is_named(git: Git, diff: Diff) -> None:
+def test_planted_end_of_history_is_reported(git: Git, diff: Diff) -> None:
     base = git("rev-parse", "HEAD")
     git("checkout", "-q", "-b", "change")
     git.commit(acme=SLOWER)
@@ -428,14 +430,14 @@ def test_a_planted_end_of_history_is_named(git: Git, diff: Diff) -> None:
     assert "git fetch --unshallow" in got.stderr
 
 
-def test_a_planted_commit_graph_is_not_believed(git: Git, diff: Diff) -> None:
+def test_planted_commit_graph_is_ignored(git: Git, diff: Diff) -> None:
     git("branch", "target")
     git.commit(acme=SLOWER)
     git.commit(other=POLICY.replace("acme", "other"))
     git("commit-graph", "write", "--reachable")
     graph = git.folder / ".git" / "objects" / "info" / "commit-graph"
     data = bytearray(graph.read_bytes())
-    # Each commit is its tree, two parents by their place in the file, and 8 bytes of dates.
+    # A commit is its tree, two parents by their position in the file, and 8 bytes of dates.
     parents = data.index(bytes.fromhex(git("rev-parse", "HEAD~1^{tree}"))) + 20
     data[parents : parents + 4] = (0x70000000).to_bytes(4, "big")  # none
     graph.chmod(0o644)
@@ -446,9 +448,7 @@ def test_a_planted_commit_graph_is_not_believed(git: Git, diff: Diff) -> None:
 
 
 @pytest.mark.parametrize("format", ["sha1", "sha256"])
-def test_an_object_that_is_not_what_its_number_says_is_damaged(
-    format: str, git: Git, diff: Diff
-) -> None:
+def test_object_with_a_wrong_hash_is_damaged(format: str, git: Git, diff: Diff) -> None:
     shutil.rmtree(git.folder / ".git")
     git("init", "-q", "-b", "main", f"--object-format={format}")
     git.commit(acme=POLICY)

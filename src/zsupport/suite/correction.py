@@ -1,7 +1,7 @@
-"""A test that failed as the policy answers it: to paste, if the policy is right.
+"""Correct a failed test: build the test that expects what the policy answers.
 
-What was asked in one test can have several answers; then there is a test for each. Whatever is
-offered has been read and run again, and passes.
+The questions of one test can have several answers; then there is one test for each. Every
+corrected test is read again and run, and passes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from zsupport.suite.running import (
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
 
-#: With more answers than this nobody would paste what comes of it.
+#: A test with more answers has no correction, because it would be too long to paste.
 MAX_ANSWERS = 5_000
 
 # The key that distinguishes items of several metrics; no dimension or fact can have this name.
@@ -41,15 +41,15 @@ _METRIC = "*metric"
 
 
 class _Item(NamedTuple):
-    """The answer in one case, as what is expected would state it."""
+    """The answer in one case as an expectation."""
 
     case: Case
     expect: Plain
-    key: str  # equal where the expectations are
+    key: str  # equal for equal expectations
 
 
 def corrected(subject: PolicyUnderTest, example: Example) -> str | None:
-    """Return the test as the policy answers it, None where the policy does not answer."""
+    """Return the corrected test; None if the policy does not answer."""
     try:
         replies = [
             reply
@@ -68,20 +68,20 @@ def corrected(subject: PolicyUnderTest, example: Example) -> str | None:
 
 
 def passes_as_written(subject: PolicyUnderTest, example: Example, text: str) -> bool:
-    """Return whether tests as text can be read, ask the same revision and pass."""
+    """Return whether tests as text are valid, ask the same revision and pass."""
     options = example.question.options
     at = options.get("opened", options["at"]) if example.question.timed else None
     examples = parsed(subject, text, at)
     return bool(examples) and all(
-        each.question.revision == example.question.revision and not run(subject, each).failures
-        for each in examples
+        read.question.revision == example.question.revision and not run(subject, read).failures
+        for read in examples
     )
 
 
 def parsed(subject: PolicyUnderTest, text: str, at: datetime | None = None) -> tuple[Example, ...]:
-    """Return the tests that a text holds; none where it cannot be read.
+    """Return the tests of a text; empty if it is invalid.
 
-    `at` is the moment of those that name none.
+    `at` is the moment of tests without a moment.
     """
     head = f"tests: {VERSION}\npolicy: {subject.policy.id}\ncases:\n"
     source = SourceFile("", (head + text).encode("utf-8", "surrogatepass"), "", "")
@@ -92,11 +92,13 @@ Split = Callable[[list[_Item], list[_Item]], Iterator[list[_Item]]]
 
 
 def _cases(subject: PolicyUnderTest, example: Example, replies: list[Reply], split: Split) -> str:
-    """Return the cases that say what was answered."""
+    """Return the cases that expect the actual answers."""
     revision = subject.policy.revisions[example.question.revision]
-    of_set = [each for each in example.expects if each.key in OF_THE_SET]
-    of_row = [each for each in example.expects if each.key not in (*OF_THE_SET, "because")]
-    reasons = [each for each in example.expects if each.key == "because"]
+    of_set = [expected for expected in example.expects if expected.key in OF_THE_SET]
+    reasons = [expected for expected in example.expects if expected.key == "because"]
+    of_row = [
+        expected for expected in example.expects if expected.key not in (*OF_THE_SET, "because")
+    ]
     families = [items for items in (
         _of_sets(subject, example, replies, [*of_set, *reasons]) if of_set else [],
         _of_rows(subject, example, replies, [*of_row, *([] if of_set else reasons)])
@@ -115,14 +117,14 @@ def _of_sets(
     items = []
     for reply in replies:
         expect: dict[str, Plain] = {}
-        told = [c for e in expects if e.key in ("include", "exclude") for c in e.channels]
-        for each in expects:
-            if each.key == "exactly":
+        named = [c for e in expects if e.key in ("include", "exclude") for c in e.channels]
+        for expected in expects:
+            if expected.key == "exactly":
                 expect["exactly"] = list(reply.allowed)
-            elif each.key == "because":
-                expect["because"] = _reason(subject, example, each, reply.together)
+            elif expected.key == "because":
+                expect["because"] = _reason(subject, example, expected, reply.together)
         for key, allowed in (("include", True), ("exclude", False)):
-            channels = [c for c in dict.fromkeys(told) if (c in reply.allowed) is allowed]
+            channels = [c for c in dict.fromkeys(named) if (c in reply.allowed) is allowed]
             if channels:
                 expect[key] = channels
         items.append(_Item(reply.case, expect, repr(expect)))
@@ -137,11 +139,11 @@ def _of_rows(
     for reply in replies:
         for row in reply.rows:
             expect: dict[str, Plain] = {}
-            for each in expects:
-                if each.key == "because":
-                    expect["because"] = _reason(subject, example, each, (row,))
+            for expected in expects:
+                if expected.key == "because":
+                    expect["because"] = _reason(subject, example, expected, (row,))
                 else:
-                    expect[each.key] = plain(getattr(row, each.key), question.zone)
+                    expect[expected.key] = plain(getattr(row, expected.key), question.zone)
             if isinstance(row, DueAnswer):
                 expect = _of_due(row, expect, example)
             case = reply.case
@@ -155,7 +157,7 @@ def _of_rows(
 
 
 def _of_due(row: DueAnswer, expect: dict[str, Plain], example: Example) -> dict[str, Plain]:
-    """Return what is expected of a deadline without what a test cannot say of this one."""
+    """Return the expectation of a deadline without fields that cannot be expected of it."""
     question = example.question
     if "state" in expect and not question.timed and row.state in STATES_OF_THE_MOMENT:
         del expect["state"]
@@ -166,7 +168,7 @@ def _of_due(row: DueAnswer, expect: dict[str, Plain], example: Example) -> dict[
     elif example.shorthand:
         return {"due": plain(row.due, question.zone)} if row.due else {"state": row.state}
     if expect.get("target") == "none" and row.target is None:
-        # Without a target there is a state that says why.
+        # Without a target the state gives the reason.
         del expect["target"]
         expect["state"] = row.state
     if expect.get("commitment") == "none" and row.commitment is None:
@@ -182,13 +184,13 @@ def _short(expect: dict[str, Plain]) -> Plain:
 
 
 def _reason(
-    subject: PolicyUnderTest, example: Example, each: Expected, rows: Iterable[TestedAnswer]
+    subject: PolicyUnderTest, example: Example, expected: Expected, rows: Iterable[TestedAnswer]
 ) -> Plain:
-    """Return the reason as it is written where it holds, else the paths of what decided."""
+    """Return the reason from the test if it is correct, otherwise the deciding paths."""
     because = tuple(dict.fromkeys(line for row in rows for line in row.because))
     revision = example.question.revision
-    assert isinstance(each.value, Reason)
-    if decided(subject, revision, each.value, because):
+    assert isinstance(expected.value, Reason)
+    if decided(subject, revision, expected.value, because):
         return unwrapped(node_at(example.node, ("expect", "because")))
     return one_or_list(tuple(rules_of(because)))
 
@@ -196,7 +198,7 @@ def _reason(
 def _case(
     revision: Revision, example: Example, group: list[_Item], every: list[_Item]
 ) -> dict[str, Plain]:
-    """Return the case that asks what a group of items answers."""
+    """Return the case with the question of a group of items."""
     question = example.question
     written = example.node.by_key[question.command][1]
     assert isinstance(written, MappingNode)
@@ -239,15 +241,15 @@ def _values(items: list[_Item], name: str) -> tuple[str, ...]:
 
 
 def _singles(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
-    """Yield each item alone."""
+    """Yield each item as a group of its own."""
     for item in items:
         yield [item]
 
 
 def _groups(items: list[_Item], every: list[_Item]) -> Iterator[list[_Item]]:
-    """Yield groups of items that say the same, each all combinations of some values.
+    """Yield groups of items with equal answers; a group has all combinations of some values.
 
-    A dimension is taken apart into the values that answer alike whatever the others are.
+    A dimension is split into groups of values whose answers never differ.
     """
     if len({item.key for item in items}) <= 1:
         yield items
@@ -283,22 +285,22 @@ def flow(value: Plain) -> str:
     if isinstance(value, str):
         return scalar(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{scalar(key)}: {flow(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(key)}: {flow(item)}" for key, item in value.items()) + "}"
     return "[" + ", ".join(map(flow, value)) + "]"
 
 
 def case_text(case: Mapping[str, Plain]) -> str:
-    """Return a case as an item of a list, its lines ended."""
+    """Return a case as an item of a list, with a line end after every line."""
     lines: list[str] = []
     for key, value in case.items():
         line = f"{key}: {flow(value)}"
         if len(line) + 2 > _WIDTH and isinstance(value, Mapping):
-            lines += [f"{key}:", *(f"  {scalar(k)}: {flow(each)}" for k, each in value.items())]
+            lines += [f"{key}:", *(f"  {scalar(k)}: {flow(item)}" for k, item in value.items())]
         else:
             lines.append(line)
     return "".join(f"{'  ' if i else '- '}{line}\n" for i, line in enumerate(lines))
 
 
 def one_or_list(values: tuple[str, ...]) -> Plain:
-    """Return a value alone where there is one, else the list."""
+    """Return a single value as a scalar, several as a list."""
     return values[0] if len(values) == 1 else list(values)

@@ -200,7 +200,7 @@ BECAUSE = OneOf(
             "when",
             OneOf(
                 mapping=Fields(
-                    "told condition",
+                    "condition of a reason",
                     "The condition of the rule as in the policy.",
                     Field("plan", Values("plan"), "Its plans."),
                     Field("role", Values("role"), "Its roles."),

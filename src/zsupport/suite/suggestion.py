@@ -1,7 +1,7 @@
-"""Tests to paste: for a decision that no test states, for a change that none notices.
+"""Suggest tests: one that covers a decision, or one that kills a mutant.
 
-Each says what the policy answers today. It has been read and run: it passes on the policy, and one
-for a change fails on the changed policy.
+A suggested test expects what the policy answers today. It is read again and run: it passes for the
+policy, and a test for a mutant fails for the mutant.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ from zsupport.typed import NamedTuple
 
 AnswerKind = TypeVar("AnswerKind", bound=TestedAnswer)
 
-#: Where hours are the customer's, a customer is needed to ask about them.
+#: The customer of a question for hours that depend on the customer.
 CUSTOMER = {"customer-tz": "Europe/Oslo", "customer-country": "NO"}
-#: How far from the start of a revision a moment inside or outside some hours is looked for.
+#: The number of hours after the start of a revision in which a moment is searched for.
 _HOURS_AHEAD = 24 * 14
-#: Where the first case of a decision cannot be asked about, so many plans are tried.
+#: The number of plans that are tried if the first case of a decision cannot be asked.
 _PLANS_TRIED = 5
 
 
 class Suggested:
-    """A test as text, and as it was read again."""
+    """A test as text and as the value read from it."""
 
     def __init__(self, text: str, example: Example) -> None:
         self.text = text
@@ -55,10 +55,10 @@ class Suggested:
 
 
 def suggestion(subject: PolicyUnderTest, decision: Decision) -> Suggested | None:
-    """Return a test that states a decision and passes; None where none could be found."""
-    for whole, moment in product(_wholes(subject, decision), _moments(subject, decision)):
+    """Return a test that covers a decision and passes; None if no such test was found."""
+    for cases, moment in product(_tried_cases(subject, decision), _moments(subject, decision)):
         try:
-            case = _case(subject, decision, whole, moment)
+            case = _case(subject, decision, cases, moment)
         except ZsupportError:
             continue
         if case is None:
@@ -71,65 +71,65 @@ def suggestion(subject: PolicyUnderTest, decision: Decision) -> Suggested | None
     return None
 
 
-def _wholes(subject: PolicyUnderTest, decision: Decision) -> list[Case]:
+def _tried_cases(subject: PolicyUnderTest, decision: Decision) -> list[Case]:
     """Return cases of a decision to try: the first of all, then the first of each plan."""
     if decision.by_facts:
         return [subject.revisions[decision.revision].facts.first(decision.cases)]
     space = subject.revisions[decision.revision].space
-    found = [space.first(decision.cases)]
+    cases = [space.first(decision.cases)]
     for plan in space.met("plan", decision.cases)[:_PLANS_TRIED]:
         case = space.first(decision.cases & space.of("plan", plan))
-        found += [case] if case not in found else []
-    return found
+        cases += [case] if case not in cases else []
+    return cases
 
 
 def _moments(subject: PolicyUnderTest, decision: Decision) -> list[datetime | None]:
-    """Return when the question may be asked: any time, or such as are inside and outside hours."""
+    """Return moments to try: none, the start, and moments inside and outside hours if needed."""
     revision = subject.policy.revisions[decision.revision]
     newest = len(subject.policy.revisions) - 1
     start = reference_of(subject, decision.revision)
-    found: list[datetime | None] = [None] if decision.revision == newest else []
-    found.append(start)
+    moments: list[datetime | None] = [None] if decision.revision == newest else []
+    moments.append(start)
     if decision.kind == "hours" or any(alt.opened for rule in revision.rules for alt in rule.when):
-        found += [start + timedelta(hours=hour) for hour in range(5, _HOURS_AHEAD, 5)]
-    return found
+        moments += [start + timedelta(hours=hour) for hour in range(5, _HOURS_AHEAD, 5)]
+    return moments
 
 
 def _case(
-    subject: PolicyUnderTest, decision: Decision, whole: Case, moment: datetime | None
+    subject: PolicyUnderTest, decision: Decision, case: Case, moment: datetime | None
 ) -> dict[str, Plain] | None:
     revision = subject.policy.revisions[decision.revision]
     if decision.by_facts:
-        return _of_priority(subject, decision, whole, moment)
+        return _of_priority(subject, decision, case, moment)
     if decision.kind == "hours":
-        return _of_hours(subject, decision, whole, moment)
+        return _of_hours(subject, decision, case, moment)
     if decision.kind in ("grant", "denial", "recommendation"):
-        return _of_channels(subject, decision, whole, moment)
-    return _of_due(subject, decision, whole, moment, revision)
+        return _of_channels(subject, decision, case, moment)
+    return _of_due(subject, decision, case, moment, revision)
 
 
-def told(fields: Fields, revision: Revision, case: Case, names: set[str]) -> dict[str, Plain]:
-    """Return the values of a case as keys of a question, of the dimensions that matter.
+def keys_of(fields: Fields, revision: Revision, case: Case, names: set[str]) -> dict[str, Plain]:
+    """Return the values of a case for these dimensions as keys of a question.
 
-    A fact that has its default is left out, as one would on the command line; not of a question
-    about priorities, which asks for nothing else.
+    A fact with its default value is omitted, except in a question about priorities, which has only
+    facts.
     """
     facts = {fact.id: None if fields is PRIORITY else fact.default for fact in revision.facts}
-    found: dict[str, Plain] = {}
+    keys: dict[str, Plain] = {}
     named_like_keys: dict[str, Plain] = {}
     for name, value in case.items():
         if name not in names or facts.get(name, "") == value:
             continue
         if name in facts and name in fields.fields:
             named_like_keys[name] = value
-            found["fact"] = named_like_keys
+            keys["fact"] = named_like_keys
         else:
-            found[name] = value
-    return found
+            keys[name] = value
+    return keys
 
 
 def instant(moment: datetime) -> str:
-    """Return a moment as a test states it."""
+    """Return a moment as text for a test."""
     return format_instant(from_datetime(moment), UTC)
 
 
@@ -138,10 +138,10 @@ def _of_channels(
 ) -> dict[str, Plain]:
     revision = subject.policy.revisions[decision.revision]
     names = named(grant.when for grant in revision.grants) | {"plan"}
-    asked = told(CHANNELS, revision, case, names - {"channel"})
+    asked = keys_of(CHANNELS, revision, case, names - {"channel"})
     if moment is not None:
         asked["at"] = instant(moment)
-    # Each answer is asked for, not worked out: it is the library that has to give it.
+    # Ask the library for the answer, because a test compares with its answers.
     rows = rows_of(subject, ChannelAnswer, asked, decision.revision)
     if decision.kind == "recommendation":
         row = next(row for row in rows if row.channel == case["channel"])
@@ -156,8 +156,8 @@ def _of_channels(
 def rows_of(
     subject: PolicyUnderTest, kind: type[AnswerKind], asked: dict[str, Plain], revision: int
 ) -> list[AnswerKind]:
-    """Return the answers to a question, none where another revision would give them."""
-    command = next(name for name, each in TESTED.items() if each.answer is kind)
+    """Return the answers to a question; empty if a different revision would answer it."""
+    command = next(name for name, question in TESTED.items() if question.answer is kind)
     probe = parsed(subject, case_text({command: asked, "expect": _PROBES[command]}))
     if not probe or probe[0].question.revision != revision:
         return []
@@ -171,7 +171,7 @@ def rows_of(
     ]
 
 
-#: Something that can be expected of every question, so that it is read.
+#: A valid expectation for every command; a question cannot be read without one.
 _PROBES: dict[str, dict[str, Plain]] = {
     "channels": {"exactly": []},
     "due": {"commitment": NONE},
@@ -188,7 +188,7 @@ def _of_due(
     revision: Revision,
 ) -> dict[str, Plain] | None:
     names = {"plan", "role", "channel", "priority"} | {fact.id for fact in revision.facts}
-    asked = told(DUE, revision, case, names)
+    asked = keys_of(DUE, revision, case, names)
     metric = decision.about or revision.metrics[0].id
     if decision.kind == "commitment":
         analysed = subject.revisions[decision.revision]
@@ -199,7 +199,7 @@ def _of_due(
             if (cases := targets.promised & decision.cases)
         )
         case = analysed.space.first(cases)
-        asked = told(DUE, revision, case, names)
+        asked = keys_of(DUE, revision, case, names)
     if metric != revision.metrics[0].id:
         asked["metric"] = metric
     if moment is not None:
@@ -219,18 +219,21 @@ def _of_due(
 
 
 def asks_customer(revision: Revision) -> bool:
-    """Return whether some hours are those of the customer's place."""
-    return any(of_customer(calendar) for each in revision.hours.values() for calendar in each)
+    """Return whether some hours depend on the customer's time zone or country."""
+    return any(
+        of_customer(calendar) for calendars in revision.hours.values() for calendar in calendars
+    )
 
 
 def _of_hours(
     subject: PolicyUnderTest, decision: Decision, case: Case, moment: datetime | None
 ) -> dict[str, Plain] | None:
     revision = subject.policy.revisions[decision.revision]
-    names = named(calendar.when for each in revision.hours.values() for calendar in each)
+    calendars = [calendar for calendars in revision.hours.values() for calendar in calendars]
+    names = named(calendar.when for calendar in calendars)
     if moment is None:
         moment = reference_of(subject, decision.revision)
-    asked: dict[str, Plain] = {"name": decision.about, **told(HOURS, revision, case, names)}
+    asked: dict[str, Plain] = {"name": decision.about, **keys_of(HOURS, revision, case, names)}
     asked |= {"at": instant(moment), **(CUSTOMER if asks_customer(revision) else {})}
     rows = rows_of(subject, HoursAnswer, asked, decision.revision)
     if not rows or rows[0].open is not True:
@@ -242,7 +245,7 @@ def _of_priority(
     subject: PolicyUnderTest, decision: Decision, case: Case, moment: datetime | None
 ) -> dict[str, Plain] | None:
     revision = subject.policy.revisions[decision.revision]
-    asked = told(PRIORITY, revision, case, set(case))
+    asked = keys_of(PRIORITY, revision, case, set(case))
     if moment is not None:
         asked["at"] = instant(moment)
     rows = rows_of(subject, PriorityAnswer, asked, decision.revision)
@@ -251,19 +254,19 @@ def _of_priority(
     return {"priority": asked, "expect": rows[0].priority or NONE}
 
 
-# -- for a change that no test notices ---------------------------------------------------------
+# -- for surviving mutants ---------------------------------------------------------------------
 
 
-#: So many questions are tried for one change before it is left without a test.
+#: The number of questions that are tried for one mutant.
 MOST_TRIED = 1_500
-#: Of so many plans a case is tried; the first may not show the difference by itself.
+#: The number of plans with a tried case; the first case does not always show the difference.
 _PLANS_OF_CASE = 3
-#: So many cases are tried where the default of a fact has changed.
+#: The number of tried cases for a changed default of a fact.
 _CASES_TRIED = 30
 
 
 class MutantPair(NamedTuple):
-    """A policy before and after a change of one revision, and where their answers differ."""
+    """A policy and its mutant, with the cases in which their answers differ."""
 
     before: PolicyUnderTest
     after: PolicyUnderTest
@@ -272,7 +275,7 @@ class MutantPair(NamedTuple):
 
 
 class CaseQuestion(NamedTuple):
-    """A question: the command, its options, and the case that it is about in full."""
+    """A question: the command, its options, and the complete case."""
 
     command: str
     options: dict[str, Plain]
@@ -280,12 +283,12 @@ class CaseQuestion(NamedTuple):
 
 
 def witness(pair: MutantPair) -> Suggested | None:
-    """Return a test that passes before a change and fails after it; None where none was found."""
+    """Return a test that passes for the policy and fails for the mutant; None if none was found."""
     for asked in islice(_questions(pair), MOST_TRIED):
         try:
-            case = _case_told(pair, asked.command, asked.options, asked.case)
+            case = _distinguishing_case(pair, asked.command, asked.options, asked.case)
         except (ZsupportError, BadText):
-            continue  # one of the two does not answer this
+            continue  # the policy or the mutant does not answer this question
         if case is None:
             continue
         text = case_text(case)
@@ -297,34 +300,34 @@ def witness(pair: MutantPair) -> Suggested | None:
 
 
 def _questions(pair: MutantPair) -> Iterator[CaseQuestion]:
-    """Yield questions whose answers may differ."""
+    """Yield questions whose answers can differ."""
     index, where = pair.revision, pair.where
     revision = pair.before.policy.revisions[index]
     for case in _cases(pair, where.channels):
         for moment in _moments_tried(pair, timed=False):
-            yield _about_channels(pair, case, moment)
+            yield _channels_question(pair, case, moment)
     if where.facts:
         case = pair.before.revisions[index].facts.first(where.facts)
         for moment in _moments_tried(pair, timed=False):
-            asked = told(PRIORITY, revision, case, set(case))
+            asked = keys_of(PRIORITY, revision, case, set(case))
             yield CaseQuestion("priority", _at(asked, "at", moment), case)
     due = [(metric, case) for metric, cases in where.due.items() for case in _cases(pair, cases)]
     for metric, case in due:
         for moment in _moments_tried(pair, timed=False):
-            yield _about_due(pair, case, metric, moment)
+            yield _due_question(pair, case, metric, moment)
     if where.defaults:
         yield from _without_default(pair)
     for name, differing in where.hours.items():
         for case in islice(_cases(pair, differing), 1):
             for moment in _moments_tried(pair, timed=True):
-                yield _about_hours(pair, case, name, moment)
+                yield _hours_question(pair, case, name, moment)
     for moment in _moments_tried(pair, timed=True):
         for metric, case in due:
-            yield _about_due(pair, case, metric, moment)
+            yield _due_question(pair, case, metric, moment)
 
 
 def _without_default(pair: MutantPair) -> Iterator[CaseQuestion]:
-    """Yield questions that leave out a fact whose default has changed."""
+    """Yield questions that omit a fact with a changed default."""
     revision, space = (
         pair.before.policy.revisions[pair.revision],
         pair.before.revisions[pair.revision].space,
@@ -333,39 +336,44 @@ def _without_default(pair: MutantPair) -> Iterator[CaseQuestion]:
     for fact in revision.facts:
         if fact.default is None or fact.default == after[fact.id] or fact.id not in space.values:
             continue
-        # What is the default before the change is not told.
+        # A question without the fact uses the old default before the change.
         usual = space.of(fact.id, fact.default)
         for case in islice(space.cases(usual), _CASES_TRIED):
             for moment in _moments_tried(pair, timed=False):
-                yield _about_channels(pair, case, moment)
+                yield _channels_question(pair, case, moment)
                 for metric in revision.metrics:
-                    yield _about_due(pair, case, metric.id, moment)
+                    yield _due_question(pair, case, metric.id, moment)
         for name in revision.hours:
             for moment in _moments_tried(pair, timed=True):
-                yield _about_hours(pair, space.first(usual), name, moment)
+                yield _hours_question(pair, space.first(usual), name, moment)
 
 
-def _about_channels(pair: MutantPair, case: Case, moment: datetime | None) -> CaseQuestion:
+def _channels_question(pair: MutantPair, case: Case, moment: datetime | None) -> CaseQuestion:
     index = pair.revision
-    grants = [g for each in (pair.before, pair.after) for g in each.policy.revisions[index].grants]
+    grants = [g for side in (pair.before, pair.after) for g in side.policy.revisions[index].grants]
     names = named(grant.when for grant in grants) | {"plan"}
-    asked = told(CHANNELS, pair.before.policy.revisions[index], case, names - {"channel"})
+    asked = keys_of(CHANNELS, pair.before.policy.revisions[index], case, names - {"channel"})
     return CaseQuestion("channels", _at(asked, "at", moment), case)
 
 
-def _about_due(pair: MutantPair, case: Case, metric: str, moment: datetime | None) -> CaseQuestion:
+def _due_question(
+    pair: MutantPair, case: Case, metric: str, moment: datetime | None
+) -> CaseQuestion:
     revision = pair.before.policy.revisions[pair.revision]
     names = {"plan", "role", "channel", "priority"} | {fact.id for fact in revision.facts}
-    asked = told(DUE, revision, case, names)
+    asked = keys_of(DUE, revision, case, names)
     if metric != revision.metrics[0].id:
         asked["metric"] = metric
     return CaseQuestion("due", _at(asked, "opened", moment), case)
 
 
-def _about_hours(pair: MutantPair, case: Case, name: str, moment: datetime | None) -> CaseQuestion:
+def _hours_question(
+    pair: MutantPair, case: Case, name: str, moment: datetime | None
+) -> CaseQuestion:
     revision = pair.before.policy.revisions[pair.revision]
-    names = named(calendar.when for each in revision.hours.values() for calendar in each)
-    asked = {"name": name, **told(HOURS, revision, case, names)}
+    calendars = [calendar for calendars in revision.hours.values() for calendar in calendars]
+    names = named(calendar.when for calendar in calendars)
+    asked = {"name": name, **keys_of(HOURS, revision, case, names)}
     asked |= CUSTOMER if asks_customer(revision) else {}
     return CaseQuestion("hours", _at(asked, "at", moment), case)
 
@@ -375,7 +383,7 @@ def _at(asked: dict[str, Plain], key: str, moment: datetime | None) -> dict[str,
 
 
 def _cases(pair: MutantPair, differing: Cases) -> Iterator[Case]:
-    """Yield the first of some cases, then the first of a few plans."""
+    """Yield the first differing case, then the first one of a few plans."""
     if not differing:
         return
     space = pair.before.revisions[pair.revision].space
@@ -388,10 +396,10 @@ def _cases(pair: MutantPair, differing: Cases) -> Iterator[Case]:
 
 
 def _moments_tried(pair: MutantPair, *, timed: bool) -> Iterator[datetime | None]:
-    """Yield when to ask: any time that the revision answers for, or many moments of a year.
+    """Yield moments to try: one at which the revision answers, or with `timed` a year of moments.
 
-    Two weeks are gone through by hours, in which every day of the week is met at every hour; the
-    rest of the year by days, for its holidays.
+    For two weeks the step is five hours, which covers most hours of every day of the week; for the
+    rest of the year the step is one day, which covers holidays.
     """
     start = reference_of(pair.before, pair.revision)
     if not timed:
@@ -400,53 +408,53 @@ def _moments_tried(pair: MutantPair, *, timed: bool) -> Iterator[datetime | None
         return
     for hours in range(5, 24 * 14, 5):
         yield start + timedelta(hours=hours)
-    # At noon by the policy's clock most hours are open.
+    # Most hours are open at noon in the time zone of the policy.
     local = start.astimezone(zone(pair.before.policy.revisions[pair.revision].timezone))
     for days in range(14, 370):
         yield start + timedelta(days=days, hours=12 - local.hour)
 
 
-def _case_told(
+def _distinguishing_case(
     pair: MutantPair, command: str, asked: dict[str, Plain], case: Case
 ) -> dict[str, Plain] | None:
-    """Return a test of a question that the two answer differently, None where they do not."""
+    """Return a test of a question with different answers; None if they are equal."""
     if command == "channels":
-        return _of_channels_told(pair, asked, case)
+        return _distinguishing_channels(pair, asked, case)
     before, after = rows_of_both(pair, TESTED[command].answer, asked)
     if before and isinstance(before[0], DueAnswer) and before[0].state == NEEDS_INPUT:
         asked = {**asked, **CUSTOMER}
         before, after = rows_of_both(pair, DueAnswer, asked)
     if not before or not after:
         return None
-    one, other = before[0], after[0]
-    if isinstance(one, PriorityAnswer) and isinstance(other, PriorityAnswer):
-        if one.priority == other.priority:
+    was, now = before[0], after[0]
+    if isinstance(was, PriorityAnswer) and isinstance(now, PriorityAnswer):
+        if was.priority == now.priority:
             return None
-        return {command: asked, "expect": one.priority or NONE}
-    if isinstance(one, HoursAnswer) and isinstance(other, HoursAnswer):
-        if one.open == other.open or one.open is None:
+        return {command: asked, "expect": was.priority or NONE}
+    if isinstance(was, HoursAnswer) and isinstance(now, HoursAnswer):
+        if was.open == now.open or was.open is None:
             return None
-        return {command: asked, "expect": one.state}
-    assert isinstance(one, DueAnswer)
-    assert isinstance(other, DueAnswer)
-    if one.state in NEGATIVE:
-        return {command: asked, "expect": one.state} if one.state != other.state else None
+        return {command: asked, "expect": was.state}
+    assert isinstance(was, DueAnswer)
+    assert isinstance(now, DueAnswer)
+    if was.state in NEGATIVE:
+        return {command: asked, "expect": was.state} if was.state != now.state else None
     shown = ("target", "hours", "commitment", "starts")
-    fields = [field for field in shown if getattr(one, field) != getattr(other, field)]
-    if "opened" in asked and one.due is not None and one.due != other.due and not fields:
-        return {command: asked, "expect": plain(one.due, zone("UTC"))}
-    return _stating(command, asked, one, fields)
+    fields = [field for field in shown if getattr(was, field) != getattr(now, field)]
+    if "opened" in asked and was.due is not None and was.due != now.due and not fields:
+        return {command: asked, "expect": plain(was.due, zone("UTC"))}
+    return _expecting(command, asked, was, fields)
 
 
 def rows_of_both(
     pair: MutantPair, kind: type[AnswerKind], asked: dict[str, Plain]
 ) -> tuple[list[AnswerKind], list[AnswerKind]]:
-    """Return the answers to a question before a change, and after it."""
+    """Return the answers of the policy and of the mutant to a question."""
     before = rows_of(pair.before, kind, asked, pair.revision)
     return before, rows_of(pair.after, kind, asked, pair.revision)
 
 
-def _of_channels_told(
+def _distinguishing_channels(
     pair: MutantPair, asked: dict[str, Plain], case: Case
 ) -> dict[str, Plain] | None:
     before, after = rows_of_both(pair, ChannelAnswer, asked)
@@ -455,18 +463,18 @@ def _of_channels_told(
     allowed = [row.channel for row in before if row.allowed]
     if allowed != [row.channel for row in after if row.allowed]:
         return {"channels": asked, "expect": {"exactly": allowed}}
-    one, other = (
+    was, now = (
         next(row for row in rows if row.channel == case["channel"]) for rows in (before, after)
     )
     fields = ("prerequisites", "hours", "recommended")
-    differing = [field for field in fields if getattr(one, field) != getattr(other, field)]
-    return _stating("channels", {**asked, "channel": case["channel"]}, one, differing)
+    differing = [field for field in fields if getattr(was, field) != getattr(now, field)]
+    return _expecting("channels", {**asked, "channel": case["channel"]}, was, differing)
 
 
-def _stating(
+def _expecting(
     command: str, asked: dict[str, Plain], row: TestedAnswer, fields: list[str]
 ) -> dict[str, Plain] | None:
-    """Return a test of what an answer says in these fields, None where there are none."""
+    """Return a test that expects these fields of an answer; None without fields."""
     if not fields:
         return None
     expect = {field: plain(getattr(row, field), zone("UTC")) for field in fields}
