@@ -126,7 +126,9 @@ def suite_of(subject: PolicyUnderTest, files: list[SourceFile], *, mutants: bool
     for index, document in enumerate(subject.documents):
         decisions = decisions_of(subject, index)
         found += [decisions, uncovered(subject, decisions, passing)]
-        found.append([(change.kind, change.path, change.says) for change in changes_of(document)])
+        found.append(
+            [(change.kind, change.path, change.message) for change in changes_of(document)]
+        )
     if mutants:
         holding = [invariant for each in ran for invariant in each.holding]
         what = mutated(subject, tests, passing, holding)

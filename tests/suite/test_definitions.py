@@ -277,7 +277,7 @@ def test_a_change_counts_when_some_answer_is_another(
         every = list(every_case(subject.revisions[0].space))
         differ = any(answers(subject, case) != answers(changed, case) for case in every)
         event(f"{change.kind}: {'other' if differ else 'same'}")
-        assert (where.channels != 0 or any(where.due.values())) is differ, change.says
+        assert (where.channels != 0 or any(where.due.values())) is differ, change.message
 
 
 def test_each_kind_of_change_is_made_of_a_policy_that_has_everything() -> None:

@@ -49,7 +49,7 @@ def test_a_mutant_differs_by_its_entries_as_in_every_case(name: str) -> None:
         if compared(subject, 0, change) is not None:
             found = difference_by_entries(subject, change.root())
             by_entries = change.path[0] in ("entitlements", "targets")
-            assert (found is not None) is by_entries, change.says
+            assert (found is not None) is by_entries, change.message
 
 
 @pytest.mark.parametrize("section", ["entitlements", "targets"])

@@ -84,9 +84,9 @@ def test_a_test_of_a_priority_notices_that_facts_decide_none_any_more() -> None:
     case = "{priority: {fact: {impact: down}}, expect: P1}"
     tests = written(f"tests: 1\npolicy: shop\ncases: [{case}]\n", subject)
     found = mutated(subject, [tests], tests.examples, [])
-    says = "dropped the condition on `impact`"
-    assert says in {each.says for each in changes_of(subject.documents[0])}
-    assert says not in {each.change.says for each in found.survivors}
+    says = "removed the condition `impact`"
+    assert says in {each.message for each in changes_of(subject.documents[0])}
+    assert says not in {each.change.message for each in found.survivors}
 
 
 def test_the_default_of_a_fact_is_part_of_the_answers() -> None:
@@ -143,32 +143,32 @@ def test_what_a_target_becomes(target: str, others: list[str]) -> None:
 
 
 def changes(subject: PolicyUnderTest, kind: str) -> list[str]:
-    return [each.says for each in changes_of(subject.revisions[0].document) if each.kind == kind]
+    return [each.message for each in changes_of(subject.revisions[0].document) if each.kind == kind]
 
 
 def test_changes_say_what_was_done() -> None:
     subject = subject_of(SHOP)
     assert changes(subject, "drop-grant") == [
-        "dropped the grant entitlements[0]", "dropped the grant entitlements[1]",
-        "dropped the grant entitlements[2]", "dropped the grant entitlements[3]",
-        "dropped the recommendation entitlements[4]",
+        "removed the grant entitlements[0]", "removed the grant entitlements[1]",
+        "removed the grant entitlements[2]", "removed the grant entitlements[3]",
+        "removed the recommendation entitlements[4]",
     ]  # fmt: skip
     assert changes(subject, "drop-key") == [
-        "dropped `plan` from the condition", "dropped `role` from the condition",
-        "dropped `premier` from the condition", "dropped `plan` from the condition",
+        "removed `plan` from the condition", "removed `role` from the condition",
+        "removed `premier` from the condition", "removed `plan` from the condition",
     ]  # fmt: skip
-    assert "swapped the targets of P1 and P2" in changes(subject, "swap-targets")
-    assert "`1h 24x7` became `2h 24x7`" in changes(subject, "change-target")
+    assert "swapped the targets for P1 and P2" in changes(subject, "swap-targets")
+    assert "replaced `1h 24x7` with `2h 24x7`" in changes(subject, "change-target")
 
 
 def test_a_commitment_for_every_case_becomes_another() -> None:
     text = SHOP.replace("[{when: {premier: true}, is: agreement}, {is: target}]", "target")
-    assert changes(subject_of(text), "change-commitment") == ["`target` became another"]
+    assert changes(subject_of(text), "change-commitment") == ["replaced `target` with `objective`"]
 
 
 def test_of_several_commitments_each_is_dropped_and_an_only_one_is_not() -> None:
     assert changes(subject_of(SHOP), "drop-commitment") == [
-        "dropped commitment[0]", "dropped commitment[1]",
+        "removed commitment[0]", "removed commitment[1]",
     ]  # fmt: skip
     one = subject_of(SHOP.replace("{when: {premier: true}, is: agreement}, ", ""))
     assert changes(one, "drop-commitment") == []
@@ -205,7 +205,7 @@ def test_every_change_has_a_test_that_notices_it(text: str) -> None:
     sizes = [survivor.cases for survivor in survivors]
     assert sizes == sorted(sizes, reverse=True)
     for survivor, (test, _) in noticing(subject, survivors, len(survivors)):
-        assert test is not None, survivor.change.says
+        assert test is not None, survivor.change.message
         [example] = cases(test.text, subject)
         root = survivor.change.root()
         changed = subject.replaced(0, root, revision_of(root, subject.revisions[0].document.source))

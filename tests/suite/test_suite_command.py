@@ -102,7 +102,9 @@ def test_tests_without_their_policy_are_an_error(folder: Path, cli: "Cli") -> No
     (folder / "shop.yaml").unlink()
     got = cli("test", cwd=folder)
     assert got.code == 3
-    assert "error[ZT105] no-policy: the policy `shop` is not beside this file" in got.stdout
+    assert (
+        "error[ZT105] no-policy: policy `shop` not found in the folder of this file" in got.stdout
+    )
 
 
 def test_shipped_policy_is_not_a_default(tmp_path: Path, cli: "Cli") -> None:
@@ -184,7 +186,7 @@ def test_invalid_file_is_omitted_and_other_tests_run(broken: str, folder: Path, 
     assert got.stdout.count("error[ZT101]") == 1
     assert got.stdout.splitlines()[-2:] == [
         "2 tests: 1 failed",
-        "1 problem in 1 file, which was left out",
+        "1 finding in 1 omitted file",
     ]
     # Only a policy whose tests files are all valid is measured.
     report = document(cli, folder, "--coverage", "--fail-under", "1")
@@ -296,11 +298,14 @@ def test_share_equal_to_the_limit_passes(tmp_path: Path, cli: "Cli") -> None:
     (tmp_path / "other.yaml").write_text(some)
     (tmp_path / "other_test.yaml").write_text(OTHER_TESTS.replace("{}", "{plan: a}"))
     got = cli("test", "--coverage", "--mutate", cwd=tmp_path)
-    assert "\ncoverage: 1 of 3 decisions, 33.3 %\nchanges: 1 of 3 noticed, 33.3 %" in got.stdout
+    assert (
+        "\ncoverage: 1 of 3 decisions, 33.3 %\nmutation: 1 of 3 mutants killed, 33.3 %"
+        in got.stdout
+    )
     # One test kills both surviving mutants, and is shown once.
-    assert last(got).endswith("; the tests shown notice 2 of the other 2")
+    assert last(got).endswith("; the suggested tests kill 2 of 2 survivors")
     shown = [line for line in got.stdout.splitlines() if line.startswith("note[ZT301]")]
-    assert [line.rpartition(": ")[2] for line in shown] == ["dropped the condition on `plan`"]
+    assert [line.rpartition(": ")[2] for line in shown] == ["removed the condition `plan`"]
     for option in ("--fail-under", "--fail-under-mutation"):
         assert cli("test", option, "33.3", cwd=tmp_path).code == 0
         assert cli("test", option, "33.4", cwd=tmp_path).code == 1
@@ -353,8 +358,7 @@ def test_ten_survivors_are_shown_with_tests_that_kill_them(folder: Path, cli: "C
     got = cli("test", "--mutate", cwd=folder)
     assert got.stdout.count("note[ZT301]") == 10
     assert last(got).endswith(
-        f"; the tests shown notice {killed} of the other {len(listed)}, all of which "
-        "--format json lists"
+        f"; the suggested tests kill {killed} of {len(listed)} survivors; see --format json for all"
     )
     # Pasted into the tests file, the tests pass and kill these mutants.
     texts = dict.fromkeys(mutant["test"] for mutant in listed if mutant["test"])

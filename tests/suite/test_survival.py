@@ -20,7 +20,7 @@ def survivors(text: str, *, passing: bool = True) -> set[tuple[str, str]]:
     ran = run_tests(SUBJECT, tests)
     assert any(unit.findings for unit in ran.units) is not passing
     found = mutated(SUBJECT, [tests], ran.passing, ran.holding).survivors
-    return {(".".join(map(str, each.change.path)), each.change.says) for each in found}
+    return {(".".join(map(str, each.change.path)), each.change.message) for each in found}
 
 
 @cache
@@ -29,10 +29,10 @@ def every() -> set[tuple[str, str]]:
     return survivors("cases: [{channels: {plan: free, channel: forum}, expect: {kind: community}}]")
 
 
-GROUP = ("groups.paid.plan", "flipped `not` of `plan`")  # afterwards `paid` is `free` alone
-WEB = ("entitlements.1", "dropped the grant entitlements[1]")
-PHONE = ("entitlements.3", "dropped the grant entitlements[3]")
-TARGET = ("targets.0.first-response.P2", "`4 business hours` became `none`")
+GROUP = ("groups.paid.plan", "removed `not` from `plan`")  # afterwards `paid` is `free` alone
+WEB = ("entitlements.1", "removed the grant entitlements[1]")
+PHONE = ("entitlements.3", "removed the grant entitlements[3]")
+TARGET = ("targets.0.first-response.P2", "replaced `4 business hours` with `none`")
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_a_test_of_the_start_notices_another_start(expect: str, noticed: bool) -
     ran = run_tests(subject, tests)
     assert not any(unit.findings for unit in ran.units)
     found = mutated(subject, [tests], ran.passing, ran.holding).survivors
-    left = [each.change.says for each in found]
-    assert ("dropped `starts` of `update`" not in left) is noticed
+    left = [each.change.message for each in found]
+    assert ("removed `starts` of `update`" not in left) is noticed
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_a_variant_is_read_as_the_whole_of_it(name: str) -> None:
     different = 0
     for change in changes_of(before):
         expected = outcome(revision_of, change.root(), before.source)
-        assert outcome(variants.revision_of, change.root()) == expected, change.says
+        assert outcome(variants.revision_of, change.root()) == expected, change.message
         different += expected != before.revision
     assert different > 50
 

@@ -1,9 +1,9 @@
-"""Coverage: which decisions of a policy its tests state.
+"""Coverage: the decisions of a policy that its tests cover.
 
 A decision is one deciding rule with its answer: a grant and a channel that it allows, the default
-deny of a channel for a plan, a cell of the targets, a case that no cell states, a commitment, the
-calendar of a list, the order of recommended channels, a priority. Only a test that states the
-answer covers it: `exactly` or a value; `include`, `exclude` and invariants do not.
+deny of a channel for a plan, a cell of the targets, a metric without a cell, a commitment, a
+calendar of a list, the order of recommended channels, a priority. Only a test that expects the
+answer covers it, by `exactly` or a value; `include`, `exclude` and invariants do not.
 """
 
 from __future__ import annotations
@@ -23,67 +23,63 @@ from zsupport.suite.example import Example
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.typed import NamedTuple
 
-#: The fields that say when something is due.
+#: The fields that depend on the deadline.
 _INSTANTS = ("due", "at_risk_at", "remaining_seconds", "elapsed_seconds", "next_open")
-#: The fields that say whether hours are open.
+#: The fields that depend on the opening of hours.
 _OPENINGS = ("state", "open", "next_open", "next_close", "windows", "holidays")
 
 
 class Decision(NamedTuple):
-    """A rule that decides, with its answer.
+    """A deciding rule with its answer.
 
-    `about` is what it is about: a channel, a metric, hours, a priority. The cases are those of
-    the policy; of the kinds `priority` and `no-priority` they are combinations of facts.
+    `about` is the id of a channel, a metric, hours or a priority. The cases are those of the
+    policy; for the kinds `priority` and `no-priority` they are sets of facts.
     """
 
     kind: str
     revision: int
     path: Path  # of the rule in the document
     about: str
-    plan: str  # of a denial, else empty
+    plan: str  # the plan of a denial, otherwise empty
     cases: Cases
 
     @property
     def by_facts(self) -> bool:
-        """Whether its cases are combinations of facts."""
+        """Whether the cases are sets of facts."""
         return self.kind in ("priority", "no-priority")
 
 
 class StatedCases(NamedTuple):
-    """What one test states, as the cases in which it does.
+    """The cases in which one test states an answer, for each kind of answer."""
 
-    `allowed` and `denied` are about the channel of the case; `promised` has the metrics by which
-    a value is stated.
-    """
-
-    allowed: Cases = 0
+    allowed: Cases = 0  # the channel of the case is allowed
     denied: Cases = 0
     recommended: Cases = 0
     promised: tuple[tuple[str, str, Cases], ...] = ()  # metric; target, no-target or not-stated
     committed: Cases = 0
-    timed: tuple[tuple[str, Cases], ...] = ()  # hours, and the cases in which they were counted
-    facts: Cases = 0  # combinations of facts for which the priority is stated
+    timed: tuple[tuple[str, Cases], ...] = ()  # hours with the cases in which they were counted
+    facts: Cases = 0  # sets of facts with a stated priority
 
 
 def decisions_of(subject: PolicyUnderTest, index: int) -> list[Decision]:
     """Return every decision of a revision, in the order of its sections. Raises TooMuch."""
     revision, document = subject.policy.revisions[index], subject.revisions[index].document
     decisions, space = subject.revisions[index].decisions, subject.revisions[index].space
-    found: list[Decision] = []
+    result: list[Decision] = []
 
-    def add(kind: str, path: Path, about: str, cases: Cases, plan: str = "") -> None:
+    def add(kind: str, path: Path, name: str, cases: Cases, plan: str = "") -> None:
         if cases:
-            found.append(Decision(kind, index, path, about, plan, cases))
+            result.append(Decision(kind, index, path, name, plan, cases))
 
     for position, (grant, cases) in enumerate(zip(revision.grants, decisions.grants, strict=True)):
         for channel in grant.allow:
             path: Path = ("entitlements", position)
             add("grant", path, channel, cases & space.of("channel", channel))
         if grant.recommend:
-            some = space.holds(grant.when) & space.among("channel", grant.recommend)
-            add("recommendation", ("entitlements", position), "", some & decisions.allowed)
-    for channel in (each.id for each in revision.channels):
-        for plan in (each.id for each in revision.plans):
+            cases = space.holds(grant.when) & space.among("channel", grant.recommend)
+            add("recommendation", ("entitlements", position), "", cases & decisions.allowed)
+    for channel in (known.id for known in revision.channels):
+        for plan in (known.id for known in revision.plans):
             cases = (
                 space.of("channel", channel)
                 & space.of("plan", plan)
@@ -107,16 +103,16 @@ def decisions_of(subject: PolicyUnderTest, index: int) -> list[Decision]:
         if len(calendars) > 1:
             for position, (_, cases) in enumerate(decisions.calendars(hours)):
                 add("hours", document.calendar(hours, position), hours, cases)
-    found += _priorities(subject, index)
-    return found
+    result += _priorities(subject, index)
+    return result
 
 
 def _priorities(subject: PolicyUnderTest, index: int) -> list[Decision]:
-    """Return the decisions that lead from facts to priorities; none where no facts do."""
+    """Return the decisions that lead from facts to priorities."""
     revision, space = subject.policy.revisions[index], subject.revisions[index].facts
     if not space.values:
         return []
-    found: list[Decision] = []
+    result: list[Decision] = []
     left = space.every
     for position, priority in enumerate(revision.priorities):
         path: Path = ("priorities", position)
@@ -127,19 +123,19 @@ def _priorities(subject: PolicyUnderTest, index: int) -> list[Decision]:
             left &= ~part
             where = (*path, "when", number) if several else path
             if cases:
-                found.append(Decision("priority", index, where, priority.id, "", cases))
+                result.append(Decision("priority", index, where, priority.id, "", cases))
     if left:
-        found.append(Decision("no-priority", index, ("priorities",), "", "", left))
-    return found
+        result.append(Decision("no-priority", index, ("priorities",), "", "", left))
+    return result
 
 
-# -- what a test states ----------------------------------------------------------------------------
+# -- stated cases ----------------------------------------------------------------------------------
 
 
 def stated_by(subject: PolicyUnderTest, example: Example) -> StatedCases:
-    """Return what a test states where it passes. Raises TooMuch."""
+    """Return the stated cases of a passing test. Raises TooMuch."""
     command = example.question.command
-    keys = {each.key for each in example.expects}
+    keys = {expected.key for expected in example.expects}
     if not example.question.in_force and command != "priority":
         return StatedCases()  # no rule decided
     if command == "channels":
@@ -158,7 +154,7 @@ def stated_by(subject: PolicyUnderTest, example: Example) -> StatedCases:
 
 
 def asked_cases(subject: PolicyUnderTest, example: Example, space: Space) -> Cases:
-    """Return the cases that a question asks about; facts that it leaves out take their default."""
+    """Return the cases of a question; an omitted fact takes its default."""
     question = example.question
     asked = space.every
     if space is subject.revisions[question.revision].space:
@@ -166,7 +162,7 @@ def asked_cases(subject: PolicyUnderTest, example: Example, space: Space) -> Cas
     asked &= space.within(question.values)
     for fact in subject.policy.revisions[question.revision].facts:
         if fact.id in space.values and fact.id not in question.values and fact.default is not None:
-            # A default that excludes the priority is not assumed: the fact is open there.
+            # A default that excludes the priority is not assumed: the fact is unknown there.
             assumed = asked & space.of(fact.id, fact.default)
             asked = assumed | (asked & ~space.for_some(fact.id, assumed))
     return asked
@@ -177,26 +173,26 @@ def _of_channels(subject: PolicyUnderTest, example: Example) -> StatedCases:
     space = subject.revisions[question.revision].space
     asked = asked_cases(subject, example, space)
     allowed = denied = recommended = 0
-    for each in example.expects:
-        if each.key == "exactly":
-            some = space.among("channel", each.channels)
-            allowed |= asked & some
-            denied |= asked & ~some
-        elif each.key == "allowed":
-            if each.text == "true":
+    for expected in example.expects:
+        if expected.key == "exactly":
+            cases = space.among("channel", expected.channels)
+            allowed |= asked & cases
+            denied |= asked & ~cases
+        elif expected.key == "allowed":
+            if expected.text == "true":
                 allowed |= asked
             else:
                 denied |= asked
-        elif each.key == "recommended":
+        elif expected.key == "recommended":
             recommended |= asked
     decided = subject.revisions[question.revision].decisions.allowed
-    # Allowed for some priority does not say that it is denied for others.
+    # A channel that is allowed for one priority can be denied for another one.
     return StatedCases(allowed & decided, denied & ~decided, recommended & decided)
 
 
 def _of_hours(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedCases:
     question = example.question
-    keys = {each.key: each.text for each in example.expects}
+    keys = {expected.key: expected.text for expected in example.expects}
     if not set(keys) & set(_OPENINGS):
         return StatedCases()
     if name := question.options.get("name"):
@@ -226,22 +222,22 @@ def _of_due(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedC
         subject.revisions[question.revision].space,
         subject.revisions[question.revision].decisions,
     )
-    keys = {each.key: each.text for each in example.expects}
+    keys = {expected.key: expected.text for expected in example.expects}
     asked = _when_opened(revision, decisions, example, asked)
     metrics = settle_metrics(revision, tuple(question.options.get("metric", ())))
-    what = ""
+    kind = ""
     if "target" in keys or set(keys) & set(_INSTANTS):
-        what = "target"
+        kind = "target"
     elif (state := keys.get("state")) in NEGATIVE:
-        what = state
-    if what == "not-entitled":
+        kind = state
+    if kind == "not-entitled":
         opening = [channel.id for channel in revision.channels if channel.opens_case]
         return StatedCases(denied=asked & space.among("channel", opening) & ~decisions.allowed)
     committed = asked & decisions.entitled if "commitment" in keys else 0
-    if not what:
+    if not kind:
         return StatedCases(committed=committed)
     allowed = asked & decisions.entitled if "channel" in question.values else 0
-    promised = tuple((metric.id, what, asked & decisions.entitled) for metric in metrics)
+    promised = tuple((metric.id, kind, asked & decisions.entitled) for metric in metrics)
     timed: list[tuple[str, Cases]] = []
     if set(keys) & set(_INSTANTS):
         for metric in metrics:
@@ -253,7 +249,7 @@ def _of_due(subject: PolicyUnderTest, example: Example, asked: Cases) -> StatedC
 
 
 def _when_opened(revision: Revision, decisions: Decisions, example: Example, asked: Cases) -> Cases:
-    """Return the cases that were opened at the moment of a test: inside some hours, or outside."""
+    """Return the cases that match the moment of a test: inside or outside the hours of `opened`."""
     space = decisions.space
     names = [name for name in space.values if name.startswith("opened ")]
     question = example.question
@@ -283,11 +279,11 @@ def _when_opened(revision: Revision, decisions: Decisions, example: Example, ask
     return asked
 
 
-# -- both together ---------------------------------------------------------------------------------
+# -- covered decisions -----------------------------------------------------------------------------
 
 
 def covers(subject: PolicyUnderTest, stated: StatedCases, decision: Decision) -> bool:
-    """Return whether a test that states this covers a decision."""
+    """Return whether the stated cases of a test cover a decision."""
     cases = decision.cases
     kind = decision.kind
     if kind == "grant":
@@ -301,25 +297,25 @@ def covers(subject: PolicyUnderTest, stated: StatedCases, decision: Decision) ->
     if kind == "hours":
         hours = subject.policy.revisions[decision.revision].hours
         return any(
-            some & cases and decision.about in with_members(hours, name)
-            for name, some in stated.timed
+            part & cases and decision.about in with_members(hours, name)
+            for name, part in stated.timed
         )
     if kind == "unstated":
         return any(
-            metric == decision.about and what == "not-stated" and some & cases
-            for metric, what, some in stated.promised
+            metric == decision.about and state == "not-stated" and part & cases
+            for metric, state, part in stated.promised
         )
     if kind == "target":
-        return any(metric == decision.about and some & cases for metric, _, some in stated.promised)
+        return any(metric == decision.about and part & cases for metric, _, part in stated.promised)
     return bool(stated.facts & cases)
 
 
 def uncovered(
     subject: PolicyUnderTest, decisions: Iterable[Decision], examples: Iterable[Example]
 ) -> list[Decision]:
-    """Return the decisions that no test states. Raises TooMuch.
+    """Return the decisions that no test covers. Raises TooMuch.
 
-    The tests are those that pass: one that fails states what is not so.
+    `examples` are the passing tests; a failing test states a wrong answer.
     """
     by_revision: dict[int, list[StatedCases]] = {}
     for example in examples:

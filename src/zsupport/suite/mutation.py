@@ -1,8 +1,8 @@
-"""Mutants of a policy, and which of them its tests notice.
+"""Build mutants of a policy and find those that its tests do not kill.
 
-Each differs from the policy by one small mistake that an author could make. They are made of the
-nodes of the file, so that everything the format can say can be changed. One that does not load, and
-one that answers everything as before, is not counted.
+A mutant differs from the policy by one small error that an author could make. Mutants are built
+from the nodes of the file, so that every part of the format can change. Invalid mutants, and
+mutants with the same answers, are not counted.
 """
 
 from __future__ import annotations
@@ -46,39 +46,39 @@ from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import MutantPair, Suggested, witness
 from zsupport.typed import NamedTuple
 
-#: What a cell, a condition or a grant says for people, and no answer depends on.
+#: Keys of cells, conditions and grants that change no answer.
 _REMARKS = ("note", "unclear", "source")
 _DIMENSIONS = ("plan", "role", "channel", "priority")
 
 
 class Mutant(NamedTuple):
-    """A change of one file: where, what was done, and how the file is after it."""
+    """A change of one file: its path, its description, and the new node."""
 
     kind: str
     path: Path
-    says: str
+    message: str
     before: Node
     place: Path
-    node: Node | None  # what is at the place afterwards; None: nothing
+    node: Node | None  # the new node at the place; None: the node is removed
 
     def root(self) -> Node:
-        """Return the file after the change."""
+        """Return the changed file."""
         return replaced(self.before, self.place, self.node)
 
 
 def changes_of(document: Document) -> Iterator[Mutant]:
-    """Yield every small change of a policy; some of them do not load, some change no answer."""
+    """Yield all mutants of a policy, including invalid ones and ones with the same answers."""
     assert document.root is not None
     assert document.revision is not None
-    made = _Mutants(document.root, document.revision)
-    yield from made.of_groups()
-    yield from made.of_grants()
-    yield from made.of_targets()
-    yield from made.of_lists()
-    yield from made.of_hours()
-    yield from made.of_channels()
-    yield from made.of_facts()
-    yield from made.of_metrics()
+    mutants = _Mutants(document.root, document.revision)
+    yield from mutants.of_groups()
+    yield from mutants.of_grants()
+    yield from mutants.of_targets()
+    yield from mutants.of_lists()
+    yield from mutants.of_hours()
+    yield from mutants.of_channels()
+    yield from mutants.of_facts()
+    yield from mutants.of_metrics()
 
 
 class _Mutants:
@@ -95,66 +95,70 @@ class _Mutants:
         node = self.node(path)
         return list(node.items) if isinstance(node, SequenceNode) else []
 
-    def drop(self, kind: str, path: Path, says: str) -> Mutant:
-        """Return the file without what is at the end of a path."""
-        return Mutant(kind, path, says, self.root, path, None)
+    def drop(self, kind: str, path: Path, message: str) -> Mutant:
+        """Return the mutant without the node at a path."""
+        return Mutant(kind, path, message, self.root, path, None)
 
-    def put(self, kind: str, path: Path, says: str, node: Node) -> Mutant:
-        """Return the file with another node at the end of a path."""
-        return Mutant(kind, path, says, self.root, path, node)
+    def put(self, kind: str, path: Path, message: str, node: Node) -> Mutant:
+        """Return the mutant with a new node at a path."""
+        return Mutant(kind, path, message, self.root, path, node)
 
     # -- conditions and lists --------------------------------------------------------------
 
     def of_condition(self, path: Path) -> Iterator[Mutant]:
-        """Yield changes of a `when`: a key, an alternative or a value less, a `not` flipped."""
+        """Yield mutants of a `when`: without a key, an alternative or a value, or with `not`."""
         when = self.node(path)
         if when is None:
             return
         if isinstance(when, SequenceNode):
             for number in range(len(when.items)):
-                here = (*path, number)
+                entry_path = (*path, number)
                 if len(when.items) > 1:
-                    yield self.drop("drop-alternative", here, f"dropped {path_text(here)}")
-                yield from self.of_alternative(here, alone=False)
+                    yield self.drop(
+                        "drop-alternative", entry_path, f"removed {path_text(entry_path)}"
+                    )
+                yield from self.of_alternative(entry_path, alone=False)
             return
         yield from self.of_alternative(path, alone=True)
 
     def of_alternative(self, path: Path, *, alone: bool) -> Iterator[Mutant]:
         node = self.node(path)
         entries = list(node.entries) if isinstance(node, MappingNode) else []
-        told = [(key, value) for key, value in entries if key.text not in _REMARKS]
-        for key, value in told:
-            here = (*path, key.text)
-            if len(told) > 1:
-                yield self.drop("drop-key", here, f"dropped `{key.text}` from the condition")
+        keys = [(key, value) for key, value in entries if key.text not in _REMARKS]
+        for key, value in keys:
+            entry_path = (*path, key.text)
+            if len(keys) > 1:
+                yield self.drop("drop-key", entry_path, f"removed `{key.text}` from the condition")
             elif alone:
-                yield self.drop("drop-condition", path, f"dropped the condition on `{key.text}`")
+                yield self.drop("drop-condition", path, f"removed the condition `{key.text}`")
             if key.text == "opened" and isinstance(value, ScalarNode):
                 side, _, hours = value.text.partition(" ")
                 other = "outside" if side == "inside" else "inside"
                 text = with_text(value, f"{other} {hours}")
-                yield self.put("flip-opened", here, f"`{value.text}` became `{text.text}`", text)
+                yield self.put(
+                    "flip-opened", entry_path, f"replaced `{value.text}` with `{text.text}`", text
+                )
             elif key.text != "opened":
-                yield from self.of_values(here, key.text)
+                yield from self.of_values(entry_path, key.text)
 
     def of_values(self, path: Path, dimension: str) -> Iterator[Mutant]:
-        """Yield changes of the values of a dimension: one less, a `not` flipped."""
+        """Yield mutants of the values of a dimension: without a value, or with `not` inverted."""
         node = self.node(path)
         if isinstance(node, MappingNode):
             inner = node.by_key["not"][1] if "not" in node.by_key else None
             if inner is not None:
-                says = f"flipped `not` of `{dimension}`"
-                yield self.put("flip-not", path, says, inner)
+                message = f"removed `not` from `{dimension}`"
+                yield self.put("flip-not", path, message, inner)
                 yield from self.of_members((*path, "not"), dimension)
             return
         assert node is not None
         yield from self.of_members(path, dimension)
         yield from self.more(path, dimension)
         flipped = with_entries(node, [(_key(node, "not"), node)])
-        yield self.put("flip-not", path, f"`{dimension}` became `not`", flipped)
+        yield self.put("flip-not", path, f"added `not` to `{dimension}`", flipped)
 
     def more(self, path: Path, dimension: str) -> Iterator[Mutant]:
-        """Yield a list of values, or a single one, with each value more that it does not have."""
+        """Yield mutants with one more value of a dimension."""
         node = self.node(path)
         assert node is not None
         items = list(node.items) if isinstance(node, SequenceNode) else [node]
@@ -168,8 +172,8 @@ class _Mutants:
         items = self.items(path)
         for number, item in enumerate(items):
             if len(items) > 1 and isinstance(item, ScalarNode):
-                says = f"dropped `{short(item.text)}` from `{what}`"
-                yield self.drop("drop-value", (*path, number), says)
+                message = f"removed `{short(item.text)}` from `{what}`"
+                yield self.drop("drop-value", (*path, number), message)
 
     # -- sections --------------------------------------------------------------------------
 
@@ -183,40 +187,42 @@ class _Mutants:
         path: Path = ("entitlements",)
         items = self.items(path)
         for number, item in enumerate(items):
-            here = (*path, number)
+            entry_path = (*path, number)
             grant = item.by_key if isinstance(item, MappingNode) else {}
             if len(items) > 1:
-                word = "recommendation" if "recommend" in grant else "grant"
-                yield self.drop("drop-grant", here, f"dropped the {word} {path_text(here)}")
+                message = f"removed the grant {path_text(entry_path)}"
+                if "recommend" in grant:
+                    message = f"removed the recommendation {path_text(entry_path)}"
+                yield self.drop("drop-grant", entry_path, message)
             for key in ("allow", "recommend"):
-                yield from self.of_members((*here, key), key)
+                yield from self.of_members((*entry_path, key), key)
             if "allow" in grant:
-                yield from self.more((*here, "allow"), "channel")
+                yield from self.more((*entry_path, "allow"), "channel")
             if "recommend" in grant:
-                yield from self.swaps((*here, "recommend"), "swap-recommended")
-            yield from self.of_condition((*here, "when"))
-            yield from self.of_reference((*here, "hours"))
-            yield from self.of_texts((*here, "prerequisites"), "prerequisite")
+                yield from self.swaps((*entry_path, "recommend"), "swap-recommended")
+            yield from self.of_condition((*entry_path, "when"))
+            yield from self.of_reference((*entry_path, "hours"))
+            yield from self.of_texts((*entry_path, "prerequisites"), "prerequisite")
 
     def of_texts(self, path: Path, what: str) -> Iterator[Mutant]:
         node = self.node(path)
         items = self.items(path)
         for number in range(len(items)):
             if len(items) > 1:
-                yield self.drop(f"drop-{what}", (*path, number), f"dropped a {what}")
+                yield self.drop(f"drop-{what}", (*path, number), f"removed a {what}")
         if node is not None and len(items) < 2:
-            yield self.drop(f"drop-{what}", path, f"dropped the {what}")
+            yield self.drop(f"drop-{what}", path, f"removed the {what}")
 
     def of_reference(self, path: Path) -> Iterator[Mutant]:
-        """Yield changes of which hours are named: others, or none."""
+        """Yield mutants with different hours, or without hours."""
         node = self.node(path)
         if not isinstance(node, ScalarNode):
             return
         for other in self.hours:
             if other != node.text:
-                says = f"the hours `{node.text}` became `{other}`"
-                yield self.put("swap-hours", path, says, with_text(node, other))
-        yield self.drop("drop-hours", path, f"dropped the hours `{node.text}`")
+                message = f"replaced hours `{node.text}` with `{other}`"
+                yield self.put("swap-hours", path, message, with_text(node, other))
+        yield self.drop("drop-hours", path, f"removed hours `{node.text}`")
 
     def of_targets(self) -> Iterator[Mutant]:
         path: Path = ("targets",)
@@ -224,34 +230,36 @@ class _Mutants:
         yield from self.swaps(path, "swap-rules")
         metrics = {metric.id for metric in self.revision.metrics}
         for number, item in enumerate(items):
-            here = (*path, number)
+            entry_path = (*path, number)
             if len(items) > 1:
-                yield self.drop("drop-rule", here, f"dropped the rule {path_text(here)}")
-            yield from self.of_condition((*here, "when"))
-            yield from self.of_reference((*here, "hours"))
+                yield self.drop(
+                    "drop-rule", entry_path, f"removed the rule {path_text(entry_path)}"
+                )
+            yield from self.of_condition((*entry_path, "when"))
+            yield from self.of_reference((*entry_path, "hours"))
             for key, _ in item.entries if isinstance(item, MappingNode) else ():
                 if key.text in metrics:
-                    yield from self.of_metric((*here, key.text))
+                    yield from self.of_metric((*entry_path, key.text))
 
     def of_metric(self, path: Path) -> Iterator[Mutant]:
         node = self.node(path)
         if isinstance(node, MappingNode) and "target" not in node.by_key:
             cells = list(node.entries)
             for key, _ in cells:
-                here = (*path, key.text)
+                entry_path = (*path, key.text)
                 if len(cells) > 1:
-                    says = f"dropped the target of {key.text}"
-                    yield self.drop("drop-target", here, says)
-                yield from self.of_cell(here)
-            for (one, first), (other, second) in pairwise(cells):
+                    message = f"removed the target for {key.text}"
+                    yield self.drop("drop-target", entry_path, message)
+                yield from self.of_cell(entry_path)
+            for (first, value), (second, next_value) in pairwise(cells):
                 entries = [
-                    (k, second if k is one else first if k is other else v) for k, v in cells
+                    (k, next_value if k is first else value if k is second else v) for k, v in cells
                 ]
-                says = f"swapped the targets of {one.text} and {other.text}"
-                made = with_entries(node, entries)
-                yield Mutant("swap-targets", (*path, one.text), says, self.root, path, made)
+                message = f"swapped the targets for {first.text} and {second.text}"
+                swapped = with_entries(node, entries)
+                yield Mutant("swap-targets", (*path, first.text), message, self.root, path, swapped)
             return
-        yield self.drop("drop-target", path, f"dropped the target of `{path[-1]}`")
+        yield self.drop("drop-target", path, f"removed the target for `{path[-1]}`")
         yield from self.of_cell(path)
 
     def of_cell(self, path: Path) -> Iterator[Mutant]:
@@ -262,25 +270,28 @@ class _Mutants:
             node = self.node(path)
         assert isinstance(node, ScalarNode)
         for text in other_targets(node.text):
-            says = f"`{node.text}` became `{text}`"
-            yield self.put("change-target", path, says, with_text(node, text))
+            message = f"replaced `{node.text}` with `{text}`"
+            yield self.put("change-target", path, message, with_text(node, text))
 
     def of_lists(self) -> Iterator[Mutant]:
-        """Yield changes of priorities and commitments, whose order decides."""
+        """Yield mutants of priorities and commitments, whose order decides."""
         for section in ("priorities", "commitment"):
             path: Path = (section,)
             items = self.items(path)
             yield from self.swaps(path, f"swap-{section}")
             for number, _ in enumerate(items):
-                here = (*path, number)
-                yield from self.of_condition((*here, "when"))
+                entry_path = (*path, number)
+                yield from self.of_condition((*entry_path, "when"))
                 if section == "commitment" and len(items) > 1:
-                    yield self.drop("drop-commitment", here, f"dropped {path_text(here)}")
+                    yield self.drop(
+                        "drop-commitment", entry_path, f"removed {path_text(entry_path)}"
+                    )
         node = self.node(("commitment",))
         if isinstance(node, ScalarNode):
+            other = _other_commitment(node.text)
             yield self.put(
-                "change-commitment", ("commitment",), f"`{node.text}` became another",
-                with_text(node, _other_commitment(node.text)),
+                "change-commitment", ("commitment",), f"replaced `{node.text}` with `{other}`",
+                with_text(node, other),
             )  # fmt: skip
         for number, item in enumerate(self.items(("commitment",))):
             word = item.by_key.get("is") if isinstance(item, MappingNode) else None
@@ -288,41 +299,49 @@ class _Mutants:
                 other = _other_commitment(word[1].text)
                 yield self.put(
                     "change-commitment", ("commitment", number, "is"),
-                    f"`{word[1].text}` became `{other}`", with_text(word[1], other),
+                    f"replaced `{word[1].text}` with `{other}`", with_text(word[1], other),
                 )  # fmt: skip
 
     def swaps(self, path: Path, kind: str) -> Iterator[Mutant]:
-        """Yield the list with two neighbours swapped."""
+        """Yield mutants with two adjacent items swapped."""
         node, items = self.node(path), self.items(path)
         for number in range(len(items) - 1):
             moved = [*items]
             moved[number], moved[number + 1] = moved[number + 1], moved[number]
             assert node is not None
-            here = (*path, number)
-            says = f"swapped {path_text(here)} and the next"
-            yield Mutant(kind, here, says, self.root, path, with_items(node, moved))
+            entry_path = (*path, number)
+            message = f"swapped {path_text(entry_path)} and {path_text((*path, number + 1))}"
+            yield Mutant(kind, entry_path, message, self.root, path, with_items(node, moved))
 
     def of_hours(self) -> Iterator[Mutant]:
-        """Yield changes of calendars: two swapped, one of a list less, its windows, its zone."""
+        """Yield mutants of hours: swapped hours, a removed calendar, or removed windows."""
         node = self.node(("hours",))
         entries = list(node.entries) if isinstance(node, MappingNode) else []
-        for (one, first), (other, second) in pairwise(entries):
+        for (first, value), (second, next_value) in pairwise(entries):
             assert node is not None
-            made = with_entries(
-                node, [(k, second if k is one else first if k is other else v) for k, v in entries]
+            swapped = with_entries(
+                node,
+                [
+                    (k, next_value if k is first else value if k is second else v)
+                    for k, v in entries
+                ],
             )
-            says = f"swapped the hours `{one.text}` and `{other.text}`"
-            yield Mutant("swap-hours", ("hours", one.text), says, self.root, ("hours",), made)
+            message = f"swapped hours `{first.text}` and `{second.text}`"
+            yield Mutant(
+                "swap-hours", ("hours", first.text), message, self.root, ("hours",), swapped
+            )
         for key, value in entries:
             path: Path = ("hours", key.text)
             if isinstance(value, SequenceNode):
                 yield from self.swaps(path, "swap-calendars")
                 for number in range(len(value.items)):
-                    here = (*path, number)
-                    yield from self.of_condition((*here, "when"))
+                    entry_path = (*path, number)
+                    yield from self.of_condition((*entry_path, "when"))
                     if len(value.items) > 1:
-                        yield self.drop("drop-calendar", here, f"dropped {path_text(here)}")
-                    yield from self.of_calendar(here)
+                        yield self.drop(
+                            "drop-calendar", entry_path, f"removed {path_text(entry_path)}"
+                        )
+                    yield from self.of_calendar(entry_path)
             else:
                 yield from self.of_calendar(path)
 
@@ -330,7 +349,7 @@ class _Mutants:
         node = self.node(path)
         keys = [key.text for key, _ in node.entries] if isinstance(node, MappingNode) else []
         if "holidays" in keys:
-            yield self.drop("drop-holidays", (*path, "holidays"), "dropped the holidays")
+            yield self.drop("drop-holidays", (*path, "holidays"), "removed the holidays")
         if "open" in keys:
             yield from self.of_members((*path, "open"), "open")
         yield from self.of_members((*path, "any"), "any")
@@ -341,30 +360,30 @@ class _Mutants:
             yield from self.of_texts(("channels", key.text, "prerequisites"), "prerequisite")
 
     def of_facts(self) -> Iterator[Mutant]:
-        """Yield the default of a fact gone over to another value."""
+        """Yield mutants with a different default of a fact."""
         for fact in self.revision.facts:
             path: Path = ("facts", fact.id, "default")
             node = self.node(path)
-            others = [value for value in fact.values if value != fact.default]
-            if isinstance(node, ScalarNode) and others:
-                says = f"the default of `{fact.id}` became `{others[0]}`"
-                yield self.put("change-default", path, says, with_text(node, others[0]))
+            values = [value for value in fact.values if value != fact.default]
+            if isinstance(node, ScalarNode) and values:
+                message = f"replaced the default of `{fact.id}` with `{values[0]}`"
+                yield self.put("change-default", path, message, with_text(node, values[0]))
 
     def of_metrics(self) -> Iterator[Mutant]:
-        """Yield the clock of a metric started when a case is opened."""
+        """Yield mutants whose clock starts when the case is opened."""
         for number, metric in enumerate(self.revision.metrics):
             path: Path = ("metrics", number, "starts")
             if self.node(path) is not None:
-                says = f"dropped `starts` of `{metric.id}`"
-                yield self.drop("drop-starts", path, says)
+                message = f"removed `starts` of `{metric.id}`"
+                yield self.drop("drop-starts", path, message)
 
 
 def _key(node: Node, text: str) -> ScalarNode:
-    """Return a key in the place of a node."""
-    made = ScalarNode()
-    made.text, made.plain, made.flow = text, True, False
-    made.start = made.end = node.start
-    return made
+    """Return a key at the position of a node."""
+    key = ScalarNode()
+    key.text, key.plain, key.flow = text, True, False
+    key.start = key.end = node.start
+    return key
 
 
 def _other_commitment(word: str) -> str:
@@ -374,7 +393,7 @@ def _other_commitment(word: str) -> str:
 
 
 def other_targets(text: str) -> list[str]:
-    """Return the targets that a target becomes: twice as long, and nothing promised."""
+    """Return the replacements of a target: twice as long, and `none`."""
     try:
         target = parse_target(text)
     except BadText:
@@ -384,32 +403,32 @@ def other_targets(text: str) -> list[str]:
     if target.kind == "not-stated":
         return ["none"]
     doubled = _doubled(text)
-    found = [doubled] if doubled is not None else []
+    targets = [doubled] if doubled is not None else []
     if target.kind == "next-business-day":
-        found.append("2 business days")
-    return [*found, "none"]
+        targets.append("2 business days")
+    return [*targets, "none"]
 
 
 def _doubled(text: str) -> str | None:
-    """Return a target with its first number twice as large, in the plural where it was one."""
+    """Return a target with its first number doubled, and a singular unit in the plural."""
     number = re.search(r"[0-9]+(\.[0-9]+)?", text)
     if number is None or ":" in text:
         return None
     value = float(number[0]) * 2
     shown = f"{value:g}"
-    made = text[: number.start()] + shown + text[number.end() :]
-    return re.sub(r"\b(hour|minute|day)\b", r"\1s", made) if number[0] == "1" else made
+    changed = text[: number.start()] + shown + text[number.end() :]
+    return re.sub(r"\b(hour|minute|day)\b", r"\1s", changed) if number[0] == "1" else changed
 
 
-# -- which of them the tests notice ------------------------------------------------------------
+# -- killed and surviving mutants --------------------------------------------------------------
 
 
-#: Of tests that ask more, the combinations are not told apart.
+#: A test with more combinations is run as a whole.
 MOST_COMBINATIONS = 500
 
 
 class Survivor(NamedTuple):
-    """A change that no test noticed, of one of the revisions, and in how many cases it shows."""
+    """A mutant that survived, its revision, and the number of cases with different answers."""
 
     revision: int
     change: Mutant
@@ -417,16 +436,16 @@ class Survivor(NamedTuple):
 
 
 class Mutation(NamedTuple):
-    """What came of all changes of a policy."""
+    """The result of all mutants of a policy."""
 
-    changes: int  # how many were counted
+    changes: int  # the number of counted mutants
     survivors: tuple[Survivor, ...]
-    invalid: int  # how many did not load
-    unchanged: int  # after how many every answer was as before
+    invalid: int  # the number of invalid mutants
+    unchanged: int  # the number of mutants with the same answers
 
     @property
     def noticed(self) -> int:
-        """How many changes a test noticed."""
+        """The number of killed mutants."""
         return self.changes - len(self.survivors)
 
 
@@ -436,22 +455,24 @@ def mutated(
     examples: Sequence[Example],
     invariants: Sequence[Invariant],
 ) -> Mutation:
-    """Return which changes of a policy its tests notice. Raises TooMuch.
+    """Run the tests for all mutants of a policy. Raises TooMuch.
 
-    `examples` and `invariants` are those of the tests that pass: one that fails notices nothing.
+    `examples` and `invariants` are the passing ones of the tests; a failing test kills no mutant.
     """
     tried = 0
     for index, document in enumerate(subject.documents):
-        notice = [*(each.question.revision for each in examples), *(i.revision for i in invariants)]
-        tried += sum(1 for _ in changes_of(document)) * (1 + notice.count(index))
+        revisions = [example.question.revision for example in examples]
+        revisions += [invariant.revision for invariant in invariants]
+        tried += sum(1 for _ in changes_of(document)) * (1 + revisions.count(index))
     check_limit(CHANGES, tried)
     counted = invalid = unchanged = 0
     survivors: list[Survivor] = []
-    chosen = {id(each) for each in (*examples, *invariants)}
+    chosen = {id(test) for test in (*examples, *invariants)}
     for index, document in enumerate(subject.documents):
-        mine = [each for each in examples if each.question.revision == index]
-        rules = [each for each in invariants if each.revision == index]
-        reach = [_Reach(subject, example) for example in mine]
+        reach = [
+            _Reach(subject, example) for example in examples if example.question.revision == index
+        ]
+        rules = [invariant for invariant in invariants if invariant.revision == index]
         for change in changes_of(document):
             pair = compared(subject, index, change)
             if pair is None:
@@ -463,15 +484,15 @@ def mutated(
                 continue
             counted += 1
             if change.path[0] == "groups":
-                # Tests that name a group go along with it.
-                if not _noticed_anew(changed, tests, chosen, index):
+                # The names in tests are resolved again, because tests can name groups.
+                if not _killed_with_new_names(changed, tests, chosen, index):
                     survivors.append(Survivor(index, change, where.cases))
                 continue
-            if any(not _holds(changed, each) for each in rules):
+            if any(not _is_met(changed, invariant) for invariant in rules):
                 continue
-            # The tests that noticed the change before this one are likely to notice this too.
-            for number, each in enumerate(reach):
-                if not each.passes(changed, where):
+            # Try the test that killed the previous mutant first: it often kills the next one.
+            for number, test in enumerate(reach):
+                if not test.passes(changed, where):
                     reach.insert(0, reach.pop(number))
                     break
             else:
@@ -531,7 +552,7 @@ def noticing(
         yield survivor, Noticing(found, known is not None)
 
 
-def _holds(subject: PolicyUnderTest, invariant: Invariant) -> bool:
+def _is_met(subject: PolicyUnderTest, invariant: Invariant) -> bool:
     return not any(
         violations(subject, invariant, claim, name)
         for claim in invariant.claims
@@ -539,10 +560,10 @@ def _holds(subject: PolicyUnderTest, invariant: Invariant) -> bool:
     )
 
 
-def _noticed_anew(
+def _killed_with_new_names(
     changed: PolicyUnderTest, tests: Sequence[Tests], chosen: set[int], index: int
 ) -> bool:
-    """Return whether a test notices a change of the names that tests may use themselves."""
+    """Return whether a test kills a mutant whose change affects the names of the tests."""
     for before in tests:
         bound = bind(before.written, changed, before.at)
         if bound.findings:
@@ -553,30 +574,30 @@ def _noticed_anew(
                 return True
         for was, invariant in zip(before.invariants, bound.invariants, strict=True):
             counts = id(was) in chosen and was.revision == index
-            if counts and not _holds(changed, invariant):
+            if counts and not _is_met(changed, invariant):
                 return True
     return False
 
 
 class _Reach:
-    """A test with the cases that its answers rest on: what changes elsewhere cannot concern it."""
+    """A test with the cases that its answers depend on; differences in other cases are ignored."""
 
     def __init__(self, subject: PolicyUnderTest, example: Example) -> None:
         self.example = example
         self.command = example.question.command
-        keys = {each.key for each in example.expects}
-        self.words = bool(keys & WORDS) or not keys  # a change of words alone can be visible
+        keys = {expected.key for expected in example.expects}
+        self.words = bool(keys & WORDS) or not keys  # also a change of wording can be visible
         index = example.question.revision
         by_facts = self.command == "priority"
         self.space = subject.revisions[index].facts if by_facts else subject.revisions[index].space
         self.cases = asked_cases(subject, example, self.space)
-        # Channels are ranked among each other, and the first of them may speak for all.
+        # The rank of a channel depends on all channels, so the cases of all channels count.
         self.wide = not by_facts and ("recommended" in keys or not keys & set(OF_THE_SET))
         if self.wide:
             self.cases = self.space.for_some("channel", self.cases)
 
     def passes(self, changed: PolicyUnderTest, where: Difference) -> bool:
-        """Return whether the test passes on a changed policy; what cannot differ is not asked."""
+        """Return whether the test passes for a mutant; only ask cases that can differ."""
         if self.words or where.defaults:
             return passes(changed, self.example)
         cases = self.differing(where)
@@ -584,24 +605,26 @@ class _Reach:
             return True
         if self.command == "hours" or self.combinations > MOST_COMBINATIONS:
             return passes(changed, self.example)
-        return passes(changed, self.example, (each for each, own in self.parts if own & cases))
+        return passes(
+            changed, self.example, (combination for combination, own in self.parts if own & cases)
+        )
 
     def differing(self, where: Difference) -> Cases:
-        """Return the cases of the test in which the answers differ."""
+        """Return the cases of the test with different answers."""
         if self.command == "priority":
             return where.facts & self.cases
         if self.command == "channels":
             return where.channels & self.cases
-        # When a channel is open depends on its grants, too.
-        found = where.channels & self.cases if self.command == "hours" else 0
+        # The hours of a channel depend on its grants too.
+        differing = where.channels & self.cases if self.command == "hours" else 0
         for cases in (where.hours if self.command == "hours" else where.due).values():
-            found |= cases
-        # The hours of a union are its members', which may have changed.
-        return found if self.command == "hours" else found & self.cases
+            differing |= cases
+        # The hours of a union depend on its members.
+        return differing if self.command == "hours" else differing & self.cases
 
     @cached_property
     def combinations(self) -> int:
-        """How many combinations the test asks."""
+        """The number of combinations that the test asks."""
         count = 1
         for values in self.example.question.values.values():
             count *= len(values)
@@ -609,11 +632,11 @@ class _Reach:
 
     @cached_property
     def parts(self) -> list[tuple[Case, Cases]]:
-        """Each combination that the test asks, with its cases."""
-        found = []
+        """The combinations that the test asks, with their cases."""
+        parts = []
         for combination in combinations(self.example.question):
-            told = {name: [value] for name, value in combination.items()}
+            values = {name: [value] for name, value in combination.items()}
             if self.wide:
-                told.pop("channel", None)
-            found.append((combination, self.cases & self.space.within(told)))
-        return found
+                values.pop("channel", None)
+            parts.append((combination, self.cases & self.space.within(values)))
+        return parts

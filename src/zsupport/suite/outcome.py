@@ -588,11 +588,11 @@ def survivor_finding(
     change = survivor.change
     return Finding(
         UNNOTICED.code, UNNOTICED.name, UNNOTICED.severity,
-        f"no test kills this mutant: {change.says}",
+        f"no test kills this mutant: {change.message}",
         document.source.shown, document.first_line(document.value(change.path)),
         path_text(change.path),
         hint=f"add a test that kills it:\n{test.text.rstrip()}" if test else None,
-        identity=(change.kind, change.says, document.source.name,
+        identity=(change.kind, change.message, document.source.name,
                   *stable_path(document, change.path)),
     )  # fmt: skip
 
@@ -608,7 +608,7 @@ def record_of_survivor(
         "file": document.source.shown,
         "line": document.value(change.path).line,
         "path": path_text(change.path),
-        "change": change.says,
+        "change": change.message,
         "cases": survivor.cases,
         "test": test and test.text,
     }

@@ -1,4 +1,4 @@
-"""One run of `zsupport test`: the policies and tests at some paths, and all that is to be said."""
+"""One run of `zsupport test`: read policies and tests, run them, and collect the outcome."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ from zsupport.suite.reading import Tests, WrittenTests, bind, read_written
 from zsupport.suite.subject import PolicyUnderTest, read_subject
 from zsupport.suite.suggestion import suggestion
 from zsupport.typed import NamedTuple
-from zsupport.wording import Message
+from zsupport.wording import Message, counted
 
-#: So many of the uncovered decisions of a policy are shown as text, and so many survivors.
+#: The number of uncovered decisions, and of survivors, that are shown as text for one policy.
 MOST_SHOWN = 10
-#: For so many of them a test is worked out.
+#: The number of uncovered decisions for which a test is suggested.
 MOST_SUGGESTED = 500
 
 
 class RunOptions(NamedTuple):
     """The options of a run; percentages are from 0 to 100.
 
-    `listed`: every uncovered decision is listed with a test, as JSON shows them; else tests are
-    worked out only for those that become findings.
+    `listed`: list every uncovered decision with a test, as in JSON; otherwise suggest tests only
+    for the decisions that become findings.
     """
 
     only: str | None = None
@@ -62,14 +62,14 @@ class RunOptions(NamedTuple):
 
 
 class Session(NamedTuple):
-    """What a run has to say; `unreadable` where a file could not be read and was left out."""
+    """The outcome of a run. `unreadable`: an invalid file was omitted."""
 
     outcome: Outcome
     unreadable: bool
 
 
 class _Ready(NamedTuple):
-    """A policy with its tests; `whole` where all of their files could be read."""
+    """A policy with its tests. `whole`: all of its tests files are valid."""
 
     subject: PolicyUnderTest
     tests: tuple[Tests, ...]
@@ -79,12 +79,11 @@ class _Ready(NamedTuple):
 def run_session(
     paths: list[str], wanted: RunOptions, public: PublicHolidays, excluded: Excluded
 ) -> Session:
-    """Return what the tests at these paths, by default in the current folder, come to.
+    """Run the tests at these paths, by default in the current folder.
 
-    A policy and a tests file that cannot be read are left out with what is wrong with them, and
-    the others are run. `public` gives the public holidays of countries, and `excluded` says what
-    is left out of folders. Raises PolicyError where there is nothing to read, and UsageError for
-    an unknown name.
+    An invalid policy or tests file is reported and omitted, and all other tests run. `public`
+    returns the public holidays of a country, and `excluded` selects the files of folders that are
+    ignored. Raises PolicyError if no policy is found, and UsageError for an unknown name.
     """
     ready: list[_Ready] = []
     findings: list[Finding] = []
@@ -97,20 +96,20 @@ def run_session(
     findings += [fault.finding() for fault in faults]
     for group in groups:
         written = [read_written(source) for source in group.tests]
-        texts |= {each.source.shown: each.text for each in written}
+        texts |= {file.source.shown: file.text for file in written}
         subject = _subject(group, written, public, findings, texts)
         if subject is None:
-            findings += [finding for each in written for finding in each.findings]
+            findings += [finding for file in written for finding in file.findings]
             continue
-        texts |= {each.source.shown: each.text for each in subject.documents}
-        tests = tuple(bind(each, subject, wanted.at) for each in written)
-        findings += [finding for each in tests for finding in each.findings]
-        ready.append(_Ready(subject, tests, not any(each.findings for each in tests)))
+        texts |= {document.source.shown: document.text for document in subject.documents}
+        tests = tuple(bind(file, subject, wanted.at) for file in written)
+        findings += [finding for bound in tests for finding in bound.findings]
+        ready.append(_Ready(subject, tests, not any(bound.findings for bound in tests)))
     by_file: dict[str, list[Finding]] = {}
     for finding in findings:
         by_file.setdefault(finding.file, []).append(finding)
-    left_out = [Unit(file, file, 1, tuple(found)) for file, found in by_file.items()]
-    return Session(_run(ready, left_out, wanted, texts), unreadable=bool(findings))
+    omitted = [Unit(file, file, 1, tuple(in_file)) for file, in_file in by_file.items()]
+    return Session(_run(ready, omitted, wanted, texts), unreadable=bool(findings))
 
 
 def _subject(
@@ -120,18 +119,18 @@ def _subject(
     findings: list[Finding],
     texts: dict[str, str],
 ) -> PolicyUnderTest | None:
-    """Return the policy of a group; what is wrong with it is added to the findings."""
+    """Return the policy of a group; add its errors to the findings."""
     if not group.policy:
-        for each in written:
-            if each.policy is not None and not each.findings and each.record is not None:
-                at = each.record.get("policy")
+        for file in written:
+            if file.policy is not None and not file.findings and file.record is not None:
+                at = file.record.get("policy")
                 findings.append(
                     Finding(
                         NO_POLICY.code, NO_POLICY.name, "error",
-                        f"the policy `{each.policy}` is not beside this file",
-                        each.source.shown, at.span, "policy",
-                        hint=f"its file, or a folder `{each.policy}` with its revisions, belongs"
-                        " in the same folder",
+                        f"policy `{file.policy}` not found in the folder of this file",
+                        file.source.shown, at.span, "policy",
+                        hint="add the file of the policy, or a folder"
+                        f" `{file.policy}` with its revisions",
                     )
                 )  # fmt: skip
         return None
@@ -144,9 +143,9 @@ def _subject(
 
 
 class _Tested(NamedTuple):
-    """A policy with its tests, and the ones of those asked for that pass.
+    """A policy with its tests and the passing ones of the selected tests.
 
-    Where a file of tests was left out, what the others cover and notice is not the whole of it.
+    Only a policy whose tests files are all valid is measured.
     """
 
     subject: PolicyUnderTest
@@ -156,7 +155,7 @@ class _Tested(NamedTuple):
 
 
 class _Measured(NamedTuple):
-    """What was measured over all policies of a run."""
+    """Coverage or mutation over all policies of a run."""
 
     units: tuple[Unit, ...]
     closing: tuple[str, ...]
@@ -164,35 +163,35 @@ class _Measured(NamedTuple):
 
 
 def _run(
-    ready: list[_Ready], left_out: list[Unit], wanted: RunOptions, texts: dict[str, str]
+    ready: list[_Ready], omitted: list[Unit], wanted: RunOptions, texts: dict[str, str]
 ) -> Outcome:
     units: list[Unit] = []
     untested: list[Unit] = []
     tested: list[_Tested] = []
     policies = 0
-    for each in ready:
-        if not each.tests:
-            untested.append(no_tests(each.subject.revisions[0].document))
+    for policy in ready:
+        if not policy.tests:
+            untested.append(no_tests(policy.subject.revisions[0].document))
         passing: list[Example] = []
         holding: list[Invariant] = []
         before = len(units)
-        for tests in each.tests:
-            ran = run_tests(each.subject, tests, wanted.only)
+        for tests in policy.tests:
+            ran = run_tests(policy.subject, tests, wanted.only)
             units += ran.units
             passing += ran.passing
             holding += ran.holding
         policies += len(units) > before
-        if each.whole:
-            tested.append(_Tested(each.subject, each.tests, tuple(passing), tuple(holding)))
+        if policy.whole:
+            tested.append(_Tested(policy.subject, policy.tests, tuple(passing), tuple(holding)))
     run = list(units)
-    if not run and wanted.only is not None and tested and not left_out:
-        names = [name for each in tested for tests in each.tests for name in names_of(tests)]
+    if not run and wanted.only is not None and tested and not omitted:
+        names = [name for policy in tested for tests in policy.tests for name in names_of(tests)]
         raise UsageError(
-            Message("{only}: no test's name or question holds `{text}`", text=wanted.only),
+            Message("{only}: no name or question of a test contains `{text}`", text=wanted.only),
             did_you_mean(wanted.only, names),
         )
-    closing = _count(run, policies, untested, left_out)
-    units = [*left_out, *untested, *units]
+    closing = _count(run, policies, untested, omitted)
+    units = [*omitted, *untested, *units]
     coverage = None
     if wanted.coverage and tested:
         measured = _covered(tested, wanted)
@@ -209,14 +208,14 @@ def _run(
 
 
 def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
-    """Return how many of the decisions the tests cover, and the ones that they do not."""
+    """Return the coverage of the decisions, with the uncovered ones."""
     units: list[Unit] = []
     total = covered = 0
     listed: list[dict[str, object]] = []
     shown_of_all = 0
     missed = 0
-    for each in tested:
-        subject = each.subject
+    for policy in tested:
+        subject = policy.subject
         findings: list[Finding] = []
         left: list[Decision] = []
         for index in range(len(subject.revisions)):
@@ -225,7 +224,7 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
             except TooMuch as error:
                 findings.append(too_many(subject, index, error))
                 continue
-            missing = uncovered(subject, decisions, each.passing)
+            missing = uncovered(subject, decisions, policy.passing)
             total += len(decisions)
             covered += len(decisions) - len(missing)
             left += missing
@@ -236,100 +235,115 @@ def _covered(tested: list[_Tested], wanted: RunOptions) -> _Measured:
             if len(findings) >= MOST_SHOWN and not wanted.listed:
                 break
             seen = any(
-                index == decision.revision and covers(subject, some, decision)
-                for index, some in stated
+                index == decision.revision and covers(subject, cases, decision)
+                for index, cases in stated
             )
             shown = len(findings) < MOST_SHOWN and not seen
-            found = None
+            test = None
             if number < MOST_SUGGESTED and (shown or wanted.listed):
-                found = suggestion(subject, decision)
+                test = suggestion(subject, decision)
             if wanted.listed:
-                listed.append(record_of(subject, decision, found))
+                listed.append(record_of(subject, decision, test))
             if shown:
-                findings.append(uncovered_finding(subject, decision, found))
-                if found is not None:
-                    stated.append((decision.revision, stated_by(subject, found.example)))
+                findings.append(uncovered_finding(subject, decision, test))
+                if test is not None:
+                    stated.append((decision.revision, stated_by(subject, test.example)))
         shown_of_all += len(findings)
         if findings:
             document = subject.revisions[-1].document
             name = f"coverage of {subject.policy.id}"
             units.append(Unit(name, document.source.shown, 1, tuple(findings)))
     share = percent(covered, total)
-    closing = [f"coverage: {covered} of {total} decisions, {share:g} %"]
+    closing = f"coverage: {covered} of {total} decisions, {share:g} %"
     if shown_of_all < missed:
-        closing[0] += f"; the largest of the {missed} uncovered are shown"
+        closing = (
+            f"coverage: {covered} of {total} decisions, {share:g} %; only the largest of the"
+            f" {missed} uncovered decisions are shown"
+        )
     if wanted.fail_under is not None and share < wanted.fail_under and tested:
         units.append(too_low(tested[0].subject, COVERAGE_LOW, share, wanted.fail_under))
     extra = {
         "decisions": total, "covered": covered, "percent": share, "uncovered": listed,
     }  # fmt: skip
-    return _Measured(tuple(units), tuple(closing), extra)
+    return _Measured(tuple(units), (closing,), extra)
 
 
 def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
-    """Return how many changes of the policies their tests notice, and those that they do not."""
+    """Return the killed mutants of the policies, with the survivors."""
     units: list[Unit] = []
     listed: list[dict[str, object]] = []
-    total = noticed = shown = 0
-    for each in tested:
-        subject = each.subject
+    total = killed = shown = 0
+    for policy in tested:
+        subject = policy.subject
         try:
-            found = mutated(subject, each.tests, each.passing, each.holding)
+            mutation = mutated(subject, policy.tests, policy.passing, policy.holding)
         except TooMuch as error:
             finding = too_many(subject, len(subject.revisions) - 1, error)
-            units.append(Unit(f"changes of {subject.policy.id}", finding.file, 1, (finding,)))
+            units.append(Unit(f"mutants of {subject.policy.id}", finding.file, 1, (finding,)))
             continue
-        total += found.changes
-        noticed += found.noticed
+        total += mutation.changes
+        killed += mutation.noticed
         findings: list[Finding] = []
-        for survivor, (test, known) in noticing(subject, found.survivors, MOST_SHOWN):
+        for survivor, (test, known) in noticing(subject, mutation.survivors, MOST_SHOWN):
             listed.append(record_of_survivor(subject, survivor, test))
-            # One that a test shown before notices is no news.
+            # A mutant that an already shown test kills is not shown.
             if len(findings) < MOST_SHOWN and not known:
                 findings.append(survivor_finding(subject, survivor, test))
         shown += len(findings)
         if findings:
-            name = f"changes of {subject.policy.id}"
+            name = f"mutants of {subject.policy.id}"
             units.append(
                 Unit(name, subject.revisions[-1].document.source.shown, 1, tuple(findings))
             )
-    share = percent(noticed, total)
+    share = percent(killed, total)
     if wanted.fail_under_mutation is not None and share < wanted.fail_under_mutation and tested:
         least = wanted.fail_under_mutation
         units.append(too_low(tested[0].subject, MUTATION_LOW, share, least))
-    closing = f"changes: {noticed} of {total} noticed, {share:g} %"
+    closing: str = f"mutation: {killed} of {total} mutants killed, {share:g} %"
     if listed:
-        more = sum(each["test"] is not None for each in listed)
-        closing += f"; the tests shown notice {more} of the other {len(listed)}"
+        more = sum(survivor["test"] is not None for survivor in listed)
+        values = {
+            "killed": str(killed), "total": str(total), "share": f"{share:g}", "more": str(more),
+            "survivors": counted(len(listed), "survivor"),
+        }  # fmt: skip
+        closing = Message(
+            "mutation: {killed} of {total} mutants killed, {share} %;"
+            " the suggested tests kill {more} of {survivors}",
+            **values,
+        )
         if shown < len(listed) and more < len(listed):
             closing = Message(
-                "{closing}, all of which {format json} lists", closing=closing, json="json"
-            )
-    extra = {"changes": total, "noticed": noticed, "percent": share, "unnoticed": listed}
+                "mutation: {killed} of {total} mutants killed, {share} %;"
+                " the suggested tests kill {more} of {survivors}; see {format json} for all",
+                **values, json="json",
+            )  # fmt: skip
+    extra = {"changes": total, "noticed": killed, "percent": share, "unnoticed": listed}
     return _Measured(tuple(units), (closing,), extra)
 
 
-def _count(run: list[Unit], policies: int, untested: list[Unit], left_out: list[Unit]) -> list[str]:
-    """Return in words how many tests there were, how many failed, and what was left out."""
-    found = []
-    failures = sum(failed(unit) for unit in run)
+def _count(run: list[Unit], policies: int, untested: list[Unit], omitted: list[Unit]) -> list[str]:
+    """Return the numbers of tests, failures and omitted files as text."""
+    lines = []
     if run:
-        said = _some(len(run), "test") + (f" of {policies} policies" if policies > 1 else "")
-        found.append(f"{said}: {f'{failures} failed' if failures else 'all passed'}")
-    if untested:
-        found.append(f"{_some(len(untested), 'policy')} without tests")
-    if left_out:
-        problems = _some(sum(len(unit.findings) for unit in left_out), "problem")
-        files = f"{_some(len(left_out), 'file')}, which {'was' if len(left_out) == 1 else 'were'}"
-        found.append(f"{problems} in {files} left out" if run else f"{problems}; no test was run")
-    return found
+        lines.append(_count_tests(run, policies))
+    if len(untested) == 1:
+        lines.append("1 policy without tests")
+    elif untested:
+        lines.append(f"{len(untested)} policies without tests")
+    if omitted:
+        findings = counted(sum(len(unit.findings) for unit in omitted), "finding")
+        files = counted(len(omitted), "omitted file")
+        lines.append(f"{findings} in {files}" if run else f"{findings}; no test was run")
+    return lines
 
 
-def _some(number: int, what: str) -> str:
-    """Return a number of things: `1 policy`, `2 policies`."""
-    if number != 1:
-        what = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-    return f"{number} {what}"
+def _count_tests(run: list[Unit], policies: int) -> str:
+    tests, failures = counted(len(run), "test"), sum(failed(unit) for unit in run)
+    if policies > 1:
+        if failures:
+            return f"{tests} of {policies} policies: {failures} failed"
+        return f"{tests} of {policies} policies: all passed"
+    return f"{tests}: {failures} failed" if failures else f"{tests}: all passed"
 
 
 def _extra(run: list[Unit], coverage: object, mutation: object) -> dict[str, object]:
