@@ -8,8 +8,8 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from zsupport.check.about_tests import CODES
 from zsupport.check.explanations import NEXT_FILE, explanation_of
+from zsupport.check.suite_codes import TEST_CODES
 from zsupport.cli import main
 
 ACME = """\
@@ -182,7 +182,7 @@ def test_what_else_is_wrong_with_tests_is_not_said_here(found: Found) -> None:
     assert found("[") == []
 
 
-@pytest.mark.parametrize("code", [kind.code for kind in CODES])
+@pytest.mark.parametrize("code", [kind.code for kind in TEST_CODES])
 def test_the_examples_show_it(code: str, found: Found, tmp_path: Path) -> None:
     _, bad, good = explanation_of(code)
     for example, expected in ((bad, {code}), (good, set())):

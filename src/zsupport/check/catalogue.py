@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from zsupport.check.about_tests import CODES as ABOUT_TESTS
+from zsupport.check.limit_codes import TOO_MANY, TOO_MUCH
 from zsupport.check.rule import Rule
 from zsupport.check.rules import RULES
+from zsupport.check.suite_codes import TEST_CODES
 from zsupport.check.suppressions import FORM_HINT, InvalidComment
-from zsupport.check.too_many import TOO_MANY, TOO_MUCH
 from zsupport.errors import UsageError, did_you_mean
 from zsupport.findings import CODES, UNREADABLE, Code, Span
 from zsupport.policy.yamltext import short
@@ -25,7 +25,7 @@ KINDS: dict[str, Code] = {
             TOO_MANY,
             TOO_MUCH,
             *(rule.kind for rule in RULES),
-            *ABOUT_TESTS,
+            *TEST_CODES,
         )
     )
 }
@@ -71,17 +71,17 @@ def codes_of(names: Iterable[str], where: str) -> frozenset[str]:
 
     A text can be a list with commas. Raises UsageError, whose message starts with `where`.
     """
-    found: set[str] = set()
+    codes: set[str] = set()
     for name in (part.strip() for text in names for part in text.split(",")):
         upper = name.upper()
         if upper[:2] == "ZS" and any(code.startswith(upper) for code in KINDS):
-            found |= {code for code in KINDS if code.startswith(upper)}
+            codes |= {code for code in KINDS if code.startswith(upper)}
         elif name.casefold() in _BY_NAME:
-            found.add(_BY_NAME[name.casefold()])
+            codes.add(_BY_NAME[name.casefold()])
         else:
             message, hint = _unknown_rule(name)
             raise UsageError(f"{where}: {message}", hint or _LIST_RULES)
-    return frozenset(found)
+    return frozenset(codes)
 
 
 def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
@@ -89,7 +89,7 @@ def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
 
     Findings of the loader, such as a missing file, cannot be ignored.
     """
-    found: frozenset[str] = frozenset()
+    result: frozenset[str] = frozenset()
     for name in (part for text in names for part in text.split(",")):
         codes = codes_of([name], where)
         if codes <= {UNREADABLE.code, *CODES}:
@@ -97,8 +97,8 @@ def ignorable(names: Iterable[str], where: str) -> frozenset[str]:
                 f"{where}: `{short(name)}` cannot be ignored: the policy is invalid",
                 "fix the policy",
             )
-        found |= codes
-    return found
+        result |= codes
+    return result
 
 
 def allowable(name: str, at: Span, hints: bool) -> str | InvalidComment:

@@ -17,7 +17,7 @@ def outcome_of(checked: Checked, off: Sequence[str]) -> Outcome:
         checked.units,
         checked.texts,
         KINDS,
-        (*map(_about_fix, checked.fixed), closing(checked, off)),
+        (*map(_fix_line, checked.fixed), closing(checked, off)),
         {
             "summary": {"allowed": checked.allowed},
             "fixed": [
@@ -46,10 +46,10 @@ def closing(checked: Checked, off: Sequence[str]) -> str:
 def switched_off(checked: Checked, excluded: str | None) -> tuple[str, ...]:
     """Return lines with the rules that configuration switched off and what it `excluded`."""
     off = f"switched off by configuration: {', '.join(checked.off)}" if checked.off else None
-    return tuple(map(_on_one_line, filter(None, (off, excluded))))
+    return tuple(map(_as_single_line, filter(None, (off, excluded))))
 
 
-def _on_one_line(text: str) -> str:
+def _as_single_line(text: str) -> str:
     """Return a text with escaped line ends, so that a file name cannot add a line."""
     return "".join(repr(char)[1:-1] if char.splitlines() == [""] else char for char in text)
 
@@ -86,7 +86,7 @@ def fixed_aside(checked: Checked) -> str:
     return f"would fix {fixed:,} of {counted(findings, 'finding')} in {files}"
 
 
-def _about_fix(finding: Finding) -> str:
+def _fix_line(finding: Finding) -> str:
     title = finding.fix.title if finding.fix else finding.message
     return f"Fixed {finding.file}:{finding.span.line}: {title} ({finding.code})"
 

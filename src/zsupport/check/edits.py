@@ -1,8 +1,8 @@
-"""Repairs of a policy file, as edits of its text: taking out, putting in place, quoting.
+"""Fixes of a policy file, as edits of its text: removing, replacing and quoting.
 
-An edit keeps the layout of the file and every comment that does not belong to what goes. Where a
-place cannot be edited with certainty there are no edits: an alias stands somewhere else than what
-it means, an anchor in what would go is still needed, or a key is written after `?`.
+An edit keeps the layout of the file and the comments of other parts. There is no edit if the
+result would be uncertain: with an alias, with an anchor that is still used, or with a key that is
+written after `?`.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ _ANCHOR = re.compile(r"(?<![^\s\[\]{},])&([^\s\[\]{},]+)")
 _REST_OF_LINE = re.compile(r"[ \t]*(#[^\r\n]*)?(?=\r|\n|\Z)")
 _BLANKS = " \t\r\n"
 
-#: Where something begins in a text, and the position after its end.
+#: The positions of the first character of a part and after its last character.
 Extent = tuple[int, int]
 
 
 class _Unsure(Exception):
-    """The text there is not written in a way that can be edited with certainty."""
+    """The text cannot be edited with certainty."""
 
 
-# -- what a rule offers ----------------------------------------------------------------------
+# -- edits for rules ----------------------------------------------------------------------
 
 
 def removal(document: Document, path: Path) -> tuple[Edit, ...]:
-    """Return the edits that take out a key with its value, or an item of a list.
+    """Return the edits that remove a key with its value, or an item of a list.
 
-    Its comma or its lines go with it, and the comment behind it. A mapping or list that would be
-    left empty goes too, as an empty value means nothing in a policy. That is right for a section
-    or a `when`, not for one of several alternatives: whoever calls this has to see to that.
+    They also remove its comma or its lines, and the comment after it. A mapping or list that
+    would become empty is removed too, because an empty value is invalid. That is correct for a
+    section or a `when`, but not for an alternative: the caller must check this.
     """
     try:
         return (_removed(document, path),)
@@ -55,29 +55,29 @@ def removal(document: Document, path: Path) -> tuple[Edit, ...]:
 
 
 def quoting(document: Document, scalar: ScalarNode) -> tuple[Edit, ...]:
-    """Return the edits that put quotes around a text without them, a key or a value."""
+    """Return the edits that put quotes around a key or value without quotes."""
     places = places_of(document.text)
     start, end = places.start(scalar.span), places.end(scalar.span)
-    # An anchor before the text is part of the span, and a text over several lines is another one.
+    # The span contains an anchor before the text. A text over several lines differs from its span.
     if not scalar.plain or document.text[start:end] != scalar.text:
         return ()
     return (places.edit(start, end, quoted(scalar.text)),)
 
 
-# -- what is done with fixes -----------------------------------------------------------------
+# -- applying fixes -----------------------------------------------------------------
 
 
 class Applied(NamedTuple):
-    """A text after a round of fixes, and which of them were made."""
+    """A text after a round of fixes, and the applied fixes."""
 
     text: str
     fixes: tuple[Fix, ...]
 
 
 def apply(text: str, fixes: Iterable[Fix]) -> Applied:
-    """Return the text after those fixes that do not touch what one before them has changed.
+    """Return the text after the fixes that do not overlap an earlier fix.
 
-    The others are for another round, when the text has been looked at anew.
+    The other fixes need another round, with the findings of the new text.
     """
     places = places_of(text)
     taken: list[tuple[int, int, str]] = []  # in order
@@ -97,7 +97,7 @@ def apply(text: str, fixes: Iterable[Fix]) -> Applied:
 
 
 def _is_free(taken: list[tuple[int, int, str]], start: int, end: int) -> bool:
-    """Return whether no edit that is taken touches a range; they are in order and apart."""
+    """Return whether no edit overlaps a range; the edits are sorted and do not overlap."""
     after = bisect_right(taken, start, key=lambda edit: edit[0])
     return (after == 0 or taken[after - 1][1] <= start) and (
         after == len(taken) or end <= taken[after][0]
@@ -108,11 +108,11 @@ def _is_free(taken: list[tuple[int, int, str]], start: int, end: int) -> bool:
 
 
 class Places:
-    """A text, and the way between the places that findings name and positions in it."""
+    """Converts between spans and positions in a text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+        self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
     def start(self, span: Span) -> int:
         """Return the position of the first character of a span."""
@@ -128,17 +128,17 @@ class Places:
         return min(self.starts[line - 1] + column - 1, len(self.text))
 
     def line_start(self, position: int) -> int:
-        """Return where the line of a position begins."""
+        """Return the start of the line of a position."""
         return self.starts[bisect_right(self.starts, position) - 1]
 
     def next_line(self, position: int) -> int:
-        """Return where the line after that of a position begins, or the text ends."""
+        """Return the start of the next line after a position, or the end of the text."""
         number = bisect_right(self.starts, position)
         return self.starts[number] if number < len(self.starts) else len(self.text)
 
     def edit(self, start: int, end: int, text: str = "") -> Edit:
-        """Return the edit that puts a text between two positions."""
-        first, last = (bisect_right(self.starts, each) for each in (start, end))
+        """Return the edit that replaces the range between two positions."""
+        first, last = (bisect_right(self.starts, position) for position in (start, end))
         return Edit(
             Span(first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1),
             text,
@@ -147,14 +147,14 @@ class Places:
 
 @lru_cache(maxsize=1)
 def places_of(text: str) -> Places:
-    """Return the places of a text; the fixes of one file are made one after the other."""
+    """Return the places of a text; cached, because the fixes of a file share it."""
     return Places(text)
 
 
-def _parts_beside(document: Document, path: Path) -> tuple[int, list[tuple[Node, Node]]]:
-    """Return the parts of what holds the end of a path, and which of them it is.
+def _sibling_parts(document: Document, path: Path) -> tuple[int, list[tuple[Node, Node]]]:
+    """Return the position of the last part of a path, and all parts of its mapping or list.
 
-    A part is the first and the last node of it: key and value, or an item twice.
+    A part is a pair of nodes: key and value, or an item twice.
     """
     parent = document.node(path[:-1])
     if isinstance(parent, MappingNode):
@@ -169,15 +169,15 @@ def _parts_beside(document: Document, path: Path) -> tuple[int, list[tuple[Node,
 
 
 def in_brackets(places: Places, node: Node) -> bool:
-    """Return whether a mapping or list stands in brackets."""
+    """Return whether a mapping or list is written in brackets."""
     position = behind_properties(places.text, places.start(node.span))
     return places.text[position : position + 1] in ("{", "[")
 
 
 def _extent(places: Places, node: Node) -> Extent:
-    """Return where a node begins and ends; a block ends with its last character that is no blank.
+    """Return the range of a node, without blanks at its end.
 
-    Raises _Unsure where its last part is an alias, which stands somewhere else.
+    Raises _Unsure if its last part is an alias, whose node is at another place.
     """
     start = places.start(node.span)
     while not isinstance(node, ScalarNode) and not in_brackets(places, node):
@@ -203,18 +203,15 @@ def _extent(places: Places, node: Node) -> Extent:
 
 
 def _find(text: str, start: int, end: int, wanted: str) -> int:
-    """Return where a mark stands between two texts; nothing but blanks and comments is before it.
-
-    Raises _Unsure where it does not stand there.
-    """
+    """Return the position of a mark after only blanks and comments; raise _Unsure without it."""
     position = start
     while position < end:
         char = text[position]
         if char == wanted:
             return position
         if char == "#":
-            found = _LINE_END.search(text, position)
-            position = found.end() if found else end
+            line_end = _LINE_END.search(text, position)
+            position = line_end.end() if line_end else end
         elif char in _BLANKS:
             position += 1
         else:
@@ -222,14 +219,14 @@ def _find(text: str, start: int, end: int, wanted: str) -> int:
     raise _Unsure
 
 
-# -- taking out ------------------------------------------------------------------------------
+# -- removing ------------------------------------------------------------------------------
 
 
 def _removed(document: Document, path: Path) -> Edit:
     while True:
         if not path:
             raise _Unsure
-        number, parts = _parts_beside(document, path)
+        number, parts = _sibling_parts(document, path)
         if len(parts) > 1:
             break
         path = path[:-1]
@@ -266,7 +263,7 @@ def _removed(document: Document, path: Path) -> Edit:
 def _out_of_brackets(
     places: Places, before: Extent | None, own: Extent, after: Extent | None, close: int
 ) -> Extent:
-    """Return what to cut from { } or [ ]: a part with its comma, and its line if it had one."""
+    """Return the range to remove from { } or [ ]: a part with its comma, or its whole line."""
     text = places.text
     start, end = own
     try:
@@ -296,7 +293,7 @@ def _out_of_brackets(
 def _out_of_lines(
     places: Places, before: Extent | None, own: Extent, after: Extent | None
 ) -> Extent:
-    """Return what to cut from a block: the lines of a part with the comment behind it."""
+    """Return the range to remove from a block: the lines of a part and the comment after it."""
     text = places.text
     start, end = own
     rest = _REST_OF_LINE.match(text, end)
@@ -305,7 +302,7 @@ def _out_of_lines(
     line = places.line_start(start)
     if text[line:start].strip(" ") == "":
         return _with_blank_line(places, line, places.next_line(rest.end()))
-    # It stands behind the `-` of a list item: what follows takes its place.
+    # It follows the `-` of a list item: the next part takes its place.
     if before or after is None or set(text[line:start]) - {" ", "-"} or text[line] == "-" * 3:
         raise _Unsure
     if text[rest.end() : after[0]].strip(_BLANKS):
@@ -314,7 +311,7 @@ def _out_of_lines(
 
 
 def _with_blank_line(places: Places, start: int, end: int) -> Extent:
-    """Return lines with a blank line beside them, where one would be left on either side."""
+    """Return a range of lines with an adjacent blank line if there is one on both sides."""
     above = places.line_start(start - 1) if start else 0
     below = places.next_line(end)
     if places.text[above:start].strip():

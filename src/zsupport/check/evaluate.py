@@ -7,9 +7,9 @@ from datetime import date
 
 from zsupport.analysis.deadlines import Clocks
 from zsupport.check.catalogue import allowable
+from zsupport.check.limit_codes import TOO_MANY, TOO_MUCH
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.check.suppressions import may_suppress, suppress, suppressions_of
-from zsupport.check.too_many import TOO_MANY, TOO_MUCH
 from zsupport.errors import TooMuch
 from zsupport.findings import Finding, Related
 from zsupport.limits import (

@@ -1,7 +1,7 @@
-"""Who ranks above whom, and where the higher one gets less: what several rules ask for.
+"""Rank plans, roles and priorities, and find where a higher one has less than a lower one.
 
-A plan or a role ranks above others by `above`, a priority above those that come after it. All is
-compared case by case: the same role, channel, priority and facts, the plan exchanged.
+Plans and roles rank by `above`, priorities by their order. Comparisons are made case by case: the
+cases differ only in the plan, the role or the priority.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from zsupport.analysis.compare import NEVER, Counted, includes
 from zsupport.analysis.deadlines import Conditions, TargetClock
 from zsupport.analysis.decisions import StatedCell
 from zsupport.answer.space import Cases, union
-from zsupport.check.offers import Offer, values_of
 from zsupport.check.rule import Subject
+from zsupport.check.target_groups import TargetGroup, values_of
 from zsupport.clock.problem import BadText
 from zsupport.errors import EnvironmentFault, check_limit
 from zsupport.limits import PAIRS, SETS
@@ -24,51 +24,51 @@ from zsupport.typed import NamedTuple
 
 
 class RankedValues(NamedTuple):
-    """Two values of a dimension of which the first ranks above the second."""
+    """Two values of a dimension; the first ranks above the second."""
 
     high: str
     low: str
-    adjacent: bool = True  # whether nothing ranks between the two
-    below_high: tuple[str, ...] = ()  # what is written right below the high one
-    above_low: tuple[str, ...] = ()  # and right above the low one
+    adjacent: bool = True  # whether no value ranks between them
+    below_high: tuple[str, ...] = ()  # the values directly below the high value
+    above_low: tuple[str, ...] = ()  # the values directly above the low value
 
 
-class Less(NamedTuple):
-    """A cell that promises surely less than another does in the same case one rank below."""
+class SlowerCell(NamedTuple):
+    """A cell with a certainly slower target than another cell for a lower value."""
 
     pair: RankedValues
-    mine: StatedCell
-    its: StatedCell
-    cases: Cases  # in which it shows, with the higher value
+    high_cell: StatedCell
+    low_cell: StatedCell
+    cases: Cases  # with the higher value
 
 
 def ranked(members: Iterable[Member]) -> list[RankedValues]:
-    """Return every pair of members by `above`, neighbours or not, the nearest first.
+    """Return all pairs of members by `above`, direct and indirect, the nearest first.
 
     Raises TooMuch.
     """
     direct = {member.id: member.above for member in members}
     if not any(direct.values()):
         return []
-    # After all that rank below them; nothing ranks above itself.
+    # Each member follows all members that rank below it; there are no cycles.
     order = list(TopologicalSorter(direct).static_order())
-    #: What ranks below and above each member, with a bit for each.
+    #: The members below and above each member, as bit sets.
     lows_of, highs = dict.fromkeys(direct, 0), dict.fromkeys(direct, 0)
     place_of = {id: 1 << place for place, id in enumerate(order)}
     for high in order:
-        for each in direct[high]:
-            lows_of[high] |= lows_of[each] | place_of[each]
+        for low in direct[high]:
+            lows_of[high] |= lows_of[low] | place_of[low]
     check_limit(PAIRS, sum(lows.bit_count() for lows in lows_of.values()))
     below: dict[str, dict[str, None]] = {}
     right_above: dict[str, list[str]] = {id: [] for id in direct}
     for high in order:
         lows = below[high] = dict.fromkeys(direct[high])
-        for each in direct[high]:
-            lows |= below[each]
-            right_above[each].append(high)
-        for each in lows:
-            highs[each] |= place_of[high]
-    written_above = {low: tuple(some) for low, some in right_above.items()}
+        for low in direct[high]:
+            lows |= below[low]
+            right_above[low].append(high)
+        for low in lows:
+            highs[low] |= place_of[high]
+    written_above = {low: tuple(above) for low, above in right_above.items()}
     pairs = []
     for high, right_below in direct.items():
         for low in below[high]:
@@ -80,7 +80,7 @@ def ranked(members: Iterable[Member]) -> list[RankedValues]:
 
 
 def in_order(ids: tuple[str, ...]) -> list[RankedValues]:
-    """Return every pair of ids in their order, the nearest first.
+    """Return all pairs of ids in their order, the nearest first.
 
     Raises TooMuch.
     """
@@ -94,18 +94,20 @@ def in_order(ids: tuple[str, ...]) -> list[RankedValues]:
     ]
 
 
-def promised_less(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Less]:
-    """Yield, for each metric, the cells that promise less than is promised one rank below.
+def slower_cells(
+    subject: Subject, dimension: str, pairs: list[RankedValues]
+) -> Iterator[SlowerCell]:
+    """Yield for each metric the cells with a slower target than a lower value has.
 
-    A cell is named once, against the nearest below. Where a pair shows only what a pair inside
-    it shows already, it is left out: P1 slower than P2 says that it is slower than P3 too.
+    Each cell is yielded once, with the nearest lower value. A pair is omitted if a pair inside it
+    already shows the same: if P1 is slower than P2, the pair P1 and P3 is omitted.
     """
-    for offers in subject.offers if pairs and may_differ(subject, dimension) else ():
-        yield from _RankComparison(subject, dimension, offers).less(pairs)
+    for groups in subject.target_groups if pairs and may_differ(subject, dimension) else ():
+        yield from _RankComparison(subject, dimension, groups).slower(pairs)
 
 
 def may_differ(subject: Subject, dimension: str) -> bool:
-    """Return whether what is promised can depend on a dimension at all."""
+    """Return whether targets can depend on a dimension."""
     return (
         dimension == "priority"
         or bool(subject.hours_by(dimension))
@@ -117,214 +119,230 @@ def may_differ(subject: Subject, dimension: str) -> bool:
     )
 
 
-def _inside(pair: RankedValues, found: dict[tuple[str, str], Cases]) -> Cases:
-    """Return where a pair inside of this one is found, seen from any of their values.
+def _inside(pair: RankedValues, shown: dict[tuple[str, str], Cases]) -> Cases:
+    """Return the cases that pairs inside a pair already show, independent of the dimension.
 
-    The cases of a pair include those of the pairs inside of it. So it is enough to look at the
-    pairs that leave out a value right below the high one or right above the low one.
+    The cases of a pair include those of its inner pairs. So only the inner pairs with the same
+    high or the same low value are needed.
     """
     if pair.adjacent:
         return 0
-    high = union(found.get((pair.high, each), 0) for each in pair.above_low)
-    return high | union(found.get((each, pair.low), 0) for each in pair.below_high)
+    high = union(shown.get((pair.high, low), 0) for low in pair.above_low)
+    return high | union(shown.get((high, pair.low), 0) for high in pair.below_high)
 
 
 class _RankComparison:
-    """The promises of one metric, compared between the values of a dimension."""
+    """Compares the targets of a metric between the values of a dimension."""
 
-    def __init__(self, subject: Subject, dimension: str, offers: tuple[Offer, ...]) -> None:
+    def __init__(self, subject: Subject, dimension: str, groups: tuple[TargetGroup, ...]) -> None:
         self.subject = subject
         self.dimension = dimension
         self.space = subject.space
-        self.offers = offers
+        self.groups = groups
         self.seen: dict[tuple[int, str], Cases] = {}
         self.refuted: dict[tuple[int, int], bool] = {}
         self.values = [
-            values_of(each, dimension, subject.named_by_rule, subject.revision.rules)
-            for each in offers
+            values_of(group, dimension, subject.named_by_rule, subject.revision.rules)
+            for group in groups
         ]
-        #: For each promise those than which it may be worse.
-        self.better = subject.better(offers, subject.hours_by(dimension))
+        #: For each group, the groups that may be faster.
+        self.faster = subject.faster_groups(groups, subject.hours_by(dimension))
 
-    def less(self, pairs: list[RankedValues]) -> Iterator[Less]:
-        """Yield the cells that promise less, pair by pair."""
-        named: set[tuple[int, str]] = set()
-        #: Where a pair, or a pair inside it, is found.
-        found: dict[tuple[str, str], Cases] = {}
+    def slower(self, pairs: list[RankedValues]) -> Iterator[SlowerCell]:
+        """Yield the cells with slower targets, pair by pair."""
+        reported: set[tuple[int, str]] = set()
+        #: The cases that a pair, or a pair inside it, shows.
+        shown: dict[tuple[str, str], Cases] = {}
         cases_of = self.cases_of
-        held = [set(each) for each in self.better]
-        #: The promises that can be made for each value.
+        faster_sets = [set(positions) for positions in self.faster]
+        #: The groups that can apply to each value.
         values = {value for pair in pairs for value in (pair.high, pair.low)}
-        offered = {value: self.offered(value) for value in values}
-        worse_ones = {value: [one for one in some if held[one]] for value, some in offered.items()}
+        applying = {value: self.applying(value) for value in values}
+        slower_groups = {
+            value: [group for group in groups if faster_sets[group]]
+            for value, groups in applying.items()
+        }
         self.subject.check_comparisons(
-            sum(len(worse_ones[pair.high]) * len(offered[pair.low]) for pair in pairs)
+            sum(len(slower_groups[pair.high]) * len(applying[pair.low]) for pair in pairs)
         )
         for pair in pairs:
             high, low = pair.high, pair.low
-            inside = found[high, low] = _inside(pair, found)
-            for one in worse_ones[high]:
-                better = held[one]
-                here = 0
-                for other in offered[low]:
-                    if other not in better:
+            inside = shown[high, low] = _inside(pair, shown)
+            for group in slower_groups[high]:
+                faster = faster_sets[group]
+                cases = 0
+                for other in applying[low]:
+                    if other not in faster:
                         continue
-                    here = here or cases_of(one, high)
-                    both = here & cases_of(other, low)
+                    cases = cases or cases_of(group, high)
+                    both = cases & cases_of(other, low)
                     if not both:
                         continue
                     both &= ~inside
-                    worse = both and self.worse(self.offers[one], self.offers[other], pair, both)
-                    if worse:
-                        found[high, low] |= worse
-                        yield from self.named_once(one, other, pair, worse, named)
+                    slower = both and self.slower_cases(
+                        self.groups[group], self.groups[other], pair, both
+                    )
+                    if slower:
+                        shown[high, low] |= slower
+                        yield from self.unreported(group, other, pair, slower, reported)
 
-    def offered(self, value: str) -> list[int]:
-        """Return the promises that can be made for a value, in their order."""
+    def applying(self, value: str) -> list[int]:
+        """Return the groups that can apply to a value, in their order."""
         return [
-            offer for offer, values in enumerate(self.values) if values is None or value in values
+            group for group, values in enumerate(self.values) if values is None or value in values
         ]
 
-    def cases_of(self, offer: int, value: str) -> Cases:
-        """Return where a promise is made, seen from a value."""
-        key = offer, value
-        found = self.seen.get(key)
-        if found is None:
+    def cases_of(self, group: int, value: str) -> Cases:
+        """Return the cases of a group, seen from a value."""
+        key = group, value
+        seen = self.seen.get(key)
+        if seen is None:
             if len(self.seen) * self.space.size > SETS.most:
                 self.seen.clear()
-            cases = self.offers[offer].cases
-            found = self.seen[key] = self.space.seen_from(self.dimension, value, cases)
-        return found
+            cases = self.groups[group].cases
+            seen = self.seen[key] = self.space.seen_from(self.dimension, value, cases)
+        return seen
 
-    def worse(self, mine: Offer, its: Offer, pair: RankedValues, both: Cases) -> Cases:
-        """Return in which of some cases, seen from either value, the first is surely worse."""
+    def slower_cases(
+        self, group: TargetGroup, other: TargetGroup, pair: RankedValues, both: Cases
+    ) -> Cases:
+        """Return the cases, seen from either value, in which a target is certainly slower."""
         subject, space, dimension = self.subject, self.space, self.dimension
-        found = 0
-        if self.never_worse(mine, its):
+        result = 0
+        if self.never_slower(group, other):
             return 0
-        for its_hours, its_cases in subject.decisions.counted(its.hours):
-            low = space.seen_from(dimension, pair.low, its_cases) & both
-            for my_hours, my_cases in subject.decisions.counted(mine.hours) if low else ():
-                same = space.seen_from(dimension, pair.high, my_cases) & low
-                one, other = subject.clock(mine, my_hours), subject.clock(its, its_hours)
+        for low_hours, low_cases in subject.decisions.counted(other.hours):
+            low = space.seen_from(dimension, pair.low, low_cases) & both
+            for high_hours, high_cases in subject.decisions.counted(group.hours) if low else ():
+                same = space.seen_from(dimension, pair.high, high_cases) & low
+                clock = subject.clock(group, high_hours)
+                other_clock = subject.clock(other, low_hours)
                 for conditions, cases in self.moments(pair, same):
-                    if surely_worse(subject, one, other, conditions):
-                        found |= cases
-        return found
+                    if surely_slower(subject, clock, other_clock, conditions):
+                        result |= cases
+        return result
 
-    def never_worse(self, mine: Offer, its: Offer) -> bool:
-        """Return whether a promise is surely worse in no case, where moments are not told apart."""
+    def never_slower(self, group: TargetGroup, other: TargetGroup) -> bool:
+        """Return whether a target is never certainly slower, if no case restricts its moments."""
         if any(conditions for conditions, _ in self.subject.moments):
             return False
-        key = id(mine), id(its)
+        key = id(group), id(other)
         if key not in self.refuted:
             self.refuted[key] = not any(
-                surely_worse(
-                    self.subject, self.subject.clock(mine, one), self.subject.clock(its, other)
+                surely_slower(
+                    self.subject,
+                    self.subject.clock(group, high_hours),
+                    self.subject.clock(other, low_hours),
                 )
-                for one, _ in self.subject.decisions.counted(mine.hours)
-                for other, _ in self.subject.decisions.counted(its.hours)
+                for high_hours, _ in self.subject.decisions.counted(group.hours)
+                for low_hours, _ in self.subject.decisions.counted(other.hours)
             )
         return self.refuted[key]
 
     def moments(self, pair: RankedValues, cases: Cases) -> Iterator[tuple[Conditions, Cases]]:
-        """Yield parts of cases seen from either value: their moments belong to both."""
+        """Yield parts of cases seen from either value, with the conditions of both values."""
         space, dimension, parts = self.space, self.dimension, self.subject.moments
-        for mine, high in parts if cases else ():
-            here = space.seen_from(dimension, pair.high, high) & cases
-            for its, low in parts if here else ():
-                if both := here & space.seen_from(dimension, pair.low, low):
-                    more = tuple(each for each in its if each not in mine)
-                    yield (*mine, *more), both
+        for high_conditions, high in parts if cases else ():
+            part = space.seen_from(dimension, pair.high, high) & cases
+            for low_conditions, low in parts if part else ():
+                if both := part & space.seen_from(dimension, pair.low, low):
+                    more = tuple(c for c in low_conditions if c not in high_conditions)
+                    yield (*high_conditions, *more), both
 
-    def named_once(
-        self, one: int, other: int, pair: RankedValues, cases: Cases, named: set[tuple[int, str]]
-    ) -> Iterator[Less]:
-        """Yield each cell of a promise that was not named yet, in cases seen from the pair."""
+    def unreported(
+        self,
+        group: int,
+        other: int,
+        pair: RankedValues,
+        cases: Cases,
+        reported: set[tuple[int, str]],
+    ) -> Iterator[SlowerCell]:
+        """Yield each cell of a group that was not reported yet, in cases seen from the pair."""
         space, dimension = self.space, self.dimension
-        for mine in self.offers[one].cells:
-            here = cases & space.seen_from(dimension, pair.high, mine.decides)
-            if not here or (mine.rule, mine.cell.key) in named:
+        for high_cell in self.groups[group].cells:
+            part = cases & space.seen_from(dimension, pair.high, high_cell.decides)
+            if not part or (high_cell.rule, high_cell.cell.key) in reported:
                 continue
-            for its in self.offers[other].cells:
-                both = here & space.seen_from(dimension, pair.low, its.decides)
+            for low_cell in self.groups[other].cells:
+                both = part & space.seen_from(dimension, pair.low, low_cell.decides)
                 if both:
-                    named.add((mine.rule, mine.cell.key))
-                    yield Less(pair, mine, its, space.back_to(dimension, pair.high, both))
+                    reported.add((high_cell.rule, high_cell.cell.key))
+                    back = space.back_to(dimension, pair.high, both)
+                    yield SlowerCell(pair, high_cell, low_cell, back)
                     break
 
 
-def surely_worse(
-    subject: Subject, one: TargetClock, other: TargetClock, conditions: Conditions = ()
+def surely_slower(
+    subject: Subject, target: TargetClock, other: TargetClock, conditions: Conditions = ()
 ) -> bool:
-    """Return whether `one` is due later at some moment of a case and earlier at none.
+    """Return whether a target is due later at some moment of a case and never earlier.
 
-    What needs the holidays of a country that are not to be had is not sure.
+    Return false if the comparison requires public holidays that are not available.
     """
     try:
-        return subject.deadlines.is_worse(one, other, conditions)
+        return subject.deadlines.is_worse(target, other, conditions)
     except (EnvironmentFault, BadText):
         return False
 
 
 class Missing(NamedTuple):
-    """A grant that gives a lower value channels that a higher one lacks in the same case."""
+    """A grant with channels for a lower value that a higher value lacks in the same case."""
 
     grant: int
     pairs: tuple[RankedValues, ...]
     channels: tuple[str, ...]
-    cases: Cases  # in which it shows, with the higher value of the first pair
-    instead: bool  # whether the higher one has another channel there
+    cases: Cases  # with the higher value of the first pair
+    instead: bool  # whether the higher value has another channel in these cases
 
 
 def missing_channels(subject: Subject, dimension: str, pairs: list[RankedValues]) -> list[Missing]:
-    """Return what a higher value may not use although one right below may, in the same case.
+    """Return the channels that a higher value lacks and the value directly below has.
 
-    Who has another channel instead, and the missing one in other cases, was given it on
-    purpose: a ticket for most priorities, a hotline for the most urgent. The grant that gives
-    the lower one the channel is named, once for all pairs that it shows between.
+    A channel is not missing if the higher value has another channel in these cases and the
+    channel in other cases. This is intended: a ticket for most priorities, and a hotline for the
+    most urgent. Each grant of the lower value is returned once for all of its pairs.
     """
     space, decisions = subject.space, subject.decisions
-    found: dict[tuple[int, str], Missing] = {}
+    result: dict[tuple[int, str], Missing] = {}
     direct = sum(pair.adjacent for pair in pairs)
     if direct:
         subject.check_comparisons(direct * len(decisions.grants))
     for pair in pairs:
         if not pair.adjacent:
-            continue  # what a pair lacks shows in a pair inside it
-        mine = space.seen_from(dimension, pair.high, decisions.allowed)
-        its = space.seen_from(dimension, pair.low, decisions.allowed)
-        missing = its & ~mine
+            continue  # a pair inside this pair lacks the channel too
+        high = space.seen_from(dimension, pair.high, decisions.allowed)
+        low = space.seen_from(dimension, pair.low, decisions.allowed)
+        missing = low & ~high
         if not missing:
             continue
-        instead = missing & space.for_some("channel", mine & ~its)
-        never = [c for c in space.met("channel", instead) if not mine & space.of("channel", c)]
+        instead = missing & space.for_some("channel", high & ~low)
+        never = [c for c in space.met("channel", instead) if not high & space.of("channel", c)]
         for cases, replaced in (
             (missing & ~instead, False),
             (instead & space.among("channel", never), True),
         ):
             for position, granted in enumerate(decisions.grants):
-                here = space.seen_from(dimension, pair.low, granted) & cases if cases else 0
-                if not here:
+                part = space.seen_from(dimension, pair.low, granted) & cases if cases else 0
+                if not part:
                     continue
-                cases &= ~here
-                each = Missing(
+                cases &= ~part
+                item = Missing(
                     position,
                     (pair,),
-                    space.met("channel", here),
-                    space.back_to(dimension, pair.high, here),
+                    space.met("channel", part),
+                    space.back_to(dimension, pair.high, part),
                     replaced,
                 )
                 key = position, pair.low
-                before = found.setdefault(key, each)
-                if before is not each:
-                    found[key] = _both(before, each)
-    return list(found.values())
+                before = result.setdefault(key, item)
+                if before is not item:
+                    result[key] = _merged(before, item)
+    return list(result.values())
 
 
-def _both(one: Missing, other: Missing) -> Missing:
-    """Return what one grant shows in two ways: the graver comes first."""
-    first, second = (other, one) if one.instead and not other.instead else (one, other)
+def _merged(item: Missing, other: Missing) -> Missing:
+    """Return two items of the same grant as a single item; the more severe comes first."""
+    first, second = (other, item) if item.instead and not other.instead else (item, other)
     return first._replace(
         pairs=tuple(dict.fromkeys((*first.pairs, *second.pairs))),
         channels=tuple(dict.fromkeys((*first.channels, *second.channels))),
@@ -332,20 +350,20 @@ def _both(one: Missing, other: Missing) -> Missing:
 
 
 class Fewer(NamedTuple):
-    """A grant that opens a channel in fewer hours than a grant does for a value below."""
+    """A grant with fewer hours for a channel than a grant for a lower value."""
 
     pair: RankedValues
-    mine: int
-    its: int
+    high_grant: int
+    low_grant: int
     channel: str
-    cases: Cases  # in which it shows, with the higher value
+    cases: Cases  # with the higher value
 
 
 def fewer_hours(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Iterator[Fewer]:
-    """Yield what opens a channel in surely fewer hours than it is open one rank below.
+    """Yield each grant with certainly fewer hours for a channel than a lower value has.
 
-    Several grants of a channel join their hours; a grant that states none opens it at hours
-    that are not known. The first grant of each case is named, once.
+    The hours of several grants of a channel are combined. The hours of a grant without `hours`
+    are unknown. The first grant of each case is yielded, once.
     """
     space = subject.space
     openings = subject.openings
@@ -354,70 +372,75 @@ def fewer_hours(subject: Subject, dimension: str, pairs: list[RankedValues]) -> 
         return
     if pairs:
         subject.check_comparisons(len(pairs) * len(openings) ** 2)
-    found: dict[tuple[str, str], Cases] = {}
-    named: set[int] = set()
+    shown: dict[tuple[str, str], Cases] = {}
+    reported: set[int] = set()
     for pair in pairs:
-        inside = found[pair.high, pair.low] = _inside(pair, found)
+        inside = shown[pair.high, pair.low] = _inside(pair, shown)
         below = [(names, space.seen_from(dimension, pair.low, c)) for names, c in openings]
         below = [(names, cases) for names, cases in below if cases]
-        for mine, cases in openings:
-            here = space.seen_from(dimension, pair.high, cases) if below else 0
-            for its, there in below if here else ():
-                if ALWAYS in mine or (mine.issuperset(its) and varying.isdisjoint(its)):
+        for high_hours, cases in openings:
+            high = space.seen_from(dimension, pair.high, cases) if below else 0
+            for low_hours, low in below if high else ():
+                if ALWAYS in high_hours or (
+                    high_hours.issuperset(low_hours) and varying.isdisjoint(low_hours)
+                ):
                     continue
-                both = here & there & ~inside
-                fewer = _fewer(subject, dimension, pair, mine, its, both) if both else 0
+                both = high & low & ~inside
+                fewer = 0
+                if both:
+                    fewer = _fewer(subject, dimension, pair, high_hours, low_hours, both)
                 if not fewer:
                     continue
-                found[pair.high, pair.low] |= fewer
-                yield from _first_grants(subject, dimension, pair, fewer, named)
+                shown[pair.high, pair.low] |= fewer
+                yield from _first_grants(subject, dimension, pair, fewer, reported)
 
 
 def _first_grants(
-    subject: Subject, dimension: str, pair: RankedValues, cases: Cases, named: set[int]
+    subject: Subject, dimension: str, pair: RankedValues, cases: Cases, reported: set[int]
 ) -> Iterator[Fewer]:
-    """Yield the first grant of each case seen from either value, unless it was named."""
+    """Yield the first grant of each case seen from either value, unless it was reported."""
     space, grants = subject.space, subject.decisions.grants
     left = space.back_to(dimension, pair.high, cases)
-    for one, granted in enumerate(grants):
+    for position, granted in enumerate(grants):
         high = left & granted
         left &= ~granted
-        if high and one not in named:
-            named.add(one)
+        if high and position not in reported:
+            reported.add(position)
             seen = space.seen_from(dimension, pair.high, high)
             low = space.back_to(dimension, pair.low, seen)
-            other = next(at for at, its in enumerate(grants) if its & low)
+            low_grant = next(number for number, cases in enumerate(grants) if cases & low)
             (channel, *_) = space.met("channel", high)
-            yield Fewer(pair, one, other, channel, high)
+            yield Fewer(pair, position, low_grant, channel, high)
 
 
 def _fewer(
     subject: Subject,
     dimension: str,
     pair: RankedValues,
-    mine: frozenset[str],
-    its: frozenset[str],
+    high_names: frozenset[str],
+    low_names: frozenset[str],
     both: Cases,
 ) -> Cases:
-    """Return in which of some cases, seen from either value, the first hours are fewer."""
+    """Return the cases, seen from either value, in which the higher value has fewer hours."""
     space = subject.space
-    found = 0
-    for its_hours, its_cases in _joined(subject, its, space.back_to(dimension, pair.low, both)):
-        same = space.seen_from(dimension, pair.low, its_cases)
+    result = 0
+    back = space.back_to(dimension, pair.low, both)
+    for low_hours, low_cases in _joined(subject, low_names, back):
+        same = space.seen_from(dimension, pair.low, low_cases)
         back = space.back_to(dimension, pair.high, same)
-        for my_hours, my_cases in _joined(subject, mine, back):
+        for high_hours, high_cases in _joined(subject, high_names, back):
             try:
-                if not includes(my_hours, its_hours, subject.period, subject.public) and includes(
-                    its_hours, my_hours, subject.period, subject.public
+                if not includes(high_hours, low_hours, subject.period, subject.public) and includes(
+                    low_hours, high_hours, subject.period, subject.public
                 ):
-                    found |= space.seen_from(dimension, pair.high, my_cases)
+                    result |= space.seen_from(dimension, pair.high, high_cases)
             except (EnvironmentFault, BadText):
                 continue
-    return found
+    return result
 
 
 def _joined(subject: Subject, names: frozenset[str], cases: Cases) -> list[tuple[Counted, Cases]]:
-    """Return what is open when one of several hours is, over a set of cases."""
+    """Return the union of several hours, over a case set."""
     parts = [(NEVER, cases)]
     for name in sorted(names):
         parts = subject.decisions.joined(name, parts, subject.decisions.counted(name, cases))

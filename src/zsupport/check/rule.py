@@ -1,4 +1,4 @@
-"""What a rule is, what it looks at, and what it says."""
+"""Rules, the policy that they check, and the problems that they yield."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from zsupport.analysis.decisions import StatedCell
 from zsupport.analysis.revision import AnalysedRevision
 from zsupport.analysis.space import shown, values_of
 from zsupport.answer.space import Cases
-from zsupport.check.offers import Offer, better, offers_of
 from zsupport.check.suppressions import Comment, Suppressions
+from zsupport.check.target_groups import TargetGroup, faster_groups, target_groups_of
 from zsupport.check.translations import Translated, translated
 from zsupport.errors import check_limit
 from zsupport.findings import Code, Fix, Span
@@ -33,42 +33,42 @@ from zsupport.typed import NamedTuple
 
 
 class Condition(NamedTuple):
-    """A condition that is written, and the path of its `when`."""
+    """A condition of the policy, with the path of its `when`."""
 
     path: Path
     when: When
 
 
 class Subject(AnalysedRevision):
-    """A policy file that the loader accepts, with what rules ask of it, worked out once."""
+    """A policy file that the loader accepts, with cached analyses for rules."""
 
     def __init__(self, document: Document, today: date, clocks: Clocks | None = None) -> None:
-        """`today` is the date as of which rules judge that depend on it.
+        """Create from a document; `today` is the date for rules that depend on it.
 
-        `clocks` are those of the run; they give the public holidays of countries.
+        `clocks` are those of the run, with the public holidays of countries.
         """
         self.clocks = clocks or Clocks()
         super().__init__(document, self.clocks.public)
         self.today = today
         self._hours_by: dict[str, frozenset[str]] = {}
-        self._better: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
-        #: What the last rules look at: the comments that allow something; those that did, each
-        #: with a code; and the codes of the rules that looked at the whole policy.
+        self._faster_groups: dict[tuple[int, frozenset[str]], list[list[int]]] = {}
+        #: For the rules about comments: the suppressions, the used ones with their codes, and the
+        #: codes of the rules that ran.
         self.suppressions = Suppressions()
         self.used: frozenset[tuple[Comment, str]] = frozenset()
         self.ran: frozenset[str] = frozenset()
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
-        """Every condition that is written, section by section."""
+        """All conditions of the policy, section by section."""
         revision = self.revision
         sections: tuple[tuple[str, list[When]], ...] = (
-            ("entitlements", [each.when for each in revision.grants]),
-            ("priorities", [each.when for each in revision.priorities]),
-            ("commitment", [each.when for each in revision.commitments]),
-            ("targets", [each.when for each in revision.rules]),
+            ("entitlements", [grant.when for grant in revision.grants]),
+            ("priorities", [priority.when for priority in revision.priorities]),
+            ("commitment", [entry.when for entry in revision.commitments]),
+            ("targets", [rule.when for rule in revision.rules]),
         )
-        found: list[tuple[Path, When]] = [
+        conditions: list[tuple[Path, When]] = [
             ((section, place, "when"), when)
             for section, written in sections
             for place, when in enumerate(written)
@@ -77,44 +77,45 @@ class Subject(AnalysedRevision):
             for place, calendar in enumerate(calendars):
                 if calendar.when:
                     path = (*self.document.calendar(hours, place), "when")
-                    found.append((path, calendar.when))
+                    conditions.append((path, calendar.when))
         places: dict[str, int] = {}
         for term in revision.terms:
             place = places[term.topic] = places.get(term.topic, -1) + 1
-            found.append((("terms", term.topic, place, "when"), term.when))
-        return tuple(Condition(path, when) for path, when in found if when)
+            conditions.append((("terms", term.topic, place, "when"), term.when))
+        return tuple(Condition(path, when) for path, when in conditions if when)
 
     @cached_property
     def groups(self) -> dict[str, tuple[str, frozenset[str]]]:
-        """What each group is about, and its values; the loader has checked that they exist."""
+        """The dimension and the values of each group."""
         node = self.document.node(("groups",))
         written: dict[str, tuple[str, Node]] = {}
         for key, group in node.entries if isinstance(node, MappingNode) else ():
             if isinstance(group, MappingNode):
-                about, values = next(iter(group.entries))
-                written[key.text] = about.text, values
+                dimension, values = next(iter(group.entries))
+                written[key.text] = dimension.text, values
         if not written:
             return {}
         known = values_of(self.revision)
-        found: dict[str, tuple[str, frozenset[str]]] = {}
+        groups: dict[str, tuple[str, frozenset[str]]] = {}
         for id in written:
-            _resolve(id, written, known, found)
-        return found
+            _resolve(id, written, known, groups)
+        return groups
 
     @cached_property
     def names_written(self) -> dict[str, set[str]]:
-        """The names of values and groups that are written, by plan, role, channel or fact.
+        """The names of values and groups in the policy, by dimension.
 
-        In conditions, groups, `allow`, `recommend`, `above`, `audience` and the keys of targets.
+        They come from conditions, groups, `allow`, `recommend`, `above`, `audience` and the keys of
+        targets.
         """
-        found: dict[str, set[str]] = {}
+        names: dict[str, set[str]] = {}
         for section in ("entitlements", "priorities", "hours", "commitment", "targets", "terms"):
             for entry in self.document.items((section,)):
                 for name, values in _conditions(entry):
-                    found.setdefault(name, set()).update(texts_of(values))
+                    names.setdefault(name, set()).update(texts_of(values))
         for group in self.document.items(("groups",)):
-            for about, values in group.entries if isinstance(group, MappingNode) else ():
-                found.setdefault(about.text, set()).update(texts_of(values))
+            for dimension, values in group.entries if isinstance(group, MappingNode) else ():
+                names.setdefault(dimension.text, set()).update(texts_of(values))
         for name, path, keys in (
             ("plan", ("plans",), ("above",)),
             ("role", ("roles",), ("above",)),
@@ -124,16 +125,16 @@ class Subject(AnalysedRevision):
             for entry in self.document.items(path):
                 for key in keys:
                     if isinstance(entry, MappingNode) and key in entry.by_key:
-                        found.setdefault(name, set()).update(texts_of(entry.by_key[key][1]))
-        keys_of_targets = found.setdefault("priority", set())
+                        names.setdefault(name, set()).update(texts_of(entry.by_key[key][1]))
+        keys_of_targets = names.setdefault("priority", set())
         for rule in self.revision.rules:
             for cells in rule.cells.values():
                 keys_of_targets.update(cell.key for cell in cells.values())
-        return found
+        return names
 
     @cached_property
     def _walked(self) -> tuple[set[str], set[str]]:
-        # This is all that every file is walked through for: so in the quickest way there is.
+        # Every file is walked once, so this loop is written for speed.
         plain: list[str] = []
         sources: set[str] = set()
         waiting = [self.document.root]
@@ -158,17 +159,17 @@ class Subject(AnalysedRevision):
 
     @property
     def plain_texts(self) -> set[str]:
-        """Every text that stands without quotes anywhere in the file, as key or value."""
+        """All keys and values without quotes in the file."""
         return self._walked[0]
 
     @property
     def sources_written(self) -> set[str]:
-        """What stands as `source` anywhere in the file."""
+        """All values of `source` in the file."""
         return self._walked[1]
 
     @cached_property
     def translated(self) -> tuple[Translated, ...]:
-        """The texts that are given by language."""
+        """The translated texts."""
         return translated(self.document) if self.revision.languages else ()
 
     def alternative(self, condition: Condition, position: int) -> Path:
@@ -178,20 +179,20 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def named_by_rule(self) -> list[dict[str, frozenset[str]]]:
-        """For each target rule: the values that it can hold for, of the dimensions it names."""
+        """For each target rule, the values that it can match of the dimensions that it names."""
         return [named(rule.when) for rule in self.revision.rules]
 
     @cached_property
-    def offers(self) -> tuple[tuple[Offer, ...], ...]:
-        """The promises of each metric, in the order of the metrics."""
+    def target_groups(self) -> tuple[tuple[TargetGroup, ...], ...]:
+        """The target groups of each metric, in the order of the metrics."""
         return tuple(
-            offers_of(targets.stated, self.revision.rules)
+            target_groups_of(targets.stated, self.revision.rules)
             for _, targets in self.decisions.by_metric()
         )
 
     @cached_property
     def cells(self) -> list[tuple[int, str, Cell]]:
-        """Every cell as it is written, with the position of its rule and its metric."""
+        """All cells as written, with the position of their rule and their metric."""
         return [
             (position, metric, cell)
             for position, rule in enumerate(self.revision.rules)
@@ -201,52 +202,52 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def openings(self) -> list[tuple[frozenset[str], Cases]]:
-        """The hours by which channels are open, joined, with the cases of each combination.
+        """The combinations of hours of channels, with their cases.
 
-        Cases in which a grant states no hours are left out.
+        Cases of grants without hours are omitted.
         """
         by_hours = self.decisions.by_hours
         none: frozenset[str] = frozenset()
-        found = [(none, self.decisions.allowed & ~by_hours.get(None, 0))]
+        parts = [(none, self.decisions.allowed & ~by_hours.get(None, 0))]
         for hours, cases in by_hours.items():
             if hours is None:
                 continue
-            more = [(names | {hours}, some & cases) for names, some in found]
-            less = [(names, some & ~cases) for names, some in found]
-            found = [(names, some) for names, some in more + less if some]
-            check_limit(PARTS, len(found), "the hours of the grants", told=False)
-        return [(names, some) for names, some in found if names]
+            inside = [(names | {hours}, part & cases) for names, part in parts]
+            outside = [(names, part & ~cases) for names, part in parts]
+            parts = [(names, part) for names, part in inside + outside if part]
+            check_limit(PARTS, len(parts), "the hours of the grants", told=False)
+        return [(names, part) for names, part in parts if names]
 
     def check_comparisons(self, count: int) -> None:
-        """Raise TooMuch where this number of comparisons of sets of cases takes too long."""
+        """Raise TooMuch if this number of comparisons of case sets exceeds the limit."""
         # A small set takes as long as a set of 10,000 cases.
         check_limit(COMPARISONS, count * max(self.space.size, 10_000))
 
     def excluded(self, cases: Cases) -> bool:
-        """Return whether there are cases, and the facts of all of them exclude their priority."""
+        """Return whether facts exclude the priority of all cases of a non-empty set."""
         return bool(cases) and not cases & self.decisions.existing
 
     def cases_of(self, rule: int, metric: str, cell: Cell) -> Cases:
-        """Return the cases with a priority for which a cell is written."""
+        """Return the cases with a priority of a cell."""
         cells = self.revision.rules[rule].cells[metric]
         if cell.key == "*":
             return self.space.every
         return self.space.among(
-            "priority", (id for id, each in cells.items() if each.key == cell.key)
+            "priority", (id for id, other in cells.items() if other.key == cell.key)
         )
 
     def target(self, stated: StatedCell) -> Path:
-        """Return the path of the target that a cell states."""
+        """Return the path of the target of a cell."""
         return self.document.target(stated.rule, stated.metric, stated.cell)
 
-    def promised(self, name: str, stated: StatedCell) -> tuple[Path, str]:
+    def related_target(self, name: str, stated: StatedCell) -> tuple[Path, str]:
         """Return the target of a value or metric as a related place."""
         return self.target(stated), f"`{stated.cell.target.text}` for `{name}`"
 
-    def clock(self, offer: Offer, counted: Counted) -> TargetClock:
-        """Return what an offer promises over hours, with all that its deadline depends on."""
+    def clock(self, group: TargetGroup, counted: Counted) -> TargetClock:
+        """Return the target of a group over hours, with everything that its deadline depends on."""
         revision = self.revision
-        return TargetClock(offer.target, counted, revision.business_day, revision.timezone)
+        return TargetClock(group.target, counted, revision.business_day, revision.timezone)
 
     @cached_property
     def deadlines(self) -> Deadlines:
@@ -255,27 +256,29 @@ class Subject(AnalysedRevision):
 
     @cached_property
     def period(self) -> Period:
-        """The moments over which targets and hours are compared."""
+        """The period for comparisons of targets and hours."""
         return period_of(self.revision)
 
     @cached_property
     def moments(self) -> list[tuple[Conditions, Cases]]:
-        """All cases, in parts with the same moments opened."""
+        """All cases, in parts that can be opened at the same moments."""
         return moments_of(self.space, self.space.every, self.decisions.opening)
 
-    def better(self, offers: tuple[Offer, ...], varying: frozenset[str]) -> list[list[int]]:
-        """Return for each promise of a metric those than which it may be worse.
+    def faster_groups(
+        self, groups: tuple[TargetGroup, ...], varying: frozenset[str]
+    ) -> list[list[int]]:
+        """Return for each target group of a metric the groups that may be faster; cached.
 
-        It is the same for plans, roles and priorities where no hours depend on them.
+        Plans, roles and priorities share the result if no hours depend on them.
         """
-        key = id(offers), varying
-        if key not in self._better:
-            self._better[key] = better(offers, varying)
-        return self._better[key]
+        key = id(groups), varying
+        if key not in self._faster_groups:
+            self._faster_groups[key] = faster_groups(groups, varying)
+        return self._faster_groups[key]
 
     @cached_property
     def calendars(self) -> list[tuple[Path, PolicyCalendar]]:
-        """Every calendar of the policy, with where it stands."""
+        """All calendars of the policy, with their paths."""
         return [
             (self.document.calendar(name, position), calendar)
             for name, calendars in self.revision.hours.items()
@@ -283,18 +286,18 @@ class Subject(AnalysedRevision):
         ]
 
     def hours_by(self, dimension: str) -> frozenset[str]:
-        """Return the hours of which it depends on a dimension what calendar holds."""
+        """Return the hours whose calendar depends on a dimension."""
         if dimension not in self._hours_by:
             self._hours_by[dimension] = _hours_by(self.revision.hours, dimension)
         return self._hours_by[dimension]
 
     def witness(self, cases: Cases) -> dict[str, str]:
-        """Return the first case of a set that is not empty, as options name it."""
+        """Return the first case of a non-empty set, with the names of options."""
         return shown(self.space.first(cases))
 
 
 def _conditions(entry: Node) -> Iterator[tuple[str, Node]]:
-    """Yield the parts of the conditions in an entry: what they are about, and the values."""
+    """Yield the dimensions and values in the conditions of an entry."""
     if isinstance(entry, SequenceNode):
         for item in entry.items:
             yield from _conditions(item)
@@ -327,21 +330,21 @@ def _resolve(
     group: str,
     written: Mapping[str, tuple[str, Node]],
     known: Mapping[str, tuple[str, ...]],
-    found: dict[str, tuple[str, frozenset[str]]],
+    groups: dict[str, tuple[str, frozenset[str]]],
 ) -> frozenset[str]:
-    """Return the values of a group, and add it and the groups in it to those found."""
-    if group not in found:
+    """Return the values of a group, and add it and its inner groups to `groups`."""
+    if group not in groups:
         name, values = written[group]
         negated = isinstance(values, MappingNode)
         chosen: set[str] = set()
         for text in texts_of(values):
             if text not in known[name] and written[text][0] == name:
-                chosen |= _resolve(text, written, known, found)
+                chosen |= _resolve(text, written, known, groups)
             else:
                 chosen.add(text)
         whole = set(known[name]) - chosen if negated else chosen
-        found[group] = name, frozenset(whole)
-    return found[group][1]
+        groups[group] = name, frozenset(whole)
+    return groups[group][1]
 
 
 def scalars(
@@ -366,45 +369,45 @@ def texts_of(node: Node) -> Iterator[str]:
 
 
 def named(when: When) -> dict[str, frozenset[str]]:
-    """Return the values that a condition can hold for, of each dimension that it restricts."""
+    """Return the values that a condition can match of each dimension that it restricts."""
     if not when:
         return {}
     if len(when) == 1:
         return {name: frozenset(values) for name, values in when[0].values.items()}
-    first, *others = (alternative.values for alternative in when)
+    first, *rest = (alternative.values for alternative in when)
     return {
-        name: frozenset(values).union(*(each[name] for each in others))
+        name: frozenset(values).union(*(other[name] for other in rest))
         for name, values in first.items()
-        if all(name in each for each in others)
+        if all(name in other for other in rest)
     }
 
 
 class Problem(NamedTuple):
-    """What a rule found at a path of the document; the span is the value's unless given."""
+    """A problem at a path of the document; the default span is that of the value."""
 
     path: Path
     message: str
     span: Span | None = None
-    label: str | None = None  # what stands there, beside the marks
+    label: str | None = None  # a remark at the marked text
     expected: str | None = None
     hint: str | None = None
     case: Mapping[str, str] | None = None
-    related: tuple[tuple[Path, str], ...] = ()  # other places, and what stands there
+    related: tuple[tuple[Path, str], ...] = ()  # other places, with remarks
     fix: Fix | None = None
-    severity: str | None = None  # where it is not the rule's
+    severity: str | None = None  # None for the severity of the rule
 
 
 class Rule(NamedTuple):
-    """One thing to look for; the page with its code explains it, with examples."""
+    """A rule of `check`; the page with its code explains it."""
 
     code: str
     name: str
     severity: str  # error, warning or note
-    summary: str  # what it finds, in a line without a full stop
+    summary: str  # a noun phrase without a full stop
     check: Callable[[Subject], Iterator[Problem]]
-    last: bool = False  # it is about what others found, and about comments that allow that
+    last: bool = False  # runs after the other rules, and checks suppressions
 
     @property
     def kind(self) -> Code:
-        """The rule as a kind of finding."""
+        """The code of the findings of the rule."""
         return Code(self.code, self.name, self.summary, self.severity)

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from zsupport.analysis.space import shown
 from zsupport.answer.space import Cases, Space
-from zsupport.check.about_tests import UNKNOWN_IN_TEST, UNTESTED_DENIAL
 from zsupport.check.evaluate import identity_of
+from zsupport.check.suite_codes import UNKNOWN_IN_TEST, UNTESTED_DENIAL
 from zsupport.clock.holidays import PublicHolidays
 from zsupport.errors import InvalidPolicy, TooMuch, UsageError
 from zsupport.findings import Finding, Span

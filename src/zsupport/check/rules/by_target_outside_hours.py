@@ -16,15 +16,15 @@ def check(subject: Subject) -> Iterator[Problem]:
     The closing time counts as inside the hours.
     """
     for _, targets in subject.decisions.by_metric():
-        for each in targets.stated:
-            if each.cell.target.kind != "by" or each.cell.hours is None:
+        for item in targets.stated:
+            if item.cell.target.kind != "by" or item.cell.hours is None:
                 continue
-            for counted, cases in subject.decisions.counted(each.cell.hours, each.decides):
-                closed, working = closed_days(counted, each.cell.target.at // 60)
+            for counted, cases in subject.decisions.counted(item.cell.hours, item.decides):
+                closed, working = closed_days(counted, item.cell.target.at // 60)
                 if closed:
-                    target, hours = each.cell.target.text, each.cell.hours
+                    target, hours = item.cell.target.text, item.cell.hours
                     yield Problem(
-                        subject.target(each),
+                        subject.target(item),
                         f"`{target}` is outside `{hours}`"
                         if closed == working
                         else f"`{target}` is outside `{hours}` on {', '.join(closed)}",
@@ -34,7 +34,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                         related=tuple(
                             ((*path, "open"), "these hours")
                             for path, calendar in subject.calendars
-                            if path[1] == each.cell.hours
+                            if path[1] == item.cell.hours
                             and calendar.windows is not None
                             and calendar.windows in [c.windows for c in counted.calendars]
                         )[:1],
@@ -67,7 +67,7 @@ def works(calendar: PolicyCalendar, day: int) -> bool:
         first, last = window.opens // DAY, (window.closes - 1) // DAY
         # A window of a day or more begins again at each midnight.
         days = range(first, last + 1) if window.closes - window.opens >= DAY else (first,)
-        if any(each % 7 == day for each in days):
+        if any(number % 7 == day for number in days):
             return True
     return False
 

@@ -12,7 +12,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield each catch-all rule once, with the plans and priorities that only it decides."""
     reported: set[int] = set()
     for _, targets in subject.decisions.by_metric():
-        for position in dict.fromkeys(each.rule for each in targets.stated):
+        for position in dict.fromkeys(item.rule for item in targets.stated):
             if position in reported or subject.revision.rules[position].when:
                 continue
             unnamed = _unnamed(subject, targets, position)
@@ -35,11 +35,11 @@ def _unnamed(subject: Subject, targets: Targets, position: int) -> list[str]:
     """
     space, rules = subject.space, subject.revision.rules
     named = decides = 0
-    for each in targets.stated:
-        if any("plan" in alternative.values for alternative in rules[each.rule].when):
-            named |= each.matches
-        elif each.rule == position and each.cell.key == "*":
-            decides |= each.decides
+    for item in targets.stated:
+        if any("plan" in alternative.values for alternative in rules[item.rule].when):
+            named |= item.matches
+        elif item.rule == position and item.cell.key == "*":
+            decides |= item.decides
     if not named:
         return []
     # A plan with a priority counts as named if another rule matches any of its cases.

@@ -43,10 +43,10 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
             case=subject.witness(first.cases),
             related=tuple(
                 (
-                    named_in_grant(subject, dimension, each, low),
-                    f"the same for {listed(each.channels)}",
+                    named_in_grant(subject, dimension, other, low),
+                    f"the same for {listed(other.channels)}",
                 )
-                for each in more
+                for other in more
             ),
             severity=severity,
         )

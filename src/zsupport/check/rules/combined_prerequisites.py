@@ -27,7 +27,12 @@ def check(subject: Subject) -> Iterator[Problem]:
                 continue
             shared = [channel for channel in grant.allow if channel in other.allow]
             both = next(
-                (both for each in shared if (both := _adding_up(subject, later, earlier, each))), 0
+                (
+                    both
+                    for channel in shared
+                    if (both := _adding_up(subject, later, earlier, channel))
+                ),
+                0,
             )
             if both:
                 idle = adding_nothing(subject) if idle is None else idle
@@ -35,21 +40,29 @@ def check(subject: Subject) -> Iterator[Problem]:
                     yield _problem(subject, earlier, later, both)
 
 
-def _adding_up(subject: Subject, one: int, other: int, channel: str) -> Cases:
+def _adding_up(subject: Subject, first: int, second: int, channel: str) -> Cases:
     """Return the cases in which two grants of a channel have different prerequisites.
 
     Return no cases if the grant with fewer cases has all prerequisites of the other.
     """
-    here = subject.space.of("channel", channel)
-    mine, its = subject.decisions.grants[one] & here, subject.decisions.grants[other] & here
-    both = mine & its
+    of_channel = subject.space.of("channel", channel)
+    first_cases, second_cases = (
+        subject.decisions.grants[first] & of_channel,
+        subject.decisions.grants[second] & of_channel,
+    )
+    both = first_cases & second_cases
     grants = subject.revision.grants
     always = next(c.prerequisites for c in subject.revision.channels if c.id == channel)
-    my_own = [each for each in grants[one].prerequisites if each not in always]
-    its_own = [each for each in grants[other].prerequisites if each not in always]
-    more = all(each in my_own for each in its_own)
-    less = all(each in its_own for each in my_own)
-    if not both or (more and less) or (more and mine == both) or (less and its == both):
+    first_own = [text for text in grants[first].prerequisites if text not in always]
+    second_own = [text for text in grants[second].prerequisites if text not in always]
+    more = all(text in first_own for text in second_own)
+    less = all(text in second_own for text in first_own)
+    if (
+        not both
+        or (more and less)
+        or (more and first_cases == both)
+        or (less and second_cases == both)
+    ):
         return 0
     return both
 

@@ -19,15 +19,15 @@ def check(subject: Subject) -> Iterator[Problem]:
     matches = {place: space.holds(grants[place].when) & allowed for place in ordered}
     for number, later in enumerate(ordered):
         for earlier in ordered[:number]:
-            found = _conflict(
+            conflict = _conflict(
                 subject,
                 grants[earlier].recommend,
                 grants[later].recommend,
                 matches[earlier] & matches[later],
             )
-            if found is None:
+            if conflict is None:
                 continue
-            first, second, cases = found
+            first, second, cases = conflict
             path = ("entitlements", later, "recommend")
             yield Problem(
                 path,
@@ -49,11 +49,9 @@ def _conflict(
     `both` are the cases in which both entries match and the channel is allowed.
     """
     space = subject.space
-    for first, second in combinations([each for each in above if each in below], 2):
+    for first, second in combinations([id for id in above if id in below], 2):
         if below.index(first) > below.index(second):
-            of_first, of_second = (
-                space.seen_from("channel", each, both) for each in (first, second)
-            )
+            of_first, of_second = (space.seen_from("channel", id, both) for id in (first, second))
             if cases := of_first & of_second:
                 return first, second, space.back_to("channel", first, cases)
     return None

@@ -11,7 +11,7 @@ from zsupport.wording import enumerated
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each prerequisite of a grant that all of its channels also list."""
-    channels = {each.id: each for each in subject.revision.channels}
+    channels = {channel.id: channel for channel in subject.revision.channels}
     for position, grant in enumerate(subject.revision.grants):
         for place, text in enumerate(grant.prerequisites if grant.allow else ()):
             if not all(text in channels[id].prerequisites for id in grant.allow):

@@ -44,14 +44,14 @@ def problems(subject: Subject, off: Holidays, country: str, path: Path) -> Itera
     """Yield the problem of a country with estimated holidays."""
     today = subject.today.toordinal()
     years = range(subject.today.year, subject.today.year + 3)
-    found = [
+    estimated = [
         (day, name)
         for year in years
         for day, name in subject.public(country, off.subdivision, year).days_off.items()
         if "estimated" in name and today <= day < today + 2 * 365
     ]
     removed = {day for day in off.remove if len(day) == 10}
-    dates = {date.fromordinal(day).isoformat(): name for day, name in found}
+    dates = {date.fromordinal(day).isoformat(): name for day, name in estimated}
     dates = {day: name for day, name in dates.items() if day not in removed}
     if dates:
         first, *more = dates

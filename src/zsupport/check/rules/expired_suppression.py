@@ -11,7 +11,9 @@ from zsupport.wording import enumerated
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each expired comment that would still allow a finding."""
     for comment in subject.suppressions.comments:
-        codes = [each.code for each in comment.allowed if (comment, each.code) in subject.used]
+        codes = [
+            allowed.code for allowed in comment.allowed if (comment, allowed.code) in subject.used
+        ]
         if not codes or not comment.expired(subject.today):
             continue
         names = enumerated(f"`{code}`" for code in dict.fromkeys(codes))

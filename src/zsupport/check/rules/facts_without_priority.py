@@ -13,10 +13,10 @@ from zsupport.wording import counted
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield one problem if some combination of facts matches no priority."""
     priorities = subject.revision.priorities
-    if not priorities or not all(each.when for each in priorities):
+    if not priorities or not all(priority.when for priority in priorities):
         return
     space = subject.facts
-    left = space.every & ~union(space.holds(each.when) for each in priorities)
+    left = space.every & ~union(space.holds(priority.when) for priority in priorities)
     if left:
         combinations = counted(left.bit_count(), "combination")
         yield Problem(

@@ -17,10 +17,10 @@ def check(subject: Subject) -> Iterator[Problem]:
 def problem(subject: Subject, fewer: Fewer) -> Problem:
     """Return the problem at the hours of the higher plan or role."""
     grants = subject.revision.grants
-    hours, better = grants[fewer.mine].hours, grants[fewer.its].hours
+    hours, better = grants[fewer.high_grant].hours, grants[fewer.low_grant].hours
     high, low = fewer.pair.high, fewer.pair.low
     return Problem(
-        ("entitlements", fewer.mine, "hours"),
+        ("entitlements", fewer.high_grant, "hours"),
         f"`{fewer.channel}` has fewer hours for `{high}` than for `{low}`, which ranks below it",
         label=f"`{hours}`" if hours != better else None,
         hint=f"use `{better}` for `{high}`, or hours that include it"
@@ -28,8 +28,8 @@ def problem(subject: Subject, fewer: Fewer) -> Problem:
         else f"use hours for `{high}` that include all hours of `{low}`",
         case=subject.witness(fewer.cases),
         related=()
-        if fewer.mine == fewer.its
-        else ((("entitlements", fewer.its, "hours"), f"`{better}` for `{low}`"),),
+        if fewer.high_grant == fewer.low_grant
+        else ((("entitlements", fewer.low_grant, "hours"), f"`{better}` for `{low}`"),),
     )
 
 

@@ -22,10 +22,10 @@ def check(subject: Subject) -> Iterator[Problem]:
     if last_day is not None and date.fromisoformat(last_day) < subject.today:
         return
     for path, calendar in subject.calendars:
-        found = last_year(calendar, (*path, "holidays"))
-        if found is None:
+        last = last_year(calendar, (*path, "holidays"))
+        if last is None:
             continue
-        place, year = found
+        place, year = last
         end = date(year, 12, 31)
         left = (end - subject.today).days
         if left >= _AHEAD or (last_day is not None and last_day <= end.isoformat()):

@@ -21,18 +21,20 @@ _LANGUAGE = re.compile(
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each translation whose placeholders or addresses differ from the first language."""
-    for each in subject.translated:
-        if not any(sign in text for text in each.texts.values() for sign in ("{", "%", "://")):
+    for translation in subject.translated:
+        if not any(
+            sign in text for text in translation.texts.values() for sign in ("{", "%", "://")
+        ):
             continue
-        texts = iter(each.texts.items())
+        texts = iter(translation.texts.items())
         first, original = next(texts)
         wanted = _parts(original)
         for language, text in texts:
-            mine = _parts(text)
-            if mine == wanted:
+            parts = _parts(text)
+            if parts == wanted:
                 continue
-            path = (*each.path, language)
-            missing, added = _quoted(wanted - mine), _quoted(mine - wanted)
+            path = (*translation.path, language)
+            missing, added = _quoted(wanted - parts), _quoted(parts - wanted)
             if missing and added:
                 message = f"the `{language}` text lacks {missing} and has {added}, unlike `{first}`"
             elif missing:
@@ -43,15 +45,15 @@ def check(subject: Subject) -> Iterator[Problem]:
                 path,
                 message,
                 hint="use the same placeholders and addresses in every language",
-                related=(((*each.path, first), f"`{first}`"),),
+                related=(((*translation.path, first), f"`{first}`"),),
             )
 
 
 def _parts(text: str) -> Counter[str]:
     """Return the placeholders and addresses of a text, without the language in an address."""
-    found = Counter(_PLACEHOLDER.findall(text))
-    found.update(_LANGUAGE.sub("", each.rstrip(".,;:!?")) for each in _ADDRESS.findall(text))
-    return found
+    parts = Counter(_PLACEHOLDER.findall(text))
+    parts.update(_LANGUAGE.sub("", address.rstrip(".,;:!?")) for address in _ADDRESS.findall(text))
+    return parts
 
 
 def _quoted(parts: Counter[str]) -> str:

@@ -22,15 +22,15 @@ def check(subject: Subject) -> Iterator[Problem]:
     revision = subject.revision
     help = revision.self_help
     addresses: list[tuple[Path, str | None]] = [
-        *((("sources", each.id, "url"), each.url) for each in revision.sources),
-        *((("channels", each.id, "url"), each.url) for each in revision.channels),
+        *((("sources", entry.id, "url"), entry.url) for entry in revision.sources),
+        *((("channels", entry.id, "url"), entry.url) for entry in revision.channels),
         *(
-            (("self-help", "topics", each.id, "url"), each.url)
-            for each in (help.topics if help else ())
+            (("self-help", "topics", entry.id, "url"), entry.url)
+            for entry in (help.topics if help else ())
         ),
         *(
-            (("self-help", "resources", place, "url"), each.url)
-            for place, each in enumerate(help.resources if help else ())
+            (("self-help", "resources", place, "url"), entry.url)
+            for place, entry in enumerate(help.resources if help else ())
         ),
     ]
     for path, url in addresses:

@@ -20,24 +20,24 @@ def check(subject: Subject) -> Iterator[Problem]:
     """
     days: set[tuple[str | None, str]] = set()
     for path, calendar in subject.calendars:
-        if not any(_HALF < each.closes - each.opens < DAY for each in calendar.windows or ()):
+        if not any(_HALF < w.closes - w.opens < DAY for w in calendar.windows or ()):
             continue
         for place, text in subject.document.texts((*path, "open")):
-            found = _WINDOW.fullmatch(text)
-            if not found or not _exchanged(found[2], found[3]):
+            match = _WINDOW.fullmatch(text)
+            if not match or not _exchanged(match[2], match[3]):
                 continue
-            day = f"{found[3]}-{found[2]}"
+            day = f"{match[3]}-{match[2]}"
             days = days or {
-                (each.timezone, other.rpartition(" ")[2])
-                for at, each in subject.calendars
-                for _, other in subject.document.texts((*at, "open"))
+                (other.timezone, open_text.rpartition(" ")[2])
+                for at, other in subject.calendars
+                for _, open_text in subject.document.texts((*at, "open"))
             }
             if (calendar.timezone, day) in days:
                 continue
             yield Problem(
                 place,
-                f"`{text}` is open overnight, and closed from {found[3]} to {found[2]}",
-                hint=f"write `{found[1]} {day}`, or allow it: # zsupport: allow ZS721 -- reason",
+                f"`{text}` is open overnight, and closed from {match[3]} to {match[2]}",
+                hint=f"write `{match[1]} {day}`, or allow it: # zsupport: allow ZS721 -- reason",
             )
 
 

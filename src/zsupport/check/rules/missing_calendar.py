@@ -21,7 +21,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     needed = _needed(subject)
     for hours, calendars in listed.items():
-        left = needed.get(hours, 0) & ~union(subject.space.holds(each.when) for each in calendars)
+        left = needed.get(hours, 0) & ~union(
+            subject.space.holds(calendar.when) for calendar in calendars
+        )
         if left:
             path = ("hours", hours)
             yield Problem(
@@ -36,12 +38,12 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _needed(subject: Subject) -> dict[str, Cases]:
     """Return the cases that use each of the hours: in a grant, a target, `opened` or a union."""
     revision, decisions = subject.revision, subject.decisions
-    found: dict[str, Cases] = {}
+    needed: dict[str, Cases] = {}
 
     def add(hours: str | None, cases: Cases) -> None:
-        if hours is None or not cases & ~found.get(hours, 0):
+        if hours is None or not cases & ~needed.get(hours, 0):
             return
-        found[hours] = found.get(hours, 0) | cases
+        needed[hours] = needed.get(hours, 0) | cases
         for calendar, decides in decisions.calendars(hours):
             for member in calendar.any:
                 add(member, decides & cases)
@@ -49,14 +51,14 @@ def _needed(subject: Subject) -> dict[str, Cases]:
     for grant, cases in zip(revision.grants, decisions.grants, strict=True):
         add(grant.hours, cases)
     for _, targets in decisions.by_metric():
-        for each in targets.stated:
-            if each.cell.target.uses_hours:
-                add(each.cell.hours, each.decides)
-            for alternative in revision.rules[each.rule].when:
+        for item in targets.stated:
+            if item.cell.target.uses_hours:
+                add(item.cell.hours, item.decides)
+            for alternative in revision.rules[item.rule].when:
                 if alternative.opened:
                     bare = alternative._replace(opened=None)
                     add(alternative.opened[1], subject.space.meets(bare) & decisions.entitled)
-    return found
+    return needed
 
 
 RULE = Rule(

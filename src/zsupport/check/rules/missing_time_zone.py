@@ -20,7 +20,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     ]
     if without:
         path = (*without[0], "open")
-        names = ", ".join(dict.fromkeys(f"`{each[1]}`" for each in without))
+        names = ", ".join(dict.fromkeys(f"`{path[1]}`" for path in without))
         yield Problem(
             path,
             f"missing time zone for {names}: these times are read as UTC",

@@ -12,16 +12,16 @@ from zsupport.wording import enumerated
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each text by language that lacks a language of more than half of these texts."""
     texts = subject.translated
-    having = Counter(language for each in texts for language in each.texts)
+    having = Counter(language for translation in texts for language in translation.texts)
     common = [language for language, count in having.items() if 2 * count > len(texts)]
-    for each in texts:
-        missing = [language for language in common if language not in each.texts]
+    for translation in texts:
+        missing = [language for language in common if language not in translation.texts]
         if missing:
             names = enumerated(f"`{language}`" for language in missing)
             yield Problem(
-                each.path,
+                translation.path,
                 f"missing translation: most texts have {names}",
-                subject.document.key(each.path),
+                subject.document.key(translation.path),
                 hint=f"add the text in {names}",
             )
 

@@ -27,7 +27,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         path = ("roles", role)
         message = f"no channel granted to the role `{role}` with any plan"
         yield Problem(path, message, document.key(path), hint=_HINT)
-    others = [role for role in roles if role not in denied]
+    granted = [role for role in roles if role not in denied]
     missed = set() if all(having.values()) else _missed(revision.plans, having)
     for plan, cases in having.items():
         path = ("plans", plan)
@@ -37,7 +37,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             message = f"no channel granted to the plan `{plan}`"
             yield Problem(path, message, document.key(path), hint=_HINT, severity="warning")
             continue
-        without = [role for role in others if not cases & space.of("role", role)]
+        without = [role for role in granted if not cases & space.of("role", role)]
         if without:
             names = ", ".join(f"`{role}`" for role in without)
             message = f"no channel granted to {names} with the plan `{plan}`"

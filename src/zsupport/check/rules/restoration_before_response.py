@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zsupport.answer.space import Cases
-from zsupport.check.offers import Offer
-from zsupport.check.rank import surely_worse
+from zsupport.check.rank import surely_slower
 from zsupport.check.rule import Problem, Rule, Subject
+from zsupport.check.target_groups import TargetGroup
 from zsupport.policy.model import Metric
 
 _LENGTHS = ("clock", "business")
@@ -23,72 +23,72 @@ def check(subject: Subject) -> Iterator[Problem]:
     first = metrics[0]
     if len(metrics) < 2:
         return
-    answers = [each for each in subject.offers[0] if once(each)]
-    for metric, offers in zip(metrics[1:], subject.offers[1:], strict=True):
-        for end in offers if metric.starts == first.starts else ():
-            if not once(end):
+    responses = [group for group in subject.target_groups[0] if is_single(group)]
+    for metric, groups in zip(metrics[1:], subject.target_groups[1:], strict=True):
+        for later in groups if metric.starts == first.starts else ():
+            if not is_single(later):
                 continue
-            named: set[tuple[int, str]] = set()
-            for answer in answers:
-                if may_be_sooner(end, answer) and (both := end.cases & answer.cases):
-                    cases = sooner(subject, end, answer, both)
-                    yield from problems(subject, first, metric, end, answer, cases, named)
+            reported: set[tuple[int, str]] = set()
+            for response in responses:
+                if may_be_sooner(later, response) and (both := later.cases & response.cases):
+                    cases = sooner(subject, later, response, both)
+                    yield from problems(subject, first, metric, later, response, cases, reported)
 
 
-def once(offer: Offer) -> bool:
-    """Return whether a promise has one deadline, which can be compared with another."""
-    return offer.target.kind in _ONCE and not offer.target.every
+def is_single(group: TargetGroup) -> bool:
+    """Return whether a target has a single deadline, which can be compared with another."""
+    return group.target.kind in _ONCE and not group.target.every
 
 
-def may_be_sooner(end: Offer, answer: Offer) -> bool:
-    """Return whether one promise may be due before another, by a glance at the two.
+def may_be_sooner(later: TargetGroup, response: TargetGroup) -> bool:
+    """Return whether the target of a later metric may be due before the first response.
 
-    What is promised on a condition is not surely sooner.
+    A conditional target is not certainly sooner.
     """
-    mine, its = end.target, answer.target
-    if mine.kind in _LENGTHS and its.kind == "clock" and mine.amount > its.amount:
+    target, other = later.target, response.target
+    if target.kind in _LENGTHS and other.kind == "clock" and target.amount > other.amount:
         return False
-    if mine.text == its.text and end.hours == answer.hours:
+    if target.text == other.text and later.hours == response.hours:
         return False
-    return end.conditions in ((None, None), answer.conditions)
+    return later.conditions in ((None, None), response.conditions)
 
 
-def sooner(subject: Subject, end: Offer, answer: Offer, both: Cases) -> Cases:
-    """Return in which of some cases one promise is surely due before another."""
-    found = 0
-    for end_hours, some in subject.decisions.counted(end.hours):
-        for hours, own in subject.decisions.counted(answer.hours) if some & both else ():
-            one, other = subject.clock(answer, hours), subject.clock(end, end_hours)
+def sooner(subject: Subject, later: TargetGroup, response: TargetGroup, both: Cases) -> Cases:
+    """Return the cases in which the later metric is certainly due before the first response."""
+    result = 0
+    for later_hours, later_cases in subject.decisions.counted(later.hours):
+        for hours, own in subject.decisions.counted(response.hours) if later_cases & both else ():
+            first, second = subject.clock(response, hours), subject.clock(later, later_hours)
             for conditions, moments in subject.moments:
-                cases = both & some & own & moments
-                if cases and surely_worse(subject, one, other, conditions):
-                    found |= cases
-    return found
+                cases = both & later_cases & own & moments
+                if cases and surely_slower(subject, first, second, conditions):
+                    result |= cases
+    return result
 
 
 def problems(
     subject: Subject,
     first: Metric,
     metric: Metric,
-    end: Offer,
-    answer: Offer,
+    later: TargetGroup,
+    response: TargetGroup,
     cases: Cases,
-    named: set[tuple[int, str]],
+    reported: set[tuple[int, str]],
 ) -> Iterator[Problem]:
-    """Yield a problem at each cell of the later metric, beside a cell of the first one."""
-    for mine in end.cells if cases else ():
-        for its in answer.cells:
-            both = cases & mine.decides & its.decides
-            if not both or (mine.rule, mine.cell.key) in named:
+    """Yield a problem at each cell of the later metric, with a cell of the first metric."""
+    for cell in later.cells if cases else ():
+        for first_cell in response.cells:
+            both = cases & cell.decides & first_cell.decides
+            if not both or (cell.rule, cell.cell.key) in reported:
                 continue
-            named.add((mine.rule, mine.cell.key))
+            reported.add((cell.rule, cell.cell.key))
             yield Problem(
-                subject.target(mine),
+                subject.target(cell),
                 f"`{metric.id}` is due before `{first.id}` in the same case",
-                label=mine.cell.target.text,
+                label=cell.cell.target.text,
                 hint=f"exchange the two targets, or add `starts: answered` to `{metric.id}`",
                 case=subject.witness(both),
-                related=(subject.promised(first.id, its),),
+                related=(subject.related_target(first.id, first_cell),),
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import Less, RankedValues, promised_less, ranked
+from zsupport.check.rank import RankedValues, SlowerCell, ranked, slower_cells
 from zsupport.check.rule import Problem, Rule, Subject
 from zsupport.policy.yamltext import Path
 
@@ -20,32 +20,32 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
     If every target of a rule is slower than in another rule, yield one problem for the rule, or
     for its hours if only the hours differ.
     """
-    by_rules: dict[tuple[str, str, int, int], list[Less]] = {}
-    for less in promised_less(subject, dimension, pairs):
-        key = less.pair.high, less.pair.low, less.mine.rule, less.its.rule
-        by_rules.setdefault(key, []).append(less)
-    for (_, _, rule, _), found in by_rules.items():
-        if 1 < len(found) == sum(1 for each in subject.cells if each[0] == rule):
-            yield of_rule(subject, found)
+    by_rules: dict[tuple[str, str, int, int], list[SlowerCell]] = {}
+    for slower in slower_cells(subject, dimension, pairs):
+        key = slower.pair.high, slower.pair.low, slower.high_cell.rule, slower.low_cell.rule
+        by_rules.setdefault(key, []).append(slower)
+    for (_, _, rule, _), cells in by_rules.items():
+        if 1 < len(cells) == sum(1 for cell in subject.cells if cell[0] == rule):
+            yield of_rule(subject, cells)
         else:
-            yield from (of_cell(subject, less) for less in found)
+            yield from (of_cell(subject, slower) for slower in cells)
 
 
-def of_rule(subject: Subject, found: list[Less]) -> Problem:
+def of_rule(subject: Subject, cells: list[SlowerCell]) -> Problem:
     """Return the problem of a rule whose targets are all slower than those of another rule."""
     document, rules = subject.document, subject.revision.rules
-    pair, mine, its, cases = found[0]
+    pair, high_cell, low_cell, cases = cells[0]
     high, low = pair.high, pair.low
-    path: Path = ("targets", mine.rule)
-    hours = rules[mine.rule].hours
+    path: Path = ("targets", high_cell.rule)
+    hours = rules[high_cell.rule].hours
     by_hours = hours is not None and all(
-        each.mine.cell.target.text == each.its.cell.target.text
-        and each.mine.cell.hours == hours
-        and each.its.cell.hours == rules[its.rule].hours
-        for each in found
+        cell.high_cell.cell.target.text == cell.low_cell.cell.target.text
+        and cell.high_cell.cell.hours == hours
+        and cell.low_cell.cell.hours == rules[low_cell.rule].hours
+        for cell in cells
     )
     if by_hours:
-        hint = f"use `{rules[its.rule].hours}` too, or hours that include it"
+        hint = f"use `{rules[low_cell.rule].hours}` too, or hours that include it"
     else:
         hint = "check whether the conditions of the two rules are exchanged"
     return Problem(
@@ -58,20 +58,20 @@ def of_rule(subject: Subject, found: list[Less]) -> Problem:
         case=subject.witness(cases),
         related=(
             (
-                ("targets", its.rule, "hours") if by_hours else ("targets", its.rule),
+                ("targets", low_cell.rule, "hours") if by_hours else ("targets", low_cell.rule),
                 f"targets for `{low}`",
             ),
         ),
     )
 
 
-def of_cell(subject: Subject, less: Less) -> Problem:
+def of_cell(subject: Subject, slower: SlowerCell) -> Problem:
     """Return the problem at the target of the higher plan or role."""
-    pair, mine, its, cases = less
+    pair, high_cell, low_cell, cases = slower
     high, low = pair.high, pair.low
     case = subject.witness(cases)
     priority = case.get("priority")
-    if mine.cell.target.kind == "none":
+    if high_cell.cell.target.kind == "none":
         message = (
             f"no {priority} promise for `{high}`, but a target for `{low}`, which ranks below it"
             if priority
@@ -84,12 +84,12 @@ def of_cell(subject: Subject, less: Less) -> Problem:
             else f"target for `{high}` is slower than for `{low}`, which ranks below it"
         )
     return Problem(
-        subject.target(mine),
+        subject.target(high_cell),
         message,
-        label=mine.cell.target.text,
-        hint=f"write `{its.cell.target.text}` or a faster target",
+        label=high_cell.cell.target.text,
+        hint=f"write `{low_cell.cell.target.text}` or a faster target",
         case=case,
-        related=(subject.promised(low, its),),
+        related=(subject.related_target(low, low_cell),),
     )
 
 

@@ -22,10 +22,10 @@ def check(subject: Subject) -> Iterator[Problem]:
     if not _CUT.search(document.text):
         return
     cuts = {
-        (number, found.start() + 1): found[0].strip()
+        (number, match.start() + 1): match[0].strip()
         for number, line in enumerate(split_lines(document.text), 1)
         if " #" in line
-        for found in _CUT.finditer(line)
+        for match in _CUT.finditer(line)
     }
     if not cuts:
         return

@@ -12,14 +12,16 @@ from zsupport.policy.yamltext import Path
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each unreachable alternative of an entry that decides other cases."""
-    several = [each for each in subject.conditions if len(each.when) > 1]
+    several = [condition for condition in subject.conditions if len(condition.when) > 1]
     for section, entries in (
         ("priorities", _priorities),
         ("targets", _targets),
         ("hours", _hours),
         ("commitment", _commitments),
     ):
-        conditions = {each.path[:-1]: each for each in several if each.path[0] == section}
+        conditions = {
+            condition.path[:-1]: condition for condition in several if condition.path[0] == section
+        }
         if conditions:
             yield from entries(subject, conditions)
 
@@ -36,7 +38,7 @@ def _targets(subject: Subject, conditions: dict[Path, Condition]) -> Iterator[Pr
         path: Path = ("targets", rule)
         if path in conditions:
             meets = subject.decisions.meets
-            yield from _shadowed(subject, conditions[path], meets, matches, decides, above)
+            yield from _unreachable(subject, conditions[path], meets, matches, decides, above)
         above.append((path, decides))
 
 
@@ -68,11 +70,11 @@ def _of_list(
     for path, (_, decides) in zip(paths, decided, strict=True):
         if path in conditions:
             condition = conditions[path]
-            yield from _shadowed(subject, condition, space.meets, matches, decides, above)
+            yield from _unreachable(subject, condition, space.meets, matches, decides, above)
         above.append((path, decides))
 
 
-def _shadowed(
+def _unreachable(
     subject: Subject,
     condition: Condition,
     meets: Callable[[Alternative], Cases],
@@ -90,8 +92,8 @@ def _shadowed(
         return
     parts = [meets(alternative) for alternative in condition.when]
     for position, part in enumerate(parts):
-        mine = part & matches
-        if not mine or mine & decides or _inside_another(parts, position, condition.when):
+        matched = part & matches
+        if not matched or matched & decides or _inside_another(parts, position, condition.when):
             continue
         path = subject.alternative(condition, position)
         yield Problem(
@@ -100,7 +102,7 @@ def _shadowed(
             subject.document.first(path),
             hint="remove it, or move this entry before them",
             related=tuple(
-                (entry, "this entry decides first") for entry, cases in above if cases & mine
+                (entry, "this entry decides first") for entry, cases in above if cases & matched
             ),
         )
 

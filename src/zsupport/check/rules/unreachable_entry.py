@@ -16,13 +16,13 @@ def check(subject: Subject) -> Iterator[Problem]:
     for hours, calendars in revision.hours.items():
         if len(calendars) > 1:
             paths = [document.calendar(hours, place) for place in range(len(calendars))]
-            yield from _dead(subject, "calendar", paths, subject.decisions.calendars(hours))
+            yield from _unreachable(subject, "calendar", paths, subject.decisions.calendars(hours))
     if len(revision.commitments) > 1:
         paths = [("commitment", place) for place in range(len(revision.commitments))]
-        yield from _dead(subject, "commitment", paths, subject.decisions.commitments())
+        yield from _unreachable(subject, "commitment", paths, subject.decisions.commitments())
 
 
-def _dead(
+def _unreachable(
     subject: Subject,
     what: str,
     paths: list[Path],

@@ -11,13 +11,13 @@ from zsupport.check.rule import Problem, Rule, Subject
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a priority without `when` before other priorities, and each unreachable priority."""
     priorities = subject.revision.priorities
-    if not any(each.when for each in priorities):
+    if not any(other.when for other in priorities):
         return  # facts do not decide priorities
     space = subject.facts
     for position, (priority, decides) in enumerate(space.deciding(priorities)):
         holds = space.holds(priority.when)
         path = ("priorities", position, "id")
-        below = [each.id for each in priorities[position + 1 :]]
+        below = [other.id for other in priorities[position + 1 :]]
         if decides and not priority.when:
             if below:
                 names = ", ".join(f"`{name}`" for name in below)

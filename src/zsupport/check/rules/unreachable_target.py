@@ -14,24 +14,24 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield each cell that decides no case; the same key of several metrics once."""
     if subject.document.node(("groups",)) is not None:
         yield from _of_empty_groups(subject)
-    cells = [each for _, targets in subject.decisions.by_metric() for each in targets.stated]
-    if all(each.decides for each in cells):
+    cells = [item for _, targets in subject.decisions.by_metric() for item in targets.stated]
+    if all(item.decides for item in cells):
         return
-    alive = {each.rule for each in cells if each.decides}
+    alive = {item.rule for item in cells if item.decides}
     by_metric: dict[tuple[int, str], list[StatedCell]] = {}
-    for each in cells:
-        if each.rule in alive:
-            by_metric.setdefault((each.rule, each.metric), []).append(each)
+    for item in cells:
+        if item.rule in alive:
+            by_metric.setdefault((item.rule, item.metric), []).append(item)
     by_key: dict[tuple[int, str], list[StatedCell]] = {}
     for (rule, metric), stated in by_metric.items():
-        dead = [each for each in stated if _dead(subject, each)]
-        if len(dead) > 1 and len(dead) == len(stated):
-            yield _whole_metric(subject, rule, metric, dead)
+        unreachable = [item for item in stated if _is_unreachable(subject, item)]
+        if len(unreachable) > 1 and len(unreachable) == len(stated):
+            yield _of_metric(subject, rule, metric, unreachable)
             continue
-        for each in dead:
-            by_key.setdefault((rule, each.cell.key), []).append(each)
+        for item in unreachable:
+            by_key.setdefault((rule, item.cell.key), []).append(item)
     for some in by_key.values():
-        yield _one_cell(subject, some)
+        yield _of_key(subject, some)
 
 
 def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
@@ -53,25 +53,25 @@ def _of_empty_groups(subject: Subject) -> Iterator[Problem]:
                     )
 
 
-def _dead(subject: Subject, each: StatedCell) -> bool:
+def _is_unreachable(subject: Subject, item: StatedCell) -> bool:
     """Return whether a cell decides no case, unless another rule reports the cause."""
-    if each.decides or each.matches:
-        return not each.decides
-    holds = subject.decisions.matches(subject.revision.rules[each.rule].when)
-    if subject.excluded(holds & subject.cases_of(each.rule, each.metric, each.cell)):
+    if item.decides or item.matches:
+        return not item.decides
+    holds = subject.decisions.matches(subject.revision.rules[item.rule].when)
+    if subject.excluded(holds & subject.cases_of(item.rule, item.metric, item.cell)):
         return False
     # A priority without a grant is reported at the priority, by ZS313.
-    cells = subject.revision.rules[each.rule].cells[each.metric]
+    cells = subject.revision.rules[item.rule].cells[item.metric]
     return any(
-        cell.key == each.cell.key
+        cell.key == item.cell.key
         and subject.decisions.entitled & subject.space.of("priority", name)
         for name, cell in cells.items()
     )
 
 
-def _whole_metric(subject: Subject, rule: int, metric: str, dead: list[StatedCell]) -> Problem:
+def _of_metric(subject: Subject, rule: int, metric: str, unreachable: list[StatedCell]) -> Problem:
     path = ("targets", rule, metric)
-    hidden = [each for each in dead if each.matches]
+    hidden = [item for item in unreachable if item.matches]
     if not hidden:
         return Problem(
             path,
@@ -85,25 +85,25 @@ def _whole_metric(subject: Subject, rule: int, metric: str, dead: list[StatedCel
         subject.document.key(path),
         hint=_HIDDEN,
         case=subject.witness(hidden[0].matches),
-        related=tuple(place for each in hidden for place in _above(subject, each)),
+        related=tuple(place for item in hidden for place in _above(subject, item)),
     )
 
 
-def _one_cell(subject: Subject, same_key: list[StatedCell]) -> Problem:
+def _of_key(subject: Subject, same_key: list[StatedCell]) -> Problem:
     first = same_key[0]
     target = first.cell.target.text
     path = subject.target(first)
     key = first.cell.key
     more = tuple(
-        (subject.target(each), f"unreachable target for `{each.metric}` too")
-        for each in same_key[1:]
+        (subject.target(item), f"unreachable target for `{item.metric}` too")
+        for item in same_key[1:]
     )
     rule = subject.revision.rules[first.rule]
     cells = rule.cells[first.metric]
     meant = {name for name, cell in cells.items() if cell.key == first.cell.key}
     own = named(rule.when).get("priority")
     if not first.matches and own is not None and own.isdisjoint(meant):
-        names = ", ".join(f"`{each.id}`" for each in subject.revision.priorities if each.id in own)
+        names = ", ".join(f"`{item.id}`" for item in subject.revision.priorities if item.id in own)
         return Problem(
             path,
             f"unreachable target `{target}`: the `when` of this rule matches {names} only"
@@ -133,11 +133,13 @@ def _one_cell(subject: Subject, same_key: list[StatedCell]) -> Problem:
     )
 
 
-def _above(subject: Subject, dead: StatedCell) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _above(
+    subject: Subject, unreachable: StatedCell
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the earlier cells that decide the cases of an unreachable cell."""
-    for each in subject.decisions.targets(dead.metric).stated:
-        if each.rule < dead.rule and each.decides & dead.matches:
-            yield subject.target(each), f"`{each.cell.target.text}` decides first"
+    for item in subject.decisions.targets(unreachable.metric).stated:
+        if item.rule < unreachable.rule and item.decides & unreachable.matches:
+            yield subject.target(item), f"`{item.cell.target.text}` decides first"
 
 
 _HIDDEN = "move it before them, or remove it"

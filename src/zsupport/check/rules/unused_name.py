@@ -38,7 +38,7 @@ def _hours(subject: Subject) -> set[str | None]:
     for rule in revision.rules:
         used.add(rule.hours)
         used.update(cell.hours for cells in rule.cells.values() for cell in cells.values())
-        used.update(each.opened[1] for each in rule.when if each.opened)
+        used.update(alternative.opened[1] for alternative in rule.when if alternative.opened)
     for calendars in revision.hours.values():
         used.update(member for calendar in calendars for member in calendar.any)
     return used

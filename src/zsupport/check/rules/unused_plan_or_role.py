@@ -20,11 +20,11 @@ def check(subject: Subject) -> Iterator[Problem]:
         if len(members) < 3:
             continue
         written = subject.names_written.get(kind, ())
-        ranked = {below for each in members for below in each.above}
+        ranked = {below for member in members for below in member.above}
         unnamed = [
-            each.id
-            for each in members
-            if each.id not in written and each.id not in ranked and not each.above
+            member.id
+            for member in members
+            if member.id not in written and member.id not in ranked and not member.above
         ]
         if 1 < len(unnamed) < len(members):
             names = ", ".join(f"`{name}`" for name in unnamed)

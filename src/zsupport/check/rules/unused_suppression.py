@@ -16,13 +16,13 @@ def check(subject: Subject) -> Iterator[Problem]:
     """
     for comment in subject.suppressions.comments:
         unused = [
-            each
-            for each in comment.allowed
-            if each.code in subject.ran and (comment, each.code) not in subject.used
+            allowed
+            for allowed in comment.allowed
+            if allowed.code in subject.ran and (comment, allowed.code) not in subject.used
         ]
         if not unused:
             continue
-        codes = list(dict.fromkeys(each.code for each in unused))
+        codes = list(dict.fromkeys(allowed.code for allowed in unused))
         every = len(unused) == len(comment.allowed)
         yield Problem(
             (),

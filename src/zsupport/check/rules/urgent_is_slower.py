@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zsupport.check.rank import Less, RankedValues, in_order, promised_less
+from zsupport.check.rank import RankedValues, SlowerCell, in_order, slower_cells
 from zsupport.check.rule import Problem, Rule, Subject
 
 
@@ -14,64 +14,66 @@ def check(subject: Subject) -> Iterator[Problem]:
     It is a warning if the more urgent priority has no promise. If all rules have two priorities
     in the opposite order, yield one problem for the list of priorities.
     """
-    pairs = in_order(tuple(each.id for each in subject.revision.priorities))
-    by_pair: dict[RankedValues, list[Less]] = {}
-    for less in promised_less(subject, "priority", pairs):
-        by_pair.setdefault(less.pair, []).append(less)
-    for pair, found in by_pair.items():
-        if _agree(subject, pair, found):
-            yield _exchanged(subject, pair, found)
+    pairs = in_order(tuple(priority.id for priority in subject.revision.priorities))
+    by_pair: dict[RankedValues, list[SlowerCell]] = {}
+    for slower in slower_cells(subject, "priority", pairs):
+        by_pair.setdefault(slower.pair, []).append(slower)
+    for pair, cells in by_pair.items():
+        if _agree(subject, pair, cells):
+            yield _exchanged(subject, pair, cells)
         else:
-            yield from _of_cells(subject, found)
+            yield from _of_cells(subject, cells)
 
 
-def _agree(subject: Subject, pair: RankedValues, found: list[Less]) -> bool:
+def _agree(subject: Subject, pair: RankedValues, cells: list[SlowerCell]) -> bool:
     """Return whether several rules distinguish two priorities, all in the opposite order."""
-    rules = {less.mine.rule for less in found}
+    rules = {slower.high_cell.rule for slower in cells}
     if len(rules) < 2 or any(
-        less.mine.rule != less.its.rule or less.mine.cell.target.kind == "none" for less in found
+        slower.high_cell.rule != slower.low_cell.rule or slower.high_cell.cell.target.kind == "none"
+        for slower in cells
     ):
         return False
     return not any(
-        pair.high in cells
-        and pair.low in cells
-        and cells[pair.high].target.text != cells[pair.low].target.text
+        pair.high in targets
+        and pair.low in targets
+        and targets[pair.high].target.text != targets[pair.low].target.text
         for position, rule in enumerate(subject.revision.rules)
         if position not in rules
-        for cells in rule.cells.values()
+        for targets in rule.cells.values()
     )
 
 
-def _exchanged(subject: Subject, pair: RankedValues, found: list[Less]) -> Problem:
-    ids = [each.id for each in subject.revision.priorities]
+def _exchanged(subject: Subject, pair: RankedValues, cells: list[SlowerCell]) -> Problem:
+    ids = [priority.id for priority in subject.revision.priorities]
     return Problem(
         ("priorities", ids.index(pair.high), "id"),
-        f"`{pair.high}` precedes `{pair.low}`, but every rule has slower targets for it",
+        f"every rule has slower targets for `{pair.high}` than for `{pair.low}`",
         label=f"more urgent than `{pair.low}`",
         hint="list the most urgent priority first",
-        case=subject.witness(found[0].cases),
+        case=subject.witness(cells[0].cases),
         related=tuple(
             (
-                subject.target(mine),
-                f"`{mine.cell.target.text}`, but `{its.cell.target.text}` for `{pair.low}`",
+                subject.target(high_cell),
+                f"`{slower.text}`, but `{faster.text}` for `{pair.low}`",
             )
-            for _, mine, its, _ in found
+            for _, high_cell, low_cell, _ in cells
+            for slower, faster in [(high_cell.cell.target, low_cell.cell.target)]
         ),
     )
 
 
-def _of_cells(subject: Subject, found: list[Less]) -> Iterator[Problem]:
-    for pair, mine, its, cases in found:
-        target, other = mine.cell.target, its.cell.target
+def _of_cells(subject: Subject, cells: list[SlowerCell]) -> Iterator[Problem]:
+    for pair, high_cell, low_cell, cases in cells:
+        target, other = high_cell.cell.target, low_cell.cell.target
         yield Problem(
-            subject.target(mine),
+            subject.target(high_cell),
             f"no promise for `{pair.high}`, but a target for `{pair.low}`, which is less urgent"
             if target.kind == "none"
             else f"target for `{pair.high}` is slower than for `{pair.low}`, which is less urgent",
             label=target.text,
             hint=f"write `{other.text}` or a faster target, or change the target for `{pair.low}`",
             case=subject.witness(cases),
-            related=(subject.promised(pair.low, its),),
+            related=(subject.related_target(pair.low, low_cell),),
             severity="warning" if target.kind == "none" else None,
         )
 

@@ -100,16 +100,16 @@ def gaps(name: str, first: int, end: int) -> tuple[Gap, ...]:
     """Return the DST gaps of a time zone from the year `first` to before the year `end`."""
     start = (date(first, 1, 1).toordinal() - EPOCH) * 86_400
     until = (date(end, 1, 1).toordinal() - EPOCH) * 86_400
-    found: list[Gap] = []
+    result: list[Gap] = []
     before: int | None = None
     for at, _, offset in offset_pieces(zone(name), start, until):
         if before is not None and offset > before:
             day, seconds = divmod(at + before, 86_400)
             first_minute = seconds // 60
             length = (offset - before) // 60
-            found.append(Gap(day + EPOCH, first_minute, first_minute + length))
+            result.append(Gap(day + EPOCH, first_minute, first_minute + length))
         before = offset
-    return tuple(found)
+    return tuple(result)
 
 
 RULE = Rule(

@@ -14,4 +14,4 @@ UNTESTED_DENIAL = Code(
     "plan or channel without a test of a denial",
     "warning",
 )
-CODES = (UNKNOWN_IN_TEST, UNTESTED_DENIAL)
+TEST_CODES = (UNKNOWN_IN_TEST, UNTESTED_DENIAL)
