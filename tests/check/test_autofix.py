@@ -1,4 +1,4 @@
-"""What `--fix` makes of policies: they load, answer as before, and nothing is left to fix."""
+"""Policies after `--fix`: they are valid, have the same answers and no fixable findings."""
 
 from datetime import date
 from pathlib import Path
@@ -42,18 +42,18 @@ def fixed(document: Document) -> Repaired:
 
 
 def changes(before: Document, after: Document) -> list[str]:
-    """Return what of the answers differs, as `zsupport diff` says it."""
+    """Return the changes of answers that `zsupport diff` reports."""
     found = compare([before], [after]).compared
     return [str(change) for each in found for part in each.parts for change in part.changes]
 
 
 def check_repair(before: Document) -> Repaired:
-    """Fix a policy, and hold the result to its promises."""
+    """Fix a policy, and check the result."""
     after = fixed(before)
     assert after.document.revision is not None
     assert changes(before, after.document) == []
     left = [each for each in after.judgement.findings if each.fix]
-    # What is left would leave a policy that cannot be read.
+    # The remaining fix would make the policy invalid.
     for each in left:
         assert each.fix
         assert with_text(
@@ -65,7 +65,7 @@ def check_repair(before: Document) -> Repaired:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_fixed_file_answers_as_before(path: Path) -> None:
+def test_fixes_change_no_answer(path: Path) -> None:
     before = read(path.read_text(encoding="utf-8"))
     if before.revision is not None:
         check_repair(before)
@@ -73,19 +73,19 @@ def test_a_fixed_file_answers_as_before(path: Path) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(policies(), styles, st.data())
-def test_a_fixed_random_policy_answers_as_before(
+def test_fixes_change_no_answer_of_random_policies(
     written: Written, style: Style, data: st.DataObject
 ) -> None:
     text = yaml_of(written, style)
     lines = text.splitlines(keepends=True)
-    # Comments beside and above, some of which are to be taken out.
+    # Comments after and above entries, some of them removed.
     for _ in range(data.draw(st.integers(0, 3))):
         at = data.draw(st.integers(0, len(lines)))
         indent = len(lines[at]) - len(lines[at].lstrip()) if at < len(lines) else 0
         said = data.draw(st.sampled_from(["kept", "zsupport: allow ZS405, ZS407 -- because"]))
         lines.insert(at, f"{' ' * indent}# {said} {len(lines)}\n")
     before = read("".join(lines))
-    if before.revision is None:  # a comment inside a text over several lines
+    if before.revision is None:  # a comment inside a multiline text
         before = read(text)
     after = check_repair(before)
     kept = [line for line in before.text.splitlines() if line.strip().startswith("# kept")]
@@ -95,7 +95,7 @@ def test_a_fixed_random_policy_answers_as_before(
         assert after.document.text == before.text
 
 
-def test_two_fixes_that_are_right_alone_and_not_together() -> None:
+def test_only_some_of_conflicting_fixes_are_applied() -> None:
     text = f"{BASE}entitlements:\n- allow: w\n- allow: w\n"
     document = read(text)
     judgement = judged(document)
@@ -113,7 +113,7 @@ def test_two_fixes_that_are_right_alone_and_not_together() -> None:
     assert after.document.text == text.replace("- allow: w\n", "", 1)
 
 
-def test_a_fix_that_breaks_the_policy_keeps_no_other_from_being_made() -> None:
+def test_a_breaking_fix_does_not_prevent_other_fixes() -> None:
     text = f"{BASE}entitlements:\n- allow: w\n# more\n"
     document = read(text)
     template = judge(read("format: 1\n"), RULES, date(2026, 11, 26)).findings[0]
@@ -126,11 +126,11 @@ def test_a_fix_that_breaks_the_policy_keeps_no_other_from_being_made() -> None:
     after = repaired(document, Judgement(findings), judging)
     assert after.document.text == text.replace("# more\n", "")
     assert [each.fix for each in after.fixed] == [right]
-    # What is left breaks the policy: nothing is made, and no round is spent on it.
+    # The remaining fix makes the policy invalid: it is not applied, and needs no round.
     assert repaired(after.document, Judgement(findings[:1]), judging).fixed == ()
 
 
-def test_fixes_that_never_end_do() -> None:
+def test_the_number_of_rounds_is_limited() -> None:
     document = read(f"{BASE}entitlements: [{{allow: w}}]\n")
     template = judge(read("format: 1\n"), RULES, date(2026, 11, 26)).findings[0]
     fix = Fix("one more", (Edit(Span(1, 1, 1, 1), "# more\n"),))

@@ -1,4 +1,4 @@
-"""A policy with more cases than can be looked at: what is said of it, and the examples of that."""
+"""Findings about policies that exceed the limits, and their examples."""
 
 from datetime import date
 from pathlib import Path
@@ -31,18 +31,18 @@ def found(text: str, code: str = "ZS310") -> list[Finding]:
     return [each for each in findings if each.code == code]
 
 
-def test_the_bad_example_has_too_many_cases() -> None:
+def test_bad_example_exceeds_the_case_limit() -> None:
     (finding,) = found(examples("ZS310")[0])
     # Eight facts of eight values, two plans, one channel.
     assert "33,554,432 cases" in finding.message
     assert (finding.span.line, finding.span.column) == (6, 1)
 
 
-def test_the_good_example_has_not() -> None:
+def test_good_example_is_within_the_case_limit() -> None:
     assert found(examples("ZS310")[1]) == []
 
 
-def test_eight_calendars_by_case_are_too_much_to_compare() -> None:
+def test_union_of_eight_calendar_lists_exceeds_the_limit() -> None:
     (finding,) = found(examples("ZS315")[0], "ZS315")
     assert (
         "more than 200 combinations of calendars by case in `all`: some rules did not run"
@@ -65,7 +65,7 @@ def test_eight_calendars_by_case_are_too_much_to_compare() -> None:
         (("--ignore", "ZS010,ZS310"), []),
     ],
 )
-def test_it_is_selected_and_ignored_like_any_other(
+def test_limit_finding_can_be_selected_and_ignored(
     options: tuple[str, ...], codes: list[str], cli: "Cli", tmp_path: Path
 ) -> None:
     (tmp_path / "p.yaml").write_text(examples("ZS310")[0].replace("free: Free", "free: Off"))

@@ -1,4 +1,4 @@
-"""`zsupport check`: which files, which rules, what it says and with which code it ends."""
+"""`zsupport check`: selected files and rules, output, exit codes and fixes."""
 
 import gc
 import json
@@ -37,16 +37,16 @@ channels: {{web: {{name: Web, kind: web}}}}
 entitlements: [{{allow: web}}]
 """
 CLEAN = BASE.format(id="clean") + "targets: [{first-response: 24h}]\n"
-#: An error: ZS401, line 8.
+#: A policy with an error: ZS401, line 8.
 DEAD = BASE.format(id="dead") + "targets:\n  - first-response: 24h\n  - first-response: 4h\n"
-#: A warning that can be fixed: ZS407, line 5.
+#: A policy with a fixable warning: ZS407, line 5.
 EVERY = (
     BASE.format(id="every").replace("{allow", "{when: {plan: [free, pro]}, allow")
     + "targets: [{first-response: 24h}]\n"
 )
-#: Not valid: ZS201, line 5.
+#: An invalid policy: ZS201, line 5.
 INVALID = BASE.format(id="invalid").replace("allow: web", "allow: wep")
-#: Only what these files were made for, whatever other rules there are.
+#: Only the rules for which these files were made.
 ONLY = ("--select", "ZS401,ZS407,ZS9")
 
 
@@ -75,7 +75,7 @@ def check(
 
 
 def files(run: Run) -> list[str]:
-    """Return the files in which something was found, in the order in which they are shown."""
+    """Return the files with findings, in the order of the output."""
     return list(dict.fromkeys(each["file"] for each in json.loads(run.stdout)["findings"]))
 
 
@@ -87,7 +87,7 @@ def write(folder: Path, **texts: str) -> None:
     for name, text in texts.items():
         path = folder / name.replace("__", "/")
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Each policy has an id of its own, so that none is a revision of another.
+        # Each policy has its own id, so that none is a revision of another.
         id = name.replace("__", "-").lstrip(".")
         text = re.sub("^policy: (dead|every|clean)$", f"policy: {id}", text, flags=re.M)
         path.with_suffix(".yaml").write_text(text)
@@ -96,7 +96,7 @@ def write(folder: Path, **texts: str) -> None:
 # -- which files ---------------------------------------------------------------------------
 
 
-def test_without_a_name_this_folder_and_those_in_it(check: Check, tmp_path: Path) -> None:
+def test_default_is_the_current_folder_with_subfolders(check: Check, tmp_path: Path) -> None:
     write(tmp_path, b=DEAD, a__x=DEAD, a__b__y=DEAD, clean=CLEAN)
     (tmp_path / "z.yml").write_text(DEAD)
     run = check("--format", "json")
@@ -105,7 +105,7 @@ def test_without_a_name_this_folder_and_those_in_it(check: Check, tmp_path: Path
     assert run.code == 1
 
 
-def test_what_a_folder_has_beside_policies_is_left_alone(check: Check, tmp_path: Path) -> None:
+def test_other_files_of_a_folder_are_ignored(check: Check, tmp_path: Path) -> None:
     write(
         tmp_path, **{".hidden": DEAD, ".git__x": DEAD, "acme_test": "policy: acme\ntests: []\n"},
         compose="services: {web: {image: x}}\n", other="policy: {name: x}\nrules: []\n",
@@ -129,9 +129,7 @@ def test_what_a_folder_has_beside_policies_is_left_alone(check: Check, tmp_path:
         "plans: {}\nentitlements: []\n",
     ],
 )
-def test_a_policy_with_mistakes_in_a_folder_is_looked_at(
-    text: str, check: Check, tmp_path: Path
-) -> None:
+def test_invalid_policies_of_a_folder_are_checked(text: str, check: Check, tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_bytes(text.encode())
     run = check()
     assert run.code == 3
@@ -139,16 +137,14 @@ def test_a_policy_with_mistakes_in_a_folder_is_looked_at(
 
 
 @pytest.mark.parametrize("text", ["", "just words\n", "services: {}\n", "policy: x\n"])
-def test_a_file_that_is_named_is_a_policy_whatever_is_in_it(
-    text: str, check: Check, tmp_path: Path
-) -> None:
+def test_named_file_is_always_checked(text: str, check: Check, tmp_path: Path) -> None:
     write(tmp_path, p=text)
     run = check("p.yaml")
     assert run.code == 3
     assert " --> p.yaml:1:1\n" in run.stdout
 
 
-def test_files_folders_and_patterns_each_once(check: Check, tmp_path: Path) -> None:
+def test_each_file_is_checked_once(check: Check, tmp_path: Path) -> None:
     write(tmp_path, a=DEAD, sub__b=DEAD, sub__c=DEAD, sub__deep__d=DEAD)
     run = check("--format=json", "sub/c.yaml", "./a.yaml", "sub", "*.yaml", str(tmp_path))
     assert files(run) == ["sub/c.yaml", "a.yaml", "sub/b.yaml", "sub/deep/d.yaml"]
@@ -157,7 +153,7 @@ def test_files_folders_and_patterns_each_once(check: Check, tmp_path: Path) -> N
     }  # fmt: skip
 
 
-def test_a_link_is_the_file_that_it_leads_to(check: Check, tmp_path: Path) -> None:
+def test_link_and_target_are_the_same_file(check: Check, tmp_path: Path) -> None:
     write(tmp_path, real=DEAD)
     (tmp_path / "link.yaml").symlink_to("real.yaml")
     (tmp_path / "round").symlink_to(".")
@@ -189,7 +185,7 @@ def test_patterns(pattern: str, found: list[str], check: Check, tmp_path: Path) 
     assert sorted(files(check("--format", "json", pattern))) == sorted(found)
 
 
-def test_a_pattern_that_fits_nothing(check: Check, tmp_path: Path) -> None:
+def test_pattern_without_matches_is_reported(check: Check, tmp_path: Path) -> None:
     write(tmp_path, a=CLEAN)
     run = check("b*.yaml", "a.yaml")
     assert run.code == 3
@@ -201,7 +197,7 @@ def test_shipped_policies_by_name(check: Check, tmp_path: Path) -> None:
     run = check("Zoom", "canonical", "--format", "json")
     assert (run.code, run.stderr) == (0, "")
     assert json.loads(run.stdout)["summary"]["files"] == 3
-    # It is meant whatever lies here, as in every command.
+    # A shipped name is used even if a file has this name, as in every command.
     write(tmp_path, zoom__dead=DEAD)
     run = check("zoom", "--format", "json")
     assert (run.code, json.loads(run.stdout)["summary"]["files"]) == (0, 1)
@@ -212,12 +208,12 @@ def test_shipped_policies_by_name(check: Check, tmp_path: Path) -> None:
     assert files(check("./zoom", "--format", "json")) == ["zoom/dead.yaml"]
 
 
-def test_every_shipped_policy_has_no_error(check: Check) -> None:
+def test_shipped_policies_have_no_errors(check: Check) -> None:
     run = check(*shipped_policies(), only=False)
     assert (run.code, run.stderr) == (0, ""), run.stdout
 
 
-def test_an_unknown_word_is_met_with_the_nearest(check: Check, tmp_path: Path) -> None:
+def test_unknown_argument_gets_a_suggestion(check: Check, tmp_path: Path) -> None:
     run = check("zom")
     assert run.code == 2
     assert "did you mean `zoom`?" in run.stderr
@@ -227,7 +223,7 @@ def test_an_unknown_word_is_met_with_the_nearest(check: Check, tmp_path: Path) -
     assert "did you mean `policies`?" in run.stderr
 
 
-def test_nothing_to_check_is_said(check: Check, tmp_path: Path) -> None:
+def test_empty_selection_is_reported(check: Check, tmp_path: Path) -> None:
     write(tmp_path, other="a: b\n")
     for arguments in ((), (".",), (str(tmp_path),)):
         run = check(*arguments)
@@ -238,7 +234,7 @@ def test_nothing_to_check_is_said(check: Check, tmp_path: Path) -> None:
     assert json.loads(run.stdout)["error"]["code"] == 3
 
 
-def test_it_never_falls_back_to_the_shipped_policy(
+def test_shipped_policy_is_not_a_default(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZSUPPORT_POLICY", "zoom")
@@ -246,7 +242,7 @@ def test_it_never_falls_back_to_the_shipped_policy(
     assert check().code == 3
 
 
-def test_tests_are_no_policies(check: Check, tmp_path: Path) -> None:
+def test_test_files_are_not_checked_as_policies(check: Check, tmp_path: Path) -> None:
     write(tmp_path, acme_test="policy: acme\ntests: []\n")
     run = check("acme_test.yaml")
     assert run == (
@@ -264,7 +260,7 @@ def test_tests_are_no_policies(check: Check, tmp_path: Path) -> None:
         "zsupport:   `zsupport test acme_test.yaml 'b c_test.yaml'` runs them\n"
     )
     assert check("-q", "acme_test.yaml", "acme.yaml").stderr == ""
-    # In folders and by patterns they are left alone, without a word.
+    # In folders and patterns they are silently ignored.
     for silent in (".", "*.yaml"):
         assert check(silent).stderr == ""
     assert "acme_test.yaml" not in check("gone.yaml", "acme_test.yaml").stdout
@@ -284,7 +280,7 @@ def test_standard_input(cli: Cli, tmp_path: Path) -> None:
     assert "+entitlements: [{allow: web}]\n" in run.stdout
 
 
-def test_standard_input_is_fixed_on_standard_output(cli: Cli, tmp_path: Path) -> None:
+def test_fixed_standard_input_is_written_to_standard_output(cli: Cli, tmp_path: Path) -> None:
     mended = EVERY.replace("when: {plan: [free, pro]}, ", "")
     run = cli("check", "-", "--fix", *ONLY, stdin=EVERY, cwd=tmp_path)
     assert (run.stdout, run.code) == (mended, 0)
@@ -292,12 +288,12 @@ def test_standard_input_is_fixed_on_standard_output(cli: Cli, tmp_path: Path) ->
         "Fixed -:5: remove `plan` from the condition (ZS407)\nFixed 1 of 1 finding in 1 file\n"
     )
     assert cli("check", "-", "--fix", "-q", *ONLY, stdin=EVERY, cwd=tmp_path) == (mended, "", 0)
-    # What cannot be fixed goes on as it came.
+    # Input that cannot be fixed is written unchanged.
     for text, code in ((DEAD, 1), (INVALID, 3), (CLEAN.replace("\n", "\r\n"), 0), ("", 3)):
         run = cli("check", "-", "--fix", *ONLY, stdin=text, cwd=tmp_path)
         assert (run.stdout, run.code) == (text, code)
         assert run.stderr.endswith("1 file\n")
-    # The beginning of a text that is too large does not take its place.
+    # A text that is too large is not written in part.
     run = cli("check", "-", "--fix", *ONLY, stdin=DEAD + "#" * 2_000_000, cwd=tmp_path)
     assert (run.stdout, run.code) == ("", 3)
     write(tmp_path, dead=DEAD)
@@ -322,7 +318,7 @@ def test_standard_input_is_fixed_on_standard_output(cli: Cli, tmp_path: Path) ->
         (("--select", "ZS", "--ignore", "ZS0,ZS1,unreachable-rule"), None),
     ],
 )
-def test_rules_are_selected_by_code_by_its_beginning_and_by_name(
+def test_rules_are_selected_by_code_prefix_and_name(
     arguments: tuple[str, ...], codes: list[str] | None, check: Check, tmp_path: Path
 ) -> None:
     write(tmp_path, dead=DEAD, every=EVERY)
@@ -346,9 +342,7 @@ def test_rules_are_selected_by_code_by_its_beginning_and_by_name(
         ("x" * 999, ""),
     ],
 )
-def test_an_unknown_rule_is_met_with_the_nearest(
-    option: str, name: str, meant: str, check: Check
-) -> None:
+def test_unknown_rule_gets_a_suggestion(option: str, name: str, meant: str, check: Check) -> None:
     run = check(option, name, only=False)
     assert run.code == 2
     assert "unknown rule `" in run.stderr
@@ -358,21 +352,21 @@ def test_an_unknown_rule_is_met_with_the_nearest(
 
 @pytest.mark.parametrize("option", ["--select", "--ignore", "--explain"])
 @pytest.mark.parametrize("name", ["zs606", "Unclear-names-one-priority"])
-def test_a_removed_rule_is_not_confused_with_another(option: str, name: str, check: Check) -> None:
+def test_removed_rule_is_reported(option: str, name: str, check: Check) -> None:
     run = check(option, name, only=False)
     assert run.code == 2
     assert "rule `ZS606` (unclear-names-one-priority) was removed" in run.stderr
     assert "remove it from options, comments and configuration" in run.stderr
 
 
-def test_no_rule_takes_the_code_or_name_of_a_removed_one() -> None:
+def test_codes_and_names_of_removed_rules_are_not_reused() -> None:
     from zsupport.check.catalogue import KINDS, REMOVED
 
     assert set(REMOVED).isdisjoint(KINDS)
     assert set(REMOVED.values()).isdisjoint(kind.name for kind in KINDS.values())
 
 
-def test_what_is_invalid_is_shown_whatever_is_selected(check: Check, tmp_path: Path) -> None:
+def test_findings_of_the_loader_are_always_shown(check: Check, tmp_path: Path) -> None:
     write(tmp_path, invalid=INVALID)
     for option in ("--select", "--ignore"):
         run = check(option, "ZS401", only=False)
@@ -380,7 +374,7 @@ def test_what_is_invalid_is_shown_whatever_is_selected(check: Check, tmp_path: P
         assert "error[ZS201]" in run.stdout
 
 
-def test_every_rule_is_listed_and_explained(check: Check) -> None:
+def test_rules_are_listed_and_explained(check: Check) -> None:
     from zsupport.check.catalogue import KINDS
     from zsupport.check.explanations import explanation_of
 
@@ -400,7 +394,7 @@ def test_every_rule_is_listed_and_explained(check: Check) -> None:
         assert (bad is None) is (code == UNREADABLE.code)
         if bad and good and "\x07" not in bad:  # a character that is not written to a terminal
             assert f"## Bad\n\n```yaml\n{bad}```\n\n## Good\n\n```yaml\n{good}```\n" in text
-        # Each says more than the line in the list.
+        # Each page is longer than the summary.
         assert len(text.split("\n\n")[2]) > 80, code
 
 
@@ -412,7 +406,7 @@ def test_every_rule_is_listed_and_explained(check: Check) -> None:
         (("--select", "unreachable-rule"), ["ZS401"]),
     ],
 )
-def test_the_rules_that_were_selected_are_listed(
+def test_selected_rules_are_listed(
     arguments: tuple[str, ...], codes: list[str], check: Check
 ) -> None:
     run = check("--list-rules", *arguments, only=False)
@@ -423,7 +417,7 @@ def test_the_rules_that_were_selected_are_listed(
 # -- exit codes ----------------------------------------------------------------------------
 
 
-def test_a_day_that_is_none_is_refused(check: Check) -> None:
+def test_invalid_date_is_reported(check: Check) -> None:
     assert check("--at", "2026-02-30") == (
         "", "zsupport: --at: invalid date `2026-02-30`\n  a date looks like 2026-11-26\n", 2
     )  # fmt: skip
@@ -450,13 +444,13 @@ def test_exit_codes(check: Check, tmp_path: Path) -> None:
     assert check("clean.yaml", "--at", "2026-11-26T10:00:00Z").code == 0
 
 
-def test_quiet_says_nothing(check: Check, tmp_path: Path) -> None:
+def test_quiet_prints_nothing(check: Check, tmp_path: Path) -> None:
     write(tmp_path, dead=DEAD, invalid=INVALID)
     assert check("-q", "dead.yaml") == ("", "", 1)
     assert check("-q", "invalid.yaml", "none.yaml") == ("", "", 3)
 
 
-def test_one_file_does_not_keep_another_from_being_shown(check: Check, tmp_path: Path) -> None:
+def test_unreadable_file_does_not_hide_other_findings(check: Check, tmp_path: Path) -> None:
     write(tmp_path, invalid=INVALID, dead=DEAD)
     (tmp_path / "folder.yaml").mkdir()
     (tmp_path / "dangling.yaml").symlink_to("gone")
@@ -488,7 +482,7 @@ def test_one_file_does_not_keep_another_from_being_shown(check: Check, tmp_path:
     ]
 
 
-def test_the_last_line_counts(check: Check, tmp_path: Path) -> None:
+def test_last_line_counts_findings(check: Check, tmp_path: Path) -> None:
     write(tmp_path, clean=CLEAN, dead=DEAD, every=EVERY)
     assert last(check("clean.yaml")) == "All good: 1 file"
     assert last(check("clean.yaml", "none.yaml")) == (
@@ -505,7 +499,7 @@ def test_the_last_line_counts(check: Check, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "format", ["text", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab"]
 )
-def test_every_format_names_the_finding(format: str, check: Check, tmp_path: Path) -> None:
+def test_every_format_contains_the_finding(format: str, check: Check, tmp_path: Path) -> None:
     write(tmp_path, dead=DEAD, clean=CLEAN)
     run = check("--format", format)
     assert run.code == 1
@@ -513,7 +507,7 @@ def test_every_format_names_the_finding(format: str, check: Check, tmp_path: Pat
     assert "dead.yaml" in run.stdout
 
 
-def test_a_file_that_cannot_be_read_cannot_be_ignored(check: Check, tmp_path: Path) -> None:
+def test_unreadable_file_cannot_be_ignored(check: Check, tmp_path: Path) -> None:
     for name in ("ZS000", "unreadable-file"):
         run = check("none.yaml", "--ignore", name)
         assert run.code == 2
@@ -528,7 +522,7 @@ def test_a_file_that_cannot_be_read_cannot_be_ignored(check: Check, tmp_path: Pa
         assert "error[ZS000]" in run.stdout
 
 
-def test_what_is_allowed_is_counted_in_the_document(check: Check, tmp_path: Path) -> None:
+def test_allowed_findings_are_counted_in_json(check: Check, tmp_path: Path) -> None:
     comment = "# zsupport: allow ZS401 -- because"
     write(tmp_path, dead=DEAD, a=DEAD.replace(": 4h", f": 4h  {comment}"))
     write(tmp_path, b=DEAD.replace(": 4h", f": 4h  {comment.replace('zsupport', 'ZSupport')}"))
@@ -537,10 +531,10 @@ def test_what_is_allowed_is_counted_in_the_document(check: Check, tmp_path: Path
     }  # fmt: skip
 
 
-def test_in_a_terminal_it_is_said_once(cli: Cli, tmp_path: Path) -> None:
+def test_last_line_is_printed_once_in_a_terminal(cli: Cli, tmp_path: Path) -> None:
     both, code = in_a_terminal(cli, tmp_path, "none.yaml")
     assert (both.count("no such file"), code) == (1, 3)
-    # What goes elsewhere as a report, or is a patch, does not say it to whoever waits.
+    # With a report in a file, or with a patch, there is no last line.
     for more in (("--format", "csv"), ("--diff",)):
         both, _ = in_a_terminal(cli, tmp_path, "none.yaml", *more)
         assert "zsupport: none.yaml: no such file" in both
@@ -553,7 +547,7 @@ def revision(start: str, zone: str = "UTC", id: str = "acme") -> str:
     return f"{BASE.format(id=id)}effective: {{from: {start}}}\ntimezone: {zone}\n"
 
 
-def test_revisions_of_a_policy_in_one_folder_are_compared(check: Check, tmp_path: Path) -> None:
+def test_revisions_in_a_folder_are_compared(check: Check, tmp_path: Path) -> None:
     write(
         tmp_path, a=revision("2025-01-01"), b=revision("2025-01-01"),
         c=revision("2026-01-01", "Europe/Oslo"), d=revision("2025-01-01", id="other"),
@@ -571,7 +565,7 @@ def test_revisions_of_a_policy_in_one_folder_are_compared(check: Check, tmp_path
 # -- fixes ---------------------------------------------------------------------------------
 
 
-def test_a_fix_is_shown_before_it_is_made(check: Check, tmp_path: Path) -> None:
+def test_diff_shows_fixes(check: Check, tmp_path: Path) -> None:
     write(tmp_path, every=EVERY, dead=DEAD)
     run = check("--fix", "--diff")
     assert run.code == 1
@@ -595,7 +589,7 @@ def test_a_fix_is_shown_before_it_is_made(check: Check, tmp_path: Path) -> None:
     assert check("every.yaml").stdout == "All good: 1 file\n"
 
 
-def test_fixes_are_made_and_said(check: Check, tmp_path: Path) -> None:
+def test_fixes_are_applied_and_listed(check: Check, tmp_path: Path) -> None:
     write(tmp_path, every=EVERY, dead=DEAD)
     run = check("--fix")
     assert run.code == 1
@@ -607,7 +601,7 @@ def test_fixes_are_made_and_said(check: Check, tmp_path: Path) -> None:
     assert check("--fix", "every.yaml").stdout == "All good: 1 file\n"
 
 
-def test_what_can_be_fixed_is_where_something_else_cannot(check: Check, tmp_path: Path) -> None:
+def test_fixable_findings_are_fixed_next_to_others(check: Check, tmp_path: Path) -> None:
     both = EVERY.replace(
         "[{first-response: 24h}]", "\n  - first-response: 24h\n  - first-response: 4h"
     )
@@ -616,7 +610,7 @@ def test_what_can_be_fixed_is_where_something_else_cannot(check: Check, tmp_path
     assert "when" not in (tmp_path / "both.yaml").read_text()
 
 
-def test_what_is_fixed_is_in_the_document(check: Check, tmp_path: Path) -> None:
+def test_fixes_are_listed_in_json(check: Check, tmp_path: Path) -> None:
     write(tmp_path, every=EVERY)
     document = json.loads(check("--fix", "--format", "json").stdout)
     assert document["findings"] == []
@@ -625,7 +619,7 @@ def test_what_is_fixed_is_in_the_document(check: Check, tmp_path: Path) -> None:
     ]
 
 
-def test_a_fixed_file_keeps_everything_else(check: Check, tmp_path: Path) -> None:
+def test_fix_keeps_the_rest_of_the_file(check: Check, tmp_path: Path) -> None:
     text = "\ufeff# first\r\n" + EVERY.replace("\n", "\r\n").replace("24h}]", "24h}]  # last")
     path = tmp_path / "real.yaml"
     path.write_bytes(text.encode())
@@ -639,7 +633,7 @@ def test_a_fixed_file_keeps_everything_else(check: Check, tmp_path: Path) -> Non
     assert sorted(each.name for each in tmp_path.iterdir()) == ["link.yaml", "real.yaml"]
 
 
-def test_a_file_that_may_not_be_written_is_not(check: Check, tmp_path: Path) -> None:
+def test_read_only_file_is_not_fixed(check: Check, tmp_path: Path) -> None:
     write(tmp_path, every=EVERY, other=EVERY)
     path = tmp_path / "every.yaml"
     path.chmod(0o444)
@@ -647,18 +641,18 @@ def test_a_file_that_may_not_be_written_is_not(check: Check, tmp_path: Path) -> 
     assert run.code == 4
     assert run.stderr.startswith("zsupport: every.yaml: the file is read-only\n")
     assert path.read_text() == EVERY
-    # What was not fixed is shown, and the other file is fixed.
+    # The unfixed finding is shown, and the other file is fixed.
     assert " --> every.yaml:5:" in run.stdout
     assert (tmp_path / "other.yaml").read_text() != EVERY
 
 
-def test_shipped_policies_are_not_changed(check: Check) -> None:
+def test_shipped_policies_are_not_fixed(check: Check) -> None:
     run = check("zoom", "--fix")
     assert run.code == 2
     assert check("zoom", "--diff").code == 0
 
 
-def test_what_two_fixes_would_leave_empty_is_fixed_in_turn(check: Check, tmp_path: Path) -> None:
+def test_fixes_in_the_same_mapping_need_two_rounds(check: Check, tmp_path: Path) -> None:
     write(
         tmp_path,
         p=EVERY.replace("[free, pro]}", "[free, pro], region: [eu, us]}")
@@ -678,56 +672,54 @@ def configure(folder: Path, text: str) -> None:
     (folder / "pyproject.toml").write_text(f"[tool.zsupport.check]\n{text}\n")
 
 
-def test_a_project_selects_and_ignores(check: Check, tmp_path: Path) -> None:
+def test_project_selects_and_ignores_rules(check: Check, tmp_path: Path) -> None:
     write(tmp_path, dead=DEAD, every=EVERY)
     configure(tmp_path, 'select = ["ZS4"]\nignore = ["unreachable-rule"]')
     codes = [e["code"] for e in json.loads(check("--format=json", only=False).stdout)["findings"]]
     assert codes == ["ZS407"]
-    # An option stands in place of the key of its name, and of no other.
+    # An option replaces only the key with its name.
     assert check("--select", "unreachable-rule", only=False).code == 0
     assert check("--ignore", "ZS407", only=False).code == 1
 
 
-def test_a_project_says_what_fails(check: Check, tmp_path: Path) -> None:
+def test_project_sets_fail_on(check: Check, tmp_path: Path) -> None:
     write(tmp_path, every=EVERY)
     configure(tmp_path, 'fail-on = "warning"')
     assert check().code == 1
     assert check("--fail-on", "error").code == 0
 
 
-def test_a_project_leaves_files_out(check: Check, tmp_path: Path) -> None:
+def test_project_excludes_files(check: Check, tmp_path: Path) -> None:
     write(tmp_path, dead=DEAD, old__a=DEAD, sub__old__b=DEAD, sub__c=DEAD, drafts__d=DEAD)
     configure(tmp_path, 'exclude = ["old", "drafts/*.yaml", "sub/c.*"]')
     assert files(check("--format", "json")) == ["dead.yaml"]
     assert check("sub", "drafts").code == 3
-    # Whoever names a file wants it.
+    # A named file is not excluded.
     assert files(check("--format", "json", "old/a.yaml")) == ["old/a.yaml"]
 
 
-def test_rules_are_ignored_by_file(
+def test_project_ignores_rules_by_file(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, dead=DEAD, old__dead=DEAD, old__every=EVERY, new__dead=DEAD)
     configure(tmp_path, '[tool.zsupport.check.per-file-ignores]\n"old/**" = ["ZS401"]')
     assert files(check("--format", "json")) == ["dead.yaml", "new/dead.yaml", "old/every.yaml"]
-    # Patterns are about the folder of the project, wherever one is.
+    # Patterns are relative to the folder of the project.
     monkeypatch.chdir(tmp_path / "old")
     assert files(check("--format", "json", "..")) == [
         "../dead.yaml", "../new/dead.yaml", "../old/every.yaml",
     ]  # fmt: skip
 
 
-def test_a_comment_about_a_rule_that_is_ignored_in_a_file_is_not_unused(
-    check: Check, tmp_path: Path
-) -> None:
+def test_suppression_of_an_ignored_rule_is_not_unused(check: Check, tmp_path: Path) -> None:
     allowed = CLEAN.replace("targets:", "# zsupport: allow ZS401 -- kept\ntargets:")
     write(tmp_path, a=allowed, old__b=allowed)
     configure(tmp_path, '[tool.zsupport.check.per-file-ignores]\n"old/**" = ["ZS401"]')
-    # Nobody looked for it in the second file.
+    # The rule did not run for the second file.
     assert files(check("--format", "json")) == ["a.yaml"]
 
 
-def test_a_file_belongs_to_the_project_that_it_lies_in(check: Check, tmp_path: Path) -> None:
+def test_file_belongs_to_the_nearest_project(check: Check, tmp_path: Path) -> None:
     write(
         tmp_path, every=EVERY, a__every=EVERY, a__dead=DEAD, a__deep__dead=DEAD, a__old__dead=DEAD,
         b__every=EVERY, b__dead=DEAD, b__old__dead=DEAD,
@@ -745,15 +737,15 @@ def test_a_file_belongs_to_the_project_that_it_lies_in(check: Check, tmp_path: P
     assert said("every.yaml") == (["every.yaml"], 0)
     assert said(str(tmp_path / "a/deep/dead.yaml")) == ([], 0)
     assert said() == (["every.yaml", "a/every.yaml", "b/dead.yaml"], 1)
-    # What fails one project does not fail another.
+    # fail-on of a project does not apply to another project.
     assert said("every.yaml", "a/dead.yaml") == (["every.yaml"], 0)
     assert said("a/every.yaml", "--fail-on", "error") == (["a/every.yaml"], 0)
-    # An option is about all of them.
+    # An option applies to all of them.
     everywhere = ["a/dead.yaml", "a/deep/dead.yaml", "a/old/dead.yaml", "b/dead.yaml"]
     assert said("a", "b", "--select", "ZS401", "--ignore", "ZS407") == (everywhere, 1)
 
 
-def test_junit_fails_where_the_project_says(check: Check, tmp_path: Path) -> None:
+def test_junit_uses_fail_on_of_the_project(check: Check, tmp_path: Path) -> None:
     write(tmp_path, every=EVERY, a__every=EVERY)
     configure(tmp_path / "a", 'fail-on = "warning"')
     report = check("--format", "junit").stdout
@@ -761,9 +753,7 @@ def test_junit_fails_where_the_project_says(check: Check, tmp_path: Path) -> Non
     assert report.index("<failure") > report.index('name="a/every.yaml"')
 
 
-def test_a_slip_in_any_project_is_said_before_a_file_is_changed(
-    check: Check, tmp_path: Path
-) -> None:
+def test_configuration_errors_are_reported_before_fixes(check: Check, tmp_path: Path) -> None:
     write(tmp_path, a__every=EVERY, b__every=EVERY)
     configure(tmp_path / "b", 'selct = ["ZS4"]')
     for arguments in (("a", "b"), ("a/every.yaml", "b/every.yaml")):
@@ -773,7 +763,7 @@ def test_a_slip_in_any_project_is_said_before_a_file_is_changed(
     assert (tmp_path / "a/every.yaml").read_text().count("when") == 1
 
 
-def test_standard_input_belongs_to_the_folder_of_its_name(cli: Cli, tmp_path: Path) -> None:
+def test_standard_input_belongs_to_the_project_of_its_name(cli: Cli, tmp_path: Path) -> None:
     configure(tmp_path / "a", 'ignore = ["ZS407"]')
     every = ("check", "-", "--format", "json", "--stdin-filename")
     for name, codes in (("x.yaml", ["ZS407"]), ("a/x.yaml", [])):
@@ -782,9 +772,7 @@ def test_standard_input_belongs_to_the_folder_of_its_name(cli: Cli, tmp_path: Pa
         assert [code for code in found if code == "ZS407"] == codes
 
 
-def test_a_project_is_read_once_for_all_files_below_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_project_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     configure(tmp_path, 'ignore = ["ZS401"]')
     reads: list[str] = []
 
@@ -802,7 +790,7 @@ def test_a_project_is_read_once_for_all_files_below_it(
     )
 
 
-def test_the_nearest_project_that_speaks_of_check_counts(
+def test_nearest_project_with_check_settings_is_used(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure(tmp_path, 'fail-on = "note"')
@@ -844,7 +832,7 @@ def test_the_nearest_project_that_speaks_of_check_counts(
         ("[[tool.zsupport.check]]", "pyproject.toml"),
     ],
 )
-def test_a_key_that_means_nothing_is_refused(
+def test_invalid_configuration_is_reported(
     text: str, says: str, check: Check, tmp_path: Path
 ) -> None:
     write(tmp_path, a=CLEAN)
@@ -855,17 +843,17 @@ def test_a_key_that_means_nothing_is_refused(
     assert says in run.stderr
 
 
-def test_a_table_in_place_of_a_list_of_tables(check: Check, tmp_path: Path) -> None:
+def test_table_in_place_of_an_array_is_reported(check: Check, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.zsupport]\ncheck = 5\n")
     run = check()
     assert run.code == 2
     assert "`tool.zsupport.check` is not a table" in run.stderr
 
 
-# -- hostile surroundings ------------------------------------------------------------------
+# -- hostile environments ------------------------------------------------------------------
 
 
-def test_folders_nested_deeper_than_calls(check: Check, tmp_path: Path) -> None:
+def test_deeply_nested_folders_are_checked(check: Check, tmp_path: Path) -> None:
     here = os.getcwd()
     try:
         for _ in range(1200):
@@ -880,14 +868,14 @@ def test_folders_nested_deeper_than_calls(check: Check, tmp_path: Path) -> None:
         subprocess.run(["rm", "-rf", "d"], check=True)
 
 
-def test_a_file_too_large_is_one_finding(check: Check, tmp_path: Path) -> None:
+def test_too_large_file_is_a_single_finding(check: Check, tmp_path: Path) -> None:
     (tmp_path / "big.yaml").write_text(DEAD + "#" * 2_000_000)
     run = check(".")
     assert run.code == 3
     assert "ZS009" in run.stdout
 
 
-def test_a_file_that_goes_away_meanwhile_is_said(
+def test_file_removed_during_the_run_is_reported(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, a=CLEAN, b=CLEAN, c=DEAD)
@@ -903,7 +891,7 @@ def test_a_file_that_goes_away_meanwhile_is_said(
     assert "c.yaml" in run.stdout
 
 
-def test_a_file_that_changes_before_it_is_fixed_is_left(
+def test_file_changed_during_the_run_is_not_fixed(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, a=EVERY)
@@ -920,7 +908,7 @@ def test_a_file_that_changes_before_it_is_fixed_is_left(
     assert (tmp_path / "a.yaml").read_text() == EVERY + "# more\n"
 
 
-def test_a_folder_that_may_not_be_looked_into_is_said(
+def test_unreadable_folder_is_reported(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, a=CLEAN, closed__b=DEAD)
@@ -941,7 +929,7 @@ def test_a_folder_that_may_not_be_looked_into_is_said(
     )
 
 
-def test_a_pipe_is_read_and_not_fixed(cli: Cli, tmp_path: Path) -> None:
+def test_named_pipe_is_read_but_not_fixed(cli: Cli, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.yaml"
     os.mkfifo(pipe)
     writer = ["sh", "-c", 'printf %s "$1" > "$2"', "sh", EVERY, str(pipe)]
@@ -955,13 +943,13 @@ def test_a_pipe_is_read_and_not_fixed(cli: Cli, tmp_path: Path) -> None:
     assert "warning[ZS407]" in run.stdout
 
 
-def test_an_explanation_is_a_page(check: Check) -> None:
+def test_explanation_is_printed_as_a_page(check: Check) -> None:
     assert check("--explain", "ZS401", "--format", "json", only=False).code == 2
     text = check("--explain", "ZS401", only=False).stdout
     assert check("--explain", "ZS401", "--format", "markdown", only=False).stdout == text
 
 
-def test_names_that_steer_terminals_are_shown_as_letters(check: Check, tmp_path: Path) -> None:
+def test_control_characters_in_names_are_escaped(check: Check, tmp_path: Path) -> None:
     (tmp_path / "a\x1b[31m\nb.yaml").write_text(DEAD)
     os.symlink("gone", tmp_path / "c\x1b[2J.yaml")
     for arguments in ((), ("--diff",), ("--format", "json"), ("--format", "github")):
@@ -970,7 +958,7 @@ def test_names_that_steer_terminals_are_shown_as_letters(check: Check, tmp_path:
         assert run.code == 3
 
 
-def test_names_that_are_no_utf_8(cli: Cli, tmp_path: Path) -> None:
+def test_names_that_are_not_utf_8_are_shown(cli: Cli, tmp_path: Path) -> None:
     path = os.path.join(os.fsencode(tmp_path), b"\xff.yaml")
     with open(path, "w") as stream:
         stream.write(DEAD)
@@ -980,7 +968,7 @@ def test_names_that_are_no_utf_8(cli: Cli, tmp_path: Path) -> None:
         assert "ZS401" in run.stdout
 
 
-def test_the_folder_may_be_gone(cli: Cli, tmp_path: Path) -> None:
+def test_current_folder_can_be_removed(cli: Cli, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     (tmp_path / "p.yaml").write_text(CLEAN)
@@ -993,7 +981,9 @@ def test_the_folder_may_be_gone(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [".", "x.yaml", "*.yaml", "-"])
-def test_nothing_is_found_from_a_folder_that_is_gone(path: str, cli: Cli, tmp_path: Path) -> None:
+def test_relative_paths_from_a_removed_folder_are_reported(
+    path: str, cli: Cli, tmp_path: Path
+) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     done = subprocess.run(
@@ -1008,7 +998,7 @@ def test_nothing_is_found_from_a_folder_that_is_gone(path: str, cli: Cli, tmp_pa
     )
 
 
-def test_a_pattern_makes_no_line_of_its_own(check: Check, tmp_path: Path) -> None:
+def test_line_breaks_in_patterns_are_escaped(check: Check, tmp_path: Path) -> None:
     write(tmp_path, a=CLEAN, b=CLEAN)
     configure(
         tmp_path,
@@ -1020,9 +1010,7 @@ per-file-ignores = {"x\nAll good: 1 file" = ["ZS4"], "y\u2028" = ["ZS5"]}""",
         assert r"ZS4 in x\nAll good: 1 file, ZS5 in y\u2028; excluded" in said, format
 
 
-def test_an_interruption_ends_it_with_130_and_leaves_no_file_behind(
-    cli: Cli, tmp_path: Path
-) -> None:
+def test_interruption_ends_with_130_and_leaves_no_temporary_file(cli: Cli, tmp_path: Path) -> None:
     for i in range(3000):
         (tmp_path / f"{i:04}.yaml").write_text(EVERY.replace("every", f"p{i}"))
     with subprocess.Popen(
@@ -1037,13 +1025,13 @@ def test_an_interruption_ends_it_with_130_and_leaves_no_file_behind(
         _, stderr = started.communicate(timeout=60)
     assert started.returncode == 130
     assert stderr == b""
-    # Every file is whole, fixed or not, and there is no other.
+    # Every file is complete, fixed or not, and there are no other files.
     assert len(list(tmp_path.iterdir())) == 3000
     sizes = {len(path.read_text()) for path in tmp_path.iterdir()}
     assert len(sizes) <= 8
 
 
-def test_files_that_are_done_are_forgotten_at_once(check: Check, tmp_path: Path) -> None:
+def test_checked_documents_are_freed(check: Check, tmp_path: Path) -> None:
     write(tmp_path, a=CLEAN, b=DEAD, c=EVERY, zoom=Path(shipped_policies()["zoom"]).read_text())
     before = gc.get_threshold()
 
@@ -1053,12 +1041,12 @@ def test_files_that_are_done_are_forgotten_at_once(check: Check, tmp_path: Path)
         ]
 
     gc.collect()
-    of_others = set(map(id, alive()))  # other tests keep some
+    before = set(map(id, alive()))  # other tests keep some
     gc.disable()
     try:
         check("--format", "json", only=False)
-        # Nothing that is kept, and no circle that Python would have to look for.
-        kept = [each for each in alive() if id(each) not in of_others]
+        # Nothing is kept, and there are no cycles for the garbage collector.
+        kept = [each for each in alive() if id(each) not in before]
     finally:
         gc.enable()
     assert kept == []
@@ -1076,7 +1064,7 @@ def test_check_imports_neither_typer_nor_rich(cli: Cli, tmp_path: Path) -> None:
     assert "rich" not in imported
 
 
-def test_the_document_is_as_its_schema_says(check: Check, tmp_path: Path) -> None:
+def test_json_matches_its_schema(check: Check, tmp_path: Path) -> None:
     write(tmp_path, dead=DEAD, every=EVERY, invalid=INVALID)
     main(["schema", "check"])
     schema = jsonschema_rs.validator_for(json.loads(check("none.yaml", ".", "-q").stdout))
@@ -1101,12 +1089,12 @@ def in_a_terminal(cli: Cli, folder: Path, *arguments: str) -> tuple[str, int]:
 
 
 def read_all(terminal: int) -> bytes:
-    """Return what is written to a terminal until its other end is closed; close this one."""
+    """Return the output of a terminal until its other end is closed, and close it."""
     shown = b""
     while True:
         try:
             more = os.read(terminal, 65536)
-        except OSError:  # Linux says so when the other end is closed
+        except OSError:  # raised by Linux when the other end is closed
             break
         if not more:
             break
@@ -1116,7 +1104,7 @@ def read_all(terminal: int) -> bytes:
 
 
 def on_a_terminal(cli: Cli, folder: Path, *arguments: str, **environment: str) -> tuple[str, str]:
-    """Run check with standard error on a terminal; return that and standard output."""
+    """Run check with standard error on a terminal; return standard error and output."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         cli.command("check", *arguments, *ONLY), cwd=folder, stdin=subprocess.DEVNULL,
@@ -1131,13 +1119,13 @@ def on_a_terminal(cli: Cli, folder: Path, *arguments: str, **environment: str) -
     return shown.decode(), stdout
 
 
-def test_who_waits_at_a_terminal_sees_how_far_it_is(cli: Cli, tmp_path: Path) -> None:
+def test_progress_is_shown_in_a_terminal(cli: Cli, tmp_path: Path) -> None:
     for i in range(60):
         (tmp_path / f"{i:02}.yaml").write_text(CLEAN.replace("clean", f"p{i}"))
     shown, stdout = on_a_terminal(cli, tmp_path)
     assert "/60" in shown
     assert stdout == "All good: 60 files\n"
-    # It is gone at the end: the last thing done to the line is to clear it.
+    # The line is cleared at the end.
     assert shown.rstrip("\r\n").endswith("\x1b[2K")
     for quiet in ({"CI": "true"}, {"TERM": "dumb"}):
         assert on_a_terminal(cli, tmp_path, **quiet) == ("", stdout)
@@ -1145,11 +1133,11 @@ def test_who_waits_at_a_terminal_sees_how_far_it_is(cli: Cli, tmp_path: Path) ->
     (tmp_path / "few").mkdir()
     (tmp_path / "few" / "a.yaml").write_text(CLEAN)
     assert on_a_terminal(cli, tmp_path, "few") == ("", "All good: 1 file\n")
-    # Nothing of it in a pipe.
+    # No progress in a pipe.
     assert cli("check", *ONLY, cwd=tmp_path).stderr == ""
 
 
-def test_names_do_not_steer_the_bar(cli: Cli, tmp_path: Path) -> None:
+def test_control_characters_do_not_reach_the_progress_bar(cli: Cli, tmp_path: Path) -> None:
     for i in range(60):
         (tmp_path / f"{i:02}\x1b]0;owned\x07[red].yaml").write_text(CLEAN.replace("clean", f"p{i}"))
     shown, _ = on_a_terminal(cli, tmp_path)

@@ -1,4 +1,4 @@
-"""What rules say of random policies, held to the reference: one case after the other."""
+"""Compare the findings in random policies with the reference, case by case."""
 
 import json
 from collections import Counter
@@ -23,19 +23,19 @@ from zsupport.policy.loader import read_document
 
 SEED = 20261128
 POLICIES = 75
-#: And of those in which plans and roles rank above others.
+#: The number of policies with ranked plans and roles.
 RANKED = 80
-#: The most cases of a policy whose answers after fixes are compared.
+#: The maximum number of cases of policies whose answers after fixes are compared.
 MOST_CASES_FIXED = 150
 TODAY = date(2026, 11, 26)
 
 
-#: A code, what is found, and what is true.
+#: A code, the findings, and the result of the reference.
 Judged = tuple[str, object, Collection[object] | bool]
 
 
 class Checked(NamedTuple):
-    """A drawn policy: what is true of its cases, and what rules find in it, by code."""
+    """A random policy with the claims of the reference and the findings by code."""
 
     document: Document
     claims: Claims
@@ -43,12 +43,12 @@ class Checked(NamedTuple):
     ranks: Ranks
 
     def paths(self, code: str) -> set[Path]:
-        """Return where a rule finds something."""
+        """Return the paths of the findings of a rule."""
         return {each.path for each in self.found[code]}
 
 
 def checked(text: str) -> Checked:
-    """Return a policy as it is written."""
+    """Return a policy as YAML."""
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
     subject = Subject(document, TODAY)
     found = {rule.code: list(rule.check(subject)) for rule in RULES if not rule.last}
@@ -71,7 +71,7 @@ def beside(problem: Problem, words: str) -> list[Path]:
 
 
 def numbers_of(claims: Claims, witness: Case) -> set[int]:
-    """Return the cases that a witness stands for; facts that decide nothing are left out."""
+    """Return the cases of a witness; it omits facts that decide nothing."""
     named = {name: value for name, value in witness.items() if name != "opened"}
     for side in witness.get("opened", "").split(" and ") if "opened" in witness else ():
         value, name = side.split()
@@ -83,11 +83,11 @@ def numbers_of(claims: Claims, witness: Case) -> set[int]:
     }
 
 
-# -- what is found, and what is true ---------------------------------------------------------------
+# -- findings and claims ---------------------------------------------------------------------------
 
 
 def unreachable(policy: Checked) -> Iterator[Judged]:
-    """Yield what is found and what is true of what never decides, by code."""
+    """Yield findings and claims about unreachable entries, by code."""
     claims, found = policy.claims, policy.found
     yield "ZS401", policy.paths("ZS401"), set(claims.unreachable_rules())
     cells = [path for each in found["ZS402"] for path in beside(each, "unreachable target")]
@@ -103,7 +103,7 @@ def unreachable(policy: Checked) -> Iterator[Judged]:
 
 
 def of_priorities(policy: Checked) -> Iterator[Judged]:
-    """Yield what is found and what is true of priorities and facts, by code."""
+    """Yield findings and claims about priorities and facts, by code."""
     claims, found = policy.claims, policy.found
     priorities = claims.reference.values.get("priority", [])
     hidden: set[str] = set()
@@ -122,7 +122,7 @@ def of_priorities(policy: Checked) -> Iterator[Judged]:
 
 
 def of_lists(policy: Checked) -> Iterator[Judged]:
-    """Yield what is found and what is true of alternatives and recommendations, by code."""
+    """Yield findings and claims about alternatives and recommendations, by code."""
     claims, found = policy.claims, policy.found
     yield "ZS415", policy.paths("ZS415"), set(claims.shadowed_alternatives())
     yield "ZS416", policy.paths("ZS416"), set(claims.conflicting_recommendations())
@@ -132,7 +132,7 @@ def of_lists(policy: Checked) -> Iterator[Judged]:
 
 
 def of_gaps(policy: Checked) -> Iterator[Judged]:
-    """Yield the places of gaps, each with the priorities that it names."""
+    """Yield the paths of gaps, with their priorities."""
     claims = policy.claims
     gaps = claims.gaps()
     yield "ZS302", policy.paths("ZS302"), set(gaps)
@@ -148,7 +148,7 @@ def of_gaps(policy: Checked) -> Iterator[Judged]:
 
 
 def of_grants(policy: Checked) -> Iterator[Judged]:
-    """Yield that no answer changes without the grants that add nothing, and some without others."""
+    """Yield that only the removal of redundant grants changes no answer."""
     reference = policy.claims.reference
     grants = reference.document["entitlements"]
     unused = {int(path[1]) for path in policy.paths("ZS403")}
@@ -165,7 +165,7 @@ def of_grants(policy: Checked) -> Iterator[Judged]:
         yield "ZS403 removed", some_differ(unused), False
     excluded = {int(path[1]) for path in policy.paths("ZS414") if path[0] == "entitlements"}
     for place, grant in enumerate(grants):
-        # A source, and a remark of an alternative that never matches, are in no answer here.
+        # These answers contain no sources, and no remarks of alternatives that never match.
         silent = {"source", "note", "unclear"}.isdisjoint(
             json.dumps(grant.get("when", "")).split('"')
         )
@@ -175,7 +175,7 @@ def of_grants(policy: Checked) -> Iterator[Judged]:
 
 
 def _answer(reference: Judge, case: Case) -> object:
-    """Return what is answered about the channel of a case, and in which hours it is open."""
+    """Return the answer about the channel of a case, and its hours."""
     answer = reference.entitlement(case)
     hours = {reference.at(grant).get("hours") for grant in answer.grants}
     return reference.channel(case), hours, set(answer.calendars)
@@ -196,7 +196,7 @@ def of_members(policy: Checked) -> Iterator[Judged]:
 
 
 def of_grants_together(policy: Checked) -> Iterator[Judged]:
-    """Yield the pairs of grants whose prerequisites add up."""
+    """Yield the pairs of grants with combined prerequisites."""
     found = set()
     for each in policy.found["ZS406"]:
         [(beside, _)] = each.related
@@ -212,13 +212,13 @@ def of_grants_together(policy: Checked) -> Iterator[Judged]:
 
 
 def of_keys(policy: Checked) -> Iterator[Judged]:
-    """Yield the parts of rules and conditions that decide nothing."""
+    """Yield unused hours and conditions without effect."""
     yield "ZS405", policy.paths("ZS405"), set(policy.claims.unused_hours())
     yield "ZS407", policy.paths("ZS407"), set(policy.claims.condition_without_effect())
 
 
 def of_catch_alls(policy: Checked) -> Iterator[Judged]:
-    """Yield that a rule for the rest decides for each plan and priority of its finding."""
+    """Yield that a catch-all rule decides for each plan and priority of its finding."""
     claims = policy.claims
     for each in policy.found["ZS408"]:
         decided = {
@@ -237,7 +237,7 @@ def of_catch_alls(policy: Checked) -> Iterator[Judged]:
 
 
 def of_facts(policy: Checked) -> Iterator[Judged]:
-    """Yield for each fact that is found to decide nothing that no answer differs by it."""
+    """Yield for each unused fact that no answer depends on it."""
     claims = policy.claims
     for each in policy.found["ZS306"]:
         answers: dict[tuple[str, ...], object] = {}
@@ -254,12 +254,12 @@ def of_facts(policy: Checked) -> Iterator[Judged]:
 
 # -- ranks -----------------------------------------------------------------------------------------
 
-#: The code of each dimension by what is less.
+#: The codes of each dimension: targets, hours and channels.
 RANKS = (("plan", "ZS501", "ZS502", "ZS503"), ("role", "ZS504", "ZS504", "ZS504"))
 
 
 def of_promises(policy: Checked) -> Iterator[Judged]:
-    """Yield the cells that promise less than is promised below, each with the one below."""
+    """Yield the cells with slower targets than a lower value has."""
     for dimension, code in (("plan", "ZS501"), ("role", "ZS504"), ("priority", "ZS601")):
         problems = [each for each in policy.found[code] if "target" in each.message]
         yield from _of_less(policy, code, problems, policy.ranks.promised_less(dimension))
@@ -296,7 +296,7 @@ def _of_less(
 
 
 def of_restoration(policy: Checked) -> Iterator[Judged]:
-    """Yield the targets of later metrics that are due before the first one."""
+    """Yield the targets of later metrics that are due before the first metric."""
     true = policy.ranks.sooner()
     found: set[Path] = set()
     for each in policy.found["ZS602"]:
@@ -312,7 +312,7 @@ def of_restoration(policy: Checked) -> Iterator[Judged]:
 
 
 def of_hours(policy: Checked) -> Iterator[Judged]:
-    """Yield the grants by which a channel is open in fewer hours than below."""
+    """Yield the grants with fewer hours than a lower value has."""
     for dimension, _, code, _ in RANKS:
         problems = [each for each in policy.found[code] if " has fewer hours " in each.message]
         true = policy.ranks.fewer_hours(dimension)
@@ -329,7 +329,7 @@ def of_hours(policy: Checked) -> Iterator[Judged]:
 
 
 def of_channels(policy: Checked) -> Iterator[Judged]:
-    """Yield what may be used below only, by the grants that allow it."""
+    """Yield the channels that only a lower value has, by grant."""
     values = policy.claims.reference.values
     for dimension, _, _, code in RANKS:
         problems = [each for each in policy.found[code] if " may not use " in each.message]
@@ -359,7 +359,7 @@ def of_channels(policy: Checked) -> Iterator[Judged]:
 
 
 def of_fixes(policy: Checked) -> Iterator[Judged]:
-    """Yield that no fix changes an answer: all of them, round after round."""
+    """Yield that the fixes of all rounds change no answer."""
 
     def found_in(document: Document) -> Judgement:
         return look_at(document, RULES, TODAY)
@@ -380,7 +380,7 @@ ASPECTS = (
 ASPECTS_OF_RANK = (of_promises, of_restoration, of_hours, of_channels)
 
 
-#: How often each code is true of the drawn policies at least; else nothing was held to it.
+#: The minimum number of random policies with each code, so that each rule is tested.
 OFTEN = {
     "ZS301": 5, "ZS302": 10, "ZS303": 1, "ZS306": 500, "ZS306 decides": 10, "ZS312": 1,
     "ZS313": 5, "ZS401": 50, "ZS402": 2, "ZS403": 5, "ZS403 kept": 50, "ZS404": 5,
@@ -389,7 +389,7 @@ OFTEN = {
 }  # fmt: skip
 
 
-#: The same of the policies in which plans and roles rank above others.
+#: The same for policies with ranked plans and roles.
 OFTEN_OF_RANK = {
     "ZS501 promises": 6, "ZS501 beside": 6, "ZS502 hours": 2, "ZS503 channels": 7,
     "ZS504 promises": 1, "ZS504 hours": 1, "ZS504 channels": 2, "ZS601 promises": 12,
@@ -397,11 +397,11 @@ OFTEN_OF_RANK = {
 }  # fmt: skip
 
 
-def test_what_is_found_is_what_is_true_of_the_cases() -> None:
+def test_findings_agree_with_the_reference() -> None:
     hold(((block(draw(SEED, number)[0]), number) for number in range(POLICIES)), ASPECTS, OFTEN)
 
 
-def test_what_is_found_along_ranks_is_what_is_true_of_the_cases() -> None:
+def test_findings_about_ranks_agree_with_the_reference() -> None:
     ranked = ((block(draw_ranked(SEED, number)), number) for number in range(RANKED))
     hold(ranked, ASPECTS_OF_RANK, OFTEN_OF_RANK)
 
@@ -411,7 +411,7 @@ def hold(
     aspects: Iterable[Callable[[Checked], Iterator[Judged]]],
     often: Mapping[str, int],
 ) -> None:
-    """Hold what is found in policies to what is true of them."""
+    """Compare the findings in policies with the claims."""
     judged: Counter[str] = Counter()
     for text, number in texts:
         policy = checked(text)

@@ -1,4 +1,4 @@
-"""Edits of a policy file: what goes is exactly what was meant, and the rest stays as it is."""
+"""Edits of a policy file: they change exactly the intended text."""
 
 import time
 from typing import Any
@@ -27,7 +27,7 @@ def after(text: str, edits: tuple[Edit, ...]) -> str:
 
 
 def without(text: str, *path: str | int) -> str | None:
-    """Return a text without what stands at a path, None where that cannot be done."""
+    """Return a text without the value at a path, or None if it cannot be removed."""
     edits = removal(document_of(text), path)
     return after(text, edits) if edits else None
 
@@ -55,7 +55,7 @@ REMOVALS = [
     ("a: 'it''s # no'   # own\nb: 1\n", ("a",), "b: 1\n"),
     ("a: one\n  two\n  three # own\nb: 1\n", ("a",), "b: 1\n"),
     ("'a b': 1\n\"c: d\": 2\n", ("c: d",), "'a b': 1\n"),
-    # what would be left empty goes too
+    # an empty mapping is removed too
     ("a: 1\nh:\n  # inside\n  x: 1\n", ("h", "x"), "a: 1\n"),
     ("a: 1\nh: [{x: 1}]\n", ("h", 0, "x"), "a: 1\n"),
     ("- {when: {plan: [a]}, allow: b}\n", (0, "when", "plan", 0), "- {allow: b}\n"),
@@ -65,7 +65,7 @@ REMOVALS = [
     ("l:\n  - x: 1\n    y: 2\n  - z: 3\n", ("l", 0), "l:\n  - z: 3\n"),
     ("l:\n  -\n    x: 1\n  - z: 3\n", ("l", 0), "l:\n  - z: 3\n"),
     ("l:\n  - - a\n    - b\n  - c\n", ("l", 0, 0), "l:\n  - - b\n  - c\n"),
-    # the first key behind a `-`
+    # the first key after a `-`
     ("- x: 1 # own\n  y: 2\n", (0, "x"), "- y: 2\n"),
     ("- x:\n    a: 1\n    b: 2\n  y: 2\n", (0, "x"), "- y: 2\n"),
     ("- x: 1 # own\n  # about y\n  y: 2\n", (0, "x"), "-\n  # about y\n  y: 2\n"),
@@ -92,14 +92,14 @@ REMOVALS = [
 
 
 @pytest.mark.parametrize(("text", "path", "expected"), REMOVALS)
-def test_what_is_taken_out(text: str, path: Path, expected: str) -> None:
+def test_removals(text: str, path: Path, expected: str) -> None:
     assert without(text, *path) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "path"),
     [
-        ("a: 1\n", ("a",)),  # nothing would be left
+        ("a: 1\n", ("a",)),  # the document would be empty
         ("a: 1\nb: 2\n", ("c",)),
         ("a: 1\nb: 2\n", ()),
         ("l: [a, b]\n", ("l", 2)),
@@ -119,7 +119,7 @@ def test_what_is_taken_out(text: str, path: Path, expected: str) -> None:
         ("--- {a: 1, b: 2}\n", ("c",)),
     ],
 )  # fmt: skip
-def test_what_cannot_be_taken_out_with_certainty_is_left(text: str, path: Path) -> None:
+def test_uncertain_removals_are_omitted(text: str, path: Path) -> None:
     assert without(text, *path) is None
 
 
@@ -138,14 +138,14 @@ def sized(value: Any) -> int:
 
 @settings(max_examples=1000, deadline=None)
 @given(written(), LINE_ENDS, st.booleans(), st.data())
-def test_a_removal_takes_out_that_and_its_comments(
+def test_removal_includes_comments(
     text: Written, line_end: str, ends: bool, draw: st.DataObject
 ) -> None:
     source = line_end.join(text.lines) + (line_end if ends else "")
     document = document_of(source)
     path = draw.draw(st.sampled_from(paths_of(document.root)))
 
-    # What would be left empty goes too.
+    # An empty mapping is removed too.
     expected = data(document.root)
     gone = path
     while True:
@@ -167,20 +167,20 @@ def test_a_removal_takes_out_that_and_its_comments(
     assert data(document_of(result).root) == expected
     for owner, comment in text.comments:
         assert (comment in result) == (owner[: len(gone)] != gone), comment
-    # Every other line stays as it is, but for the two beside which something went.
+    # All other lines are unchanged, except the two next to the removal.
     kept = result.split(line_end)
     assert all(line in text.lines for line in kept[: max(0, edits[0].span.line - 2)])
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"])))
-def test_a_quoted_text_is_read_back(text: str) -> None:
+def test_quoted_text_is_read_back(text: str) -> None:
     written_text = quoted(text)
     assert "\n" not in written_text
     if not set(text) & {"\ufeff", "\ufffe", "\uffff"}:
         assert data(document_of(f"- {written_text}\n- [{written_text}]\n").root) == [text, [text]]
 
 
-def test_quotes_are_double_where_they_can_be() -> None:
+def test_quotes_are_double_if_possible() -> None:
     assert quoted("17:00") == '"17:00"'
     assert quoted('say "no"') == "'say \"no\"'"
     assert quoted("it's") == '"it\'s"'
@@ -194,7 +194,7 @@ def scalar_at(document: Document, *path: str | int) -> ScalarNode:
     return node
 
 
-def test_a_text_gets_quotes_where_it_stands() -> None:
+def test_text_is_quoted_in_place() -> None:
     text = "a: no # its\nm: {NO: +47 2, l: [17:00, &x 1.10, *x]}\n"
     document = document_of(text)
     assert after(text, quoting(document, scalar_at(document, "a"))).startswith('a: "no" # its\n')
@@ -210,7 +210,7 @@ def test_a_text_gets_quotes_where_it_stands() -> None:
     assert '{"NO": +47 2,' in after(text, quoting(document, key))
 
 
-def test_what_has_quotes_or_several_lines_gets_none() -> None:
+def test_quoted_and_multiline_texts_are_not_quoted() -> None:
     document = document_of("a: 'no'\nb: one\n  two\nc: |\n  no\n")
     for name in "abc":
         assert quoting(document, scalar_at(document, name)) == ()
@@ -220,19 +220,19 @@ def fix(start: int, end: int, text: str) -> Fix:
     return Fix(f"{start}-{end}", (Edit(Span(1, start, 1, end), text),))
 
 
-def test_fixes_that_touch_the_same_text_wait_for_another_round() -> None:
+def test_overlapping_fixes_wait_for_the_next_round() -> None:
     made = apply("abcdef", [fix(2, 4, "X"), fix(3, 5, "Y"), fix(4, 6, "Z"), fix(1, 2, "W")])
     assert made.text == "WXZf"
     assert [each.title for each in made.fixes] == ["2-4", "4-6", "1-2"]
 
 
-def test_all_edits_of_a_fix_are_made_or_none() -> None:
+def test_fix_is_applied_completely_or_not_at_all() -> None:
     both = Fix("both", (*fix(1, 2, "X").edits, *fix(5, 6, "Y").edits))
     assert apply("abcdef", [both]).text == "XbcdYf"
     assert apply("abcdef", [fix(5, 7, ""), both]).text == "abcd"
 
 
-def test_very_many_fixes_are_made_in_seconds() -> None:
+def test_many_fixes_are_applied_in_seconds() -> None:
     text = "ab\n" * 20_000
     edits = [(Edit(Span(n, 1, n, 2), ""),) for n in range(20_000, 0, -1)]
     start = time.process_time()

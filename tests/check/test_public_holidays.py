@@ -1,4 +1,4 @@
-"""What rules say of public holidays that are not to be had, or not known."""
+"""Findings if public holidays are unavailable or unknown."""
 
 from datetime import date
 
@@ -46,7 +46,7 @@ def found(public: PublicHolidays) -> list[Finding]:
     return list(judge(document, rules, date(2026, 11, 26), Clocks(public)).findings)
 
 
-def test_a_missing_package_is_one_note_and_stops_nothing() -> None:
+def test_missing_package_is_a_single_note() -> None:
     [finding] = found(missing)
     assert (finding.code, finding.severity) == ("ZS706", "note")
     assert "holidays of `DE` not checked: the holidays of DE need a package" in finding.message
@@ -54,7 +54,7 @@ def test_a_missing_package_is_one_note_and_stops_nothing() -> None:
     assert finding.span[:2] == (11, 53)
 
 
-def test_a_country_that_is_not_known_is_found_for_each_of_them() -> None:
+def test_every_unknown_country_is_reported() -> None:
     findings = found(unknown)
     assert [(each.code, each.path) for each in findings] == [
         ("ZS708", "hours.long.holidays.country"),

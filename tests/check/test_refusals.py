@@ -1,4 +1,4 @@
-"""Each kind of finding of the loader is explained by a policy that it refuses and one it reads."""
+"""The examples of each code of the loader: an invalid policy and a valid one."""
 
 from pathlib import Path
 
@@ -22,10 +22,10 @@ def codes_of(example: str | None, folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_the_bad_example_is_refused_for_that(code: str, tmp_path: Path) -> None:
+def test_bad_example_is_invalid(code: str, tmp_path: Path) -> None:
     assert codes_of(explanation_of(code).bad, tmp_path) == {code}
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_the_good_example_is_read(code: str, tmp_path: Path) -> None:
+def test_good_example_is_valid(code: str, tmp_path: Path) -> None:
     assert codes_of(explanation_of(code).good, tmp_path) == set()

@@ -1,4 +1,4 @@
-"""`check --fix` beside other programs: nothing that they save is lost, and no file is half."""
+"""`check --fix` next to other programs: it loses no saved text and leaves no partial file."""
 
 import errno
 import json
@@ -19,14 +19,14 @@ from zsupport.errors import EnvironmentFault
 from zsupport.sources.rewrite import rewrite
 
 BEFORE, AFTER, SAVED, EARLIER = "before\n", "after\n", "saved by an editor\n", "saved earlier\n"
-#: What a rewriting calls of the system, in between which something else can happen.
+#: The system calls of a rewrite, between which other programs can act.
 CALLS = ("open", "fsync", "fchown", "fchmod", "lstat", "rename", "link", "unlink")
 CHANGED = "p.yaml: the file has changed since it was read, and the fix was not made"
 
 
 @contextmanager
 def between(act: Callable[[str, tuple[Any, ...]], None]) -> Iterator[None]:
-    """Do something before each call of the system, which is told by its name and arguments."""
+    """Call a function before each system call, with its name and arguments."""
 
     def acting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **options: Any) -> Any:
@@ -36,14 +36,14 @@ def between(act: Callable[[str, tuple[Any, ...]], None]) -> Iterator[None]:
         return call
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "fsync", lambda _: None)  # no test can cut the power
+        patch.setattr(os, "fsync", lambda _: None)  # tests cannot cut the power
         for name in CALLS:
             patch.setattr(os, name, acting(name, getattr(os, name)))
         yield
 
 
 def steps_of(path: Path, setting: Callable[[pytest.MonkeyPatch], None]) -> list[str]:
-    """Return the calls of an undisturbed rewriting."""
+    """Return the system calls of a rewrite without other programs."""
     steps: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         setting(patch)
@@ -73,11 +73,11 @@ def with_a_backup(path: Path) -> None:
 
 
 def as_it_is(patch: pytest.MonkeyPatch) -> None:
-    """Leave the file system as it is."""
+    """Keep the file system unchanged."""
 
 
 def without_hard_links(patch: pytest.MonkeyPatch) -> None:
-    """Make the file system one that has no hard links."""
+    """Simulate a file system without hard links."""
 
     def refused(*_: Any, **__: Any) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")
@@ -87,7 +87,7 @@ def without_hard_links(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A file as it was read."""
+    """The file as read."""
     path = tmp_path / "p.yaml"
     path.write_text(BEFORE)
     return path
@@ -95,7 +95,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("setting", [as_it_is, without_hard_links])
 @pytest.mark.parametrize("save", [in_place, by_renaming, with_a_backup])
-def test_a_save_at_any_step_is_kept(
+def test_concurrent_save_is_kept(
     save: Callable[[Path], None], setting: Callable[[pytest.MonkeyPatch], None], path: Path
 ) -> None:
     steps = steps_of(path, setting)
@@ -121,18 +121,18 @@ def test_a_save_at_any_step_is_kept(
         assert os.listdir(path.parent) == [path.name]
         outcomes.append(f"{path.read_text()}{message}")
     kept, overwritten = f"{SAVED}{CHANGED}", f"{AFTER}{None}"
-    # By the last calls the fix is made, and the editor opens the fixed file.
+    # At the last calls the fix is complete, and the editor opens the fixed file.
     if setting is as_it_is:
         named = len(steps) - steps[::-1].index("link")
         assert outcomes == [kept] * named + [f"{SAVED}{None}"] * (len(steps) - named)
     else:
-        # The guide says so: a file that appears between the look and the renaming is replaced.
+        # As documented, a file that appears between the check and the rename is replaced.
         named = len(steps) - steps[::-1].index("rename") - 1
         after = [f"{SAVED}{None}"] * (len(steps) - named - 1)
         assert outcomes == [*[kept] * named, overwritten, *after]
 
 
-def test_two_saves_are_both_kept(path: Path) -> None:
+def test_two_concurrent_saves_are_kept(path: Path) -> None:
     def act(name: str, arguments: tuple[Any, ...]) -> None:
         if name == "rename":
             path.write_text(EARLIER)
@@ -150,7 +150,7 @@ def test_two_saves_are_both_kept(path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["mode", "link", "folder", "gone"])
-def test_a_file_that_has_become_another_one_is_left(what: str, path: Path) -> None:
+def test_replaced_file_is_not_fixed(what: str, path: Path) -> None:
     renamings = 0
 
     def act(name: str, _: object) -> None:
@@ -184,13 +184,13 @@ def test_a_file_that_has_become_another_one_is_left(what: str, path: Path) -> No
 
 
 @pytest.mark.parametrize("setting", [as_it_is, without_hard_links])
-def test_a_full_disk_leaves_the_old_file(
+def test_full_disk_keeps_the_old_file(
     setting: Callable[[pytest.MonkeyPatch], None], path: Path
 ) -> None:
     steps = steps_of(path, setting)
     tried = 0
     for chosen, call in enumerate(steps):
-        if call in ("lstat", "link", "unlink"):  # need no space, or are done in another way
+        if call in ("lstat", "link", "unlink"):  # need no space, or have a fallback
             continue
         count = 0
 
@@ -214,8 +214,8 @@ def test_a_full_disk_leaves_the_old_file(
     assert tried >= 4
 
 
-#: Rewrites a file in a process of its own for each of its steps and signals, which gets the signal
-#: at this step. Prints how each process ended and what was left.
+#: Rewrites a file in a separate process for each step and signal, and sends the signal at this
+#: step. Prints the exit status of each process and the remaining files.
 INTERRUPTED = """
 import json, os, signal, sys
 from zsupport.sources.rewrite import rewrite
@@ -266,7 +266,7 @@ for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"):
 """
 
 
-def test_a_signal_at_any_step_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
+def test_signal_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
     asked = json.dumps([CALLS, BEFORE, AFTER, str(tmp_path)])
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED, asked],
@@ -280,11 +280,11 @@ def test_a_signal_at_any_step_leaves_the_old_or_the_new_file(tmp_path: Path) -> 
     for name, end in ends.items():
         *interrupted, last = by_signal[name]
         assert len(interrupted) > 8
-        assert last == ("0", {"p.yaml": AFTER})  # there was no such step
+        assert last == ("0", {"p.yaml": AFTER})  # the step does not exist
         for code, left in interrupted:
             assert code == end
             assert left in ({"p.yaml": BEFORE}, {"p.yaml": AFTER})
-    # Nothing can be done after a kill: the old or the new file is there, or the old one beside.
+    # After a kill the old or the new file remains, or the old file next to it.
     *killed, last = by_signal["SIGKILL"]
     assert len(killed) > 8
     for code, left in killed:
@@ -293,7 +293,7 @@ def test_a_signal_at_any_step_leaves_the_old_or_the_new_file(tmp_path: Path) -> 
         assert left.get("p.yaml") in (BEFORE, AFTER) or beside == [BEFORE]
 
 
-def test_a_file_with_several_names_is_left(
+def test_file_with_hard_links_is_not_fixed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     text = (

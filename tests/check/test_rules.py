@@ -1,8 +1,8 @@
-"""Every rule by examples: the two that explain it, and a folder with three bad and two good ones.
+"""Every rule by its two examples, and by at least three bad and two good cases.
 
-`tests/check/rules/CODE/bad-NAME.yaml` stands beside `bad-NAME.expected`: a line for each finding
-of that code, in order, as `LINE:COLUMN-LINE:COLUMN PATH | PART OF THE MESSAGE | PART OF THE HINT`,
-written by hand. A `good-NAME.yaml` is nearly bad, and has no finding of that code.
+`tests/check/rules/CODE/bad-NAME.expected` has a line for each finding of that code in
+`bad-NAME.yaml`, in order: `LINE:COLUMN-LINE:COLUMN PATH | PART OF THE MESSAGE | PART OF THE HINT`.
+`good-NAME.yaml` is similar, but has no finding of that code.
 """
 
 import re
@@ -27,7 +27,7 @@ from zsupport.policy.model import Revision
 FOLDER = Path(__file__).parent / "rules"
 BAD = sorted(FOLDER.glob("*/bad-*.yaml"))
 GOOD = sorted(FOLDER.glob("*/good-*.yaml"))
-#: As of when rules judge that depend on the day.
+#: The date for rules that depend on it.
 TODAY = date(2026, 11, 26)
 BY_CODE = {rule.code: rule for rule in RULES}
 
@@ -35,13 +35,13 @@ BY_CODE = {rule.code: rule for rule in RULES}
 def found(text: bytes, code: str) -> list[Finding]:
     document = read_document(SourceFile("policy.yaml", text, "sha256:0", "policy.yaml"))
     assert document.findings == (), "the loader refuses this example"
-    # What is about the findings of others needs them.
+    # Rules about suppressions need the findings of the other rules.
     looking = RULES if BY_CODE[code].last else [BY_CODE[code]]
     return [each for each in judge(document, looking, TODAY).findings if each.code == code]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_a_rule_explains_itself_with_examples_that_show_it(rule: Rule) -> None:
+def test_explanation_has_correct_examples(rule: Rule) -> None:
     why, bad, good = explanation_of(rule.code)
     assert bad is not None
     assert good is not None
@@ -53,9 +53,9 @@ def test_a_rule_explains_itself_with_examples_that_show_it(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_what_is_bad_is_found_where_it_is(path: Path) -> None:
+def test_bad_case_is_reported_at_its_place(path: Path) -> None:
     lines = path.with_suffix(".expected").read_text(encoding="utf-8").splitlines()
-    assert lines, "an expectation that is empty says nothing"
+    assert lines, "empty expectation"
     findings = found(path.read_bytes(), path.parent.name)
     heads = []
     for finding in findings:
@@ -65,15 +65,15 @@ def test_what_is_bad_is_found_where_it_is(path: Path) -> None:
     assert heads == [line.split(" | ")[0] for line in lines]
     for finding, line in zip(findings, lines, strict=True):
         _, message, hint = line.split(" | ")
-        assert message, "an expectation that is empty says nothing"
+        assert message, "empty expectation"
         assert message in finding.message
-        assert hint, "an expectation that is empty says nothing"
+        assert hint, "empty expectation"
         assert hint in (finding.hint or "")
         assert "\n" not in f"{finding.message}{finding.hint}{finding.label}"
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_what_is_nearly_bad_is_left_alone(path: Path) -> None:
+def test_good_case_is_not_reported(path: Path) -> None:
     assert found(path.read_bytes(), path.parent.name) == []
 
 
@@ -95,10 +95,10 @@ targets:
 # The policy, the code of its only finding of that rule, its severity, and the lines it refers to.
 BESIDE = [
     ("  - {first-response: 4h, update: 4h}\n", "ZS305", "note", [6, 7]),
-    # To promise nothing can be meant.
+    # No promise can be intended.
     ("  - {first-response: {P1: none, P2: 4h}}\n", "ZS601", "warning", [13]),
     ("  - {first-response: {P1: 8h, P2: 4h}}\n", "ZS601", "error", [13]),
-    # A rule above states the first metric, another one the second.
+    # An earlier rule states the first metric, another rule the second.
     (
         "  - {when: {plan: pro}, first-response: 1h}\n"
         "  - {when: {plan: pro}, update: 1h}\n"
@@ -109,7 +109,7 @@ BESIDE = [
 
 
 @pytest.mark.parametrize(("targets", "code", "severity", "lines"), BESIDE)
-def test_a_finding_has_its_severity_and_refers_to_what_it_contradicts(
+def test_finding_has_severity_and_related_places(
     targets: str, code: str, severity: str, lines: list[int]
 ) -> None:
     [finding] = found((HEAD + targets).encode(), code)
@@ -118,13 +118,13 @@ def test_a_finding_has_its_severity_and_refers_to_what_it_contradicts(
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_a_rule_has_its_examples(rule: Rule) -> None:
+def test_rule_has_bad_and_good_cases(rule: Rule) -> None:
     folder = FOLDER / rule.code
     assert len(list(folder.glob("bad-*.yaml"))) >= 3
     assert len(list(folder.glob("good-*.yaml"))) >= 2
 
 
-def test_the_list_of_rules_is_the_folder_of_rules() -> None:
+def test_list_of_rules_contains_every_module() -> None:
     modules = {path.stem for path in Path(rules.__path__[0]).glob("*.py")} - {"__init__"}
     assert len(RULES) == len(modules)
     assert {each.name for each in FOLDER.iterdir()} == set(BY_CODE)
@@ -136,7 +136,7 @@ def test_the_list_of_rules_is_the_folder_of_rules() -> None:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_fixes_take_their_findings_away_and_change_no_decision(path: Path) -> None:
+def test_fixes_remove_findings_and_change_no_decision(path: Path) -> None:
     text, code = path.read_bytes(), path.parent.name
     findings = found(text, code)
     fixes = [each.fix for each in findings if each.fix]
@@ -150,7 +150,7 @@ def test_fixes_take_their_findings_away_and_change_no_decision(path: Path) -> No
 
 
 def decided(text: bytes, other: bytes) -> list[object]:
-    """What a policy decides over the cases that it or another one tells apart."""
+    """The decisions of a policy in the cases that it or another policy distinguishes."""
     revision, beside = revision_of(text), revision_of(other)
     decisions = Decisions(revision, space_of(revision, beside))
     found: list[object] = [decisions.allowed, [grant.hours for grant in revision.grants]]
@@ -175,7 +175,7 @@ def revision_of(text: bytes) -> Revision:
     [path for path in BAD if path.parent.name in ("ZS414", "ZS415")],
     ids=lambda path: f"{path.parent.name}-{path.stem}",
 )
-def test_an_excluded_priority_and_a_shadowed_alternative_are_one_finding(path: Path) -> None:
+def test_excluded_priority_is_reported_once(path: Path) -> None:
     document = read_document(SourceFile("policy.yaml", path.read_bytes(), "", "policy.yaml"))
     codes = {each.code for each in judge(document, RULES, TODAY).findings}
     general = {"ZS401", "ZS402", "ZS403", "ZS404", "ZS411", "ZS412", "ZS413", "ZS414", "ZS415"}

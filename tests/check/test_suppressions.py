@@ -1,4 +1,4 @@
-"""Comments that allow findings: found where they are, heard where they stand."""
+"""Suppressions: finding comments, and their places and errors."""
 
 import time
 from datetime import date
@@ -31,7 +31,7 @@ def document_of(text: str) -> Document:
 
 
 def judged(targets: str, today: date = TODAY) -> tuple[list[str], int]:
-    """Return what is left of the codes of dead rules and of comments, and how many are allowed."""
+    """Return the remaining findings of ZS401 and ZS9, and the number of allowed findings."""
     document = document_of(HEAD + targets)
     assert document.findings == ()
     judgement = judge(document, RULES, today)
@@ -42,12 +42,12 @@ def judged(targets: str, today: date = TODAY) -> tuple[list[str], int]:
     ], judgement.allowed
 
 
-# -- where a comment is one ----------------------------------------------------------------
+# -- finding comments ----------------------------------------------------------------
 
 
 @settings(max_examples=1000, deadline=None)
 @given(written(), LINE_ENDS)
-def test_exactly_the_comments_are_found(text: Written, line_end: str) -> None:
+def test_all_comments_of_random_texts_are_found(text: Written, line_end: str) -> None:
     source = line_end.join(text.lines) + line_end
     node, read, findings = read_yaml(source.encode(), "p.yaml")
     assert findings == []
@@ -83,14 +83,14 @@ def test_exactly_the_comments_are_found(text: Written, line_end: str) -> None:
         ("高: é # zsupport\n", ["# zsupport"]),
     ],
 )  # fmt: skip
-def test_what_is_a_comment(text: str, comments: list[str]) -> None:
+def test_comments_are_found(text: str, comments: list[str]) -> None:
     node, read, findings = read_yaml(text.encode(), "p.yaml")
     assert findings == []
     document = Document(SourceFile("p.yaml", b"", "", "p.yaml"), read, node, None, ())
     assert [read[start:end] for start, end in comments_in(document)] == comments
 
 
-# -- what it is about ----------------------------------------------------------------------
+# -- places of suppressions ----------------------------------------------------------------------
 
 ALLOW = "# zsupport: allow ZS401 -- kept"
 
@@ -98,13 +98,13 @@ ALLOW = "# zsupport: allow ZS401 -- kept"
 @pytest.mark.parametrize(
     ("targets", "left", "allowed"),
     [
-        # behind: that line
+        # at the end of a line: that line
         (f"targets:\n- first-response: 4h\n- first-response: 8h {ALLOW}\n", [], 1),
         (f"targets:\n- first-response: 4h {ALLOW}\n- first-response: 8h\n",
          ["ZS901:7", "ZS401:8"], 0),
         (f"targets: {ALLOW}\n- first-response: 4h\n- first-response: 8h\n",
          ["ZS901:6", "ZS401:8"], 0),
-        # above: what begins there, to its end
+        # on its own line: the next entry, to its end
         (f"targets:\n- first-response: 4h\n{ALLOW}\n- first-response: 8h\n", [], 1),
         (f"{ALLOW}\ntargets:\n- first-response: 4h\n- first-response: 8h\n", [], 1),
         (f"targets:\n{ALLOW}\n- first-response: 4h\n- first-response: 8h\n",
@@ -119,19 +119,19 @@ ALLOW = "# zsupport: allow ZS401 -- kept"
          ["ZS401:7", "ZS901:8"], 0),
         # both places
         (f"{ALLOW}\ntargets:\n- first-response: 4h\n- first-response: 8h {ALLOW}\n", [], 1),
-        # nothing comes behind
+        # no entry follows
         (f"targets:\n- first-response: 4h\n- first-response: 8h\n{ALLOW}\n",
          ["ZS401:8", "ZS901:9"], 0),
-        # a text in lines of its own ends with them
+        # a block text ends with its last line
         (f"targets:\n- first-response: 4h\n{ALLOW}\n- first-response: 8h\n  note: |\n    x\n"
          f"    y\n- first-response: 9h\n", ["ZS401:13"], 1),
     ],
 )  # fmt: skip
-def test_where_a_comment_is_heard(targets: str, left: list[str], allowed: int) -> None:
+def test_place_of_a_suppression(targets: str, left: list[str], allowed: int) -> None:
     assert judged(targets) == (left, allowed)
 
 
-def test_a_comment_at_the_top_is_about_the_first_key_only() -> None:
+def test_comment_at_the_top_applies_to_the_first_key() -> None:
     text = f"{ALLOW}\n{HEAD}targets:\n- first-response: 4h\n- first-response: 8h\n"
     findings = judge(document_of(text), RULES, TODAY).findings
     assert [(e.code, e.span.line) for e in findings] == [("ZS901", 1), ("ZS401", 9)]
@@ -149,19 +149,19 @@ def until(day: str) -> str:
     ["# ZSupport: allow ZS401 -- kept", "#ZSUPPORT:ALLOW zs401 UNTIL 2026-11-26 -- Kept",
      "# zSupport: Allow Unreachable-Rule Until 2026-11-26 -- kept"],
 )  # fmt: skip
-def test_large_and_small_letters_are_the_same(comment: str) -> None:
+def test_case_is_ignored(comment: str) -> None:
     assert judged(f"targets:\n- first-response: 4h\n- first-response: 8h {comment}\n") == ([], 1)
 
 
 @pytest.mark.parametrize("letter", ["\u017f", "\u212a"])
-def test_a_letter_that_only_folds_to_one_of_the_word_is_none(letter: str) -> None:
+def test_letters_that_only_casefold_to_ascii_do_not_match(letter: str) -> None:
     comment = f"# z{letter}upport: allow ZS401 -- kept"
     targets = f"targets:\n- first-response: 4h\n- first-response: 8h {comment}\n"
     assert judged(targets) == (["ZS401:8"], 0)
 
 
 @pytest.mark.parametrize(("name", "first"), [("ZS4", "ZS401, ZS402"), ("zs70", "ZS701, ZS702")])
-def test_a_comment_names_whole_codes(name: str, first: str) -> None:
+def test_prefix_of_codes_cannot_be_allowed(name: str, first: str) -> None:
     text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow {name} -- x\n"
     (finding,) = judge(document_of(text), RULES, TODAY).findings
     assert finding.code == "ZS903"
@@ -169,18 +169,18 @@ def test_a_comment_names_whole_codes(name: str, first: str) -> None:
     assert finding.hint == f"write whole codes, separated by commas, such as: allow {first}"
 
 
-def test_the_last_day_counts() -> None:
+def test_last_day_is_included() -> None:
     assert judged(until("2026-11-26")) == ([], 1)
     assert judged(until("2026-11-25")) == (["ZS401:8", "ZS902:8"], 0)
     assert judged(until("2026-11-26"), date(2026, 11, 27)) == (["ZS401:8", "ZS902:8"], 0)
 
 
-def test_what_has_expired_is_allowed_by_another_comment() -> None:
+def test_other_comment_can_replace_an_expired_comment() -> None:
     text = until("2026-11-25").replace("- first-response: 8h", f"{ALLOW}\n- first-response: 8h")
     assert judged(text) == (["ZS902:9"], 1)
 
 
-def test_rules_that_did_not_run_make_no_comment_unused() -> None:
+def test_suppression_of_a_rule_that_did_not_run_is_not_unused() -> None:
     text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow ZS501, ZS401 -- x\n"
     chosen = [rule for rule in RULES if rule.code in ("ZS401", "ZS901")]
     (finding,) = judge(document_of(text), chosen, TODAY).findings
@@ -188,32 +188,32 @@ def test_rules_that_did_not_run_make_no_comment_unused() -> None:
     assert "ZS501" not in finding.message
 
 
-def test_comments_allow_nothing_of_what_is_wrong_with_comments() -> None:
+def test_findings_about_comments_cannot_be_allowed() -> None:
     text = f"{HEAD}targets:\n# zsupport: allow ZS401\n- first-response: 4h {ALLOW}\n"
     codes = [each.code for each in judge(document_of(text), RULES, TODAY).findings]
     assert codes == ["ZS903", "ZS901"]
 
 
-def test_the_loader_cannot_be_silenced() -> None:
+def test_findings_of_the_loader_cannot_be_allowed() -> None:
     text = f"{HEAD}targets:\n# zsupport: allow ZS104 -- x\n- first-response: 1d\n"
     assert [each.code for each in judge(document_of(text), RULES, TODAY).findings] == ["ZS104"]
 
 
-def test_a_text_without_the_word_is_not_looked_through() -> None:
+def test_text_without_the_word_is_not_searched() -> None:
     assert suppressions_of(document_of(HEAD), allowable) == ((), ())
 
 
 @pytest.mark.parametrize(
     "filler", ["x" * 300_000, " " * 300_000, "# " * 150_000, "ZS401," * 50_000]
 )
-def test_long_comments_are_read_in_no_time(filler: str) -> None:
+def test_long_comments_are_read_fast(filler: str) -> None:
     text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow ZS401{filler}y -- x\n"
     findings = judge(document_of(text), RULES, TODAY).findings
     assert all(len(each.message) < 200 for each in findings)
     assert [each.code for each in findings] == ["ZS903"]
 
 
-def test_of_very_many_mistakes_the_first_fifty_say_what_was_meant() -> None:
+def test_number_of_suggestions_is_limited() -> None:
     lines = "".join(f"  # zsupport: allow unreachable-rul{i} -- x\n  - say: x\n" for i in range(60))
     errors = suppressions_of(document_of(f"{HEAD}terms:\n  x:\n{lines}"), allowable).errors
     assert ["unreachable-rule`" in each.hint for each in errors] == [True] * 50 + [False] * 10
@@ -222,7 +222,7 @@ def test_of_very_many_mistakes_the_first_fifty_say_what_was_meant() -> None:
 @pytest.mark.parametrize(
     ("comment", "code"), [("allow ZS501 -- x", "ZS901"), ("allow unreachable-rul{} -- x", "ZS903")]
 )
-def test_very_many_comments_are_read_in_seconds(comment: str, code: str) -> None:
+def test_many_comments_are_read_in_seconds(comment: str, code: str) -> None:
     lines = "".join(f"  # zsupport: {comment.format(i)}\n  - say: x{i}\n" for i in range(10_000))
     document = document_of(f"{HEAD}terms:\n  x:\n{lines}")
     start = time.process_time()

@@ -1,4 +1,4 @@
-"""What `check` says by the tests beside a policy: ids that are gone, denials that nobody states."""
+"""Findings about the tests of a policy: unknown ids and untested denials."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ Found = Callable[..., list[dict[str, Any]]]
 def found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Found:
-    """Write a policy with tests beside it; return what is found by the tests."""
+    """Write a policy and its tests; return the findings about the tests."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZSUPPORT_CACHE", "off")
 
@@ -60,15 +60,15 @@ FREE = "{channels: {plan: free, role: owner}, expect: {exactly: [help, web]}}"
 PRO = "{channels: {plan: pro, role: owner}, expect: {exactly: [help, web, phone]}}"
 
 
-def test_a_policy_whose_denials_are_stated_is_clean(found: Found) -> None:
+def test_policy_with_tested_denials_has_no_findings(found: Found) -> None:
     assert found(ALL, FREE, PRO) == []
-    # Other ways to state one.
+    # Other ways to test a denial.
     assert found("{channels: {plan: free, role: user, channel: [web, phone]}, expect: "
                  "{allowed: false}}", "{due: {plan: pro, role: user, channel: web}, "
                  "expect: not-entitled}") == []  # fmt: skip
 
 
-def test_what_tests_do_not_state_is_found_in_the_policy_that_they_are_about(
+def test_untested_denials_are_reported_in_the_policy(
     found: Found, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert found(ALL, FREE, PRO) == []
@@ -82,9 +82,7 @@ def test_what_tests_do_not_state_is_found_in_the_policy_that_they_are_about(
     ]  # fmt: skip
 
 
-def test_an_invariant_that_forbids_a_channel_states_its_denial(
-    found: Found, tmp_path: Path
-) -> None:
+def test_forbidding_invariant_tests_a_denial(found: Found, tmp_path: Path) -> None:
     def with_invariants(*invariants: str, cases: str = "") -> list[str]:
         lines = "".join(f"  - {each}\n" for each in invariants)
         text = f"tests: 1\npolicy: acme\ninvariants:\n{lines}{cases}"
@@ -98,61 +96,57 @@ def test_an_invariant_that_forbids_a_channel_states_its_denial(
         "no test of a denial for the plan `pro`",
         "no test of a denial of the channel `web`",
     ]
-    # What must be allowed, and what is promised, denies nothing.
+    # Required channels and promised targets test no denial.
     allowed = "{require: {channel: help}}"
     promised = "{for: {role: user}, forbid: {promised: first-response}}"
     assert with_invariants(allowed, promised) == ["no test of any denial"]
-    # Invariants and cases count together.
+    # Invariants and cases are combined.
     cases = "cases:\n  - {channels: {plan: pro, role: user}, expect: {exclude: [web]}}\n"
     assert with_invariants(phone, cases=cases) == []
 
 
-def test_a_policy_without_tests_keeps_no_other_from_being_looked_at(
-    found: Found, tmp_path: Path
-) -> None:
+def test_policy_without_tests_does_not_hide_others(found: Found, tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(ACME.replace("policy: acme", "policy: other"))
     assert places(found(PRO)) == ["acme.yaml:9:1 ZS905 entitlements"]
 
 
-def test_without_tests_nothing_is_said(found: Found) -> None:
+def test_policy_without_tests_has_no_findings(found: Found) -> None:
     assert found() == []
 
 
-def test_a_denial_that_nobody_states(found: Found) -> None:
+def test_policy_without_any_tested_denial(found: Found) -> None:
     (finding,) = found(PRO, "{channels: {}, expect: {include: [help]}}")
     assert places([finding]) == ["acme.yaml:9:1 ZS905 entitlements"]
     assert finding["message"] == "no test of any denial"
     assert finding["severity"] == "warning"
-    # The largest denial by its first case: users of Free may not phone.
+    # The first case of the largest denial: users of Free may not phone.
     assert finding["case"] == {"plan": "free", "role": "owner", "channel": "phone"}
     assert "{allowed: false}" in finding["hint"]
 
 
-def test_a_plan_to_which_nobody_states_a_denial(found: Found) -> None:
+def test_plan_without_a_tested_denial(found: Found) -> None:
     assert places(found(FREE, "{channels: {plan: free, role: user}, expect: {exactly: [help]}}",
                         PRO)) == ["acme.yaml:3:21 ZS905 plans.pro"]  # fmt: skip
 
 
-def test_a_channel_of_which_nobody_states_a_denial(found: Found) -> None:
+def test_channel_without_a_tested_denial(found: Found) -> None:
     denied = "{channels: {role: user, channel: phone}, expect: {allowed: false}}"
     (finding,) = found(denied)
     assert places([finding]) == ["acme.yaml:11:34 ZS905 entitlements[1].allow"]
     assert finding["message"] == "no test of a denial of the channel `web`"
 
 
-def test_an_id_that_is_gone(found: Found) -> None:
+def test_unknown_id_in_a_test_is_reported(found: Found) -> None:
     findings = found(ALL, FREE.replace("free", "basic"), PRO.replace("web", "chat"))
     assert places(findings) == [
         "acme_test.yaml:5:23 ZS904 cases[1].channels.plan",
         "acme_test.yaml:6:67 ZS904 cases[2].expect.exactly[1]",
     ]
-    assert findings[0]["message"] == "`basic` is no plan of the policy"
+    assert findings[0]["message"] == "unknown plan `basic`"
     assert findings[0]["severity"] == "error"
 
 
-def test_one_file_that_is_named_brings_its_tests_and_its_revisions(
-    found: Found, tmp_path: Path
-) -> None:
+def test_named_file_includes_its_tests_and_revisions(found: Found, tmp_path: Path) -> None:
     (tmp_path / "older.yaml").write_text(ACME.replace("free", "basic"))
     newer = ACME + "effective: {from: 2026-01-01}\n"
     old = FREE.replace("free", "basic").replace(
@@ -162,7 +156,7 @@ def test_one_file_that_is_named_brings_its_tests_and_its_revisions(
     assert found(old, ALL, FREE, policy=newer, arguments=("acme.yaml", "older.yaml")) == []
 
 
-def test_tests_beside_a_folder_of_revisions(found: Found, tmp_path: Path) -> None:
+def test_tests_next_to_a_folder_of_revisions(found: Found, tmp_path: Path) -> None:
     (tmp_path / "acme").mkdir()
     (tmp_path / "acme" / "2020.yaml").write_text(ACME)
     assert places(found(PRO, policy="")) == ["acme/2020.yaml:9:1 ZS905 entitlements"]
@@ -171,19 +165,19 @@ def test_tests_beside_a_folder_of_revisions(found: Found, tmp_path: Path) -> Non
     ]
 
 
-def test_it_can_be_allowed_by_a_comment(found: Found) -> None:
+def test_untested_denial_can_be_allowed(found: Found) -> None:
     comment = "# zsupport: allow ZS905 -- tested elsewhere\n"
     assert found(PRO, policy=ACME.replace("entitlements:", f"{comment}entitlements:")) == []
 
 
-def test_what_else_is_wrong_with_tests_is_not_said_here(found: Found) -> None:
+def test_other_errors_in_tests_are_not_reported(found: Found) -> None:
     assert found("{channels: {}, expect: {}}", PRO) == []
     assert found("{channels: {plan: free}, expects: {exactly: []}}") == []
     assert found("[") == []
 
 
 @pytest.mark.parametrize("code", [kind.code for kind in TEST_CODES])
-def test_the_examples_show_it(code: str, found: Found, tmp_path: Path) -> None:
+def test_examples_are_correct(code: str, found: Found, tmp_path: Path) -> None:
     _, bad, good = explanation_of(code)
     for example, expected in ((bad, {code}), (good, set())):
         assert example is not None

@@ -1,4 +1,4 @@
-"""The reading of YAML 1.1 is PyYAML's, but for dates."""
+"""Values in YAML 1.1: the same as in PyYAML, except for dates."""
 
 import re
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zsupport.check.yaml11 import reading
 
-#: What a reader of YAML 1.1 makes of some texts, by hand.
+#: The expected values of some texts in YAML 1.1.
 READINGS = {
     "no": "false",
     "No": "false",
@@ -57,13 +57,13 @@ READINGS = {
 
 
 @pytest.mark.parametrize("text", READINGS)
-def test_what_is_read(text: str) -> None:
+def test_readings(text: str) -> None:
     read = reading(text)
     assert (read and read[1]) == READINGS[text]
 
 
 def of_pyyaml(text: str) -> str | None:
-    """Return how PyYAML writes what it makes of a plain text; None for a text or a date."""
+    """Return the value of a plain text as PyYAML writes it; None for a text or a date."""
     loader = yaml.SafeLoader("")
     tag = loader.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     node = yaml.ScalarNode(tag, text)
@@ -96,6 +96,6 @@ spelled = st.builds(
 @example("=")
 @example("!")
 @example("-1.0e+999")
-def test_it_is_what_pyyaml_makes_of_it(text: str) -> None:
+def test_readings_agree_with_pyyaml(text: str) -> None:
     read = reading(text)
     assert (read and read[1]) == of_pyyaml(text)

@@ -1,6 +1,6 @@
-"""Random YAML in every style, of which every text and every comment is known.
+"""Random YAML in every style, with known texts and comments.
 
-All texts that could be taken for comments and all comments speak of zsupport.
+All comments, and all texts that look like comments, contain `zsupport`.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from zsupport.policy.yamltext import Path
 
 @dataclass
 class Written:
-    """A random text with what it holds, and whose every comment is."""
+    """A random text with its contents and the owners of its comments."""
 
     lines: list[str]
     comments: list[tuple[Path, str]]
@@ -26,7 +26,7 @@ LINE_ENDS = st.sampled_from(["\n", "\r\n"])
 
 @st.composite
 def written(draw: st.DrawFn) -> Written:
-    """Return a mapping in block style, in which anything may follow in any style."""
+    """Return a mapping in block style that contains values in all styles."""
     comments: list[tuple[Path, str]] = []
 
     def comment(owner: Path) -> str:
@@ -56,7 +56,7 @@ def written(draw: st.DrawFn) -> Written:
         return open + space + joint.join(inside) + draw(st.sampled_from(["", ","])) + space + close
 
     def open_flow(path: Path, indent: int, depth: int) -> list[str]:
-        """Return a list or mapping in brackets, each part of it on lines of its own."""
+        """Return a list or mapping in brackets, with each part on its own lines."""
         is_list = draw(st.booleans())
         lines = ["[" if is_list else "{"]
         count = draw(st.integers(1, 3))
@@ -72,7 +72,7 @@ def written(draw: st.DrawFn) -> Written:
         return lines
 
     def value(path: Path, indent: int, depth: int) -> list[str]:
-        """Return the lines of a value; the first goes on behind its key or its `-`."""
+        """Return the lines of a value; the first continues the line of its key or `-`."""
         kind = draw(st.integers(0, 7)) if depth else 0
         inside = indent + draw(st.integers(1, 3))
         if kind == 0:

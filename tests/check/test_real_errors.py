@@ -1,7 +1,6 @@
-"""Mistakes that were made when real policies were written down, each in a policy of its own.
+"""Errors that people made in real policies, each in a separate policy.
 
-Each was caught by a person once; here each is caught by the command, on its line, with a code and
-a word of what to do.
+`check` reports each of them on its line, with a code and a hint.
 """
 
 import json
@@ -22,83 +21,83 @@ ALL = "entitlements: [{allow: web}]\n"
 URGENT = "priorities: [{id: P1}, {id: P2}]\n"
 OFFICE = "hours: {office: {open: mon-fri 09:00-17:00}}\n"
 
-#: What was done, the policy, and what is found: code, the text of its line, a word of the way out.
-MISTAKES = [
+#: The error, the policy, and the expected finding: code, text of its line, part of the hint.
+ERRORS = [
     (
-        "a comma without quotes inside a text in braces",
+        "comma in a text without quotes in braces",
         HEAD + "channels:\n  web: {name: Web, kind: web, note: Short questions, please.}\n" + ALL,
-        ("ZS101", "note: Short questions, please.", "needs quotes"),
+        ("ZS101", "note: Short questions, please.", "quote a text"),
     ),
     (
-        "a colon inside a text in braces",
+        "colon in a text in braces",
         HEAD + "channels:\n  web: {name: Web, kind: web, note: Note: weekdays only}\n" + ALL,
-        ("ZS001", "note: Note: weekdays only", "needs quotes"),
+        ("ZS001", "note: Note: weekdays only", "quote a text"),
     ),
     (
-        "a question mark at the head of a text in braces",
+        "question mark at the start of a text in braces",
         HEAD + "channels:\n  web: {name: ? Web, kind: web}\n" + ALL,
-        ("ZS001", "name: ? Web", "needs quotes"),
+        ("ZS001", "name: ? Web", "quote a text"),
     ),
     (
-        "hours without the word business",
+        "hours for a target around the clock",
         HEAD + WEB + ALL + OFFICE + "targets:\n  - {hours: office, first-response: 4h}\n",
         ("ZS104", "hours: office, first-response: 4h", "4 business hours"),
     ),
     (
-        "a priority that no rule answers",
+        "priority without a target",
         HEAD + WEB + ALL + URGENT + "targets:\n  - {first-response: {P1: 1h}}\n",
         ("ZS302", "first-response: {P1: 1h}", "P2"),
     ),
     (
-        "a priority left out of a second metric",
+        "priority missing in a second metric",
         HEAD + WEB + ALL + URGENT + "metrics: [{id: first-response}, {id: update}]\n"
         "targets:\n  - first-response: 4h\n    update: {P1: every 1h}\n",
         ("ZS302", "update: {P1: every 1h}", "P2"),
     ),
     (
-        "hours that nobody uses any more",
+        "unused hours",
         HEAD + WEB + "entitlements: [{allow: web, hours: office}]\n"
         "hours:\n  office: {open: mon-fri 09:00-17:00}\n  night: {open: mon-fri 22:00-06:00}\n"
         "targets: [{first-response: 4h}]\n",
         ("ZS304", "night: {open:", ""),
     ),
     (
-        "an exception below what it excepts",
+        "exception after the general rule",
         HEAD + WEB + ALL + "targets:\n  - {first-response: 24h}\n"
         "  - {when: {plan: pro}, first-response: 4h}\n",
         ("ZS401", "when: {plan: pro}, first-response: 4h", "earlier rules"),
     ),
     (
-        "a single cell below what it excepts",
+        "target after the general rule",
         HEAD + WEB + ALL + URGENT + "targets:\n  - {first-response: {P1: 1h}}\n"
         "  - {when: {plan: pro}, first-response: {P1: 30m, P2: 4h}}\n"
         "  - {first-response: {P2: 8h}}\n",
         ("ZS402", "P1: 30m, P2: 4h", ""),
     ),
     (
-        "a grant for those who have the channel already",
+        "redundant grant",
         HEAD + WEB + "entitlements:\n  - {allow: web}\n  - {when: {plan: pro}, allow: web}\n",
         ("ZS403", "when: {plan: pro}, allow: web", "remove it"),
     ),
     (
-        "hours in a rule all of whose targets are clock time",
+        "hours in a rule with targets around the clock",
         HEAD + WEB + "entitlements: [{allow: web, hours: office}]\n" + OFFICE
         + "targets:\n  - {hours: office, first-response: 4h 24x7}\n",
         ("ZS405", "hours: office, first-response: 4h 24x7", ""),
     ),
     (
-        "two grants of one channel that ask for different things",
+        "overlapping grants with different prerequisites",
         HEAD + WEB + "entitlements:\n  - {when: {plan: pro}, allow: web, prerequisites: [Key]}\n"
         "  - {when: {role: owner}, allow: web, prerequisites: [Contract]}\n",
         ("ZS406", "prerequisites: [", ""),
     ),
     (
-        "a condition that names every value",
+        "condition with every value",
         HEAD + WEB + "entitlements:\n  - {when: {plan: [free, pro], role: owner}, allow: web}\n",
         ("ZS407", "plan: [free, pro]", ""),
     ),
     (
-        "a rule for the rest that also answers what was forgotten",
+        "catch-all rule that decides for a missing row",
         HEAD.replace("pro: Pro", "pro: Pro, max: Max, team: Team") + WEB + ALL + URGENT
         + "targets:\n  - {when: {plan: pro}, first-response: {P1: 1h, P2: 4h}}\n"
         "  - {when: {plan: max}, first-response: {P1: 30m, P2: 2h}}\n  - {first-response: 48h}\n",
@@ -108,9 +107,9 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [each[1:] for each in MISTAKES], ids=[each[0] for each in MISTAKES]
+    ("text", "expected"), [each[1:] for each in ERRORS], ids=[each[0] for each in ERRORS]
 )
-def test_a_real_mistake_is_found_on_its_line(
+def test_real_error_is_reported_on_its_line(
     text: str, expected: tuple[str, str, str], cli: Cli, tmp_path: Path
 ) -> None:
     (tmp_path / "acme.yaml").write_text(text, encoding="utf-8")
