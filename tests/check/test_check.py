@@ -1041,12 +1041,12 @@ def test_checked_documents_are_freed(check: Check, tmp_path: Path) -> None:
         ]
 
     gc.collect()
-    before = set(map(id, alive()))  # other tests keep some
+    earlier = set(map(id, alive()))  # other tests keep some
     gc.disable()
     try:
         check("--format", "json", only=False)
         # Nothing is kept, and there are no cycles for the garbage collector.
-        kept = [each for each in alive() if id(each) not in before]
+        kept = [each for each in alive() if id(each) not in earlier]
     finally:
         gc.enable()
     assert kept == []

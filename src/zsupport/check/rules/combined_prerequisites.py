@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from zsupport.answer.space import Cases
 from zsupport.check.rule import Problem, Rule, Subject
-from zsupport.check.rules.redundant_grant import adding_nothing
+from zsupport.check.rules.redundant_grant import redundant_grants
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -19,7 +19,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if all(grant.prerequisites == grants[0].prerequisites for grant in grants):
         return
     subject.check_comparisons(len(grants) ** 2 // 2)
-    idle: Collection[int] | None = None
+    redundant: Collection[int] | None = None
     for later, grant in enumerate(grants):
         for earlier in range(later):
             other = grants[earlier]
@@ -35,8 +35,8 @@ def check(subject: Subject) -> Iterator[Problem]:
                 0,
             )
             if both:
-                idle = adding_nothing(subject) if idle is None else idle
-                if later not in idle and earlier not in idle:
+                redundant = redundant_grants(subject) if redundant is None else redundant
+                if later not in redundant and earlier not in redundant:
                     yield _problem(subject, earlier, later, both)
 
 

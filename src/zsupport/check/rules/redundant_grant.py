@@ -17,83 +17,89 @@ def check(subject: Subject) -> Iterator[Problem]:
     for position, grant in enumerate(subject.revision.grants):
         if not grant.allow and not grant.recommend:
             yield _of_an_empty_group(subject, position)
-    for position, others in sorted(adding_nothing(subject).items()):
+    for position, covering in sorted(redundant_grants(subject).items()):
         if subject.excluded(subject.space.holds(subject.revision.grants[position].when)):
             continue
-        yield _problem(subject, position, others)
+        yield _problem(subject, position, covering)
 
 
-def adding_nothing(subject: Subject) -> dict[int, list[int]]:
+def redundant_grants(subject: Subject) -> dict[int, list[int]]:
     """Return the grants that can all be removed, each with the grants that cover its cases.
 
     Raises TooMuch.
     """
     grants, holds = subject.revision.grants, subject.decisions.grants
     #: The remaining grants, by cases and what they give there, in their order.
-    alike: dict[tuple[Cases, str | None, str], list[int]] = {}
+    equal: dict[tuple[Cases, str | None, str], list[int]] = {}
     for position, grant in enumerate(grants):
         gives = repr((grant.prerequisites, grant.remarks))
-        alike.setdefault((holds[position], grant.hours, gives), []).append(position)
-    subject.check_comparisons(len(grants) * len(alike))
-    groups = [(cases, some) for (cases, _, _), some in alike.items() if cases]
-    group_of = {position: some for some in alike.values() for position in some}
+        equal.setdefault((holds[position], grant.hours, gives), []).append(position)
+    subject.check_comparisons(len(grants) * len(equal))
+    groups = [(other_cases, same) for (other_cases, _, _), same in equal.items() if other_cases]
+    group_of = {position: same for same in equal.values() for position in same}
     given = twice = 0
-    for cases in holds:
-        twice |= given & cases
-        given |= cases
-    found: dict[int, list[int]] = {}
+    for other_cases in holds:
+        twice |= given & other_cases
+        given |= other_cases
+    result: dict[int, list[int]] = {}
     for position in reversed(range(len(grants))):
-        grant, mine, own = grants[position], holds[position], group_of[position]
+        grant, cases, own = grants[position], holds[position], group_of[position]
         # A grant with a case that no other grant has is never redundant.
-        if not grant.allow or mine & ~twice:
+        if not grant.allow or cases & ~twice:
             continue
         # The first of several equal grants represents all of them.
-        others = [some[0] for cases, some in groups if cases & mine and some and some is not own]
-        others = sorted([*others, *[each for each in own if each != position][:1]])
-        if not mine or (others and _given(subject, grant, mine, others)):
-            found[position] = _enough(subject, mine, others)
+        covering = [
+            same[0]
+            for other_cases, same in groups
+            if other_cases & cases and same and same is not own
+        ]
+        covering = sorted([*covering, *[number for number in own if number != position][:1]])
+        if not cases or (covering and _given(subject, grant, cases, covering)):
+            result[position] = _first_covering(subject, cases, covering)
             own.remove(position)
-    return found
+    return result
 
 
-def _enough(subject: Subject, mine: Cases, others: list[int]) -> list[int]:
+def _first_covering(subject: Subject, cases: Cases, candidates: list[int]) -> list[int]:
     """Return the first grants that together cover all cases of a grant."""
     enough = []
-    for other in others:
-        if not mine:
+    for other in candidates:
+        if not cases:
             break
-        if subject.decisions.grants[other] & mine:
+        if subject.decisions.grants[other] & cases:
             enough.append(other)
-            mine &= ~subject.decisions.grants[other]
+            cases &= ~subject.decisions.grants[other]
     return enough
 
 
-def _given(subject: Subject, grant: Grant, mine: Cases, others: list[int]) -> bool:
+def _given(subject: Subject, grant: Grant, cases: Cases, candidates: list[int]) -> bool:
     """Return whether other grants give everything that a grant gives, in all of its cases."""
     grants, holds = subject.revision.grants, subject.decisions.grants
 
     def covered(giving: Iterable[int], already: Cases = 0) -> bool:
-        left = mine & ~already
+        left = cases & ~already
         for other in giving:
             left &= ~holds[other]
         return not left
 
-    if not covered(others):
+    if not covered(candidates):
         return False
     # Answers list the hours of every grant, so that larger hours, such as 24x7, do not replace
     # these. A grant without hours does not replace them either: its opening times are unknown.
-    if not covered(other for other in others if grants[other].hours == grant.hours):
+    if not covered(other for other in candidates if grants[other].hours == grant.hours):
         return False
     for needed in grant.prerequisites:
-        always = [each.id for each in subject.revision.channels if needed in each.prerequisites]
-        also = (other for other in others if needed in grants[other].prerequisites)
+        always = [
+            channel.id for channel in subject.revision.channels if needed in channel.prerequisites
+        ]
+        also = (other for other in candidates if needed in grants[other].prerequisites)
         if not covered(also, subject.space.among("channel", always)):
             return False
     # Answers include remarks.
     if any(alternative.remarks != Remarks() for alternative in grant.when):
         return False
     return grant.remarks == Remarks() or covered(
-        other for other in others if grants[other].remarks == grant.remarks
+        other for other in candidates if grants[other].remarks == grant.remarks
     )
 
 
@@ -107,11 +113,11 @@ def _of_an_empty_group(subject: Subject, position: int) -> Problem:
     )
 
 
-def _problem(subject: Subject, position: int, others: list[int]) -> Problem:
+def _problem(subject: Subject, position: int, covering: list[int]) -> Problem:
     path = ("entitlements", position)
-    mine = subject.decisions.grants[position]
+    cases = subject.decisions.grants[position]
     span = subject.document.first(path)
-    if not mine:
+    if not cases:
         return Problem(
             path, "redundant grant: its `when` matches no case", span, hint="change its `when`"
         )
@@ -120,8 +126,8 @@ def _problem(subject: Subject, position: int, others: list[int]) -> Problem:
         "redundant grant: other grants allow the same in all of its cases",
         span,
         hint="remove it, or change its `when`",
-        case=subject.witness(mine),
-        related=tuple((("entitlements", other), "this grant applies too") for other in others),
+        case=subject.witness(cases),
+        related=tuple((("entitlements", other), "this grant applies too") for other in covering),
     )
 
 

@@ -42,9 +42,13 @@ def _named_in_words(subject: Subject) -> set[str]:
 
 
 def _decides(subject: Subject, fact: str) -> bool:
-    """Return whether some answer depends on a fact, remarks and terms left out."""
+    """Return whether some answer depends on a fact, apart from remarks and terms."""
     revision = subject.revision
-    if any(fact in alternative.values for each in revision.priorities for alternative in each.when):
+    if any(
+        fact in alternative.values
+        for priority in revision.priorities
+        for alternative in priority.when
+    ):
         for _, cases in subject.facts.deciding(revision.priorities):
             if _differs(subject.facts, fact, cases):
                 return True
@@ -65,34 +69,34 @@ def _outlines(subject: Subject) -> Iterator[Cases]:
     """Yield for each outline of an answer the set of all of its cases."""
     decisions = subject.decisions
     yield decisions.allowed
-    found: dict[Hashable, Cases] = {}
+    cases_by_key: dict[Hashable, Cases] = {}
     for metric, targets in decisions.by_metric():
-        for each in targets.stated:
-            target = each.cell.target
+        for item in targets.stated:
+            target = item.cell.target
             key: Hashable = (
                 metric.id,
                 target.text,
-                each.cell.hours if target.uses_hours else None,
+                item.cell.hours if target.uses_hours else None,
             )
-            found[key] = found.get(key, 0) | each.decides
-    yield from found.values()
-    found = {}
+            cases_by_key[key] = cases_by_key.get(key, 0) | item.decides
+    yield from cases_by_key.values()
+    cases_by_key = {}
     for commitment, cases in decisions.commitments():
-        found[commitment.binding] = found.get(commitment.binding, 0) | cases
+        cases_by_key[commitment.binding] = cases_by_key.get(commitment.binding, 0) | cases
     for hours, calendars in subject.revision.hours.items():
         for calendar, cases in decisions.calendars(hours) if len(calendars) > 1 else ():
             key = (hours, calendar.timezone, calendar.windows)
-            found[key] = found.get(key, 0) | cases
-    yield from found.values()
+            cases_by_key[key] = cases_by_key.get(key, 0) | cases
+    yield from cases_by_key.values()
 
 
 def _alike(subject: Subject) -> Iterator[Cases]:
     """Yield for each part of an answer the set of its cases."""
     revision, decisions = subject.revision, subject.decisions
-    found: dict[Hashable, Cases] = {}
+    cases_by_key: dict[Hashable, Cases] = {}
 
     def add(key: Hashable, cases: Cases) -> None:
-        found[key] = found.get(key, 0) | cases
+        cases_by_key[key] = cases_by_key.get(key, 0) | cases
 
     for number, (grant, cases) in enumerate(zip(revision.grants, decisions.grants, strict=True)):
         own = number if _has_remark(grant.when) else None
@@ -102,13 +106,13 @@ def _alike(subject: Subject) -> Iterator[Cases]:
         else:
             add(what, cases)
     for metric, targets in decisions.by_metric():
-        for each in targets.stated:
-            rule = revision.rules[each.rule]
-            own = each.rule if _has_remark(rule.when) else None
-            bare = each.cell._replace(
-                place=NOWHERE, key="", condition=each.cell.condition or rule.condition
+        for item in targets.stated:
+            rule = revision.rules[item.rule]
+            own = item.rule if _has_remark(rule.when) else None
+            bare = item.cell._replace(
+                place=NOWHERE, key="", condition=item.cell.condition or rule.condition
             )
-            add((metric.id, repr(bare), repr(rule.remarks), own), each.decides)
+            add((metric.id, repr(bare), repr(rule.remarks), own), item.decides)
     for number, (commitment, cases) in enumerate(decisions.commitments()):
         own = number if _has_remark(commitment.when) else None
         add(("commitment", commitment.binding, repr(commitment.remarks), own), cases)
@@ -116,11 +120,11 @@ def _alike(subject: Subject) -> Iterator[Cases]:
         for number, (calendar, cases) in enumerate(decisions.calendars(hours)):
             own = number if _has_remark(calendar.when) else None
             add((hours, repr(calendar._replace(when=(), place=NOWHERE)), own), cases)
-    yield from found.values()
+    yield from cases_by_key.values()
 
 
 def _has_remark(when: When) -> bool:
-    return any(each.remarks != Remarks() for each in when)
+    return any(alternative.remarks != Remarks() for alternative in when)
 
 
 _HINT = "name it in a condition, or remove it"
