@@ -43,8 +43,13 @@ def fixed(document: Document) -> Repaired:
 
 def changes(before: Document, after: Document) -> list[str]:
     """Return the changes of answers that `zsupport diff` reports."""
-    found = compare([before], [after]).compared
-    return [str(change) for each in found for part in each.parts for change in part.changes]
+    comparisons = compare([before], [after]).compared
+    return [
+        str(change)
+        for comparison in comparisons
+        for part in comparison.parts
+        for change in part.changes
+    ]
 
 
 def check_repair(before: Document) -> Repaired:
@@ -52,12 +57,12 @@ def check_repair(before: Document) -> Repaired:
     after = fixed(before)
     assert after.document.revision is not None
     assert changes(before, after.document) == []
-    left = [each for each in after.judgement.findings if each.fix]
+    left = [finding for finding in after.judgement.findings if finding.fix]
     # The remaining fix would make the policy invalid.
-    for each in left:
-        assert each.fix
+    for finding in left:
+        assert finding.fix
         assert with_text(
-            after.document, apply(after.document.text, [each.fix]).text
+            after.document, apply(after.document.text, [finding.fix]).text
         ).revision is None  # fmt: skip
     again = fixed(after.document)
     assert (again.document.text, again.fixed) == (after.document.text, ())
@@ -82,8 +87,8 @@ def test_fixes_change_no_answer_of_random_policies(
     for _ in range(data.draw(st.integers(0, 3))):
         at = data.draw(st.integers(0, len(lines)))
         indent = len(lines[at]) - len(lines[at].lstrip()) if at < len(lines) else 0
-        said = data.draw(st.sampled_from(["kept", "zsupport: allow ZS405, ZS407 -- because"]))
-        lines.insert(at, f"{' ' * indent}# {said} {len(lines)}\n")
+        remark = data.draw(st.sampled_from(["kept", "zsupport: allow ZS405, ZS407 -- because"]))
+        lines.insert(at, f"{' ' * indent}# {remark} {len(lines)}\n")
     before = read("".join(lines))
     if before.revision is None:  # a comment inside a multiline text
         before = read(text)
@@ -99,7 +104,7 @@ def test_only_some_of_conflicting_fixes_are_applied() -> None:
     text = f"{BASE}entitlements:\n- allow: w\n- allow: w\n"
     document = read(text)
     judgement = judged(document)
-    both = [each for each in judgement.findings if each.code == "ZS403"]
+    both = [finding for finding in judgement.findings if finding.code == "ZS403"]
     assert both
     fixes = [Fix(f"line {n}", (Edit(Span(n, 1, n + 1, 1), ""),)) for n in (6, 7)]
     findings = tuple(both[0]._replace(fix=fix) for fix in fixes)
@@ -125,7 +130,7 @@ def test_a_breaking_fix_does_not_prevent_other_fixes() -> None:
 
     after = repaired(document, Judgement(findings), judging)
     assert after.document.text == text.replace("# more\n", "")
-    assert [each.fix for each in after.fixed] == [right]
+    assert [finding.fix for finding in after.fixed] == [right]
     # The remaining fix makes the policy invalid: it is not applied, and needs no round.
     assert repaired(after.document, Judgement(findings[:1]), judging).fixed == ()
 

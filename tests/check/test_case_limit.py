@@ -24,33 +24,33 @@ def examples(code: str) -> tuple[str, str]:
     return bad, good
 
 
-def found(text: str, code: str = "ZS310") -> list[Finding]:
+def findings_of(text: str, code: str = "ZS310") -> list[Finding]:
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
     assert document.findings == (), "the loader refuses this example"
     findings = judge(document, RULES, date(2026, 11, 26)).findings
-    return [each for each in findings if each.code == code]
+    return [finding for finding in findings if finding.code == code]
 
 
 def test_bad_example_exceeds_the_case_limit() -> None:
-    (finding,) = found(examples("ZS310")[0])
+    (finding,) = findings_of(examples("ZS310")[0])
     # Eight facts of eight values, two plans, one channel.
     assert "33,554,432 cases" in finding.message
     assert (finding.span.line, finding.span.column) == (6, 1)
 
 
 def test_good_example_is_within_the_case_limit() -> None:
-    assert found(examples("ZS310")[1]) == []
+    assert findings_of(examples("ZS310")[1]) == []
 
 
 def test_union_of_eight_calendar_lists_exceeds_the_limit() -> None:
-    (finding,) = found(examples("ZS315")[0], "ZS315")
+    (finding,) = findings_of(examples("ZS315")[0], "ZS315")
     assert (
         "more than 200 combinations of calendars by case in `all`: some rules did not run"
         in finding.message
     )
     assert finding.path == "hours"
     assert finding.hint == "join fewer of them"
-    assert found(examples("ZS315")[1], "ZS315") == []
+    assert findings_of(examples("ZS315")[1], "ZS315") == []
 
 
 @pytest.mark.parametrize(

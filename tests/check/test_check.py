@@ -76,7 +76,7 @@ def check(
 
 def files(run: Run) -> list[str]:
     """Return the files with findings, in the order of the output."""
-    return list(dict.fromkeys(each["file"] for each in json.loads(run.stdout)["findings"]))
+    return list(dict.fromkeys(finding["file"] for finding in json.loads(run.stdout)["findings"]))
 
 
 def last(run: Run) -> str:
@@ -163,7 +163,7 @@ def test_link_and_target_are_the_same_file(check: Check, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("pattern", "found"),
+    ("pattern", "expected"),
     [
         ("*.yaml", ["a.yaml", "b1.yaml"]),
         ("**/*.yaml", ["a.yaml", "b1.yaml", "s/a.yaml", "s/t/c.yaml", "s/t/[x].yaml"]),
@@ -178,11 +178,11 @@ def test_link_and_target_are_the_same_file(check: Check, tmp_path: Path) -> None
         ("**", ["a.yaml", "b1.yaml", "s/a.yaml", "s/t/c.yaml", "s/t/[x].yaml"]),
     ],
 )
-def test_patterns(pattern: str, found: list[str], check: Check, tmp_path: Path) -> None:
+def test_patterns(pattern: str, expected: list[str], check: Check, tmp_path: Path) -> None:
     write(tmp_path, a=DEAD, b1=DEAD, s__a=DEAD, s__t__c=DEAD, x=CLEAN)
     (tmp_path / "x.yaml").rename(tmp_path / "n.yml")
     shutil.copy(tmp_path / "a.yaml", tmp_path / "s/t/[x].yaml")
-    assert sorted(files(check("--format", "json", pattern))) == sorted(found)
+    assert sorted(files(check("--format", "json", pattern))) == sorted(expected)
 
 
 def test_pattern_without_matches_is_reported(check: Check, tmp_path: Path) -> None:
@@ -281,13 +281,13 @@ def test_standard_input(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_fixed_standard_input_is_written_to_standard_output(cli: Cli, tmp_path: Path) -> None:
-    mended = EVERY.replace("when: {plan: [free, pro]}, ", "")
+    fixed = EVERY.replace("when: {plan: [free, pro]}, ", "")
     run = cli("check", "-", "--fix", *ONLY, stdin=EVERY, cwd=tmp_path)
-    assert (run.stdout, run.code) == (mended, 0)
+    assert (run.stdout, run.code) == (fixed, 0)
     assert run.stderr == (
         "Fixed -:5: remove `plan` from the condition (ZS407)\nFixed 1 of 1 finding in 1 file\n"
     )
-    assert cli("check", "-", "--fix", "-q", *ONLY, stdin=EVERY, cwd=tmp_path) == (mended, "", 0)
+    assert cli("check", "-", "--fix", "-q", *ONLY, stdin=EVERY, cwd=tmp_path) == (fixed, "", 0)
     # Input that cannot be fixed is written unchanged.
     for text, code in ((DEAD, 1), (INVALID, 3), (CLEAN.replace("\n", "\r\n"), 0), ("", 3)):
         run = cli("check", "-", "--fix", *ONLY, stdin=text, cwd=tmp_path)
@@ -327,7 +327,7 @@ def test_rules_are_selected_by_code_prefix_and_name(
         assert run.code == 2
         assert "`ZS1` cannot be ignored" in run.stderr
         return
-    assert sorted(each["code"] for each in json.loads(run.stdout)["findings"]) == codes
+    assert sorted(finding["code"] for finding in json.loads(run.stdout)["findings"]) == codes
 
 
 @pytest.mark.parametrize("option", ["--select", "--ignore", "--explain"])
@@ -382,7 +382,7 @@ def test_rules_are_listed_and_explained(check: Check) -> None:
     assert run.code == 0
     assert [line.split("\t")[0] for line in run.stdout.splitlines()] == sorted(KINDS)
     listed = json.loads(check("--list-rules", "--format", "json", only=False).stdout)
-    assert [each["code"] for each in listed["rules"]] == list(KINDS)
+    assert [rule["code"] for rule in listed["rules"]] == list(KINDS)
     assert check("--list-rules", "--format", "sarif", only=False).code == 2
     for code, kind in KINDS.items():
         for name in (code, code.lower(), kind.name):
@@ -459,7 +459,7 @@ def test_unreadable_file_does_not_hide_other_findings(check: Check, tmp_path: Pa
     run = check("none.yaml", ".", "--format", "json")
     assert run.code == 3
     document = json.loads(run.stdout)
-    assert [(each["file"], each["code"]) for each in document["findings"]] == [
+    assert [(finding["file"], finding["code"]) for finding in document["findings"]] == [
         ("none.yaml", "ZS000"), ("dangling.yaml", "ZS000"), ("dead.yaml", "ZS401"),
         ("invalid.yaml", "ZS201"), ("latin.yaml", "ZS008"), ("loop.yaml", "ZS000"),
     ]  # fmt: skip
@@ -556,8 +556,8 @@ def test_revisions_in_a_folder_are_compared(check: Check, tmp_path: Path) -> Non
     run = check("--format", "json", "b.yaml", ".")
     assert run.code == 3
     assert [
-        (each["file"], each["line"], each["column"], each["code"])
-        for each in json.loads(run.stdout)["findings"]
+        (finding["file"], finding["line"], finding["column"], finding["code"])
+        for finding in json.loads(run.stdout)["findings"]
     ] == [("b.yaml", 6, 19, "ZS207"), ("c.yaml", 7, 11, "ZS208")]
     assert check("a.yaml", "sub", "d.yaml").code == 0
 
@@ -630,7 +630,7 @@ def test_fix_keeps_the_rest_of_the_file(check: Check, tmp_path: Path) -> None:
     assert path.read_bytes() == text.replace("when: {plan: [free, pro]}, ", "").encode()
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert link.is_symlink()
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["link.yaml", "real.yaml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.yaml", "real.yaml"]
 
 
 def test_read_only_file_is_not_fixed(check: Check, tmp_path: Path) -> None:
@@ -727,22 +727,24 @@ def test_file_belongs_to_the_nearest_project(check: Check, tmp_path: Path) -> No
     configure(tmp_path / "a", 'ignore = ["ZS401"]\nfail-on = "warning"')
     configure(tmp_path / "b", 'select = ["ZS401"]\nexclude = ["old"]')
 
-    def said(*arguments: str) -> tuple[list[str], int]:
+    def outcome(*arguments: str) -> tuple[list[str], int]:
         run = check(*arguments, "--format", "json", only=False)
-        found = [(each["file"], each["code"]) for each in json.loads(run.stdout)["findings"]]
-        return [file for file, code in found if code in ("ZS401", "ZS407")], run.code
+        findings = [
+            (finding["file"], finding["code"]) for finding in json.loads(run.stdout)["findings"]
+        ]
+        return [file for file, code in findings if code in ("ZS401", "ZS407")], run.code
 
-    assert said("a") == (["a/every.yaml"], 1)
-    assert said("b") == (["b/dead.yaml"], 1)
-    assert said("every.yaml") == (["every.yaml"], 0)
-    assert said(str(tmp_path / "a/deep/dead.yaml")) == ([], 0)
-    assert said() == (["every.yaml", "a/every.yaml", "b/dead.yaml"], 1)
+    assert outcome("a") == (["a/every.yaml"], 1)
+    assert outcome("b") == (["b/dead.yaml"], 1)
+    assert outcome("every.yaml") == (["every.yaml"], 0)
+    assert outcome(str(tmp_path / "a/deep/dead.yaml")) == ([], 0)
+    assert outcome() == (["every.yaml", "a/every.yaml", "b/dead.yaml"], 1)
     # fail-on of a project does not apply to another project.
-    assert said("every.yaml", "a/dead.yaml") == (["every.yaml"], 0)
-    assert said("a/every.yaml", "--fail-on", "error") == (["a/every.yaml"], 0)
+    assert outcome("every.yaml", "a/dead.yaml") == (["every.yaml"], 0)
+    assert outcome("a/every.yaml", "--fail-on", "error") == (["a/every.yaml"], 0)
     # An option applies to all of them.
     everywhere = ["a/dead.yaml", "a/deep/dead.yaml", "a/old/dead.yaml", "b/dead.yaml"]
-    assert said("a", "b", "--select", "ZS401", "--ignore", "ZS407") == (everywhere, 1)
+    assert outcome("a", "b", "--select", "ZS401", "--ignore", "ZS407") == (everywhere, 1)
 
 
 def test_junit_uses_fail_on_of_the_project(check: Check, tmp_path: Path) -> None:
@@ -768,8 +770,8 @@ def test_standard_input_belongs_to_the_project_of_its_name(cli: Cli, tmp_path: P
     every = ("check", "-", "--format", "json", "--stdin-filename")
     for name, codes in (("x.yaml", ["ZS407"]), ("a/x.yaml", [])):
         run = cli(*every, name, stdin=EVERY, cwd=tmp_path)
-        found = [each["code"] for each in json.loads(run.stdout)["findings"]]
-        assert [code for code in found if code == "ZS407"] == codes
+        codes = [finding["code"] for finding in json.loads(run.stdout)["findings"]]
+        assert [code for code in codes if code == "ZS407"] == codes
 
 
 def test_project_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -802,7 +804,7 @@ def test_nearest_project_with_check_settings_is_used(
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ('selct = ["ZS4"]', "did you mean `select`?"),
         ('fail_on = "error"', "did you mean `fail-on`?"),
@@ -833,14 +835,14 @@ def test_nearest_project_with_check_settings_is_used(
     ],
 )
 def test_invalid_configuration_is_reported(
-    text: str, says: str, check: Check, tmp_path: Path
+    text: str, message: str, check: Check, tmp_path: Path
 ) -> None:
     write(tmp_path, a=CLEAN)
     configure(tmp_path, text)
     run = check(only=False)
     assert (run.stdout, run.code) == ("", 2)
     assert "pyproject.toml" in run.stderr or "invalid pattern" in run.stderr
-    assert says in run.stderr
+    assert message in run.stderr
 
 
 def test_table_in_place_of_an_array_is_reported(check: Check, tmp_path: Path) -> None:
@@ -854,17 +856,17 @@ def test_table_in_place_of_an_array_is_reported(check: Check, tmp_path: Path) ->
 
 
 def test_deeply_nested_folders_are_checked(check: Check, tmp_path: Path) -> None:
-    here = os.getcwd()
+    current = os.getcwd()
     try:
         for _ in range(1200):
             os.mkdir("d")
             os.chdir("d")
         Path("p.yaml").write_text(DEAD)
-        os.chdir(here)
+        os.chdir(current)
         run = check("d", "--format", "json")
         assert run.code in (1, 3)
     finally:
-        os.chdir(here)
+        os.chdir(current)
         subprocess.run(["rm", "-rf", "d"], check=True)
 
 
@@ -1006,8 +1008,8 @@ def test_line_breaks_in_patterns_are_escaped(check: Check, tmp_path: Path) -> No
 per-file-ignores = {"x\nAll good: 1 file" = ["ZS4"], "y\u2028" = ["ZS5"]}""",
     )
     for format in ("text", "markdown", "github", "junit"):
-        said = check("--format", format, only=False).stdout.replace("\\\\", "\\")
-        assert r"ZS4 in x\nAll good: 1 file, ZS5 in y\u2028; excluded" in said, format
+        output = check("--format", format, only=False).stdout.replace("\\\\", "\\")
+        assert r"ZS4 in x\nAll good: 1 file, ZS5 in y\u2028; excluded" in output, format
 
 
 def test_interruption_ends_with_130_and_leaves_no_temporary_file(cli: Cli, tmp_path: Path) -> None:
@@ -1037,7 +1039,9 @@ def test_checked_documents_are_freed(check: Check, tmp_path: Path) -> None:
 
     def alive() -> list[object]:
         return [
-            each for each in gc.get_objects() if isinstance(each, Subject | Document | MappingNode)
+            value
+            for value in gc.get_objects()
+            if isinstance(value, Subject | Document | MappingNode)
         ]
 
     gc.collect()
@@ -1046,7 +1050,7 @@ def test_checked_documents_are_freed(check: Check, tmp_path: Path) -> None:
     try:
         check("--format", "json", only=False)
         # Nothing is kept, and there are no cycles for the garbage collector.
-        kept = [each for each in alive() if id(each) not in earlier]
+        kept = [value for value in alive() if id(value) not in earlier]
     finally:
         gc.enable()
     assert kept == []

@@ -39,21 +39,21 @@ class Checked(NamedTuple):
 
     document: Document
     claims: Claims
-    found: dict[str, list[Problem]]
+    findings: dict[str, list[Problem]]
     ranks: Ranks
 
     def paths(self, code: str) -> set[Path]:
         """Return the paths of the findings of a rule."""
-        return {each.path for each in self.found[code]}
+        return {problem.path for problem in self.findings[code]}
 
 
 def checked(text: str) -> Checked:
     """Return a policy as YAML."""
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
     subject = Subject(document, TODAY)
-    found = {rule.code: list(rule.check(subject)) for rule in RULES if not rule.last}
+    findings = {rule.code: list(rule.check(subject)) for rule in RULES if not rule.last}
     claims = Claims(judge(text))
-    return Checked(document, claims, found, Ranks(claims))
+    return Checked(document, claims, findings, Ranks(claims))
 
 
 def cells_at(claims: Claims, paths: list[Path]) -> set[Path]:
@@ -88,9 +88,11 @@ def numbers_of(claims: Claims, witness: Case) -> set[int]:
 
 def unreachable(policy: Checked) -> Iterator[Judged]:
     """Yield findings and claims about unreachable entries, by code."""
-    claims, found = policy.claims, policy.found
+    claims, findings = policy.claims, policy.findings
     yield "ZS401", policy.paths("ZS401"), set(claims.unreachable_rules())
-    cells = [path for each in found["ZS402"] for path in beside(each, "unreachable target")]
+    cells = [
+        path for problem in findings["ZS402"] for path in beside(problem, "unreachable target")
+    ]
     yield "ZS402", cells_at(claims, cells), set(claims.unreachable_cells())
     grants = {path for path in policy.paths("ZS403") if not claims.decides(path)}
     yield "ZS403", grants, set(claims.grants_in_no_case())
@@ -104,29 +106,31 @@ def unreachable(policy: Checked) -> Iterator[Judged]:
 
 def of_priorities(policy: Checked) -> Iterator[Judged]:
     """Yield findings and claims about priorities and facts, by code."""
-    claims, found = policy.claims, policy.found
+    claims, findings = policy.claims, policy.findings
     priorities = claims.reference.values.get("priority", [])
     hidden: set[str] = set()
-    for each in found["ZS404"]:
-        place = int(each.path[1])
-        hidden |= set(priorities[place + 1 :] if each.severity else [priorities[place]])
+    for problem in findings["ZS404"]:
+        place = int(problem.path[1])
+        hidden |= set(priorities[place + 1 :] if problem.severity else [priorities[place]])
     yield "ZS404", hidden, set(claims.unreachable_priorities())
     none = claims.reference.facts_decide and None in claims.reference.led_to({})
-    yield "ZS303", bool(found["ZS303"]), none
-    excluded = [path for each in found["ZS414"] for path in beside(each, "unreachable too")]
+    yield "ZS303", bool(findings["ZS303"]), none
+    excluded = [
+        path for problem in findings["ZS414"] for path in beside(problem, "unreachable too")
+    ]
     true = set(claims.excluded_priorities())
     cells = {path for path in true if path[0] == "targets" and path[2:3] not in ((), ("when",))}
     yield "ZS414 of targets", cells_at(claims, [p for p in excluded if len(p) > 2]), cells
-    others = {p for p in excluded if p[0] != "targets" or p[2:3] in ((), ("when",))}
-    yield "ZS414", others, true - cells
+    rest = {p for p in excluded if p[0] != "targets" or p[2:3] in ((), ("when",))}
+    yield "ZS414", rest, true - cells
 
 
 def of_lists(policy: Checked) -> Iterator[Judged]:
     """Yield findings and claims about alternatives and recommendations, by code."""
-    claims, found = policy.claims, policy.found
+    claims, findings = policy.claims, policy.findings
     yield "ZS415", policy.paths("ZS415"), set(claims.shadowed_alternatives())
     yield "ZS416", policy.paths("ZS416"), set(claims.conflicting_recommendations())
-    vain = [(each.path[:2], each.message.split("`")[1]) for each in found["ZS413"]]
+    vain = [(problem.path[:2], problem.message.split("`")[1]) for problem in findings["ZS413"]]
     yield "ZS413", sorted(vain), sorted(claims.recommended_not_granted())
     yield "ZS312", {str(p[1]) for p in policy.paths("ZS312")}, claims.hours_without_calendar()
 
@@ -136,14 +140,14 @@ def of_gaps(policy: Checked) -> Iterator[Judged]:
     claims = policy.claims
     gaps = claims.gaps()
     yield "ZS302", policy.paths("ZS302"), set(gaps)
-    for each in policy.found["ZS302"]:
-        here = gaps.get(each.path, set())
-        assert each.case is not None
-        yield "ZS302 witness", bool(numbers_of(claims, each.case) - here), False
-        if each.path != ("targets",):
-            named = each.message.split(" in cases")[0].split("`")[3::2]
+    for problem in policy.findings["ZS302"]:
+        numbers = gaps.get(problem.path, set())
+        assert problem.case is not None
+        yield "ZS302 witness", bool(numbers_of(claims, problem.case) - numbers), False
+        if problem.path != ("targets",):
+            named = problem.message.split(" in cases")[0].split("`")[3::2]
             order = claims.reference.values["priority"]
-            missing = {claims.cases[number]["priority"] for number in here}
+            missing = {claims.cases[number]["priority"] for number in numbers}
             yield "ZS302 priorities", named, [id for id in order if id in missing]
 
 
@@ -183,32 +187,32 @@ def _answer(reference: Judge, case: Case) -> object:
 
 def of_members(policy: Checked) -> Iterator[Judged]:
     """Yield plans and roles without a channel."""
-    found: dict[tuple[str, str], str] = {}
-    for each in policy.found["ZS301"]:
-        section, value = str(each.path[0]), str(each.path[1])
-        if each.case is None:
-            found[section.removesuffix("s"), value] = each.severity or "error"
+    findings: dict[tuple[str, str], str] = {}
+    for problem in policy.findings["ZS301"]:
+        section, value = str(problem.path[0]), str(problem.path[1])
+        if problem.case is None:
+            findings[section.removesuffix("s"), value] = problem.severity or "error"
         else:
-            assert each.case["plan"] == value
-            for role in each.message.split("`")[1:-2:2]:
-                found[value, role] = each.severity or "error"
-    yield "ZS301", found, policy.claims.without_channel()
+            assert problem.case["plan"] == value
+            for role in problem.message.split("`")[1:-2:2]:
+                findings[value, role] = problem.severity or "error"
+    yield "ZS301", findings, policy.claims.without_channel()
 
 
 def of_grants_together(policy: Checked) -> Iterator[Judged]:
     """Yield the pairs of grants with combined prerequisites."""
-    found = set()
-    for each in policy.found["ZS406"]:
-        [(beside, _)] = each.related
-        earlier, later = sorted((int(each.path[1]), int(beside[1])))
-        found.add((earlier, later))
-        assert each.case is not None
-        both = policy.claims.decides(each.path[:2]) & policy.claims.decides(beside)
-        witness = numbers_of(policy.claims, each.case)
+    findings = set()
+    for problem in policy.findings["ZS406"]:
+        [(beside, _)] = problem.related
+        earlier, later = sorted((int(problem.path[1]), int(beside[1])))
+        findings.add((earlier, later))
+        assert problem.case is not None
+        both = policy.claims.decides(problem.path[:2]) & policy.claims.decides(beside)
+        witness = numbers_of(policy.claims, problem.case)
         yield "ZS406 witness", bool(witness) and witness <= both, True
     idle = {int(path[1]) for path in policy.paths("ZS403")}
     true = {pair for pair in policy.claims.combined_prerequisites() if not idle & {*pair}}
-    yield "ZS406", found, true
+    yield "ZS406", findings, true
 
 
 def of_keys(policy: Checked) -> Iterator[Judged]:
@@ -220,11 +224,11 @@ def of_keys(policy: Checked) -> Iterator[Judged]:
 def of_catch_alls(policy: Checked) -> Iterator[Judged]:
     """Yield that a catch-all rule decides for each plan and priority of its finding."""
     claims = policy.claims
-    for each in policy.found["ZS408"]:
+    for problem in policy.findings["ZS408"]:
         decided = {
-            n for cell in claims.cells() if cell[:2] == each.path for n in claims.decides(cell)
+            n for cell in claims.cells() if cell[:2] == problem.path for n in claims.decides(cell)
         }
-        cells = each.message.removeprefix("only this catch-all rule decides for ")
+        cells = problem.message.removeprefix("only this catch-all rule decides for ")
         for cell in cells.split("; "):
             plan, _, priorities = cell[1:].partition("`")
             cases = [claims.cases[n] for n in decided if claims.cases[n]["plan"] == plan]
@@ -239,11 +243,11 @@ def of_catch_alls(policy: Checked) -> Iterator[Judged]:
 def of_facts(policy: Checked) -> Iterator[Judged]:
     """Yield for each unused fact that no answer depends on it."""
     claims = policy.claims
-    for each in policy.found["ZS306"]:
+    for problem in policy.findings["ZS306"]:
         answers: dict[tuple[str, ...], object] = {}
         for number in sorted(claims.existing):
             case = claims.cases[number]
-            rest = tuple(value for name, value in case.items() if name != each.path[1])
+            rest = tuple(value for name, value in case.items() if name != problem.path[1])
             answer = claims.reference.answers(case), claims.reference.led_by(case)
             yield "ZS306", answers.setdefault(rest, answer) == answer, True
     idle = {str(path[1]) for path in policy.paths("ZS306")}
@@ -261,20 +265,20 @@ RANKS = (("plan", "ZS501", "ZS502", "ZS503"), ("role", "ZS504", "ZS504", "ZS504"
 def of_promises(policy: Checked) -> Iterator[Judged]:
     """Yield the cells with slower targets than a lower value has."""
     for dimension, code in (("plan", "ZS501"), ("role", "ZS504"), ("priority", "ZS601")):
-        problems = [each for each in policy.found[code] if "target" in each.message]
+        problems = [problem for problem in policy.findings[code] if "target" in problem.message]
         yield from _of_less(policy, code, problems, policy.ranks.promised_less(dimension))
 
 
 def _of_less(
     policy: Checked, code: str, problems: list[Problem], true: dict[Less, set[int]]
 ) -> Iterator[Judged]:
-    found: set[Path] = set()
-    for each in problems:
-        high, low = each.message.split("`")[1:4:2]
-        places = [path[:2] if path[-1] == "hours" else path for path, _ in each.related]
-        paths = places if each.path[0] == "priorities" else [each.path]
+    findings: set[Path] = set()
+    for problem in problems:
+        high, low = problem.message.split("`")[1:4:2]
+        places = [path[:2] if path[-1] == "hours" else path for path, _ in problem.related]
+        paths = places if problem.path[0] == "priorities" else [problem.path]
         cells = cells_at(policy.claims, [p[:2] if p[-1] == "hours" else p for p in paths])
-        found |= cells
+        findings |= cells
         cases: set[int] = set()
         for cell in cells:
             those = [
@@ -283,92 +287,96 @@ def _of_less(
                 if (less.cell, less.high, less.low) == (cell, high, low)
                 and any(less.its in cells_at(policy.claims, [path]) for path in places)
             ]
-            yield f"{code} beside", bool(those) or each.path[0] == "priorities", True
+            yield f"{code} beside", bool(those) or problem.path[0] == "priorities", True
             cases |= {number for less in true if less.cell == cell for number in true[less]}
-        assert each.case is not None
-        witness = numbers_of(policy.claims, each.case)
+        assert problem.case is not None
+        witness = numbers_of(policy.claims, problem.case)
         yield f"{code} witness", bool(witness) and witness <= cases, True
         silent = [policy.claims.reference.at(cell) for cell in cells]
         texts = {cell["target"] if isinstance(cell, dict) else cell for cell in silent}
         if code == "ZS601":
-            yield f"{code} severity", each.severity == "warning", texts == {"none"}
-    yield f"{code} promises", found, {less.cell for less in true}
+            yield f"{code} severity", problem.severity == "warning", texts == {"none"}
+    yield f"{code} promises", findings, {less.cell for less in true}
 
 
 def of_restoration(policy: Checked) -> Iterator[Judged]:
     """Yield the targets of later metrics that are due before the first metric."""
     true = policy.ranks.sooner()
-    found: set[Path] = set()
-    for each in policy.found["ZS602"]:
-        [(beside, _)] = each.related
-        cells, answers = (cells_at(policy.claims, [path]) for path in (each.path, beside))
-        found |= cells
-        cases = {n for (cell, its), some in true.items() if cell in cells for n in some
-                 if its in answers}  # fmt: skip
-        assert each.case is not None
-        witness = numbers_of(policy.claims, each.case)
+    findings: set[Path] = set()
+    for problem in policy.findings["ZS602"]:
+        [(beside, _)] = problem.related
+        cells, answers = (cells_at(policy.claims, [path]) for path in (problem.path, beside))
+        findings |= cells
+        cases = {n for (cell, first), some in true.items() if cell in cells for n in some
+                 if first in answers}  # fmt: skip
+        assert problem.case is not None
+        witness = numbers_of(policy.claims, problem.case)
         yield "ZS602 witness", bool(witness) and witness <= cases, True
-    yield "ZS602", found, {cell for cell, _ in true}
+    yield "ZS602", findings, {cell for cell, _ in true}
 
 
 def of_hours(policy: Checked) -> Iterator[Judged]:
     """Yield the grants with fewer hours than a lower value has."""
     for dimension, _, code, _ in RANKS:
-        problems = [each for each in policy.found[code] if " has fewer hours " in each.message]
+        problems = [
+            problem for problem in policy.findings[code] if " has fewer hours " in problem.message
+        ]
         true = policy.ranks.fewer_hours(dimension)
         if policy.ranks.mixed:
             continue
-        yield f"{code} hours", {int(each.path[1]) for each in problems}, set(true)
-        for each in problems:
-            channel, high, low = each.message.split("`")[1:6:2]
-            assert each.case is not None
-            witness = numbers_of(policy.claims, each.case)
-            cases = true[int(each.path[1])].get((high, low), set())
+        yield f"{code} hours", {int(problem.path[1]) for problem in problems}, set(true)
+        for problem in problems:
+            channel, high, low = problem.message.split("`")[1:6:2]
+            assert problem.case is not None
+            witness = numbers_of(policy.claims, problem.case)
+            cases = true[int(problem.path[1])].get((high, low), set())
             yield f"{code} hours witness", bool(witness) and witness <= cases, True
-            yield f"{code} hours channel", each.case["channel"] == channel, True
+            yield f"{code} hours channel", problem.case["channel"] == channel, True
 
 
 def of_channels(policy: Checked) -> Iterator[Judged]:
     """Yield the channels that only a lower value has, by grant."""
     values = policy.claims.reference.values
     for dimension, _, _, code in RANKS:
-        problems = [each for each in policy.found[code] if " may not use " in each.message]
+        problems = [
+            problem for problem in policy.findings[code] if " may not use " in problem.message
+        ]
         true = policy.ranks.missing(dimension)
-        found: dict[Missing, tuple[set[str], set[str]]] = {}
-        for each in problems:
-            ranks, lacking = each.message.split(", but ")
+        findings: dict[Missing, tuple[set[str], set[str]]] = {}
+        for problem in problems:
+            ranks, lacking = problem.message.split(", but ")
             *highs, low = ranks.split("`")[1::2]
             assert {*highs, low} <= {*values[dimension]}
-            severity = each.severity or "error"
-            first = Missing(int(each.path[1]), low)
-            assert each.case is not None
-            witness = numbers_of(policy.claims, each.case)
+            severity = problem.severity or "error"
+            first = Missing(int(problem.path[1]), low)
+            assert problem.case is not None
+            witness = numbers_of(policy.claims, problem.case)
             yield f"{code} channels witness", bool(witness) and witness <= true[first].cases, True
-            listed = [(each.path, set(lacking.split("`")[1::2]))]
-            listed += [(path, set(text.split("`")[1::2])) for path, text in each.related]
+            listed = [(problem.path, set(lacking.split("`")[1::2]))]
+            listed += [(path, set(text.split("`")[1::2])) for path, text in problem.related]
             for path, channels in listed:
                 key = Missing(int(path[1]), low)
-                assert key not in found
-                found[key] = set(highs), channels
+                assert key not in findings
+                findings[key] = set(highs), channels
                 lack = true[key]
                 graver = "error" if "error" in lack.severities else "warning"
                 expected = graver if policy.ranks.opens(lack.channels) else "note"
                 yield f"{code} channels severity", severity == expected, True
         expected_all = {key: (lack.highs, lack.channels) for key, lack in true.items()}
-        yield f"{code} channels", found, expected_all
+        yield f"{code} channels", findings, expected_all
 
 
 def of_fixes(policy: Checked) -> Iterator[Judged]:
     """Yield that the fixes of all rounds change no answer."""
 
-    def found_in(document: Document) -> Judgement:
+    def judgement_of(document: Document) -> Judgement:
         return look_at(document, RULES, TODAY)
 
     small = len(policy.claims.cases) <= MOST_CASES_FIXED
-    if small and any(each.fix for problems in policy.found.values() for each in problems):
+    if small and any(problem.fix for problems in policy.findings.values() for problem in problems):
         reference = policy.claims.reference
         document = policy.document
-        fixed = judge(repaired(document, found_in(document), found_in).document.text)
+        fixed = judge(repaired(document, judgement_of(document), judgement_of).document.text)
         for case in reference.every_case():
             yield "fixes", fixed.answers(case) == reference.answers(case), True
 

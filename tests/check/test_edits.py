@@ -129,7 +129,7 @@ def paths_of(node: Node | None, path: Path = ()) -> list[Path]:
         inside = [(key.text, value) for key, value in node.entries]
     elif isinstance(node, SequenceNode):
         inside = list(enumerate(node.items))
-    return [p for part, each in inside for p in [(*path, part), *paths_of(each, (*path, part))]]
+    return [p for part, node in inside for p in [(*path, part), *paths_of(node, (*path, part))]]
 
 
 def sized(value: Any) -> int:
@@ -160,7 +160,7 @@ def test_removal_includes_comments(
         assert edits == ()
         return
     assert edits, f"{path} is not taken out of:\n{source}"
-    event("in brackets" if any(each.span.line == each.span.end_line for each in edits) else "lines")
+    event("in brackets" if any(item.span.line == item.span.end_line for item in edits) else "lines")
     del parent[gone[-1]]
 
     result = after(source, edits)
@@ -223,7 +223,7 @@ def fix(start: int, end: int, text: str) -> Fix:
 def test_overlapping_fixes_wait_for_the_next_round() -> None:
     made = apply("abcdef", [fix(2, 4, "X"), fix(3, 5, "Y"), fix(4, 6, "Z"), fix(1, 2, "W")])
     assert made.text == "WXZf"
-    assert [each.title for each in made.fixes] == ["2-4", "4-6", "1-2"]
+    assert [fix.title for fix in made.fixes] == ["2-4", "4-6", "1-2"]
 
 
 def test_fix_is_applied_completely_or_not_at_all() -> None:
@@ -236,6 +236,6 @@ def test_many_fixes_are_applied_in_seconds() -> None:
     text = "ab\n" * 20_000
     edits = [(Edit(Span(n, 1, n, 2), ""),) for n in range(20_000, 0, -1)]
     start = time.process_time()
-    made = apply(text, [Fix("x", each) for each in edits])
+    made = apply(text, [Fix("x", edit) for edit in edits])
     assert time.process_time() - start < 5
     assert made.text == "b\n" * 20_000

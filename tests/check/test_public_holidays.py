@@ -40,14 +40,14 @@ def unknown(country: str, subdivision: str | None, year: int) -> Year:
     raise BadText(f"unknown public holidays of country `{country}`")
 
 
-def found(public: PublicHolidays) -> list[Finding]:
+def findings_of(public: PublicHolidays) -> list[Finding]:
     document = read_document(SourceFile("p.yaml", POLICY.encode(), "sha256:0", "p.yaml"))
     rules = [rule for rule in RULES if rule.code[:3] in ("ZS5", "ZS6", "ZS7")]
     return list(judge(document, rules, date(2026, 11, 26), Clocks(public)).findings)
 
 
 def test_missing_package_is_a_single_note() -> None:
-    [finding] = found(missing)
+    [finding] = findings_of(missing)
     assert (finding.code, finding.severity) == ("ZS706", "note")
     assert "holidays of `DE` not checked: the holidays of DE need a package" in finding.message
     assert finding.hint == INSTALL
@@ -55,8 +55,8 @@ def test_missing_package_is_a_single_note() -> None:
 
 
 def test_every_unknown_country_is_reported() -> None:
-    findings = found(unknown)
-    assert [(each.code, each.path) for each in findings] == [
+    findings = findings_of(unknown)
+    assert [(finding.code, finding.path) for finding in findings] == [
         ("ZS708", "hours.long.holidays.country"),
         ("ZS708", "hours.short.holidays.country"),
     ]

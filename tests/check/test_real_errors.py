@@ -107,7 +107,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [each[1:] for each in ERRORS], ids=[each[0] for each in ERRORS]
+    ("text", "expected"), [error[1:] for error in ERRORS], ids=[error[0] for error in ERRORS]
 )
 def test_real_error_is_reported_on_its_line(
     text: str, expected: tuple[str, str, str], cli: Cli, tmp_path: Path
@@ -115,8 +115,10 @@ def test_real_error_is_reported_on_its_line(
     (tmp_path / "acme.yaml").write_text(text, encoding="utf-8")
     run = cli("check", "--format", "json", cwd=tmp_path)
     code, on_line, way_out = expected
-    found = [each for each in json.loads(run.stdout)["findings"] if each["code"] == code]
-    assert len(found) == 1, run.stdout
-    assert on_line in text.splitlines()[found[0]["line"] - 1]
-    said = f"{found[0]['message']} {found[0]['expected']} {found[0]['hint']}"
-    assert way_out in said
+    findings = [
+        finding for finding in json.loads(run.stdout)["findings"] if finding["code"] == code
+    ]
+    assert len(findings) == 1, run.stdout
+    assert on_line in text.splitlines()[findings[0]["line"] - 1]
+    words = f"{findings[0]['message']} {findings[0]['expected']} {findings[0]['hint']}"
+    assert way_out in words

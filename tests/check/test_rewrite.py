@@ -207,7 +207,7 @@ def test_full_disk_keeps_the_old_file(
         assert raised.value.message == (
             "p.yaml: the file cannot be written: no space left on device"
         ), call
-        assert {each.name: each.read_text() for each in path.parent.iterdir()} == {
+        assert {file.name: file.read_text() for file in path.parent.iterdir()} == {
             "p.yaml": BEFORE
         }, call
         tried += 1

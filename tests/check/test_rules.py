@@ -37,7 +37,7 @@ def found(text: bytes, code: str) -> list[Finding]:
     assert document.findings == (), "the loader refuses this example"
     # Rules about suppressions need the findings of the other rules.
     looking = RULES if BY_CODE[code].last else [BY_CODE[code]]
-    return [each for each in judge(document, looking, TODAY).findings if each.code == code]
+    return [finding for finding in judge(document, looking, TODAY).findings if finding.code == code]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -114,7 +114,7 @@ def test_finding_has_severity_and_related_places(
 ) -> None:
     [finding] = found((HEAD + targets).encode(), code)
     assert finding.severity == severity
-    assert [each.span.line for each in finding.related] == lines
+    assert [finding.span.line for finding in finding.related] == lines
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -127,7 +127,7 @@ def test_rule_has_bad_and_good_cases(rule: Rule) -> None:
 def test_list_of_rules_contains_every_module() -> None:
     modules = {path.stem for path in Path(rules.__path__[0]).glob("*.py")} - {"__init__"}
     assert len(RULES) == len(modules)
-    assert {each.name for each in FOLDER.iterdir()} == set(BY_CODE)
+    assert {path.name for path in FOLDER.iterdir()} == set(BY_CODE)
     codes = [rule.code for rule in RULES]
     assert codes == sorted(codes)
     assert len({*codes, *CODES}) == len(codes) + len(CODES)
@@ -139,31 +139,31 @@ def test_list_of_rules_contains_every_module() -> None:
 def test_fixes_remove_findings_and_change_no_decision(path: Path) -> None:
     text, code = path.read_bytes(), path.parent.name
     findings = found(text, code)
-    fixes = [each.fix for each in findings if each.fix]
+    fixes = [finding.fix for finding in findings if finding.fix]
     if not fixes:
         return
     made = apply(text.decode(), fixes)
-    mended = made.text.encode()
+    fixed = made.text.encode()
     assert len(made.fixes) == len(fixes)
-    assert len(found(mended, code)) == len(findings) - len(fixes)
-    assert decided(mended, text) == decided(text, mended)
+    assert len(found(fixed, code)) == len(findings) - len(fixes)
+    assert decided(fixed, text) == decided(text, fixed)
 
 
 def decided(text: bytes, other: bytes) -> list[object]:
     """The decisions of a policy in the cases that it or another policy distinguishes."""
     revision, beside = revision_of(text), revision_of(other)
     decisions = Decisions(revision, space_of(revision, beside))
-    found: list[object] = [decisions.allowed, [grant.hours for grant in revision.grants]]
+    result: list[object] = [decisions.allowed, [grant.hours for grant in revision.grants]]
     for metric, targets in decisions.by_metric():
-        stated = [(metric.id, each.cell.target, each.decides) for each in targets.stated]
-        found += [*stated, targets.unstated]
+        stated = [(metric.id, item.cell.target, item.decides) for item in targets.stated]
+        result += [*stated, targets.unstated]
     for hours in revision.hours:
-        found += [
+        result += [
             (hours, calendar.windows, cases) for calendar, cases in decisions.calendars(hours)
         ]
     facts = space_of_facts(revision)
-    found += [facts.holds(each.when) == facts.every for each in revision.priorities]
-    return found
+    result += [facts.holds(item.when) == facts.every for item in revision.priorities]
+    return result
 
 
 def revision_of(text: bytes) -> Revision:
@@ -177,6 +177,6 @@ def revision_of(text: bytes) -> Revision:
 )
 def test_excluded_priority_is_reported_once(path: Path) -> None:
     document = read_document(SourceFile("policy.yaml", path.read_bytes(), "", "policy.yaml"))
-    codes = {each.code for each in judge(document, RULES, TODAY).findings}
+    codes = {finding.code for finding in judge(document, RULES, TODAY).findings}
     general = {"ZS401", "ZS402", "ZS403", "ZS404", "ZS411", "ZS412", "ZS413", "ZS414", "ZS415"}
     assert codes & general == {path.parent.name}

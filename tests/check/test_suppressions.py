@@ -36,9 +36,9 @@ def judged(targets: str, today: date = TODAY) -> tuple[list[str], int]:
     assert document.findings == ()
     judgement = judge(document, RULES, today)
     return [
-        f"{each.code}:{each.span.line}"
-        for each in judgement.findings
-        if each.code == "ZS401" or each.code.startswith("ZS9")
+        f"{finding.code}:{finding.span.line}"
+        for finding in judgement.findings
+        if finding.code == "ZS401" or finding.code.startswith("ZS9")
     ], judgement.allowed
 
 
@@ -52,8 +52,8 @@ def test_all_comments_of_random_texts_are_found(text: Written, line_end: str) ->
     node, read, findings = read_yaml(source.encode(), "p.yaml")
     assert findings == []
     document = Document(SourceFile("p.yaml", b"", "", "p.yaml"), read, node, None, ())
-    found = [read[start:end] for start, end in comments_in(document)]
-    assert sorted(found) == sorted(comment for _, comment in text.comments)
+    texts = [read[start:end] for start, end in comments_in(document)]
+    assert sorted(texts) == sorted(comment for _, comment in text.comments)
 
 
 @pytest.mark.parametrize(
@@ -190,13 +190,15 @@ def test_suppression_of_a_rule_that_did_not_run_is_not_unused() -> None:
 
 def test_findings_about_comments_cannot_be_allowed() -> None:
     text = f"{HEAD}targets:\n# zsupport: allow ZS401\n- first-response: 4h {ALLOW}\n"
-    codes = [each.code for each in judge(document_of(text), RULES, TODAY).findings]
+    codes = [finding.code for finding in judge(document_of(text), RULES, TODAY).findings]
     assert codes == ["ZS903", "ZS901"]
 
 
 def test_findings_of_the_loader_cannot_be_allowed() -> None:
     text = f"{HEAD}targets:\n# zsupport: allow ZS104 -- x\n- first-response: 1d\n"
-    assert [each.code for each in judge(document_of(text), RULES, TODAY).findings] == ["ZS104"]
+    assert [finding.code for finding in judge(document_of(text), RULES, TODAY).findings] == [
+        "ZS104"
+    ]
 
 
 def test_text_without_the_word_is_not_searched() -> None:
@@ -209,14 +211,14 @@ def test_text_without_the_word_is_not_searched() -> None:
 def test_long_comments_are_read_fast(filler: str) -> None:
     text = f"{HEAD}targets:\n- first-response: 4h # zsupport: allow ZS401{filler}y -- x\n"
     findings = judge(document_of(text), RULES, TODAY).findings
-    assert all(len(each.message) < 200 for each in findings)
-    assert [each.code for each in findings] == ["ZS903"]
+    assert all(len(finding.message) < 200 for finding in findings)
+    assert [finding.code for finding in findings] == ["ZS903"]
 
 
 def test_number_of_suggestions_is_limited() -> None:
     lines = "".join(f"  # zsupport: allow unreachable-rul{i} -- x\n  - say: x\n" for i in range(60))
     errors = suppressions_of(document_of(f"{HEAD}terms:\n  x:\n{lines}"), allowable).errors
-    assert ["unreachable-rule`" in each.hint for each in errors] == [True] * 50 + [False] * 10
+    assert ["unreachable-rule`" in error.hint for error in errors] == [True] * 50 + [False] * 10
 
 
 @pytest.mark.parametrize(
@@ -228,4 +230,4 @@ def test_many_comments_are_read_in_seconds(comment: str, code: str) -> None:
     start = time.process_time()
     findings = judge(document, RULES, TODAY).findings
     assert time.process_time() - start < 10
-    assert sum(each.code == code for each in findings) == 10_000
+    assert sum(finding.code == code for finding in findings) == 10_000

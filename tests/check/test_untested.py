@@ -28,13 +28,13 @@ entitlements:
 """
 HEAD = "tests: 1\npolicy: acme\ncases:\n"
 
-Found = Callable[..., list[dict[str, Any]]]
+RunCheck = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture
-def found(
+def run_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Found:
+) -> RunCheck:
     """Write a policy and its tests; return the findings about the tests."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZSUPPORT_CACHE", "off")
@@ -60,18 +60,18 @@ FREE = "{channels: {plan: free, role: owner}, expect: {exactly: [help, web]}}"
 PRO = "{channels: {plan: pro, role: owner}, expect: {exactly: [help, web, phone]}}"
 
 
-def test_policy_with_tested_denials_has_no_findings(found: Found) -> None:
-    assert found(ALL, FREE, PRO) == []
+def test_policy_with_tested_denials_has_no_findings(run_check: RunCheck) -> None:
+    assert run_check(ALL, FREE, PRO) == []
     # Other ways to test a denial.
-    assert found("{channels: {plan: free, role: user, channel: [web, phone]}, expect: "
+    assert run_check("{channels: {plan: free, role: user, channel: [web, phone]}, expect: "
                  "{allowed: false}}", "{due: {plan: pro, role: user, channel: web}, "
                  "expect: not-entitled}") == []  # fmt: skip
 
 
 def test_untested_denials_are_reported_in_the_policy(
-    found: Found, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    run_check: RunCheck, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert found(ALL, FREE, PRO) == []
+    assert run_check(ALL, FREE, PRO) == []
     (tmp_path / "other.yaml").write_text(ACME.replace("policy: acme", "policy: other"))
     tests = f"{HEAD}  - {{channels: {{plan: pro, role: owner}}, expect: {{include: web}}}}\n"
     (tmp_path / "other_test.yaml").write_text(tests.replace("policy: acme", "policy: other"))
@@ -82,12 +82,12 @@ def test_untested_denials_are_reported_in_the_policy(
     ]  # fmt: skip
 
 
-def test_forbidding_invariant_tests_a_denial(found: Found, tmp_path: Path) -> None:
+def test_forbidding_invariant_tests_a_denial(run_check: RunCheck, tmp_path: Path) -> None:
     def with_invariants(*invariants: str, cases: str = "") -> list[str]:
-        lines = "".join(f"  - {each}\n" for each in invariants)
+        lines = "".join(f"  - {invariant}\n" for invariant in invariants)
         text = f"tests: 1\npolicy: acme\ninvariants:\n{lines}{cases}"
         (tmp_path / "acme_test.yaml").write_text(text)
-        return [finding["message"] for finding in found()]
+        return [finding["message"] for finding in run_check()]
 
     phone = "{for: {plan: free}, forbid: {channel: phone}}"
     users = "{for: {role: user}, forbid: {channel: [web, phone]}}"
@@ -105,17 +105,17 @@ def test_forbidding_invariant_tests_a_denial(found: Found, tmp_path: Path) -> No
     assert with_invariants(phone, cases=cases) == []
 
 
-def test_policy_without_tests_does_not_hide_others(found: Found, tmp_path: Path) -> None:
+def test_policy_without_tests_does_not_hide_others(run_check: RunCheck, tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(ACME.replace("policy: acme", "policy: other"))
-    assert places(found(PRO)) == ["acme.yaml:9:1 ZS905 entitlements"]
+    assert places(run_check(PRO)) == ["acme.yaml:9:1 ZS905 entitlements"]
 
 
-def test_policy_without_tests_has_no_findings(found: Found) -> None:
-    assert found() == []
+def test_policy_without_tests_has_no_findings(run_check: RunCheck) -> None:
+    assert run_check() == []
 
 
-def test_policy_without_any_tested_denial(found: Found) -> None:
-    (finding,) = found(PRO, "{channels: {}, expect: {include: [help]}}")
+def test_policy_without_any_tested_denial(run_check: RunCheck) -> None:
+    (finding,) = run_check(PRO, "{channels: {}, expect: {include: [help]}}")
     assert places([finding]) == ["acme.yaml:9:1 ZS905 entitlements"]
     assert finding["message"] == "no test of any denial"
     assert finding["severity"] == "warning"
@@ -124,20 +124,20 @@ def test_policy_without_any_tested_denial(found: Found) -> None:
     assert "{allowed: false}" in finding["hint"]
 
 
-def test_plan_without_a_tested_denial(found: Found) -> None:
-    assert places(found(FREE, "{channels: {plan: free, role: user}, expect: {exactly: [help]}}",
+def test_plan_without_a_tested_denial(run_check: RunCheck) -> None:
+    assert places(run_check(FREE, "{channels: {plan: free, role: user}, expect: {exactly: [help]}}",
                         PRO)) == ["acme.yaml:3:21 ZS905 plans.pro"]  # fmt: skip
 
 
-def test_channel_without_a_tested_denial(found: Found) -> None:
+def test_channel_without_a_tested_denial(run_check: RunCheck) -> None:
     denied = "{channels: {role: user, channel: phone}, expect: {allowed: false}}"
-    (finding,) = found(denied)
+    (finding,) = run_check(denied)
     assert places([finding]) == ["acme.yaml:11:34 ZS905 entitlements[1].allow"]
     assert finding["message"] == "no test of a denial of the channel `web`"
 
 
-def test_unknown_id_in_a_test_is_reported(found: Found) -> None:
-    findings = found(ALL, FREE.replace("free", "basic"), PRO.replace("web", "chat"))
+def test_unknown_id_in_a_test_is_reported(run_check: RunCheck) -> None:
+    findings = run_check(ALL, FREE.replace("free", "basic"), PRO.replace("web", "chat"))
     assert places(findings) == [
         "acme_test.yaml:5:23 ZS904 cases[1].channels.plan",
         "acme_test.yaml:6:67 ZS904 cases[2].expect.exactly[1]",
@@ -146,41 +146,41 @@ def test_unknown_id_in_a_test_is_reported(found: Found) -> None:
     assert findings[0]["severity"] == "error"
 
 
-def test_named_file_includes_its_tests_and_revisions(found: Found, tmp_path: Path) -> None:
+def test_named_file_includes_its_tests_and_revisions(run_check: RunCheck, tmp_path: Path) -> None:
     (tmp_path / "older.yaml").write_text(ACME.replace("free", "basic"))
     newer = ACME + "effective: {from: 2026-01-01}\n"
     old = FREE.replace("free", "basic").replace(
         "role: owner", "role: owner, at: 2020-01-01T00:00:00Z"
     )
-    assert found(old, ALL, FREE, policy=newer, arguments=("acme.yaml",)) == []
-    assert found(old, ALL, FREE, policy=newer, arguments=("acme.yaml", "older.yaml")) == []
+    assert run_check(old, ALL, FREE, policy=newer, arguments=("acme.yaml",)) == []
+    assert run_check(old, ALL, FREE, policy=newer, arguments=("acme.yaml", "older.yaml")) == []
 
 
-def test_tests_next_to_a_folder_of_revisions(found: Found, tmp_path: Path) -> None:
+def test_tests_next_to_a_folder_of_revisions(run_check: RunCheck, tmp_path: Path) -> None:
     (tmp_path / "acme").mkdir()
     (tmp_path / "acme" / "2020.yaml").write_text(ACME)
-    assert places(found(PRO, policy="")) == ["acme/2020.yaml:9:1 ZS905 entitlements"]
-    assert places(found(policy="", arguments=("acme",))) == [
+    assert places(run_check(PRO, policy="")) == ["acme/2020.yaml:9:1 ZS905 entitlements"]
+    assert places(run_check(policy="", arguments=("acme",))) == [
         "acme/2020.yaml:9:1 ZS905 entitlements"
     ]
 
 
-def test_untested_denial_can_be_allowed(found: Found) -> None:
+def test_untested_denial_can_be_allowed(run_check: RunCheck) -> None:
     comment = "# zsupport: allow ZS905 -- tested elsewhere\n"
-    assert found(PRO, policy=ACME.replace("entitlements:", f"{comment}entitlements:")) == []
+    assert run_check(PRO, policy=ACME.replace("entitlements:", f"{comment}entitlements:")) == []
 
 
-def test_other_errors_in_tests_are_not_reported(found: Found) -> None:
-    assert found("{channels: {}, expect: {}}", PRO) == []
-    assert found("{channels: {plan: free}, expects: {exactly: []}}") == []
-    assert found("[") == []
+def test_other_errors_in_tests_are_not_reported(run_check: RunCheck) -> None:
+    assert run_check("{channels: {}, expect: {}}", PRO) == []
+    assert run_check("{channels: {plan: free}, expects: {exactly: []}}") == []
+    assert run_check("[") == []
 
 
 @pytest.mark.parametrize("code", [kind.code for kind in TEST_CODES])
-def test_examples_are_correct(code: str, found: Found, tmp_path: Path) -> None:
+def test_examples_are_correct(code: str, run_check: RunCheck, tmp_path: Path) -> None:
     _, bad, good = explanation_of(code)
     for example, expected in ((bad, {code}), (good, set())):
         assert example is not None
         policy, tests = example.split(NEXT_FILE)
         (tmp_path / "acme_test.yaml").write_text(tests)
-        assert {each["code"] for each in found(policy=policy)} == expected
+        assert {finding["code"] for finding in run_check(policy=policy)} == expected

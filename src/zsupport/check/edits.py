@@ -1,6 +1,6 @@
 """Fixes of a policy file, as edits of its text: removing, replacing and quoting.
 
-An edit keeps the layout of the file and the comments of other parts. There is no edit if the
+An edit keeps the layout of the file and the comments of other parts. No edit is returned if the
 result would be uncertain: with an alias, with an anchor that is still used, or with a key that is
 written after `?`.
 """

@@ -50,7 +50,7 @@ def ranked(members: Iterable[Member]) -> list[RankedValues]:
     direct = {member.id: member.above for member in members}
     if not any(direct.values()):
         return []
-    # Each member follows all members that rank below it; there are no cycles.
+    # Each member follows all members that rank below it, because cycles are invalid.
     order = list(TopologicalSorter(direct).static_order())
     #: The members below and above each member, as bit sets.
     lows_of, highs = dict.fromkeys(direct, 0), dict.fromkeys(direct, 0)
@@ -421,7 +421,7 @@ def _fewer(
     low_names: frozenset[str],
     both: Cases,
 ) -> Cases:
-    """Return the cases, seen from either value, in which the higher value has fewer hours."""
+    """Return the cases with fewer hours for the higher value, seen from either value."""
     space = subject.space
     result = 0
     back = space.back_to(dimension, pair.low, both)

@@ -15,7 +15,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     A grant with more prerequisites for some of the cases of another grant is not reported: it
     states that these cases need more.
     """
-    grants, holds = subject.revision.grants, subject.decisions.grants
+    grants, cases_of = subject.revision.grants, subject.decisions.grants
     if all(grant.prerequisites == grants[0].prerequisites for grant in grants):
         return
     subject.check_comparisons(len(grants) ** 2 // 2)
@@ -23,7 +23,10 @@ def check(subject: Subject) -> Iterator[Problem]:
     for later, grant in enumerate(grants):
         for earlier in range(later):
             other = grants[earlier]
-            if grant.prerequisites == other.prerequisites or not holds[later] & holds[earlier]:
+            if (
+                grant.prerequisites == other.prerequisites
+                or not cases_of[later] & cases_of[earlier]
+            ):
                 continue
             shared = [channel for channel in grant.allow if channel in other.allow]
             both = next(
@@ -69,7 +72,7 @@ def _adding_up(subject: Subject, first: int, second: int, channel: str) -> Cases
 
 def _problem(subject: Subject, earlier: int, later: int, both: Cases) -> Problem:
     grants = subject.revision.grants
-    marked, beside = (later, earlier) if grants[later].prerequisites else (earlier, later)
+    marked, other = (later, earlier) if grants[later].prerequisites else (earlier, later)
     path = ("entitlements", marked, "prerequisites")
     return Problem(
         path,
@@ -78,7 +81,7 @@ def _problem(subject: Subject, earlier: int, later: int, both: Cases) -> Problem
         subject.document.key(path),
         hint="write conditions that do not overlap, unless both sets of prerequisites are required",
         case=subject.witness(both),
-        related=((("entitlements", beside), "this grant applies too"),),
+        related=((("entitlements", other), "this grant applies too"),),
     )
 
 

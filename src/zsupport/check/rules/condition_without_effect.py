@@ -26,8 +26,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         if len(values) > 1
     }
     groups: set[str] = set()
-    for group, (name, held) in subject.groups.items():
-        if len(held) == count.get(name):
+    for group, (name, members) in subject.groups.items():
+        if len(members) == count.get(name):
             groups.add(group)
             yield _problem(
                 subject,
@@ -54,8 +54,8 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _fix(subject: Subject, path: Path) -> Fix | None:
     """Return the fix, or None if it would leave an empty alternative."""
-    beside = subject.document.node(path[:-1])
-    if path[-2] != "when" and isinstance(beside, MappingNode) and len(beside.entries) == 1:
+    mapping = subject.document.node(path[:-1])
+    if path[-2] != "when" and isinstance(mapping, MappingNode) and len(mapping.entries) == 1:
         return None
     edits = removal(subject.document, path)
     return Fix(f"remove `{path[-1]}` from the condition", edits) if edits else None

@@ -1,4 +1,4 @@
-"""ZS713: exchanged working days of a country for which the policy states no hours."""
+"""ZS713: exchanged working days of a country without stated hours."""
 
 from __future__ import annotations
 

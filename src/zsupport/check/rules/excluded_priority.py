@@ -24,27 +24,27 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _of_condition(subject: Subject, condition: Condition) -> Iterator[Problem]:
     """Yield the entry with this condition, or those of its alternatives that never match."""
     entry = condition.path[:-1]
-    holds = subject.decisions.matches(condition.when)
-    if subject.excluded(holds):
+    matched = subject.decisions.matches(condition.when)
+    if subject.excluded(matched):
         kind = _KINDS.get(str(entry[0]), "calendar")
         if kind == "grant" and not subject.revision.grants[int(entry[1])].allow:
             kind = "recommendation"
-        yield _problem(subject, entry, kind, holds)
+        yield _problem(subject, entry, kind, matched)
         return
     for position, alternative in enumerate(condition.when):
-        meets = subject.decisions.meets(alternative)
-        if subject.excluded(meets):
+        matched = subject.decisions.meets(alternative)
+        if subject.excluded(matched):
             path = subject.alternative(condition, position)
-            yield _problem(subject, path, "alternative", meets)
+            yield _problem(subject, path, "alternative", matched)
 
 
 def _of_cells(subject: Subject) -> Iterator[Problem]:
     """Yield the targets of rules that match other cases; the same key of several metrics once."""
     by_key: dict[tuple[int, str], tuple[Cases, list[Path]]] = {}
     for rule, metric, cell in subject.cells:
-        holds = subject.decisions.matches(subject.revision.rules[rule].when)
-        cases = holds & subject.cases_of(rule, metric, cell)
-        if subject.excluded(cases) and not subject.excluded(holds):
+        matched = subject.decisions.matches(subject.revision.rules[rule].when)
+        cases = matched & subject.cases_of(rule, metric, cell)
+        if subject.excluded(cases) and not subject.excluded(matched):
             _, paths = by_key.setdefault((rule, cell.key), (cases, []))
             paths.append(subject.document.target(rule, metric, cell))
     for cases, paths in by_key.values():

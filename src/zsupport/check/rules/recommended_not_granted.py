@@ -13,9 +13,9 @@ def check(subject: Subject) -> Iterator[Problem]:
     space, allowed = subject.space, subject.decisions.allowed
     granted = {channel for grant in subject.revision.grants for channel in grant.allow}
     for position, grant in enumerate(subject.revision.grants):
-        holds = space.holds(grant.when) & subject.decisions.existing
+        matched = space.holds(grant.when) & subject.decisions.existing
         for channel in grant.recommend:
-            cases = holds & space.of("channel", channel)
+            cases = matched & space.of("channel", channel)
             if cases and not cases & allowed and channel in granted:
                 yield Problem(
                     _place(subject, position, channel),

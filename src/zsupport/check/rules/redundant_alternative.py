@@ -39,21 +39,26 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _is_redundant(revision: Revision, when: When, position: int, other: int) -> bool:
     """Return whether another alternative makes one redundant; of two equal ones, the later."""
-    alternative, beside = when[position], when[other]
-    return _adds_nothing(revision, alternative, beside) and (
-        other < position or not _adds_nothing(revision, beside, alternative)
+    alternative, other_alternative = when[position], when[other]
+    return _adds_nothing(revision, alternative, other_alternative) and (
+        other < position or not _adds_nothing(revision, other_alternative, alternative)
     )
 
 
-def _adds_nothing(revision: Revision, alternative: Alternative, beside: Alternative) -> bool:
+def _adds_nothing(
+    revision: Revision, alternative: Alternative, other_alternative: Alternative
+) -> bool:
     """Return whether another alternative matches all cases of one, and has the same remarks.
 
     Answers contain the remarks of all alternatives that match and of the hours that they name
     (rule 21 of the clock definition).
     """
-    if not _within(alternative, beside) or alternative.remarks not in (Remarks(), beside.remarks):
+    if not _within(alternative, other_alternative) or alternative.remarks not in (
+        Remarks(),
+        other_alternative.remarks,
+    ):
         return False
-    return alternative.opened in (None, beside.opened) or not _has_remarks(
+    return alternative.opened in (None, other_alternative.opened) or not _has_remarks(
         revision, alternative.opened[1]
     )
 
@@ -69,11 +74,11 @@ def _has_remarks(revision: Revision, hours: str) -> bool:
     )
 
 
-def _within(alternative: Alternative, beside: Alternative) -> bool:
+def _within(alternative: Alternative, other_alternative: Alternative) -> bool:
     """Return whether another alternative matches all cases of one."""
-    return beside.opened in (None, alternative.opened) and all(
+    return other_alternative.opened in (None, alternative.opened) and all(
         name in alternative.values and set(alternative.values[name]) <= set(values)
-        for name, values in beside.values.items()
+        for name, values in other_alternative.values.items()
     )
 
 

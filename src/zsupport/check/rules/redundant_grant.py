@@ -28,22 +28,22 @@ def redundant_grants(subject: Subject) -> dict[int, list[int]]:
 
     Raises TooMuch.
     """
-    grants, holds = subject.revision.grants, subject.decisions.grants
+    grants, cases_of = subject.revision.grants, subject.decisions.grants
     #: The remaining grants, by cases and what they give there, in their order.
     equal: dict[tuple[Cases, str | None, str], list[int]] = {}
     for position, grant in enumerate(grants):
         gives = repr((grant.prerequisites, grant.remarks))
-        equal.setdefault((holds[position], grant.hours, gives), []).append(position)
+        equal.setdefault((cases_of[position], grant.hours, gives), []).append(position)
     subject.check_comparisons(len(grants) * len(equal))
     groups = [(other_cases, same) for (other_cases, _, _), same in equal.items() if other_cases]
     group_of = {position: same for same in equal.values() for position in same}
     given = twice = 0
-    for other_cases in holds:
+    for other_cases in cases_of:
         twice |= given & other_cases
         given |= other_cases
     result: dict[int, list[int]] = {}
     for position in reversed(range(len(grants))):
-        grant, cases, own = grants[position], holds[position], group_of[position]
+        grant, cases, own = grants[position], cases_of[position], group_of[position]
         # A grant with a case that no other grant has is never redundant.
         if not grant.allow or cases & ~twice:
             continue
@@ -74,12 +74,12 @@ def _first_covering(subject: Subject, cases: Cases, candidates: list[int]) -> li
 
 def _given(subject: Subject, grant: Grant, cases: Cases, candidates: list[int]) -> bool:
     """Return whether other grants give everything that a grant gives, in all of its cases."""
-    grants, holds = subject.revision.grants, subject.decisions.grants
+    grants, cases_of = subject.revision.grants, subject.decisions.grants
 
     def covered(giving: Iterable[int], already: Cases = 0) -> bool:
         left = cases & ~already
         for other in giving:
-            left &= ~holds[other]
+            left &= ~cases_of[other]
         return not left
 
     if not covered(candidates):

@@ -54,7 +54,7 @@ def may_be_sooner(later: TargetGroup, response: TargetGroup) -> bool:
 
 
 def sooner(subject: Subject, later: TargetGroup, response: TargetGroup, both: Cases) -> Cases:
-    """Return the cases in which the later metric is certainly due before the first response."""
+    """Return the cases whose later metric is certainly due before the first response."""
     result = 0
     for later_hours, later_cases in subject.decisions.counted(later.hours):
         for hours, own in subject.decisions.counted(response.hours) if later_cases & both else ():

@@ -32,7 +32,7 @@ def problems(subject: Subject, dimension: str, pairs: list[RankedValues]) -> Ite
 
 
 def of_rule(subject: Subject, cells: list[SlowerCell]) -> Problem:
-    """Return the problem of a rule whose targets are all slower than those of another rule."""
+    """Return the problem of a rule whose targets are all slower than in another rule."""
     document, rules = subject.document, subject.revision.rules
     pair, high_cell, low_cell, cases = cells[0]
     high, low = pair.high, pair.low

@@ -28,22 +28,22 @@ def _unreachable(
     paths: list[Path],
     decided: Sequence[tuple[PolicyCalendar | Commitment, Cases]],
 ) -> Iterator[Problem]:
-    holding = [subject.space.holds(entry.when) for entry, _ in decided]
-    for position, holds in enumerate(holding):
-        if not decided[position][1] and not subject.excluded(holds):
+    all_matched = [subject.space.holds(entry.when) for entry, _ in decided]
+    for position, matched in enumerate(all_matched):
+        if not decided[position][1] and not subject.excluded(matched):
             path = paths[position]
             yield Problem(
                 path,
                 f"unreachable {what}: earlier entries decide all of its cases"
-                if holds
+                if matched
                 else f"unreachable {what}: its `when` matches no case",
                 subject.document.first(path),
                 hint="move it before them, or change a `when`",
-                case=subject.witness(holds) if holds else None,
+                case=subject.witness(matched) if matched else None,
                 related=tuple(
                     (paths[above], "this entry decides first")
                     for above in range(position)
-                    if holding[above] & holds
+                    if all_matched[above] & matched
                 ),
             )
 

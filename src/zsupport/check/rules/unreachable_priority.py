@@ -15,7 +15,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         return  # facts do not decide priorities
     space = subject.facts
     for position, (priority, decides) in enumerate(space.deciding(priorities)):
-        holds = space.holds(priority.when)
+        matched = space.holds(priority.when)
         path = ("priorities", position, "id")
         below = [other.id for other in priorities[position + 1 :]]
         if decides and not priority.when:
@@ -32,14 +32,16 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 path,
                 f"unreachable priority `{priority.id}`: earlier priorities match all of its facts"
-                if holds
+                if matched
                 else f"unreachable priority `{priority.id}`: its `when` matches no facts",
-                hint="move it before them, or change its `when`" if holds else "change its `when`",
-                case=shown(space.first(holds)) if holds else None,
+                hint="move it before them, or change its `when`"
+                if matched
+                else "change its `when`",
+                case=shown(space.first(matched)) if matched else None,
                 related=tuple(
                     (("priorities", above, "id"), f"`{other.id}` matches first")
                     for above, other in enumerate(priorities[:position])
-                    if space.holds(other.when) & holds
+                    if space.holds(other.when) & matched
                 ),
             )
 

@@ -42,9 +42,9 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _excluded(subject: Subject, rule: int) -> bool:
     """Return whether the facts of a rule exclude its priorities, which ZS414 reports."""
-    holds = subject.decisions.matches(subject.revision.rules[rule].when)
-    return subject.excluded(holds) or all(
-        subject.excluded(holds & subject.cases_of(rule, metric, cell))
+    matched = subject.decisions.matches(subject.revision.rules[rule].when)
+    return subject.excluded(matched) or all(
+        subject.excluded(matched & subject.cases_of(rule, metric, cell))
         for position, metric, cell in subject.cells
         if position == rule
     )

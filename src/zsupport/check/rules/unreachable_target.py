@@ -57,8 +57,8 @@ def _is_unreachable(subject: Subject, item: StatedCell) -> bool:
     """Return whether a cell decides no case, unless another rule reports the cause."""
     if item.decides or item.matches:
         return not item.decides
-    holds = subject.decisions.matches(subject.revision.rules[item.rule].when)
-    if subject.excluded(holds & subject.cases_of(item.rule, item.metric, item.cell)):
+    matched = subject.decisions.matches(subject.revision.rules[item.rule].when)
+    if subject.excluded(matched & subject.cases_of(item.rule, item.metric, item.cell)):
         return False
     # A priority without a grant is reported at the priority, by ZS313.
     cells = subject.revision.rules[item.rule].cells[item.metric]
@@ -100,9 +100,9 @@ def _of_key(subject: Subject, same_key: list[StatedCell]) -> Problem:
     )
     rule = subject.revision.rules[first.rule]
     cells = rule.cells[first.metric]
-    meant = {name for name, cell in cells.items() if cell.key == first.cell.key}
+    names_of_key = {name for name, cell in cells.items() if cell.key == first.cell.key}
     own = named(rule.when).get("priority")
-    if not first.matches and own is not None and own.isdisjoint(meant):
+    if not first.matches and own is not None and own.isdisjoint(names_of_key):
         names = ", ".join(f"`{item.id}`" for item in subject.revision.priorities if item.id in own)
         return Problem(
             path,
