@@ -1,4 +1,4 @@
-"""The house: imports point downwards only, and what costs time is imported where it is needed."""
+"""Layers of the program, imports, and names in its code and in its tests."""
 
 import ast
 import re
@@ -16,8 +16,8 @@ from zsupport.cli.options import COMMANDS, load_command
 
 SOURCE = Path(__file__).parent.parent / "src"
 
-# From the bottom up. A module may import from its own storey and from those below.
-STOREYS = [
+# From the bottom up. A module may import from its own layer and from lower layers.
+LAYERS = [
     ["version", "findings", "errors", "limits", "wording", "dates", "typed"],
     ["clock"],
     ["policy"],
@@ -31,14 +31,14 @@ STOREYS = [
     ["report"],
     ["view", "guide", "starter"],
     ["cli"],
-    ["", "__main__"],  # the package's own names, and `python -m zsupport`
+    ["", "__main__"],  # the public names of the package, and `python -m zsupport`
 ]
-STOREY = {name: number for number, names in enumerate(STOREYS) for name in names}
+LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 
-# Who may import what is not of the standard library.
-HOMES = {
+# The modules that may import a third-party package.
+IMPORTERS = {
     "rich": {"zsupport.report.guide", "zsupport.report.progress", "zsupport.report.table"},
-    # Its exceptions are caught where the command line is run.
+    # `zsupport.cli` handles its exceptions.
     "typer": {"zsupport.cli.app", "zsupport.cli"},
     "yaml": {"zsupport.policy.yamltext"},
     "holidays": {"zsupport.clock.holidays"},
@@ -47,11 +47,11 @@ HOMES = {
 
 
 def modules() -> dict[str, Path]:
-    found = {}
+    paths = {}
     for path in sorted((SOURCE / "zsupport").rglob("*.py")):
         parts = path.relative_to(SOURCE).with_suffix("").parts
-        found[".".join(parts).removesuffix(".__init__")] = path
-    return found
+        paths[".".join(parts).removesuffix(".__init__")] = path
+    return paths
 
 
 MODULES = modules()
@@ -59,78 +59,77 @@ MODULES = modules()
 
 @cache
 def imports(module: str) -> set[str]:
-    """Return the modules that a module imports, wherever in it."""
-    found: set[str] = set()
+    """Return the modules that a module imports, at its top or inside functions."""
+    imported: set[str] = set()
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module} imports by dots"
+            assert node.level == 0, f"{module} has a relative import"
             names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= {name if name in MODULES else str(node.module) for name in names}
+            imported |= {name if name in MODULES else str(node.module) for name in names}
         elif (
             isinstance(node, ast.Call)
             and getattr(node.func, "id", getattr(node.func, "attr", "")) == "import_module"
             and isinstance(node.args[0], ast.Constant)
         ):
-            found.add(str(node.args[0].value))
-    return found
+            imported.add(str(node.args[0].value))
+    return imported
 
 
-def storey(module: str) -> int:
+def layer(module: str) -> int:
     first = module.removeprefix("zsupport").removeprefix(".").partition(".")[0]
-    assert first in STOREY, f"{module} has no place in the house"
-    return STOREY[first]
+    assert first in LAYER, f"{module} is in no layer"
+    return LAYER[first]
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_imports_point_downwards_only(module: str) -> None:
+def test_modules_import_only_from_lower_layers(module: str) -> None:
     for imported in imports(module):
         if imported.partition(".")[0] != "zsupport":
             continue
-        assert imported in MODULES, f"{module} imports {imported}, which is not there"
-        assert storey(imported) <= storey(module), f"{module} imports {imported}"
+        assert imported in MODULES, f"{module} imports {imported}, which does not exist"
+        assert layer(imported) <= layer(module), f"{module} imports {imported}"
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    # Imports inside functions and for types alone count too; a package imports what is in it.
-    TopologicalSorter(
-        {module: {each for each in imports(module) if each in MODULES} for module in MODULES}
-    ).prepare()
+def test_imports_have_no_cycles() -> None:
+    # Imports inside functions and for types only count too.
+    TopologicalSorter({module: imports(module) & set(MODULES) for module in MODULES}).prepare()
 
 
 def table(heading: str) -> list[list[str]]:
-    """Return the cells of a table in the pages for contributors, its head left out."""
+    """Return the cells of a table in CONTRIBUTING.md, without its header."""
     text = (SOURCE.parent / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
     section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:2] == "| "]
     return rows[1:]
 
 
-def test_the_layers_are_those_that_contributors_read_of() -> None:
+def test_contributing_lists_the_layers() -> None:
     rows = [re.findall("`([a-z_]+)(?:[.]py)?`", packages) for packages, _ in table("Layers")]
-    assert [set(row) for row in rows] == [set(names) for names in STOREYS[:-1]]
+    assert [set(row) for row in rows] == [set(names) for names in LAYERS[:-1]]
 
 
-def test_the_ways_through_the_code_are_there() -> None:
+def test_steps_of_ways_through_the_code_exist() -> None:
     for _, steps in table("Ways through the code"):
         for step in re.findall("`([a-zA-Z_.]+)`", steps):
             resolve_name(f"zsupport.{step}")  # raises if it is missing
 
 
-# Below `cli` texts name fields, and the caller says how it writes them. These name an option:
+# Texts below `cli` name fields; the caller writes a field as an option or as an argument.
+# These modules name an option:
 NAMED_OPTIONS = {
-    "zsupport.sources.git": {"--format"},  # an option of git, in an argument for it
+    "zsupport.sources.git": {"--format"},  # an option of git
 }
 
-# Commands that texts below `cli` name, each where no caller has another way:
+# Commands that texts below `cli` name, because Python has no function for them:
 NAMED_COMMANDS = {
-    "zsupport.check.catalogue": {"check"},  # for comments and settings of `check`
-    "zsupport.check.rules.exchanged_days": {"hours"},  # Python pins no holidays
+    "zsupport.check.catalogue": {"check"},  # comments and settings of `check`
+    "zsupport.check.rules.exchanged_days": {"hours"},  # `--freeze`
     "zsupport.policy.loader": {"help"},  # the guides
-    "zsupport.sources.find": {"test"},  # Python runs no tests
-    "zsupport.suite.format": {"channels", "due", "hours", "priority"},  # what keys are named after
+    "zsupport.sources.find": {"test"},
+    "zsupport.suite.format": {"channels", "due", "hours", "priority"},  # keys of tests files
     "zsupport.suite.outcome": {"help"},  # the guides
     "zsupport.suite.reading": {"help"},  # the guides
 }
@@ -139,7 +138,9 @@ NAMED_COMMANDS = {
 @cache
 def options() -> frozenset[str]:
     commands = [load_command(name) for name in COMMANDS]
-    flags = {f for each in commands for option in each.every_option() for f in option.flags}
+    flags = {
+        flag for command in commands for option in command.every_option() for flag in option.flags
+    }
     return frozenset({flag for flag in flags if flag[:2] == "--"} | {"--help", "--version"})
 
 
@@ -154,33 +155,35 @@ def commands_in(text: str) -> set[str]:
 
 
 def docstrings(tree: ast.Module) -> set[ast.expr]:
-    """Return the docstrings of a module: nobody who runs the program reads them."""
+    """Return the docstrings of a module; users of the program do not see them."""
     documented = [
         node.body[0]
         for node in ast.walk(tree)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
     ]
-    return {each.value for each in documented if isinstance(each, ast.Expr)}
+    return {node.value for node in documented if isinstance(node, ast.Expr)}
 
 
-def test_no_text_below_the_command_line_names_an_option_or_a_command() -> None:
-    found_options: dict[str, set[str]] = {}
-    found_commands: dict[str, set[str]] = {}
+def test_texts_below_the_command_line_name_no_options_or_commands() -> None:
+    named_options: dict[str, set[str]] = {}
+    named_commands: dict[str, set[str]] = {}
     for module, path in MODULES.items():
-        if storey(module) >= STOREY["cli"]:
+        if layer(module) >= LAYER["cli"]:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         ignored = docstrings(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found_options.setdefault(module, set()).update(options_in(node.value))
+                named_options.setdefault(module, set()).update(options_in(node.value))
                 if node not in ignored:
-                    found_commands.setdefault(module, set()).update(commands_in(node.value))
+                    named_commands.setdefault(module, set()).update(commands_in(node.value))
             elif isinstance(node, ast.JoinedStr):
-                parts = [each.value for each in node.values if isinstance(each, ast.Constant)]
-                assert not any(str(each).endswith("--") for each in parts), f"{module} makes one"
-    assert {module: named for module, named in found_options.items() if named} == NAMED_OPTIONS
-    assert {module: named for module, named in found_commands.items() if named} == NAMED_COMMANDS
+                parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+                assert not any(str(part).endswith("--") for part in parts), (
+                    f"{module} builds the name of an option"
+                )
+    assert {module: names for module, names in named_options.items() if names} == NAMED_OPTIONS
+    assert {module: names for module, names in named_commands.items() if names} == NAMED_COMMANDS
 
 
 @pytest.mark.parametrize(
@@ -188,13 +191,13 @@ def test_no_text_below_the_command_line_names_an_option_or_a_command() -> None:
     [
         ("such as --plan or --fact", {"--plan", "--fact"}),
         ("(--customer-tz)", {"--customer-tz"}),
-        ("`--metric all` asks for each", {"--metric"}),
+        ("`--metric all` for all metrics", {"--metric"}),
         ("`zsupport hours --freeze` prints it", {"--freeze"}),
         ("`test --mutate` for a smaller policy", {"--mutate"}),
         ("git fetch --unshallow", set()),
     ],
 )
-def test_an_option_is_found_in_a_text(text: str, names: set[str]) -> None:
+def test_options_in_a_text_are_detected(text: str, names: set[str]) -> None:
     assert options_in(text) == names
 
 
@@ -207,39 +210,351 @@ def test_an_option_is_found_in_a_text(text: str, names: set[str]) -> None:
         ("zsupport checks", set()),
     ],
 )
-def test_a_command_is_found_in_a_text(text: str, names: set[str]) -> None:
+def test_commands_in_a_text_are_detected(text: str, names: set[str]) -> None:
     assert commands_in(text) == names
 
 
-def test_no_two_classes_share_a_name() -> None:
-    found: dict[str, list[str]] = {}
+def test_class_names_are_unique() -> None:
+    places: dict[str, list[str]] = {}
     for module, path in MODULES.items():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
-                found.setdefault(node.name.lstrip("_"), []).append(f"{module}.{node.name}")
-    assert [places for places in found.values() if len(places) > 1] == []
+                places.setdefault(node.name.lstrip("_"), []).append(f"{module}.{node.name}")
+    assert [shared for shared in places.values() if len(shared) > 1] == []
 
 
-#: Where a type may be `Any` beside the JSON objects `dict[str, Any]` and `Mapping[str, Any]`.
+TESTS = Path(__file__).parent
+
+#: Words that name nothing: a value is named by a noun.
+BANNED_WORDS = {
+    "about", "each", "found", "here", "its", "mine", "offer", "offers", "one", "others", "said",
+    "says", "stands", "told",
+}  # fmt: skip
+
+#: Names that other programs read, with the reason.
+ALLOWED_NAMES = {
+    "about": "a field of the JSON output of coverage",
+    "says": "a field of the JSON output of mutations",
+}
+
+#: Modules that still have banned names. Delete the line of a module when it has none.
+#: (Generated: `python tests/test_architecture.py` prints it.)
+UNFINISHED = """
+src/zsupport/analysis/answers.py
+src/zsupport/analysis/compare.py
+src/zsupport/analysis/deadlines.py
+src/zsupport/analysis/decisions.py
+src/zsupport/analysis/entries.py
+src/zsupport/analysis/moments.py
+src/zsupport/analysis/revision.py
+src/zsupport/analysis/space.py
+src/zsupport/answer/case.py
+src/zsupport/answer/channels.py
+src/zsupport/answer/dimensions.py
+src/zsupport/answer/due.py
+src/zsupport/answer/facts.py
+src/zsupport/answer/freeze.py
+src/zsupport/answer/grants.py
+src/zsupport/answer/hours.py
+src/zsupport/answer/opening.py
+src/zsupport/answer/priority.py
+src/zsupport/answer/promise.py
+src/zsupport/answer/remarks.py
+src/zsupport/answer/space.py
+src/zsupport/answer/terms.py
+src/zsupport/answer/topics.py
+src/zsupport/calendar.py
+src/zsupport/check/catalogue.py
+src/zsupport/cli/check.py
+src/zsupport/cli/complete.py
+src/zsupport/cli/diff.py
+src/zsupport/cli/due.py
+src/zsupport/cli/hours.py
+src/zsupport/cli/options.py
+src/zsupport/cli/output.py
+src/zsupport/cli/policies.py
+src/zsupport/cli/question.py
+src/zsupport/cli/test.py
+src/zsupport/clock/business.py
+src/zsupport/clock/intervals.py
+src/zsupport/clock/model.py
+src/zsupport/clock/spans.py
+src/zsupport/clock/walk.py
+src/zsupport/clock/zonefile.py
+src/zsupport/clock/zones.py
+src/zsupport/diff/policies.py
+src/zsupport/errors.py
+src/zsupport/library.py
+src/zsupport/policy/compiled.py
+src/zsupport/policy/format.py
+src/zsupport/policy/languages.py
+src/zsupport/policy/loader.py
+src/zsupport/policy/model.py
+src/zsupport/policy/names.py
+src/zsupport/policy/promises.py
+src/zsupport/policy/reference.py
+src/zsupport/policy/schema.py
+src/zsupport/policy/shape.py
+src/zsupport/policy/variants.py
+src/zsupport/policy/yamltext.py
+src/zsupport/report/findings/gitlab.py
+src/zsupport/report/findings/json.py
+src/zsupport/report/findings/junit.py
+src/zsupport/report/findings/markdown.py
+src/zsupport/report/findings/paths.py
+src/zsupport/report/findings/plain.py
+src/zsupport/report/findings/sarif.py
+src/zsupport/report/findings/text.py
+src/zsupport/report/findings/wording.py
+src/zsupport/report/json.py
+src/zsupport/report/progress.py
+src/zsupport/report/table.py
+src/zsupport/report/text.py
+src/zsupport/sources/cache.py
+src/zsupport/sources/find.py
+src/zsupport/sources/git.py
+src/zsupport/sources/globs.py
+src/zsupport/sources/links.py
+src/zsupport/sources/policies.py
+src/zsupport/sources/project.py
+src/zsupport/sources/select.py
+src/zsupport/sources/settings.py
+src/zsupport/sources/sides.py
+src/zsupport/sources/workspace.py
+src/zsupport/suite/correction.py
+src/zsupport/suite/mutation.py
+src/zsupport/typed.py
+src/zsupport/view/channels.py
+src/zsupport/view/due.py
+src/zsupport/view/due_explained.py
+src/zsupport/view/explain.py
+src/zsupport/view/hours.py
+src/zsupport/view/notes.py
+src/zsupport/view/policy_in_full.py
+src/zsupport/view/priority.py
+src/zsupport/view/questions.py
+src/zsupport/view/schemas.py
+src/zsupport/view/terms.py
+src/zsupport/view/topics.py
+src/zsupport/wording.py
+tests/analysis/minutes.py
+tests/analysis/test_compare.py
+tests/analysis/test_deadlines.py
+tests/analysis/test_decisions.py
+tests/bench/clock.py
+tests/bench/growth.py
+tests/bench/shapes.py
+tests/check/test_autofix.py
+tests/check/test_check.py
+tests/check/test_claims_by_reference.py
+tests/check/test_real_errors.py
+tests/check/test_rules.py
+tests/check/test_suppressions.py
+tests/check/test_untested.py
+tests/clock/test_deadline.py
+tests/clock/test_instants.py
+tests/clock/test_intervals.py
+tests/clock/test_spans.py
+tests/clock/test_target.py
+tests/clock/test_windows.py
+tests/clock/test_zonefile.py
+tests/clock/test_zones.py
+tests/diff/repositories.py
+tests/diff/test_changes.py
+tests/diff/test_command.py
+tests/diff/test_counterparts.py
+tests/diff/test_git.py
+tests/diff/test_hostile_git.py
+tests/findings/outcomes.py
+tests/findings/readers.py
+tests/findings/test_fingerprints.py
+tests/findings/test_formats.py
+tests/findings/test_write_outcome.py
+tests/format_parts.py
+tests/full/conftest.py
+tests/full/test_limits.py
+tests/full/test_pre_commit.py
+tests/full/test_shells.py
+tests/fuzz/__main__.py
+tests/fuzz/folders.py
+tests/fuzz/inputs.py
+tests/fuzz/judge.py
+tests/fuzz/run.py
+tests/fuzz/several.py
+tests/oracle/__main__.py
+tests/oracle/cases.py
+tests/oracle/clock.py
+tests/oracle/compare.py
+tests/policy_trees.py
+tests/reference/__main__.py
+tests/reference/asked.py
+tests/reference/change.py
+tests/reference/claims.py
+tests/reference/compare.py
+tests/reference/definition.py
+tests/reference/draw.py
+tests/reference/judge.py
+tests/reference/ranks.py
+tests/replay.py
+tests/strategies.py
+tests/suite/test_coverage.py
+tests/suite/test_definitions.py
+tests/suite/test_entries.py
+tests/suite/test_invariant.py
+tests/suite/test_mutation.py
+tests/suite/test_outcome.py
+tests/suite/test_reading.py
+tests/suite/test_running.py
+tests/suite/test_suite_command.py
+tests/suite/test_survival.py
+tests/suite/test_variants.py
+tests/test_acme.py
+tests/test_assumed_facts.py
+tests/test_bad_input.py
+tests/test_ci_files.py
+tests/test_classified_keys.py
+tests/test_clock_properties.py
+tests/test_columns.py
+tests/test_compiled.py
+tests/test_completion.py
+tests/test_conformance.py
+tests/test_contract.py
+tests/test_docs.py
+tests/test_doubts.py
+tests/test_exit_codes.py
+tests/test_expressions.py
+tests/test_facts_and_priorities.py
+tests/test_find.py
+tests/test_freeze.py
+tests/test_fuzz.py
+tests/test_gallery.py
+tests/test_golden.py
+tests/test_growth.py
+tests/test_hints.py
+tests/test_holiday_names.py
+tests/test_host.py
+tests/test_hostile.py
+tests/test_hostile_names.py
+tests/test_hours_of_a_case.py
+tests/test_init.py
+tests/test_interruptions.py
+tests/test_limits.py
+tests/test_loader.py
+tests/test_messages.py
+tests/test_model_places.py
+tests/test_one_line.py
+tests/test_opening_properties.py
+tests/test_oracle.py
+tests/test_policy_in_full.py
+tests/test_properties.py
+tests/test_python.py
+tests/test_questions.py
+tests/test_reference.py
+tests/test_remarks.py
+tests/test_schema.py
+tests/test_short_path.py
+tests/test_short_way.py
+tests/test_small_policies.py
+tests/test_sources.py
+tests/test_starts.py
+tests/test_table.py
+tests/test_terms.py
+tests/test_typed.py
+tests/test_tzdata_assumption.py
+tests/test_wording.py
+tests/test_zoom_facts.py
+"""
+
+
+def words(name: str) -> set[str]:
+    """Return the words of an identifier in lower case."""
+    parts = re.findall("[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)
+    return {part.lower() for part in parts}
+
+
+def bound_names(tree: ast.Module) -> set[str]:
+    """Return the names that a module binds: definitions, arguments, variables and attributes."""
+    bound: set[str | None] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                bound.add(name)
+            case ast.arg(arg=name):
+                bound.add(name)
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                bound.add(name)
+            case ast.alias(asname=name) | ast.ExceptHandler(name=name):
+                bound.add(name)
+            case ast.MatchAs(name=name) | ast.MatchStar(name=name) | ast.MatchMapping(rest=name):
+                bound.add(name)
+    return {name for name in bound if name}
+
+
+def banned_names(text: str) -> set[str]:
+    """Return the names with a banned word that a module binds."""
+    names = bound_names(ast.parse(text)) - set(ALLOWED_NAMES)
+    return {name for name in names if words(name) & BANNED_WORDS}
+
+
+def modules_with_banned_names() -> dict[str, set[str]]:
+    """Return the banned names by path, for the modules that have some."""
+    paths = sorted({*(SOURCE / "zsupport").rglob("*.py"), *TESTS.rglob("*.py")})
+    names = {
+        path.relative_to(TESTS.parent).as_posix(): banned_names(path.read_text(encoding="utf-8"))
+        | {word for word in [path.stem] if words(word) & BANNED_WORDS}
+        for path in paths
+    }
+    return {path: banned for path, banned in names.items() if banned}
+
+
+def test_names_have_no_banned_word() -> None:
+    unfinished = UNFINISHED.split()
+    banned = modules_with_banned_names()
+    assert {path: names for path, names in banned.items() if path not in unfinished} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("def one_line(each, *, others=()): pass", {"one_line", "each", "others"}),
+        ("class FoundPolicy: pass", {"FoundPolicy"}),
+        ("class Policy:\n found: int\n def f(self): self.its_day = 1", {"found", "its_day"}),
+        ("for each in rules: pass", {"each"}),
+        ("[x for _, (each, x) in pairs]", {"each"}),
+        ("with open(path) as told: pass", {"told"}),
+        ("import os as here", {"here"}),
+        ("if (said := text()): pass", {"said"}),
+        ("try: pass\nexcept OSError as mine: pass", {"mine"}),
+        ("match x:\n case [*stands]: pass\n case {**offers}: pass", {"stands", "offers"}),
+        ("reach = foundation = phone = None", set()),
+        ("about = None", set()),
+        ("x = document.each", set()),
+    ],
+)
+def test_banned_names_of_a_module_are_reported(text: str, names: set[str]) -> None:
+    assert banned_names(text) == names
+
+
+#: Modules that may use the type `Any` outside of `dict[str, Any]` and `Mapping[str, Any]`.
 UNTYPED = {
-    "what is read has the type of its shape, or of its key": {
+    "the shape or the key gives the type of a value": {
         "zsupport.policy.format", "zsupport.policy.loader", "zsupport.policy.names",
         "zsupport.policy.promises", "zsupport.policy.shape", "zsupport.suite.format",
         "zsupport.suite.reading",
     },
-    "what is kept is plain data": {"zsupport.policy.compiled", "zsupport.sources.cache"},
-    "libyaml's events and marks have no types": {"zsupport.policy.yamltext"},
-    "Typer's own types would be imported with them": {"zsupport.cli.app"},
-    "an option has the type of its kind": {"zsupport.cli.options"},
+    "cache entries are plain data": {"zsupport.policy.compiled", "zsupport.sources.cache"},
+    "events and marks of libyaml have no types": {"zsupport.policy.yamltext"},
+    "types of Typer would import Typer": {"zsupport.cli.app"},
+    "the kind of an option gives the type of its value": {"zsupport.cli.options"},
     "the values are types": {"zsupport.typed", "zsupport.view.schemas"},
     "answers to any question": {"zsupport.view.questions", "zsupport.answer.dimensions"},
-    "plain values as JSON has them; members of any dimension": {"zsupport.answer.case"},
+    "JSON values; members of any dimension": {"zsupport.answer.case"},
     "members of any dimension": {"zsupport.diff.cases"},
 }  # fmt: skip
 
 
 def untyped(module: str) -> bool:
-    """Return whether a module says `Any`, other than of the values of a JSON object."""
+    """Return whether a module uses `Any` outside of the type of a JSON object."""
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     json = {
         inner
@@ -254,34 +569,34 @@ def untyped(module: str) -> bool:
     )
 
 
-def test_values_have_types() -> None:
-    assert {each for each in MODULES if untyped(each)} == set().union(*UNTYPED.values())
+def test_only_listed_modules_use_any() -> None:
+    assert {module for module in MODULES if untyped(module)} == set().union(*UNTYPED.values())
 
 
-# What touches files, and who may call it outside of `sources`, each for files of the installation.
-TOUCHES = re.compile(
+# Functions that access files, and the calls allowed outside of `sources`.
+FILE_ACCESS = re.compile(
     r"open|os\.(open|fdopen|scandir|listdir|walk|l?stat|access|mkdir|makedirs|mkfifo|chmod|replace"
     r"|rename|unlink|remove|rmdir|link|symlink|readlink|truncate)"
     r"|os\.path\.(l?exists|isfile|isdir|islink|ismount|realpath|samefile|get[a-z]+)"
     r"|(subprocess|tempfile|shutil|glob|pathlib)\..*|Path"
 )
-MAY_TOUCH = {
-    "zsupport.clock.holidays": {"os.path.isdir", "os.listdir"},  # the version of the library
-    "zsupport.clock.zones": {"open"},  # the zones of the tzdata package
+ALLOWED_FILE_ACCESS = {
+    "zsupport.clock.holidays": {"os.path.isdir", "os.listdir"},  # the version of `holidays`
+    "zsupport.clock.zones": {"open"},  # the time zones of the tzdata package
     "zsupport.cli.output": {"os.open"},  # the null device, for a closed pipe
 }
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_only_sources_touches_files(module: str) -> None:
+def test_only_sources_accesses_files(module: str) -> None:
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    touching = {call for call in calls if TOUCHES.fullmatch(call)}
+    accesses = {call for call in calls if FILE_ACCESS.fullmatch(call)}
     if not module.startswith("zsupport.sources"):
-        assert touching == MAY_TOUCH.get(module, set())
+        assert accesses == ALLOWED_FILE_ACCESS.get(module, set())
 
 
-# The streams, and what writes to them unasked. Rich is told where to write, by `file`.
+# The standard streams, and functions that write to them by default. Rich gets its stream by `file`.
 STREAMS = re.compile(
     r"print|pprint\..*|input|breakpoint|os\.write|sys\.(__)?std(out|err)(__)?"
     r"|(typer|click)\.(secho|echo|prompt|confirm|pause)|logging\..*|warnings\.warn|traceback\.print_.*"
@@ -289,19 +604,19 @@ STREAMS = re.compile(
 
 
 def names(module: str) -> set[str]:
-    """Return the names that a module calls, takes from others or imports from them."""
+    """Return the names that a module calls, reads as attributes or imports."""
     nodes = list(ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))))
     calls = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
-    taken = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    attributes = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
     imported = {
         f"{node.module}.{alias.name}"
         for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
     }  # fmt: skip
-    return calls | taken | imported
+    return calls | attributes | imported
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_one_module_writes_to_the_streams(module: str) -> None:
+def test_only_the_output_module_writes_to_streams(module: str) -> None:
     used = {name for name in names(module) if STREAMS.fullmatch(name)}
     writes = {"sys.stdout", "sys.stderr"} if module == "zsupport.cli.output" else set()
     assert used == writes
@@ -310,46 +625,46 @@ def test_one_module_writes_to_the_streams(module: str) -> None:
             assert "file" in {keyword.arg for keyword in node.keywords}
 
 
-def test_a_writer_is_noticed() -> None:
+def test_functions_that_write_to_streams_are_detected() -> None:
     for name in ("print", "typer.echo", "click.echo", "sys.stdout", "sys.stderr", "os.write"):
         assert STREAMS.fullmatch(name)
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_what_others_made_is_imported_in_its_home_only(module: str) -> None:
+def test_third_party_packages_are_imported_only_by_listed_modules(module: str) -> None:
     for imported in imports(module):
         package = imported.partition(".")[0]
         if package != "zsupport" and package not in sys.stdlib_module_names:
-            assert module in HOMES[package], f"{module} imports {package}"
+            assert module in IMPORTERS[package], f"{module} imports {package}"
 
 
-def test_what_others_made_is_installed_with_the_program() -> None:
+def test_dependencies_are_the_imported_packages() -> None:
     text = (SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8")
-    needs = tomllib.loads(text)["project"]["dependencies"]
+    dependencies = tomllib.loads(text)["project"]["dependencies"]
     packages = {"yaml": "pyyaml"}
-    installed = {re.split("[^a-z]", each)[0] for each in needs}
-    assert installed == {packages.get(name, name) for name in HOMES}
+    installed = {re.split("[^a-z]", dependency)[0] for dependency in dependencies}
+    assert installed == {packages.get(name, name) for name in IMPORTERS}
 
 
-# What reaches for the network, or for the system past Python.
+# Modules that access the network, or call C functions.
 NETWORK = {
     "socket", "_socket", "ssl", "_ssl", "http", "urllib", "ftplib", "smtplib", "poplib", "imaplib",
     "nntplib", "telnetlib", "xmlrpc", "socketserver", "asyncio", "asyncore", "webbrowser", "ctypes",
 }  # fmt: skip
-#: Works on texts.
+#: Only splits and joins addresses.
 NO_NETWORK = {"urllib.parse"}
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_nothing_reaches_for_the_network(module: str) -> None:
-    reaching = {each for each in imports(module) if each.partition(".")[0] in NETWORK}
-    assert reaching <= NO_NETWORK
+def test_no_module_accesses_the_network(module: str) -> None:
+    network = {name for name in imports(module) if name.partition(".")[0] in NETWORK}
+    assert network <= NO_NETWORK
 
 
-def test_every_home_is_lived_in() -> None:
-    for package, homes in HOMES.items():
+def test_listed_importers_import_the_package() -> None:
+    for package, importers in IMPORTERS.items():
         users = {m for m in MODULES if package in {i.partition(".")[0] for i in imports(m)}}
-        assert users == homes
+        assert users == importers
 
 
 def test_commands_are_imported_when_they_run() -> None:
@@ -362,7 +677,7 @@ def test_commands_are_imported_when_they_run() -> None:
             assert not names & commands, module
 
 
-def test_the_public_names_are_imported_when_they_are_used() -> None:
+def test_public_names_are_imported_when_used() -> None:
     code = (
         "import sys, zsupport; before = {m for m in sys.modules if m.startswith('zsupport')};"
         "print(sorted(before))"
@@ -371,17 +686,21 @@ def test_the_public_names_are_imported_when_they_are_used() -> None:
     assert done.stdout == "['zsupport', 'zsupport.typed', 'zsupport.version']\n"
 
 
-def test_the_lock_has_what_development_needs_and_no_address() -> None:
+def test_lock_file_has_all_requirements_with_hashes_and_no_address() -> None:
     text = (SOURCE.parent / ".ci" / "requirements.lock").read_text(encoding="utf-8")
     locked = set(re.findall(r"^([a-z0-9-]+)==", text, re.M))
     project = tomllib.loads((SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8"))[
         "project"
     ]
-    needs = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    names = {re.split("[^a-z0-9-]", each.lower())[0] for each in needs}
+    requirements = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split("[^a-z0-9-]", requirement.lower())[0] for requirement in requirements}
     assert len(names) > 10
     assert names <= locked
     assert "://" not in text
     assert "index" not in text
-    # Every one by its hashes.
+    # Every requirement has hashes.
     assert len(re.findall(r"==[^\n]*\\\n    --hash=sha256:", text)) == len(locked)
+
+
+if __name__ == "__main__":
+    print(*modules_with_banned_names(), sep="\n")
