@@ -1,4 +1,4 @@
-"""Policies and projects of any size, and what a run of the program over them costs."""
+"""Build policies and projects of any size, and measure runs of the program over them."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ def small(plans: str = "{a: A}") -> str:
 
 
 def revisions(count: int) -> dict[str, str]:
-    """Return this number of revisions of one policy in a folder, each of 28,000 values."""
+    """Return revisions of one policy in a folder, with 28,000 values in each revision."""
     every = "".join(f"- {{when: {{plan: p{n % 9}}}, first-response: 4h}}\n" for n in range(7000))
     return {
         f"all/{n:02}.yaml": f"{HEAD}effective: {{from: 20{n:02}-01-01}}\nplans: {names('p', 9)}\n"
@@ -38,7 +38,7 @@ def revisions(count: int) -> dict[str, str]:
 
 
 def chain(count: int) -> str:
-    """Return plans each of which ranks above the one before, and is promised another target."""
+    """Return a policy with a chain of plans, where every plan has a different target."""
     plans = [f"  p{n}: {{name: P{n}, above: p{n - 1}}}" for n in range(1, count)]
     targets = [f"  - {{when: {{plan: p{n}}}, first-response: {n % 50 + 1}h}}" for n in range(count)]
     lines = ["plans:", "  p0: Plan", *plans, REST + "targets:", *targets]
@@ -57,7 +57,7 @@ def equal_grants(count: int) -> str:
 
 
 def by_plan_and_role(count: int, entry: str) -> str:
-    """Return an entry for each of this number of pairs of a plan and a role."""
+    """Return a policy with an entry for each pair of a plan and a role."""
     side = next(n for n in range(1, count + 1) if n * n >= count)
     pairs = [(plan, role) for plan in range(side) for role in range(side)][:count]
     entries = "".join(
@@ -80,7 +80,7 @@ def rules(count: int) -> str:
 
 
 def facts(count: int, values: int, *, plans: int = 1, rules: int = 0) -> str:
-    """Return a policy whose cases are all combinations of facts and plans."""
+    """Return a policy with facts and plans in every combination."""
     declared = "".join(f"  f{n}: {{ask: X, values: {names('v', values)}}}\n" for n in range(count))
     alone = "".join(f"  - {{when: {{f{n}: v0}}, first-response: {n + 1}h}}\n" for n in range(count))
     exact = "".join(
@@ -96,7 +96,7 @@ def facts(count: int, values: int, *, plans: int = 1, rules: int = 0) -> str:
 
 
 def joined_by_case(count: int, minute: int) -> str:
-    """Return a union of hours each of which has two calendars, by a fact of its own."""
+    """Return a union of hours; each member has two calendars and its own fact."""
     declared = "".join(f"  f{n}: {{ask: X}}\n" for n in range(count))
     hours = "".join(
         f"  c{n}:\n    - {{when: {{f{n}: true}}, open: mon-fri {n:02}:00-{n + 3:02}:{minute}}}\n"
@@ -107,7 +107,7 @@ def joined_by_case(count: int, minute: int) -> str:
 
 
 def joined(count: int) -> str:
-    """Return a union of calendars; each has five windows a week."""
+    """Return a union of calendars with five windows a week each."""
     hours = "".join(
         f"  c{n}: {{open: mon-fri {n % 20:02}:{n // 20:02}-{n % 20 + 3:02}:{n // 20:02}}}\n"
         for n in range(count)
@@ -116,7 +116,7 @@ def joined(count: int) -> str:
 
 
 def windows(calendars: int, a_day: int) -> str:
-    """Return a union of calendars, each with this number of windows of a minute on every day."""
+    """Return a union of calendars with `a_day` windows of one minute on every day."""
 
     def week() -> Iterable[str]:
         for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"):
@@ -133,7 +133,7 @@ def windows(calendars: int, a_day: int) -> str:
 
 
 def _all(letter: str, count: int) -> str:
-    """Return hours of which all are members, and targets that are compared."""
+    """Return a union of all hours and a target that counts over it."""
     members = ", ".join(f"{letter}{n}" for n in range(count))
     return (
         f"  all: {{any: [{members}]}}\n"
@@ -151,13 +151,13 @@ def misspelt(count: int) -> str:
 
 
 def mebibyte(number: int) -> str:
-    """Return a policy of a mebibyte, nearly all of it a comment."""
+    """Return a policy of one mebibyte, most of it a comment."""
     text = small().replace("policy: p", f"policy: p{number}")
     return text + "# " + "x" * (2**20 - len(text) - 3) + "\n"
 
 
 class Cost(NamedTuple):
-    """What a run left, and what it took: memory in MB, and the start of bare Python as 1."""
+    """The result and the cost of a run: CPU time in starts of bare Python, memory in MB."""
 
     code: int
     stdout: str
@@ -166,7 +166,7 @@ class Cost(NamedTuple):
     megabytes: float
 
 
-# In a process of its own: the peak memory of a child begins with that of its parent.
+# In a separate process, because the peak memory of a child includes that of its parent.
 _MEASURE = """
 import json, resource, subprocess, sys
 with open(sys.argv[1], "wb") as out, open(sys.argv[2], "wb") as err:
@@ -177,7 +177,7 @@ print(json.dumps([code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
 
 
 def cost(cli: "Cli", folder: Path, files: Mapping[str, str], arguments: Iterable[str]) -> Cost:
-    """Return what a run of the program costs in a folder with these files."""
+    """Return the cost of a run of the program in a folder with these files."""
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
@@ -188,7 +188,7 @@ def cost(cli: "Cli", folder: Path, files: Mapping[str, str], arguments: Iterable
 
 @cache
 def _bare(cli: "Cli") -> float:
-    """Return the CPU seconds in which Python starts and does nothing."""
+    """Return the CPU seconds of a start of Python without a program."""
     return min(_measured(cli, cli.home, [sys.executable, "-c", "pass"])[1] for _ in range(5))
 
 

@@ -19,7 +19,7 @@ from zsupport.policy.loader import read_document
 from zsupport.policy.schema import records
 from zsupport.policy.shape import JUDGED, POSITION, REMARK_KEYS, WORDS
 from zsupport.suite.format import WORDS as WORDS_OF_ANSWERS
-from zsupport.suite.mutation import changes_of
+from zsupport.suite.mutation import mutants_of
 
 #: Every key of the format, a group that is used, and a target in business days.
 BASE = deepcopy(DOCUMENT)
@@ -249,7 +249,7 @@ NOT_MUTATED = {
 
 
 def test_every_key_by_which_answers_are_judged_is_mutated_or_named_here() -> None:
-    mutated = {key_at(POLICY, BASE, mutant.path) for mutant in changes_of(written(BASE))}
+    mutated = {key_at(POLICY, BASE, mutant.path) for mutant in mutants_of(written(BASE))}
     judged = {each for each, counts in classes().items() if counts == JUDGED}
     left = {(kind, key) for kind, keys in NOT_MUTATED.items() for key in keys.split()}
     assert judged - mutated == left

@@ -1,4 +1,4 @@
-"""Work counted, not timed: ten times the rules may take ten times the steps, and no more."""
+"""Count the steps of some algorithms: ten times the rules take at most ten times the steps."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,7 @@ from zsupport.suite.suggestion import suggestion
 
 
 def grant_for_each_plan(plans: int) -> str:
-    """Return a policy with a grant for each plan, and one for all of them."""
+    """Return a policy with a grant for each plan, and one recommendation for all plans."""
     names = ", ".join(f"p{n}: Plan {n}" for n in range(plans))
     grants = "".join(f"  - {{when: {{plan: p{n}}}, allow: web}}\n" for n in range(plans))
     return (
@@ -45,7 +45,7 @@ class Count:
         return self.function(*values)
 
 
-def test_channels_of_every_plan_look_at_the_grants_of_each_plan(
+def test_steps_of_channels_grow_with_the_grants_of_each_plan(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls = []
@@ -78,7 +78,7 @@ entitlements:
 @pytest.mark.parametrize("plan", [None, "a", "b", "c", "unknown"])
 @pytest.mark.parametrize("role", [None, "admin", "user"])
 @pytest.mark.parametrize("channel", ["web", "chat"])
-def test_the_grants_of_a_plan_decide_as_all_grants_do(
+def test_grants_of_a_plan_decide_like_all_grants(
     plan: str | None, role: str | None, channel: str
 ) -> None:
     revision = revision_of(CONDITIONS)
@@ -88,7 +88,7 @@ def test_the_grants_of_a_plan_decide_as_all_grants_do(
     assert holding(some, case, channel) == holding(revision.grants, case, channel)
 
 
-def test_tests_are_worked_out_only_for_the_decisions_that_are_shown(
+def test_tests_are_suggested_only_for_shown_decisions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "p.yaml").write_text(grant_for_each_plan(50))

@@ -25,7 +25,7 @@ from zsupport.policy.loader import read_document
 from zsupport.policy.yamltext import MappingNode, Node, ScalarNode, SequenceNode, path_text
 from zsupport.sources.policies import PolicyFiles, policies_at
 from zsupport.suite.coverage import decisions_of, uncovered
-from zsupport.suite.mutation import changes_of, mutated
+from zsupport.suite.mutation import mutants_of, run_mutants
 from zsupport.suite.outcome import run_tests
 from zsupport.suite.reading import bind, read_written
 from zsupport.suite.subject import PolicyUnderTest, read_subject
@@ -127,13 +127,13 @@ def suite_of(subject: PolicyUnderTest, files: list[SourceFile], *, mutants: bool
         decisions = decisions_of(subject, index)
         found += [decisions, uncovered(subject, decisions, passing)]
         found.append(
-            [(change.kind, change.path, change.message) for change in changes_of(document)]
+            [(change.kind, change.path, change.message) for change in mutants_of(document)]
         )
     if mutants:
         holding = [invariant for each in ran for invariant in each.holding]
-        what = mutated(subject, tests, passing, holding)
-        survivors = [(each.change.kind, each.change.path, each.cases) for each in what.survivors]
-        found.append((what.changes, what.invalid, what.unchanged, survivors))
+        what = run_mutants(subject, tests, passing, holding)
+        survivors = [(each.mutant.kind, each.mutant.path, each.cases) for each in what.survivors]
+        found.append((what.mutants, what.invalid, what.unchanged, survivors))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Which decisions a test covers, and the tests that are suggested for the others, by hand."""
+"""Decisions that a test covers, and suggested tests for uncovered decisions."""
 
 from pathlib import Path
 
@@ -19,12 +19,13 @@ SUBJECT = subject_of(SHOP)
 
 
 def covered(text: str, kind: str) -> set[str]:
-    """Return the paths of the decisions of a kind that one test covers; it has to pass."""
+    """Return the paths of the decisions of a kind that a passing test covers."""
     [example] = cases(text, SUBJECT)
     assert passes(SUBJECT, example)
-    decisions = [each for each in decisions_of(SUBJECT, 0) if each.kind == kind]
+    decisions = [decision for decision in decisions_of(SUBJECT, 0) if decision.kind == kind]
     left = uncovered(SUBJECT, decisions, [example])
-    return {".".join(map(str, each.path)) for each in decisions if each not in left}
+    paths = (decision.path for decision in decisions if decision not in left)
+    return {".".join(map(str, path)) for path in paths}
 
 
 P2 = "due: {plan: max, role: user, priority: P2, region: eu, premier: false"
@@ -34,7 +35,7 @@ AT = ", opened: 2026-11-23T10:00:00+01:00}"
 @pytest.mark.parametrize(
     ("question", "expect", "calendars"),
     [
-        # The target says nothing of the hours that it counts over; the deadline does.
+        # The target does not depend on the hours that it counts over; the deadline does.
         (f"{P2}}}", "{target: 4 business hours}", set()),
         (f"{P2}{AT}", "{target: 4 business hours, hours: office}", set()),
         (f"{P2}{AT}", "{state: running}", set()),
@@ -44,11 +45,11 @@ AT = ", opened: 2026-11-23T10:00:00+01:00}"
         (f"{P2.replace('eu', 'us')}{AT}", "2026-11-23T19:00:00+01:00", {"hours.office.0"}),
         # `24x7` is not a calendar of the policy.
         ("hours: {name: 24x7, region: eu, at: 2026-11-23T10:00:00+01:00}", "open", set()),
-        # A target around the clock counts over no hours.
+        # A target in elapsed time has no hours.
         (f"{P2.replace('P2', 'P1')}{AT}", "2026-11-23T11:00:00+01:00", set()),
     ],
 )
-def test_only_a_test_that_states_an_instant_covers_a_calendar(
+def test_only_a_test_with_an_instant_covers_a_calendar(
     question: str, expect: str, calendars: set[str]
 ) -> None:
     assert covered(f"  - {question}\n    expect: {expect}\n", "hours") == calendars
@@ -63,7 +64,7 @@ def test_only_a_test_that_states_an_instant_covers_a_calendar(
         ("{condition: Stay reachable.}", set(), set()),
     ],
 )
-def test_a_test_covers_what_it_states(
+def test_covered_decisions_of_a_deadline_test(
     expect: str, targets: set[str], commitments: set[str]
 ) -> None:
     text = f"  - {P2}}}\n    expect: {expect}\n"
@@ -87,13 +88,13 @@ PHONE = WEB.replace("web", "phone")
             {"hours.office.1"},
         ),
         (WEB.replace("eu", "us"), "closed", {"entitlements.1"}, set(), {"hours.office.0"}),
-        # The name of the hours does not say when they are open.
+        # The name of the hours does not state when they are open.
         (WEB, "{hours: office}", set(), set(), set()),
         (PHONE, "not-entitled", set(), {"channels.phone"}, set()),
         (PHONE.replace("pro", "max, role: owner"), "not-stated", {"entitlements.2"}, set(), set()),
     ],
 )
-def test_a_test_of_when_a_channel_is_open_covers_its_grants(
+def test_hours_test_covers_grants_of_the_channel(
     question: str, expect: str, grants: set[str], denials: set[str], calendars: set[str]
 ) -> None:
     text = f"  - {question}\n    expect: {expect}\n"
@@ -109,22 +110,25 @@ UNION = SHOP.replace("    hours: office\n", "    hours: all\n").replace(
 )
 
 
-def test_a_deadline_over_a_union_covers_the_calendars_of_its_members() -> None:
+def test_deadline_over_a_union_covers_calendars_of_its_members() -> None:
     subject = subject_of(UNION)
     text = f"  - {P2}{AT}\n    expect: 2026-11-23T14:00:00+01:00\n"
     [example] = cases(text, subject)
     assert passes(subject, example)
-    calendars = [each for each in decisions_of(subject, 0) if each.kind == "hours"]
+    calendars = [decision for decision in decisions_of(subject, 0) if decision.kind == "hours"]
     left = uncovered(subject, calendars, [example])
-    assert [each.path for each in calendars] == [("hours", "office", 0), ("hours", "office", 1)]
-    assert [each.path for each in left] == [("hours", "office", 0)]
+    assert [decision.path for decision in calendars] == [
+        ("hours", "office", 0),
+        ("hours", "office", 1),
+    ]
+    assert [decision.path for decision in left] == [("hours", "office", 0)]
 
 
 # -- suggestions -----------------------------------------------------------------------------------
 
-# Only the first rule depends on hours.
+# Only the first rule has the condition `opened`.
 OPENED = SHOP.replace("targets:", "targets:\n  - {when: {opened: outside office}, update: 9h}")
-# Nothing is promised by the first metric, in no case of the commitment.
+# The first metric has no target in any case of the commitment.
 SECOND = SHOP.replace("first-response: {P1: 1h 24x7, P2: 4 business hours}", "first-response: none")
 SECOND = SECOND.replace("    hours: office\n", "")
 
@@ -136,17 +140,17 @@ ODD = SHOP.replace("region:", "lang:")
 @pytest.mark.parametrize(
     "text", [SHOP, OPENED, SECOND, ODD], ids=["shop", "opened", "second metric", "odd fact"]
 )
-def test_every_decision_has_a_suggested_test_that_passes_and_covers_it(text: str) -> None:
+def test_suggested_test_passes_and_covers_its_decision(text: str) -> None:
     subject = subject_of(text)
     for decision in decisions_of(subject, 0):
-        found = suggestion(subject, decision)
-        assert found is not None, decision
-        [example] = cases(found.text, subject)
+        test = suggestion(subject, decision)
+        assert test is not None, decision
+        [example] = cases(test.text, subject)
         assert passes(subject, example)
         assert uncovered(subject, [decision], [example]) == []
 
 
-def test_of_many_plans_the_first_five_are_tried_for_a_suggestion(
+def test_suggestion_tries_at_most_five_plans(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tried: list[str] = []
@@ -162,40 +166,42 @@ def test_of_many_plans_the_first_five_are_tried_for_a_suggestion(
         "channels: {web: {name: Web, kind: web}}\n"
         "entitlements: [{when: {plan: {not: none}}, allow: web}]\n"
     )
-    [decision] = [each for each in decisions_of(subject, 0) if each.kind == "grant"]
+    [decision] = [known for known in decisions_of(subject, 0) if known.kind == "grant"]
     assert suggestion(subject, decision) is None
     assert sorted(set(tried)) == plans[:5]
 
 
-def test_a_suggested_test_of_a_commitment_asks_for_a_metric_that_is_promised() -> None:
+def test_suggested_commitment_test_uses_a_metric_with_a_target() -> None:
     subject = subject_of(SECOND)
-    found = [
+    tests = [
         suggestion(subject, decision)
         for decision in decisions_of(subject, 0)
         if decision.kind == "commitment"
     ]
-    assert [each and each.example.question.options["metric"] for each in found] == [
+    assert [test and test.example.question.options["metric"] for test in tests] == [
         ("update",), ("update",),
     ]  # fmt: skip
 
 
-def test_a_suggested_test_tells_the_case_as_the_command_line_does() -> None:
+def test_suggested_test_writes_the_case_as_on_the_command_line() -> None:
     subject = subject_of(ODD)
-    [decision] = [each for each in decisions_of(subject, 0) if each.path == ("hours", "office", 0)]
-    found = suggestion(subject, decision)
-    assert found is not None
-    assert "fact: {lang: us}" in found.text
     [decision] = [
-        each
-        for each in decisions_of(subject, 0)
-        if each.path == ("targets", 0, "first-response", "P1")
+        known for known in decisions_of(subject, 0) if known.path == ("hours", "office", 0)
     ]
-    found = suggestion(subject, decision)
-    assert found is not None
-    assert found.text.startswith("- due: {plan: max, role: owner, channel: web, priority: P1,")
+    test = suggestion(subject, decision)
+    assert test is not None
+    assert "fact: {lang: us}" in test.text
+    [decision] = [
+        known
+        for known in decisions_of(subject, 0)
+        if known.path == ("targets", 0, "first-response", "P1")
+    ]
+    test = suggestion(subject, decision)
+    assert test is not None
+    assert test.text.startswith("- due: {plan: max, role: owner, channel: web, priority: P1,")
 
 
-def test_a_default_that_excludes_the_priority_is_not_assumed() -> None:
+def test_default_that_excludes_the_priority_is_not_assumed() -> None:
     subject = subject_of("""\
 format: 1
 policy: acme
@@ -210,13 +216,13 @@ targets:
 """)
     [example] = cases("  - due: {plan: pro, priority: L3}\n    expect: {target: 3h}\n", subject)
     assert passes(subject, example)
-    decisions = [each for each in decisions_of(subject, 0) if each.kind == "target"]
+    decisions = [decision for decision in decisions_of(subject, 0) if decision.kind == "target"]
     left = uncovered(subject, decisions, [example])
-    # L3 is no bug: the test is about the feature, and covers its target.
-    assert [each.path for each in left] == [("targets", 0, "first-response", "L1")]
+    # L3 excludes the default `bug`, so the test covers the target of `feature`.
+    assert [decision.path for decision in left] == [("targets", 0, "first-response", "L1")]
 
 
-def test_a_grant_is_told_by_what_it_says_wherever_it_stands() -> None:
+def test_stable_path_of_a_grant_does_not_depend_on_its_position() -> None:
     web = "  - {when: {plan: paid}, allow: web, hours: office}\n"
     moved = subject_of(SHOP.replace(web, "").replace("priorities:", f"{web}priorities:"))
     before = stable_path(SUBJECT.revisions[0].document, ("entitlements", 1, "allow"))
@@ -227,7 +233,7 @@ def test_a_grant_is_told_by_what_it_says_wherever_it_stands() -> None:
     assert before != stable_path(SUBJECT.revisions[0].document, ("entitlements", 2, "allow"))
 
 
-def test_a_revision_with_too_many_cases_is_left_out_of_coverage(
+def test_revision_with_too_many_cases_is_not_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = SHOP.replace("timezone:", "effective: {from: 2025-01-01}\ntimezone:", 1)
@@ -248,11 +254,11 @@ def test_a_revision_with_too_many_cases_is_left_out_of_coverage(
     )
     coverage = session.outcome.extra["coverage"]
     assert coverage["decisions"] == len(decisions_of(only, 0))
-    [finding] = [each for each in session.outcome.findings if "2026.yaml" in each.file]
+    [finding] = [known for known in session.outcome.findings if "2026.yaml" in known.file]
     assert "cases" in finding.message
-    # The newest revision is the one that is changed: nothing of it is counted.
+    # Mutants are built from the newest revision, so none is counted.
     session = run_session(
         [str(tmp_path)], RunOptions(mutation=True), public_holidays, lambda _: False
     )
     assert session.outcome.extra["mutation"]["changes"] == 0
-    assert [each.message for each in session.outcome.findings] == [finding.message]
+    assert [known.message for known in session.outcome.findings] == [finding.message]

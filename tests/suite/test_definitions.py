@@ -1,4 +1,4 @@
-"""Coverage, changes and corrections against their plain definitions, on random policies."""
+"""Coverage, mutants and corrections compared with plain definitions, for random policies."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -20,7 +20,7 @@ from zsupport.errors import ZsupportError
 from zsupport.suite.correction import case_text, corrected
 from zsupport.suite.coverage import Decision, decisions_of, uncovered
 from zsupport.suite.example import Example
-from zsupport.suite.mutation import changes_of, compared
+from zsupport.suite.mutation import compare_mutant, mutants_of
 from zsupport.suite.running import passes, run
 from zsupport.suite.subject import PolicyUnderTest
 from zsupport.suite.suggestion import suggestion
@@ -30,7 +30,7 @@ OPENED = "2026-11-23T10:00:00Z"
 
 
 def every_case(space: Space) -> Iterator[Case]:
-    """Yield every case, by walking through the values."""
+    """Yield every case."""
     for values in product(*space.values.values()):
         yield dict(zip(space.values, values, strict=True))
 
@@ -40,19 +40,19 @@ def every_case(space: Space) -> Iterator[Case]:
 
 @st.composite
 def questions(draw: st.DrawFn, subject: PolicyUnderTest) -> dict[str, Any]:
-    """Return the values of a question: some dimensions, each with one value or several."""
+    """Return the values of a question: some dimensions with one value or several."""
     space = subject.revisions[0].space
     asked: dict[str, Any] = {}
     for name, values in space.values.items():
         if name != "channel" and draw(st.booleans()):
-            some = draw(st.lists(st.sampled_from(values), min_size=1, unique=True))
-            asked[name] = some if len(some) > 1 or draw(st.booleans()) else some[0]
+            members = draw(st.lists(st.sampled_from(values), min_size=1, unique=True))
+            asked[name] = members if len(members) > 1 or draw(st.booleans()) else members[0]
     return asked
 
 
 @st.composite
 def random_case(draw: st.DrawFn, subject: PolicyUnderTest) -> str:
-    """Return a random case as text; it need not pass."""
+    """Return a random case as text, passing or not."""
     channels = subject.revisions[0].space.values["channel"]
     asked = draw(questions(subject))
     some = draw(st.lists(st.sampled_from(channels), min_size=1, unique=True))
@@ -82,11 +82,11 @@ def random_case(draw: st.DrawFn, subject: PolicyUnderTest) -> str:
 
 
 def right(subject: PolicyUnderTest, text: str) -> str:
-    """Return a case as it passes."""
+    """Return a passing case: the case itself or its correction."""
     [example] = cases(text, subject)
-    found = text if passes(subject, example) else corrected(subject, example)
-    assert found is not None
-    return found
+    passing = text if passes(subject, example) else corrected(subject, example)
+    assert passing is not None
+    return passing
 
 
 # -- corrections -----------------------------------------------------------------------------------
@@ -94,7 +94,9 @@ def right(subject: PolicyUnderTest, text: str) -> str:
 
 @FEW
 @given(policies(), st.data())
-def test_a_failed_case_pasted_as_corrected_passes(document: Document, data: st.DataObject) -> None:
+def test_corrected_test_passes_and_asks_the_same_cases(
+    document: Document, data: st.DataObject
+) -> None:
     subject = subject_of(yaml_of(document))
     text = data.draw(random_case(subject))
     [example] = cases(text, subject)
@@ -104,32 +106,36 @@ def test_a_failed_case_pasted_as_corrected_passes(document: Document, data: st.D
         return
     pasted = corrected(subject, example)
     assert pasted is not None
-    made = cases(pasted, subject)
-    event(f"{len(made)} cases of it" if len(made) < 4 else "more cases of it")
-    assert [run(subject, each).failures for each in made] == [()] * len(made)
-    # The whole question is asked again, and nothing beside it.
+    examples = cases(pasted, subject)
+    event(f"{len(examples)} cases" if len(examples) < 4 else "more cases")
+    assert all(run(subject, corrected_example).failures == () for corrected_example in examples)
+    # The correction asks the same cases as the test.
     assert sorted(map(str, asked_by(subject, example))) == sorted(
-        {str(case) for each in made for case in asked_by(subject, each)}
+        {
+            str(case)
+            for corrected_example in examples
+            for case in asked_by(subject, corrected_example)
+        }
     )
 
 
 def asked_by(subject: PolicyUnderTest, example: Example) -> list[Case]:
-    """Return every case that a test asks about; a fact that is left out takes its default."""
+    """Return every case that a test asks; an omitted fact takes its default."""
     question = example.question
     defaults = {fact.id: fact.default for fact in subject.policy.revisions[0].facts}
-    found = []
+    asked: list[Case] = []
     for case in every_case(subject.revisions[0].space):
         if question.command == "channels" and "channel" not in question.values:
             case.pop("channel")
-            if case in found:
+            if case in asked:
                 continue
         wanted = {
             name: question.values.get(name) or (defaults.get(name) and (defaults[name],))
             for name in case
         }
         if all(value in (wanted[name] or (value,)) for name, value in case.items()):
-            found.append(case)
-    return found
+            asked.append(case)
+    return asked
 
 
 # -- coverage --------------------------------------------------------------------------------------
@@ -138,14 +144,14 @@ Key = tuple[Any, ...]
 
 
 def covered_by(subject: PolicyUnderTest, reference: Judge, example: Example) -> set[Key]:
-    """Return the decisions that a test states, case by case and by the reference."""
+    """Return the decisions that a test covers, for every case, by the reference."""
     question = example.question
-    expects = {each.key: each for each in example.expects}
+    expects = {expected.key: expected for expected in example.expects}
     defaults = {fact.id: fact.default for fact in subject.policy.revisions[0].facts}
-    # A fact that decides nothing has no part in the cases, and any value will do.
+    # A fact that decides nothing is not part of a case, so any value is possible.
     values = {**reference.values, **reference.sides}
-    any_values = {name: some[0] for name, some in values.items()}
-    found: set[Key] = set()
+    any_values = {name: members[0] for name, members in values.items()}
+    covered: set[Key] = set()
     for case in every_case(subject.revisions[0].space):
         if not all(
             value in question.values.get(name, (defaults.get(name) or value,))
@@ -157,34 +163,34 @@ def covered_by(subject: PolicyUnderTest, reference: Judge, example: Example) -> 
         held = [path[1] for path in reference.grants(whole)]
         opens_case = reference.at(("channels", channel))["kind"] not in NO_CASE
         if question.command == "channels":
-            says = None
+            allowed = None
             if "exactly" in expects:
-                says = channel in expects["exactly"].channels
+                allowed = channel in expects["exactly"].channels
             if "allowed" in expects:
-                says = expects["allowed"].text == "true"
-            if says is True:
-                found |= {("grant", grant, channel) for grant in held}
-            if says is False and not held:
-                found.add(("denial", channel, case["plan"]))
+                allowed = expects["allowed"].text == "true"
+            if allowed is True:
+                covered |= {("grant", grant, channel) for grant in held}
+            if allowed is False and not held:
+                covered.add(("denial", channel, case["plan"]))
             continue
         state = expects["state"].text if "state" in expects else None
         value = bool({"target", "due"} & set(expects))
         if not value and state == "not-entitled" and opens_case and not held:
-            found.add(("denial", channel, case["plan"]))
+            covered.add(("denial", channel, case["plan"]))
         if not held or not opens_case:
             continue
         if not value and state not in ("no-target", "not-stated"):
             continue
         if "channel" in question.values:
-            found |= {("grant", grant, channel) for grant in held}
+            covered |= {("grant", grant, channel) for grant in held}
         metrics = reference.metrics
         for metric in metrics if question.options.get("metric") else metrics[:1]:
             cell = reference.decides(whole, metric).cell
             if cell is None:
-                found |= {("unstated", metric)} if state == "not-stated" and not value else set()
+                covered |= {("unstated", metric)} if state == "not-stated" and not value else set()
             else:
-                found.add(("target", cell[1], metric, cell[3] if len(cell) > 3 else "*"))
-    return found
+                covered.add(("target", cell[1], metric, cell[3] if len(cell) > 3 else "*"))
+    return covered
 
 
 def key_of(decision: Decision) -> Key:
@@ -200,89 +206,87 @@ def key_of(decision: Decision) -> Key:
 
 @FEW
 @given(policies(), st.data())
-def test_coverage_is_what_the_definition_says(document: Document, data: st.DataObject) -> None:
+def test_coverage_matches_the_definition(document: Document, data: st.DataObject) -> None:
     subject = subject_of(yaml_of(document))
     reference = judge(yaml_of(document))
     texts = data.draw(st.lists(random_case(subject), max_size=4))
-    examples = [each for text in texts for each in cases(right(subject, text), subject)]
+    examples = [example for text in texts for example in cases(right(subject, text), subject)]
     kinds = ("grant", "denial", "target", "unstated")
-    decisions = [each for each in decisions_of(subject, 0) if each.kind in kinds]
+    decisions = [decision for decision in decisions_of(subject, 0) if decision.kind in kinds]
     left = uncovered(subject, decisions, examples)
-    found = {key_of(each) for each in decisions} - {key_of(each) for each in left}
-    event(f"covered: {len(found) * 4 // max(len(decisions), 1)} quarters")
+    covered = set(map(key_of, decisions)) - set(map(key_of, left))
+    event(f"covered: {len(covered) * 4 // max(len(decisions), 1)} quarters")
     expected = {key for example in examples for key in covered_by(subject, reference, example)}
-    assert found == expected & {key_of(each) for each in decisions}
+    assert covered == expected & set(map(key_of, decisions))
 
 
 @FEW
 @given(policies())
-def test_a_suggested_test_passes_and_covers(document: Document) -> None:
+def test_suggested_test_of_a_random_policy_covers_its_decision(document: Document) -> None:
     subject = subject_of(yaml_of(document))
     for decision in decisions_of(subject, 0):
-        found = suggestion(subject, decision)
-        assert found is not None, decision
-        [example] = cases(found.text, subject)
+        test = suggestion(subject, decision)
+        assert test is not None, decision
+        [example] = cases(test.text, subject)
         assert passes(subject, example)
         assert uncovered(subject, [decision], [example]) == []
 
 
-# The policy of the tests has more cases than can be gone through in a moment.
+# Shipped policies instead of SHOP, which has too many cases for a quick test.
 @pytest.mark.parametrize("path", policy_files(), ids=lambda path: path.stem)
-def test_all_suggested_tests_together_cover_everything(path: Any) -> None:
+def test_all_suggested_tests_cover_all_decisions(path: Any) -> None:
     subject = subject_of(path.read_text("utf-8"))
     decisions = decisions_of(subject, 0)
-    texts = [found.text for each in decisions if (found := suggestion(subject, each))]
+    texts = [test.text for decision in decisions if (test := suggestion(subject, decision))]
     assert len(texts) == len(decisions)
     examples = cases("".join(dict.fromkeys(texts)), subject)
     assert uncovered(subject, decisions, examples) == []
     assert all(passes(subject, example) for example in examples)
 
 
-# -- changes ---------------------------------------------------------------------------------------
+# -- mutants ---------------------------------------------------------------------------------------
 
 
 def answers(subject: PolicyUnderTest, case: Case) -> Any:
-    """Return the values that are answered in one case, all of it named."""
+    """Return the answers in one case."""
     facts = {fact.id for fact in subject.policy.revisions[0].facts}
     named: dict[str, Any] = {name: v for name, v in case.items() if name not in facts}
     named["fact"] = {name: value for name, value in case.items() if name in facts}
     at = to_datetime(1_790_000_000)
     [row] = subject.policy.channels(**named, at=at).answers
-    found: list[Any] = [row.allowed, row.prerequisites, row.hours, row.recommended]
+    values: list[Any] = [row.allowed, row.prerequisites, row.hours, row.recommended]
     try:
         dues = subject.policy.due(**named, metric="all", opened=at, at=at).answers
     except ZsupportError as error:
-        return [*found, error.message]
+        return [*values, error.message]
     for due in dues:
-        found += [due.metric, due.state == "not-entitled", due.target, due.hours, due.commitment]
-        found += [due.state, due.due]
-    return found
+        values += [due.metric, due.state == "not-entitled", due.target, due.hours, due.commitment]
+        values += [due.state, due.due]
+    return values
 
 
 @settings(max_examples=40, deadline=None)
 @given(policies(), st.data())
-def test_a_change_counts_when_some_answer_is_another(
-    document: Document, data: st.DataObject
-) -> None:
+def test_mutant_differs_if_an_answer_differs(document: Document, data: st.DataObject) -> None:
     subject = subject_of(yaml_of(document))
-    changes = list(changes_of(subject.revisions[0].document))
-    for change in data.draw(st.lists(st.sampled_from(changes), max_size=5)):
-        pair = compared(subject, 0, change)
+    mutants = list(mutants_of(subject.revisions[0].document))
+    for mutant in data.draw(st.lists(st.sampled_from(mutants), max_size=5)):
+        pair = compare_mutant(subject, 0, mutant)
         if pair is None:
             event("invalid")
             continue
         changed, where = pair.after, pair.where
-        if change.kind in ("change-default", "swap-priorities"):
+        if mutant.kind in ("change-default", "swap-priorities"):
             continue
         every = list(every_case(subject.revisions[0].space))
         differ = any(answers(subject, case) != answers(changed, case) for case in every)
-        event(f"{change.kind}: {'other' if differ else 'same'}")
-        assert (where.channels != 0 or any(where.due.values())) is differ, change.message
+        event(f"{mutant.kind}: {'other' if differ else 'same'}")
+        assert (where.channels != 0 or any(where.due.values())) is differ, mutant.message
 
 
-def test_each_kind_of_change_is_made_of_a_policy_that_has_everything() -> None:
+def test_policy_with_all_sections_has_all_kinds_of_mutants() -> None:
     subject = subject_of(SHOP)
-    kinds = {change.kind for change in changes_of(subject.revisions[0].document)}
+    kinds = {mutant.kind for mutant in mutants_of(subject.revisions[0].document)}
     assert kinds == {
         "drop-grant", "drop-key", "drop-condition", "drop-value", "drop-rule", "drop-target",
         "drop-hours", "drop-prerequisite", "drop-commitment", "drop-calendar", "add-value",

@@ -1,29 +1,36 @@
-"""Which changes change an answer: judged on answers and not on text."""
+"""Mutants: their answers, their descriptions, and the tests that kill them."""
 
 import pytest
 from subjects import SHOP, cases, subject_of, written
 
 from zsupport.policy.loader import revision_of
 from zsupport.suite.example import Example
-from zsupport.suite.mutation import Mutant, changes_of, compared, mutated, noticing, other_targets
+from zsupport.suite.mutation import (
+    Mutant,
+    compare_mutant,
+    killing_tests,
+    mutants_of,
+    other_targets,
+    run_mutants,
+)
 from zsupport.suite.running import run
 from zsupport.suite.subject import PolicyUnderTest
 
 
 def where(before: str, after: str) -> set[str]:
-    """Return what differs between two policies."""
+    """Return the kinds of answers that differ between two policies."""
     subject = subject_of(before)
     root = subject_of(after).revisions[0].document.root
     assert root is not None
-    pair = compared(subject, 0, Mutant("", (), "", root, (), root))
+    pair = compare_mutant(subject, 0, Mutant("", (), "", root, (), root))
     assert pair is not None
-    found = pair.where
-    names = {f"due {name}" for name, cases in found.due.items() if cases}
-    names |= {f"hours {name}" for name, cases in found.hours.items() if cases}
-    names |= {"channels"} if found.channels else set()
-    names |= {"facts"} if found.facts else set()
-    names |= {"defaults"} if found.defaults else set()
-    assert found.any is bool(names)
+    difference = pair.where
+    names = {f"due {name}" for name, cases in difference.due.items() if cases}
+    names |= {f"hours {name}" for name, cases in difference.hours.items() if cases}
+    names |= {"channels"} if difference.channels else set()
+    names |= {"facts"} if difference.facts else set()
+    names |= {"defaults"} if difference.defaults else set()
+    assert difference.any is bool(names)
     return names
 
 
@@ -31,7 +38,7 @@ def where(before: str, after: str) -> set[str]:
 WEB = ("entitlements", 1)
 BOTH = {"due first-response", "due update"}
 DIFFERENT = [
-    # The web was theirs already, but not at every hour.
+    # The web was already allowed, but only during hours.
     ("allow: phone}", "allow: [phone, web]}", {"channels"}),
     ("{when: {plan: max, role: owner}, allow: phone", "{when: {plan: max}, allow: phone",
      {"channels", *BOTH}),
@@ -44,8 +51,8 @@ DIFFERENT = [
     ("condition: Stay reachable.", "condition: Stay where you are.", set()),
     ("text: two hours", "text: every two hours", set()),
     ("is: agreement", "is: objective", BOTH),
-    (", {is: target}", "", BOTH),  # for all others nothing is committed
-    ("{is: target}", "{when: {premier: false}, is: target}", set()),  # it held for nobody else
+    (", {is: target}", "", BOTH),  # all other cases have no commitment
+    ("{is: target}", "{when: {premier: false}, is: target}", set()),  # it applied to no other cases
     ("when: {impact: down}", "when: {impact: [down, nothing]}", {"facts"}),
     ("mon-fri 08:00-16:00", "mon-fri 08:00-17:00", {"hours office", "due first-response"}),
     ("mon-fri 08:00-16:00", "[mon-thu 08:00-16:00, fri 08:00-16:00]", set()),
@@ -57,9 +64,7 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), DIFFERENT)
-def test_answers_differ_where_somebody_gets_something_else(
-    old: str, new: str, expected: set[str]
-) -> None:
+def test_difference_is_judged_by_answers(old: str, new: str, expected: set[str]) -> None:
     assert old in SHOP
     assert where(SHOP, SHOP.replace(old, new, 1)) == expected
 
@@ -71,25 +76,25 @@ def test_answers_differ_where_somebody_gets_something_else(
         ("metrics:\n", "metrics:\n  - {id: restoration}\n", {"due restoration"}),
     ],
 )
-def test_what_only_one_of_two_policies_has_is_a_difference(
+def test_hours_and_metrics_of_one_policy_only_are_a_difference(
     old: str, new: str, expected: set[str]
 ) -> None:
     longer = SHOP.replace(old, new)
     assert where(SHOP, longer) == where(longer, SHOP) == expected
 
 
-def test_a_test_of_a_priority_notices_that_facts_decide_none_any_more() -> None:
+def test_priority_test_kills_a_mutant_without_the_condition() -> None:
     second = "  - {id: P2, name: High, when: [{impact: part, unclear: Is it?}]}\n"
     subject = subject_of(SHOP.replace(second, "").replace(", P2: 4 business hours", ""))
     case = "{priority: {fact: {impact: down}}, expect: P1}"
     tests = written(f"tests: 1\npolicy: shop\ncases: [{case}]\n", subject)
-    found = mutated(subject, [tests], tests.examples, [])
-    says = "removed the condition `impact`"
-    assert says in {each.message for each in changes_of(subject.documents[0])}
-    assert says not in {each.change.message for each in found.survivors}
+    mutation = run_mutants(subject, [tests], tests.examples, [])
+    message = "removed the condition `impact`"
+    assert message in {mutant.message for mutant in mutants_of(subject.documents[0])}
+    assert message not in {survivor.mutant.message for survivor in mutation.survivors}
 
 
-def test_the_default_of_a_fact_is_part_of_the_answers() -> None:
+def test_default_of_a_used_fact_is_a_difference() -> None:
     facts = "impact: {values: {down: All, part: Some, nothing: None}"
     assert where(SHOP, SHOP.replace(facts, facts + ", default: part")) == {"defaults"}
     unused = SHOP.replace("facts:", "facts:\n  hat: {values: {red: R, blue: B}, default: red}")
@@ -100,29 +105,29 @@ def test_the_default_of_a_fact_is_part_of_the_answers() -> None:
     ("starts", "other"),
     [("answered", "opened"), ("answered", "updated"), ("The first call", "The second call")],
 )
-def test_what_starts_a_clock_is_part_of_the_answers(starts: str, other: str) -> None:
+def test_different_start_of_a_clock_is_a_difference(starts: str, other: str) -> None:
     shop = SHOP.replace("{id: update,", f"{{id: update, starts: {starts},")
     assert where(shop, shop.replace(f"starts: {starts}", f"starts: {other}")) == {"due update"}
 
 
-def test_without_another_event_a_clock_starts_when_a_case_is_opened() -> None:
+def test_start_at_opened_is_the_default() -> None:
     assert where(SHOP.replace("{id: update,", "{id: update, starts: opened,"), SHOP) == set()
 
 
-def test_what_starts_a_clock_matters_where_something_is_promised() -> None:
+def test_start_of_a_clock_matters_only_with_a_target() -> None:
     shop = SHOP.replace("{id: update,", "{id: update, starts: answered,")
     shop = shop.replace("update: {P1: {target: every 2h 24x7, text: two hours}}", "update: none")
     assert where(shop, shop.replace("starts: answered, ", "")) == set()
 
 
-def test_hours_by_which_rules_hold_are_part_of_the_deadlines() -> None:
+def test_hours_of_opened_change_deadlines() -> None:
     timed = SHOP.replace("targets:", "targets:\n  - {when: {opened: outside office}, update: 9h}")
     moved = timed.replace("mon-fri 08:00-16:00", "mon-fri 07:00-15:00")
     assert where(timed, moved) == {"hours office", *BOTH}
 
 
 @pytest.mark.parametrize(
-    ("target", "others"),
+    ("target", "targets"),
     [
         ("4h", ["8h", "none"]),
         ("30m", ["60m", "none"]),
@@ -138,106 +143,107 @@ def test_hours_by_which_rules_hold_are_part_of_the_deadlines() -> None:
         ("gibberish", []),
     ],
 )
-def test_what_a_target_becomes(target: str, others: list[str]) -> None:
-    assert other_targets(target) == others
+def test_replacements_of_a_target(target: str, targets: list[str]) -> None:
+    assert other_targets(target) == targets
 
 
-def changes(subject: PolicyUnderTest, kind: str) -> list[str]:
-    return [each.message for each in changes_of(subject.revisions[0].document) if each.kind == kind]
+def messages(subject: PolicyUnderTest, kind: str) -> list[str]:
+    document = subject.revisions[0].document
+    return [mutant.message for mutant in mutants_of(document) if mutant.kind == kind]
 
 
-def test_changes_say_what_was_done() -> None:
+def test_messages_of_mutants() -> None:
     subject = subject_of(SHOP)
-    assert changes(subject, "drop-grant") == [
+    assert messages(subject, "drop-grant") == [
         "removed the grant entitlements[0]", "removed the grant entitlements[1]",
         "removed the grant entitlements[2]", "removed the grant entitlements[3]",
         "removed the recommendation entitlements[4]",
     ]  # fmt: skip
-    assert changes(subject, "drop-key") == [
+    assert messages(subject, "drop-key") == [
         "removed `plan` from the condition", "removed `role` from the condition",
         "removed `premier` from the condition", "removed `plan` from the condition",
     ]  # fmt: skip
-    assert "swapped the targets for P1 and P2" in changes(subject, "swap-targets")
-    assert "replaced `1h 24x7` with `2h 24x7`" in changes(subject, "change-target")
+    assert "swapped the targets for P1 and P2" in messages(subject, "swap-targets")
+    assert "replaced `1h 24x7` with `2h 24x7`" in messages(subject, "change-target")
 
 
-def test_a_commitment_for_every_case_becomes_another() -> None:
+def test_single_commitment_is_replaced() -> None:
     text = SHOP.replace("[{when: {premier: true}, is: agreement}, {is: target}]", "target")
-    assert changes(subject_of(text), "change-commitment") == ["replaced `target` with `objective`"]
+    assert messages(subject_of(text), "change-commitment") == ["replaced `target` with `objective`"]
 
 
-def test_of_several_commitments_each_is_dropped_and_an_only_one_is_not() -> None:
-    assert changes(subject_of(SHOP), "drop-commitment") == [
+def test_commitment_is_removed_only_from_a_list() -> None:
+    assert messages(subject_of(SHOP), "drop-commitment") == [
         "removed commitment[0]", "removed commitment[1]",
     ]  # fmt: skip
-    one = subject_of(SHOP.replace("{when: {premier: true}, is: agreement}, ", ""))
-    assert changes(one, "drop-commitment") == []
+    single = subject_of(SHOP.replace("{when: {premier: true}, is: agreement}, ", ""))
+    assert messages(single, "drop-commitment") == []
 
 
-def test_remarks_of_a_condition_decide_nothing() -> None:
-    changed = [each.path for each in changes_of(subject_of(SHOP).revisions[0].document)]
+def test_remarks_of_a_condition_are_not_changed() -> None:
+    changed = [mutant.path for mutant in mutants_of(subject_of(SHOP).revisions[0].document)]
     assert ("priorities", 1, "when", 0, "impact") in changed
     assert not any("unclear" in path for path in changed)
 
 
-def test_what_is_added_is_told_by_the_key_to_which_it_is_added() -> None:
-    added = changes(subject_of(SHOP), "add-value")
+def test_message_of_an_added_value_names_the_key() -> None:
+    added = messages(subject_of(SHOP), "add-value")
     assert "added `phone` to `allow`" in added
     assert "added `user` to `role`" in added
-    assert not any("`channel`" in each for each in added)
+    assert not any("`channel`" in message for message in added)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         SHOP,
-        # A rule that goes by the hours, holidays, and a default.
+        # A rule with the condition `opened`, holidays, and a default.
         SHOP.replace("targets:", "targets:\n  - {when: {opened: outside office}, update: 9h}")
         .replace("open: mon-fri 08:00-16:00", "open: mon-fri 08:00-16:00, holidays: [05-01]")
         .replace("us: America}", "us: America}, default: eu"),
-        # A clock that starts at another event.
+        # A clock that starts at a different event.
         SHOP.replace("{id: update,", "{id: update, starts: answered,"),
     ],
 )
-def test_every_change_has_a_test_that_notices_it(text: str) -> None:
+def test_every_survivor_has_a_test_that_kills_it(text: str) -> None:
     subject = subject_of(text)
-    survivors = mutated(subject, (), (), ()).survivors
+    survivors = run_mutants(subject, (), (), ()).survivors
     sizes = [survivor.cases for survivor in survivors]
     assert sizes == sorted(sizes, reverse=True)
-    for survivor, (test, _) in noticing(subject, survivors, len(survivors)):
-        assert test is not None, survivor.change.message
+    for survivor, (test, _) in killing_tests(subject, survivors, len(survivors)):
+        assert test is not None, survivor.mutant.message
         [example] = cases(test.text, subject)
-        root = survivor.change.root()
+        root = survivor.mutant.root()
         changed = subject.replaced(0, root, revision_of(root, subject.revisions[0].document.source))
         assert run(subject, example).failures == ()
         assert run(changed, example).failures != ()
 
 
-def test_new_tests_are_made_for_the_first_changes_only() -> None:
+def test_tests_are_suggested_for_the_first_survivors_only() -> None:
     subject = subject_of(SHOP)
-    survivors = mutated(subject, (), (), ()).survivors
-    found = [each for _, each in noticing(subject, survivors, 3)]
-    assert len({each.test.text for each in found if each.test}) == 3
-    assert sum(each.test is not None and not each.known for each in found) == 3
-    # Those tests notice other changes as well.
-    assert any(each.known for each in found)
+    survivors = run_mutants(subject, (), (), ()).survivors
+    killing = [test for _, test in killing_tests(subject, survivors, 3)]
+    assert len({result.test.text for result in killing if result.test}) == 3
+    assert sum(result.test is not None and not result.known for result in killing) == 3
+    # These tests also kill other survivors.
+    assert any(result.known for result in killing)
 
 
 def test_a_survivor_is_known_where_a_test_made_before_fails() -> None:
     subject = subject_of(SHOP)
-    survivors = mutated(subject, (), (), ()).survivors
-    made: list[Example] = []
-    for survivor, (test, known) in noticing(subject, survivors, 10):
-        pair = compared(subject, 0, survivor.change)
+    survivors = run_mutants(subject, (), (), ()).survivors
+    suggested: list[Example] = []
+    for survivor, (test, known) in killing_tests(subject, survivors, 10):
+        pair = compare_mutant(subject, 0, survivor.mutant)
         assert pair is not None
-        failing = [each for each in made if run(pair.after, each).failures]
+        failing = [example for example in suggested if run(pair.after, example).failures]
         assert known is bool(failing)
         assert test is None or not known or test.example == failing[0]
-        made += [test.example] if test is not None and not known else []
-    assert len(made) > 5
+        suggested += [test.example] if test is not None and not known else []
+    assert len(suggested) > 5
 
 
-def test_when_a_channel_is_open_notices_a_change_of_its_grants() -> None:
+def test_hours_test_kills_mutants_of_the_grants() -> None:
     subject = subject_of(SHOP)
     text = (
         "  - hours: {plan: pro, channel: web, region: eu, at: 2026-11-23T10:00:00+01:00}\n"
@@ -246,18 +252,18 @@ def test_when_a_channel_is_open_notices_a_change_of_its_grants() -> None:
     tests = written(f"tests: 1\npolicy: shop\ncases:\n{text}", subject)
 
     def grants(examples: tuple[Example, ...]) -> set[str]:
-        survivors = mutated(subject, (tests,), examples, ()).survivors
-        changes = (each.change for each in survivors if each.change.path[:2] == WEB)
-        return {change.kind for change in changes}
+        survivors = run_mutants(subject, (tests,), examples, ()).survivors
+        mutants = (known.mutant for known in survivors if known.mutant.path[:2] == WEB)
+        return {mutant.kind for mutant in mutants}
 
     without, left = grants(()), grants(tests.examples)
     assert without - left >= {"drop-grant", "drop-hours", "swap-hours"}
 
 
-def test_without_tests_no_change_is_noticed() -> None:
-    found = mutated(subject_of(SHOP), (), (), ())
-    assert found.noticed == 0
-    assert found.changes == len(found.survivors) > 50
-    # Some leave every answer as it was, and some are no policy.
-    assert found.unchanged > 0
-    assert found.invalid > 0
+def test_without_tests_all_mutants_survive() -> None:
+    mutation = run_mutants(subject_of(SHOP), (), (), ())
+    assert mutation.killed == 0
+    assert mutation.mutants == len(mutation.survivors) > 50
+    # Some mutants have the same answers, and some are invalid.
+    assert mutation.unchanged > 0
+    assert mutation.invalid > 0

@@ -1,4 +1,4 @@
-"""A mutant read by its changed entry is equal to the mutant that the loader reads whole."""
+"""A mutant read by its changed entry is equal to the mutant read as a whole file."""
 
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from zsupport.policy.model import Grant, Revision
 from zsupport.policy.shape import Record
 from zsupport.policy.variants import Variants
 from zsupport.policy.yamltext import Node
-from zsupport.suite.mutation import changes_of
+from zsupport.suite.mutation import mutants_of
 
-#: Texts in languages that no section before the entries has, and hours that depend on the case.
+#: Texts in languages that only entries have, and hours that depend on the case.
 SPOKEN = SHOP.replace("note: Call us.", "note: {nb: Ring oss., en: Call us.}")
 BY_CASE = SHOP.replace(
     "hours:\n",
@@ -33,63 +33,63 @@ TEXTS = {
 
 
 def document(text: str) -> Document:
-    found = read_document(SourceFile("p.yaml", text.encode(), "d", "p.yaml"))
-    assert found.revision is not None, found.findings[0]
-    return found
+    result = read_document(SourceFile("p.yaml", text.encode(), "d", "p.yaml"))
+    assert result.revision is not None, result.findings[0]
+    return result
 
 
 def outcome(read: object, *values: object) -> Revision | list[str]:
-    """Return the revision that is read, or what is wrong with it."""
+    """Return the revision, or its errors."""
     assert callable(read)
     try:
-        found: Revision = read(*values)
+        revision: Revision = read(*values)
     except InvalidPolicy as invalid:
-        return [str(each) for each in invalid.findings]
-    return found
+        return [str(finding) for finding in invalid.findings]
+    return revision
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_variant_is_read_as_the_whole_of_it(name: str) -> None:
+def test_variant_is_equal_to_the_file_read_as_a_whole(name: str) -> None:
     before = document(TEXTS[name])
     variants = Variants(before)
     different = 0
-    for change in changes_of(before):
-        expected = outcome(revision_of, change.root(), before.source)
-        assert outcome(variants.revision_of, change.root()) == expected, change.message
+    for mutant in mutants_of(before):
+        expected = outcome(revision_of, mutant.root(), before.source)
+        assert outcome(variants.revision_of, mutant.root()) == expected, mutant.message
         different += expected != before.revision
     assert different > 50
 
 
-def test_only_the_entry_that_is_another_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_changed_entry_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     before = document(SHOP)
     variants = Variants(before)
     read: list[str] = []
     entry = Builder.read_grant
     whole = Builder.revision
 
-    def one(builder: Builder, record: Record) -> Grant:
+    def read_entry(builder: Builder, record: Record) -> Grant:
         read.append("entry")
         return entry(builder, record)
 
-    def every(builder: Builder, source: SourceFile) -> Revision:
+    def read_whole(builder: Builder, source: SourceFile) -> Revision:
         read.append("whole")
         return whole(builder, source)
 
-    monkeypatch.setattr(Builder, "read_grant", one)
-    monkeypatch.setattr(Builder, "revision", every)
+    monkeypatch.setattr(Builder, "read_grant", read_entry)
+    monkeypatch.setattr(Builder, "revision", read_whole)
 
     def times(root: Node) -> list[str]:
         read.clear()
         variants.revision_of(root)
         return [*read]
 
-    changes = [each for each in changes_of(before) if each.path[0] == "entitlements"]
-    longer = next(each for each in changes if each.kind == "add-value")
+    mutants = [mutant for mutant in mutants_of(before) if mutant.path[0] == "entitlements"]
+    longer = next(mutant for mutant in mutants if mutant.kind == "add-value")
     assert times(longer.root()) == ["entry"]
-    # The entries below move up; where they stand now is kept, too.
-    dropped = next(each for each in changes if each.kind == "drop-grant")
+    # The entries below move up; their variants at the new positions are kept too.
+    dropped = next(mutant for mutant in mutants if mutant.kind == "drop-grant")
     assert len(times(dropped.root())) == 4
     assert times(dropped.root()) == []
-    # The others can depend on what another section says.
-    other = next(each for each in changes_of(before) if each.path[0] == "hours")
+    # Entries of other sections can depend on a changed section, so the whole file is read.
+    other = next(mutant for mutant in mutants_of(before) if mutant.path[0] == "hours")
     assert "whole" in times(other.root())

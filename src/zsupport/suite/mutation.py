@@ -66,7 +66,7 @@ class Mutant(NamedTuple):
         return replaced(self.before, self.place, self.node)
 
 
-def changes_of(document: Document) -> Iterator[Mutant]:
+def mutants_of(document: Document) -> Iterator[Mutant]:
     """Yield all mutants of a policy, including invalid ones and ones with the same answers."""
     assert document.root is not None
     assert document.revision is not None
@@ -431,25 +431,25 @@ class Survivor(NamedTuple):
     """A mutant that survived, its revision, and the number of cases with different answers."""
 
     revision: int
-    change: Mutant
+    mutant: Mutant
     cases: int
 
 
 class Mutation(NamedTuple):
     """The result of all mutants of a policy."""
 
-    changes: int  # the number of counted mutants
+    mutants: int  # the number of counted mutants
     survivors: tuple[Survivor, ...]
     invalid: int  # the number of invalid mutants
     unchanged: int  # the number of mutants with the same answers
 
     @property
-    def noticed(self) -> int:
+    def killed(self) -> int:
         """The number of killed mutants."""
-        return self.changes - len(self.survivors)
+        return self.mutants - len(self.survivors)
 
 
-def mutated(
+def run_mutants(
     subject: PolicyUnderTest,
     tests: Sequence[Tests],
     examples: Sequence[Example],
@@ -463,7 +463,7 @@ def mutated(
     for index, document in enumerate(subject.documents):
         revisions = [example.question.revision for example in examples]
         revisions += [invariant.revision for invariant in invariants]
-        tried += sum(1 for _ in changes_of(document)) * (1 + revisions.count(index))
+        tried += sum(1 for _ in mutants_of(document)) * (1 + revisions.count(index))
     check_limit(CHANGES, tried)
     counted = invalid = unchanged = 0
     survivors: list[Survivor] = []
@@ -473,8 +473,8 @@ def mutated(
             _Reach(subject, example) for example in examples if example.question.revision == index
         ]
         rules = [invariant for invariant in invariants if invariant.revision == index]
-        for change in changes_of(document):
-            pair = compared(subject, index, change)
+        for mutant in mutants_of(document):
+            pair = compare_mutant(subject, index, mutant)
             if pair is None:
                 invalid += 1
                 continue
@@ -483,10 +483,10 @@ def mutated(
                 unchanged += 1
                 continue
             counted += 1
-            if change.path[0] == "groups":
+            if mutant.path[0] == "groups":
                 # The names in tests are resolved again, because tests can name groups.
                 if not _killed_with_new_names(changed, tests, chosen, index):
-                    survivors.append(Survivor(index, change, where.cases))
+                    survivors.append(Survivor(index, mutant, where.cases))
                 continue
             if any(not _is_met(changed, invariant) for invariant in rules):
                 continue
@@ -496,14 +496,14 @@ def mutated(
                     reach.insert(0, reach.pop(number))
                     break
             else:
-                survivors.append(Survivor(index, change, where.cases))
+                survivors.append(Survivor(index, mutant, where.cases))
     survivors.sort(key=lambda survivor: -survivor.cases)
     return Mutation(counted, tuple(survivors), invalid, unchanged)
 
 
-def compared(subject: PolicyUnderTest, index: int, change: Mutant) -> MutantPair | None:
-    """Return a policy with its mutant; None if the change makes the policy invalid."""
-    before, root = subject.revisions[index], change.root()
+def compare_mutant(subject: PolicyUnderTest, index: int, mutant: Mutant) -> MutantPair | None:
+    """Return a policy with its mutant and their differences; None if the mutant is invalid."""
+    before, root = subject.revisions[index], mutant.root()
     try:
         revision = before.variants.revision_of(root)
     except InvalidPolicy:
@@ -521,35 +521,35 @@ def difference(before: AnalysedRevision, after: AnalysedRevision) -> Difference:
     return Difference(before.answers, after.answers, inclusions)
 
 
-class Noticing(NamedTuple):
-    """What would notice a survivor: a test, and whether it was found for one before it."""
+class KillingTest(NamedTuple):
+    """A test that kills a survivor. `known`: it was suggested for a previous survivor."""
 
     test: Suggested | None
     known: bool
 
 
-def noticing(
+def killing_tests(
     subject: PolicyUnderTest, survivors: Sequence[Survivor], most: int
-) -> Iterator[tuple[Survivor, Noticing]]:
-    """Yield each survivor with a test that would notice it; new tests are made for so many."""
-    made: list[tuple[Suggested, _Reach]] = []
+) -> Iterator[tuple[Survivor, KillingTest]]:
+    """Yield every survivor with a test that kills it; suggest at most `most` different tests."""
+    suggested: list[tuple[Suggested, _Reach]] = []
     tried = 0
     for survivor in survivors:
         index = survivor.revision
-        pair = compared(subject, index, survivor.change)
-        assert pair is not None  # it was one before
-        some = (
-            each
-            for each, reach in made
-            if each.example.question.revision == index and not reach.passes(pair.after, pair.where)
+        pair = compare_mutant(subject, index, survivor.mutant)
+        assert pair is not None  # a survivor is a valid mutant
+        killing = (
+            test
+            for test, reach in suggested
+            if test.example.question.revision == index and not reach.passes(pair.after, pair.where)
         )
-        known = next(some, None)
-        found = known
+        known = next(killing, None)
+        test = known
         if known is None and tried < most:
             tried += 1
-            found = witness(pair)
-            made += [(found, _Reach(subject, found.example))] if found else []
-        yield survivor, Noticing(found, known is not None)
+            test = witness(pair)
+            suggested += [(test, _Reach(subject, test.example))] if test else []
+        yield survivor, KillingTest(test, known is not None)
 
 
 def _is_met(subject: PolicyUnderTest, invariant: Invariant) -> bool:

@@ -585,15 +585,15 @@ def survivor_finding(
 ) -> Finding:
     """Return the finding for a mutant that survived."""
     document = subject.revisions[survivor.revision].document
-    change = survivor.change
+    mutant = survivor.mutant
     return Finding(
         UNNOTICED.code, UNNOTICED.name, UNNOTICED.severity,
-        f"no test kills this mutant: {change.message}",
-        document.source.shown, document.first_line(document.value(change.path)),
-        path_text(change.path),
+        f"no test kills this mutant: {mutant.message}",
+        document.source.shown, document.first_line(document.value(mutant.path)),
+        path_text(mutant.path),
         hint=f"add a test that kills it:\n{test.text.rstrip()}" if test else None,
-        identity=(change.kind, change.message, document.source.name,
-                  *stable_path(document, change.path)),
+        identity=(mutant.kind, mutant.message, document.source.name,
+                  *stable_path(document, mutant.path)),
     )  # fmt: skip
 
 
@@ -602,13 +602,13 @@ def record_of_survivor(
 ) -> dict[str, object]:
     """Return a mutant that survived for the JSON document."""
     document = subject.revisions[survivor.revision].document
-    change = survivor.change
+    mutant = survivor.mutant
     return {
-        "kind": change.kind,
+        "kind": mutant.kind,
         "file": document.source.shown,
-        "line": document.value(change.path).line,
-        "path": path_text(change.path),
-        "change": change.message,
+        "line": document.value(mutant.path).line,
+        "path": path_text(mutant.path),
+        "change": mutant.message,
         "cases": survivor.cases,
         "test": test and test.text,
     }

@@ -18,7 +18,7 @@ from zsupport.suite.coverage import (
     uncovered,
 )
 from zsupport.suite.example import COVERAGE_LOW, MUTATION_LOW, NO_POLICY, Example, Invariant
-from zsupport.suite.mutation import mutated, noticing
+from zsupport.suite.mutation import killing_tests, run_mutants
 from zsupport.suite.outcome import (
     failed,
     names_of,
@@ -276,15 +276,15 @@ def _mutated(tested: list[_Tested], wanted: RunOptions) -> _Measured:
     for policy in tested:
         subject = policy.subject
         try:
-            mutation = mutated(subject, policy.tests, policy.passing, policy.holding)
+            mutation = run_mutants(subject, policy.tests, policy.passing, policy.holding)
         except TooMuch as error:
             finding = too_many(subject, len(subject.revisions) - 1, error)
             units.append(Unit(f"mutants of {subject.policy.id}", finding.file, 1, (finding,)))
             continue
-        total += mutation.changes
-        killed += mutation.noticed
+        total += mutation.mutants
+        killed += mutation.killed
         findings: list[Finding] = []
-        for survivor, (test, known) in noticing(subject, mutation.survivors, MOST_SHOWN):
+        for survivor, (test, known) in killing_tests(subject, mutation.survivors, MOST_SHOWN):
             listed.append(record_of_survivor(subject, survivor, test))
             # A mutant that an already shown test kills is not shown.
             if len(findings) < MOST_SHOWN and not known:
