@@ -52,13 +52,13 @@ def asked(cli: Cli, folder: Path) -> Asked:
 # -- what may stand where ------------------------------------------------------------------
 
 
-def test_first_come_the_commands(asked: Asked) -> None:
+def test_first_word_completes_commands(asked: Asked) -> None:
     assert asked("") == list(COMMANDS)
     assert asked("po") == ["policies"]
     assert asked.rows("chan") == [["channels", COMMANDS["channels"]]]
 
 
-def test_options_before_a_command(asked: Asked) -> None:
+def test_options_before_a_command_are_completed(asked: Asked) -> None:
     assert asked("--") == ["--version", "--format", "--show-completion", "--help"]
     assert asked("--show-completion", "") == list(SHELLS)
     assert asked("--version", "--format", "j") == ["json"]
@@ -66,17 +66,17 @@ def test_options_before_a_command(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
-def test_every_option_of_every_command(asked: Asked, name: str) -> None:
+def test_all_options_of_a_command_are_completed(asked: Asked, name: str) -> None:
     options = [o for o in load_command(name).every_option() if o.flags and not o.hidden]
     assert asked(name, "-") == [*(option.flags[0] for option in options), "--help"]
 
 
-def test_a_bare_tab_lists_options_where_nothing_else_can_stand(asked: Asked) -> None:
+def test_bare_tab_lists_options_without_arguments_left(asked: Asked) -> None:
     assert asked("due", "")[:2] == ["--plan", "--role"]
     assert asked("due", "x") == []
 
 
-def test_an_option_is_offered_once_unless_it_may_be_repeated(asked: Asked) -> None:
+def test_used_option_is_completed_again_only_if_repeatable(asked: Asked) -> None:
     offered = asked("due", "--plan", "pro", "--fact", "impact=down", "-q", "--")
     assert "--plan" not in offered
     assert "--quiet" not in offered
@@ -108,14 +108,14 @@ def test_an_option_is_offered_once_unless_it_may_be_repeated(asked: Asked) -> No
         ),
     ],
 )
-def test_values(asked: Asked, option: str, values: list[str]) -> None:
+def test_values_of_options_are_completed(asked: Asked, option: str, values: list[str]) -> None:
     assert asked("due", option, "") == values
     assert asked("due", f"{option}=") == [f"{option}={value}" for value in values]
     first = values[0]
     assert asked("due", option, first[:-1].upper())[0] == first
 
 
-def test_whatever_an_option_says_it_completes_is_completed() -> None:
+def test_every_kind_of_completion_is_known() -> None:
     options = {o for name in COMMANDS for o in load_command(name).every_option() if o.completes}
     assert {option.completes for option in options} <= {
         *_NAMES,
@@ -127,23 +127,23 @@ def test_whatever_an_option_says_it_completes_is_completed() -> None:
     }
 
 
-def test_hours_are_an_argument(asked: Asked) -> None:
+def test_names_of_hours_are_completed(asked: Asked) -> None:
     assert asked("hours", "") == ["always", "24x7"]
     assert "--plan" in asked("hours", "always", "")
 
 
-def test_topics_have_the_names_of_the_policy(asked: Asked) -> None:
+def test_topics_are_completed(asked: Asked) -> None:
     assert asked("topics", "--topic", "me") == ["meetings-webinars", "messaging"]
 
 
-def test_terms_have_the_topics_of_the_policy(asked: Asked) -> None:
+def test_topics_of_terms_are_completed(asked: Asked) -> None:
     assert asked("terms", "--policy", "hivemq", "--topic", "") == ["production"]
     # Of an option that is given twice the last value counts.
     asked_twice = ("terms", "--policy", "gitlab", "--policy", "hivemq", "--topic", "")
     assert asked(*asked_twice) == ["production"]
 
 
-def test_the_meaning_stands_beside(asked: Asked) -> None:
+def test_candidates_have_descriptions(asked: Asked) -> None:
     assert asked.rows("due", "--plan", "b") == [["business", "Business"]]
     assert asked.rows("due", "--priority", "P1") == [["P1", "Urgent"]]
     assert asked.rows("due", "--priority", "P1", "--lang", "nb", "--priority", "P1") == [
@@ -151,18 +151,18 @@ def test_the_meaning_stands_beside(asked: Asked) -> None:
     ]
 
 
-def test_a_fact_in_two_steps(asked: Asked) -> None:
+def test_facts_are_completed_in_two_steps(asked: Asked) -> None:
     assert asked("priority", "--fact", "w") == ["workaround=false", "workaround=true"]
     assert asked("priority", "--fact", "impact=d") == ["impact=down", "impact=degraded"]
     assert asked("priority", "--fact=impact=f") == ["--fact=impact=feature"]
 
 
-def test_a_fact_that_is_settled_is_not_offered_again(asked: Asked) -> None:
+def test_fact_with_a_value_is_not_completed_again(asked: Asked) -> None:
     found = asked("priority", "--fact", "impact=down", "--fact", "")
     assert found == ["workaround=false", "workaround=true"]
 
 
-def test_policies_are_names_or_files(asked: Asked) -> None:
+def test_policies_are_completed_by_name_or_file(asked: Asked) -> None:
     names = [*shipped_policies(), "/"]
     assert asked("due", "--policy", "") == names
     assert asked("policies", "") == names
@@ -177,7 +177,7 @@ def test_help_completes_guides_and_commands(asked: Asked) -> None:
     assert "--help" in asked("help", "policy", "")
 
 
-def test_rules_by_code_and_by_name(asked: Asked) -> None:
+def test_rules_are_completed_by_code_and_name(asked: Asked) -> None:
     assert "ZS401" in asked("check", "--explain", "zs4")
     assert asked("check", "--explain", "unreachable-ru") == ["unreachable-rule"]
     assert asked.rows("check", "--select", "ZS401,slower-") == [
@@ -186,17 +186,17 @@ def test_rules_by_code_and_by_name(asked: Asked) -> None:
     assert asked("check", "--ignore=ZS9,unreachable-ru") == ["--ignore=ZS9,unreachable-rule"]
 
 
-def test_output_files_by_format(asked: Asked) -> None:
+def test_output_files_are_completed_by_format(asked: Asked) -> None:
     assert asked("check", "--output-file", "s") == ["sarif="]
     assert "markdown=" in asked("diff", "--output-file=")[4].partition("=")[2]
 
 
-def test_after_two_hyphens_no_options_follow(asked: Asked) -> None:
+def test_options_are_not_completed_after_two_hyphens(asked: Asked) -> None:
     assert asked("policies", "--", "-") == ["/"]
     assert asked("due", "--", "") == []
 
 
-def test_what_has_no_names_gives_none(asked: Asked) -> None:
+def test_values_without_names_are_not_completed(asked: Asked) -> None:
     assert asked("due", "--at", "") == []
     assert asked("due", "--unknown=") == []
     assert asked("nonsense", "--plan", "") == []
@@ -205,20 +205,20 @@ def test_what_has_no_names_gives_none(asked: Asked) -> None:
 # -- which policy --------------------------------------------------------------------------
 
 
-def test_the_policy_on_the_line(asked: Asked) -> None:
+def test_completion_uses_the_policy_option(asked: Asked) -> None:
     assert asked("due", "--policy", "redhat", "--plan", "s") == ["self-support", "standard"]
     assert asked("due", "--policy=./own.yaml", "--plan", "") == ["basic", "better", "gold"]
     assert asked("due", "--policy", "with space/own.yaml", "--metric", "f") == ["fix"]
     assert asked("due", "--policy", "own.yaml", "--fact", "site=n") == ["site=north"]
 
 
-def test_the_policy_of_the_environment(asked: Asked) -> None:
+def test_completion_uses_the_environment_variable(asked: Asked) -> None:
     assert asked("due", "--priority", "", ZSUPPORT_POLICY="./own.yaml") == ["S1", "S2", "T"]
     found = asked("due", "--policy", "zoom", "--priority", "", ZSUPPORT_POLICY="./own.yaml")
     assert found[0] == "P1"
 
 
-def test_the_policy_of_the_project(asked: Asked, folder: Path) -> None:
+def test_completion_uses_the_policy_of_the_project(asked: Asked, folder: Path) -> None:
     settings = folder / "pyproject.toml"
     settings.write_text('[tool.zsupport]\npolicy = "own.yaml"\n')
     try:
@@ -227,7 +227,7 @@ def test_the_policy_of_the_project(asked: Asked, folder: Path) -> None:
         settings.unlink()
 
 
-def test_the_home_folder_is_found(asked: Asked, folder: Path) -> None:
+def test_home_folder_and_variables_are_expanded(asked: Asked, folder: Path) -> None:
     found = asked("due", "--policy", "~/own.yaml", "--role", "l", HOME=str(folder))
     assert found == ["lead"]
     assert asked("due", "--policy", "$HERE/own.yaml", "--role", "l", HERE=str(folder)) == ["lead"]
@@ -236,21 +236,21 @@ def test_the_home_folder_is_found(asked: Asked, folder: Path) -> None:
 @pytest.mark.parametrize(
     "policy", ["-", "broken.yaml", "none.yaml", "nonsense", "pipe.yaml", "/dev/stdin", "."]
 )
-def test_a_policy_that_cannot_be_looked_into_gives_nothing(asked: Asked, policy: str) -> None:
+def test_unreadable_policy_has_no_candidates(asked: Asked, policy: str) -> None:
     assert asked("due", "--policy", policy, "--plan", "") == []
     # What does not depend on it is still there.
     assert asked("due", "--policy", policy, "--form") == ["--format"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_texts_of_a_policy_cannot_steer_a_shell(asked: Asked, shell: str) -> None:
+def test_texts_of_a_policy_cannot_control_a_shell(asked: Asked, shell: str) -> None:
     words: tuple[str, ...] = ("due", "--policy", "own.yaml", "--plan", "")
     if shell == "bash":
         words = ("zsupport due --policy own.yaml --plan ", "")
     assert asked.rows(*words, shell=shell) == [["basic"], ["better"], ["gold"]]
 
 
-def test_control_sequences_are_not_shown(asked: Asked) -> None:
+def test_descriptions_with_control_characters_are_omitted(asked: Asked) -> None:
     assert asked.rows("due", "--policy", "own.yaml", "--priority", "") == [
         ["S1"],
         ["S2"],
@@ -283,7 +283,7 @@ def test_control_sequences_are_not_shown(asked: Asked) -> None:
         ("zsupport due  --plan ", "", PLANS),
     ],
 )  # fmt: skip
-def test_lines_as_bash_has_them(asked: Asked, line: str, replaced: str, found: list[str]) -> None:
+def test_bash_lines_are_completed(asked: Asked, line: str, replaced: str, found: list[str]) -> None:
     assert asked.bash(line, replaced) == found
 
 
@@ -301,12 +301,12 @@ def test_lines_as_bash_has_them(asked: Asked, line: str, replaced: str, found: l
         ("a \\", ["a", "\\"], "\\"),
     ],
 )
-def test_splitting_an_unfinished_line(line: str, words: list[str], raw: str) -> None:
+def test_unfinished_line_is_split_into_words(line: str, words: list[str], raw: str) -> None:
     assert split_line(line) == (words, raw)
 
 
 @pytest.mark.parametrize("line", ["a b", "a 'b c'", 'x "y z" w\\ v', "--fact=a=b 'é'"])
-def test_finished_lines_split_as_a_shell_splits_them(line: str) -> None:
+def test_complete_line_is_split_like_in_a_shell(line: str) -> None:
     assert split_line(line)[0] == shlex.split(line)
 
 
@@ -325,7 +325,7 @@ def environment(cli: Cli) -> dict[str, str]:
         (["zsupport", "chan"], ["channels"]),
     ],
 )
-def test_the_bash_function(
+def test_bash_function_sets_compreply(
     environment: dict[str, str], folder: Path, words: list[str], found: list[str]
 ) -> None:
     line = " ".join(words).replace(" = ", "=")
@@ -375,11 +375,11 @@ def bash(environment: dict[str, str], folder: Path) -> Iterator[Shell]:
         ("zsupport due --policy red\t", ["due", "--policy", "redhat"]),
     ],
 )
-def test_bash_itself(bash: Shell, typed: str, words: list[str]) -> None:
+def test_completion_in_interactive_bash(bash: Shell, typed: str, words: list[str]) -> None:
     assert bash.finished(typed) == ["zsupport", *words]
 
 
-def test_nothing_in_a_policy_was_run(bash: Shell, folder: Path) -> None:
+def test_bash_runs_nothing_from_a_policy(bash: Shell, folder: Path) -> None:
     bash.type("zsupport due --policy own.yaml --plan \t\t")
     bash.until("gold")
     bash.type("\x15")
@@ -391,32 +391,32 @@ def test_nothing_in_a_policy_was_run(bash: Shell, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_scripts_are_printed(cli: Cli, shell: str) -> None:
+def test_scripts_are_printed(cli: Cli, shell: str) -> None:
     run = cli("--show-completion", shell)
     assert (run.stdout, run.stderr, run.code) == (script(shell), "", 0)
 
 
-def test_the_bash_script_is_well_formed() -> None:
+def test_bash_script_is_valid() -> None:
     subprocess.run(["bash", "-n"], input=script("bash").encode(), check=True)
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_no_script_evaluates_what_comes_back(shell: str) -> None:
+def test_scripts_do_not_use_eval(shell: str) -> None:
     assert "eval" not in script(shell)
 
 
-def test_another_shell_is_refused(cli: Cli) -> None:
+def test_unknown_shell_is_rejected(cli: Cli) -> None:
     assert cli("--show-completion", "tcsh").code == 2
 
 
-def test_the_options_before_a_command_are_typers(cli: Cli) -> None:
+def test_options_before_a_command_equal_those_of_typer(cli: Cli) -> None:
     """The table that completion reads names what `zsupport --help` names."""
     shown = cli("--help").stdout
     flags = {word.rstrip(",") for word in shown.split("Commands:")[0].split() if word[:2] == "--"}
     assert flags == {*(option.flags[0] for option in ROOT), "--help"}
 
 
-def test_python_runs_it_too(folder: Path) -> None:
+def test_completion_works_with_python_m(folder: Path) -> None:
     """Whatever starts the program, `python -m zsupport` included, the protocol is the same."""
     run = subprocess.run(
         [sys.executable, "-m", "zsupport", "channels", "--pl"],
@@ -426,7 +426,7 @@ def test_python_runs_it_too(folder: Path) -> None:
     assert run.stdout.startswith(b"--plan\t")
 
 
-def test_a_second_path_is_completed_like_the_first(asked: Asked) -> None:
+def test_second_path_is_completed_like_the_first(asked: Asked) -> None:
     first = asked("check", "zo")
     assert "zoom" in first
     assert asked("check", "zoom", "zo") == first

@@ -166,7 +166,7 @@ def published(cli: "Cli") -> Validators:
 
 
 @pytest.mark.parametrize("asked", ASKED, ids=" ".join)
-def test_every_document_is_as_its_schema_says(
+def test_every_document_is_valid_for_its_schema(
     asked: tuple[str, ...], cli: "Cli", published: Validators
 ) -> None:
     got = cli(*asked, "--format", "json")
@@ -190,7 +190,7 @@ def test_every_document_is_as_its_schema_says(
 @pytest.mark.parametrize(
     "asked", [a for a in ASKED if a[0] != "policies" and a not in NO_ANSWER], ids=" ".join
 )
-def test_every_answer_says_which_lines_decided(asked: tuple[str, ...], cli: "Cli") -> None:
+def test_every_answer_names_the_lines_that_decided(asked: tuple[str, ...], cli: "Cli") -> None:
     document = json.loads(cli(*asked, "--format", "json").stdout)
     assert document["answers"]
     policy = shipped_document(document["policy"]["file"])
@@ -218,9 +218,7 @@ def shipped_policies() -> Path:
 
 
 @pytest.mark.parametrize("asked", [a for a in ASKED if a[0] == "due"], ids=" ".join)
-def test_every_deadline_has_a_state_and_what_belongs_to_it(
-    asked: tuple[str, ...], cli: "Cli"
-) -> None:
+def test_fields_of_a_deadline_match_its_state(asked: tuple[str, ...], cli: "Cli") -> None:
     for answer in json.loads(cli(*asked, "--format", "json").stdout)["answers"]:
         state = answer["state"]
         assert state in STATES
@@ -238,7 +236,7 @@ def test_every_deadline_has_a_state_and_what_belongs_to_it(
             assert answer["target"]
 
 
-def test_every_field_of_an_answer_is_required_and_no_other_allowed(published: Validators,
+def test_schema_requires_all_fields_and_allows_no_other(published: Validators,
                                                                    cli: "Cli") -> None:  # fmt: skip
     for kind, fields in FIELDS.items():
         schema = json.loads(cli("schema", kind).stdout)
@@ -274,7 +272,7 @@ FAILURES: list[tuple[tuple[str, ...], int]] = [
 
 
 @pytest.mark.parametrize(("asked", "code"), FAILURES, ids=lambda each: str(each))
-def test_every_failure_is_as_the_schema_of_errors_says(
+def test_every_error_is_valid_for_its_schema(
     asked: tuple[str, ...], code: int, cli: "Cli", published: Validators
 ) -> None:
     got = cli(*asked, "--format", "json", stdin="format: 1\npolicy: [acme]\ncolour: red\n")
@@ -286,7 +284,7 @@ def test_every_failure_is_as_the_schema_of_errors_says(
     assert got.stderr
 
 
-def test_a_bug_is_as_the_schema_of_errors_says(cli: "Cli", published: Validators) -> None:
+def test_bug_is_valid_for_the_schema_of_errors(cli: "Cli", published: Validators) -> None:
     wrapper = (
         "import sys, zsupport.library as broken; broken.Policy.topics = None;"
         "from zsupport.cli import run; sys.argv[0] = 'zsupport'; run()"
@@ -302,14 +300,14 @@ def test_a_bug_is_as_the_schema_of_errors_says(cli: "Cli", published: Validators
     assert document["error"]["kind"] == "bug"
 
 
-def test_the_schema_of_due_asks_for_a_metric(cli: "Cli", published: Validators) -> None:
+def test_schema_of_due_requires_a_metric(cli: "Cli", published: Validators) -> None:
     document = json.loads(cli("due", "--format", "json").stdout)
     assert published("due").is_valid(document)
     document["query"]["metric"] = []
     assert not published("due").is_valid(document)
 
 
-def test_the_schema_of_errors_is_no_rubber_stamp(published: Validators) -> None:
+def test_schema_of_errors_rejects_invalid_documents(published: Validators) -> None:
     error = {"kind": "usage", "code": 2, "message": "no", "hint": None}
     assert published("error").is_valid({"error": error})
     for name in error:
@@ -342,7 +340,7 @@ def keywords(part: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_schema_has_only_keywords_that_a_validator_knows(name: str) -> None:
+def test_schemas_have_only_known_keywords(name: str) -> None:
     # A validator ignores any other: a misspelt keyword would allow everything.
     assert set(keywords(schema(name))) <= OF_VALUES | OF_SCHEMAS | OF_NAMED_SCHEMAS
 
@@ -375,7 +373,7 @@ targets:
     ],
     ids=str,
 )
-def test_the_versions_of_what_an_answer_rests_on(
+def test_versions_that_an_answer_depends_on(
     asked: tuple[str, ...], used: bool, cli: "Cli", tmp_path: Path
 ) -> None:
     (tmp_path / "desk.yaml").write_text(HOLIDAYS)
@@ -391,7 +389,7 @@ def test_the_versions_of_what_an_answer_rests_on(
     }
 
 
-def test_the_version_as_json_names_every_shipped_file(cli: "Cli") -> None:
+def test_version_as_json_lists_all_shipped_files(cli: "Cli") -> None:
     got = cli("--version", "--format", "json")
     assert (got.stderr, got.code) == ("", 0)
     document = json.loads(got.stdout)
@@ -412,7 +410,7 @@ def test_the_version_as_json_names_every_shipped_file(cli: "Cli") -> None:
         assert cli("--version", "--format", format) == cli("--version")
 
 
-def test_the_rules_as_json_are_those_of_the_table(cli: "Cli") -> None:
+def test_rules_in_json_equal_the_table(cli: "Cli") -> None:
     got = cli("check", "--list-rules", "--format", "json")
     assert (got.stderr, got.code) == ("", 0)
     document = json.loads(got.stdout)
@@ -423,7 +421,7 @@ def test_the_rules_as_json_are_those_of_the_table(cli: "Cli") -> None:
     assert [*document["rules"][0]] == ["code", "name", "severity", "summary"]
 
 
-def test_what_stands_behind_two_dashes_is_no_option(cli: "Cli") -> None:
+def test_arguments_after_two_hyphens_are_not_options(cli: "Cli") -> None:
     for command in ("channels", "check"):
         got = cli(command, "--", "--format", "json")
         assert got.code in (2, 3)
@@ -450,16 +448,14 @@ GOOD = sorted((Path(__file__).parent / "golden").glob("*/*/policy.yaml"))
 
 
 @pytest.mark.parametrize("loader", [yaml.CBaseLoader, _EditorsLoader])
-def test_the_schema_of_policies_accepts_every_policy_that_loads(
-    loader: Any, published: Validators
-) -> None:
+def test_schema_of_policies_accepts_all_valid_policies(loader: Any, published: Validators) -> None:
     assert len(POLICIES) >= 5
     for path in (*POLICIES, *(p for p in GOOD if p.parent.name != "invalid-policy")):
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
         published("policy").validate(document)
 
 
-def test_the_schema_of_policies_refuses_unknown_and_missing_keys(published: Validators) -> None:
+def test_schema_of_policies_rejects_unknown_and_missing_keys(published: Validators) -> None:
     text = (shipped_policies() / "zoom.yaml").read_text(encoding="utf-8")
     policy = yaml.load(text, Loader=yaml.CBaseLoader)
     for key in ("format", "policy", "plans", "channels", "entitlements"):

@@ -28,24 +28,24 @@ PLAIN = ("-3", "+1.5", "-.5", "+2.", "-1e6", "+4722000000", "3-4", "a=b", "'=1",
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_a_text_that_begins_like_a_formula_follows_an_apostrophe(text: str) -> None:
+def test_text_that_starts_like_a_formula_gets_an_apostrophe(text: str) -> None:
     written = cell(text, raw=False)
     assert written.startswith("'")
     assert written[1:] == cell(text, raw=True)
 
 
 @pytest.mark.parametrize("text", PLAIN)
-def test_numbers_and_other_texts_are_written_as_they_are(text: str) -> None:
+def test_numbers_and_other_texts_are_unchanged(text: str) -> None:
     assert cell(text, raw=False) == text
 
 
 @pytest.mark.parametrize(("value", "written"), [(-1800, "-1800"), (None, ""), (["=1"], '["=1"]')])
-def test_a_value_of_another_type_is_json(value: object, written: str) -> None:
+def test_value_of_another_type_is_json(value: object, written: str) -> None:
     assert cell(value, raw=False) == written
 
 
 @given(st.text(alphabet="=+-@\t\r\n0123456789.e'a", max_size=12))
-def test_a_cell_begins_like_a_formula_only_where_it_is_a_number(text: str) -> None:
+def test_only_numbers_start_like_a_formula(text: str) -> None:
     written = cell(text, raw=False)
     if written[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and written:
         float(written)  # raises ValueError for anything else
@@ -80,9 +80,9 @@ def test_csv_of_answers_and_findings_is_safe_unless_raw(cli: Cli, tmp_path: Path
         ("check", "--list-rules", "--csv", "raw"),
     ],
 )
-def test_raw_without_csv_is_refused(cli: Cli, arguments: tuple[str, ...]) -> None:
+def test_raw_without_csv_is_a_usage_error(cli: Cli, arguments: tuple[str, ...]) -> None:
     done = cli(*arguments)
     assert done.code == 2
-    assert done.stderr == "zsupport: --csv raw is for --format csv only\n  add --format csv\n"
+    assert done.stderr == "zsupport: `--csv raw` requires `--format csv`\n  add `--format csv`\n"
     if "json" in arguments:
         assert json.loads(done.stdout)["error"]["kind"] == "usage"

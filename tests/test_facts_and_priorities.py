@@ -336,9 +336,7 @@ def test_a_policy_may_not_decide_the_priority_from_facts(
 def test_gitlab_does_not_decide_the_priority_from_facts(cli: Any) -> None:
     got = cli("priority", "--policy", "gitlab", "--fact", "topic=billing")
     assert (got.code, got.stdout) == (1, "")
-    assert got.stderr == (
-        "zsupport: not stated: this policy does not decide the priority from facts\n"
-    )
+    assert got.stderr == ("zsupport: not stated: this policy does not define priorities by facts\n")
 
 
 def test_without_a_revision_in_force_there_is_no_priority(policy: Any) -> None:

@@ -40,7 +40,7 @@ def configure(folder: Path, text: str) -> Path:
 # -- which --------------------------------------------------------------------------------------
 
 
-def test_the_option_stands_above_all_then_the_environment_then_the_project_then_zoom(
+def test_policy_comes_from_option_then_environment_then_project_then_default(
     cli: Cli, tmp_path: Path
 ) -> None:
     for name in ("option", "env", "project"):
@@ -60,7 +60,7 @@ def test_the_option_stands_above_all_then_the_environment_then_the_project_then_
     assert cli(*ASK, cwd=outside).stdout.endswith("help-center\n")
 
 
-def test_the_nearest_project_that_names_a_policy_counts(tmp_path: Path) -> None:
+def test_nearest_project_with_a_policy_is_used(tmp_path: Path) -> None:
     near = tmp_path / "a" / "b" / "c"
     configure(tmp_path, '[tool.zsupport]\npolicy = "far.yaml"\n')
     configure(tmp_path / "a", '[tool.zsupport]\npolicy = "sub/near.yaml"\n')
@@ -80,17 +80,17 @@ def test_the_nearest_project_that_names_a_policy_counts(tmp_path: Path) -> None:
         ("support/../p.yml", "{folder}/support/../p.yml"),
     ],
 )
-def test_a_project_names_a_shipped_policy_or_a_path(named: str, found: str, tmp_path: Path) -> None:
+def test_project_names_a_shipped_policy_or_a_path(named: str, found: str, tmp_path: Path) -> None:
     configure(tmp_path, f'[tool.zsupport]\npolicy = "{named}"\n')
     assert choose(None, {}, str(tmp_path)) == (found.format(folder=tmp_path), False)
 
 
 @pytest.mark.parametrize("named", ["../p.yml", "/abs/p.yaml", "{folder}-other/p.yaml"])
-def test_a_project_names_no_policy_outside_of_its_folder(named: str, tmp_path: Path) -> None:
+def test_project_cannot_name_a_policy_outside_of_its_folder(named: str, tmp_path: Path) -> None:
     configure(tmp_path, f'[tool.zsupport]\npolicy = "{named.format(folder=tmp_path)}"\n')
     with pytest.raises(UsageError, match="`policy` names a file outside of the folder") as caught:
         choose(None, {}, str(tmp_path))
-    assert wording.named(caught.value.hint, flag_of) == "name it with --policy"
+    assert wording.named(caught.value.hint, flag_of) == "name the file with --policy"
     # In a repository it may lie beside the folder.
     (tmp_path / ".git").mkdir()
     (tmp_path / "desk").mkdir()
@@ -98,7 +98,7 @@ def test_a_project_names_no_policy_outside_of_its_folder(named: str, tmp_path: P
     assert choose(None, {}, str(tmp_path / "desk")) == (f"{tmp_path}/desk/../p.yml", False)
 
 
-def test_without_anything_it_is_the_shipped_example_and_that_is_known() -> None:
+def test_default_policy_is_the_shipped_example() -> None:
     assert choose(None, {}, "/") == ("zoom", True)
     assert choose("zoom", {}, "/") == ("zoom", False)
     assert choose(None, {"ZSUPPORT_POLICY": "zoom"}, "/") == ("zoom", False)
@@ -109,15 +109,15 @@ def test_without_anything_it_is_the_shipped_example_and_that_is_known() -> None:
     [
         ("[tool.zsupport\n", "Expected ']'"),
         ('[tool.zsupport]\npolicy = "a"\npolicy = "b"\n', "Cannot overwrite a value"),
-        ("[tool.zsupport]\npolicy = 1\n", "`policy` in [tool.zsupport] is no name and no path"),
-        ('[tool.zsupport]\npolicy = ["a"]\n', "`policy` in [tool.zsupport] is no name"),
-        ('[tool.zsupport]\npolicy = ""\n', "`policy` in [tool.zsupport] is no name"),
-        ('[tool.zsupport]\npolcy = "a.yaml"\n', "[tool.zsupport] has no key `polcy`"),
-        ("[tool.zsupport.test]\nfail-under = 90\n", "[tool.zsupport] has no key `test`"),
+        ("[tool.zsupport]\npolicy = 1\n", "invalid value of `policy` in [tool.zsupport]"),
+        ('[tool.zsupport]\npolicy = ["a"]\n', "invalid value of `policy` in [tool.zsupport]"),
+        ('[tool.zsupport]\npolicy = ""\n', "invalid value of `policy` in [tool.zsupport]"),
+        ('[tool.zsupport]\npolcy = "a.yaml"\n', "unknown key `polcy` in [tool.zsupport]"),
+        ("[tool.zsupport.test]\nfail-under = 90\n", "unknown key `test` in [tool.zsupport]"),
         ("# zsupport\nx = " + "[" * 5000 + "]" * 5000, "recursion"),
     ],
 )
-def test_a_broken_project_says_so(text: str, message: str, cli: Cli, tmp_path: Path) -> None:
+def test_invalid_project_is_reported(text: str, message: str, cli: Cli, tmp_path: Path) -> None:
     path = configure(tmp_path, text)
     run = cli(*ASK, cwd=tmp_path)
     assert run.code == 2
@@ -131,12 +131,12 @@ def test_a_broken_project_says_so(text: str, message: str, cli: Cli, tmp_path: P
     "text",
     ["tool = 1\n# zsupport", "[tool]\nzsupport = 2\n", "[tool.zsupport]\n", "[broken but not ours"],
 )
-def test_a_project_without_a_policy_of_ours_configures_nothing(text: str, tmp_path: Path) -> None:
+def test_project_without_our_policy_is_ignored(text: str, tmp_path: Path) -> None:
     configure(tmp_path, text)
     assert choose(None, {}, str(tmp_path)) == ("zoom", True)
 
 
-def test_a_project_that_is_no_file_or_no_text_configures_nothing_or_says_so(
+def test_project_that_is_a_folder_or_not_utf_8(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "pyproject.toml").mkdir()
@@ -168,18 +168,18 @@ def test_a_project_that_is_no_file_or_no_text_configures_nothing_or_says_so(
         ("-", False),
     ],
 )
-def test_what_is_a_path(name: str, path: bool) -> None:
+def test_names_and_paths_are_distinguished(name: str, path: bool) -> None:
     assert is_path(name) is path
 
 
-def test_the_ids_of_shipped_policies_are_their_names() -> None:
+def test_ids_of_shipped_policies_are_their_names() -> None:
     shipped = shipped_policies()
     assert {"zoom", "hivemq", "redhat", "canonical"} <= set(shipped)
     for name in shipped:
         assert {revision.policy for revision in load(name, cache=False).revisions} == {name}
 
 
-def test_a_bare_word_is_a_shipped_policy_without_regard_to_case(cli: Cli, tmp_path: Path) -> None:
+def test_name_of_a_shipped_policy_ignores_case(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "zoom", "mine")
     assert cli(*ASK, "--policy", "ZOOM", cwd=tmp_path).stdout.endswith("help-center\n")
     assert cli(*ASK, "--policy", "./zoom", cwd=tmp_path).stdout == "mine\n"
@@ -189,12 +189,12 @@ def test_a_bare_word_is_a_shipped_policy_without_regard_to_case(cli: Cli, tmp_pa
     ("name", "hint"),
     [
         ("zom", "did you mean `zoom`?"),
-        ("nothing-like-it", "a path has a / in it or ends in .yaml"),
-        ("here", "for the file or folder here, write ./here"),
-        ("", "a path has a / in it or ends in .yaml"),
+        ("nothing-like-it", "write a path with a `/` or the ending .yaml"),
+        ("here", "for the file or folder, write ./here"),
+        ("", "write a path with a `/` or the ending .yaml"),
     ],
 )
-def test_an_unknown_word_names_the_known_ones(
+def test_unknown_policy_lists_the_known_policies(
     name: str, hint: str, cli: Cli, tmp_path: Path
 ) -> None:
     (tmp_path / "here").mkdir()
@@ -202,11 +202,11 @@ def test_an_unknown_word_names_the_known_ones(
     assert run.code == 2
     first, second = run.stderr.splitlines()
     known = ", ".join(shipped_policies())
-    assert first == f"zsupport: `{name}` is no policy; known: {known}"
+    assert first == f"zsupport: unknown policy `{name}`; policies: {known}"
     assert second.strip() == hint
 
 
-def test_a_missing_file_names_its_nearest_neighbour(cli: Cli, tmp_path: Path) -> None:
+def test_missing_file_suggests_a_similar_name(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "support" / "policies" / "acme.yaml", "web")
     write(tmp_path / "support" / "policies" / "globex.yaml", "web")
 
@@ -217,27 +217,27 @@ def test_a_missing_file_names_its_nearest_neighbour(cli: Cli, tmp_path: Path) ->
         return [line.strip() for line in run.stderr.splitlines()]
 
     assert asked("policies/acne.yaml") == [
-        "zsupport: policies/acne.yaml: no such file",
+        "zsupport: policies/acne.yaml: file not found",
         "did you mean `policies/acme.yaml`?",
     ]
     # Nothing near: the folder alone makes no file near.
-    assert asked("policies/x.yaml") == ["zsupport: policies/x.yaml: no such file"]
+    assert asked("policies/x.yaml") == ["zsupport: policies/x.yaml: file not found"]
     assert asked("./policy") == [
-        "zsupport: ./policy: no such file",
+        "zsupport: ./policy: file not found",
         "did you mean `./policies`?",
     ]
     assert asked("missing/acme.yaml") == [
-        "zsupport: missing/acme.yaml: no such file",
-        "there is no folder `missing`",
+        "zsupport: missing/acme.yaml: file not found",
+        "folder not found: missing",
     ]
     assert asked("policies/acme.yaml/x") == ["zsupport: policies/acme.yaml/x: not a directory"]
-    assert asked("acme.yaml") == ["zsupport: acme.yaml: no such file"]
+    assert asked("acme.yaml") == ["zsupport: acme.yaml: file not found"]
 
 
 # -- folders ------------------------------------------------------------------------------------
 
 
-def test_a_folder_of_revisions_is_one_policy(cli: Cli, tmp_path: Path) -> None:
+def test_folder_of_revisions_is_one_policy(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "acme"
     write(folder / "2025.yaml", "old", "effective: {from: 2025-01-01}\n")
     write(folder / "2026.yml", "new", "effective: {from: 2026-01-01}\n")
@@ -251,19 +251,17 @@ def test_a_folder_of_revisions_is_one_policy(cli: Cli, tmp_path: Path) -> None:
     assert cli(*ASK, "--policy", "2025.yaml", cwd=folder).stdout == "old\n"
 
 
-def test_a_folder_of_several_policies_is_a_mistake_of_the_question(
-    cli: Cli, tmp_path: Path
-) -> None:
+def test_folder_with_several_policies_is_a_usage_error(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "a.yaml", "web", id="acme")
     write(tmp_path / "b.yaml", "web", id="globex")
     run = cli(*ASK, "--policy", str(tmp_path), cwd=tmp_path)
     assert run.code == 2
     assert "several policies: acme, globex" in run.stderr
-    assert "name the file of one of them" in run.stderr
+    assert "name the files of one policy" in run.stderr
     assert cli(*ASK, "--policy", "b.yaml", cwd=tmp_path).stdout == "web\n"
 
 
-def test_a_folder_without_a_policy(cli: Cli, tmp_path: Path) -> None:
+def test_folder_without_a_policy_is_reported(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "a_test.yaml").write_text("x")
     (tmp_path / ".hidden.yaml").write_text("x")
     (tmp_path / "policy.yaml.bak").write_text("x")
@@ -271,25 +269,25 @@ def test_a_folder_without_a_policy(cli: Cli, tmp_path: Path) -> None:
     assert run.code == 3
     assert run.stderr.splitlines() == [
         f"zsupport: {tmp_path}: no policy in this folder",
-        "  a policy is a file that ends in .yaml or .yml",
+        "  a policy is a file with the ending .yaml or .yml",
     ]
 
 
-def test_a_file_of_tests_is_called_so(cli: Cli, tmp_path: Path) -> None:
+def test_tests_file_in_place_of_a_policy_is_reported(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "acme_test.yaml"
     path.write_text("tests: 1\npolicy: acme\ncases: []\n")
     run = cli(*ASK, "--policy", "acme_test.yaml", cwd=tmp_path)
     assert run.code == 2
     assert run.stderr.splitlines() == [
-        "zsupport: acme_test.yaml: this is a file of tests",
-        "  `zsupport test acme_test.yaml` runs it",
+        "zsupport: acme_test.yaml: tests file, not a policy",
+        "  run `zsupport test acme_test.yaml`",
     ]
     # A policy that has such a name is read all the same.
     write(path, "web")
     assert cli(*ASK, "--policy", "acme_test.yaml", cwd=tmp_path).stdout == "web\n"
 
 
-def test_an_editor_that_is_open_is_in_nobodys_way(cli: Cli, tmp_path: Path) -> None:
+def test_lock_files_of_editors_are_ignored(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "p.yaml", "web")
     (tmp_path / ".#p.yaml").symlink_to("user@host.1234")  # what Emacs leaves while it edits
     assert cli(*ASK, "--policy", str(tmp_path)).stdout == "web\n"
@@ -309,7 +307,7 @@ def test_an_editor_that_is_open_is_in_nobodys_way(cli: Cli, tmp_path: Path) -> N
         ("sub/../p.yaml", ["p.yaml"], "sub/../"),
     ],
 )
-def test_files_are_named_relative_to_the_root_of_the_policy(
+def test_file_names_are_relative_to_the_policy_folder(
     name: str,
     files: list[str] | None,
     folder: str,
@@ -333,7 +331,7 @@ def test_files_are_named_relative_to_the_root_of_the_policy(
         assert Path(found.folder + file.name).read_bytes() == file.data
 
 
-def test_files_of_shipped_policies_are_named_relative_to_their_folder() -> None:
+def test_file_names_of_shipped_policies_are_relative_to_their_folder() -> None:
     assert [file.name for file in find("zoom").files] == ["zoom.yaml"]
     assert [file.name for file in find("canonical").files] == [
         "gallery/canonical/2024-05.yaml",
@@ -346,7 +344,7 @@ def test_files_of_shipped_policies_are_named_relative_to_their_folder() -> None:
 
 
 @pytest.mark.parametrize("size", [MAX_BYTES, MAX_BYTES + 1, MAX_BYTES + 2])
-def test_of_standard_input_enough_is_read_to_see_that_it_is_too_large(
+def test_standard_input_over_the_limit_is_reported(
     size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = BASE.format(id="p", channel="piped")
@@ -360,7 +358,7 @@ def test_of_standard_input_enough_is_read_to_see_that_it_is_too_large(
     )
 
 
-def test_standard_input_is_a_policy(cli: Cli, tmp_path: Path) -> None:
+def test_policy_from_standard_input(cli: Cli, tmp_path: Path) -> None:
     text = BASE.format(id="p", channel="piped")
     run = cli(*ASK, "--policy", "-", stdin=text)
     assert (run.stdout, run.code) == ("piped\n", 0)
@@ -375,7 +373,7 @@ def test_standard_input_is_a_policy(cli: Cli, tmp_path: Path) -> None:
     assert cli(*ASK, "--policy", "./-", cwd=tmp_path).stdout == "file\n"
 
 
-def test_a_descriptor_is_a_path(cli: Cli, tmp_path: Path) -> None:
+def test_policy_from_a_file_descriptor(cli: Cli, tmp_path: Path) -> None:
     path = write(tmp_path / "p.yaml", "web")
     # As a shell does it for <(command).
     script = '"$@" --policy /dev/fd/7 7< <(cat "$0")'
@@ -386,7 +384,7 @@ def test_a_descriptor_is_a_path(cli: Cli, tmp_path: Path) -> None:
     assert (done.stdout, done.stderr, done.returncode) == ("web\n", "", 0)
 
 
-def test_a_link_to_a_policy_is_followed(cli: Cli, tmp_path: Path) -> None:
+def test_link_to_a_policy_is_followed(cli: Cli, tmp_path: Path) -> None:
     path = write(tmp_path / "real" / "p.yaml", "web")
     (tmp_path / "link.yaml").symlink_to(path)
     (tmp_path / "folder").symlink_to(path.parent)
@@ -394,20 +392,20 @@ def test_a_link_to_a_policy_is_followed(cli: Cli, tmp_path: Path) -> None:
     assert cli(*ASK, "--policy", str(tmp_path / "folder")).stdout == "web\n"
 
 
-def test_the_library_takes_paths_and_names(tmp_path: Path) -> None:
+def test_library_accepts_paths_and_names(tmp_path: Path) -> None:
     path = write(tmp_path / "p.yaml", "web")
     assert load(path, cache=False) == load(str(path), cache=False)
     assert load("zoom", cache=False).id == "zoom"
     with pytest.raises(UsageError):
         load("no-such-policy", cache=False)
-    with pytest.raises(PolicyError, match=re.escape("q.yaml: no such file")):
+    with pytest.raises(PolicyError, match=re.escape("q.yaml: file not found")):
         load(tmp_path / "q.yaml", cache=False)
     for name in ("a\0b.yaml", "\ud800.yaml"):
         with pytest.raises(PolicyError):
             load(name, cache=False)
 
 
-def test_the_folder_in_which_one_stands_may_be_gone(cli: Cli, tmp_path: Path) -> None:
+def test_removed_current_folder_is_no_error(cli: Cli, tmp_path: Path) -> None:
     path = write(tmp_path / "p.yaml", "web")
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -423,7 +421,7 @@ def test_the_folder_in_which_one_stands_may_be_gone(cli: Cli, tmp_path: Path) ->
 _SOURCES = [str(Path(__file__).parent.parent / "src")]
 
 
-def test_only_the_first_names_of_a_big_folder_are_looked_at(tmp_path: Path) -> None:
+def test_suggestions_come_from_the_first_thousand_names(tmp_path: Path) -> None:
     for number in range(999):
         (tmp_path / f"a{number:03}.yaml").touch()
     # The last that is looked at, and the first that is not.

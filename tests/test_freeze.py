@@ -163,7 +163,7 @@ def test_what_cannot_be_frozen_is_refused(cli: "Cli", tmp_path: Path) -> None:
     assert (unknown.code, unknown.stdout) == (2, "")
     assert "unknown hours `offic`; hours: office, north, always, both" in unknown.stderr
     for holidays, says in (
-        ("country: DE\nsubdivision: ZZ\n", "`ZZ` is no part of DE with holidays of its own"),
+        ("country: DE\nsubdivision: ZZ\n", "unknown subdivision `ZZ` of DE"),
         ("country: DE\ncovers: 2150\n", "knows no public holidays of DE in 2150"),
     ):
         bad = written(tmp_path, "bad.yaml", holidays)

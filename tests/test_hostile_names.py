@@ -116,13 +116,13 @@ def formats(name: str) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("name", "format"), [(name, format) for name in COMMANDS for format in formats(name)]
 )
-def test_names_of_files_steer_nothing_in_any_format(name: str, format: str) -> None:
+def test_file_names_cannot_control_the_output_in_any_format(name: str, format: str) -> None:
     said = run(name, *ASKED[name], "--format", format)
     if name in ("check", "test", "diff"):
         assert "set-output" in said.stdout + said.stderr
 
 
-def test_json_keeps_marks_and_the_text_itself() -> None:
+def test_json_keeps_direction_marks() -> None:
     said = run("check", ".", "--format", "json")
     files = {each["file"] for each in json.loads(said.stdout)["findings"]}
     # A byte outside UTF-8 becomes the replacement character.
@@ -141,7 +141,7 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize(("name", "flag"), OPTIONS)
-def test_values_steer_nothing(name: str, flag: str) -> None:
+def test_option_values_cannot_control_the_output(name: str, flag: str) -> None:
     for value in (HOSTILE, f"a={HOSTILE}", f"./{HOSTILE}"):
         argument = (f"{flag}={value}",) if flag else ("--", value)
         before = () if not flag or flag == "--policy" else ASKED[name]
@@ -149,7 +149,7 @@ def test_values_steer_nothing(name: str, flag: str) -> None:
             run(name, *before, *format, *argument)
 
 
-def test_other_words_of_a_command_line_steer_nothing() -> None:
+def test_invalid_arguments_cannot_control_the_output() -> None:
     for arguments in (
         (HOSTILE,), (f"--{HOSTILE}",), ("channels", HOSTILE), ("channels", f"--{HOSTILE}"),
         ("channels", "--format", HOSTILE), ("check", "--color", HOSTILE), ("--format", HOSTILE),
@@ -159,7 +159,7 @@ def test_other_words_of_a_command_line_steer_nothing() -> None:
         run(*arguments)
 
 
-def test_a_fix_is_told_in_one_line(folder: Path) -> None:
+def test_fix_is_reported_on_one_line(folder: Path) -> None:
     path = folder / f"no {HOSTILE}.yaml"
     path.write_text(POLICY.replace("name: Web", "name: no"))
     said = run("check", path.name, "--fix")
@@ -168,7 +168,7 @@ def test_a_fix_is_told_in_one_line(folder: Path) -> None:
     assert 'name: "no"' in path.read_text()
 
 
-def test_names_that_init_makes_steer_nothing(folder: Path) -> None:
+def test_file_names_of_init_cannot_control_the_output(folder: Path) -> None:
     assert HOSTILE.encode(errors="surrogateescape")
     said = run("init", f"new {HOSTILE}")
     assert said.code == 0
@@ -177,7 +177,7 @@ def test_names_that_init_makes_steer_nothing(folder: Path) -> None:
     assert run("init", f"{HOSTILE}.yaml/x").code == 4
 
 
-def test_the_words_of_git_steer_nothing(folder: Path) -> None:
+def test_messages_of_git_cannot_control_the_output(folder: Path) -> None:
     def git(*arguments: str) -> None:
         subprocess.run([*GIT, *arguments], check=True, capture_output=True)
 

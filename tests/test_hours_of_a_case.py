@@ -69,7 +69,7 @@ def test_a_channel_that_is_not_allowed_is_not_entitled(cli: "Cli") -> None:
     assert (quiet.stdout, quiet.stderr, quiet.code) == ("", "", 1)
     got = cli("hours", *case)
     assert (got.stdout, got.code) == ("not-entitled\n", 1)
-    assert got.stderr == "zsupport: not entitled: no channel is allowed here\n"
+    assert got.stderr == "zsupport: not entitled: no channel is allowed in this case\n"
 
 
 @pytest.mark.parametrize("at", [MONDAY, SATURDAY, "2026-12-25T03:00:00Z"])
@@ -152,7 +152,7 @@ def test_none_known_to_be_open_and_one_without_hours_is_not_stated(
     )
     assert got.code == 1
     assert got.stderr.splitlines()[-1] == (
-        "zsupport: not stated: the policy does not say when it is open"
+        "zsupport: not stated: the policy does not state opening hours"
     )
     [row] = answers(cli, folder, "--channel", "forum")
     assert (row["state"], row["open"], row["hours"]) == ("not-stated", None, None)

@@ -88,7 +88,7 @@ class Moment(NamedTuple):
     ],
     ids=["module", "script", "nohup script", "nohup module"],
 )
-def test_an_interruption_at_any_moment_ends_it_with_130_and_in_silence(
+def test_interruption_at_any_moment_exits_with_130_and_no_output(
     program: list[str],
     arguments: tuple[str, ...],
     one_of: int,
@@ -121,13 +121,13 @@ def test_an_interruption_at_any_moment_ends_it_with_130_and_in_silence(
     assert len(moments) > 50
 
 
-def test_a_program_that_uses_the_library_is_interrupted_as_ever() -> None:
+def test_library_does_not_change_interruptions() -> None:
     code = "import sys, zsupport; print(sys.excepthook is sys.__excepthook__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
 
 
-def test_an_interruption_while_a_class_is_made_is_one(cli: Cli) -> None:
+def test_interruption_during_a_class_definition_is_recognized(cli: Cli) -> None:
     code = (
         "import sys\n"
         "from zsupport.cli import commands, run\n"

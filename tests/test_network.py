@@ -90,7 +90,7 @@ LINES: list[tuple[tuple[str, ...], int]] = [
 ]
 
 
-def test_no_command_reaches_for_the_network(cli: Cli, tmp_path: Path) -> None:
+def test_no_command_uses_the_network(cli: Cli, tmp_path: Path) -> None:
     assert {line[0] for line, _ in LINES} >= set(COMMANDS)
     environment = cli.environment({"GIT_CONFIG_NOSYSTEM": "1"})
     (tmp_path / "acme.yaml").write_text(POLICY)

@@ -174,14 +174,14 @@ def test_every_policy_of_the_repository_is_compared() -> None:
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.policy[0].name)
-def test_policies_of_the_repository_mean_the_same_on_one_line(group: PolicyFiles) -> None:
+def test_policies_of_the_repository_are_equal_on_one_line(group: PolicyFiles) -> None:
     lines = tuple(on_one_line(file, read_document(file).root) for file in group.policy)
     tests = [on_one_line(file, read_written(file).root) for file in group.tests]
     assert_same(group.policy, lines, (list(group.tests), tests), mutants=group.id in RUN)
 
 
 @pytest.mark.parametrize("number", range(POLICIES))
-def test_random_policies_mean_the_same_on_one_line(number: int) -> None:
+def test_random_policies_are_equal_on_one_line(number: int) -> None:
     documents = draw(SEED, number)
     lines, line = (
         tuple(
@@ -228,7 +228,7 @@ def office(form: Callable[[dict[str, Any]], str]) -> PolicyUnderTest:
 
 
 @FORMS
-def test_calendars_on_one_line_are_two(form: Callable[[dict[str, Any]], str]) -> None:
+def test_calendars_on_one_line_are_distinct(form: Callable[[dict[str, Any]], str]) -> None:
     due = Policy(office(form).policy.revisions).due(opened=MONDAY, at=MONDAY, channel="web")
     assert [(each.plan, each.due) for each in due] == [
         ("free", datetime(2026, 11, 24, 14, tzinfo=UTC)),
@@ -246,7 +246,7 @@ def test_calendars_on_one_line_are_two(form: Callable[[dict[str, Any]], str]) ->
         ({"hours": {"name": "office", "plan": "pro"}}, "hours.office[1]", "hours.office[0]"),
     ],
 )
-def test_a_reason_on_the_same_line_is_another_one(
+def test_reasons_on_one_line_are_distinct(
     form: Callable[[dict[str, Any]], str], question: dict[str, Any], right: str, wrong: str
 ) -> None:
     subject = office(form)
@@ -262,7 +262,7 @@ def test_a_reason_on_the_same_line_is_another_one(
 
 
 @FORMS
-def test_why_shows_every_grant(form: Callable[[dict[str, Any]], str]) -> None:
+def test_why_shows_all_grants(form: Callable[[dict[str, Any]], str]) -> None:
     answers = Policy(office(form).policy.revisions).channels(plan="pro", channel="web", at=MONDAY)
     [answer] = answers.answers
     assert answer.note == "For all.\nFor pro."

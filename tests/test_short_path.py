@@ -116,7 +116,7 @@ ARGUMENT_LISTS = {
 @pytest.mark.parametrize("name", COMMANDS)
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_the_short_path_reads_what_typer_reads(name: str, data: st.DataObject) -> None:
+def test_short_path_parses_like_typer(name: str, data: st.DataObject) -> None:
     recorded = RECORDED[name]
     arguments = data.draw(ARGUMENT_LISTS[name])
     short = read_short(recorded.command, list(arguments))
@@ -158,7 +158,7 @@ def well_written(command: Command) -> Iterator[tuple[list[str], Values]]:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_what_is_plainly_written_is_read_alike_by_both(name: str) -> None:
+def test_common_command_lines_are_parsed_equally(name: str) -> None:
     recorded = RECORDED[name]
     command = recorded.command
     left_out: Values = {
@@ -184,7 +184,7 @@ def test_what_is_plainly_written_is_read_alike_by_both(name: str) -> None:
         ["--PLAN", "pro"], ["-plan", "pro"], ["--fact"], ["--plan", "pro", "--role"],
     ],
 )  # fmt: skip
-def test_what_typer_refuses_is_left_to_it(arguments: list[str]) -> None:
+def test_invalid_arguments_are_left_to_typer(arguments: list[str]) -> None:
     recorded = RECORDED["channels"]
     assert recorded.by_typer(arguments).refusal
     assert read_short(recorded.command, arguments) is None
@@ -203,7 +203,7 @@ def test_what_typer_refuses_is_left_to_it(arguments: list[str]) -> None:
         (["--fact", "a=b", "--fact=c=d"], {"fact": ["a=b", "c=d"]}),
     ],
 )
-def test_what_only_typer_reads_it_reads_like_this(arguments: list[str], values: Values) -> None:
+def test_unusual_arguments_are_parsed_by_typer(arguments: list[str], values: Values) -> None:
     recorded = RECORDED["channels"]
     got = recorded.by_typer(arguments).values
     assert got is not None
@@ -220,7 +220,7 @@ def test_what_only_typer_reads_it_reads_like_this(arguments: list[str], values: 
         (["--why", "24x7"], {"name": "24x7", "why": True}),
     ],
 )
-def test_a_name_beside_options_is_read_by_both(arguments: list[str], values: Values) -> None:
+def test_name_next_to_options_is_parsed_equally(arguments: list[str], values: Values) -> None:
     recorded = RECORDED["hours"]
     short = read_short(recorded.command, list(arguments))
     assert short is not None
@@ -228,7 +228,7 @@ def test_a_name_beside_options_is_read_by_both(arguments: list[str], values: Val
     assert recorded.by_typer(arguments).values == short
 
 
-def test_a_second_name_is_left_to_typer() -> None:
+def test_second_name_is_left_to_typer() -> None:
     recorded = RECORDED["hours"]
     assert recorded.by_typer(["office", "late"]).refusal
     assert read_short(recorded.command, ["office", "late"]) is None

@@ -56,7 +56,7 @@ def loaded(command: list[str], cli: Cli, home: Path) -> dict[str, tuple[str, ...
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_a_question_loads_only_what_it_may(name: str, cli: Cli, tmp_path: Path) -> None:
+def test_question_imports_only_allowed_modules(name: str, cli: Cli, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     question = [str(script), *QUESTIONS[name].split()]
@@ -71,7 +71,7 @@ def test_a_question_loads_only_what_it_may(name: str, cli: Cli, tmp_path: Path) 
     assert surplus == []
 
 
-def test_the_way_to_a_module_is_told() -> None:
+def test_import_chain_of_a_module_is_reported() -> None:
     stderr = (
         "import time: self [us] | cumulative | imported package\n"
         "import time:        10 |         10 |   enum\n"
@@ -85,7 +85,7 @@ def test_the_way_to_a_module_is_told() -> None:
     }  # fmt: skip
 
 
-def test_all_that_may_be_loaded_is_there_to_be_loaded() -> None:
+def test_allowed_modules_exist() -> None:
     for module in OF_PROGRAM:
         path = Path(sys.modules["zsupport"].__file__ or "").parent.joinpath(*module.split("."))
         assert path.with_suffix(".py").is_file() or (path / "__init__.py").is_file(), module
@@ -101,13 +101,13 @@ def facts_of(spec: ModuleSpec | None) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("module", OF_PROGRAM)
-def test_the_quick_finder_finds_what_python_finds(module: str) -> None:
+def test_quick_finder_equals_the_finder_of_python(module: str) -> None:
     name = f"zsupport.{module}"
     path = import_module(name.rpartition(".")[0]).__path__
     assert facts_of(QuickFinder.find_spec(name, path)) == facts_of(PathFinder.find_spec(name, path))
 
 
-def test_the_quick_finder_finds_nothing_else() -> None:
+def test_quick_finder_ignores_other_modules() -> None:
     path = import_module("zsupport.answer").__path__
     assert QuickFinder.find_spec("zsupport.answer.nothing", path) is None
     assert QuickFinder.find_spec("zsupport.policy.loader", path) is None
@@ -116,7 +116,7 @@ def test_the_quick_finder_finds_nothing_else() -> None:
     assert QuickFinder.find_spec("zsupport.answer.case", [*path, *path]) is None
 
 
-def test_an_archive_is_left_to_the_finder_for_archives(tmp_path: Path) -> None:
+def test_archive_uses_the_finder_for_archives(tmp_path: Path) -> None:
     package = Path(sys.modules["zsupport"].__file__ or "").parent
     archive = tmp_path / "program.zip"
     with ZipFile(archive, "w") as files:

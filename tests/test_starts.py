@@ -299,7 +299,7 @@ def test_the_start_is_an_option(cli: "Cli", folder: Path) -> None:
         ),
         (
             ("--start", "fix=2026-11-23T10:30:00Z", "--start", "fix=2026-11-23T10:31:00Z"),
-            "the start of `fix` is given twice",
+            "--start: duplicate metric `fix`",
         ),
     ],
 )

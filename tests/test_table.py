@@ -25,7 +25,7 @@ def words(lines: list[str]) -> list[str]:
     return [word for line in lines for word in line.split()]
 
 
-def test_a_word_is_whole_where_there_is_room_for_the_longest_of_each_column() -> None:
+def test_words_are_not_broken_if_the_longest_of_each_column_fit() -> None:
     # 8 + 14 + 25 + 10 + 4 + 10 for the words, and three between columns less the edges.
     text = drawn(71 + 17)
     assert all(len(line) <= 88 for line in text)
@@ -33,7 +33,7 @@ def test_a_word_is_whole_where_there_is_room_for_the_longest_of_each_column() ->
         assert word in words(text)
 
 
-def test_an_instant_is_broken_first_between_its_parts() -> None:
+def test_instant_is_broken_between_its_parts() -> None:
     before_the_offset = drawn(82)
     assert "2026-11-27T13:30:00" in words(before_the_offset)
     after_the_date = drawn(80)
@@ -42,19 +42,19 @@ def test_an_instant_is_broken_first_between_its_parts() -> None:
         assert {"first-response", "not-stated", "(extended)", "restoration"} <= set(words(text))
 
 
-def test_an_id_is_broken_at_its_hyphen() -> None:
+def test_id_is_broken_at_its_hyphen() -> None:
     text = drawn(70)
     assert all(len(line) <= 70 for line in text)
     assert {"first-", "response", "2026-11-27T", "13:30:00", "+01:00"} <= set(words(text))
     assert {"(extended)", "restoration", "Priority"} <= set(words(text))
 
 
-def test_a_table_is_never_wider_than_the_terminal() -> None:
+def test_table_is_never_wider_than_the_terminal() -> None:
     for width in range(30, 121):
         assert all(len(line) <= width for line in drawn(width)), width
 
 
-def test_what_an_output_cannot_show_is_measured_as_it_is_written() -> None:
+def test_escaped_characters_count_for_the_width() -> None:
     rows = (("Störung", "läuft"), ("x", "y"))
     report = Report({}, (), (), (Table(("Fall", "Stånd"), rows, "Übersicht"),), ("Größe",))
     text = render(report, "table", Terminal(60, encoding="ascii"))
@@ -71,7 +71,7 @@ def test_what_an_output_cannot_show_is_measured_as_it_is_written() -> None:
     assert render(report, "table", Terminal(60, encoding="latin-1")).count("\\x") == 0
 
 
-def test_a_table_is_never_wider_than_an_ascii_terminal() -> None:
+def test_table_is_never_wider_than_an_ascii_terminal() -> None:
     rows = (("ø" * 5, "æ å ø " * 4), ("\u2013" * 3, "a\x1bb"))
     report = Report({}, (), (), (Table(("Én", "To"), rows),))
     for width in range(30, 90):

@@ -1,18 +1,18 @@
-"""zsupport: support policies written as YAML, and exact answers from them.
+"""zsupport: exact answers from support policies in YAML.
 
     import zsupport
     policy = zsupport.load("zoom")
     policy.channels(plan="business", role="admin").answers
 
-The names below are the public API. They are imported when they are first used, so that the
-command line pays for none that it does not need.
+The names in `__all__` are the public API. Each one is imported when it is first used, so that the
+command line starts quickly.
 """
 
 import os
 import sys
 
-# From here on an interruption ends the command line with 130 and without a traceback, also while
-# modules are imported. A program that uses the library decides for itself what one does.
+# From this point an interruption ends the command line with 130 and without a traceback, even while
+# modules are imported. Programs that use the library keep their own handling.
 if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
     "zsupport",
     "zsupport.exe",
@@ -36,8 +36,8 @@ if sys.argv[:1] == ["-m"] or os.path.basename("".join(sys.argv[:1])) in (
 
     sys.excepthook, sys.unraisablehook = _uncaught, _unraisable
 
-# `python -m zsupport` looks for modules in the working folder first, which may be a stranger's. Its
-# modules must not run, so that folder goes before anything is imported that Python has not loaded.
+# `python -m zsupport` searches the working folder for modules first. Modules of an untrusted folder
+# must not run, so remove the folder before further imports.
 if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
     del sys.path[0]
 

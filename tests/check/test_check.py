@@ -189,8 +189,8 @@ def test_pattern_without_matches_is_reported(check: Check, tmp_path: Path) -> No
     write(tmp_path, a=CLEAN)
     run = check("b*.yaml", "a.yaml")
     assert run.code == 3
-    assert run.stderr == "zsupport: b*.yaml: no policy file fits this pattern\n"
-    assert " unreadable-file: no policy file fits this pattern\n --> b*.yaml:1:1\n" in run.stdout
+    assert run.stderr == "zsupport: b*.yaml: no policy file matches this pattern\n"
+    assert " unreadable-file: no policy file matches this pattern\n --> b*.yaml:1:1\n" in run.stdout
 
 
 def test_shipped_policies_by_name(check: Check, tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_shipped_policies_by_name(check: Check, tmp_path: Path) -> None:
     run = check("zoom", "--format", "json")
     assert (run.code, json.loads(run.stdout)["summary"]["files"]) == (0, 1)
     assert run.stderr == (
-        "zsupport: `zoom` means the shipped policy: for the file or folder here, write ./zoom\n"
+        "zsupport: `zoom` is the shipped policy; for the file or folder, write ./zoom\n"
     )
     assert check("zoom", "-q").stderr == ""
     assert files(check("./zoom", "--format", "json")) == ["zoom/dead.yaml"]
@@ -229,7 +229,7 @@ def test_empty_selection_is_reported(check: Check, tmp_path: Path) -> None:
         run = check(*arguments)
         assert (run.stdout, run.code) == ("", 3)
         where = arguments[0] if arguments else "."
-        assert run.stderr.startswith(f"zsupport: {where}: no policy found, here or in the")
+        assert run.stderr.startswith(f"zsupport: {where}: no policy found here or in the")
     run = check("--format", "json")
     assert json.loads(run.stdout)["error"]["code"] == 3
 
@@ -247,17 +247,16 @@ def test_test_files_are_not_checked_as_policies(check: Check, tmp_path: Path) ->
     run = check("acme_test.yaml")
     assert run == (
         "",
-        "zsupport: acme_test.yaml: this is a file of tests\n"
-        "  `zsupport test acme_test.yaml` runs it\n",
+        "zsupport: acme_test.yaml: tests file, not a policy\n"
+        "  run `zsupport test acme_test.yaml`\n",
         2,
     )
     write(tmp_path, acme=DEAD, **{"b c_test": "policy: acme\ntests: []\n"})
     run = check("acme_test.yaml", "acme.yaml", "b c_test.yaml", "./acme_test.yaml")
     assert (last(run), run.code) == ("Found 1 error in 1 file", 1)
     assert run.stderr == (
-        "zsupport: acme_test.yaml, b c_test.yaml: these are files of tests,"
-        " which `check` does not look at\n"
-        "zsupport:   `zsupport test acme_test.yaml 'b c_test.yaml'` runs them\n"
+        "zsupport: acme_test.yaml, b c_test.yaml: tests files, not policies (ignored by `check`)\n"
+        "zsupport:   run `zsupport test acme_test.yaml 'b c_test.yaml'`\n"
     )
     assert check("-q", "acme_test.yaml", "acme.yaml").stderr == ""
     # In folders and patterns they are silently ignored.
@@ -299,7 +298,7 @@ def test_fixed_standard_input_is_written_to_standard_output(cli: Cli, tmp_path: 
     write(tmp_path, dead=DEAD)
     run = cli("check", "-", "dead.yaml", "--fix", stdin=DEAD, cwd=tmp_path)
     assert (run.stdout, run.code) == ("", 2)
-    assert "standard input is fixed alone" in run.stderr
+    assert "`--fix` cannot combine standard input with other files" in run.stderr
 
 
 # -- which rules ---------------------------------------------------------------------------
@@ -419,7 +418,7 @@ def test_selected_rules_are_listed(
 
 def test_invalid_date_is_reported(check: Check) -> None:
     assert check("--at", "2026-02-30") == (
-        "", "zsupport: --at: invalid date `2026-02-30`\n  a date looks like 2026-11-26\n", 2
+        "", "zsupport: --at: invalid date `2026-02-30`\n  write a date such as 2026-11-26\n", 2
     )  # fmt: skip
 
 
@@ -467,17 +466,17 @@ def test_unreadable_file_does_not_hide_other_findings(check: Check, tmp_path: Pa
         "files": 6, "errors": 6, "warnings": 0, "notes": 0, "allowed": 0,
     }  # fmt: skip
     assert document["unread"] == [
-        {"file": "none.yaml", "message": "no such file", "hint": None},
+        {"file": "none.yaml", "message": "file not found", "hint": None},
         {
             "file": "dangling.yaml",
-            "message": "a link to `gone`, which is not there",
+            "message": "broken link to `gone`",
             "hint": None,
         },
         {"file": "loop.yaml", "message": "too many levels of symbolic links", "hint": None},
     ]
     assert run.stderr.splitlines() == [
-        "zsupport: none.yaml: no such file",
-        "zsupport: dangling.yaml: a link to `gone`, which is not there",
+        "zsupport: none.yaml: file not found",
+        "zsupport: dangling.yaml: broken link to `gone`",
         "zsupport: loop.yaml: too many levels of symbolic links",
     ]
 
@@ -533,11 +532,11 @@ def test_allowed_findings_are_counted_in_json(check: Check, tmp_path: Path) -> N
 
 def test_last_line_is_printed_once_in_a_terminal(cli: Cli, tmp_path: Path) -> None:
     both, code = in_a_terminal(cli, tmp_path, "none.yaml")
-    assert (both.count("no such file"), code) == (1, 3)
+    assert (both.count("file not found"), code) == (1, 3)
     # With a report in a file, or with a patch, there is no last line.
     for more in (("--format", "csv"), ("--diff",)):
         both, _ = in_a_terminal(cli, tmp_path, "none.yaml", *more)
-        assert "zsupport: none.yaml: no such file" in both
+        assert "zsupport: none.yaml: file not found" in both
 
 
 # -- revisions -----------------------------------------------------------------------------
@@ -580,7 +579,7 @@ def test_diff_shows_fixes(check: Check, tmp_path: Path) -> None:
     assert check("--diff", "--exit-zero").code == 0
     assert check("--diff", "dead.yaml") == ("", "zsupport: would fix 0 of 1 finding in 1 file\n", 0)
     assert check("--diff", "--format", "sarif") == (
-        "", "zsupport: --diff and --format sarif contradict each other\n  leave one out\n", 2
+        "", "zsupport: `--diff` and `--format sarif` cannot be combined\n  remove one\n", 2
     )  # fmt: skip
     patched = subprocess.run(
         ["patch", "-p0"], input=run.stdout.encode(), cwd=tmp_path, check=False, capture_output=True
@@ -639,7 +638,7 @@ def test_read_only_file_is_not_fixed(check: Check, tmp_path: Path) -> None:
     path.chmod(0o444)
     run = check("--fix")
     assert run.code == 4
-    assert run.stderr.startswith("zsupport: every.yaml: the file is read-only\n")
+    assert run.stderr.startswith("zsupport: cannot fix every.yaml: the file is read-only\n")
     assert path.read_text() == EVERY
     # The unfixed finding is shown, and the other file is fixed.
     assert " --> every.yaml:5:" in run.stdout
@@ -808,7 +807,7 @@ def test_nearest_project_with_check_settings_is_used(
     [
         ('selct = ["ZS4"]', "did you mean `select`?"),
         ('fail_on = "error"', "did you mean `fail-on`?"),
-        ("colour = true", "known: select, ignore"),
+        ("colour = true", "keys: select, ignore"),
         ('select = "ZS4"', "a list of rules"),
         ("select = [4]", "a list of rules"),
         ('select = ["ZS4", "unreachable-rules"]', "did you mean `unreachable-rule`?"),
@@ -822,14 +821,14 @@ def test_nearest_project_with_check_settings_is_used(
         ('exclude = ["[z-a]"]', "invalid pattern"),
         ("[tool.zsupport.chekc]", "did you mean `check`?"),
         ("x = [", "pyproject.toml"),
-        (f"x = {'9' * 5000}", "mend it, or leave the table"),
+        (f"x = {'9' * 5000}", "fix the file, or remove the table"),
         (
             f"exclude = {['x'] * 201}",
-            "exclude: 201 patterns of one key in a pyproject.toml; at most",
+            "too many patterns in `exclude`: 201 (limit 200)",
         ),
         (
             "per-file-ignores = {" + ", ".join(f"x{n} = ['ZS3']" for n in range(201)) + "}",
-            "per-file-ignores: 201 patterns of one key in a pyproject.toml; at most 200",
+            "too many patterns in `per-file-ignores`: 201 (limit 200)",
         ),
         ("[[tool.zsupport.check]]", "pyproject.toml"),
     ],
@@ -889,7 +888,7 @@ def test_file_removed_during_the_run_is_reported(
     monkeypatch.setattr("zsupport.check.batch.read_file", reading)
     run = check(".")
     assert run.code == 3
-    assert run.stderr.startswith("zsupport: b.yaml: no such file\n")
+    assert run.stderr.startswith("zsupport: b.yaml: file not found\n")
     assert "c.yaml" in run.stdout
 
 
@@ -941,7 +940,7 @@ def test_named_pipe_is_read_but_not_fixed(cli: Cli, tmp_path: Path) -> None:
         finally:
             feed.kill()
     assert run.code == 4
-    assert "pipe.yaml: this is no ordinary file" in run.stderr
+    assert "cannot fix pipe.yaml: not an ordinary file" in run.stderr
     assert "warning[ZS407]" in run.stdout
 
 
@@ -995,8 +994,7 @@ def test_relative_paths_from_a_removed_folder_are_reported(
     )  # fmt: skip
     assert (done.stdout, done.returncode) == ("", 4)
     assert done.stderr == (
-        f"zsupport: {path}: the current folder does not exist any more\n"
-        "  run it in another folder\n"
+        f"zsupport: {path}: the current folder was removed\n  run it in another folder\n"
     )
 
 

@@ -21,7 +21,7 @@ from zsupport.sources.rewrite import rewrite
 BEFORE, AFTER, SAVED, EARLIER = "before\n", "after\n", "saved by an editor\n", "saved earlier\n"
 #: The system calls of a rewrite, between which other programs can act.
 CALLS = ("open", "fsync", "fchown", "fchmod", "lstat", "rename", "link", "unlink")
-CHANGED = "p.yaml: the file has changed since it was read, and the fix was not made"
+CHANGED = "cannot fix p.yaml: the file has changed since it was read"
 
 
 @contextmanager
@@ -144,7 +144,7 @@ def test_two_concurrent_saves_are_kept(path: Path) -> None:
     [old] = set(path.parent.iterdir()) - {path}
     assert (path.read_text(), old.read_text()) == (SAVED, EARLIER)
     assert raised.value.message == (
-        "p.yaml: the file has changed twice since it was read, and the fix was not made"
+        "cannot fix p.yaml: the file has changed twice since it was read"
     )
     assert raised.value.hint == f"the first change is in {old}"
 
@@ -171,9 +171,7 @@ def test_replaced_file_is_not_fixed(what: str, path: Path) -> None:
     with between(act), pytest.raises(EnvironmentFault) as raised:
         rewrite(str(path), path.name, BEFORE.encode(), AFTER.encode())
     assert raised.value.message == (
-        CHANGED
-        if what != "gone"
-        else "p.yaml: the file cannot be written: no such file or directory"
+        CHANGED if what != "gone" else "cannot write p.yaml: no such file or directory"
     )
     assert os.listdir(path.parent) == ([] if what == "gone" else [path.name])
     if what == "mode":
@@ -204,9 +202,7 @@ def test_full_disk_keeps_the_old_file(
             setting(patch)
             with between(act), pytest.raises(EnvironmentFault) as raised:
                 rewrite(str(path), path.name, BEFORE.encode(), AFTER.encode())
-        assert raised.value.message == (
-            "p.yaml: the file cannot be written: no space left on device"
-        ), call
+        assert raised.value.message == ("cannot write p.yaml: no space left on device"), call
         assert {file.name: file.read_text() for file in path.parent.iterdir()} == {
             "p.yaml": BEFORE
         }, call
@@ -310,8 +306,8 @@ def test_file_with_hard_links_is_not_fixed(
     assert main(["check", "--fix", "--select", "ZS407"]) == 4
     written, noted = capfd.readouterr()
     assert noted == (
-        "zsupport: b.yaml: the file has 2 names (hard links), which a fix would make different"
-        " files\nzsupport:   remove the other names, or fix a copy\n"
+        "zsupport: cannot fix b.yaml: the file has 2 names (hard links)\n"
+        "zsupport:   remove the other names, or fix a copy\n"
     )
     assert written.endswith(
         "\nFixed a.yaml:5: remove `plan` from the condition (ZS407)\n"

@@ -187,9 +187,9 @@ def test_name_means_the_shipped_policy_even_if_a_folder_has_it(cli: "Cli", tmp_p
     (tmp_path / "zoom").mkdir()
     got = cli("diff", "zoom", "--against", "zoom", cwd=tmp_path)
     assert (got.code, got.stdout[:23]) == (0, "no changes in answers; ")
-    assert got.stderr.count("`zoom` means the shipped policy") == 1
+    assert got.stderr.count("`zoom` is the shipped policy") == 1
     assert (
-        "no policy found, here or in the folders below"
+        "no policy found here or in the folders below"
         in cli("diff", "./zoom", "--against", "zoom", cwd=tmp_path).stderr
     )
 
@@ -212,8 +212,8 @@ def test_two_revisions_are_compared_as_of_their_first_days(cli: "Cli", tmp_path:
     (tmp_path / "undated.yaml").write_text(REVISION.replace("effective: {from: 2026-01-01}\n", ""))
     got = cli("diff", "2027.yaml", "--against", "2026.yaml", "--format", "json", cwd=tmp_path)
     assert (got.code, got.stderr) == (
-        1, "zsupport: 2026.yaml (2026-01-01) and 2027.yaml (2027-01-01) are revisions of `p`: "
-        "each is compared as of its own first day\n",
+        1, "zsupport: 2026.yaml (2026-01-01) and 2027.yaml (2027-01-01) are revisions of `p`; "
+        "each is compared on its own first day\n",
     )  # fmt: skip
     codes = [change["code"] for change in json.loads(got.stdout)["changes"]]
     assert codes == ["ZD301"]
@@ -293,7 +293,7 @@ def test_only_the_first_of_many_changes_are_shown(cli: "Cli", tmp_path: Path) ->
     assert lines == output("--format", "text")
     assert sum(line.startswith("error[ZD301]") for line in lines) == 50
     assert sum(line.startswith("note[ZD302]") for line in lines) == 50
-    assert lines[-2:] == ["and 15 more: --format json has all", closing]
+    assert lines[-2:] == ["and 15 more findings; --format json shows all", closing]
     table = output("--format", "markdown")
     assert sum(line.startswith("| error | ZD301") for line in table) == 50
     assert sum(line.startswith("| note | ZD302") for line in table) == 50
@@ -302,7 +302,7 @@ def test_only_the_first_of_many_changes_are_shown(cli: "Cli", tmp_path: Path) ->
     commands = output("--format", "github")
     assert sum(line.startswith("::error ") for line in commands) == 10
     assert commands[-2:] == [
-        "not shown, as GitHub shows 10 of each kind: 50 errors, 45 notes", closing,
+        "not shown: 50 errors, 45 notes (GitHub shows 10 findings of each severity)", closing,
     ]  # fmt: skip
     document = json.loads("\n".join(output("--format", "json")))
     assert len(document["changes"]) == len(document["findings"]) == 115

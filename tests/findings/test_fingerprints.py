@@ -30,7 +30,7 @@ def moved(finding: Finding, by: int) -> Finding:
 
 @given(many)
 @UNHURRIED
-def test_they_are_unique_within_a_run(found: list[Finding]) -> None:
+def test_fingerprints_are_unique_within_a_run(found: list[Finding]) -> None:
     made = fingerprints(found)
     assert len(set(made)) == len(found)
     assert all(re.fullmatch("[0-9a-f]{32}", each) for each in made)
@@ -38,14 +38,18 @@ def test_they_are_unique_within_a_run(found: list[Finding]) -> None:
 
 @given(many, st.integers(1, 1000))
 @UNHURRIED
-def test_they_stay_when_lines_and_list_positions_move(found: list[Finding], by: int) -> None:
+def test_fingerprints_do_not_depend_on_lines_and_list_positions(
+    found: list[Finding], by: int
+) -> None:
     assert fingerprints([moved(each, by) for each in found]) == fingerprints(found)
 
 
 @given(st.lists(some, max_size=8, unique_by=lambda f: (f.code, f.file, f.identity, f.path,
                                                             f.message)), st.randoms())  # fmt: skip
 @UNHURRIED
-def test_they_stay_when_findings_change_places(found: list[Finding], random: object) -> None:
+def test_fingerprints_do_not_depend_on_the_order_of_findings(
+    found: list[Finding], random: object
+) -> None:
     # Two that differ in nothing but a list position are told apart by their order.
     found = [each._replace(path="", identity=(each.message, each.path, *each.identity))
              for each in found]  # fmt: skip
@@ -56,11 +60,13 @@ def test_they_stay_when_findings_change_places(found: list[Finding], random: obj
 
 @given(many, some)
 @UNHURRIED
-def test_another_finding_leaves_those_before_it_alone(found: list[Finding], one: Finding) -> None:
+def test_new_finding_does_not_change_earlier_fingerprints(
+    found: list[Finding], one: Finding
+) -> None:
     assert fingerprints([*found, one])[:-1] == fingerprints(found)
 
 
-def test_they_tell_what_differs() -> None:
+def test_fingerprints_differ_for_different_findings() -> None:
     one = RICH.findings[0]
     others = [
         one._replace(code="ZS502"),
@@ -76,7 +82,7 @@ def test_they_tell_what_differs() -> None:
     assert {fingerprints([each])[0] for each in same} == {made[0]}
 
 
-def test_a_value_of_nothing_but_a_list_position_is_no_part_of_it() -> None:
+def test_list_position_is_not_part_of_a_fingerprint() -> None:
     one = RICH.findings[3]._replace(path="targets[12].when.plan[0]")
     assert fingerprints([one]) == fingerprints([one._replace(path="targets[3].when.plan[7]")])
     assert fingerprints([one]) != fingerprints([one._replace(path="targets[3].when.role[7]")])
@@ -103,21 +109,21 @@ def made_of(text: str, code: str) -> list[str]:
     return sorted(fingerprints(found))
 
 
-def test_they_stay_when_the_keys_of_a_condition_change_places() -> None:
+def test_fingerprints_do_not_depend_on_the_order_of_keys_in_a_condition() -> None:
     other = POLICY.replace("plan: free, role: user", "role: user, plan: free")
     made = made_of(POLICY, "ZS401")
     assert made_of(other, "ZS401") == made
     assert made_of(POLICY.replace("plan: free, role", "plan: pro, role"), "ZS401") != made
 
 
-def test_they_stay_when_the_keys_of_a_grant_change_places() -> None:
+def test_fingerprints_do_not_depend_on_the_order_of_keys_in_a_grant() -> None:
     grant, reordered = "{when: {plan: pro}, allow: web}", "{allow: web, when: {plan: pro}}"
     policies = [POLICY.replace("{allow: web}", f"{{allow: web}}, {each}")
                 for each in (grant, reordered)]  # fmt: skip
     assert made_of(policies[0], "ZS403") == made_of(policies[1], "ZS403")
 
 
-def test_a_value_in_a_rule_is_known_by_the_condition_of_the_rule() -> None:
+def test_value_in_a_rule_is_identified_by_the_condition_of_the_rule() -> None:
     def identity(text: str) -> tuple[str, ...]:
         document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
         return identity_of(document, ("targets", 1, "first-response"))

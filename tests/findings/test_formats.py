@@ -60,14 +60,14 @@ def rendered(outcome: Outcome, format: str) -> str:
 
 
 @pytest.mark.parametrize("format", FINDING_FORMATS)
-def test_a_rich_outcome_is_written_exactly_so(format: str) -> None:
+def test_rich_outcome_equals_the_expected_output(format: str) -> None:
     wanted = (GOLDEN / format).read_text(encoding="utf-8")
     for name, value in FILLED.items():
         wanted = wanted.replace(f"@{name}@", value)
     assert rendered(RICH, format) == wanted
 
 
-def test_the_list_of_formats_is_the_folder_and_the_option() -> None:
+def test_formats_equal_the_modules_and_the_option() -> None:
     folder = {path.stem for path in GOLDEN.parent.glob("../../src/zsupport/report/findings/*.py")}
     assert folder - {"__init__", "paths", "wording"} == set(FINDING_FORMATS)
     assert {path.name for path in GOLDEN.iterdir()} == set(FINDING_FORMATS) == set(READERS)
@@ -82,7 +82,7 @@ def seen(outcome: Outcome) -> list[Seen]:
 
 
 @pytest.mark.parametrize("format", FINDING_FORMATS)
-def test_a_finding_has_the_same_line_and_column_in_every_format(format: str) -> None:
+def test_finding_has_the_same_line_and_column_in_all_formats(format: str) -> None:
     assert sorted(READERS[format](rendered(RICH, format))) == seen(RICH)
     assert READERS[format](rendered(EMPTY, format)) == []
 
@@ -117,11 +117,11 @@ VALIDATORS: dict[str, Callable[[str], None]] = {
 
 @pytest.mark.parametrize("format", VALIDATORS)
 @pytest.mark.parametrize("outcome", [RICH, EMPTY], ids=["rich", "empty"])
-def test_a_report_is_valid(format: str, outcome: Outcome) -> None:
+def test_report_is_valid(format: str, outcome: Outcome) -> None:
     VALIDATORS[format](rendered(outcome, format))
 
 
-def test_what_the_loader_finds_is_written_in_every_format() -> None:
+def test_findings_of_the_loader_are_written_in_all_formats() -> None:
     units: list[Unit] = []
     texts: dict[str, str] = {}
     for path in sorted(BAD.glob("*.yaml")):
@@ -140,7 +140,7 @@ def test_what_the_loader_finds_is_written_in_every_format() -> None:
                 VALIDATORS[format](written)
 
 
-def test_the_schemas_are_no_rubber_stamps() -> None:
+def test_schemas_reject_invalid_reports() -> None:
     log = json.loads(rendered(RICH, "sarif"))
     log["runs"][0]["results"][0]["level"] = "fatal"
     assert not SARIF.is_valid(log)
@@ -153,7 +153,7 @@ def test_the_schemas_are_no_rubber_stamps() -> None:
 
 
 @pytest.mark.parametrize("format", FINDING_FORMATS)
-def test_a_terminal_without_utf_8_gets_what_it_can_show(format: str) -> None:
+def test_ascii_output_is_escaped(format: str) -> None:
     context = CONTEXT._replace(terminal=Terminal(encoding="ascii"))
     text = render_outcome(RICH, format, context)
     if format in VALIDATORS:
@@ -179,7 +179,7 @@ def test_a_terminal_without_utf_8_gets_what_it_can_show(format: str) -> None:
         ("-", "-", "-"),
     ],
 )
-def test_a_file_is_named_from_the_workspace(file: str, path: str, address: str) -> None:
+def test_file_name_is_relative_to_the_workspace(file: str, path: str, address: str) -> None:
     assert workspace_path(file, CONTEXT) == path
     assert uri(path) == address
     if path.isascii():
@@ -194,7 +194,7 @@ def test_a_file_is_named_from_the_workspace(file: str, path: str, address: str) 
         assert result["locations"][0]["physicalLocation"]["artifactLocation"] == artifact
 
 
-def test_a_fingerprint_is_the_same_from_every_folder_of_the_workspace() -> None:
+def test_fingerprint_does_not_depend_on_the_current_folder() -> None:
     inside = fingerprinted(RICH, CONTEXT)
     units = [
         Unit(u.name, u.file, u.line, tuple(f._replace(file=f"./desk/{f.file}") for f in u.findings))
@@ -208,7 +208,7 @@ def test_a_fingerprint_is_the_same_from_every_folder_of_the_workspace() -> None:
     assert inside == fingerprinted(RICH, elsewhere)
 
 
-def test_without_a_workspace_a_file_keeps_its_name() -> None:
+def test_file_keeps_its_name_without_a_workspace() -> None:
     assert workspace_path("./a/b.yaml", Context()) == "a/b.yaml"
     assert workspace_path("/a/b.yaml", Context(folder="/", root="/")) == "a/b.yaml"
 
@@ -216,7 +216,7 @@ def test_without_a_workspace_a_file_keeps_its_name() -> None:
 # -- github ----------------------------------------------------------------------------------
 
 
-def test_github_gets_ten_of_each_kind_and_a_count_of_the_rest() -> None:
+def test_github_gets_ten_findings_of_each_severity_and_a_count() -> None:
     notes = [RICH.findings[2]._replace(span=Span(i, 1, i, 2)) for i in range(1, 13)]
     errors = [RICH.findings[0]._replace(span=Span(i, 1, i, 2)) for i in range(1, 12)]
     outcome = RICH._replace(units=(Unit("a", "a", 1, (*notes, RICH.findings[1], *errors)),))
@@ -224,7 +224,7 @@ def test_github_gets_ten_of_each_kind_and_a_count_of_the_rest() -> None:
     kinds = [line.split(" ")[0] for line in lines]
     assert kinds[:21] == ["::error"] * 10 + ["::warning"] + ["::notice"] * 10
     assert lines[21:] == [
-        "not shown, as GitHub shows 10 of each kind: 1 error, 2 notes",
+        "not shown: 1 error, 2 notes (GitHub shows 10 findings of each severity)",
         *RICH.closing,
     ]
     assert [each.properties["line"] for each in commands(rendered(outcome, "github"))[:10]] == [
@@ -235,7 +235,7 @@ def test_github_gets_ten_of_each_kind_and_a_count_of_the_rest() -> None:
 # -- markdown --------------------------------------------------------------------------------
 
 
-def test_markdown_calls_nobody_and_links_nothing() -> None:
+def test_markdown_has_no_mentions_and_links() -> None:
     finding = RICH.findings[0]._replace(message="ask @all, help@example.com or a/b#1")
     outcome = RICH._replace(units=(Unit("a", "a", 1, (finding,)),))
     written = rendered(outcome, "markdown")
@@ -268,7 +268,7 @@ def test_markdown_shows_names_as_code(message: str, written: str) -> None:
 
 
 @pytest.mark.parametrize("message", ["short", "long " * 1000, "x" * 70_000])
-def test_markdown_is_short_enough_for_a_comment(message: str) -> None:
+def test_markdown_fits_in_a_comment(message: str) -> None:
     warning = RICH.findings[1]._replace(message=message)
     error = RICH.findings[0]._replace(message="the error")
     outcome = RICH._replace(units=(Unit("a", "a", 1, (*[warning] * 2000, error)),))
@@ -282,7 +282,7 @@ def test_markdown_is_short_enough_for_a_comment(message: str) -> None:
 # -- sarif -----------------------------------------------------------------------------------
 
 
-def test_code_scanning_finds_what_it_asks_for() -> None:
+def test_sarif_has_the_fields_that_code_scanning_requires() -> None:
     (run,) = json.loads(rendered(RICH, "sarif"))["runs"]
     for rule in run["tool"]["driver"]["rules"]:
         for part in ("shortDescription", "fullDescription", "help"):
@@ -293,14 +293,14 @@ def test_code_scanning_finds_what_it_asks_for() -> None:
         assert result["partialFingerprints"]["zsupport/v1"]
 
 
-def test_code_scanning_gets_no_more_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sarif_omits_results_over_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zsupport.report.findings.sarif.MAX_RESULTS", 2)
     text = rendered(RICH, "sarif")
     SARIF.validate(json.loads(text))
     (run,) = json.loads(text)["runs"]
     assert [each["level"] for each in run["results"]] == ["error", "error"]
     (notice,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert notice["message"]["text"] == "2 results of lesser severity are left out"
+    assert notice["message"]["text"] == "omitted 2 results of lower severity"
 
 
 # -- junit -----------------------------------------------------------------------------------
@@ -310,7 +310,9 @@ def test_code_scanning_gets_no_more_than_it_takes(monkeypatch: pytest.MonkeyPatc
     ("fails_at", "failed"),
     [("error", [True, False, True, False]), ("warning", [True, False, True, True])],
 )
-def test_a_test_case_fails_where_the_run_does(fails_at: str, failed: list[bool]) -> None:
+def test_test_case_fails_at_the_severity_that_fails_the_run(
+    fails_at: str, failed: list[bool]
+) -> None:
     warned = Unit("warned", "w.yaml", 1, RICH.findings[1:2])
     outcome = RICH._replace(units=(*RICH.units, warned))
     root = Xml.fromstring(render_outcome(outcome, "junit", CONTEXT._replace(fails_at=fails_at)))
@@ -323,7 +325,7 @@ def test_a_test_case_fails_where_the_run_does(fails_at: str, failed: list[bool])
 # -- text ------------------------------------------------------------------------------------
 
 
-def test_colour_adds_nothing_but_colour() -> None:
+def test_colors_do_not_change_the_text() -> None:
     context = CONTEXT._replace(terminal=Terminal(color=True))
     colored = render_outcome(RICH, "text", context)
     assert colored.startswith("\x1b[1;31merror[ZS501]\x1b[0m \x1b[1mslower-than-lower-plan:\x1b[0m")
@@ -333,13 +335,13 @@ def test_colour_adds_nothing_but_colour() -> None:
     assert plain == rendered(RICH, "text")
 
 
-def test_a_place_without_source_keeps_its_label() -> None:
+def test_place_without_source_keeps_its_label() -> None:
     text = finding_text(RICH.findings[0], {}, flag_of)
     assert "   = here: 4 hours, day and night\n" in text
     assert "|" not in text
 
 
-def test_no_line_of_a_text_is_a_command_to_a_runner() -> None:
+def test_texts_contain_no_workflow_commands() -> None:
     message = "a\n::debug::x ##[error]y"
     finding = RICH.findings[0]._replace(hint="a\n  ::error::b::c", message=message)
     written = guarded(finding_text(finding, {}, flag_of))
@@ -382,7 +384,7 @@ def beside_findings(command: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("command", ["check", "test", "diff"])
 @pytest.mark.parametrize("outcome", [RICH, EMPTY], ids=["rich", "empty"])
-def test_the_document_is_as_its_schema_says(command: str, outcome: Outcome) -> None:
+def test_document_is_valid_for_its_schema(command: str, outcome: Outcome) -> None:
     validator = jsonschema_rs.validator_for(schema(command))
     said = outcome._replace(command=command, extra=beside_findings(command))
     document = json.loads(rendered(said, "json"))
@@ -400,7 +402,7 @@ def test_the_document_is_as_its_schema_says(command: str, outcome: Outcome) -> N
 
 @pytest.mark.parametrize("found", SEVERITIES)
 @pytest.mark.parametrize("wanted", SEVERITIES)
-def test_a_run_fails_at_the_severity_asked_for_and_above(found: str, wanted: str) -> None:
+def test_run_fails_at_the_chosen_severity_and_above(found: str, wanted: str) -> None:
     finding = RICH.findings[0]._replace(severity=found)
     outcome = RICH._replace(units=(Unit("a", "a", 1, (finding,)),))
     assert fail_on(outcome, wanted) == (SEVERITIES.index(found) <= SEVERITIES.index(wanted))
@@ -412,7 +414,7 @@ def test_a_run_fails_at_the_severity_asked_for_and_above(found: str, wanted: str
 
 @given(outcome=outcomes())
 @UNHURRIED
-def test_whatever_stands_in_an_outcome(outcome: Outcome) -> None:
+def test_random_outcomes_are_written_in_all_formats(outcome: Outcome) -> None:
     written = {format: rendered(outcome, format) for format in FINDING_FORMATS}
     for format, text in written.items():
         pattern = unsafe(json=format in ("json", "sarif", "gitlab"))

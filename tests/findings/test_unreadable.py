@@ -30,14 +30,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("format", READERS)
 @pytest.mark.parametrize("files", [["none.yaml"], ["none.yaml", "clean.yaml"]], ids=len)
 @pytest.mark.usefixtures("folder")
-def test_it_is_a_finding_in_every_format(
+def test_unreadable_file_is_a_finding_in_all_formats(
     format: str, files: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     code = main(["check", *files, "--select", "ZS401", "--format", format])
     stdout, stderr = capfd.readouterr()
     assert READERS[format](stdout) == [Seen("ZS000", "error", 1, 1)]
     assert "none.yaml" in stdout
-    assert stderr == "zsupport: none.yaml: no such file\n"
+    assert stderr == "zsupport: none.yaml: file not found\n"
     assert code == 3
 
 
@@ -45,7 +45,7 @@ def test_it_is_a_finding_in_every_format(
     ("file", "successful"), [("none.yaml", False), ("clean.yaml", True), ("invalid.yaml", True)]
 )
 @pytest.mark.usefixtures("folder")
-def test_a_run_that_could_not_read_a_file_is_no_success(
+def test_run_with_an_unreadable_file_is_not_successful(
     file: str, successful: bool, capfd: pytest.CaptureFixture[str]
 ) -> None:
     main(["check", file, "--select", "ZS401", "--format", "sarif"])
@@ -54,6 +54,6 @@ def test_a_run_that_could_not_read_a_file_is_no_success(
 
 
 @pytest.mark.usefixtures("folder")
-def test_it_is_a_test_case_that_fails(capfd: pytest.CaptureFixture[str]) -> None:
+def test_unreadable_file_is_a_failing_test_case(capfd: pytest.CaptureFixture[str]) -> None:
     main(["check", "none.yaml", "clean.yaml", "--select", "ZS401", "--format", "junit"])
     assert ' tests="2" failures="1" ' in capfd.readouterr().out

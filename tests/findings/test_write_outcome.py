@@ -29,17 +29,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return inside.resolve()
 
 
-def test_the_workspace_is_the_repository(folder: Path) -> None:
+def test_workspace_is_the_repository(folder: Path) -> None:
     assert workspace(str(folder), os.environ) == str(folder.parent.parent)
 
 
-def test_of_a_work_tree_git_is_a_file(folder: Path) -> None:
+def test_workspace_is_a_git_worktree(folder: Path) -> None:
     (folder.parent / ".git").write_text("gitdir: elsewhere\n", encoding="utf-8")
     assert workspace(str(folder), os.environ) == str(folder.parent)
 
 
 @pytest.mark.parametrize("name", ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"])
-def test_a_runner_names_its_own(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runner_names_the_workspace(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(name, f"{folder.parent}/")
     assert workspace(str(folder), os.environ) == str(folder.parent)
     link = folder.parent.parent.parent / "link"
@@ -49,7 +51,7 @@ def test_a_runner_names_its_own(folder: Path, name: str, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("elsewhere", ["", ".", "north", "/nowhere", "/"])
-def test_a_workspace_elsewhere_does_not_count(
+def test_workspace_elsewhere_is_ignored(
     folder: Path, elsewhere: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_WORKSPACE", elsewhere)
@@ -57,7 +59,7 @@ def test_a_workspace_elsewhere_does_not_count(
     assert workspace(str(folder), os.environ) == expected
 
 
-def test_without_any_it_is_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workspace_defaults_to_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in RUNNERS:
         monkeypatch.delenv(name, raising=False)
     if not any((above / ".git").exists() for above in tmp_path.parents):
@@ -65,7 +67,7 @@ def test_without_any_it_is_the_folder(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("runner", ["", "true"])
-def test_auto_is_text_on_a_runner_too(
+def test_auto_is_text_on_a_runner(
     folder: Path, runner: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", runner)
@@ -75,14 +77,14 @@ def test_auto_is_text_on_a_runner_too(
     assert shown.err == ""
 
 
-def test_colour_is_as_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_color_option_is_respected(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_outcome(lambda _: RICH, Showing("text", "always"))
     assert capsys.readouterr().out.startswith("\x1b[1;31merror[ZS501]\x1b[0m ")
     write_outcome(lambda _: RICH, Showing("text", "never"))
     assert "\x1b" not in capsys.readouterr().out
 
 
-def test_files_are_named_from_the_workspace(
+def test_files_are_named_relative_to_the_workspace(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_outcome(lambda _: RICH, Showing("github", "auto"))
@@ -93,7 +95,7 @@ def test_files_are_named_from_the_workspace(
     assert entry["location"]["path"] == "desk/north/policies/acme.yaml"
 
 
-def test_what_fails_and_what_it_rests_on_reach_the_formats(
+def test_formats_get_the_failing_severity_and_the_holidays_release(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     warned = RICH._replace(units=(RICH.units[0]._replace(findings=RICH.findings[1:2]),))
@@ -131,7 +133,7 @@ def test_one_run_writes_several_formats(folder: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     "name", ["gone/x", "/dev/full", ".", "inside", "outside", "away/x", "a\0b"]
 )
-def test_a_file_that_cannot_be_written_is_a_fault_and_the_others_are_written(
+def test_unwritable_output_file_is_a_fault_and_the_others_are_written(
     folder: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     elsewhere = folder.parent.parent / "elsewhere"
@@ -152,13 +154,13 @@ def test_a_file_that_cannot_be_written_is_a_fault_and_the_others_are_written(
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("x", "`x` is not FORMAT=FILE", "such as sarif=findings.sarif"),
-        ("json=", "`json=` is not FORMAT=FILE", "such as sarif=findings.sarif"),
+        ("x", "`x` is not FORMAT=FILE", "write a pair such as sarif=findings.sarif"),
+        ("json=", "`json=` is not FORMAT=FILE", "write a pair such as sarif=findings.sarif"),
         ("sarf=x", "unknown format `sarf`", "did you mean `sarif`?"),
         ("auto=x", "unknown format `auto`", "formats: text, plain, json"),
     ],
 )
-def test_an_output_file_has_a_format_and_a_name(text: str, message: str, hint: str) -> None:
+def test_output_file_requires_a_format_and_a_name(text: str, message: str, hint: str) -> None:
     with pytest.raises(UsageError) as raised:
         Showing("auto").with_files([text])
     assert raised.value.message == f"--output-file: {message}"

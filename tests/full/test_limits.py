@@ -28,6 +28,6 @@ AT: dict[str, tuple[Callable[[], str], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("name", AT)
-def test_what_stands_at_a_limit(name: str, cli: "Cli", tmp_path: Path) -> None:
+def test_input_at_a_limit_is_accepted(name: str, cli: "Cli", tmp_path: Path) -> None:
     text, command = AT[name]
     assert_worked_on(cli, tmp_path, text(), command)

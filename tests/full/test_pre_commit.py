@@ -92,7 +92,7 @@ def repository(hooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Reposit
     return made
 
 
-def test_a_good_policy_passes_every_hook(repository: Repository) -> None:
+def test_valid_policy_passes_all_hooks(repository: Repository) -> None:
     done = repository.hooks()
     assert done.returncode == 0, done.stdout + done.stderr
     for name in ("check", "test", "diff"):
@@ -109,7 +109,7 @@ def test_a_good_policy_passes_every_hook(repository: Repository) -> None:
         ("zsupport-diff", "P1: 1h 24x7", "P1: 2h 24x7", "acme.yaml"),
     ],
 )  # fmt: skip
-def test_a_bad_change_is_stopped_by_its_hook(
+def test_hook_rejects_a_bad_change(
     repository: Repository, hook: str, old: str, new: str, says: str
 ) -> None:
     repository.change(old, new)

@@ -63,19 +63,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("zsupport help scr\t", ["help", "scripts"]),
     ],
 )  # fmt: skip
-def test_completes(shell: Shell, typed: str, words: list[str]) -> None:
+def test_shell_completes(shell: Shell, typed: str, words: list[str]) -> None:
     assert shell.finished(typed) == ["zsupport", *words]
 
 
 @pytest.mark.parametrize("option", ["--plan", "--role", "--priority", "--channel"])
-def test_nothing_in_a_policy_is_run(shell: Shell, folder: Path, option: str) -> None:
+def test_shell_runs_nothing_from_a_policy(shell: Shell, folder: Path, option: str) -> None:
     shell.type(f"zsupport due --policy own.yaml {option} \t\t")
     shell.type("\x15")
     shell.settle("true")
     assert not (folder / "injected").exists()
 
 
-def test_the_zsh_script_works_from_a_folder_of_functions(cli: Cli, folder: Path) -> None:
+def test_zsh_script_works_as_an_autoloaded_function(cli: Cli, folder: Path) -> None:
     functions = folder / "functions"
     functions.mkdir()
     (functions / "_zsupport").write_text(script("zsh"))
@@ -88,7 +88,7 @@ def test_the_zsh_script_works_from_a_folder_of_functions(cli: Cli, folder: Path)
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
-def test_switched_on_as_the_guide_says(name: str, cli: Cli, tmp_path: Path) -> None:
+def test_completion_is_enabled_as_in_the_guide(name: str, cli: Cli, tmp_path: Path) -> None:
     """What the guide has one type is typed, and then a new shell completes."""
     section = guide("completion").partition(f"\n## {name}\n")[2].partition("\n## ")[0]
     block = re.search(r"^```sh\n(.*?)^```", section, re.M | re.S)
@@ -102,5 +102,5 @@ def test_switched_on_as_the_guide_says(name: str, cli: Cli, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("name", ["zsh", "fish"])
-def test_the_scripts_are_well_formed(name: str) -> None:
+def test_scripts_of_zsh_and_fish_are_valid(name: str) -> None:
     subprocess.run([name, "-n", "/dev/stdin"], input=script(name).encode(), check=True)

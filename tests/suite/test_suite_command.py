@@ -110,19 +110,19 @@ def test_tests_without_their_policy_are_an_error(folder: Path, cli: "Cli") -> No
 def test_shipped_policy_is_not_a_default(tmp_path: Path, cli: "Cli") -> None:
     got = cli("test", cwd=tmp_path)
     assert (got.stdout, got.code) == ("", 3)
-    assert "no policy found, here or in the folders below" in got.stderr
+    assert "no policy found here or in the folders below" in got.stderr
 
 
 def test_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> None:
     got = cli("test", "HiveMQ", cwd=tmp_path)
     assert (last(got), got.code, got.stderr) == ("21 tests: all passed", 0, "")
-    # As in every command, the name means the shipped policy even if a folder has that name.
+    # As in every command, the name is the shipped policy even if a folder has that name.
     (tmp_path / "hivemq").mkdir()
     got = cli("test", "hivemq", cwd=tmp_path)
     assert (last(got), got.code) == ("21 tests: all passed", 0)
-    assert "`hivemq` means the shipped policy" in got.stderr
+    assert "`hivemq` is the shipped policy" in got.stderr
     got = cli("test", "./hivemq", cwd=tmp_path)
-    assert "no policy found, here or in the folders below" in got.stderr
+    assert "no policy found here or in the folders below" in got.stderr
     assert cli("policies", "hivemq", "--field", "file", cwd=tmp_path).code == 0
 
 
@@ -132,9 +132,9 @@ def test_shipped_policy_is_tested_by_its_name(tmp_path: Path, cli: "Cli") -> Non
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("no-such-name",), 2, "not a file, a folder or a shipped policy"),
+        (("no-such-name",), 2, "unknown file, folder or shipped policy"),
         (("hivemk",), 2, "did you mean `hivemq`?"),
-        (("no/such/path.yaml",), 3, "no such file"),
+        (("no/such/path.yaml",), 3, "file not found"),
         (("--no-such-option",), 2, "--no-such-option"),
         (("--at", "tomorrow"), 2, "--at"),
         (("--at", "now"), 2, "--at"),

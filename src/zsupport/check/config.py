@@ -9,7 +9,7 @@ from __future__ import annotations
 from zsupport.check.catalogue import codes_of, ignorable
 from zsupport.errors import UsageError
 from zsupport.findings import SEVERITIES
-from zsupport.sources.globs import fits_below
+from zsupport.sources.globs import matches_below
 from zsupport.sources.project import Project, known
 from zsupport.sources.select import SelectedFile
 from zsupport.sources.settings import Nearest, Only, check_patterns, texts, wrong
@@ -44,7 +44,7 @@ class Config(NamedTuple):
             *(
                 codes
                 for pattern, codes in self.per_file_ignores
-                if fits_below(pattern, path, self.folder)
+                if matches_below(pattern, path, self.folder)
             )
         )
 

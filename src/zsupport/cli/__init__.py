@@ -1,7 +1,7 @@
-"""The command line: read the options, ask one function, print one report, choose one exit code.
+"""The command line: parse options, call the command, print its report, return an exit code.
 
-`run` is the program. A plainly written question is read by the short path, anything else by
-Typer; both end in the same function of the command's module.
+`run` is the entry point. `cli.short` parses common command lines and Typer parses all others.
+Both call the same function of the command's module.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 def run() -> NoReturn:
-    """Run the command line of this process and leave with its exit code."""
-    # A question leaves few reference cycles; to look for them takes a tenth of its time.
+    """Run the command line of this process and exit."""
+    # A question leaves few reference cycles, and collecting them takes a tenth of its time.
     gc.disable()
     leave(main(sys.argv[1:]))
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command and return its exit code; every error has been shown."""
+    """Run one command and return its exit code. Errors are printed, not raised."""
     as_json = wants_json(arguments)
     prepare_streams()
     try:
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
         from zsupport.sources.cache import forget_read
 
         if forget_read():
-            # Nothing was answered yet, and a damaged entry of the cache may be the cause.
+            # Nothing was printed yet, and a damaged cache entry may be the cause: run again.
             return main(arguments)
         if "--debug" in arguments:
             from traceback import format_exc
@@ -63,7 +63,7 @@ def _dispatch(arguments: list[str]) -> int:
         command = load_command(arguments[0])
         values = read_short(command, arguments[1:])
         if values is not None:
-            if not command.common:  # no question
+            if not command.common:  # check, test, diff and the like make reference cycles
                 gc.enable()
             return command.call(values)
     gc.enable()

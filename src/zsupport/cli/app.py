@@ -1,4 +1,4 @@
-"""The command line as Typer knows it, made from the commands' options."""
+"""The Typer commands, built from the options of each command."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Annotated, Any, Literal, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from zsupport.cli.options import COMMANDS, FORMAT, Command, Option, load_command
+from zsupport.cli.options import COMMANDS, FORMAT, HELP, Command, Option, load_command
 from zsupport.cli.output import emit
 from zsupport.errors import UsageError
 
 _HELP = """Exact answers from a support policy: who may use which channel, how urgent a case is,
 when a response is due.
 
-A command names what you want to know; an option that you leave out is what you ask about.
+Options describe the case. If you omit an option, the answer covers all of its values.
 """
 
 _EXAMPLES = """
@@ -30,37 +30,37 @@ _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
 class _TyperCommand(TyperCommand):
-    """A command whose help is written as everything else is."""
+    """A command whose help is written by `emit`."""
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option that shows the help."""
-        return _writing(super().get_help_option(ctx))
+        return _written_by_emit(super().get_help_option(ctx))
 
 
 class _Commands(TyperGroup):
-    """The commands, each imported when it is asked for."""
+    """The commands. Each module is imported when its command is requested."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        # The names are there for Typer's suggestions; the commands come from get_command.
+        # Typer suggests names from this mapping; `get_command` creates the commands.
         self.commands = cast(Any, dict.fromkeys(COMMANDS))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return the command of this name, None where there is none."""
+        """Return the command with this name, or None."""
         return typer_command(cmd_name) if cmd_name in COMMANDS else None
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option that shows the help."""
-        return _writing(super().get_help_option(ctx))
+        return _written_by_emit(super().get_help_option(ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """List the commands in the help, without importing any."""
+        """List the commands in the help without importing their modules."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _writing(help_option: Any) -> Any:
-    """Return the help option, writing by `emit` and not by Typer's own `echo`."""
+def _written_by_emit(help_option: Any) -> Any:
+    """Return the help option with a callback that writes by `emit` instead of Typer's `echo`."""
 
     def show(context: typer.Context, _: object, value: bool) -> None:
         if value and not context.resilient_parsing:
@@ -68,11 +68,12 @@ def _writing(help_option: Any) -> Any:
             raise typer.Exit
 
     help_option.callback = show
+    help_option.help = HELP.help
     return help_option
 
 
 def typer_command(name: str) -> Any:
-    """Return one command as Typer's."""
+    """Return a command as a Typer command."""
     command = load_command(name)
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(
@@ -86,7 +87,7 @@ def typer_command(name: str) -> Any:
 
 
 def typer_app() -> Any:
-    """Return the whole command line as Typer's."""
+    """Return the whole command line as a Typer group."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
     @app.callback(
@@ -101,7 +102,7 @@ def typer_app() -> Any:
         version: Annotated[
             bool,
             typer.Option(
-                "--version", help="Name program, format and tzdata; as JSON the policies too."
+                "--version", help="Show the versions of the program, policy format and tzdata"
             ),
         ] = False,
         format: Annotated[_type(FORMAT), _declared(FORMAT)] = "auto",  # type: ignore[valid-type]
@@ -109,7 +110,7 @@ def typer_app() -> Any:
             Literal["bash", "zsh", "fish"] | None,
             typer.Option(
                 "--show-completion",
-                help="Print the completion script of a shell: see `zsupport help completion`.",
+                help="Print the completion script of a shell (see `zsupport help completion`)",
             ),
         ] = None,
     ) -> int:
@@ -123,7 +124,10 @@ def typer_app() -> Any:
 
             return show_version(format)
         if format != "auto":
-            raise UsageError("--format stands after the command", "before it, it is for --version")
+            raise UsageError(
+                "`--format` before the command requires `--version`",
+                "write `--format` after the command",
+            )
         if context.invoked_subcommand is None:
             emit(context.get_help() + "\n")
         return 0
@@ -132,12 +136,12 @@ def typer_app() -> Any:
 
 
 def _verbatim(text: str) -> str:
-    """Return a text whose lines help leaves as they are: a backspace opens each paragraph."""
+    """Return a text that Typer does not wrap: it needs a backspace before each paragraph."""
     return "\n\n".join("\b\n" + paragraph for paragraph in text.strip("\n").split("\n\n"))
 
 
 def _function(command: Command) -> Callable[..., int]:
-    """Return a function with the signature that Typer reads a command from."""
+    """Return a function whose signature declares the command to Typer."""
 
     def called(**values: Any) -> int:
         return command.call(values)

@@ -1,4 +1,4 @@
-"""`zsupport channels`: which channels may be used."""
+"""`zsupport channels`: the channels that a customer may use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Examples:
   zsupport channels --plan free --role user --channel chat --why
   if zsupport channels -q --plan pro --role admin --channel web; then echo yes; fi
 
-Exit code: 0 allowed, 1 not, 2 a wrong option or name, 3 a policy that cannot be read."""
+Exit codes: 0 allowed, 1 not allowed, 2 invalid option or name, 3 policy cannot be read"""
 
 
 def channels(
@@ -24,10 +24,10 @@ def channels(
     priority: str | None,
     fact: list[str] | None,
 ) -> int:
-    """Say which channels may be used, how, and what to have ready.
+    """Show which channels a customer may use, how, and what to have ready.
 
-    What you leave out is what you ask about: without --channel it lists the channels, with it
-    who may use that one; without anything it is the whole matrix.
+    Without --channel it lists all channels of the case. With --channel and without --plan or
+    --role it lists who may use the channel. Without options it shows the whole matrix.
     """
     moments = read_moments(common)
     question = ask(common, moments)
@@ -42,7 +42,7 @@ def channels(
     )
     refusal = None
     if not any(answer.allowed for answer in answers.answers):
-        refusal = "not entitled: no channel is allowed here"
+        refusal = "not entitled: no channel is allowed in this case"
     query = question.query(**answers.query._asdict())
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 

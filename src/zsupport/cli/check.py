@@ -1,4 +1,4 @@
-"""`zsupport check`: whether policies are complete and consistent."""
+"""`zsupport check`: errors, gaps and contradictions in policies."""
 
 from __future__ import annotations
 
@@ -39,51 +39,51 @@ Examples:
   zsupport check --explain unreachable-rule
   zsupport check --list-rules
 
-Exit code: 0 nothing at --fail-on or above, 1 findings, 2 a wrong option or name, 3 a file that is
-missing or not a valid policy, 4 a file that cannot be fixed."""
+Exit codes: 0 no finding at --fail-on or above, 1 findings, 2 invalid option or name, 3 file not
+found or policy invalid, 4 file cannot be written"""
 
-#: Fewer files are done before anybody could read a bar.
+#: A progress bar for fewer files would be gone before anyone can read it.
 _MANY = 50
 
 _PATHS = Option(
     "paths", (), "arguments", "[PATH]...",
-    "Files, folders, patterns, shipped policies; - is standard input. [default: this folder]",
+    "Files, folders, patterns or shipped policies; - is standard input [default: .]",
     completes="policy",
 )  # fmt: skip
 _SELECT = Option(
     "select", ("--select",), "texts", "RULES",
-    "Only these rules: codes, their beginnings (ZS3), names; with commas between them.",
+    "Rules to check: codes, prefixes such as ZS3, or names, separated by commas",
     completes="rule",
 )  # fmt: skip
 _IGNORE = Option(
-    "ignore", ("--ignore",), "texts", "RULES", "Not these rules.", completes="rule"
+    "ignore", ("--ignore",), "texts", "RULES", "Rules to ignore", completes="rule"
 )  # fmt: skip
-_FIX = Option("fix", ("--fix",), "flag", "", "Fix in the files what can be fixed safely.")
+_FIX = Option("fix", ("--fix",), "flag", "", "Apply the fixes that are safe")
 _NO_FIX = Option(
-    "no_fix", ("--no-fix",), "flag", "", "Refuse --fix: for hooks and CI, which change no file."
+    "no_fix", ("--no-fix",), "flag", "", "Reject --fix, for hooks and CI that must not change files"
 )
 _DIFF = Option(
-    "diff", ("--diff",), "flag", "", "Show what --fix would change, and write nothing."
+    "diff", ("--diff",), "flag", "", "Show the changes of --fix without writing them"
 )  # fmt: skip
 _FAIL_ON = Option(
-    "fail_on", ("--fail-on",), "text", "", "Exit with 1 from which severity on. [default: error]",
+    "fail_on", ("--fail-on",), "text", "", "Lowest severity that exits with 1 [default: error]",
     choices=SEVERITIES,
 )  # fmt: skip
 _AT = Option(
     "at", ("--at",), "text", "DATE",
-    "The day as of which to judge, or an instant on it. [default: today]",
+    "Date, or instant, of the check [default: today]",
 )  # fmt: skip
 _STDIN = Option(
     "stdin_filename", ("--stdin-filename",), "text", "PATH",
-    "What to call standard input.", completes="file",
+    "File name to show for standard input", completes="file",
 )  # fmt: skip
 _EXPLAIN = Option(
     "explain", ("--explain",), "text", "RULE",
-    "Say what a rule finds and why, with examples.", completes="rule",
+    "Explain a rule, with examples", completes="rule",
 )  # fmt: skip
-#: The formats that end with what was found, and what configuration switched off.
+#: The formats that end with a summary and with what the configuration switched off.
 _WITH_CLOSING = ("auto", "text", "markdown", "github", "junit")
-_LIST = Option("list_rules", ("--list-rules",), "flag", "", "List the rules.")
+_LIST = Option("list_rules", ("--list-rules",), "flag", "", "List the rules")
 
 
 def check(
@@ -107,10 +107,10 @@ def check(
     color: str,
     debug: bool,
 ) -> int:
-    """Say whether policies are complete and consistent, and where they are not.
+    """Find errors, gaps and contradictions in policies.
 
-    Whatever is found has a code, a place, and where it helps the case in which it shows. A
-    project can say in its pyproject.toml what it wants: see `zsupport help check`.
+    Each finding has a code and a place, and often an example case. Configure the rules of a project
+    in its pyproject.toml: see `zsupport help configuration`.
     """
     if explain is not None:
         return _explain(explain, format, color)
@@ -127,7 +127,7 @@ def check(
 
     selected, ignored = _chosen(select, ignore)
     if fix and no_fix:
-        raise UsageError("--fix and --no-fix contradict each other", "run `zsupport check --fix`")
+        raise UsageError("`--fix` and `--no-fix` cannot be combined", "run `zsupport check --fix`")
     showing = Showing(format, color, csv, quiet).with_files(output_file)
     configuration = configured(config, working_folder(), os.environ)
     configs = Configs(working_folder(), configuration)
@@ -137,16 +137,16 @@ def check(
     files = _without_tests(_named(selection.files, stdin_filename), selection.faults, quiet=quiet)
     for remark in () if quiet else shadowed(paths or ()):
         note(remark)
-    for each in files:
-        configs.of(each)  # a mistake in one is reported before a file is changed
+    for file in files:
+        configs.of(file)  # report configuration errors before any file is changed
     public = kept_holidays(cache_folder(os.environ, paths or (os.curdir,)))
-    put = None
+    write = None
     if fix or diff:
-        put = _shown if diff else _written
+        write = _show_patch if diff else _write
         _can_be_fixed(files, showing, diff=diff)
-    asked = CheckOptions(day, configs, selected, ignored, fail_on, public, excluded, put)
+    options = CheckOptions(day, configs, selected, ignored, fail_on, public, excluded, write)
     with _progress(len(files), quiet=quiet) as began:
-        checked = check_files(files, asked, began, selection.faults)
+        checked = check_files(files, options, began, selection.faults)
 
     if not checked.units:
         raise no_policy(paths or ())
@@ -158,8 +158,8 @@ def check(
     outcome = outcome_of(checked, off)
     if not diff:
         holidays = holidays_version() if checked.holidays else None
-        # Where the fixed text is the output, its other findings go to standard error.
-        piped = fix and any(each.path == "-" for each in files)
+        # If the output is the fixed text, the remaining findings go to standard error.
+        piped = fix and any(file.path == "-" for file in files)
         to = aside if piped else emit
         write_outcome(lambda _: outcome, showing, to, fails_at=fails_at, holidays=holidays)
     if not quiet:
@@ -168,9 +168,9 @@ def check(
         if diff or format not in _WITH_CLOSING:
             for line in off:
                 note(line)
-        # In a terminal the text says it already.
-        said = is_terminal() and format in ("auto", "text", "plain") and not diff
-        _note(() if said else checked.faults, checked.unwritten)
+        # In a terminal the text contains these faults already.
+        shown = is_terminal() and format in ("auto", "text", "plain") and not diff
+        _note(() if shown else checked.faults, checked.unwritten)
     if checked.unwritten:
         return 4
     if checked.refused:
@@ -182,7 +182,7 @@ def check(
 def _chosen(
     select: list[str] | None, ignore: list[str] | None
 ) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-    """Return the codes that options select and ignore; without an option None."""
+    """Return the codes of `--select` and `--ignore`; None for an omitted option."""
     from zsupport.check.catalogue import codes_of, ignorable
 
     return (
@@ -192,77 +192,78 @@ def _chosen(
 
 
 def _named(files: Sequence[SelectedFile], stdin: str | None) -> list[SelectedFile]:
-    """Return files with the name that standard input is to have."""
-    return [each._replace(shown=stdin) if stdin and each.path == "-" else each for each in files]
+    """Return the files, with standard input under the name of `--stdin-filename`."""
+    return [file._replace(shown=stdin) if stdin and file.path == "-" else file for file in files]
 
 
 def _without_tests(
     files: Sequence[SelectedFile], faults: Sequence[Fault], *, quiet: bool
 ) -> list[SelectedFile]:
-    """Return the files without tests; warn about tests files that were named.
+    """Return the policy files; warn about tests files that an argument names.
 
-    Raises UsageError where no other file was selected.
+    Raises UsageError if only tests files were selected.
     """
-    policies = [each for each in files if not each.is_tests]
-    tests = [each.shown for each in files if each.is_tests and each.named]
+    policies = [file for file in files if not file.is_tests]
+    tests = [file.shown for file in files if file.is_tests and file.named]
     if tests:
         from zsupport.sources.find import file_of_tests
 
-        wrong = file_of_tests(tests)
+        error = file_of_tests(tests)
         if not policies and not faults:
-            raise wrong
+            raise error
         if not quiet:
-            note(f"{wrong.message}, which `check` does not look at")
-            note(f"  {wrong.hint}")
+            note(f"{error.message} (ignored by `check`)")
+            note(f"  {error.hint}")
     return policies
 
 
 def _can_be_fixed(targets: Sequence[SelectedFile], showing: Showing, *, diff: bool) -> None:
-    """Raise UsageError where a fix has nowhere to go."""
+    """Raise UsageError if the fixed text cannot be written or shown."""
     if diff and showing.format not in ("auto", "text"):
-        contradicting = f"--diff and --format {showing.format}"
-        raise UsageError(f"{contradicting} contradict each other", "leave one out")
+        raise UsageError(
+            f"`--diff` and `--format {showing.format}` cannot be combined", "remove one"
+        )
     if diff and showing.files:
-        raise UsageError("--diff and --output-file contradict each other", "leave one out")
+        raise UsageError("`--diff` and `--output-file` cannot be combined", "remove one")
     for target in targets if not diff else ():
         if target.path == "-" and len(targets) > 1:
             raise UsageError(
-                "standard input is fixed alone: its text is written to standard output",
-                "leave out the other names",
+                "`--fix` cannot combine standard input with other files",
+                "remove the other files, or `-`",
             )
         if target.shipped:
             raise UsageError(
-                f"the shipped policy {target.shown} is not changed",
-                "--diff shows what would; a copy of the file can be fixed",
+                f"cannot fix the shipped policy {target.shown}",
+                "fix a copy of the file, or show the changes with `--diff`",
             )
 
 
-def _written(target: SelectedFile, before: bytes, after: bytes) -> None:
-    """Put a fixed file in the place of the one that was read, a piped one on standard output."""
+def _write(target: SelectedFile, before: bytes, after: bytes) -> None:
+    """Replace a file by its fixed text; write standard input to standard output."""
     from zsupport.policy.files import MAX_BYTES
     from zsupport.sources.rewrite import rewrite
 
     if target.path == "-":
-        # Of a text that is too large only the beginning was read, which is not to take its place.
+        # Only the start of a text over the limit was read, and must not replace the whole text.
         emit_exactly(after if len(before) <= MAX_BYTES else b"")
         return
     rewrite(target.path, target.shown, before, after)
 
 
-def _shown(target: SelectedFile, before: bytes, after: bytes) -> None:
-    """Show what a fix changes, as a patch."""
+def _show_patch(target: SelectedFile, before: bytes, after: bytes) -> None:
+    """Write the changes of a fix as a patch."""
     from zsupport.report.text import one_line
     from zsupport.sources.rewrite import patch
 
-    # In a pipe it is for `patch`, which needs it as it is.
+    # The program `patch` needs the exact bytes.
     emit_exactly(patch(one_line(target.shown), before, after).encode())
 
 
 def _note(faults: Sequence[Fault], unwritten: Sequence[EnvironmentFault]) -> None:
-    """Say on standard error which files could not be read or written."""
-    said = [(f"{fault.file}: {fault.message}", fault.hint) for fault in faults]
-    said += [(fault.message, fault.hint) for fault in unwritten]
-    for message, hint in said:
+    """Write to standard error which files could not be read or written."""
+    problems = [(f"{fault.file}: {fault.message}", fault.hint) for fault in faults]
+    problems += [(fault.message, fault.hint) for fault in unwritten]
+    for message, hint in problems:
         note(message)
         if hint:
             note(f"  {hint}")
@@ -270,7 +271,7 @@ def _note(faults: Sequence[Fault], unwritten: Sequence[EnvironmentFault]) -> Non
 
 @contextmanager
 def _progress(count: int, *, quiet: bool) -> Iterator[Callable[[SelectedFile], None]]:
-    """Show a bar to somebody who waits at a terminal for many files."""
+    """Show a progress bar in a terminal if there are many files."""
     terminal = waiting_terminal()
     if count < _MANY or quiet or terminal is None:
         yield lambda _: None
@@ -282,13 +283,13 @@ def _progress(count: int, *, quiet: bool) -> Iterator[Callable[[SelectedFile], N
 
 
 def _day(at: str | None) -> date:
-    """Return the day that `--at` names: a date, or the date of an instant; else today in UTC."""
+    """Return the day of `--at`, which is a date or an instant; by default today in UTC."""
     if at is None:
         return datetime.now(UTC).date()
     try:
         return date.fromisoformat(at) if re.fullmatch(r"[0-9-]{10}", at) else _day_of_instant(at)
     except ValueError:
-        raise UsageError(f"--at: invalid date `{at}`", "a date looks like 2026-11-26") from None
+        raise UsageError(f"--at: invalid date `{at}`", "write a date such as 2026-11-26") from None
 
 
 def _day_of_instant(at: str) -> date:
@@ -299,15 +300,18 @@ def _day_of_instant(at: str) -> date:
     try:
         instant, zone = parse_instant(at, now=int(time.time()), zone=None)
     except BadText as problem:
-        hint = "a date such as 2026-11-26, or an instant such as 2026-11-26T09:00:00+01:00"
+        hint = "write a date such as 2026-11-26, or an instant such as 2026-11-26T09:00:00+01:00"
         raise UsageError(f"--at: {problem.message}", hint) from None
     return to_datetime(instant).astimezone(zone or UTC).date()
 
 
 def _explain(name: str, format: str, color: str) -> int:
-    """Show what a rule finds and why."""
+    """Show the explanation of a rule."""
     if format not in ("auto", "text", "markdown"):
-        raise UsageError(f"a rule is not explained as {format}", "it is a page of Markdown")
+        raise UsageError(
+            f"`--explain` and `--format {format}` cannot be combined",
+            "use `--format text` or `--format markdown`",
+        )
     from zsupport.check.catalogue import kind_named
     from zsupport.view.rules import explanation
 
@@ -323,17 +327,20 @@ def _explain(name: str, format: str, color: str) -> int:
 def _list(
     format: str, terminal: Terminal, select: list[str] | None, ignore: list[str] | None
 ) -> int:
-    """Show the rules, or those that were selected."""
+    """List the rules, or the selected ones."""
     from zsupport.check.catalogue import KINDS
     from zsupport.report import FORMATS, render
     from zsupport.view.rules import rules_report
 
-    wanted = "table" if format == "text" else chosen_format(format)
-    if wanted not in FORMATS:
-        raise UsageError(f"the rules are not listed as {format}", f"known: {', '.join(FORMATS)}")
+    chosen = "table" if format == "text" else chosen_format(format)
+    if chosen not in FORMATS:
+        raise UsageError(
+            f"`--list-rules` and `--format {format}` cannot be combined",
+            f"formats: {', '.join(FORMATS)}",
+        )
     selected, ignored = _chosen(select, ignore)
     codes = (frozenset(KINDS) if selected is None else selected) - (ignored or frozenset())
-    emit(render(rules_report(codes), wanted, terminal))
+    emit(render(rules_report(codes), chosen, terminal))
     return 0
 
 

@@ -1,13 +1,14 @@
-"""Completion in a shell: what may stand at the cursor, with the names of the policy in use.
+"""Shell completion: the candidates at the cursor, with names from the policy in use.
 
-A shell's script calls the program with `_ZSUPPORT_COMPLETE` naming the shell. Zsh and fish give the
-words up to the cursor, bash gives its line up to the cursor and the part of the last word that it
-would replace: it takes `=` for the end of a word. What comes back is a line for each candidate, its
-meaning after a tab, and a line `/` where a file may stand too. Nothing of it is ever evaluated, in
-no script; meanings that come from a policy are shown only where they are plain words all the same.
+A shell's script calls the program with the name of the shell in `_ZSUPPORT_COMPLETE`. Zsh and fish
+pass the words up to the cursor. Bash passes its line up to the cursor, and the part of the last
+word that it replaces, because it splits words at `=`. The program prints one line per candidate,
+its description after a tab, and a line `/` if a file can be completed too. No script evaluates
+this output. As a second safeguard, descriptions from a policy are shown only if they are plain
+words.
 
-The command line is read by the table of options and not by Typer, which takes three times as long
-to load as everything here: who presses Tab waits.
+The command line is parsed with the table of options, because importing Typer takes three times as
+long as everything else and the user waits.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from zsupport.answer.case import say
-from zsupport.cli.options import COMMANDS, FORMAT, Option, load_command
+from zsupport.cli.options import COMMANDS, FORMAT, HELP, Option, load_command
 from zsupport.cli.output import emit
 from zsupport.clock.deadline import STARTS
 from zsupport.clock.instants import to_datetime
@@ -31,23 +32,25 @@ from zsupport.typed import NamedTuple
 
 SHELLS = ("bash", "zsh", "fish")
 
-#: The options before a command.
+#: The options that can precede a command.
 ROOT = (
-    Option("version", ("--version",), "flag", "", "Name program, format, tzdata and policies."),
+    Option(
+        "version", ("--version",), "flag", "",
+        "Show the versions of the program, policy format and tzdata",
+    ),
     FORMAT,
     Option(
         "show_completion", ("--show-completion",), "text", "",
-        "Print the completion script of a shell.", choices=SHELLS,
+        "Print the completion script of a shell", choices=SHELLS,
     ),
 )  # fmt: skip
-_HELP = Option("help", ("--help", "-h"), "flag", "", "Show this message and exit.")
 
 _SCRIPTS = {
     "bash": r"""
 _zsupport() {
-    local value says
+    local value description
     COMPREPLY=()
-    while IFS=$'\t' read -r value says; do
+    while IFS=$'\t' read -r value description; do
         if [[ $value == / ]]; then
             compopt -o default 2>/dev/null
         else
@@ -61,17 +64,17 @@ complete -F _zsupport zsupport
     "zsh": r"""
 #compdef zsupport
 _zsupport() {
-    local value says files
-    local -a found
-    while IFS=$'\t' read -r value says; do
+    local value description files
+    local -a candidates
+    while IFS=$'\t' read -r value description; do
         if [[ $value == / ]]; then
             files=yes
         else
-            found+=("$value${says:+:$says}")
+            candidates+=("$value${description:+:$description}")
         fi
     done < <(_ZSUPPORT_COMPLETE=zsh "${words[1]/#\~\//$HOME/}" \
         "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null </dev/null)
-    (( $#found )) && _describe -V value found
+    (( $#candidates )) && _describe -V value candidates
     if [[ -n $files ]]; then
         compset -P '--*='
         _files -g '*.(yaml|yml)(-.)'
@@ -88,13 +91,13 @@ function __zsupport
     set -l words (commandline -opc)
     set -l current (commandline -ct)
     set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
-    set -l ask env _ZSUPPORT_COMPLETE=fish $program $words[2..-1] "$current"
-    for line in ($ask 2>/dev/null </dev/null)
+    set -l program_call env _ZSUPPORT_COMPLETE=fish $program $words[2..-1] "$current"
+    for line in ($program_call 2>/dev/null </dev/null)
         if test "$line" = /
             set -l path (string replace -r '^--[a-z]+=' '' -- "$current")
             set -l before (string match -r '^--[a-z]+=' -- "$current")
-            for found in (__fish_complete_suffix "$path" .yaml)
-                echo "$before$found"
+            for file in (__fish_complete_suffix "$path" .yaml)
+                echo "$before$file"
             end
         else
             echo $line
@@ -108,19 +111,19 @@ complete -c zsupport -f -k -a '(__zsupport)'
 
 
 class Candidates(NamedTuple):
-    """What may stand at the cursor: words with their meaning; `files`: a path may too."""
+    """The candidates at the cursor: words with descriptions, and whether files are candidates."""
 
     words: tuple[tuple[str, str], ...] = ()
     files: bool = False
 
 
 def script(shell: str) -> str:
-    """Return the script that switches completion on in a shell of SHELLS."""
+    """Return the script that enables completion in a shell of SHELLS."""
     return _SCRIPTS[shell].lstrip("\n")
 
 
 def answer(shell: str, arguments: list[str]) -> int:
-    """Write what may stand at the cursor, as the scripts ask for it; return 0."""
+    """Print the candidates for the script of a shell; return 0."""
     cut = 0
     if shell == "bash":
         line, replaced = (*arguments, "", "")[:2]
@@ -131,11 +134,11 @@ def answer(shell: str, arguments: list[str]) -> int:
     elif shell == "fish" and arguments:
         # Fish unquotes the other words, and expects candidates for this one without its quotes.
         arguments[-1] = split_line(arguments[-1])[0][-1]
-    found = complete(arguments or [""])
+    candidates = complete(arguments or [""])
     lines = []
-    for word, says in found.words:
-        lines.append(word[cut:] + (f"\t{one_line(says)}" if says else ""))
-    if found.files:
+    for word, description in candidates.words:
+        lines.append(word[cut:] + (f"\t{one_line(description)}" if description else ""))
+    if candidates.files:
         lines.append("/")
     emit("".join(f"{line}\n" for line in lines))
     return 0
@@ -144,8 +147,8 @@ def answer(shell: str, arguments: list[str]) -> int:
 def split_line(line: str) -> tuple[list[str], str]:
     """Return the words of an unfinished bash command, unquoted, and the last one as written.
 
-    A quote that is not closed is closed by the end of the line; after a space the last word is
-    empty. Nothing is expanded.
+    The end of the line closes an open quote. After a space the last word is empty. Nothing is
+    expanded.
     """
     words = [""]
     start, in_word, quote = 0, False, ""
@@ -154,7 +157,7 @@ def split_line(line: str) -> tuple[list[str], str]:
         letter = line[position]
         if letter == "\\" and quote != "'" and position + 1 < len(line):
             position += 1
-            # Between double quotes a backslash is itself, except before these.
+            # Between double quotes a backslash escapes these characters only.
             keep = "\\" if quote and line[position] not in '"\\$`' else ""
             words[-1] += keep + line[position]
             in_word = True
@@ -177,29 +180,29 @@ def split_line(line: str) -> tuple[list[str], str]:
 
 
 def complete(words: list[str]) -> Candidates:
-    """Return what may stand in place of the last word; the others stand before it."""
+    """Return the candidates for the last word, given the words before it."""
     *before, current = words
     try:
         return _CommandLine(before).complete(current)
     except (ZsupportError, BadText, OSError):
-        # A shell that completes has no place for an error: it shows nothing.
+        # Completion cannot show an error.
         return Candidates()
 
 
 class _CommandLine:
-    """The words before the cursor, read by the table of options."""
+    """The words before the cursor, parsed with the table of options."""
 
     def __init__(self, before: list[str]) -> None:
-        self.options: tuple[Option, ...] = (*ROOT, _HELP)
+        self.options: tuple[Option, ...] = (*ROOT, HELP)
         self.command: str | None = None
         self.given: dict[str, list[str]] = {}
-        self.awaiting: Option | None = None  # an option whose value comes next
-        self.ended = False  # by `--`: no options follow
+        self.awaiting: Option | None = None  # the option whose value is expected next
+        self.ended = False  # by `--`: no more options
         for word in before:
             self.read(word)
 
     def read(self, word: str) -> None:
-        """Take the next finished word."""
+        """Parse the next complete word."""
         if self.awaiting:
             self.given[self.awaiting.name].append(word)
             self.awaiting = None
@@ -218,21 +221,21 @@ class _CommandLine:
             self.command = word if word in COMMANDS else ""
             self.options = ()
             if self.command:
-                self.options = (*load_command(word).every_option(), _HELP)
+                self.options = (*load_command(word).every_option(), HELP)
         else:
             argument = self.argument()
             if argument:
                 self.given[argument.name] = [word]
 
     def argument(self) -> Option | None:
-        """Return the argument of the command that comes next."""
+        """Return the next positional argument of the command."""
         for option in self.options:
             if not option.flags and (option.kind == "arguments" or option.name not in self.given):
                 return option
         return None
 
     def complete(self, current: str) -> Candidates:
-        """Return what may follow."""
+        """Return the candidates for the current word."""
         flag, equals, value = current.partition("=")
         if self.awaiting:
             return self.values(self.awaiting, current, "")
@@ -246,25 +249,25 @@ class _CommandLine:
         argument = self.argument()
         if argument:
             return self.values(argument, current, "")
-        # Where nothing else can stand, a bare Tab lists the options.
+        # A bare Tab lists the options if there are no arguments left.
         return Candidates() if current or self.ended else _starting("", self.flags())
 
     def flags(self) -> Iterable[tuple[str, str]]:
-        """Return the options that may still be given, each by its long name."""
+        """Return the long names and help of the options that can still be given."""
         for option in self.options:
-            again = option.kind == "texts" or option.name not in self.given
-            if option.flags and again and not option.hidden:
+            allowed = option.kind == "texts" or option.name not in self.given
+            if option.flags and allowed and not option.hidden:
                 yield option.flags[0], option.help
 
     def values(self, option: Option, current: str, prefix: str) -> Candidates:
-        """Return the values of an option or argument, each behind `prefix`."""
+        """Return the values of an option or argument, each after `prefix`."""
         if option.choices:
             return _starting(current, ((choice, "") for choice in option.choices), prefix)
         kind = "lang" if option.name == "lang" else option.completes
         if kind == "guide":
             from zsupport.guide import GUIDES
 
-            # A guide may be about a command, and stands for both then.
+            # If a guide and a command share a name, the guide is shown.
             return _starting(current, {**GUIDES, **COMMANDS, **GUIDES}.items(), prefix)
         if kind == "policy":
             from zsupport.sources.find import shipped_policies
@@ -282,58 +285,62 @@ class _CommandLine:
             return Candidates()
         revision = self.revision()
         lang = self.last("lang") or "en"
-        found = [
-            (name, _harmless(say(text, lang)))
+        described = [
+            (name, _plain_words(say(text, lang)))
             for name, text in _NAMES[kind](revision)
             if "=" not in name or name.partition("=")[0] not in self.stated(option)
         ]
-        return _starting(current, found, prefix)
+        return _starting(current, described, prefix)
 
     def rules(self, current: str, prefix: str) -> Candidates:
-        """Return the rules of `check` by code and by name; in a list with commas the last one."""
+        """Return codes and names of rules of `check`; in a list with commas for the last rule."""
         from zsupport.check.catalogue import KINDS
 
         before, comma, last = current.rpartition(",")
         kinds = KINDS.values()
-        found = [(kind.code, kind.name) for kind in kinds]
-        found += [(kind.name, kind.code) for kind in kinds if last]
-        return _starting(last, found, prefix + before + comma)
+        rules = [(kind.code, kind.name) for kind in kinds]
+        rules += [(kind.name, kind.code) for kind in kinds if last]
+        return _starting(last, rules, prefix + before + comma)
 
     def stated(self, option: Option) -> set[str]:
-        """Return the names that already have a value, by this option."""
+        """Return the names that this option already gives a value."""
         return {pair.partition("=")[0] for pair in self.given.get(option.name, ())}
 
     def last(self, name: str) -> str | None:
-        """Return the value that was given last for an option."""
+        """Return the last value of an option."""
         values = self.given.get(name)
         return values[-1] if values else None
 
     def revision(self) -> Revision:
-        """Return the revision in force now of the policy that this line would ask."""
+        """Return the revision in force now of the policy that this command line uses."""
         from zsupport.library import load_found
         from zsupport.sources.find import choose, find, is_path, never_waits
 
         given = self.last("policy")
         if given is not None and is_path(given):
-            # The shell will expand these before it runs the line.
+            # The shell expands these before it runs the line.
             given = os.path.expandvars(os.path.expanduser(given))
         name, _ = choose(given, os.environ, os.getcwd())
         if name == "-" or (is_path(name) and not never_waits(name)):
-            raise PolicyError(f"{name}: only a file or folder can be looked into here")
+            raise PolicyError(f"{name}: completion reads only files and folders")
         policy = load_found(find(name))
         return policy.revision_at(to_datetime(int(time.time())))[0]
 
 
-def _starting(current: str, found: Iterable[tuple[str, str]], prefix: str = "") -> Candidates:
-    """Return the words that begin like `current`, without regard to case."""
+def _starting(current: str, candidates: Iterable[tuple[str, str]], prefix: str = "") -> Candidates:
+    """Return the words that start with `current`, ignoring case."""
     low = current.casefold()
     return Candidates(
-        tuple((prefix + word, says) for word, says in found if word.casefold().startswith(low))
+        tuple(
+            (prefix + word, description)
+            for word, description in candidates
+            if word.casefold().startswith(low)
+        )
     )
 
 
-def _harmless(text: str | None) -> str:
-    """Return a text if it is plain words, else none: no shell could take it for anything else."""
+def _plain_words(text: str | None) -> str:
+    """Return a text of plain words, which no shell can misread; empty for any other text."""
     plain = one_line(text or "")
     return plain if re.fullmatch(r"[\w ,.;()/&+-]{1,80}", plain) else ""
 
@@ -347,28 +354,33 @@ def _facts(revision: Revision) -> list[tuple[str, Text | None]]:
 
 
 _Names = list[tuple[str, Text | None]]
-#: The names that a policy has of each kind, with what they mean.
+#: The names in a policy by kind, with their descriptions.
 _NAMES: dict[str, Callable[[Revision], _Names]] = {
-    "plan": lambda revision: [(each.id, each.name) for each in revision.plans],
-    "role": lambda revision: [(each.id, each.name) for each in revision.roles],
-    "channel": lambda revision: [(each.id, each.name) for each in revision.channels],
-    "priority": lambda revision: [(each.id, each.name) for each in revision.priorities],
+    "plan": lambda revision: [(plan.id, plan.name) for plan in revision.plans],
+    "role": lambda revision: [(role.id, role.name) for role in revision.roles],
+    "channel": lambda revision: [(channel.id, channel.name) for channel in revision.channels],
+    "priority": lambda revision: [
+        (priority.id, priority.name) for priority in revision.priorities
+    ],
     "metric": lambda revision: [
-        *((each.id, each.name) for each in revision.metrics), ("all", "Every metric")
+        *((metric.id, metric.name) for metric in revision.metrics), ("all", "All metrics")
     ],
     "topic": lambda revision: [
-        (each.id, each.name) for each in (revision.self_help.topics if revision.self_help else ())
+        (topic.id, topic.name)
+        for topic in (revision.self_help.topics if revision.self_help else ())
     ],
     "term": lambda revision: [(topic, None) for topic in dict.fromkeys(
         term.topic for term in revision.terms
     )],
     "fact": _facts,
     "start": lambda revision: [
-        (f"{each.id}=", each.starts) for each in revision.metrics if each.starts not in STARTS
+        (f"{metric.id}=", metric.starts)
+        for metric in revision.metrics
+        if metric.starts not in STARTS
     ],
     "hours": lambda revision: [
         *((id, calendars[0].remarks.note) for id, calendars in revision.hours.items()),
-        ("24x7", "At every instant"),
+        ("24x7", "Always open"),
     ],
-    "lang": lambda revision: [(each, None) for each in revision.languages],
+    "lang": lambda revision: [(language, None) for language in revision.languages],
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""`zsupport diff`: what a change takes from whom, and what it gives."""
+"""`zsupport diff`: who gains and who loses from a policy change."""
 
 from __future__ import annotations
 
@@ -28,36 +28,36 @@ Examples:
   zsupport diff zoom --against zoom
   zsupport diff canonical --against canonical --audience support --fail-on any
 
-In a repository the other side is mostly a revision:
+In a Git repository, compare with a revision:
   zsupport diff policies/acme.yaml --against HEAD
   zsupport diff policies --merge-base origin/main --format github
 
-Exit code: 0 nothing breaking, 1 a breaking change (or what --fail-on says), 2 a wrong option,
-3 a policy that cannot be read, 4 no Git, or a revision that is not there."""
+Exit codes: 0 no change at --fail-on or above, 1 such a change, 2 invalid option, 3 policy cannot
+be read, 4 Git not installed or revision not found"""
 
-# Formats that people read show so many changes of each class; programs are told all of them.
+# Formats for people show at most this many changes of each class; other formats show all.
 _MOST = 50
 _TO_READ = ("auto", "text", "markdown", "github")
 
 _PATH = Option(
-    "path", (), "argument", "[PATH]", "A file, or a folder of policies.", ".",
+    "path", (), "argument", "[PATH]", "New version: a file or folder", ".",
     completes="policy",
 )  # fmt: skip
 _AGAINST = Option(
     "against", ("--against",), "text", "PATH|REV",
-    "What it was before: a file, a folder or a Git revision.", completes="policy",
+    "Old version: a file, a folder or a Git revision", completes="policy",
 )  # fmt: skip
 _MERGE_BASE = Option(
     "merge_base", ("--merge-base",), "text", "REV",
-    "Before: where HEAD and this Git revision went apart.",
+    "Old version: the merge base of HEAD and this Git revision",
 )  # fmt: skip
 _AUDIENCE = Option(
     "audience", ("--audience",), "text", "",
-    "For whom less, or more, is breaking.", "customer", AUDIENCES,
+    "Whose view: for a customer less is breaking, for support more", "customer", AUDIENCES,
 )  # fmt: skip
 _FAIL_ON = Option(
     "fail_on", ("--fail-on",), "text", "",
-    "The least change to exit with 1 for.", "breaking", ("breaking", "risky", "any"),
+    "Lowest class of change that exits with 1", "breaking", ("breaking", "risky", "any"),
 )  # fmt: skip
 
 
@@ -76,10 +76,10 @@ def diff(
     color: str,
     debug: bool,
 ) -> int:
-    """Say what a change of a policy takes from whom, and what it gives.
+    """Show who gains and who loses from a change of a policy.
 
-    The answers for all cases are compared, not the texts: order, layout and comments change
-    nothing. Each change is breaking, risky or compatible for the audience.
+    It compares the answers for all cases, not the text: order, layout and comments are ignored.
+    Each change is breaking, risky or compatible for the audience.
     """
     from zsupport.clock.holidays import holidays_version
     from zsupport.errors import TooMuch
@@ -89,7 +89,7 @@ def diff(
     try:
         sides = both_sides(path, against, merge_base, os.environ, excluded)
     except InvalidSide as invalid:
-        note(f"{invalid.side} is not valid")
+        note(f"invalid policy: {invalid.side}")
         raise
     public = kept_holidays(cache_folder(os.environ, (path, against or os.curdir)))
     try:
@@ -99,33 +99,36 @@ def diff(
         what = error.what or "the two policies together"
         raise TooMuch(error.limit, error.count, what) from None
     except BadText as problem:
-        # Of a country, or a part of one, whose public holidays are not known.
+        # The public holidays of a country or one of its parts are unknown.
         raise PolicyError(problem.message, problem.hint or problem.expected) from None
 
     @cache
-    def found(most: int | None) -> tuple[Outcome, Mapping[str, int]]:
+    def outcome_with(most: int | None) -> tuple[Outcome, Mapping[str, int]]:
         return outcome_of(diffs, audience, most)
 
     def most_in(format: str) -> int | None:
         return _MOST if format in _TO_READ else None
 
     fails_at = {"breaking": "error", "risky": "warning", "any": "note"}[fail_on]
-    used = any(_rests_on_countries(each) for each in (*sides.before, *sides.now))
+    used = any(_uses_public_holidays(document) for document in (*sides.before, *sides.now))
     holidays = holidays_version() if used else None
     write_outcome(
-        lambda each: found(most_in(each))[0], showing, fails_at=fails_at, holidays=holidays
+        lambda format: outcome_with(most_in(format))[0],
+        showing,
+        fails_at=fails_at,
+        holidays=holidays,
     )
-    _, counts = found(0 if quiet else most_in(format))
+    _, counts = outcome_with(0 if quiet else most_in(format))
     if not quiet:
         for remark in (*sides.remarks, *filter(None, [excluded.used()])):
             note(remark)
     return 1 if fails(counts, fail_on) and not exit_zero else 0
 
 
-def _rests_on_countries(document: Document) -> bool:
-    """Return whether hours of a policy have the public holidays of a country."""
+def _uses_public_holidays(document: Document) -> bool:
+    """Return whether hours of a policy use the public holidays of a country."""
     calendars = document.revision.hours.values() if document.revision else ()
-    days_off = [calendar.holidays for each in calendars for calendar in each]
+    days_off = [calendar.holidays for cases in calendars for calendar in cases]
     return any(off and off.country and off.frozen is None for off in days_off)
 
 

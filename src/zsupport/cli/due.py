@@ -1,4 +1,4 @@
-"""`zsupport due`: when what is promised is due."""
+"""`zsupport due`: the deadlines of a case."""
 
 from __future__ import annotations
 
@@ -41,14 +41,13 @@ Examples:
   zsupport due --plan pro --role owner --priority P1 --opened now --field remaining_seconds
   zsupport due --plan pro --role owner --priority P1 --opened "2026-11-23 10:00" --tz Europe/Oslo
 
-Instants are RFC 3339 with an offset, `now`, `@EPOCH`, or a local time together with --tz.
-Exit code: 0 something is promised, 1 nothing is, 2 a wrong option or name, 3 a policy that
-cannot be read."""
+An INSTANT is RFC 3339 with an offset, `now`, `@EPOCH`, or a local time together with --tz.
+Exit codes: 0 there is a target, 1 no target, 2 invalid option or name, 3 policy cannot be read"""
 
-_SAYS = {
-    "not-entitled": "not entitled: no case can be opened here",
-    "no-target": "no target: nothing is promised",
-    "not-stated": "not stated: the policy does not say",
+_REFUSALS = {
+    "not-entitled": "not entitled: no channel can be used in this case",
+    "no-target": "no target: the policy promises nothing for this case",
+    "not-stated": "not stated: the policy does not state a target",
 }
 
 
@@ -71,9 +70,10 @@ def due(
     customer_tz: str | None,
     customer_country: str | None,
 ) -> int:
-    """Say when a first response, or another promised thing, is due.
+    """Compute when a first response, or another metric, is due.
 
-    What you leave out is what you ask about: without --priority it answers for each priority.
+    If you omit an option, the answer covers all of its values: without --priority it shows the
+    deadline of each priority.
     """
     moments = read_moments(common, opened)
     risk = None
@@ -106,7 +106,7 @@ def due(
     states = [answer.state for answer in answers.answers]
     refusal, code = None, 1
     if all(state in (*NEGATIVE, NEEDS_INPUT) for state in states):
-        refusal = "; ".join(_SAYS[s] for s in _SAYS if s in states)
+        refusal = "; ".join(_REFUSALS[s] for s in _REFUSALS if s in states)
         if NEEDS_INPUT in states:
             refusal, code = needed(answers), 2
     if fail_breached and "breached" in states:
@@ -134,7 +134,7 @@ def due(
 
 
 def read_starts(pairs: list[str] | None, moments: Moments) -> dict[str, datetime]:
-    """Return `--start METRIC=INSTANT` options as a mapping; raise UsageError for another form."""
+    """Return `--start METRIC=INSTANT` options as a mapping; raise UsageError if one is invalid."""
     starts: dict[str, datetime] = {}
     for pair in pairs or ():
         name, _, text = pair.partition("=")
@@ -146,17 +146,19 @@ def read_starts(pairs: list[str] | None, moments: Moments) -> dict[str, datetime
         instant = moments.read("--start", text)
         assert instant is not None
         if starts.setdefault(name, instant) != instant:
-            raise UsageError(f"the start of `{name}` is given twice")
+            raise UsageError(f"--start: duplicate metric `{name}`")
     return starts
 
 
 def read_pause(text: str, moments: Moments) -> tuple[datetime, datetime | None]:
-    """Return a pause from FROM/TO; an empty TO is still going on."""
+    """Return the start and end of a pause FROM/TO; the end is None if TO is empty."""
     begin, end = read("--pause", text, pause_parts)
     start, until = moments.read("--pause", begin), moments.read("--pause", end)
     assert start is not None
     if until is not None and until < start:
-        raise UsageError(f"--pause: `{text}` ends before it starts", "write FROM/TO")
+        raise UsageError(
+            f"--pause: `{text}` ends before it starts", "write the earlier instant first: FROM/TO"
+        )
     return start, until
 
 

@@ -13,18 +13,18 @@ Examples:
   zsupport help policy
   zsupport help scripts"""
 
-_TOPIC = Option("topic", (), "argument", "[TOPIC]", "A guide, or a command.",
+_TOPIC = Option("topic", (), "argument", "[TOPIC]", "Guide or command",
                 completes="guide")  # fmt: skip
 
 
 def show_help(topic: str | None) -> int:
-    """Show a guide; without a topic, list the guides."""
+    """Show a guide, or the help of a command. Without a topic, list both."""
     if topic is None:
         width = max(map(len, (*GUIDES, *COMMANDS)))
         lines = ["Guides (zsupport help TOPIC):"]
-        lines += [f"  {name:{width}}  {says}" for name, says in GUIDES.items()]
+        lines += [f"  {name:{width}}  {summary}" for name, summary in GUIDES.items()]
         lines += ["", "Commands (zsupport COMMAND --help):"]
-        lines += [f"  {name:{width}}  {says}" for name, says in COMMANDS.items()]
+        lines += [f"  {name:{width}}  {summary}" for name, summary in COMMANDS.items()]
         emit("\n".join(lines) + "\n")
         return 0
     if topic in GUIDES:
@@ -41,7 +41,7 @@ def show_help(topic: str | None) -> int:
         return main([topic, "--help"])
     known = list(dict.fromkeys((*GUIDES, *COMMANDS)))
     raise UsageError(
-        f"`{topic}` is no guide; known: {', '.join(known)}", did_you_mean(topic, known)
+        f"unknown guide `{topic}`; guides: {', '.join(known)}", did_you_mean(topic, known)
     )
 
 

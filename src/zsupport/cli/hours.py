@@ -1,4 +1,4 @@
-"""`zsupport hours`: whether it is open."""
+"""`zsupport hours`: opening hours."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ Examples:
   zsupport hours basic --policy hivemq --freeze
   if zsupport hours -q --plan business --role admin --channel phone; then echo "call us"; fi
 
-Exit code: 0 open, 1 closed, not entitled or not stated, 2 a wrong option or name or something is
-missing, 3 a policy that cannot be read."""
+Exit codes: 0 open, 1 closed, not entitled or not stated, 2 invalid option, unknown name or
+missing option, 3 policy cannot be read"""
 
 _NAME = Option(
     "name", (), "argument", "[HOURS]",
-    "Which hours, by name; `24x7` is open at every instant. [default: all]", completes="hours",
+    "Name of hours, or `24x7` for always open [default: all]", completes="hours",
 )  # fmt: skip
-_SAYS = {
-    "not-stated": "not stated: the policy does not say when it is open",
+_REFUSALS = {
+    "not-stated": "not stated: the policy does not state opening hours",
     "closed": "closed",
-    "not-entitled": "not entitled: no channel is allowed here",
+    "not-entitled": "not entitled: no channel is allowed in this case",
 }
 _FREEZE = Option(
     "freeze", ("--freeze",), "flag", "",
-    "Print the public holidays of this year and the next as `frozen:`, ready to paste.",
+    "Print the public holidays of this and next year as `frozen:`, ready to paste",
 )  # fmt: skip
 
 
@@ -58,11 +58,11 @@ def hours(
     customer_country: str | None,
     freeze: bool,
 ) -> int:
-    """Say whether it is open, when that changes, this week's windows and the coming holidays.
+    """Show whether it is open, the next change, this week's windows and the coming holidays.
 
-    --plan, --role, --channel, --priority and --fact name a case: then it answers when the channels
-    of that case are open, and what you leave out is what you ask about. A name asks about hours
-    themselves; without a name or a case it answers for all hours of the policy.
+    With HOURS, it shows the hours of that name. With --plan, --role, --channel, --priority or
+    --fact, it shows when the channels of that case are open. Without them, it shows all hours of
+    the policy.
     """
     moments = read_moments(common)
     if customer_tz is not None:
@@ -91,7 +91,7 @@ def hours(
     refusal, code = None, 1
     states = [answer.state for answer in answers.answers]
     if "open" not in states:
-        refusal = next((says for state, says in _SAYS.items() if state in states), None)
+        refusal = next((text for state, text in _REFUSALS.items() if state in states), None)
         if not states:
             refusal = "not stated: the policy defines no hours"
         if NEEDS_INPUT in states:

@@ -1,4 +1,4 @@
-"""`zsupport init`: a commented policy to begin with, and its tests."""
+"""`zsupport init`: a starter policy with comments, and its tests."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ Examples:
   zsupport init support --id globex
   zsupport init support && zsupport check support && zsupport test support
 
-Exit code: 0 written, 2 a wrong option or a file that is there already, 4 it cannot be written."""
+Exit codes: 0 written, 2 invalid option or existing file, 4 files cannot be written"""
 
 _FOLDER = Option(
-    "folder", (), "argument", "[FOLDER]", "Where to write it; made where it is missing.", ".",
+    "folder", (), "argument", "[FOLDER]", "Folder to write to; created if missing", ".",
     completes="file",
 )  # fmt: skip
-_ID = Option("id", ("--id",), "text", "ID", "The policy's id, which names the files.", "acme")
+_ID = Option("id", ("--id",), "text", "ID", "Id of the policy, and name of its files", "acme")
 
 
 def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
-    """Write a policy to begin with, and its tests.
+    """Create a starter policy and its tests.
 
-    It is a small complete policy with comments: change it line by line. It passes check and
-    test as written. A file that is there already is left alone, and nothing is written then.
+    The policy is small, complete and commented: change it line by line. It passes `zsupport check`
+    and `zsupport test`. If one of the files exists, nothing is written.
     """
     from zsupport.policy.shape import is_id
     from zsupport.report.text import one_line
@@ -37,12 +37,12 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
 
     if not is_id(id):
         raise UsageError(
-            f"--id: `{id}` cannot be an id",
-            "letters, digits, `.`, `-` and `_`, a letter or digit first",
+            f"--id: invalid id `{id}`",
+            "use letters, digits, `.`, `-` and `_`; start with a letter or digit",
         )
     if f"{id}.yaml".endswith(TESTS):
         raise UsageError(
-            f"--id: the policy would lie in {id}.yaml, which is the name of a tests file",
+            f"--id: {id}.yaml is the name of a tests file",
             f"choose an id that does not end in _test, such as {id.removesuffix('_test')}",
         )
     texts = {

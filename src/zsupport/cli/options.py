@@ -1,7 +1,7 @@
-"""The options, each defined once, as data: Typer's commands are made from them in `cli.app`.
+"""The options of all commands, as data. `cli.app` builds Typer's commands from them.
 
-They are data and not Typer declarations because loading Typer takes most of the time of a call:
-`cli.short` reads the common forms of a command line by this table alone.
+They are not Typer declarations, because importing Typer takes longer than most answers:
+`cli.short` parses common command lines with this table alone.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Option(NamedTuple):
-    """An option of a command, or without flags an argument.
+    """An option of a command. Without flags it is a positional argument.
 
-    `kind` is text, texts (may be repeated), flag, argument, or arguments (as many as one likes).
+    `kind` is `text`, `texts` (repeatable), `flag`, `argument`, or `arguments` (any number).
     """
 
     name: str
@@ -35,101 +35,107 @@ class Option(NamedTuple):
 
 
 def flag_of(field: str, *value: str) -> str:
-    """Return a field as the command line writes it: as an option."""
+    """Return the option of a field, with its value: `--plan`, `--fact a=b`."""
     flag = f"--{field.replace('_', '-')}"
     return f"{flag} {'='.join(value)}" if value else flag
 
 
-PLAN = Option("plan", ("--plan",), "text", "ID", "The plan.", completes="plan")
-ROLE = Option("role", ("--role",), "text", "ID", "The role.", completes="role")
-CHANNEL = Option("channel", ("--channel",), "text", "ID", "The channel.", completes="channel")
-PRIORITY = Option("priority", ("--priority",), "text", "ID", "The priority.", completes="priority")
+PLAN = Option("plan", ("--plan",), "text", "ID", "Plan", completes="plan")
+ROLE = Option("role", ("--role",), "text", "ID", "Role", completes="role")
+CHANNEL = Option("channel", ("--channel",), "text", "ID", "Channel", completes="channel")
+PRIORITY = Option("priority", ("--priority",), "text", "ID", "Priority", completes="priority")
 FACT = Option(
     "fact", ("--fact",), "texts", "NAME=VALUE",
-    "What else the answer depends on; may be repeated.", completes="fact",
+    "Fact about the case (repeatable)", completes="fact",
 )  # fmt: skip
-TOPIC = Option("topic", ("--topic",), "text", "ID", "The topic.", completes="topic")
+TOPIC = Option("topic", ("--topic",), "text", "ID", "Topic", completes="topic")
 OPENED = Option(
-    "opened", ("--opened",), "text", "INSTANT", "When it was opened. [default: --at]"
+    "opened", ("--opened",), "text", "INSTANT", "When the case was opened [default: --at]"
 )  # fmt: skip
 METRIC = Option(
     "metric", ("--metric",), "texts", "ID",
-    "What is promised; may be repeated; `all`. [default: the policy's first]", completes="metric",
+    "Metric, or `all` (repeatable) [default: the policy's first metric]", completes="metric",
 )  # fmt: skip
-ANSWERED = Option("answered", ("--answered",), "text", "INSTANT", "When it was answered.")
-UPDATED = Option("updated", ("--updated",), "text", "INSTANT", "When it was last updated.")
-RESOLVED = Option("resolved", ("--resolved",), "text", "INSTANT", "When it was resolved.")
+ANSWERED = Option("answered", ("--answered",), "text", "INSTANT", "When the case was answered")
+UPDATED = Option("updated", ("--updated",), "text", "INSTANT", "When the case was last updated")
+RESOLVED = Option("resolved", ("--resolved",), "text", "INSTANT", "When the case was resolved")
 START = Option(
     "start", ("--start",), "texts", "METRIC=INSTANT",
-    "When the clock of a metric started that the policy starts in words; may be repeated.",
+    "When a metric started, if the policy states this in words (repeatable)",
     completes="start",
 )  # fmt: skip
 PAUSE = Option(
     "pause", ("--pause",), "texts", "FROM/TO",
-    "When its clock stood still; may be repeated; FROM/ is still going on.",
+    "When the clock was paused; FROM/ has not ended (repeatable)",
 )  # fmt: skip
 AT_RISK = Option(
     "at_risk", ("--at-risk",), "text", "RATIO",
-    "From which part of the way it is at risk, such as 3/4 or 75%. [default: the metric's]",
+    "Share of the target that puts it at risk, such as 3/4 or 75% [default: the metric's]",
 )  # fmt: skip
 FAIL_BREACHED = Option(
-    "fail_breached", ("--fail-breached",), "flag", "", "Exit with 1 where something is breached."
+    "fail_breached", ("--fail-breached",), "flag", "", "Exit with 1 if a target is breached"
 )
 CUSTOMER_TZ = Option(
-    "customer_tz", ("--customer-tz",), "text", "ZONE", "The customer's zone (IANA)."
+    "customer_tz",
+    ("--customer-tz",),
+    "text",
+    "ZONE",
+    "Time zone of the customer, such as Europe/Oslo",
 )
 CUSTOMER_COUNTRY = Option(
     "customer_country", ("--customer-country",), "text", "CODE",
-    "The customer's country (ISO 3166).",
+    "Country of the customer, such as NO",
 )  # fmt: skip
+HELP = Option("help", ("--help", "-h"), "flag", "", "Show this help and exit")
 FORMAT = Option(
-    "format", ("--format",), "text", "", "How to show it; auto: a table in a terminal, else plain.",
+    "format", ("--format",), "text", "",
+    "Output format; auto is table in a terminal, otherwise plain",
     "auto", ("auto", *FORMATS),
 )  # fmt: skip
 
 FINDING_FORMAT = Option(
-    "format", ("--format",), "text", "", "How to show what is found. [auto: text]",
+    "format", ("--format",), "text", "", "Output format; auto is text",
     "auto", ("auto", *FINDING_FORMATS),
 )  # fmt: skip
 QUIET = Option(
-    "quiet", ("--quiet", "-q"), "flag", "", "Say nothing: the exit code is the answer."
+    "quiet", ("--quiet", "-q"), "flag", "", "Print nothing; the exit code is the answer"
 )  # fmt: skip
 EXIT_ZERO = Option(
-    "exit_zero", ("--exit-zero",), "flag", "", "Exit with 0 where it would be 1."
+    "exit_zero", ("--exit-zero",), "flag", "", "Exit with 0 instead of 1"
 )  # fmt: skip
 COLOR = Option(
-    "color", ("--color",), "text", "", "Whether to use colour.", "auto",
+    "color", ("--color",), "text", "", "When to use colors", "auto",
     ("auto", "always", "never"),
 )  # fmt: skip
 CSV = Option(
     "csv", ("--csv",), "text", "",
-    "How --format csv writes text that begins like a formula; raw: as it is.", "safe",
+    "How --format csv writes text that starts like a formula; safe adds an apostrophe", "safe",
     ("safe", "raw"),
 )  # fmt: skip
-DEBUG = Option("debug", ("--debug",), "flag", "", "Show the traceback of a bug.", hidden=True)
-#: What `check`, `test` and `diff` take beside their own options.
+DEBUG = Option("debug", ("--debug",), "flag", "", "Show the traceback of a bug", hidden=True)
 CONFIG = Option(
     "config", ("--config",), "text", "FILE|REV:FILE|none",
-    "The configuration of all files, or none. [default: of each file its pyproject.toml]",
+    "Configuration for all files, or none [default: each file's nearest pyproject.toml]",
 )  # fmt: skip
 OUTPUT_FILE = Option(
     "output_file", ("--output-file",), "texts", "FORMAT=FILE",
-    "Write the same findings to a file too; may be repeated.", completes="output",
+    "Also write the findings to a file (repeatable)", completes="output",
 )  # fmt: skip
+#: The shared options of `check`, `test` and `diff`.
 FINDING_OPTIONS = (CONFIG, FINDING_FORMAT, OUTPUT_FILE, CSV, QUIET, EXIT_ZERO, COLOR, DEBUG)
 
 COMMON = (
     Option(
         "policy", ("--policy",), "text", "NAME|PATH|-",
-        "The policy to ask. [default: ZSUPPORT_POLICY, pyproject.toml, zoom]", completes="policy",
+        "Policy [default: ZSUPPORT_POLICY, pyproject.toml, or zoom]", completes="policy",
     ),
-    Option("at", ("--at",), "text", "INSTANT", "The moment to answer as of. [default: now]"),
-    Option("tz", ("--tz",), "text", "ZONE", "The zone of local times, and of the answer."),
-    Option("lang", ("--lang",), "text", "CODE", "The language of the policy's texts.", "en"),
+    Option("at", ("--at",), "text", "INSTANT", "Moment that the answer is for [default: now]"),
+    Option("tz", ("--tz",), "text", "ZONE", "Time zone of local times and of the answer"),
+    Option("lang", ("--lang",), "text", "CODE", "Language of the policy's texts", "en"),
     FORMAT,
     CSV,
-    Option("field", ("--field",), "text", "NAME", "One field of the JSON answer, a line each."),
-    Option("why", ("--why",), "flag", "", "The lines that decided, and what would change it."),
+    Option("field", ("--field",), "text", "NAME", "Print one field of each answer, one per line"),
+    Option("why", ("--why",), "flag", "", "Show the deciding lines and what changes the answer"),
     QUIET,
     EXIT_ZERO,
     COLOR,
@@ -138,7 +144,7 @@ COMMON = (
 
 
 class Common(NamedTuple):
-    """The values of COMMON, which every question takes."""
+    """The values of the options in COMMON, which every question has."""
 
     policy: str | None
     at: str | None
@@ -155,7 +161,7 @@ class Common(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A command: its function, its options and its help."""
+    """A command: its function, its options and its examples."""
 
     run: Callable[..., int]
     options: tuple[Option, ...]
@@ -163,41 +169,41 @@ class Command(NamedTuple):
     common: bool = True
 
     def every_option(self) -> tuple[Option, ...]:
-        """Return the command's own options, then the common ones."""
+        """Return the command's own options, followed by the common options."""
         return (*self.options, *(COMMON if self.common else ()))
 
     def call(self, values: dict[str, object]) -> int:
-        """Run the command with a value for every option; return its exit code."""
+        """Run the command with a value for each option; return its exit code."""
         files: Any = values.get("output_file")
-        formats = [values.get("format"), *(each.partition("=")[0] for each in files or ())]
+        formats = [values.get("format"), *(file.partition("=")[0] for file in files or ())]
         if values.get("csv") == "raw" and "csv" not in formats:
-            raise UsageError("--csv raw is for --format csv only", "add --format csv")
+            raise UsageError("`--csv raw` requires `--format csv`", "add `--format csv`")
         if not self.common:
             return self.run(**values)
         common = Common._make(values.pop(name) for name in Common._fields)
         return self.run(common, **values)
 
 
-#: What a command answers, in a line. Its module is imported only when the command runs.
+#: A one-line summary of each command. A module is imported only when its command runs.
 COMMANDS = {
-    "channels": "Which channels may be used, how, and what to have ready",
-    "due": "When a response is due, how long is left, whether it is late",
-    "hours": "Whether a channel is open; next opening, this week, coming holidays",
-    "priority": "Which priority fits the facts; what the priorities mean",
-    "topics": "The self-help resources, by topic and for whom",
-    "terms": "What else the policy says for a case: topic and text",
-    "policies": "The known policies, and what is in force; one in full",
-    "check": "Whether a policy is complete and consistent, and where it is not",
-    "test": "The policy's own tests; what they cover and what they notice",
-    "diff": "What a change of a policy takes from whom, and what it gives",
-    "init": "A commented policy to begin with, and its tests",
-    "schema": "JSON Schema of a policy or of an answer",
-    "help": "Guides: the policy format, scripts, JSON, completion",
+    "channels": "Show which channels a customer may use, and how",
+    "due": "Compute when a response is due, and whether it is late",
+    "hours": "Show opening hours: open or closed, next change, this week, holidays",
+    "priority": "Find the priority for facts, or list the priorities",
+    "topics": "List self-help resources by topic and role",
+    "terms": "Show other terms of the policy for a case",
+    "policies": "List the policies, or show one in full",
+    "check": "Find errors, gaps and contradictions in policies",
+    "test": "Run a policy's tests; measure coverage and mutations",
+    "diff": "Show who gains and who loses from a policy change",
+    "init": "Create a starter policy with comments and tests",
+    "schema": "Print the JSON Schema of a policy or an answer",
+    "help": "Show a guide, or list the guides",
 }
 
 
 def load_command(name: str) -> Command:
-    """Return the command of this name in COMMANDS."""
+    """Return the command with this name in COMMANDS."""
     module = f"zsupport.cli.{name}"
     __import__(module)
     command: Command = sys.modules[module].COMMAND

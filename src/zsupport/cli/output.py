@@ -1,4 +1,4 @@
-"""Standard output and standard error: the only module that writes to them."""
+"""Standard output and standard error. Only this module writes to them."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 
 def prepare_streams() -> None:
-    """Have letters that a stream cannot encode written as escapes, so that no write fails."""
+    """Write characters that a stream cannot encode as escapes, so that no write fails."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
 def emit(text: str, *, commands: bool = False) -> None:
-    """Write a text to standard output; a closed pipe is ignored.
+    """Write a text to standard output. A closed pipe is ignored.
 
-    `commands`: leave workflow commands in the text as they are. Raises EnvironmentFault where it
-    cannot be written.
+    With `commands`, workflow commands in the text are not escaped. Raises EnvironmentFault if the
+    text cannot be written.
     """
     _write(sys.stdout, guarded(text, commands=commands))
 
 
 def emit_exactly(data: bytes) -> None:
-    """Write a file or patch to a pipe as it is; in a terminal nothing in it steers that."""
+    """Write the exact bytes of a file or patch; in a terminal escape control characters."""
     if is_terminal():
         emit(printable(data.decode("utf-8", "replace")))
     else:
@@ -44,7 +44,7 @@ def emit_exactly(data: bytes) -> None:
 
 
 def aside(text: str, *, commands: bool = False) -> None:
-    """Write a text to standard error as `emit` does; without a stream it is lost."""
+    """Write a text to standard error as `emit` does. Without a stream, do nothing."""
     if sys.stderr is not None:
         _write(sys.stderr, guarded(text, commands=commands))
 
@@ -54,51 +54,51 @@ def _write(out: IO[AnyStr] | None, text: AnyStr) -> None:
         if out is None:
             from errno import EBADF
 
-            raise OSError(EBADF, "there is no standard output")
+            raise OSError(EBADF, "no standard output")
         out.write(text)
         out.flush()
     except BrokenPipeError:
         _give_up(out)
     except OSError as error:
         _give_up(out)
-        raise EnvironmentFault(f"the output cannot be written: {error.strerror}") from None
+        raise EnvironmentFault(f"cannot write the output: {error.strerror}") from None
 
 
 def leave(code: int) -> NoReturn:
-    """End the process: every text has been written, and nothing else has to be tidied up."""
+    """End the process without cleaning up: all texts are written."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
         except (OSError, ValueError):
-            continue  # it was said where the text was written
+            continue  # reported by the write itself
     os._exit(code)
 
 
 def waiting_terminal() -> IO[str] | None:
-    """Return standard error where somebody waits at it for a long run, None elsewhere."""
+    """Return standard error if it is a terminal in which a person waits, or None."""
     waits = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     return sys.stderr if waits and not os.environ.get("CI") else None
 
 
 def _give_up(out: IO[str] | IO[bytes] | None) -> None:
-    """Let what is still buffered go nowhere, so that the interpreter ends in silence."""
+    """Discard buffered output, so that the interpreter ends without an error."""
     if out is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
 def note(text: str) -> None:
-    """Write a line about the answer to standard error."""
+    """Write a line to standard error, after `zsupport:`."""
     aside(f"zsupport: {printable(' '.join(text.splitlines()))}\n")
 
 
 def explain(lines: list[str]) -> None:
-    """Write reasons to standard error, beside an answer that a program reads."""
+    """Write the reasons to standard error; standard output has the answer for a program."""
     aside("".join(printable(line) + "\n" for line in lines))
 
 
 def terminal_of(color: str, csv: str = "safe") -> Terminal:
-    """Return what standard output can show; NO_COLOR and COLUMNS are honoured."""
+    """Return what standard output can show, by NO_COLOR, TERM and COLUMNS."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     colored = color == "always" or (
         color == "auto"
@@ -112,7 +112,7 @@ def terminal_of(color: str, csv: str = "safe") -> Terminal:
 def _width() -> int:
     """Return the width of standard output: COLUMNS, else that of the terminal, else 80.
 
-    As `shutil.get_terminal_size` says; to load `shutil` takes a sixth of the start of Python.
+    The same as `shutil.get_terminal_size`, whose import takes a sixth of the start of Python.
     """
     try:
         columns = int(os.environ.get("COLUMNS", ""))
@@ -126,10 +126,10 @@ def _width() -> int:
         return 80
 
 
-def chosen_format(wanted: str) -> str:
-    """Return the format: `auto` is a table in a terminal and plain lines elsewhere."""
-    if wanted != "auto":
-        return wanted
+def chosen_format(format: str) -> str:
+    """Return the format; `auto` becomes `table` in a terminal and `plain` elsewhere."""
+    if format != "auto":
+        return format
     return "table" if is_terminal() else "plain"
 
 
@@ -139,33 +139,34 @@ def is_terminal() -> bool:
 
 
 def write_report(report: Report, common: Common) -> None:
-    """Write a report in the format that was asked for."""
+    """Write a report in the format of `--format`."""
     terminal = terminal_of(common.color, common.csv)
     emit(render(report, chosen_format(common.format), terminal))
 
 
 class Showing(NamedTuple):
-    """How findings are shown: the format on a stream, and the files with a format each."""
+    """How findings are shown: the format on a stream, and the output files with their formats."""
 
     format: str
     color: str = "auto"
     csv: str = "safe"
-    quiet: bool = False  # nothing is written to the stream
+    quiet: bool = False  # write nothing to the stream
     files: tuple[tuple[str, str], ...] = ()  # format and path
 
     @property
     def formats(self) -> set[str]:
-        """Every format in which something is written."""
+        """All formats that are written."""
         return {self.format, *(format for format, _ in self.files)}
 
     def with_files(self, output_file: list[str] | None) -> Showing:
-        """Return it with the files of `--output-file`; raise UsageError for another form."""
+        """Return a copy with the files of `--output-file`; raise UsageError if one is invalid."""
         files = []
         for text in output_file or ():
             format, equals, path = text.partition("=")
             if not equals or not path:
                 raise UsageError(
-                    f"--output-file: `{text}` is not FORMAT=FILE", "such as sarif=findings.sarif"
+                    f"--output-file: `{text}` is not FORMAT=FILE",
+                    "write a pair such as sarif=findings.sarif",
                 )
             if format not in FINDING_FORMATS:
                 formats = ", ".join(FINDING_FORMATS)
@@ -183,12 +184,12 @@ def write_outcome(
     fails_at: str = "error",
     holidays: str | None = None,
 ) -> None:
-    """Write what a checker found as it is to be shown; the format `auto` is text everywhere.
+    """Write findings to the stream and to the output files. The format `auto` is `text`.
 
-    `outcome_in` returns the outcome for a format. `to` writes it elsewhere where something else is
-    the output. `fails_at` is the least severity that fails the run, and `holidays` the release of
-    the public holidays where the findings rest on it. Raises EnvironmentFault where a file cannot
-    be written, after writing the others.
+    `outcome_in` returns the outcome for a format. `to` writes to the stream. `fails_at` is the
+    lowest severity that fails the run. `holidays` is the release of the public holidays, if the
+    findings depend on it. Raises EnvironmentFault if a file cannot be written, after writing the
+    other files.
     """
     from datetime import UTC, datetime
 
@@ -199,7 +200,7 @@ def write_outcome(
     try:
         folder = os.getcwd()
     except OSError:
-        folder = ""  # it has been removed, and nothing is named from it
+        folder = ""  # the folder was removed: keep the names of files
     context = Context(
         terminal_of(showing.color, showing.csv),
         folder,
@@ -234,11 +235,11 @@ def write_outcome(
 
 
 def write_field(report: Report, field: str) -> None:
-    """Write one field of each answer: a line each, a line for each item of a list."""
+    """Write one field of each answer: one line per value, or per item of a list."""
     known = report.fields
     if field not in known:
         raise UsageError(
-            f"`{field}` is no field; known: {', '.join(known)}", did_you_mean(field, known)
+            f"unknown field `{field}`; fields: {', '.join(known)}", did_you_mean(field, known)
         )
     lines: list[str] = []
     for record in report.records:
@@ -260,22 +261,23 @@ def _text(value: object) -> str:
 
 
 def wants_json(arguments: list[str]) -> bool:
-    """Return whether errors are to be JSON too, even if the options cannot be read."""
-    wanted = False
+    """Return whether errors are written as JSON, even if the options are invalid."""
+    as_json = False
     for i, argument in enumerate(arguments):
         if argument == "--":
             break
         name, equals, value = argument.partition("=")
         if name == "--format":
             value = value if equals else "".join(arguments[i + 1 : i + 2])
-            # The last one counts; a value that is none is the error that is shown.
-            wanted = value == "json" if value in ("auto", *FORMATS, *FINDING_FORMATS) else wanted
-    return wanted
+            # The last `--format` counts. An invalid value does not change the format of its error.
+            if value in ("auto", *FORMATS, *FINDING_FORMATS):
+                as_json = value == "json"
+    return as_json
 
 
 def in_options(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings with hints that name command-line options."""
-    return tuple(each._replace(hint=named(each.hint, flag_of)) for each in findings)
+    """Return the findings with command-line options in their hints."""
+    return tuple(finding._replace(hint=named(finding.hint, flag_of)) for finding in findings)
 
 
 def report_error(error: ZsupportError, *, as_json: bool) -> int:

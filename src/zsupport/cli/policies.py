@@ -1,4 +1,4 @@
-"""`zsupport policies`: which policies there are, and one in full."""
+"""`zsupport policies`: the known policies, or one in full."""
 
 from __future__ import annotations
 
@@ -21,25 +21,27 @@ Examples:
   zsupport policies zoom
   zsupport policies canonical --format json
 
-Exit code: 0, 2 a wrong option or name, 3 a policy that cannot be read."""
+Exit codes: 0 success, 2 invalid option or name, 3 policy cannot be read"""
 
-_NAME = Option("name", (), "argument", "[NAME|PATH]", "One policy, in full.", completes="policy")
+_NAME = Option("name", (), "argument", "[NAME|PATH]", "Policy to show in full", completes="policy")
 
 
 def policies(common: Common, name: str | None) -> int:
-    """List the known policies, their revisions and what is in force; with a name, one in full.
+    """List the known policies and their revisions. With a name, show one policy in full.
 
-    In full a table shows everything that the file in force states; JSON shows every file.
+    A table shows the file in force. JSON shows the files of all revisions.
     """
     moments = read_moments(common)
     if name is not None and common.policy is not None:
-        raise UsageError(f"`{name}` and --policy {common.policy} both name a policy", "name one")
-    one = name if name is not None else common.policy
+        raise UsageError(
+            f"`{name}` and `--policy {common.policy}` cannot be combined", "remove one"
+        )
+    requested = name if name is not None else common.policy
     files: tuple[SourceFile, ...] = ()
-    if one is not None:
-        question = ask(common._replace(policy=one), moments)
+    if requested is not None:
+        question = ask(common._replace(policy=requested), moments)
         known = [question.policy]
-        # Lines show nothing of what only the files say.
+        # Plain lines show nothing that is only in the files.
         if common.field is not None or chosen_format(common.format) != "plain":
             files = question.found.files
     else:
@@ -47,10 +49,10 @@ def policies(common: Common, name: str | None) -> int:
         current, _ = choose(None, os.environ, working_folder())
         if shipped_id(current) is None:
             policy = load_found(find(current))
-            if Policy(tuple([each.heading() for each in policy.revisions])) not in known:
+            if Policy(tuple([revision.heading() for revision in policy.revisions])) not in known:
                 known.insert(0, policy)
-    asked = {"policy": one, "at": format_instant(from_datetime(moments.at), moments.zone)}
-    report = show_policies(known, moments.at, asked, common.lang, files)
+    query = {"policy": requested, "at": format_instant(from_datetime(moments.at), moments.zone)}
+    report = show_policies(known, moments.at, query, common.lang, files)
     if common.quiet:
         return 0
     if common.field is not None:

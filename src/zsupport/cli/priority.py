@@ -1,4 +1,4 @@
-"""`zsupport priority`: how urgent a case is."""
+"""`zsupport priority`: the priority of a case."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ Examples:
   zsupport priority --fact impact=down --fact workaround=false
   zsupport priority --fact impact=down --fact workaround=true --why
 
-Exit code: 0 a priority fits, 1 none does, 2 a wrong option or name, 3 a policy that cannot be
-read."""
+Exit codes: 0 a priority matches, 1 no priority matches, 2 invalid option or name, 3 policy cannot
+be read"""
 
 
 def priority(common: Common, fact: list[str] | None) -> int:
-    """Say which priority fits the facts; without facts, list the priorities and their meaning.
+    """Find the priority that matches the facts. Without facts, list the priorities.
 
-    A fact that has a default takes it when it is left out, and the answer says so; for any other
-    the answer is given for each of its values.
+    If you omit a fact, its default is used and the answer shows it. A fact without a default is
+    answered for each of its values.
     """
     moments = read_moments(common)
     question = ask(common, moments)
     answers = question.policy.priority(fact=read_facts(fact), at=moments.at, lang=common.lang)
     refusal = None
     if not any(answer.priority for answer in answers.answers):
-        refusal = "not stated: no priority fits these facts"
+        refusal = "not stated: no priority matches these facts"
         if not facts_decide(answers.revision):
-            refusal = "not stated: this policy does not decide the priority from facts"
+            refusal = "not stated: this policy does not define priorities by facts"
     query = question.query(facts=answers.query.facts)
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 

@@ -1,4 +1,4 @@
-"""What every question has in common: its policy, its moment, its output."""
+"""The common parts of all questions: the policy, the moment and the output."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-#: The kinds of remarks under a table, and those beside lines for a program.
+#: The kinds of remarks under a table, and on standard error for other formats.
 _UNDER_TABLES = ("retired", "starts", "condition", "note", "unclear")
 _BESIDE_LINES = ("only", "unclear")
 
 
 class AskedPolicy(NamedTuple):
-    """The policy that is asked, and the moment as of which."""
+    """The policy of a question, and the moment that the answer is for."""
 
     policy: Policy
     found: FoundPolicy
-    fallback: bool  # nobody named a policy: it is the shipped example
+    fallback: bool  # no policy was named: it is the shipped example
     at: datetime
-    zone: tzinfo  # in which instants are shown
+    zone: tzinfo  # the time zone of instants in the output
 
-    def query(self, **asked: object) -> dict[str, Any]:
-        """Return the question as the JSON document repeats it."""
-        return {**asked, "at": self.text(self.at)}
+    def query(self, **fields: object) -> dict[str, Any]:
+        """Return the query of the JSON document."""
+        return {**fields, "at": self.text(self.at)}
 
     def text(self, instant: datetime) -> str:
-        """Return an instant as it is shown."""
+        """Return an instant as text, in the time zone of the output."""
         return format_instant(from_datetime(instant), self.zone)
 
 
 class Moments(NamedTuple):
-    """The instants of the options, and the zone in which to show instants."""
+    """The instants of the options, and the time zone of instants in the output."""
 
     now: int
     named: tzinfo | None  # --tz
@@ -60,14 +60,14 @@ class Moments(NamedTuple):
     zone: tzinfo
 
     def read(self, option: str, text: str | None) -> datetime | None:
-        """Return the instant that an option gives, None where it is left out."""
+        """Return the instant of an option, None if it is omitted."""
         if text is None:
             return None
         return to_datetime(_instant(option, text, self.now, self.named)[0])
 
 
 def read_moments(common: Common, opened: str | None = None) -> Moments:
-    """Return the moment asked as of (default: now) and opened (default: that moment)."""
+    """Return the moments of `--at` (default: now) and `--opened` (default: `--at`)."""
     now = int(time.time())
     named = None if common.tz is None else read("--tz", common.tz, zone)
     at, stated = (now, None) if common.at is None else _instant("--at", common.at, now, named)
@@ -84,7 +84,7 @@ def _instant(option: str, text: str, now: int, named: tzinfo | None) -> tuple[in
 
 
 def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
-    """Return what `parse` makes of an option's text; a problem with it names the option."""
+    """Return the parsed value of an option; raise UsageError that names the option if invalid."""
     try:
         return parse(text)
     except BadText as problem:
@@ -92,7 +92,7 @@ def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
 
 
 def ask(common: Common, moments: Moments) -> AskedPolicy:
-    """Return the question to the policy in use."""
+    """Return the policy in use, loaded, with the moment of the question."""
     name, fallback = choose(common.policy, os.environ, working_folder())
     found = find(name)
     policy = load_found(found)
@@ -100,7 +100,7 @@ def ask(common: Common, moments: Moments) -> AskedPolicy:
 
 
 def working_folder() -> str | None:
-    """Return the current folder, None where it has been removed."""
+    """Return the current folder, or None if it was removed."""
     try:
         return os.getcwd()
     except OSError:
@@ -108,7 +108,7 @@ def working_folder() -> str | None:
 
 
 def read_facts(pairs: list[str] | None) -> dict[str, str]:
-    """Return `--fact NAME=VALUE` options as a mapping; raise UsageError for another form."""
+    """Return `--fact NAME=VALUE` options as a mapping; raise UsageError if one is invalid."""
     facts: dict[str, str] = {}
     for pair in pairs or ():
         name, equals, value = pair.partition("=")
@@ -116,15 +116,19 @@ def read_facts(pairs: list[str] | None) -> dict[str, str]:
             example = f"{name or 'NAME'}=VALUE"
             raise UsageError(f"--fact: `{pair}` is not NAME=VALUE", f"write --fact {example}")
         if facts.get(name, value).casefold() != value.casefold():
-            raise UsageError(f"the fact `{name}` is given twice: {facts[name]} and {value}")
+            raise UsageError(f"--fact: duplicate fact `{name}`: {facts[name]} and {value}")
         facts[name] = value
     return facts
 
 
 def needed(answers: AnyAnswers) -> str:
-    """Return a line that says which input is required for an answer, with the options."""
-    asks = (named(each.message, flag_of) for each in answers.warnings if each.code == NEEDS_INPUT)
-    return f"needs input: {'; '.join(asks)}"
+    """Return a line with the options that are required for an answer."""
+    messages = (
+        named(warning.message, flag_of)
+        for warning in answers.warnings
+        if warning.code == NEEDS_INPUT
+    )
+    return f"needs input: {'; '.join(messages)}"
 
 
 def finish(
@@ -137,19 +141,20 @@ def finish(
     refusal: str | None,
     code: int = 1,
 ) -> int:
-    """Write the report and return the exit code: 0, or `code` with `refusal` in one line."""
+    """Write the report. Return 0, or write `refusal` as one line and return `code`."""
     if refusal and not answers.in_force:
         kind = refusal.partition(":")[0]
         refusal = f"{kind}: no revision of the policy is in force at that moment"
     if not common.quiet:
         warnings = [
-            each._replace(message=named(each.message, flag_of)) for each in answers.warnings
+            warning._replace(message=named(warning.message, flag_of))
+            for warning in answers.warnings
         ]
-        answers = answers._replace(warnings=(*warnings, *_about_language(common, answers)))
+        answers = answers._replace(warnings=(*warnings, *_language_warnings(common, answers)))
         report = view.show(answers, query, question.zone, common.lang)
         if common.field is not None and common.format not in ("auto", "plain"):
-            raise UsageError(f"--field and --format {common.format} contradict each other")
-        # All is worked out before the first line is written: a run that fails has said nothing.
+            raise UsageError(f"`--field` and `--format {common.format}` cannot be combined")
+        # Compute everything before the first line is written: a failed run has no other output.
         beside: list[str] = []
         reasons: list[str] = []
         if common.why:
@@ -172,50 +177,54 @@ def finish(
     return code if refusal and not (common.exit_zero and code == 1) else 0
 
 
-def _about_language(common: Common, answers: AnyAnswers) -> list[Warning]:
-    """Return a warning where the policy has texts by language and none in the one asked for."""
+def _language_warnings(common: Common, answers: AnyAnswers) -> list[Warning]:
+    """Return a warning if a policy with translations has none in the language of `--lang`."""
     known = answers.revision.languages
     if not known or common.lang == "en" or {common.lang, common.lang.split("-")[0]} & set(known):
         return []
-    return [Warning("no-language", f"no texts in `{common.lang}`; there are {', '.join(known)}")]
+    return [
+        Warning(
+            "no-language", f"no texts in language `{common.lang}`; languages: {', '.join(known)}"
+        )
+    ]
 
 
 def _notes(
     common: Common, question: AskedPolicy, answers: AnyAnswers, report: Report, reasons: list[str]
 ) -> tuple[str, ...]:
-    """Return what stands under a table: remarks, reasons, and where the answer comes from."""
+    """Return the notes under a table: remarks, reasons, and the policy of the answer."""
     notes = _chosen(report.beside.listed, _UNDER_TABLES, common, answers)
     notes = list(dict.fromkeys([*notes, *(warning.message for warning in answers.warnings)]))
     notes += reasons
     if question.fallback and chosen_format(common.format) == "table":
         revision = answers.revision
-        since = f", revision {revision.start}" if revision.start else ""
-        notes.append(
-            f"{revision.policy}{since}: the shipped example; name your own policy with --policy"
+        name = (
+            f"{revision.policy}, revision {revision.start}" if revision.start else revision.policy
         )
+        notes.append(f"{name}: the shipped example; name your own policy with --policy")
     return tuple(notes)
 
 
 def _aside(common: Common, answers: AnyAnswers, report: Report, *, refused: bool) -> list[str]:
-    """Return what goes to standard error beside lines for a program: warnings and doubts.
+    """Return the lines for standard error when a program reads the answer.
 
-    `refused`: what is needed is said by the refusal.
+    With `refused`, the refusal line names the required input, so its warnings are omitted.
     """
-    found = [w.message for w in answers.warnings if not (refused and w.code == NEEDS_INPUT)]
+    warnings = [w.message for w in answers.warnings if not (refused and w.code == NEEDS_INPUT)]
     every = common.field is not None or FORMATS[chosen_format(common.format)].every
     remarks = report.beside.every if every else report.beside.listed
-    return list(dict.fromkeys([*found, *_chosen(remarks, _BESIDE_LINES, common, answers)]))
+    return list(dict.fromkeys([*warnings, *_chosen(remarks, _BESIDE_LINES, common, answers)]))
 
 
 def _chosen(
     remarks: Iterable[Remark], kinds: tuple[str, ...], common: Common, answers: AnyAnswers
 ) -> list[str]:
-    """Return the remarks of some kinds; with `--why` also the sources and what tables show.
+    """Return the remarks of some kinds; with `--why` also the sources and the notes of tables.
 
-    The doubt about when the revision is in force is left to JSON.
+    Only JSON states that it is unclear when the revision is in force.
     """
     if common.why:
         kinds = (*kinds, *_UNDER_TABLES, "source")
     doubt = one_line(answers.revision.validity.unclear, common.lang)
     hidden = f"unclear: {doubt}" if doubt else None
-    return [each.text for each in remarks if each.kind in kinds and each.text != hidden]
+    return [remark.text for remark in remarks if remark.kind in kinds and remark.text != hidden]

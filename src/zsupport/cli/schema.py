@@ -13,22 +13,22 @@ Examples:
   zsupport schema > policy.schema.json
   zsupport schema channels
 
-An editor that reads YAML schemas checks a policy while it is written when its first line is
+With this first line, an editor with YAML support checks the policy while you write:
   # yaml-language-server: $schema=policy.schema.json"""
 
 _NAME = Option(
-    "name", (), "argument", "[NAME]", f"{enumerated(schemas.NAMES, 'or')}.", "policy"
+    "name", (), "argument", "[NAME]", f"Schema: {enumerated(schemas.NAMES, 'or')}", "policy"
 )  # fmt: skip
 
 
 def schema(name: str) -> int:
-    """Print the JSON Schema of a policy, or of a JSON answer."""
+    """Print the JSON Schema of a policy or a JSON answer."""
     from zsupport.report.json import dumps
 
     if name not in schemas.NAMES:
         known = ", ".join(schemas.NAMES)
         hint = did_you_mean(name, schemas.NAMES)
-        raise UsageError(f"`{name}` is no schema; known: {known}", hint)
+        raise UsageError(f"unknown schema `{name}`; schemas: {known}", hint)
     emit(dumps(schemas.schema(name), terminal_of("never")) + "\n")
     return 0
 

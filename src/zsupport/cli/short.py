@@ -1,12 +1,12 @@
-"""The short way: a plainly written question is answered in little more time than Python starts.
+"""The short path: common questions are answered in little more time than Python needs to start.
 
-It goes without Typer, and without whatever else takes long to load. `MAY_LOAD` names all that a
-question may load where the policy was read before; a test names the import that breaks it. So on
-this way NamedTuple and the like come from `zsupport.typed`, what only annotations use is imported
-for the type checker alone, and what few questions need, such as `re`, is imported by the function
-that needs it. The collector of reference cycles is off, and the process ends without tidying up.
+It avoids Typer and all other slow imports. OF_PYTHON and OF_PROGRAM list all modules that a
+question can import if the policy is cached, and a test reports any other import. Modules on this
+path import NamedTuple and the like from `zsupport.typed`, import names for annotations only for the
+type checker, and import rarely used modules such as `re` in the function that needs them. Garbage
+collection is off, and the process ends without cleaning up.
 
-`zsupport.cli` imports this module first, as it also finds those that are imported after it.
+`zsupport.cli` imports this module first, because it installs the finder for the other modules.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
     from zsupport.cli.options import Command
 else:
-    # As Python has found and loaded this module; `importlib.machinery` takes time to load.
+    # Take the classes from this module, because importing `importlib.machinery` takes time.
     ModuleSpec, SourceFileLoader = type(__spec__), type(__spec__.loader)
 
-#: Of Python and its packages. `re`, `enum`, `typing` or `json` would each take a tenth of the
-#: time; `tzdata` holds nothing but its version.
+#: Modules of Python and of dependencies. Importing `re`, `enum`, `typing` or `json` would take a
+#: tenth of the time each. `tzdata` contains only its version.
 OF_PYTHON = (
     "__future__", "_bisect", "_collections", "_datetime", "gc", "itertools", "tzdata",
 )  # fmt: skip
-#: Modules of the program. Not those that read YAML or texts, `json`, the schemas, tables, `--why`.
+#: Modules of the program, without those for YAML, texts, `json`, schemas, tables and `--why`.
 OF_PROGRAM = (
     "answer", "answer.case", "answer.channels", "answer.dimensions", "answer.due", "answer.facts",
     "answer.grants", "answer.hours", "answer.opening", "answer.priority", "answer.promise",
@@ -48,9 +48,9 @@ OF_PROGRAM = (
 
 
 class QuickFinder:
-    """Finds the modules of OF_PROGRAM in the folders of their packages, and no other module.
+    """A finder for the modules of OF_PROGRAM in the folders of their packages.
 
-    It gives what Python's own finder gives, without listing the folders and trying other endings.
+    Its result equals that of Python's finder, but it does not list folders and try other endings.
     """
 
     modules = frozenset([f"zsupport.{name}" for name in OF_PROGRAM])
@@ -60,7 +60,7 @@ class QuickFinder:
     def find_spec(
         cls, name: str, path: Sequence[str] | None, target: object = None
     ) -> ModuleSpec | None:
-        """Return where a module is, None where Python's own finder has to look."""
+        """Return the spec of a module, or None to let Python's finder search."""
         if name not in cls.modules or path is None or len(path) != 1:
             return None
         place = path[0] + os.sep + name.rpartition(".")[2]
@@ -74,16 +74,16 @@ class QuickFinder:
         return spec
 
 
-if SourceFileLoader.__name__ == "SourceFileLoader":  # the program lies in no archive
+if SourceFileLoader.__name__ == "SourceFileLoader":  # the program is not in an archive
     sys.meta_path.insert(0, QuickFinder)
 
 
 def read_short(command: Command, arguments: list[str]) -> dict[str, object] | None:
-    """Return the values that plainly written arguments give, None where Typer has to look.
+    """Return the values of common command lines, or None to let Typer parse the arguments.
 
-    Plainly written: options in full, each value in an argument of its own that does not look
-    like an option, or after `=`; and a name, where the command takes one. Whatever is unusual or
-    wrong is Typer's, which defines what a command line means; the tests hold this to it.
+    A common command line has full option names, values after `=` or as separate arguments that do
+    not look like options, and a name if the command takes one. Typer parses everything else and
+    reports errors. Tests compare both parsers.
     """
     by_flag = {flag: option for option in command.every_option() for flag in option.flags}
     names = [option for option in command.options if not option.flags]

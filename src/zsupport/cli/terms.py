@@ -1,4 +1,4 @@
-"""`zsupport terms`: what else the policy says for a case."""
+"""`zsupport terms`: other terms of a policy for a case."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ Examples:
   zsupport terms --policy redhat --plan premium --topic contacts
   zsupport terms --policy gitlab --plan ultimate --fact program=education --why
 
-Exit code: 0 a term applies, 1 none does, 2 a wrong option or name, 3 a policy that cannot be
-read."""
+Exit codes: 0 terms found, 1 no terms, 2 invalid option or name, 3 policy cannot be read"""
 
-_TOPIC = Option("topic", ("--topic",), "text", "ID", "The topic.", completes="term")
+_TOPIC = Option("topic", ("--topic",), "text", "ID", "Topic of the terms", completes="term")
 
 
 def terms(
@@ -27,10 +26,9 @@ def terms(
     fact: list[str] | None,
     topic: str | None,
 ) -> int:
-    """Say what else the policy says for a case: topic and text.
+    """Show other terms of the policy for a case: topic and text.
 
-    What you leave out is what you ask about: without --topic it lists every topic. An option that
-    changes no text is not shown.
+    Without --topic it lists all topics. A dimension that changes no text is not shown.
     """
     moments = read_moments(common)
     question = ask(common, moments)
@@ -46,7 +44,7 @@ def terms(
     )
     refusal = None
     if all(answer.text is None for answer in answers.answers):
-        refusal = "not stated: the policy says nothing else for this case"
+        refusal = "not stated: the policy states no other terms for this case"
     if topic is not None and answers.answers:
         topic = answers.answers[0].topic
     query = question.query(**answers.query._asdict(), topic=topic)

@@ -1,4 +1,4 @@
-"""`zsupport test`: the policy's own tests."""
+"""`zsupport test`: the tests of a policy."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ Examples:
   zsupport test zoom --coverage --fail-under 90
   zsupport test zoom --only "free account"
 
-Exit code: 0 every test passed, 1 one failed or a share is too low, 2 a wrong option,
-3 a policy or a tests file that cannot be read."""
+Exit codes: 0 all tests passed, 1 a test failed or a percentage is too low, 2 invalid option, 3
+policy or tests file cannot be read"""
 
 _PATHS = Option(
     "paths", (), "arguments", "[PATH]...",
-    "Policies, tests files, folders, or a shipped policy. [default: this folder]",
+    "Policies, tests files, folders or shipped policies [default: .]",
     completes="policy",
 )  # fmt: skip
 _ONLY = Option(
-    "only", ("--only", "-k"), "text", "TEXT", "Only the tests whose name or question holds TEXT."
+    "only", ("--only", "-k"), "text", "TEXT", "Run only tests whose name or query contains TEXT"
 )  # fmt: skip
 _AT = Option(
     "at", ("--at",), "text", "INSTANT",
-    "The moment of tests that name none. [default: their file's, or the newest revision]",
+    "Moment of tests without `at` [default: that of the file, or the newest revision]",
 )  # fmt: skip
 _COVERAGE = Option(
-    "coverage", ("--coverage",), "flag", "", "Say which decisions of the policy no test states."
+    "coverage", ("--coverage",), "flag", "", "Report which decisions of the policy are not covered"
 )
 _FAIL_UNDER = Option(
     "fail_under", ("--fail-under",), "text", "PERCENT",
-    "Fail where fewer of the decisions are covered.",
+    "Fail if the coverage is lower",
 )  # fmt: skip
 _MUTATE = Option(
     "mutate", ("--mutate",), "flag", "",
-    "Change the policy in small ways, and say which changes no test notices.",
+    "Run the tests on mutants of the policy; report the mutants that survived",
 )  # fmt: skip
 _FAIL_UNDER_MUTATION = Option(
     "fail_under_mutation", ("--fail-under-mutation",), "text", "PERCENT",
-    "Fail where fewer of the changes are noticed.",
+    "Fail if the percentage of killed mutants is lower",
 )  # fmt: skip
 
 
@@ -67,10 +67,10 @@ def test(
     color: str,
     debug: bool,
 ) -> int:
-    """Run the tests of a policy: the files beside it whose names end in _test.yaml.
+    """Run the tests of a policy: the files next to it whose names end in _test.yaml.
 
-    A failure shows what the policy answers and the line that decided, and the test as it would
-    pass. No file is ever changed.
+    A failure shows the actual answer, the line that decided it, and a test that would pass. No file
+    is changed.
     """
     from zsupport.sources.cache import cache_folder, kept_holidays
     from zsupport.sources.find import shadowed
@@ -105,7 +105,7 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         if text == "now":
-            raise UsageError("--at: `now` would make the tests depend on the day", "name a moment")
+            raise UsageError("--at: `now` makes results depend on the day", "write a fixed moment")
         return to_datetime(parse_instant(text, now=0, zone=None)[0])
     except BadText as problem:
         raise UsageError(f"--at: {problem.message}", problem.hint or problem.expected) from None
@@ -115,12 +115,12 @@ def _percent(option: str, text: str | None) -> float | None:
     if text is None:
         return None
     try:
-        found = float(text.removesuffix("%"))
+        percentage = float(text.removesuffix("%"))
     except ValueError:
-        found = -1.0
-    if not 0 <= found <= 100:
-        raise UsageError(f"{option}: `{text}` is no percentage", "a number from 0 to 100")
-    return found
+        percentage = -1.0
+    if not 0 <= percentage <= 100:
+        raise UsageError(f"{option}: invalid percentage `{text}`", "write a number from 0 to 100")
+    return percentage
 
 
 COMMAND = Command(

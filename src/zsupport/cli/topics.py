@@ -1,4 +1,4 @@
-"""`zsupport topics`: what people find without opening a case."""
+"""`zsupport topics`: self-help resources."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ Examples:
   zsupport topics --topic messaging
   zsupport topics --role admin --lang nb
 
-Exit code: 0 something is there, 1 nothing is, 2 a wrong option or name, 3 a policy that cannot
-be read."""
+Exit codes: 0 resources found, 1 no resources, 2 invalid option or name, 3 policy cannot be read"""
 
 
 def topics(common: Common, topic: str | None, role: str | None) -> int:
-    """List the self-help resources: by topic, and for whom they are."""
+    """List the self-help resources by topic and role."""
     moments = read_moments(common)
     question = ask(common, moments)
     answers = question.policy.topics(topic=topic, role=role, at=moments.at, lang=common.lang)
-    refusal = None if answers.answers else "not stated: the policy names no such resource"
+    refusal = (
+        None
+        if answers.answers
+        else "not stated: the policy lists no self-help resources for this query"
+    )
     query = question.query(topic=topic, role=answers.query.role)
     return finish(common, question, answers, QUESTION, query, refusal=refusal)
 

@@ -1,4 +1,4 @@
-"""`zsupport --version`: what an answer depends on."""
+"""`zsupport --version`: the versions that answers depend on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zsupport.version import FORMAT, VERSION
 
 
 def show_version(format: str) -> int:
-    """Write the versions; as JSON also the digest of every shipped policy file."""
+    """Print the versions; in JSON also the digest of each shipped policy file."""
     if format != "json":
         emit(f"zsupport {VERSION} (policy format {FORMAT}, tzdata {tzdata_version()})\n")
         return 0

@@ -1,7 +1,7 @@
-"""Reports: what a command has to say, and the formats that write it.
+"""Reports: the answers of commands as data, and the formats that write them.
 
-A report is data. To add a format, write a module here with `render(report, terminal) -> str`
-and name it in FORMATS; one of findings, in the folder `findings` and in FINDING_FORMATS.
+To add a format for answers, write a module in this package with `render(report, terminal) -> str`
+and add its name to FORMATS. For findings, use the package `findings` and FINDING_FORMATS.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Table(NamedTuple):
-    """Columns and rows of texts, with a title where there are several tables."""
+    """Columns and rows of texts, with a title if there are several tables."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -23,7 +23,7 @@ class Table(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A note, a doubt or the like about answers: one line, with the rows that it concerns.
+    """A note, a doubt or a similar remark about answers: one line with the rows it is about.
 
     The kind is `only`, `retired`, `starts`, `condition`, `note`, `unclear` or `source`.
     """
@@ -33,28 +33,28 @@ class Remark(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """The remarks of a report; the rows that one concerns are named among those that are shown."""
+    """The remarks of a report, which name rows relative to the shown answers."""
 
-    listed: tuple[Remark, ...] = ()  # beside plain lines and tables
-    every: tuple[Remark, ...] = ()  # beside all answers, noes included
+    listed: tuple[Remark, ...] = ()  # for plain lines and tables
+    every: tuple[Remark, ...] = ()  # for all answers, including negative ones
 
 
 class Report(NamedTuple):
-    """One answer in all the ways in which it can be shown."""
+    """The answers of a command in all forms that formats need."""
 
     document: dict[str, Any]  # the JSON document
-    records: tuple[dict[str, Any], ...]  # its answers: csv and single fields
-    lines: tuple[tuple[str, ...], ...]  # plain: the open columns, then the value
+    records: tuple[dict[str, Any], ...]  # the answers of the document: csv and `--field`
+    lines: tuple[tuple[str, ...], ...]  # plain: the dimensions that vary, then the value
     tables: tuple[Table, ...]  # table and markdown
     notes: tuple[str, ...] = ()  # under the tables
-    fields: tuple[str, ...] = ()  # of each record, where there may be none
-    beside: Beside = Beside()  # the caller chooses kinds and place
+    fields: tuple[str, ...] = ()  # of each record, even if there are no records
+    beside: Beside = Beside()  # the caller selects kinds and places them
 
 
 class Terminal(NamedTuple):
-    """The width of the output in characters, its colours, and what it can show.
+    """The capabilities of the output: width in characters, colors and encoding.
 
-    `raw_csv`: a program reads the CSV, in which text may begin like a formula.
+    With `raw_csv`, texts in CSV that start like a formula are not escaped.
     """
 
     width: int = 80
@@ -64,18 +64,18 @@ class Terminal(NamedTuple):
 
     @property
     def unicode(self) -> bool:
-        """Whether it shows every character."""
+        """Whether the encoding has all characters."""
         return self.encoding.lower().startswith("utf")
 
 
 class ReportFormat(NamedTuple):
-    """What a format shows: whether the notes, and whether every answer or only the listed ones."""
+    """What a format shows: the notes, and every answer or only the listed ones."""
 
     notes: bool = False
     every: bool = False
 
 
-#: The formats of answers: each is a module of this package.
+#: The formats of answers. Each one is a module of this package.
 FORMATS = {
     "plain": ReportFormat(),
     "table": ReportFormat(notes=True),
@@ -83,14 +83,14 @@ FORMATS = {
     "csv": ReportFormat(every=True),
     "markdown": ReportFormat(notes=True),
 }
-#: The formats of findings of `check`, `test` and `diff`: each is a module in `findings`.
+#: The formats of findings of `check`, `test` and `diff`. Each one is a module in `findings`.
 FINDING_FORMATS = (
     "text", "plain", "json", "csv", "markdown", "github", "sarif", "junit", "gitlab",
 )  # fmt: skip
 
 
 def render(report: Report, format: str, terminal: Terminal) -> str:
-    """Return the report in a format of FORMATS, ending with a line end unless it is empty."""
+    """Return the report in a format of FORMATS. It is empty or ends with a line feed."""
     module = f"zsupport.report.{format}"
     __import__(module)
     rendered: str = sys.modules[module].render(report, terminal)

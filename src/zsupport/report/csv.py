@@ -1,4 +1,4 @@
-"""CSV with a header: every field of every answer, noes included."""
+"""CSV with a header: all fields of all answers, including negative ones."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import re
 from zsupport.report import Report, Terminal
 from zsupport.report.text import printable
 
-#: What spreadsheets take for the start of a formula, by the list of OWASP ("CSV Injection").
+#: The first characters of a formula in spreadsheets (OWASP, "CSV Injection").
 _FORMULA = re.compile("[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
-#: A complete number, which a telephone number as of E.164 is too: a spreadsheet runs nothing.
+#: A number, such as a telephone number by E.164: a spreadsheet does not run it.
 _NUMBER = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?", re.I)
 
 
 def render(report: Report, terminal: Terminal) -> str:
-    """Return a line for each answer; lists and mappings are written as JSON."""
+    """Return a line for each answer. Lists and mappings are written as JSON."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(report.fields)
@@ -27,9 +27,9 @@ def render(report: Report, terminal: Terminal) -> str:
 
 
 def cell(value: object, *, raw: bool) -> str:
-    """Return a value of the JSON document as a text: null is empty, structures are JSON.
+    """Return a value of the JSON document as text. Null is empty; lists and mappings are JSON.
 
-    A text that begins like a formula gets an apostrophe in front, unless it is wanted `raw`.
+    Unless `raw`, a text that starts like a formula gets an apostrophe in front.
     """
     if value is None:
         return ""

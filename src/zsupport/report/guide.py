@@ -1,4 +1,4 @@
-"""Guides in a terminal: Markdown drawn by Rich."""
+"""Guides in a terminal: Markdown rendered by Rich."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from rich.theme import Theme
 
 from zsupport.report import Terminal
 
-# Without the black background that Rich gives them: terminals are white, too.
+# Without the black background of Rich, because some terminals are white.
 _THEME = Theme({"markdown.code": "bold", "markdown.h1": "bold", "markdown.h2": "bold underline"})
 
 
 class _Verbatim(CodeBlock):
-    """A block of code as it stands, so that it can be copied: no wrapping, padding or colours."""
+    """A block of code that can be copied: no wrapping, padding or colors."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in str(self.text).rstrip().split("\n"):
@@ -29,7 +29,7 @@ class _Page(Markdown):
 
 
 def render(text: str, terminal: Terminal) -> str:
-    """Return a Markdown page as it looks in the terminal, at most 100 columns wide."""
+    """Return a Markdown page for a terminal, at most 100 columns wide."""
     out = io.StringIO()
     console = Console(
         file=out,

@@ -1,4 +1,4 @@
-"""Plain lines for pipes: tab-separated, no header, no colour, no wrapping."""
+"""Plain lines for pipes: tab-separated, without header, colors or wrapping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a long run has come, for somebody who waits at a terminal: drawn by Rich."""
+"""The progress bar of long runs in a terminal, drawn by Rich."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from rich.text import Text
 
 from zsupport.report.text import one_line
 
-#: A name is shown with so many characters at most.
+#: The maximum number of characters of a name.
 _WIDTH = 40
 
 
 @contextmanager
 def progress(total: int, terminal: IO[str]) -> Iterator[Callable[[str], None]]:
-    """Show in a terminal how much of a total is done; give what tells of the next thing.
+    """Show a progress bar; yield a function that advances it to the next item, by its name.
 
-    The bar is gone when the run is over, however it ends.
+    The bar is removed at the end of the run, even after an error.
     """
     console = Console(file=terminal, emoji=False, markup=False, highlight=False)
     columns = (
@@ -29,16 +29,16 @@ def progress(total: int, terminal: IO[str]) -> Iterator[Callable[[str], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    # Ten times a second is enough to see it move, and costs nothing.
+    # Ten updates per second look smooth and cost almost nothing.
     with Progress(*columns, console=console, transient=True, refresh_per_second=10) as shown:
         task = shown.add_task("", total=total)
         begun = 0
 
         def next_is(name: str) -> None:
             nonlocal begun
-            # What it is called comes from the folder: it must not steer the terminal.
-            said = Text(one_line(name)[-_WIDTH:]).plain
-            shown.update(task, completed=begun, description=said)
+            # The name comes from a folder and must not control the terminal.
+            description = Text(one_line(name)[-_WIDTH:]).plain
+            shown.update(task, completed=begun, description=description)
             begun += 1
 
         yield next_is

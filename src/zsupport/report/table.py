@@ -13,13 +13,13 @@ from rich.text import Text
 from zsupport.report import Report, Table, Terminal
 from zsupport.report.text import encodable
 
-#: Where a word may be broken if it must: after a hyphen between letters, in an instant after
-#: the date and before the offset.
+#: The places to break a long word: after a hyphen between letters, and in an instant after the
+#: date and before the offset.
 _BREAKS = re.compile(r"(?<=[^\W\d]-)(?=[^\W\d])|(?<=\dT)(?=\d\d:)|(?<=:\d\d)(?=[+-]\d\d:)")
 
 
 def render(report: Report, terminal: Terminal) -> str:
-    """Return the tables and notes as they look in the terminal."""
+    """Return the tables and notes for a terminal."""
     out = io.StringIO()
     console = Console(
         file=out,
@@ -37,12 +37,12 @@ def render(report: Report, terminal: Terminal) -> str:
             console.print(_drawn(_shown(table, terminal.encoding), terminal))
     for note in report.notes:
         console.print(Text(encodable(note, terminal.encoding), style="dim"))
-    # Rich pads cells to the width of their column: nobody wants that when copying.
+    # Rich pads cells to the width of their column, which is annoying in copied text.
     return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
 
 
 def _shown(table: Table, encoding: str) -> Table:
-    """Return a table with its texts as they are shown, which is how wide they are."""
+    """Return a table with escaped texts, so that widths are correct."""
     return Table(
         tuple(encodable(name, encoding) for name in table.columns),
         tuple(tuple(encodable(text, encoding) for text in row) for row in table.rows),
@@ -59,14 +59,14 @@ def _drawn(table: Table, terminal: Terminal) -> RichTable:
         pad_edge=False,
         safe_box=not terminal.unicode,
     )
-    # A column in which nothing stands would only take width from the others.
+    # Omit empty columns.
     filled = [i for i in range(len(table.columns)) if any(row[i] for row in table.rows)]
     widths = _widths(table, filled, terminal.width)
     for i, width in zip(filled, widths, strict=True):
         drawn.add_column(_broken(table.columns[i], width), overflow="fold", width=width)
     for row in table.rows:
         cells = [row[i] for i in filled]
-        # Text, not str: square brackets in a policy are no markup.
+        # Text, not str: square brackets in a policy are not markup.
         drawn.add_row(
             *(Text(_broken(cell, width)) for cell, width in zip(cells, widths, strict=True))
         )
@@ -74,50 +74,52 @@ def _drawn(table: Table, terminal: Terminal) -> RichTable:
 
 
 def _broken(text: str, width: int) -> str:
-    """Return a text in which words that are too wide are broken where that reads well."""
+    """Return a text with line breaks at good places in words that are too wide."""
 
     def lines(word: re.Match[str]) -> str:
         if len(word[0]) <= width:
             return word[0]
-        first, *others = _BREAKS.split(word[0])
-        found = [first]
-        for piece in others:
-            if len(found[-1]) + len(piece) <= width:
-                found[-1] += piece
+        first, *rest = _BREAKS.split(word[0])
+        pieces = [first]
+        for piece in rest:
+            if len(pieces[-1]) + len(piece) <= width:
+                pieces[-1] += piece
             else:
-                found.append(piece)
-        return "\n".join(found)
+                pieces.append(piece)
+        return "\n".join(pieces)
 
     return re.sub(r"\S+", lines, text)
 
 
 def _widths(table: Table, columns: list[int], width: int) -> list[int]:
-    """Return the width of each column: no word is broken while there is room.
+    """Return the width of each column. Words are broken only if there is no room.
 
-    Rich makes all columns narrower alike, and breaks ids. Where even the longest words do not
-    fit, the widest are broken first where that reads well; if that is not enough, columns that
-    hold sentences give way, from the right.
+    Rich would narrow all columns equally, and break ids. If the longest words do not fit, the
+    widest words are broken first, at good places. If this is not enough, columns with sentences
+    become narrower, from the right.
     """
     texts = [[table.columns[i], *(row[i] for row in table.rows)] for i in columns]
-    wanted = [max(len(line) for text in each for line in text.split("\n")) for each in texts]
-    widths = [max(len(word) for text in each for word in text.split() or [""]) for each in texts]
+    wanted = [max(len(line) for text in column for line in text.split("\n")) for column in texts]
+    widths = [
+        max(len(word) for text in column for word in text.split() or [""]) for column in texts
+    ]
     room = width - 3 * len(columns) + 1
     pieces = [
-        max(len(piece) for text in each for word in text.split() or [""]
+        max(len(piece) for text in column for word in text.split() or [""]
             for piece in _BREAKS.split(word))
-        for each in texts
+        for column in texts
     ]  # fmt: skip
     for place in sorted(range(len(widths)), key=lambda place: -widths[place]):
         excess = sum(widths) - room
         if excess > 0:
             widths[place] = max(widths[place] - excess, pieces[place])
-    sentences = [place for place, each in enumerate(texts) if any(" " in text for text in each)]
+    sentences = [place for place, column in enumerate(texts) if any(" " in text for text in column)]
     for place in [*reversed(sentences), *reversed(range(len(widths)))]:
         excess = sum(widths) - room
         if excess > 0:
             widths[place] = max(widths[place] - excess, min(9, widths[place]))
     while sum(widths) < min(room, sum(wanted)):
-        # The columns that lack least are filled first, and sentences take what is left.
+        # Columns that lack the least come first; sentences get the rest.
         lacking = [place for place in range(len(widths)) if widths[place] < wanted[place]]
         widths[min(lacking, key=lambda place: wanted[place] - widths[place])] += 1
     return widths

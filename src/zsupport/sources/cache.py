@@ -1,15 +1,16 @@
-"""The user's cache folder: compiled policies, so that a second call parses no YAML, and holidays.
+"""The user's cache folder: compiled policies and public holidays.
 
-A value is kept beside all that it was made from: of a policy the content and name of every file,
-and the versions of program, format, zones and Python. It is read only where all of that is equal.
-`ZSUPPORT_CACHE=off` turns the folder off.
+With a cached policy, a second call parses no YAML.
 
-An entry is read by `marshal`, which is quick and trusts what it reads. So a checksum of 64 bits is
-compared first. An entry that is foreign, damaged or too large is made anew, and one that cannot be
-written is not kept. Whoever can write into the folder decides what zsupport answers. So a folder
-counts only if it belongs to this user and no other user may enter it, and for what is examined by
-its path a folder in the same repository is not used. The folder is checked and used through one
-descriptor: a folder that replaces it in between changes nothing.
+An entry holds a value and everything that the value depends on: for a policy, the names and
+contents of all files, and the versions of the program, the format, tzdata and Python. It is used
+only if all of these are equal. `ZSUPPORT_CACHE=off` disables the cache.
+
+`marshal` reads entries. It is fast, but trusts its input, so a 64-bit checksum is compared first.
+An entry that is foreign, damaged or too large is replaced. Write errors are ignored. Anyone who can
+write to the folder controls the answers. So the folder is used only if this user owns it and no
+other user can enter it, and if it is not in the repository of an examined file. It is checked and
+used with one descriptor, so that replacing the folder meanwhile has no effect.
 """
 
 from __future__ import annotations
@@ -37,13 +38,13 @@ if TYPE_CHECKING:
 MAX_ENTRY_BYTES = 16 * 1024 * 1024
 MAX_ENTRIES = 64
 MAX_FOLDER_BYTES = 64 * 1024 * 1024
-#: How the names of entries end, and those that earlier releases have left.
+#: The ending of the names of entries, and the ending in earlier releases.
 ENDING = ".kept"
 _OF_BEFORE = ".json"
 _CHECKSUM_BYTES = 8
-# Files that a killed run has left behind are removed after an hour; so far ahead may a clock be.
+# Temporary files of killed runs are removed after an hour. Clocks may differ by an hour too.
 _STALE_SECONDS = 3600
-#: What is kept holds only for the very same Python.
+#: Entries are valid only for the same Python.
 _PYTHON = (sys.implementation.name, sys.hexversion, marshal.version)
 
 
@@ -52,15 +53,15 @@ _read: set[tuple[str, str]] = set()
 
 
 def cache_folder(environment: Mapping[str, str], examined: Iterable[str] = ()) -> str | None:
-    """Return the folder of the compiled policies, None where there is to be none.
+    """Return the cache folder, or None if the cache is disabled or not available.
 
-    A folder in the repository of a file or folder that is examined is not used: whoever wrote what
-    is examined may have put it there.
+    A folder in the repository of an examined file or folder is not used, because the authors of
+    that repository may have created it.
     """
     if environment.get("ZSUPPORT_CACHE", "").lower() in ("off", "0", "false", "no"):
         return None
     base = environment.get("XDG_CACHE_HOME", "")
-    # The XDG specification: a relative path there is to be ignored.
+    # The XDG specification requires that a relative path is ignored.
     if not os.path.isabs(base):
         if sys.platform == "win32":
             base = environment.get("LOCALAPPDATA", "")
@@ -70,35 +71,35 @@ def cache_folder(environment: Mapping[str, str], examined: Iterable[str] = ()) -
     if not os.path.isabs(base):
         return None
     folder = os.path.join(base, "zsupport")
-    for each in examined:
+    for path in examined:
         from zsupport.sources.links import lies_in_repository_of
 
-        if lies_in_repository_of(folder, each):
+        if lies_in_repository_of(folder, path):
             return None
     return folder
 
 
 def policy_identity(files: tuple[SourceFile, ...], kind: str = "policy") -> bytes:
-    """Return all that the policy made of these files, or another kind of value, depends on."""
+    """Return the identity of a policy, or of another kind of value, that these files determine."""
     versions = (VERSION, FORMAT, tzdata_version(), _PYTHON, LAYOUT)
     head = repr((kind, versions, [(file.name, len(file.data)) for file in files]))
     return b"".join([head.encode("utf-8", "surrogatepass"), *[file.data for file in files]])
 
 
 def kept_policy(folder: str | None, identity: bytes) -> tuple[Revision, ...] | None:
-    """Return the policy kept for an identity, None where it has to be made anew."""
+    """Return the cached policy for an identity, or None."""
     form = kept(folder, identity)
     return None if form is None else revisions_of(form)
 
 
 def keep_policy(folder: str | None, identity: bytes, revisions: tuple[Revision, ...]) -> None:
-    """Keep a policy for an identity; where that cannot be done, nothing happens."""
+    """Cache a policy for an identity. Errors are ignored."""
     if folder is not None:
         keep(folder, identity, compiled(revisions))
 
 
 def kept(folder: str | None, identity: bytes) -> Any:
-    """Return the value kept for an identity; None if there is none, or if it is not trusted."""
+    """Return the cached value for an identity, or None if it is missing or not trusted."""
     if folder is None:
         return None
     name = _name(identity)
@@ -120,7 +121,7 @@ def kept(folder: str | None, identity: bytes) -> Any:
 def forget_read() -> bool:
     """Remove the entries that this process has read; return whether there were any.
 
-    A checksum says that an entry is whole, not that it is right: a run that fails after reading one
+    A checksum does not prove that an entry is correct. So a run that fails after reading an entry
     can be repeated without it.
     """
     read = [*_read]
@@ -135,9 +136,9 @@ def forget_read() -> bool:
 
 
 def keep(folder: str | None, identity: bytes, value: Any) -> None:
-    """Keep a value for an identity; where that cannot be done, nothing happens.
+    """Cache a value for an identity. Errors are ignored.
 
-    The value is made of what `marshal` writes: texts, numbers, lists, tuples and mappings of them.
+    The value can contain what `marshal` writes: texts, numbers, lists, tuples and mappings.
     """
     if folder is None:
         return
@@ -156,17 +157,17 @@ def keep(folder: str | None, identity: bytes, value: Any) -> None:
 
 
 def kept_holidays(folder: str | None) -> PublicHolidays:
-    """Return the public holidays of countries, kept by decade and by the library's version.
+    """Return a function for public holidays, cached by decade and by version of the library.
 
-    A year is read once, however many policies and calendars ask for it.
+    Each year is read once per run.
     """
     known: dict[tuple[str, str | None, int], Year] = {}
 
     def of_year(country: str, subdivision: str | None, year: int) -> Year:
         if (country, subdivision, year) not in known:
             decade = year - year % 10
-            for each, rows in _decade(folder, country, subdivision, decade).items():
-                known[country, subdivision, each] = rows
+            for number, rows in _decade(folder, country, subdivision, decade).items():
+                known[country, subdivision, number] = rows
         return known[country, subdivision, year]
 
     return of_year
@@ -175,7 +176,7 @@ def kept_holidays(folder: str | None) -> PublicHolidays:
 def _decade(
     folder: str | None, country: str, subdivision: str | None, first: int
 ) -> dict[int, Year]:
-    """Return the public holidays of ten years from the first on, by year."""
+    """Return the public holidays of ten years, by year."""
     from zsupport.clock.holidays import holidays_version, public_holidays
     from zsupport.clock.model import Year
 
@@ -190,18 +191,18 @@ def _decade(
 
 
 def _name(identity: bytes) -> str:
-    """Return the name of the file of an entry; two that share it replace each other."""
+    """Return the file name of an entry. Entries with the same name replace each other."""
     return f"{checksum(identity)[:4].hex()}-{len(identity):x}{ENDING}"
 
 
 def checksum(data: bytes) -> bytes:
-    """Return a hash of 64 bits: the one with which Python tells whether a source has changed.
+    """Return the 64-bit hash that Python uses to detect changed sources.
 
-    It is built in, while `zlib` and `binascii` open a shared library.
+    It is built in, while `zlib` and `binascii` load a shared library.
     """
     try:
         from _imp import source_hash
-    except ImportError:  # a Python that has it elsewhere
+    except ImportError:  # other implementations of Python
         from importlib import util
 
         return util.source_hash(data)
@@ -209,10 +210,10 @@ def checksum(data: bytes) -> bytes:
 
 
 def _make(folder: str) -> None:
-    """Make a folder, and those above it, for this user alone.
+    """Create a folder, and its parents, for this user only.
 
-    Raises PermissionError where root would make it for another user, whose HOME it kept: that user
-    could not enter a folder of root's.
+    Raises PermissionError if root would create it in the HOME of another user, who could not enter
+    a folder of root.
     """
     missing = []
     while not os.path.isdir(folder):
@@ -222,16 +223,16 @@ def _make(folder: str) -> None:
             break
         folder = above
     if missing and hasattr(os, "geteuid") and os.geteuid() == 0 and os.stat(folder).st_uid != 0:
-        raise PermissionError(f"{folder}: another user's")
-    for each in reversed(missing):
+        raise PermissionError(f"{folder}: belongs to another user")
+    for path in reversed(missing):
         try:
-            os.mkdir(each, 0o700)
-        except FileExistsError:  # another run was quicker
+            os.mkdir(path, 0o700)
+        except FileExistsError:  # another run created it
             continue
 
 
 class _Folder:
-    """The folder in which things are kept, open; raises OSError where others may enter it."""
+    """The open cache folder. Opening raises OSError if other users can enter it."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -243,7 +244,7 @@ class _Folder:
             status = os.fstat(self.descriptor)
             if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
                 os.close(self.descriptor)
-                raise PermissionError(f"{self.path}: not this user's alone")
+                raise PermissionError(f"{self.path}: other users can enter it")
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -251,26 +252,26 @@ class _Folder:
             os.close(self.descriptor)
 
     def _name(self, name: str) -> str:
-        """Return what to call a file: its name beside a descriptor, a path without one."""
+        """Return the name of a file for the descriptor, or its path without a descriptor."""
         return name if self.descriptor is not None else os.path.join(self.path, name)
 
     def content(self, name: str) -> bytes:
         """Return the content of a file that this user wrote."""
-        # A pipe in the place of a file must not make us wait.
+        # Do not wait for a pipe.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         flags |= getattr(os, "O_BINARY", 0)
         with open(os.open(self._name(name), flags, dir_fd=self.descriptor), "rb") as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_ENTRY_BYTES:
-                raise ValueError("no entry")
+                raise ValueError("not an entry")
             if self.descriptor is not None and (
                 status.st_uid != os.geteuid() or status.st_mode & 0o022
             ):
-                raise PermissionError("others may write it")
+                raise PermissionError("other users can write it")
             return stream.read(MAX_ENTRY_BYTES)
 
     def put(self, name: str, data: bytes) -> None:
-        """Write a file so that nobody ever sees a part of it."""
+        """Write a file atomically."""
         temporary = f".{name}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         try:
@@ -282,15 +283,15 @@ class _Folder:
                 src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor,
             )  # fmt: skip
         except BaseException:
-            self.remove(temporary)  # an interruption, too, leaves nothing behind
+            self.remove(temporary)  # even an interruption leaves no temporary file
             raise
 
     def make_room(self, own: str) -> None:
-        """Remove the oldest files beyond the limits, and what interrupted runs have left.
+        """Remove the oldest files over the limits, and temporary files of interrupted runs.
 
-        What this run has just written, as `own`, stays. As every run does this after it has
-        written, the last of several runs at once sees what all of them wrote. A date in the future
-        counts as old, or such a file would stay for ever.
+        The entry `own`, which this run has just written, stays. Each run does this after writing,
+        so the last of several concurrent runs sees all entries. A date in the future counts as old,
+        because the file would never be removed otherwise.
         """
         files = []
         now = time.time()
@@ -313,8 +314,8 @@ class _Folder:
                 self.remove(name)
 
     def remove(self, name: str) -> None:
-        """Remove a file; where that cannot be done, nothing happens."""
+        """Remove a file. Errors are ignored."""
         try:
             os.unlink(self._name(name), dir_fd=self.descriptor)
         except OSError:
-            return  # another run was quicker
+            return  # another run removed it

@@ -1,4 +1,4 @@
-"""Where policies are found, and the reading of their files."""
+"""Find policies by name or path, and read their files."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
     from zsupport.sources.project import Project
 
 DEFAULT = "zoom"
-#: How the names of policy files end, and those of the files that hold their tests.
+#: The endings of the names of policy files, and of tests files.
 ENDINGS = (".yaml", ".yml")
 TESTS = ("_test.yaml", "_test.yml")
 
 
 class FoundPolicy(NamedTuple):
-    """The files of one policy, and what goes before a file's name so that one can open it."""
+    """The files of one policy, and the folder to put before their names to open them."""
 
     files: tuple[SourceFile, ...]
     folder: str = ""
-    examined: str | None = None  # the path, where the policy was named by one
+    examined: str | None = None  # the path that names the policy; None for a name
 
 
 def shipped_root() -> str:
     """Return the folder of the shipped policies."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     inside = os.path.join(package, "policies")
-    # In a checkout they lie beside `src`, so that authors find them at the top.
+    # In a checkout they are next to `src`, so that authors find them at the top.
     return inside if os.path.isdir(inside) else os.path.join(package, "..", "..", "policies")
 
 
 def shipped_policies() -> dict[str, str]:
-    """Return the path of each shipped policy by its id, which is the name of its file or folder."""
+    """Return the paths of the shipped policies by id, which is the name of the file or folder."""
     root = shipped_root()
-    found: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for folder in (root, os.path.join(root, "gallery")):
         for name in sorted(os.listdir(folder)):
             stem, ending = os.path.splitext(name)
@@ -50,15 +50,15 @@ def shipped_policies() -> dict[str, str]:
             if name[0] == "." or name.endswith(TESTS):
                 continue
             if ending in ENDINGS or (os.path.isdir(path) and name != "gallery"):
-                found[stem] = path
-    return found
+                paths[stem] = path
+    return paths
 
 
 def shipped_id(name: str) -> str | None:
     """Return the id of the shipped policy that a bare word names, None for any other text.
 
-    This is the one rule for all commands: such a word means the shipped policy, even if the
-    current folder has a file or folder of that name.
+    All commands follow this rule: the word means the shipped policy, even if the current folder
+    contains a file or folder with that name.
     """
     return None if is_path(name) else _shipped_id(name, shipped_policies())
 
@@ -68,21 +68,20 @@ def _shipped_id(name: str, shipped: Iterable[str]) -> str | None:
 
 
 def shadowed(names: Sequence[str]) -> list[str]:
-    """Return a remark for each name of a shipped policy that a file or folder here has too."""
+    """Return a remark for each shipped policy that shares its name with a file or folder."""
     both = [name for name in dict.fromkeys(names) if shipped_id(name) and os.path.lexists(name)]
     return [
-        f"`{name}` means the shipped policy: for the file or folder here, write ./{name}"
-        for name in both
+        f"`{name}` is the shipped policy; for the file or folder, write ./{name}" for name in both
     ]
 
 
 def choose(
     given: str | None, environment: Mapping[str, str], folder: str | None
 ) -> tuple[str, bool]:
-    """Return the policy to use, a name or a path, and whether nobody named one.
+    """Return the policy to use, a name or a path, and whether it is the fallback.
 
-    `given`, else `ZSUPPORT_POLICY`, else the nearest pyproject.toml at or above `folder` that
-    says `[tool.zsupport] policy`, else the shipped example.
+    It is `given`, else `ZSUPPORT_POLICY`, else `policy` in [tool.zsupport] of the nearest
+    pyproject.toml at or above `folder` that has it, else the shipped example.
     """
     if given is not None:
         return given, False
@@ -94,8 +93,8 @@ def choose(
         named = project.table.get("policy")
         if named is not None and (not isinstance(named, str) or not named):
             raise UsageError(
-                f"{project.path}: `policy` in [tool.zsupport] is no name and no path",
-                'policy = "NAME", or a path: policy = "support/policy.yaml"',
+                f"{project.path}: invalid value of `policy` in [tool.zsupport]",
+                'write a name or a path, such as policy = "support/policy.yaml"',
             )
         if named is not None and is_path(named):
             return _configured(project, os.path.join(project.folder, named)), False
@@ -105,31 +104,31 @@ def choose(
 
 
 def _configured(project: Project, path: str) -> str:
-    """Return the path that a project names; raise UsageError for what a stranger could plant."""
+    """Return the path that a project names; raise UsageError if it is not safe to read."""
     from zsupport.sources.links import boundary, leads_out
 
     if not is_ordinary(path) and not os.path.isdir(path):
         raise UsageError(
-            f"{project.path}: `policy` names a pipe or a device, which is not read",
-            Message("name it with {policy}"),
+            f"{project.path}: `policy` names a pipe or a device (not read)",
+            Message("name the file with {policy}"),
         )
     if leads_out(path, boundary(project.folder)):
         raise UsageError(
-            f"{project.path}: `policy` names a file outside of the folder or repository",
-            Message("name it with {policy}"),
+            f"{project.path}: `policy` names a file outside of the folder or repository (not read)",
+            Message("name the file with {policy}"),
         )
     return path
 
 
 def is_path(name: str) -> bool:
-    """Return whether a policy is named by a path: it has a `/`, an ending, or begins with a dot."""
+    """Return whether a name is a path: it has a `/` or an ending, or it starts with a dot."""
     return "/" in name or os.sep in name or name.startswith(".") or name.endswith(ENDINGS)
 
 
 def find(name: str) -> FoundPolicy:
-    """Return the files of the policy with this name, at this path, or `-`: standard input.
+    """Return the files of the policy with a name, at a path, or from standard input (`-`).
 
-    A bare word is a shipped policy; a `/` or the ending .yaml or .yml makes a path.
+    A bare word is a shipped policy; a name with a `/`, .yaml or .yml is a path.
     """
     if name == "-":
         return FoundPolicy((_file("-", "-", _stdin()),))
@@ -137,10 +136,10 @@ def find(name: str) -> FoundPolicy:
         shipped = shipped_policies()
         id = _shipped_id(name, shipped)
         if id is None:
-            hint = did_you_mean(name, shipped) or "a path has a / in it or ends in .yaml"
+            hint = did_you_mean(name, shipped) or "write a path with a `/` or the ending .yaml"
             if os.path.exists(name):
-                hint = f"for the file or folder here, write ./{name}"
-            raise UsageError(f"`{name}` is no policy; known: {', '.join(shipped)}", hint)
+                hint = f"for the file or folder, write ./{name}"
+            raise UsageError(f"unknown policy `{name}`; policies: {', '.join(shipped)}", hint)
         return find_shipped(shipped[id])
     from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, leaving_link
 
@@ -157,17 +156,17 @@ def find_shipped(path: str) -> FoundPolicy:
 
 
 def may_be_policy_name(name: str) -> bool:
-    """Return whether a file of this name, in a folder, may be a policy and no tests.
+    """Return whether the name of a file in a folder can be that of a policy, not of tests.
 
-    A name that begins with a dot belongs to an editor or another tool.
+    Names that start with a dot belong to editors and other tools.
     """
     return name.endswith(ENDINGS) and not name.endswith(TESTS) and name[0] != "."
 
 
 def never_waits(path: str) -> bool:
-    """Return whether a file, or the policy files of a folder, can be read without any waiting.
+    """Return whether a file, or each policy file of a folder, is an ordinary file.
 
-    Reading a pipe would wait for a writer, and take what it writes from its reader.
+    Reading a pipe would wait for a writer, and take the data from the real reader.
     """
     if os.path.isdir(path):
         with os.scandir(path) as entries:
@@ -176,24 +175,22 @@ def never_waits(path: str) -> bool:
 
 
 def read_file(path: str, shown: str) -> SourceFile:
-    """Return one file, or `-`: standard input; raise PolicyError where it cannot be read."""
+    """Return a file, or standard input (`-`); raise PolicyError if it cannot be read."""
     return _file(os.path.basename(path), shown, _stdin() if path == "-" else _read(path))
 
 
 def file_of_tests(names: Sequence[str]) -> UsageError:
-    """Return the error that files of tests are where a policy was to be named."""
+    """Return the error for tests files in place of policies."""
     from shlex import quote
 
-    one = len(names) == 1
-    says = "this is a file of tests" if one else "these are files of tests"
+    message = "tests file, not a policy" if len(names) == 1 else "tests files, not policies"
     return UsageError(
-        f"{', '.join(names)}: {says}",
-        f"`zsupport test {' '.join(map(quote, names))}` runs {'it' if one else 'them'}",
+        f"{', '.join(names)}: {message}", f"run `zsupport test {' '.join(map(quote, names))}`"
     )
 
 
 def _files(path: str, root: str, shown: str) -> list[SourceFile]:
-    """Return the files at a path: itself, or the policy files of a folder."""
+    """Return the file at a path, or the policy files of a folder."""
     paths = [path]
     if os.path.isdir(path):
         try:
@@ -203,33 +200,34 @@ def _files(path: str, root: str, shown: str) -> list[SourceFile]:
         paths = [
             os.path.join(path, name)
             for name in names
-            # A pipe would make us wait.
+            # Reading a pipe would wait.
             if may_be_policy_name(name) and is_ordinary(os.path.join(path, name))
         ]
-        if links := [each for each in paths if os.path.islink(each)]:
+        if links := [file for file in paths if os.path.islink(file)]:
             _check_links(links, path)
         if not paths:
             raise PolicyError(
-                f"{path}: no policy in this folder", "a policy is a file that ends in .yaml or .yml"
+                f"{path}: no policy in this folder",
+                "a policy is a file with the ending .yaml or .yml",
             )
-    found = []
+    files = []
     size = 0
-    for each in paths:
-        # The files lie in the folder itself; a shipped one may lie in a folder of the root.
-        name = each[len(root) :].lstrip("/" + os.sep).replace(os.sep, "/")
-        data = _read(each)
+    for file in paths:
+        # A file is in the folder itself; a shipped one can be in a folder of the root.
+        name = file[len(root) :].lstrip("/" + os.sep).replace(os.sep, "/")
+        data = _read(file)
         size += len(data)
         if size > MAX_FOLDER_BYTES:
             raise PolicyError(
-                f"{path}: the policy files have more than {MAX_FOLDER_BYTES // 1024} KiB together",
-                "a policy is a few small files: is this their folder?",
+                f"{path}: policy files too large (limit {MAX_FOLDER_BYTES // 1024} KiB together)",
+                "name the folder of one policy, which has a few small files",
             )
-        found.append(_file(name, os.path.join(shown, name) if shown else name, data))
-    return found
+        files.append(_file(name, os.path.join(shown, name) if shown else name, data))
+    return files
 
 
 def _check_links(links: list[str], folder: str) -> None:
-    """Raise PolicyError for the first link in a folder that leads out of it or its repository."""
+    """Raise PolicyError for the first link that leaves the folder or its repository."""
     from zsupport.sources.links import LEADS_OUT, LEADS_OUT_HINT, boundary, leads_out
 
     within = boundary(folder)
@@ -239,30 +237,30 @@ def _check_links(links: list[str], folder: str) -> None:
 
 
 def is_ordinary(path: str) -> bool:
-    """Return whether a path is a file, or nothing that could be opened; no pipe and no device."""
+    """Return whether a path is not a pipe, a device or a folder. True if it does not exist."""
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
     except OSError:
-        return True  # reading it says what is wrong
+        return True  # reading it reports the error
 
 
 def _file(name: str, shown: str, data: bytes) -> SourceFile:
     return SourceFile(name, data, "", shown)
 
 
-#: What was read from standard input.
+#: The content of standard input, by stream.
 _streams: dict[IO[bytes], bytes] = {}
 
 
 def _stdin() -> bytes:
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
-        raise EnvironmentFault("there is no standard input to read a policy from")
+        raise EnvironmentFault("no standard input to read a policy from")
     return _from(stream)
 
 
 def _from(stream: IO[bytes]) -> bytes:
-    """Return what a stream holds; it is read once, however often it is asked for."""
+    """Return the content of a stream, which is read once."""
     try:
         if stream not in _streams:
             _streams[stream] = stream.read(MAX_BYTES + 1)
@@ -278,25 +276,23 @@ def _read(path: str) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         if os.path.islink(path):
-            raise PolicyError(
-                f"{path}: a link to `{os.readlink(path)}`, which is not there"
-            ) from None
-        raise PolicyError(f"{path}: no such file", _neighbour(path)) from None
+            raise PolicyError(f"{path}: broken link to `{os.readlink(path)}`") from None
+        raise PolicyError(f"{path}: file not found", _neighbour(path)) from None
     except (OSError, ValueError) as error:
         raise PolicyError(f"{path}: {reason(error)}") from None
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Return in words why a file cannot be read or written."""
+    """Return the reason why a file cannot be read or written, in lower case."""
     text = getattr(error, "strerror", None) or str(error)
     return text[:1].lower() + text[1:]
 
 
 def _neighbour(path: str) -> str | None:
-    """Return a hint that names a policy nearby with nearly this name."""
+    """Return a hint with a policy in the same folder that has a similar name."""
     folder, wanted = os.path.split(path.rstrip("/" + os.sep))
     if not os.path.isdir(folder or "."):
-        return f"there is no folder `{folder}`"
+        return f"folder not found: {folder}"
     try:
         names = [
             name
@@ -305,7 +301,7 @@ def _neighbour(path: str) -> str | None:
         ]
     except OSError:
         return None
-    # Without their endings, which all of them share.
+    # Compare without endings, which all of them share.
     by_stem = {os.path.splitext(name)[0]: name for name in names}
     close = nearest(os.path.splitext(wanted)[0], by_stem)
     return f"did you mean `{os.path.join(folder, by_stem[close])}`?" if close else None

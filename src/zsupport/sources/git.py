@@ -1,6 +1,6 @@
-"""Files of a Git revision, read from the object store: nothing is checked out, cloned or fetched.
+"""Read files of a Git revision from the object store, without checkout, clone or fetch.
 
-Git itself is asked, by its plumbing: it knows worktrees, submodules, packs and alternates.
+This runs Git's plumbing commands, which know worktrees, submodules, packs and alternates.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from zsupport.sources.links import lies_in
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
-#: What git may take from the environment: where the repository is, and what the user configures.
-#: Not an index, prefix, pager or trace of a calling hook.
+#: The environment variables that git keeps: the repository and the user's configuration, but not
+#: the index, prefix, pager or trace of a calling hook.
 _KEPT = re.compile(
     "GIT_(DIR|WORK_TREE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|SHALLOW_FILE"
     "|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|CONFIG(_.*)?|EXEC_PATH)"
 )
-#: What says where the repository is, where it is not looked for.
+#: The variables that name the repository.
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
-#: The files of a repository belong to strangers. So git runs no program that its configuration
-#: names, and ignores the replaced objects, grafts, commit graphs and attributes in it.
+#: The files of a repository are not trusted. So git runs no program from its configuration, and
+#: ignores replaced objects, grafts, commit graphs and attributes.
 _SAFE_OPTIONS = (
     "--no-pager", "--no-replace-objects", "--no-optional-locks",
     "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}",
@@ -43,21 +43,21 @@ _SAFE_ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,
     "GIT_ATTR_NOSYSTEM": "1",
-    # A partial clone must not fetch what it lacks; Git before 2.45 knows the second only.
+    # A partial clone must not fetch missing objects; Git before 2.45 knows only the second one.
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }
-#: Warnings of git that a revision has several readings, or none that is certain.
+#: Warnings of git about an ambiguous revision.
 _UNSURE = re.compile(r"is ambiguous|^warning: log for ")
 _LINK, _FILE, _FOLDER, _SUBMODULE = "120000", "100", "040000", "160000"
-#: Limits of one path of a commit: the links on its way, and the bytes of it and their texts.
+#: Limits for one path of a commit: the number of links, and the bytes of the path and the links.
 _MOST_LINKS = 10
 _MOST_PATH_BYTES = 4096
 _SECONDS = 60
 
 
 class Blob(NamedTuple):
-    """A file of a revision: its path from the top of the repository, its mode and object."""
+    """A file of a revision: the path from the top of the repository, mode and object."""
 
     path: str
     mode: str
@@ -65,42 +65,45 @@ class Blob(NamedTuple):
 
 
 class Files(NamedTuple):
-    """The files of a commit at a path, and the paths of the links there that leave the commit."""
+    """The files of a commit at a path, and the paths of links that leave the commit."""
 
     blobs: list[Blob]
     leading_out: list[str]
 
 
-#: What a link leads to that leads out of the repository.
+#: The target of a link that leaves the repository.
 _OUTSIDE = Blob("..", "", "")
 
 
 class _Failed(Exception):
-    """Git said no: its exit code and what it wrote."""
+    """Git failed with an exit code and an error text."""
 
-    def __init__(self, code: int, says: str) -> None:
-        super().__init__(says)
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
         self.code = code
-        self.says = says
+        self.text = text
 
 
 def check_revision(revision: str) -> None:
-    """Raise UsageError for what names no commit: nothing, an option, or `^` and a revision."""
+    """Raise UsageError for a text that cannot name a commit: empty, an option or `^REV`."""
     if not revision.strip() or revision[0] in "-^" or "\0" in revision:
-        raise UsageError(f"`{revision}` is no Git revision", "such as main, v1.2 or HEAD~1")
+        raise UsageError(
+            f"invalid Git revision `{revision}`", "write a revision such as main, v1.2 or HEAD~1"
+        )
 
 
 class Repository:
-    """The repository of the working folder, found once and then named to git outright.
+    """The repository of the working folder. It is searched once and then named in each call of git.
 
-    Where files are examined has no say: a folder in a checkout can look like a repository.
+    The folders of examined files are not searched: a folder in a checkout can look like a
+    repository.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        """Find the repository: the one that GIT_DIR names, else the one around the working folder.
+        """Find the repository: GIT_DIR, else the repository of the working folder.
 
-        Raises EnvironmentFault without git, without a repository, and in a folder that looks
-        like a bare repository which GIT_DIR does not name.
+        Raises EnvironmentFault if git or the repository is missing, or if the folder looks like a
+        bare repository and GIT_DIR does not name it.
         """
         self._environment = {
             **{name: value for name, value in environment.items() if name[:4] != "GIT_"},
@@ -110,7 +113,7 @@ class Repository:
         self._place: tuple[str, ...] = ()
         named = bool(environment.get("GIT_DIR"))
         try:
-            # The name of a folder may have line feeds.
+            # The name of a folder can contain line feeds.
             folder, _, bare = self._text(
                 "rev-parse", "--path-format=absolute", "--git-dir", "--is-bare-repository"
             ).rpartition("\n")
@@ -125,65 +128,64 @@ class Repository:
         self._place = (f"--git-dir={folder}", *([] if top is None else [f"--work-tree={top}"]))
         for name in _PLACES[:2]:
             self._environment.pop(name, None)
-        #: The top of the working tree, of a bare repository the working folder.
+        #: The top of the working tree; in a bare repository, the working folder.
         self.top = os.getcwd() if top is None else top
 
     def _no_repository(self, failed: _Failed) -> EnvironmentFault:
-        if "dubious ownership" in failed.says:
+        if "dubious ownership" in failed.text:
             place = _place(r"repository at '(.+)'", failed)
             return EnvironmentFault(
                 f"git does not trust the repository at {place}: it belongs to another user",
-                f"git config --global --add safe.directory {_quoted(place)}",
+                f"to trust it: git config --global --add safe.directory {_quoted(place)}",
             )
-        if "cannot use bare repository" in failed.says:
+        if "cannot use bare repository" in failed.text:
             place = _place(r"bare repository '(.+?)'(?: \(|$)", failed)
             return EnvironmentFault(
-                f"{place}: this looks like a bare Git repository, and GIT_DIR does not name it",
-                f"if it is yours: export GIT_DIR={_quoted(place)}",
+                f"{place}: this looks like a bare Git repository, but GIT_DIR does not name it",
+                f"if it is your repository: export GIT_DIR={_quoted(place)}",
             )
-        if "not a git repository" in failed.says:
+        if "not a git repository" in failed.text:
             named = self._environment.get("GIT_DIR")
             return EnvironmentFault(
-                f"{named or os.getcwd()}: this is not a Git repository"
-                + (", and GIT_DIR names it" if named else ""),
-                Message(
-                    "run it in the repository, or compare with a file or folder: {against} PATH"
-                ),
+                f"GIT_DIR is not a Git repository: {named}"
+                if named
+                else f"not a Git repository: {os.getcwd()}",
+                Message("run it in a repository, or compare with a file or folder: {against} PATH"),
             )
-        return EnvironmentFault(f"git: {failed.says}")
+        return EnvironmentFault(f"git: {failed.text}")
 
     # -- revisions -------------------------------------------------------------------------------
 
     def commit(self, revision: str) -> str:
-        """Return the commit that a revision names, tags followed.
+        """Return the commit of a revision, with tags resolved.
 
-        Raises UsageError for what can be no revision, EnvironmentFault with the line that
-        fetches it where it is not there.
+        Raises UsageError if the revision is invalid or ambiguous, and EnvironmentFault with the
+        command that fetches it if it is missing.
         """
         check_revision(revision)
         try:
-            found, warnings = self._run_with_warnings(
+            output, warnings = self._run_with_warnings(
                 "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"
             )
         except _Failed as failed:
-            if "ambiguous" in failed.says:
-                raise self._ambiguous(revision, failed.says) from None
+            if "ambiguous" in failed.text:
+                raise self._ambiguous(revision, failed.text) from None
             raise self._missing(revision) from None
         if warnings:
             raise self._ambiguous(revision, warnings)
-        return os.fsdecode(found).removesuffix("\n")
+        return os.fsdecode(output).removesuffix("\n")
 
-    def _ambiguous(self, revision: str, says: str) -> UsageError:
-        """Return the error that git finds several readings of a revision, with these."""
+    def _ambiguous(self, revision: str, text: str) -> UsageError:
+        """Return the error for an ambiguous revision, with its possible meanings."""
         word = re.split(r"[~^:@{]", revision)[0]
         readings = [ref for ref in self._refs("%(refname)") if f"/{ref}".endswith(f"/{word}")]
         if re.fullmatch("[0-9a-f]{4,64}", word):
             readings += self._text("rev-parse", f"--disambiguate={word}").split()[:5]
-        hint = f"write one of {', '.join(readings)}" if readings else "name one commit in full"
-        return UsageError(f"the Git revision `{revision}` is ambiguous: {says}", hint)
+        hint = f"write one of {', '.join(readings)}" if readings else "write the full commit id"
+        return UsageError(f"ambiguous Git revision `{revision}`: {text}", hint)
 
     def knows(self, revision: str) -> bool:
-        """Return whether something is a revision; raise UsageError where it is ambiguous."""
+        """Return whether a revision exists; raise UsageError if it is ambiguous."""
         try:
             self.commit(revision)
         except EnvironmentFault:
@@ -191,13 +193,13 @@ class Repository:
         return True
 
     def merge_base(self, revision: str) -> str:
-        """Return the commit from which HEAD and a revision went apart."""
+        """Return the merge base of HEAD and a revision."""
         theirs = self.commit(revision)
         try:
             ours = self.commit("HEAD")
         except EnvironmentFault:
             raise EnvironmentFault(
-                "there is no commit yet on this branch",
+                "this branch has no commits yet",
                 Message(
                     "compare with the revision itself: {against} {revision}",
                     revision=_quoted(revision),
@@ -207,38 +209,43 @@ class Repository:
             return self._text("merge-base", ours, theirs)
         except _Failed as failed:
             if failed.code != 1:
-                raise EnvironmentFault(f"git: {failed.says}") from None
+                raise EnvironmentFault(f"git: {failed.text}") from None
         if self.is_shallow():
             raise EnvironmentFault(
-                f"the history here is too short to tell where HEAD and {revision} went apart",
+                f"no merge base of HEAD and {revision} in the history of this shallow clone",
                 self.unshallow(),
             )
         raise EnvironmentFault(
-            f"HEAD and {revision} have no commit in common",
+            f"HEAD and {revision} have no common commit",
             Message(
                 "compare with the revision itself: {against} {revision}", revision=_quoted(revision)
             ),
         )
 
     def _missing(self, revision: str) -> EnvironmentFault:
-        """Return why a revision is not there, and the line that fetches it."""
-        says = f"the Git revision `{revision}` is not here"
+        """Return the error for a missing revision, with the command that fetches it."""
+        message = f"Git revision not found: `{revision}`"
         remote = self._remote()
         known = self._names()
         if revision == "HEAD" or (remote is None and not known):
-            where = "on this branch" if known else "here"
             return EnvironmentFault(
-                f"{says}: there is no commit {where} yet",
+                f"{message} (this branch has no commits yet)"
+                if known
+                else f"{message} (the repository has no commits yet)",
                 Message("make a first commit, or compare with a file or folder: {against} PATH"),
             )
         if re.search(r"[~^:@{]|\.\.", revision):
             if self.is_shallow() and remote:
-                return EnvironmentFault(says, self.unshallow())
-            return EnvironmentFault(says, "name one commit: a branch, a tag or its number")
+                return EnvironmentFault(message, self.unshallow())
+            return EnvironmentFault(message, "write a branch, a tag or a commit id")
         close = nearest(revision, known)
         if remote is None:
-            hint = f"did you mean `{close}`?" if close else f"known: {', '.join(known[:20])}"
-            return EnvironmentFault(says, hint)
+            hint = (
+                f"did you mean `{close}`?"
+                if close
+                else f"branches and tags: {', '.join(known[:20])}"
+            )
+            return EnvironmentFault(message, hint)
         if re.fullmatch("[0-9a-f]{7,64}", revision):
             line = f"fetch {remote} {revision}"
             if self.is_shallow() or len(revision) not in (40, 64):
@@ -250,22 +257,23 @@ class Repository:
             line = f"fetch {remote} tag {_quoted(revision)}"
         else:
             line = f"fetch {remote} {_quoted(f'{revision}:{revision}')}"
-        more = f"; or did you mean `{close}`?" if close else ""
-        return EnvironmentFault(says, f"git {line}{more}")
+        if close:
+            return EnvironmentFault(message, f"git {line}; or did you mean `{close}`?")
+        return EnvironmentFault(message, f"git {line}")
 
     def _names(self) -> list[str]:
-        """Return the branches and tags that are there."""
+        """Return the existing branches and tags."""
         return self._refs("%(refname:short)")
 
     def _refs(self, format: str) -> list[str]:
         try:
-            found = self._text("for-each-ref", "--count=1000", f"--format={format}")
+            text = self._text("for-each-ref", "--count=1000", f"--format={format}")
         except _Failed:
             return []
-        return found.split("\n") if found else []
+        return text.split("\n") if text else []
 
     def _remote(self) -> str | None:
-        """Return the remote from which one would fetch: origin, or the only one."""
+        """Return the remote to fetch from: origin, else the first one."""
         try:
             remotes = self._text("remote").split("\n")
         except _Failed:
@@ -273,11 +281,11 @@ class Repository:
         return "origin" if "origin" in remotes else remotes[0] or None
 
     def unshallow(self) -> str:
-        """Return the line that fetches the history that a shallow clone lacks."""
+        """Return the command that fetches the missing history of a shallow clone."""
         return f"git fetch --unshallow {self._remote() or ''}".rstrip()
 
     def is_shallow(self) -> bool:
-        """Return whether the history ends where the repository says, not where it began."""
+        """Return whether the repository is a shallow clone."""
         try:
             return self._text("rev-parse", "--is-shallow-repository") == "true"
         except _Failed:
@@ -286,34 +294,34 @@ class Repository:
     # -- files -----------------------------------------------------------------------------------
 
     def inside(self, path: str) -> str:
-        """Return a path on disk as seen from the top, with `/`; empty for the top itself.
+        """Return a path on disk relative to the top, with `/`; empty for the top.
 
         Raises UsageError for a path outside of the repository.
         """
         folder, name = os.path.split(os.path.abspath(path))
-        # A file is not followed: what is a link on disk is a link in the revision too.
+        # The last part is not followed: a link on disk is a link in the revision too.
         whole = os.path.join(os.path.realpath(folder), name)
         if os.path.isdir(path):
             whole = os.path.realpath(path)
-        found = os.path.relpath(whole, os.path.realpath(self.top)).replace(os.sep, "/")
-        if found == ".." or found.startswith("../"):
+        relative = os.path.relpath(whole, os.path.realpath(self.top)).replace(os.sep, "/")
+        if relative == ".." or relative.startswith("../"):
             raise UsageError(
-                f"{path} lies outside of the Git repository {self.top}",
+                f"{path} is outside of the Git repository {self.top}",
                 Message("compare with a file or folder: {against} PATH"),
             )
-        return "" if found == "." else found
+        return "" if relative == "." else relative
 
     def files(self, commit: str, path: str, wanted: Callable[[str], bool]) -> Files:
-        """Return the files of a commit at a path: the file itself, or the wanted ones below it.
+        """Return the file of a commit at a path, or the wanted files below it.
 
-        Links are followed within the commit; what they lead to has the path of the link. Files
-        that a sparse checkout leaves out are left out here too.
+        Links are followed within the commit, and their targets get the path of the link. Files that
+        a sparse checkout omits are omitted.
         """
         listed = self._listed(commit, path)
         if not listed or listed[0].mode == _SUBMODULE:
             self._refuse_submodule(commit, path)
         sparse = self._sparse(path)
-        # Only what is wanted may cost anything.
+        # Filter first, so that unwanted files cost nothing.
         listed = [b for b in listed if b.path not in sparse and (b.path == path or wanted(b.path))]
         targets = self._followed(commit, [b.path for b in listed if b.mode == _LINK])
         blobs = [(b, targets[b.path] if b.mode == _LINK else b) for b in listed]
@@ -327,49 +335,48 @@ class Repository:
         )
 
     def _refuse_submodule(self, commit: str, path: str) -> None:
-        """Raise UsageError where a path lies in a submodule of a commit."""
+        """Raise UsageError if a path is in a submodule of a commit."""
         parts = path.split("/")
         for count in range(len(parts)):
             folder = "/".join(parts[: count + 1])
             if any(b.path == folder and b.mode == _SUBMODULE for b in self._listed(commit, folder)):
                 raise UsageError(
-                    f"{path} lies in the submodule {folder}, which is a repository of its own",
-                    f"run it there: cd {_quoted(folder)}",
+                    f"{path} is in the submodule {folder}, which is another repository",
+                    f"run it in the submodule: cd {_quoted(folder)}",
                 )
 
     def _listed(self, commit: str, path: str, *options: str) -> list[Blob]:
-        # What a name would mean as a pattern does not count: ls-tree takes prefixes.
+        # `ls-tree` takes prefixes, not patterns.
         paths = [path] if path else []
         try:
             text = self._run("ls-tree", "-r", "-z", *options, "--full-tree", commit, "--", *paths)
         except _Failed as failed:
             raise self._absent(failed, f"the folders of {commit[:12]}", commit) from None
-        found = []
+        blobs = []
         for line in text.split(b"\0"):
-            about, _, name = line.partition(b"\t")
+            entry, _, name = line.partition(b"\t")
             if name:
-                mode, _, object = about.decode("ascii").split(" ")
-                found.append(Blob(os.fsdecode(name), mode, object))
-        return found
+                mode, _, object = entry.decode("ascii").split(" ")
+                blobs.append(Blob(os.fsdecode(name), mode, object))
+        return blobs
 
     def _followed(self, commit: str, links: list[str]) -> dict[str, Blob | None]:
-        """Return what each link leads to: a file or folder, _OUTSIDE, or None for nothing.
+        """Return the target of each link: a file or folder, _OUTSIDE, or None if it is missing.
 
-        However many links there are, git lists the commit once and reads their texts in as many
-        steps as there are links in one path.
+        Git lists the commit once, and reads the texts of links once per link in the longest chain.
         """
         tree = {b.path: b for b in self._listed(commit, "", "-t")} if links else {}
         texts: dict[str, bytes] = {}
         while True:
-            found = {link: _resolved(link, tree, texts) for link in links}
-            unread = {b.object: b for b in found.values() if b and b.mode == _LINK}
+            targets = {link: _resolved(link, tree, texts) for link in links}
+            unread = {b.object: b for b in targets.values() if b and b.mode == _LINK}
             if not unread:
-                return found
+                return targets
             read = self.read([*unread.values()], _MOST_PATH_BYTES)
             texts.update(zip(unread, read, strict=True))
 
     def _sparse(self, path: str) -> set[str]:
-        """Return the files that a sparse checkout leaves out."""
+        """Return the files that a sparse checkout omits."""
         try:
             if (
                 self._text("config", "--type=bool", "--default=false", "core.sparseCheckout")
@@ -389,15 +396,22 @@ class Repository:
             return set()
         return {os.fsdecode(line[2:]) for line in text.split(b"\0") if line.startswith(b"S ")}
 
-    def left_out(self, path: str) -> Callable[[str], bool]:
-        """Return what says of a path on disk whether it is no part of this repository.
+    def ignored_in(self, path: str) -> Callable[[str], bool]:
+        """Return a function that tells whether git ignores a path on disk below `path`.
 
-        That is what it ignores, and other repositories in it.
+        It also returns true for other repositories below `path`.
         """
-        asked = ("--others", "--ignored", "--exclude-standard", "--directory", "-z", "--full-name")
+        options = (
+            "--others",
+            "--ignored",
+            "--exclude-standard",
+            "--directory",
+            "-z",
+            "--full-name",
+        )
         try:
             inside = self.inside(path)
-            text = self._run("ls-files", *asked, "--", inside or ".")
+            text = self._run("ls-files", *options, "--", inside or ".")
         except (_Failed, UsageError):
             text = b""
         top = os.path.realpath(self.top)
@@ -405,50 +419,49 @@ class Repository:
             os.path.join(top, os.fsdecode(line).rstrip("/")) for line in text.split(b"\0") if line
         }
 
-        def says(path: str) -> bool:
+        def is_ignored(path: str) -> bool:
             folder, name = os.path.split(os.path.abspath(path))
             return os.path.join(os.path.realpath(folder), name) in ignored or os.path.lexists(
                 os.path.join(path, ".git")
             )
 
-        return says
+        return is_ignored
 
     def read(self, blobs: list[Blob], most: int = MAX_BYTES) -> list[bytes]:
-        """Return the content of files; of one above the limit, only bytes that are too many.
+        """Return the contents of files; for a file over the limit, blanks that exceed the limit.
 
-        Git does not compare what it reads with the number of the object. Raises EnvironmentFault
-        where they differ.
+        Raises EnvironmentFault if a content does not match its object id, which Git does not check.
         """
-        asked = "".join(f"{blob.object}\n" for blob in blobs).encode("ascii")
+        objects = "".join(f"{blob.object}\n" for blob in blobs).encode("ascii")
         try:
-            sizes = self._run("cat-file", "--batch-check", given=asked).decode("ascii")
+            sizes = self._run("cat-file", "--batch-check", given=objects).decode("ascii")
             lines = sizes.splitlines()
             for blob, line in zip(blobs, lines, strict=True):
                 if not re.fullmatch("[0-9a-f]+ blob [0-9]+", line):
                     raise self._absent(_Failed(0, line), f"`{blob.path}`", blob.object)
-            # Of a file above the limit nothing is needed but that it is above.
+            # A file over the limit is not read.
             large = [int(line.rpartition(" ")[2]) > most for line in lines]
             small = [b for b, too in zip(blobs, large, strict=True) if not too]
-            asked = "".join(f"{blob.object}\n" for blob in small).encode("ascii")
-            contents = list(_contents(self._run("cat-file", "--batch", given=asked)))
+            objects = "".join(f"{blob.object}\n" for blob in small).encode("ascii")
+            contents = list(_contents(self._run("cat-file", "--batch", given=objects)))
         except _Failed as failed:
             raise self._absent(failed, f"`{blobs[0].path}`", blobs[0].object) from None
         for blob, data in zip(small, contents, strict=True):
             if not _is_content(data, blob.object):
                 raise EnvironmentFault(
-                    f"`{blob.path}`: the object {blob.object} of the repository is damaged",
-                    "git fsck lists what is damaged; clone the repository again",
+                    f"`{blob.path}`: damaged object {blob.object} in the repository",
+                    "clone the repository again; `git fsck` lists damaged objects",
                 )
         content = iter(contents)
         return [b" " * (most + 1) if too else next(content) for too in large]
 
     def _absent(self, failed: _Failed, what: str, object: str) -> EnvironmentFault:
-        """Return the fault that an object is which the repository lacks: a partial clone's."""
+        """Return the error for a missing object, such as in a partial clone."""
         remote = self._remote()
-        says = f"{what} is not in this clone"
-        if "missing" in failed.says or "promisor" in failed.says or "not allowed" in failed.says:
-            return EnvironmentFault(says, f"git fetch {remote} {object}" if remote else None)
-        return EnvironmentFault(f"git: {failed.says}")
+        message = f"{what} is missing in this clone"
+        if "missing" in failed.text or "promisor" in failed.text or "not allowed" in failed.text:
+            return EnvironmentFault(message, f"git fetch {remote} {object}" if remote else None)
+        return EnvironmentFault(f"git: {failed.text}")
 
     # -- git ---------------------------------------------------------------------------------------
 
@@ -456,11 +469,11 @@ class Repository:
         return os.fsdecode(self._run(*arguments)).removesuffix("\n")
 
     def _run(self, *arguments: str, given: bytes = b"") -> bytes:
-        """Return what git writes; raise _Failed where it says no."""
+        """Return the output of git; raise _Failed if it fails."""
         return self._run_with_warnings(*arguments, given=given)[0]
 
     def _run_with_warnings(self, *arguments: str, given: bytes = b"") -> tuple[bytes, str]:
-        """Return what git writes, and the warnings that it gives about it."""
+        """Return the output of git, and its warnings about ambiguous revisions."""
         command = ["git", *_SAFE_OPTIONS, "--literal-pathspecs", *self._place, *arguments]
         try:
             done = subprocess.run(
@@ -470,34 +483,34 @@ class Repository:
         except FileNotFoundError:
             raise EnvironmentFault(
                 Message(
-                    "git is not installed, and {against} names a revision or {merge_base} is used"
+                    "git is not installed; a revision in {against} or {merge_base} requires it"
                 ),
                 Message("install git, or compare with a file or folder: {against} PATH"),
             ) from None
         except subprocess.TimeoutExpired:
-            raise EnvironmentFault(f"git {arguments[0]} takes longer than {_SECONDS} s") from None
+            raise EnvironmentFault(f"git {arguments[0]} took longer than {_SECONDS} s") from None
         except OSError as error:
-            raise EnvironmentFault(f"git cannot be run: {error.strerror}") from None
+            raise EnvironmentFault(f"cannot run git: {error.strerror}") from None
         lines = os.fsdecode(done.stderr).strip().split("\n")
         if done.returncode:
-            said = [each for each in lines if each[:8] != "warning:" and each[:5] != "hint:"]
-            raise _Failed(done.returncode, "; ".join(map(_plain, said[:3])))
-        return done.stdout, "; ".join(_plain(each) for each in lines if _UNSURE.search(each))
+            errors = [line for line in lines if line[:8] != "warning:" and line[:5] != "hint:"]
+            raise _Failed(done.returncode, "; ".join(map(_plain, errors[:3])))
+        return done.stdout, "; ".join(_plain(line) for line in lines if _UNSURE.search(line))
 
 
 def _place(pattern: str, failed: _Failed) -> str:
-    """Return the folder that git names in a message, else the working folder."""
-    found = re.search(pattern, failed.says)
-    return found[1] if found else os.getcwd()
+    """Return the folder in a message of git, else the working folder."""
+    match = re.search(pattern, failed.text)
+    return match[1] if match else os.getcwd()
 
 
 def _plain(line: str) -> str:
-    """Return a line of git's without the word before it."""
+    """Return a line of git without `fatal:`, `error:` or `warning:`."""
     return re.sub("^(fatal|error|warning): ", "", line)
 
 
 def _contents(output: bytes) -> Iterable[bytes]:
-    """Yield the contents that `cat-file --batch` wrote: each after a line with its size."""
+    """Yield the contents in the output of `cat-file --batch`, each after a line with its size."""
     at = 0
     while at < len(output):
         end = output.index(b"\n", at)
@@ -507,18 +520,18 @@ def _contents(output: bytes) -> Iterable[bytes]:
 
 
 def _is_content(data: bytes, object: str) -> bool:
-    """Return whether data is the content of the file with this object number."""
-    number = sha1(usedforsecurity=False) if len(object) == 40 else sha256()
-    number.update(b"blob %d\0" % len(data))
-    number.update(data)
-    return number.hexdigest() == object
+    """Return whether the data has this object id."""
+    digest = sha1(usedforsecurity=False) if len(object) == 40 else sha256()
+    digest.update(b"blob %d\0" % len(data))
+    digest.update(data)
+    return digest.hexdigest() == object
 
 
 def _resolved(path: str, tree: Mapping[str, Blob], texts: Mapping[str, bytes]) -> Blob | None:
-    """Return what a path of a commit leads to, its links followed as the file system does.
+    """Return the target of a path of a commit, with links followed as in a file system.
 
-    That is the link itself where its text is not known yet, _OUTSIDE where a link leaves the
-    commit, None where nothing is there or the way is too long.
+    The result is the link if its text is not read yet, _OUTSIDE if a link leaves the commit, and
+    None if there is no target or the chain of links is too long.
     """
     at = ""
     rest = path.split("/")[::-1]

@@ -1,7 +1,7 @@
-"""Glob patterns, matched in time that grows with pattern times path, for every pattern.
+"""Glob patterns, matched in time proportional to the length of pattern times path.
 
-`*` and `?` stay within a name, `[a-z]` and `[!a-z]` are one character, and a name `**` is any
-number of folders.
+`*` and `?` match within a name, `[a-z]` and `[!a-z]` match one character, and a name `**` matches
+any number of folders.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeVar
 from zsupport.errors import UsageError
 from zsupport.typed import NamedTuple
 
-#: Longer patterns are refused: no path is as long.
+#: Longer patterns are invalid. No path is this long.
 MAX_LENGTH = 1_000
 
 _Part = TypeVar("_Part")
@@ -22,59 +22,59 @@ _Item = TypeVar("_Item")
 
 
 class _Class(NamedTuple):
-    """One character of these ranges, or with `negated` of no other."""
+    """One character in these ranges, or with `negated` one outside of them."""
 
     negated: bool
     ranges: tuple[tuple[str, str], ...]
 
 
-#: A character, `*`, `?` as a class of all, or a class.
+#: A character, `*`, or a class; `?` is the class of all characters.
 _ANY_LENGTH = "**"
 _Token = str | _Class
 _WILDCARDS: dict[str, _Token] = {"*": _ANY_LENGTH, "?": _Class(negated=True, ranges=())}
 
 
 def has_wildcards(text: str) -> bool:
-    """Return whether a text is a pattern and not a plain path."""
+    """Return whether a text is a pattern, not a plain path."""
     return any(char in text for char in "*?[")
 
 
-def fits(pattern: str, path: str) -> bool:
-    """Return whether a path with `/` fits a pattern. Raises UsageError for an invalid pattern."""
-    return _fits(_names(pattern), path.split("/"), _is_deep, _name_fits)
+def matches(pattern: str, path: str) -> bool:
+    """Return whether a pattern matches a path with `/`. Raises UsageError if invalid."""
+    return _matches_items(_names(pattern), path.split("/"), _is_deep, _name_matches)
 
 
-def fits_below(pattern: str, path: str, folder: str | None) -> bool:
-    """Return whether a path fits a pattern of a project in a folder.
+def matches_below(pattern: str, path: str, folder: str | None) -> bool:
+    """Return whether a pattern of a project in a folder matches a path.
 
-    A pattern without a slash fits the name, any other the path from the folder.
+    A pattern without a slash is compared with the name, others with the path from the folder.
     """
     if "/" not in pattern.rstrip("/"):
-        return fits(pattern.rstrip("/"), os.path.basename(path))
-    return fits(pattern.strip("/"), os.path.relpath(path, folder).replace(os.sep, "/"))
+        return matches(pattern.rstrip("/"), os.path.basename(path))
+    return matches(pattern.strip("/"), os.path.relpath(path, folder).replace(os.sep, "/"))
 
 
-def _fits(
+def _matches_items(
     pattern: Sequence[_Part],
     items: Sequence[_Item],
     any_length: Callable[[_Part], bool],
-    one_fits: Callable[[_Part, _Item], bool],
+    item_matches: Callable[[_Part, _Item], bool],
 ) -> bool:
-    """Return whether items fit a pattern, some of whose parts stand for any number of them.
+    """Return whether a pattern matches items. Some parts of it match any number of items.
 
-    Only the last such part is ever tried again: what an earlier one could take, it can take too.
+    Only the last of these parts is retried, because it can match all that an earlier one can.
     """
     at = number = 0
-    again: tuple[int, int] | None = None
+    retry: tuple[int, int] | None = None
     while number < len(items):
         if at < len(pattern) and any_length(pattern[at]):
             at += 1
-            again = at, number
-        elif at < len(pattern) and one_fits(pattern[at], items[number]):
+            retry = at, number
+        elif at < len(pattern) and item_matches(pattern[at], items[number]):
             at, number = at + 1, number + 1
-        elif again is not None:
-            at, number = again[0], again[1] + 1
-            again = at, number
+        elif retry is not None:
+            at, number = retry[0], retry[1] + 1
+            retry = at, number
         else:
             return False
     return all(map(any_length, pattern[at:]))
@@ -84,11 +84,11 @@ def _is_deep(name: tuple[_Token, ...]) -> bool:
     return name == (_ANY_LENGTH, _ANY_LENGTH)
 
 
-def _name_fits(pattern: tuple[_Token, ...], name: str) -> bool:
-    return _fits(pattern, name, lambda token: token == _ANY_LENGTH, _character_fits)
+def _name_matches(pattern: tuple[_Token, ...], name: str) -> bool:
+    return _matches_items(pattern, name, lambda token: token == _ANY_LENGTH, _character_matches)
 
 
-def _character_fits(token: _Token, character: str) -> bool:
+def _character_matches(token: _Token, character: str) -> bool:
     if isinstance(token, str):
         return token == character
     return any(first <= character <= last for first, last in token.ranges) is not token.negated
@@ -96,11 +96,11 @@ def _character_fits(token: _Token, character: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _names(pattern: str) -> tuple[tuple[_Token, ...], ...]:
-    """Return the tokens of each name of a pattern."""
+    """Return the tokens of the names in a pattern."""
     if len(pattern) > MAX_LENGTH:
         raise UsageError(
-            f"the pattern `{pattern[:40]}…` has more than {MAX_LENGTH} characters",
-            "shorten it: `**` is any number of folders",
+            f"pattern too long: `{pattern[:40]}…` (limit {MAX_LENGTH} characters)",
+            "shorten it: `**` matches any number of folders",
         )
     return tuple(_tokens(name, pattern) for name in pattern.split("/"))
 
@@ -109,7 +109,7 @@ def _tokens(name: str, pattern: str) -> tuple[_Token, ...]:
     tokens: list[_Token] = []
     at = 0
     while at < len(name):
-        # A `]` that comes first is part of the class.
+        # A `]` at the start is part of the class.
         end = name.find("]", at + (3 if name[at + 1 : at + 2] == "!" else 2))
         if name[at] == "[" and end > 0:
             tokens.append(_class(name[at + 1 : end], pattern))
@@ -130,7 +130,7 @@ def _class(text: str, pattern: str) -> _Class:
         if first > last:
             raise UsageError(
                 f"invalid pattern `{pattern}`: the range `{rest[:3]}` is reversed",
-                f"write [{last}-{first}]; a `[` itself is written [[]",
+                f"write [{last}-{first}], or [[] for a `[`",
             )
         ranges.append((first, last))
         rest = rest[3 if is_range else 1 :]

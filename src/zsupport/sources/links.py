@@ -1,22 +1,22 @@
-"""Links in the files of strangers: none is followed out of what is examined."""
+"""Symbolic links in untrusted files: links that leave the folder or repository are not followed."""
 
 from __future__ import annotations
 
 import os
 
-# The message does not say where the link leads: its target is not read in any way.
-LEADS_OUT = "this link leads out of the folder or repository, and is not followed"
-LEADS_OUT_HINT = "put the file itself here; a file elsewhere can be named on the command line"
+# The message does not state the target of the link, because nothing reads the target.
+LEADS_OUT = "link leaves the folder or repository (not followed)"
+LEADS_OUT_HINT = "replace the link by the file, or name the file on the command line"
 
 
 def boundary(path: str) -> str:
-    """Return the folder that links at a path must not leave: the repository's, else its own."""
+    """Return the folder that links at a path must not leave: its repository, else its folder."""
     own = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or os.curdir)
     return repository_at(own) or own
 
 
 def repository_at(folder: str) -> str | None:
-    """Return the nearest folder with a `.git`, at or above a folder; None without one."""
+    """Return the nearest folder with a `.git`, at or above a folder, or None."""
     while not os.path.lexists(os.path.join(folder, ".git")):
         above = os.path.dirname(folder)
         if above == folder:
@@ -26,39 +26,40 @@ def repository_at(folder: str) -> str | None:
 
 
 def leads_out(path: str, folder: str) -> bool:
-    """Return whether a path, every link in it followed, lies outside of a folder.
+    """Return whether a path, with its links followed, is outside of a folder.
 
-    So do Git's own files in it: they can hold the secrets of whoever made the clone.
+    Git's own files in the folder count as outside: they can contain secrets of the user.
     """
     real = os.path.realpath(path)
     return not lies_in(real, folder) or ".git" in os.path.relpath(real, folder).split(os.sep)
 
 
 def lies_in(path: str, folder: str) -> bool:
-    """Return whether a path is a folder or lies in it, links followed."""
+    """Return whether a path is a folder or in it, with links followed."""
     path, folder = os.path.realpath(path), os.path.realpath(folder)
     return path == folder or path.startswith(os.path.join(folder, ""))
 
 
 def lies_in_repository_of(path: str, other: str) -> bool:
-    """Return whether a path lies in the repository of another file or folder.
+    """Return whether a path is in the repository of another file or folder.
 
-    Where the other is a link, in that of the link or in that of its target.
+    If the other path is a link, the repositories of the link and of its target both count.
     """
-    found = map(repository_at, (os.path.realpath(os.path.dirname(other)), os.path.realpath(other)))
-    return any(repository is not None and lies_in(path, repository) for repository in found)
+    places = (os.path.realpath(os.path.dirname(other)), os.path.realpath(other))
+    repositories = map(repository_at, places)
+    return any(repository is not None and lies_in(path, repository) for repository in repositories)
 
 
 def leaving_link(path: str) -> str | None:
-    """Return the first link on the way to a path that leads out of the repository it lies in.
+    """Return the first link in the parts of a path that leaves its repository, or None.
 
-    Otherwise None: links outside of repositories are those of this machine.
+    Links outside of repositories belong to this machine and are trusted.
     """
-    way = os.sep if path.startswith(os.sep) else ""
+    place = os.sep if path.startswith(os.sep) else ""
     for part in path.split(os.sep):
-        way = os.path.join(way, part)
-        if os.path.islink(way):
-            within = repository_at(os.path.realpath(os.path.dirname(way) or os.curdir))
-            if within is not None and leads_out(way, within):
-                return way
+        place = os.path.join(place, part)
+        if os.path.islink(place):
+            within = repository_at(os.path.realpath(os.path.dirname(place) or os.curdir))
+            if within is not None and leads_out(place, within):
+                return place
     return None

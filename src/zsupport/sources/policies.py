@@ -1,7 +1,7 @@
-"""The policies that files hold, each with its revisions and the files of its tests.
+"""The policies in files, each with its revisions and its tests files.
 
-The files of a policy lie in one folder and have its id; its tests lie there too, or next to a
-folder that has the policy's name.
+The files of a policy are in one folder and state its id. Its tests are in the same folder, or next
+to a folder with the policy's name.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _ID = re.compile(ID_PATTERN + r"\Z")
 
 
 class PolicyFiles(NamedTuple):
-    """The files of a policy and of its tests; either may be missing, not both."""
+    """The files of a policy and its tests files. One of the two can be empty."""
 
-    id: str | None  # None where a file does not say which policy it is about
+    id: str | None  # None if the file does not state its policy
     policy: tuple[SourceFile, ...]
     tests: tuple[SourceFile, ...]
 
@@ -45,35 +45,35 @@ class _File(NamedTuple):
 
 
 class Folders:
-    """The policies and tests in folders; each folder is read once."""
+    """The policies and tests in folders. Each folder is read once."""
 
     def __init__(self, excluded: Excluded) -> None:
-        """`excluded` says which files and folders are left out of folders."""
+        """`excluded` returns whether a file or folder in a folder is ignored."""
         self._excluded = excluded
         self._read: dict[str, list[_File]] = {}
         self._sources: dict[str, SourceFile] = {}
         self.faults: list[Fault] = []
 
     def policy(self, folder: str, shown: str, id: str) -> dict[str, SourceFile]:
-        """Return the files of a policy in a folder, by their paths without links.
+        """Return the files of a policy in a folder, by their real paths.
 
-        The folder is `shown` under another name than its path.
+        `shown` is the name of the folder in texts.
         """
         files = self._files(folder, shown)
-        return {each.real: each.source for each in files if each.id == id and not each.is_tests}
+        return {file.real: file.source for file in files if file.id == id and not file.is_tests}
 
     def tests(self, folder: str, shown: str, id: str) -> dict[str, SourceFile]:
-        """Return the tests of the policy in a folder: there, or next to a folder of its name."""
+        """Return the tests in the policy's folder, or next to a folder with the policy's name."""
         places = [(folder, shown)]
         above, name = os.path.split(os.path.abspath(folder))
         within = repository_at(os.path.realpath(folder or os.curdir))
         if name == id and (within is None or not leads_out(above, within)):
             places.append((above, os.path.normpath(os.path.join(shown or os.curdir, os.pardir))))
         return {
-            each.real: each.source
+            file.real: file.source
             for place in places
-            for each in self._files(*place)
-            if each.is_tests and each.id == id
+            for file in self._files(*place)
+            if file.is_tests and file.id == id
         }
 
     def _files(self, folder: str, shown: str) -> list[_File]:
@@ -85,18 +85,18 @@ class Folders:
         return self._read[real]
 
     def read(self, files: Sequence[SelectedFile], faults: list[Fault]) -> Iterator[_File]:
-        """Yield the policies and tests among files; a file that cannot be read is a fault."""
-        for each in files:
+        """Yield the policies and tests among files; add files that cannot be read to `faults`."""
+        for file in files:
             try:
-                source = self._source(each)
+                source = self._source(file)
             except PolicyError as error:
-                faults.append(Fault.of(each, error))
+                faults.append(Fault.of(file, error))
                 continue
-            if each.is_tests or each.holds_policy(source.data):
-                yield _File(each.real, source, policy_id(source.data), each.is_tests)
+            if file.is_tests or file.holds_policy(source.data):
+                yield _File(file.real, source, policy_id(source.data), file.is_tests)
 
     def _source(self, file: SelectedFile) -> SourceFile:
-        """Return a file, read once although several paths lead to it."""
+        """Return a file. It is read once, even if several paths lead to it."""
         if file.real not in self._sources:
             self._sources[file.real] = read_file(file.path, file.shown)
         name = os.path.basename(file.path)
@@ -104,23 +104,23 @@ class Folders:
 
 
 def policy_id(data: bytes) -> str | None:
-    """Return the id of the policy that a file holds or is about, None where it states none."""
+    """Return the id of the policy that a file states, or None."""
     id = next((value for key, value in root_entries(data) if key == "policy"), None)
     return id if id and _ID.match(id) else None
 
 
 def no_policy(paths: Sequence[str]) -> PolicyError:
-    """Return the error that no policy and no tests were found at these paths."""
+    """Return the error for paths without policies and tests."""
     where = ", ".join(map(plain_path, paths)) or os.curdir
     return PolicyError(
-        f"{where}: no policy found, here or in the folders below",
+        f"{where}: no policy found here or in the folders below",
         "a policy is a .yaml or .yml file with `policy:` and `plans:`; its tests are next to it,"
         " in a file such as acme_test.yaml",
     )
 
 
 class _CollectedPolicy:
-    """A policy while its files are collected: by their paths without links."""
+    """A policy whose files are being collected, by their real paths."""
 
     def __init__(self, id: str | None, folder: str, shown: str, folders: Folders) -> None:
         self.id = id
@@ -135,15 +135,15 @@ class _CollectedPolicy:
 def policies_at(
     arguments: Sequence[str], excluded: Excluded
 ) -> tuple[list[PolicyFiles], tuple[Fault, ...]]:
-    """Return the policies that arguments select, each with its tests, and what cannot be read.
+    """Return the policies that arguments select, with their tests, and the read errors.
 
-    A file of a policy brings the other revisions in its folder, and the tests; a tests file that
-    is named brings its policy and no other tests. Raises UsageError for a word that is
-    neither a path nor a shipped policy.
+    A policy file selects the other revisions in its folder and the tests too. A tests file selects
+    its policy, but no other tests. Raises UsageError for a word that is neither a path nor a
+    shipped policy.
     """
     selection = select(arguments, excluded)
     faults = list(selection.faults)
-    # Of a project's settings nothing counts for the shipped policies.
+    # The configuration of a project does not apply to shipped policies.
     in_folders, in_shipped = Folders(excluded), Folders(lambda _: False)
     groups: dict[tuple[str, str], _CollectedPolicy] = {}
     for selected in selection.files:
@@ -161,17 +161,17 @@ def policies_at(
     for group in groups.values():
         if group.id is not None:
             _complete(group)
-    found = [
+    policies = [
         PolicyFiles(g.id, (*g.policy.values(),), (*g.tests.values(),)) for g in groups.values()
     ]
-    return found, (*faults, *(each for each in in_folders.faults if each not in faults))
+    return policies, (*faults, *(fault for fault in in_folders.faults if fault not in faults))
 
 
 def _complete(group: _CollectedPolicy) -> None:
-    """Add the revisions of a policy that were not selected, and its tests where it was."""
+    """Add the other revisions of a policy; add its tests if a policy file is selected."""
     assert group.id is not None
     folders = group.folders
-    beside = folders.policy(group.folder, group.shown, group.id)
-    group.policy = {**beside, **group.policy}
+    revisions = folders.policy(group.folder, group.shown, group.id)
+    group.policy = {**revisions, **group.policy}
     if not group.named_by_tests:
         group.tests = {**folders.tests(group.folder, group.shown, group.id), **group.tests}

@@ -1,4 +1,4 @@
-"""What a project says in its pyproject.toml, under [tool.zsupport]."""
+"""The configuration of a project: the table [tool.zsupport] in its pyproject.toml."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ KEYS = ("policy", "exclude", "check")
 
 
 class Project(NamedTuple):
-    """A folder with a pyproject.toml that has a table for this program."""
+    """A folder with a pyproject.toml that has a table [tool.zsupport]."""
 
     folder: str
-    path: str  # of the file
+    path: str  # of the pyproject.toml
     table: dict[str, Any]
 
 
 def projects(folder: str | None, otherwise: str) -> Iterator[Project]:
-    """Yield the projects at or above a folder, the nearest first.
+    """Yield the projects at or above a folder, nearest first.
 
-    Raises UsageError where one cannot be read or has a key that means nothing, and says what can
-    be done `otherwise`: a slip in `policy` must not have another policy answer. A file that we
-    may not look into configures nothing.
+    Raises UsageError if a file is invalid or has an unknown key, so that a misspelled `policy`
+    never selects another policy. Its hint ends with `otherwise`, an alternative to fixing the file.
+    A file without read permission is ignored.
     """
     while folder is not None:
         project = project_in(folder, otherwise)
@@ -42,13 +42,13 @@ def projects(folder: str | None, otherwise: str) -> Iterator[Project]:
 
 
 def project_in(folder: str, otherwise: str) -> Project | None:
-    """Return the project that a folder itself is, as `projects` does."""
+    """Return the project in a folder itself. Raises as `projects` does."""
     path = os.path.join(folder, "pyproject.toml")
     return project_of(path, otherwise) if os.path.isfile(path) else None
 
 
 def project_of(path: str, otherwise: str) -> Project | None:
-    """Return the project that a file configures, None where it has no table for this program."""
+    """Return the project of a file, or None if it has no table [tool.zsupport]."""
     text = b""
     try:
         with open(path, "rb") as stream:
@@ -59,13 +59,15 @@ def project_of(path: str, otherwise: str) -> Project | None:
 
 
 def project_from(text: bytes, path: str, otherwise: str) -> Project | None:
-    """Return the project that the content of a file configures, as `project_of` does."""
+    """Return the project of the content of a file, as `project_of` does."""
     table = _table(text, path, otherwise) if b"zsupport" in text else None
     if table is None:
         return None
     known(path, "tool.zsupport", table, KEYS)
     if not isinstance(table.get("check", {}), dict):
-        raise UsageError(f"{path}: `tool.zsupport.check` is not a table", "[tool.zsupport.check]")
+        raise UsageError(
+            f"{path}: `tool.zsupport.check` is not a table", "write [tool.zsupport.check]"
+        )
     return Project(os.path.dirname(path), path, table)
 
 
@@ -73,36 +75,35 @@ def _table(text: bytes, path: str, otherwise: str) -> dict[str, Any] | None:
     import tomllib
 
     if len(text) > CONFIG_BYTES.most:
-        says = f"the file has more than {CONFIG_BYTES.most // 1024} KiB"
         raise UsageError(
-            f"{path}: {says}",
-            Message("name another with {config}, or {otherwise}", otherwise=otherwise),
+            f"{path}: file too large (limit {CONFIG_BYTES.most // 1024} KiB)",
+            Message("name another file with {config}, or {otherwise}", otherwise=otherwise),
         )
     try:
         decoded = text.decode("utf-8")
         if (parts := _longest_key(decoded)) > CONFIG_PARTS.most:
-            says = f"a key has {parts:,} parts; at most {CONFIG_PARTS.most}"
             raise UsageError(
-                f"{path}: {says}", Message("shorten it, or {otherwise}", otherwise=otherwise)
+                f"{path}: too many parts in a key: {parts:,} (limit {CONFIG_PARTS.most})",
+                Message("shorten the key, or {otherwise}", otherwise=otherwise),
             )
-        found: object = tomllib.loads(decoded)
-    except (ValueError, RecursionError) as error:  # ValueError also for an integer of many digits
+        table: object = tomllib.loads(decoded)
+    except (ValueError, RecursionError) as error:  # ValueError also for a long integer
         raise UsageError(
-            f"{path}: {error}", Message("mend it, or {otherwise}", otherwise=otherwise)
+            f"{path}: {error}", Message("fix the file, or {otherwise}", otherwise=otherwise)
         ) from None
     for key in ("tool", "zsupport"):
-        found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else None
+        table = table.get(key) if isinstance(table, dict) else None
+    return table if isinstance(table, dict) else None
 
 
-#: What ends a key, or holds no part of it. A text that is not closed ends with its line.
+#: Tokens that end a key or contain no part of it. An open text ends at the end of its line.
 _TOKENS = r"""\"{3,}|'{3,}|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[=,{}\[\]#\n]|\."""
 
 
 def _longest_key(text: str) -> int:
-    """Return of how many parts the longest key of a TOML file can be made.
+    """Return the maximum number of parts that a key of a TOML file can have.
 
-    Reading a key takes time and memory by the square of its parts.
+    Parsing a key takes time and memory proportional to the square of its parts.
     """
     import re
 
@@ -117,8 +118,8 @@ def _longest_key(text: str) -> int:
 
 
 def known(path: str, where: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
-    """Raise UsageError where a table of a pyproject.toml has another key than these."""
+    """Raise UsageError if a table of a pyproject.toml has an unknown key."""
     for key in table:
         if key not in keys:
-            hint = did_you_mean(key, keys) or f"known: {', '.join(keys)}"
-            raise UsageError(f"{path}: [{where}] has no key `{key}`", hint)
+            hint = did_you_mean(key, keys) or f"keys: {', '.join(keys)}"
+            raise UsageError(f"{path}: unknown key `{key}` in [{where}]", hint)

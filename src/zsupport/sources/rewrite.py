@@ -1,4 +1,4 @@
-"""Writing files: new ones, and a policy file anew, whole or not at all."""
+"""Write new files and output files, and replace a policy file atomically."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def write_new(folder: str, texts: Mapping[str, str]) -> None:
-    """Write new files, by their paths, into a folder that is made where it is missing.
+    """Write new files, by path, into a folder. Create the folder if it is missing.
 
-    Raises UsageError where one of the paths exists, and EnvironmentFault where they cannot be
-    written.
+    Raises UsageError if one of the paths exists, and EnvironmentFault if one cannot be written.
     """
     existing = [path for path in texts if os.path.lexists(path)]
     if existing:
         raise UsageError(
-            f"{', '.join(existing)}: there already", Message("choose another folder or {id}")
+            f"{', '.join(existing)}: file exists", Message("choose another folder or {id}")
         )
     try:
         os.makedirs(folder, exist_ok=True)
@@ -34,57 +33,58 @@ def write_new(folder: str, texts: Mapping[str, str]) -> None:
             with open(path, "x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
     except (OSError, ValueError) as error:
-        raise EnvironmentFault(f"{folder}: cannot be written: {reason(error)}") from None
+        raise EnvironmentFault(f"cannot write {folder}: {reason(error)}") from None
 
 
 def write_output(path: str, text: str) -> None:
-    """Write a text to a file, in place of what it holds.
+    """Write a text to a file, replacing its content.
 
-    Below the working folder, which strangers may have filled, no link is followed: not at the
-    path itself, and not out of the folder. Raises EnvironmentFault where it cannot be written.
+    Files in the working folder are not trusted: there, the path must not be a link or leave the
+    folder by a link. Raises EnvironmentFault if the file cannot be written.
     """
     try:
         folder = os.getcwd()
         below = os.path.abspath(path).startswith(os.path.join(folder, ""))
         if below and (os.path.islink(path) or leads_out(path, os.path.realpath(folder))):
             raise EnvironmentFault(
-                f"{path}: this is a link, or behind one, and is not written", "name another file"
+                f"cannot write {path}: the path contains a link", "name another file"
             )
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(text)
     except (OSError, ValueError) as error:
-        raise EnvironmentFault(f"{path}: the file cannot be written: {reason(error)}") from None
+        raise EnvironmentFault(f"cannot write {path}: {reason(error)}") from None
 
 
 def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
-    """Put new bytes in the place of those that were read from a file.
+    """Replace the content of a file, if it still has the content that was read.
 
-    The new file is written beside the old one. Then the old one is renamed, compared with what was
-    read, and the new one gets its name, which never replaces a file: another program's save in
-    between stays, and the fix is not made. A link stays a link, and the file keeps its mode; root
-    keeps its owner too. Signals that end the run wait until the file has its name.
+    The new content is written to a temporary file. Then the old file is renamed and compared with
+    what was read, and the temporary file gets its name. This never overwrites a file that another
+    program saved meanwhile; in that case the fix is not applied. Links stay links. The file keeps
+    its mode, and if root runs this, its owner. Signals that end the run wait until the end.
 
-    What remains: for a moment the name has no file. A program that opened the old file
-    before and writes into it after the comparison loses what it writes. On a file system without
-    hard links, so does one that makes a file just before the new one gets its name. After a kill
-    in that moment the old file lies beside, as `.NAME.….old`.
+    Known limits: for a moment there is no file with this name. A program that opened the old file
+    before, and writes to it after the comparison, loses its data. On a file system without hard
+    links, so does a program that creates the file just before the rename. If the run is killed in
+    that moment, the old file is next to it as `.NAME.….old`.
 
-    Raises EnvironmentFault, which calls the file as it is `shown`, where it may not be written, has
-    several names (hard links), or has changed since it was read.
+    Raises EnvironmentFault, with the name `shown`, if the file is read-only, has several names
+    (hard links), or was changed since it was read.
     """
-    # What the link leads to is written, not the link.
+    # Write the target of a link, not the link.
     real = os.path.realpath(path)
     try:
         status = os.stat(real)
         if not stat.S_ISREG(status.st_mode):
-            raise EnvironmentFault(f"{shown}: this is no ordinary file, and is not changed")
-        # Root may write everything; a file that nobody may write is protected all the same.
+            raise EnvironmentFault(f"cannot fix {shown}: not an ordinary file")
+        # Root can write every file, but must respect a read-only file.
         if not status.st_mode & 0o222 or not os.access(real, os.W_OK):
-            raise EnvironmentFault(f"{shown}: the file is read-only", "make it writable: chmod u+w")
+            raise EnvironmentFault(
+                f"cannot fix {shown}: the file is read-only", "make it writable: chmod u+w"
+            )
         if status.st_nlink > 1:
             raise EnvironmentFault(
-                f"{shown}: the file has {status.st_nlink} names (hard links), which a fix would"
-                " make different files",
+                f"cannot fix {shown}: the file has {status.st_nlink} names (hard links)",
                 "remove the other names, or fix a copy",
             )
         if not _is_unchanged(real, before, status):
@@ -92,13 +92,13 @@ def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
         with _signals_held():
             _exchange(real, shown, before, after, status)
     except OSError as error:
-        raise EnvironmentFault(f"{shown}: the file cannot be written: {reason(error)}") from None
+        raise EnvironmentFault(f"cannot write {shown}: {reason(error)}") from None
 
 
 def _exchange(path: str, shown: str, before: bytes, after: bytes, status: os.stat_result) -> None:
     folder, name = os.path.split(path)
-    beside = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}")
-    new, old = f"{beside}.new", f"{beside}.old"
+    stem = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}")
+    new, old = f"{stem}.new", f"{stem}.old"
     try:
         _write(new, after, status)
         os.rename(path, old)
@@ -118,7 +118,7 @@ def _exchange(path: str, shown: str, before: bytes, after: bytes, status: os.sta
 
 
 def _write(path: str, data: bytes, status: os.stat_result) -> None:
-    """Write a new file with the mode, and where root does it the owner, of another one."""
+    """Write a new file with the mode of a status and, if root runs this, its owner."""
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         stream.write(data)
         stream.flush()
@@ -141,19 +141,19 @@ def _is_unchanged(path: str, data: bytes, status: os.stat_result) -> bool:
 
 def _changed(shown: str) -> EnvironmentFault:
     return EnvironmentFault(
-        f"{shown}: the file has changed since it was read, and the fix was not made", "run it again"
+        f"cannot fix {shown}: the file has changed since it was read", "run it again"
     )
 
 
 def _rename_if_free(old: str, new: str) -> bool:
-    """Rename a file unless there is one of the new name; return whether it was renamed."""
+    """Rename a file unless the new name exists; return whether it was renamed."""
     try:
-        # Never replaces a file, as a mere renaming does.
+        # Unlike `rename`, `link` never replaces a file.
         os.link(old, new, follow_symlinks=False)
     except FileExistsError:
         return False
     except OSError:
-        # No hard links on this file system, or not to this file: look and rename.
+        # No hard links on this file system, or not to this file: check, then rename.
         if os.path.lexists(new):
             return False
         os.rename(old, new)
@@ -163,16 +163,16 @@ def _rename_if_free(old: str, new: str) -> bool:
 
 
 def _restore(old: str, path: str, shown: str, *, needed: bool) -> None:
-    """Give the old file its name back, unless another program has saved a file of this name.
+    """Rename the old file back, unless another program has saved a file with this name.
 
-    Then the old one is removed or, where it is `needed` as it holds a save too, stays beside;
-    raises EnvironmentFault that says so.
+    Otherwise remove the old file. If it is `needed`, because it contains a change too, keep it and
+    raise EnvironmentFault.
     """
     if _rename_if_free(old, path):
         return
     if needed:
         raise EnvironmentFault(
-            f"{shown}: the file has changed twice since it was read, and the fix was not made",
+            f"cannot fix {shown}: the file has changed twice since it was read",
             f"the first change is in {old}",
         )
     os.unlink(old)
@@ -180,7 +180,7 @@ def _restore(old: str, path: str, shown: str, *, needed: bool) -> None:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Let signals that end the run wait until the block has ended."""
+    """Delay signals that end the run until the end of the block."""
     waiting: list[int] = []
     handlers = {number: signal.getsignal(number) for number in _ENDING}
     try:
@@ -195,7 +195,7 @@ def _signals_held() -> Iterator[None]:
 
 
 def patch(name: str, before: bytes, after: bytes) -> str:
-    """Return what changes in a file as a unified diff, which `patch` and `git apply` read."""
+    """Return a unified diff for `patch` and `git apply`."""
     from difflib import unified_diff
 
     lines = unified_diff(_lines(before), _lines(after), name, name)
@@ -205,6 +205,6 @@ def patch(name: str, before: bytes, after: bytes) -> str:
 
 
 def _lines(data: bytes) -> list[str]:
-    """Return the lines as `patch` sees them: only a line feed ends one."""
+    """Return the lines as `patch` reads them: only a line feed ends a line."""
     *lines, rest = data.decode("utf-8").split("\n")
     return [*(f"{line}\n" for line in lines), *([rest] if rest else [])]

@@ -1,6 +1,6 @@
-"""The files that arguments select: files, folders, glob patterns, shipped policies, standard input.
+"""Select files by arguments: files, folders, glob patterns, shipped policies, standard input.
 
-Every command that takes several files selects them here, so that a folder means the same to all.
+All commands that take several files use this module, so that a folder means the same everywhere.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from zsupport.sources.find import (
     shipped_policies,
     shipped_root,
 )
-from zsupport.sources.globs import fits, has_wildcards
+from zsupport.sources.globs import has_wildcards, matches
 from zsupport.sources.links import (
     LEADS_OUT,
     LEADS_OUT_HINT,
@@ -31,34 +31,34 @@ from zsupport.sources.links import (
 )
 from zsupport.typed import NamedTuple
 
-#: Of these keys a policy has two at least.
+#: A policy has at least two of these keys.
 _SECTIONS = frozenset({"format", "policy", "plans", "channels", "entitlements"})
 
-#: Whether a file or folder, by its path, is excluded from a folder.
+#: A function that returns whether a path in a folder is excluded.
 Excluded = Callable[[str], bool]
 
 
 class SelectedFile(NamedTuple):
-    """A file to read; `named` where an argument names it: then it has to be a policy or tests."""
+    """A file to read. A file that is `named` by an argument must be a policy or tests."""
 
     path: str
-    shown: str  # the name under which findings speak of it
+    shown: str  # the name in findings
     named: bool
-    real: str  # the path without links: a file that is reached by two paths is read once
+    real: str  # the path without links, so that each file is read once
     shipped: bool = False
 
     @property
     def is_tests(self) -> bool:
-        """Whether it holds tests of a policy, by its name."""
+        """Whether it is a tests file, by its name."""
         return self.path.endswith(TESTS)
 
     def holds_policy(self, data: bytes) -> bool:
-        """Return whether it holds a policy: what an argument names does, valid or not."""
+        """Return whether it is a policy. A named file always counts as one, even if invalid."""
         return self.named or is_policy(data)
 
 
 class Fault(NamedTuple):
-    """Why a file or folder could not be read."""
+    """The error for a file or folder that cannot be read."""
 
     file: str
     message: str
@@ -66,18 +66,18 @@ class Fault(NamedTuple):
 
     @classmethod
     def of(cls, file: SelectedFile, error: PolicyError) -> Fault:
-        """Return the fault that an error is, without the file's name before the message."""
+        """Return the fault for an error, without the file name in the message."""
         return cls(file.shown, error.message.removeprefix(f"{file.path}: "), error.hint)
 
     def finding(self) -> Finding:
-        """Return the fault as a finding, which every format can show."""
+        """Return the fault as a finding, which all formats can show."""
         code, name, _, severity = UNREADABLE
-        nowhere = Span(1, 1, 1, 1)  # a file without lines, too, has a first one for the formats
+        nowhere = Span(1, 1, 1, 1)  # formats need a line, even for a file without lines
         return Finding(code, name, severity, self.message, self.file, nowhere, "", hint=self.hint)
 
 
 class Selection(NamedTuple):
-    """The files to read, each once, and what could not be looked into."""
+    """The files to read, without duplicates, and the faults."""
 
     files: tuple[SelectedFile, ...]
     faults: tuple[Fault, ...]
@@ -86,40 +86,40 @@ class Selection(NamedTuple):
 def select(arguments: Sequence[str], excluded: Excluded) -> Selection:
     """Return the files that arguments select, by default those of the current folder.
 
-    A folder selects the files in it and in the folders below that may be policies or tests by
-    their name, except names that begin with a dot and what is `excluded`. Links to folders are not
-    followed. Raises UsageError for a word that is neither a path nor a shipped policy,
-    and EnvironmentFault for a relative path where the current folder has been removed.
+    A folder selects the policies and tests, by file name, in it and in the folders below. Names
+    that start with a dot and `excluded` paths are omitted, and links to folders are not followed.
+    Raises UsageError for a word that is neither a path nor a shipped policy, and EnvironmentFault
+    for a relative path if the current folder was removed.
     """
-    found: dict[str, SelectedFile] = {}
+    files: dict[str, SelectedFile] = {}
     faults: dict[str, Fault] = {}
     for argument in arguments or (os.curdir,):
-        for each in _of_argument(argument, excluded):
-            if isinstance(each, Fault):
-                faults.setdefault(each.file, each)
+        for item in _of_argument(argument, excluded):
+            if isinstance(item, Fault):
+                faults.setdefault(item.file, item)
             else:
-                known = found.setdefault(each.real, each)
-                if each.named and not known.named:
-                    found[each.real] = known._replace(named=True)
-    return Selection(tuple(found.values()), tuple(faults.values()))
+                known = files.setdefault(item.real, item)
+                if item.named and not known.named:
+                    files[item.real] = known._replace(named=True)
+    return Selection(tuple(files.values()), tuple(faults.values()))
 
 
 def select_in(folder: str, shown: str, excluded: Excluded) -> Selection:
-    """Return the files that lie in a folder itself, as `select` finds them."""
+    """Return the files in a folder itself, not below, as `select` does."""
     if leaving_link(folder) is not None:
         return Selection((), (Fault(plain_path(shown), LEADS_OUT, LEADS_OUT_HINT),))
-    found = list(_inside(folder, shown, excluded, levels=0))
+    items = list(_inside(folder, shown, excluded, levels=0))
     return Selection(
-        tuple(each for each in found if not isinstance(each, Fault)),
-        tuple(each for each in found if isinstance(each, Fault)),
+        tuple(item for item in items if not isinstance(item, Fault)),
+        tuple(item for item in items if isinstance(item, Fault)),
     )
 
 
 def is_policy(data: bytes) -> bool:
-    """Return whether a file that lies in a folder is a policy: by the keys of its root mapping.
+    """Return whether a file in a folder is a policy, by the keys of its root mapping.
 
-    So other YAML files may lie beside policies, and a policy with mistakes is still found. A file
-    whose YAML breaks before two such keys is not one.
+    So a folder can contain other YAML files, and an invalid policy is still selected. A file with a
+    YAML error before two of these keys is not.
     """
     seen: set[str] = set()
     for key, _ in root_entries(data):
@@ -135,7 +135,7 @@ def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | F
         yield from _shipped(id)
     elif not os.path.isabs(argument) and not _current_folder_exists():
         raise EnvironmentFault(
-            f"{shown}: the current folder does not exist any more", "run it in another folder"
+            f"{shown}: the current folder was removed", "run it in another folder"
         )
     elif argument == "-":
         yield SelectedFile("-", "-", named=True, real="-")
@@ -148,13 +148,13 @@ def _of_argument(argument: str, excluded: Excluded) -> Iterator[SelectedFile | F
     elif has_wildcards(argument):
         yield from _matching(argument, excluded)
     elif is_path(argument):
-        # Reading it says what is wrong.
+        # Reading it reports the error.
         yield SelectedFile(argument, shown, named=True, real=os.path.realpath(argument))
     else:
-        known = (*shipped_policies(), *_names_here())
+        known = (*shipped_policies(), *_names_in_current_folder())
         raise UsageError(
-            f"`{argument}` is not a file, a folder or a shipped policy",
-            did_you_mean(argument, known) or f"shipped are {', '.join(shipped_policies())}",
+            f"unknown file, folder or shipped policy `{argument}`",
+            did_you_mean(argument, known) or f"shipped policies: {', '.join(shipped_policies())}",
         )
 
 
@@ -167,7 +167,7 @@ def _current_folder_exists() -> bool:
 
 
 def plain_path(path: str) -> str:
-    """Return a path without `./` before it and slashes behind it."""
+    """Return a path without `./` at the start and slashes at the end."""
     while path.startswith("./") and len(path) > 2:
         path = path[2:].lstrip("/") or "."
     return path.rstrip("/") or path[:1]
@@ -177,14 +177,14 @@ def _shipped(id: str) -> Iterator[SelectedFile]:
     path = shipped_policies()[id]
     files = [path]
     if os.path.isdir(path):
-        files = [os.path.join(path, each) for each in sorted(os.listdir(path))]
-    for each in files:
-        if may_be_policy_name(os.path.basename(each)):
-            shown = os.path.relpath(each, shipped_root()).replace(os.sep, "/")
-            yield SelectedFile(each, shown, named=True, real=os.path.realpath(each), shipped=True)
+        files = [os.path.join(path, name) for name in sorted(os.listdir(path))]
+    for file in files:
+        if may_be_policy_name(os.path.basename(file)):
+            shown = os.path.relpath(file, shipped_root()).replace(os.sep, "/")
+            yield SelectedFile(file, shown, named=True, real=os.path.realpath(file), shipped=True)
 
 
-def _names_here() -> list[str]:
+def _names_in_current_folder() -> list[str]:
     try:
         return sorted(os.listdir())[:1000]
     except OSError:
@@ -196,16 +196,16 @@ def _inside(
 ) -> Iterator[SelectedFile | Fault]:
     """Yield the policy files of a folder and of the folders below, down to a number of levels.
 
-    Links to folders are not followed: they can lead round in circles.
+    Links to folders are not followed, because they can form a cycle.
     """
     within = boundary(folder)
-    # A loop, as folders can be nested deeper than calls.
-    ways = [iter([(folder, plain_path(shown), os.path.realpath(folder))])]
-    while ways:
+    # Not recursive, because folders can be nested deeper than the call stack.
+    stack = [iter([(folder, plain_path(shown), os.path.realpath(folder))])]
+    while stack:
         try:
-            folder, shown, real = next(ways[-1])
+            folder, shown, real = next(stack[-1])
         except StopIteration:
-            ways.pop()
+            stack.pop()
             continue
         try:
             with os.scandir(folder) as listing:
@@ -218,32 +218,32 @@ def _inside(
             path = os.path.join(folder, entry.name)
             if entry.name[0] == "." or excluded(path):
                 continue
-            as_shown = entry.name if shown == os.curdir else os.path.join(shown, entry.name)
-            really = os.path.join(real, entry.name)
+            shown_path = entry.name if shown == os.curdir else os.path.join(shown, entry.name)
+            real_path = os.path.join(real, entry.name)
             if entry.is_dir(follow_symlinks=False):
-                folders.append((path, as_shown, really))
+                folders.append((path, shown_path, real_path))
             elif entry.name.endswith(ENDINGS) and _may_be_read(entry):
                 if entry.is_symlink():
                     if leads_out(path, within):
-                        yield Fault(as_shown, LEADS_OUT, LEADS_OUT_HINT)
+                        yield Fault(shown_path, LEADS_OUT, LEADS_OUT_HINT)
                         continue
-                    really = os.path.realpath(path)
-                yield SelectedFile(path, as_shown, named=False, real=really)
-        if levels is None or len(ways) <= levels:
-            ways.append(iter(folders))
+                    real_path = os.path.realpath(path)
+                yield SelectedFile(path, shown_path, named=False, real=real_path)
+        if levels is None or len(stack) <= levels:
+            stack.append(iter(folders))
 
 
 def _may_be_read(entry: os.DirEntry[str]) -> bool:
-    """Return whether an entry is a file; a pipe would make us wait, a device never end."""
+    """Return whether an entry is a file. Reading a pipe or a device could wait forever."""
     try:
-        # Where a link leads nowhere, reading says so.
+        # Reading a broken link reports the error.
         return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))
     except OSError:
         return True
 
 
 def _matching(pattern: str, excluded: Excluded) -> Iterator[SelectedFile | Fault]:
-    """Yield the files that a pattern fits, which the shell has left to us."""
+    """Yield the files that match a pattern that the shell did not expand."""
     parts = pattern.split("/")
     plain = next(i for i, part in enumerate(parts) if has_wildcards(part))
     folder = "/".join(parts[:plain]) or ("/" if pattern.startswith("/") else os.curdir)
@@ -253,10 +253,10 @@ def _matching(pattern: str, excluded: Excluded) -> Iterator[SelectedFile | Fault
         yield Fault(plain_path(folder), LEADS_OUT, LEADS_OUT_HINT)
         return
     start = os.path.join(folder, "")
-    found = False
-    for each in _inside(folder, folder, excluded, levels):
-        if isinstance(each, Fault) or fits(rest, each.path.removeprefix(start)):
-            found = True
-            yield each
-    if not found:
-        yield Fault(pattern, "no policy file fits this pattern")
+    empty = True
+    for item in _inside(folder, folder, excluded, levels):
+        if isinstance(item, Fault) or matches(rest, item.path.removeprefix(start)):
+            empty = False
+            yield item
+    if empty:
+        yield Fault(pattern, "no policy file matches this pattern")

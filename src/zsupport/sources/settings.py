@@ -1,4 +1,4 @@
-"""Settings of projects: what the nearest pyproject.toml at or above a folder says."""
+"""Settings of projects, from the nearest pyproject.toml at or above a folder."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Generic, TypeVar
 
 from zsupport.errors import UsageError
 from zsupport.limits import PATTERNS
-from zsupport.sources.globs import fits_below
+from zsupport.sources.globs import matches_below
 from zsupport.sources.links import LEADS_OUT
 from zsupport.sources.project import Project, project_from, project_in, project_of
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
 _ANOTHER = Message("name another file with {config}")
-_EXCLUDE = 'a list of patterns: exclude = ["drafts", "old/*.yaml"]'
+_EXCLUDE = 'write a list of patterns such as exclude = ["drafts", "old/*.yaml"]'
 
 Setting = TypeVar("Setting")
 
 
 class Only(NamedTuple):
-    """The one configuration that counts for every file; without a project, none does."""
+    """The one configuration for all files, or none if it has no project."""
 
     project: Project | None
 
@@ -29,14 +29,14 @@ class Only(NamedTuple):
 def configured(
     config: str | None, folder: str | None, environment: Mapping[str, str]
 ) -> Only | None:
-    """Return the settings that `config` names: a file or `none`; None: each file has a project.
+    """Return the configuration of a file or of `none`; None without a `config`.
 
-    REV:FILE is a file of a Git revision, from the top of the repository, never a file on disk: a
-    path with a colon begins with `./` or `/`. A revision without the file, or in which it has no
-    table for this program, configures nothing.
+    REV:FILE is a file of a Git revision, from the top of the repository. A path on disk with a
+    colon must start with `./` or `/`. If the revision lacks the file, or the file lacks the table
+    [tool.zsupport], nothing is configured.
 
-    The patterns of the file are about paths from `folder`, the current one. Raises UsageError for
-    a file that cannot be read or has no table for this program, and what `Repository` raises.
+    Patterns in the file match paths from `folder`, the current folder. Raises UsageError if the
+    file cannot be read or has no table [tool.zsupport], and the errors of `Repository`.
     """
     if config is None:
         return None
@@ -48,20 +48,21 @@ def configured(
     project = project_of(config, _ANOTHER) if folder else None
     if project is None:
         raise UsageError(
-            f"{config}: no [tool.zsupport] can be read here",
-            Message("{config} takes a file such as pyproject.toml, or `none`"),
+            f"{config}: no table [tool.zsupport]",
+            Message("name a file such as pyproject.toml with {config}, or `none`"),
         )
     return Only(project._replace(folder=folder or ""))
 
 
 def _of_revision(config: str, environment: Mapping[str, str]) -> Project | None:
-    """Return what REV:FILE configures, None for nothing."""
+    """Return the project of REV:FILE, or None."""
     from zsupport.sources.git import Repository
 
     revision, _, file = config.partition(":")
     if not file:
         raise UsageError(
-            Message("{config}: `{name}` names no file", name=config), "such as main:pyproject.toml"
+            Message("{config}: missing file name in `{name}`", name=config),
+            "write a revision and a file, such as main:pyproject.toml",
         )
     repository = Repository(environment)
     files = repository.files(repository.commit(revision), file, lambda path: path == file)
@@ -72,7 +73,7 @@ def _of_revision(config: str, environment: Mapping[str, str]) -> Project | None:
 
 
 class Nearest(Generic[Setting]):
-    """A setting of the nearest project at or above a folder; each pyproject.toml is read once."""
+    """A setting of the nearest project at or above a folder. Each pyproject.toml is read once."""
 
     def __init__(
         self,
@@ -80,45 +81,45 @@ class Nearest(Generic[Setting]):
         otherwise: Setting,
         config: Only | None = None,
     ) -> None:
-        """`read` returns the setting of a project, None where it has none.
+        """`read` returns the setting of a project or None; `otherwise` is the default.
 
-        Where there is a `config`, it counts for every file.
+        A `config` applies to all files.
         """
         self._read = read
         self._otherwise = otherwise
         self._known: dict[str, Setting] = {}
         self._only: Setting | None = None
         if config is not None:
-            found = read(config.project) if config.project else None
-            self._only = otherwise if found is None else found
+            setting = read(config.project) if config.project else None
+            self._only = otherwise if setting is None else setting
 
     def of(self, path: str) -> Setting:
-        """Return what counts for a file or folder: of the projects at or above its folder."""
+        """Return the setting for a file or folder."""
         if self._only is not None:
             return self._only
         try:
             return self.of_folder(os.path.dirname(os.path.abspath(path)))
         except OSError:
-            return self._otherwise  # the current folder is gone, and nothing is found from it
+            return self._otherwise  # the current folder was removed
 
     def of_folder(self, folder: str) -> Setting:
-        """Return what counts in a folder."""
+        """Return the setting for a folder."""
         if self._only is not None:
             return self._only
         below: list[str] = []
-        # A loop, as folders can be nested deeper than calls.
-        while (found := self._known.get(folder)) is None:
+        # Not recursive, because folders can be nested deeper than the call stack.
+        while (setting := self._known.get(folder)) is None:
             below.append(folder)
-            project = project_in(folder, "leave the table [tool.zsupport] out")
-            found = None if project is None else self._read(project)
+            project = project_in(folder, "remove the table [tool.zsupport]")
+            setting = None if project is None else self._read(project)
             above = os.path.dirname(folder)
-            if found is None and above == folder:
-                found = self._otherwise
-            if found is not None:
+            if setting is None and above == folder:
+                setting = self._otherwise
+            if setting is not None:
                 break
             folder = above
-        self._known |= dict.fromkeys(below, found)
-        return found
+        self._known |= dict.fromkeys(below, setting)
+        return setting
 
 
 class _Exclusion(NamedTuple):
@@ -127,59 +128,63 @@ class _Exclusion(NamedTuple):
 
 
 class Exclusions:
-    """What projects exclude from their folders.
+    """The files and folders that projects exclude.
 
-    A file belongs to the nearest project at or above its folder that has `exclude`, in
-    [tool.zsupport] or in [tool.zsupport.check], where it counts for every command too.
+    The setting is `exclude` of the nearest project at or above a file's folder that has it, in
+    [tool.zsupport] or [tool.zsupport.check]. In both tables it applies to all commands.
     """
 
     def __init__(self, config: Only | None = None) -> None:
-        """Begin with nothing read; a `config` counts in place of the projects."""
+        """With a `config`, use it in place of the projects."""
         self._nearest = Nearest(_exclusion, _Exclusion(), config)
         self._used: dict[str, None] = {}
 
     def used(self) -> str | None:
-        """Return in words which patterns have excluded something, None where none has."""
+        """Return a line with the patterns that have excluded a path, or None."""
         return f"excluded by configuration: {', '.join(self._used)}" if self._used else None
 
     def __call__(self, path: str) -> bool:
-        """Return whether a file or folder that was found in a folder is excluded.
+        """Return whether a file or folder in a folder is excluded.
 
-        Raises UsageError for a setting that cannot be read and for an invalid pattern.
+        Raises UsageError for an invalid setting or pattern.
         """
         folder, patterns = self._nearest.of(path)
-        found = next((each for each in patterns if fits_below(each, path, folder)), None)
-        if found is not None:
-            self._used[found] = None
-        return found is not None
+        pattern = next((p for p in patterns if matches_below(p, path, folder)), None)
+        if pattern is not None:
+            self._used[pattern] = None
+        return pattern is not None
 
 
 def _exclusion(project: Project) -> _Exclusion | None:
     check = project.table.get("check")
-    found: list[str] | None = None
+    patterns: list[str] | None = None
     for where, table in (("tool.zsupport", project.table), ("tool.zsupport.check", check)):
         if isinstance(table, dict) and "exclude" in table:
-            found = [*(found or ()), *texts(project, where, "exclude", table["exclude"], _EXCLUDE)]
-    if found is None:
+            added = texts(project, where, "exclude", table["exclude"], _EXCLUDE)
+            patterns = [*(patterns or ()), *added]
+    if patterns is None:
         return None
-    check_patterns(project, "exclude", found)
-    return _Exclusion(project.folder, tuple(found))
+    check_patterns(project, "exclude", patterns)
+    return _Exclusion(project.folder, tuple(patterns))
 
 
 def check_patterns(project: Project, key: str, patterns: Sized) -> None:
-    """Raise UsageError where a key has more patterns than files are compared with."""
+    """Raise UsageError if a key has too many patterns."""
     if len(patterns) > PATTERNS.most:
-        says = f"{len(patterns):,} {PATTERNS.counts}; at most {PATTERNS.most}"
-        raise UsageError(f"{project.path}: {key}: {says}", PATTERNS.way_out)
+        count, limit = f"{len(patterns):,}", PATTERNS.most
+        raise UsageError(
+            f"{project.path}: too many patterns in `{key}`: {count} (limit {limit})",
+            PATTERNS.way_out,
+        )
 
 
 def texts(project: Project, where: str, key: str, value: object, hint: str) -> tuple[str, ...]:
-    """Return a list of texts of a table; raise UsageError with the hint for another value."""
-    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+    """Return a list of texts in a table; raise UsageError with the hint for any other value."""
+    if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
         raise wrong(project, where, key, hint)
     return tuple(value)
 
 
 def wrong(project: Project, where: str, key: str, hint: str) -> UsageError:
-    """Return the error that the value of a key cannot be read."""
+    """Return the error for an invalid value of a key."""
     return UsageError(f"{project.path}: invalid value of `{key}` in [{where}]", hint)

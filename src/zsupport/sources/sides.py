@@ -1,4 +1,4 @@
-"""The two sides of a comparison: files on disk or in a Git revision, and the policies in them."""
+"""The two sides of a comparison: files on disk or in a Git revision, and their policies."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from zsupport.sources.select import Excluded, SelectedFile, is_policy, select
 from zsupport.typed import NamedTuple
 from zsupport.wording import Message
 
-#: Files of a commit that are read at once.
+#: The number of files of a commit that are read together.
 _AT_ONCE = 32
 
 
 class InvalidSide(InvalidPolicy):
-    """One of the two sides was read and is wrong; `side` says which."""
+    """One of the two sides is invalid; `side` names it."""
 
     def __init__(self, side: str, findings: Sequence[Finding], texts: dict[str, str]) -> None:
         super().__init__(findings, texts)
@@ -41,7 +41,7 @@ class InvalidSide(InvalidPolicy):
 
 
 class _Base(NamedTuple):
-    """A commit that is compared with, by the name that it was given."""
+    """A commit to compare with, and its name in texts."""
 
     label: str
     repository: Repository
@@ -49,9 +49,9 @@ class _Base(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """The files before and now, each with a revision, and what to know about the choice.
+    """The documents of both sides, each with a revision, and remarks about their selection.
 
-    With `own_days` they are two revisions of one policy, each to be compared as of its first day.
+    With `own_days`, both sides are revisions of one policy, each compared on its own first day.
     """
 
     before: list[Document]
@@ -67,9 +67,9 @@ def both_sides(
     environment: Mapping[str, str],
     excluded: Excluded,
 ) -> Sides:
-    """Return the two sides; `excluded` says what is left out of folders.
+    """Return the two sides; `excluded` returns whether a path in a folder is ignored.
 
-    Raises UsageError, EnvironmentFault, PolicyError, and InvalidPolicy that says which side.
+    Raises UsageError, EnvironmentFault, PolicyError, and InvalidSide that names the side.
     """
     base = _base(path, against, merge_base, environment)
     if isinstance(base, str):
@@ -79,15 +79,16 @@ def both_sides(
         label, remarks = base.label, shadowed([path])
         if merge_base is not None and base.repository.is_shallow():
             remarks.append(
-                f"this clone is shallow: the merge base may be another commit than {label};"
-                f" to be certain: {base.repository.unshallow()}"
+                f"the merge base {label} may be wrong, because this clone is shallow;"
+                f" run `{base.repository.unshallow()}`"
             )
         if path == "-":
             raise UsageError(
-                "what comes by standard input is in no revision", Message("{against} PATH")
+                "cannot compare standard input with a Git revision",
+                Message("compare with a file or folder: {against} PATH"),
             )
         now, before = _with_revision(path, base, excluded, remarks)
-    documents = _loaded(now, "the new one"), _loaded(before, f"the base ({label})")
+    documents = _loaded(now, "new version"), _loaded(before, f"old version ({label})")
     days = None
     if isinstance(base, str) and not os.path.isdir(path) and not os.path.isdir(base):
         days = _of_two_revisions(documents[1], documents[0])
@@ -96,7 +97,7 @@ def both_sides(
 
 
 def _of_two_revisions(before: Sequence[Document], now: Sequence[Document]) -> str | None:
-    """Return the remark that two files are revisions of one policy, None otherwise."""
+    """Return a remark if two files are revisions of one policy, or None."""
     if not len(before) == len(now) == 1:
         return None
     old, new = before[0].revision, now[0].revision
@@ -104,27 +105,28 @@ def _of_two_revisions(before: Sequence[Document], now: Sequence[Document]) -> st
     assert new is not None
     if old.policy != new.policy or old.start == new.start:
         return None
-    first_days = [each.start or "no first day" for each in (old, new)]
+    first_days = [revision.start or "no first day" for revision in (old, new)]
     names = (
         f"{before[0].source.shown} ({first_days[0]}) and {now[0].source.shown} ({first_days[1]})"
     )
-    return f"{names} are revisions of `{new.policy}`: each is compared as of its own first day"
+    return f"{names} are revisions of `{new.policy}`; each is compared on its own first day"
 
 
 def _base(
     where: str, against: str | None, merge_base: str | None, environment: Mapping[str, str]
 ) -> _Base | str:
-    """Return the commit that is compared with, or the path."""
+    """Return the commit or the path to compare with."""
     if (against is None) == (merge_base is None):
         raise UsageError(
-            "what to compare with is not said"
+            Message("missing option {against} or {merge_base}")
             if against is None
-            else Message("{against} and {merge_base} both say what to compare with"),
-            Message("{against} PATH, {against} REV, or {merge_base} REV in a pull request"),
+            else Message("{against} and {merge_base} cannot be combined"),
+            Message("use {against} PATH, {against} REV, or {merge_base} REV in a pull request"),
         )
     if against == where == "-":
         raise UsageError(
-            "standard input can be one of the two sides only", Message("{against} PATH")
+            "standard input cannot be both sides",
+            Message("compare with a file or folder: {against} PATH"),
         )
     wanted = merge_base if against is None else against
     if wanted is not None and against != "-":
@@ -137,28 +139,31 @@ def _base(
     if against == "-" or _is_certainly_path(against):
         return against
     if not _is_certainly_revision(against):
-        # A file that a change adds must not become what the change is compared with.
+        # A file that a pull request adds must not replace the revision to compare with.
         shipped, exists = shipped_id(against) is not None, os.path.lexists(against)
         if (exists or shipped) and not _also_revision(against, environment):
             return against
         if exists or shipped:
-            other = f"./{against}" if exists else f"a copy of the shipped policy {against}"
-            kind = "a path" if exists else "a shipped policy"
+            if exists:
+                raise UsageError(
+                    f"`{against}` is ambiguous: a Git revision and a path",
+                    f"write ./{against}, or refs/heads/{against}",
+                )
             raise UsageError(
-                f"`{against}` is ambiguous: a Git revision and {kind}",
-                f"write {other}, or refs/heads/{against}",
+                f"`{against}` is ambiguous: a Git revision and a shipped policy",
+                f"write refs/heads/{against}, or name a copy of the shipped policy",
             )
     repository = Repository(environment)
     return _Base(against, repository, repository.commit(against))
 
 
 def _is_certainly_path(name: str) -> bool:
-    """Return whether a name cannot be meant as a revision, such as origin/main is."""
+    """Return whether a name cannot be a revision; `origin/main` can be one."""
     return name.endswith(ENDINGS) or name[:1] in ("/", ".") or name.endswith(("/", os.sep))
 
 
 def _is_certainly_revision(name: str) -> bool:
-    """Return whether a name is a revision even where a file has it: HEAD, and a ref in full."""
+    """Return whether a name is a revision even if a file has this name: HEAD, or a full ref."""
     return name.startswith("refs/") or re.fullmatch(r"HEAD([~^@].*)?", name) is not None
 
 
@@ -170,20 +175,20 @@ def _also_revision(name: str, environment: Mapping[str, str]) -> bool:
 
 
 def _at(where: str, excluded: Excluded) -> list[SourceFile]:
-    """Return the files at a path, or of a shipped policy; none is an error."""
-    found = list(find(where).files) if shipped_id(where) else _on_disk(where, excluded)
-    if not found:
+    """Return the files at a path or of a shipped policy; raise PolicyError if there are none."""
+    files = list(find(where).files) if shipped_id(where) else _on_disk(where, excluded)
+    if not files:
         raise no_policy([where])
-    return found
+    return files
 
 
 def _on_disk(where: str, excluded: Excluded) -> list[SourceFile]:
-    """Return the policy files of a file, of a folder and those in it, or of `-`.
+    """Return a policy file, the policy files in a folder and below, or standard input (`-`).
 
-    Their names are relative to the folder. Raises PolicyError for what cannot be read, and
+    Their names are relative to the folder. Raises PolicyError for a file that cannot be read, and
     UsageError for a word that is not a path.
     """
-    # This is a folder even if a shipped policy has its name.
+    # An existing path is used even if a shipped policy has its name.
     path = os.path.join(os.curdir, where) if os.path.lexists(where) and where != "-" else where
     selection = select([path], excluded)
     for fault in selection.faults:
@@ -192,7 +197,7 @@ def _on_disk(where: str, excluded: Excluded) -> list[SourceFile]:
 
 
 def _policies(files: Iterable[SelectedFile], folder: str) -> Iterator[SourceFile]:
-    """Yield the files that hold policies, by their names in a folder."""
+    """Yield the policies among files, with names relative to a folder."""
     for selected in files:
         if selected.is_tests and not selected.named:
             continue
@@ -203,18 +208,15 @@ def _policies(files: Iterable[SelectedFile], folder: str) -> Iterator[SourceFile
 
 
 def _bounded(files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Return the policy files of a side; raise TooMuch for too many or too large ones.
-
-    No more of them are read than that takes.
-    """
-    found: list[SourceFile] = []
+    """Return the policy files of a side; raise TooMuch as soon as a limit is exceeded."""
+    read: list[SourceFile] = []
     size = 0
     for file in files:
-        found.append(file)
+        read.append(file)
         size += len(file.data)
-        check_limit(SIDE_FILES, len(found), told=False)
+        check_limit(SIDE_FILES, len(read), told=False)
         check_limit(SIDE_BYTES, size, told=False)
-    return found
+    return read
 
 
 # -- a revision ------------------------------------------------------------------------------------
@@ -223,19 +225,20 @@ def _bounded(files: Iterable[SourceFile]) -> list[SourceFile]:
 def _with_revision(
     where: str, base: _Base, excluded: Excluded, remarks: list[str]
 ) -> tuple[list[SourceFile], list[SourceFile]]:
-    """Return what is at a path now, and what a revision had there."""
+    """Return the files at a path, on disk and in a revision."""
     repository = base.repository
     if shipped_id(where):
         raise UsageError(
-            f"the shipped policy `{where}` is in no revision of yours", "name a file or folder"
+            f"cannot compare the shipped policy `{where}` with a Git revision",
+            "name a file or folder",
         )
     if not os.path.lexists(where):
-        return _on_disk(where, excluded), []  # which says that it is not there
+        return _on_disk(where, excluded), []  # raises an error
     inside = repository.inside(where)
-    left_out = repository.left_out(where)
+    ignored = repository.ignored_in(where)
 
     def now_in(folder: str) -> list[SourceFile]:
-        return _on_disk(folder, lambda path: excluded(path) or left_out(path))
+        return _on_disk(folder, lambda path: excluded(path) or ignored(path))
 
     if os.path.isdir(where):
         now = now_in(where)
@@ -248,58 +251,59 @@ def _with_revision(
     named = read_document(now[0]).revision
     if named is None:
         return now, before
-    # A file is one revision of its policy; the others lie beside it.
+    # A file is one revision of its policy. The other revisions are in the same folder.
     folder, above = os.path.dirname(where) or ".", inside.rpartition("/")[0]
-    beside = _beside(now_in(folder), now[0].name, named)
-    others = _beside(_in_revision(base, above, excluded, remarks), now[0].name, named)
-    if before or others:
-        names = {each.name for each in now + beside}
-        gone = [each for each in others if each.name not in names]
-        if not before and gone and not beside:
-            remarks.append(f"{where} was {gone[0].shown}")
-        return now + beside, before + others
-    return now + beside, _renamed(where, named.policy, base, excluded, remarks)
+    siblings = _siblings(now_in(folder), now[0].name, named)
+    earlier = _siblings(_in_revision(base, above, excluded, remarks), now[0].name, named)
+    if before or earlier:
+        names = {file.name for file in now + siblings}
+        removed = [file for file in earlier if file.name not in names]
+        if not before and removed and not siblings:
+            remarks.append(f"{where} was {removed[0].shown}")
+        return now + siblings, before + earlier
+    return now + siblings, _renamed(where, named.policy, base, excluded, remarks)
 
 
 def _in_revision(
     base: _Base, path: str, excluded: Excluded, remarks: list[str]
 ) -> list[SourceFile]:
-    """Return the file at a path of a commit, or the policies below it; none where nothing is.
+    """Return the file at a path of a commit, or the policies below it. The list can be empty.
 
-    `path` is seen from the top of the repository.
+    `path` is relative to the top of the repository.
     """
     repository = base.repository
-    found = repository.files(
-        base.commit, path, lambda each: _may_be_policy(repository, each, path, excluded)
+    files = repository.files(
+        base.commit, path, lambda file: _may_be_policy(repository, file, path, excluded)
     )
-    _remark_links(base, found.leading_out, remarks)
-    return _bounded(_read_blobs(base, found.blobs, path))
+    _remark_links(base, files.leading_out, remarks)
+    return _bounded(_read_blobs(base, files.blobs, path))
 
 
 def _remark_links(base: _Base, links: list[str], remarks: list[str]) -> None:
-    """Add a remark about the links of a commit that lead out of it."""
+    """Add a remark about links of a commit that leave it."""
     if links:
-        more = f" (and {len(links) - 1} more)" if len(links) > 1 else ""
-        remark = f"{base.label}:{links[0]}{more}: {LEADS_OUT}"
+        remark = f"{base.label}:{links[0]}: {LEADS_OUT}"
+        if len(links) > 1:
+            remark = f"{base.label}:{links[0]} (and {len(links) - 1} more): {LEADS_OUT}"
         if remark not in remarks:
             remarks.append(remark)
 
 
 def _may_be_policy(repository: Repository, path: str, root: str, excluded: Excluded) -> bool:
-    """Return whether a file below a folder of a commit may be a policy, as one on disk may."""
+    """Return whether a file below a folder of a commit can be a policy, by its path."""
     *folders, name = path[len(root) :].lstrip("/").split("/")
-    if not may_be_policy_name(name) or any(each[0] == "." for each in folders):
+    if not may_be_policy_name(name) or any(folder[0] == "." for folder in folders):
         return False
     place = os.path.join(repository.top, root)
-    return not any(excluded(place := os.path.join(place, each)) for each in (*folders, name))
+    return not any(excluded(place := os.path.join(place, part)) for part in (*folders, name))
 
 
 def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> Iterator[SourceFile]:
-    """Yield files of a commit that are policies, or the file at `path` itself."""
+    """Yield the policies among files of a commit. The file at `path` itself always counts."""
     repository = base.repository
-    # Most of them may be other files, and large: so few are in memory at the same time.
-    parts = (blobs[first : first + _AT_ONCE] for first in range(0, len(blobs), _AT_ONCE))
-    read = (each for some in parts for each in zip(some, repository.read(some), strict=True))
+    # Most of the files can be other, large files: hold only a few in memory at a time.
+    batches = (blobs[first : first + _AT_ONCE] for first in range(0, len(blobs), _AT_ONCE))
+    read = (pair for batch in batches for pair in zip(batch, repository.read(batch), strict=True))
     for blob, data in read:
         if blob.path == path or is_policy(data):
             name = blob.path[len(path) :].lstrip("/") or blob.path.rpartition("/")[2]
@@ -307,54 +311,56 @@ def _read_blobs(base: _Base, blobs: list[Blob], path: str) -> Iterator[SourceFil
             yield SourceFile(name, data, "", f"{base.label}:{blob.path}", place)
 
 
-def _beside(sources: Sequence[SourceFile], name: str, revision: Revision) -> list[SourceFile]:
-    """Return the other revisions of a policy among the files of a folder, each of another day.
+def _siblings(sources: Sequence[SourceFile], name: str, revision: Revision) -> list[SourceFile]:
+    """Return the other revisions of a policy in the files of a folder, one for each first day.
 
-    What starts on the same day is a copy of this file, or this file under another name.
+    A file with the same first day is a copy of this file, or its old name.
     """
-    found = []
+    siblings = []
     starts = {revision.start}
-    for each in sources:
-        other = read_document(each).revision if "/" not in each.name else None
-        if other and each.name != name and other.policy == revision.policy:
+    for source in sources:
+        other = read_document(source).revision if "/" not in source.name else None
+        if other and source.name != name and other.policy == revision.policy:
             if other.start not in starts:
-                found.append(each)
+                siblings.append(source)
             starts.add(other.start)
-    return found
+    return siblings
 
 
 def _renamed(
     where: str, policy: str, base: _Base, excluded: Excluded, remarks: list[str]
 ) -> list[SourceFile]:
-    """Return the policy of this id from wherever else the revision had it; none: it is new."""
+    """Return the policy with this id from its old path in the revision; empty if it is new."""
     repository = base.repository
 
-    def gone(path: str) -> bool:
+    def removed(path: str) -> bool:
         return _may_be_policy(repository, path, "", excluded) and not os.path.exists(
             os.path.join(repository.top, path)
         )
 
-    files = repository.files(base.commit, "", gone)
+    files = repository.files(base.commit, "", removed)
     _remark_links(base, files.leading_out, remarks)
-    found = [
-        each for each in _bounded(_read_blobs(base, files.blobs, "")) if _id_of(each) == policy
+    sources = [
+        source
+        for source in _bounded(_read_blobs(base, files.blobs, ""))
+        if _id_of(source) == policy
     ]
-    folders = {each.name.rpartition("/")[0] for each in found}
+    folders = {source.name.rpartition("/")[0] for source in sources}
     if len(folders) > 1:
-        places = ", ".join(each.shown for each in found)
+        places = ", ".join(source.shown for source in sources)
         raise UsageError(
-            f"{where} is new, and its policy `{policy}` stood in several places: {places}",
-            Message("say which one it was: {against} PATH"),
+            f"{where} is new, but its policy `{policy}` was in several places: {places}",
+            Message("name the old version: {against} PATH"),
         )
-    if found:
-        remarks.append(f"{where} was {found[0].shown}")
-        return [each._replace(name=each.name.rpartition("/")[2]) for each in found]
+    if sources:
+        remarks.append(f"{where} was {sources[0].shown}")
+        return [source._replace(name=source.name.rpartition("/")[2]) for source in sources]
     remarks.append(f"{where} is not in {base.label}: the whole policy is new")
     return []
 
 
 def _id_of(source: SourceFile) -> str | None:
-    """Return the id of the policy in a file, None where it cannot be read."""
+    """Return the id of the policy in a file, or None if the file is invalid."""
     revision = read_document(source).revision
     return revision.policy if revision else None
 
@@ -363,7 +369,7 @@ def _id_of(source: SourceFile) -> str | None:
 
 
 def _loaded(sources: Sequence[SourceFile], side: str) -> list[Document]:
-    """Return files as documents that hold a revision; raise InvalidPolicy that names the side."""
+    """Return files as documents with a revision; raise InvalidSide that names the side."""
     try:
         documents = read_valid(sources, SIDE_VALUES)
         by_policy: dict[tuple[str, str], list[Document]] = {}

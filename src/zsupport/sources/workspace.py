@@ -1,4 +1,4 @@
-"""The folder from which a code host names files."""
+"""The folder that a code host resolves file names against."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Mapping
 
 
 def workspace(folder: str, environment: Mapping[str, str]) -> str:
-    """Return the folder from which a code host names files: the runner's, else the repository's.
+    """Return the folder that file names are relative to on a code host.
 
-    A runner's counts only where `folder` lies in it; without either it is `folder` itself.
+    It is the folder of the CI runner if `folder` is in it, else the repository, else `folder`.
     """
     above = [folder]
     while (parent := os.path.dirname(above[-1])) != above[-1]:
         above.append(parent)
     for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
         named = os.path.normpath(environment.get(name) or os.curdir)
-        for each in above:
-            if os.path.isabs(named) and each == os.path.realpath(named):
-                return each
-    return next((each for each in above if os.path.exists(os.path.join(each, ".git"))), folder)
+        for parent in above:
+            if os.path.isabs(named) and parent == os.path.realpath(named):
+                return parent
+    return next((path for path in above if os.path.exists(os.path.join(path, ".git"))), folder)

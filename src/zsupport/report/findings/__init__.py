@@ -1,7 +1,7 @@
-"""Findings: what `check`, `test` and `diff` have to say, and the formats that write it.
+"""The formats of findings, for `check`, `test` and `diff`.
 
-Every format is written from the same values, so a finding has the same line and column in each.
-To add one, write a module here with `render(outcome, context) -> str` and name it in
+All formats use the same values, so a finding has the same line and column in each. To add a format,
+write a module in this package with `render(outcome, context) -> str` and add its name to
 FINDING_FORMATS of `zsupport.report`.
 """
 
@@ -16,21 +16,21 @@ from zsupport.wording import Naming, argument
 
 
 class Context(NamedTuple):
-    """What a format depends on beside the outcome; only the rim can know it.
+    """The values that a format needs in addition to the outcome, provided by the caller.
 
-    The folders are absolute, or empty: then files keep the names that findings give them.
+    The folders are absolute or empty. With empty folders, files keep their names in findings.
     """
 
     terminal: Terminal = Terminal()
-    folder: str = ""  # the folder from which findings name their files
-    root: str = ""  # the workspace, from which code hosts name files
-    fails_at: str = "error"  # the least severity that fails the run
-    moment: str = "1970-01-01T00:00:00"  # when the run was, in UTC, for formats that must say
-    holidays: str | None = None  # the release of the public holidays, where findings rest on it
-    naming: Naming = argument  # how the caller writes the field of a question
+    folder: str = ""  # the folder that file names in findings are relative to
+    root: str = ""  # the workspace that file names on code hosts are relative to
+    fails_at: str = "error"  # the lowest severity that fails the run
+    moment: str = "1970-01-01T00:00:00"  # the moment of the run in UTC, for formats that require it
+    holidays: str | None = None  # the release of the public holidays, if findings depend on it
+    naming: Naming = argument  # how the caller writes a field, such as `--plan`
 
 
 def render_outcome(outcome: Outcome, format: str, context: Context) -> str:
-    """Return the outcome in a format of FINDING_FORMATS, ending with a line end unless empty."""
+    """Return the outcome in a format of FINDING_FORMATS. It is empty or ends with a line feed."""
     rendered: str = import_module(f"zsupport.report.findings.{format}").render(outcome, context)
     return rendered

@@ -1,4 +1,4 @@
-"""Findings as CSV with a header: a line each, the fields of the JSON document."""
+"""Findings as CSV with a header and the fields of the JSON document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIELDS = (
 
 
 def render(outcome: Outcome, context: Context) -> str:
-    """Return the header and a line for each finding; structures are written as JSON."""
+    """Return the header and a line for each finding. Lists and mappings are written as JSON."""
     out = io.StringIO()
     writer = csv.DictWriter(out, FIELDS, lineterminator="\n")
     writer.writeheader()

@@ -1,4 +1,4 @@
-"""Findings as workflow commands of GitHub Actions, which it shows at the lines of a change."""
+"""Findings as workflow commands of GitHub Actions, which shows them at the lines of a change."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from zsupport.report.findings.paths import workspace_path
 from zsupport.report.findings.wording import counted, gravest_first, sentences
 from zsupport.report.text import no_command, one_line, printable
 
-#: Of each severity GitHub shows so many in a step, and drops the rest without a word.
+#: GitHub shows this many findings of each severity per step, and silently drops the rest.
 SHOWN = 10
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def render(outcome: Outcome, context: Context) -> str:
-    """Return a command for each finding that GitHub shows, how many more there are, the closing."""
+    """Return a command per shown finding, the number of omitted findings, and the closing lines."""
     shown: list[Finding] = []
     rest: list[Finding] = []
     room = dict.fromkeys(SEVERITIES, SHOWN)
@@ -23,7 +23,7 @@ def render(outcome: Outcome, context: Context) -> str:
         room[finding.severity] -= 1
     lines = [_command(finding, context) for finding in shown]
     if more := counted(rest, outcome.omitted):
-        lines.append(f"not shown, as GitHub shows {SHOWN} of each kind: {more}")
+        lines.append(f"not shown: {more} (GitHub shows {SHOWN} findings of each severity)")
     lines += [no_command(one_line(line)) for line in outcome.closing]
     return "".join(line + "\n" for line in lines)
 
@@ -35,7 +35,7 @@ def _command(finding: Finding, context: Context) -> str:
         "line": span.line,
         "col": span.column,
         "endLine": span.end_line,
-        # GitHub knows the end of a range only where it is on one line.
+        # GitHub supports the end column only in a range on one line.
         **({"endColumn": span.end_column} if span.end_line == span.line else {}),
         "title": f"{finding.code} {finding.name}",
     }
@@ -45,11 +45,11 @@ def _command(finding: Finding, context: Context) -> str:
 
 
 def _data(text: str) -> str:
-    """Return a text as it stands after the second `::` of a command."""
+    """Return a text, escaped for the message of a command."""
     escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return printable(escaped)
 
 
 def _property(text: str) -> str:
-    """Return a text as it stands between the commas of a command."""
+    """Return a text, escaped for a property of a command."""
     return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,4 +1,4 @@
-"""Findings as a Code Quality report of GitLab, which it shows in merge requests."""
+"""Findings as a Code Quality report of GitLab, which shows them in merge requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 
 def render(outcome: Outcome, context: Context) -> str:
     """Return the report: a list with an entry for each finding."""
-    entries = [_entry(*each, context) for each in fingerprinted(outcome, context)]
+    entries = [_entry(*pair, context) for pair in fingerprinted(outcome, context)]
     return dumps(entries, context.terminal) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Findings as the JSON document that the published schemas describe."""
+"""Findings as a JSON document, valid for the published schemas."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def render(outcome: Outcome, context: Context) -> str:
 
 
 def document(outcome: Outcome, context: Context) -> dict[str, Any]:
-    """Return the findings, how many there are, and what the command says beside them."""
+    """Return the findings, the summary, and further fields of the command."""
     more = dict(outcome.extra)
     return {
         "schema": f"zsupport.{outcome.command}/1",
@@ -26,7 +26,7 @@ def document(outcome: Outcome, context: Context) -> dict[str, Any]:
         "summary": {
             "files": len({unit.file for unit in outcome.units}),
             **{
-                f"{severity}s": sum(each.severity == severity for each in outcome.findings)
+                f"{severity}s": sum(f.severity == severity for f in outcome.findings)
                 for severity in SEVERITIES
             },
             **more.pop("summary", {}),
@@ -42,12 +42,12 @@ def document(outcome: Outcome, context: Context) -> dict[str, Any]:
 
 
 def records(outcome: Outcome, context: Context) -> list[dict[str, Any]]:
-    """Return each finding as a JSON object: every field, null where it does not apply."""
-    return [_record(*each) for each in fingerprinted(outcome, context)]
+    """Return each finding as a JSON object with all fields, null if not applicable."""
+    return [_record(*pair) for pair in fingerprinted(outcome, context)]
 
 
 def problem(finding: Finding) -> dict[str, Any]:
-    """Return the fields of a finding that the document of an error has."""
+    """Return the fields of a finding that the document of an error includes."""
     return {
         "code": finding.code,
         "name": finding.name,
@@ -68,13 +68,13 @@ def _record(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "label": finding.label,
         "case": None if finding.case is None else dict(finding.case),
         "related": [
-            {"file": each.file, **_range(each.span), "message": each.message}
-            for each in finding.related
+            {"file": related.file, **_range(related.span), "message": related.message}
+            for related in finding.related
         ],
         "fix": fix
         and {
             "title": fix.title,
-            "edits": [{**_range(each.span), "text": each.text} for each in fix.edits],
+            "edits": [{**_range(edit.span), "text": edit.text} for edit in fix.edits],
         },
         "fingerprint": fingerprint,
     }

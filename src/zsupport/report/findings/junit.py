@@ -1,7 +1,7 @@
-"""Findings as a JUnit report: a test case for each thing looked at, which fails by its findings.
+"""Findings as a JUnit report: a test case for each unit, with its findings as failure.
 
-It is valid for the schema of Apache Ant's reports, the strictest of those in use, and therefore
-says a time, a host and a duration, though nothing is measured.
+The report is valid for the schema of Apache Ant, the strictest one in use. This schema requires a
+time, a host and a duration, so the report has them although nothing is measured.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from zsupport.report.findings.text import finding_text, sources_of
 from zsupport.report.findings.wording import gravest_first, place
 from zsupport.report.text import one_line, printable
 
-# What XML 1.0 cannot carry, not even as a reference.
+# Characters that are invalid in XML 1.0, even as a reference.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def render(outcome: Outcome, context: Context) -> str:
-    """Return the report: findings below the severity that fails the run are its output."""
+    """Return the report. Findings below the severity that fails the run are in `system-out`."""
     shown = partial(finding_text, sources=sources_of(outcome.texts), naming=context.naming)
     severities = [failing(unit, context.fails_at) for unit in outcome.units]
     units = list(zip(outcome.units, severities, strict=True))
@@ -51,13 +51,13 @@ def render(outcome: Outcome, context: Context) -> str:
     for unit, grave in units:
         seen[unit.file, unit.name] += 1
         number = seen[unit.file, unit.name]
-        # Readers of reports take two cases of one name for one case.
+        # Readers of reports merge test cases with the same name.
         name = unit.name if number == 1 else f"{unit.name} #{number}"
         _test_case(suite, unit._replace(name=name), grave, shown)
         mild += [finding for finding in unit.findings if finding.severity not in grave]
-    said = [shown(finding) for finding in mild]
-    said.append("".join(f"{line}\n" for line in outcome.closing))
-    Xml.SubElement(suite, "system-out").text = _text("\n".join(said))
+    output = [shown(finding) for finding in mild]
+    output.append("".join(f"{line}\n" for line in outcome.closing))
+    Xml.SubElement(suite, "system-out").text = _text("\n".join(output))
     Xml.SubElement(suite, "system-err")
     Xml.indent(root)
     text = _HEAD + Xml.tostring(root, encoding="unicode") + "\n"
@@ -72,15 +72,17 @@ def _test_case(
         "testcase",
         {"name": _text(one_line(unit.name)), "classname": _text(one_line(unit.file)), "time": "0"},
     )
-    found = gravest_first([f for f in unit.findings if f.severity in grave])
-    if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    findings = gravest_first([f for f in unit.findings if f.severity in grave])
+    if findings:
+        message = _headline(findings[0])
+        if len(findings) > 1:
+            message = f"{message} (and {len(findings) - 1} more)"
         failure = Xml.SubElement(
             case,
             "failure",
-            {"message": _text(_headline(found[0]) + more), "type": _text(found[0].code)},
+            {"message": _text(message), "type": _text(findings[0].code)},
         )
-        failure.text = _text("\n".join(map(shown, found)))
+        failure.text = _text("\n".join(map(shown, findings)))
 
 
 def _headline(finding: Finding) -> str:
@@ -89,5 +91,5 @@ def _headline(finding: Finding) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a text that can stand in XML."""
+    """Return a text that is valid in XML."""
     return _NO_XML.sub("\ufffd", printable(text))

@@ -11,29 +11,29 @@ from zsupport.report.findings.wording import counted, gravest_first, place, sent
 from zsupport.report.markdown import escaped, escaped_part
 from zsupport.report.text import printable
 
-#: GitHub refuses a comment of more than 65,536 characters; what stands around it needs room, too.
+#: GitHub rejects a comment of more than 65,536 characters. The rest is for text around it.
 MAX_LENGTH = 60_000
-# A name in back-ticks that is the same in a code span: no mark of a table and none that a reader
-# of Markdown takes for something else is in it or, as `$` of formulas, beside it.
+# A name in back-ticks that can be a code span: without `|` of tables, characters that Markdown
+# interprets in a span, and `$` of formulas next to it.
 _SPAN = re.compile(r"(?<![`$])`(?! )((?:[^`|\\\s]| )+)(?<! )`(?![`$])")
 _HEAD = "| severity | code | place | finding |\n| --- | --- | --- | --- |\n"
 
 
 def render(outcome: Outcome, context: Context) -> str:
     """Return a heading, the closing lines and a table, gravest findings first."""
-    found = gravest_first(outcome.findings)
-    rows = _fitting(map(_row, found))
+    findings = gravest_first(outcome.findings)
+    rows = _fitting(map(_row, findings))
     parts = [f"### zsupport {escaped(outcome.command)}\n"]
-    parts += [f"{_said(line)}\n" for line in outcome.closing]
+    parts += [f"{_with_code(line)}\n" for line in outcome.closing]
     if rows:
         parts.append(_HEAD + "".join(rows))
-    if more := counted(found[len(rows) :], outcome.omitted):
+    if more := counted(findings[len(rows) :], outcome.omitted):
         parts.append(f"Not shown: {more}.\n")
     return "\n".join(parts)
 
 
 def _fitting(rows: Iterable[str]) -> list[str]:
-    """Return the first rows, as many as a comment can hold."""
+    """Return the first rows that fit in a comment."""
     fitting: list[str] = []
     length = 0
     for row in rows:
@@ -48,13 +48,13 @@ def _row(finding: Finding) -> str:
     where = place(finding.file, finding.span.line, finding.span.column)
     cells = (
         *map(escaped, (finding.severity, f"{finding.code} {finding.name}", where)),
-        _said("\n".join(sentences(finding))),
+        _with_code("\n".join(sentences(finding))),
     )
     return "| " + " | ".join(cells) + " |\n"
 
 
-def _said(text: str) -> str:
-    """Return a text with what stands in back-ticks as code, and the rest as it is."""
+def _with_code(text: str) -> str:
+    """Return a text for Markdown, with names in back-ticks as code and the rest escaped."""
     parts = _SPAN.split(printable(text.strip()))
     return "".join(
         f"`{part}`" if number % 2 else escaped_part(part) for number, part in enumerate(parts)

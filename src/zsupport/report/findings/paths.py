@@ -1,4 +1,4 @@
-"""Files as code hosts name them: from the root of the workspace, with slashes."""
+"""File names for code hosts: relative to the workspace, with slashes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from zsupport.report.findings import Context
 
 
 def workspace_path(file: str, context: Context) -> str:
-    """Return the path of a file from the workspace's root; one outside of it is absolute.
+    """Return the path of a file relative to the workspace, or absolute if outside of it.
 
-    Only the names are looked at. What was read from standard input stays `-`.
+    It does not follow links. Standard input stays `-`.
     """
     if file == "-":
         return file
@@ -23,17 +23,17 @@ def workspace_path(file: str, context: Context) -> str:
 
 
 def fingerprinted(outcome: Outcome, context: Context) -> list[tuple[Finding, str]]:
-    """Return each finding with its fingerprint, which no folder of the machine is part of.
+    """Return each finding with its fingerprint, which depends on the path in the workspace.
 
-    So a run in a folder of the workspace names a finding as a run in its root does.
+    So a fingerprint is the same on all machines and in all current folders.
     """
-    found = outcome.findings
-    named = [each._replace(file=workspace_path(each.file, context)) for each in found]
-    return list(zip(found, fingerprints(named), strict=True))
+    findings = outcome.findings
+    named = [f._replace(file=workspace_path(f.file, context)) for f in findings]
+    return list(zip(findings, fingerprints(named), strict=True))
 
 
 def uri(path: str) -> str:
-    """Return a path of `workspace_path` as a URI: relative in the workspace, else `file:`."""
+    """Return a path of `workspace_path` as a URI: relative, or `file:` outside of the workspace."""
     escaped = quote(path, errors="surrogateescape")
     if path.startswith("/"):
         return f"file://{escaped}"

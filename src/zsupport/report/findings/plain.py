@@ -9,10 +9,10 @@ from zsupport.report.text import one_line
 
 
 def render(outcome: Outcome, context: Context) -> str:
-    """Return a line for each finding and nothing else."""
+    """Return a line for each finding."""
     lines = (
-        f"{place(each.file, each.span.line, each.span.column)}:"
-        f" {each.severity}[{each.code}] {each.name}: {each.message}"
-        for each in outcome.findings
+        f"{place(finding.file, finding.span.line, finding.span.column)}:"
+        f" {finding.severity}[{finding.code}] {finding.name}: {finding.message}"
+        for finding in outcome.findings
     )
     return "".join(one_line(line) + "\n" for line in lines)

@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, which code scanning and editors read."""
+"""Findings as SARIF 2.1.0, for code scanning and editors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 _ROOT = "%SRCROOT%"
-#: GitHub refuses a run with more results; the gravest are kept.
+#: GitHub rejects a run with more results. The gravest ones are kept.
 MAX_RESULTS = 25_000
 
 
@@ -24,8 +24,8 @@ def render(outcome: Outcome, context: Context) -> str:
     """Return the log with one run."""
     codes = _codes(outcome)
     index = {code: number for number, code in enumerate(codes)}
-    found = fingerprinted(outcome, context)
-    found.sort(key=lambda each: SEVERITIES.index(each[0].severity))
+    findings = fingerprinted(outcome, context)
+    findings.sort(key=lambda pair: SEVERITIES.index(pair[0].severity))
     run = {
         "tool": {
             "driver": {
@@ -35,15 +35,15 @@ def render(outcome: Outcome, context: Context) -> str:
                 "rules": [_rule(code) for code in codes.values()],
             }
         },
-        # Keeps the results of check, test and diff apart where they are uploaded to one place.
+        # Distinguishes the results of check, test and diff in one upload place.
         "automationDetails": {"id": f"zsupport-{outcome.command}/"},
-        "invocations": [_invocation(outcome, len(found) - MAX_RESULTS)],
-        # Where the root lies is the reader's to say: it is another folder on each machine.
+        "invocations": [_invocation(outcome, len(findings) - MAX_RESULTS)],
+        # The reader sets the root, because it is a different folder on each machine.
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the workspace."}}},
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(finding, fingerprint, index[finding.code], context)
-            for finding, fingerprint in found[:MAX_RESULTS]
+            for finding, fingerprint in findings[:MAX_RESULTS]
         ],
     }
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -51,11 +51,11 @@ def render(outcome: Outcome, context: Context) -> str:
 
 
 def _codes(outcome: Outcome) -> Mapping[str, Code]:
-    """Return every kind of finding by its code, in the order of codes."""
+    """Return all kinds of findings by code, sorted by code."""
     codes = dict(outcome.codes)
     for finding in outcome.findings:
-        made = Code(finding.code, finding.name, finding.name, finding.severity)
-        codes.setdefault(finding.code, made)
+        code = Code(finding.code, finding.name, finding.name, finding.severity)
+        codes.setdefault(finding.code, code)
     return dict(sorted(codes.items()))
 
 
@@ -65,7 +65,7 @@ def _rule(code: Code) -> dict[str, Any]:
         "id": code.code,
         "name": code.name,
         "shortDescription": summary,
-        # GitHub asks for these two, and shows the help beside a result.
+        # GitHub requires these two, and shows the help next to a result.
         "fullDescription": summary,
         "help": summary,
         "defaultConfiguration": {"level": code.severity},
@@ -73,13 +73,13 @@ def _rule(code: Code) -> dict[str, Any]:
 
 
 def _invocation(outcome: Outcome, dropped: int) -> dict[str, Any]:
-    """Return whether every file could be read, and how many results (if above 0) are left out."""
+    """Return whether all files were read, and a notice if results were `dropped`."""
     notice = {
         "level": "warning",
-        "message": {"text": f"{dropped} results of lesser severity are left out"},
+        "message": {"text": f"omitted {dropped} results of lower severity"},
     }
     return {
-        "executionSuccessful": all(each.code != UNREADABLE.code for each in outcome.findings),
+        "executionSuccessful": all(f.code != UNREADABLE.code for f in outcome.findings),
         **({"toolExecutionNotifications": [notice]} if dropped > 0 else {}),
     }
 
@@ -97,10 +97,10 @@ def _result(finding: Finding, fingerprint: str, rule: int, context: Context) -> 
         result["relatedLocations"] = [
             {
                 "id": number,
-                "physicalLocation": _place(each, context),
-                **({"message": _message(each.message)} if each.message else {}),
+                "physicalLocation": _place(related, context),
+                **({"message": _message(related.message)} if related.message else {}),
             }
-            for number, each in enumerate(finding.related, 1)
+            for number, related in enumerate(finding.related, 1)
         ]
     if finding.fix:
         artifact = _artifact(finding.file, context)
@@ -115,7 +115,7 @@ def _result(finding: Finding, fingerprint: str, rule: int, context: Context) -> 
 
 
 def _message(text: str) -> dict[str, str]:
-    """Return a plain message: braces would be places to fill, brackets before a `(` a link."""
+    """Return a plain message, without placeholders in braces and links in brackets."""
     plain = text.replace("{", "{{").replace("}", "}}").replace("](", "] (")
     return {"text": plain}
 

@@ -1,4 +1,4 @@
-"""Findings for people: each with the line that it speaks of and marks under the place."""
+"""Findings for people: each with its source line, and marks under the place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zsupport.report.text import encodable, printable
 from zsupport.wording import Naming
 
 _WIDTH = 160
-# How a terminal is told a colour (SGR); the colours are those of compilers.
+# Colors (SGR), the same as in compilers.
 _SEVERITY_STYLES = {"error": "1;31", "warning": "1;33", "note": "1;32"}
 _FRAME = "1;34"
 _BOLD = "1"
@@ -21,7 +21,7 @@ Sources = Mapping[str, Sequence[str]]
 
 
 def render(outcome: Outcome, context: Context) -> str:
-    """Return every finding with its place, and the lines that close the run."""
+    """Return all findings with their places, and the closing lines."""
     sources = sources_of(outcome.texts)
     color, encoding = context.terminal.color, context.terminal.encoding
     blocks = [
@@ -30,7 +30,9 @@ def render(outcome: Outcome, context: Context) -> str:
     ]
     closing = [printable(_flat(line)) for line in outcome.closing]
     if more := sum(outcome.omitted.values()):
-        closing.insert(0, f"and {more:,} more: {context.naming('format', 'json')} has all")
+        closing.insert(
+            0, f"and {more:,} more findings; {context.naming('format', 'json')} shows all"
+        )
     if closing:
         blocks.append("".join(line + "\n" for line in closing))
     return "\n".join(blocks)
@@ -49,13 +51,15 @@ def finding_text(
     color: bool = False,
     encoding: str = "utf-8",
 ) -> str:
-    """Return one finding: its kind, its place with an excerpt, its witness and its hint.
+    """Return a finding: its code, its place with an excerpt, its witness and its hint.
 
-    `naming` writes the field that applies the fix.
+    `naming` returns the spelling of the option that applies the fix.
     """
-    # A related place without a message is shown as it stands; elsewhere the message is enough.
-    excerpts = [each for each in finding.related if not each.message and _line(each, sources)]
-    numbers = (finding.span.line, *(each.span.line for each in excerpts))
+    # A related place has either a message or an excerpt.
+    excerpts = [
+        related for related in finding.related if not related.message and _line(related, sources)
+    ]
+    numbers = (finding.span.line, *(related.span.line for related in excerpts))
     width = max(len(str(number)) for number in numbers)
     block = _Block(width, _SEVERITY_STYLES[finding.severity], color=color, encoding=encoding)
     block.heading(finding)
@@ -82,7 +86,7 @@ def finding_text(
 
 
 def _line(place: Finding | Related, sources: Sources) -> str:
-    """Return the line of source on which a place begins, empty where there is nothing to see."""
+    """Return the source line where a place starts; empty if unknown or blank."""
     source = sources.get(place.file, ())
     number = place.span.line
     line = source[number - 1] if 0 < number <= len(source) else ""
@@ -90,7 +94,7 @@ def _line(place: Finding | Related, sources: Sources) -> str:
 
 
 class _Block:
-    """The lines of one finding. All text passes `_ink`, which lets no control character through."""
+    """The lines of one finding. All text passes `_ink`, which escapes control characters."""
 
     def __init__(self, width: int, style: str, *, color: bool, encoding: str) -> None:
         self.lines: list[str] = []
@@ -109,15 +113,15 @@ class _Block:
 
     def place(self, arrow: str, file: str, span: Span, message: str) -> None:
         where = f"{_flat(file)}:{span.line}:{span.column}"
-        said = f"   {self._ink('', _flat(message))}" if message else ""
-        # The arrow of a related place stands one column further in, under the bars.
+        suffix = f"   {self._ink('', _flat(message))}" if message else ""
+        # The arrow of a related place is indented by one more column, under the bars.
         indent = self.margin if arrow == "-->" else f"{self.margin} "
-        self.lines.append(f"{indent}{self._ink(_FRAME, arrow)} {self._ink('', where)}{said}")
+        self.lines.append(f"{indent}{self._ink(_FRAME, arrow)} {self._ink('', where)}{suffix}")
 
     def excerpt(self, text: str, span: Span, label: str | None) -> None:
-        """Add the line of source and the marks under it; a long line is cut around the marks."""
+        """Add the source line and the marks under it. A long line is cut around the marks."""
         column, end = span.column, _end(span, text)
-        # Control characters and tabs take one column here, so that the marks stand right.
+        # Control characters and tabs take one column, so that the marks are aligned.
         start = max(0, column - 1 - _WIDTH // 2) if len(text) > _WIDTH else 0
         part = text[start : start + _WIDTH]
         shown = "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in part)
@@ -130,17 +134,17 @@ class _Block:
             )
         )
         marks = self._ink(self.style, "^" * max(_cells(marked), 1))
-        said = f" {self._ink(self.style, _flat(label))}" if label else ""
+        suffix = f" {self._ink(self.style, _flat(label))}" if label else ""
         bar = self._ink(_FRAME, "|")
         number = self._ink(_FRAME, f"{span.line:>{self.width}}")
         self.lines += [
             f"{self.margin} {bar}",
             f"{number} {bar} {self._ink('', before + marked + after)}",
-            f"{self.margin} {bar} {' ' * _cells(before)}{marks}{said}",
+            f"{self.margin} {bar} {' ' * _cells(before)}{marks}{suffix}",
         ]
 
     def fact(self, name: str, text: str) -> None:
-        """Add what is to be said of the finding; further lines of it stand under the first."""
+        """Add a named text. Its further lines are aligned under the first line."""
         first, *rest = text.split("\n")
         sign, title = self._ink(_FRAME, "="), self._ink(_BOLD, f"{name}:")
         self.lines.append(f"{self.margin} {sign} {title} {self._ink('', first)}")
@@ -162,12 +166,12 @@ def _end(span: Span, text: str) -> int:
 
 
 def _flat(text: str) -> str:
-    """Return a text that must not begin a line of its own."""
+    """Return a text on one line."""
     return text.replace("\n", "\\n")
 
 
 def _cells(text: str) -> int:
-    """Return how many columns of a terminal a text takes: Chinese two, an accent none."""
+    """Return the width of a text in a terminal: two columns for Chinese, none for an accent."""
     if text.isascii():
         return len(text)
     from unicodedata import combining, east_asian_width
