@@ -33,7 +33,7 @@ def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple
         if "note" in shape.fields:
             yield (owner if name == "condition" else name), path, node
         for key, value in list(node.items()):
-            inner = shape.fields[key].shape if key in shape.fields else shape.others
+            inner = shape.fields[key].shape if key in shape.fields else shape.other_keys
             if inner is not None:
                 yield from parts(inner, value, f"{path}.{key}".lstrip("."), name)
 
@@ -55,7 +55,7 @@ def key_at(
     inner = None
     if isinstance(shape, Fields):
         key = (shape.name, str(step)) if step in shape.fields else (shape.name, "")
-        inner = shape.fields[step].shape if step in shape.fields else shape.others
+        inner = shape.fields[step].shape if step in shape.fields else shape.other_keys
     elif isinstance(shape, MapOf):
         inner = shape.value
     elif isinstance(shape, ListOf):

@@ -135,8 +135,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     by_fold: dict[str, str] = {}
-    for each in known:
-        by_fold.setdefault(each.casefold(), each)
+    for candidate in known:
+        by_fold.setdefault(candidate.casefold(), candidate)
     close = get_close_matches(name.casefold()[:100], by_fold, n=1, cutoff=0.6)
     return by_fold[close[0]] if close else None
 
@@ -144,7 +144,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 def comparisons(name: str, known: Iterable[str]) -> int:
     """Return how many comparisons of names of 20 letters it takes to find the nearest of some."""
     length = min(len(name), 100)
-    return sum(1 + length * len(each) // 400 for each in known)
+    return sum(1 + length * len(candidate) // 400 for candidate in known)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:

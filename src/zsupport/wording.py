@@ -63,7 +63,7 @@ def _filled(template: str, values: dict[str, str], naming: Naming) -> str:
         if name in values and not given:
             text += named(values[name], naming) + after
         else:
-            text += naming(name, *(values[each] for each in given)) + after
+            text += naming(name, *(values[key] for key in given)) + after
     return text
 
 

@@ -257,5 +257,5 @@ def test_schema_rejects_unknown_and_missing_keys(case: str) -> None:
 
 def test_every_key_has_a_description() -> None:
     for fields in records(TESTS):
-        assert fields.says.endswith(".")
-        assert all(field.says for field in fields.fields.values())
+        assert fields.description.endswith(".")
+        assert all(field.description for field in fields.fields.values())

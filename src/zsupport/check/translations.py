@@ -55,6 +55,6 @@ def _inside(shape: Shape, node: MappingNode, path: Path) -> Iterator[Translated]
     elif isinstance(shape, Fields):
         for key, value in node.entries:
             field = shape.fields.get(key.text)
-            inside = field.shape if field else shape.others
+            inside = field.shape if field else shape.other_keys
             if inside is not None and not isinstance(value, ScalarNode):
                 yield from _texts(inside, value, (*path, key.text))

@@ -1,7 +1,6 @@
-"""A policy file as it was read: its text, its nodes with their places, and what they hold.
+"""A policy file that was read: its text, its nodes with their places, and its revision.
 
-An answer needs the revision alone; whoever judges a file also has to say where in it something
-stands.
+Answers need only the revision. Commands that report findings also need the places.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ _NOWHERE = Span(1, 1, 1, 1)
 
 
 class Document(NamedTuple):
-    """One file: `root` is None where its YAML cannot be read.
+    """A policy file; `root` is None if its YAML is invalid.
 
-    `revision` is None where there are findings; they are the loader's, in the order of the file.
+    `findings` are those of the loader in the order of the file; with findings, `revision` is None.
     """
 
     source: SourceFile
@@ -38,18 +37,18 @@ class Document(NamedTuple):
     findings: tuple[Finding, ...]
 
     def node(self, path: Path) -> Node | None:
-        """Return the node to which a path leads, None where there is none."""
+        """Return the node at a path, None if there is no such node."""
         return node_at(self.root, path)
 
     def items(self, path: Path) -> list[Node]:
-        """Return what a list or a mapping holds, nothing where a path leads to neither."""
+        """Return the values of the list or mapping at a path, or an empty list."""
         node = self.node(path)
         if isinstance(node, SequenceNode):
             return node.items
         return [value for _, value in node.entries] if isinstance(node, MappingNode) else []
 
     def key(self, path: Path) -> Span:
-        """Return where the key at the end of a path stands; of a list item, the item."""
+        """Return the range of the key at a path; for a list item, of the item."""
         parent = self.node(path[:-1]) if path else None
         if isinstance(parent, MappingNode) and path[-1] in parent.by_key:
             key, _ = parent.by_key[str(path[-1])]
@@ -57,10 +56,9 @@ class Document(NamedTuple):
         return self.value(path)
 
     def value(self, path: Path) -> Span:
-        """Return where the value at the end of a path stands.
+        """Return the range of the value at a path, or of its nearest existing parent.
 
-        A value over several lines is cut at the end of its last line that says something, and a
-        path that leads nowhere to what it leads to as far as it goes.
+        A value of several lines ends with its last text.
         """
         node = self.root
         if node is None:
@@ -73,7 +71,7 @@ class Document(NamedTuple):
         return _without_rest(self.text, node)
 
     def first(self, path: Path) -> Span:
-        """Return where the first text of a value stands: enough to find a long value by."""
+        """Return the range of the first text of a value, to mark a long value by."""
         node = self.node(path)
         while True:
             if isinstance(node, MappingNode) and node.by_key:
@@ -85,14 +83,14 @@ class Document(NamedTuple):
         return self.value(path) if node is None else node.span
 
     def first_line(self, span: Span) -> Span:
-        """Return the first line of a range: enough to mark a long rule by."""
+        """Return the first line of a range, to mark a long rule by."""
         if span.end_line == span.line:
             return span
         line = self.text.split("\n")[span.line - 1].rstrip()
         return Span(span.line, span.column, span.line, max(len(line) + 1, span.column + 1))
 
     def part(self, path: Path, text: str) -> Span:
-        """Return where a text stands last in a value; the value where that cannot be told."""
+        """Return the range of the last occurrence of a text in a value, or of the whole value."""
         node = self.node(path)
         if isinstance(node, ScalarNode):
             span, at = node.span, node.text.rfind(text)
@@ -104,7 +102,7 @@ class Document(NamedTuple):
         return self.value(path)
 
     def texts(self, path: Path) -> Iterator[tuple[Path, str]]:
-        """Yield the texts of a value with their paths: one, those of a list, of a mapping."""
+        """Yield all texts of a value with their paths."""
         node = self.node(path)
         if isinstance(node, ScalarNode):
             yield path, node.text
@@ -118,9 +116,9 @@ class Document(NamedTuple):
     def without_positions(
         self, path: Path, identity: Callable[[Node | None], str]
     ) -> tuple[str, ...]:
-        """Return a path with the identity of an item in place of each position in a list.
+        """Return a path with the identity of the item instead of each position in a list.
 
-        So a finding stays the same when rules are moved.
+        The result does not change when rules are moved.
         """
         return tuple(
             part if isinstance(part, str) else identity(self.node(path[: end + 1]))
@@ -128,12 +126,12 @@ class Document(NamedTuple):
         )
 
     def cell(self, rule: int, metric: str, cell: Cell) -> Path:
-        """Return the path of a cell of the target rule with this position."""
+        """Return the path of a cell of the target rule at a position."""
         path: Path = ("targets", rule, metric)
         return path if cell.key == "*" else (*path, cell.key)
 
     def target(self, rule: int, metric: str, cell: Cell) -> Path:
-        """Return the path of the target that a cell states."""
+        """Return the path of the target of a cell."""
         path = self.cell(rule, metric, cell)
         return (*path, "target") if isinstance(self.node(path), MappingNode) else path
 
@@ -144,7 +142,7 @@ class Document(NamedTuple):
 
 
 def _without_rest(text: str, node: Node) -> Span:
-    """Return the span of a node; a block ends with its last text, not where the next begins."""
+    """Return the span of a node; a block ends with its last text, not before the next node."""
     span = node.span
     last: Node = node
     # A list or mapping in brackets ends with its bracket.
@@ -155,7 +153,7 @@ def _without_rest(text: str, node: Node) -> Span:
         elif isinstance(last, SequenceNode) and last.items:
             inside = last.items[-1]
         if inside is None or inside.line < span.line:
-            break  # an alias stands somewhere else
+            break  # an alias; its node is in another place
         last = inside
     if last is node:
         return span
@@ -164,7 +162,6 @@ def _without_rest(text: str, node: Node) -> Span:
 
 
 def _in_brackets(text: str, node: Node) -> bool:
-    """Return whether a list or mapping stands in brackets, perhaps behind an anchor."""
-    # Of a node that was not written, such as one of a calendar in Python, nobody asks this.
+    """Return whether a list or mapping is in brackets, possibly after an anchor."""
     position = behind_properties(text, node.start.index)
     return text[position : position + 1] in ("{", "[")

@@ -1,4 +1,4 @@
-"""A policy file as it was found, before anything is read from it."""
+"""A policy file before it is read."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ MAX_FOLDER_BYTES = FOLDER_BYTES.most
 
 
 class SourceFile(NamedTuple):
-    """A policy file as it was found: its name relative to the policy's root, and its bytes."""
+    """A policy file: its name relative to the policy's root, and its bytes."""
 
     name: str
     data: bytes
-    digest: str  # sha256:HEX; empty: `sha256` computes it
-    shown: str  # the name under which findings speak of it
-    place: str = ""  # of a Git revision: where on disk it lies, or lay
+    digest: str  # sha256:HEX; if empty, `sha256` computes it
+    shown: str  # the name in findings
+    place: str = ""  # for a file of a Git revision: its path on disk
 
     @property
     def sha256(self) -> str:
         """The digest: sha256:HEX."""
-        # OpenSSL takes long to load, and the answers of a compiled policy need no digest.
+        # OpenSSL takes long to load, and answers from a compiled policy need no digest.
         from hashlib import sha256
 
         return self.digest or "sha256:" + sha256(self.data).hexdigest()

@@ -322,8 +322,8 @@ CONDITION = Fields(
         "In `targets` only: whether the case was opened inside or outside these hours.",
         JUDGED,
     ),
-    others=Values("fact"),
-    others_say="a fact: its values that match",
+    other_keys=Values("fact"),
+    other_keys_text="a fact: its values that match",
 )
 
 
@@ -757,8 +757,10 @@ RULE = Fields(
     Field("when", WHEN, WHEN_SAYS, JUDGED),
     Field("hours", Name("hours"), "The hours of all business targets of the rule.", JUDGED),
     Field("condition", Text(), "What the customer must do for it.", JUDGED),
-    others=Cells(),
-    others_say="a metric: one target for all priorities, or a mapping from priorities to targets",
+    other_keys=Cells(),
+    other_keys_text=(
+        "a metric: one target for all priorities, or a mapping from priorities to targets"
+    ),
 )
 
 TERM = Fields(

@@ -1,10 +1,10 @@
-"""Languages by their codes: ISO 639-1 has two letters, and is listed here, ISO 639-2 three."""
+"""Language codes: the two-letter codes of ISO 639-1, and any three letters (ISO 639-2)."""
 
 from __future__ import annotations
 
 import re
 
-# The two-letter codes in use (ISO 639-1; since 2010 none has been added).
+# The two-letter codes of ISO 639-1; no code has been added since 2010.
 _TWO_LETTERS = frozenset(
     [
         "aa",
@@ -192,7 +192,7 @@ _TWO_LETTERS = frozenset(
         "zu",
     ]
 )
-# What is written in place of a language: a country, or the language's name.
+# Languages by what people write instead of a code: a country, or the name of the language.
 _MEANT = {
     "at": "de", "br": "pt-BR", "cn": "zh", "cz": "cs", "dk": "da", "ee": "et", "gb": "en-GB",
     "gr": "el", "ie": "en-IE", "il": "he", "in": "hi", "jp": "ja", "kp": "ko", "se": "sv",
@@ -209,16 +209,16 @@ _CODE = r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8})*"
 
 
 def is_language(text: str) -> bool:
-    """Return whether a text is a language code: of ISO 639, perhaps with a script or a country."""
-    found = re.fullmatch(_CODE, text)
-    return found is not None and (len(found[1]) == 3 or found[1] in _TWO_LETTERS)
+    """Return whether a text is an ISO 639 code, possibly with a script or a country."""
+    match = re.fullmatch(_CODE, text)
+    return match is not None and (len(match[1]) == 3 or match[1] in _TWO_LETTERS)
 
 
 def language_hint(text: str) -> str | None:
-    """Return what a text that is no language code may have meant."""
+    """Return the hint for an unknown language code, or None."""
     first, *rest = re.split("[-_]", text.strip())
     meant = _MEANT.get(first.lower(), first.lower())
-    # A country stands in capitals, as in pt-BR, a script as in zh-Hant.
+    # A country is in capitals (pt-BR), a script is capitalized (zh-Hant).
     parts = [part.upper() if len(part) == 2 else part.title() for part in rest]
     code = meant if "-" in meant else "-".join([meant, *parts])
     return f"write `{code}`" if code != text and is_language(code) else None

@@ -1,7 +1,7 @@
-"""From the text of a policy file to the model: names resolved, every problem reported.
+"""The loader: reads a policy file into the model and reports every error in it.
 
-The loader refuses what it cannot read with certainty: YAML, shape and references. What needs
-the set of cases (gaps, dead rules, rank) is not its business and never costs an answer time.
+It reports errors of YAML, of shapes and of references. `check` looks for errors that need the set
+of cases (gaps, unreachable rules, ranks), so that they cost answers no time.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ YES_NO: dict[str, Text] = {
 
 
 def load_revision(source: SourceFile) -> Revision:
-    """Return the revision that a file holds; raise InvalidPolicy with every problem of it."""
+    """Return the revision in a file; raise InvalidPolicy with every error in it."""
     document = read_document(source)
     if document.revision is None:
         raise InvalidPolicy(document.findings, {source.shown: document.text})
@@ -97,7 +97,7 @@ def load_revision(source: SourceFile) -> Revision:
 
 
 def read_document(source: SourceFile) -> Document:
-    """Return a file with the revision that it holds, or with every problem of it."""
+    """Return the document of a file, with its revision or with every error in it."""
     node, text, findings = read_yaml(source.data, source.shown)
     reader = Reader(source.shown)
     reader.findings = findings
@@ -115,7 +115,7 @@ def read_document(source: SourceFile) -> Document:
 
 
 def revision_of(node: Node, source: SourceFile) -> Revision:
-    """Return the revision that a node holds; raise InvalidPolicy with every problem of it."""
+    """Return the revision of a node; raise InvalidPolicy with every error in it."""
     reader = Reader(source.shown)
     revision = _build(node, source, reader)
     if revision is None:
@@ -124,9 +124,9 @@ def revision_of(node: Node, source: SourceFile) -> Revision:
 
 
 def _build(node: Node, source: SourceFile, reader: Reader) -> Revision | None:
-    """Return the revision that a node holds, None where the reader has findings."""
+    """Return the revision of a node, None if the reader has findings."""
     revision = None
-    # There can be too much to go on; what was found until then is reported.
+    # Reading stops at a limit; the findings up to there are reported.
     with suppress(Stop):
         record = POLICY.read(node, (), reader)
         if record is not None:
@@ -135,16 +135,16 @@ def _build(node: Node, source: SourceFile, reader: Reader) -> Revision | None:
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Return findings in the order of the file; what an alias repeats is wrong in one place.
+    """Return findings in the order of the file, without repetitions by aliases.
 
-    That there is too much to look at stands last.
+    The finding about too many findings is last.
     """
     once = {(f.span, f.code, f.message): f for f in reversed(findings[:MAX_FINDINGS])}
     return (*(once[key] for key in sorted(once)), *findings[MAX_FINDINGS:])
 
 
 def _other_format(node: Any, reader: Reader) -> bool:
-    """Report a format version that is not this program's: nothing else is certain then."""
+    """Return whether the format version is unsupported, and report it instead of other errors."""
     for key, value in node.entries if isinstance(node, MappingNode) else ():
         if (
             key.text == "format"
@@ -163,11 +163,13 @@ def _other_format(node: Any, reader: Reader) -> bool:
 def read_policy(files: abc.Sequence[SourceFile]) -> tuple[Document, ...]:
     """Return the documents of one policy, in the order of their first days.
 
-    Raises InvalidPolicy with every finding in its files, and UsageError where they hold several
+    Raises InvalidPolicy with every finding in its files, and UsageError if they contain several
     policies.
     """
     documents = read_valid(files)
-    ids = list(dict.fromkeys(each.revision.policy for each in documents if each.revision))
+    ids = list(
+        dict.fromkeys(document.revision.policy for document in documents if document.revision)
+    )
     if len(ids) > 1:
         raise UsageError(
             f"the files contain several policies: {', '.join(ids)}", "name the files of one policy"
@@ -176,29 +178,31 @@ def read_policy(files: abc.Sequence[SourceFile]) -> tuple[Document, ...]:
 
 
 def read_valid(files: abc.Sequence[SourceFile], most: Limit = FOLDER_VALUES) -> list[Document]:
-    """Return files as documents with a revision each.
+    """Return the documents of files; each has a revision.
 
-    Raises InvalidPolicy with every finding, and TooMuch where there is too much in the files.
+    Raises InvalidPolicy with every finding, and TooMuch if the files have too many values.
     """
     documents: list[Document] = []
     values = 0
-    # Only large files are worth the time to count.
+    # Counting takes time, and small files are within the limit.
     count = sum(len(file.data) for file in files) > FILE_BYTES.most
     for file in files:
         documents.append(document := read_document(file))
         values += values_in(document.root) if count else 0
         check_limit(most, values, told=False)
     if findings := [finding for document in documents for finding in document.findings]:
-        raise InvalidPolicy(findings, {each.source.shown: each.text for each in documents})
+        raise InvalidPolicy(
+            findings, {document.source.shown: document.text for document in documents}
+        )
     return documents
 
 
 def in_order(documents: abc.Sequence[Document]) -> tuple[Document, ...]:
     """Return the revisions of one policy in the order of their first days.
 
-    Raises InvalidPolicy where two share a first day or differ in zone.
+    Raises InvalidPolicy if two have the same first day or different time zones.
     """
-    ordered = sorted(documents, key=lambda each: (_revision(each).start or "", each.source.shown))
+    ordered = sorted(documents, key=_order)
     findings: list[Finding] = []
     by_start: dict[str | None, Document] = {}
     for document in ordered:
@@ -220,8 +224,14 @@ def in_order(documents: abc.Sequence[Document]) -> tuple[Document, ...]:
             reader.report("ZS208", *_written(document, ("timezone",)), message, first.timezone)
         findings += sorted(reader.findings, key=lambda finding: finding.span)
     if findings:
-        raise InvalidPolicy(findings, {each.source.shown: each.text for each in documents})
+        raise InvalidPolicy(
+            findings, {document.source.shown: document.text for document in documents}
+        )
     return tuple(ordered)
+
+
+def _order(document: Document) -> tuple[str, str]:
+    return _revision(document).start or "", document.source.shown
 
 
 def _revision(document: Document) -> Revision:
@@ -230,7 +240,7 @@ def _revision(document: Document) -> Revision:
 
 
 def _written(document: Document, path: Path) -> tuple[Span, Way]:
-    """Return where the value at the end of a path stands, and as much of the path as is written."""
+    """Return the range of the value at a path, or of its nearest existing parent, and its way."""
     while path and document.node(path) is None:
         path = path[:-1]
     way: Way = ()
@@ -240,7 +250,7 @@ def _written(document: Document, path: Path) -> tuple[Span, Way]:
 
 
 class Builder:
-    """Builds the model of one file from the record that the format read."""
+    """Builds the model of a file from the record that the format has read."""
 
     def __init__(self, record: Record, reader: Reader) -> None:
         self.record = record
@@ -248,20 +258,20 @@ class Builder:
         self.names = Names(record, reader)
 
     def entries(self, section: str) -> list[tuple[str, Any, Place]]:
-        """Return (id, value, place) for each entry of a section that is a mapping."""
+        """Return the id, value and place of each entry of a section that is a mapping."""
         read = self.record.get(section)
         if read is None:
             return []
         return [(key, value, read.place_of(key)) for key, value in read.values.items()]
 
     def check_ids(self, kind: str, section: str, aliases: list[Named] | None = None) -> None:
-        """Report ids and aliases of a section that clash, or differ only by case."""
+        """Report ids and aliases of a section that are duplicate, or differ only by case."""
         read = self.record.get(section)
         if read is not None:
             self.names.distinct(kind, read, aliases or [])
 
     def revision(self, source: SourceFile) -> Revision:
-        """Return the whole; what could not be read has been reported and is left out."""
+        """Return the revision; invalid parts have been reported and are omitted."""
         record, names = self.record, self.names
         facts = self.read_facts()
         names.read_groups()
@@ -310,7 +320,7 @@ class Builder:
         self.check_start(revision)
         return revision
 
-    # -- who and what --------------------------------------------------------------------
+    # -- sources, plans, roles, facts, channels, grants, priorities -----------------------
 
     def read_sources(self) -> tuple[Source, ...]:
         """Read `sources`."""
@@ -447,10 +457,10 @@ class Builder:
         names.distinct("priority", ids, aliases)
         return tuple(priorities)
 
-    # -- what is promised ----------------------------------------------------------------
+    # -- metrics, commitments, terms, self-help -------------------------------------------
 
     def read_metrics(self) -> tuple[Metric, ...]:
-        """Read `metrics`; a policy without the section has the first response."""
+        """Read `metrics`; a policy without the section has the metric first-response."""
         names = self.names
         if "metrics" not in self.record:
             name: Text = {"en": "First response", "nb": "Første svar"}
@@ -475,7 +485,7 @@ class Builder:
         return tuple(metrics)
 
     def read_start(self, record: Record) -> Text:
-        """Read `starts` of a metric: an event, or words."""
+        """Read `starts` of a metric: an event or a text."""
         starts = self.names.text(record.get("starts"))
         event = starts.casefold() if isinstance(starts, str) else starts
         if event != starts and event in STARTS:
@@ -487,7 +497,7 @@ class Builder:
         return starts or "opened"
 
     def check_start(self, revision: Revision) -> None:
-        """Report a first metric that starts with the answer, where the answer ends it too."""
+        """Report a first metric that starts at the answer, if the answer also ends it."""
         if not revision.metrics or revision.metrics[0].starts != "answered":
             return
         first = revision.metrics[0].id
@@ -553,7 +563,8 @@ class Builder:
             SelfHelp, SELF_HELP, record, topics=tuple(topics),
             complete=(record.get("complete") or "true") == "true",
             resources=lambda: tuple(
-                self.read_resource(each, record, ids) for each in record.get("resources") or ()
+                self.read_resource(resource, record, ids)
+                for resource in record.get("resources") or ()
             ),
         )  # fmt: skip
 
@@ -562,24 +573,24 @@ class Builder:
         names = self.names
         known = not misspelt(self_help, "topics", self.reader)
         known = known and ("topics" not in self_help or self_help.get("topics") is not None)
-        about: list[str] = []
+        chosen: list[str] = []
         for at in record.get("topic") or ():
             if at.text == "each":
-                about += topics
+                chosen += topics
             elif at.text in topics or not known:
-                about.append(at.text)
+                chosen.append(at.text)
             else:
                 names.undefined("topic", at, ["each", *topics])
         audience = record.get("audience")
         if audience and not names.has("role", record.key("audience")):
             audience = None
         return names.part(
-            Resource, RESOURCE, record, topics=tuple(dict.fromkeys(about)),
+            Resource, RESOURCE, record, topics=tuple(dict.fromkeys(chosen)),
             audience=self.read_audience(record, audience),
         )  # fmt: skip
 
     def read_audience(self, record: Record, read: Any) -> tuple[str, ...]:
-        """Read `audience`; one without roles is an error: no `audience` means everyone."""
+        """Read `audience`; an audience without roles is an error."""
         if not read:
             return ()
         before = len(self.reader.findings)
@@ -611,17 +622,17 @@ class Builder:
         return hours
 
     def check_unions(self, order: list[str], hours: dict[str, tuple[PolicyCalendar, ...]]) -> None:
-        """Report the first union that is made of too much; members come before their unions.
+        """Report the first union that exceeds a limit; members come before their unions.
 
-        So a walk from a union to its calendars is bounded, even where they are shared.
+        The limits bound a walk from a union to its calendars, even if unions share calendars.
         """
         reached: dict[str, int] = {}
         levels: dict[str, int] = {}
         for id in order:
             members = [calendar.any for calendar in hours.get(id, ())]
-            reached[id] = sum(sum(reached.get(each, 1) for each in some) or 1 for some in members)
+            reached[id] = sum(sum(reached.get(name, 1) for name in names) or 1 for names in members)
             levels[id] = max(
-                (1 + levels.get(each, 0) for some in members for each in some), default=0
+                (1 + levels.get(name, 0) for names in members for name in names), default=0
             )
             for limit, count in ((REACHED, reached[id]), (LEVELS_OF_UNIONS, levels[id])):
                 if count > limit.most:
@@ -665,9 +676,9 @@ class Builder:
         return tuple(sorted(window for part in parts for window in part.value))
 
     def check_overlap(self, parts: list[Placed], *, week: bool) -> None:
-        """Report each entry with a window that overlaps that of an entry before it.
+        """Report each entry with a window that overlaps a window of an earlier entry.
 
-        Touching windows do not overlap.
+        Windows that touch do not overlap.
         """
         windows = [window for part in parts for window in part.value]
         if overlapping(windows, week=WEEK if week else None) is None:
@@ -679,11 +690,11 @@ class Builder:
         reported: set[Way] = set()
         longest = spans[0]
         for span in spans[1:]:
-            # Of the two entries, the one that was written later is wrong.
-            part = max(longest[3], span[3], key=lambda each: each.span)
+            # Report the entry that comes later in the file.
+            part = max(longest[3], span[3], key=lambda entry: entry.span)
             if span[0] < longest[1] and part.way not in reported:
                 reported.add(part.way)
-                first, second = (window_text(each[2], week=week) for each in (longest, span))
+                first, second = (window_text(pair[2], week=week) for pair in (longest, span))
                 self.reader.report(
                     "ZS206", part.span, part.way, f"overlapping windows: {first} and {second}",
                     "windows that do not overlap",
@@ -725,23 +736,23 @@ class Builder:
             HOLIDAYS,
             read,
             customer=False,
-            add=tuple(each.value for each in added),
-            remove=tuple(each.value for each in remove),
+            add=tuple(day.value for day in added),
+            remove=tuple(day.value for day in remove),
             frozen=None if frozen is None else self.days_off(_dates(frozen)),
-            # A date in both has the name under which it was added, which a person wrote.
+            # A date in both has its name in `add`, which a person wrote.
             names=lambda: self.names_of_days(frozen) | self.names_of_days(add),
             frozen_exchanged=self.days_off(read.get("frozen-exchanged") or []),
         )
 
     def names_of_days(self, read: Any) -> dict[str, Text]:
-        """Return the names of dates, where they are given by a mapping."""
+        """Return the names of dates that are written as a mapping."""
         if not isinstance(read, Record):
             return {}
         texts = ((day, self.names.text(text)) for day, text in read.values.items())
         return {day: text for day, text in texts if text is not None}
 
     def days_off(self, days: list[Placed]) -> tuple[str, ...]:
-        """Return dates, each of which may stand once."""
+        """Return dates; report duplicate dates."""
         seen: dict[str, Placed] = {}
         for day in days:
             other = seen.setdefault(day.value, day)
@@ -754,7 +765,7 @@ class Builder:
 
 
 def _dates(read: Any) -> list[Placed]:
-    """Return dates that were written as one, as a list, or as a mapping to their names."""
+    """Return dates that are written as one date, a list, or a mapping to names."""
     if isinstance(read, Record):
         return [Placed(day, read.key(day).node, (read.way, day)) for day in read.values]
     return [read] if isinstance(read, Placed) else read or []
@@ -764,7 +775,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def window_text(window: Window, *, week: bool) -> str:
-    """Return a window as one would write it: `mon 09:00-17:00`, or `09:00-17:00` of a date."""
+    """Return a window as text: `mon 09:00-17:00` of a week, `09:00-17:00` of a date."""
 
     def clock(minutes: int) -> str:
         return f"{minutes // 60:02d}:{minutes % 60:02d}"

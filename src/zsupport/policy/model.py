@@ -1,9 +1,8 @@
-"""A policy as values: what the loader makes, what answers are computed from.
+"""The model of a policy: the loader builds it, and answers are computed from it.
 
-The classes are NamedTuples, not dataclasses: they are as frozen, and defining one costs an
-eighth, which every call of the program pays. As they are tuples they are JSON lists too, and
-`zsupport.policy.compiled` keeps them that way. Dates are texts, YYYY-MM-DD; groups and
-negations are gone: a condition lists the very values for which it holds.
+The classes are NamedTuples, not dataclasses, because a dataclass takes eight times as long to
+define at every start of the program. Dates are texts, YYYY-MM-DD. The model has no groups and
+negations: a condition lists all values that it matches.
 """
 
 from __future__ import annotations
@@ -12,33 +11,33 @@ from zsupport.clock.target import Target
 from zsupport.clock.windows import DAYS, Window
 from zsupport.typed import NamedTuple
 
-#: Channels of these kinds open no cases, so they have no targets.
+#: The kinds of channels that open no cases, so that they have no targets.
 NO_CASE = ("self-service", "community")
 #: The kinds of channels.
 CHANNEL_KINDS = (*NO_CASE, "web", "email", "chat", "phone", "other")
-#: The degrees to which targets bind, the least binding first.
+#: How binding targets are, the least binding first.
 BINDINGS = ("none", "target", "objective", "agreement")
 #: A text for people: one string, or a string by language.
 Text = str | dict[str, str]
 
 
 class Place(NamedTuple):
-    """Where a part of a policy is written.
+    """The place of a part in a policy file.
 
-    `path` is its path in the document, such as `targets[2].first-response.P1`: it alone tells
-    parts apart. `line` is for people, from 1.
+    `path` is its path in the document, such as `targets[2].first-response.P1`, which is unique.
+    `line` is for people and counts from 1.
     """
 
     path: str
     line: int
 
 
-#: The place of what is not written.
+#: The place of a part that is not written in the file.
 NOWHERE = Place("", 0)
 
 
 class Remarks(NamedTuple):
-    """What may be said of anything: a note, a doubt, and where it comes from."""
+    """The remarks of a part: a note, a doubt and a source."""
 
     note: Text | None = None
     unclear: Text | None = None
@@ -46,7 +45,7 @@ class Remarks(NamedTuple):
 
 
 class Alternative(NamedTuple):
-    """One alternative of a condition: every dimension named has one of the values."""
+    """An alternative of a condition: it matches if every dimension has one of its values."""
 
     values: dict[str, tuple[str, ...]]
     opened: tuple[bool, str] | None  # (inside, hours)
@@ -54,14 +53,14 @@ class Alternative(NamedTuple):
     place: Place
 
 
-#: What holds where there is no condition.
+#: The alternative that matches every case.
 ALWAYS = Alternative({}, None, Remarks(), NOWHERE)
-#: Any of these must hold; none at all: it always holds.
+#: A condition: one of the alternatives must match. Without alternatives it always matches.
 When = tuple[Alternative, ...]
 
 
 class Source(NamedTuple):
-    """Where statements come from."""
+    """A document that the policy is based on."""
 
     id: str
     title: Text | None
@@ -71,7 +70,7 @@ class Source(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A plan or a role: a value that ranks above others."""
+    """A plan or a role, with the values that rank below it."""
 
     id: str
     name: Text
@@ -83,7 +82,7 @@ class Member(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """Something an answer depends on, with its values and their meaning."""
+    """A fact, with its values and their meaning."""
 
     id: str
     ask: Text | None
@@ -94,7 +93,7 @@ class Fact(NamedTuple):
 
 
 class Number(NamedTuple):
-    """A number to call, in a country or `any`."""
+    """A phone number of a country or `any`."""
 
     country: str
     number: str
@@ -102,7 +101,7 @@ class Number(NamedTuple):
 
     @property
     def note(self) -> Text | None:
-        """What a person who dials it should know."""
+        """The note on the number."""
         return self.remarks.note
 
 
@@ -122,12 +121,12 @@ class Channel(NamedTuple):
 
     @property
     def opens_case(self) -> bool:
-        """Whether a case can be opened by it; only then are there targets."""
+        """Whether cases can be opened by it; only such channels have targets."""
         return self.kind not in NO_CASE
 
 
 class Grant(NamedTuple):
-    """Channels that are allowed, or recommended in order, when the condition holds."""
+    """Channels that are allowed, or recommended in order, if the condition matches."""
 
     when: When
     allow: tuple[str, ...]
@@ -151,7 +150,7 @@ class Priority(NamedTuple):
 
 
 class Metric(NamedTuple):
-    """What is promised."""
+    """A metric, such as the first response."""
 
     id: str
     name: Text
@@ -165,8 +164,8 @@ class Metric(NamedTuple):
 class Holidays(NamedTuple):
     """Days off: `customer`, or dates and a country's public holidays.
 
-    `names` are those of the dates in `add` and `frozen` that were given one. `exchanged` is a
-    weekday (mon to sun) or `ignore`: what is worked on weekend days that the country works.
+    `names` has the names of dates in `add` and `frozen`. `exchanged` is the weekday (mon to sun)
+    whose hours apply on weekend days that the country works, or `ignore`.
     """
 
     customer: bool
@@ -183,12 +182,12 @@ class Holidays(NamedTuple):
 
     @property
     def exchanged_for(self) -> int | None:
-        """The weekday whose windows exchanged dates have, Monday as 0; None for their own."""
+        """The weekday whose windows exchanged dates have, Monday as 0; None: their own."""
         return DAYS.index(self.exchanged) if self.exchanged in DAYS else None
 
 
 class PolicyCalendar(NamedTuple):
-    """Opening hours; `windows` None is 24x7, `any` a union of other hours."""
+    """Opening hours; `windows` is None for 24x7, and `any` names the members of a union."""
 
     when: When
     timezone: str | None
@@ -206,7 +205,7 @@ class PolicyCalendar(NamedTuple):
 
 
 class Commitment(NamedTuple):
-    """How binding the targets are when the condition holds."""
+    """How binding targets are if the condition matches."""
 
     when: When
     binding: str
@@ -215,19 +214,19 @@ class Commitment(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A target as one metric and priority state it."""
+    """A target of a rule for one metric and priority."""
 
     target: Target
     text: Text | None
-    hours: str | None  # the cell's own, else the rule's
+    hours: str | None  # of the cell, or else of the rule
     condition: Text | None
     remarks: Remarks
     place: Place
-    key: str  # under which it is written: a priority, a group of them, or `*` where none is
+    key: str  # a priority or a group of priorities; `*` for all priorities
 
 
 class TargetRule(NamedTuple):
-    """Targets by metric and priority; the key `*` stands for all priorities."""
+    """Targets by metric and priority; the key `*` means all priorities."""
 
     when: When
     hours: str | None
@@ -238,7 +237,7 @@ class TargetRule(NamedTuple):
 
 
 class Term(NamedTuple):
-    """What is said in words, under a heading."""
+    """A statement for people, under a topic."""
 
     topic: str
     when: When
@@ -248,7 +247,7 @@ class Term(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """A subject of the self-help."""
+    """A topic of the self-help."""
 
     id: str
     name: Text
@@ -258,7 +257,7 @@ class Topic(NamedTuple):
 
 
 class Resource(NamedTuple):
-    """Something to read or watch; no topics: it belongs to none; no audience: for everyone."""
+    """Something to read or watch; an empty audience means everyone."""
 
     name: Text
     kind: str
@@ -270,7 +269,7 @@ class Resource(NamedTuple):
 
 
 class SelfHelp(NamedTuple):
-    """What people find without opening a case."""
+    """Help that people find without opening a case."""
 
     channel: str | None
     complete: bool
@@ -281,19 +280,19 @@ class SelfHelp(NamedTuple):
 
 
 def with_members(hours: dict[str, tuple[PolicyCalendar, ...]], id: str) -> list[str]:
-    """Return the id of hours and, for a union, of all of its members that are defined."""
-    found: dict[str, None] = {}
+    """Return the id of hours and, for a union, the ids of all its defined members."""
+    members: dict[str, None] = {}
     waiting = [id]
     while waiting:
         name = waiting.pop()
-        if name not in found and name in hours:
-            found[name] = None
+        if name not in members and name in hours:
+            members[name] = None
             waiting += [member for calendar in hours[name] for member in calendar.any]
-    return list(found)
+    return list(members)
 
 
 class Revision(NamedTuple):
-    """One policy file: the policy as it stands from `start` on."""
+    """A policy file: the policy from `start` on."""
 
     policy: str
     title: Text

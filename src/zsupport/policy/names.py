@@ -1,4 +1,4 @@
-"""The names that a policy defines, and what names and conditions in it stand for."""
+"""The names that a policy defines, and the resolution of names and conditions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from zsupport.policy.format import ALWAYS, CELL, DIMENSIONS, POLICY
 from zsupport.policy.model import Alternative, Remarks, Text, When
 from zsupport.policy.shape import (
     REMARK_KEYS,
+    DeferredValue,
     Fields,
     Id,
-    Later,
     Line,
     ListOf,
     Name,
@@ -45,7 +45,7 @@ SECTIONS = {
 }
 
 
-#: What most things say of themselves.
+#: The remarks of parts without remarks.
 NO_REMARKS = Remarks()
 #: Names and their positions in the order of definition.
 Known = dict[str, int]
@@ -55,13 +55,13 @@ Part = TypeVar("Part", bound=tuple[Any, ...])
 
 @cache
 def _fields(made: type[tuple[Any, ...]], kind: Fields) -> list[tuple[str, str, Shape | None, Any]]:
-    """Return each field of a class of the model, its key, the shape, and the value if absent."""
-    found = []
+    """Return the fields of a class of the model: name, key, shape, and value if missing."""
+    fields = []
     for name in made.__annotations__:
         key = name.replace("_", "-")
         shape = kind.fields[key].shape if key in kind.fields else None
-        found.append((name, key, shape, () if isinstance(shape, ListOf) else None))
-    return found
+        fields.append((name, key, shape, () if isinstance(shape, ListOf) else None))
+    return fields
 
 
 def numbered(names: Iterable[str]) -> Known:
@@ -70,11 +70,10 @@ def numbered(names: Iterable[str]) -> Known:
 
 
 class Names:
-    """Resolves names against what a policy defines, and reports those that nothing has.
+    """Resolves names that a policy defines, and reports undefined names.
 
-    `known` has the ids of each kind, with their places in the order of definition; None where
-    the section was not read as it was meant, so that one mistake there does not make every use
-    of it a mistake.
+    `known` has the ids of each kind, with their positions in the order of definition. It is None
+    for a section with errors, so that an error there does not make every use of it an error.
     """
 
     def __init__(self, record: Record, reader: Reader) -> None:
@@ -84,18 +83,18 @@ class Names:
         self.known = {kind: self._defined(section) for kind, section in SECTIONS.items()}
         if self.known["metric"] == {}:
             self.known["metric"] = {FIRST_RESPONSE: 0}
-        #: The values of each fact that could be read, in the order of definition.
+        #: The values of each valid fact, in the order of definition.
         self.facts: dict[str, Known] = {}
-        #: Whether names may stand for groups that were not read as they were meant.
+        #: Whether names may be groups that could not be read because of errors.
         self._groups_lost = "groups" not in record and (
             not record.whole or misspelt(record, "groups", reader)
         )
-        #: Groups: what each is about, and the values of those that could be resolved.
-        self.about: dict[str, str | None] = {}
+        #: Groups: the dimension of every group, and the values of those that could be resolved.
+        self.group_dimensions: dict[str, str | None] = {}
         self.groups: dict[str, tuple[str, ...]] = {}
         self._aliases: dict[str, dict[str, str]] = {}
-        self._offered: dict[str, list[str]] = {}
-        #: How many values the conditions stand for that were read so far.
+        self._known_values: dict[str, list[str]] = {}
+        #: The number of values of all conditions that have been read so far.
         self.expanded = 0
         #: For undefined names without a suggestion: the position of the finding, and the other
         #: lines that use the name.
@@ -117,13 +116,13 @@ class Names:
     # -- texts and remarks ---------------------------------------------------------------
 
     def text(self, read: Any) -> Text | None:
-        """Return a text as it was read, and note its languages."""
+        """Return a text unchanged, and record its languages."""
         if isinstance(read, dict):
             self.languages += [lang for lang in read if lang not in self.languages]
         return read  # type: ignore[no-any-return]
 
     def remarks(self, record: Record | None) -> Remarks:
-        """Return note, unclear and source of a record."""
+        """Return the note, doubt and source of a record."""
         if record is None or record.values.keys().isdisjoint(REMARK_KEYS):
             return NO_REMARKS
         return Remarks(
@@ -133,10 +132,10 @@ class Names:
         )
 
     def part(self, made: type[Part], kind: Fields, record: Record | None, /, **own: Any) -> Part:
-        """Return a part of the model: its fields are read under the keys of the same names.
+        """Return a part of the model, whose fields are read from the keys of the same names.
 
-        `own` has the fields whose values are computed in another way. A value that reads texts is
-        a function. It is called in the order of the fields, because languages are found in it.
+        `own` has fields with computed values. A value that reads texts is a function; it is
+        called in the order of the fields, because the order of languages depends on it.
         """
         values = {} if record is None else record.values
         fields: list[Any] = []
@@ -156,9 +155,9 @@ class Names:
         return made(*fields)
 
     def _value(self, shape: Shape, read: Any) -> Any:
-        """Return the value that the model keeps for a value that a shape has read."""
+        """Return the value of the model for a value that a shape has read."""
         if isinstance(shape, ListOf):
-            values = [self._value(shape.item, each) for each in read]
+            values = [self._value(shape.item, item) for item in read]
             return tuple(value for value in values if value is not None)
         if isinstance(shape, TextShape):
             return self.text(read)
@@ -175,9 +174,9 @@ class Names:
     # -- single names --------------------------------------------------------------------
 
     def resolve(self, kind: str, at: Named | None, before: str = "") -> str | None:
-        """Return the id that a name stands for; report a name that nothing has.
+        """Return the id that a name refers to, or report it and return None.
 
-        `before` are the words before it in the same value.
+        `before` is the text before the name in the same value.
         """
         if at is None:
             return None
@@ -244,11 +243,11 @@ class Names:
         return {a.text.casefold(): id for id, entry in named for a in (entry.get("aliases") or ())}
 
     def lacks(self, dimension: str) -> bool:
-        """Return whether the policy has no such dimension at all."""
+        """Return whether the policy defines no values of a dimension."""
         return dimension in DIMENSIONS and self.known[dimension] == {}
 
     def has(self, dimension: str, at: Named) -> bool:
-        """Return whether the policy has a dimension at all; report where it is used if not."""
+        """Return whether the policy defines values of a dimension; report its use if not."""
         if not self.lacks(dimension):
             return True
         section = SECTIONS[dimension]
@@ -259,24 +258,27 @@ class Names:
     # -- values and groups ---------------------------------------------------------------
 
     def values_of(self, dimension: str) -> Known | None:
-        """Return the values of a dimension or fact, None where they could not be read."""
+        """Return the values of a dimension or fact, None if they could not be read."""
         return (self.known if dimension in DIMENSIONS else self.facts).get(dimension)
 
     def chosen(self, dimension: str, names: Iterable[Named]) -> list[str]:
-        """Return the values that names stand for, as written; groups are taken apart."""
+        """Return the values of names in written order; a group is replaced by its values."""
         values = self.values_of(dimension)
-        found: list[str] = []
+        chosen: list[str] = []
         for at in names:
-            if at.text in self.about and self.about[at.text] in (dimension, None):
-                found += self.groups.get(at.text, ())
+            if at.text in self.group_dimensions and self.group_dimensions[at.text] in (
+                dimension,
+                None,
+            ):
+                chosen += self.groups.get(at.text, ())
             elif values is None or at.text in values:
-                found.append(at.text)
+                chosen.append(at.text)
             elif self._groups_lost:
                 continue
-            elif at.text in self.about:
+            elif at.text in self.group_dimensions:
                 self.reader.report(
                     "ZS201", at.span, at.way,
-                    f"group `{short(at.text)}` has values of `{self.about[at.text]}`,"
+                    f"group `{short(at.text)}` has values of `{self.group_dimensions[at.text]}`,"
                     f" not of `{dimension}`",
                     self.reader.listed(values),
                 )  # fmt: skip
@@ -284,24 +286,24 @@ class Names:
                 known = self._values_and_groups(dimension, values)
                 hint = _instead_of(at, dimension, known)
                 if dimension in DIMENSIONS:
-                    alternative = "group" if self.about else None
+                    alternative = "group" if self.group_dimensions else None
                     self.undefined(dimension, at, known, hint, alternative=alternative)
                 else:
                     self.undefined("value", at, known, hint, fact=dimension)
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(chosen))
 
     def _values_and_groups(self, dimension: str, values: Known) -> list[str]:
-        if dimension not in self._offered:
-            groups = [name for name, about in self.about.items() if about == dimension]
-            self._offered[dimension] = [*values, *groups]
-        return self._offered[dimension]
+        if dimension not in self._known_values:
+            groups = [name for name, group in self.group_dimensions.items() if group == dimension]
+            self._known_values[dimension] = [*values, *groups]
+        return self._known_values[dimension]
 
     def expand(self, dimension: str, read: Any) -> tuple[str, ...]:
-        """Return the values that `(negated, names)` stands for, in the order of definition."""
+        """Return the values that `(negated, names)` selects, in the order of definition."""
         negated, names = read
         values = self.values_of(dimension)
         text = names[0].text if len(names) == 1 else None
-        if values is not None and text in values and text not in self.about:
+        if values is not None and text in values and text not in self.group_dimensions:
             chosen = [text]
         else:
             chosen = self.chosen(dimension, names)
@@ -319,7 +321,7 @@ class Names:
         return tuple(sorted(chosen, key=values.__getitem__) if len(chosen) > 1 else chosen)
 
     def read_groups(self) -> None:
-        """Resolve `groups`: a group may name other groups of its dimension."""
+        """Resolve `groups`; a group can contain other groups of its dimension."""
         section = self.record.get("groups")
         if section is None:
             self._groups_lost |= "groups" in self.record
@@ -327,20 +329,20 @@ class Names:
         self._groups_lost = not section.whole
         facts = self.known["fact"] or {}
         for id, group in section.values.items():
-            self.about[id] = None
+            self.group_dimensions[id] = None
             if group is None:
                 continue
             at, _ = group
             if at.text in DIMENSIONS or self.known["fact"] is None or at.text in facts:
                 if self.has(at.text, at):
-                    self.about[id] = at.text
+                    self.group_dimensions[id] = at.text
                 if at.text == "priority":
                     hint = "this word is a key of targets by priority"
                     self.refuse_reserved("group", section.key(id), CELL.fields, hint)
             else:
                 self.undefined("dimension", at, [*DIMENSIONS, *facts], alternative="fact")
         self.distinct("group", section, [])
-        read = {id: group for id, group in section.values.items() if self.about[id]}
+        read = {id: group for id, group in section.values.items() if self.group_dimensions[id]}
         edges: dict[str, list[Named]] = {}
         for id, (dimension, (_, names)) in read.items():
             values = self.values_of(dimension.text) or {}
@@ -348,7 +350,7 @@ class Names:
             edges[id] = [
                 at
                 for at in names
-                if at.text not in values and self.about.get(at.text) == dimension.text
+                if at.text not in values and self.group_dimensions.get(at.text) == dimension.text
             ]
         for id in self.in_order("group", edges):
             dimension, names = read[id]
@@ -403,11 +405,11 @@ class Names:
     # -- conditions ----------------------------------------------------------------------
 
     def when(self, read: Any, allowed: tuple[str, ...], where: str) -> When:
-        """Return a condition; `allowed` are the dimensions that can decide here."""
+        """Return a condition; `allowed` are the dimensions that it can use."""
         if read is None:
             return ()
         alternatives = read if isinstance(read, list) else [read]
-        return tuple(self._alternative(each, allowed, where) for each in alternatives)
+        return tuple(self._alternative(alternative, allowed, where) for alternative in alternatives)
 
     def _alternative(self, record: Record, allowed: tuple[str, ...], where: str) -> Alternative:
         values: dict[str, tuple[str, ...]] = {}
@@ -428,7 +430,7 @@ class Names:
                     hours = self.resolve("hours", Named(name, value.node, value.way), before)
                     opened = (inside, hours) if hours else None
             else:
-                if isinstance(read, Later):
+                if isinstance(read, DeferredValue):
                     read = self._of_fact(read, record.key(key), allowed, record.node.by_key)
                 if self.lacks(key):
                     self.has(key, record.key(key))
@@ -437,9 +439,9 @@ class Names:
         return Alternative(values, opened, self.remarks(record), record.place)
 
     def _of_fact(
-        self, later: Later, at: Named, allowed: tuple[str, ...], present: Collection[str]
+        self, later: DeferredValue, at: Named, allowed: tuple[str, ...], present: Collection[str]
     ) -> Any:
-        """Return what a condition says of a fact, None where there is no such fact."""
+        """Return the values of a fact in a condition, or report an unknown fact."""
         facts = self.known["fact"]
         if facts is None or at.text in facts:
             return later.read(self.reader)
@@ -450,7 +452,7 @@ class Names:
     # -- ids -----------------------------------------------------------------------------
 
     def distinct(self, kind: str, ids: Record | list[Named], aliases: list[Named]) -> None:
-        """Report ids and aliases that clash, or differ only by case."""
+        """Report ids and aliases that are duplicate, or differ only by case."""
         texts = list(ids.values) if isinstance(ids, Record) else [at.text for at in ids]
         texts += [at.text for at in aliases]
         if len({text.casefold() for text in texts}) == len(texts):

@@ -1,7 +1,7 @@
-"""The targets of a policy: rules and cells, and whether what they promise can be counted.
+"""Reads the target rules of a policy, and checks that their targets can be counted.
 
-A target that says business needs hours, and hours that it can be counted over. What those hours
-are can depend on the case, so every case that a rule decides is looked at where it matters.
+A business target requires hours that close at some time. The calendar of hours can depend on the
+case, so the check looks at every case that a rule decides if necessary.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from zsupport.policy.model import (
     with_members,
 )
 from zsupport.policy.names import Names
-from zsupport.policy.shape import Later, Named, Record, misspelt
+from zsupport.policy.shape import DeferredValue, Named, Record, misspelt
 from zsupport.policy.yamltext import Path
 from zsupport.typed import NamedTuple
 
-#: More cases than this are not looked at one by one; then any case could be.
+#: The most cases that are checked; with more cases, every calendar is assumed to decide.
 _MOST_CASES = 20_000
-#: The most conditions tried to find the cases that a rule decides; beyond, it could decide any.
+#: The most conditions that are tried to find the cases of a rule; beyond, it can decide any case.
 _MOST_TRIED = 300_000
 
 
 class _Joined(NamedTuple):
-    """What hours are made of."""
+    """Hours with the calendars that they consist of."""
 
-    members: list[str]  # these hours and all that they are a union of
-    calendars: tuple[PolicyCalendar | None, ...]  # that could decide; None stands for `24x7`
-    values: dict[str, list[str]]  # of what decides which calendar it is, by name in order
-    certain: bool  # all close at times, and in one zone: whatever the case, they can be counted
+    members: list[str]  # these hours and all members of their unions
+    calendars: tuple[PolicyCalendar | None, ...]  # that can decide; None is `24x7`
+    values: dict[str, list[str]]  # of the dimensions and facts that select a calendar, by name
+    certain: bool  # all close at some time and share a time zone, so every case can be counted
 
 
 class _StatedTargets(NamedTuple):
-    """Which targets of a rule a cell states: those of one metric, for a priority or for all."""
+    """The targets of a rule that a cell states: of a metric, for one or all priorities."""
 
     rule: TargetRule
     metric: str
@@ -55,7 +55,7 @@ class _StatedTargets(NamedTuple):
 
 
 class Entitled(NamedTuple):
-    """What says which cases can be opened: the channels, their grants, and the priorities."""
+    """The parts that decide which cases can be opened: channels, grants and priorities."""
 
     channels: tuple[Channel, ...]
     grants: tuple[Grant, ...]
@@ -63,7 +63,7 @@ class Entitled(NamedTuple):
 
 
 class TargetsReader:
-    """Reads the target rules of a policy, over the hours that it defines."""
+    """Reads the target rules of a policy."""
 
     def __init__(
         self,
@@ -77,15 +77,14 @@ class TargetsReader:
         self.hours = hours
         self.zone = zone
         self.entitled = entitled
-        #: The rules read so far: where one of them decides, a rule below does not.
+        #: The rules that have been read; they decide before the next rule.
         self.above: list[TargetRule] = []
         self.cases_left = _MOST_CASES
         self.tries_left = _MOST_TRIED
-        #: How many targets depend on more than their own rule: on the cases left to it, by which
-        #: calendar decides.
+        #: The number of targets whose check depends on other rules, which decide earlier.
         self.judged_by_case = 0
         self.without_hours: set[Path] = set()
-        #: The hours of cells whose target could not be read, by the place of the target.
+        #: The hours of cells with an invalid target, by the place of the target.
         self.own_hours: dict[Span, str | None] = {}
         self.always_open: set[tuple[Path, str]] = set()
         self.joined: dict[str, _Joined] = {}
@@ -105,7 +104,7 @@ class TargetsReader:
         declared = "hours" in record
         metrics = self.names.known["metric"]
         for key, read in record.values.items():
-            if not isinstance(read, Later):
+            if not isinstance(read, DeferredValue):
                 continue
             at = record.key(key)
             if metrics is not None and key not in metrics:
@@ -114,7 +113,7 @@ class TargetsReader:
                 self.names.undefined("metric", at, known, alternative="key", present=present)
                 meant = self.reader.nearest(key, known)
                 declared = declared or meant == "hours"
-                if meant not in metrics:  # what stands here are no targets
+                if meant not in metrics:  # the value is probably not a target
                     continue
             before = len(self.reader.findings)
             targets = read.read(self.reader)
@@ -126,7 +125,7 @@ class TargetsReader:
         return rule
 
     def _suit(self, position: int, hours: str | None, declared: bool) -> None:
-        """Make the hint about a target that could not be read fit the hours in effect there."""
+        """Adapt the hint about an invalid target to the hours of the target."""
         finding = self.reader.findings[position]
         if finding.code == "ZS104" and finding.hint:
             if finding.span in self.own_hours:
@@ -141,7 +140,7 @@ class TargetsReader:
         return self._uncountable(target, self._joined(hours).calendars) is None
 
     def _joined(self, hours: str) -> _Joined:
-        """Return what these hours are made of."""
+        """Return hours with their calendars, from a cache."""
         if hours not in self.joined:
             self.joined[hours] = self._join(hours)
         return self.joined[hours]
@@ -149,7 +148,7 @@ class TargetsReader:
     def _cells(
         self, targets: Any, record: Record, at: Named, rule: TargetRule, declared: bool
     ) -> dict[str, Cell]:
-        """Return the targets of one metric, by priority (`*`: all)."""
+        """Return the targets of a metric by priority (`*`: all)."""
         if not isinstance(targets, ByPriority):
             cell = self._cell(targets, record, at, _StatedTargets(rule, at.text, None), declared)
             return {"*": cell} if cell else {}
@@ -165,8 +164,8 @@ class TargetsReader:
                 stated = _StatedTargets(rule, at.text, priority)
                 cell = self._cell(target, read, place, stated, declared)
                 if priority in cells:
-                    message = f"`{key}` states {priority} a second time"
-                    expected = "one target for a priority"
+                    message = f"duplicate target for priority `{priority}`"
+                    expected = "one target for each priority"
                     self.reader.report("ZS209", place.span, place.way, message, expected)
                 elif cell:
                     cells[priority] = cell
@@ -175,7 +174,7 @@ class TargetsReader:
     def _cell(
         self, read: Any, holder: Record, at: Named, stated: _StatedTargets, declared: bool
     ) -> Cell | None:
-        """Return the target that stands at a key of a record."""
+        """Return the cell of a key of a record."""
         rule = stated.rule
         key = at.text if stated.priority is not None else "*"
         if isinstance(read, Target):
@@ -211,9 +210,9 @@ class TargetsReader:
         declared: bool,
         stated: _StatedTargets,
     ) -> None:
-        """Report a target that does not say with certainty over which hours it counts.
+        """Report a target whose hours are missing or ambiguous.
 
-        It stands at a key of `holder`.
+        It is the value of a key of `holder`.
         """
         counted = needs_hours(target)
         if target.kind == "clock" and declared and not target.around_the_clock:
@@ -260,9 +259,10 @@ class TargetsReader:
     def _uncountable(
         self, target: Target, calendars: tuple[PolicyCalendar | None, ...]
     ) -> str | None:
-        """Return why a target cannot be counted over calendars together: `always`, or the zones.
+        """Return why a target cannot be counted over a union of calendars.
 
-        Business hours need calendars that close at times, business days calendars with days.
+        The reason is `always` (the calendars do not close), or their time zones. Business hours
+        require calendars that close; business days require calendars with business days.
         """
         if target.kind == "business":
             return "always" if not all(map(_closes, calendars)) else None
@@ -294,14 +294,19 @@ class TargetsReader:
         self.reader.report("ZS104", at.span, at.way, message, expected, hint)
 
     def _join(self, hours: str) -> _Joined:
-        """Return what these hours are made of."""
+        """Return hours with their calendars."""
         members = with_members(self.hours, hours)
-        every = [calendar for id in members for calendar in self.hours[id]]
-        leaves = tuple(calendar for calendar in every if not calendar.any)
-        always = hours == ALWAYS or any(ALWAYS in calendar.any for calendar in every)
+        calendars = [calendar for id in members for calendar in self.hours[id]]
+        leaves = tuple(calendar for calendar in calendars if not calendar.any)
+        always = hours == ALWAYS or any(ALWAYS in calendar.any for calendar in calendars)
         zones = {calendar.timezone or self.zone for calendar in leaves}
         closing = not always and all(calendar.windows is not None for calendar in leaves)
-        names = {name for each in every for part in each.when for name in part.values}
+        names = {
+            name
+            for calendar in calendars
+            for alternative in calendar.when
+            for name in alternative.values
+        }
         return _Joined(
             members,
             (*leaves, None) if always else leaves,
@@ -312,9 +317,9 @@ class TargetsReader:
     def _reached(
         self, hours: str, joined: _Joined, stated: _StatedTargets
     ) -> list[tuple[PolicyCalendar | None, ...]]:
-        """Return the calendars, members of a union apart, that decide where a rule matches.
+        """Return the calendars that decide in cases that a rule matches; each tuple is one union.
 
-        None stands for `24x7`. Where there are too many cases, any calendar could decide.
+        None is `24x7`. With too many cases, every calendar is assumed to decide.
         """
         when, priority = stated.rule.when, stated.priority
         values = dict(joined.values)
@@ -334,7 +339,7 @@ class TargetsReader:
             values[name] = [value for value in values[name] if value in wanted]
         if not all(values.values()):
             return []
-        # What only the rule names decides nothing: such cases need not be told apart.
+        # Dimensions that only the rule names do not select a calendar.
         values = {name: values[name] for name in joined.values}
         key = (hours, *map(tuple, values.values()))
         if key not in self.decided:
@@ -344,10 +349,10 @@ class TargetsReader:
     def _decide(
         self, hours: str, when: When, values: dict[str, list[str]]
     ) -> list[tuple[PolicyCalendar | None, ...]]:
-        """Return the calendars that decide in the cases of these values in which a rule holds."""
+        """Return the calendars that decide in the cases of these values that a rule matches."""
         cases = (dict(zip(values, case, strict=True)) for case in product(*values.values()))
-        found = [self._deciding(hours, case) for case in cases if _holds(when, case)]
-        return list({tuple(map(id, calendars)): calendars for calendars in found}.values())
+        reached = [self._deciding(hours, case) for case in cases if _matches(when, case)]
+        return list({tuple(map(id, deciding)): deciding for deciding in reached}.values())
 
     def _decided(
         self,
@@ -356,26 +361,26 @@ class TargetsReader:
         stated: _StatedTargets,
         reached: list[tuple[PolicyCalendar | None, ...]],
     ) -> list[tuple[PolicyCalendar | None, ...]]:
-        """Return which of the calendars reached decide where the rule decides.
+        """Return which of the calendars in `reached` decide in cases that the rule decides.
 
-        That is in cases that can be opened, have a priority that their facts lead to, and are not
-        decided by a rule above. Where there are too many cases it is what was reached.
+        A rule decides cases that can be opened, have the priority of their facts, and are not
+        decided by an earlier rule. With too many cases, the result is `reached`.
         """
         if self.tries_left < 0:
             return reached
         rule, metric, priority = stated
         above = [
-            (each.when, set(cells)) for each in self.above if (cells := each.cells.get(metric))
+            (rule.when, set(cells)) for rule in self.above if (cells := rule.cells.get(metric))
         ]
         grants = self._read("entitlements", self.entitled.grants)
-        opening = {each.id for each in self.entitled.channels if each.opens_case}
+        opening = {channel.id for channel in self.entitled.channels if channel.opens_case}
         priorities = self._read("priorities", self.entitled.priorities)
-        if not any(each.when for each in priorities):
+        if not any(entry.when for entry in priorities):
             priorities = ()
-        conditions = [rule.when, *(when for when, _ in above), *(each.when for each in grants)]
-        conditions += [each.when for each in priorities]
+        conditions = [rule.when, *(when for when, _ in above), *(grant.when for grant in grants)]
+        conditions += [entry.when for entry in priorities]
         conditions += [c.when for id in joined.members for c in self.hours[id]]
-        values = self._told_apart(conditions, [set(each.allow) & opening for each in grants])
+        values = self._distinguished(conditions, [set(grant.allow) & opening for grant in grants])
         if any("*" not in written for _, written in above) or priorities:
             values["priority"] = self._values("priority") or [""]
         if priority is not None:
@@ -384,12 +389,12 @@ class TargetsReader:
         if self.tries_left < 0 or not all(values.values()):
             return reached
         kept: dict[tuple[int, ...], tuple[PolicyCalendar | None, ...]] = {}
-        for each in product(*values.values()):
-            case = dict(zip(values, each, strict=True))
+        for combination in product(*values.values()):
+            case = dict(zip(values, combination, strict=True))
             of_case = {"*", case.get("priority", "*")}
             if (
-                _holds(rule.when, case)
-                and not any(written & of_case and _holds(when, case) for when, written in above)
+                _matches(rule.when, case)
+                and not any(written & of_case and _matches(when, case) for when, written in above)
                 and (not grants or any(_allows(grant, opening, case) for grant in grants))
                 and (not priorities or _leads_to(priorities, case) == case.get("priority"))
             ):
@@ -398,19 +403,21 @@ class TargetsReader:
         return list(kept.values())
 
     def _read(self, section: str, entries: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return the entries of a section, none where something in it is wrong."""
+        """Return the entries of a section, or none if the section has findings."""
         wrong = any(path[:1] == (section,) for path in self.reader.wrong)
         return () if wrong else entries
 
-    def _told_apart(self, conditions: list[When], allowed: list[set[str]]) -> dict[str, list[str]]:
-        """Return values of each dimension that conditions name, one of those that none tells apart.
+    def _distinguished(
+        self, conditions: list[When], allowed: list[set[str]]
+    ) -> dict[str, list[str]]:
+        """Return values of the dimensions that conditions name.
 
-        `allowed` are the channels of the grants. Whether a case was opened inside hours is a
-        dimension too.
+        Of values that no condition distinguishes, only one is returned. `allowed` are the channels
+        of the grants. Whether a case was opened inside hours is a dimension too.
         """
         named: dict[str, dict[tuple[str, ...], None]] = {"channel": {}} if allowed else {}
         values: dict[str, list[str]] = {}
-        for alternative in (each for when in conditions for each in when):
+        for alternative in (part for when in conditions for part in when):
             for name, some in alternative.values.items():
                 named.setdefault(name, {})[some] = None
             if alternative.opened:
@@ -430,8 +437,8 @@ class TargetsReader:
         return list(self.names.values_of(name) or ())
 
     def _deciding(self, hours: str, case: dict[str, str]) -> tuple[PolicyCalendar | None, ...]:
-        """Return the calendars of these hours in a case, members of a union apart."""
-        found: list[PolicyCalendar | None] = []
+        """Return the calendars of hours in a case: one for every member of a union."""
+        calendars: list[PolicyCalendar | None] = []
         seen: set[str] = set()
         waiting = [hours]
         while waiting:
@@ -440,17 +447,17 @@ class TargetsReader:
                 continue
             seen.add(id)
             if id == ALWAYS:
-                found.append(None)
-            calendar = next((c for c in self.hours.get(id, ()) if _holds(c.when, case)), None)
+                calendars.append(None)
+            calendar = next((c for c in self.hours.get(id, ()) if _matches(c.when, case)), None)
             if calendar is not None and calendar.any:
                 waiting += calendar.any
             elif calendar is not None:
-                found.append(calendar)
-        return tuple(found)
+                calendars.append(calendar)
+        return tuple(calendars)
 
 
-def _holds(when: When, case: dict[str, str]) -> bool:
-    """Return whether a condition matches a case; `opened` counts where the case says it."""
+def _matches(when: When, case: dict[str, str]) -> bool:
+    """Return whether a condition matches a case; `opened` is compared only if the case has it."""
     return not when or any(
         all(case[name] in values for name, values in alternative.values.items())
         and (
@@ -463,7 +470,7 @@ def _holds(when: When, case: dict[str, str]) -> bool:
 
 
 def _opened(hours: str) -> str:
-    """Return the name of the dimension that says whether a case was opened inside hours."""
+    """Return the name of the dimension for whether a case was opened inside hours."""
     return f"opened {hours}"
 
 
@@ -474,16 +481,16 @@ def _side(inside: bool) -> str:
 def _allows(grant: Grant, opening: set[str], case: dict[str, str]) -> bool:
     """Return whether a grant allows the channel of a case, and the channel opens cases."""
     channel = case["channel"]
-    return channel in grant.allow and channel in opening and _holds(grant.when, case)
+    return channel in grant.allow and channel in opening and _matches(grant.when, case)
 
 
 def _leads_to(priorities: tuple[Priority, ...], case: dict[str, str]) -> str | None:
-    """Return the priority that the facts of a case decide."""
-    return next((each.id for each in priorities if _holds(each.when, case)), None)
+    """Return the priority of the facts of a case."""
+    return next((priority.id for priority in priorities if _matches(priority.when, case)), None)
 
 
 def _closes(calendar: PolicyCalendar | None) -> bool:
-    """Return whether hours are closed at some time; None stands for `24x7`."""
+    """Return whether a calendar closes at some time; None is `24x7`."""
     if calendar is None:
         return False
     if calendar.windows is not None or calendar.breaks:
@@ -496,7 +503,7 @@ def _closes(calendar: PolicyCalendar | None) -> bool:
 
 
 def _has_days(calendar: PolicyCalendar | None) -> bool:
-    """Return whether hours have business days: windows that close, or days that are named."""
+    """Return whether a calendar has business days: it closes, or names business days."""
     return calendar is not None and (
         calendar.windows is not None or calendar.business_days is not None
     )

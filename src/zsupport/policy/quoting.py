@@ -1,13 +1,13 @@
-"""A text as YAML reads it back, for what is written to be pasted."""
+"""Quotes texts as YAML scalars, for output that people paste into policies."""
 
 from __future__ import annotations
 
 import re
 
-# What YAML takes for a text as it stands, inside brackets too; everything else is quoted.
+# Texts that YAML reads unchanged without quotes, also inside brackets.
 _PLAIN = re.compile(
     r"[A-Za-z0-9+@/_.][A-Za-z0-9+@/_. ();'-]*"
-    # A colon is followed by something, and no space stands after the first of them.
+    # A colon must be followed by another character; no spaces after the first colon.
     r"(:(?=[^:])(?:[A-Za-z0-9+@/_.();'-]|:(?=[^:]))*)?"
 )
 _NULLS = ("~", "null", "Null", "NULL")
@@ -15,14 +15,14 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def scalar(text: str) -> str:
-    """Return a text as YAML reads it back, in quotes where it needs them."""
+    """Return a text as a YAML scalar, quoted if necessary."""
     if _PLAIN.fullmatch(text) and text not in _NULLS and not text.endswith(" "):
         return text
     return _escaping(text)
 
 
 def quoted(text: str) -> str:
-    """Return a text as YAML in quotes, on one line; in single ones where that escapes nothing."""
+    """Return a text as a quoted YAML scalar on one line; in single quotes to avoid escapes."""
     if text.isprintable() and ('"' in text or "\\" in text):
         return "'" + text.replace("'", "''") + "'"
     return _escaping(text)

@@ -50,9 +50,12 @@ def _places() -> dict[str, Fields]:
             places[path] = shape
             for key, field in shape.fields.items():
                 visit(field.shape, f"{path}.{key}".removeprefix("."))
-            if shape.others:
+            if shape.other_keys:
                 # The text about other keys begins with what they are: `a metric: ...`.
-                visit(shape.others, f"{path}.{shape.others_say.split()[1].strip(':').upper()}")
+                visit(
+                    shape.other_keys,
+                    f"{path}.{shape.other_keys_text.split()[1].strip(':').upper()}",
+                )
         elif isinstance(shape, ListOf):
             visit(shape.item, path if shape.or_one else f"{path}[]")
         elif isinstance(shape, MapOf):
@@ -66,11 +69,11 @@ def _places() -> dict[str, Fields]:
 
 
 def _section(path: str, fields: Fields) -> str:
-    lines = [f"## {_title(path, fields)}\n", f"{fields.says}\n"]
+    lines = [f"## {_title(path, fields)}\n", f"{fields.description}\n"]
     own = [field for key, field in fields.fields.items() if key not in REMARK_KEYS]
     lines += [_line(field) for field in own]
-    if fields.others:
-        lines.append(f"- any other key is {fields.others_say}")
+    if fields.other_keys:
+        lines.append(f"- any other key is {fields.other_keys_text}")
     rules = _rules(fields)
     return "\n".join(lines + ([f"\n{' '.join(rules)}"] if rules else [])) + "\n"
 
@@ -103,7 +106,7 @@ def _and(keys: tuple[str, ...]) -> str:
 
 def _line(field: Field) -> str:
     required = "required, " if field.required else ""
-    return f"- `{field.key}` ({required}{_kind(field.shape)}): {field.says}"
+    return f"- `{field.key}` ({required}{_kind(field.shape)}): {field.description}"
 
 
 def _kind(shape: Shape) -> str:

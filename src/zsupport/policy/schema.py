@@ -1,4 +1,4 @@
-"""JSON Schemas of a policy and of other files written in the shapes of its format."""
+"""JSON Schemas of policies and of other files that are defined by shapes."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from zsupport.policy.shape import Fields, Shape, Text
 
 
 def policy_schema() -> dict[str, Any]:
-    """Return the schema (draft 7, which editors read) of a policy.
+    """Return the schema of a policy (draft 7, which editors support).
 
-    It rejects nothing that the loader accepts, and every unknown or missing key; names,
-    lengths of time and dates are the loader's to judge.
+    It accepts everything that the loader accepts, and rejects unknown and missing keys. Only the
+    loader checks names, lengths of time and dates.
     """
     return schema_of(POLICY, "zsupport policy")
 
 
 def schema_of(root: Fields, title: str) -> dict[str, Any]:
-    """Return the schema (draft 7) of a file that holds such a mapping."""
+    """Return the schema (draft 7) of a file that contains such a mapping."""
     definitions: dict[str, Any] = {"text": Text.definition(), "values": Values.definition()}
-    first, *others = records(root)
-    for fields in others:
+    first, *parts = records(root)
+    for fields in parts:
         definitions[fields.name.replace(" ", "-")] = fields.definition()
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -32,14 +32,14 @@ def schema_of(root: Fields, title: str) -> dict[str, Any]:
 
 
 def records(root: Fields = POLICY) -> list[Fields]:
-    """Return every kind of mapping of a format, the file itself first."""
-    found: dict[str, Fields] = {}
+    """Return every kind of mapping of a format, the root first."""
+    by_name: dict[str, Fields] = {}
     shapes: list[Shape] = [root]
     while shapes:
         shape = shapes.pop(0)
         if isinstance(shape, Fields):
-            if shape.name in found:
+            if shape.name in by_name:
                 continue
-            found[shape.name] = shape
+            by_name[shape.name] = shape
         shapes += shape.parts()
-    return list(found.values())
+    return list(by_name.values())

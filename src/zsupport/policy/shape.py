@@ -1,11 +1,10 @@
-"""Shapes: the small words in which the policy format is defined.
+"""Shapes: the types from which the policy format is defined.
 
-A shape does three things from one definition: it reads a YAML node (and reports what does not
-fit), it gives its JSON Schema, and it says in words what is expected. `zsupport.policy.format`
-puts them together to the whole format.
+A shape reads a YAML node and reports errors, returns its JSON Schema, and describes what is
+expected. `zsupport.policy.format` combines shapes to the whole format.
 
-Every scalar is read as text and then by its shape, so the JSON Schema of a text lets numbers,
-booleans and null through: an editor's YAML reader has made `2020` a number before it looks.
+Every scalar is read as text and then by its shape. The JSON Schema of a text also accepts numbers,
+booleans and null, because an editor's YAML reader makes `2020` a number before it validates.
 """
 
 from __future__ import annotations
@@ -44,10 +43,10 @@ ANY_SCALAR: Schema = {"type": ["string", "number", "boolean", "null"]}
 
 
 class _ReadValue:
-    """What was read, with its place.
+    """A value that was read, with its place.
 
-    Such objects are made for every value that is a name; so they keep the node, and places and
-    paths are worked out of it where something is reported.
+    There is one for every name in a policy, so it keeps the node, and computes the place and the
+    path only when an error is reported.
     """
 
     __slots__ = ("node", "way")
@@ -57,22 +56,22 @@ class _ReadValue:
 
     @property
     def span(self) -> Span:
-        """Where it stands."""
+        """Its range in the file."""
         return self.node.span
 
     @property
     def path(self) -> Path:
-        """The way to it in the document."""
+        """Its path in the document."""
         return path_of(self.way)
 
     @property
     def place(self) -> Place:
-        """The path of it, and the line on which it starts."""
+        """Its path, and the line on which it starts."""
         return Place(way_key(self.way), self.node.line)
 
 
 class Named(_ReadValue):
-    """A text with its place: a name to be resolved, or a value whose problem may come later."""
+    """A text with its place: a name to resolve, or a value that is checked later."""
 
     __slots__ = ("text",)
 
@@ -83,7 +82,7 @@ class Named(_ReadValue):
 
 
 class Placed(_ReadValue):
-    """A value that was read, with its place: for problems that show only beside other values."""
+    """A parsed value with its place, for checks that compare it with other values."""
 
     __slots__ = ("value",)
 
@@ -96,14 +95,14 @@ class Placed(_ReadValue):
 class Record(_ReadValue):
     """A mapping that was read.
 
-    `values` has what was read for each key that can stand here, None where it did not fit, and
-    `unknown` names the other keys. Where keys and values stand, the node knows.
+    `values` has the value of every known key, None if it is invalid. `unknown` names the other
+    keys. The node has the places of keys and values.
     """
 
     __slots__ = ("get", "unknown", "values")
 
     node: MappingNode
-    #: Returns what was read for a key; None where it is absent or did not fit.
+    #: Returns the value of a key, None if it is missing or invalid.
     get: Callable[[str], Any]
 
     def __init__(
@@ -116,31 +115,31 @@ class Record(_ReadValue):
         self.unknown = unknown
 
     def __contains__(self, key: str) -> bool:
-        """Return whether a key that can stand here was written, whatever was read for it."""
+        """Return whether a known key is present, even if its value is invalid."""
         return key in self.values
 
     def key(self, key: str) -> Named:
-        """Return a key that was written, with its place."""
+        """Return a key that is present, with its place."""
         return Named(key, self.node.by_key[key][0], (self.way, key))
 
     def value(self, key: str) -> Named:
-        """Return a key that was written, with the place of its value."""
+        """Return a key that is present, with the place of its value."""
         return Named(key, self.node.by_key[key][1], (self.way, key))
 
     def place_of(self, key: str) -> Place:
-        """Return the place of a key, of the mapping where the key was not written."""
+        """Return the place of a key, or of the mapping if the key is missing."""
         if key not in self.values:
             return self.place
         return Place(way_key((self.way, key)), self.node.by_key[key][0].line)
 
     def was_left_empty(self, key: str) -> bool:
-        """Return whether no value was written for a key; it has been reported."""
+        """Return whether a key has no value, which has been reported."""
         name, value = self.node.by_key[key]
         return name.span == value.span
 
     @property
     def whole(self) -> bool:
-        """Whether nothing was written here that is no key at all."""
+        """Whether all keys of the mapping are texts; other keys have been reported."""
         return self.node.whole
 
     @property
@@ -150,8 +149,8 @@ class Record(_ReadValue):
         return Span(span.line, span.column, span.line, span.column + 1)
 
 
-class Later(_ReadValue):
-    """A value under a key that the policy itself defines: what it is, is known by its name."""
+class DeferredValue(_ReadValue):
+    """A value under a key that the policy defines; it can be read when the key has been checked."""
 
     __slots__ = ("shape",)
 
@@ -161,12 +160,12 @@ class Later(_ReadValue):
         self.way = way
 
     def read(self, reader: Reader) -> Any:
-        """Return the value, or None after reporting why it does not fit."""
+        """Return the value, or report an error and return None."""
         return self.shape.read(self.node, self.way, reader)
 
 
 class ReadItems(list[Any]):
-    """The items of a list that could be read, where that is not all of them."""
+    """The valid items of a list that also has invalid items."""
 
 
 class Reader:
@@ -176,18 +175,18 @@ class Reader:
         self.file = file
         self.findings: list[Finding] = []
         self.compared = 0
-        #: Where something is wrong: the first two steps of the way there.
+        #: The first two steps of the path of every finding.
         self.wrong: set[Path] = set()
         self._listed: dict[tuple[str, ...], str] = {}
 
     def nearest(self, name: str, known: Collection[str]) -> str | None:
-        """Return the known name closest to `name`; None too when enough have been compared."""
+        """Return the known name closest to `name`; None after too many comparisons."""
         if self.compared > COMPARED.most or not self.may_compare(comparisons(name, known)):
             return None
         return nearest(name, known)
 
     def may_compare(self, names: int) -> bool:
-        """Return whether so many names may still be compared, and count them."""
+        """Count comparisons of names; return whether they are within the limit."""
         self.compared += names
         return self.compared <= COMPARED.most
 
@@ -200,7 +199,7 @@ class Reader:
         expected: str | None = None,
         hint: str | None = None,
     ) -> None:
-        """Add an error found at `span`, where `way` leads in the document."""
+        """Add an error at `span`; `way` is the way to the value in the document."""
         path = path_of(way)
         self.wrong.add(path[:2])
         add_finding(self.findings, self.file, code, span, path, message, expected, hint)
@@ -237,13 +236,13 @@ class Reader:
 
 
 class Shape:
-    """What a value of the format looks like."""
+    """The type of a value of the format."""
 
-    #: What is expected, in words.
+    #: The description of what is expected, for messages.
     words: str = "a value"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return the value of `node`, or None after reporting why it does not fit."""
+        """Return the value of `node`, or report an error and return None."""
         raise NotImplementedError
 
     def schema(self) -> Schema:
@@ -251,15 +250,15 @@ class Shape:
         raise NotImplementedError
 
     def scalar_schema(self) -> Schema:
-        """Return the JSON Schema of what the shape reads from a scalar."""
+        """Return the JSON Schema of the scalars that the shape accepts."""
         return self.schema()
 
     def parts(self) -> list[Shape]:
-        """Return the shapes that this one is made of."""
+        """Return the shapes that this shape contains."""
         return []
 
     def as_mapping(self, node: Node) -> str | None:
-        """Return the hint for a node that should be a mapping, None if there is none."""
+        """Return the hint that writes a node as this mapping, or None."""
         return None
 
 
@@ -321,7 +320,7 @@ class Text(Shape):
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a str, or a dict from language to str."""
-        # Every other value is a text for people, so the common case comes first.
+        # Half of all values are texts for people, so the common case comes first.
         if isinstance(node, ScalarNode) and node.text.strip():
             return node.text
         if not isinstance(node, MappingNode):
@@ -361,9 +360,9 @@ class Text(Shape):
 
     @classmethod
     def definition(cls) -> Schema:
-        """Return what `#/definitions/text` stands for; the loader knows the languages.
+        """Return the schema of `#/definitions/text`; the loader checks the languages.
 
-        `no`, a language, is false to a reader of YAML 1.1.
+        A reader of YAML 1.1 reads the language `no` as false.
         """
         return {
             "anyOf": [
@@ -381,10 +380,11 @@ class Text(Shape):
 
 
 class Leaf(Shape):
-    """A scalar with a meaning: `parse` makes the value, or raises BadText.
+    """A scalar that `parse` makes a value of; `parse` raises BadText.
 
-    `parse_in_haste` is taken when too many names have been compared; `compares` says how many
-    `parse` compares when it refuses. With `placed` the value comes with its place.
+    `compares` is the number of names that `parse` compares for a suggestion.
+    `parse_without_suggestion` replaces it after too many comparisons. With `placed` the value has
+    its place.
     """
 
     def __init__(
@@ -392,7 +392,7 @@ class Leaf(Shape):
         words: str,
         code: str,
         parse: Callable[[str], Any],
-        parse_in_haste: Callable[[str], Any] | None = None,
+        parse_without_suggestion: Callable[[str], Any] | None = None,
         *,
         compares: int = 10,
         placed: bool = False,
@@ -400,20 +400,20 @@ class Leaf(Shape):
         self.words = words
         self.code = code
         self.parse = parse
-        # The same few short texts stand in many places of a policy, and in many policies.
-        self.parse_often = lru_cache(maxsize=1_000)(parse)
-        self.parse_in_haste = parse_in_haste or parse
+        # A policy, and many policies, repeat the same few short texts.
+        self.parse_cached = lru_cache(maxsize=1_000)(parse)
+        self.parse_without_suggestion = parse_without_suggestion or parse
         self.compares = compares
         self.placed = placed
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return what `parse` makes of the text."""
+        """Return the parsed value."""
         text = expect_text(node, way, reader, self.words)
         if text is None:
             return None
-        parse = self.parse_often if len(text) <= 100 else self.parse
+        parse = self.parse_cached if len(text) <= 100 else self.parse
         if reader.compared > COMPARED.most:
-            parse = self.parse_in_haste
+            parse = self.parse_without_suggestion
         try:
             value = parse(text)
         except BadText as problem:
@@ -424,12 +424,12 @@ class Leaf(Shape):
         return Placed(value, node, way) if self.placed else value
 
     def schema(self) -> Schema:
-        """Return any scalar: what its text means, the loader knows."""
+        """Return any scalar; the loader parses the text."""
         return dict(ANY_SCALAR)
 
 
 class Choice(Shape):
-    """One word of a closed list."""
+    """A word from a fixed list."""
 
     def __init__(self, *choices: str) -> None:
         self.choices = choices
@@ -447,7 +447,7 @@ class Choice(Shape):
         return text
 
     def schema(self) -> Schema:
-        """Return an enumeration; `true` and `1` also as the JSON values that YAML makes them."""
+        """Return an enumeration; it has `true` and `1` also as the JSON values of YAML readers."""
         values: list[Any] = list(self.choices)
         values += [
             {"true": True, "false": False}[c] for c in self.choices if c in ("true", "false")
@@ -466,7 +466,7 @@ class Id(Shape):
     words = "an id: letters, digits, `.`, `-` and `_`, starting with a letter or digit"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return the id with its place, also where it had to be reported: it is what is meant."""
+        """Return the id with its place, even if it is invalid, because other parts name it."""
         text = expect_text(node, way, reader, self.words)
         if text is None:
             return None
@@ -474,23 +474,23 @@ class Id(Shape):
         return Named(text, node, way)
 
     def schema(self) -> Schema:
-        """Return a scalar whose text fits the pattern."""
+        """Return a scalar whose text matches the pattern."""
         return {**ANY_SCALAR, "pattern": ID_PATTERN}
 
 
 def is_id(text: str) -> bool:
-    """Return whether a text can be an id."""
+    """Return whether a text is a valid id."""
     return len(text) <= 100 and _ID.match(text) is not None
 
 
 def check_id(text: str, node: Node, way: Way, reader: Reader) -> None:
-    """Report a text that cannot be an id."""
+    """Report an invalid id."""
     if not is_id(text):
         reader.report("ZS106", node.span, way, f"invalid id `{short(text)}`", Id.words)
 
 
 class Name(Shape):
-    """The name of something defined elsewhere; it is resolved when the whole file is read."""
+    """A name that is defined elsewhere; it is resolved after the whole file has been read."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -504,19 +504,19 @@ class Name(Shape):
         return None
 
     def schema(self) -> Schema:
-        """Return any scalar: whether the name is defined, the loader knows."""
+        """Return any scalar; the loader checks whether the name is defined."""
         return dict(ANY_SCALAR)
 
 
 class Line(Name):
-    """A text that is no name of anything and for no language: an address, a number to call."""
+    """A text in no language that is not a name, such as an address or a phone number."""
 
     def __init__(self, words: str) -> None:
         self.words = words
 
 
 class ListOf(Shape):
-    """A list; with `or_one`, a single value may stand for a list of one."""
+    """A list; with `or_one`, also a single value, which is read as a list of one."""
 
     def __init__(self, item: Shape, *, or_one: bool = False) -> None:
         self.item = item
@@ -524,7 +524,7 @@ class ListOf(Shape):
         self.words = f"{item.words}, or a list of them" if or_one else f"a list: {item.words}"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return a list; a Part of it where not all could be read."""
+        """Return a list; ReadItems if some items are invalid."""
         if isinstance(node, SequenceNode):
             if not node.items:
                 reader.report("ZS003", node.span, way, "the list is empty", self.words)
@@ -568,7 +568,7 @@ class MapOf(Shape):
         self.words = f"a mapping from {key} to {value.words}"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return a Record of every key written, also of those that had to be reported."""
+        """Return a Record of every key, including invalid keys."""
         if not isinstance(node, MappingNode):
             wrong_kind(node, way, reader, ["a mapping"], self.words)
             return None
@@ -586,7 +586,7 @@ class MapOf(Shape):
         return Record(values, node, way)
 
     def schema(self) -> Schema:
-        """Return an object whose keys fit the pattern."""
+        """Return an object whose keys match the pattern."""
         return {
             "type": "object",
             "minProperties": 1,
@@ -605,7 +605,7 @@ _KINDS: dict[type, str] = {
 
 
 class OneOf(Shape):
-    """One of several shapes, told apart by the kind of node: text, list or mapping."""
+    """One of several shapes, chosen by the kind of node: text, list or mapping."""
 
     def __init__(
         self,
@@ -621,7 +621,7 @@ class OneOf(Shape):
         self.words = words or "; or ".join(shape.words for shape in self.parts())
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return what the shape for this kind of node reads."""
+        """Return the value that the shape for this kind of node reads."""
         shape = self.by_node[type(node)]
         if shape is None or (isinstance(node, ScalarNode) and not node.text.strip()):
             mapping = self.by_node[MappingNode]
@@ -645,7 +645,7 @@ class OneOf(Shape):
         return [shape for shape in self.by_node.values() if shape is not None]
 
 
-#: How a change of a key counts. JUDGED: it can change an answer, such as an entitlement, a
+#: The effect of a change of a key. JUDGED: it can change an answer, such as an entitlement, a
 #: deadline or a known name. WORDS: it changes only texts in answers. POSITION: it changes only the
 #: place of a part, such as its revision.
 JUDGED, WORDS, POSITION = "judged", "words", "position"
@@ -659,7 +659,7 @@ class Field(NamedTuple):
 
     key: str
     shape: Shape
-    says: str
+    description: str
     counts: str | None = None
     required: bool = False
 
@@ -667,23 +667,26 @@ class Field(NamedTuple):
 class Fields(Shape):
     """A mapping with known keys.
 
-    `others` is the shape of keys that the policy itself defines (metrics in a target rule,
-    facts in a condition): they come as Later. `exactly_one` names keys of which
-    one, and only one, must stand; `at_least_one` those of which one must; a key of `alone`
-    stands beside `when` and remarks only; a key of `needs` stands only beside another, which
-    must have the value given if there is one. `hint_for` gives a hint for some unknown keys, and
-    `meant` is the key to which a text belongs that stands in place of the mapping, and `example`
-    is shown where no such text can be read. With `remarks` it may carry `note`, `unclear` and
-    `source`, as every mapping of a policy may.
+    - `other_keys`: the shape of keys that the policy defines (metrics in a target rule, facts in
+      a condition); their values are DeferredValue
+    - `exactly_one`: keys of which exactly one is required
+    - `at_least_one`: keys of which at least one is required
+    - `alone`: keys that can be combined only with `when` and remarks
+    - `needs`: keys that require another key, and possibly a value of it
+    - `hint_for`: returns a hint for some unknown keys
+    - `meant`: returns the key for a text that is written instead of the mapping
+    - `example`: a mapping to show if `meant` gives no valid mapping
+    - `remarks`: whether `note`, `unclear` and `source` are allowed
+    - `noun`: the name with an article, for messages
     """
 
     def __init__(
         self,
         name: str,
-        says: str,
+        description: str,
         *fields: Field,
-        others: Shape | None = None,
-        others_say: str = "",
+        other_keys: Shape | None = None,
+        other_keys_text: str = "",
         exactly_one: tuple[str, ...] = (),
         at_least_one: tuple[str, ...] = (),
         alone: tuple[str, ...] = (),
@@ -696,11 +699,11 @@ class Fields(Shape):
     ) -> None:
         self.name = name
         self.noun = noun or f"a {name}"
-        self.says = says
+        self.description = description
         self.fields = {field.key: field for field in (*fields, *(REMARKS if remarks else ()))}
         self.readers = {key: field.shape.read for key, field in self.fields.items()}
-        self.others = others
-        self.others_say = others_say
+        self.other_keys = other_keys
+        self.other_keys_text = other_keys_text
         self.exactly_one = exactly_one
         self.at_least_one = at_least_one
         self.alone = alone
@@ -716,7 +719,7 @@ class Fields(Shape):
             self.words = f"{self.noun} (a mapping with {', '.join(self.required)})"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
-        """Return a Record of the keys that can stand here."""
+        """Return a Record of the known keys."""
         if not isinstance(node, MappingNode):
             wrong_kind(node, way, reader, ["a mapping"], self.words, self.as_mapping(node))
             return None
@@ -727,7 +730,7 @@ class Fields(Shape):
             read = self.readers.get(text)
             if read:
                 values[text] = read(value, inside, reader)
-            elif self.others is None:
+            elif self.other_keys is None:
                 hint = QUOTE_COMMA if is_omitted(value) else self.hint_for(text)
                 at = Named(text, key, inside)
                 # Do not suggest a key that is already present.
@@ -738,9 +741,9 @@ class Fields(Shape):
                 reader.report_unknown("ZS101", at, message, self.fields, hint, free)
                 unknown.append(text)
             elif is_omitted(value):
-                values[text] = self.others.read(value, inside, reader)
+                values[text] = self.other_keys.read(value, inside, reader)
             else:
-                values[text] = Later(self.others, value, inside)
+                values[text] = DeferredValue(self.other_keys, value, inside)
         record = Record(values, node, way, tuple(unknown))
         if self.demands and node.whole:
             self._check_presence(record, reader)
@@ -749,7 +752,7 @@ class Fields(Shape):
         return record
 
     def as_mapping(self, node: Node) -> str | None:
-        """Return how a text is written as this mapping, else an example if there is one."""
+        """Return the hint that writes a text as this mapping, or shows the example, or None."""
         if isinstance(node, ScalarNode) and node.text.strip() and self.meant is not None:
             key = self.meant(node.text)
             probe = Reader("")
@@ -759,7 +762,7 @@ class Fields(Shape):
         return f"write `{self.example}`" if self.example else None
 
     def _check_presence(self, record: Record, reader: Reader) -> None:
-        """Report keys that must be there and are not, unless another is a slip for them."""
+        """Report missing keys, unless an unknown key is probably a misspelling of them."""
         for key in self.required:
             if key not in record.values and not misspelt(record, key, reader):
                 message = f"missing key `{key}`"
@@ -771,7 +774,7 @@ class Fields(Shape):
                 reader.report("ZS102", record.start, record.way, f"missing key {names}", names)
 
     def _check_company(self, record: Record, reader: Reader) -> None:
-        """Report keys that cannot stand beside each other, or not without another."""
+        """Report keys that cannot be combined, and keys that require another key."""
         present = [key for key in self.exactly_one if key in record]
         for second in present[1:]:
             names = " or ".join(f"`{key}`" for key in self.exactly_one)
@@ -791,7 +794,7 @@ class Fields(Shape):
             if other in record:
                 read = record.values[other]
                 whole = read is not None and not isinstance(read, ReadItems)
-                if value and whole and not _says(record.node.by_key[other][1], value):
+                if value and whole and not _contains(record.node.by_key[other][1], value):
                     message = f"`{key}` requires {beside}"
                     self._report(record, key, message, beside, reader)
             elif other not in self.at_least_one and not misspelt(record, other, reader):
@@ -804,24 +807,26 @@ class Fields(Shape):
         reader.report("ZS101", at.span, at.way, message, expected)
 
     def schema(self) -> Schema:
-        """Return a reference; `definition` is what it stands for."""
+        """Return a reference to the schema that `definition` returns."""
         return {"$ref": f"#/definitions/{self.name.replace(' ', '-')}"}
 
     def definition(self) -> Schema:
         """Return the object schema with every key."""
         schema: Schema = {
             "type": "object",
-            "description": self.says,
+            "description": self.description,
             "properties": {
-                key: {**field.shape.schema(), "description": field.says}
+                key: {**field.shape.schema(), "description": field.description}
                 for key, field in self.fields.items()
             },
             "additionalProperties": False,
         }
         if self.required:
             schema["required"] = self.required
-        if self.others:
-            schema["patternProperties"] = {_other_keys(self.fields): self.others.schema()}
+        if self.other_keys:
+            schema["patternProperties"] = {
+                _other_keys_pattern(self.fields): self.other_keys.schema()
+            }
         if self.exactly_one:
             schema["oneOf"] = [{"required": [key]} for key in self.exactly_one]
         if self.at_least_one:
@@ -841,28 +846,28 @@ class Fields(Shape):
     def parts(self) -> list[Shape]:
         """Return the shapes of the fields."""
         shapes = [field.shape for field in self.fields.values()]
-        return [*shapes, self.others] if self.others else shapes
+        return [*shapes, self.other_keys] if self.other_keys else shapes
 
 
 def misspelt(record: Record, key: str, reader: Reader) -> bool:
-    """Return whether an unknown key, which was reported, is probably a slip for `key`."""
+    """Return whether an unknown key, which was reported, is probably a misspelling of `key`."""
     return any(reader.nearest(unknown, [key]) for unknown in record.unknown[:20])
 
 
-def _says(node: Node, value: str) -> bool:
-    """Return whether a node is this text, also among others in a list."""
+def _contains(node: Node, value: str) -> bool:
+    """Return whether a node is this text, or a list that contains it."""
     nodes = node.items if isinstance(node, SequenceNode) else [node]
-    return any(isinstance(each, ScalarNode) and each.text == value for each in nodes)
+    return any(isinstance(item, ScalarNode) and item.text == value for item in nodes)
 
 
-def _other_keys(known: dict[str, Field]) -> str:
-    """Return the pattern of ids that are none of the known keys."""
+def _other_keys_pattern(known: dict[str, Field]) -> str:
+    """Return the pattern of ids that excludes the known keys."""
     return f"^(?!({'|'.join(known)})$)" + ID_PATTERN[1:]
 
 
 REMARKS = (
-    Field("note", Text(), "What a person should know; it travels with the answer.", WORDS),
-    Field("unclear", Text(), "What is doubtful; every answer that rests on this says so.", WORDS),
-    Field("source", Name("source"), "The id of the source that says this.", WORDS),
+    Field("note", Text(), "What people should know; answers show it.", WORDS),
+    Field("unclear", Text(), "What is unclear; every answer that depends on it warns.", WORDS),
+    Field("source", Name("source"), "The id of the source that states this.", WORDS),
 )
 REMARK_KEYS = tuple(field.key for field in REMARKS)

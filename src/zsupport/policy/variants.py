@@ -1,7 +1,7 @@
-"""Variants of a policy file that differ from it in entries of `entitlements` and `targets`.
+"""Reads variants of a policy file that differ in entries of `entitlements` and `targets`.
 
-Only the entries that differ are read: a policy with a thousand rules has many thousand mutants,
-and each of them changes one rule.
+Only the entries that differ are read, because a policy with a thousand rules has many thousand
+mutants, and a mutant changes one rule.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ from zsupport.typed import NamedTuple
 _Entry = TypeVar("_Entry")
 
 
-def differ_in_entries(one: Node, other: Node) -> bool:
-    """Return whether two files have the same nodes but for entries of `entitlements`, `targets`."""
-    if not isinstance(one, MappingNode) or not isinstance(other, MappingNode):
+def differ_in_entries(first: Node, other: Node) -> bool:
+    """Return whether two files differ only in entries of `entitlements` and `targets`."""
+    if not isinstance(first, MappingNode) or not isinstance(other, MappingNode):
         return False
-    return [*one.by_key] == [*other.by_key] and all(
-        value is one.by_key[name][1]
+    return [*first.by_key] == [*other.by_key] and all(
+        value is first.by_key[name][1]
         or bool(name in ("entitlements", "targets") and entries_of(other, name))
         for name, (_, value) in other.by_key.items()
     )
 
 
 def entries_of(root: Node, section: str) -> list[Node]:
-    """Return the nodes of the entries of a section, none unless it is a list."""
+    """Return the nodes of the entries of a section, none if it is not a list."""
     node = node_at(root, (section,))
     return node.items if isinstance(node, SequenceNode) else []
 
 
 class Replaced(NamedTuple):
-    """Which entries of a list another one replaces: `[first, last)` by its `[first, other_last)`.
+    """The part of a list that differs in another list.
 
-    All other entries are the same.
+    `[first, last)` is replaced by `[first, other_last)` of the other list.
     """
 
     first: int
@@ -52,21 +52,21 @@ class Replaced(NamedTuple):
     other_last: int
 
 
-def replaced(one: Sequence[object], other: Sequence[object]) -> Replaced:
-    """Return which part of a list differs in another one; entries are compared by identity."""
-    first = _alike(one, other)
-    shorter = min(len(one), len(other))
-    same_end = min(shorter - first, _alike(one[::-1], other[::-1]))
-    return Replaced(first, len(one) - same_end, len(other) - same_end)
+def replaced(entries: Sequence[object], other: Sequence[object]) -> Replaced:
+    """Return the part of a list that differs in another list; entries are compared by identity."""
+    first = _common_start(entries, other)
+    shorter = min(len(entries), len(other))
+    same_end = min(shorter - first, _common_start(entries[::-1], other[::-1]))
+    return Replaced(first, len(entries) - same_end, len(other) - same_end)
 
 
-def _alike(one: Sequence[object], other: Sequence[object]) -> int:
-    """Return how many entries two lists have in common from the first one on."""
-    return sum(takewhile(bool, map(is_, one, other)))
+def _common_start(entries: Sequence[object], other: Sequence[object]) -> int:
+    """Return the number of equal entries at the start of two lists."""
+    return sum(takewhile(bool, map(is_, entries, other)))
 
 
 class _Entries(Generic[_Entry]):
-    """The entries of a section that were read: those of nodes of the document."""
+    """The entries of a section of the document that have been read."""
 
     def __init__(self, section: str, root: MappingNode) -> None:
         shape = POLICY.fields[section].shape
@@ -75,10 +75,10 @@ class _Entries(Generic[_Entry]):
         self._item = shape.item
         self._nodes = entries_of(root, section)
         self._own = {id(item) for item in self._nodes}
-        #: By node and position: the entry, and for how many values its conditions stand.
+        #: By node and position: the entry, and the number of values of its conditions.
         self._kept: dict[tuple[int, int], tuple[_Entry, int]] = {}
-        #: All entries of the document, where each of them is kept, and for how many values the
-        #: conditions of the first one stand, of the first two, and so on; the first sum is 0.
+        #: All entries of the document, if all are kept, and the cumulative numbers of values of
+        #: their conditions, from 0.
         self._whole: tuple[list[_Entry], list[int]] | None = None
 
     def read(
@@ -87,11 +87,11 @@ class _Entries(Generic[_Entry]):
         names: Names,
         make: Callable[[Record], _Entry],
         made: list[_Entry],
-        others: Callable[[], int] = lambda: 0,
+        dependent: Callable[[], int] = lambda: 0,
     ) -> None:
-        """Add the entries of a root to `made`; raise Stop where one cannot be read.
+        """Add the entries of a root to `made`; raise Stop if an entry is invalid.
 
-        `others` counts what depends on other entries: where it grows the entry is not kept.
+        An entry whose reading increases `dependent` depends on other entries and is not kept.
         """
         nodes = entries_of(root, self._section)
         first, last = 0, len(nodes)
@@ -99,18 +99,18 @@ class _Entries(Generic[_Entry]):
         if entries:
             part = replaced(self._nodes, nodes)
             first = part.first
-            # Of a list of another length the entries at the end have other positions.
+            # In a list of another length, the entries at the end have other positions.
             last = part.other_last if len(nodes) == len(entries) else len(nodes)
             made += entries[:first]
             names.expanded += sums[first]
         for position in range(first, last):
-            made.append(self._at(position, nodes[position], names, make, others))
+            made.append(self._at(position, nodes[position], names, make, dependent))
         if entries and last < len(nodes):
             made += entries[last:]
             names.expanded += sums[-1] - sums[last]
 
     def keep_whole(self) -> None:
-        """Keep all entries of the document, which has been read, as a list."""
+        """Keep all entries of the document as a list, after the document has been read."""
         keys = [(id(node), position) for position, node in enumerate(self._nodes)]
         if all(key in self._kept for key in keys):
             kept = [self._kept[key] for key in keys]
@@ -123,18 +123,18 @@ class _Entries(Generic[_Entry]):
         node: Node,
         names: Names,
         make: Callable[[Record], _Entry],
-        others: Callable[[], int],
+        dependent: Callable[[], int],
     ) -> _Entry:
         known = self._kept.get((id(node), position))
         if known is not None:
             names.expanded += known[1]
             return known[0]
-        before = names.expanded, others()
+        before = names.expanded, dependent()
         record = self._item.read(node, (((), self._section), position), names.reader)
         if record is None or names.reader.findings:
             raise Stop
         entry = make(record)
-        if id(node) in self._own and others() == before[1] and not names.reader.findings:
+        if id(node) in self._own and dependent() == before[1] and not names.reader.findings:
             self._kept[id(node), position] = entry, names.expanded - before[0]
         return entry
 
@@ -155,14 +155,14 @@ class Variants:
         record = POLICY.read(self._root, (), reader)
         whole = Builder(record, reader)
         whole.revision(document.source)
-        #: Where entries are read: all that they name is known.
+        #: Reads entries; it knows all names that they can use.
         self._builder = builder = Builder(record, reader)
         builder.read_facts()
         builder.names.read_groups()
         builder.read_hours()
         builder.read_channels()
         self._languages = {*builder.names.languages}
-        #: For how many values all other conditions stand.
+        #: The number of values of all other conditions.
         self._expanded = 0
         self._may_differ = self._by_entry(self._root) == self._revision
         self._grants.keep_whole()
@@ -170,18 +170,15 @@ class Variants:
         self._expanded = whole.names.expanded - builder.names.expanded
 
     def revision_of(self, root: Node) -> Revision:
-        """Return the revision that a root holds, as the loader reads it from the whole of it.
-
-        Raises InvalidPolicy with every problem.
-        """
-        found = None
+        """Return the revision of a root, as the loader reads it; raise InvalidPolicy."""
+        revision = None
         if self._may_differ and differ_in_entries(self._root, root):
             assert isinstance(root, MappingNode)
-            found = self._by_entry(root)
-        return found or revision_of(root, self._source)
+            revision = self._by_entry(root)
+        return revision or revision_of(root, self._source)
 
     def _by_entry(self, root: MappingNode) -> Revision | None:
-        """Return the revision of a variant; None where the whole of it has to be read."""
+        """Return the revision of a variant, None if the whole file must be read."""
         builder, before = self._builder, self._revision
         reader = builder.reader = Reader(self._source.shown)
         names = builder.names
@@ -200,5 +197,5 @@ class Variants:
             return None
         revision = before._replace(grants=entitled.grants, rules=tuple(targets.above))
         builder.check_start(revision)
-        # Languages are listed as they are met: another that an entry brings may change the order.
+        # Languages are in the order of the file: a new language of an entry can change the order.
         return None if reader.findings or {*names.languages} - self._languages else revision

@@ -1,9 +1,9 @@
-"""Reading YAML text strictly: libyaml's events to nodes that know where they stand.
+"""A strict YAML reader: builds nodes with their places from the events of libyaml.
 
 PyYAML's loaders turn `17:00` into 1020 and `no` into false, and keep the last of two equal keys;
-libyaml's own composer crashes on deep nesting. So this module takes libyaml's parse events and
-builds the nodes itself: every scalar stays the text that was written, and size, depth and the
-number of values are limited before anything grows.
+libyaml's own composer crashes on deep nesting. This module therefore builds nodes from the parse
+events of libyaml. Every scalar remains a text, and the size of the file, the depth and the number
+of values are limited.
 """
 
 from __future__ import annotations
@@ -27,24 +27,23 @@ MAX_FINDINGS = PROBLEMS.most
 
 
 class TextPosition(NamedTuple):
-    """A place in the text; line and column count characters from 0, as libyaml's marks do."""
+    """A position in the text; line and column count characters from 0, as in libyaml's marks."""
 
     line: int
     column: int
 
 
 class _WrittenText:
-    """What was written in a place of the file.
+    """A node of a file, with its place.
 
-    Nodes are made for every word of every file that is read. Classes with slots are made and
-    looked into in a fraction of the time that a NamedTuple takes, and most places are never
-    asked for: so nodes keep libyaml's marks, and a Span is made of them where one is wanted.
-    Once it has been read, a node is never changed.
+    Every word of a file becomes a node, so speed matters. Classes with slots are much faster than
+    a NamedTuple. Few places are used, so nodes keep libyaml's marks and compute a Span on demand.
+    A node never changes after it has been read.
     """
 
     __slots__ = ("end", "start")
 
-    start: Any  # a Place, or libyaml's mark, which has the same attributes
+    start: Any  # a TextPosition, or libyaml's mark, which has the same attributes
     end: Any
 
     @property
@@ -54,15 +53,15 @@ class _WrittenText:
 
     @property
     def span(self) -> Span:
-        """Where it stands."""
+        """Its range in the file."""
         first, last = self.start, self.end
         return Span(first.line + 1, first.column + 1, last.line + 1, last.column + 1)
 
 
 class ScalarNode(_WrittenText):
-    """A text as written; `plain` when it stood without quotes, `flow` inside { } or [ ].
+    """A text as written; `plain` if it is not quoted, `flow` if it is inside { } or [ ].
 
-    A value that was left out is a plain empty text, with the place of its key.
+    An omitted value is a plain empty text with the place of its key.
     """
 
     __slots__ = ("flow", "plain", "text")
@@ -87,9 +86,9 @@ class SequenceNode(_WrittenText):
 
 
 class MappingNode(_WrittenText):
-    """Keys and values in written order, each with its key as a node, by the text of the key.
+    """Keys and values in written order: the nodes of key and value by the text of the key.
 
-    `whole` unless something was written that is no key and has been reported.
+    `whole` is false if a key was invalid, which has been reported.
     """
 
     __slots__ = ("by_key", "whole")
@@ -107,7 +106,7 @@ class MappingNode(_WrittenText):
 
 
 Node = ScalarNode | SequenceNode | MappingNode
-#: A value of a file as Python has it: texts, lists and mappings.
+#: A value of a file as texts, lists and mappings of Python.
 Plain = str | Sequence["Plain"] | Mapping[str, "Plain"]
 
 
@@ -129,17 +128,17 @@ def unwrapped(node: Node | None) -> Plain:
 
 
 def unwritten(value: object) -> Node:
-    """Return a Python value as the node that the same value in YAML would be."""
+    """Return the node of a Python value, as if it had been read from YAML."""
     node: Node
     if isinstance(value, Mapping):
         node, node.whole = MappingNode(), True
         keys = [_unwritten_text(key) for key in value]
         node.by_key = {
-            key.text: (key, unwritten(each)) for key, each in zip(keys, value.values(), strict=True)
+            key.text: (key, unwritten(item)) for key, item in zip(keys, value.values(), strict=True)
         }
     elif isinstance(value, list | tuple):
         node = SequenceNode()
-        node.items = [unwritten(each) for each in value]
+        node.items = [unwritten(item) for item in value]
     else:
         return _unwritten_text(value)
     node.start = node.end = TextPosition(0, 0)
@@ -154,20 +153,20 @@ def _unwritten_text(value: object) -> ScalarNode:
     return node
 
 
-#: The way to a value in the document: keys, and positions in lists from 0.
+#: The path of a value in the document: keys, and positions in lists from 0.
 Path = tuple[str | int, ...]
-#: The same as the way to what holds the value and the last step from there; () is the root. A
-#: way is taken to every value and next to none is ever shown, and a step more costs less so.
+#: A path as a linked list: the way of the parent and the last step; () is the root. Every value
+#: needs a way and few are reported, and a way is faster to extend than a path.
 Way = tuple["Way", str | int] | tuple[()]
 
 _START = Span(1, 1, 1, 1)
-# Characters that a file must not have: all but tab, line ends and printable ones (YAML 1.2.2, 5.1),
-# and NEL, LS and PS, which end a line in YAML 1.1 and are ordinary characters in YAML 1.2. The list
-# of the allowed ones takes ten times as long to compile.
+# Characters that are not allowed: all but tab, line ends and printable characters (YAML 1.2.2,
+# 5.1), and NEL, LS and PS, which end a line in YAML 1.1 and are ordinary characters in YAML 1.2. A
+# list of the allowed characters takes ten times as long to compile.
 _NOT_PRINTABLE = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-# Of ASCII, what may stand in a file: most files have little else.
+# The allowed ASCII characters; most files have few other characters.
 _ORDINARY = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 _LINE_ENDS = {"\x85": "NEXT LINE", "\u2028": "LINE SEPARATOR", "\u2029": "PARAGRAPH SEPARATOR"}
 _LINE_END = re.compile("\r\n|\r|\n")
@@ -175,13 +174,13 @@ _PROPERTY = re.compile(r"[&!][^\s\[\]{},]*\s+")
 
 
 class Stop(Exception):
-    """Reading cannot go on after this finding."""
+    """Reading stops after this finding."""
 
 
 def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
-    """Return the root node (None when the YAML cannot be read), the text, and the findings.
+    """Return the root node (None if the YAML is invalid), the text, and the findings.
 
-    A syntax error ends the reading; duplicate keys, tags and the like are collected.
+    Reading stops at a syntax error; duplicate keys, tags and similar errors are collected.
     """
     findings: list[Finding] = []
 
@@ -195,7 +194,7 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
     ) -> None:
         add_finding(findings, file, code, span, path, message, expected, hint)
 
-    # What is not UTF-8 is refused below; until then it can still be shown.
+    # A text that is not UTF-8 is rejected below; excerpts still show it.
     text = "" if _other_encoding(data) else data[:MAX_BYTES].decode("utf-8-sig", "replace")
     try:
         _check_text(data, text, report)
@@ -206,9 +205,10 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, str, list[Finding]]:
 
 
 def root_entries(data: bytes) -> Iterator[tuple[str, str | None]]:
-    """Yield the keys of the root mapping, each with its value where that is one text.
+    """Yield the keys of the root mapping with their values; None for a list or a mapping.
 
-    They come as they are read, so that a caller can stop early, and end where the YAML breaks.
+    Keys are yielded while the file is read, so a caller can stop early. An error of the YAML ends
+    them.
     """
     if _other_encoding(data):
         return
@@ -245,7 +245,7 @@ def add_finding(
     expected: str | None,
     hint: str | None,
 ) -> None:
-    """Add an error to the findings about a file; raise Stop where there are enough."""
+    """Add an error to the findings about a file; raise Stop if they exceed the limit."""
     if len(findings) == MAX_FINDINGS:
         code, message = "ZS009", f"too many findings (limit {MAX_FINDINGS:,})"
         expected = "a valid policy"
@@ -260,12 +260,12 @@ def add_finding(
 
 
 def split_lines(text: str) -> list[str]:
-    """Return the lines of a text, without their ends, as YAML and editors count them."""
+    """Return the lines of a text without line ends, as YAML and editors count lines."""
     return _LINE_END.split(text)
 
 
 def path_of(way: Way) -> Path:
-    """Return a way as the steps from the root."""
+    """Return the path of a way."""
     steps: list[str | int] = []
     while way:
         way, step = way
@@ -274,7 +274,7 @@ def path_of(way: Way) -> Path:
 
 
 def node_at(root: Node | None, path: Path) -> Node | None:
-    """Return the node to which a path leads from another, None where it leads nowhere."""
+    """Return the node at a path, None if there is no such node."""
     node = root
     for part in path:
         if isinstance(node, MappingNode) and isinstance(part, str):
@@ -287,43 +287,43 @@ def node_at(root: Node | None, path: Path) -> Node | None:
 
 
 def values_in(root: Node | None) -> int:
-    """Return how many nodes there are from one on, keys left out."""
-    found = 0
+    """Return the number of nodes in a tree, without keys."""
+    count = 0
     waiting = [root] if root is not None else []
     while waiting:
         node = waiting.pop()
-        found += 1
+        count += 1
         if isinstance(node, MappingNode):
             waiting += [value for _, value in node.by_key.values()]
         elif isinstance(node, SequenceNode):
             waiting += node.items
-    return found
+    return count
 
 
 def behind_properties(text: str, position: int, end: int | None = None) -> int:
-    """Return where a node itself begins that is at a position, behind its anchor and its tag."""
-    while found := _PROPERTY.match(text, position, len(text) if end is None else end):
-        position = found.end()
+    """Return the position of a node after its anchor and its tag."""
+    while match := _PROPERTY.match(text, position, len(text) if end is None else end):
+        position = match.end()
     return position
 
 
 def path_text(path: Path) -> str:
-    """Return a path as text for people: as `path_key`, with long and hostile keys cut."""
+    """Return a path as text for people: like `path_key`, but with long keys cut."""
     return _path_text(path, short)
 
 
 def path_key(path: Path) -> str:
     """Return a path as text: keys joined by dots, list positions in brackets, from 0.
 
-    A key that would make the text ambiguous is put in brackets and quotes, so that different
-    paths have different texts.
+    A key that would make the text ambiguous is in brackets and quotes, so that different paths
+    have different texts.
     """
     return _path_text(path, _escaped)
 
 
 @lru_cache(maxsize=4096)
 def way_key(way: Way) -> str:
-    """Return a way as text: the `path_key` of its path. Many files have the same ways."""
+    """Return the `path_key` of a way. It is cached because many files have the same ways."""
     if not way:
         return ""
     before, step = way
@@ -354,23 +354,23 @@ _STEP = re.compile(r'\[(?:([0-9]{1,7})|"((?:[^"\\]|\\.)*)")\]|\.?([^.\[\]]+)')
 
 
 def parse_path(text: str) -> Path | None:
-    """Return the path that `path_key` gives as this text, None for another text."""
-    found: list[str | int] = []
+    """Return the path whose `path_key` is this text, or None."""
+    steps: list[str | int] = []
     at = 0
     while at < len(text):
         step = _STEP.match(text, at)
-        if step is None or (step[3] and (text[at] == ".") is not bool(found)):
+        if step is None or (step[3] and (text[at] == ".") is not bool(steps)):
             return None
         if step[1]:
-            found.append(int(step[1]))
+            steps.append(int(step[1]))
         else:
-            found.append(re.sub(r"\\(.)", r"\1", step[2]) if step[2] is not None else step[3])
+            steps.append(re.sub(r"\\(.)", r"\1", step[2]) if step[2] is not None else step[3])
         at = step.end()
-    return tuple(found) or None
+    return tuple(steps) or None
 
 
 def short(text: str) -> str:
-    """Return a text cut to what fits in a message, on one line."""
+    """Return a text on one line, cut to fit in a message."""
     cut = text if len(text) <= 60 else text[:57] + "..."
     if cut.isprintable():
         return cut
@@ -379,7 +379,7 @@ def short(text: str) -> str:
 
 
 def _check_text(data: bytes, text: str, report: Any) -> None:
-    """Report a file that is no text which every reader reads in the same way."""
+    """Report a file that is too large, is not UTF-8, or has unusual characters."""
     if len(data) > MAX_BYTES:
         report(
             "ZS009",
@@ -423,7 +423,7 @@ def _check_text(data: bytes, text: str, report: Any) -> None:
 
 
 def _other_encoding(data: bytes) -> str | None:
-    """Return the encoding that a byte order mark, or the zeros beside the first letter, give."""
+    """Return UTF-16 or UTF-32 if a byte order mark or zero bytes at the start indicate it."""
     if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return "UTF-32"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -432,19 +432,19 @@ def _other_encoding(data: bytes) -> str | None:
 
 
 def _after(before: str) -> Span:
-    """Return the place of the character that follows `before`."""
+    """Return the range of the character after `before`."""
     lines = split_lines(before)
     line, column = len(lines), len(lines[-1]) + 1
     return Span(line, column, line, column + 1)
 
 
 def _libyaml(text: str) -> tuple[Any, Any]:
-    """Return the module of PyYAML, and libyaml's parser of a text."""
+    """Return the module of PyYAML and libyaml's parser of a text."""
     try:
         import yaml
         from yaml._yaml import CParser
     except ImportError:
-        # Never the pure parser: it reads some texts differently.
+        # Do not use the parser in pure Python, which reads some texts differently.
         raise EnvironmentFault(
             "PyYAML is installed without libyaml, which zsupport requires",
             "install a PyYAML wheel: python -m pip install --force-reinstall pyyaml",
@@ -453,18 +453,18 @@ def _libyaml(text: str) -> tuple[Any, Any]:
 
 
 class _OpenNode:
-    """A list or a mapping whose end has not been read."""
+    """A list or a mapping whose end has not been read yet."""
 
     __slots__ = ("anchor", "before", "by_key", "flow", "items", "key", "merged", "node")
 
     node: SequenceNode | MappingNode
-    items: list[Node] | None  # those of the list
-    by_key: dict[str, tuple[ScalarNode, Node]] | None  # those of the mapping
+    items: list[Node] | None  # of a list
+    by_key: dict[str, tuple[ScalarNode, Node]] | None  # of a mapping
     flow: bool
     anchor: str | None
-    before: int  # how many values had been read before it
-    key: Node | None  # of a mapping: what its next value stands under
-    merged: list[Node] | None  # of a mapping: what stood under merge keys
+    before: int  # the number of values read before it
+    key: Node | None  # of a mapping: the key of its next value
+    merged: list[Node] | None  # of a mapping: the values of merge keys
 
 
 class _Composer:
@@ -481,14 +481,14 @@ class _Composer:
         self.open_anchors: set[str] = set()
 
     def path(self, *, item: bool) -> Path:
-        """Return the way to what is being read: in a list its next item, or the list itself."""
+        """Return the path of the value that is read: in a list the next item, or the list."""
         path: list[str | int] = []
-        for each in self.open[1:]:
-            if isinstance(each.node, SequenceNode):
-                if item or each is not self.open[-1]:
-                    path.append(len(each.node.items))
-            elif each.key is not None:
-                path.append(each.key.text if isinstance(each.key, ScalarNode) else "?")
+        for parent in self.open[1:]:
+            if isinstance(parent.node, SequenceNode):
+                if item or parent is not self.open[-1]:
+                    path.append(len(parent.node.items))
+            elif parent.key is not None:
+                path.append(parent.key.text if isinstance(parent.key, ScalarNode) else "?")
         return tuple(path)
 
     def report(
@@ -499,11 +499,11 @@ class _Composer:
         expected: str | None = None,
         hint: str | None = None,
     ) -> None:
-        """Report what stands at `span`, in the value that begins or under the key that stands."""
+        """Report an error at `span` in the value that is read."""
         self.write(code, span, message, expected, hint, self.path(item=True))
 
     def syntax(self, error: Any) -> None:
-        """Report where libyaml could not go on."""
+        """Report a syntax error of libyaml."""
         mark, context = error.problem_mark, error.context_mark
         message = problem = str(error.problem)
         if "maximum nesting depth" in problem:
@@ -524,7 +524,7 @@ class _Composer:
         self.write("ZS001", span, message, "valid YAML", hint, self.path(item=False))
 
     def document(self) -> Node | None:
-        """Return the root of the only document, None where there is none."""
+        """Return the root of the only document, None if the file has no document."""
         try:
             self.parser.get_event()  # stream start
             event = self.parser.get_event()
@@ -549,9 +549,9 @@ class _Composer:
     def root(self, start: Any) -> Node:
         """Read to the end of the document that has started, and return its root.
 
-        Half the time that a policy takes is spent here. So this is one loop, in which what is in
-        order costs next to no calls, and what is not is left to the methods below. Events are
-        told apart by their very classes, the frequent ones first.
+        Half the time to read a policy is spent here. Therefore this is one loop that makes few
+        calls for valid input; the methods below handle errors. It compares the exact classes of
+        events, frequent classes first.
         """
         node: Any
         yaml, get_event = self.yaml, self.parser.get_event
@@ -608,7 +608,7 @@ class _Composer:
             else:  # the end of the document
                 root: Node = items[0]
                 return root
-            # The node is whole, and goes where it belongs.
+            # The node is complete: add it to its parent.
             if by_key is None:
                 items.append(node)
             elif top.key is None:
@@ -626,7 +626,7 @@ class _Composer:
                 top.key = None
 
     def begin(self, event: Any, node: Any, flow: bool, anchor: str | None) -> _OpenNode:
-        """Open a list or a mapping, in which the next event is."""
+        """Open a list or a mapping; the next event is inside it."""
         top = _OpenNode()
         top.node = node
         top.flow = flow
@@ -649,7 +649,7 @@ class _Composer:
         return top
 
     def check_depth(self) -> None:
-        """Refuse what begins inside the list or the mapping at the deepest level."""
+        """Reject a value inside the list or the mapping at the deepest level."""
         event = self.parser.peek_event()
         if isinstance(event, self.yaml.CollectionEndEvent):
             return
@@ -657,7 +657,7 @@ class _Composer:
         self.too_deep(_span(event))
 
     def too_deep(self, span: Span) -> NoReturn:
-        """Refuse what is nested too deep."""
+        """Reject a value that is nested too deep."""
         self.write(
             "ZS009",
             span,
@@ -669,7 +669,7 @@ class _Composer:
         raise Stop
 
     def count(self, nodes: int, event: Any, *, alias: bool = False) -> None:
-        """Count so many values more, and stop where there are too many."""
+        """Add to the number of values; stop if it exceeds the limit."""
         self.nodes += nodes
         if self.nodes > MAX_NODES:
             # An alias counts as many values as it expands to, so that "billion laughs" stops here.
@@ -681,7 +681,7 @@ class _Composer:
             raise Stop
 
     def check_tag(self, event: Any) -> None:
-        """Refuse a tag."""
+        """Report a tag."""
         if event.tag != "!":
             value = getattr(event, "value", None)
             name = event.tag.removeprefix("!")
@@ -694,12 +694,12 @@ class _Composer:
             self.report("ZS005", _span(event), message, "a value without a tag", hint)
 
     def anchor(self, name: str, node: Node, size: int) -> None:
-        """Keep a node, which is whole now, for aliases of it; `size` is what it counts."""
+        """Keep a complete node for its aliases; `size` is its number of values."""
         self.open_anchors.discard(name)
         self.anchors[name] = node, size
 
     def alias(self, event: Any) -> Node:
-        """Return the node that an alias stands for."""
+        """Return the node of an alias."""
         self.count(1, event)
         name = event.anchor
         if name in self.open_anchors:
@@ -724,7 +724,7 @@ class _Composer:
         return node
 
     def placed(self, node: Node) -> Node:
-        """Return a node; a value that was left out gets the place of its key."""
+        """Return a node; an omitted value gets the place of its key."""
         key = self.open[-1].key
         if key is None or not isinstance(node, ScalarNode) or node.text or not node.plain:
             return node
@@ -734,7 +734,7 @@ class _Composer:
         return copy
 
     def refuse(self, top: Any, value: Node) -> None:
-        """Report the key of an entry that cannot be in its mapping."""
+        """Report the invalid key of an entry."""
         key, mapping = top.key, top.node
         if not isinstance(key, ScalarNode):
             mapping.whole = False
@@ -761,10 +761,10 @@ class _Composer:
             )
 
     def merge(self, top: Any) -> None:
-        """Add what refused merge keys mean, so that nothing else seems to be missing."""
+        """Add the entries of rejected merge keys, so that no key is reported as missing."""
         for value in top.merged:
-            for each in value.items if isinstance(value, SequenceNode) else [value]:
-                for key, node in each.entries if isinstance(each, MappingNode) else ():
+            for item in value.items if isinstance(value, SequenceNode) else [value]:
+                for key, node in item.entries if isinstance(item, MappingNode) else ():
                     top.by_key.setdefault(key.text, (key, node))
 
 

@@ -178,7 +178,7 @@ _ZONE = Leaf(
     "a time zone such as Europe/Oslo",
     ZONE.code,
     ZONE.parse,
-    ZONE.parse_in_haste,
+    ZONE.parse_without_suggestion,
     compares=ZONE.compares,
 )
 _COUNTRY = Leaf("a country such as NO", COUNTRY.code, country_code)
@@ -207,8 +207,8 @@ BECAUSE = OneOf(
                     Field("channel", Values("channel"), "Its channels."),
                     Field("priority", Values("priority"), "Its priorities."),
                     Field("opened", Line("`inside HOURS` or `outside HOURS`"), "Its `opened`."),
-                    others=Values("fact"),
-                    others_say="a fact: its values",
+                    other_keys=Values("fact"),
+                    other_keys_text="a fact: its values",
                 ),
                 text=Choice("always"),
                 words="a condition, or `always` for a rule without one",
@@ -317,7 +317,7 @@ CHANNELS = Keys(
     "question about channels",
     "The options of `zsupport channels`. Lists are asked in every combination.",
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, _AT, _TZ, _LANG,
-    others=Values("fact"), others_say=_A_FACT,
+    other_keys=Values("fact"), other_keys_text=_A_FACT,
 )  # fmt: skip
 DUE = Keys(
     "question about deadlines",
@@ -340,20 +340,20 @@ DUE = Keys(
     *_CUSTOMER,
     Field("at", _MOMENT, "The moment to answer as of; if omitted, the last event."),
     _TZ, _LANG,
-    others=Values("fact"), others_say=_A_FACT,
+    other_keys=Values("fact"), other_keys_text=_A_FACT,
 )  # fmt: skip
 HOURS = Keys(
     "question about hours",
     "The options of `zsupport hours`. Lists are asked in every combination.",
     Field("name", Name("hours"), "The name of the hours; if omitted, the channels of a case."),
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT, *_CUSTOMER, _AT, _TZ, _LANG,
-    others=Values("fact"), others_say=_A_FACT,
+    other_keys=Values("fact"), other_keys_text=_A_FACT,
 )  # fmt: skip
 PRIORITY = Keys(
     "question about priorities",
     "The facts, as for `zsupport priority`. Lists are asked in every combination.",
     _FACT, _AT, _TZ, _LANG,
-    others=Values("fact"), others_say=_A_FACT,
+    other_keys=Values("fact"), other_keys_text=_A_FACT,
 )  # fmt: skip
 
 TestedAnswer = ChannelAnswer | DueAnswer | HoursAnswer | PriorityAnswer
@@ -442,8 +442,8 @@ CASES_WHERE = Keys(
     Field("role", Values("role"), "The roles."),
     Field("channel", Values("channel"), "The channels; only with `promised`."),
     Field("priority", Values("priority"), "The priorities."),
-    others=Values("fact"),
-    others_say="a fact: its values",
+    other_keys=Values("fact"),
+    other_keys_text="a fact: its values",
 )
 CLAIM = Keys(
     "claim",

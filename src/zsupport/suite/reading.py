@@ -28,7 +28,7 @@ from zsupport.policy.model import (
     When,
 )
 from zsupport.policy.names import Names
-from zsupport.policy.shape import Fields, Later, Named, Reader, Record
+from zsupport.policy.shape import DeferredValue, Fields, Named, Reader, Record
 from zsupport.policy.yamltext import (
     MAX_FINDINGS,
     MappingNode,
@@ -271,7 +271,9 @@ class _Binder:
         """Return the question; None if the revision that answers is unknown."""
         before = len(self.reader.findings)
         # A key of a different command can only be a fact.
-        own = {key: read for key, read in written.values.items() if not isinstance(read, Later)}
+        own = {
+            key: read for key, read in written.values.items() if not isinstance(read, DeferredValue)
+        }
         asked = Record(own, written.node, written.way)
         where = None
         if tz := asked.get("tz"):
@@ -292,7 +294,7 @@ class _Binder:
             if (name := asked.get("name")) is not None:
                 options["name"] = self.hours(name, revision)
             elif not any(
-                key in (*DIMENSIONS, "fact") or isinstance(read, Later)
+                key in (*DIMENSIONS, "fact") or isinstance(read, DeferredValue)
                 for key, read in written.values.items()
             ):
                 self.reader.report(
@@ -357,13 +359,15 @@ class _Binder:
         facts: set[str] = set()
         for dimension in DIMENSIONS:
             read = asked.get(dimension)
-            if read is None or isinstance(read, Later):
+            if read is None or isinstance(read, DeferredValue):
                 continue
             at = asked.key(dimension)
             if names.has(dimension, at):
                 values[dimension] = self.selected(names, dimension, read, at)
         written = [
-            (asked.key(key), read) for key, read in asked.values.items() if isinstance(read, Later)
+            (asked.key(key), read)
+            for key, read in asked.values.items()
+            if isinstance(read, DeferredValue)
         ]
         if isinstance(more := asked.get("fact"), Record):
             written += [(more.key(key), read) for key, read in more.values.items()]
@@ -372,7 +376,7 @@ class _Binder:
                 keys = [key for key in _fields_of(asked) if key != "fact"]
                 names.undefined("key", at, [*keys, *known], alternative="fact")
                 continue
-            read = read.read(self.reader) if isinstance(read, Later) else read
+            read = read.read(self.reader) if isinstance(read, DeferredValue) else read
             if at.text in facts:
                 self.report("ZS209", at, f"duplicate fact `{at.text}`", "one key for each fact")
             if read is not None:
