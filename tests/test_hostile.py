@@ -243,7 +243,7 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "hours of 5,000 hours": (
         lambda: BASE + "hours:\n" + lines(5000, "  h{i}: {{any: [h{next}]}}\n")
         + "  h5000: {open: mon 09:00-17:00}\n",
-        "ZS009] too-large: too many unions in one another in `h4979`: 21",
+        "ZS009] too-large: too many levels of nested unions in `h4979`: 21",
     ),
     "windows that overlap": (
         lambda: BASE + "hours: {h: {open: [" + "mon 09:00-17:00," * 20_000 + "]}}\n",
@@ -254,7 +254,7 @@ TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         + lines(60, "  u{i}: {{any: [u{next}, v{next}]}}\n  v{i}: {{any: [u{next}, v{next}]}}\n")
         + "  u60: {open: mon 09:00-17:00}\n  v60: {open: 24x7}\n"
         + "targets: [{hours: u0, first-response: 4 business hours}]\n",
-        "ZS009] too-large: too many calendars that a union is made of in `u50`: 1,024",
+        "ZS009] too-large: too many calendars in a union in `u50`: 1,024",
     ),
     "cases without number": (
         lambda: BASE + "facts:\n" + lines(20, "  f{i}: {{values: {{a: A, b: B, c: C, d: D}}}}\n")

@@ -1,7 +1,7 @@
-"""The errors that end a run: one base class, an exit code each, a message for who must act.
+"""The errors that end a run, each with an exit code.
 
-A finding about a policy is data (`zsupport.findings`), not an exception; `InvalidPolicy`
-carries such findings to the rim.
+A finding about a policy is data (`zsupport.findings`), not an exception. `InvalidPolicy` contains
+such findings.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class ZsupportError(Exception):
-    """An error that ends the run: what is wrong, and what to do about it.
+    """An error that ends the run, with a message and a hint.
 
-    Texts that name fields of a question are `Message`, so that each caller can spell the fields.
+    Texts that name fields of a question are `Message`, so that every caller can spell the fields.
     """
 
     exit_code: ClassVar[int] = 70
@@ -34,72 +34,73 @@ class ZsupportError(Exception):
 
 
 class UsageError(ZsupportError):
-    """The question is invalid: an invalid value, or an unknown name (exit 2)."""
+    """An invalid question or option: an invalid value, or an unknown name (exit 2)."""
 
     exit_code = 2
     kind = "usage"
 
 
 class PolicyError(ZsupportError):
-    """A file that is missing or cannot be read (exit 3)."""
+    """A policy file that is missing or cannot be read (exit 3)."""
 
     exit_code = 3
     kind = "policy"
 
 
 class InvalidPolicy(PolicyError):
-    """A policy that was read and is wrong, with every finding about it (exit 3)."""
+    """An invalid policy, with all findings (exit 3)."""
 
     def __init__(self, findings: Sequence[Finding], texts: dict[str, str]) -> None:
-        """`texts` holds the source text of each file named by a finding, for excerpts."""
+        """`texts` has the source text of every file with a finding, for excerpts."""
         first = findings[0]
-        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-        super().__init__(
-            f"{first.file}:{first.span.line}:{first.span.column}: {first.message}{more}",
-            first.hint,
-        )
+        place = f"{first.file}:{first.span.line}:{first.span.column}"
+        if len(findings) > 1:
+            message = f"{place}: {first.message} (and {len(findings) - 1} more)"
+        else:
+            message = f"{place}: {first.message}"
+        super().__init__(message, first.hint)
         self.findings = tuple(findings)
         self.texts = texts
 
 
 class TooMuch(PolicyError):
-    """More work than is done for one policy or question (exit 3)."""
+    """A policy or question that exceeds a limit (exit 3)."""
 
     def __init__(self, limit: Limit, count: int | None, what: str = "") -> None:
-        """Say how much there is, None: more than the limit, and of what: else the whole policy."""
+        """`count` is None if counting stopped at the limit; `what` is the part that exceeds it."""
         self.limit = limit
         self.count = count
         self.what = what
-        where = f" in {what}" if what else ""
+        counts = f"{limit.counts} in {what}" if what else limit.counts
         if count is None:
-            says = f"more than {limit.most:,} {limit.counts}{where}"
+            message = f"too many {counts} (limit {limit.most:,})"
         else:
-            says = f"{count:,} {limit.counts}{where}; at most {limit.most:,}"
-        super().__init__(says, limit.way_out)
+            message = f"too many {counts}: {count:,} (limit {limit.most:,})"
+        super().__init__(message, limit.hint)
 
 
-def check_limit(limit: Limit, count: int, what: str = "", *, told: bool = True) -> None:
+def check_limit(limit: Limit, count: int, what: str = "", *, exact: bool = True) -> None:
     """Raise TooMuch if the count exceeds the limit.
 
-    Without `told` counting stopped early, and the message does not state the count.
+    If the count is not `exact`, because counting stopped early, the message does not state it.
     """
     if count > limit.most:
-        raise TooMuch(limit, count if told else None, what)
+        raise TooMuch(limit, count if exact else None, what)
 
 
 class EnvironmentFault(ZsupportError):
-    """The machine lacks something: output not writable, a dependency missing (exit 4)."""
+    """An environment error: output not writable, or a dependency missing (exit 4)."""
 
     exit_code = 4
     kind = "environment"
 
 
 class Bug(ZsupportError):
-    """The program is wrong (exit 70): one line, and how to report it."""
+    """A bug in the program (exit 70), with how to report it."""
 
     @classmethod
     def of(cls, error: BaseException) -> Bug:
-        """Return the bug that an unexpected exception is, without the paths of this machine."""
+        """Return the bug for an unexpected exception, without paths of this machine."""
         trace = error.__traceback__
         while trace and trace.tb_next:
             trace = trace.tb_next
@@ -114,9 +115,9 @@ class Bug(ZsupportError):
 
 
 def is_interruption(error: BaseException | None) -> bool:
-    """Return whether an error is an interruption (SIGINT), or was made of one.
+    """Return whether an error is an interruption (SIGINT), or was caused by one.
 
-    Python 3.11 raises a RuntimeError where one comes while a class is made.
+    Python 3.11 raises a RuntimeError if it is interrupted while it creates a class.
     """
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__ or error.__context__
@@ -124,9 +125,9 @@ def is_interruption(error: BaseException | None) -> bool:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name closest to `name`, compared without case, or None if none is near.
+    """Return the known name closest to `name`, compared without case, or None.
 
-    None too where there is too much to compare.
+    The result is None if no name is close, or if there are too many names to compare.
     """
     known = list(known)
     if comparisons(name, known) > COMPARED.most:
@@ -142,7 +143,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def comparisons(name: str, known: Iterable[str]) -> int:
-    """Return how many comparisons of names of 20 letters it takes to find the nearest of some."""
+    """Return the number of comparisons, of names of 20 letters, to find the closest name."""
     length = min(len(name), 100)
     return sum(1 + length * len(candidate) // 400 for candidate in known)
 

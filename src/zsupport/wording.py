@@ -1,4 +1,4 @@
-"""Texts for people: lists and counts in a sentence, and fields as each caller writes them."""
+"""Texts for people: lists and counts in sentences, and fields as a caller writes them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _filled(template: str, values: dict[str, str], naming: Naming) -> str:
 
 
 def enumerated(names: Iterable[str], word: str = "and") -> str:
-    """Return names as one says them: `a`, `a and b`, `a, b and c`; nothing where there is none."""
+    """Return names as a list in a sentence: `a`, `a and b`, `a, b and c`."""
     names = list(names)
     if len(names) < 2:
         return "".join(names)
@@ -76,5 +76,5 @@ def enumerated(names: Iterable[str], word: str = "and") -> str:
 
 
 def counted(count: int, what: str) -> str:
-    """Return how many there are of something: `1 case`, `1,200 cases`."""
+    """Return a count with its noun: `1 case`, `1,200 cases`."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -96,7 +96,7 @@ def cost(package: str, folder: Path, command: list[str], limit: int) -> Cost:
     if process.returncode < 0:
         refused = f"> {limit} s"
     else:
-        most = re.search(r"[0-9][0-9,]* [^;:\n]*; at most [0-9,]+", written)
+        most = re.search(r"too many [^;:\n(]*(: [0-9,]+)? \(limit [0-9,]+\)", written)
         refused = most[0] if most else ""
         assert process.returncode in (0, 1) or refused, written[-2000:]
     changes = re.search(r"changes: [0-9]+ of ([0-9]+)", written)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from large import CHECK, DUE, chain, equal_grants, facts, grants, joined, priorities, windows
-from test_limits import assert_worked_on
+from test_limits import assert_accepted
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -30,4 +30,4 @@ AT: dict[str, tuple[Callable[[], str], tuple[str, ...]]] = {
 @pytest.mark.parametrize("name", AT)
 def test_input_at_a_limit_is_accepted(name: str, cli: "Cli", tmp_path: Path) -> None:
     text, command = AT[name]
-    assert_worked_on(cli, tmp_path, text(), command)
+    assert_accepted(cli, tmp_path, text(), command)

@@ -213,7 +213,10 @@ def test_too_many_questions_are_reported() -> None:
     assert (finding.code, finding.message) == (
         "ZS009", "too many questions: 40,000 (limit 20,000)",
     )  # fmt: skip
-    assert (finding.expected, finding.hint) == ("at most 20,000", "leave out what changes nothing")
+    assert (finding.expected, finding.hint) == (
+        "at most 20,000",
+        "remove dimensions that do not change the answer",
+    )
     # 12,000 and 12,000
     fewer = case.replace(f"f0: [{values}]", f"f0: [{', '.join(f'v{n}' for n in range(60))}]")
     [finding] = written(HEAD + fewer + fewer, subject_of(policy)).findings

@@ -286,12 +286,12 @@ class Decisions:
             for more, others in members:
                 if both := some & others:
                     joined = before.joined(more)
-                    check_limit(MEMBERS, len(joined.calendars), f"`{hours}`", told=False)
+                    check_limit(MEMBERS, len(joined.calendars), f"`{hours}`", exact=False)
                     found.append((joined, both))
                     some &= ~both
             if some and known:
                 found.append((before, some))
-            check_limit(PARTS, len(found), f"`{hours}`", told=False)
+            check_limit(PARTS, len(found), f"`{hours}`", exact=False)
         return found
 
 

@@ -51,7 +51,7 @@ def momentless(
                         found |= cases
                     elif cases:
                         split.append((inside, outside, cases))
-            check_limit(PARTS, len(split), "the hours that `opened` names", told=False)
+            check_limit(PARTS, len(split), "the hours that `opened` names", exact=False)
         parts = split
     return found
 

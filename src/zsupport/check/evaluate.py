@@ -119,7 +119,7 @@ def _limit_finding(document: Document, error: TooMuch) -> Finding:
     kind = TOO_MANY if error.limit == CASES else TOO_MUCH
     return Finding(
         kind.code, kind.name, "warning",
-        f"{error.message}: some rules did not run",
+        f"{error.message}; some rules did not run",
         document.source.shown, document.key(path), path_text(path),
         hint=error.hint, identity=(error.limit.counts,),
     )  # fmt: skip

@@ -215,7 +215,7 @@ class Subject(AnalysedRevision):
             inside = [(names | {hours}, part & cases) for names, part in parts]
             outside = [(names, part & ~cases) for names, part in parts]
             parts = [(names, part) for names, part in inside + outside if part]
-            check_limit(PARTS, len(parts), "the hours of the grants", told=False)
+            check_limit(PARTS, len(parts), "the hours of the grants", exact=False)
         return [(names, part) for names, part in parts if names]
 
     def check_comparisons(self, count: int) -> None:

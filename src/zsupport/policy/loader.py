@@ -189,7 +189,7 @@ def read_valid(files: abc.Sequence[SourceFile], most: Limit = FOLDER_VALUES) -> 
     for file in files:
         documents.append(document := read_document(file))
         values += values_in(document.root) if count else 0
-        check_limit(most, values, told=False)
+        check_limit(most, values, exact=False)
     if findings := [finding for document in documents for finding in document.findings]:
         raise InvalidPolicy(
             findings, {document.source.shown: document.text for document in documents}
@@ -639,7 +639,7 @@ class Builder:
                     at = self.record.get("hours").key(id)
                     message = f"too many {limit.counts} in `{short(id)}`: {count:,}"
                     expected = f"at most {limit.most:,}"
-                    self.reader.report("ZS009", at.span, at.way, message, expected, limit.way_out)
+                    self.reader.report("ZS009", at.span, at.way, message, expected, limit.hint)
                     raise Stop
 
     def read_calendar(self, record: Record) -> PolicyCalendar:

@@ -174,7 +174,7 @@ def check_patterns(project: Project, key: str, patterns: Sized) -> None:
         count, limit = f"{len(patterns):,}", PATTERNS.most
         raise UsageError(
             f"{project.path}: too many patterns in `{key}`: {count} (limit {limit})",
-            PATTERNS.way_out,
+            PATTERNS.hint,
         )
 
 

@@ -214,8 +214,8 @@ def _bounded(files: Iterable[SourceFile]) -> list[SourceFile]:
     for file in files:
         read.append(file)
         size += len(file.data)
-        check_limit(SIDE_FILES, len(read), told=False)
-        check_limit(SIDE_BYTES, size, told=False)
+        check_limit(SIDE_FILES, len(read), exact=False)
+        check_limit(SIDE_BYTES, size, exact=False)
     return read
 
 

@@ -330,7 +330,7 @@ class _Binder:
                     f" (limit {ASKED.most:,})"
                 )
             self.reader.report(
-                "ZS009", asked.start, asked.way, message, f"at most {ASKED.most:,}", ASKED.way_out
+                "ZS009", asked.start, asked.way, message, f"at most {ASKED.most:,}", ASKED.hint
             )
             return _BoundQuestion(revision, shown, None)
         question = Question(command, revision, values, facts, options, shown, timed, in_force)
