@@ -1,7 +1,7 @@
-"""Random tests files, settings, cache entries and policies: every run ends as it should.
+"""Tests of the program with random tests files, settings, cache entries and policies.
 
-`ZSUPPORT_INPUTS` is how many (default 2,000), `ZSUPPORT_SEED` which; the end of the run says how
-many it were. The same by hand, for any number of inputs: `python -m tests.fuzz COUNT [SEED]`.
+`ZSUPPORT_INPUTS` is the number of inputs (default 2,000), `ZSUPPORT_SEED` the seed. The summary of
+the run gives both. To test any number of inputs, run `python -m tests.fuzz COUNT [SEED]`.
 """
 
 import os
@@ -17,7 +17,7 @@ import pytest
 from conftest import Cli
 from fuzz.folders import differences, draw_folder, draw_question, known
 from fuzz.inputs import POLICY, SMALL, file_of_settings, file_of_tests
-from fuzz.judge import Ended, faults
+from fuzz.judge import Result, faults
 from fuzz.run import CHUNK, KINDS, SEVERAL, TRIED, attempts, check
 from fuzz.several import revisions
 
@@ -30,13 +30,13 @@ SEED = int(os.environ.get("ZSUPPORT_SEED", "20261129"))
 
 
 @pytest.mark.parametrize("start", range(0, INPUTS, CHUNK))
-def test_every_input_ends_as_it_should(
+def test_runs_with_random_inputs_have_no_faults(
     start: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     numbers = range(start, min(start + CHUNK, INPUTS))
-    found = list(check(SEED, numbers, tmp_path))
-    record_property(TRIED, (SEED, len(numbers), len(found)))
-    assert not found, "\n" + "\n".join(found[:5])
+    failures = list(check(SEED, numbers, tmp_path))
+    record_property(TRIED, (SEED, len(numbers), len(failures)))
+    assert not failures, "\n" + "\n".join(failures[:5])
 
 
 def test_most_inputs_are_valid_and_some_are_not(tmp_path: Path) -> None:
@@ -44,35 +44,35 @@ def test_most_inputs_are_valid_and_some_are_not(tmp_path: Path) -> None:
     for attempt in attempts(SEED, range(200), tmp_path):
         codes.setdefault(attempt.name.partition(" ")[0], Counter())[attempt.end.code] += 1
     assert set(codes) == {kind for kind, *_ in (*KINDS, *SEVERAL)}
-    for kind, found in codes.items():
-        # With 0 and 1 the input was read.
-        assert found[0] + found[1] >= 0.5 * found.total(), (kind, found)
+    for kind, counts in codes.items():
+        # 0 and 1: the input is valid.
+        assert counts[0] + counts[1] >= 0.5 * counts.total(), (kind, counts)
     for kind in ("tests", "settings"):
         assert codes[kind][2] + codes[kind][3] > 0.1 * codes[kind].total(), codes
 
 
-def test_an_input_is_the_same_whenever_it_is_drawn() -> None:
+def test_a_seed_always_gives_the_same_input() -> None:
     for make in (file_of_tests, file_of_settings):
         assert make(Random("7 3")) == make(Random("7 3"))
         assert make(Random("7 3")) != make(Random("7 4"))
 
 
 @pytest.mark.parametrize(
-    ("case", "says"),
+    ("case", "message"),
     [
         ("channels: {opened: x}, expect: {include: web}", "unknown key or fact `opened`"),
         ("channels: {metric: x}, expect: {include: web}", "unknown key or fact `metric`"),
         ("channels: {plan: pro}, expect: {source: x}", "`source` is `page`"),
     ],
 )
-def test_keys_of_another_mapping_are_findings(
-    case: str, says: str, cli: Cli, tmp_path: Path
+def test_a_key_of_another_mapping_is_a_finding(
+    case: str, message: str, cli: Cli, tmp_path: Path
 ) -> None:
     (tmp_path / "acme.yaml").write_text(POLICY)
     (tmp_path / "acme_test.yaml").write_text(f"tests: 1\npolicy: acme\ncases: [{{{case}}}]\n")
     done = cli("test", "acme.yaml", cwd=tmp_path)
     assert done.code in (1, 3)
-    assert says in done.stdout
+    assert message in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_keys_of_another_mapping_are_findings(
         ("per-file-ignores = {a = 5}", "per-file-ignores"), ("fail-on = [[]]", "fail-on"),
     ],
 )  # fmt: skip
-def test_settings_of_another_type_are_usage_errors(
+def test_a_setting_of_a_wrong_type_is_a_usage_error(
     setting: str, key: str, cli: Cli, tmp_path: Path
 ) -> None:
     (tmp_path / "acme.yaml").write_text(SMALL)
@@ -92,7 +92,7 @@ def test_settings_of_another_type_are_usage_errors(
     assert f"invalid value of `{key}` in [tool.zsupport.check]" in done.stderr
 
 
-def test_a_wrong_entry_with_a_right_checksum_is_made_anew(cli: Cli, tmp_path: Path) -> None:
+def test_an_invalid_cache_entry_with_a_valid_checksum_is_replaced(cli: Cli, tmp_path: Path) -> None:
     policy = SMALL + "terms: {limits: [{say: {en: One.}}]}\n"
     folder = tmp_path / "cache" / "zsupport"
     environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
@@ -106,7 +106,7 @@ def test_a_wrong_entry_with_a_right_checksum_is_made_anew(cli: Cli, tmp_path: Pa
     identity = cache.policy_identity((SourceFile("-", policy.encode(), "", "-"),))
     kept = cache.kept_policy(str(folder), identity)
     assert kept is not None
-    # A text without any language, which no policy has.
+    # A text without a language is invalid.
     terms = (kept[0].terms[0]._replace(say={}),)
     cache.keep_policy(str(folder), identity, (kept[0]._replace(terms=terms),))
     wrong = path.read_bytes()
@@ -133,17 +133,17 @@ def test_the_command_prints_figures_and_seed(arguments: list[str], code: int, st
 
 def test_an_exit_code_70_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("the wheel came off")
+        raise RuntimeError("unexpected error")
 
     monkeypatch.setattr("zsupport.suite.session.read_written", broken)
-    found = list(check(SEED, range(4), tmp_path))
-    assert len(found) == 2
-    assert f"seed {SEED}, tests 0: test acme.yaml " in found[0]
-    assert "exit 70" in found[0]
-    assert "the wheel came off" in found[0]
+    reports = list(check(SEED, range(4), tmp_path))
+    assert len(reports) == 2
+    assert f"seed {SEED}, tests 0: test acme.yaml " in reports[0]
+    assert "exit 70" in reports[0]
+    assert "unexpected error" in reports[0]
 
 
-def test_revisions_of_a_folder_know_different_things() -> None:
+def test_revisions_of_a_folder_have_different_names() -> None:
     different: Counter[str] = Counter()
     foreign = 0
     for number in range(60):
@@ -161,26 +161,26 @@ def test_revisions_of_a_folder_know_different_things() -> None:
 @pytest.mark.parametrize(
     ("arguments", "end", "wrong"),
     [
-        (("due",), Ended(70, "", "a bug"), ["exit 70"]),
-        (("due",), Ended(5, "", ""), ["exit 5"]),
-        (("due",), Ended(1, "none\n", ""), ["exit 1 without a word"]),
-        (("check",), Ended(1, "a finding\n", ""), []),
-        (("check",), Ended(3, "", "Traceback (most recent call last):"), ["a traceback"]),
-        (("due", "--format", "json"), Ended(3, "", "no policy"), []),
-        (("hours", "--format", "json"), Ended(0, '{"answers": [{"state": "open"}]}', ""), []),
+        (("due",), Result(70, "", "a bug"), ["exit 70"]),
+        (("due",), Result(5, "", ""), ["exit 5"]),
+        (("due",), Result(1, "none\n", ""), ["exit 1 without a message"]),
+        (("check",), Result(1, "a finding\n", ""), []),
+        (("check",), Result(3, "", "Traceback (most recent call last):"), ["traceback"]),
+        (("due", "--format", "json"), Result(3, "", "no policy"), []),
+        (("hours", "--format", "json"), Result(0, '{"answers": [{"state": "open"}]}', ""), []),
         (
-            ("hours", "--format", "json"), Ended(0, '{"answers": [{"state": "closed"}]}', ""),
+            ("hours", "--format", "json"), Result(0, '{"answers": [{"state": "closed"}]}', ""),
             ["exit 0 with no positive answer"],
         ),
         (
-            ("channels", "--format", "json"), Ended(1, '{"answers": [{"allowed": true}]}', "no"),
+            ("channels", "--format", "json"), Result(1, '{"answers": [{"allowed": true}]}', "no"),
             ["exit 1 with a positive answer"],
         ),
-        (("test", "--format", "junit"), Ended(0, "<a></a>", ""), []),
+        (("test", "--format", "junit"), Result(0, "<a></a>", ""), []),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_an_end_is_named(
-    arguments: tuple[str, ...], end: Ended, wrong: list[str]
+def test_faults_of_a_run_are_reported(
+    arguments: tuple[str, ...], end: Result, wrong: list[str]
 ) -> None:
     assert list(faults(arguments, end)) == wrong
 
@@ -192,29 +192,29 @@ def test_what_is_wrong_with_an_end_is_named(
         ("csv", 'a,"b\n'), ("markdown", "| a | b |\n| c |\n"),
     ],
 )  # fmt: skip
-def test_output_that_is_not_in_its_format_is_named(format: str, text: str) -> None:
-    [wrong] = faults(("check", "--format", format), Ended(0, text, ""))
-    assert wrong.startswith(f"no {format}: ")
+def test_output_in_an_invalid_format_is_reported(format: str, text: str) -> None:
+    [wrong] = faults(("check", "--format", format), Result(0, text, ""))
+    assert wrong.startswith(f"invalid {format}: ")
 
 
 def row(**fields: object) -> dict[str, object]:
-    """Return an answer of `channels`: the web is allowed on the plan pro."""
+    """Return a row of `channels`: `web` is granted to the plan `pro`."""
     nothing = dict.fromkeys(("role", "priority", "only_when", "prerequisites", "recommended"))
     case = {"plan": "pro", "channel": "web", "facts": {}, "allowed": True, "retired": None}
     return {**nothing, **case, "hours": "office", **fields}
 
 
-def test_a_folder_may_only_open_columns() -> None:
+def test_answers_of_a_folder_may_only_have_more_columns() -> None:
     north, south = (row(facts={"site": site}) for site in ("north", "south"))
     assert list(differences("channels", [row()], [row()])) == []
     assert list(differences("channels", [north, south], [row(plan=None)])) == []
     [other] = differences("channels", [north, {**south, "hours": None}], [row()])
-    assert other.startswith("other hours: plan=pro, channel=web, facts={'site': 'south'}")
+    assert other.startswith("different hours: plan=pro, channel=web, facts={'site': 'south'}")
     [more] = differences("channels", [row(), row(plan="free")], [row()])
-    assert more.startswith("a row that the revision alone has not: plan=free")
+    assert more.startswith("extra row: plan=free")
     [less] = differences("channels", [row()], [row(), row(plan="free")])
-    assert less.startswith("a row of the revision alone is missing: plan=free")
-    # It must not close any either.
+    assert less.startswith("missing row: plan=free")
+    # Fewer columns are a fault, too.
     assert len(list(differences("channels", [row()], [north, south]))) == 3
 
 
@@ -226,7 +226,7 @@ def test_a_folder_may_only_open_columns() -> None:
         (None, ["next_open"]),
     ],
 )
-def test_hours_change_as_the_revision_says_before_it_ends(
+def test_the_next_change_of_hours_is_compared_until_the_revision_ends(
     together: str | None, wrong: list[str]
 ) -> None:
     case: dict[str, object] = dict.fromkeys(("plan", "role", "channel", "priority"))
@@ -234,8 +234,10 @@ def test_hours_change_as_the_revision_says_before_it_ends(
     alone = {**closed, "next_open": "2026-11-23T09:00:00Z", "next_close": "2026-11-23T17:00:00Z"}
     both = {**alone, "next_open": together, "next_close": "2026-11-23T12:00:00Z"}
     noon, morning = (datetime(2026, 11, 23, hour, tzinfo=UTC) for hour in (12, 9))
-    found = [each.partition(":")[0] for each in differences("hours", [both], [alone], noon)]
-    assert found == [f"other {name}" for name in wrong]
+    fields = [
+        difference.partition(":")[0] for difference in differences("hours", [both], [alone], noon)
+    ]
+    assert fields == [f"different {name}" for name in wrong]
     assert list(differences("hours", [both], [alone], morning)) == []
     assert len(list(differences("hours", [both], [alone]))) == 1
 
@@ -246,10 +248,12 @@ def test_columns_that_depend_on_the_moment_are_reported(
     monkeypatch.setattr(Policy, "_shown", lambda *_: frozenset())
     monkeypatch.setattr("fuzz.several.FORMATS", ("plain",))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    found = []
+    problems = []
     for number in range(40):
         place = tmp_path / str(number)
         place.mkdir()
         monkeypatch.chdir(place)
-        found += [each for _, _, wrong in revisions(Random(f"{SEED} {number}")) for each in wrong]
-    assert any(each.startswith("columns depend on the moment") for each in found), found
+        problems += [
+            problem for _, _, wrong in revisions(Random(f"{SEED} {number}")) for problem in wrong
+        ]
+    assert any(problem.startswith("columns depend on the moment") for problem in problems), problems

@@ -1,4 +1,4 @@
-"""Try any number of random inputs, on every core: `python -m tests.fuzz COUNT [SEED]`."""
+"""Test random inputs on all cores: `python -m tests.fuzz COUNT [SEED]`."""
 
 import random
 import sys
@@ -12,27 +12,27 @@ SHOWN = 20  # failures; the rest are only counted
 
 
 def work(chunk: tuple[int, range]) -> list[str]:
-    """Return the failures of one chunk: its seed and its numbers."""
+    """Return the failures of a chunk: a seed and numbers of inputs."""
     with tempfile.TemporaryDirectory() as folder:
         return list(check(*chunk, Path(folder)))
 
 
 def main(arguments: list[str]) -> int:
-    """Try inputs, print every failure and the figures, and return the exit code."""
-    if not 1 <= len(arguments) <= 2 or not all(each.isdecimal() for each in arguments):
+    """Test the inputs, print the failures and the counts, and return the exit code."""
+    if not 1 <= len(arguments) <= 2 or not all(argument.isdecimal() for argument in arguments):
         print("usage: python -m tests.fuzz COUNT [SEED]", file=sys.stderr)
         return 2
     count = int(arguments[0])
     seed = int(arguments[1]) if len(arguments) > 1 else random.randrange(10**9)
     chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
-    found = 0
+    failures = 0
     with ProcessPoolExecutor() as pool:
         for reports in pool.map(work, [(seed, chunk) for chunk in chunks]):
-            for report in reports[: max(0, SHOWN - found)]:
+            for report in reports[: max(0, SHOWN - failures)]:
                 print(report, flush=True)
-            found += len(reports)
-    print(figures(count, seed, found))
-    return 1 if found else 0
+            failures += len(reports)
+    print(figures(count, seed, failures))
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Random folders with two or three revisions of a policy, and what is asked of them.
+"""Random folders with two or three revisions of a policy, and questions to them.
 
-The revisions are drawn by `tests/reference`, changed or on their own, so that plans, roles,
-channels, priorities, facts, metrics and hours of one are known to all of them, to some or to none.
+`tests/reference` draws the revisions. A revision is a copy of the first, a changed copy, or another
+policy: so some names are known to all revisions, and others only to some.
 """
 
 import json
@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 
 from reference.draw import Document, Drawing, one_line
 
-from .inputs import slipped
+from .inputs import with_typos
 
 COMMANDS = ("channels", "due", "hours", "priority", "topics", "terms")
 DIMENSIONS = ("plan", "role", "channel", "priority")
 STARTS = ("2024-10-01", "2025-12-31", "2026-03-29", "2026-10-25", "2026-11-24")
 SOON = "2026-10-20"
 LATE = datetime(2200, 1, 1, tzinfo=UTC)
-#: Ids that a later revision gives to the same members.
+#: Other ids that a revision may use for these members.
 OTHER_IDS = {
     "pro": "team", "free": "basic", "user": "member", "forum": "board", "P1": "S1", "P2": "S2",
     "region": "place", "topic": "about", "update": "fix", "office": "lab", "asia": "africa",
@@ -40,42 +40,42 @@ SELF_HELP: Document = {
 
 
 class Folder(NamedTuple):
-    """The revisions of a policy in order of time; `texts` are their files, some damaged."""
+    """The revisions of a policy in order of time; `texts` are their files, which may be damaged."""
 
     documents: tuple[Document, ...]
     texts: tuple[bytes, ...]
 
     @property
     def damaged(self) -> bool:
-        """Whether a text is not that of its revision."""
-        return self.texts != tuple(one_line(each).encode() for each in self.documents)
+        """Whether a file differs from its revision."""
+        return self.texts != tuple(one_line(document).encode() for document in self.documents)
 
     @property
     def zone(self) -> ZoneInfo:
-        """The policy's zone."""
+        """The time zone of the policy."""
         return ZoneInfo(self.documents[0].get("timezone", "UTC"))
 
-    def reigns(self) -> list[tuple[datetime, datetime | None]]:
-        """Return from and before when each revision is in force, None where it has no end."""
+    def in_force_spans(self) -> list[tuple[datetime, datetime | None]]:
+        """Return for each revision the first instant in force and the first after it, or None."""
         effective = [document["effective"] for document in self.documents]
-        starts = [_midnight(each["from"], self.zone) for each in effective]
+        starts = [_midnight(document["from"], self.zone) for document in effective]
         ends: list[datetime | None] = [*starts[1:], None]
-        for number, each in enumerate(effective):
-            if "last_day" in each:
-                day = date.fromisoformat(each["last_day"]) + timedelta(days=1)
+        for number, entry in enumerate(effective):
+            if "last_day" in entry:
+                day = date.fromisoformat(entry["last_day"]) + timedelta(days=1)
                 ends[number] = min(_midnight(f"{day}", self.zone), ends[number] or LATE)
         return list(zip(starts, ends, strict=True))
 
     def in_force(self, moment: datetime) -> int | None:
         """Return the number of the revision in force at a moment."""
-        for number, (start, end) in enumerate(self.reigns()):
+        for number, (start, end) in enumerate(self.in_force_spans()):
             if start <= moment < (end or LATE):
                 return number
         return None
 
 
 class SmallDrawing(Drawing):
-    """Draws a policy with little in each section, so that few mutations can be made of it."""
+    """Draws a policy with small sections, so that it has few mutants."""
 
     def some(self, values: Any, most: int = 3, least: int = 1) -> list[Any]:
         return super().some(values, min(most, 2), min(least, 2))
@@ -92,11 +92,11 @@ class SmallDrawing(Drawing):
 
 
 def draw_small(random: Random) -> Folder:
-    """Return one revision of a small policy, now and then two."""
+    """Return one or two revisions of a small policy."""
     documents = [SmallDrawing(random).document for _ in range(random.choice((1, 1, 1, 2)))]
     for document, start in zip(documents, STARTS, strict=False):
         document["effective"] = {"from": start}
-    return Folder(tuple(documents), tuple(one_line(each).encode() for each in documents))
+    return Folder(tuple(documents), tuple(one_line(document).encode() for document in documents))
 
 
 def _midnight(day: str, zone: ZoneInfo) -> datetime:
@@ -104,14 +104,14 @@ def _midnight(day: str, zone: ZoneInfo) -> datetime:
 
 
 def draw_folder(random: Random) -> Folder:
-    """Return a folder; in one of eight a revision is damaged."""
+    """Return a folder; one in eight has a damaged revision."""
     drawing = Drawing(random)
     documents = [drawing.document]
     for _ in range(random.choice((1, 1, 1, 2))):
-        way = random.random()
-        document = deepcopy(drawing.document) if way < 0.2 else drawing.changed()
-        documents.append(Drawing(random).document if way > 0.6 else document)
-    documents = [_varied(random, document) for document in documents]
+        choice = random.random()
+        document = deepcopy(drawing.document) if choice < 0.2 else drawing.changed()
+        documents.append(Drawing(random).document if choice > 0.6 else document)
+    documents = [_with_variations(random, document) for document in documents]
     for document in documents[1:]:
         document["policy"] = documents[0]["policy"]
     zone = random.choice(("UTC", "Europe/Oslo", "America/St_Johns"))
@@ -120,7 +120,7 @@ def draw_folder(random: Random) -> Folder:
         document["timezone"] = zone
         document["effective"] = {"from": start}
     for number, start in enumerate(starts):
-        # Of the last one an end, of the others a gap before the next one.
+        # The last revision may end; after another one there may be a gap.
         if random.random() < (0.4 if number == len(starts) - 1 else 0.15):
             documents[number]["effective"]["last_day"] = random.choice((start, max(start, SOON)))
     texts = [one_line(document).encode() for document in documents]
@@ -130,8 +130,8 @@ def draw_folder(random: Random) -> Folder:
     return Folder(tuple(documents), tuple(texts))
 
 
-def _varied(random: Random, document: Document) -> Document:
-    """Return a revision with other ids for some of its members, and with what is not drawn."""
+def _with_variations(random: Random, document: Document) -> Document:
+    """Return a revision with other ids for some members, and with keys that `Drawing` omits."""
     text = one_line(document)
     for id, other in OTHER_IDS.items():
         if random.random() < 0.15:
@@ -143,8 +143,8 @@ def _varied(random: Random, document: Document) -> Document:
             id = random.choice(list(section))
             entry = section[id] if isinstance(section[id], dict) else {"name": section[id]}
             section[id] = {**entry, "aliases": [alias]}
-            if any(alias in each.get("aliases", ()) for each in section.values()
-                   if isinstance(each, dict) and each is not section[id]):  # fmt: skip
+            if any(alias in entry.get("aliases", ()) for entry in section.values()
+                   if isinstance(entry, dict) and entry is not section[id]):  # fmt: skip
                 del section[id]["aliases"]
     for metric in made.get("metrics", [])[1:]:
         if random.random() < 0.6:
@@ -159,32 +159,34 @@ def _varied(random: Random, document: Document) -> Document:
 
 
 def _damaged(random: Random, documents: list[Document], number: int) -> bytes:
-    """Return the text of a revision that is no policy, or none beside the others."""
+    """Return the text of a revision that is invalid, or that conflicts with another one."""
     document = deepcopy(documents[number])
-    way = random.randrange(4)
-    if way == 0:
+    choice = random.randrange(4)
+    if choice == 0:
         document["effective"] = documents[number - 1]["effective"]
-    elif way == 1:
+    elif choice == 1:
         document["timezone"] = "Asia/Tokyo"
-    elif way == 2:
+    elif choice == 2:
         del document[random.choice(("plans", "channels", "policy", "effective"))]
     else:
-        return slipped(random, one_line(document))
+        return with_typos(random, one_line(document))
     return one_line(document).encode()
 
 
 def known(document: Document) -> dict[str, set[str]]:
-    """Return by what each dimension, fact, metric, topic and hours can be named in a revision."""
+    """Return the names of the members of each dimension and section in a revision."""
 
     def ids(section: str) -> set[str]:
         entries = document.get(section, {})
-        aliases = (each.get("aliases", ()) for each in entries.values() if isinstance(each, dict))
+        aliases = (
+            entry.get("aliases", ()) for entry in entries.values() if isinstance(entry, dict)
+        )
         return {*entries, *(alias for some in aliases for alias in some)}
 
     return {
         **{name: ids(f"{name}s") for name in ("plan", "role", "channel")},
-        "priority": {each["id"] for each in document.get("priorities", ())},
-        "metric": {each["id"] for each in document.get("metrics", [{"id": "first-response"}])},
+        "priority": {entry["id"] for entry in document.get("priorities", ())},
+        "metric": {entry["id"] for entry in document.get("metrics", [{"id": "first-response"}])},
         "hours": {*document.get("hours", {}), "24x7"},
         "topics": {*document.get("self-help", {}).get("topics", {})},
         "terms": {*document.get("terms", {})},
@@ -196,23 +198,23 @@ def known(document: Document) -> dict[str, set[str]]:
 
 
 class Question(NamedTuple):
-    """A command with its options, but policy, moment and format; `names` are what it names."""
+    """A command with its options, except policy, moment and format; `names` are in the options."""
 
     command: str
     options: tuple[str, ...]
-    names: tuple[tuple[str, str], ...]  # each by its key in `known`
+    names: tuple[tuple[str, str], ...]  # (key of `known`, name)
 
     def is_known_to(self, document: Document) -> bool:
-        """Return whether it names only what a revision knows."""
+        """Return whether a revision knows all names."""
         names = known(document)
         return all(value in names.get(name, ()) for name, value in self.names)
 
 
 def draw_question(random: Random, documents: tuple[Document, ...]) -> Question:
-    """Return a question that names what one revision knows, or what any of them does."""
-    asked_about = documents if random.random() < 0.6 else (random.choice(documents),)
+    """Return a question with names of one revision, or of all."""
+    sources = documents if random.random() < 0.6 else (random.choice(documents),)
     names: dict[str, list[str]] = {}
-    for document in asked_about:
+    for document in sources:
         for key, values in known(document).items():
             names[key] = sorted({*names.get(key, ()), *values})
     command = random.choice(("due", "due", *COMMANDS))
@@ -247,8 +249,8 @@ def draw_question(random: Random, documents: tuple[Document, ...]) -> Question:
 
 
 def moments(random: Random, folder: Folder, count: int) -> list[datetime]:
-    """Return moments before, between and after the revisions, most of them on a border."""
-    borders = [each for reign in folder.reigns() for each in reign if each is not None]
+    """Return moments around the starts and ends of revisions, and these themselves."""
+    borders = [border for span in folder.in_force_spans() for border in span if border is not None]
     ways: tuple[Callable[[datetime], datetime], ...] = (
         lambda first: first,
         lambda first: first - timedelta(seconds=1),
@@ -259,7 +261,7 @@ def moments(random: Random, folder: Folder, count: int) -> list[datetime]:
 
 
 def at(question: Question, moment: datetime, random: Random) -> tuple[str, ...]:
-    """Return the options that give a moment; of `due` also what has happened, at times."""
+    """Return the options for a moment; for `due` also events, sometimes."""
     text = moment.isoformat()
     if question.command != "due":
         return ("--at", text)
@@ -279,11 +281,11 @@ def at(question: Question, moment: datetime, random: Random) -> tuple[str, ...]:
 def tests_of(
     random: Random, folder: Folder, answers: Callable[[Question, str], list[Document]]
 ) -> Document:
-    """Return a tests file whose cases expect what `answers` says, most of the time."""
+    """Return a tests file; most cases expect the result of `answers`."""
     cases: list[Document] = []
     for moment in moments(random, folder, random.randint(1, 3)):
         number = folder.in_force(moment)
-        # In a tests file a revision has to know every name, by its id.
+        # A tests file must use ids that the revision knows.
         own = random.random() < 0.9 and number is not None
         question = draw_question(random, folder.documents[number:][:1] if own else folder.documents)
         if own and any(value in ALIASES for _, value in question.names):
@@ -311,7 +313,7 @@ def tests_of(
 
 
 def _expected(command: str, rows: list[Document]) -> Any:
-    """Return what is expected where the answers to a question are these rows."""
+    """Return the expectation for these rows of an answer."""
     if command == "channels":
         return {"exactly": sorted({row["channel"] for row in rows if row["allowed"]})}
     key = "priority" if command == "priority" else "state"
@@ -328,12 +330,12 @@ def _guess(command: str) -> Any:
     }[command]
 
 
-# -- what a revision alone would answer ------------------------------------------------------------
+# -- answers of a single revision ------------------------------------------------------------------
 
-#: The fields that say which case a row answers, beside its facts.
+#: The fields that name the case of a row, except facts.
 CASE = ("plan", "role", "channel", "priority", "metric", "topic")
-#: The fields that depend on the case, the moment and the revision in force alone. Remarks and
-#: `retired` do not: a fact or plan that another revision opens as a column brings its own.
+#: The fields that depend only on the case, the moment and the revision in force. Remarks and
+#: `retired` also depend on other revisions, which may add columns for facts and plans.
 SAME = {
     "channels": ("allowed", "only_when", "prerequisites", "hours", "recommended"),
     "due": (
@@ -346,37 +348,40 @@ SAME = {
     "terms": ("text", "because"),
 }  # fmt: skip
 
-#: When hours change next: they depend on the next revision from its first day on.
+#: Times of the next change: they depend on the next revision from its first day.
 CHANGES = ("next_open", "next_close")
 
 
 def differences(
     command: str, together: list[Document], alone: list[Document], end: datetime | None = None
 ) -> Iterator[str]:
-    """Yield how the answers of a folder differ from those of the revision in force alone.
+    """Yield the differences between the answers of a folder and of its revision in force.
 
-    Other revisions may only open columns: then several rows answer the case of one row. They say
-    what is open from `end` on.
+    Other revisions may add columns: then several rows answer the case of one row. They determine
+    the hours after `end`.
     """
     covered: set[int] = set()
     for row in together:
-        general = [i for i, each in enumerate(alone) if _is_case_of(command, row, each)]
+        general = [i for i, other in enumerate(alone) if _is_case_of(command, row, other)]
         covered.update(general)
         if not general:
-            yield f"a row that the revision alone has not: {_short(row)}"
+            yield f"extra row: {_short(row)}"
             continue
-        # A row for all channels says what those promise that the case is entitled to.
+        # A row for all channels gives the targets of the channels that are granted.
         opened = command == "due" and row["channel"] is not None
         refused = opened and row["state"] == "not-entitled" and alone[general[0]]["channel"] is None
-        other = [_unlike(command, row, alone[i], end) for i in general]
-        if not refused and all(other):
-            yield f"other {', '.join(other[0])}: {_short(row)}, alone {_short(alone[general[0]])}"
+        differing = [_different_fields(command, row, alone[i], end) for i in general]
+        if not refused and all(differing):
+            first = _short(alone[general[0]])
+            yield f"different {', '.join(differing[0])}: {_short(row)}, alone {first}"
     for i in sorted({*range(len(alone))} - covered):
-        yield f"a row of the revision alone is missing: {_short(alone[i])}"
+        yield f"missing row: {_short(alone[i])}"
 
 
-def _unlike(command: str, row: Document, general: Document, end: datetime | None) -> list[str]:
-    """Return the fields in which a row differs from a more general one, and should not."""
+def _different_fields(
+    command: str, row: Document, general: Document, end: datetime | None
+) -> list[str]:
+    """Return the fields that must be the same in a more general row, but differ."""
     same = [*SAME[command]]
     for name in CHANGES if command == "hours" else ():
         text = general[name]
@@ -386,7 +391,7 @@ def _unlike(command: str, row: Document, general: Document, end: datetime | None
 
 
 def _is_case_of(command: str, row: Document, general: Document) -> bool:
-    """Return whether a row answers a case of a more general one."""
+    """Return whether a row answers a case of a more general row."""
     names = [name for name in CASE if name in row]
     if command == "priority":
         names.remove("priority")

@@ -1,6 +1,6 @@
-"""Random inputs by their grammars, most of them valid: tests files, settings, cache entries.
+"""Random tests files, settings and cache entries, most of them valid.
 
-An input is made from its seed and number alone.
+An input depends only on its seed and number.
 """
 
 import json
@@ -69,7 +69,7 @@ terms: {limits: [{say: One at a time.}]}
 self-help: {topics: {start: {name: Start}}, resources: [{topic: start, kind: guide, name: G, url: "https://x"}]}
 """
 
-#: Little to look at, where settings are tried.
+#: A small policy for tests of settings.
 SMALL = """\
 format: 1
 policy: acme
@@ -78,7 +78,7 @@ channels: {web: {name: Web, kind: web}}
 entitlements: [{when: {plan: pro}, allow: web}]
 """
 Document = dict[str, Any]
-#: Values that replace another now and then.
+#: Values that sometimes replace a valid value.
 ODD: tuple[Any, ...] = (
     None, "", "x", "none", [], {}, [[]], {"x": "y"}, {"not": "pro"}, ["x"], "~", "true", -1, 0, 1.5,
     True, 10**30, "now", "\u202e\u0000", {"target": "1h"}, [None], "a: b", "24x7", [{}], "-",
@@ -87,7 +87,7 @@ ODD: tuple[Any, ...] = (
 INSTANTS = (
     "2026-11-23T10:00:00+01:00", "2026-11-21T03:00:00Z", "2026-12-24T23:30:00+01:00", "@1795424400",
 )  # fmt: skip
-#: They need a zone.
+#: Instants that need a time zone.
 LOCAL = ("2026-11-23 10:00", "2026-11-20 16:59", "2026-11-24T09:00")
 PLANS, ROLES = ("free", "pro", "business"), ("owner", "user")
 CHANNELS, PRIORITIES = ("help", "web", "phone"), ("P1", "P2")
@@ -104,13 +104,13 @@ PATHS = (
 )  # fmt: skip
 
 
-#: What a mapping can expect of an answer, by question.
+#: The fields of an expected answer, by question.
 EXPECTED = {
     name: fields
     for name, question in TESTED.items()
     if isinstance(fields := question.expected.by_node[MappingNode], Fields)
 }
-#: Keys of all mappings, each of which can get into a wrong one.
+#: Keys of all mappings; a drawn mapping may have a key of another mapping.
 KEYS = tuple(
     dict.fromkeys(
         key
@@ -124,18 +124,18 @@ KEYS = tuple(
 
 
 class Grammar:
-    """Draws the parts of an input; `odds` is how often a value of ODD replaces another."""
+    """Draws the parts of an input; `odds` is the probability of a value of ODD."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
         self.odds = random.choice((0.0, 0.0, 0.0, 0.01, 0.05, 0.2))
 
     def odd(self, value: Any) -> Any:
-        """Return the value, or something else in its place."""
+        """Return the value, or a value of ODD."""
         return self.random.choice(ODD) if self.random.random() < self.odds else value
 
     def some(self, values: tuple[str, ...]) -> Any:
-        """Return one of the values, several, or all but some."""
+        """Return a value, a list of values, or the negation of a value."""
         several = self.random.sample(values, self.random.randint(1, len(values)))
         return self.odd(self.random.choice((several[0], several, {"not": several[0]})))
 
@@ -143,11 +143,11 @@ class Grammar:
         return self.odd(self.random.choice(INSTANTS))
 
     def mapping(self, makers: dict[str, Callable[[], Any]], most: int) -> Document:
-        """Return a mapping with some of the keys, and now and then with another."""
+        """Return a mapping with some of the keys, and sometimes with an unknown key."""
         keys = self.random.sample(list(makers), self.random.randint(0, min(most, len(makers))))
         made = {key: self.odd(makers[key]()) for key in keys}
         if self.random.random() < 2 * self.odds:
-            # A key of another mapping, mostly.
+            # In most cases a key of another mapping.
             key = str(self.random.choice((*KEYS, *KEYS, *ODD)))
             made[key] = self.random.choice((*ODD, "pro", *INSTANTS, "down"))
         return made
@@ -155,7 +155,7 @@ class Grammar:
     # -- tests files -------------------------------------------------------------------------------
 
     def tests(self) -> Document:
-        """Return a tests file about POLICY."""
+        """Return a tests file for POLICY."""
         whole: Document = {"tests": self.odd(1), "policy": self.odd("acme")}
         if self.random.random() < 0.5:
             whole["at"] = self.moment()
@@ -177,10 +177,10 @@ class Grammar:
 
     def question(self, command: str) -> Any:
         choose = self.random.choice
-        asked = self.dimensions()
+        dimensions = self.dimensions()
         if command == "priority":
-            asked = {name: asked[name] for name in FACTS}
-        makers = {**asked, "lang": lambda: "nb"}
+            dimensions = {name: dimensions[name] for name in FACTS}
+        makers = {**dimensions, "lang": lambda: "nb"}
         if command in ("due", "hours"):
             makers["customer-tz"] = lambda: choose(("Asia/Tokyo", "UTC"))
             makers["customer-country"] = lambda: choose(("NO", "DE", "no"))
@@ -192,15 +192,15 @@ class Grammar:
             makers["at-risk"] = lambda: choose(("3/4", "75%", "1/2"))
         if command == "hours":
             makers["name"] = lambda: choose(HOURS)
-        asked_of = self.mapping(makers, 4)
+        question = self.mapping(makers, 4)
         moment = "at" if command != "due" else choose(("at", "opened"))
-        asked_of[moment] = self.moment()
+        question[moment] = self.moment()
         if self.random.random() < 0.2:
-            asked_of[moment] = choose(LOCAL)
-            asked_of["tz"] = self.odd(choose(("UTC", "Asia/Tokyo")))
-        if command == "hours" and not {"name", *asked} & set(asked_of):
-            asked_of["plan"] = "pro"
-        return asked_of
+            question[moment] = choose(LOCAL)
+            question["tz"] = self.odd(choose(("UTC", "Asia/Tokyo")))
+        if command == "hours" and not {"name", *dimensions} & set(question):
+            question["plan"] = "pro"
+        return question
 
     def expect(self, command: str) -> Any:
         choose = self.random.choice
@@ -217,7 +217,7 @@ class Grammar:
         return self.mapping(makers, 3) or {"because": choose(PATHS)}
 
     def field(self, command: str, name: str) -> Any:
-        """Return what a field of an answer may be."""
+        """Return an expected value of a field of an answer."""
         choose = self.random.choice
         if name in ("exactly", "include", "exclude"):
             return self.some(CHANNELS)
@@ -246,10 +246,10 @@ class Grammar:
 
     def invariant(self) -> Document:
         choose = self.random.choice
-        said = choose(({"channel": self.some(CHANNELS)}, {"promised": choose(METRICS)}))
-        made: Document = {choose(("require", "forbid")): self.odd(said)}
+        claim = choose(({"channel": self.some(CHANNELS)}, {"promised": choose(METRICS)}))
+        made: Document = {choose(("require", "forbid")): self.odd(claim)}
         where = {**self.dimensions()}
-        if "channel" in said:
+        if "channel" in claim:
             where.pop("channel")
         if self.random.random() < 0.7:
             made["for"] = self.odd(self.mapping(where, 2))
@@ -260,7 +260,7 @@ class Grammar:
     # -- settings ----------------------------------------------------------------------------------
 
     def settings(self) -> Document:
-        """Return a table [tool.zsupport]."""
+        """Return the table [tool.zsupport]."""
         choose = self.random.choice
         rules = ("ZS4", "ZS301", "unreachable-rule", "ZS", "yaml-11-reading", "ZS9")
         patterns = ("drafts", "*.yaml", "old/**", "a[bc]?.yaml", "**/x.yaml", "acme.yaml")
@@ -287,8 +287,8 @@ class Grammar:
         )
 
 
-def slipped(random: Random, text: str) -> bytes:
-    """Return a text, one in ten times with a piece cut out, doubled or replaced."""
+def with_typos(random: Random, text: str) -> bytes:
+    """Return a text; one in ten has pieces removed, doubled or replaced."""
     if random.randrange(10):
         return text.encode("utf-8", "surrogatepass")
     for _ in range(random.randint(1, 3)):
@@ -302,22 +302,24 @@ def slipped(random: Random, text: str) -> bytes:
 
 
 def file_of_tests(random: Random) -> bytes:
-    """Return the content of a tests file, as JSON, which is YAML."""
-    return slipped(random, json.dumps(Grammar(random).tests(), ensure_ascii=random.random() < 0.5))
+    """Return the content of a tests file, as JSON, a subset of YAML."""
+    return with_typos(
+        random, json.dumps(Grammar(random).tests(), ensure_ascii=random.random() < 0.5)
+    )
 
 
 def file_of_settings(random: Random) -> bytes:
     """Return the content of a pyproject.toml."""
     table = Grammar(random).settings()
-    return slipped(random, f"tool.zsupport = {toml(table)}\n")
+    return with_typos(random, f"tool.zsupport = {toml(table)}\n")
 
 
 def toml(value: Any) -> str:
-    """Return a value as TOML; what TOML has not is an empty text there."""
+    """Return a value as TOML; null becomes an empty text."""
     if isinstance(value, dict):
         return (
             "{"
-            + ", ".join(f"{json.dumps(key)} = {toml(each)}" for key, each in value.items())
+            + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items())
             + "}"
         )
     if isinstance(value, list):
@@ -326,11 +328,11 @@ def toml(value: Any) -> str:
 
 
 def cache_entry(random: Random, entry: bytes, other: bytes) -> bytes:
-    """Return the content of a cache entry that was damaged, or that of another entry."""
-    way = random.randrange(4)
-    if way == 0:
+    """Return a damaged cache entry, or the content of another entry."""
+    choice = random.randrange(4)
+    if choice == 0:
         return other
-    if way == 1:
+    if choice == 1:
         return entry[: random.randrange(len(entry))]
     damaged = bytearray(entry)
     for _ in range(random.choice((1, 1, 2, 4))):

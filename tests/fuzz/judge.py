@@ -1,4 +1,4 @@
-"""Runs the program, and says what is wrong with how it ended, whatever it was asked."""
+"""Runs the program, and checks the result by rules that are true of every command line."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ FINDING_FORMATS = ("text", "json", "csv", "markdown", "github", "sarif", "junit"
 FORMATS = ("plain", "table", "json", "csv", "markdown")
 CODES = (0, 1, 2, 3, 4)
 QUESTIONS = ("channels", "due", "hours", "priority", "topics", "terms")
-#: Whether an answer is positive, where the exit code goes by the answers alone.
+#: Whether an answer is positive, for commands whose exit code depends only on the answers.
 POSITIVE: dict[str, Callable[[dict[str, Any]], bool]] = {
     "channels": lambda row: row["allowed"],
     "due": lambda row: (
@@ -25,39 +25,39 @@ POSITIVE: dict[str, Callable[[dict[str, Any]], bool]] = {
 }
 
 
-class Ended(NamedTuple):
-    """How one run ended: its exit code, and what it wrote."""
+class Result(NamedTuple):
+    """The exit code and the output of a run."""
 
     code: int
     out: str
     err: str
 
     @property
-    def says(self) -> str:
+    def error_line(self) -> str:
         """The first line of standard error."""
         return self.err.partition("\n")[0]
 
 
-def ended(arguments: tuple[str, ...]) -> Ended:
-    """Run the program here."""
+def run_program(arguments: tuple[str, ...]) -> Result:
+    """Run the program in this process."""
     out, err = BytesIO(), BytesIO()
-    streams = [TextIOWrapper(each, "utf-8", newline="\n") for each in (out, err)]
+    streams = [TextIOWrapper(buffer, "utf-8", newline="\n") for buffer in (out, err)]
     with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
         code = main(list(arguments))
-    return Ended(code, out.getvalue().decode(), err.getvalue().decode())
+    return Result(code, out.getvalue().decode(), err.getvalue().decode())
 
 
-def faults(arguments: tuple[str, ...], end: Ended) -> Iterator[str]:
-    """Yield what is wrong: exit code, traceback, silence, or output that is not in its format."""
+def faults(arguments: tuple[str, ...], end: Result) -> Iterator[str]:
+    """Yield faults: exit code, traceback, missing message, or output in an invalid format."""
     if end.code not in CODES:
         yield f"exit {end.code}"
         return
     if "Traceback (most recent call last)" in end.out + end.err:
-        yield "a traceback"
-    # What `check`, `test` and `diff` find is written to standard output.
-    says = end.err if arguments[0] in QUESTIONS else end.out + end.err
-    if end.code and not says.strip():
-        yield f"exit {end.code} without a word"
+        yield "traceback"
+    # `check`, `test` and `diff` write findings to standard output.
+    text = end.err if arguments[0] in QUESTIONS else end.out + end.err
+    if end.code and not text.strip():
+        yield f"exit {end.code} without a message"
     format = arguments[arguments.index("--format") + 1] if "--format" in arguments else "auto"
     read = READERS.get(format)
     if read is None or (end.code > 1 and not end.out):
@@ -65,7 +65,7 @@ def faults(arguments: tuple[str, ...], end: Ended) -> Iterator[str]:
     try:
         read(end.out)
     except Exception as error:
-        yield f"no {format}: {error!r} in {end.out[:200]!r}"
+        yield f"invalid {format}: {error!r} in {end.out[:200]!r}"
         return
     if format == "json" and end.code < 2 and arguments[0] in POSITIVE:
         positive = any(map(POSITIVE[arguments[0]], json.loads(end.out)["answers"]))
@@ -79,14 +79,14 @@ def _csv(text: str) -> None:
 
 
 def _markdown(text: str) -> None:
-    """Assert that the lines of each table have as many cells as its first one."""
+    """Assert that all lines of a table have the same number of cells."""
     for table in re.split(r"\n(?!\|)", text):
         lines = [line for line in table.split("\n") if line.startswith("|")]
         widths = {len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in lines}
         assert len(widths) <= 1, "lines of different widths"
 
 
-#: What reads each machine format, and raises for what is not in it.
+#: Functions that read a format, and raise an error if the text is invalid.
 READERS: dict[str, Callable[[str], Any]] = {
     "json": json.loads, "sarif": json.loads, "gitlab": json.loads, "csv": _csv,
     "junit": ElementTree.fromstring, "markdown": _markdown,

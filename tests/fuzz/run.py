@@ -1,4 +1,4 @@
-"""Gives random inputs to the program, and says what is wrong with how it ended."""
+"""Runs the program with random inputs, and reports faults."""
 
 import os
 import shlex
@@ -11,11 +11,11 @@ from typing import NamedTuple
 from unittest import mock
 
 from .inputs import POLICY, SMALL, cache_entry, file_of_settings, file_of_tests
-from .judge import FINDING_FORMATS, FORMATS, Ended, ended, faults
+from .judge import FINDING_FORMATS, FORMATS, Result, faults, run_program
 from .several import Run, mutants, revisions, written_in
 
 CHUNK = 100
-#: The property of a test that tried inputs: their seed, how many, and the failures.
+#: The property of a test with the seed, the number of inputs and the number of failures.
 TRIED = "inputs tried"
 QUESTIONS = (
     ("channels",), ("channels", "--why", "--plan", "business"), ("hours", "both"),
@@ -31,21 +31,21 @@ CHECKS = (
 
 
 class Attempt(NamedTuple):
-    """A command line with the name and the text of its input, how it ended, and what is wrong."""
+    """A run: the command line as its name, the text of its input, its result and faults."""
 
     name: str
     written: str
-    end: Ended
+    end: Result
     wrong: tuple[str, ...]
 
 
 def figures(tried: int, seed: int, failures: int) -> str:
-    """Return in one line what was tried, and from which seed it can be drawn again."""
+    """Return a line with the number of inputs, their seed and the number of faults."""
     return f"fuzz: {tried} inputs, seed {seed}, {failures} faults"
 
 
 def attempts(seed: int, numbers: range, folder: Path) -> Iterator[Attempt]:
-    """Yield the runs of each number, one or several; `folder` is empty."""
+    """Yield the runs for each number; `folder` is empty."""
     project, small, cache = folder / "project", folder / "small", folder / "cache"
     for path in (project, small, small / "before"):
         path.mkdir()
@@ -54,12 +54,12 @@ def attempts(seed: int, numbers: range, folder: Path) -> Iterator[Attempt]:
     (small / "before" / "acme.yaml").write_text(SMALL.replace("plan: pro", "plan: free"))
     environment = {"XDG_CACHE_HOME": str(cache), "PATH": os.environ["PATH"], "COLUMNS": "80"}
     with mock.patch.dict(os.environ, environment, clear=True), chdir(project):
-        ended(("hours", "office", "--policy", "./acme.yaml", "--at", "2026-11-23T10:00:00Z"))
+        run_program(("hours", "office", "--policy", "./acme.yaml", "--at", "2026-11-23T10:00:00Z"))
         kept = {path: path.read_bytes() for path in (cache / "zsupport").glob("*.kept")}
         assert len(kept) > 1  # the policy, and public holidays
         for number in numbers:
             random = Random(f"{seed} {number}")
-            if several := next((each for each in SEVERAL if (number + 1) % each[1] == 0), None):
+            if several := next((entry for entry in SEVERAL if (number + 1) % entry[1] == 0), None):
                 kind, _, runs = several
                 with TemporaryDirectory(dir=folder) as place, chdir(place):
                     for arguments, end, wrong in runs(random):
@@ -76,7 +76,7 @@ def attempts(seed: int, numbers: range, folder: Path) -> Iterator[Attempt]:
             path.write_bytes(data)
             arguments = attempt(random)
             with chdir(small if kind == "settings" else project):
-                end = ended(arguments)
+                end = run_program(arguments)
             name = f"{kind} {number}: {' '.join(arguments)}"
             yield Attempt(name, repr(data), end, tuple(faults(arguments, end)))
             path.unlink()
@@ -92,7 +92,7 @@ def question(random: Random) -> tuple[str, ...]:
 
 
 def run_of_tests(random: Random) -> tuple[str, ...]:
-    """Return a run of the tests; now and then with coverage, which takes longer."""
+    """Return a run of the tests; rarely with coverage, which takes longer."""
     more = random.choice((*[()] * 48, ("--coverage",), ("--only", "a")))
     return ("test", "acme.yaml", *more, "--format", random.choice(FINDING_FORMATS))
 
@@ -102,28 +102,28 @@ def command(random: Random) -> tuple[str, ...]:
     return random.choice(CHECKS)
 
 
-#: The kinds of inputs in turn, each with what draws the command line.
+#: Kinds of inputs in turn, with functions that draw the command line.
 KINDS: tuple[tuple[str, Callable[[Random], tuple[str, ...]]], ...] = (
     ("tests", run_of_tests), ("settings", command), ("tests", run_of_tests), ("cache", question),
 )  # fmt: skip
 
 
-#: The kinds of inputs that take several runs, each with the number of inputs among which one is.
+#: Kinds of inputs with several runs: (kind, n, runs), where every nth input is of this kind.
 SEVERAL: tuple[tuple[str, int, Callable[[Random], Iterator[Run]]], ...] = (
     ("mutants", 100, mutants), ("folder", 20, revisions),
 )  # fmt: skip
 
 
 def damaged(random: Random, kept: dict[Path, bytes]) -> tuple[Path, bytes]:
-    """Return one of the entries of a cache, and what it holds once it is damaged."""
+    """Return the path of a cache entry, and its damaged content."""
     path = random.choice(sorted(kept))
     other = random.choice(sorted(kept))
     return path, cache_entry(random, kept[path], kept[other])
 
 
 def check(seed: int, numbers: range, folder: Path) -> Iterator[str]:
-    """Yield a report for each run that ends as none should."""
+    """Yield a report for each run with faults."""
     for name, written, end, wrong in attempts(seed, numbers, folder):
         if wrong:
             faults = "\n  ".join(wrong)
-            yield f"seed {seed}, {name}: {faults}\n  {end.says}\n  {written[:2000]}"
+            yield f"seed {seed}, {name}: {faults}\n  {end.error_line}\n  {written[:2000]}"

@@ -18,19 +18,19 @@ from .folders import (
     moments,
     tests_of,
 )
-from .inputs import slipped
-from .judge import FINDING_FORMATS, FORMATS, Ended, ended, faults
+from .inputs import with_typos
+from .judge import FINDING_FORMATS, FORMATS, Result, faults, run_program
 
-#: What one run of several on the same input is: the command line, how it ended, what is wrong.
-Run = tuple[tuple[str, ...], Ended, tuple[str, ...]]
+#: A run: the command line, its result and faults.
+Run = tuple[tuple[str, ...], Result, tuple[str, ...]]
 
 
 def revisions(random: Random) -> Iterator[Run]:
-    """Yield what is asked of a folder with several revisions of a policy."""
+    """Yield runs on a folder with several revisions of a policy."""
     folder = draw_folder(random)
     write(Path("all"), folder)
     if not random.randrange(3):
-        yield from run(about_folder(random, folder))
+        yield from run(draw_folder_run(random, folder))
         return
     question = draw_question(random, folder.documents)
     format = random.choice(FORMATS)
@@ -53,36 +53,40 @@ def revisions(random: Random) -> Iterator[Run]:
 def compared(
     folder: Folder, question: Question, asked: tuple[str, ...], number: int | None
 ) -> Iterator[Run]:
-    """Yield a question to the folder, and how it differs from the revision in force alone."""
+    """Yield a question to the folder; its faults are differences from the revision in force."""
     [(arguments, together, wrong)] = run((*asked, "--policy", "all/", "--format", "json"))
     if number is None or folder.damaged or not question.is_known_to(folder.documents[number]):
         yield arguments, together, wrong
         return
-    alone = ended((*asked, "--policy", f"alone/{number}.yaml", "--format", "json"))
+    alone = run_program((*asked, "--policy", f"alone/{number}.yaml", "--format", "json"))
     try:
-        documents = [json.loads(each.out) for each in (together, alone)]
+        documents = [json.loads(result.out) for result in (together, alone)]
         answers = [document["answers"] for document in documents]
     except (ValueError, KeyError):
         answers = []
     other: list[str] = []
     if answers:
-        other += differences(question.command, answers[0], answers[1], folder.reigns()[number][1])
-    # What the next revision asks for, assumes or leaves open concerns the hours of this one, too.
+        other += differences(
+            question.command, answers[0], answers[1], folder.in_force_spans()[number][1]
+        )
+    # The next revision may add warnings to the hours of this revision.
     if answers and question.command != "hours" and len({*map(warned, documents)}) > 1:
-        other.append(f"other warnings: {', '.join(warned(documents[0]))}")
-    # A revision that is not valid makes no policy of the others.
-    if together.code != alone.code and ended(("policies", "all/", "-q")).code == 0:
-        other.append(f"exit {together.code}, alone {alone.code}: {together.says}, {alone.says}")
+        other.append(f"different warnings: {', '.join(warned(documents[0]))}")
+    # With an invalid revision the whole folder is invalid.
+    if together.code != alone.code and run_program(("policies", "all/", "-q")).code == 0:
+        other.append(
+            f"exit {together.code}, alone {alone.code}: {together.error_line}, {alone.error_line}"
+        )
     yield arguments, together, (*wrong, *other)
 
 
 def warned(document: Document) -> tuple[str, ...]:
     """Return the messages of the warnings."""
-    return tuple(sorted(each["message"] for each in document["warnings"]))
+    return tuple(sorted(warning["message"] for warning in document["warnings"]))
 
 
-def about_folder(random: Random, folder: Folder) -> tuple[str, ...]:
-    """Return a run of `check`, `diff` or `test` on a folder, once what it needs is written."""
+def draw_folder_run(random: Random, folder: Folder) -> tuple[str, ...]:
+    """Return a run of `check`, `diff` or `test` on a folder; write the files that it reads."""
     name = random.choice(("check", "diff", "diff", "test", "test"))
     format = ("--format", random.choice(FINDING_FORMATS))
     if name == "check":
@@ -109,13 +113,13 @@ def mutants(random: Random) -> Iterator[Run]:
 
 
 def run(arguments: tuple[str, ...]) -> Iterator[Run]:
-    """Yield one run with what is wrong with it."""
-    end = ended(arguments)
+    """Yield a run with its faults."""
+    end = run_program(arguments)
     yield arguments, end, tuple(faults(arguments, end))
 
 
 def write(place: Path, folder: Folder) -> None:
-    """Write the revisions into one folder, and each also to be asked on its own."""
+    """Write the revisions into a folder, and also into the folder `alone`."""
     for path in (place, Path("alone")):
         path.mkdir(exist_ok=True)
     for number, text in enumerate(folder.texts):
@@ -124,20 +128,20 @@ def write(place: Path, folder: Folder) -> None:
 
 
 def write_tests(random: Random, folder: Folder) -> None:
-    """Write a tests file of a folder that mostly passes."""
+    """Write a tests file for a folder; most cases pass."""
 
     def answers(question: Question, moment: str) -> list[Document]:
         option = "--opened" if question.command == "due" else "--at"
         asked = (*question.options, option, moment, "--at", moment)
-        out = ended((question.command, "--policy", "all/", *asked, "--format", "json")).out
+        out = run_program((question.command, "--policy", "all/", *asked, "--format", "json")).out
         try:
-            found: list[Document] = json.loads(out)["answers"]
+            answered: list[Document] = json.loads(out)["answers"]
         except (ValueError, KeyError):
             return []
-        return found
+        return answered
 
     written = json.dumps(tests_of(random, folder, answers))
-    Path("all/drawn_test.yaml").write_bytes(slipped(random, written))
+    Path("all/drawn_test.yaml").write_bytes(with_typos(random, written))
 
 
 def written_in(place: Path) -> str:
