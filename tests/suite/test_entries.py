@@ -79,8 +79,8 @@ def test_difference_by_entries_for_random_policies(document: Document, data: st.
 
 def test_only_entries_that_match_in_the_same_cases_are_compared() -> None:
     subject = subject_of(facts(3, 3, plans=2, rules=12))
-    change = next(c for c in mutants_of(subject.documents[0]) if c.kind == "change-target")
-    pair = compare_mutant(subject, 0, change)
+    mutant = next(m for m in mutants_of(subject.documents[0]) if m.kind == "change-target")
+    pair = compare_mutant(subject, 0, mutant)
     assert pair is not None
     # One rule has conditions on the three facts, and the last rule matches every case.
-    assert [len(each.revision.rules) for each in (pair.where.one, pair.where.other)] == [2, 2]
+    assert [len(side.revision.rules) for side in (pair.where.one, pair.where.other)] == [2, 2]

@@ -241,7 +241,7 @@ def test_invalid_question_fails_with_the_error_message() -> None:
 
 
 def test_question_without_an_answer_fails() -> None:
-    # No revision is in force at that moment, so there are no priorities.
+    # No revision is in force at that moment, so no priority exists.
     question = "priority: {at: 2020-01-01T00:00:00Z}"
     [failure] = verdict(text(question, "none"), subject_of(NEWER, OLDER)).failures
     assert (failure.expected, failure.got) == (None, "no answer")

@@ -138,7 +138,7 @@ def _headline(draft: _Draft, diff: PolicyDiff) -> Headline:
 
 
 def _moments(change: Change, document: Document) -> dict[str, Any]:
-    """Return a moment for which the new deadline is later, and one for which it is earlier."""
+    """Return a moment with a later deadline than before, and one with an earlier deadline."""
     assert document.revision is not None
     where = zone(document.revision.timezone)
 
@@ -183,7 +183,7 @@ def _start(document: Document) -> str | None:
 
 
 def _who(change: Change, part: ComparedCases) -> dict[str, tuple[str, ...]]:
-    """Return the values of the dimensions in which the change affects only some values."""
+    """Return the affected values of each dimension; omit dimensions with all values affected."""
     if not change.cases:
         return {}
     values = part.space.every_met(change.cases)

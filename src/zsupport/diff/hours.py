@@ -160,7 +160,7 @@ def _hours_message_with_cause(effect: str, label: str, cause: str) -> str:
 
 
 def open_hours(side: AnalysedRevision, cases: Cases) -> list[ChannelHours]:
-    """Return the hours of channels over cases in which the channels are allowed."""
+    """Return the hours of channels; the channels must be allowed in all of these cases."""
     by_hours = side.decisions.by_hours
     unstated = by_hours.get(None, 0) & cases
     not_stated = [ChannelHours(None, EVERY_INSTANT, unstated)] if unstated else []

@@ -81,13 +81,13 @@ def compare(
     assert first is not None
     periods = [SharedPeriod(old[0], new[0], Period())] if own_days else shared_periods(old, new)
     compared = tuple(
-        _one_side(shared) if shared.old is None or shared.new is None else _both(shared, public)
+        _single_side(shared) if shared.old is None or shared.new is None else _both(shared, public)
         for shared in periods
     )
     return PolicyDiff(first.policy, tuple(old), tuple(new), compared)
 
 
-def _one_side(shared: SharedPeriod) -> Compared:
+def _single_side(shared: SharedPeriod) -> Compared:
     """Return the change of all entitled cases if only one side has a revision in force."""
     document = shared.old or shared.new
     assert document is not None
@@ -136,10 +136,7 @@ def _both(shared: SharedPeriod, public: PublicHolidays) -> Compared:
 
 
 def _zones(old: Document, new: Document, changes: Changes) -> None:
-    """Add a change of the time zone in which the days of the policy begin.
-
-    The hours of both time zones are compared elsewhere.
-    """
+    """Add a change of the time zone if the policy has days; hours are compared elsewhere."""
     assert old.revision is not None
     assert new.revision is not None
     was, now = old.revision, new.revision

@@ -34,7 +34,7 @@ class SharedPeriod(NamedTuple):
 
 
 def shared_periods(old: Sequence[Document], new: Sequence[Document]) -> list[SharedPeriod]:
-    """Return the periods in which the same two revisions are in force, in chronological order.
+    """Split all days into periods with the same two revisions in force, in chronological order.
 
     The documents of a policy are in the order of their first day; each contains a revision. A new
     revision that starts later is compared with the old revision in force on its days.

@@ -63,8 +63,8 @@ def corrected(subject: PolicyUnderTest, example: Example) -> str | None:
     in_groups = _cases(subject, example, replies, _groups)
     if passes_as_written(subject, example, in_groups):
         return in_groups
-    one_by_one = _cases(subject, example, replies, _singles)
-    return one_by_one if passes_as_written(subject, example, one_by_one) else None
+    singles = _cases(subject, example, replies, _singles)
+    return singles if passes_as_written(subject, example, singles) else None
 
 
 def passes_as_written(subject: PolicyUnderTest, example: Example, text: str) -> bool:
@@ -192,7 +192,7 @@ def _reason(
     assert isinstance(expected.value, Reason)
     if decided(subject, revision, expected.value, because):
         return unwrapped(node_at(example.node, ("expect", "because")))
-    return one_or_list(tuple(rules_of(because)))
+    return scalar_or_list(tuple(rules_of(because)))
 
 
 def _case(
@@ -214,10 +214,10 @@ def _case(
         if not values:
             continue
         if name in TESTED[question.command].keys.fields and name in known:
-            facts[name] = one_or_list(values)
+            facts[name] = scalar_or_list(values)
             asked["fact"] = facts
         else:
-            asked[name] = one_or_list(values)
+            asked[name] = scalar_or_list(values)
     options = {
         key: value
         for key, value in unwrapped(written).items()
@@ -225,7 +225,7 @@ def _case(
         and key not in ("plan", "role", "channel", "priority", "fact")
     }
     if _values(group, _METRIC) != _values(every, _METRIC):
-        options["metric"] = one_or_list(_values(group, _METRIC))
+        options["metric"] = scalar_or_list(_values(group, _METRIC))
     case: dict[str, Plain] = {}
     if example.name:
         case["name"] = example.name
@@ -301,6 +301,6 @@ def case_text(case: Mapping[str, Plain]) -> str:
     return "".join(f"{'  ' if i else '- '}{line}\n" for i, line in enumerate(lines))
 
 
-def one_or_list(values: tuple[str, ...]) -> Plain:
+def scalar_or_list(values: tuple[str, ...]) -> Plain:
     """Return a single value as a scalar, several as a list."""
     return values[0] if len(values) == 1 else list(values)

@@ -108,7 +108,7 @@ def read_written(source: SourceFile) -> WrittenTests:
 
 
 def _other_version(node: Node, reader: Reader) -> bool:
-    """Report a newer version of the format; then nothing else of the file is read."""
+    """Report a newer version of the format; then the rest of the file is not read."""
     value = node_at(node, ("tests",))
     if not isinstance(value, ScalarNode) or not re.fullmatch("[0-9]{1,9}", value.text):
         return False

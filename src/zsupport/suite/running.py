@@ -52,7 +52,7 @@ class Reply(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A difference from the expected answer; without `expected` there was no answer."""
+    """A difference from the expected answer; without `expected`, the question had no answer."""
 
     expected: Expected | None
     case: Case
