@@ -802,7 +802,7 @@ def test_the_shipped_policies_are_listed_from_one_entry(
     ]
     assert list_shipped(None) == plain
     assert list_shipped(folder) == plain
-    monkeypatch.setattr("zsupport.library.load_found", None)
+    monkeypatch.setattr("zsupport.library.load_files", None)
     assert list_shipped(folder) == plain
 
 

@@ -136,7 +136,7 @@ def test_a_start_may_be_given_for_a_metric_that_only_another_revision_knows(
     for wrong, says in (
         ({"fxi": at(11)}, "unknown metric `fxi`"),
         ({"update": at(11)}, "the clock of `update` starts when a case is answered"),
-        ({"fix": at(8, 59)}, "lies before opened"),
+        ({"fix": at(8, 59)}, "is before opened"),
     ):
         with pytest.raises(zsupport.UsageError, match=says):
             ask(policy, metric, start=wrong)
@@ -151,16 +151,16 @@ def test_a_start_may_be_given_for_a_metric_that_only_another_revision_knows(
         ("fix", {"start": {"all": at(11)}}, "start: unknown metric `all`"),
         (
             "fix", {"start": {"fix": at(8, 59)}},
-            "start of `fix`: 2026-11-23T08:59:00Z lies before opened, 2026-11-23T09:00:00Z",
+            "start of `fix`: 2026-11-23T08:59:00Z is before opened, 2026-11-23T09:00:00Z",
         ),
         ("fix", {"start": {"fix": at(10), "Fix": at(11)}}, "the start of `fix` is given twice"),
         (
             "fix", {"start": {"fix": at(11)}, "resolved": at(10)},
-            "resolved: 2026-11-23T10:00:00Z lies before the start of `fix`, 2026-11-23T11:00:00Z",
+            "resolved: 2026-11-23T10:00:00Z is before the start of `fix`, 2026-11-23T11:00:00Z",
         ),
         (
             "update", {"answered": at(11), "resolved": at(10)},
-            "resolved: 2026-11-23T10:00:00Z lies before the start of `update`",
+            "resolved: 2026-11-23T10:00:00Z is before the start of `update`",
         ),
     ],
 )  # fmt: skip

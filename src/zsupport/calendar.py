@@ -1,4 +1,4 @@
-"""Opening hours as a Python value: is it open, how much was worked, when is something due.
+"""Opening hours as a Python value: opening times, working time and deadlines.
 
 from datetime import datetime, timedelta
 from zsupport import Calendar
@@ -36,15 +36,15 @@ from zsupport.policy.loader import revision_of
 from zsupport.policy.yamltext import unwritten
 
 _HOURS = "calendar"
-#: A pause `[from, to)`, or from an instant on.
+#: A pause `[from, to)`; `to` None is an open pause.
 Pause = tuple[Instant, Instant | None]
 
 
 class Calendar:
     """Opening hours, compiled for arithmetic.
 
-    Instants that go in are aware datetimes, in any zone, or texts with an offset; those that come
-    out are datetimes in UTC, in whole seconds. One without an offset raises ValueError.
+    Arguments are aware datetimes in any time zone, or texts with an offset. Results are datetimes
+    in UTC, in whole seconds. An instant without an offset raises ValueError.
     """
 
     __slots__ = ("_business_day", "_settled")
@@ -62,11 +62,11 @@ class Calendar:
         customer_tz: str | None = None,
         customer_country: str | None = None,
     ) -> Calendar:
-        """Return the calendar that a mapping in the shape of the policy format describes.
+        """Return the calendar of a mapping in the policy format, or the union of several mappings.
 
-        A list of mappings stands for their union. `business_day` is how a target in business
-        days reads (close, same-time or opening). Raises InvalidPolicy (a ValueError it is not)
-        with every finding, NeedsInput where the customer's zone or country is missing.
+        `business_day` is the reading of targets in business days (close, same-time or opening).
+        Raises InvalidPolicy (not a ValueError) with all findings, and NeedsInput if the calendar
+        needs the customer's time zone or country.
         """
         calendars = [calendar] if isinstance(calendar, Mapping) else list(calendar)
         names = [f"{_HOURS}-{i}" for i in range(len(calendars))]
@@ -86,23 +86,26 @@ class Calendar:
 
     @property
     def working_time(self) -> WorkingTime:
-        """The arithmetic inside, on instants as integer seconds since the epoch."""
+        """The underlying arithmetic, on instants as integer seconds since the epoch."""
         return self._settled.time
 
     def is_open(self, moment: Instant) -> bool:
-        """Return whether the hours are open at a moment."""
+        """Return whether the hours are open at an instant."""
         return self._settled.time.is_open(_instant(moment))
 
     def next_open(self, moment: Instant) -> datetime | None:
-        """Return the next moment after this one at which the hours open, None within ten years."""
-        found = self._settled.time.next_open(_instant(moment))
-        return None if found is None else to_datetime(found)
+        """Return the next opening after an instant, or None if there is none within ten years."""
+        opening = self._settled.time.next_open(_instant(moment))
+        return None if opening is None else to_datetime(opening)
 
     def elapsed(self, start: Instant, end: Instant, pauses: Sequence[Pause] = ()) -> timedelta:
-        """Return the working time in `[start, end)` outside the pauses; end before start raises."""
+        """Return the working time in `[start, end)` outside the pauses.
+
+        Raises ValueError if `end` is before `start`.
+        """
         first, last = _instant(start), _instant(end)
         if last < first:
-            raise ValueError("the end lies before the start")
+            raise ValueError("the end is before the start")
         time = self._settled.time
         worked = time.elapsed(first, last)
         if pauses:
@@ -113,13 +116,13 @@ class Calendar:
     def due(
         self, opened: Instant, target: timedelta | str, pauses: Sequence[Pause] = ()
     ) -> datetime:
-        """Return when a target is due: a length of working time, or a target text.
+        """Return the deadline of a target: a duration of working time, or a target text.
 
-        Raises ValueError for a target that yields no deadline, for an open pause that leaves it
-        unknown, and where it is not reached within ten years.
+        Raises ValueError for a target without a deadline, for an open pause that leaves the
+        deadline unknown, and for a deadline that is not reached within ten years.
         """
         if type(target) is timedelta and not pauses:
-            # The common question, without the detour through events.
+            # The common case needs no events.
             start = from_datetime(opened) if isinstance(opened, datetime) else _instant(opened)
             seconds = target.days * 86_400 + target.seconds
             if 0 <= seconds <= MOST_SECONDS:
@@ -130,30 +133,30 @@ class Calendar:
         wanted = self._target(target)
         time, days = self._settled.time, self._settled.days
         if days is None and wanted.kind in ("business-days", "next-business-day", "by"):
-            raise ValueError("business days over hours in different zones")
+            raise ValueError("business days over hours in different time zones")
         counted = EVERY_INSTANT if wanted.kind == "clock" else time
         basis = Basis(counted, days, self._business_day, zone(self._settled.zone_name))
         start = _instant(opened)
         events = Events(start, pauses=tuple(_pause(pause) for pause in pauses))
         try:
-            found = deadline(wanted, course(wanted, events, start), basis, start)
+            result = deadline(wanted, course(wanted, events, start), basis, start)
         except Never:
             raise ValueError("not reached within ten years") from None
-        if found.due is None:
+        if result.due is None:
             raise ValueError("an open pause leaves the deadline unknown")
-        return _to_datetime(found.due)
+        return _to_datetime(result.due)
 
     def _target(self, target: timedelta | str) -> Target:
         if isinstance(target, timedelta):
             seconds = target.days * 86_400 + target.seconds
             if not 0 <= seconds <= MOST_SECONDS:
-                raise ValueError("a target is from zero to one year")
+                raise ValueError("a target must be from zero to one year")
             return Target("business", seconds, 0, False, False, str(target))
         wanted = parse_target(target)
         if wanted.kind in ("none", "not-stated", "rate"):
-            raise ValueError(f"`{wanted.text}` yields no deadline")
+            raise ValueError(f"`{wanted.text}` has no deadline")
         if wanted.kind == "clock" and not wanted.around_the_clock:
-            raise BadText(f"`{wanted.text}` stands under hours", "`24x7` or `business`")
+            raise BadText(f"ambiguous target `{wanted.text}` under hours", "`24x7` or `business`")
         return wanted
 
 
@@ -164,7 +167,7 @@ def _instant(value: Instant) -> int:
 
 def _to_datetime(instant: int) -> datetime:
     if not FIRST <= instant < END:
-        raise ValueError("the deadline falls after the year 2200, the last that is computed")
+        raise ValueError("the deadline is after 2200, the last supported year")
     return datetime.fromtimestamp(instant, UTC)
 
 

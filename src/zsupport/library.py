@@ -1,4 +1,4 @@
-"""Policies as Python values: load a policy, ask it questions. The command line uses this module.
+"""Policies as Python values: load a policy, query it. The command line uses this module.
 
 Errors and warnings name fields as Python arguments: customer_tz, fact={'impact': 'down'}.
 """
@@ -59,12 +59,12 @@ if TYPE_CHECKING:
     from zsupport.answer.topics import TopicAnswers
     from zsupport.clock.holidays import PublicHolidays
 
-#: How many different questions a policy keeps what it worked out for.
+#: The maximum number of cached questions of a policy.
 MAX_KEPT = 10_000
 
 
-class _DuePut(NamedTuple):
-    """The key of a question to `due`: its arguments without the events of a ticket."""
+class _DueKey(NamedTuple):
+    """The cache key of a question to `due`: its arguments without the events of a ticket."""
 
     revision: int  # the position of the revision that answers
     in_force: bool
@@ -80,7 +80,7 @@ class _DuePut(NamedTuple):
 
 
 class _KnownPromises(NamedTuple):
-    """What was worked out for a question to `due`, and the short way to answer it again."""
+    """The cached promises of a question to `due`, and the fast path for answering it again."""
 
     asked: DueQuestion
     promised: Promises
@@ -90,8 +90,8 @@ class _KnownPromises(NamedTuple):
 class Policy:
     """A support policy: its revisions in order of their first day.
 
-    Policies are values: two are equal when their revisions are. What was worked out for a
-    question is kept, so that asking it again for another ticket costs only the clock's part.
+    Policies are values: two are equal if their revisions are equal. Promises are cached by
+    question, so that the same question for another ticket needs only the clock.
     """
 
     __slots__ = ("_ends", "_hours", "_promises", "_public", "_starts", "revisions")
@@ -99,12 +99,13 @@ class Policy:
     def __init__(
         self, revisions: tuple[Revision, ...], public: PublicHolidays | None = None
     ) -> None:
-        """`public` gives the public holidays of a country; None: the package `holidays`."""
+        """`public` returns the public holidays of a country (default: the package `holidays`)."""
         self.revisions = revisions
         self._public = public
         self._hours: dict[tuple[int, Customer, str], PolicyHours] = {}
-        self._promises: dict[tuple[object, ...], _KnownPromises] = {}  # by _DuePut
-        # In force from and before which instants; the next one's start ends a revision too.
+        self._promises: dict[tuple[object, ...], _KnownPromises] = {}  # by _DueKey
+        # The instants from which and before which each revision is in force. The start of the next
+        # revision also ends a revision.
         where = revisions[0].timezone
         self._starts = [_midnight(r.start, where) if r.start else -END for r in revisions]
         self._ends = [_midnight(r.last_day, where, 1) if r.last_day else 2 * END for r in revisions]
@@ -125,7 +126,7 @@ class Policy:
 
     @property
     def plans(self) -> tuple[str, ...]:
-        """The ids of the plans: those of every revision, the newest one's first."""
+        """The ids of the plans of all revisions, those of the newest revision first."""
         return self._ids("plans")
 
     @property
@@ -135,7 +136,7 @@ class Policy:
 
     @property
     def channel_ids(self) -> tuple[str, ...]:
-        """The ids of the channels; `channels` asks who may use them."""
+        """The ids of the channels; the method `channels` answers who may use them."""
         return self._ids("channels")
 
     @property
@@ -145,26 +146,26 @@ class Policy:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The ids of the metrics; the first is what `due` answers when none is named."""
+        """The ids of the metrics; `due` answers for the first if the caller names none."""
         return self._ids("metrics")
 
     @property
     def facts(self) -> Mapping[str, tuple[str, ...]]:
-        """The facts by their ids, each with its values."""
+        """The values of each fact, by the id of the fact."""
         newest_last = [fact for revision in self.revisions for fact in revision.facts]
         by_id = {fact.id: tuple(fact.values) for fact in newest_last}
         return MappingProxyType({id: by_id[id] for id in self._ids("facts")})
 
     def _ids(self, section: str) -> tuple[str, ...]:
-        entries = [each for r in reversed(self.revisions) for each in getattr(r, section)]
+        entries = [entry for r in reversed(self.revisions) for entry in getattr(r, section)]
         return tuple(dict.fromkeys(entry.id for entry in entries))
 
     def revision_at(self, at: Instant | None = None) -> tuple[Revision, bool]:
-        """Return the revision that answers at a moment, and whether it is in force.
+        """Return the revision that answers at an instant (default: now); whether it is in force.
 
         The clock definition, rule 16: a revision starts on its first day, a local date in the
-        policy's zone; the next one ends it, and its last day is still its own. Where none is in
-        force it is the nearest one, for the names it knows. Without a moment it is the clock's now.
+        policy's time zone. The next revision ends it, and it is in force on its last day. If no
+        revision is in force, the nearest one answers, because it defines the names.
         """
         index, in_force = self._at(_instant(at))
         return self.revisions[index], in_force
@@ -174,19 +175,19 @@ class Policy:
         return (index, instant < self._ends[index]) if index >= 0 else (0, False)
 
     def _settled(self, index: int, asked: Query) -> Query:
-        """Return a question to one revision in canonical ids; names of the others are known too."""
+        """Return a query of a revision in canonical ids; names of all revisions are known."""
         return settle(self.revisions[index], asked, self.revisions)
 
     def _shown(self, index: int, columns: Callable[[int], tuple[str, ...]]) -> frozenset[str]:
-        """Return the columns of the other revisions: they do not depend on which one answers."""
-        others = (i for i in range(len(self.revisions)) if i != index)
-        return frozenset(name for other in others for name in columns(other))
+        """Return the columns of the other revisions: all revisions show the same columns."""
+        indexes = (i for i in range(len(self.revisions)) if i != index)
+        return frozenset(name for i in indexes for name in columns(i))
 
     def _answered(
         self, index: int, answer: Callable[[int, frozenset[str]], Answers[Row, Details]]
     ) -> Answers[Row, Details]:
-        """Return the answers of a revision, with the columns of the other revisions too."""
-        shown = self._shown(index, lambda other: answer(other, frozenset()).columns)
+        """Return the answers of a revision, with the columns of all revisions."""
+        shown = self._shown(index, lambda i: answer(i, frozenset()).columns)
         return answer(index, shown)
 
     def channels(
@@ -200,10 +201,10 @@ class Policy:
         at: Instant | None = None,
         lang: str = "en",
     ) -> ChannelAnswers:
-        """Answer which channels may be used; what is left out is asked about.
+        """Answer which channels a case may use, with a row for each value of an omitted dimension.
 
-        `at` is an aware datetime or a text with an offset, the clock's now when left out. Raises
-        UsageError for unknown names and ValueError for a naive datetime.
+        `at` is an aware datetime or a text with an offset (default: now). Raises UsageError for
+        unknown names and ValueError for a naive datetime.
         """
         from zsupport.answer.channels import answer_channels
 
@@ -239,20 +240,21 @@ class Policy:
         customer_country: str | None = None,
         lang: str = "en",
     ) -> DueAnswers:
-        """Answer when what is promised is due; what is left out is asked about.
+        """Answer when the targets of a case are due, with a row for each omitted dimension's value.
 
-        `metric` is the policy's first unless given; `all` asks for each. `opened` is when the
-        case was opened (default: `at`) and selects the revision; `at` is the moment as of which
-        states are given (default: now, or the last event where that is later). `answered` ends
-        the first metric, `resolved` every other; `updated` starts a recurring one anew. `start`
-        says by metric when its clock started, where the policy says that in words.
-        `pause` are pairs, the last may be open (None). `at_risk` is a ratio such as 3/4 or 75%,
-        instead of the metric's own. The customer's zone is an IANA name, the country an ISO 3166
-        code, of a part (DE-BY) too. Instants are aware datetimes, or texts with an offset such as
-        2026-11-23T10:00:00+01:00; in the answers they are datetimes in UTC. Raises UsageError for
-        unknown names and events before opened, ValueError for an instant without an offset.
+        `metric` is one or several metrics, or `all` (default: the first metric of the policy).
+        `opened` is the instant at which the case was opened (default: `at`); it selects the
+        revision. `at` is the instant of the states (default: now, or the last event if later).
+        `answered` ends the first metric and `resolved` ends the other metrics; `updated` restarts
+        a recurring metric. `start` gives, by metric, the instant at which its clock started, if
+        the policy states the start in words. `pause` is a list of pairs (from, to); the last `to`
+        may be None. `at_risk` is a ratio such as 3/4 or 75% that replaces the ratio of the metric.
+        `customer_tz` is an IANA name, `customer_country` an ISO 3166 code of a country or
+        subdivision (DE-BY). Instants are aware datetimes, or texts with an offset such as
+        2026-11-23T10:00:00+01:00; answers have datetimes in UTC. Raises UsageError for unknown
+        names and for events before `opened`, ValueError for an instant without an offset.
         """
-        # Datetimes are the common case, and a call more would show.
+        # Datetimes are the common case, and another call would be measurable.
         now = from_datetime(at) if isinstance(at, datetime) else _instant(at)
         began = now
         if opened is not None and opened is not at:
@@ -260,17 +262,17 @@ class Policy:
         moment = now
         happened = answered is not None or updated is not None or resolved is not None
         if at is None and happened:
-            # What has happened lies behind the moment asked as of.
-            events_in = (each for each in (answered, updated, resolved) if each is not None)
-            moment = max(now, *map(_instant, events_in))
+            # Every event happened before the instant of the states.
+            given_events = (event for event in (answered, updated, resolved) if event is not None)
+            moment = max(now, *map(_instant, given_events))
         index, in_force = self._at(began)
-        put = (
+        key = (
             index, in_force, plan, role, channel, priority,
             tuple(fact.items()) if fact else (),
             (metric,) if metric.__class__ is str else tuple(metric),
             customer_tz, customer_country, lang,
         )  # fmt: skip
-        known = self._promises.get(put) or self._promised(_DuePut._make(put), began)
+        known = self._promises.get(key) or self._promised(_DueKey._make(key), began)
         if known.quick and not (happened or start or pause or at_risk):
             answers = known.quick(began, now, opened)
             if answers is not None:
@@ -283,37 +285,40 @@ class Policy:
         for name in ("answered", "updated", "resolved"):
             event = getattr(events, name)
             if event is not None and event < began:
-                says = f"{format_instant(event, UTC)} lies before opened"
-                raise UsageError(f"{name}: {says}, {format_instant(began, UTC)}")
+                raise UsageError(
+                    f"{name}: {format_instant(event, UTC)} is before opened,"
+                    f" {format_instant(began, UTC)}"
+                )
         for begins, ends in pauses:
             if ends is not None and ends < begins:
-                says = format_instant(begins, UTC)
-                raise UsageError(f"the pause from {says} ends before it starts")
+                raise UsageError(
+                    f"the pause from {format_instant(begins, UTC)} ends before it starts"
+                )
         ratio = None
         if at_risk is not None:
             from zsupport.clock.ratio import parse_ratio
 
             ratio = parse_ratio(at_risk)
-        given = {name: _instant(each) for name, each in (start or {}).items() if each is not None}
+        given = {name: _instant(at) for name, at in (start or {}).items() if at is not None}
         starts = settle_starts(known.asked.revision, given, began, self.revisions)
         return answer_due(known.asked, known.promised, Moment(events, moment, ratio, starts))
 
-    def _promised(self, put: _DuePut, start: int) -> _KnownPromises:
-        """Work out what is promised, and keep it where it does not depend on the moment."""
+    def _promised(self, key: _DueKey, start: int) -> _KnownPromises:
+        """Compute the promises of a question; cache them if they do not depend on the instant."""
         from zsupport.answer.due import DueQuestion, quick_due
         from zsupport.answer.hours import Customer, PolicyHours, check_country
         from zsupport.answer.promise import promises, settle_metrics
 
-        index, in_force, lang = put.revision, put.in_force, put.lang
+        index, in_force, lang = key.revision, key.in_force, key.lang
         revision = self.revisions[index]
-        asked = Query(put.plan, put.role, put.channel, put.priority, dict(put.facts))
+        asked = Query(key.plan, key.role, key.channel, key.priority, dict(key.facts))
 
         def settled(index: int) -> tuple[Query, tuple[Metric, ...]]:
             query = self._settled(index, asked)
-            return query, settle_metrics(self.revisions[index], put.metrics, self.revisions)
+            return query, settle_metrics(self.revisions[index], key.metrics, self.revisions)
 
         def columns(index: int) -> tuple[str, ...]:
-            # It gives no answer, so it raises no error of an answer and looks for no warnings.
+            # Only the columns are used, so errors and warnings of an answer are not needed.
             hours = PolicyHours(self.revisions[index], customer, lang, self._public)
             return promises(
                 self.revisions[index], *settled(index), start, hours, in_force=False, lang=lang,
@@ -321,10 +326,10 @@ class Policy:
             ).columns  # fmt: skip
 
         query, metrics = settled(index)
-        # Kept and handed out again and again: nobody may change it.
+        # The query is cached and shared, so it must not change.
         query = query._replace(facts=MappingProxyType(query.facts))
-        country = None if put.customer_country is None else check_country(put.customer_country)
-        customer = Customer(put.customer_tz, country)
+        country = None if key.customer_country is None else check_country(key.customer_country)
+        customer = Customer(key.customer_tz, country)
         hours = self._hours.setdefault(
             (index, customer, lang), PolicyHours(revision, customer, lang, self._public)
         )
@@ -336,7 +341,7 @@ class Policy:
         known = _KnownPromises(question, promised, quick_due(question, promised))
         timed = any(alt.opened for rule in revision.rules for alt in rule.when)
         if not timed and len(self._promises) < MAX_KEPT:
-            self._promises[put] = known
+            self._promises[key] = known
         return known
 
     def hours(
@@ -353,12 +358,12 @@ class Policy:
         customer_country: str | None = None,
         lang: str = "en",
     ) -> HoursAnswers:
-        """Answer whether the channels of a case are open at a moment, or hours by name.
+        """Answer whether the channels of a case, or the hours with a name, are open at an instant.
 
-        A case is what one of `plan`, `role`, `channel`, `priority` and `fact` names; what is left
-        out of it is asked about. Beside a name it only decides on which calendar applies. Without
-        either, all hours that the policy defines are listed. Raises UsageError for unknown names,
-        ValueError for a naive datetime.
+        `plan`, `role`, `channel`, `priority` and `fact` state the case; the answer has a row for
+        each value of an omitted dimension. With `name`, the case only selects the calendar that
+        applies. Without a case and a name, the answer lists all hours of the policy. Raises
+        UsageError for unknown names, ValueError for a naive datetime.
         """
         from zsupport.answer.hours import Customer, PolicyHours, check_country
         from zsupport.answer.opening import Reign, answer_hours, columns_of_case
@@ -367,7 +372,7 @@ class Policy:
         index, in_force = self._at(instant)
 
         asked = Query(plan, role, channel, priority, fact or {})
-        self._settled(index, asked)  # an unknown name is reported by the revision that answers
+        self._settled(index, asked)  # the revision that answers reports unknown names
         country = None if customer_country is None else check_country(customer_country)
         customer = Customer(customer_tz, country)
         later = (*self._starts[1:], 2 * END)
@@ -382,7 +387,7 @@ class Policy:
         ]
         shown = None
         if name is None and any(asked):
-            shown = self._shown(index, lambda each: columns_of_case(reigns, each))
+            shown = self._shown(index, lambda i: columns_of_case(reigns, i))
         return answer_hours(reigns, index, name, instant, in_force=in_force, shown=shown)
 
     def priority(
@@ -392,7 +397,7 @@ class Policy:
         at: Instant | None = None,
         lang: str = "en",
     ) -> PriorityAnswers:
-        """Answer which priority fits the facts; without facts: every priority, most urgent first.
+        """Answer which priority the facts decide; without facts, list all, the most urgent first.
 
         Raises UsageError for unknown names and ValueError for a naive datetime.
         """
@@ -419,7 +424,7 @@ class Policy:
         at: Instant | None = None,
         lang: str = "en",
     ) -> TopicAnswers:
-        """Answer which self-help resources there are, by topic and for whom.
+        """Answer which self-help resources the policy has, by topic and role.
 
         Raises UsageError for unknown names and ValueError for a naive datetime.
         """
@@ -443,7 +448,7 @@ class Policy:
         at: Instant | None = None,
         lang: str = "en",
     ) -> TermAnswers:
-        """Answer what else the policy says for a case, by topic; what is left out is asked about.
+        """Answer which terms apply to a case, with a row for each value of an omitted dimension.
 
         Raises UsageError for unknown names and ValueError for a naive datetime.
         """
@@ -464,43 +469,44 @@ class Policy:
 def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:
     """Return the policy with this name, at this path, or on standard input (`-`).
 
-    A bare word is a shipped policy; a `/` or the ending .yaml or .yml makes a path, of one file
-    or of a folder with the revisions of one policy. With `cache` its compiled form is kept in
-    the user's cache folder, as the environment says. Raises UsageError for an unknown name,
-    PolicyError for a file that cannot be read, and InvalidPolicy with every finding in it.
+    A plain word names a shipped policy. A text with a `/`, or that ends with .yaml or .yml, is the
+    path of a file, or of a folder with the revisions of one policy. With `cache`, the compiled
+    policy is kept in the cache folder that the environment states. Raises UsageError for an unknown
+    name, PolicyError for a file that cannot be read, and InvalidPolicy with all findings.
     """
-    return load_found(find(os.fspath(path_or_name)), cache=cache)
+    return load_files(find(os.fspath(path_or_name)), cache=cache)
 
 
-def load_found(found: FoundPolicy, *, cache: bool = True) -> Policy:
-    """Return the policy that these files hold, from the cache folder if it is kept there."""
-    examined = () if found.examined is None else (found.examined,)
+def load_files(source: FoundPolicy, *, cache: bool = True) -> Policy:
+    """Return the policy of these files, from the cache folder if it is there."""
+    examined = () if source.examined is None else (source.examined,)
     folder = cache_folder(os.environ, examined) if cache else None
-    identity = policy_identity(found.files)
+    identity = policy_identity(source.files)
     revisions = kept_policy(folder, identity)
     if revisions is None:
-        revisions = _compile(found.files)
+        revisions = _compile(source.files)
         keep_policy(folder, identity, revisions)
     return Policy(revisions, kept_holidays(folder))
 
 
 def list_shipped(folder: str | None) -> list[Policy]:
-    """Return the shipped policies with the headings of their revisions alone.
+    """Return the shipped policies, with only the headings of their revisions.
 
-    All of them are kept in one entry of the cache folder.
+    The headings are kept together in one entry of the cache folder.
     """
-    found = [find_shipped(path) for path in shipped_policies().values()]
-    files = tuple([file for each in found for file in each.files])
+    sources = [find_shipped(path) for path in shipped_policies().values()]
+    files = tuple([file for source in sources for file in source.files])
     identity = policy_identity(files, "headings")
     headings = kept_policy(folder, identity)
     if headings is None:
-        policies = [load_found(each, cache=folder is not None) for each in found]
-        headings = tuple([each.heading() for policy in policies for each in policy.revisions])
+        policies = [load_files(source, cache=folder is not None) for source in sources]
+        revisions = [revision for policy in policies for revision in policy.revisions]
+        headings = tuple([revision.heading() for revision in revisions])
         keep_policy(folder, identity, headings)
     by_id: dict[str, list[Revision]] = {}
     for heading in headings:
         by_id.setdefault(heading.policy, []).append(heading)
-    return [Policy(tuple(revisions)) for revisions in by_id.values()]
+    return [Policy(tuple(of_policy)) for of_policy in by_id.values()]
 
 
 def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
@@ -512,11 +518,11 @@ def _compile(files: tuple[SourceFile, ...]) -> tuple[Revision, ...]:
         if all(file.shown.endswith(TESTS) for file in files):
             raise file_of_tests([file.shown for file in files]) from None
         raise
-    return tuple(each.revision for each in documents if each.revision is not None)
+    return tuple(document.revision for document in documents if document.revision is not None)
 
 
 def _midnight(day: str, where: str, later: int = 0) -> int:
-    """Return the first instant of a local date in a zone, or of one so many days later."""
+    """Return the first instant of a local date in a time zone, or `later` days after it."""
     return at_local(date.fromisoformat(day) + timedelta(days=later), 0, zone(where))
 
 
@@ -525,7 +531,7 @@ def _seconds(instant: Instant | None) -> int | None:
 
 
 def _instant(value: Instant | None) -> int:
-    """Return an instant in seconds, the clock's now where none is given."""
+    """Return an instant in seconds (default: now)."""
     if value.__class__ is datetime:
         return from_datetime(value)  # the common case, in one call
     now = int(time.time())

@@ -186,7 +186,7 @@ def test_equal_hours_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
         compiled.append(arguments)
         return plain(*arguments)
 
-    monkeypatch.setattr(spans, "_kept", {})
+    monkeypatch.setattr(spans, "_cache", {})
     monkeypatch.setattr(spans, "_compile", counting)
     at = datetime(2026, 6, 1, 8, tzinfo=UTC)
     written = {"timezone": "Europe/Oslo", "open": "mon-fri 09:00-17:00", "holidays": ["2026-06-01"]}
@@ -208,10 +208,10 @@ def test_equal_hours_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spans, "_kept", {})
-    monkeypatch.setattr(spans, "_MOST_KEPT", 3)
+    monkeypatch.setattr(spans, "_cache", {})
+    monkeypatch.setattr(spans, "_MOST_CACHED", 3)
     hours = Calendar.from_dict(CALENDARS["office"]).working_time.hours
     for year in range(1975, 1985):
         at = int(datetime(year, 6, 1, tzinfo=UTC).timestamp())
         assert WorkingTime(*hours).spans(at, at + 1).starts
-    assert len(spans._kept) == 3
+    assert len(spans._cache) == 3

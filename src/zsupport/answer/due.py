@@ -121,7 +121,7 @@ def settle_starts(
                 f"leave the start out, and say when the case was {metric.starts}",
             )
         if instant < opened:
-            says = f"{_shown(instant)} lies before opened, {_shown(opened)}"
+            says = f"{_shown(instant)} is before opened, {_shown(opened)}"
             raise UsageError(f"start of `{metric.id}`: {says}")
         if starts.setdefault(metric.id, instant) != instant:
             raise UsageError(f"the start of `{metric.id}` is given twice")
@@ -365,7 +365,7 @@ class _Timer:
         ended = ending(target, told, first_metric=metric == self.first)
         if start is not None and ended is not None and ended < start:
             event = "resolved" if ended == told.resolved else "answered"
-            says = f"{_shown(ended)} lies before the start of `{metric.id}`, {_shown(start)}"
+            says = f"{_shown(ended)} is before the start of `{metric.id}`, {_shown(start)}"
             raise UsageError(f"{event}: {says}")
         return course_of(row, self.asked.revision, self.moment)
 

@@ -313,7 +313,7 @@ class _CommandLine:
 
     def revision(self) -> Revision:
         """Return the revision in force now of the policy that this command line uses."""
-        from zsupport.library import load_found
+        from zsupport.library import load_files
         from zsupport.sources.find import choose, find, is_path, never_waits
 
         given = self.last("policy")
@@ -323,7 +323,7 @@ class _CommandLine:
         name, _ = choose(given, os.environ, os.getcwd())
         if name == "-" or (is_path(name) and not never_waits(name)):
             raise PolicyError(f"{name}: completion reads only files and folders")
-        policy = load_found(find(name))
+        policy = load_files(find(name))
         return policy.revision_at(to_datetime(int(time.time())))[0]
 
 

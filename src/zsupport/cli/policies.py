@@ -9,7 +9,7 @@ from zsupport.cli.output import chosen_format, write_field, write_report
 from zsupport.cli.question import ask, read_moments, working_folder
 from zsupport.clock.instants import format_instant, from_datetime
 from zsupport.errors import UsageError
-from zsupport.library import Policy, list_shipped, load_found
+from zsupport.library import Policy, list_shipped, load_files
 from zsupport.policy.files import SourceFile
 from zsupport.sources.cache import cache_folder
 from zsupport.sources.find import choose, find, shipped_id
@@ -48,7 +48,7 @@ def policies(common: Common, name: str | None) -> int:
         known = list_shipped(cache_folder(os.environ))
         current, _ = choose(None, os.environ, working_folder())
         if shipped_id(current) is None:
-            policy = load_found(find(current))
+            policy = load_files(find(current))
             if Policy(tuple([revision.heading() for revision in policy.revisions])) not in known:
                 known.insert(0, policy)
     query = {"policy": requested, "at": format_instant(from_datetime(moments.at), moments.zone)}

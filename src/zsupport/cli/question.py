@@ -14,7 +14,7 @@ from zsupport.clock.problem import BadText
 from zsupport.clock.zones import zone
 from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import UsageError
-from zsupport.library import Policy, load_found
+from zsupport.library import Policy, load_files
 from zsupport.report import FORMATS, Remark, Report
 from zsupport.sources.find import FoundPolicy, choose, find
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
@@ -95,7 +95,7 @@ def ask(common: Common, moments: Moments) -> AskedPolicy:
     """Return the policy in use, loaded, with the moment of the question."""
     name, fallback = choose(common.policy, os.environ, working_folder())
     found = find(name)
-    policy = load_found(found)
+    policy = load_files(found)
     return AskedPolicy(policy, found, fallback, moments.at, moments.zone)
 
 

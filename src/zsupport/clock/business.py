@@ -1,6 +1,6 @@
-"""Business days: working dates with an opening and a close (the clock definition, rules 7 to 9).
+"""Business days: working dates with an opening and a closing (the clock definition, rules 7 to 9).
 
-The windows of a date are those that begin on it, with their tails on the date after.
+A window belongs to the date on which it begins, and can end on the next date.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Span = tuple[int, int]
 
 
 class WorkingDate(NamedTuple):
-    """A working date: the first working instant of its windows, and the end of the last one."""
+    """A working date: the first working instant of its windows, and the end of the last window."""
 
     ordinal: int
     opening: int
@@ -28,13 +28,15 @@ class WorkingDate(NamedTuple):
 
 
 class BusinessDays:
-    """The working dates of a calendar, or of a union of calendars in one zone."""
+    """The working dates of a calendar, or of a union of calendars in the same time zone."""
 
     def __init__(self, time: WorkingTime) -> None:
-        """Raise ValueError where the calendars of a union are in different zones."""
+        """Raise ValueError if the calendars of a union are in different time zones."""
         zones = {str(hours.zone) for hours in time.hours}
         if len(zones) > 1:
-            raise ValueError(f"business days over hours in different zones: {', '.join(zones)}")
+            raise ValueError(
+                f"business days over hours in different time zones: {', '.join(zones)}"
+            )
         self.hours = time.hours
         self.zone = time.hours[0].zone
         self._dates: dict[int, WorkingDate | None] = {}
@@ -42,9 +44,9 @@ class BusinessDays:
         self._ends: dict[int, int] = {}
 
     def opened(self, start: int) -> int:
-        """Return the date on which a case is opened at an instant.
+        """Return the business date of a case that is opened at an instant.
 
-        It is the calendar date, but the date before while a window of that date has an end ahead
+        It is the calendar date, or the previous date if a window of the previous date has not ended
         and the calendar date has not opened.
         """
         today = latest_local(start, self.zone)[0].toordinal()
@@ -55,19 +57,19 @@ class BusinessDays:
         return today
 
     def opening(self, ordinal: int) -> int | None:
-        """Return when a date opens, None for a date that is not working."""
+        """Return the opening of a date, or None if the date is not working."""
         if ordinal not in self._openings:
             first = min((start for start, _ in self._working(ordinal)), default=None)
             if first is not None:
                 later = min((start for start, _ in self._working(ordinal + 1)), default=None)
-                # The date after takes all from its opening on, and may leave nothing.
+                # From its opening on, all time belongs to the next date. So this date can be empty.
                 if later is not None and later <= first and self.opening(ordinal + 1) is not None:
                     first = None
             self._openings[ordinal] = first
         return self._openings[ordinal]
 
     def date(self, ordinal: int) -> WorkingDate | None:
-        """Return a date's opening and close, None for a date that is not working."""
+        """Return a date with its opening and closing, or None if the date is not working."""
         if ordinal not in self._dates:
             self._dates[ordinal] = self._date(ordinal)
         return self._dates[ordinal]
@@ -76,7 +78,7 @@ class BusinessDays:
         opening = self.opening(ordinal)
         if opening is None:
             return None
-        # This date takes the rest of the windows of the date before.
+        # The rest of the windows of the previous date belongs to this date.
         spans = self._working(ordinal) + [
             (max(start, opening), end)
             for hours in self.hours
@@ -89,7 +91,7 @@ class BusinessDays:
         return WorkingDate(ordinal, opening, max(end for _, end in spans), tuple(sorted(spans)))
 
     def _working(self, ordinal: int) -> list[Span]:
-        """Return the windows of a date in the calendars in which it is working."""
+        """Return the windows of a date, from the calendars in which the date is working."""
         return [
             span
             for hours in self.hours
@@ -98,7 +100,7 @@ class BusinessDays:
         ]
 
     def _windows(self, hours: Hours, ordinal: int, *, breaks: bool = True) -> list[Span]:
-        """Return when the windows that begin on a date are open; `breaks` are taken out of them."""
+        """Return the open time of the windows that begin on a date, without breaks if `breaks`."""
         if not ranges(self.zone, ordinal, 0, _DAY):
             return []  # a date that never occurred
         return [
@@ -110,7 +112,7 @@ class BusinessDays:
         ]
 
     def _end(self, ordinal: int) -> int:
-        """Return when the last window of a date ends, before breaks; 0 where it has none."""
+        """Return the end of the last window of a date, ignoring breaks; 0 if it has no window."""
         if ordinal not in self._ends:
             self._ends[ordinal] = max(
                 (
@@ -123,19 +125,20 @@ class BusinessDays:
         return self._ends[ordinal]
 
     def after(self, ordinal: int, start: int) -> WorkingDate:
-        """Return the first working date strictly after a date; raise Never beyond ten years."""
+        """Return the first working date after a date; raise Never if it is over ten years away."""
         while True:
             ordinal += 1
             if (ordinal - EPOCH) * _DAY > start + HORIZON:
                 raise Never
-            found = self.date(ordinal)
-            if found:
-                return found
+            working = self.date(ordinal)
+            if working:
+                return working
 
     def counted(self, start: int, count: int) -> list[WorkingDate]:
-        """Return the working date from which full business days count, and `count` dates after it.
+        """Return the working date from which business days count, and the next `count` dates.
 
-        Opened at or after close, or on a day off, they count from the next working date.
+        They count from the date of `start`, or from the next working date if `start` is at or after
+        its closing, or if its date is not working.
         """
         opened = self.opened(start)
         first = self.date(opened)
@@ -147,48 +150,48 @@ class BusinessDays:
         return dates
 
     def days(self, start: int, count: int, reading: str) -> int:
-        """Return when `count` full business days are due."""
+        """Return the deadline of `count` business days."""
         dates = self.counted(start, count)
         return self._due(dates[-1], reading, dates[0], start)
 
     def next_day(self, start: int, reading: str) -> int:
-        """Return when `next business day` is due: the first working date after the date opened."""
+        """Return the deadline of `next business day`: on the first working date after `start`."""
         opened = self.opened(start)
         today = self.date(opened)
         return self._due(self.after(opened, start), reading, today, start)
 
     def by(self, start: int, seconds: int) -> int:
-        """Return a local time on the next business day that is after `start`, in hours or not."""
+        """Return the instant of a local time on the next business day, during hours or not."""
         return self.by_date(start, seconds)[1]
 
     def by_date(self, start: int, seconds: int) -> tuple[WorkingDate, int]:
-        """Return the working date of a local time, and its instant.
+        """Return the working date and the instant of a local time on the next business day.
 
-        Where that time of the first working date has passed, it is that of the one after it.
+        If that instant is not after `start`, return those of the working date after it.
         """
-        found = self.after(self.opened(start), start)
-        due = at_local(date.fromordinal(found.ordinal), seconds, self.zone)
+        working = self.after(self.opened(start), start)
+        due = at_local(date.fromordinal(working.ordinal), seconds, self.zone)
         if due <= start:
-            found = self.after(found.ordinal, start)
-            due = at_local(date.fromordinal(found.ordinal), seconds, self.zone)
-        return found, due
+            working = self.after(working.ordinal, start)
+            due = at_local(date.fromordinal(working.ordinal), seconds, self.zone)
+        return working, due
 
     def _due(
-        self, found: WorkingDate, reading: str, counted_from: WorkingDate | None, start: int
+        self, last: WorkingDate, reading: str, counted_from: WorkingDate | None, start: int
     ) -> int:
-        """Return when a target is due on a working date, by the policy's reading.
+        """Return the deadline on the last working date, by the policy's reading of business days.
 
-        The same time is that of `start` on the working date counted from, not before its opening.
+        `same-time` is the local time of `start`, or the opening of `counted_from` if later.
         """
         if reading == "opening":
-            return found.opening
+            return last.opening
         if reading == "close" or counted_from is None or start >= counted_from.close:
-            return found.close
+            return last.close
         day, seconds = latest_local(max(start, counted_from.opening), self.zone)
-        # After midnight in a late shift it is a time after 24:00.
+        # After midnight in a night shift, the time is later than 24:00.
         seconds += (day.toordinal() - counted_from.ordinal) * _DAY
-        wanted = at_local(date.fromordinal(found.ordinal), seconds, self.zone)
-        for begin, end in found.spans:
+        wanted = at_local(date.fromordinal(last.ordinal), seconds, self.zone)
+        for begin, end in last.spans:
             if wanted < end:
                 return max(wanted, begin)
-        return found.close
+        return last.close

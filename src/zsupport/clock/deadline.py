@@ -1,6 +1,6 @@
-"""Deadlines: from a target and the events of a case to due, state and what is left.
+"""Deadlines: the deadline, state and remaining time of a target, from the events of a case.
 
-The clock definition, rules 6, 8 to 15 and 20. Everything is computed from the events each time.
+The clock definition, rules 6, 8 to 15 and 20.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
     from zsupport.clock.business import BusinessDays
 
     class Time(Protocol):
-        """What a value counts: every instant, or the working time of a calendar."""
+        """The time that a target counts: elapsed time, or the working time of a calendar."""
 
         def elapsed(self, start: int, end: int) -> int:
             """Return the seconds counted in `[start, end)`."""
 
         def due(self, start: int, seconds: int) -> int:
-            """Return the least instant by which so many seconds are counted."""
+            """Return the first instant at which `seconds` are counted since `start`."""
 
 
 #: A pause `[from, to)`; `to` None is open.
 Pause = tuple[int, int | None]
 
-#: The events at which the clock of a metric can start; any other text is words (rule 20).
+#: The events at which the clock of a metric can start; any other start is free text (rule 20).
 STARTS = ("opened", "answered", "updated")
 
 
 class EveryInstant:
-    """Clock time, day and night."""
+    """Elapsed time, counted around the clock."""
 
     def elapsed(self, start: int, end: int) -> int:
         """Return the seconds in `[start, end)`."""
         return end - start
 
     def due(self, start: int, seconds: int) -> int:
-        """Return the instant so many seconds after `start`."""
+        """Return the instant `seconds` after `start`."""
         return start + seconds
 
 
@@ -50,16 +50,16 @@ EVERY_INSTANT = EveryInstant()
 
 
 class Basis(NamedTuple):
-    """What a target counts over: its time, its business days and how they read, its zone."""
+    """The time, the business days with their reading, and the time zone that a target counts."""
 
     time: Time
     days: BusinessDays | None = None
     reading: str = "close"
-    zone: tzinfo | None = None  # in which `every week` counts
+    zone: tzinfo | None = None  # for `every week`
 
 
 class Events(NamedTuple):
-    """What happened to a case, in seconds since the epoch; None did not happen."""
+    """The events of a case in seconds since the epoch; None if an event has not happened."""
 
     opened: int
     answered: int | None = None
@@ -69,7 +69,7 @@ class Events(NamedTuple):
 
 
 class Deadline(NamedTuple):
-    """What the clock says of one target at one moment; instants and seconds are integers."""
+    """The state of a target at an instant; times are in seconds."""
 
     state: str
     due: int | None = None
@@ -80,14 +80,14 @@ class Deadline(NamedTuple):
 
 
 def merged(pauses: Sequence[Pause], start: int) -> tuple[Pause, ...]:
-    """Return pauses merged, clipped to after `start`, without empty ones (rule 12).
+    """Return the pauses after `start`, merged and without empty ones (rule 12).
 
-    Raises BadText where a pause ends before it starts.
+    Raises BadText if a pause ends before it starts.
     """
     kept: list[tuple[int, int | None]] = []
     for begin, end in sorted(pauses, key=lambda pause: pause[0]):
         if end is not None and end < begin:
-            raise BadText("a pause ends before it starts", "FROM/TO, with TO at or after FROM")
+            raise BadText("the pause ends before it starts", "FROM/TO, with TO at or after FROM")
         begin = max(begin, start)
         if end is not None and end <= begin:
             continue
@@ -102,7 +102,7 @@ def merged(pauses: Sequence[Pause], start: int) -> tuple[Pause, ...]:
 
 
 def unpaused(target: Target, start: int, basis: Basis) -> int:
-    """Return when a target is due if nothing pauses it; raises Never beyond ten years."""
+    """Return the deadline of a target without pauses; raise Never if it is over ten years away."""
     if target.kind in ("clock", "business"):
         return basis.time.due(start, target.amount)
     if target.kind == "week":
@@ -118,7 +118,7 @@ def unpaused(target: Target, start: int, basis: Basis) -> int:
 
 
 def paused_in(time: Time, pauses: Sequence[Pause], start: int, end: int) -> int:
-    """Return the seconds of `[start, end)` that the time counts and the pauses hold."""
+    """Return the counted seconds of `[start, end)` inside the pauses."""
     total = 0
     for begin, until in pauses:
         low, high = max(begin, start), end if until is None else min(until, end)
@@ -128,15 +128,15 @@ def paused_in(time: Time, pauses: Sequence[Pause], start: int, end: int) -> int:
 
 
 def running(time: Time, pauses: Sequence[Pause], start: int, end: int) -> int:
-    """Return the seconds of `[start, end)` that the time counts outside the pauses."""
+    """Return the counted seconds of `[start, end)` outside the pauses."""
     return time.elapsed(start, end) - paused_in(time, pauses, start, end)
 
 
 def postponed(time: Time, closed: Sequence[Pause], start: int, due: int) -> int:
-    """Return a deadline moved by the closed pauses before it (rule 12).
+    """Return the deadline `due`, postponed by the closed pauses before it (rule 12).
 
-    It is the least u >= `due` with as many seconds outside pauses in `[due, u)` as were paused
-    in `[start, due)`.
+    It is the smallest u >= `due` such that the counted seconds of `[due, u)` outside the pauses are
+    as many as the counted seconds of `[start, due)` inside the pauses.
     """
     left = paused_in(time, closed, start, due)
     for begin, end in closed:
@@ -155,9 +155,10 @@ def postponed(time: Time, closed: Sequence[Pause], start: int, due: int) -> int:
 
 
 def started(starts: object, events: Events, given: int | None = None) -> int | None:
-    """Return the start of a metric, None where it has not happened (rule 20).
+    """Return the start of a metric, or None if it has not happened (rule 20).
 
-    `starts` is one of STARTS, or words: then `given` is the start, else opened is assumed.
+    `starts` is a value of STARTS or free text. For free text, the start is `given`, or the opening
+    of the case.
     """
     if starts == "answered":
         return events.answered
@@ -167,7 +168,7 @@ def started(starts: object, events: Events, given: int | None = None) -> int | N
 
 
 def happened(events: Events, at: int) -> Events:
-    """Return the events as known at a moment: what is later has not happened."""
+    """Return the events as known at an instant: later events have not happened."""
 
     def known(event: int | None) -> int | None:
         return None if event is None or event > at else event
@@ -182,32 +183,33 @@ def happened(events: Events, at: int) -> Events:
 
 
 def ending(target: Target, events: Events, *, first_metric: bool) -> int | None:
-    """Return the event that ends a metric, None where it has not happened (rule 13)."""
+    """Return the event that ends a metric, or None if it has not happened (rule 13)."""
     by_answer = first_metric and ends_with_answer(target)
     return events.answered if by_answer else events.resolved
 
 
 class Course(NamedTuple):
-    """How the clock of one target runs: from when, what ended it, and the pauses in between."""
+    """The course of the clock of a target: its start, its end, and its pauses."""
 
     start: int
-    anchor: int  # from when the target counts: of a cadence the last update or answer (rule 10)
+    anchor: int  # the start of the count: of a cadence, the last update or answer (rule 10)
     ended: int | None
-    closed: tuple[tuple[int, int], ...]  # pauses; the ending event closes an open one (rule 12)
+    closed: tuple[tuple[int, int], ...]  # pauses; the ending event closes an open pause (rule 12)
     open_since: int | None
 
     @property
     def pauses(self) -> tuple[Pause, ...]:
-        """The pauses, an open one last."""
+        """The pauses, an open pause last."""
         return self.closed if self.open_since is None else (*self.closed, (self.open_since, None))
 
 
 def course(
     target: Target, events: Events, start: int, *, first_metric: bool = True, pausing: bool = True
 ) -> Course:
-    """Return how the clock of a target runs from the start of its metric, by all that happened.
+    """Return the course of the clock of a target, from the start of its metric.
 
-    `first_metric`: the answer ends it, else the resolution does. `pausing`: pauses count.
+    The answer ends the first metric, the resolution ends the other metrics. `pausing` is whether
+    pauses stop the clock.
     """
     anchors = (events.updated, events.answered) if target.every else ()
     anchor = next((event for event in anchors if event is not None and event >= start), start)
@@ -226,9 +228,10 @@ def course(
 def deadline(
     target: Target, run: Course, basis: Basis, at: int, *, warn: str | None = None
 ) -> Deadline:
-    """Return what the clock says of a target at the moment `at`, by when all events happened.
+    """Return the state of a target at the instant `at`, which is not before any event.
 
-    `warn`: the ratio n/d from which it is at risk. Raises Never beyond ten years.
+    `warn` is the ratio n/d from which it is at risk. Raises Never if the deadline is more than ten
+    years away.
     """
     start, anchor, ended, closed, open_since = run
     if target.kind == "rate":
@@ -255,9 +258,9 @@ def deadline(
 
 
 def endless(run: Course, at: int) -> Deadline:
-    """Return what the clock says of a target that is not reached within ten years of its start.
+    """Return the state of a target that is not reached within ten years of its start.
 
-    Until then that is certain; raises Never after them.
+    The state is certain during these ten years. Raises Never if `at` is later.
     """
     if (at if run.ended is None else run.ended) > run.anchor + HORIZON:
         raise Never
@@ -267,14 +270,14 @@ def endless(run: Course, at: int) -> Deadline:
 def _risk(
     target: Target, start: int, due0: int, closed: Sequence[Pause], time: Time, warn: str
 ) -> int:
-    """Return when a deadline comes at risk: `warn` (n/d) of the way, rounded up (rule 13)."""
+    """Return when a target is at risk: after `warn` (n/d) of its time, rounded up (rule 13)."""
     part, whole = map(int, warn.split("/"))
     whole_way = target.amount if target.kind in ("clock", "business") else time.elapsed(start, due0)
     return postponed(time, closed, start, time.due(start, -(-whole_way * part // whole)))
 
 
 def _state(start: int, due: int | None, at: int, ended: int | None, risk: int | None) -> str:
-    """Return the state of a clock that no pause stops (rule 14); `due` None is never."""
+    """Return the state of a clock without an open pause (rule 14); `due` None is never."""
     if at < start:
         return "not-started"
     if ended is not None:

@@ -1,4 +1,4 @@
-"""Lists of intervals `[from, to)` in order, of which no two overlap."""
+"""Sorted lists of intervals `[from, to)` that do not overlap."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ if TYPE_CHECKING:
 Interval = tuple[int, int]
 
 
-def common(one: list[Interval], other: list[Interval]) -> list[Interval]:
-    """Return what two lists have in common."""
-    found: list[Interval] = []
+def common(left: list[Interval], right: list[Interval]) -> list[Interval]:
+    """Return the intersection of two lists."""
+    intersection: list[Interval] = []
     at = 0
-    for start, end in one:
-        while at < len(other) and other[at][1] <= start:
+    for start, end in left:
+        while at < len(right) and right[at][1] <= start:
             at += 1
         place = at
-        while place < len(other) and other[place][0] < end:
-            found.append((max(start, other[place][0]), min(end, other[place][1])))
+        while place < len(right) and right[place][0] < end:
+            intersection.append((max(start, right[place][0]), min(end, right[place][1])))
             place += 1
-    return found
+    return intersection
 
 
 def outside(intervals: Iterable[Interval], low: int, high: int) -> list[Interval]:
-    """Return what of `[low, high)` lies outside of some intervals."""
-    found: list[Interval] = []
+    """Return the parts of `[low, high)` outside the intervals."""
+    gaps: list[Interval] = []
     for start, end in intervals:
         if low < min(start, high):
-            found.append((low, min(start, high)))
+            gaps.append((low, min(start, high)))
         low = max(low, end)
-    return [*found, (low, high)] if low < high else found
+    return [*gaps, (low, high)] if low < high else gaps

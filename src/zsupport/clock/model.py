@@ -1,7 +1,6 @@
-"""Calendars as the clock sees them: a zone, a week of windows, and what changes single dates.
+"""Calendars of the clock: a time zone, a week of windows, and exceptions for dates.
 
-Nothing here knows where a calendar was written; times are seconds of a local day, dates are
-ordinals (`datetime.date.toordinal`).
+Times are seconds of a local day. Dates are ordinals (`datetime.date.toordinal`).
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Year(NamedTuple):
-    """The days off of one year with their names, and the dates worked in exchange for one.
+    """The days off of a year with their names, and the dates that are worked in exchange.
 
-    Dates are ordinals. An exchanged date is a day of the weekend that a country works (rule 3).
+    An exchanged date is a day of the weekend that a country works for a day off (rule 3).
     """
 
     days_off: dict[int, str]
@@ -29,9 +28,9 @@ Years: TypeAlias = "Callable[[int], Year]"
 
 
 class WindowPart(NamedTuple):
-    """A piece of one window that lies on one local date: `[start, end)` seconds of that day.
+    """The part of a window on one local date: `[start, end)` in seconds of that day.
 
-    `begins` is 0 where the window begins on that date, -1 where it began on the date before.
+    `begins` is 0 if the window begins on that date, -1 if it began on the previous date.
     """
 
     start: int
@@ -40,11 +39,11 @@ class WindowPart(NamedTuple):
 
 
 class Hours(NamedTuple):
-    """One calendar with everything settled: no condition, no customer, no names.
+    """A calendar without conditions, customer and names.
 
-    `week` holds for each weekday from Monday the parts of its windows in order of time; None
-    stands for every instant (24x7). `years` gives the days off and the exchanged dates of a year;
-    an exchanged date has the windows that begin on the weekday `exchanged_for`, None for its own.
+    `week` has the sorted parts of windows for each weekday from Monday; None is 24x7. `years`
+    returns the days off and exchanged dates of a year. An exchanged date has the windows that begin
+    on the weekday `exchanged_for`, or its own windows if that is None.
     """
 
     zone: tzinfo
@@ -52,17 +51,17 @@ class Hours(NamedTuple):
     years: Years | None = None
     by_start_date: bool = False
     always_counts_holidays: bool = False
-    dates: dict[int, tuple[WindowPart, ...]] = {}  # noqa: RUF012 - never changed
-    breaks: dict[int, tuple[WindowPart, ...]] = {}  # noqa: RUF012 - never changed
+    dates: dict[int, tuple[WindowPart, ...]] = {}  # noqa: RUF012 - never modified
+    breaks: dict[int, tuple[WindowPart, ...]] = {}  # noqa: RUF012 - never modified
     business_days: tuple[int, ...] | None = None
     exchanged_for: int | None = None
 
     def holiday(self, ordinal: int) -> str | None:
-        """Return the name of the holiday on a date, None where there is none."""
+        """Return the name of the holiday on a date, or None."""
         return None if self.years is None else self.years(_year(ordinal)).days_off.get(ordinal)
 
     def holidays(self, first: int, end: int) -> Iterator[tuple[int, str]]:
-        """Yield the holidays from one date up to another, with names; in no order within a year."""
+        """Yield the holidays of the dates `[first, end)` with names, unsorted within a year."""
         if self.years is not None:
             for number in range(_year(first), _year(end - 1) + 1):
                 for ordinal, name in self.years(number).days_off.items():
@@ -71,13 +70,13 @@ class Hours(NamedTuple):
 
     @property
     def counts_holidays(self) -> bool:
-        """Whether holidays close: 24x7 ignores them unless the calendar says that they apply."""
+        """Whether holidays are closed: 24x7 ignores them unless the calendar states `holidays`."""
         return self.week is not None or self.always_counts_holidays
 
     def exchanged(self, ordinal: int) -> bool:
         """Return whether a date is worked in exchange for a day off.
 
-        The clock definition, rule 3: a date with hours of its own, or a holiday, is not exchanged.
+        The clock definition, rule 3: a holiday, or a date with its own hours, is not exchanged.
         """
         if self.years is None or not self.counts_holidays or ordinal in self.dates:
             return False
@@ -91,7 +90,7 @@ class Hours(NamedTuple):
         return (ordinal - 1) % 7
 
     def may_be_working(self, ordinal: int) -> bool:
-        """Return whether a date is working if its windows hold a working instant (rule 7)."""
+        """Return whether a date is working if its windows have a working instant (rule 7)."""
         if self.business_days is None:
             if self.week is None:
                 return False
@@ -101,10 +100,10 @@ class Hours(NamedTuple):
         return not closed and not (self.counts_holidays and self.holiday(ordinal))
 
     def parts(self, ordinal: int, *, breaks: bool = True) -> tuple[WindowPart, ...]:
-        """Return the parts of windows that are worked on a date, in order of time.
+        """Return the open parts of windows on a date, sorted.
 
-        The clock definition, rules 1 to 3: its own override if it has one; else none on a
-        holiday; else those of its weekday. `breaks` are taken out.
+        The clock definition, rules 1 to 3: a date has its own hours if the calendar states them,
+        no hours on a holiday, or the hours of its weekday. With `breaks`, breaks are removed.
         """
         if ordinal in self.dates:
             parts = self.dates[ordinal]
@@ -126,9 +125,9 @@ class Hours(NamedTuple):
     def _by_weekday(
         self, week: tuple[tuple[WindowPart, ...], ...], ordinal: int
     ) -> tuple[WindowPart, ...]:
-        """Return the parts of a date by weekdays, of which exchanged dates have another.
+        """Return the parts of windows on a date, where exchanged dates have another weekday.
 
-        The tails on it are those of the windows that begin on the date before.
+        They include the rest of the windows that began on the previous date.
         """
         own, before = self.weekday(ordinal), self.weekday(ordinal - 1)
         tails = (part for part in week[(before + 1) % 7] if part.begins)
@@ -139,11 +138,11 @@ ALL_DAY = WindowPart(0, DAY * 60, 0)
 
 
 def week_of(windows: tuple[Window, ...]) -> tuple[tuple[WindowPart, ...], ...]:
-    """Return the parts of each weekday's windows, from windows in minutes of the week.
+    """Return the parts of windows for each weekday, from windows in minutes of the week.
 
-    A window shorter than 24 hours that runs past midnight gives two parts, the second of which
-    began the day before; a longer block is cut at each midnight into windows of their own (the
-    clock definition, rule 7).
+    A window shorter than 24 hours that crosses midnight has two parts, and the second part began on
+    the previous day. A longer block becomes a separate window for each day (the clock definition,
+    rule 7).
     """
     week: list[list[WindowPart]] = [[] for _ in range(7)]
     for window in windows:
@@ -152,16 +151,16 @@ def week_of(windows: tuple[Window, ...]) -> tuple[tuple[WindowPart, ...], ...]:
         cut = length >= DAY
         begins = 0
         while length > 0:
-            here = min(length, DAY - start)
-            week[day % 7].append(WindowPart(start * 60, (start + here) * 60, begins))
-            length -= here
+            today = min(length, DAY - start)
+            week[day % 7].append(WindowPart(start * 60, (start + today) * 60, begins))
+            length -= today
             day, start = day + 1, 0
             begins = 0 if cut else -1
     return tuple(tuple(sorted(parts)) for parts in week)
 
 
 def day_parts(windows: tuple[Window, ...]) -> tuple[WindowPart, ...]:
-    """Return the parts of one date's own windows, from sorted windows in minutes of the day."""
+    """Return the parts of the own windows of a date, from sorted windows in minutes of the day."""
     return tuple(WindowPart(w.opens * 60, w.closes * 60, 0) for w in windows)
 
 
@@ -170,7 +169,7 @@ def _year(ordinal: int) -> int:
 
 
 def _without(part: WindowPart, off: WindowPart) -> list[WindowPart]:
-    """Return what is left of a part when another is taken out of it."""
+    """Return the rest of a part outside the part `off`."""
     pieces = [
         part._replace(end=min(part.end, off.start)),
         part._replace(start=max(part.start, off.end)),

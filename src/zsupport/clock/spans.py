@@ -1,7 +1,7 @@
-"""Working time, compiled: sorted spans of UTC with prefix sums, and bisection instead of steps.
+"""Compiled working time: sorted spans of UTC with prefix sums, searched by bisection.
 
-What is compiled is defined by `Hours.parts`: an instant is working iff the wall clock of the
-zone shows a date and a time of day that lies in one of that date's parts.
+`Hours.parts` defines the working time: an instant is working if its local time is inside a part of
+its local date.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ EPOCH = 719_163
 
 
 def clipped(intervals: Iterable[tuple[int, int]], low: int, high: int) -> list[tuple[int, int]]:
-    """Return what of some intervals lies in `[low, high)`."""
+    """Return the parts of the intervals inside `[low, high)`."""
     inside = ((max(start, low), min(end, high)) for start, end in intervals)
     return [(start, end) for start, end in inside if start < end]
 
 
 class Spans(NamedTuple):
-    """The working time of `[first, last)`: spans `[start, end)`, what was worked before each.
+    """The working time of `[first, last)`: spans `[start, end)`, and the seconds before each span.
 
-    The lists are shared between hours that are equal: nobody may change them.
+    Equal hours share the lists, so the lists must not change.
     """
 
     first: int
@@ -47,11 +47,11 @@ class Spans(NamedTuple):
     before: list[int]
 
     def intervals(self) -> list[tuple[int, int]]:
-        """Return the spans in their order, each as `[from, to)`."""
+        """Return the sorted spans as `[from, to)`."""
         return list(zip(self.starts, self.ends, strict=True))
 
     def within(self, low: int, high: int) -> list[tuple[int, int]]:
-        """Return what of the spans lies in `[low, high)`."""
+        """Return the parts of the spans inside `[low, high)`."""
         inside = slice(bisect_right(self.ends, low), bisect_left(self.starts, high))
         return clipped(zip(self.starts[inside], self.ends[inside], strict=True), low, high)
 
@@ -63,29 +63,29 @@ class Spans(NamedTuple):
         return self.before[i] + min(instant, self.ends[i]) - self.starts[i]
 
     def reach(self, worked: int) -> int | None:
-        """Return the least instant by which so much (above 0) was worked, None if after `last`."""
+        """Return the instant at which `worked` seconds (above 0) are reached; None after `last`."""
         i = bisect_left(self.before, worked) - 1
         instant = self.starts[i] + worked - self.before[i] if i >= 0 else None
         return instant if instant is not None and instant <= self.ends[i] else None
 
 
 class WorkingTime:
-    """The working time of a calendar or a union of several, compiled as far as it is asked for."""
+    """The working time of a calendar or a union of calendars, compiled on demand."""
 
     def __init__(self, *hours: Hours, block: int = _YEAR) -> None:
-        """`block`: how many seconds are compiled at once, counted from 1970.
+        """`block` is the number of seconds compiled at once, in steps from 1970.
 
-        Raises TooMuch before anything is compiled.
+        Raises TooMuch before compiling anything.
         """
         check_limit(MEMBERS, len(hours))
-        check_limit(WINDOWS, sum(len(day) for each in hours for day in each.week or ()))
+        check_limit(WINDOWS, sum(len(day) for calendar in hours for day in calendar.week or ()))
         self.hours = hours
         self.block = block
-        #: What is compiled so far: whole blocks.
+        #: The compiled spans, in whole blocks.
         self.known = Spans(0, 0, [], [], [])
 
     def spans(self, first: int, last: int) -> Spans:
-        """Return the spans that cover two instants; compiled blocks are kept."""
+        """Return spans that include `[first, last)`; compiled blocks are cached."""
         known = self.known
         if known.first <= first and last <= known.last:
             return known
@@ -108,7 +108,7 @@ class WorkingTime:
             return members[0]
         starts: list[int] = []
         ends: list[int] = []
-        for start, end in sorted(span for each in members for span in each.intervals()):
+        for start, end in sorted(span for member in members for span in member.intervals()):
             if ends and start <= ends[-1]:
                 ends[-1] = max(ends[-1], end)
             else:
@@ -123,11 +123,11 @@ class WorkingTime:
         return i >= 0 and instant < spans.ends[i]
 
     def next_open(self, instant: int) -> int | None:
-        """Return the next instant after this one at which they open, None within ten years."""
+        """Return the next opening after an instant, or None if there is none within ten years."""
         return self._next(instant, lambda spans: spans.starts)
 
     def next_close(self, instant: int) -> int | None:
-        """Return the next instant after this one at which they close, None within ten years."""
+        """Return the next closing after an instant, or None if there is none within ten years."""
         return self._next(instant, lambda spans: spans.ends)
 
     def _next(self, instant: int, edges: Callable[[Spans], list[int]]) -> int | None:
@@ -135,7 +135,7 @@ class WorkingTime:
         while True:
             spans = self.spans(instant, instant + ahead)
             i = bisect_right(edges(spans), instant)
-            # What begins or ends where the compiled time does is no opening or closing.
+            # The start and end of the compiled time are not an opening or closing.
             if i < len(edges(spans)) and edges(spans)[i] < spans.last:
                 return edges(spans)[i] if edges(spans)[i] < END else None
             if ahead >= HORIZON:
@@ -148,13 +148,13 @@ class WorkingTime:
         return spans.worked(end) - spans.worked(start)
 
     def due(self, start: int, seconds: int) -> int:
-        """Return the least instant u >= start with `seconds` of working time in `[start, u)`.
+        """Return the smallest instant u >= start with `seconds` of working time in `[start, u)`.
 
-        The clock definition, rule 6. Raises Never beyond ten years.
+        The clock definition, rule 6. Raises Never if it is more than ten years away.
         """
         if seconds <= 0:
             return start
-        # The common case in one go: both instants lie in what is compiled.
+        # Fast path for the common case: both instants are in the compiled time.
         first, last, starts, ends, before = self.known
         if first <= start < last and (i := bisect_right(starts, start) - 1) >= 0:
             end = ends[i]
@@ -166,7 +166,7 @@ class WorkingTime:
         return self._due(start, seconds)
 
     def _due(self, start: int, seconds: int) -> int:
-        """Return the same as `due` for more than 0 seconds: plainly, compiling as it goes."""
+        """Return `due` for more than 0 seconds, and compile what is needed."""
         ahead = 2 * seconds
         while True:
             spans = self.spans(start, start + ahead)
@@ -180,13 +180,13 @@ class WorkingTime:
             ahead = min(4 * ahead + _YEAR, HORIZON)
 
 
-#: What was compiled in this process, by all that decides it; the oldest goes first.
-_kept: dict[tuple[object, ...], Spans] = {}
-_MOST_KEPT = 512
+#: The compiled spans of this process by their input; the oldest are dropped first.
+_cache: dict[tuple[object, ...], Spans] = {}
+_MOST_CACHED = 512
 
 
 def _spans(first: int, last: int, starts: list[int], ends: list[int]) -> Spans:
-    """Return spans with the sums of what was worked."""
+    """Return spans with the sums of the seconds worked before each."""
     lengths = [end - start for start, end in zip(starts, ends, strict=True)]
     before = list(accumulate(lengths, initial=0))
     before.pop()
@@ -194,13 +194,15 @@ def _spans(first: int, last: int, starts: list[int], ends: list[int]) -> Spans:
 
 
 def _joined(parts: list[Spans]) -> Spans:
-    """Return the spans of pieces of time, each of which begins where the one before it ends."""
+    """Return the spans of consecutive pieces of time."""
     if not parts[1:]:
         return parts[0]
     starts: list[int] = []
     ends: list[int] = []
     for part in parts:
-        if ends and part.starts and ends[-1] == part.starts[0]:  # one span, cut between them
+        if (
+            ends and part.starts and ends[-1] == part.starts[0]
+        ):  # a span that was cut between two pieces
             ends.pop()
             starts += part.starts[1:]
         else:
@@ -210,21 +212,21 @@ def _joined(parts: list[Spans]) -> Spans:
 
 
 def _compiled(hours: Hours, first: int, last: int) -> Spans:
-    """Return the working spans of `[first, last)`; equal hours have them compiled once."""
+    """Return the working spans of `[first, last)`, cached for equal hours."""
     changed = _changed(hours, first, last)
     key = (hours.zone, hours.week, first, last, *changed.items())
-    found = _kept.get(key)
-    if found is None:
-        found = _compile(hours.zone, hours.week, changed, first, last)
-        if len(_kept) >= _MOST_KEPT:
-            _kept.pop(next(iter(_kept)), None)
-        _kept[key] = found
-    return found
+    spans = _cache.get(key)
+    if spans is None:
+        spans = _compile(hours.zone, hours.week, changed, first, last)
+        if len(_cache) >= _MOST_CACHED:
+            _cache.pop(next(iter(_cache)), None)
+        _cache[key] = spans
+    return spans
 
 
 def _changed(hours: Hours, first: int, last: int) -> dict[int, tuple[WindowPart, ...]]:
-    """Return the parts of the dates that may have others than their weekday, by day since 1970."""
-    # No offset is a day long. What a day changes may be the tail on the day after.
+    """Return the parts of dates that can differ from their weekday, by day since 1970."""
+    # Offsets are shorter than a day. A change of a day can also affect the next day.
     low, high = first // _DAY - 2 + EPOCH, last // _DAY + 2 + EPOCH
     days = {*hours.dates, *hours.breaks}
     if hours.years is not None and hours.counts_holidays:
@@ -243,10 +245,11 @@ def _compile(
     first: int,
     last: int,
 ) -> Spans:
-    """Return the working spans of `[first, last)` of weeks that are all the same but for some days.
+    """Return the working spans of `[first, last)`: equal weeks, except for the changed days.
 
-    The weeks are laid out on local time as if it were UTC, and cut and moved where the offset
-    changes. So what a gap skips is left out, and what a fold repeats is there twice.
+    The weeks are first built on local time as if it were UTC, then cut and moved where the offset
+    changes. So the skipped time of a DST gap is omitted, and the repeated time of a DST fold is
+    included twice.
     """
     if week is None and not changed:
         return Spans(first, last, [first], [last], [0])
@@ -262,7 +265,7 @@ def _compile(
         if begin < len(starts):
             starts[begin] = max(starts[begin], start)
             ends[-1] = min(ends[-1], end)
-    # Spans that touch are one.
+    # Join spans that touch.
     joints = set(ends).intersection(starts)
     if joints:
         starts = [start for start in starts if start not in joints]
@@ -276,9 +279,9 @@ def _local(
     first: int,
     last: int,
 ) -> tuple[list[int], list[int]]:
-    """Return from when to when it is open by the wall clock, cut at each midnight.
+    """Return the openings and closings in local time, cut at each midnight.
 
-    From the Monday before `first` on; in order, and none overlaps another.
+    They begin with the Monday before `first`, are sorted, and do not overlap.
     """
     table = [
         (day * _DAY + start, day * _DAY + end)
@@ -299,24 +302,24 @@ def _local(
 
 
 def _merged(parts: tuple[WindowPart, ...]) -> list[tuple[int, int]]:
-    """Return when the parts of a date are open: in order, those that overlap joined."""
-    found: list[tuple[int, int]] = []
+    """Return the sorted times of the parts of a date; overlapping parts are joined."""
+    times: list[tuple[int, int]] = []
     for start, end, _ in sorted(parts):
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], end)
+        if times and start <= times[-1][1]:
+            times[-1] = times[-1][0], max(times[-1][1], end)
         else:
-            found.append((start, end))
-    return found
+            times.append((start, end))
+    return times
 
 
 def ranges(zone: tzinfo, ordinal: int, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the instants at which the wall clock shows `[start, end)` of a date, as UTC ranges."""
+    """Return the ranges of UTC in which the local time is in `[start, end)` of a date."""
     low = (ordinal - EPOCH) * _DAY + start
     high = (ordinal - EPOCH) * _DAY + end
-    found = []
-    # No offset is a day long.
+    utc = []
+    # Offsets are shorter than a day.
     for begin, until, offset in offset_pieces(zone, low - _DAY, high + _DAY):
         opens, closes = max(begin, low - offset), min(until, high - offset)
         if opens < closes:
-            found.append((opens, closes))
-    return found
+            utc.append((opens, closes))
+    return utc

@@ -10,13 +10,13 @@ MOST_DAYS = 365
 
 
 class Target(NamedTuple):
-    """A target."""
+    """A target of a metric."""
 
     #: clock, business, business-days, next-business-day, by, week, rate, none or not-stated.
     kind: str
-    #: Seconds for clock and business, days for business-days, a count for rate, else 0.
+    #: Seconds for clock and business, days for business-days, a count for rate; otherwise 0.
     amount: int
-    #: The seconds of the day for by (86400 for 24:00), else 0.
+    #: The time for by, in seconds of the day (86400 for 24:00); otherwise 0.
     at: int
     #: Whether it recurs (`every`).
     every: bool
@@ -27,20 +27,20 @@ class Target(NamedTuple):
 
     @property
     def promises(self) -> bool:
-        """Whether it is a time: not `none` and not `not-stated`."""
+        """Whether the target promises a time: not `none` and not `not-stated`."""
         return self.kind not in {"none", "not-stated"}
 
     @property
     def uses_hours(self) -> bool:
-        """Whether hours affect it: business targets, and `every week` by their time zone."""
+        """Whether hours affect it: business targets, and `every week` by the time zone of hours."""
         return needs_hours(self) or self.kind == "week"
 
 
 def needs_hours(target: Target) -> bool:
-    """Whether the target counts over hours: every business target."""
+    """Return whether the target counts over hours: every business target."""
     return target.kind in {"business", "business-days", "next-business-day", "by"}
 
 
 def ends_with_answer(target: Target) -> bool:
-    """Whether the answer ends the target in the first metric: it has an end, and no recurrence."""
+    """Return whether the answer ends the target in the first metric: not recurring, no rate."""
     return not target.every and target.promises and target.kind != "rate"

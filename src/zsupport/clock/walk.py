@@ -1,4 +1,4 @@
-"""The way from opened to due, step by step, so that a person can check it with a calendar."""
+"""The steps from the start of a target to its deadline, for a person to check with a calendar."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from zsupport.typed import NamedTuple
 
 
 class Step(NamedTuple):
-    """A stretch of time that was counted, or was not and for what reason.
+    """A piece of time: counted, or not counted for the stated reasons.
 
-    `counted` is in seconds; `total` what was counted up to its end. `reasons` are words:
-    `closed`, `pause`, or a date with what makes it special. What was counted has a reason too if
+    `counted` is in seconds; `total` is the sum up to the end of the step. `reasons` are texts:
+    `closed`, `pause`, or a special date with its description. A counted step has a reason only if
     a date has the hours of another weekday.
     """
 
@@ -30,7 +30,7 @@ class Step(NamedTuple):
 def walk(
     time: WorkingTime | None, start: int, end: int, pauses: Sequence[Pause] = ()
 ) -> list[Step]:
-    """Return the steps of `[start, end)`; without a calendar every instant is worked."""
+    """Return the steps of `[start, end)`; without a calendar, every instant counts."""
     steps: list[Step] = []
     total = 0
     for low, high, worked in _stretches(time, start, end):
@@ -48,7 +48,7 @@ def walk(
 
 
 def _stretches(time: WorkingTime | None, start: int, end: int) -> list[tuple[int, int, bool]]:
-    """Return `[start, end)` cut into stretches that are worked and that are not."""
+    """Return `[start, end)` cut into working and closed pieces: (from, to, working)."""
     if time is None:
         return [(start, end, True)] if start < end else []
     return _cut(start, end, time.spans(start, end).within(start, end))
@@ -57,52 +57,52 @@ def _stretches(time: WorkingTime | None, start: int, end: int) -> list[tuple[int
 def _cut(
     low: int, high: int, intervals: Iterable[tuple[int, int | None]]
 ) -> list[tuple[int, int, bool]]:
-    """Return `[low, high)` cut at intervals (sorted, apart): (from, to, inside one)."""
-    found = []
+    """Return `[low, high)` cut at sorted, disjoint intervals: (from, to, inside an interval)."""
+    pieces = []
     for begin, until in intervals:
         first, last = max(begin, low), high if until is None else min(until, high)
         if first >= last:
             continue
         if low < first:
-            found.append((low, first, False))
-        found.append((first, last, True))
+            pieces.append((low, first, False))
+        pieces.append((first, last, True))
         low = last
     if low < high:
-        found.append((low, high, False))
-    return found
+        pieces.append((low, high, False))
+    return pieces
 
 
 def _exchanged(time: WorkingTime, start: int, end: int) -> tuple[str, ...]:
-    """Return which dates of a stretch have the hours of another weekday, and of which."""
-    found: dict[str, None] = {}
+    """Return texts for the dates of a step that have the hours of another weekday."""
+    texts: dict[str, None] = {}
     for hours in time.hours:
         first = local_date(start, hours.zone).toordinal()
         last = local_date(end - 1, hours.zone).toordinal()
         for ordinal in range(first, last + 1):
             if hours.weekday(ordinal) != (ordinal - 1) % 7:
                 day = date.fromordinal(ordinal).isoformat()
-                found[f"{day} has the hours of {DAYS[hours.weekday(ordinal)]}"] = None
-    return tuple(found)
+                texts[f"{day} has the hours of {DAYS[hours.weekday(ordinal)]}"] = None
+    return tuple(texts)
 
 
 def special_dates(time: WorkingTime, start: int, end: int) -> list[str]:
-    """Return what makes dates of a closed stretch special: holidays, own hours, breaks."""
-    found: dict[str, None] = {}
+    """Return texts for the special dates of a closed step: holidays, own hours, breaks."""
+    texts: dict[str, None] = {}
     for hours in time.hours:
         first = local_date(start, hours.zone).toordinal()
         last = local_date(end - 1, hours.zone).toordinal()
-        # Over a long closure the names of a few days say enough.
+        # For a long closure, the dates of the first month are enough.
         for ordinal in range(first, min(last, first + 31) + 1):
             day = date.fromordinal(ordinal).isoformat()
             if hours.counts_holidays and (name := hours.holiday(ordinal)):
-                found[f"{day} {name}"] = None
+                texts[f"{day} {name}"] = None
             if (own := hours.dates.get(ordinal)) is not None:
-                found[f"{day} {'has hours of its own' if own else 'is closed'}"] = None
+                texts[f"{day} has hours of its own" if own else f"{day} is closed"] = None
             pieces = (
                 piece
                 for off in hours.breaks.get(ordinal, ())
                 for piece in ranges(hours.zone, ordinal, off.start, off.end)
             )
             if any(begin < end and start < until for begin, until in pieces):
-                found[f"{day} has a break"] = None
-    return list(found)
+                texts[f"{day} has a break"] = None
+    return list(texts)

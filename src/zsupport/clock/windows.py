@@ -1,4 +1,4 @@
-"""Windows: the times of a week or of a date at which a calendar is open."""
+"""Windows: the times of a week or date at which a calendar is open."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WEEK = 10080
 
 
 class Window(NamedTuple):
-    """A half-open time `[opens, closes)` in minutes: of a week from Monday 00:00, or of a date."""
+    """A window `[opens, closes)` in minutes from Monday 00:00, or from the midnight of a date."""
 
     opens: int
     closes: int
@@ -26,17 +26,17 @@ class Window(NamedTuple):
 def overlapping(
     windows: Sequence[Window], *, week: int | None = WEEK
 ) -> tuple[Window, Window] | None:
-    """Return two windows that overlap, or None; touching is not overlapping.
+    """Return two overlapping windows, or None; windows that touch do not overlap.
 
-    The windows repeat every `week` minutes; None says that they do not, as those of one date.
-    Of several pairs it is the one whose second window opens first; it stands in order of
-    opening, except that a window which runs into the next week stands before the one it meets.
+    The windows repeat every `week` minutes, or not at all if `week` is None (the windows of a
+    date). Of several pairs, return the pair whose second window opens first. The earlier window
+    comes first; a window that continues into the next week comes before the window it overlaps.
     """
     spans = [(window.opens, window.closes, window) for window in windows]
     if week is not None:
         spans += [(opens + week, closes + week, window) for opens, closes, window in spans]
     spans.sort()
-    # The one open longest so far is the only one that need be compared with the next.
+    # Only the window that closes last so far can overlap the next window first.
     longest: tuple[int, int, Window] | None = None
     for span in spans:
         if longest is not None and span[0] < longest[1]:

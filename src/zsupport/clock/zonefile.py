@@ -1,8 +1,8 @@
-"""Zone files (TZif, RFC 9636): the offset of a zone at every instant, and of every local time.
+"""Zone files (TZif, RFC 9636): the offset of a time zone at an instant or local time.
 
-`zoneinfo` reads the same files, but gives no transitions: they would have to be searched for, and
-importing it takes longer than an answer. What follows the last transition of a file is the rule
-of its footer, a POSIX TZ string, which is expanded year by year as far as it is asked for.
+`zoneinfo` reads the same files, but has no transitions, and importing it takes longer than an
+answer. After the last transition of a file, the rule of its footer applies: a POSIX TZ string,
+which is expanded on demand, year by year.
 """
 
 from __future__ import annotations
@@ -20,38 +20,38 @@ _NEVER = 1 << 62
 _FAR = 1 << 37  # some 4,000 years from 1970
 _LAST_YEAR = dates.MAXYEAR
 _LAST_DAY = dates.date.max.toordinal()
-# The largest file of tzdata has some 2 KB; the rest of a larger one is not read.
+# The largest file of tzdata has about 2 KB. Larger files are cut at this size.
 MOST_BYTES = 1 << 16
-# Where the header of a block has how many of what follows, and how long each is: indicators of
+# The places of the counts in the header of a block, and the sizes of what they count: indicators of
 # universal and of standard time, leap seconds, transitions, types of local time, designations.
 _HEADER = 44
 _COUNTS = range(20, _HEADER, 4)
 _SIZES = ((1, 1, 8, 5, 6, 1), (1, 1, 12, 9, 6, 1))  # with transitions of 32 and of 64 bits
 
-#: From when the rule of a footer changes the offset: the day of the year, as `_midnight` reads
-#: it, and the seconds from its midnight by the clock as it was before.
+#: A change of offset by the rule of a footer: the day of the year in the form of `_midnight`, and
+#: the seconds from its midnight in the local time before the change.
 _Change = tuple[tuple[int, ...], int]
 
 
 class Zone(dates.tzinfo):
-    """A zone of the IANA database, as its file says."""
+    """A time zone of the IANA database, from its zone file."""
 
     __slots__ = ("_content", "_known", "_last", "_name", "_rule")
 
     def __init__(self, name: str, content: bytes) -> None:
-        """`content` is that of the file. Raises ValueError where it is damaged."""
+        """`content` is the content of the zone file. Raises ValueError if it is damaged."""
         self._name, self._content = name, content
         starts, offsets, last, footer = _block(content)
         self._rule = _rule(footer)
-        #: The last transition of the file, after which the rule holds.
+        #: The last transition of the file. The rule applies after it.
         self._last = last
-        #: When the offset changes; the offsets before the first of these and from each on; up to
-        #: when this is known; and the first year that the rule was not asked of. One value, so
-        #: that a thread never sees parts of two.
+        #: The transitions; the offsets before the first and after each of them; the instant up to
+        #: which they are complete; and the first year for which the rule is not expanded. They are
+        #: a single value, so that threads never see a mix of two versions.
         self._known = starts, offsets, last if self._rule else _NEVER, _year(last)
 
     def __getinitargs__(self) -> tuple[str, bytes]:
-        """Return the arguments with which `pickle` and `copy` make the zone again."""
+        """Return the arguments with which `pickle` and `copy` recreate the zone."""
         return self._name, self._content
 
     def __str__(self) -> str:
@@ -68,12 +68,12 @@ class Zone(dates.tzinfo):
         return offsets[bisect_right(starts, instant)]
 
     def around(self, local: int) -> tuple[int, int]:
-        """Return the offsets before and after the transition that a local time lies in.
+        """Return the offsets before and after the DST gap or fold at a local time.
 
-        The two are equal outside gaps and folds, the first is the smaller in a gap and the
-        greater in a fold. `local` is in seconds as if it were UTC.
+        They are equal outside DST gaps and folds. In a gap, the first is smaller; in a fold, the
+        first is larger. `local` is in seconds as if it were UTC.
         """
-        # No offset is a day long, and no two transitions are within two days of each other.
+        # Offsets are shorter than a day, and two transitions are more than two days apart.
         starts, offsets, until, _ = self._known
         if local + _DAY >= until:
             starts, offsets = self._extend(local + _DAY)
@@ -98,30 +98,30 @@ class Zone(dates.tzinfo):
             start, i = until, i + 1
 
     def utcoffset(self, moment: dates.datetime | None) -> dates.timedelta | None:
-        """Return the offset of a local time, by its `fold` in a gap and in a fold."""
+        """Return the offset of a local time; `fold` selects the offset in a DST gap or fold."""
         if moment is None:
             return None
         offset = self.around(_seconds(moment))[moment.fold]
         return dates.timedelta(seconds=offset)
 
     def dst(self, _: dates.datetime | None) -> None:
-        """Return None: files do not say reliably how much of an offset is DST."""
+        """Return None: zone files do not state reliably how much of an offset is DST."""
 
     def tzname(self, _: dates.datetime | None) -> str:
-        """Return the name of the zone; abbreviations say less."""
+        """Return the name of the zone, because abbreviations are ambiguous."""
         return self._name
 
     def fromutc(self, moment: dates.datetime) -> dates.datetime:
-        """Return the local time of a moment in UTC, with `fold` in the second pass of a fold."""
+        """Return the local time of a time in UTC, with `fold` in the second pass of a DST fold."""
         offset = self.offset(_seconds(moment))
         local = moment + dates.timedelta(seconds=offset)
         before, after = self.around(_seconds(local))
         return local.replace(fold=1) if before > after == offset else local
 
     def _extend(self, instant: int) -> tuple[list[int], list[int]]:
-        """Expand the rule of the footer as far as an instant, and a year more.
+        """Expand the rule of the footer to one year after an instant.
 
-        Returns the transitions and offsets.
+        Return the transitions and offsets.
         """
         assert self._rule is not None
         standard, summer, begins, ends = self._rule
@@ -135,14 +135,14 @@ class Zone(dates.tzinfo):
             for start, offset in sorted(changes):
                 if start <= self._last:
                     continue
-                if starts and starts[-1] == start:  # DST all the year ends when it begins
+                if starts and starts[-1] == start:  # permanent DST ends when it begins
                     starts.pop()
                     offsets.pop()
                 if offset != offsets[-1]:
                     starts.append(start)
                     offsets.append(offset)
             year += 1
-        # A time of the rule can lie a week before its year, and an offset a day.
+        # A time of the rule can be a week before its year, plus an offset of a day.
         until = _NEVER
         if year <= _LAST_YEAR:
             until = (dates.date(year, 1, 1).toordinal() - _EPOCH - 8) * _DAY
@@ -151,14 +151,14 @@ class Zone(dates.tzinfo):
 
 
 def offset_at(zone: dates.tzinfo, instant: int) -> int:
-    """Return the offset in seconds of a zone, a fixed one too, at an instant."""
+    """Return the offset of a time zone at an instant, in seconds; the zone can be fixed."""
     return zone.offset(instant) if isinstance(zone, Zone) else _fixed(zone)
 
 
 def offsets_around(zone: dates.tzinfo, local: int) -> tuple[int, int]:
-    """Return the offsets before and after the transition that a local time lies in.
+    """Return the offsets before and after the DST gap or fold at a local time.
 
-    See `Zone.around`; the two of a fixed zone are equal.
+    See `Zone.around`. A fixed zone has two equal offsets.
     """
     return zone.around(local) if isinstance(zone, Zone) else (_fixed(zone), _fixed(zone))
 
@@ -177,15 +177,16 @@ def _fixed(zone: dates.tzinfo) -> int:
 
 
 def _block(content: bytes) -> tuple[list[int], list[int], int, str]:
-    """Return the transitions of a file, the offsets before and after them, and what follows.
+    """Return the transitions of a file, their offsets, the last transition, and the footer.
 
-    The last two are the last transition, with or without another offset (1970 where there is
-    none), and the footer.
+    The offsets are one more than the transitions: the first is the offset before all of them. A
+    transition without a change of offset is omitted, but can be the last transition (1970 if the
+    file has none).
     """
 
     def integers(start: int, count: int, size: int, step: int) -> list[int]:
         if start + count * step > len(content):
-            raise ValueError("the zone file is cut off")
+            raise ValueError("the zone file is truncated")
         places = range(start, start + count * step, step)
         return [int.from_bytes(content[at : at + size], "big", signed=True) for at in places]
 
@@ -209,22 +210,23 @@ def _block(content: bytes) -> tuple[list[int], list[int], int, str]:
         raise ValueError("the zone file has a transition without a type")
     if max(map(abs, by_kind)) >= _DAY:
         raise ValueError("the zone file has an offset of a day or more")
-    found: list[int] = []
+    transitions: list[int] = []
     offsets = [by_kind[0]]
     for start, kind in zip(starts, kinds, strict=True):
-        if by_kind[kind] != offsets[-1]:  # not just another name
-            found.append(start)
+        if by_kind[kind] != offsets[-1]:  # not only another name
+            transitions.append(start)
             offsets.append(by_kind[kind])
     footer = content[at:]
     if len(footer) < 2 or not footer.startswith(b"\n") or not footer.endswith(b"\n"):
         raise ValueError("the zone file has no footer")
-    return found, offsets, last, footer[1:-1].decode("ascii")
+    return transitions, offsets, last, footer[1:-1].decode("ascii")
 
 
 def _rule(footer: str) -> tuple[int, int, _Change, _Change] | None:
-    """Return standard time, DST, when it begins and ends; None where the offset stays.
+    """Return the offsets of standard time and DST, and the start and end of DST.
 
-    Raises ValueError for an invalid POSIX TZ string, and for DST without its two times.
+    Return None if the offset never changes. Raises ValueError for an invalid POSIX TZ string, and
+    for DST without start and end.
     """
     head, *days = footer.split(",")
     offsets = []
@@ -235,9 +237,9 @@ def _rule(footer: str) -> tuple[int, int, _Change, _Change] | None:
         number = rest[: next((i for i, c in enumerate(rest) if c == "<" or c.isalpha()), len(rest))]
         rest = rest[len(number) :]
         if not name:
-            raise ValueError("the footer of the zone file names no time")
+            raise ValueError("the footer of the zone file has an offset without a name")
         offsets.append(number)
-    # POSIX counts west of Greenwich; DST is an hour more unless it says what.
+    # POSIX counts west of Greenwich. The default of DST is one hour more than standard time.
     standard = -_time(offsets[0]) if offsets else 0
     if len(offsets) < 2 and not days:
         return None
@@ -253,22 +255,22 @@ def _letters(text: str) -> int:
 
 
 def _change(text: str) -> _Change:
-    """Return when `M10.5.0/3`, `J60` or `59` is; at 02:00 unless it says when."""
+    """Return the change of `M10.5.0/3`, `J60` or `59`; the default time is 02:00."""
     day, slash, time = text.partition("/")
     at = _time(time) if slash else 2 * 3600
     if day[:1] == "M":
         month, week, weekday = on = (*map(int, day[1:].split(".")),)
-        there_is = 1 <= month <= 12 and 1 <= week <= 5 and 0 <= weekday <= 6
+        valid = 1 <= month <= 12 and 1 <= week <= 5 and 0 <= weekday <= 6
     else:
         number, julian = on = (int(day[1:]), 1) if day[:1] == "J" else (int(day), 0)
-        there_is = julian <= number <= 365
-    if not there_is or abs(at) > _WEEK:
-        raise ValueError(f"the footer of the zone file has no time `{text}`")
+        valid = julian <= number <= 365
+    if not valid or abs(at) > _WEEK:
+        raise ValueError(f"the footer of the zone file has an invalid change `{text}`")
     return on, at
 
 
 def _time(text: str) -> int:
-    """Return `-3`, `03:30` or `167:59:59` in seconds."""
+    """Return a time such as `-3`, `03:30` or `167:59:59` in seconds."""
     parts = [int(part) for part in text.lstrip("+-").split(":")]
     seconds = sum(part * unit for part, unit in zip(parts, (3600, 60, 1), strict=False))
     return -seconds if text[:1] == "-" else seconds
@@ -277,8 +279,8 @@ def _time(text: str) -> int:
 def _midnight(on: tuple[int, ...], year: int) -> int:
     """Return the midnight of a day of a year, in seconds as if it were UTC.
 
-    The day is a month, a week of it (5 is the last) and a weekday (0 is Sunday); or a number
-    from 0 that counts February 29, and 0; or a number from 1 that does not count it, and 1.
+    The day has one of three forms: month, week (5 is the last) and weekday (0 is Sunday); a number
+    from 0 that counts February 29, and 0; a number from 1 that does not count February 29, and 1.
     """
     if len(on) == 2:
         number, without_leap_day = on
@@ -298,7 +300,7 @@ def _midnight(on: tuple[int, ...], year: int) -> int:
 
 
 def _year(instant: int) -> int:
-    """Return the year of an instant, the last year of later ones."""
+    """Return the year of an instant, at most the last supported year."""
     return dates.date.fromordinal(min(instant // _DAY + _EPOCH, _LAST_DAY)).year
 
 

@@ -144,16 +144,16 @@ def zone(text: str, *, suggest: bool = True) -> dates.tzinfo:
     """
     if text == "UTC":
         return dates.UTC
-    found = _loaded.get(text)
-    if found is None:
+    result = _loaded.get(text)
+    if result is None:
         if fixed := offset_parts(text.removeprefix("UTC")):
-            found = _fixed(text, *fixed)
+            result = _fixed(text, *fixed)
         elif _is_name(text):
-            found = _load(text)
+            result = _load(text)
         else:
             raise _refusal(text, suggest)
-        _loaded[text] = found
-    return found
+        _loaded[text] = result
+    return result
 
 
 def zone_names() -> tuple[str, ...]:
@@ -232,7 +232,7 @@ def _signed_minutes(sign: str, hours: str, past: str | None) -> int | None:
 
 
 def _is_name(text: str) -> bool:
-    """Return whether a text is one of `zone_names`, without making a set of all of them."""
+    """Return whether a text is in `zone_names`, without a set of all names."""
     return text.split() == [text] and f"\n{text}\n" in _list() and text not in _REFUSED
 
 
@@ -276,7 +276,7 @@ def _refusal(text: str, suggest: bool) -> BadText:
         return BadText(
             f"ambiguous abbreviation of a time zone {shown(text)}",
             EXPECTED,
-            f"write {_one_of(places)}",
+            f"write {_alternatives(places)}",
         )
     message = f"unknown time zone {shown(text)}"
     import re
@@ -285,7 +285,7 @@ def _refusal(text: str, suggest: bool) -> BadText:
         before = text[: offset.start(1)].strip().upper()
         return BadText(message, EXPECTED, _offset_hint(before, *offset.groups()))
     near = _nearest(text) if suggest else ()
-    return BadText(message, EXPECTED, f"did you mean {_one_of(near)}?" if near else None)
+    return BadText(message, EXPECTED, f"did you mean {_alternatives(near)}?" if near else None)
 
 
 def _offset_hint(before: str, sign: str, hours: str, past: str | None) -> str | None:
@@ -293,7 +293,7 @@ def _offset_hint(before: str, sign: str, hours: str, past: str | None) -> str | 
     # In EST-5, the abbreviation names the place. GMT and UTC name none.
     if before not in {"", "GMT", "UTC", "UCT", "Z"}:
         places = _ABBREVIATIONS.get(before)
-        return f"write {_one_of(places)}" if places else None
+        return f"write {_alternatives(places)}" if places else None
     minutes = _signed_minutes(sign, hours, past)
     if minutes is None:
         return None
@@ -329,7 +329,7 @@ def _nearest(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(close))[:3]
 
 
-def _one_of(names: tuple[str, ...]) -> str:
+def _alternatives(names: tuple[str, ...]) -> str:
     from zsupport.wording import enumerated
 
     return enumerated([f"`{name}`" for name in names], "or")
