@@ -90,7 +90,7 @@ class _RevisionKeys(NamedTuple):
 
 def check_files(
     targets: Sequence[SelectedFile],
-    asked: CheckOptions,
+    options: CheckOptions,
     began: Callable[[SelectedFile], None] = lambda _: None,
     faults: Sequence[Fault] = (),
 ) -> Checked:
@@ -99,7 +99,7 @@ def check_files(
     `faults` are files that could not be read. Files are read and checked one by one, and only the
     name of a file without findings is kept, so that memory does not grow with their number.
     """
-    run = _Run(asked)
+    run = _Run(options)
     for fault in faults:
         run.add_fault(fault)
     with _few_collections():
@@ -117,8 +117,8 @@ def check_files(
 class _Run:
     """The state of a run."""
 
-    def __init__(self, asked: CheckOptions) -> None:
-        self.asked = asked
+    def __init__(self, options: CheckOptions) -> None:
+        self.options = options
         self.units: list[Unit] = []
         self.texts: dict[str, str] = {}
         self.faults: list[Fault] = []
@@ -132,21 +132,21 @@ class _Run:
 
     def wanted(self, target: SelectedFile) -> _ProjectRules:
         """Return the rules and codes for a file; options override its project."""
-        config = self.asked.configs.of(target)
+        config = self.options.configs.of(target)
         project = self._wanted.get(config)
         if project is None:
-            asked = self.asked
-            selected = config.select if asked.select is None else asked.select
-            ignored = config.ignore if asked.ignore is None else asked.ignore
+            options = self.options
+            selected = config.select if options.select is None else options.select
+            ignored = config.ignore if options.ignore is None else options.ignore
             codes = (frozenset(KINDS) if selected is None else selected) - ignored
             rules = tuple(rule for rule in RULES if rule.code in codes)
-            fails_at = None if asked.fail_on else config.fail_on
+            fails_at = None if options.fail_on else config.fail_on
             project = self._wanted[config] = _ProjectRules(rules, codes, fails_at, config)
         return project
 
     def switched_off(self) -> tuple[str, ...]:
         """Return the rules that configuration switches off, if no option selects rules."""
-        if self.asked.select is not None:
+        if self.options.select is not None:
             return ()
         return tuple(dict.fromkeys(off for config in self._wanted for off in config.switched_off))
 
@@ -163,8 +163,8 @@ class _Run:
         judgement = self.judge(target, document)
         # Standard input is always written to standard output.
         piped = target.path == "-"
-        if self.asked.put and (piped or any(finding.fix for finding in judgement.findings)):
-            document, judgement = self.repair(self.asked.put, target, document, judgement)
+        if self.options.put and (piped or any(finding.fix for finding in judgement.findings)):
+            document, judgement = self.repair(self.options.put, target, document, judgement)
         if judgement.findings:
             self.texts[target.shown] = document.text
         self.allowed += judgement.allowed
@@ -185,7 +185,7 @@ class _Run:
     def public(self, country: str, subdivision: str | None, year: int) -> Year:
         """Return the public holidays of a year, and note that they were used."""
         self.holidays = True
-        return self.asked.public(country, subdivision, year)
+        return self.options.public(country, subdivision, year)
 
     def judge(self, target: SelectedFile, document: Document) -> Judgement:
         """Return the findings of the loader or of the selected rules."""
@@ -193,7 +193,7 @@ class _Run:
         rules, codes = wanted.rules, wanted.codes_in(target.shown)
         if codes != wanted.codes:
             rules = tuple(rule for rule in rules if rule.code in codes)
-        judgement = judge(document, rules, self.asked.today, self.clocks)
+        judgement = judge(document, rules, self.options.today, self.clocks)
         counted = codes | CODES.keys()
         if all(finding.code in counted for finding in judgement.findings):
             return judgement
@@ -221,7 +221,7 @@ class _Run:
         policies = self.policies.values()
         if not any(self.wanted(revisions[0].file).codes & codes for revisions in policies):
             return
-        folders = Folders(self.asked.excluded)
+        folders = Folders(self.options.excluded)
         by_policy = {}
         for (folder, id), revisions in self.policies.items():
             first = revisions[0].file
@@ -251,7 +251,7 @@ class _Run:
         codes = wanted.codes_in(file)
         counted = [finding for finding in findings if finding.code in codes]
         comments = suppressions_of(document, allowable).comments
-        suppressed = suppress(comments, counted, self.asked.today)
+        suppressed = suppress(comments, counted, self.options.today)
         self.allowed += suppressed.allowed
         if not suppressed.left:
             return

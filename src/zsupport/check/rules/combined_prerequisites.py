@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 (
                     both
                     for channel in shared
-                    if (both := _adding_up(subject, later, earlier, channel))
+                    if (both := _combined_cases(subject, later, earlier, channel))
                 ),
                 0,
             )
@@ -43,7 +43,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                     yield _problem(subject, earlier, later, both)
 
 
-def _adding_up(subject: Subject, first: int, second: int, channel: str) -> Cases:
+def _combined_cases(subject: Subject, first: int, second: int, channel: str) -> Cases:
     """Return the cases in which two grants of a channel have different prerequisites.
 
     Return no cases if the grant with fewer cases has all prerequisites of the other.

@@ -16,15 +16,15 @@ def check(subject: Subject) -> Iterator[Problem]:
     if not priorities or not all(priority.when for priority in priorities):
         return
     space = subject.facts
-    left = space.every & ~union(space.holds(priority.when) for priority in priorities)
-    if left:
-        combinations = counted(left.bit_count(), "combination")
+    unmatched = space.every & ~union(space.holds(priority.when) for priority in priorities)
+    if unmatched:
+        combinations = counted(unmatched.bit_count(), "combination")
         yield Problem(
             ("priorities",),
             f"no priority matches {combinations} of facts, of {space.size:,}",
             subject.document.key(("priorities",)),
             hint="end the list with a priority without `when`, or widen a `when`",
-            case=shown(space.first(left)),
+            case=shown(space.first(unmatched)),
         )
 
 

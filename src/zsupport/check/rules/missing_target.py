@@ -27,12 +27,14 @@ def check(subject: Subject) -> Iterator[Problem]:
                 gap = left & subject.decisions.matches(rule.when)
                 left &= ~gap
                 if gap:
-                    yield _forgotten(subject, position, metric.id, gap, severity)
+                    yield _missing_in_rule(subject, position, metric.id, gap, severity)
         if left and not number:
-            yield _unanswered(subject, metric.id, left)
+            yield _missing_rule(subject, metric.id, left)
 
 
-def _forgotten(subject: Subject, position: int, metric: str, gap: Cases, severity: str) -> Problem:
+def _missing_in_rule(
+    subject: Subject, position: int, metric: str, gap: Cases, severity: str
+) -> Problem:
     """Return the problem at a rule that states the metric for other priorities only."""
     path = ("targets", position, metric)
     names = _names(subject.space.met("priority", gap))
@@ -46,7 +48,7 @@ def _forgotten(subject: Subject, position: int, metric: str, gap: Cases, severit
     )
 
 
-def _unanswered(subject: Subject, metric: str, left: Cases) -> Problem:
+def _missing_rule(subject: Subject, metric: str, left: Cases) -> Problem:
     """Return the problem of cases that no rule with the metric matches."""
     space, entitled = subject.space, subject.decisions.entitled
     restrictions = []

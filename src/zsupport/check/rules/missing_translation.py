@@ -12,8 +12,8 @@ from zsupport.wording import enumerated
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield each text by language that lacks a language of more than half of these texts."""
     texts = subject.translated
-    having = Counter(language for translation in texts for language in translation.texts)
-    common = [language for language, count in having.items() if 2 * count > len(texts)]
+    counts = Counter(language for translation in texts for language in translation.texts)
+    common = [language for language, count in counts.items() if 2 * count > len(texts)]
     for translation in texts:
         missing = [language for language in common if language not in translation.texts]
         if missing:

@@ -16,23 +16,29 @@ def check(subject: Subject) -> Iterator[Problem]:
     if not allowed:
         return  # other rules report errors in the grants
     revision, document = subject.revision, subject.document
-    having = {plan.id: allowed & space.of("plan", plan.id) for plan in revision.plans}
+    cases_of_plan = {plan.id: allowed & space.of("plan", plan.id) for plan in revision.plans}
     roles = [role.id for role in revision.roles]
-    having_role = {id: allowed & space.of("role", id) for id in roles}
-    denied = [role for role in roles if not having_role[role]]
-    missed = _missed(revision.roles, having_role) if denied else set()
+    cases_of_role = {id: allowed & space.of("role", id) for id in roles}
+    denied = [role for role in roles if not cases_of_role[role]]
+    reported_by_rank = (
+        _above_members_with_channels(revision.roles, cases_of_role) if denied else set()
+    )
     for role in denied:
-        if role in missed:
+        if role in reported_by_rank:
             continue
         path = ("roles", role)
         message = f"no channel granted to the role `{role}` with any plan"
         yield Problem(path, message, document.key(path), hint=_HINT)
     granted = [role for role in roles if role not in denied]
-    missed = set() if all(having.values()) else _missed(revision.plans, having)
-    for plan, cases in having.items():
+    reported_by_rank = (
+        set()
+        if all(cases_of_plan.values())
+        else _above_members_with_channels(revision.plans, cases_of_plan)
+    )
+    for plan, cases in cases_of_plan.items():
         path = ("plans", plan)
         if not cases:
-            if plan in missed:
+            if plan in reported_by_rank:
                 continue
             message = f"no channel granted to the plan `{plan}`"
             yield Problem(path, message, document.key(path), hint=_HINT, severity="warning")
@@ -46,9 +52,11 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(path, message, document.key(path), hint=_HINT, case=case)
 
 
-def _missed(members: Iterable[Member], having: Mapping[str, Cases]) -> set[str]:
+def _above_members_with_channels(
+    members: Iterable[Member], cases_of: Mapping[str, Cases]
+) -> set[str]:
     """Return the members directly above a member with channels: other rules report these."""
-    return {pair.high for pair in ranked(members) if pair.adjacent and having[pair.low]}
+    return {pair.high for pair in ranked(members) if pair.adjacent and cases_of[pair.low]}
 
 
 _HINT = "add a grant, or allow this finding if it is intended"

@@ -40,12 +40,12 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _is_redundant(revision: Revision, when: When, position: int, other: int) -> bool:
     """Return whether another alternative makes one redundant; of two equal ones, the later."""
     alternative, other_alternative = when[position], when[other]
-    return _adds_nothing(revision, alternative, other_alternative) and (
-        other < position or not _adds_nothing(revision, other_alternative, alternative)
+    return _is_covered_by(revision, alternative, other_alternative) and (
+        other < position or not _is_covered_by(revision, other_alternative, alternative)
     )
 
 
-def _adds_nothing(
+def _is_covered_by(
     revision: Revision, alternative: Alternative, other_alternative: Alternative
 ) -> bool:
     """Return whether another alternative matches all cases of one, and has the same remarks.

@@ -54,7 +54,7 @@ def redundant_grants(subject: Subject) -> dict[int, list[int]]:
             if other_cases & cases and same and same is not own
         ]
         covering = sorted([*covering, *[number for number in own if number != position][:1]])
-        if not cases or (covering and _given(subject, grant, cases, covering)):
+        if not cases or (covering and _is_covered(subject, grant, cases, covering)):
             result[position] = _first_covering(subject, cases, covering)
             own.remove(position)
     return result
@@ -72,7 +72,7 @@ def _first_covering(subject: Subject, cases: Cases, candidates: list[int]) -> li
     return enough
 
 
-def _given(subject: Subject, grant: Grant, cases: Cases, candidates: list[int]) -> bool:
+def _is_covered(subject: Subject, grant: Grant, cases: Cases, candidates: list[int]) -> bool:
     """Return whether other grants give everything that a grant gives, in all of its cases."""
     grants, cases_of = subject.revision.grants, subject.decisions.grants
 

@@ -16,10 +16,10 @@ def check(subject: Subject) -> Iterator[Problem]:
         for alternative in condition.when:
             for name, values in alternative.values.items():
                 named[name] = max(named.get(name, 0), len(values))
-    in_words = _named_in_words(subject)
+    in_texts = _named_in_texts(subject)
     for fact in subject.revision.facts:
         path = ("facts", fact.id)
-        decides = fact.id in in_words
+        decides = fact.id in in_texts
         if fact.id not in named:
             message = f"unused fact `{fact.id}`: no condition names it"
             yield Problem(path, message, subject.document.key(path), hint=_HINT)
@@ -29,7 +29,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield Problem(path, message, subject.document.key(path), hint=_HINT)
 
 
-def _named_in_words(subject: Subject) -> set[str]:
+def _named_in_texts(subject: Subject) -> set[str]:
     """Return the facts that conditions of terms and remarks name: both are part of answers."""
     return {
         name
@@ -54,7 +54,7 @@ def _decides(subject: Subject, fact: str) -> bool:
                 return True
     # Comparing whole answers takes long, but few facts get this far.
     return any(_differs(subject.space, fact, cases) for cases in _outlines(subject)) or any(
-        _differs(subject.space, fact, cases) for cases in _alike(subject)
+        _differs(subject.space, fact, cases) for cases in _answer_parts(subject)
     )
 
 
@@ -90,7 +90,7 @@ def _outlines(subject: Subject) -> Iterator[Cases]:
     yield from cases_by_key.values()
 
 
-def _alike(subject: Subject) -> Iterator[Cases]:
+def _answer_parts(subject: Subject) -> Iterator[Cases]:
     """Yield for each part of an answer the set of its cases."""
     revision, decisions = subject.revision, subject.decisions
     cases_by_key: dict[Hashable, Cases] = {}

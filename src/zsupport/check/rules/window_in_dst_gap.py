@@ -61,15 +61,15 @@ def in_week(subject: Subject, path: Path, calendar: PolicyCalendar, name: str) -
         day = date.fromordinal(gap.day)
         if day < subject.today or day.isoformat() in calendar.dates:
             continue
-        if any(is_lost(window, day, gap) for window in calendar.windows or ()):
+        if any(is_in_gap(window, day, gap) for window in calendar.windows or ()):
             for place, text in subject.document.texts((*path, "open")):
-                lost = any(is_lost(window, day, gap) for window in parse_open(text) or ())
-                if lost and place not in named:
+                inside = any(is_in_gap(window, day, gap) for window in parse_open(text) or ())
+                if inside and place not in named:
                     named.add(place)
                     yield problem(place, text, day, name)
 
 
-def is_lost(window: Window, day: date, gap: Gap) -> bool:
+def is_in_gap(window: Window, day: date, gap: Gap) -> bool:
     """Return whether a window of the week is inside a gap of a date."""
     midnight = day.weekday() * DAY
     return any(
