@@ -20,7 +20,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             names = enumerated(f"`{language}`" for language in missing)
             yield Problem(
                 translation.path,
-                f"missing translation: most texts have {names}",
+                f"missing translation in {names}, which most texts have",
                 subject.document.key(translation.path),
                 hint=f"add the text in {names}",
             )

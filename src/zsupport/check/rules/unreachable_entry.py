@@ -38,7 +38,7 @@ def _unreachable(
                 if matched
                 else f"unreachable {what}: its `when` matches no case",
                 subject.document.first(path),
-                hint="move it before them, or change a `when`",
+                hint="move it before them, or change a `when`" if matched else "change its `when`",
                 case=subject.witness(matched) if matched else None,
                 related=tuple(
                     (paths[above], "this entry decides first")

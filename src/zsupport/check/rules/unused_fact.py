@@ -22,11 +22,13 @@ def check(subject: Subject) -> Iterator[Problem]:
         decides = fact.id in in_texts
         if fact.id not in named:
             message = f"unused fact `{fact.id}`: no condition names it"
-            yield Problem(path, message, subject.document.key(path), hint=_HINT)
+            hint = "name it in a condition, or remove it"
+            yield Problem(path, message, subject.document.key(path), hint=hint)
         # ZS407 reports a condition that names all of its values.
         elif named[fact.id] < len(fact.values) and not (decides or _decides(subject, fact.id)):
             message = f"unused fact `{fact.id}`: conditions name it, but no answer depends on it"
-            yield Problem(path, message, subject.document.key(path), hint=_HINT)
+            hint = "change the rules whose conditions name it, or remove it"
+            yield Problem(path, message, subject.document.key(path), hint=hint)
 
 
 def _named_in_texts(subject: Subject) -> set[str]:
@@ -126,8 +128,6 @@ def _answer_parts(subject: Subject) -> Iterator[Cases]:
 def _has_remark(when: When) -> bool:
     return any(alternative.remarks != Remarks() for alternative in when)
 
-
-_HINT = "name it in a condition, or remove it"
 
 RULE = Rule(
     code="ZS306",
