@@ -44,7 +44,7 @@ from zsupport.policy.shape import (
     Text,
     wrong_kind,
 )
-from zsupport.policy.yamltext import Node, ScalarNode, SequenceNode, Way
+from zsupport.policy.yamltext import Node, ScalarNode, SequenceNode, Way, path_of
 from zsupport.typed import NamedTuple, field_types
 from zsupport.wording import enumerated
 
@@ -83,7 +83,7 @@ class StatedValue(Shape):
         """Return what the inner shape reads."""
         if is_null(node):
             reader.report(
-                "ZS003", node.span, way, "this key has no value", self.words,
+                "ZS003", node.span, way, f"`{path_of(way)[-1]}` has no value", self.words,
                 "remove the key, or write `none` for a field that does not apply",
             )  # fmt: skip
             return None

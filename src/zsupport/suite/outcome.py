@@ -515,7 +515,7 @@ def _uncovered_message(decision: Decision) -> str:
         "denial": f"no test covers that `{name}` is not allowed for `{decision.plan}` ({count})",
         "recommendation": f"no test covers the order of these channels ({count})",
         "target": f"no test covers this target for `{name}` ({count})",
-        "unstated": f"no test covers that no rule states `{name}` ({count})",
+        "unstated": f"no test covers cases without a rule for `{name}` ({count})",
         "commitment": f"no test covers this commitment ({count})",
         "hours": f"no test covers this calendar of `{name}` ({count})",
         "priority": f"no test covers that these facts lead to `{name}` ({count})",
