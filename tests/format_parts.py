@@ -1,4 +1,4 @@
-"""The parts of the policy format, and those of a document."""
+"""The parts of the policy format and of a document."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +41,7 @@ def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple
 def key_at(
     shape: Shape | None, node: Any, path: Path, key: tuple[str, str] = ("", "")
 ) -> tuple[str, str]:
-    """Return the mapping and the key of the format to which a path in a document belongs."""
+    """Return the mapping and the key of the format for a path in a document."""
     if isinstance(shape, OneOf):
         kinds: dict[type, type] = {dict: MappingNode, list: SequenceNode}
         return key_at(shape.by_node[kinds.get(type(node), ScalarNode)], node, path, key)
@@ -64,7 +64,7 @@ def key_at(
 
 
 def shapes(shape: Shape, found: dict[int, Shape]) -> None:
-    """Collect a shape and all that it is made of."""
+    """Collect a shape and all shapes that it contains."""
     if id(shape) not in found:
         found[id(shape)] = shape
         for part in shape.parts():

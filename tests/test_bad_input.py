@@ -1,8 +1,7 @@
-"""Bad input by folder: every mistake is found where it is, once, and all of them in one run.
+"""Invalid policies: one run reports every error once, at its place.
 
-`tests/bad/CASE.yaml`, or a folder of revisions, stands beside `CASE.expected`: a line for each
-finding, in order, as `LINE:COLUMN CODE PATH | PART OF THE MESSAGE | PART OF WHAT TO DO`. Both
-were written by hand, from the format's definition.
+`tests/bad/CASE.yaml`, or a folder of revisions, has expected findings in `CASE.expected`: a line
+for each finding, in order, as `LINE:COLUMN CODE PATH | PART OF THE MESSAGE | PART OF THE HINT`.
 """
 
 import json
@@ -30,15 +29,15 @@ class Line(NamedTuple):
     code: str
     path: str
     message: str
-    way_out: str
+    hint: str
 
 
 def expected(file: Path) -> list[Line]:
     lines = []
     for text in file.read_text(encoding="utf-8").splitlines():
-        head, message, *way_out = text.split(" | ", 2)
+        head, message, *hint = text.split(" | ", 2)
         place, code, *path = head.split(" ", 2)
-        lines.append(Line(place, code, path[0] if path else "", message, "".join(way_out)))
+        lines.append(Line(place, code, path[0] if path else "", message, "".join(hint)))
     return lines
 
 
@@ -50,29 +49,29 @@ def findings_in(case: Path) -> list[Finding]:
 
 
 @pytest.mark.parametrize("case", EXPECTED, ids=lambda path: path.stem)
-def test_every_mistake_is_found_once_and_in_its_place(case: Path) -> None:
-    wanted = expected(case)
-    assert wanted, "an expectation that is empty says nothing"
-    found = findings_in(case)
+def test_every_error_is_reported_once_at_its_place(case: Path) -> None:
+    lines = expected(case)
+    assert lines, "no expected findings"
+    findings = findings_in(case)
     several = case.with_suffix("").is_dir()
 
     def where(finding: Finding) -> str:
         file = f"{Path(finding.file).name}:" if several else ""
         return f"{file}{finding.span.line}:{finding.span.column} {finding.code} {finding.path}"
 
-    assert [where(each) for each in found] == [
-        f"{line.place} {line.code} {line.path}" for line in wanted
+    assert [where(each) for each in findings] == [
+        f"{line.place} {line.code} {line.path}" for line in lines
     ]
-    for finding, line in zip(found, wanted, strict=True):
+    for finding, line in zip(findings, lines, strict=True):
         assert line.message in finding.message, where(finding)
-        way_out = f"{finding.expected} {finding.hint}"
-        assert line.way_out in way_out, where(finding)
+        hint = f"{finding.expected} {finding.hint}"
+        assert line.hint in hint, where(finding)
         assert finding.severity == "error"
         assert finding.name == CODES[finding.code].name
 
 
 @pytest.mark.parametrize("case", EXPECTED, ids=lambda path: path.stem)
-def test_every_mistake_says_what_would_be_right(case: Path) -> None:
+def test_every_error_states_what_is_expected(case: Path) -> None:
     for finding in findings_in(case):
         assert finding.expected, finding
         assert "\n" not in f"{finding.message}{finding.expected}{finding.hint}{finding.path}"
@@ -85,22 +84,22 @@ def test_the_cases_cover_every_code() -> None:
     assert covered == set(CODES)
 
 
-def test_every_file_has_an_expectation() -> None:
+def test_every_file_has_expected_findings() -> None:
     inputs = {path.stem for path in FOLDER.iterdir() if path.suffix in ("", ".yaml")}
     assert inputs == {path.stem for path in EXPECTED}
     assert inputs >= {path.stem for path in TEXTS}
     assert len(inputs) >= 80
 
 
-def test_codes_are_unique_and_of_one_form() -> None:
+def test_codes_are_unique_and_well_formed() -> None:
     assert all(re.fullmatch(r"ZS[012][0-9]{2}", code) for code in CODES)
     assert len({code.name for code in CODES.values()}) == len(CODES)
 
 
-# -- as people and programs see it ----------------------------------------------------------
+# -- output for people and programs ----------------------------------------------------------
 
 TEXTS = sorted(FOLDER.glob("*.text"))
-# Of how many files findings are also asked for as JSON.
+# The cases whose findings are also compared as JSON.
 AS_JSON = [path.with_suffix(".expected") for path in TEXTS]
 
 
@@ -110,7 +109,7 @@ def named(case: Path) -> str:
 
 
 @pytest.mark.parametrize("case", TEXTS, ids=lambda path: path.stem)
-def test_people_see_the_line_with_marks_under_what_is_wrong(case: Path, cli: Cli) -> None:
+def test_text_marks_the_error_in_its_line(case: Path, cli: Cli) -> None:
     run = cli("channels", "--policy", named(case), cwd=FOLDER)
     assert run.stderr == case.read_text(encoding="utf-8")
     assert run.stdout == ""
@@ -118,7 +117,7 @@ def test_people_see_the_line_with_marks_under_what_is_wrong(case: Path, cli: Cli
 
 
 @pytest.mark.parametrize("case", AS_JSON, ids=lambda path: path.stem)
-def test_programs_get_every_finding_as_json(case: Path, cli: Cli) -> None:
+def test_json_has_every_finding(case: Path, cli: Cli) -> None:
     run = cli("due", "--policy", named(case), "--format", "json", cwd=FOLDER)
     assert run.code == 3
     document = json.loads(run.stdout)
@@ -126,9 +125,9 @@ def test_programs_get_every_finding_as_json(case: Path, cli: Cli) -> None:
     assert jsonschema_rs.validator_for(schema).is_valid(document)
     error = document["error"]
     assert (error["kind"], error["code"]) == ("policy", 3)
-    wanted = expected(case)
-    assert len(error["problems"]) == len(wanted)
-    for problem, line in zip(error["problems"], wanted, strict=True):
+    lines = expected(case)
+    assert len(error["problems"]) == len(lines)
+    for problem, line in zip(error["problems"], lines, strict=True):
         *file, row, column = line.place.split(":")
         assert problem["file"].endswith(file[0] if file else named(case))
         assert (problem["line"], problem["column"]) == (int(row), int(column))
@@ -139,12 +138,12 @@ def test_programs_get_every_finding_as_json(case: Path, cli: Cli) -> None:
         assert problem["expected"]
     first = error["problems"][0]
     place = f"{first['file']}:{first['line']}:{first['column']}: {first['message']}"
-    more = f" (and {len(wanted) - 1} more)" if len(wanted) > 1 else ""
+    more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
     assert error["message"] == place + more
     assert error["hint"] == first["hint"]
 
 
-def test_of_very_many_findings_the_text_shows_the_first(tmp_path: Path, cli: Cli) -> None:
+def test_text_shows_only_the_first_of_many_findings(tmp_path: Path, cli: Cli) -> None:
     base = (FOLDER / "escape-codes-in-names.yaml").read_text().splitlines()[:6]
     path = tmp_path / "many.yaml"
     path.write_text("\n".join([*base, *(f"extra{i}: x" for i in range(1, 301))]))
@@ -157,7 +156,7 @@ def test_of_very_many_findings_the_text_shows_the_first(tmp_path: Path, cli: Cli
     assert [problem["line"] for problem in problems] == list(range(7, 307))
 
 
-def test_the_width_of_the_line_number_moves_the_margin(tmp_path: Path, cli: Cli) -> None:
+def test_margin_is_as_wide_as_the_line_number(tmp_path: Path, cli: Cli) -> None:
     path = tmp_path / "late.yaml"
     path.write_text("\n" * 998 + "format: 2\n")
     run = cli("channels", "--policy", str(path))
@@ -169,7 +168,7 @@ def test_the_width_of_the_line_number_moves_the_margin(tmp_path: Path, cli: Cli)
     ]
 
 
-def test_a_terminal_without_unicode_still_shows_every_finding(cli: Cli) -> None:
+def test_terminal_without_unicode_shows_every_finding(cli: Cli) -> None:
     run = cli(
         "channels", "--policy", "./non-ascii-before-the-column.yaml", cwd=FOLDER,
         env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
@@ -177,7 +176,7 @@ def test_a_terminal_without_unicode_still_shows_every_finding(cli: Cli) -> None:
     assert run.code == 3
     assert run.stderr.isascii()
     assert run.stderr.count("error[ZS205]") == 3
-    # The marks stand under the place, also behind letters that are shown as escapes.
+    # The marks are at the right place, also after letters that are shown as escapes.
     lines = run.stderr.splitlines()
     marked = [(above, line) for above, line in pairwise(lines) if set(line) == {" ", "|", "^"}]
     assert [above[line.index("^") : line.rindex("^") + 1] for above, line in marked] == [

@@ -1,4 +1,4 @@
-"""Every key of the format is classified: for `diff`, for answers and for changes at random."""
+"""Every key of the format is classified for `diff`, for answers and for mutants."""
 
 import json
 from copy import deepcopy
@@ -21,13 +21,13 @@ from zsupport.policy.shape import JUDGED, POSITION, REMARK_KEYS, WORDS
 from zsupport.suite.format import WORDS as WORDS_OF_ANSWERS
 from zsupport.suite.mutation import mutants_of
 
-#: Every key of the format, a group that is used, and a target in business days.
+#: A policy with every key of the format, a group and a target in business days.
 BASE = deepcopy(DOCUMENT)
 BASE["entitlements"][0]["when"][1]["kind"] = ["failing"]
 BASE["targets"].append({"hours": "desk", "update": "2 business days"})
 Answered = dict[str, list[Any]]
 MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
-#: For every key of the format a change of it: where in the document, and what stands there then.
+#: A change of every key of the format: its place in the document, and the new value.
 EDITS: dict[tuple[str, str], tuple[tuple[str | int, ...], Any]] = {
     ("policy", "policy"): (("policy",), "other"),
     ("policy", "title"): (("title",), "Other support"),
@@ -142,7 +142,7 @@ def written(tree: dict[str, Any]) -> Document:
 
 
 def changed(way: tuple[str | int, ...], value: Any) -> Document:
-    """Return the document with another value in a place; None: without what stands there."""
+    """Return the document with another value at a place; None removes the value."""
     tree = deepcopy(BASE)
     node: Any = tree
     for step in way[:-1]:
@@ -159,7 +159,7 @@ def changed(way: tuple[str | int, ...], value: Any) -> Document:
 
 
 def classes() -> dict[tuple[str, str], str | None]:
-    """Return what each key of the format counts as, remarks left out."""
+    """Return the class of every key of the format, without remarks."""
     return {
         (kind.name, key): field.counts
         for kind in records()
@@ -168,7 +168,7 @@ def classes() -> dict[tuple[str, str], str | None]:
     }
 
 
-def test_every_key_is_classified_and_changed_here() -> None:
+def test_every_key_is_classified_and_has_a_change() -> None:
     assert set(classes().values()) == {JUDGED, WORDS, POSITION}
     assert EDITS.keys() == classes().keys()
     for kind in records():
@@ -176,7 +176,7 @@ def test_every_key_is_classified_and_changed_here() -> None:
 
 
 @pytest.mark.parametrize(("kind", "key"), EDITS)
-def test_diff_says_what_changed_as_the_key_is_classified(kind: str, key: str) -> None:
+def test_diff_reports_a_change_by_the_class_of_its_key(kind: str, key: str) -> None:
     counts = classes()[kind, key]
     [compared] = compare([written(BASE)], [changed(*EDITS[kind, key])], own_days=True).compared
     changes = [change.code for part in compared.parts for change in part.changes]
@@ -188,7 +188,7 @@ def test_diff_says_what_changed_as_the_key_is_classified(kind: str, key: str) ->
         assert (changes, compared.texts) == ([], ())
 
 
-#: What an answer says beside words about a key on which `diff` is silent or gives advice alone.
+#: Fields of answers, other than texts, that a key changes although `diff` reports no loss.
 ADVICE = {("grant", "recommend"): "recommended", ("metric", "warn"): "at_risk_at"}
 
 
@@ -198,7 +198,7 @@ def before() -> Answered:
 
 
 def answers(document: Document) -> Answered:
-    """Return all answers to questions that tests can ask."""
+    """Return the answers to all questions of tests."""
     assert document.revision is not None
     policy = Policy((document.revision,))
     customer: dict[str, Any] = {"customer_tz": "Europe/Oslo", "customer_country": "NO"}
@@ -211,7 +211,7 @@ def answers(document: Document) -> Answered:
 
 
 def differing(one: Answered, other: Answered) -> set[str]:
-    """Return the fields in which answers differ; `answers` where some are there on one side."""
+    """Return the fields in which answers differ; `answers` if their numbers differ."""
     found = set()
     for command, rows in one.items():
         if len(rows) != len(other[command]):
@@ -224,12 +224,12 @@ def differing(one: Answered, other: Answered) -> set[str]:
 @pytest.mark.parametrize(
     ("kind", "key"), [each for each, counts in classes().items() if counts != JUDGED]
 )
-def test_what_is_not_judged_changes_answers_in_words_alone(kind: str, key: str) -> None:
+def test_other_keys_change_only_texts_of_answers(kind: str, key: str) -> None:
     found = differing(before(), answers(changed(*EDITS[kind, key])))
     assert found - WORDS_OF_ANSWERS == {ADVICE.get((kind, key))} & found
 
 
-#: Keys by which answers are judged, and which no mutant changes: no test is asked to notice them.
+#: Keys that change answers, but that no mutant changes.
 NOT_MUTATED = {
     "calendar": "apply-holidays breaks business-days dates holidays-apply-to timezone when",
     "cell": "condition",
@@ -248,7 +248,7 @@ NOT_MUTATED = {
 }
 
 
-def test_every_key_by_which_answers_are_judged_is_mutated_or_named_here() -> None:
+def test_every_judged_key_is_mutated_or_listed() -> None:
     mutated = {key_at(POLICY, BASE, mutant.path) for mutant in mutants_of(written(BASE))}
     judged = {each for each, counts in classes().items() if counts == JUDGED}
     left = {(kind, key) for kind, keys in NOT_MUTATED.items() for key in keys.split()}

@@ -1,4 +1,4 @@
-"""The compiled form: equal to the policy it was made from, and read only if this user wrote it."""
+"""The compiled form is equal to its policy, and is read only if this user wrote it."""
 
 import json
 import marshal
@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> str:
 
 
 def name_of(identity: bytes) -> str:
-    """Return the name of the file in which an entry is kept."""
+    """Return the file name of a cache entry."""
     return f"{cache.checksum(identity)[:4].hex()}-{len(identity):x}.kept"
 
 
@@ -78,22 +78,22 @@ def put(folder: str, content: bytes, identity: bytes = KEY) -> Path:
     return path
 
 
-# -- it is the same -----------------------------------------------------------------------------
+# -- equality -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: Path(name).stem)
-def test_what_is_read_is_what_was_written(name: str, folder: str) -> None:
+def test_compiled_policy_is_equal_to_the_policy(name: str, folder: str) -> None:
     revisions = revisions_of(name)
     cache.keep_policy(folder, KEY, revisions)
     found = cache.kept_policy(folder, KEY)
     assert found == revisions
-    # Tuples of other classes would be equal too: their text says the class.
+    # Tuples of other classes would be equal too, so compare their texts, which name the class.
     assert repr(found) == repr(revisions)
 
 
 @MANY
 @given(tree=changed(most=1))
-def test_changed_policies_are_the_same_too(
+def test_compiled_form_of_changed_policies_is_equal(
     tree: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     try:
@@ -105,7 +105,7 @@ def test_changed_policies_are_the_same_too(
     assert repr(cache.kept_policy(folder, KEY)) == repr((revision,))
 
 
-def test_names_and_texts_of_any_kind_are_the_same(folder: str, tmp_path: Path) -> None:
+def test_compiled_form_keeps_names_and_texts_of_any_kind(folder: str, tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/caf\xe9 \n.yaml"
     with open(path, "wb") as stream:
         stream.write((BASE + 'title: {nb: "Støtte \\u0000\\u2028\\ud7ff😀"}\n').encode())
@@ -136,19 +136,19 @@ def test_the_second_call_parses_no_yaml(cli: Cli, tmp_path: Path) -> None:
     assert not {"yaml", "zsupport.policy.loader", "zsupport.policy.shape"} & imported(second)
 
 
-# -- under which name ---------------------------------------------------------------------------
+# -- the name of an entry -------------------------------------------------------------------------
 
 
 def source(name: str = "p.yaml", data: bytes = b"x", shown: str = "p.yaml") -> SourceFile:
     return SourceFile(name, data, "", shown)
 
 
-def test_the_identity_is_made_of_content_names_and_versions(
+def test_identity_depends_on_content_names_and_versions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     identity = cache.policy_identity((source(),))
     assert cache.policy_identity((source(name="".join(["p.", "yaml"])),)) == identity
-    # How a file is spoken of is not in the compiled form.
+    # The compiled form does not have the shown name of a file.
     assert cache.policy_identity((source(shown="../p.yaml"),)) == identity
     others = [
         cache.policy_identity((source(data=b"y"),)),
@@ -171,7 +171,7 @@ def test_the_identity_is_made_of_content_names_and_versions(
     assert len(set(others)) == len(others)
 
 
-def test_two_identities_under_one_name_are_told_apart(folder: str) -> None:
+def test_two_identities_with_the_same_name_are_distinguished(folder: str) -> None:
     by_name: dict[str, bytes] = {}
     for number in count():
         other = b"%08d" % number
@@ -199,7 +199,7 @@ def test_a_changed_policy_gives_a_changed_answer(cli: Cli, tmp_path: Path) -> No
     assert cli(*ask).stdout == "mob\n"
 
 
-def test_one_content_under_two_names_is_two_entries(cli: Cli, tmp_path: Path) -> None:
+def test_same_content_with_two_names_has_two_entries(cli: Cli, tmp_path: Path) -> None:
     answers = []
     for name in ("a.yaml", "b.yaml", "a.yaml"):
         (tmp_path / name).write_text(BASE)
@@ -208,7 +208,7 @@ def test_one_content_under_two_names_is_two_entries(cli: Cli, tmp_path: Path) ->
     assert answers == ["a.yaml", "b.yaml", "a.yaml"]
 
 
-# -- where --------------------------------------------------------------------------------------
+# -- the folder -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_one_content_under_two_names_is_two_entries(cli: Cli, tmp_path: Path) ->
         ({"XDG_CACHE_HOME": "/x", "ZSUPPORT_CACHE": "on"}, "/x/zsupport"),
     ],
 )
-def test_where_the_folder_is(environment: dict[str, str], folder: str | None) -> None:
+def test_place_of_the_folder(environment: dict[str, str], folder: str | None) -> None:
     assert cache.cache_folder(environment) == folder
 
 
@@ -241,7 +241,7 @@ def test_where_the_folder_is(environment: dict[str, str], folder: str | None) ->
         {"HOME": "", "XDG_CACHE_HOME": "relative"},
     ],
 )
-def test_without_a_folder_nothing_is_kept_and_all_is_answered(
+def test_without_a_folder_questions_are_answered_without_cache(
     environment: dict[str, str], cli: Cli, tmp_path: Path
 ) -> None:
     for _ in range(2):
@@ -250,7 +250,7 @@ def test_without_a_folder_nothing_is_kept_and_all_is_answered(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_folder_is_made_for_this_user_alone(cli: Cli, tmp_path: Path) -> None:
+def test_folder_is_private_to_the_user(cli: Cli, tmp_path: Path) -> None:
     home = tmp_path / "a" / "b"
     script = 'umask 0; exec "$@"'
     command = ["sh", "-c", script, "sh", *cli.command("channels", "--plan", "pro", "-q")]
@@ -263,7 +263,7 @@ def test_the_folder_is_made_for_this_user_alone(cli: Cli, tmp_path: Path) -> Non
     assert kept.name.endswith(".kept")
 
 
-def test_invalid_policies_are_not_kept(cli: Cli, tmp_path: Path) -> None:
+def test_invalid_policies_are_not_cached(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_text(BASE + "plan: x\n")
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
@@ -275,11 +275,11 @@ def test_invalid_policies_are_not_kept(cli: Cli, tmp_path: Path) -> None:
     assert not (tmp_path / "cache").exists()
 
 
-# -- what is not to be trusted ------------------------------------------------------------------
+# -- untrusted entries ----------------------------------------------------------------------------
 
 
 def refuses(folder: str, revisions: tuple[Revision, ...]) -> bool:
-    """Return whether nothing is read there and nothing is written there."""
+    """Return whether the cache neither reads nor writes in a folder."""
     before = sorted(os.listdir(folder)) if os.path.isdir(folder) else None
     assert cache.kept_policy(folder, KEY) is None
     cache.keep_policy(folder, OTHER, revisions)
@@ -288,7 +288,7 @@ def refuses(folder: str, revisions: tuple[Revision, ...]) -> bool:
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o702, 0o707, 0o750, 0o755, 0o701, 0o777, 0o1777])
-def test_a_folder_that_others_may_enter_is_not_used(
+def test_folder_that_other_users_can_enter_is_not_used(
     mode: int, folder: str, acme: tuple[Revision, ...]
 ) -> None:
     cache.keep_policy(folder, KEY, acme)
@@ -337,7 +337,7 @@ def test_an_entry_of_another_user_is_not_read(
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
-def test_an_entry_that_others_may_write_is_not_read(
+def test_entry_that_other_users_can_write_is_not_read(
     mode: int, folder: str, acme: tuple[Revision, ...]
 ) -> None:
     cache.keep_policy(folder, KEY, acme)
@@ -351,13 +351,13 @@ def test_an_entry_behind_a_link_is_not_read(folder: str, acme: tuple[Revision, .
     path.rename(path.with_suffix(".moved"))
     path.symlink_to(path.with_suffix(".moved"))
     assert cache.kept_policy(folder, KEY) is None
-    # It is replaced, and what it led to stays as it was.
+    # The link is replaced; its target does not change.
     cache.keep_policy(folder, KEY, acme)
     assert not path.is_symlink()
     assert cache.kept_policy(folder, KEY) == acme
 
 
-def test_what_is_no_file_is_not_read_and_nobody_waits(folder: str) -> None:
+def test_special_file_is_not_read_and_does_not_block(folder: str) -> None:
     os.makedirs(folder, 0o700)
     os.mkfifo(Path(folder, name_of(KEY)), 0o600)
     start = time.perf_counter()
@@ -367,7 +367,7 @@ def test_what_is_no_file_is_not_read_and_nobody_waits(folder: str) -> None:
     assert cache.kept_policy(folder, OTHER) is None
 
 
-def test_a_folder_that_is_exchanged_meanwhile_changes_nothing(
+def test_folder_that_is_replaced_after_the_check_is_not_used(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forged = (acme[0]._replace(policy="forged"),)
@@ -376,7 +376,7 @@ def test_a_folder_that_is_exchanged_meanwhile_changes_nothing(
     look = os.fstat
 
     def exchange(descriptor: int) -> os.stat_result:
-        """Put the forged folder in the place of ours as soon as ours has been looked at."""
+        """Replace the folder by a forged folder right after it has been checked."""
         status = look(descriptor)
         if os.path.isdir(folder + "-forged"):
             os.rename(folder, folder + "-gone")
@@ -403,7 +403,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_entry_is_not_read_and_is_made_anew(
+def test_broken_entry_is_not_read_and_is_replaced(
     name: str, folder: str, acme: tuple[Revision, ...]
 ) -> None:
     put(folder, BROKEN[name])
@@ -413,7 +413,7 @@ def test_a_broken_entry_is_not_read_and_is_made_anew(
 
 
 def test_no_damaged_entry_is_unmarshalled(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut anywhere, or with any one byte changed: `marshal` could crash on it."""
+    """`marshal` could crash on an entry that is cut, or in which a byte has changed."""
     value = [("a", 1, None), {"b": (True, "å" * 20)}]
     cache.keep(folder, KEY, value)
     path = Path(folder, name_of(KEY))
@@ -437,7 +437,7 @@ def test_no_damaged_entry_is_unmarshalled(folder: str, monkeypatch: pytest.Monke
     assert cache.kept(folder, KEY) == value
 
 
-def test_a_damaged_entry_gives_the_right_answer_and_is_made_anew(
+def test_damaged_entry_gives_the_right_answer_and_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -454,7 +454,7 @@ def test_a_damaged_entry_gives_the_right_answer_and_is_made_anew(
     for content in damaged:
         path.write_bytes(content)
         assert load(str(ACME)).channels(plan="pro", role="admin") == expected
-        # Equal values can have other bytes: `marshal` looks at how often they are referred to.
+        # Equal values can have different bytes, because `marshal` depends on reference counts.
         made = path.read_bytes()
         assert made.startswith(cache.checksum(made[8:]))
 
@@ -466,7 +466,7 @@ def test_an_entry_under_another_name_is_not_read(folder: str, acme: tuple[Revisi
 
 
 @pytest.mark.parametrize("named", ["policy.yaml", ".", "below/policy.yaml"])
-def test_no_policy_is_kept_in_its_own_repository(
+def test_policy_is_not_cached_in_its_own_repository(
     named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, outside = tmp_path / "repository", tmp_path / "outside"
@@ -478,7 +478,7 @@ def test_no_policy_is_kept_in_its_own_repository(
         monkeypatch.setenv("XDG_CACHE_HOME", str(base))
         assert load(f"./{named}").id == "p"
         assert len([*base.rglob("*.kept")]) == kept
-    # An entry that is there already is not read through a link to the folder either.
+    # An existing entry is not read through a link to the folder either.
     (home / "link").symlink_to(outside)
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "link"))
     os.rename(outside / "zsupport", home / ".cache-of-a-stranger")
@@ -487,7 +487,7 @@ def test_no_policy_is_kept_in_its_own_repository(
     assert load(f"./{named}").id == "p"
 
 
-def test_a_link_to_a_policy_keeps_nothing_in_the_repository_of_its_target(
+def test_policy_behind_a_link_is_not_cached_in_the_repository_of_its_target(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "repository"
@@ -509,7 +509,7 @@ def test_a_link_to_a_policy_keeps_nothing_in_the_repository_of_its_target(
      ["diff", "p.yaml", "--against", "below/other.yaml"]],
     ids=" ".join,
 )  # fmt: skip
-def test_no_holidays_are_kept_in_the_repository_of_what_is_examined(
+def test_holidays_are_not_cached_in_the_checked_repository(
     command: list[str], tmp_path: Path, cli: Cli
 ) -> None:
     home = tmp_path / "repository"
@@ -532,10 +532,10 @@ def test_no_holidays_are_kept_in_the_repository_of_what_is_examined(
         assert bool([*base.rglob("*.kept")]) is kept
 
 
-# -- size, room, company ------------------------------------------------------------------------
+# -- size, space, concurrency ---------------------------------------------------------------------
 
 
-def test_what_is_too_large_is_neither_written_nor_read(
+def test_too_large_entry_is_neither_written_nor_read(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.keep_policy(folder, KEY, acme)
@@ -546,7 +546,7 @@ def test_what_is_too_large_is_neither_written_nor_read(
     assert os.listdir(folder) == [name_of(KEY)]
 
 
-def test_the_oldest_entries_make_room(
+def test_oldest_entries_are_removed(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cache, "MAX_ENTRIES", 3)
@@ -556,14 +556,14 @@ def test_the_oldest_entries_make_room(
     assert {*os.listdir(folder)} == {name_of(letter.encode()) for letter in "cde"}
 
 
-def test_sixty_four_policies_are_kept(folder: str) -> None:
+def test_sixty_four_policies_are_cached(folder: str) -> None:
     for number in range(70):
         cache.keep(folder, b"%02d" % number, number)
         os.utime(Path(folder, name_of(b"%02d" % number)), (1e9 + number, 1e9 + number))
     assert {*os.listdir(folder)} == {name_of(b"%02d" % number) for number in range(6, 70)}
 
 
-def test_the_folder_does_not_grow_without_end(
+def test_size_of_the_folder_is_limited(
     folder: str, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.keep_policy(folder, b"a", acme)
@@ -575,13 +575,13 @@ def test_the_folder_does_not_grow_without_end(
     assert {*os.listdir(folder)} == {name_of(letter.encode()) for letter in "de"}
 
 
-def test_a_date_in_the_future_makes_no_entry_last(folder: str) -> None:
+def test_entry_with_a_future_date_is_removed_too(folder: str) -> None:
     for number in range(cache.MAX_ENTRIES):
         cache.keep(folder, b"%02d" % number, number)
         os.utime(Path(folder, name_of(b"%02d" % number)), (9e9, 9e9))
     for letter in "abc":
         cache.keep(folder, letter.encode(), letter)
-    # The clock of another host of a shared folder may be a little ahead.
+    # The clock of another host that shares the folder can be slightly ahead.
     os.utime(Path(folder, name_of(b"a")), (time.time() + 60, time.time() + 60))
     for number in range(cache.MAX_ENTRIES - 3):
         cache.keep(folder, b"new %d" % number, number)
@@ -590,7 +590,7 @@ def test_a_date_in_the_future_makes_no_entry_last(folder: str) -> None:
     assert left >= {name_of(each) for each in (b"a", b"b", b"c")}
 
 
-#: Sixty-four processes that begin to write at the same moment, five entries each.
+#: Sixty-four processes that start to write at the same time, five entries each.
 _MANY_WRITERS = """
 import os, sys
 from zsupport.sources import cache
@@ -609,7 +609,7 @@ for _ in range(64):
 """
 
 
-def test_sixty_four_writers_keep_to_the_limits(cli: Cli, folder: str) -> None:
+def test_sixty_four_writers_respect_the_limits(cli: Cli, folder: str) -> None:
     os.makedirs(folder, 0o700)
     for number in range(100):
         Path(folder, f"{number}.json").touch()
@@ -626,7 +626,7 @@ def test_sixty_four_writers_keep_to_the_limits(cli: Cli, folder: str) -> None:
         assert cache.kept(folder, b"%d %d" % (writer, number)) == [writer, number]
 
 
-def test_root_makes_no_folder_in_the_home_of_another_user(
+def test_root_creates_no_folder_in_the_home_of_another_user(
     tmp_path: Path, acme: tuple[Revision, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
@@ -640,9 +640,7 @@ def test_root_makes_no_folder_in_the_home_of_another_user(
     assert os.listdir(home) == []
 
 
-def test_what_interrupted_runs_left_is_removed_and_in_nobodys_way(
-    folder: str, acme: tuple[Revision, ...]
-) -> None:
+def test_files_of_interrupted_runs_are_removed(folder: str, acme: tuple[Revision, ...]) -> None:
     os.makedirs(folder, 0o700)
     old, new = Path(folder, f".{name_of(KEY)}.1.aa.tmp"), Path(folder, f".{name_of(KEY)}.2.bb.tmp")
     old.write_bytes(b"x")
@@ -654,7 +652,7 @@ def test_what_interrupted_runs_left_is_removed_and_in_nobodys_way(
     os.utime(ahead, (9e9, 9e9))
     cache.keep_policy(folder, KEY, acme)
     assert cache.kept_policy(folder, KEY) == acme
-    # The new one may belong to a run that is about to finish it.
+    # A new file can belong to a run that is still writing it.
     assert set(os.listdir(folder)) == {new.name, "mine.txt", name_of(KEY)}
     for _ in range(100):
         Path(folder, f".{name_of(KEY)}.{os.getpid()}.{os.urandom(4).hex()}.tmp").touch()
@@ -673,7 +671,7 @@ cache.keep_policy(sys.argv[1], sys.argv[2].encode(), load(sys.argv[3], cache=Fal
 """
 
 
-def test_a_run_that_is_killed_while_it_writes_is_in_nobodys_way(
+def test_killed_run_does_not_block_other_runs(
     cli: Cli, folder: str, acme: tuple[Revision, ...]
 ) -> None:
     killed = [sys.executable, "-c", _KILLED, folder, KEY.decode(), str(ACME)]
@@ -685,9 +683,7 @@ def test_a_run_that_is_killed_while_it_writes_is_in_nobodys_way(
     assert cache.kept_policy(folder, KEY) == acme
 
 
-def test_what_cannot_be_put_in_its_place_leaves_nothing(
-    folder: str, acme: tuple[Revision, ...]
-) -> None:
+def test_failed_write_leaves_no_file(folder: str, acme: tuple[Revision, ...]) -> None:
     os.makedirs(os.path.join(folder, name_of(KEY), "full"), 0o700)
     os.chmod(folder, 0o700)
     cache.keep_policy(folder, KEY, acme)
@@ -708,7 +704,7 @@ for i in range(60):
 """
 
 
-def test_many_may_write_at_once(cli: Cli, folder: str) -> None:
+def test_many_runs_can_write_at_the_same_time(cli: Cli, folder: str) -> None:
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", _WRITER, folder, letter],
@@ -739,10 +735,8 @@ sys.exit(main(arguments))
 
 
 @pytest.mark.parametrize("kept", [False, True])
-def test_a_folder_that_cannot_be_written_is_done_without(
-    kept: bool, cli: Cli, tmp_path: Path
-) -> None:
-    # Root may write everywhere; so what the run needs is loaded, and then it becomes nobody.
+def test_read_only_folder_is_not_used(kept: bool, cli: Cli, tmp_path: Path) -> None:
+    # Root can write everywhere, so the run loads its modules and then becomes the user nobody.
     cache = tmp_path / "cache"
     if kept:
         env = {"XDG_CACHE_HOME": str(cache)}
@@ -763,7 +757,7 @@ def test_a_folder_that_cannot_be_written_is_done_without(
             folder.chmod(0o700)
 
 
-def test_files_of_a_folder_are_one_entry(cli: Cli, tmp_path: Path) -> None:
+def test_all_files_of_a_folder_share_an_entry(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "cache" / "zsupport"
     env = {"XDG_CACHE_HOME": str(folder.parent)}
     for _ in range(2):
@@ -775,7 +769,7 @@ def test_files_of_a_folder_are_one_entry(cli: Cli, tmp_path: Path) -> None:
     assert kept.name.endswith(".kept")
 
 
-def test_public_holidays_are_kept_with_what_is_worked_in_exchange(
+def test_public_holidays_are_cached_with_exchanged_days(
     folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = kept_holidays(folder)("CN", None, 2026)
@@ -787,7 +781,7 @@ def test_public_holidays_are_kept_with_what_is_worked_in_exchange(
 
     monkeypatch.setattr("zsupport.clock.holidays.public_holidays", never)
     assert kept_holidays(folder)("CN", None, 2026) == first
-    # Another year of the decade was kept with it.
+    # The other years of the decade have been cached too.
     assert kept_holidays(folder)("CN", None, 2029).exchanged == frozenset()
     with pytest.raises(AssertionError):
         kept_holidays(folder)("CN", None, 2030)

@@ -1,4 +1,4 @@
-"""Every hint of the loader is followed: what it says to write is not refused in its turn."""
+"""Hints of the loader can be followed: the suggested text is valid at its place."""
 
 import random
 import re
@@ -13,19 +13,19 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 
 BAD = sorted(Path(__file__).parent.joinpath("bad").glob("*.yaml"))
-#: What a hint says to write: after these words, one or several texts in backquotes.
-_OFFER = re.compile(
+#: The suggestions of a hint: texts in backquotes after these words.
+_SUGGESTION = re.compile(
     r"(?:write|did you mean|such as) ((?:`[^`]*`(?: \([^)]*\))?(?:, or |, | or )?)+)"
 )
 _TEXT = re.compile(r"`([^`]*)`")
 
 
 class Followed(NamedTuple):
-    """A finding, what its hint offers, and what is found where that is written."""
+    """A finding, a suggestion of its hint, and the findings after following it."""
 
     finding: Finding
-    offer: str
-    text: str  # of the policy with the offer in it
+    suggestion: str
+    text: str  # of the policy with the suggestion
     again: list[Finding]
 
 
@@ -34,13 +34,17 @@ def read(text: str) -> tuple[Finding, ...]:
     return read_document(source).findings
 
 
-def offers(finding: Finding) -> list[str]:
-    """Return the texts that the hint of a finding says to write in its place."""
-    return [text for offer in _OFFER.findall(finding.hint or "") for text in _TEXT.findall(offer)]
+def suggestions(finding: Finding) -> list[str]:
+    """Return the texts that the hint of a finding suggests."""
+    return [
+        text
+        for suggestion in _SUGGESTION.findall(finding.hint or "")
+        for text in _TEXT.findall(suggestion)
+    ]
 
 
-def written(text: str, finding: Finding, offer: str) -> str:
-    """Return a policy with an offer in the place of a finding, or behind a key without a value."""
+def written(text: str, finding: Finding, suggestion: str) -> str:
+    """Return a policy with a suggestion at the place of a finding, or after a key without value."""
     span = finding.span
     lines = text.split("\n")
     before = lines[span.line - 1][: span.column - 1]
@@ -48,37 +52,37 @@ def written(text: str, finding: Finding, offer: str) -> str:
     after = lines[span.end_line - 1][span.end_column - 1 :]
     if finding.code == "ZS003":
         before, after = f"{before}{marked}: ", after.lstrip(": ")
-    lines[span.line - 1 : span.end_line] = [before + offer + after]
+    lines[span.line - 1 : span.end_line] = [before + suggestion + after]
     return "\n".join(lines)
 
 
 def followed(text: str) -> Iterator[Followed]:
-    """Follow each hint of a policy by itself."""
+    """Follow every hint of a policy separately."""
     for finding in read(text):
-        for offer in offers(finding):
-            changed = written(text, finding, offer)
+        for suggestion in suggestions(finding):
+            changed = written(text, finding, suggestion)
             again = [
                 each
                 for each in read(changed)
                 if (each.span.line, each.span.column) == (finding.span.line, finding.span.column)
                 and not (NEEDS_HOURS in (finding.hint or "") and "requires `hours`" in each.message)
             ]
-            yield Followed(finding, offer, changed, again)
+            yield Followed(finding, suggestion, changed, again)
 
 
-#: What the hint says too where a business value has no hours: it is to be followed as well.
+#: The end of a hint for a business target without hours.
 NEEDS_HOURS = "a business value also needs `hours`"
 
 
 def assert_followed(text: str) -> int:
-    """Follow the hints of a policy; return how many there are."""
+    """Follow the hints of a policy; return their number."""
     count = 0
     for each in followed(text):
         count += 1
         says = (
             each.finding.message,
             each.finding.hint,
-            each.offer,
+            each.suggestion,
             [f.message for f in each.again],
         )
         assert not each.again, says
@@ -86,14 +90,14 @@ def assert_followed(text: str) -> int:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_the_hints_of_a_bad_policy_can_be_followed(path: Path) -> None:
+def test_hints_about_invalid_policies_can_be_followed(path: Path) -> None:
     text = path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
     assert_followed(re.sub("\r\n?", "\n", text))
 
 
-def test_enough_hints_are_followed() -> None:
+def test_there_are_enough_hints() -> None:
     texts = [path.read_bytes().decode("utf-8", "replace") for path in BAD]
-    assert sum(len(offers(finding)) for text in texts for finding in read(text)) > 120
+    assert sum(len(suggestions(finding)) for text in texts for finding in read(text)) > 120
 
 
 # -- misspellings ----------------------------------------------------------------------------------
@@ -131,7 +135,7 @@ targets:
   - {{hours: 24x7, update: {{P2: {target}, P3: {{{cell_key}: 4h 24x7}}}}}}
 """  # noqa: E501
 
-#: What can stand at each place: right values first, then what people write instead.
+#: Valid values for each place, then values that people write instead.
 RIGHT: dict[str, list[str]] = {
     "zone": ["Europe/Berlin", "UTC", "UTC+01:00"],
     "validity": ["{from: 2026-01-01}", "{last_day: 2026-12-31}"],
@@ -191,22 +195,22 @@ WRONG: dict[str, list[str]] = {
 
 
 def misspelt(chosen: random.Random, text: str) -> str:
-    """Return a text with one slip of the fingers."""
+    """Return a text with one typing error."""
     at = chosen.randrange(len(text))
-    slips = [
+    errors = [
         text[:at] + text[at + 1 :],
         text[:at] + text[at] + text[at:],
         text[:at] + text[at : at + 2][::-1] + text[at + 2 :],
         text.upper(), text.title(), text.replace("-", "_"), text.replace("-", " "),
         text.replace(" ", ""), text.replace(" ", "  "), text + "s", text.removesuffix("s"),
     ]  # fmt: skip
-    # What would end a mapping or begin another one is a slip of another kind.
-    plain = chosen.choice(slips)
+    # Exclude texts that would end a mapping or begin another.
+    plain = chosen.choice(errors)
     return plain if plain.strip() and not set(plain) & set("{}[],#:?|>\"'%@`&*!") else text
 
 
 def policy(chosen: random.Random) -> str:
-    """Return a policy with some slips."""
+    """Return a policy with some errors."""
     values = {place: chosen.choice(right) for place, right in RIGHT.items()}
     for place in chosen.sample(sorted(RIGHT), 3):
         if chosen.random() < 0.4:
@@ -216,13 +220,13 @@ def policy(chosen: random.Random) -> str:
     return POLICY.format(**values)
 
 
-def test_the_policy_without_slips_has_no_finding() -> None:
+def test_policy_without_errors_has_no_finding() -> None:
     right = {place: values[0] for place, values in RIGHT.items()}
     assert read(POLICY.format(**right)) == ()
 
 
 @pytest.mark.parametrize("place", sorted(WRONG))
-def test_what_people_write_instead_is_met_with_a_hint_that_can_be_followed(place: str) -> None:
+def test_hints_about_common_errors_can_be_followed(place: str) -> None:
     right = {name: values[0] for name, values in RIGHT.items()}
     hints = 0
     for wrong in WRONG[place]:
@@ -231,6 +235,6 @@ def test_what_people_write_instead_is_met_with_a_hint_that_can_be_followed(place
 
 
 @pytest.mark.parametrize("start", range(0, 400, 100))
-def test_hints_about_random_slips_can_be_followed(start: int) -> None:
+def test_hints_about_random_errors_can_be_followed(start: int) -> None:
     hints = sum(assert_followed(policy(random.Random(seed))) for seed in range(start, start + 100))
     assert hints > 100

@@ -37,7 +37,7 @@ from zsupport.wording import named
 if TYPE_CHECKING:
     from conftest import Cli
 
-#: No run takes more: the start of Python as 1, and megabytes of memory.
+#: The most that a run takes: times the start of Python, and megabytes of memory.
 TIMES, MEGABYTES = 400, 300
 
 
@@ -46,7 +46,7 @@ def one(text: str) -> dict[str, str]:
 
 
 class Input(NamedTuple):
-    """Files and a command, with the exit code and a part of what is said."""
+    """Files and a command, with the exit code and a part of the output."""
 
     files: Callable[[], Mapping[str, str]]
     command: tuple[str, ...]
@@ -160,7 +160,7 @@ def test_the_guide_lists_every_limit() -> None:
     ]
 
 
-def test_every_limit_is_checked_somewhere() -> None:
+def test_every_limit_is_used() -> None:
     package = Path(__file__).parent.parent / "src" / "zsupport"
     others = [path.read_text() for path in package.rglob("*.py") if path.name != "limits.py"]
     for name in LIMITS:
@@ -180,13 +180,13 @@ def test_every_limit_is_checked_somewhere() -> None:
         "[tool" + ".a" * 30 + "]\nb",
     ],
 )  # fmt: skip
-def test_a_long_key_is_found_however_it_is_written(key: str) -> None:
+def test_long_key_is_reported_in_every_notation(key: str) -> None:
     text = f"{key} = 'zsupport'\n".encode()
     with pytest.raises(Exception, match=r"too many parts in a key: 3[0-9] \(limit 20\)"):
         project_from(text, "pyproject.toml", "leave it out")
 
 
-def test_texts_and_numbers_are_no_keys() -> None:
+def test_texts_and_numbers_are_not_counted_as_keys() -> None:
     dotted = ".".join("abcdefghijklmnopqrstuvwxyz")
     lines = [
         "[tool.zsupport]", f"exclude = ['{dotted}', \"{dotted}\"]", "[other]",

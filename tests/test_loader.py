@@ -1,4 +1,7 @@
-"""What the loader makes of texts and of what is left out; test_acme.py has the whole format."""
+"""The loader: texts, omitted keys, and targets that cannot be counted.
+
+test_acme.py tests the whole format.
+"""
 
 from pathlib import Path
 
@@ -27,13 +30,13 @@ def read(text: str) -> Revision:
     return load_revision(SourceFile("p.yaml", text.encode(), "sha256:0", "p.yaml"))
 
 
-def refused(text: str) -> list[str]:
+def messages_of(text: str) -> list[str]:
     with pytest.raises(InvalidPolicy) as caught:
         read(text)
     return [f"{f.span.line}:{f.span.column} {f.code}" for f in caught.value.findings]
 
 
-def test_what_is_left_out() -> None:
+def test_omitted_keys_have_defaults() -> None:
     revision = read(BASE)
     assert revision.title == "p"
     assert revision.timezone == "UTC"
@@ -66,7 +69,7 @@ def test_what_is_left_out() -> None:
      "+4721545000", "2026-05-17", "2026-05-17T10:00:00Z", ".inf", ".nan", "12:30:45", "0o7", "true",
      "=", "no # comment", "it's", "a: b", "{x}", "æøå", "日本語", "\N{GRINNING FACE}"],
 )  # fmt: skip
-def test_a_text_stays_what_was_written(text: str) -> None:
+def test_text_is_unchanged(text: str) -> None:
     plain = text.partition(" #")[0]
     quoted = "'" + plain.replace("'", "''") + "'"
     if ": " not in text and text[0] != "{":
@@ -75,7 +78,7 @@ def test_a_text_stays_what_was_written(text: str) -> None:
     assert read(BASE + f"title: {quoted}\n").title == plain
 
 
-def test_ids_stay_what_was_written() -> None:
+def test_ids_are_unchanged() -> None:
     plans = "plans: {no: A, 010: B, 1.10: C, 2026-01-01: D, true: E, null: F, 8x5: G, 1e3: H}"
     revision = read(
         BASE.replace("plans: {free: Free, pro: Pro, max: {name: Max, above: pro}}", plans)
@@ -91,7 +94,7 @@ def test_block_and_folded_texts() -> None:
     assert revision.remarks.note == "three\nfour\n"
 
 
-def test_anchors_stand_for_what_they_name() -> None:
+def test_alias_has_the_value_of_its_anchor() -> None:
     text = BASE + (
         "hours: {a: &a {open: mon 09:00-17:00}, b: *a}\n"
         "terms: {t: [{say: &say {en: x, nb: y}}, {say: *say}]}\n"
@@ -102,19 +105,19 @@ def test_anchors_stand_for_what_they_name() -> None:
     assert revision.terms[1].say == {"en": "x", "nb": "y"}
 
 
-def test_one_word_is_the_commitment_for_all() -> None:
+def test_commitment_can_be_one_word() -> None:
     (commitment,) = read(BASE + "commitment: objective\n").commitments
     assert (commitment.when, commitment.binding) == ((), "objective")
     assert commitment.place == Place("commitment", 7)
 
 
-def test_a_condition_that_names_nothing_holds_always() -> None:
+def test_empty_condition_always_matches() -> None:
     (term,) = read(BASE + "terms: {t: [{when: {}, say: x}]}\n").terms
     (alternative,) = term.when
     assert alternative.values == {}
 
 
-def test_the_alternatives_of_a_condition_keep_their_remarks() -> None:
+def test_alternatives_keep_their_remarks() -> None:
     text = BASE + (
         "sources: {page: {title: P}}\n"
         "terms:\n"
@@ -137,7 +140,7 @@ def test_the_alternatives_of_a_condition_keep_their_remarks() -> None:
     assert term.remarks == Remarks(None, "V", None)
 
 
-def test_groups_are_usable_wherever_values_are() -> None:
+def test_groups_can_replace_values_everywhere() -> None:
     text = BASE.replace("above: pro", "above: [lower]") + (
         "roles: {owner: Owner, user: User, guest: Guest}\n"
         "groups:\n"
@@ -170,14 +173,14 @@ def test_groups_are_usable_wherever_values_are() -> None:
     assert revision.self_help.resources[0].audience == ("owner", "user")
 
 
-def test_order_means_something_in_recommend_and_nothing_in_allow() -> None:
+def test_order_is_kept_in_recommend_but_not_in_allow() -> None:
     grants = "entitlements: [{allow: [chat, web]}, {recommend: [chat, web, chat]}]"
     revision = read(BASE.replace("entitlements: [{allow: web}]", grants))
     assert revision.grants[0].allow == ("web", "chat")
     assert revision.grants[1].recommend == ("chat", "web")
 
 
-def test_hours_that_every_policy_has() -> None:
+def test_24x7_is_predefined() -> None:
     text = BASE + (
         "hours: {all: {any: [24x7, day]}, day: {open: mon 09:00-17:00}, list: {open: [24x7]}}\n"
         "targets:\n"
@@ -222,7 +225,7 @@ hours:
         "{hours: both, first-response: not-stated}",
     ],
 )
-def test_a_target_that_can_be_counted_in_every_case_is_read(rule: str) -> None:
+def test_target_that_can_be_counted_in_every_case_is_valid(rule: str) -> None:
     assert len(read(BASE + HOURS + f"targets: [{rule}]\n").rules) == 1
 
 
@@ -241,10 +244,10 @@ def test_a_target_that_can_be_counted_in_every_case_is_read(rule: str) -> None:
         "{first-response: {target: ^every 1 business hour, hours: 24x7}}",
     ],
 )
-def test_a_target_that_cannot_be_counted_in_some_case_is_refused(rule: str) -> None:
+def test_target_that_cannot_be_counted_in_some_case_is_invalid(rule: str) -> None:
     text = BASE + HOURS + f"targets:\n  - {rule}\n"
     before = text[: text.index("^")].split("\n")
-    assert refused(text.replace("^", "")) == [f"{len(before)}:{len(before[-1]) + 1} ZS104"]
+    assert messages_of(text.replace("^", "")) == [f"{len(before)}:{len(before[-1]) + 1} ZS104"]
 
 
 def test_the_guide_states_the_limits_of_a_file() -> None:
@@ -252,13 +255,13 @@ def test_the_guide_states_the_limits_of_a_file() -> None:
     assert f"most {limits}, with aliases unfolded" in page("files")
 
 
-def test_what_is_undated_may_be_in_doubt() -> None:
+def test_validity_without_dates_can_be_unclear() -> None:
     revision = read(BASE + "effective: {unclear: The page carries no date.}\n")
     assert revision.start is None
     assert revision.validity.unclear == "The page carries no date."
 
 
-def test_a_folder_holds_the_revisions_of_one_policy(tmp_path: Path) -> None:
+def test_folder_has_the_revisions_of_one_policy(tmp_path: Path) -> None:
     for name, day in (("a.yaml", "2027-01-01"), ("b.yml", "2026-01-01"), ("c.yaml", None)):
         effective = f"effective: {{from: {day}}}\n" if day else ""
         (tmp_path / name).write_text(BASE + effective)
@@ -284,22 +287,22 @@ def test_the_default_metric_has_a_name_in_two_languages() -> None:
 
 @pytest.mark.parametrize("any", ["[office, 24x7]", "[24x7, office]", "[inner, office]", "[always]"])
 @pytest.mark.parametrize("target", ["4 business hours", "every 2 business hours", "1 business day"])
-def test_business_time_under_a_union_that_never_closes_is_refused(any: str, target: str) -> None:
+def test_business_target_over_a_union_that_never_closes_is_invalid(any: str, target: str) -> None:
     hours = (
         "hours:\n  office: {open: mon-fri 09:00-17:00}\n  always: {open: 24x7}\n"
         f"  inner: {{any: [office, 24x7]}}\n  both: {{any: {any}}}\n"
     )
     rules = "targets: [{hours: both, first-response: TARGET}]\n"
-    assert refused(BASE + hours + rules.replace("TARGET", target)) == ["12:41 ZS104"]
+    assert messages_of(BASE + hours + rules.replace("TARGET", target)) == ["12:41 ZS104"]
     (rule,) = read(BASE + hours + rules.replace("TARGET", "4h 24x7")).rules
     assert rule.cells["first-response"]["*"].target.text == "4h 24x7"
-    # Hours that close are no union with these.
+    # Hours that close are valid.
     office = hours + rules.replace("hours: both", "hours: office").replace("TARGET", target)
     assert len(read(BASE + office).rules) == 1
 
 
 @pytest.mark.parametrize("facts", [3, 15])
-def test_hours_that_never_close_in_one_of_very_many_cases_are_refused(facts: int) -> None:
+def test_hours_that_never_close_in_one_of_many_cases_are_invalid(facts: int) -> None:
     names = [f"f{number}" for number in range(facts)]
     when = ", ".join(f"{name}: true" for name in names)
     text = BASE + (
@@ -308,33 +311,33 @@ def test_hours_that_never_close_in_one_of_very_many_cases_are_refused(facts: int
         "{open: mon-fri 08:00-18:00}]\n"
         "targets: [{hours: some, first-response: 4 business hours}]\n"
     )
-    assert refused(text.replace("ALSO", "[day, 24x7]")) == ["11:41 ZS104"]
+    assert messages_of(text.replace("ALSO", "[day, 24x7]")) == ["11:41 ZS104"]
     assert len(read(text.replace("ALSO", "[day]")).rules) == 1
 
 
 @pytest.mark.parametrize("grants", ["", ", {when: {plan: free}, allow: chat}"])
-def test_one_grant_that_opens_a_case_is_enough(grants: str) -> None:
+def test_one_grant_can_open_a_case(grants: str) -> None:
     granted = BASE.replace("{allow: web}", "{when: {plan: pro}, allow: web}" + grants)
     text = granted + HOURS + "targets:\n  - {hours: by-plan, first-response: 4 business hours}\n"
-    assert refused(text) == ["19:38 ZS104"]
-    # Another plan has a calendar that closes.
+    assert messages_of(text) == ["19:38 ZS104"]
+    # The calendar of another plan closes.
     closing = text.replace("{plan: pro}, allow", "{plan: max}, allow")
     assert len(read(closing).rules) == 1
 
 
-def test_a_channel_of_self_help_is_one_of_the_policy() -> None:
+def test_self_help_needs_a_channel_of_the_policy() -> None:
     assert read(BASE + "self-help: {channel: chat}\n").self_help is not None
     with pytest.raises(InvalidPolicy) as caught:
         read(BASE + "self-help: {channel: chatt}\n")
     assert [f.span for f in caught.value.findings] == [(7, 22, 7, 27)]
 
 
-def test_what_is_nested_too_deeply_for_libyaml_is_refused_where_it_stands() -> None:
-    [place] = refused("\n\n a: " + "[" * 2000)
+def test_nesting_too_deep_for_libyaml_is_reported_at_its_place() -> None:
+    [place] = messages_of("\n\n a: " + "[" * 2000)
     assert (place.split(":")[0], place.split()[1]) == ("3", "ZS009")
 
 
-def test_the_encoding_of_the_shortest_text_is_named() -> None:
+def test_encoding_of_the_shortest_text_is_reported() -> None:
     with pytest.raises(InvalidPolicy) as caught:
         load_revision(SourceFile("p.yaml", "a:".encode("utf-16-le"), "sha256:0", "p.yaml"))
     assert "UTF-16" in caught.value.findings[0].message
@@ -344,31 +347,31 @@ GRANTS = "{when: {plan: max}, allow: web}, {when: {plan: prro}, allow: web}"
 
 
 @pytest.mark.parametrize("also", ["", "terms: {t: [{when: {plan: fre}, say: x}]}\n"])
-def test_grants_of_which_one_is_wrong_rule_out_no_case(also: str) -> None:
+def test_invalid_grant_excludes_no_case(also: str) -> None:
     granted = BASE.replace("{allow: web}", GRANTS)
     text = granted + HOURS
     rules = "targets:\n  - {hours: by-plan, first-response: 4 business hours}\n"
-    assert "19:38 ZS104" in refused(text + rules + also)
-    # Without the wrong one only the plan `max` is granted anything, and its hours close.
+    assert "19:38 ZS104" in messages_of(text + rules + also)
+    # Without the invalid grant only the plan `max` has a grant, and its hours close.
     right = text.replace(", {when: {plan: prro}, allow: web}", "")
     assert len(read(right + rules).rules) == 1
 
 
-def test_clock_time_is_proposed_under_hours_in_any_zones() -> None:
+def test_hint_suggests_elapsed_time_over_hours_in_several_time_zones() -> None:
     with pytest.raises(InvalidPolicy) as caught:
         read(BASE + HOURS + "targets:\n  - {hours: both, first-response: 4}\n")
     assert caught.value.findings[0].hint == "write `4h 24x7` or `4 business hours`"
 
 
-def test_the_order_of_opening_times_means_nothing() -> None:
+def test_order_of_opening_times_has_no_effect() -> None:
     times = ["mon 09:00-17:00", "tue 13:00-17:00", "tue 09:00-12:00"]
     hours = "".join(f"  h{n}: {{open: [{', '.join(times[n:] + times[:n])}]}}\n" for n in range(3))
     revision = read(f"{BASE}hours:\n{hours}")
     assert len({revision.hours[f"h{n}"][0].windows for n in range(3)}) == 1
 
 
-def test_a_valid_policy_is_compared_with_no_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A suggestion takes longer than all the rest, and is for a name that is not known.
+def test_valid_policy_needs_no_comparison_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Suggestions take long and are only for unknown names.
     def compared(*_: object, **__: object) -> None:
         raise AssertionError("a name was compared")
 

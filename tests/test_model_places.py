@@ -1,4 +1,4 @@
-"""Every part of the model carries its path in the document: it leads to what the part is."""
+"""Every part of the model has its path in the document."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +30,7 @@ def places(value: Any) -> Iterator[Place]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_the_path_of_each_part_leads_to_the_line_of_it(file: Path) -> None:
+def test_path_of_a_part_leads_to_its_line(file: Path) -> None:
     document = read_document(SourceFile(file.name, file.read_bytes(), "", str(file)))
     assert document.revision is not None
     found = [place for place in places(document.revision) if place != NOWHERE]
@@ -44,12 +44,12 @@ def test_the_path_of_each_part_leads_to_the_line_of_it(file: Path) -> None:
         node = document.node(path)
         assert node is not None, place
         key = document.key(path).line
-        # A list item and a mapping start where their value does, everything else with its key.
+        # A list item starts with its value, everything else with its key.
         assert place.line in {key, node.line} if isinstance(node, ScalarNode) else {key, node.line}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_no_two_parts_have_one_path(file: Path) -> None:
+def test_paths_of_parts_are_unique(file: Path) -> None:
     document = read_document(SourceFile(file.name, file.read_bytes(), "", str(file)))
     assert document.revision is not None
     revision = document.revision._replace(
@@ -78,14 +78,14 @@ def test_no_two_parts_have_one_path(file: Path) -> None:
         (0, "a"),
     ],
 )
-def test_a_path_is_read_as_it_is_written(path: tuple[str | int, ...]) -> None:
+def test_path_round_trips_as_text(path: tuple[str | int, ...]) -> None:
     assert parse_path(path_key(path)) == path
 
 
 @given(
     st.lists(st.integers(0, 99) | st.text(max_size=3) | st.sampled_from(["P1", "a-b", "x" * 101]))
 )
-def test_a_way_has_the_text_of_its_path(path: list[str | int]) -> None:
+def test_way_has_the_text_of_its_path(path: list[str | int]) -> None:
     way: Way = ()
     for step in path:
         way = way, step
@@ -93,5 +93,5 @@ def test_a_way_has_the_text_of_its_path(path: list[str | int]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a..b", ".a", "a[", "a[x]", "a[-1]", 'a["b]', "a.", "[]"])
-def test_what_is_not_a_path_is_refused(text: str) -> None:
+def test_invalid_path_is_rejected(text: str) -> None:
     assert parse_path(text) is None

@@ -1,4 +1,4 @@
-"""The published schema: it rejects nothing that the loader accepts, and every slip of a key."""
+"""The published schema accepts what the loader accepts, and rejects every invalid key."""
 
 import json
 import re
@@ -31,14 +31,14 @@ BASE: dict[str, Any] = {
 }
 
 
-def test_it_is_a_schema_of_draft_7(cli: Cli) -> None:
+def test_schema_is_valid_draft_7(cli: Cli) -> None:
     printed = json.loads(cli("schema").stdout)
     assert printed == SCHEMA
     assert printed["$schema"] == "http://json-schema.org/draft-07/schema#"
     jsonschema_rs.meta.validate(printed)
 
 
-def test_every_reference_leads_to_a_definition() -> None:
+def test_every_reference_has_a_definition() -> None:
     text = json.dumps(SCHEMA)
     used = set(re.findall(r'"\$ref": "#/definitions/([^"]+)"', text))
     assert used == set(SCHEMA["definitions"])
@@ -73,7 +73,7 @@ def test_policies_are_valid_in_an_editor(path: Path, loader: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("loader", [yaml.CSafeLoader, Core])
-def test_what_a_reader_of_yaml_makes_of_texts_is_valid(text: str, loader: Any) -> None:
+def test_values_of_a_yaml_reader_are_valid_texts(text: str, loader: Any) -> None:
     tree = {**BASE, **as_editors_see(text, loader)}
     if "{not: []}" in text:
         assert not VALIDATOR.is_valid(tree)
@@ -129,14 +129,14 @@ def with_change(change: dict[str, Any]) -> dict[str, Any]:
         "policy",
     ],
 )
-def test_a_slip_is_rejected_as_the_loader_rejects_it(tree: Any) -> None:
+def test_invalid_keys_are_rejected_like_in_the_loader(tree: Any) -> None:
     assert findings(tree)
     assert not VALIDATOR.is_valid(tree)
 
 
 @EXAMPLES
 @given(changed(most=1))
-def test_whatever_the_loader_accepts_the_schema_accepts(tree: Any) -> None:
+def test_schema_accepts_what_the_loader_accepts(tree: Any) -> None:
     found = findings(tree)
     event("accepted" if not found else "refused")
     if not found:
@@ -146,8 +146,8 @@ def test_whatever_the_loader_accepts_the_schema_accepts(tree: Any) -> None:
 @EXAMPLES
 @given(changed())
 def test_every_unknown_or_missing_key_is_rejected(tree: Any) -> None:
-    # A slip for `target` among priorities is one only to who knows the priorities: without the
-    # key `target`, what stands there is read as priorities by the schema.
+    # The schema reads a mapping without the key `target` as targets by priority, so it cannot
+    # reject a misspelt `target`.
     slips = [
         each
         for each in findings(tree)

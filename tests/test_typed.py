@@ -1,4 +1,4 @@
-"""The NamedTuple of the package against that of `typing`, and its dates against `datetime`."""
+"""The NamedTuple and the dates of the package behave like those of Python."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ class Empty(typed.NamedTuple):
 
 
 class Boxed(typed.NamedTuple, Generic[Item]):
-    """A generic one."""
+    """A generic class."""
 
     item: Item
 
 
 class Below(Lean):
-    """A class below one."""
+    """A subclass."""
 
     note = "a class attribute"
 
 
 def made(call: typing.Callable[[], Any]) -> object:
-    """Return the tuple that a call makes, or that it is refused."""
+    """Return the result of a call, or that it raises TypeError."""
     try:
         return tuple(call())
     except (TypeError, ValueError):
@@ -87,7 +87,7 @@ CALLS: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("values", "by_name"), CALLS)
-def test_values_are_taken_by_position_and_name(
+def test_values_can_be_given_by_position_and_name(
     values: tuple[Any, ...], by_name: dict[str, Any]
 ) -> None:
     expected = made(lambda: Full(*values, **by_name))
@@ -95,12 +95,12 @@ def test_values_are_taken_by_position_and_name(
     assert made(lambda: Below(*values, **by_name)) == expected
 
 
-def test_a_missing_field_is_named() -> None:
+def test_error_names_a_missing_field() -> None:
     with pytest.raises(TypeError, match=r"Lean.*missing \['second'\], surplus \['fifth'\]"):
         Lean(1, fifth=2)  # type: ignore[call-arg]
 
 
-def test_it_is_a_tuple_with_names() -> None:
+def test_it_is_a_tuple_with_field_names() -> None:
     lean, full = Lean(1, "a"), Full(1, "a")
     assert tuple(lean) == tuple(full)
     assert (lean.first, lean.second, lean.third, lean.fourth) == (1, "a", {}, (1,))
@@ -129,7 +129,7 @@ def test_it_is_frozen() -> None:
         assert not hasattr(row, "__dict__")
 
 
-def test_it_is_remade_with_other_values() -> None:
+def test_replace_returns_a_tuple_with_other_values() -> None:
     lean = Lean(1, "a")
     assert lean._replace() == lean
     assert repr(lean._replace(second=None, fourth=())) == (
@@ -152,7 +152,7 @@ def test_it_can_be_copied_and_pickled() -> None:
             assert (type(each), each) == (type(row), row)
 
 
-def test_the_types_of_its_fields_are_evaluated_when_asked_for() -> None:
+def test_types_of_fields_are_evaluated_on_demand() -> None:
     assert typed.field_types(Lean) == {
         "first": int,
         "second": str | None,
@@ -161,6 +161,6 @@ def test_the_types_of_its_fields_are_evaluated_when_asked_for() -> None:
     }
 
 
-def test_dates_are_those_of_python() -> None:
+def test_dates_are_those_of_datetime() -> None:
     names = ("MAXYEAR", "UTC", "date", "datetime", "timedelta", "timezone", "tzinfo")
     assert [getattr(dates, name) for name in names] == [getattr(datetime, name) for name in names]

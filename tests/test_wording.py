@@ -1,4 +1,4 @@
-"""The same mistake in the words of each caller: options, keys of a tests file, arguments."""
+"""Messages name fields as the caller writes them: options, keys of a tests file, arguments."""
 
 import copy
 import pickle
@@ -35,7 +35,7 @@ CUSTOMER = ("--customer-tz", "Europe/Berlin", "--customer-country")
 
 
 class Callers:
-    """One policy, asked in three ways."""
+    """A policy with three callers: the command line, a tests file and Python."""
 
     def __init__(self, cli: Cli) -> None:
         self.cli = cli
@@ -44,11 +44,11 @@ class Callers:
         self.python = zsupport.load(str(self.path), cache=False)
 
     def options(self, *arguments: str) -> str:
-        """Return what the command line writes to standard error."""
+        """Return the standard error of the command line."""
         return self.cli(*arguments, "--policy", str(self.path)).stderr
 
     def keys(self, case: str) -> str:
-        """Return what `test` writes about a tests file with one case."""
+        """Return the output of `test` for a tests file with one case."""
         tests = self.path.with_name("shop_test.yaml")
         tests.write_text(f"tests: 1\npolicy: shop\ncases:\n  - {case}\n")
         return self.cli("test", str(tests)).stdout
@@ -70,11 +70,11 @@ def test_a_time_without_a_zone(callers: Callers) -> None:
     assert "--" not in found.replace("-->", "")
     with pytest.raises(ValueError, match="local time without time zone") as caught:
         callers.python.due(opened="2026-11-23T10:00")
-    # No argument takes a zone.
+    # There is no argument for a time zone.
     assert str(caught.value).endswith(f"; {offset}")
 
 
-def test_a_customers_country_that_is_unknown(callers: Callers) -> None:
+def test_unknown_country_of_the_customer(callers: Callers) -> None:
     assert callers.options("hours", *CUSTOMER, "XX", "--at", AT) == (
         "zsupport: --customer-country: unknown country `XX`\n  a code such as NO or DE-BY\n"
     )
@@ -120,7 +120,7 @@ def test_a_part_of_a_country_without_known_holidays(callers: Callers) -> None:
         ),
     ],
 )
-def test_what_is_to_be_asked(
+def test_questions_to_ask_people(
     hours: str, options: list[str], arguments: list[str], callers: Callers
 ) -> None:
     stderr = callers.options("hours", hours, "--at", AT)
@@ -129,7 +129,7 @@ def test_what_is_to_be_asked(
     assert [each.message for each in answers.warnings] == arguments
 
 
-def test_a_start_that_is_not_given(callers: Callers) -> None:
+def test_missing_start_of_a_metric(callers: Callers) -> None:
     says = "fix: its clock starts with `The cause is known`; opened is assumed, as {} was not given"
     stderr = callers.options("due", "--metric", "fix", "--opened", AT, "--at", AT)
     assert stderr == f"zsupport: {says.format('--start fix=INSTANT')}\n"
@@ -137,7 +137,7 @@ def test_a_start_that_is_not_given(callers: Callers) -> None:
     assert warning.message == says.format("start={'fix': 'INSTANT'}")
 
 
-def test_a_metric_that_is_called_all(callers: Callers) -> None:
+def test_metric_with_the_id_all(callers: Callers) -> None:
     callers.path.write_text(POLICY.replace("{id: fix,", "{id: all,"))
     says = "`{}` selects all metrics"
     assert says.format("--metric all") in callers.options("due")
@@ -147,7 +147,7 @@ def test_a_metric_that_is_called_all(callers: Callers) -> None:
     assert caught.value.findings[0].hint == says.format("metric='all'")
 
 
-def test_more_rows_than_are_answered(callers: Callers) -> None:
+def test_too_many_rows(callers: Callers) -> None:
     values = ", ".join(f"v{number}: {number}" for number in range(12))
     names = [f"f{number}" for number in range(4)]
     facts = ", ".join(f"{name}: {{values: {{{values}}}}}" for name in names)
@@ -177,7 +177,7 @@ def test_a_calendar_names_its_own_arguments() -> None:
         (argument, "customer_tz", "metric='all'", "fact={'site': 'no: x'}"),
     ],
 )
-def test_each_caller_names_fields_and_their_entries(
+def test_every_caller_names_fields_and_their_entries(
     naming: Naming, field: str, value: str, entry: str
 ) -> None:
     assert naming("customer_tz") == field
@@ -186,7 +186,7 @@ def test_each_caller_names_fields_and_their_entries(
 
 
 @given(st.text(), st.text())
-def test_what_is_in_a_value_is_no_template(first: str, second: str) -> None:
+def test_braces_in_a_value_are_not_a_template(first: str, second: str) -> None:
     text = Message(
         "{first} ({plan}, {fact first=second}) {inner}",
         first=first, second=second, inner=Message("{second} {as_of}", second=second),
@@ -197,5 +197,5 @@ def test_what_is_in_a_value_is_no_template(first: str, second: str) -> None:
         assert named(same, flag_of) == named(text, flag_of)
 
 
-def test_a_text_without_fields_is_left_alone() -> None:
+def test_text_without_fields_is_unchanged() -> None:
     assert (named("--plan {plan}", flag_of), named(None, flag_of)) == ("--plan {plan}", None)
