@@ -9,9 +9,9 @@ from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, SequenceNode
 
 
 def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Yield the name in the table, the path and the mapping of each part that may have remarks.
+    """Yield the name in the table, the path and the mapping of each part that can have remarks.
 
-    A condition goes by the name of the part that it belongs to.
+    The name of a condition is that of the part that it belongs to.
     """
     if isinstance(shape, OneOf):
         inner = shape.by_node.get(MappingNode if isinstance(node, dict) else SequenceNode)

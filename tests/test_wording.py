@@ -70,7 +70,7 @@ def test_a_time_without_a_zone(callers: Callers) -> None:
     assert "--" not in found.replace("-->", "")
     with pytest.raises(ValueError, match="local time without time zone") as caught:
         callers.python.due(opened="2026-11-23T10:00")
-    # There is no argument for a time zone.
+    # No function takes a time zone.
     assert str(caught.value).endswith(f"; {offset}")
 
 

@@ -1,14 +1,15 @@
-"""What `typing`, `types`, `collections.abc` and `bisect` give, in a fraction of their loading time.
+"""Replacements for names of `typing`, `types`, `collections.abc` and `bisect` that load faster.
 
-A question defines dozens of classes and makes few values: a NamedTuple of `typing` compiles a
-constructor for each class. To a type checker these names are those of `typing`. Annotations stay
-texts until `field_types` evaluates them, so the names that only they use are imported for the type
-checker alone; in the classes of the Python interface for everyone, who may ask for their types.
+A question defines dozens of classes and creates few values, and a NamedTuple of `typing` compiles
+a constructor for every class. A type checker sees the names of `typing`. Annotations remain texts
+until `field_types` evaluates them, so names that only annotations use are imported only for the
+type checker. The classes of the Python interface import them always, because callers can ask for
+their types.
 """
 
 from __future__ import annotations
 
-#: Type checkers take a variable of this name as true.
+#: Type checkers treat a variable of this name as true.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -24,31 +25,31 @@ if TYPE_CHECKING:
     from typing import TypedDict as TypedDict
     from typing import TypeVar as TypeVar
 else:
-    # Loaded with Python itself, while `collections.abc` loads `collections`.
+    # These modules are loaded at the start of Python; `collections.abc` would load `collections`.
     from _collections import _tuplegetter
-    from _collections_abc import Mapping, Sequence  # noqa: F401 - for others
+    from _collections_abc import Mapping, Sequence  # noqa: F401 - imported by other modules
 
     try:
         from _bisect import bisect_left, bisect_right
     except ImportError:  # a Python without the C module
-        from bisect import bisect_left, bisect_right  # noqa: F401 - for others
+        from bisect import bisect_left, bisect_right  # noqa: F401 - imported by other modules
 
-    MappingProxyType = type(vars(object))  # as `types` says
+    MappingProxyType = type(vars(object))  # as in `types`
 
     _new = tuple.__new__
-    #: What gets the field at a position, of any class; made as classes need it.
+    #: The getters of fields by position, which all classes share; extended on demand.
     _getters = []
 
     class _NamedTupleType(type):
-        """Makes the annotated names of a class body the fields of a tuple."""
+        """Makes the annotated names of a class the fields of a tuple."""
 
-        base = None  # NamedTuple, once it is defined
+        base = None  # NamedTuple, after its definition
 
         def __new__(metacls, name, bases, body):
             if metacls.base in bases:
                 fields = (*body.get("__annotations__", ()),)
                 body["_fields"] = body["__match_args__"] = fields
-                body["_field_defaults"] = {each: body[each] for each in fields if each in body}
+                body["_field_defaults"] = {name: body[name] for name in fields if name in body}
                 body["__slots__"] = ()
                 for position in range(len(_getters), len(fields)):
                     _getters.append(_tuplegetter(position, f"Field {position}"))
@@ -66,25 +67,25 @@ else:
             ])  # fmt: skip
 
     class NamedTuple(tuple, metaclass=_NamedTupleType):
-        """A tuple whose items have names, defaults and types: the annotations of its class."""
+        """A tuple with named fields: the annotations of its class."""
 
         __slots__ = ()
         _fields = ()
         _field_defaults = {}  # noqa: RUF012 - never changed
 
         def __new__(cls, /, *values, **named):
-            """Make a tuple of a value for each field, by position or by name."""
+            """Create a tuple from values by position or by name."""
             if named or len(values) != len(cls._fields):
                 values += (*_rest(cls, len(values), named),)
             return _new(cls, values)
 
         @classmethod
         def _make(cls, values):
-            """Make a tuple of the values in the order of the fields."""
+            """Create a tuple from values in the order of the fields."""
             return cls.__new__(cls, *values)
 
         def _replace(self, /, **changes):
-            """Return the tuple with other values in some fields."""
+            """Return a tuple with other values of some fields."""
             values = [*self]
             for name, value in changes.items():
                 if name not in self._fields:
@@ -95,7 +96,7 @@ else:
         __replace__ = _replace
 
         def _asdict(self):
-            """Return the fields by name."""
+            """Return the values by name."""
             return dict(zip(self._fields, self, strict=True))
 
         def __repr__(self):
@@ -109,7 +110,7 @@ else:
     _NamedTupleType.base = NamedTuple
 
     def _rest(cls, given, named):
-        """Return the values of the fields that have none by position; raise TypeError."""
+        """Return the values of the fields that are not given by position; raise TypeError."""
         fields, defaults = cls._fields[given:], cls._field_defaults
         try:
             values = [named[name] if name in named else defaults[name] for name in fields]
@@ -127,7 +128,7 @@ else:
         """A value of any type."""
 
     class Annotated:
-        """A type with remarks, which only `field_types` keeps."""
+        """A type with metadata, which only `field_types` keeps."""
 
         def __class_getitem__(cls, parameters):
             return parameters[0]
@@ -153,7 +154,7 @@ else:
             cls.__total__ = total
 
         def __new__(cls, *definition, **values):
-            """Make a dict; of this class itself, a name and keys another class."""
+            """Create a dict; TypedDict itself creates a class from a name and keys."""
             if cls is not TypedDict:
                 return dict(*definition, **values)
             name, keys = definition
@@ -161,13 +162,13 @@ else:
 
 
 def field_types(kind: Any) -> dict[str, Any]:
-    """Return the annotated names of a class with their types."""
+    """Return the types of the annotated names of a class."""
     import collections.abc
     import datetime
     import sys
     import typing
 
-    # The modules from which types of fields are imported for the type checker alone.
+    # The modules whose types are imported only for the type checker.
     names = {**vars(datetime), **vars(collections.abc), **vars(typing)}
     names |= vars(sys.modules[kind.__module__])
     names |= {"Annotated": typing.Annotated, "Any": typing.Any}

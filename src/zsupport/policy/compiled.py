@@ -1,8 +1,8 @@
-"""The compiled form of a policy: plain values by columns, and how the model is made of them again.
+"""The compiled form of a policy: tables of plain values, from which the model is rebuilt.
 
-For each class of the model there is a table, with a column for each field. In place of a part of
-the model a column has the number of its row in the table of its class, so a part that occurs often
-is kept once. The tables are in order: a part is in an earlier table than the parts that contain it.
+Every class of the model has a table with a column for each field. A column refers to a part of the
+model by the number of its row in the table of its class, so equal parts are kept once. Parts are in
+earlier tables than the parts that contain them.
 
 Reading does not check the form. The cache reads only forms that this user has written.
 """
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Columns for each class of CLASSES, each with its shape, and the rows of the revisions.
 Form: TypeAlias = "tuple[list[list[tuple[Any, list[Any]]]], list[int]]"
-#: What the values of a column are: as they are (None), rows of a class (its number), or a list or
-#: mapping of such values.
+#: The type of the values of a column: plain values (None), rows of a class (its number), or a list
+#: or mapping of such values.
 Shape: TypeAlias = "int | tuple[str, Any] | None"
 
 #: The classes of the model.
@@ -34,14 +34,14 @@ CLASSES: tuple[type[tuple[Any, ...]], ...] = (
     model.Term, model.Topic, model.Resource, model.SelfHelp, model.Revision,
 )  # fmt: skip
 
-#: What a change of the model changes: the names of all classes and fields.
-LAYOUT = " ".join([name for made in CLASSES for name in (made.__name__, *vars(made)["_fields"])])
+#: The names of all classes and fields, to detect a change of the model.
+LAYOUT = " ".join([name for kind in CLASSES for name in (kind.__name__, *vars(kind)["_fields"])])
 
 
 def compiled(revisions: tuple[Revision, ...]) -> Form:
     """Return the compiled form of a policy."""
     writer = _Writer()
-    rows = [writer.row(each) for each in revisions]
+    rows = [writer.row(revision) for revision in revisions]
     return [
         [(shape, [row[i] for row in table]) for i, shape in enumerate(shapes)]
         for table, shapes in zip(writer.tables, writer.shapes, strict=True)
@@ -49,18 +49,18 @@ def compiled(revisions: tuple[Revision, ...]) -> Form:
 
 
 def revisions_of(form: Form) -> tuple[Revision, ...]:
-    """Return the revisions that a compiled form holds."""
+    """Return the revisions of a compiled form."""
     new = tuple.__new__
     tables: list[list[Any]] = []
-    for made, columns in zip(CLASSES, form[0], strict=True):
+    for kind, columns in zip(CLASSES, form[0], strict=True):
         values = [_reader(shape, tables)(column) for shape, column in columns]
-        tables.append([new(made, row) for row in zip(*values, strict=True)])
+        tables.append([new(kind, row) for row in zip(*values, strict=True)])
         tables[-1].append(None)
     return tuple([tables[-1][row] for row in form[1]])
 
 
 def _reader(shape: Shape, tables: list[list[Any]]) -> Callable[[Any], Any]:
-    """Return what makes a list of values of a list of what was written for them."""
+    """Return the function that reads the values of a column."""
     if shape is None:
         return lambda column: column
     if isinstance(shape, int):
@@ -74,7 +74,7 @@ def _reader(shape: Shape, tables: list[list[Any]]) -> Callable[[Any], Any]:
 
 
 class _Writer:
-    """The tables of a policy as they grow."""
+    """Writes the tables of a policy."""
 
     def __init__(self) -> None:
         from zsupport.typed import field_types
@@ -84,13 +84,14 @@ class _Writer:
         self._rows: dict[tuple[int, bytes], int] = {}
 
     def row(self, part: tuple[Any, ...]) -> int:
-        """Return the number of the row of a part of the model, a new one where it has none."""
+        """Return the row number of a part of the model; add a row for a new part."""
         from marshal import dumps
 
         number = CLASSES.index(type(part))
         shapes = self.shapes[number]
-        fields = [self.written(shape, each) for shape, each in zip(shapes, part, strict=True)]
-        # As bytes, since 1 and True are equal; without references, which tell equal values apart.
+        fields = [self.written(shape, value) for shape, value in zip(shapes, part, strict=True)]
+        # Compare bytes, because 1 and True are equal. Version 2 has no references, which would
+        # distinguish equal values.
         key = number, dumps(fields, 2)
         if key not in self._rows:
             self._rows[key] = len(self.tables[number])
@@ -98,17 +99,17 @@ class _Writer:
         return self._rows[key]
 
     def written(self, shape: Shape, value: Any) -> Any:
-        """Return what is written for a value of a shape."""
+        """Return the plain value for a value of a shape."""
         if shape is None:
             return value
         if isinstance(shape, int):
-            return -1 if value is None else self.row(value)  # each table ends with None
+            return -1 if value is None else self.row(value)  # every table ends with None
         if value is None:
             return None
         container, inside = shape
         if container == "list":
-            return [self.written(inside, each) for each in value]
-        return {key: self.written(inside, each) for key, each in value.items()}
+            return [self.written(inside, item) for item in value]
+        return {key: self.written(inside, item) for key, item in value.items()}
 
 
 def _shape(kind: Any) -> Shape:
@@ -117,6 +118,6 @@ def _shape(kind: Any) -> Shape:
         return CLASSES.index(kind)
     container, parts = getattr(kind, "__origin__", None), getattr(kind, "__args__", ())
     inside = _shape(parts[-1 if container is dict else 0]) if parts else None
-    if inside is None or container is None:  # of a union the first type tells, the other is None
+    if inside is None or container is None:  # the first type of a union; the other is None
         return inside
     return ("mapping" if container is dict else "list", inside)

@@ -37,7 +37,7 @@ class Document(NamedTuple):
     findings: tuple[Finding, ...]
 
     def node(self, path: Path) -> Node | None:
-        """Return the node at a path, None if there is no such node."""
+        """Return the node at a path, None if no node has this path."""
         return node_at(self.root, path)
 
     def items(self, path: Path) -> list[Node]:

@@ -274,7 +274,7 @@ def path_of(way: Way) -> Path:
 
 
 def node_at(root: Node | None, path: Path) -> Node | None:
-    """Return the node at a path, None if there is no such node."""
+    """Return the node at a path, None if no node has this path."""
     node = root
     for part in path:
         if isinstance(node, MappingNode) and isinstance(part, str):
