@@ -477,7 +477,7 @@ def test_banned_names_of_a_module_are_reported(text: str, names: set[str]) -> No
 UNTYPED = {
     "the shape or the key gives the type of a value": {
         "zsupport.policy.format", "zsupport.policy.loader", "zsupport.policy.names",
-        "zsupport.policy.promises", "zsupport.policy.shape", "zsupport.suite.format",
+        "zsupport.policy.targets", "zsupport.policy.shape", "zsupport.suite.format",
         "zsupport.suite.reading",
     },
     "cache entries are plain data": {"zsupport.policy.compiled", "zsupport.sources.cache"},

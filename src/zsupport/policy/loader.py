@@ -65,8 +65,8 @@ from zsupport.policy.model import (
     Topic,
 )
 from zsupport.policy.names import FIRST_RESPONSE, Names, numbered
-from zsupport.policy.promises import Entitled, TargetsReader
 from zsupport.policy.shape import Fields, Named, Placed, Reader, Record, misspelt
+from zsupport.policy.targets import Entitled, TargetsReader
 from zsupport.policy.yamltext import (
     MAX_FINDINGS,
     MappingNode,

@@ -16,8 +16,8 @@ from zsupport.policy.format import POLICY
 from zsupport.policy.loader import Builder, revision_of
 from zsupport.policy.model import Grant, Revision, TargetRule
 from zsupport.policy.names import Names
-from zsupport.policy.promises import Entitled, TargetsReader
 from zsupport.policy.shape import ListOf, Reader, Record
+from zsupport.policy.targets import Entitled, TargetsReader
 from zsupport.policy.yamltext import MappingNode, Node, SequenceNode, Stop, node_at
 from zsupport.typed import NamedTuple
 
