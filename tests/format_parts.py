@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from zsupport.policy.format import Cells
-from zsupport.policy.shape import Fields, ListOf, MapOf, OneOf, Shape
+from zsupport.policy.shape import ByNodeKind, Fields, ListOf, MapOf, Shape
 from zsupport.policy.yamltext import MappingNode, Path, ScalarNode, SequenceNode
 
 
@@ -13,7 +13,7 @@ def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple
 
     The name of a condition is that of the part that it belongs to.
     """
-    if isinstance(shape, OneOf):
+    if isinstance(shape, ByNodeKind):
         inner = shape.by_node.get(MappingNode if isinstance(node, dict) else SequenceNode)
         if inner is not None:
             yield from parts(inner, node, path, owner)
@@ -23,7 +23,7 @@ def parts(shape: Shape, node: Any, path: str, owner: str = "") -> Iterator[tuple
     elif isinstance(shape, ListOf) and isinstance(node, list):
         for number, value in enumerate(node):
             yield from parts(shape.item, value, f"{path}[{number}]", owner)
-    elif isinstance(shape, ListOf) and shape.or_one:
+    elif isinstance(shape, ListOf) and shape.or_single:
         yield from parts(shape.item, node, path, owner)
     elif isinstance(shape, Cells) and isinstance(node, dict):
         inner = shape.cell if "target" in node else shape.by_priority
@@ -42,7 +42,7 @@ def key_at(
     shape: Shape | None, node: Any, path: Path, key: tuple[str, str] = ("", "")
 ) -> tuple[str, str]:
     """Return the mapping and the key of the format for a path in a document."""
-    if isinstance(shape, OneOf):
+    if isinstance(shape, ByNodeKind):
         kinds: dict[type, type] = {dict: MappingNode, list: SequenceNode}
         return key_at(shape.by_node[kinds.get(type(node), ScalarNode)], node, path, key)
     if isinstance(shape, Cells) and isinstance(node, dict):
@@ -63,9 +63,9 @@ def key_at(
     return key_at(inner, node[step], path[1:], key)
 
 
-def shapes(shape: Shape, found: dict[int, Shape]) -> None:
+def shapes(shape: Shape, result: dict[int, Shape]) -> None:
     """Collect a shape and all shapes that it contains."""
-    if id(shape) not in found:
-        found[id(shape)] = shape
+    if id(shape) not in result:
+        result[id(shape)] = shape
         for part in shape.parts():
-            shapes(part, found)
+            shapes(part, result)

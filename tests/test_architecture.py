@@ -265,15 +265,8 @@ src/zsupport/answer/terms.py
 src/zsupport/answer/topics.py
 src/zsupport/check/catalogue.py
 src/zsupport/cli/question.py
-src/zsupport/diff/policies.py
-src/zsupport/policy/compiled.py
-src/zsupport/policy/format.py
-src/zsupport/policy/reference.py
-src/zsupport/policy/shape.py
 src/zsupport/report/text.py
 src/zsupport/sources/find.py
-src/zsupport/suite/correction.py
-src/zsupport/typed.py
 src/zsupport/view/channels.py
 src/zsupport/view/due.py
 src/zsupport/view/due_explained.py
@@ -319,7 +312,6 @@ tests/findings/readers.py
 tests/findings/test_fingerprints.py
 tests/findings/test_formats.py
 tests/findings/test_write_outcome.py
-tests/format_parts.py
 tests/full/conftest.py
 tests/full/test_shells.py
 tests/oracle/__main__.py
@@ -340,7 +332,6 @@ tests/replay.py
 tests/strategies.py
 tests/suite/test_coverage.py
 tests/suite/test_definitions.py
-tests/suite/test_entries.py
 tests/suite/test_invariant.py
 tests/suite/test_mutation.py
 tests/suite/test_outcome.py
@@ -349,12 +340,9 @@ tests/suite/test_running.py
 tests/suite/test_suite_command.py
 tests/test_acme.py
 tests/test_assumed_facts.py
-tests/test_bad_input.py
 tests/test_ci_files.py
-tests/test_classified_keys.py
 tests/test_clock_properties.py
 tests/test_columns.py
-tests/test_compiled.py
 tests/test_completion.py
 tests/test_conformance.py
 tests/test_contract.py
@@ -368,7 +356,6 @@ tests/test_freeze.py
 tests/test_gallery.py
 tests/test_golden.py
 tests/test_growth.py
-tests/test_hints.py
 tests/test_holiday_names.py
 tests/test_host.py
 tests/test_hostile.py
@@ -376,10 +363,6 @@ tests/test_hostile_names.py
 tests/test_hours_of_a_case.py
 tests/test_init.py
 tests/test_interruptions.py
-tests/test_limits.py
-tests/test_loader.py
-tests/test_messages.py
-tests/test_model_places.py
 tests/test_one_line.py
 tests/test_opening_properties.py
 tests/test_oracle.py
@@ -389,7 +372,6 @@ tests/test_python.py
 tests/test_questions.py
 tests/test_reference.py
 tests/test_remarks.py
-tests/test_schema.py
 tests/test_short_path.py
 tests/test_short_way.py
 tests/test_small_policies.py
@@ -397,9 +379,7 @@ tests/test_sources.py
 tests/test_starts.py
 tests/test_table.py
 tests/test_terms.py
-tests/test_typed.py
 tests/test_tzdata_assumption.py
-tests/test_wording.py
 tests/test_zoom_facts.py
 """
 

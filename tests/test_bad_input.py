@@ -49,7 +49,7 @@ def findings_in(case: Path) -> list[Finding]:
 
 
 @pytest.mark.parametrize("case", EXPECTED, ids=lambda path: path.stem)
-def test_every_error_is_reported_once_at_its_place(case: Path) -> None:
+def test_every_error_is_reported_once_in_place(case: Path) -> None:
     lines = expected(case)
     assert lines, "no expected findings"
     findings = findings_in(case)
@@ -59,7 +59,7 @@ def test_every_error_is_reported_once_at_its_place(case: Path) -> None:
         file = f"{Path(finding.file).name}:" if several else ""
         return f"{file}{finding.span.line}:{finding.span.column} {finding.code} {finding.path}"
 
-    assert [where(each) for each in findings] == [
+    assert [where(finding) for finding in findings] == [
         f"{line.place} {line.code} {line.path}" for line in lines
     ]
     for finding, line in zip(findings, lines, strict=True):
@@ -109,7 +109,7 @@ def named(case: Path) -> str:
 
 
 @pytest.mark.parametrize("case", TEXTS, ids=lambda path: path.stem)
-def test_text_marks_the_error_in_its_line(case: Path, cli: Cli) -> None:
+def test_text_marks_the_error_in_the_line(case: Path, cli: Cli) -> None:
     run = cli("channels", "--policy", named(case), cwd=FOLDER)
     assert run.stderr == case.read_text(encoding="utf-8")
     assert run.stdout == ""

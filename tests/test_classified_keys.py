@@ -176,7 +176,7 @@ def test_every_key_is_classified_and_has_a_change() -> None:
 
 
 @pytest.mark.parametrize(("kind", "key"), EDITS)
-def test_diff_reports_a_change_by_the_class_of_its_key(kind: str, key: str) -> None:
+def test_diff_reports_a_change_by_the_class_of_the_key(kind: str, key: str) -> None:
     counts = classes()[kind, key]
     [compared] = compare([written(BASE)], [changed(*EDITS[kind, key])], own_days=True).compared
     changes = [change.code for part in compared.parts for change in part.changes]
@@ -210,23 +210,23 @@ def answers(document: Document) -> Answered:
     }
 
 
-def differing(one: Answered, other: Answered) -> set[str]:
+def differing(first: Answered, second: Answered) -> set[str]:
     """Return the fields in which answers differ; `answers` if their numbers differ."""
-    found = set()
-    for command, rows in one.items():
-        if len(rows) != len(other[command]):
-            found.add("answers")
-        for row, also in zip(rows, other[command], strict=False):
-            found |= {name for name in row._fields if getattr(row, name) != getattr(also, name)}
-    return found
+    fields = set()
+    for command, rows in first.items():
+        if len(rows) != len(second[command]):
+            fields.add("answers")
+        for row, also in zip(rows, second[command], strict=False):
+            fields |= {name for name in row._fields if getattr(row, name) != getattr(also, name)}
+    return fields
 
 
 @pytest.mark.parametrize(
-    ("kind", "key"), [each for each, counts in classes().items() if counts != JUDGED]
+    ("kind", "key"), [name for name, counts in classes().items() if counts != JUDGED]
 )
 def test_other_keys_change_only_texts_of_answers(kind: str, key: str) -> None:
-    found = differing(before(), answers(changed(*EDITS[kind, key])))
-    assert found - WORDS_OF_ANSWERS == {ADVICE.get((kind, key))} & found
+    fields = differing(before(), answers(changed(*EDITS[kind, key])))
+    assert fields - WORDS_OF_ANSWERS == {ADVICE.get((kind, key))} & fields
 
 
 #: Keys that change answers, but that no mutant changes.
@@ -250,6 +250,6 @@ NOT_MUTATED = {
 
 def test_every_judged_key_is_mutated_or_listed() -> None:
     mutated = {key_at(POLICY, BASE, mutant.path) for mutant in mutants_of(written(BASE))}
-    judged = {each for each, counts in classes().items() if counts == JUDGED}
+    judged = {name for name, counts in classes().items() if counts == JUDGED}
     left = {(kind, key) for kind, keys in NOT_MUTATED.items() for key in keys.split()}
     assert judged - mutated == left

@@ -85,10 +85,10 @@ def put(folder: str, content: bytes, identity: bytes = KEY) -> Path:
 def test_compiled_policy_is_equal_to_the_policy(name: str, folder: str) -> None:
     revisions = revisions_of(name)
     cache.keep_policy(folder, KEY, revisions)
-    found = cache.kept_policy(folder, KEY)
-    assert found == revisions
+    result = cache.kept_policy(folder, KEY)
+    assert result == revisions
     # Tuples of other classes would be equal too, so compare their texts, which name the class.
-    assert repr(found) == repr(revisions)
+    assert repr(result) == repr(revisions)
 
 
 @MANY
@@ -150,7 +150,7 @@ def test_identity_depends_on_content_names_and_versions(
     assert cache.policy_identity((source(name="".join(["p.", "yaml"])),)) == identity
     # The compiled form does not have the shown name of a file.
     assert cache.policy_identity((source(shown="../p.yaml"),)) == identity
-    others = [
+    identities = [
         cache.policy_identity((source(data=b"y"),)),
         cache.policy_identity((source(name="q.yaml"),)),
         cache.policy_identity((source(), source(name="q.yaml"))),
@@ -163,29 +163,29 @@ def test_identity_depends_on_content_names_and_versions(
     for name, value in changes:
         with monkeypatch.context() as patch:
             patch.setattr(cache, name, value)
-            others.append(cache.policy_identity((source(),)))
+            identities.append(cache.policy_identity((source(),)))
     with monkeypatch.context() as patch:
         patch.setattr("tzdata.__version__", "1999.1")
-        others.append(cache.policy_identity((source(),)))
-    assert identity not in others
-    assert len(set(others)) == len(others)
+        identities.append(cache.policy_identity((source(),)))
+    assert identity not in identities
+    assert len(set(identities)) == len(identities)
 
 
 def test_two_identities_with_the_same_name_are_distinguished(folder: str) -> None:
     by_name: dict[str, bytes] = {}
     for number in count():
         other = b"%08d" % number
-        one = by_name.setdefault(name_of(other), other)
-        if one != other:
+        first = by_name.setdefault(name_of(other), other)
+        if first != other:
             break
-    assert name_of(one) == name_of(other)
-    cache.keep(folder, one, 1)
-    assert cache.kept(folder, one) == 1
+    assert name_of(first) == name_of(other)
+    cache.keep(folder, first, 1)
+    assert cache.kept(folder, first) == 1
     assert cache.kept(folder, other) is None
     cache.keep(folder, other, 2)
     assert cache.kept(folder, other) == 2
-    assert cache.kept(folder, one) is None
-    assert os.listdir(folder) == [name_of(one)]
+    assert cache.kept(folder, first) is None
+    assert os.listdir(folder) == [name_of(first)]
 
 
 def test_a_changed_policy_gives_a_changed_answer(cli: Cli, tmp_path: Path) -> None:
@@ -466,7 +466,7 @@ def test_an_entry_under_another_name_is_not_read(folder: str, acme: tuple[Revisi
 
 
 @pytest.mark.parametrize("named", ["policy.yaml", ".", "below/policy.yaml"])
-def test_policy_is_not_cached_in_its_own_repository(
+def test_policy_is_not_cached_in_the_checked_repository(
     named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, outside = tmp_path / "repository", tmp_path / "outside"
@@ -487,7 +487,7 @@ def test_policy_is_not_cached_in_its_own_repository(
     assert load(f"./{named}").id == "p"
 
 
-def test_policy_behind_a_link_is_not_cached_in_the_repository_of_its_target(
+def test_policy_behind_a_link_is_not_cached_in_the_repository_of_the_target(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "repository"
@@ -587,7 +587,7 @@ def test_entry_with_a_future_date_is_removed_too(folder: str) -> None:
         cache.keep(folder, b"new %d" % number, number)
     left = set(os.listdir(folder))
     assert len(left) == cache.MAX_ENTRIES
-    assert left >= {name_of(each) for each in (b"a", b"b", b"c")}
+    assert left >= {name_of(identity) for identity in (b"a", b"b", b"c")}
 
 
 #: Sixty-four processes that start to write at the same time, five entries each.
@@ -699,8 +699,8 @@ policies = [load(name, cache=False).revisions for name in ("zoom", "hivemq", "re
 for i in range(60):
     for key, revisions in ((b"s", policies[i % 3]), (own.encode(), policies[0])):
         cache.keep_policy(folder, key, revisions)
-        found = cache.kept_policy(folder, key)
-        assert found in policies, (i, key)
+        result = cache.kept_policy(folder, key)
+        assert result in policies, (i, key)
 """
 
 
@@ -763,9 +763,9 @@ def test_all_files_of_a_folder_share_an_entry(cli: Cli, tmp_path: Path) -> None:
     for _ in range(2):
         assert cli("channels", "--policy", "canonical", "-q", env=env).code == 0
     (kept,) = folder.iterdir()
-    found = cache.kept_policy(str(folder), cache.policy_identity(find("canonical").files))
-    assert found is not None
-    assert len(found) == len(find("canonical").files) == 2
+    result = cache.kept_policy(str(folder), cache.policy_identity(find("canonical").files))
+    assert result is not None
+    assert len(result) == len(find("canonical").files) == 2
     assert kept.name.endswith(".kept")
 
 
@@ -787,11 +787,11 @@ def test_public_holidays_are_cached_with_exchanged_days(
         kept_holidays(folder)("CN", None, 2030)
 
 
-def test_the_shipped_policies_are_listed_from_one_entry(
+def test_list_of_shipped_policies_is_a_single_entry(
     folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = [
-        Policy(tuple(each.heading() for each in load(name, cache=False).revisions))
+        Policy(tuple(revision.heading() for revision in load(name, cache=False).revisions))
         for name in shipped_policies()
     ]
     assert list_shipped(None) == plain

@@ -62,10 +62,12 @@ def followed(text: str) -> Iterator[Followed]:
         for suggestion in suggestions(finding):
             changed = written(text, finding, suggestion)
             again = [
-                each
-                for each in read(changed)
-                if (each.span.line, each.span.column) == (finding.span.line, finding.span.column)
-                and not (NEEDS_HOURS in (finding.hint or "") and "requires `hours`" in each.message)
+                later
+                for later in read(changed)
+                if (later.span.line, later.span.column) == (finding.span.line, finding.span.column)
+                and not (
+                    NEEDS_HOURS in (finding.hint or "") and "requires `hours`" in later.message
+                )
             ]
             yield Followed(finding, suggestion, changed, again)
 
@@ -77,20 +79,20 @@ NEEDS_HOURS = "a business value also needs `hours`"
 def assert_followed(text: str) -> int:
     """Follow the hints of a policy; return their number."""
     count = 0
-    for each in followed(text):
+    for result in followed(text):
         count += 1
-        says = (
-            each.finding.message,
-            each.finding.hint,
-            each.suggestion,
-            [f.message for f in each.again],
+        details = (
+            result.finding.message,
+            result.finding.hint,
+            result.suggestion,
+            [f.message for f in result.again],
         )
-        assert not each.again, says
+        assert not result.again, details
     return count
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_hints_about_invalid_policies_can_be_followed(path: Path) -> None:
+def test_hints_for_invalid_policies_can_be_followed(path: Path) -> None:
     text = path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
     assert_followed(re.sub("\r\n?", "\n", text))
 
@@ -226,7 +228,7 @@ def test_policy_without_errors_has_no_finding() -> None:
 
 
 @pytest.mark.parametrize("place", sorted(WRONG))
-def test_hints_about_common_errors_can_be_followed(place: str) -> None:
+def test_hints_for_common_errors_can_be_followed(place: str) -> None:
     right = {name: values[0] for name, values in RIGHT.items()}
     hints = 0
     for wrong in WRONG[place]:
@@ -235,6 +237,6 @@ def test_hints_about_common_errors_can_be_followed(place: str) -> None:
 
 
 @pytest.mark.parametrize("start", range(0, 400, 100))
-def test_hints_about_random_errors_can_be_followed(start: int) -> None:
+def test_hints_for_random_errors_can_be_followed(start: int) -> None:
     hints = sum(assert_followed(policy(random.Random(seed))) for seed in range(start, start + 100))
     assert hints > 100

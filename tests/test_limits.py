@@ -1,4 +1,4 @@
-"""Work has limits: what lies above one is refused in words, what lies below is answered soon.
+"""Limits: input above a limit is rejected with a message, input below it is answered soon.
 
 Time is measured as a ratio to the start of Python in the same run, memory as the peak of a process.
 """
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 TIMES, MEGABYTES = 400, 300
 
 
-def one(text: str) -> dict[str, str]:
+def single(text: str) -> dict[str, str]:
     return {"p.yaml": text}
 
 
@@ -58,23 +58,23 @@ DIFF = ("diff", "new", "--against", "old")
 ABOVE: dict[str, Input] = {
     # 1,000 * 999 / 2
     "1,000 plans in a chain": Input(
-        lambda: one(chain(1000)), CHECK, 0,
+        lambda: single(chain(1000)), CHECK, 0,
         "ZS315] too-many-comparisons: too many pairs of plans, roles or priorities by rank: 499,500"
         " (limit 150,000)",
     ),
     "2,000 priorities": Input(
-        lambda: one(priorities(2000)), CHECK, 0, "too many priorities: 2,000 (limit 400)",
+        lambda: single(priorities(2000)), CHECK, 0, "too many priorities: 2,000 (limit 400)",
     ),
     "12,000 equal grants": Input(
-        lambda: one(equal_grants(12_000)), CHECK, 0, "too many grants: 12,000 (limit 4,000)",
+        lambda: single(equal_grants(12_000)), CHECK, 0, "too many grants: 12,000 (limit 4,000)",
     ),
     "20 million cases and 1,000 rules": Input(
-        lambda: one(facts(7, 10, plans=2, rules=1000)), CHECK, 0,
+        lambda: single(facts(7, 10, plans=2, rules=1000)), CHECK, 0,
         "ZS310] too-many-cases: too many cases: 20,000,000 (limit 10,000,000)",
     ),
     # A grant and 1,001 targets, each over a million cases.
     "a million cases and 1,000 rules": Input(
-        lambda: one(facts(6, 10, rules=1000)), CHECK, 0,
+        lambda: single(facts(6, 10, rules=1000)), CHECK, 0,
         "too many cases in all grants and targets together: 1,002,000,000 (limit 400,000,000)",
     ),
     "diff of a union of 12 calendars by case": Input(
@@ -82,14 +82,16 @@ ABOVE: dict[str, Input] = {
         DIFF, 3, "too many combinations of calendars by case in `all` (limit 200)",
     ),
     "a union of 400 calendars": Input(
-        lambda: one(joined(400)), DUE, 3, "too many calendars joined in one case: 400 (limit 120)",
+        lambda: single(joined(400)), DUE, 3,
+        "too many calendars joined in one case: 400 (limit 120)",
     ),
     "three calendars of 5,040 windows": Input(
-        lambda: one(windows(3, 720)), DUE, 3,
+        lambda: single(windows(3, 720)), DUE, 3,
         "too many windows per week in all joined calendars: 15,120 (limit 2,000)",
     ),
     "six open facts of ten values": Input(
-        lambda: one(facts(6, 10)), DUE, 3, "too many rows in an answer: 1,000,000 (limit 20,000)",
+        lambda: single(facts(6, 10)), DUE, 3,
+        "too many rows in an answer: 1,000,000 (limit 20,000)",
     ),
     "diff of 300 files of 1 MiB": Input(
         lambda: {f"{side}/p{n}.yaml": mebibyte(n) for side in ("old", "new") for n in range(300)},
@@ -100,7 +102,7 @@ ABOVE: dict[str, Input] = {
         "too many values in the files of one policy (limit 80,000)",
     ),
     "1,900 misspelt names": Input(
-        lambda: one(misspelt(1900)), CHECK, 3, "Found 1,900 errors in 1 file",
+        lambda: single(misspelt(1900)), CHECK, 3, "Found 1,900 errors in 1 file",
     ),
     "a key of 500,000 parts": Input(
         lambda: {"p.yaml": small(), "pyproject.toml": "a" + ".a" * 99_999 + " = 'zsupport'\n"},
@@ -144,7 +146,7 @@ def test_input_below_the_limits_is_accepted(name: str, cli: "Cli", tmp_path: Pat
 
 def assert_accepted(cli: "Cli", folder: Path, text: str, command: tuple[str, ...]) -> None:
     """Assert that a command accepts a policy, within time and memory."""
-    got = cost(cli, folder, one(text), command)
+    got = cost(cli, folder, single(text), command)
     assert got.code in (0, 1)
     assert not re.search(r"ZS009|ZS310|ZS315|\(limit ", got.stdout + got.stderr)
     assert got.times < TIMES
@@ -162,9 +164,9 @@ def test_the_guide_lists_every_limit() -> None:
 
 def test_every_limit_is_used() -> None:
     package = Path(__file__).parent.parent / "src" / "zsupport"
-    others = [path.read_text() for path in package.rglob("*.py") if path.name != "limits.py"]
+    sources = [path.read_text() for path in package.rglob("*.py") if path.name != "limits.py"]
     for name in LIMITS:
-        assert any(re.search(rf"\b{name}\b", text) for text in others), name
+        assert any(re.search(rf"\b{name}\b", text) for text in sources), name
 
 
 @pytest.mark.parametrize(
@@ -198,5 +200,5 @@ def test_texts_and_numbers_are_not_counted_as_keys() -> None:
 
 
 def test_stating_more_facts_reduces_the_rows(cli: "Cli", tmp_path: Path) -> None:
-    got = cost(cli, tmp_path, one(facts(6, 10)), (*DUE, "--fact", "f0=v1", "--fact", "f1=v1"))
+    got = cost(cli, tmp_path, single(facts(6, 10)), (*DUE, "--fact", "f0=v1", "--fact", "f1=v1"))
     assert (got.code, len(got.stdout.splitlines())) == (0, 10_000)

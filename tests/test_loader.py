@@ -94,18 +94,18 @@ def test_block_and_folded_texts() -> None:
     assert revision.remarks.note == "three\nfour\n"
 
 
-def test_alias_has_the_value_of_its_anchor() -> None:
+def test_alias_has_the_value_of_the_anchor() -> None:
     text = BASE + (
         "hours: {a: &a {open: mon 09:00-17:00}, b: *a}\n"
         "terms: {t: [{say: &say {en: x, nb: y}}, {say: *say}]}\n"
     )
     revision = read(text)
-    (one,), (other,) = revision.hours["a"], revision.hours["b"]
-    assert other == one._replace(place=Place("hours.b", 7))
+    (first,), (second,) = revision.hours["a"], revision.hours["b"]
+    assert second == first._replace(place=Place("hours.b", 7))
     assert revision.terms[1].say == {"en": "x", "nb": "y"}
 
 
-def test_commitment_can_be_one_word() -> None:
+def test_commitment_can_be_a_word() -> None:
     (commitment,) = read(BASE + "commitment: objective\n").commitments
     assert (commitment.when, commitment.binding) == ((), "objective")
     assert commitment.place == Place("commitment", 7)
@@ -129,11 +129,11 @@ def test_alternatives_keep_their_remarks() -> None:
         "      unclear: V\n"
     )
     (term,) = read(text).terms
-    assert [each.remarks for each in term.when] == [
+    assert [alternative.remarks for alternative in term.when] == [
         Remarks(None, None, None),
         Remarks("N", {"en": "U"}, "page"),
     ]
-    assert [each.place for each in term.when] == [
+    assert [alternative.place for alternative in term.when] == [
         Place("terms.t[0].when[0]", 11),
         Place("terms.t[0].when[1]", 12),
     ]
@@ -261,7 +261,7 @@ def test_validity_without_dates_can_be_unclear() -> None:
     assert revision.validity.unclear == "The page carries no date."
 
 
-def test_folder_has_the_revisions_of_one_policy(tmp_path: Path) -> None:
+def test_folder_has_the_revisions_of_a_policy(tmp_path: Path) -> None:
     for name, day in (("a.yaml", "2027-01-01"), ("b.yml", "2026-01-01"), ("c.yaml", None)):
         effective = f"effective: {{from: {day}}}\n" if day else ""
         (tmp_path / name).write_text(BASE + effective)
@@ -302,7 +302,7 @@ def test_business_target_over_a_union_that_never_closes_is_invalid(any: str, tar
 
 
 @pytest.mark.parametrize("facts", [3, 15])
-def test_hours_that_never_close_in_one_of_many_cases_are_invalid(facts: int) -> None:
+def test_hours_that_never_close_in_some_case_are_invalid(facts: int) -> None:
     names = [f"f{number}" for number in range(facts)]
     when = ", ".join(f"{name}: true" for name in names)
     text = BASE + (
@@ -316,7 +316,7 @@ def test_hours_that_never_close_in_one_of_many_cases_are_invalid(facts: int) -> 
 
 
 @pytest.mark.parametrize("grants", ["", ", {when: {plan: free}, allow: chat}"])
-def test_one_grant_can_open_a_case(grants: str) -> None:
+def test_single_grant_can_open_a_case(grants: str) -> None:
     granted = BASE.replace("{allow: web}", "{when: {plan: pro}, allow: web}" + grants)
     text = granted + HOURS + "targets:\n  - {hours: by-plan, first-response: 4 business hours}\n"
     assert messages_of(text) == ["19:38 ZS104"]
@@ -332,7 +332,7 @@ def test_self_help_needs_a_channel_of_the_policy() -> None:
     assert [f.span for f in caught.value.findings] == [(7, 22, 7, 27)]
 
 
-def test_nesting_too_deep_for_libyaml_is_reported_at_its_place() -> None:
+def test_nesting_too_deep_for_libyaml_is_reported() -> None:
     [place] = messages_of("\n\n a: " + "[" * 2000)
     assert (place.split(":")[0], place.split()[1]) == ("3", "ZS009")
 

@@ -30,12 +30,12 @@ def places(value: Any) -> Iterator[Place]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_path_of_a_part_leads_to_its_line(file: Path) -> None:
+def test_path_of_a_part_leads_to_the_line(file: Path) -> None:
     document = read_document(SourceFile(file.name, file.read_bytes(), "", str(file)))
     assert document.revision is not None
-    found = [place for place in places(document.revision) if place != NOWHERE]
-    assert len(found) > 3
-    for place in found:
+    paths = [place for place in places(document.revision) if place != NOWHERE]
+    assert len(paths) > 3
+    for place in paths:
         path = parse_path(place.path)
         if path is None:
             assert place.path == ""  # the default metric, and sections that are left out
@@ -62,9 +62,11 @@ def test_paths_of_parts_are_unique(file: Path) -> None:
         for by in rule.cells.values()
         for cell in by.values()
     }
-    others = revision._replace(rules=tuple(rule._replace(cells={}) for rule in revision.rules))
-    found = [p.path for p in (*places(others), *cells) if p.path]
-    assert len(set(found)) == len(found)
+    without_cells = revision._replace(
+        rules=tuple(rule._replace(cells={}) for rule in revision.rules)
+    )
+    paths = [p.path for p in (*places(without_cells), *cells) if p.path]
+    assert len(set(paths)) == len(paths)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def test_path_round_trips_as_text(path: tuple[str | int, ...]) -> None:
 @given(
     st.lists(st.integers(0, 99) | st.text(max_size=3) | st.sampled_from(["P1", "a-b", "x" * 101]))
 )
-def test_way_has_the_text_of_its_path(path: list[str | int]) -> None:
+def test_way_has_the_text_of_the_path(path: list[str | int]) -> None:
     way: Way = ()
     for step in path:
         way = way, step

@@ -137,9 +137,9 @@ def test_invalid_keys_are_rejected_like_in_the_loader(tree: Any) -> None:
 @EXAMPLES
 @given(changed(most=1))
 def test_schema_accepts_what_the_loader_accepts(tree: Any) -> None:
-    found = findings(tree)
-    event("accepted" if not found else "refused")
-    if not found:
+    errors = findings(tree)
+    event("accepted" if not errors else "refused")
+    if not errors:
         assert [str(error) for error in VALIDATOR.iter_errors(tree)] == []
 
 
@@ -161,13 +161,13 @@ def test_every_unknown_or_missing_key_is_rejected(tree: Any) -> None:
 def names_in(schema: Any) -> set[str]:
     """Return the names of all properties that a schema describes."""
     if isinstance(schema, list):
-        return {name for each in schema for name in names_in(each)}
+        return {name for item in schema for name in names_in(item)}
     if not isinstance(schema, dict):
         return set()
-    found = {
-        name for key, each in schema.items() if key != "dependencies" for name in names_in(each)
+    names = {
+        name for key, value in schema.items() if key != "dependencies" for name in names_in(value)
     }
-    return found | set(schema.get("properties", {}))
+    return names | set(schema.get("properties", {}))
 
 
 def test_the_reference_lists_exactly_the_keys_of_the_schema(cli: Cli) -> None:

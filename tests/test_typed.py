@@ -148,8 +148,8 @@ def test_it_can_be_copied_and_pickled() -> None:
             pickle.loads(pickle.dumps(row, protocol))
             for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
         ]
-        for each in copies:
-            assert (type(each), each) == (type(row), row)
+        for copied in copies:
+            assert (type(copied), copied) == (type(row), row)
 
 
 def test_types_of_fields_are_evaluated_on_demand() -> None:

@@ -65,9 +65,9 @@ def test_a_time_without_a_zone(callers: Callers) -> None:
         "zsupport: --opened: local time without time zone `2026-11-23T10:00`\n"
         f"  {offset}, or the time zone with --tz\n"
     )
-    found = callers.keys("{due: {opened: 2026-11-23T10:00}, expect: met}")
-    assert f"{offset}, or the time zone with `tz`\n" in found
-    assert "--" not in found.replace("-->", "")
+    output = callers.keys("{due: {opened: 2026-11-23T10:00}, expect: met}")
+    assert f"{offset}, or the time zone with `tz`\n" in output
+    assert "--" not in output.replace("-->", "")
     with pytest.raises(ValueError, match="local time without time zone") as caught:
         callers.python.due(opened="2026-11-23T10:00")
     # No function takes a time zone.
@@ -78,10 +78,10 @@ def test_unknown_country_of_the_customer(callers: Callers) -> None:
     assert callers.options("hours", *CUSTOMER, "XX", "--at", AT) == (
         "zsupport: --customer-country: unknown country `XX`\n  a code such as NO or DE-BY\n"
     )
-    found = callers.keys(
+    output = callers.keys(
         f"{{hours: {{name: office, at: '{AT}', customer-country: XX}}, expect: open}}"
     )
-    assert "ZS204] unknown-country: unknown country `XX`\n" in found
+    assert "ZS204] unknown-country: unknown country `XX`\n" in output
     with pytest.raises(zsupport.UsageError) as caught:
         callers.python.hours(customer_tz="Europe/Berlin", customer_country="XX", at=AT)
     assert caught.value.message == "customer_country: unknown country `XX`"
@@ -90,16 +90,16 @@ def test_unknown_country_of_the_customer(callers: Callers) -> None:
 def test_a_part_of_a_country_without_known_holidays(callers: Callers) -> None:
     options = callers.options("hours", *CUSTOMER, "DE-XX", "--at", AT)
     assert options.startswith("zsupport: --customer-country: ")
-    told = options.partition(": --customer-country: ")[2].partition("\n")[0]
-    assert "XX" in told
+    message = options.partition(": --customer-country: ")[2].partition("\n")[0]
+    assert "XX" in message
     with pytest.raises(zsupport.UsageError) as caught:
         callers.python.hours(customer_tz="Europe/Berlin", customer_country="DE-XX", at=AT)
-    assert caught.value.message == f"customer_country: {told}"
-    found = callers.keys(
+    assert caught.value.message == f"customer_country: {message}"
+    output = callers.keys(
         f"{{hours: {{name: office, at: '{AT}', customer-tz: UTC, customer-country: DE-XX}},"
         " expect: open}"
     )
-    assert f"`customer-country`: {told}" in found
+    assert f"`customer-country`: {message}" in output
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_questions_to_ask_people(
     stderr = callers.options("hours", hours, "--at", AT)
     assert stderr == f"zsupport: needs input: {'; '.join(options)}\n"
     answers = callers.python.hours(hours, at=AT)
-    assert [each.message for each in answers.warnings] == arguments
+    assert [warning.message for warning in answers.warnings] == arguments
 
 
 def test_missing_start_of_a_metric(callers: Callers) -> None:
@@ -163,7 +163,7 @@ def test_too_many_rows(callers: Callers) -> None:
     assert caught.value.hint == says.format("plan", "fact")
 
 
-def test_a_calendar_names_its_own_arguments() -> None:
+def test_calendar_names_the_arguments_of_calendar() -> None:
     with pytest.raises(NeedsInput) as caught:
         zsupport.Calendar.from_dict({"timezone": "customer", "open": "mon-fri 09:00-17:00"})
     assert str(caught.value) == "The customer's zone (customer_tz)"

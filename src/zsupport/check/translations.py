@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from zsupport.policy.document import Document
 from zsupport.policy.format import CELL, POLICY, TARGET_KEY, Cells
-from zsupport.policy.shape import Fields, ListOf, MapOf, OneOf, Shape, Text
+from zsupport.policy.shape import ByNodeKind, Fields, ListOf, MapOf, Shape, Text
 from zsupport.policy.yamltext import MappingNode, Node, Path, ScalarNode, SequenceNode
 from zsupport.typed import NamedTuple
 
@@ -28,7 +28,7 @@ def translated(document: Document) -> tuple[Translated, ...]:
 
 def _texts(shape: Shape, node: Node | None, path: Path) -> Iterator[Translated]:
     if isinstance(node, SequenceNode):
-        items = shape.by_node[SequenceNode] if isinstance(shape, OneOf) else shape
+        items = shape.by_node[SequenceNode] if isinstance(shape, ByNodeKind) else shape
         if isinstance(items, ListOf):
             for position, item in enumerate(node.items):
                 yield from _texts(items.item, item, (*path, position))
@@ -37,7 +37,7 @@ def _texts(shape: Shape, node: Node | None, path: Path) -> Iterator[Translated]:
 
 
 def _inside(shape: Shape, node: MappingNode, path: Path) -> Iterator[Translated]:
-    if isinstance(shape, OneOf):
+    if isinstance(shape, ByNodeKind):
         shape = shape.by_node[MappingNode] or shape
     if isinstance(shape, ListOf):
         yield from _inside(shape.item, node, path)  # a single item in place of a list

@@ -69,8 +69,8 @@ def _reader(shape: Shape, tables: list[list[Any]]) -> Callable[[Any], Any]:
     container, inside = shape
     items = _reader(inside, tables)
     if container == "list":
-        return lambda column: [None if each is None else tuple(items(each)) for each in column]
-    return lambda column: [dict(zip(each, items(each.values()), strict=True)) for each in column]
+        return lambda column: [None if value is None else tuple(items(value)) for value in column]
+    return lambda column: [dict(zip(value, items(value.values()), strict=True)) for value in column]
 
 
 class _Writer:

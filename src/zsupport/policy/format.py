@@ -34,6 +34,7 @@ from zsupport.policy.shape import (
     POSITION,
     QUOTE_COMMA,
     WORDS,
+    ByNodeKind,
     Choice,
     Field,
     Fields,
@@ -44,7 +45,6 @@ from zsupport.policy.shape import (
     MapOf,
     Name,
     Named,
-    OneOf,
     Reader,
     Record,
     Schema,
@@ -264,7 +264,7 @@ class Values(Shape):
     words = "an id or a group, a list of them, or {not: ...}"
 
     def __init__(self, kind: str) -> None:
-        self.names = ListOf(Name(kind), or_one=True)
+        self.names = ListOf(Name(kind), or_single=True)
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return (negated, names)."""
@@ -327,12 +327,12 @@ CONDITION = Fields(
 )
 
 
-WHEN = OneOf(
+WHEN = ByNodeKind(
     mapping=CONDITION,
     items=ListOf(CONDITION),
     words="a condition (a mapping), or a list of conditions",
 )
-WHEN_SAYS = "The cases that it applies to. Default: all cases."
+WHEN_TEXT = "The cases that it applies to. Default: all cases."
 
 SOURCE = Fields(
     "source",
@@ -347,8 +347,8 @@ PLAN = Fields(
     "plan",
     "What a customer has bought.",
     Field("name", Text(), "Its name for people. Default: the id.", WORDS),
-    Field("above", ListOf(Name("plan"), or_one=True), "Plans that rank below this plan.", WORDS),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids that questions can use.", JUDGED),
+    Field("above", ListOf(Name("plan"), or_single=True), "Plans that rank below this plan.", WORDS),
+    Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
     Field("retired", DATE, "The date since which it is not sold; it is still answered.", WORDS),
 )
 
@@ -356,8 +356,8 @@ ROLE = Fields(
     "role",
     "The role of a person in the customer's account.",
     Field("name", Text(), "Its name for people. Default: the id.", WORDS),
-    Field("above", ListOf(Name("role"), or_one=True), "Roles that rank below this role.", WORDS),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids that questions can use.", JUDGED),
+    Field("above", ListOf(Name("role"), or_single=True), "Roles that rank below this role.", WORDS),
+    Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
 )
 
 FACT = Fields(
@@ -435,14 +435,17 @@ CHANNEL = Fields(
         required=True,
     ),
     Field("url", ADDRESS, "Its address.", JUDGED),
-    Field("steps", ListOf(Text(), or_one=True), "How to use it, in order.", WORDS),
+    Field("steps", ListOf(Text(), or_single=True), "How to use it, in order.", WORDS),
     Field(
-        "prerequisites", ListOf(Text(), or_one=True), "What people always must have ready.", JUDGED
+        "prerequisites",
+        ListOf(Text(), or_single=True),
+        "What people always must have ready.",
+        JUDGED,
     ),
     Field(
         "numbers",
         MapOf(
-            ListOf(OneOf(text=PHONE_NUMBER, mapping=NUMBER), or_one=True),
+            ListOf(ByNodeKind(text=PHONE_NUMBER, mapping=NUMBER), or_single=True),
             key="a country code or `any`",
             check=_country_or_any,
             # A reader of YAML 1.1 reads NO (Norway) as false.
@@ -451,28 +454,28 @@ CHANNEL = Fields(
         "Phone numbers by country.",
         JUDGED,
     ),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids that questions can use.", JUDGED),
+    Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
 )
 
 GRANT = Fields(
     "grant",
     "Channels that are allowed in some cases. A channel without a grant is not allowed.",
-    Field("when", WHEN, WHEN_SAYS, JUDGED),
-    Field("allow", ListOf(Name("channel"), or_one=True), "The allowed channels.", JUDGED),
+    Field("when", WHEN, WHEN_TEXT, JUDGED),
+    Field("allow", ListOf(Name("channel"), or_single=True), "The allowed channels.", JUDGED),
     Field(
         "recommend",
-        ListOf(Name("channel"), or_one=True),
+        ListOf(Name("channel"), or_single=True),
         "The order in which to try allowed channels; it allows none itself.",
         WORDS,
     ),
     Field("hours", Name("hours"), "When the channels are open under this grant.", JUDGED),
     Field(
         "prerequisites",
-        ListOf(Text(), or_one=True),
+        ListOf(Text(), or_single=True),
         "What people must have ready under this grant.",
         JUDGED,
     ),
-    exactly_one=("allow", "recommend"),
+    exclusive=("allow", "recommend"),
 )
 
 PRIORITY = Fields(
@@ -482,7 +485,7 @@ PRIORITY = Fields(
     Field("name", Text(), "Its name for people. Default: the id.", WORDS),
     Field("meaning", Text(), "What it means.", WORDS),
     Field("when", WHEN, "The facts of its cases. Default: all remaining cases.", JUDGED),
-    Field("aliases", ListOf(Id(), or_one=True), "Other ids that questions can use.", JUDGED),
+    Field("aliases", ListOf(Id(), or_single=True), "Other ids that questions can use.", JUDGED),
     meant=lambda text: "id",
 )
 
@@ -520,7 +523,7 @@ HOLIDAYS = Fields(
     ),
     Field(
         "add",
-        OneOf(
+        ByNodeKind(
             text=HOLIDAY,
             items=ListOf(HOLIDAY),
             mapping=MapOf(Text(), key="a date", check=_key_by(_holiday), pattern=_HOLIDAY_PATTERN),
@@ -532,7 +535,9 @@ HOLIDAYS = Fields(
         "More days off.",
         JUDGED,
     ),
-    Field("remove", ListOf(HOLIDAY, or_one=True), "Public holidays that are working days.", JUDGED),
+    Field(
+        "remove", ListOf(HOLIDAY, or_single=True), "Public holidays that are working days.", JUDGED
+    ),
     Field(
         "covers",
         Leaf("a year, or a range of years such as 2026-2027", "ZS109", parse_years),
@@ -541,7 +546,7 @@ HOLIDAYS = Fields(
     ),
     Field(
         "frozen",
-        OneOf(
+        ByNodeKind(
             items=ListOf(DAY_OFF),
             mapping=MapOf(Text(), key="a date", check=_date_key, pattern=_DATE_PATTERN),
             words="a list of dates as YYYY-MM-DD, or a mapping from dates to names",
@@ -636,14 +641,14 @@ CALENDAR = Fields(
                 _open,
                 placed=True,
             ),
-            or_one=True,
+            or_single=True,
         ),
         "Its windows.",
         JUDGED,
     ),
     Field(
         "holidays",
-        OneOf(text=_CustomersHolidays(), items=ListOf(HOLIDAY), mapping=HOLIDAYS),
+        ByNodeKind(text=_CustomersHolidays(), items=ListOf(HOLIDAY), mapping=HOLIDAYS),
         "Its days off; `customer`: the public holidays of the customer's country.",
         JUDGED,
     ),
@@ -661,13 +666,15 @@ CALENDAR = Fields(
     ),
     Field(
         "dates",
-        MapOf(ListOf(WINDOWS, or_one=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
+        MapOf(
+            ListOf(WINDOWS, or_single=True), key="a date", check=_date_key, pattern=_DATE_PATTERN
+        ),
         "Windows of single dates, which replace those of the weekday.",
         JUDGED,
     ),
     Field(
         "breaks",
-        MapOf(ListOf(BREAKS, or_one=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
+        MapOf(ListOf(BREAKS, or_single=True), key="a date", check=_date_key, pattern=_DATE_PATTERN),
         "Times on single dates when it is closed.",
         JUDGED,
     ),
@@ -678,7 +685,7 @@ CALENDAR = Fields(
         JUDGED,
     ),
     Field("any", ListOf(Name("hours")), "Hours to join: open when any of them is open.", JUDGED),
-    at_least_one=("open", "any"),
+    required_any=("open", "any"),
     alone=("any",),
     needs={"apply-holidays": ("open", "24x7")},
     meant=lambda text: "open",
@@ -687,7 +694,7 @@ CALENDAR = Fields(
 COMMITMENT = Fields(
     "commitment",
     "How binding the targets are.",
-    Field("when", WHEN, WHEN_SAYS, JUDGED),
+    Field("when", WHEN, WHEN_TEXT, JUDGED),
     Field("is", Choice(*BINDINGS), "How binding they are.", JUDGED, required=True),
     meant=lambda text: "is",
 )
@@ -714,7 +721,7 @@ class Cells(Shape):
     words = "a target, or a mapping from priorities to targets"
 
     def __init__(self) -> None:
-        self.cell = OneOf(text=TARGET, mapping=CELL)
+        self.cell = ByNodeKind(text=TARGET, mapping=CELL)
         self.by_priority = MapOf(
             self.cell,
             key="a priority",
@@ -754,7 +761,7 @@ class Cells(Shape):
 RULE = Fields(
     "target rule",
     "Targets by metric and priority. The first rule that matches and has the target decides.",
-    Field("when", WHEN, WHEN_SAYS, JUDGED),
+    Field("when", WHEN, WHEN_TEXT, JUDGED),
     Field("hours", Name("hours"), "The hours of all business targets of the rule.", JUDGED),
     Field("condition", Text(), "What the customer must do for it.", JUDGED),
     other_keys=Cells(),
@@ -766,7 +773,7 @@ RULE = Fields(
 TERM = Fields(
     "term",
     "A statement for people.",
-    Field("when", WHEN, WHEN_SAYS, WORDS),
+    Field("when", WHEN, WHEN_TEXT, WORDS),
     Field("say", Text(), "Its text.", WORDS, required=True),
     meant=lambda text: "say",
 )
@@ -791,7 +798,7 @@ RESOURCE = Fields(
     ),
     Field(
         "topic",
-        ListOf(Name("topic"), or_one=True),
+        ListOf(Name("topic"), or_single=True),
         "Its topics, or `each` for every topic. Default: none.",
         WORDS,
     ),
@@ -804,7 +811,7 @@ SELF_HELP = Fields(
     "Help that people find without opening a case.",
     Field("channel", Name("channel"), "The channel that leads to it.", WORDS),
     Field("complete", FLAG, "`false`: there are more topics than these.", WORDS),
-    Field("topics", MapOf(OneOf(text=Text(), mapping=TOPIC)), "Its topics.", JUDGED),
+    Field("topics", MapOf(ByNodeKind(text=Text(), mapping=TOPIC)), "Its topics.", JUDGED),
     Field("resources", ListOf(RESOURCE), "Its resources.", WORDS),
     noun="the self-help",
 )
@@ -847,8 +854,10 @@ POLICY = Fields(
     ),
     Field("effective", EFFECTIVE, "When it is in force. Default: always.", POSITION),
     Field("sources", MapOf(SOURCE), "The documents that it is based on.", WORDS),
-    Field("plans", MapOf(OneOf(text=Text(), mapping=PLAN)), "The plans.", JUDGED, required=True),
-    Field("roles", MapOf(OneOf(text=Text(), mapping=ROLE)), "The roles.", JUDGED),
+    Field(
+        "plans", MapOf(ByNodeKind(text=Text(), mapping=PLAN)), "The plans.", JUDGED, required=True
+    ),
+    Field("roles", MapOf(ByNodeKind(text=Text(), mapping=ROLE)), "The roles.", JUDGED),
     Field("facts", MapOf(FACT), "Other properties of a case that change answers.", JUDGED),
     Field("groups", MapOf(Group()), "Names for several values of one dimension.", JUDGED),
     Field("channels", MapOf(CHANNEL), "The ways to get help.", JUDGED, required=True),
@@ -862,11 +871,14 @@ POLICY = Fields(
         JUDGED,
     ),
     Field(
-        "hours", MapOf(OneOf(mapping=CALENDAR, items=ListOf(CALENDAR))), "The calendars.", JUDGED
+        "hours",
+        MapOf(ByNodeKind(mapping=CALENDAR, items=ListOf(CALENDAR))),
+        "The calendars.",
+        JUDGED,
     ),
     Field(
         "commitment",
-        OneOf(text=Choice(*BINDINGS), items=ListOf(COMMITMENT)),
+        ByNodeKind(text=Choice(*BINDINGS), items=ListOf(COMMITMENT)),
         "How binding the targets are.",
         JUDGED,
     ),

@@ -6,13 +6,13 @@ from zsupport.findings import CODES
 from zsupport.policy.format import POLICY, TARGET, Cells, Group, Values
 from zsupport.policy.shape import (
     REMARK_KEYS,
+    ByNodeKind,
     Choice,
     Field,
     Fields,
     Id,
     ListOf,
     MapOf,
-    OneOf,
     Shape,
     Text,
 )
@@ -57,7 +57,7 @@ def _places() -> dict[str, Fields]:
                     f"{path}.{shape.other_keys_text.split()[1].strip(':').upper()}",
                 )
         elif isinstance(shape, ListOf):
-            visit(shape.item, path if shape.or_one else f"{path}[]")
+            visit(shape.item, path if shape.or_single else f"{path}[]")
         elif isinstance(shape, MapOf):
             visit(shape.value, f"{path}.{'COUNTRY' if 'country' in shape.key else 'ID'}")
         else:
@@ -89,10 +89,10 @@ def _title(path: str, fields: Fields) -> str:
 def _rules(fields: Fields) -> list[str]:
     """Return which keys require or exclude each other."""
     rules = []
-    if fields.exactly_one:
-        rules.append(f"Exactly one of {_and(fields.exactly_one)} is required.")
-    if fields.at_least_one:
-        rules.append(f"At least one of {_and(fields.at_least_one)} is required.")
+    if fields.exclusive:
+        rules.append(f"Exactly one of {_and(fields.exclusive)} is required.")
+    if fields.required_any:
+        rules.append(f"At least one of {_and(fields.required_any)} is required.")
     for key in fields.alone:
         rules.append(f"With `{key}`, only `when`, `note`, `unclear` and `source` are allowed.")
     for key, (other, value) in fields.needs.items():
@@ -118,12 +118,12 @@ def _kind(shape: Shape) -> str:
     if isinstance(shape, Values):
         return "values"
     if isinstance(shape, Choice):
-        return _one_of(shape)
+        return _choice_text(shape)
     if isinstance(shape, ListOf):
-        return f"{_kind(shape.item)}, or a list" if shape.or_one else _list(shape)
+        return f"{_kind(shape.item)}, or a list" if shape.or_single else _list(shape)
     if isinstance(shape, MapOf):
         return f"for each {shape.key.removeprefix('an ').removeprefix('a ')}: {_kind(shape.value)}"
-    if isinstance(shape, OneOf):
+    if isinstance(shape, ByNodeKind):
         # Sort lists last.
         return ", or ".join(_kind(part) for part in sorted(shape.parts(), key=_is_list))
     if isinstance(shape, Group):
@@ -139,7 +139,7 @@ def _is_list(shape: Shape) -> bool:
     return isinstance(shape, ListOf)
 
 
-def _one_of(shape: Choice) -> str:
+def _choice_text(shape: Choice) -> str:
     choices = [f"`{choice}`" for choice in shape.choices]
     return f"one of {', '.join(choices)}" if len(choices) > 2 else " or ".join(choices)
 

@@ -516,12 +516,12 @@ class Line(Name):
 
 
 class ListOf(Shape):
-    """A list; with `or_one`, also a single value, which is read as a list of one."""
+    """A list; with `or_single`, also a single value, which is read as a list of one."""
 
-    def __init__(self, item: Shape, *, or_one: bool = False) -> None:
+    def __init__(self, item: Shape, *, or_single: bool = False) -> None:
         self.item = item
-        self.or_one = or_one
-        self.words = f"{item.words}, or a list of them" if or_one else f"a list: {item.words}"
+        self.or_single = or_single
+        self.words = f"{item.words}, or a list of them" if or_single else f"a list: {item.words}"
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return a list; ReadItems if some items are invalid."""
@@ -531,7 +531,7 @@ class ListOf(Shape):
                 return None
             read_item = self.item.read
             read = [read_item(item, (way, i), reader) for i, item in enumerate(node.items)]
-        elif self.or_one:
+        elif self.or_single:
             value = self.item.read(node, way, reader)
             return None if value is None else [value]
         else:
@@ -543,7 +543,7 @@ class ListOf(Shape):
     def schema(self) -> Schema:
         """Return an array, or one item."""
         array = {"type": "array", "items": self.item.schema(), "minItems": 1}
-        return {"anyOf": [self.item.schema(), array]} if self.or_one else array
+        return {"anyOf": [self.item.schema(), array]} if self.or_single else array
 
     def parts(self) -> list[Shape]:
         """Return the item's shape."""
@@ -604,7 +604,7 @@ _KINDS: dict[type, str] = {
 }  # fmt: skip
 
 
-class OneOf(Shape):
+class ByNodeKind(Shape):
     """One of several shapes, chosen by the kind of node: text, list or mapping."""
 
     def __init__(
@@ -669,8 +669,8 @@ class Fields(Shape):
 
     - `other_keys`: the shape of keys that the policy defines (metrics in a target rule, facts in
       a condition); their values are DeferredValue
-    - `exactly_one`: keys of which exactly one is required
-    - `at_least_one`: keys of which at least one is required
+    - `exclusive`: keys of which exactly one is required
+    - `required_any`: keys of which at least one is required
     - `alone`: keys that can be combined only with `when` and remarks
     - `needs`: keys that require another key, and possibly a value of it
     - `hint_for`: returns a hint for some unknown keys
@@ -687,8 +687,8 @@ class Fields(Shape):
         *fields: Field,
         other_keys: Shape | None = None,
         other_keys_text: str = "",
-        exactly_one: tuple[str, ...] = (),
-        at_least_one: tuple[str, ...] = (),
+        exclusive: tuple[str, ...] = (),
+        required_any: tuple[str, ...] = (),
         alone: tuple[str, ...] = (),
         needs: dict[str, tuple[str, str | None]] | None = None,
         hint_for: Callable[[str], str | None] = lambda key: None,
@@ -704,16 +704,16 @@ class Fields(Shape):
         self.readers = {key: field.shape.read for key, field in self.fields.items()}
         self.other_keys = other_keys
         self.other_keys_text = other_keys_text
-        self.exactly_one = exactly_one
-        self.at_least_one = at_least_one
+        self.exclusive = exclusive
+        self.required_any = required_any
         self.alone = alone
         self.needs = needs or {}
         self.hint_for = hint_for
         self.meant = meant
         self.example = example
-        self.restricts = bool(exactly_one or alone or needs)
+        self.restricts = bool(exclusive or alone or needs)
         self.required = [field.key for field in fields if field.required]
-        self.demands = bool(self.required or exactly_one or at_least_one)
+        self.demands = bool(self.required or exclusive or required_any)
         self.words = self.noun
         if self.required:
             self.words = f"{self.noun} (a mapping with {', '.join(self.required)})"
@@ -768,16 +768,16 @@ class Fields(Shape):
                 message = f"missing key `{key}`"
                 words = self.fields[key].shape.words
                 reader.report("ZS102", record.start, record.way, message, words)
-        for some in (self.exactly_one, self.at_least_one):
+        for some in (self.exclusive, self.required_any):
             if some and not any(key in record or misspelt(record, key, reader) for key in some):
                 names = " or ".join(f"`{key}`" for key in some)
                 reader.report("ZS102", record.start, record.way, f"missing key {names}", names)
 
     def _check_company(self, record: Record, reader: Reader) -> None:
         """Report keys that cannot be combined, and keys that require another key."""
-        present = [key for key in self.exactly_one if key in record]
+        present = [key for key in self.exclusive if key in record]
         for second in present[1:]:
-            names = " or ".join(f"`{key}`" for key in self.exactly_one)
+            names = " or ".join(f"`{key}`" for key in self.exclusive)
             self._report(
                 record, second, f"`{present[0]}` and `{second}` cannot be combined",
                 f"either {names}", reader,
@@ -797,7 +797,7 @@ class Fields(Shape):
                 if value and whole and not _contains(record.node.by_key[other][1], value):
                     message = f"`{key}` requires {beside}"
                     self._report(record, key, message, beside, reader)
-            elif other not in self.at_least_one and not misspelt(record, other, reader):
+            elif other not in self.required_any and not misspelt(record, other, reader):
                 message = f"`{key}` requires {beside}"
                 reader.report("ZS102", record.key(key).span, record.way, message, beside)
 
@@ -827,10 +827,10 @@ class Fields(Shape):
             schema["patternProperties"] = {
                 _other_keys_pattern(self.fields): self.other_keys.schema()
             }
-        if self.exactly_one:
-            schema["oneOf"] = [{"required": [key]} for key in self.exactly_one]
-        if self.at_least_one:
-            schema["anyOf"] = [{"required": [key]} for key in self.at_least_one]
+        if self.exclusive:
+            schema["oneOf"] = [{"required": [key]} for key in self.exclusive]
+        if self.required_any:
+            schema["anyOf"] = [{"required": [key]} for key in self.required_any]
         dependencies: Schema = {}
         for key in self.alone:
             beside = [k for k in self.fields if k not in (key, "when", *REMARK_KEYS)]

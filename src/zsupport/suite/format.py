@@ -28,6 +28,7 @@ from zsupport.policy.quoting import scalar
 from zsupport.policy.schema import schema_of
 from zsupport.policy.shape import (
     ANY_SCALAR,
+    ByNodeKind,
     Choice,
     Field,
     Fields,
@@ -37,7 +38,6 @@ from zsupport.policy.shape import (
     ListOf,
     MapOf,
     Name,
-    OneOf,
     Reader,
     Schema,
     Shape,
@@ -118,7 +118,7 @@ class PerhapsNone(Shape):
     words = "a list of texts"
 
     def __init__(self) -> None:
-        self.some = ListOf(Line("a text"), or_one=True)
+        self.some = ListOf(Line("a text"), or_single=True)
 
     def read(self, node: Node, way: Way, reader: Reader) -> Any:
         """Return the texts with their places."""
@@ -185,12 +185,12 @@ _COUNTRY = Leaf("a country such as NO", COUNTRY.code, country_code)
 _RATIO = Leaf("a ratio such as 3/4 or 75%", "ZS111", parse_ratio)
 _TEXTS = PerhapsNone()
 _ANY = Anything()
-_FLAG_OR_NONE = OneOf(text=Choice("true", "false", NONE))
+_FLAG_OR_NONE = ByNodeKind(text=Choice("true", "false", NONE))
 
 #: The fields of an answer that repeat the question.
 _ASKED = ("plan", "role", "channel", "facts", "metric", "because")
 
-BECAUSE = OneOf(
+BECAUSE = ByNodeKind(
     text=Line("the path of a rule, such as entitlements[1]"),
     items=ListOf(Line("the path of a rule, such as entitlements[1]")),
     mapping=Keys(
@@ -198,7 +198,7 @@ BECAUSE = OneOf(
         "The rule that must have decided, by its condition.",
         Field(
             "when",
-            OneOf(
+            ByNodeKind(
                 mapping=Fields(
                     "condition of a reason",
                     "The condition of the rule as in the policy.",
@@ -250,11 +250,11 @@ def _fields(answer: Any) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def _answer(answer: Any, name: str, words: str, text: Shape | None, *more: Field) -> OneOf:
+def _answer(answer: Any, name: str, words: str, text: Shape | None, *more: Field) -> ByNodeKind:
     """Return the shape of an expectation: fields of an answer, or a single text."""
     summary = "The expected answer; only the listed fields are compared."
     keys = Keys(f"{name} answer", summary, *more, *_fields(answer), _BECAUSE)
-    return OneOf(text=text, mapping=keys, words=words)
+    return ByNodeKind(text=text, mapping=keys, words=words)
 
 
 class Expectation(Shape):
@@ -290,7 +290,7 @@ class Expectation(Shape):
         return [question.expected for question in TESTED.values()]
 
 
-def _alternatives(shape: OneOf) -> list[Schema]:
+def _alternatives(shape: ByNodeKind) -> list[Schema]:
     alternatives: list[Schema] = shape.schema()["anyOf"]
     return alternatives
 
@@ -324,7 +324,7 @@ DUE = Keys(
     "The options of `zsupport due`. Lists are asked in every combination.",
     _PLAN, _ROLE, _CHANNEL, _PRIORITY, _FACT,
     Field("opened", _MOMENT, "When the case was opened; it selects the revision."),
-    Field("metric", ListOf(Name("metric"), or_one=True), "The metrics; `all` for all of them."),
+    Field("metric", ListOf(Name("metric"), or_single=True), "The metrics; `all` for all of them."),
     Field("answered", _MOMENT, "When the case was answered."),
     Field("updated", _MOMENT, "When the case was last updated."),
     Field("resolved", _MOMENT, "When the case was resolved."),
@@ -333,7 +333,7 @@ DUE = Keys(
         "When the clock of a metric started, if the policy states the start in words.",
     ),
     Field(
-        "pause", ListOf(Line("FROM/TO, or FROM/ for a pause without an end"), or_one=True),
+        "pause", ListOf(Line("FROM/TO, or FROM/ for a pause without an end"), or_single=True),
         "When the clock was paused.",
     ),
     Field("at-risk", _RATIO, "The elapsed share of the target from which it is at risk."),
@@ -365,7 +365,7 @@ class TestedQuestion(NamedTuple):
     keys: Fields
     ask: Callable[..., Answers[TestedAnswer, object]]
     answer: type[TestedAnswer]
-    expected: OneOf  # a single text is the value that the command prints
+    expected: ByNodeKind  # a single text is the value that the command prints
 
 
 TESTED = {
@@ -432,7 +432,7 @@ CASE = Keys(
     Field("hours", HOURS, "The options of `zsupport hours`."),
     Field("priority", PRIORITY, "The facts of `zsupport priority`."),
     Field("expect", Expectation(), "The expected answer.", required=True),
-    exactly_one=tuple(TESTED),
+    exclusive=tuple(TESTED),
 )
 
 CASES_WHERE = Keys(
@@ -451,10 +451,10 @@ CLAIM = Keys(
     Field("channel", Values("channel"), "These channels are allowed."),
     Field(
         "promised",
-        ListOf(Name("metric"), or_one=True),
+        ListOf(Name("metric"), or_single=True),
         "These metrics have a target in every case that can be opened.",
     ),
-    at_least_one=("channel", "promised"),
+    required_any=("channel", "promised"),
 )
 INVARIANT = Keys(
     "invariant",
@@ -465,7 +465,7 @@ INVARIANT = Keys(
     Field("require", CLAIM, "A claim that is true in all selected cases."),
     Field("forbid", CLAIM, "A claim that is false in all selected cases."),
     Field("at", _MOMENT, "A moment at which the tested revision is in force."),
-    at_least_one=("require", "forbid"),
+    required_any=("require", "forbid"),
 )
 
 TESTS = Keys(
@@ -477,7 +477,7 @@ TESTS = Keys(
     Field("at", _MOMENT, "The moment of tests without one; if omitted, the newest revision."),
     Field("cases", ListOf(CASE), "Questions with their expected answers."),
     Field("invariants", ListOf(INVARIANT), "Rules for all cases of the policy."),
-    at_least_one=("cases", "invariants"),
+    required_any=("cases", "invariants"),
 )
 
 
