@@ -150,7 +150,7 @@ def test_text_shows_only_the_first_of_many_findings(tmp_path: Path, cli: Cli) ->
     run = cli("channels", "--policy", str(path))
     assert run.code == 3
     assert run.stderr.count("error[ZS101]") == 200
-    assert run.stderr.endswith("\n300 problems, 100 not shown: --format json has all\n")
+    assert run.stderr.endswith("\n300 problems, 100 not shown; use --format json to list all\n")
     as_json = cli("channels", "--policy", str(path), "--format", "json")
     problems = json.loads(as_json.stdout)["error"]["problems"]
     assert [problem["line"] for problem in problems] == list(range(7, 307))

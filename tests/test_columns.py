@@ -217,7 +217,7 @@ targets: [{hours: office, first-response: 4 business hours}]
     assert "2026-05-01T14:00:00Z" in got.stdout
     got = cli(*asked_for, "2026-06-01T10:00:00Z")
     assert got.code == 3
-    assert "no calendar of the hours `office` holds for plan=free" in got.stderr
+    assert "no calendar of the hours `office` matches plan=free" in got.stderr
 
 
 def test_unknown_holidays_in_another_revision_are_ignored(cli: Any, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def warnings(cli: "Cli", folder: Path, holidays: str, opened: str) -> list[tuple
     return [(warning["code"], warning["message"]) for warning in document["warnings"]]
 
 
-BEYOND = ("beyond-covers", "the holidays are known for 2026-2027 only")
+BEYOND = ("beyond-covers", "the holidays are known only for 2026-2027")
 COVERS = '{add: ["2026-12-24"], covers: 2026-2027}'
 
 
@@ -54,8 +54,8 @@ def test_holidays_that_the_library_estimates(cli: "Cli", tmp_path: Path) -> None
 
 def exchanged(day: str) -> tuple[str, str]:
     """Return the warning of an exchanged date."""
-    says = f"{day} is worked in exchange for a day off, and the policy does not say"
-    return "exchanged", f"{says} with which hours (`exchanged` in `holidays`)"
+    says = f"{day} is worked in exchange for a day off, but the policy does not state"
+    return "exchanged", f"{says} its hours (`exchanged` in `holidays`)"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_years_of_which_the_library_knows_nothing(
     opened: str, years: list[int], cli: "Cli", tmp_path: Path
 ) -> None:
     expected = [
-        ("beyond-covers", f"no public holidays of DE are known for {year}") for year in years
+        ("beyond-covers", f"the public holidays of DE are not known for {year}") for year in years
     ]
     assert warnings(cli, tmp_path, "{country: DE, add: [12-24]}", opened) == expected
     # What the policy lists itself does not come from the library.

@@ -88,7 +88,7 @@ def test_a_stated_priority_wins_over_the_facts_with_a_warning(policy: Any) -> No
     answers = asked.due(plan="a", priority="L3", fact={"type": "bug"}, opened=MONDAY, at=MONDAY)
     assert [(row.priority, row.state) for row in answers.answers] == [("L3", "running")]
     assert [w.message for w in answers.warnings] == [
-        "these facts lead to L1, not L3: the stated priority counts"
+        "the facts lead to L1, not L3; the stated priority is used"
     ]
     assert allowed(asked, plan="a", priority="L3", fact={"type": "bug"}) == ["web", "chat"]
     # Facts that lead to the stated priority are no contradiction.
@@ -220,7 +220,9 @@ def test_a_default_that_excludes_every_priority_is_open(policy: Any) -> None:
         ({"big": "true"}, "closed"),
         ({"big": "false"}, "open"),
     ]
-    assert [w.message for w in answers.warnings] == ["big=false is assumed, as none was given"]
+    assert [w.message for w in answers.warnings] == [
+        "big=false is assumed, the default of this fact"
+    ]
 
 
 SIZES = {"true": "mon-fri 12:00-14:00", "false": "mon-fri 09:00-17:00"}
@@ -407,7 +409,7 @@ def test_facts_that_contradict_each_other_lead_to_no_priority() -> None:
 def test_a_value_that_is_unknown_is_the_only_mistake(policy: Any) -> None:
     with pytest.raises(UsageError) as caught:
         policy().due(fact={"type": "bug", "TYPE": "idea"}, opened=MONDAY, at=MONDAY)
-    assert str(caught.value) == "`idea` is no value of type; known: bug, feature"
+    assert str(caught.value) == "unknown value `idea` of `type`; values: bug, feature"
     with pytest.raises(UsageError, match="`type` is given twice: bug and feature"):
         policy().due(fact={"type": "bug", "TYPE": "feature"}, opened=MONDAY, at=MONDAY)
 

@@ -95,7 +95,7 @@ def test_days_worked_in_exchange_are_pinned_in_a_key_of_their_own(
     ways = [each.stderr.replace("live", "pinned").split("office")[-1] for each in found]
     assert ways[0] == ways[1]
     assert ("2026-10-10 has the hours of mon" in ways[1]) is bool(key)
-    warning = "2026-10-10 is worked in exchange for a day off, and the policy does not say"
+    warning = "2026-10-10 is worked in exchange for a day off, but the policy does not state"
     assert [warning in each.stderr for each in found] == [not key] * 2
 
 
@@ -136,7 +136,7 @@ def test_what_reaches_beyond_the_pinned_years_says_so(cli: "Cli", tmp_path: Path
                   cwd=tmp_path)  # fmt: skip
     pinned = written(tmp_path, "pinned.yaml", FROM_THE_LIBRARY + printed.stdout)
     asked = cli("due", "--policy", pinned, "--opened", "2027-12-31T15:00:00Z", cwd=tmp_path)
-    assert "known for 2026-2027 only" in asked.stderr
+    assert "known only for 2026-2027" in asked.stderr
 
 
 def test_the_years_are_those_that_the_calendar_covers(cli: "Cli", tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_what_cannot_be_frozen_is_refused(cli: "Cli", tmp_path: Path) -> None:
     assert "unknown hours `offic`; hours: office, north, always, both" in unknown.stderr
     for holidays, says in (
         ("country: DE\nsubdivision: ZZ\n", "unknown subdivision `ZZ` of DE"),
-        ("country: DE\ncovers: 2150\n", "knows no public holidays of DE in 2150"),
+        ("country: DE\ncovers: 2150\n", "has no data for DE in 2150"),
     ):
         bad = written(tmp_path, "bad.yaml", holidays)
         refused = cli("hours", "office", "--policy", bad, "--freeze", cwd=tmp_path)
@@ -173,7 +173,7 @@ def test_what_cannot_be_frozen_is_refused(cli: "Cli", tmp_path: Path) -> None:
     for quiet in ([], ["-q"]):
         without = cli("hours", "always", "--policy", policy, "--freeze", *quiet, cwd=tmp_path)
         assert (without.code, without.stdout) == (2, "")
-        assert "no hours `always` of this policy name a country" in without.stderr
+        assert "no country in the hours `always` of this policy" in without.stderr
 
 
 def test_hours_that_only_another_revision_knows_are_no_unknown_name(
@@ -193,7 +193,7 @@ hours: {{{}: {{open: mon-fri 09:00-17:00, holidays: {{country: "NO"}}}}}}
     asked = ("hours", "night", "--freeze", "--policy", "./", "--at")
     got = cli(*asked, "2026-05-01T00:00:00Z", cwd=tmp_path)
     assert (got.stdout, got.code) == ("", 2)
-    says = "no hours `night` of the revision of 2026-01-01 name a country"
+    says = "no country in the hours `night` of the revision of 2026-01-01"
     assert got.stderr == f"zsupport: {says}\n"
     got = cli(*asked, "2026-06-01T00:00:00Z", cwd=tmp_path)
     assert got.code == 0, got.stderr

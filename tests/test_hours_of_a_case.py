@@ -130,7 +130,7 @@ def test_what_is_left_out_is_asked_about(cli: "Cli", folder: Path) -> None:
     )
     assert got.code == 0
     assert got.stderr == (
-        "zsupport: premier=false is assumed, as none was given\n"
+        "zsupport: premier=false is assumed, the default of this fact\n"
         "zsupport: pro: unclear: On which days?\n"
     )
     got = ask(cli, folder, "--role", "owner", "--channel", "web")
@@ -225,7 +225,7 @@ def test_what_is_asked_for_is_said_apart_from_other_warnings(cli: "Cli", folder:
     got = ask(cli, folder, at=SATURDAY)
     assert (got.stdout, got.code) == ("office\tclosed\nlate\tclosed\ntheirs\tneeds-input\n", 2)
     assert got.stderr.splitlines()[-2:] == [
-        "zsupport: the holidays are known for 2020 only",
+        "zsupport: the holidays are known only for 2020",
         "zsupport: needs input: Where are you? (--customer-tz)",
     ]
 
@@ -412,7 +412,8 @@ def test_what_no_revision_states_is_not_known(cli: "Cli", two: Path) -> None:
     got = cli("hours", "a", "--policy", "./p", "--at", "2026-04-30T18:00:00+02:00", cwd=two)
     assert (got.stdout, got.code) == ("closed\n", 1)
     assert got.stderr == (
-        "zsupport: the policy does not state when it is open from 2026-05-01 on\nzsupport: closed\n"
+        "zsupport: the policy does not state the opening hours from 2026-05-01 on\n"
+        "zsupport: closed\n"
     )
     row = of_two(cli, two, "a", at="2026-04-30T18:00:00+02:00")
     assert (row["next_open"], row["next_close"], row["windows"]) == (None, None, None)
@@ -446,7 +447,8 @@ def test_between_two_revisions_nothing_is_stated(
     assert (row["state"], row["next_open"], row["next_close"]) == ("closed", None, None)
     got = cli("hours", "--policy", "./p", *asked, "--at", "2026-04-28T18:00:00+02:00", cwd=two)
     assert got.stderr == (
-        "zsupport: the policy does not state when it is open from 2026-04-29 on\nzsupport: closed\n"
+        "zsupport: the policy does not state the opening hours from 2026-04-29 on\n"
+        "zsupport: closed\n"
     )
     row = of_two(cli, two, *asked, at="2026-04-30T12:00:00+02:00")
     assert (row["state"], row["next_open"], row["windows"]) == ("not-stated", None, None)
@@ -530,7 +532,7 @@ def test_a_later_revision_is_asked_what_the_question_states(
     ("at", "says"),
     [
         ("2025-12-31T23:59:59+01:00", "from 2026-01-01"),
-        ("2027-01-01T00:00:00+01:00", "from 2026-05-01 until 2026-12-31"),
+        ("2027-01-01T00:00:00+01:00", "from 2026-05-01 to 2026-12-31"),
     ],
 )
 def test_with_no_revision_in_force_it_says_so(
@@ -557,7 +559,7 @@ def test_with_no_revision_in_force_it_says_so(
     ("effective", "says"),
     [
         # It has not ended on its last day: it has not begun.
-        ("{from: 2026-05-01, last_day: 2026-12-31}", "from 2026-05-01 until 2026-12-31"),
+        ("{from: 2026-05-01, last_day: 2026-12-31}", "from 2026-05-01 to 2026-12-31"),
         ("{last_day: 2026-04-29}", "until 2026-04-29"),
     ],
 )

@@ -263,7 +263,7 @@ def test_a_condition_is_shown_without_remarks_too_and_no_empty_line_before_steps
     file = SourceFile("acme.yaml", json.dumps(document).encode(), "", "acme.yaml")
     report = show_policies([Policy((load_revision(file),))], MOMENT, {}, "en", [file])
     rows = [row for table in report.tables for row in table.rows]
-    assert ("P1", "Urgent", "It is down.", "kind bug", "also called one") in rows
+    assert ("P1", "Urgent", "It is down.", "kind bug", "aliases: one") in rows
     assert ("P2", "Normal", "", "", "") in rows
     assert ("forum", "The forum", "community", "Ask.\nWait.", "", "") in rows
 

@@ -352,7 +352,7 @@ def test_the_rows_that_a_remark_names_are_those_that_it_concerns(data: st.DataOb
             row for row in rows if all(any(value in values for value in row) for values in wanted)
         }
     assert named <= set(some)
-    assert len(some) - len(named) == int(more.removesuffix(" more rows") or 0)
+    assert len(some) - len(named) == int(more.partition(" more row")[0] or 0)
 
 
 def test_without_a_channel_the_remarks_of_all_that_open_a_case_belong_to_due(

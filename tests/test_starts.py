@@ -103,8 +103,8 @@ def test_a_start_that_is_assumed_is_said_once_for_each_metric(policy: zsupport.P
     [warning] = answers.warnings
     assert warning.code == "start-assumed"
     assert warning.message == (
-        "fix: its clock starts with `The cause is known`; opened is assumed, as"
-        " start={'fix': 'INSTANT'} was not given"
+        "fix: the clock starts with `The cause is known`; start={'fix': 'INSTANT'} is missing,"
+        " so opened is used"
     )
     # Nothing is assumed where nothing is promised.
     assert policy.due(plan="free", metric="fix", opened=OPENED, at=at(12)).warnings == ()
@@ -193,7 +193,7 @@ def test_an_open_pause_that_has_not_begun_counts_for_nothing(policy: zsupport.Po
     )
     assert (answers.answers[0].state, answers.answers[0].due) == ("running", at(17))
     assert [warning.message for warning in answers.warnings] == [
-        "an open pause lies after the moment asked as of, and does not count yet"
+        "an open pause is later than the time of the answer and is ignored"
     ]
 
 
@@ -295,7 +295,7 @@ def test_the_start_is_an_option(cli: "Cli", folder: Path) -> None:
         (("--start", "fxi=2026-11-23T10:30:00Z"), "did you mean `fix`?"),
         (
             ("--start", "update=2026-11-23T10:30:00Z"),
-            "leave the start out, and say when the case was answered",
+            "omit the start and give the time when the case was answered",
         ),
         (
             ("--start", "fix=2026-11-23T10:30:00Z", "--start", "fix=2026-11-23T10:31:00Z"),
@@ -314,13 +314,14 @@ def test_another_start_is_refused_with_the_way_out(
 def test_why_walks_from_the_start(cli: "Cli", folder: Path) -> None:
     got = due(cli, folder, "--metric", "fix", "--start", "fix=2026-11-23T10:30:00Z", "--why")
     assert got.stderr.splitlines()[-2:] == [
-        "  the way from 2026-11-23T10:30:00Z:",
-        "    to 2026-11-23T18:30:00Z  counts 8 h, 8 h in all",
+        "  from 2026-11-23T10:30:00Z:",
+        "    to 2026-11-23T18:30:00Z  counts 8 h, total 8 h",
     ]
     got = due(cli, folder, "--metric", "update", "--why")
-    assert got.stderr.splitlines()[-1] == "  its clock starts when the case is answered: not yet"
+    last = got.stderr.splitlines()[-1]
+    assert last == "  the clock has not started: it starts when the case is answered"
     got = due(cli, folder, "--metric", "call", "--metric", "fix", "--why")
-    assert "  it is not reached within ten years of its start" in got.stderr.splitlines()
+    assert "  the target is not reached within ten years of its start" in got.stderr.splitlines()
 
 
 def test_why_counts_on_after_the_answer_that_closed_a_pause(cli: "Cli", folder: Path) -> None:
@@ -330,10 +331,10 @@ def test_why_counts_on_after_the_answer_that_closed_a_pause(cli: "Cli", folder: 
     # 8 h from 09:00 and the hour that was paused end at 18:00.
     assert got.stdout == "2026-11-23T18:00:00Z\n"
     assert got.stderr.splitlines()[-4:] == [
-        "  the way from 2026-11-23T09:00:00Z:",
-        "    to 2026-11-23T10:00:00Z  counts 1 h, 1 h in all",
+        "  from 2026-11-23T09:00:00Z:",
+        "    to 2026-11-23T10:00:00Z  counts 1 h, total 1 h",
         "    to 2026-11-23T11:00:00Z  does not count: pause",
-        "    to 2026-11-23T18:00:00Z  counts 7 h, 8 h in all",
+        "    to 2026-11-23T18:00:00Z  counts 7 h, total 8 h",
     ]
 
 

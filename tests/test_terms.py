@@ -132,7 +132,7 @@ def test_every_topic_of_every_case_has_an_answer_in_json(cli: "Cli", folder: Pat
 def test_a_default_is_assumed_with_a_warning(cli: "Cli", folder: Path) -> None:
     got = ask(cli, folder, "--topic", "contacts", "--plan", "pro")
     assert got.stdout == "2 contacts.\n"
-    assert got.stderr == "zsupport: premier=false is assumed, as none was given\n"
+    assert got.stderr == "zsupport: premier=false is assumed, the default of this fact\n"
 
 
 def test_nothing_said_is_exit_1_and_one_line(cli: "Cli", folder: Path) -> None:

@@ -107,8 +107,11 @@ def test_a_part_of_a_country_without_known_holidays(callers: Callers) -> None:
     [
         (
             "office",
-            ["The customer's zone (--customer-tz)", "The customer's country (--customer-country)"],
-            ["The customer's zone (customer_tz)", "The customer's country (customer_country)"],
+            [
+                "The customer's time zone (--customer-tz)",
+                "The customer's country (--customer-country)",
+            ],
+            ["The customer's time zone (customer_tz)", "The customer's country (customer_country)"],
         ),
         (
             "desk",
@@ -130,7 +133,7 @@ def test_questions_to_ask_people(
 
 
 def test_missing_start_of_a_metric(callers: Callers) -> None:
-    says = "fix: its clock starts with `The cause is known`; opened is assumed, as {} was not given"
+    says = "fix: the clock starts with `The cause is known`; {} is missing, so opened is used"
     stderr = callers.options("due", "--metric", "fix", "--opened", AT, "--at", AT)
     assert stderr == f"zsupport: {says.format('--start fix=INSTANT')}\n"
     [warning] = callers.python.due(metric="fix", opened=AT, at=AT).warnings
@@ -166,7 +169,7 @@ def test_too_many_rows(callers: Callers) -> None:
 def test_calendar_names_the_arguments_of_calendar() -> None:
     with pytest.raises(NeedsInput) as caught:
         zsupport.Calendar.from_dict({"timezone": "customer", "open": "mon-fri 09:00-17:00"})
-    assert str(caught.value) == "The customer's zone (customer_tz)"
+    assert str(caught.value) == "The customer's time zone (customer_tz)"
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ class Answers(Sequence[Row], Generic[Row, Details]):
     def _replace(self, **changes: object) -> Answers[Row, Details]:
         """Return the answers with other values in some fields."""
         if unknown := changes.keys() - {*self.__slots__}:
-            raise ValueError(f"no such fields: {sorted(unknown)}")
+            raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
         return Answers(**(self._asdict() | changes))
 
     def to_dict(self, zone: tzinfo = UTC) -> dict[str, Any]:
@@ -245,16 +245,20 @@ class KnownName(NamedTuple):
 
 
 def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) -> Query:
-    """Return a question in canonical ids; raise UsageError with every name that is unknown.
+    """Return a query in canonical ids; raise UsageError with every unknown name.
 
     Ids and aliases match without regard to case. A name that only one of the `others`, revisions
-    of the same policy, knows is not an error. If this revision has no such dimension or fact, the
-    name is left out; otherwise the case is not entitled to anything.
+    of the same policy, defines is not an error. If this revision has no such dimension or fact,
+    the name is omitted; otherwise the case is not entitled to anything.
     """
     problems: list[tuple[str, str | None]] = []
 
     def find(
-        kind: str, text: str | None, names: Callable[[Revision], Sequence[KnownName]]
+        kind: str,
+        plural: str,
+        text: str | None,
+        names: Callable[[Revision], Sequence[KnownName]],
+        fact: str | None = None,
     ) -> str | None:
         if text is None:
             return None
@@ -266,9 +270,13 @@ def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) ->
                 return found if known else None
         ids = ", ".join(each.id for each in known)
         if not known:
-            problems.append((f"the policy `{revision.policy}` has no {kind}", "leave it out"))
+            problems.append((f"the policy `{revision.policy}` has no {plural}", f"omit the {kind}"))
+        elif fact is None:
+            message = f"unknown {kind} `{text}`; {plural}: {ids}"
+            problems.append((message, _nearest(text, known)))
         else:
-            problems.append((f"`{text}` is no {kind}; known: {ids}", _nearest(text, known)))
+            message = f"unknown {kind} `{text}` of `{fact}`; {plural}: {ids}"
+            problems.append((message, _nearest(text, known)))
         return None
 
     def names(members: Sequence[Any]) -> list[KnownName]:
@@ -280,15 +288,15 @@ def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) ->
     known_facts = {fact.id for fact in revision.facts}
     settled: dict[str, str] = {}
     query = Query(
-        find("plan", asked.plan, lambda each: names(each.plans)),
-        find("role", asked.role, lambda each: names(each.roles)),
-        find("channel", asked.channel, lambda each: names(each.channels)),
-        find("priority", asked.priority, lambda each: names(each.priorities)),
+        find("plan", "plans", asked.plan, lambda revision: names(revision.plans)),
+        find("role", "roles", asked.role, lambda revision: names(revision.roles)),
+        find("channel", "channels", asked.channel, lambda revision: names(revision.channels)),
+        find("priority", "priorities", asked.priority, lambda revision: names(revision.priorities)),
         settled,
     )
     for name, value in asked.facts.items():
         value = str(value).lower() if isinstance(value, bool) else value
-        fact = find("fact", name, facts_of)
+        fact = find("fact", "facts", name, facts_of)
         if fact is None:
             continue
 
@@ -296,12 +304,12 @@ def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) ->
             declared = [each for each in revision.facts if each.id == fact]
             return [KnownName(v, (), text) for each in declared for v, text in each.values.items()]
 
-        found = find(f"value of {fact}", value, values_of)
+        found = find("value", "values", value, values_of, fact)
         if found is None or fact not in known_facts:
             continue
         if settled.setdefault(fact, found) != found:
-            says = f"the fact `{fact}` is given twice: {settled[fact]} and {found}"
-            problems.append((says, None))
+            message = f"the fact `{fact}` is given twice: {settled[fact]} and {found}"
+            problems.append((message, None))
     if len(problems) == 1:
         raise UsageError(*problems[0])
     if problems:

@@ -159,8 +159,10 @@ def dimensions(
             from zsupport.wording import enumerated
 
             fitting = enumerated(known, "or") if known else "no priority"
-            says = f"these facts lead to {fitting}, not {query.priority}"
-            warnings.append(Warning("priority-of-facts", f"{says}: the stated priority counts"))
+            message = (
+                f"the facts lead to {fitting}, not {query.priority}; the stated priority is used"
+            )
+            warnings.append(Warning("priority-of-facts", message))
     dimension_values: tuple[tuple[str, str | None, tuple[str | None, ...]], ...] = (
         ("plan", query.plan, tuple(plan.id for plan in revision.plans)),
         ("role", query.role, tuple(role.id for role in revision.roles)),
@@ -315,6 +317,6 @@ def about_assumed(
             continue
         varied = space.varied(name)
         if surely(varied, name) or _merged(rows_of(varied), name, identity, like) is None:
-            says = f"{name}={value} is assumed, as none was given"
-            found.append(Warning("default-fact", says))
+            message = f"{name}={value} is assumed, the default of this fact"
+            found.append(Warning("default-fact", message))
     return found

@@ -118,11 +118,12 @@ def settle_starts(
         if metric.starts in STARTS:
             raise UsageError(
                 f"start: the clock of `{metric.id}` starts when a case is {metric.starts}",
-                f"leave the start out, and say when the case was {metric.starts}",
+                f"omit the start and give the time when the case was {metric.starts}",
             )
         if instant < opened:
-            says = f"{_shown(instant)} is before opened, {_shown(opened)}"
-            raise UsageError(f"start of `{metric.id}`: {says}")
+            raise UsageError(
+                f"start of `{metric.id}`: {_shown(instant)} is before opened, {_shown(opened)}"
+            )
         if starts.setdefault(metric.id, instant) != instant:
             raise UsageError(f"the start of `{metric.id}` is given twice")
     return starts
@@ -179,8 +180,8 @@ def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> DueAns
     if any(end is None and begin > moment.at for begin, end in moment.events.pauses):
         later.append("an open pause")
     for name in later:
-        says = f"{name} lies after the moment asked as of, and does not count yet"
-        timer.warnings.append(Warning("later-event", says))
+        message = f"{name} is later than the time of the answer and is ignored"
+        timer.warnings.append(Warning("later-event", message))
     rows = [timer.answer(row) for row in promised.rows]
     if len(timer.unreached) == len(rows):
         raise timer.unreached[0]
@@ -327,8 +328,8 @@ class _Timer:
         assert row.cell is not None
         target, metric = row.cell.target, row.metric
         if self.moment.events.pauses and metric.pauses is None:
-            says = f"{metric.id} does not pause: the pauses are ignored"
-            self.warnings.append(Warning("pause-ignored", says))
+            message = f"{metric.id} does not pause: the pauses are ignored"
+            self.warnings.append(Warning("pause-ignored", message))
         run = self.course(row)
         if run is None:
             return Deadline("not-started")
@@ -339,7 +340,7 @@ class _Timer:
             return self.without_end(row, run)
         if found.due is not None:
             if found.due >= END:
-                raise UsageError("the deadline falls after 2200, the last year that is computed")
+                raise UsageError("the deadline is after 2200, the last supported year")
             if row.settled:
                 self.warnings += self.asked.hours.warnings(row.settled, run.anchor, found.due)
         return found
@@ -353,20 +354,21 @@ class _Timer:
         assert row.cell is not None
         metric, target, told = row.metric, row.cell.target, self.moment.events
         if metric.starts not in STARTS and metric.id not in self.moment.starts:
-            says: str = Message(
-                "{metric}: its clock starts with `{event}`; opened is assumed, as"
-                " {start metric=instant} was not given",
+            message: str = Message(
+                "{metric}: the clock starts with `{event}`; {start metric=instant} is missing,"
+                " so opened is used",
                 metric=metric.id,
                 event=say(metric.starts, self.asked.lang) or "",
                 instant="INSTANT",
             )
-            self.warnings.append(Warning("start-assumed", says))
+            self.warnings.append(Warning("start-assumed", message))
         start = started(metric.starts, told, self.moment.starts.get(metric.id))
         ended = ending(target, told, first_metric=metric == self.first)
         if start is not None and ended is not None and ended < start:
             event = "resolved" if ended == told.resolved else "answered"
-            says = f"{_shown(ended)} is before the start of `{metric.id}`, {_shown(start)}"
-            raise UsageError(f"{event}: {says}")
+            raise UsageError(
+                f"{event}: {_shown(ended)} is before the start of `{metric.id}`, {_shown(start)}"
+            )
         return course_of(row, self.asked.revision, self.moment)
 
     def without_end(self, row: Promise, run: Course) -> Deadline:
@@ -378,7 +380,7 @@ class _Timer:
         never = f"`{row.cell.target.text}` is not reached within ten years of its start"
         error = PolicyError(
             f"{self.asked.revision.file}:{row.cell.place.line}: {never}",
-            f"are the hours `{row.cell.hours}` ever open?",
+            f"check the windows and the holidays of the hours `{row.cell.hours}`",
         )
         try:
             found = endless(run, self.moment.at)

@@ -50,10 +50,14 @@ def frozen(
                 lines += [f"  - {date.fromordinal(day).isoformat()}" for day in exchanged]
             blocks.append("\n".join(lines) + "\n")
     if not blocks:
-        where = "of this policy"
-        if revision.start and len(others) > 1:
-            where = f"of the revision of {revision.start}"
-        raise UsageError(f"no hours {f'`{name}` ' if name else ''}{where} name a country")
+        start = revision.start if len(others) > 1 else None
+        if name and start:
+            raise UsageError(f"no country in the hours `{name}` of the revision of {start}")
+        if name:
+            raise UsageError(f"no country in the hours `{name}` of this policy")
+        if start:
+            raise UsageError(f"no country in the hours of the revision of {start}")
+        raise UsageError("no country in the hours of this policy")
     return "\n".join(blocks)
 
 
@@ -66,6 +70,8 @@ def _year(revision: Revision, calendar: PolicyCalendar, off: Holidays, year: int
     except BadText as problem:
         raise PolicyError(f"{place}: {problem.message}", problem.hint or problem.expected) from None
     if not known.days_off:
-        says = f"holidays {holidays_version()} knows no public holidays of {off.country} in {year}"
-        raise PolicyError(f"{place}: {says}", "name years that it knows with `covers`")
+        raise PolicyError(
+            f"{place}: holidays {holidays_version()} has no data for {off.country} in {year}",
+            "limit the years with `covers`",
+        )
     return known

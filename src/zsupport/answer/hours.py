@@ -186,7 +186,8 @@ class PolicyHours:
             covers = calendar.holidays.covers if calendar.holidays else None
             if covers and not covers[0] <= first.year <= last.year <= covers[1]:
                 known = "-".join(str(year) for year in dict.fromkeys(covers))
-                found.append(Warning("beyond-covers", f"the holidays are known for {known} only"))
+                message = f"the holidays are known only for {known}"
+                found.append(Warning("beyond-covers", message))
             if hours.years is None:
                 continue
             reached = range(first.toordinal(), last.toordinal() + 1)
@@ -194,14 +195,14 @@ class PolicyHours:
                 days = hours.years(year)
                 for ordinal, name in days.days_off.items():
                     if "estimated" in name and ordinal in reached:
-                        says = f"{date.fromordinal(ordinal)}: {name}"
-                        found.append(Warning("estimated", says))
+                        message = f"{date.fromordinal(ordinal)}: {name}"
+                        found.append(Warning("estimated", message))
                 for ordinal in sorted(days.exchanged) if hours.exchanged_for is None else ():
                     if ordinal in reached and hours.exchanged(ordinal):
                         found.append(Warning("exchanged", _not_said(ordinal)))
                 if country := self._unknown.get((calendar.place.path, year)):
-                    says = f"no public holidays of {country} are known for {year}"
-                    found.append(Warning("beyond-covers", says))
+                    message = f"the public holidays of {country} are not known for {year}"
+                    found.append(Warning("beyond-covers", message))
         return found
 
     def _calendars(self, name: str, case: Case) -> tuple[PolicyCalendar, ...] | None:
@@ -219,17 +220,17 @@ class PolicyHours:
         """Return the calendar that applies to a case, of hours that are defined."""
         calendar = self.calendar(name, case)
         if calendar is None:
+            values = ", ".join(f"{name}={value}" for name, value in case.items()) or "this case"
             raise NoCalendar(
-                f"{self.revision.file}: no calendar of the hours `{name}` holds for"
-                f" {', '.join(f'{k}={v}' for k, v in case.items()) or 'this case'}",
-                "end the list with a calendar that has no `when`",
+                f"{self.revision.file}: no calendar of the hours `{name}` matches {values}",
+                "end the list with a calendar without `when`",
             )
         return calendar
 
     def _asks(self, calendar: PolicyCalendar) -> list[str]:
         asks: list[str] = []
         if calendar.timezone == "customer" and self.customer.zone is None:
-            ask = say(calendar.ask, self.lang) or "The customer's zone"
+            ask = say(calendar.ask, self.lang) or "The customer's time zone"
             asks.append(Message("{ask} ({customer_tz})", ask=ask))
         off = calendar.holidays
         if off and off.customer and self.customer.country is None:
@@ -260,9 +261,9 @@ class PolicyHours:
                 found = public(country, subdivision, year)
             except BadText as problem:
                 if off.customer:
-                    hint = problem.hint or problem.expected or "a country such as NO, or DE-BY"
+                    hint = problem.hint or problem.expected or "a country such as NO or DE-BY"
                     raise _bad_country(problem.message, hint) from None
-                hint = problem.hint or problem.expected or "list its days off with `add`"
+                hint = problem.hint or problem.expected or "list its holidays with `add`"
                 place = f"{self.revision.file}:{at.line}"
                 raise PolicyError(f"{place}: {problem.message}", hint) from None
             if not found.days_off:
@@ -333,8 +334,8 @@ def _not_said(ordinal: int) -> str:
     """Return the warning of an exchanged date, for which the policy names no weekday."""
     day = date.fromordinal(ordinal)
     return (
-        f"{day} is worked in exchange for a day off, and the policy does not say"
-        f" with which hours (`exchanged` in `holidays`)"
+        f"{day} is worked in exchange for a day off, but the policy does not state its hours"
+        " (`exchanged` in `holidays`)"
     )
 
 

@@ -274,8 +274,8 @@ def _of_names(
             if i == index:
                 decided, case = because, settled
         for fact in case.keys() - stated.keys():
-            says = f"{fact}={case[fact]} is assumed, as none was given"
-            warnings.append(Warning("default-fact", says))
+            message = f"{fact}={case[fact]} is assumed, the default of this fact"
+            warnings.append(Warning("default-fact", message))
         rows.append(_row(case, tuple(parts), decided))
     return rows, warnings
 
@@ -603,8 +603,8 @@ class Opening:
 
     def _not_stated(self, revision: Revision, start: int) -> None:
         day = local_date(start, zone(revision.timezone))
-        says = f"the policy does not state when it is open from {day} on"
-        self.warnings.append(Warning("hours-not-stated", says))
+        message = f"the policy does not state the opening hours from {day} on"
+        self.warnings.append(Warning("hours-not-stated", message))
 
 
 HoursAnswers = Answers[HoursAnswer, tuple[Opening, ...]]

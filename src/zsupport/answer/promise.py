@@ -100,7 +100,7 @@ def settle_metrics(
         if name.casefold() not in by_fold:
             ids = [metric.id for metric in revision.metrics]
             raise UsageError(
-                f"`{name}` is no metric; known: {', '.join(ids)}, all", did_you_mean(name, ids)
+                f"unknown metric `{name}`; metrics: {', '.join(ids)}, all", did_you_mean(name, ids)
             )
         found.append(by_fold[name.casefold()])
     return tuple(metric for i, metric in enumerate(found) if metric not in found[:i])

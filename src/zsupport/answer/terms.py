@@ -138,8 +138,8 @@ def topic_id(topic: str, *revisions: Revision) -> str:
     if not topics:
         policy = revisions[0].policy
         raise UsageError(f"unknown topic `{topic}`: the policy `{policy}` has no terms")
-    known = f"unknown topic `{topic}`; topics: {', '.join(topics)}"
-    raise UsageError(known, did_you_mean(topic, topics))
+    hint = did_you_mean(topic, topics)
+    raise UsageError(f"unknown topic `{topic}`; topics: {', '.join(topics)}", hint)
 
 
 def _topics(revision: Revision) -> dict[str, list[Term]]:

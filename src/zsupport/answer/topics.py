@@ -75,8 +75,8 @@ def answer_topics(
             rows.append(_bare(revision, about, remarks, lang))
     warnings: tuple[Warning, ...] = ()
     if not help_.complete:
-        says = say(help_.remarks.note, lang) or "there are more topics than are listed"
-        warnings = (Warning("more-topics", says),)
+        message = say(help_.remarks.note, lang) or "the list of topics is incomplete"
+        warnings = (Warning("more-topics", message),)
     return Answers(tuple(rows), columns, warnings, revision, query, in_force, None)
 
 
@@ -91,7 +91,8 @@ def _topic_id(topic: str, revisions: Sequence[Revision]) -> str:
             return id
     ids = list(dict.fromkeys(known))
     if not ids:
-        raise UsageError(f"unknown topic `{topic}`: the policy `{revisions[0].policy}` has none")
+        policy = revisions[0].policy
+        raise UsageError(f"unknown topic `{topic}`: the policy `{policy}` has no topics")
     hint = did_you_mean(topic, ids)
     raise UsageError(f"unknown topic `{topic}`; topics: {', '.join(ids)}", hint)
 

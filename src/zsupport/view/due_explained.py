@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 #: The ways in which a policy can define the end of a business day.
 _DUE_ON_A_DAY = {
-    "close": "when {it} closes",
-    "opening": "when {it} opens",
-    "same-time": "at the same time of day within its hours",
-    "opening-time": "at the time of day at which {moved} opens, within its hours",
+    "close": "at closing",
+    "opening": "at opening",
+    "same-time": "at the same time of day, within its hours",
+    "opening-time": "at the opening time of {moved}, within its hours",
 }
 #: If there are more business days, only the first and the last are shown.
 MAX_DAYS = 10
@@ -49,10 +49,10 @@ def explain_due(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> li
         channels = [answer.channel] if answer.channel else opening
         channels = [c for c in channels if c in opening]
         if not channels:
-            return [head, f"  `{answer.channel}` opens no case, so nothing is promised"]
+            return [head, f"  `{answer.channel}` cannot open a case, so it has no targets"]
         case = case_of(answer)
         denials = why.denials(case, channels)
-        return [head, *denials, *why.would(case, channels, "entitled to it")]
+        return [head, *denials, *why.would(case, channels, "entitled")]
     if answer.because == no_priority(revision):
         return [head, *why.no_priority()]
     details = why.answers.details
@@ -67,19 +67,20 @@ def explain_due(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> li
     deciding = decide(revision, case, answer.metric, inside)
     if deciding is None:
         place = revision.targets_place or revision.grants_place
-        return [head, f"{why.at(place)}  no rule states {answer.metric} for it"]
-    says = "; or ".join(map(in_words, deciding.matched))
+        return [head, f"{why.at(place)}  no target rule states {answer.metric} for this case"]
+    condition = "; or ".join(map(in_words, deciding.matched))
     target = deciding.cell.target.text
     lines.append(f"{why.at(deciding.cell.place)}  {answer.metric}: {target}")
-    lines.append(f"{why.at(deciding.rule.place)}  this rule holds: {says}")
+    lines.append(f"{why.at(deciding.rule.place)}  this rule decides: {condition}")
     priority = case.get("priority", "*")
     for rule in revision.rules:
         cells = rule.cells.get(answer.metric, {})
         hidden = cells.get(priority) or cells.get("*")
         if rule is not deciding.rule and hidden and _matches(rule.when, case, inside):
+            condition = condition_in_words(rule.when)
             lines.append(
-                f"{why.at(hidden.place)}  hidden by it: {hidden.target.text} "
-                f"({condition_in_words(rule.when)})"
+                f"{why.at(hidden.place)}  this later rule also applies:"
+                f" {hidden.target.text} ({condition})"
             )
     if answer.state in NEGATIVE:
         return [head, *lines, *_would_promise(case, answer.metric, why)]
@@ -113,20 +114,21 @@ def _walk(answer: DueAnswer, row: Promise, why: Explaining[DueAnswer, DueDetails
         return []
     run = course_of(row, why.revision, moment)
     if run is None:
-        return [f"  its clock starts when the case is {row.metric.starts}: not yet"]
+        return [f"  the clock has not started: it starts when the case is {row.metric.starts}"]
     if answer.due is None and run.open_since is None:
-        return ["  it is not reached within ten years of its start"]
+        return ["  the target is not reached within ten years of its start"]
     where = zone_of(settled.zone_name) if settled else why.zone_shown
     start = run.anchor
     end = from_datetime(answer.due) if answer.due else moment.at
     steps = walk(settled.time if settled else None, start, end, run.pauses)
-    over, lines = "", []
+    lines = []
     if settled:
         # The members of a union can be in several zones; times are shown in the first.
-        zones = dict.fromkeys(str(each.zone) for each in settled.time.hours)
-        over = f" over `{answer.hours}` ({', '.join(zones)})"
+        zones = ", ".join(dict.fromkeys(str(hours.zone) for hours in settled.time.hours))
         lines += _business_days(settled, target, start, why.revision)
-    lines.append(f"  the way from {format_instant(start, where)}{over}:")
+        lines.append(f"  from {format_instant(start, where)} over `{answer.hours}` ({zones}):")
+    else:
+        lines.append(f"  from {format_instant(start, where)}:")
     shown = (
         steps if len(steps) <= MAX_STEPS else [*steps[: MAX_STEPS // 2], *steps[-MAX_STEPS // 2 :]]
     )
@@ -135,15 +137,14 @@ def _walk(answer: DueAnswer, row: Promise, why: Explaining[DueAnswer, DueDetails
             lines.append(f"    ... {len(steps) - len(shown)} more steps")
         until = format_instant(step.end, where)
         if step.counted:
-            days = settled is None
-            says = f"counts {duration(step.counted, days=days)}"
-            says += f", {duration(step.total, days=days)} in all"
-            says += "".join(f"; {reason}" for reason in step.reasons)
+            counted = duration(step.counted, days=settled is None)
+            total = duration(step.total, days=settled is None)
+            text = "; ".join([f"counts {counted}, total {total}", *step.reasons])
         else:
-            says = "does not count: " + "; ".join(step.reasons)
-        lines.append(f"    to {until}  {says}")
+            text = f"does not count: {'; '.join(step.reasons)}"
+        lines.append(f"    to {until}  {text}")
     if answer.due is None:
-        lines.append("    an open pause leaves the rest unknown")
+        lines.append("    the rest is unknown because of an open pause")
     return lines
 
 
@@ -165,21 +166,21 @@ def _business_days(settled: Settled, target: Target, start: int, revision: Revis
     moved = after = date.fromordinal(counted_from).isoformat()
     reading = revision.business_day
     if counted_from != opened:
-        after += f" (moved on from {date.fromordinal(opened).isoformat()})"
+        after += f" (moved from {date.fromordinal(opened).isoformat()})"
         reading = "opening-time" if reading == "same-time" else reading
     elif target.kind == "next-business-day" and reading == "same-time":
         today = settled.days.date(opened)
         reading = "close" if today is None or start >= today.close else reading
-    several = len(days) > 1
-    due = _DUE_ON_A_DAY[reading].format(it="the last" if several else "it", moved=moved)
+    due = _DUE_ON_A_DAY[reading].format(moved=moved)
     if target.kind == "by":
         time = f"{target.at // 3600:02}:{target.at // 60 % 60:02}"
         due = f"at {time}"
         first = settled.days.after(opened, start).ordinal
         if first != dates[0].ordinal:
             days[0] += f" ({time} on {date.fromordinal(first).isoformat()} has passed)"
-    named = f"business day{'s' if several else ''} after {after}"
-    return [f"  {named}: {', '.join(days)}; due {due}"]
+    if len(days) > 1:
+        return [f"  business days after {after}: {', '.join(days)}; due on the last day {due}"]
+    return [f"  business day after {after}: {days[0]}; due {due}"]
 
 
 def _would_promise(case: Case, metric: str, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
@@ -193,4 +194,4 @@ def _would_promise(case: Case, metric: str, why: Explaining[DueAnswer, DueDetail
                 good.append(value)
         if good:
             changes.append(f"with {name} {one_of(good)}")
-    return [f"  something would be promised {'; or '.join(changes)}"] if changes else []
+    return [f"  there would be a target {'; or '.join(changes)}"] if changes else []

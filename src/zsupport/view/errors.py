@@ -6,7 +6,7 @@ from typing import Any
 
 from zsupport.errors import InvalidPolicy, ZsupportError
 from zsupport.report.text import printable
-from zsupport.wording import Naming
+from zsupport.wording import Naming, counted
 
 MAX_SHOWN = 200
 
@@ -47,9 +47,12 @@ def findings_text(invalid: InvalidPolicy, naming: Naming, encoding: str = "utf-8
     sources = sources_of(invalid.texts)
     shown = invalid.findings[:MAX_SHOWN]
     blocks = [finding_text(finding, sources, naming, encoding=encoding) for finding in shown]
-    count = len(invalid.findings)
-    more = ""
-    if count > len(shown):
-        more = f", {count - len(shown)} not shown: {naming('format', 'json')} has all"
-    blocks.append(f"{count} problem{'s' if count > 1 else ''}{more}\n")
+    problems = counted(len(invalid.findings), "problem")
+    omitted = len(invalid.findings) - len(shown)
+    if omitted:
+        blocks.append(
+            f"{problems}, {omitted:,} not shown; use {naming('format', 'json')} to list all\n"
+        )
+    else:
+        blocks.append(f"{problems}\n")
     return "\n".join(blocks)

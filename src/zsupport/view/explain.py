@@ -84,7 +84,7 @@ class Explaining(Generic[Row, Details]):
     def no_priority(self) -> list[str]:
         """Return why facts lead to no priority: a line for each priority."""
         return [
-            f"{self.at(each.place)}  {each.id} does not fit: {condition_in_words(each.when)}"
+            f"{self.at(each.place)}  {each.id} does not match: {condition_in_words(each.when)}"
             for each in self.revision.priorities
         ]
 

@@ -97,14 +97,17 @@ def explain(answer: HoursAnswer, why: Explaining[HoursAnswer, tuple[Opening, ...
     decided = {each.path for each in answer.because}
     for grant in why.revision.grants:
         if grant.place.path in decided:
-            hours = grant.hours or "hours that are not stated"
-            says = f"allows it during {hours}: {condition_in_words(grant.when)}"
-            lines.append(f"{why.at(grant.place)}  {says}")
+            condition = condition_in_words(grant.when)
+            if grant.hours:
+                text = f"allows it during {grant.hours}: {condition}"
+            else:
+                text = f"allows it, hours not stated: {condition}"
+            lines.append(f"{why.at(grant.place)}  {text}")
     for name, calendars in why.revision.hours.items():
         for calendar in calendars:
             if calendar.place.path in decided:
-                says = f"the hours {name}: {condition_in_words(calendar.when)}"
-                lines.append(f"{why.at(calendar.place)}  {says}")
+                condition = condition_in_words(calendar.when)
+                lines.append(f"{why.at(calendar.place)}  the hours {name}: {condition}")
     opening = why.answers.details[why.answers.index(answer)]
     return [head, *lines, *(f"  {day}" for day in opening.special_dates())]
 

@@ -8,6 +8,7 @@ from zsupport.answer.case import Answers, Row, say
 from zsupport.policy.model import Source
 from zsupport.report import Beside, Remark
 from zsupport.typed import TYPE_CHECKING
+from zsupport.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -127,8 +128,8 @@ class _Groups:
         for some, text in islice(self._groups(rows), _MOST_GROUPS):
             left &= ~some
             texts.append(text)
-        more = f" and {left.bit_count()} more rows" if left else ""
-        return ", ".join(texts) + more
+        groups = ", ".join(texts)
+        return f"{groups} and {counted(left.bit_count(), 'more row')}" if left else groups
 
     def _groups(self, rows: int) -> Iterator[tuple[int, str]]:
         """Yield rows in groups that the values of their columns tell from all other rows."""

@@ -34,20 +34,20 @@ Rows = list[tuple[str, ...]]
 
 #: Titles of the tables and their columns. Columns in which no row says anything are left out.
 _SECTIONS = {
-    "Policy": ("About", "What it states"),
+    "Policy": ("Item", "Value"),
     "Plans": ("Plan", "Name", "Ranks above", "Remarks"),
     "Roles": ("Role", "Name", "Ranks above", "Remarks"),
     "Facts": ("Fact", "Question", "Values", "Remarks"),
     "Groups": ("Group", "Values"),
-    "Channels": ("Channel", "Name", "Kind", "How", "Have ready", "Remarks"),
-    "Entitlements": ("Allowed", "When", "Hours", "Have ready", "Remarks"),
+    "Channels": ("Channel", "Name", "Kind", "How", "Prerequisites", "Remarks"),
+    "Entitlements": ("Allowed", "When", "Hours", "Prerequisites", "Remarks"),
     "Priorities": ("Priority", "Name", "Meaning", "When", "Remarks"),
     "Metrics": ("Metric", "Name", "Starts", "Pauses", "At risk", "Remarks"),
-    "Hours": ("Hours", "When", "Zone", "Open", "Days off", "Single dates", "Remarks"),
+    "Hours": ("Hours", "When", "Time zone", "Open", "Days off", "Single dates", "Remarks"),
     "Commitment": ("Commitment", "When", "Remarks"),
     "Targets": ("Metric", "Priority", "Target", "When", "Remarks"),
-    "Terms": ("About", "When", "What is said", "Remarks"),
-    "Self-help": ("About", "What it states"),
+    "Terms": ("Topic", "When", "Text", "Remarks"),
+    "Self-help": ("Item", "Value"),
     "Topics": ("Topic", "Name", "Where", "Remarks"),
     "Resources": ("Kind", "Name", "Topics", "For", "Where", "Remarks"),
     "Sources": ("Source", "Title", "Where", "Read", "Remarks"),
@@ -177,7 +177,7 @@ class _View:
     def grant(self, grant: Grant) -> tuple[str, ...]:
         channels = ", ".join(grant.allow or grant.recommend)
         return (
-            channels if grant.allow else f"try first: {channels}",
+            channels if grant.allow else f"recommended: {channels}",
             condition_in_words(grant.when),
             grant.hours or "",
             self.texts(grant.prerequisites),
@@ -254,7 +254,7 @@ class _View:
             return {"Self-help": [], "Topics": [], "Resources": []}
         about = [
             ("Channel", own.channel or ""),
-            ("Topics", "" if own.complete else "there are more than are listed"),
+            ("Topics", "" if own.complete else "the list is incomplete"),
             ("Self-help", self.remarks(own.remarks)),
         ]
         return {
@@ -278,7 +278,7 @@ class _View:
 
 
 def _aliases(aliases: tuple[str, ...]) -> str:
-    return f"also called {', '.join(aliases)}" if aliases else ""
+    return f"aliases: {', '.join(aliases)}" if aliases else ""
 
 
 def condition(when: When) -> str | None:
@@ -296,7 +296,7 @@ def _zone(calendar: PolicyCalendar, revision: Revision) -> str:
 def _open(calendar: PolicyCalendar) -> list[str]:
     """Return when it is open in a week, a line for each entry as it would be written."""
     if calendar.any:
-        return [f"any of {', '.join(calendar.any)}"]
+        return [f"union of {', '.join(calendar.any)}"]
     lines = ["24x7"] if calendar.windows is None else _weekly(calendar.windows)
     if calendar.business_days is not None:
         alike = _runs([Window(day * DAY, day * DAY) for day in calendar.business_days])
@@ -362,11 +362,11 @@ def _days_off(calendar: PolicyCalendar, lang: str) -> list[str]:
         return []
     lines = [line for line in _listed(off, lang) if line]
     if off.covers:
-        lines.append("known for " + "-".join(str(year) for year in dict.fromkeys(off.covers)))
+        lines.append(f"known for {'-'.join(str(year) for year in dict.fromkeys(off.covers))}")
     if calendar.apply_holidays:
-        lines.append("they close these hours")
+        lines.append("days off close these hours")
     if calendar.by_start_date:
-        lines.append("by the date on which a window begins")
+        lines.append("a window belongs to the date on which it begins")
     return lines
 
 
@@ -385,7 +385,7 @@ def _listed(off: Holidays, lang: str) -> list[str]:
     return [
         country,
         f"and {added}" if country and added else added,
-        f"not {', '.join(off.remove)}" if off.remove else "",
+        f"without {', '.join(off.remove)}" if off.remove else "",
         _exchanged(off),
     ]
 
@@ -394,10 +394,12 @@ def _exchanged(off: Holidays) -> str:
     """Return in words how days that are worked in exchange for a day off count."""
     pinned = ", ".join(off.frozen_exchanged)
     if off.exchanged_for is not None:
-        return f"{pinned or 'days worked in exchange'} as {off.exchanged}"
+        if pinned:
+            return f"exchanged days {pinned} count as {off.exchanged}"
+        return f"exchanged days count as {off.exchanged}"
     if off.exchanged == "ignore":
-        return "days worked in exchange ignored"
-    return f"worked in exchange: {pinned}" if pinned else ""
+        return "exchanged days are ignored"
+    return f"exchanged days: {pinned}" if pinned else ""
 
 
 def _single_dates(calendar: PolicyCalendar) -> list[str]:
@@ -408,5 +410,5 @@ def _single_dates(calendar: PolicyCalendar) -> list[str]:
 
     return [
         *(f"{day} {times(windows) or 'closed'}" for day, windows in calendar.dates.items()),
-        *(f"{day} not {times(windows)}" for day, windows in calendar.breaks.items()),
+        *(f"{day} closed {times(windows)}" for day, windows in calendar.breaks.items()),
     ]

@@ -108,6 +108,9 @@ def all_warnings(answers: AnyAnswers, lang: str) -> tuple[Warning, ...]:
 
 def not_in_force(revision: Revision) -> str:
     """Return the sentence that says why no revision is in force: when the nearest one is."""
-    since = f" from {revision.start}" if revision.start else ""
-    until = f" until {revision.last_day}" if revision.last_day else ""
-    return f"the nearest revision of the policy `{revision.policy}` is in force{since}{until}"
+    policy, start, last = revision.policy, revision.start, revision.last_day
+    if start and last:
+        return f"the nearest revision of the policy `{policy}` is in force from {start} to {last}"
+    if start:
+        return f"the nearest revision of the policy `{policy}` is in force from {start}"
+    return f"the nearest revision of the policy `{policy}` is in force until {last}"

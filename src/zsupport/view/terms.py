@@ -26,7 +26,7 @@ def show_terms(answers: TermAnswers, query: dict[str, Any], zone: tzinfo, lang: 
         document("terms", answers, query, records, all_warnings(answers, lang)),
         records,
         rows,
-        (Table((*(name.capitalize() for name in answers.columns), "What is said"), rows),),
+        (Table((*(name.capitalize() for name in answers.columns), "Text"), rows),),
         fields=TermAnswer._fields,
         beside=beside(answers, stated, lang, _remarks, _values),
     )
