@@ -1,4 +1,4 @@
-"""Real shells in a terminal of their own, for the tests of completion."""
+"""Interactive shells in a terminal, for the tests of completion."""
 
 import os
 import re
@@ -13,9 +13,9 @@ from types import TracebackType
 
 from conftest import Cli
 
-#: A process with one thread makes the terminal: a test worker has several and must not fork.
+#: A separate process creates the terminal, because test workers have threads and must not fork.
 _TERMINAL = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
-#: Seconds to wait for what a shell shall show.
+#: Seconds to wait for the output of a shell.
 PATIENCE = 30
 
 #: A policy whose texts try to be commands.
@@ -41,7 +41,7 @@ metrics: [{id: answer}, {id: fix, name: {en: Repaired, nb: Reparert}}]
 
 
 def own_policies(folder: Path) -> Path:
-    """Fill a folder with policies to complete from, and with what must not hold anyone up."""
+    """Fill a folder with policies to complete from, an invalid policy and a pipe."""
     (folder / "own.yaml").write_text(OWN)
     (folder / "with space").mkdir()
     (folder / "with space" / "own.yaml").write_text(OWN)
@@ -57,7 +57,7 @@ def environment_with_program(cli: Cli) -> dict[str, str]:
 
 
 class Shell:
-    """A shell in a terminal: type something, read what the screen shows."""
+    """A shell in a terminal: type text and read the screen."""
 
     def __init__(self, command: list[str], environment: Mapping[str, str], folder: Path) -> None:
         self.process = subprocess.Popen(
@@ -94,13 +94,13 @@ class Shell:
         self.keyboard.write(text.encode())
         self.keyboard.flush()
 
-    def until(self, wanted: str, patience: float = PATIENCE) -> str:
-        """Return what the screen shows up to `wanted`; fail when it does not come."""
+    def until(self, text: str, patience: float = PATIENCE) -> str:
+        """Return the screen up to `text`; fail if the text does not appear."""
         shown = ""
         end = time.monotonic() + patience
-        while wanted not in shown:
+        while text not in shown:
             if not self.selector.select(end - time.monotonic()):
-                raise AssertionError(f"{wanted!r} did not come; the screen shows:\n{shown}")
+                raise AssertionError(f"{text!r} did not appear; the screen shows:\n{shown}")
             data = os.read(self.screen.fileno(), 65536)
             if not data:
                 raise AssertionError(f"the shell ended; the screen shows:\n{shown}")
@@ -109,7 +109,7 @@ class Shell:
 
     def finished(self, typed: str) -> list[str]:
         """Type a command line with tabs in it; return its words as the shell would run them."""
-        # What is typed ahead waits until the tab before it is done with.
+        # The shell reads the next input after it has handled the tab.
         self.type(typed)
         self.type("\x01printf '<%s>' \n")
         self.type("echo do''ne\n")
@@ -117,7 +117,7 @@ class Shell:
         return re.findall(r"<([^<>]*)>", shown[shown.rindex("<zsupport>") :])
 
     def settle(self, text: str) -> None:
-        """Run a command line, and wait until the shell has done it."""
+        """Run a command line and wait until it has finished."""
         self.type(f"{text}\n")
         self.type("echo do''ne\n")
         self.until("done")

@@ -1,6 +1,6 @@
-"""What other places run: the action, and the snippets for GitLab and pre-commit in the guide.
+"""The GitHub action, and the snippets for GitLab and pre-commit in the guide.
 
-The hooks themselves are tried by the real pre-commit in `tests/full`.
+`tests/full` runs the hooks with pre-commit.
 """
 
 import json
@@ -29,7 +29,7 @@ GIT = [
 
 
 def valid(schema: str, text: str, folder: Path) -> None:
-    """Hold a file to one of the schemas that check-jsonschema brings."""
+    """Validate a file with a schema of check-jsonschema."""
     path = folder / "file.yml"
     path.write_text(text, encoding="utf-8")
     done = subprocess.run(
@@ -57,17 +57,17 @@ def test_workflow_runs_all_supported_versions_of_python(tmp_path: Path) -> None:
     assert job["steps"][-1] == {"run": ".ci/run"}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = "Programming Language :: Python :: 3."
-    supported = [each.rpartition(" ")[2] for each in project["classifiers"] if named in each]
+    supported = [name.rpartition(" ")[2] for name in project["classifiers"] if named in name]
     assert job["strategy"]["matrix"]["python"] == supported
     assert project["requires-python"] == f">={supported[0]}"
 
 
 def snippets(mark: str) -> list[str]:
-    """Return the blocks of the guide whose first line names a file that begins so."""
+    """Return the blocks of the guide whose first line names a file that starts with `mark`."""
     return [
-        each.text
-        for each in blocks_of("ci.md")
-        if each.language == "yml" and each.note.startswith(mark)
+        block.text
+        for block in blocks_of("ci.md")
+        if block.language == "yml" and block.note.startswith(mark)
     ]
 
 
@@ -100,9 +100,9 @@ def test_hooks_of_the_guide_exist(tmp_path: Path) -> None:
     [(".github/workflows/", "github-workflows"), (".gitlab-ci.yml", "gitlab-ci")],
 )
 def test_snippets_of_the_guide_are_valid(mark: str, schema: str, tmp_path: Path) -> None:
-    found = snippets(mark)
-    assert found
-    for text in found:
+    texts = snippets(mark)
+    assert texts
+    for text in texts:
         valid(schema, text, tmp_path)
 
 
@@ -175,7 +175,7 @@ def test_check_step_annotates_the_line_and_writes_sarif(step: Step) -> None:
     step.change("first-response: {P1: 1h 24x7,", "first-response: {P1: 9 business hours,")
     done = step.run("check", PATHS="acme.yaml\n", ARGUMENTS="--fail-on=note\n", SARIF="out.sarif")
     assert done.returncode == 1
-    [line] = [each for each in done.stdout.splitlines() if "ZS501" in each]
+    [line] = [text for text in done.stdout.splitlines() if "ZS501" in text]
     assert re.match(r"::error file=acme\.yaml,line=[0-9]+,", line)
     assert "| acme.yaml" in (step.folder / "summary.md").read_text(encoding="utf-8")
     sarif = json.loads((step.folder / "out.sarif").read_text(encoding="utf-8"))
@@ -217,14 +217,14 @@ HOSTILE = (
 
 @pytest.fixture
 def fixable(step: Step) -> Step:
-    """Return a repository with a policy in which `--fix` would change something."""
+    """Return a repository with a policy that `--fix` would change."""
     step.change("name: Web form", "name: no")
     step.git("commit", "-qam", "A change")
     return step
 
 
-def held(step: Step, done: "subprocess.CompletedProcess[str]") -> None:
-    """Hold a step to its rules: no other program, no change of a file, no foreign command."""
+def assert_safe(step: Step, done: "subprocess.CompletedProcess[str]") -> None:
+    """Assert that a step ran no other program, changed no file and printed no workflow command."""
     assert done.returncode in (0, 1, 2, 3, 4), done
     assert not (step.folder / "PWNED").exists()
     status = [*GIT, "status", "--porcelain", "-uno"]
@@ -232,24 +232,24 @@ def held(step: Step, done: "subprocess.CompletedProcess[str]") -> None:
     assert changed.stdout == ""
     for line in (done.stdout + done.stderr).splitlines():
         assert line.isprintable()
-        meant = re.match(
+        allowed = re.match(
             r"::(error|warning|notice) file=|::error::(unknown|the input|no base)", line
         )
-        assert meant or not (line.strip().startswith("::") or "##[" in line), line
+        assert allowed or not (line.strip().startswith("::") or "##[" in line), line
 
 
 def test_hostile_paths_in_a_step_stay_paths(fixable: Step) -> None:
     (fixable.folder / "a b.yaml").write_text("services: {}\n")
     assert "can be fixed with --fix" in fixable.run("check").stdout
     for values in (HOSTILE, ("[a",), ("--fix", "acme.yaml"), ("acme.yaml", "--fix")):
-        held(fixable, fixable.run("check", PATHS="\n".join(values)))
+        assert_safe(fixable, fixable.run("check", PATHS="\n".join(values)))
 
 
 def test_step_rejects_other_options(fixable: Step) -> None:
-    others = ("--fail-on", "--fail-on warning", "--format=json", "acme.yaml", "--coverage", "-k")
-    for value in (*HOSTILE, *others):
+    invalid = ("--fail-on", "--fail-on warning", "--format=json", "acme.yaml", "--coverage", "-k")
+    for value in (*HOSTILE, *invalid):
         done = fixable.run("check", ARGUMENTS=f"--fail-on=note\n{value}")
-        held(fixable, done)
+        assert_safe(fixable, done)
         assert done.returncode == 2
         assert done.stdout.startswith("::error::the input arguments does not take ")
 
@@ -270,13 +270,13 @@ def test_hostile_values_in_a_step_stay_values(fixable: Step, value: str) -> None
         ("check\ntest", {}),
     ):
         done = fixable.run(command, **inputs)
-        held(fixable, done)
-        # A revision without the file configures nothing.
+        assert_safe(fixable, done)
+        # A revision without the file has no configuration.
         assert done.returncode != 0 or inputs == {"CONFIG": value, "BASE": "HEAD"}
 
 
 @pytest.mark.parametrize(
-    ("inputs", "says"),
+    ("inputs", "message"),
     [
         ({"SARIF": "/dev/full"}, "cannot write /dev/full: "),
         ({"SARIF": "gone/out.sarif"}, "cannot write gone/out.sarif: "),
@@ -286,18 +286,18 @@ def test_hostile_values_in_a_step_stay_values(fixable: Step, value: str) -> None
     ],
 )
 def test_step_fails_if_a_file_cannot_be_written(
-    step: Step, inputs: dict[str, str], says: str
+    step: Step, inputs: dict[str, str], message: str
 ) -> None:
     (step.folder / "link.sarif").symlink_to("acme.yaml")
     done = step.run("check", **inputs)
     assert done.returncode != 0
-    assert says in done.stderr
-    held(step, done)
+    assert message in done.stderr
+    assert_safe(step, done)
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """Return a program that notes its arguments in the file `log` beside its folder."""
+    """Return a program that appends its arguments to the file `log` next to its folder."""
     program = tmp_path / "bin" / "zsupport"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" -- >>{tmp_path}/log\n')
@@ -308,7 +308,7 @@ def program(tmp_path: Path) -> Path:
 def test_step_accepts_the_options_in_the_guide(step: Step, program: Path) -> None:
     text = PAGES["ci.md"].read_text(encoding="utf-8")
     rows = re.findall(r"^\| (all|`(?:check|test|diff)`) \| (`--.*) \|$", text, re.M)
-    listed = {each.strip("`"): re.findall("`(--[a-z-]+=?)`", options) for each, options in rows}
+    listed = {name.strip("`"): re.findall("`(--[a-z-]+=?)`", options) for name, options in rows}
     assert set(listed) == {"all", "check", "test", "diff"}
     every = {option for options in listed.values() for option in options}
     for command in ("check", "test", "diff"):
@@ -334,12 +334,12 @@ def test_step_runs_the_command_once(step: Step, program: Path, tmp_path: Path) -
     ]  # fmt: skip
 
 
-def test_pull_request_is_checked_with_the_configuration_of_its_base(step: Step) -> None:
+def test_pull_request_is_checked_with_the_configuration_of_the_base(step: Step) -> None:
     project = step.folder / "pyproject.toml"
     step.git("checkout", "-qb", "change")
     project.write_text('[tool.zsupport.check]\nignore = ["ZS"]\n')
     step.change("first-response: {P1: 1h 24x7,", "first-response: {P1: 9 business hours,")
-    # A file on disk that has the name of the revision and file.
+    # A file on disk with the name of the revision and file.
     (step.folder / "main:pyproject.toml").write_text(project.read_text())
     step.git("add", "-A")
     step.git("commit", "-qm", "Switch the check off")
@@ -356,27 +356,27 @@ def test_pull_request_is_checked_with_the_configuration_of_its_base(step: Step) 
     ("version", "installed"),
     [("", "{action}/../../.."), ("0.1.0", "zsupport==0.1.0")],
 )
-def test_action_installs_its_own_or_a_named_release(
+def test_action_installs_the_same_or_a_named_release(
     version: str, installed: str, tmp_path: Path
 ) -> None:
     text = (ACTION / "action.yml").read_text(encoding="utf-8")
     [script] = re.findall(r"VERSION: .*\n      run: \|\n((?:        .*\n)+)", text)
-    # What pip is asked for is looked at, and nothing is installed over the tests.
-    said = 'python() { printf "%s\\n" "$1" "${@: -1}"; }\n' + script
+    # Record the arguments of pip, so that nothing is installed.
+    recorder = 'python() { printf "%s\\n" "$1" "${@: -1}"; }\n' + script
     done = subprocess.run(
-        ["bash", "-euc", said], capture_output=True, text=True, check=True,
+        ["bash", "-euc", recorder], capture_output=True, text=True, check=True,
         env={"VERSION": version, "GITHUB_ACTION_PATH": "here", "PATH": os.environ["PATH"]},
     )  # fmt: skip
-    # Isolated: a module `pip` of the examined repository is not imported.
+    # Isolated mode: a module `pip` in the examined repository is not imported.
     assert done.stdout == "-I\n" + installed.format(action="here") + "\n"
 
 
 @pytest.mark.parametrize(
-    ("slip", "code"),
+    ("error", "code"),
     [("", 0), ("frobnicate: yes\n", 1), ("plans: {}\n", 1), ("  - : :\n", 1)],
 )
 def test_gitlab_job_writes_reports_for_every_policy(
-    cli: Cli, tmp_path: Path, slip: str, code: int
+    cli: Cli, tmp_path: Path, error: str, code: int
 ) -> None:
     [text] = snippets(".gitlab-ci.yml")
     script = yaml.safe_load(text)["support-policy"]["script"]
@@ -387,8 +387,8 @@ def test_gitlab_job_writes_reports_for_every_policy(
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "A policy"]):
         subprocess.run([*GIT, *command], cwd=tmp_path, check=True, capture_output=True)
     policy = folder / "acme.yaml"
-    policy.write_text(policy.read_text(encoding="utf-8") + slip, encoding="utf-8")
-    # GitLab's runner stops at the first line that fails.
+    policy.write_text(policy.read_text(encoding="utf-8") + error, encoding="utf-8")
+    # The runner of GitLab stops at the first line that fails.
     lines = "\n".join(["set -e", f'zsupport() {{ {join(cli.command())} "$@"; }}', *script])
     environment = {**cli.environment(), "CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD"}
     done = subprocess.run(
@@ -397,5 +397,5 @@ def test_gitlab_job_writes_reports_for_every_policy(
     )  # fmt: skip
     assert done.returncode == code, done.stderr
     findings = json.loads((tmp_path / "code-quality.json").read_text(encoding="utf-8"))
-    assert bool(findings) == bool(slip)
+    assert bool(findings) == bool(error)
     assert "<testsuites" in (tmp_path / "tests.xml").read_text(encoding="utf-8")

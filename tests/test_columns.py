@@ -1,4 +1,4 @@
-"""The columns of plain lines, CSV and Markdown depend on the question and the policy only."""
+"""The columns of plain lines, CSV and Markdown depend only on the question and the policy."""
 
 import csv
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ VIEWS: dict[str, Any] = {
     "terms": show_terms,
     "topics": show_topics,
 }
-#: Before, at the borders of and after every revision that is drawn or shipped, by day and night.
+#: Moments before, at the start and end of, and after all revisions, by day and night.
 MOMENTS = [
     datetime(year, month, day, 3 + number % 2 * 10, tzinfo=UTC)
     for number, (year, month, day) in enumerate((
@@ -47,12 +47,12 @@ def columns(report: Report) -> tuple[Any, ...]:
     """Return the widths of plain lines, the fields of CSV, and the columns of tables."""
     widths = {len(line) for line in report.lines}
     assert {tuple(record) for record in report.records} <= {report.fields}
-    # Only a single row has more tables than the first one.
+    # Only a single row has more than one table.
     return widths, report.fields, report.tables[0].columns
 
 
 def asked(command: str, policy: Policy, question: dict[str, Any], at: datetime) -> AnyAnswers:
-    """Return the answers to a question at a moment; `due` with what has happened."""
+    """Return the answers to a question at a moment; `due` with events."""
     names = {
         "priority": ("fact",),
         "topics": ("role",),
@@ -72,7 +72,7 @@ def asked(command: str, policy: Policy, question: dict[str, Any], at: datetime) 
 
 
 def questions(policy: Policy, random: Random) -> Iterator[dict[str, Any]]:
-    """Yield the question that leaves out everything, and some that name a part."""
+    """Yield the question without options, and some random questions with options."""
     yield {}
     known = {
         "plan": policy.plans,
@@ -89,7 +89,7 @@ def questions(policy: Policy, random: Random) -> Iterator[dict[str, Any]]:
 
 
 def compare(policy: Policy, random: Random) -> int:
-    """Assert that no moment changes a column, and the rows only with the revision."""
+    """Assert that columns do not depend on the moment, and rows only on the revision."""
     compared = 0
     for question in questions(policy, random):
         for command, show in VIEWS.items():
@@ -108,7 +108,7 @@ def compare(policy: Policy, random: Random) -> int:
                 count = len(report.records)
                 assert rows.setdefault(key, count) == count, (command, question, at)
                 compared += 1
-            widths = {width for some, _ in shapes for width in some}
+            widths = {width for shape, _ in shapes for width in shape}
             assert len(widths) <= 1, (command, question, widths)
             assert all(rest == shapes[0][1] for _, rest in shapes), (command, question)
     return compared
@@ -120,17 +120,17 @@ def test_columns_of_shipped_policies_do_not_depend_on_the_moment(name: str) -> N
 
 
 def drawn_policy(number: int, *, calendars: bool = True) -> Policy:
-    """Return a policy of two drawn revisions that need have nothing in common.
+    """Return a policy of two random, unrelated revisions.
 
-    Without `calendars` the second one has no hours for any plan but its first.
+    Without `calendars`, the second revision has hours only for its first plan.
     """
     documents = [draw(8, number)[0], draw(8, number + 1000)[0]]
     if not calendars:
         plan = next(iter(documents[1]["plans"]))
-        for name, each in documents[1]["hours"].items():
-            every = each if isinstance(each, list) else [each]
+        for name, hours in documents[1]["hours"].items():
+            calendars_of_hours = hours if isinstance(hours, list) else [hours]
             documents[1]["hours"][name] = [{**calendar, "when": {"plan": plan}}
-                                           for calendar in every]  # fmt: skip
+                                           for calendar in calendars_of_hours]  # fmt: skip
     for document, start in zip(documents, ("2024-10-01", "2026-11-24"), strict=True):
         document["effective"] = {"from": start}
     sources = [
@@ -147,10 +147,16 @@ def test_columns_of_random_revisions_do_not_depend_on_the_moment(number: int) ->
 
 def test_revision_answers_although_another_cannot() -> None:
     refused = 0
-    for number in (*range(40), 40, 62, 156, 176):  # the last ones open no case in a revision
+    for number in (
+        *range(40),
+        40,
+        62,
+        156,
+        176,
+    ):  # the last four have a revision without a channel that opens a case
         policy = drawn_policy(number, calendars=False)
         for question in questions(policy, Random(number)):
-            asked("due", policy, question, MOMENTS[3])  # is in the first revision
+            asked("due", policy, question, MOMENTS[3])  # answered by the first revision
             try:
                 asked("due", policy, question, MOMENTS[8])
             except PolicyError:
@@ -231,14 +237,14 @@ entitlements: [{allow: web}]
 hours: {office: {open: "mon-sun 08:00-20:00"%s}}
 targets: [{when: {opened: inside office}, first-response: 1h}, {first-response: 4h}]
 """
-    # Nobody knows the holidays of this part of Germany.
+    # The holidays library does not know this subdivision of Germany.
     unknown = ", holidays: {country: DE, subdivision: ZZ}"
     (tmp_path / "1.yaml").write_text(text % ("2026-01-01", ""))
     (tmp_path / "2.yaml").write_text(text % ("2026-06-01", unknown))
     asked_for = ("due", "--policy", f"{tmp_path}/", "--format", "plain", "--opened")
     got = cli(*asked_for, "2026-05-01T10:00:00Z")
     assert (got.stdout, got.code) == ("2026-05-01T11:00:00Z\n", 0), got.stderr
-    # Nor is it asked for before the first revision.
+    # Nor before the first revision.
     assert cli(*asked_for, "2025-05-01T10:00:00Z").stdout == "not-stated\n"
     got = cli(*asked_for, "2026-06-01T10:00:00Z")
     assert got.code == 3
@@ -261,7 +267,7 @@ self-help:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder with two revisions that know different topics."""
+    """Return a folder with two revisions that have different topics."""
     texts = (
         REVISIONS % ("from: 2026-01-01", "old", "old", ", audience: user"),
         REVISIONS % ("from: 2026-06-01, last_day: 2026-12-31", "new", "new", ""),

@@ -1,4 +1,4 @@
-"""Completion, by the real protocol: what the shells' scripts ask, and bash itself."""
+"""Completion: the protocol of the shell scripts, and interactive bash."""
 
 import os
 import shlex
@@ -23,15 +23,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own_policies(tmp_path_factory.mktemp("completion"))
 
 
-class Asked:
-    """Asks the program as a shell's script does."""
+class Completion:
+    """Calls the program like the script of a shell."""
 
     def __init__(self, cli: Cli, folder: Path) -> None:
         self.cli = cli
         self.folder = folder
 
     def rows(self, *words: str, shell: str = "zsh", **extra: str) -> list[list[str]]:
-        """Return the candidates for the last word, with their meaning."""
+        """Return the candidates for the last word, with their descriptions."""
         run = self.cli(*words, env={"_ZSUPPORT_COMPLETE": shell, **extra}, cwd=self.folder)
         assert (run.code, run.stderr) == (0, "")
         return [line.split("\t") for line in run.stdout.splitlines()]
@@ -40,25 +40,25 @@ class Asked:
         return [row[0] for row in self.rows(*words, shell=shell, **extra)]
 
     def bash(self, line: str, replaced: str) -> list[str]:
-        """Return the candidates for bash's line up to the cursor."""
+        """Return the candidates for a line of bash up to the cursor."""
         return self(line, replaced, shell="bash")
 
 
 @pytest.fixture(scope="module")
-def asked(cli: Cli, folder: Path) -> Asked:
-    return Asked(cli, folder)
+def asked(cli: Cli, folder: Path) -> Completion:
+    return Completion(cli, folder)
 
 
-# -- what may stand where ------------------------------------------------------------------
+# -- candidates ---------------------------------------------------------------------------
 
 
-def test_first_word_completes_commands(asked: Asked) -> None:
+def test_first_word_completes_commands(asked: Completion) -> None:
     assert asked("") == list(COMMANDS)
     assert asked("po") == ["policies"]
     assert asked.rows("chan") == [["channels", COMMANDS["channels"]]]
 
 
-def test_options_before_a_command_are_completed(asked: Asked) -> None:
+def test_options_before_a_command_are_completed(asked: Completion) -> None:
     assert asked("--") == ["--version", "--format", "--show-completion", "--help"]
     assert asked("--show-completion", "") == list(SHELLS)
     assert asked("--version", "--format", "j") == ["json"]
@@ -66,21 +66,21 @@ def test_options_before_a_command_are_completed(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
-def test_all_options_of_a_command_are_completed(asked: Asked, name: str) -> None:
+def test_all_options_of_a_command_are_completed(asked: Completion, name: str) -> None:
     options = [o for o in load_command(name).every_option() if o.flags and not o.hidden]
     assert asked(name, "-") == [*(option.flags[0] for option in options), "--help"]
 
 
-def test_bare_tab_lists_options_without_arguments_left(asked: Asked) -> None:
+def test_bare_tab_lists_options_without_arguments_left(asked: Completion) -> None:
     assert asked("due", "")[:2] == ["--plan", "--role"]
     assert asked("due", "x") == []
 
 
-def test_used_option_is_completed_again_only_if_repeatable(asked: Asked) -> None:
-    offered = asked("due", "--plan", "pro", "--fact", "impact=down", "-q", "--")
-    assert "--plan" not in offered
-    assert "--quiet" not in offered
-    assert "--fact" in offered
+def test_used_option_is_completed_again_only_if_repeatable(asked: Completion) -> None:
+    candidates = asked("due", "--plan", "pro", "--fact", "impact=down", "-q", "--")
+    assert "--plan" not in candidates
+    assert "--quiet" not in candidates
+    assert "--fact" in candidates
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_used_option_is_completed_again_only_if_repeatable(asked: Asked) -> None
         ),
     ],
 )
-def test_values_of_options_are_completed(asked: Asked, option: str, values: list[str]) -> None:
+def test_values_of_options_are_completed(asked: Completion, option: str, values: list[str]) -> None:
     assert asked("due", option, "") == values
     assert asked("due", f"{option}=") == [f"{option}={value}" for value in values]
     first = values[0]
@@ -127,23 +127,23 @@ def test_every_kind_of_completion_is_known() -> None:
     }
 
 
-def test_names_of_hours_are_completed(asked: Asked) -> None:
+def test_names_of_hours_are_completed(asked: Completion) -> None:
     assert asked("hours", "") == ["always", "24x7"]
     assert "--plan" in asked("hours", "always", "")
 
 
-def test_topics_are_completed(asked: Asked) -> None:
+def test_topics_are_completed(asked: Completion) -> None:
     assert asked("topics", "--topic", "me") == ["meetings-webinars", "messaging"]
 
 
-def test_topics_of_terms_are_completed(asked: Asked) -> None:
+def test_topics_of_terms_are_completed(asked: Completion) -> None:
     assert asked("terms", "--policy", "hivemq", "--topic", "") == ["production"]
-    # Of an option that is given twice the last value counts.
-    asked_twice = ("terms", "--policy", "gitlab", "--policy", "hivemq", "--topic", "")
-    assert asked(*asked_twice) == ["production"]
+    # The last value of a repeated option is used.
+    repeated = ("terms", "--policy", "gitlab", "--policy", "hivemq", "--topic", "")
+    assert asked(*repeated) == ["production"]
 
 
-def test_candidates_have_descriptions(asked: Asked) -> None:
+def test_candidates_have_descriptions(asked: Completion) -> None:
     assert asked.rows("due", "--plan", "b") == [["business", "Business"]]
     assert asked.rows("due", "--priority", "P1") == [["P1", "Urgent"]]
     assert asked.rows("due", "--priority", "P1", "--lang", "nb", "--priority", "P1") == [
@@ -151,18 +151,18 @@ def test_candidates_have_descriptions(asked: Asked) -> None:
     ]
 
 
-def test_facts_are_completed_in_two_steps(asked: Asked) -> None:
+def test_facts_are_completed_in_two_steps(asked: Completion) -> None:
     assert asked("priority", "--fact", "w") == ["workaround=false", "workaround=true"]
     assert asked("priority", "--fact", "impact=d") == ["impact=down", "impact=degraded"]
     assert asked("priority", "--fact=impact=f") == ["--fact=impact=feature"]
 
 
-def test_fact_with_a_value_is_not_completed_again(asked: Asked) -> None:
-    found = asked("priority", "--fact", "impact=down", "--fact", "")
-    assert found == ["workaround=false", "workaround=true"]
+def test_fact_with_a_value_is_not_completed_again(asked: Completion) -> None:
+    candidates = asked("priority", "--fact", "impact=down", "--fact", "")
+    assert candidates == ["workaround=false", "workaround=true"]
 
 
-def test_policies_are_completed_by_name_or_file(asked: Asked) -> None:
+def test_policies_are_completed_by_name_or_file(asked: Completion) -> None:
     names = [*shipped_policies(), "/"]
     assert asked("due", "--policy", "") == names
     assert asked("policies", "") == names
@@ -171,13 +171,13 @@ def test_policies_are_completed_by_name_or_file(asked: Asked) -> None:
     assert asked("due", "--policy", "./ow") == ["/"]
 
 
-def test_help_completes_guides_and_commands(asked: Asked) -> None:
+def test_help_completes_guides_and_commands(asked: Completion) -> None:
     assert asked("help", "po") == ["policy", "policies"]
     assert asked("help", "ho") == ["hours", "holidays"]
     assert "--help" in asked("help", "policy", "")
 
 
-def test_rules_are_completed_by_code_and_name(asked: Asked) -> None:
+def test_rules_are_completed_by_code_and_name(asked: Completion) -> None:
     assert "ZS401" in asked("check", "--explain", "zs4")
     assert asked("check", "--explain", "unreachable-ru") == ["unreachable-rule"]
     assert asked.rows("check", "--select", "ZS401,slower-") == [
@@ -186,17 +186,17 @@ def test_rules_are_completed_by_code_and_name(asked: Asked) -> None:
     assert asked("check", "--ignore=ZS9,unreachable-ru") == ["--ignore=ZS9,unreachable-rule"]
 
 
-def test_output_files_are_completed_by_format(asked: Asked) -> None:
+def test_output_files_are_completed_by_format(asked: Completion) -> None:
     assert asked("check", "--output-file", "s") == ["sarif="]
     assert "markdown=" in asked("diff", "--output-file=")[4].partition("=")[2]
 
 
-def test_options_are_not_completed_after_two_hyphens(asked: Asked) -> None:
+def test_options_are_not_completed_after_two_hyphens(asked: Completion) -> None:
     assert asked("policies", "--", "-") == ["/"]
     assert asked("due", "--", "") == []
 
 
-def test_values_without_names_are_not_completed(asked: Asked) -> None:
+def test_values_without_names_are_not_completed(asked: Completion) -> None:
     assert asked("due", "--at", "") == []
     assert asked("due", "--unknown=") == []
     assert asked("nonsense", "--plan", "") == []
@@ -205,20 +205,20 @@ def test_values_without_names_are_not_completed(asked: Asked) -> None:
 # -- which policy --------------------------------------------------------------------------
 
 
-def test_completion_uses_the_policy_option(asked: Asked) -> None:
+def test_completion_uses_the_policy_option(asked: Completion) -> None:
     assert asked("due", "--policy", "redhat", "--plan", "s") == ["self-support", "standard"]
     assert asked("due", "--policy=./own.yaml", "--plan", "") == ["basic", "better", "gold"]
     assert asked("due", "--policy", "with space/own.yaml", "--metric", "f") == ["fix"]
     assert asked("due", "--policy", "own.yaml", "--fact", "site=n") == ["site=north"]
 
 
-def test_completion_uses_the_environment_variable(asked: Asked) -> None:
+def test_completion_uses_the_environment_variable(asked: Completion) -> None:
     assert asked("due", "--priority", "", ZSUPPORT_POLICY="./own.yaml") == ["S1", "S2", "T"]
-    found = asked("due", "--policy", "zoom", "--priority", "", ZSUPPORT_POLICY="./own.yaml")
-    assert found[0] == "P1"
+    candidates = asked("due", "--policy", "zoom", "--priority", "", ZSUPPORT_POLICY="./own.yaml")
+    assert candidates[0] == "P1"
 
 
-def test_completion_uses_the_policy_of_the_project(asked: Asked, folder: Path) -> None:
+def test_completion_uses_the_policy_of_the_project(asked: Completion, folder: Path) -> None:
     settings = folder / "pyproject.toml"
     settings.write_text('[tool.zsupport]\npolicy = "own.yaml"\n')
     try:
@@ -227,30 +227,30 @@ def test_completion_uses_the_policy_of_the_project(asked: Asked, folder: Path) -
         settings.unlink()
 
 
-def test_home_folder_and_variables_are_expanded(asked: Asked, folder: Path) -> None:
-    found = asked("due", "--policy", "~/own.yaml", "--role", "l", HOME=str(folder))
-    assert found == ["lead"]
+def test_home_folder_and_variables_are_expanded(asked: Completion, folder: Path) -> None:
+    candidates = asked("due", "--policy", "~/own.yaml", "--role", "l", HOME=str(folder))
+    assert candidates == ["lead"]
     assert asked("due", "--policy", "$HERE/own.yaml", "--role", "l", HERE=str(folder)) == ["lead"]
 
 
 @pytest.mark.parametrize(
     "policy", ["-", "broken.yaml", "none.yaml", "nonsense", "pipe.yaml", "/dev/stdin", "."]
 )
-def test_unreadable_policy_has_no_candidates(asked: Asked, policy: str) -> None:
+def test_unreadable_policy_has_no_candidates(asked: Completion, policy: str) -> None:
     assert asked("due", "--policy", policy, "--plan", "") == []
-    # What does not depend on it is still there.
+    # Options do not depend on the policy.
     assert asked("due", "--policy", policy, "--form") == ["--format"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_texts_of_a_policy_cannot_control_a_shell(asked: Asked, shell: str) -> None:
+def test_texts_of_a_policy_cannot_control_a_shell(asked: Completion, shell: str) -> None:
     words: tuple[str, ...] = ("due", "--policy", "own.yaml", "--plan", "")
     if shell == "bash":
         words = ("zsupport due --policy own.yaml --plan ", "")
     assert asked.rows(*words, shell=shell) == [["basic"], ["better"], ["gold"]]
 
 
-def test_descriptions_with_control_characters_are_omitted(asked: Asked) -> None:
+def test_descriptions_with_control_characters_are_omitted(asked: Completion) -> None:
     assert asked.rows("due", "--policy", "own.yaml", "--priority", "") == [
         ["S1"],
         ["S2"],
@@ -262,7 +262,7 @@ def test_descriptions_with_control_characters_are_omitted(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "replaced", "found"),
+    ("line", "replaced", "candidates"),
     [
         ("zsupport due --plan bu", "bu", ["business"]),
         ("zsupport due --plan=", "", PLANS),
@@ -274,7 +274,7 @@ def test_descriptions_with_control_characters_are_omitted(asked: Asked) -> None:
                                            ("down", "degraded", "feature", "question")]),
         ('zsupport due --fact "impact=do', "impact=do", ["impact=down"]),
         ("zsupport due --fact='impact=do", "impact=do", ["impact=down"]),
-        # `=` taken out of COMP_WORDBREAKS: bash would replace the whole word.
+        # Without `=` in COMP_WORDBREAKS, bash replaces the whole word.
         ("zsupport due --fact impact=do", "impact=do", ["impact=down"]),
         ("zsupport due --fact=impact=do", "--fact=impact=do", ["--fact=impact=down"]),
         ('zsupport due --policy "with space/own.yaml" --plan b', "b", ["basic", "better"]),
@@ -283,8 +283,10 @@ def test_descriptions_with_control_characters_are_omitted(asked: Asked) -> None:
         ("zsupport due  --plan ", "", PLANS),
     ],
 )  # fmt: skip
-def test_bash_lines_are_completed(asked: Asked, line: str, replaced: str, found: list[str]) -> None:
-    assert asked.bash(line, replaced) == found
+def test_bash_lines_are_completed(
+    asked: Completion, line: str, replaced: str, candidates: list[str]
+) -> None:
+    assert asked.bash(line, replaced) == candidates
 
 
 @pytest.mark.parametrize(
@@ -316,9 +318,9 @@ def environment(cli: Cli) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "candidates"),
     [
-        # COMP_WORDS as bash splits them: `=` stands alone.
+        # COMP_WORDS as bash splits them: `=` is a separate word.
         (["zsupport", "channels", "--plan", "bu"], ["business"]),
         (["zsupport", "channels", "--plan", "=", "bu"], ["business"]),
         (["zsupport", "channels", "--fact", "impact", "=", "q"], ["question"]),
@@ -326,7 +328,7 @@ def environment(cli: Cli) -> dict[str, str]:
     ],
 )
 def test_bash_function_sets_compreply(
-    environment: dict[str, str], folder: Path, words: list[str], found: list[str]
+    environment: dict[str, str], folder: Path, words: list[str], candidates: list[str]
 ) -> None:
     line = " ".join(words).replace(" = ", "=")
     current, previous = words[-1], words[-2]
@@ -341,7 +343,7 @@ def test_bash_function_sets_compreply(
         ],
         env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
-    assert (run.stdout.split(), run.stderr, run.returncode) == (found, "", 0)
+    assert (run.stdout.split(), run.stderr, run.returncode) == (candidates, "", 0)
 
 
 @pytest.fixture(scope="module")
@@ -410,14 +412,14 @@ def test_unknown_shell_is_rejected(cli: Cli) -> None:
 
 
 def test_options_before_a_command_equal_those_of_typer(cli: Cli) -> None:
-    """The table that completion reads names what `zsupport --help` names."""
+    """The table for completion has the same options as `zsupport --help`."""
     shown = cli("--help").stdout
     flags = {word.rstrip(",") for word in shown.split("Commands:")[0].split() if word[:2] == "--"}
     assert flags == {*(option.flags[0] for option in ROOT), "--help"}
 
 
 def test_completion_works_with_python_m(folder: Path) -> None:
-    """Whatever starts the program, `python -m zsupport` included, the protocol is the same."""
+    """The protocol does not depend on how the program is started."""
     run = subprocess.run(
         [sys.executable, "-m", "zsupport", "channels", "--pl"],
         env={**os.environ, "_ZSUPPORT_COMPLETE": "fish"}, cwd=folder, capture_output=True,
@@ -426,7 +428,7 @@ def test_completion_works_with_python_m(folder: Path) -> None:
     assert run.stdout.startswith(b"--plan\t")
 
 
-def test_second_path_is_completed_like_the_first(asked: Asked) -> None:
+def test_second_path_is_completed_like_the_first(asked: Completion) -> None:
     first = asked("check", "zo")
     assert "zoom" in first
     assert asked("check", "zoom", "zo") == first

@@ -1,4 +1,4 @@
-"""The JSON contract: every document against the published schemas, every field as promised."""
+"""The JSON contract: all documents are valid for the published schemas and have all fields."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ from zsupport.view.schemas import NAMES, schema
 if TYPE_CHECKING:
     from conftest import Cli
 
-#: The fields of an answer, typed from the product's definition; `policies` has `terms` besides.
+#: The fields of an answer, from the definition of the product. `policies` also has `terms`.
 FIELDS = {
     "channels": (
         "plan", "role", "channel", "priority", "facts", "allowed", "only_when", "name", "kind",
@@ -125,7 +125,7 @@ ASKED: list[tuple[str, ...]] = [
     ("hours", "--policy", "hivemq", "--at", "2024-07-06T12:00:00+02:00"),
     ("hours", "--policy", "redhat", "--fact", "region=north-america", *CUSTOMER),
 ]
-# Every other shipped policy is asked everything.
+# All questions to the other shipped policies.
 ASKED += [
     (command, *(("--policy", name) if command != "policies" else (name,)), *more)
     for name in ("aws", "gitlab", "sendowl", "suse")
@@ -140,7 +140,7 @@ ASKED += [
     )
 ]
 
-#: The questions about what a policy does not have: self-help, priorities, hours.
+#: Questions about sections that a policy does not have: self-help, priorities, hours.
 NO_ANSWER = [
     ("topics", "--policy", "canonical"),
     ("priority", "--policy", "sendowl"),
@@ -152,7 +152,7 @@ Validators = Callable[[str], "jsonschema_rs.Validator"]
 
 @pytest.fixture(scope="session")
 def published(cli: "Cli") -> Validators:
-    """Return what `zsupport schema NAME` publishes, as something that validates."""
+    """Return a function that returns the validator for `zsupport schema NAME`."""
     made: dict[str, jsonschema_rs.Validator] = {}
 
     def validator(name: str) -> jsonschema_rs.Validator:
@@ -166,7 +166,7 @@ def published(cli: "Cli") -> Validators:
 
 
 @pytest.mark.parametrize("asked", ASKED, ids=" ".join)
-def test_every_document_is_valid_for_its_schema(
+def test_every_document_is_valid_for_the_schema(
     asked: tuple[str, ...], cli: "Cli", published: Validators
 ) -> None:
     got = cli(*asked, "--format", "json")
@@ -183,7 +183,7 @@ def test_every_document_is_valid_for_its_schema(
     assert {"program", "tzdata", "holidays"} <= set(document["versions"])
     if kind != "policies":
         assert set(document["policy"]) == set(POLICY)
-    # Every case asked about gets an answer, for a no is one, too; but a section may be missing.
+    # Every case gets an answer, even a negative one, unless the policy lacks the section.
     assert bool(document["answers"]) == (asked not in NO_ANSWER)
 
 
@@ -206,19 +206,19 @@ def test_every_answer_names_the_lines_that_decided(asked: tuple[str, ...], cli: 
 
 @cache
 def shipped_document(file: str) -> Document:
-    """Return the document of a shipped policy, whose file is named from their folder."""
+    """Return the document of a shipped policy, by its file name in their folder."""
     return read_document(SourceFile(file, (shipped_policies() / file).read_bytes(), "", ""))
 
 
 def shipped_policies() -> Path:
-    """Return the folder that the files of the shipped policies are named from."""
+    """Return the folder of the shipped policies."""
     from zsupport.sources.find import shipped_root
 
     return Path(shipped_root())
 
 
 @pytest.mark.parametrize("asked", [a for a in ASKED if a[0] == "due"], ids=" ".join)
-def test_fields_of_a_deadline_match_its_state(asked: tuple[str, ...], cli: "Cli") -> None:
+def test_fields_of_a_deadline_match_the_state(asked: tuple[str, ...], cli: "Cli") -> None:
     for answer in json.loads(cli(*asked, "--format", "json").stdout)["answers"]:
         state = answer["state"]
         assert state in STATES
@@ -244,7 +244,7 @@ def test_schema_requires_all_fields_and_allows_no_other(published: Validators,
         assert set(answer["properties"]) == set(fields)
         assert set(answer["required"]) == set(fields)
         assert answer["additionalProperties"] is False
-        # So a document from which a field is missing, or that has one more, does not validate.
+        # A document with a missing or additional field is invalid.
         document = json.loads(cli(kind, "--format", "json").stdout)
         assert published(kind).is_valid(document)
         for field in fields:
@@ -271,8 +271,8 @@ FAILURES: list[tuple[tuple[str, ...], int]] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "code"), FAILURES, ids=lambda each: str(each))
-def test_every_error_is_valid_for_its_schema(
+@pytest.mark.parametrize(("asked", "code"), FAILURES, ids=str)
+def test_every_error_is_valid_for_the_schema(
     asked: tuple[str, ...], code: int, cli: "Cli", published: Validators
 ) -> None:
     got = cli(*asked, "--format", "json", stdin="format: 1\npolicy: [acme]\ncolour: red\n")
@@ -319,7 +319,7 @@ def test_schema_of_errors_rejects_invalid_documents(published: Validators) -> No
     assert not published("error").is_valid({"error": {**error, "problems": []}})
 
 
-#: Keywords of JSON Schema, draft 7, by the kind of their value.
+#: Keywords of JSON Schema draft 7 by the kind of their value.
 OF_VALUES = {
     "$schema", "$ref", "title", "description", "const", "enum", "type", "pattern", "format",
     "required", "minimum", "maximum", "minItems", "maxItems", "minProperties", "maxProperties",
@@ -329,9 +329,9 @@ OF_NAMED_SCHEMAS = {"properties", "patternProperties", "dependencies", "definiti
 
 
 def keywords(part: Any) -> Iterator[str]:
-    """Yield every keyword of a schema, or of a list of schemas, and of those inside it."""
-    for each in part if isinstance(part, list) else [part]:
-        for keyword, value in each.items() if isinstance(each, dict) else ():
+    """Yield the keywords of a schema or a list of schemas, including nested ones."""
+    for item in part if isinstance(part, list) else [part]:
+        for keyword, value in item.items() if isinstance(item, dict) else ():
             yield keyword
             if keyword in OF_SCHEMAS:
                 yield from keywords(value)
@@ -341,7 +341,7 @@ def keywords(part: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_schemas_have_only_known_keywords(name: str) -> None:
-    # A validator ignores any other: a misspelt keyword would allow everything.
+    # Validators ignore unknown keywords, so a misspelt keyword would allow everything.
     assert set(keywords(schema(name))) <= OF_VALUES | OF_SCHEMAS | OF_NAMED_SCHEMAS
 
 
@@ -403,9 +403,9 @@ def test_version_as_json_lists_all_shipped_files(cli: "Cli") -> None:
     root = shipped_policies()
     shipped = [path for path in root.rglob("*.yaml") if not path.stem.endswith("_test")]
     digests = sorted("sha256:" + sha256(path.read_bytes()).hexdigest() for path in shipped)
-    assert sorted(each["digest"] for each in policies) == digests
+    assert sorted(policy["digest"] for policy in policies) == digests
     assert {"policy": "zoom", "file": "zoom.yaml"}.items() <= policies[0].items()
-    assert all(set(each) == {"policy", "file", "digest"} for each in policies)
+    assert all(set(policy) == {"policy", "file", "digest"} for policy in policies)
     for format in ("plain", "csv", "auto"):
         assert cli("--version", "--format", format) == cli("--version")
 
@@ -425,7 +425,7 @@ def test_arguments_after_two_hyphens_are_not_options(cli: "Cli") -> None:
     for command in ("channels", "check"):
         got = cli(command, "--", "--format", "json")
         assert got.code in (2, 3)
-        # The error is no JSON document, for nobody asked for one.
+        # The error is not a JSON document, because `--format` is not an option here.
         assert got.stdout == ""
         assert got.stderr
     before = cli("channels", "--format", "json", "--", "surplus")
@@ -433,7 +433,7 @@ def test_arguments_after_two_hyphens_are_not_options(cli: "Cli") -> None:
 
 
 class _EditorsLoader(yaml.CSafeLoader):
-    """Reads scalars as an editor's YAML 1.2 reader does: numbers and booleans, but no dates."""
+    """Loads scalars like the YAML 1.2 reader of an editor: numbers and booleans, but no dates."""
 
 
 _EditorsLoader.yaml_implicit_resolvers = {

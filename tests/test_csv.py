@@ -1,4 +1,4 @@
-"""CSV for spreadsheets, which run what begins like a formula, and for programs."""
+"""CSV for spreadsheets, which run texts that start like a formula, and for programs."""
 
 import csv
 import io

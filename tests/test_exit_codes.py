@@ -1,4 +1,4 @@
-"""Exit codes and streams, with the real program: what scripts and terminals rely on."""
+"""Exit codes and streams of the program, for scripts and terminals."""
 
 import array
 import fcntl
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 YES = ("channels", "--plan", "pro", "--role", "admin", "--channel", "web")
 NO = ("channels", "--plan", "pro", "--role", "admin", "--channel", "phone")
-#: The program with one function inside it that raises.
+#: The program with one function that raises an exception.
 BROKEN = """
 import sys
 import zsupport.answer.channels as broken
 
 def raising(*arguments, **options):
-    raise RuntimeError("the wheel came off")
+    raise RuntimeError("broken on purpose")
 
 broken.answer_channels = raising
 from zsupport.cli import run
@@ -51,7 +51,7 @@ targets: [{first-response: 1h}]
 
 
 def error_of(stdout: str) -> dict[str, Any]:
-    """Return what stands under `error` in a document that holds nothing else."""
+    """Return the value of `error` in a document that contains nothing else."""
     document = json.loads(stdout)
     assert set(document) == {"error"}
     error: dict[str, Any] = document["error"]
@@ -99,7 +99,7 @@ def test_exit_0_for_a_positive_answer(arguments: tuple[str, ...], cli: "Cli") ->
         (("terms", "--policy", "canonical", "--at", "2024-05-01T00:00:00Z"), "not stated"),
     ],
 )  # fmt: skip
-def test_exit_1_with_one_line_for_a_negative_answer(
+def test_exit_1_with_a_line_for_a_negative_answer(
     arguments: tuple[str, ...], state: str, cli: "Cli"
 ) -> None:
     got = cli(*arguments)
@@ -209,11 +209,11 @@ def test_exit_4_if_the_output_cannot_be_written(arguments: tuple[str, ...], cli:
     [
         (("channels", "--plan", "premium"), SMALL, 2),
         (("channels",), SMALL.replace("allow: web", "allow: wep"), 3),
-        # A missing file that cannot even be reported is an environment error.
+        # A missing file that cannot be reported is an environment error.
         (("channels",), None, 4),
     ],
 )
-def test_input_error_keeps_its_exit_code_if_it_cannot_be_written(
+def test_input_error_keeps_the_exit_code_if_it_cannot_be_written(
     arguments: tuple[str, ...], text: str | None, code: int, cli: "Cli", tmp_path: Path
 ) -> None:
     if text is not None:
@@ -266,12 +266,12 @@ def broken(cli: "Cli", *arguments: str) -> "subprocess.CompletedProcess[str]":
     )  # fmt: skip
 
 
-def test_exit_70_prints_one_line_and_how_to_report_the_bug(cli: "Cli") -> None:
+def test_exit_70_prints_a_line_and_how_to_report_the_bug(cli: "Cli") -> None:
     got = broken(cli, *YES)
     assert (got.stdout, got.returncode) == ("", 70)
     first, *rest = got.stderr.splitlines()
     assert "bug in zsupport" in first
-    assert "the wheel came off" in first
+    assert "broken on purpose" in first
     assert "report" in " ".join(rest)
     assert "Traceback" not in got.stderr
 
@@ -281,7 +281,7 @@ def test_debug_shows_the_traceback_of_a_bug(more: tuple[str, ...], cli: "Cli") -
     got = broken(cli, *YES, *more)
     assert got.returncode == 70
     assert "Traceback (most recent call last)" in got.stderr
-    assert "RuntimeError: the wheel came off" in got.stderr
+    assert "RuntimeError: broken on purpose" in got.stderr
 
 
 def test_exit_130_if_interrupted_while_reading(cli: "Cli") -> None:
@@ -293,7 +293,7 @@ def test_exit_130_if_interrupted_while_reading(cli: "Cli") -> None:
         assert started.stdin
         assert started.stdout
         assert started.stderr
-        # More than a pipe holds: once this is written and gone, the program waits for the rest.
+        # More than the buffer of a pipe: after this write the program waits for more input.
         started.stdin.write(b"# a long comment\n" * 20_000)
         started.stdin.flush()
         until = time.monotonic() + 30
@@ -310,7 +310,7 @@ def test_exit_130_if_interrupted_while_reading(cli: "Cli") -> None:
 
 
 def unread(pipe: int) -> int:
-    """Return how many bytes stand in a pipe."""
+    """Return the number of unread bytes in a pipe."""
     count = array.array("i", [0])
     fcntl.ioctl(pipe, termios.FIONREAD, count)
     return count[0]
@@ -328,7 +328,7 @@ def unread(pipe: int) -> int:
     ],
 )
 def test_closed_pipe_is_ignored(line: str, cli: "Cli") -> None:
-    # The reader is gone long before the program has anything to say.
+    # The reader ends before the program writes anything.
     done = shell(cli, f"set -o pipefail; {{ sleep 0.05; {line}; }} | exec true")
     lines = [text for text in done.stderr.splitlines() if "nosuch" not in text]
     assert lines == []
@@ -340,14 +340,14 @@ def test_closed_pipe_is_ignored(line: str, cli: "Cli") -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
-    # Without those that do not take --format, and one that contradicts it.
+    # Without commands that have no --format, and an option that cannot be combined with it.
     [(a, n) for a, n in USAGE if not {"schema", "help", "--no-such-option", "--field"} & {*a}],
 )
 def test_usage_error_is_a_json_document(arguments: tuple[str, ...], named: str, cli: "Cli") -> None:
     got = cli(arguments[0], "--format=json", *arguments[1:])
     assert got.code == 2
     if named == "headquarters":
-        # What is needed and not known is an answer, and no failure.
+        # Missing input is an answer, not an error.
         assert [row["state"] for row in json.loads(got.stdout)["answers"]] == ["needs-input"]
         return
     error = error_of(got.stdout)
@@ -370,8 +370,11 @@ def test_invalid_policy_is_a_json_document_with_all_problems(cli: "Cli") -> None
     assert got.code == 3
     error = error_of(got.stdout)
     assert (error["kind"], error["code"]) == ("policy", 3)
-    assert [(each["line"], each["column"]) for each in error["problems"]] == [(5, 24), (6, 28)]
-    assert [each["file"] for each in error["problems"]] == ["-", "-"]
+    assert [(problem["line"], problem["column"]) for problem in error["problems"]] == [
+        (5, 24),
+        (6, 28),
+    ]
+    assert [problem["file"] for problem in error["problems"]] == ["-", "-"]
 
 
 def test_bug_is_a_json_document(cli: "Cli") -> None:
@@ -379,7 +382,7 @@ def test_bug_is_a_json_document(cli: "Cli") -> None:
     assert got.returncode == 70
     error = error_of(got.stdout)
     assert (error["kind"], error["code"]) == ("bug", 70)
-    assert "the wheel came off" in error["message"]
+    assert "broken on purpose" in error["message"]
     assert error["hint"]
 
 
@@ -389,7 +392,7 @@ def test_standard_output_is_empty_on_errors_in_other_formats(cli: "Cli") -> None
         assert (got.stdout, got.code) == ("", 2)
 
 
-# -- locales, terminals, colour ------------------------------------------------------------------
+# -- locales, terminals, colors ------------------------------------------------------------------
 
 NB = ("channels", "--plan", "business", "--role", "owner", "--lang", "nb", "--field", "steps")
 STEPS = [
@@ -432,10 +435,10 @@ def test_every_format_can_be_written_in_ascii(format: str, cli: "Cli") -> None:
 
 
 def terminal(cli: "Cli", *arguments: str, **environment: str) -> str:
-    """Run the program with standard output on a terminal; return what the terminal got."""
+    """Run the program with standard output in a terminal; return the output."""
     ours, theirs = pty.openpty()
     attributes = termios.tcgetattr(theirs)
-    attributes[1] &= ~termios.OPOST  # line feeds as they are written
+    attributes[1] &= ~termios.OPOST  # do not translate line feeds
     termios.tcsetattr(theirs, termios.TCSANOW, attributes)
     with subprocess.Popen(
         cli.command(*arguments), stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL,
@@ -450,7 +453,7 @@ def terminal(cli: "Cli", *arguments: str, **environment: str) -> str:
                 continue
             try:
                 more = os.read(ours, 65536)
-            except OSError:  # Linux says so when the other end is closed
+            except OSError:  # Linux raises it when the other end is closed
                 break
             if not more:
                 break
@@ -532,7 +535,7 @@ def test_pipe_gets_colors_only_if_requested(cli: "Cli") -> None:
 
 # -- hostile texts -------------------------------------------------------------------------------
 
-#: Moves, colours and titles as a terminal knows them (C0 and C1), deletion, bidi controls, markup.
+#: Cursor movements, colors and titles (C0 and C1 controls), deletion, bidi controls, markup.
 EVIL = (
     r"A\e[2J\e]0;owned\a\e[38;5;208mB\x9b31mC\x7fD\rE\x08F"
     r"\u202eG\u2066H\u200fI\ufeffJ\u2028K[red]L[/red]M[link=https://evil.example]N"
@@ -587,7 +590,7 @@ ASKED = [
 
 
 def unsafe(text: str) -> set[str]:
-    """Return what could steer a terminal or turn its text: controls, and formatting characters."""
+    """Return the control and formatting characters in a text."""
     return {
         c for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")
     }
@@ -611,7 +614,7 @@ def test_texts_of_a_policy_cannot_control_the_terminal(
     kept = set("\u200c\u200d\u200e\u200f\u061c") if format == "json" else set()
     assert unsafe(got.stdout) <= kept
     assert unsafe(got.stderr) == set()
-    # The texts are there; what is shown of them is their letters.
+    # The letters of the texts are shown.
     everything = got.stdout + got.stderr
     if format == "json":
         names = [text for text in strings(json.loads(got.stdout)) if "[red]L[/red]M" in text]
@@ -621,11 +624,11 @@ def test_texts_of_a_policy_cannot_control_the_terminal(
 
 
 def strings(value: Any) -> list[str]:
-    """Return every text in a JSON document."""
+    """Return all texts in a JSON document."""
     if isinstance(value, str):
         return [value]
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [text for each in inside for text in strings(each)]
+    return [text for item in inside for text in strings(item)]
 
 
 def test_colored_output_has_no_escape_sequences_of_the_policy(cli: "Cli", hostile: Path) -> None:
@@ -687,7 +690,7 @@ def test_arguments_cannot_control_the_terminal(cli: "Cli") -> None:
 
 
 def test_findings_contain_no_raw_control_characters(cli: "Cli", tmp_path: Path) -> None:
-    # A raw U+202E is a letter to YAML, and stands in the excerpt of the error.
+    # YAML accepts a raw U+202E as a letter, so the excerpt of the error contains it.
     (tmp_path / "policy.yaml").write_text(
         SMALL.replace("allow: web", 'allow: "A\u202eB\\e[31mC[red]D"')
     )

@@ -1,4 +1,4 @@
-"""Which policy is asked: what is named, where it is looked for, and what is said if it is not."""
+"""Finding the policy: names, paths, projects, and errors if it is not found."""
 
 import io
 import os
@@ -37,7 +37,7 @@ def configure(folder: Path, text: str) -> Path:
     return path
 
 
-# -- which --------------------------------------------------------------------------------------
+# -- source -------------------------------------------------------------------------------------
 
 
 def test_policy_comes_from_option_then_environment_then_project_then_default(
@@ -55,7 +55,7 @@ def test_policy_comes_from_option_then_environment_then_project_then_default(
     assert cli(*ASK, env=env, cwd=tmp_path).stdout == "env\n"
     assert cli(*ASK, env={"ZSUPPORT_POLICY": ""}, cwd=tmp_path).stdout == "project\n"
     assert cli(*ASK, cwd=tmp_path).stdout == "project\n"
-    # The path is relative to the folder of the project, wherever below it one asks.
+    # The path is relative to the folder of the project, also in folders below.
     assert cli(*ASK, cwd=inside).stdout == "project\n"
     assert cli(*ASK, cwd=outside).stdout.endswith("help-center\n")
 
@@ -71,7 +71,7 @@ def test_nearest_project_with_a_policy_is_used(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "found"),
+    ("named", "expected"),
     [
         ("zoom", "zoom"),
         ("redhat", "redhat"),
@@ -80,18 +80,20 @@ def test_nearest_project_with_a_policy_is_used(tmp_path: Path) -> None:
         ("support/../p.yml", "{folder}/support/../p.yml"),
     ],
 )
-def test_project_names_a_shipped_policy_or_a_path(named: str, found: str, tmp_path: Path) -> None:
+def test_project_names_a_shipped_policy_or_a_path(
+    named: str, expected: str, tmp_path: Path
+) -> None:
     configure(tmp_path, f'[tool.zsupport]\npolicy = "{named}"\n')
-    assert choose(None, {}, str(tmp_path)) == (found.format(folder=tmp_path), False)
+    assert choose(None, {}, str(tmp_path)) == (expected.format(folder=tmp_path), False)
 
 
 @pytest.mark.parametrize("named", ["../p.yml", "/abs/p.yaml", "{folder}-other/p.yaml"])
-def test_project_cannot_name_a_policy_outside_of_its_folder(named: str, tmp_path: Path) -> None:
+def test_project_cannot_name_a_policy_outside_of_the_folder(named: str, tmp_path: Path) -> None:
     configure(tmp_path, f'[tool.zsupport]\npolicy = "{named.format(folder=tmp_path)}"\n')
     with pytest.raises(UsageError, match="`policy` names a file outside of the folder") as caught:
         choose(None, {}, str(tmp_path))
     assert wording.named(caught.value.hint, flag_of) == "name the file with --policy"
-    # In a repository it may lie beside the folder.
+    # In a repository the policy can be next to the folder.
     (tmp_path / ".git").mkdir()
     (tmp_path / "desk").mkdir()
     configure(tmp_path / "desk", '[tool.zsupport]\npolicy = "../p.yml"\n')
@@ -220,7 +222,7 @@ def test_missing_file_suggests_a_similar_name(cli: Cli, tmp_path: Path) -> None:
         "zsupport: policies/acne.yaml: file not found",
         "did you mean `policies/acme.yaml`?",
     ]
-    # Nothing near: the folder alone makes no file near.
+    # No suggestion: an equal folder does not make a name similar.
     assert asked("policies/x.yaml") == ["zsupport: policies/x.yaml: file not found"]
     assert asked("./policy") == [
         "zsupport: ./policy: file not found",
@@ -237,7 +239,7 @@ def test_missing_file_suggests_a_similar_name(cli: Cli, tmp_path: Path) -> None:
 # -- folders ------------------------------------------------------------------------------------
 
 
-def test_folder_of_revisions_is_one_policy(cli: Cli, tmp_path: Path) -> None:
+def test_folder_of_revisions_is_a_policy(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "acme"
     write(folder / "2025.yaml", "old", "effective: {from: 2025-01-01}\n")
     write(folder / "2026.yml", "new", "effective: {from: 2026-01-01}\n")
@@ -282,14 +284,14 @@ def test_tests_file_in_place_of_a_policy_is_reported(cli: Cli, tmp_path: Path) -
         "zsupport: acme_test.yaml: tests file, not a policy",
         "  run `zsupport test acme_test.yaml`",
     ]
-    # A policy that has such a name is read all the same.
+    # A policy with such a name is read.
     write(path, "web")
     assert cli(*ASK, "--policy", "acme_test.yaml", cwd=tmp_path).stdout == "web\n"
 
 
 def test_lock_files_of_editors_are_ignored(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "p.yaml", "web")
-    (tmp_path / ".#p.yaml").symlink_to("user@host.1234")  # what Emacs leaves while it edits
+    (tmp_path / ".#p.yaml").symlink_to("user@host.1234")  # a lock file of Emacs
     assert cli(*ASK, "--policy", str(tmp_path)).stdout == "web\n"
 
 
@@ -322,13 +324,13 @@ def test_file_names_are_relative_to_the_policy_folder(
         with pytest.raises(UsageError):
             find(name)
         return
-    found = find(name)
-    assert [file.name for file in found.files] == files
-    assert found.folder == folder
-    # What findings and reasons show can be opened from here.
-    for file in found.files:
+    policy = find(name)
+    assert [file.name for file in policy.files] == files
+    assert policy.folder == folder
+    # The paths in findings and reasons can be opened from the current folder.
+    for file in policy.files:
         assert Path(file.shown).read_bytes() == file.data
-        assert Path(found.folder + file.name).read_bytes() == file.data
+        assert Path(policy.folder + file.name).read_bytes() == file.data
 
 
 def test_file_names_of_shipped_policies_are_relative_to_their_folder() -> None:
@@ -351,9 +353,9 @@ def test_standard_input_over_the_limit_is_reported(
     stdin = io.TextIOWrapper(io.BytesIO((text + "#" * (size - len(text))).encode()))
     monkeypatch.setattr("sys.stdin", stdin)
     [source] = find("-").files
-    found = read_document(source)
-    codes = [finding.code for finding in found.findings]
-    assert (codes, found.revision is None) == (
+    document = read_document(source)
+    codes = [finding.code for finding in document.findings]
+    assert (codes, document.revision is None) == (
         (["ZS009"], True) if size > MAX_BYTES else ([], False)
     )
 
@@ -375,7 +377,7 @@ def test_policy_from_standard_input(cli: Cli, tmp_path: Path) -> None:
 
 def test_policy_from_a_file_descriptor(cli: Cli, tmp_path: Path) -> None:
     path = write(tmp_path / "p.yaml", "web")
-    # As a shell does it for <(command).
+    # Like <(command) in a shell.
     script = '"$@" --policy /dev/fd/7 7< <(cat "$0")'
     command = ["bash", "-c", script, str(path), *cli.command(*ASK)]
     done = subprocess.run(
@@ -424,7 +426,7 @@ _SOURCES = [str(Path(__file__).parent.parent / "src")]
 def test_suggestions_come_from_the_first_thousand_names(tmp_path: Path) -> None:
     for number in range(999):
         (tmp_path / f"a{number:03}.yaml").touch()
-    # The last that is looked at, and the first that is not.
+    # The last name that is compared, and the first that is not.
     (tmp_path / "globex.yaml").touch()
     (tmp_path / "initech.yaml").touch()
     for asked, hint in (("glbex", f"did you mean `{tmp_path}/globex.yaml`?"), ("intech", None)):

@@ -1,7 +1,7 @@
-"""Hostile input: every run ends soon, within bounds, with a clear message and no traceback.
+"""Hostile input: every run ends quickly with a clear message, within limits, without a traceback.
 
-Each case is a process of its own under a limit of 256 MB of address space and of three seconds of
-the processor; most take a fraction of one.
+Each case is a process with a limit of 256 MB of address space and three seconds of processor time.
+Most cases take a fraction of a second.
 """
 
 import json
@@ -39,14 +39,14 @@ BASE = HEAD + PLANS + REST
 def run(
     cli: Cli, policy: str, *options: str, stdin: int | None = subprocess.DEVNULL
 ) -> "subprocess.CompletedProcess[str]":
-    """Ask a policy; fail where that takes too long or too much memory, or ends in a traceback."""
+    """Query a policy; fail if this takes too long or too much memory, or ends in a traceback."""
     return bounded(cli, [*cli.command("channels", "--policy", policy), *options], stdin)
 
 
 def bounded(
     cli: Cli, command: list[str], stdin: int | None = subprocess.DEVNULL
 ) -> "subprocess.CompletedProcess[str]":
-    # Of the processor, not of the clock on the wall: other tests run at the same time.
+    # Processor time, because other tests run at the same time.
     limit = ["sh", "-c", f'ulimit -v {KIBIBYTES} && ulimit -t {SECONDS} && exec "$@"', "sh"]
     done = subprocess.run(
         [*limit, *command],
@@ -63,18 +63,18 @@ def lines(count: int, form: str) -> str:
     return "".join(form.format(i=i, next=i + 1) for i in range(count))
 
 
-def bomb(first: str, each: str) -> str:
-    """Return levels each of which names the one before nine times."""
+def bomb(first: str, form: str) -> str:
+    """Return levels that refer to the level before nine times each."""
     text = first
     for level in range(1, 12):
         before = ", ".join([f"*a{level - 1}"] * 9)
-        text += each.format(level=level, before=before)
+        text += form.format(level=level, before=before)
     return text
 
 
 DEEP = "ZS009] too-large: nesting is too deep (limit 50 levels)"
 MANY_FACTS = lines(20, "f{i}: a,")
-# A name, the text, and what the first finding must say.
+# The text, and the message of the first finding, by name.
 TEXTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "alias bomb": (
         lambda: BASE + bomb("a0: &a0 [{say: x}]\n", "a{level}: &a{level} [{before}]\n"),
@@ -293,8 +293,8 @@ def test_only_the_first_of_many_findings_are_reported(cli: Cli, tmp_path: Path) 
     path = tmp_path / "policy.yaml"
     path.write_text(BASE + lines(3000, "u{i}: x\n"))
     problems = json.loads(run(cli, str(path), "--format", "json").stdout)["error"]["problems"]
-    assert [each["line"] for each in problems] == [*range(6, 2006), 2006]
-    assert {each["code"] for each in problems[:2000]} == {"ZS101"}
+    assert [problem["line"] for problem in problems] == [*range(6, 2006), 2006]
+    assert {problem["code"] for problem in problems[:2000]} == {"ZS101"}
     assert problems[-1]["code"] == "ZS009"
     assert problems[-1]["message"] == "too many findings (limit 2,000)"
     assert problems[-1]["hint"] == (
@@ -346,11 +346,11 @@ def test_large_valid_policies_are_answered(name: str, cli: Cli, tmp_path: Path) 
     assert (done.stdout, done.stderr, done.returncode) == ("web\n", "", 0)
 
 
-# -- what is no ordinary file ----------------------------------------------------------------
+# -- pipes, links and devices ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("device", "says"),
+    ("device", "message"),
     [
         ("/dev/zero", "the file is larger than 1,024 KiB"),
         ("/dev/full", "the file is larger than 1,024 KiB"),
@@ -358,13 +358,13 @@ def test_large_valid_policies_are_answered(name: str, cli: Cli, tmp_path: Path) 
         ("/dev/urandom", "the file is larger than 1,024 KiB"),
     ],
 )
-def test_device_is_read_up_to_the_limit(device: str, says: str, cli: Cli) -> None:
+def test_device_is_read_up_to_the_limit(device: str, message: str, cli: Cli) -> None:
     done = run(cli, device)
     assert done.returncode == 3
-    assert says in done.stderr
+    assert message in done.stderr
 
 
-def test_a_folder_without_policies(cli: Cli, tmp_path: Path) -> None:
+def test_folder_without_policies_is_reported(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     done = run(cli, str(tmp_path))
     assert done.returncode == 3
@@ -476,8 +476,8 @@ def test_file_without_read_permission_is_reported(cli: Cli, tmp_path: Path) -> N
     if os.geteuid() != 0:
         done = run(cli, str(path))
     else:
-        # Root may read everything. What the run needs is loaded before it becomes nobody, who
-        # may not even look into the folder of the interpreter.
+        # Root can read everything. The run imports its modules before it changes to `nobody`, who
+        # cannot enter the folder of the interpreter.
         folder = Path("/tmp", f"zsupport-test-{os.getpid()}")
         folder.mkdir(mode=0o755)
         try:
@@ -515,7 +515,7 @@ def test_missing_libyaml_is_an_environment_error(cli: Cli) -> None:
     ]
 
 
-# -- whatever comes ---------------------------------------------------------------------------
+# -- random input -----------------------------------------------------------------------------
 
 ZOOM = Path(shipped_policies()["zoom"]).read_bytes()
 ACME = Path(__file__).with_name("policies").joinpath("acme.yaml").read_bytes()
@@ -530,7 +530,7 @@ def findings_of(data: bytes) -> tuple[Finding, ...]:
 
 
 def only_findings(data: bytes) -> None:
-    """Read bytes as a policy: it loads, or there are findings that can be shown."""
+    """Load bytes as a policy: it is valid, or has findings that can be shown."""
     findings = findings_of(data)
     for finding in findings:
         assert finding.code in CODES
@@ -538,8 +538,10 @@ def only_findings(data: bytes) -> None:
         assert finding.expected
         assert finding.span.line >= 1
         assert finding.span.column >= 1
-    # One mistake is one finding.
-    assert len({(each.code, each.span, each.message) for each in findings}) == len(findings)
+    # Findings are distinct.
+    assert len({(finding.code, finding.span, finding.message) for finding in findings}) == len(
+        findings
+    )
     if findings:
         invalid = InvalidPolicy(findings, {"p.yaml": data.decode("utf-8", "replace")})
         assert findings_text(invalid, argument)
@@ -572,7 +574,7 @@ def test_random_yaml_gives_findings(text: str) -> None:
 
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
-    """Return a policy with a few pieces cut out, doubled, moved or replaced."""
+    """Return a policy with a few pieces removed, doubled, moved or replaced."""
     data = draw(st.sampled_from([ZOOM, ACME]))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))

@@ -1,6 +1,6 @@
-"""Names that steer terminals and logs: of files, folders, revisions, ids and option values.
+"""Hostile names that try to control terminals and logs: files, folders, revisions, ids, values.
 
-Every command shows them in every format, on standard output and standard error.
+All commands show them in all formats, on standard output and standard error.
 """
 
 import json
@@ -18,7 +18,7 @@ from zsupport.cli import main
 from zsupport.cli.options import COMMANDS, load_command
 from zsupport.report.text import is_plain, unsafe
 
-#: Marks that languages need: JSON keeps them.
+#: Direction marks and joiners that JSON keeps.
 MARKS = "\u200d\u200c\u200e\u200f\u061c"
 #: A line feed and a workflow command, a terminal's title, invisible letters, an override of the
 #: direction, a formula, a table, a byte outside UTF-8.
@@ -44,7 +44,7 @@ GIT = [
     "git", "-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main",
     "-c", "commit.gpgsign=false",
 ]  # fmt: skip
-#: The arguments with which each command looks at the policy of the hostile name.
+#: The arguments that select the policy with the hostile name, by command.
 ASKED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(COMMANDS, ("--policy", f"./{HOSTILE}.yaml")),
     "policies": (f"./{HOSTILE}.yaml",),
@@ -57,34 +57,34 @@ ASKED: dict[str, tuple[str, ...]] = {
 }
 
 
-class Said(NamedTuple):
-    """What one run wrote, and its exit code."""
+class Output(NamedTuple):
+    """The output and the exit code of a run."""
 
     stdout: str
     stderr: str
     code: int
 
 
-def run(*arguments: str) -> Said:
-    """Run the program here and hold what it writes to the rules of its format."""
+def run(*arguments: str) -> Output:
+    """Run the program in this process, and check its output by the rules of its format."""
     written = BytesIO(), BytesIO()
-    out, err = (TextIOWrapper(each, "utf-8", newline="\n") for each in written)
+    out, err = (TextIOWrapper(stream, "utf-8", newline="\n") for stream in written)
     with redirect_stdout(out), redirect_stderr(err):
         code = main(list(arguments))
-    said = Said(written[0].getvalue().decode(), written[1].getvalue().decode(), code)
-    assert code in (0, 1, 2, 3, 4), said
+    result = Output(written[0].getvalue().decode(), written[1].getvalue().decode(), code)
+    assert code in (0, 1, 2, 3, 4), result
     format = format_of(arguments)
     pattern = unsafe(json=format in JSON_FORMATS)
-    assert not pattern.search(said.stdout), arguments
-    assert not unsafe().search(said.stderr), arguments
-    # A line that is one command is not looked through for another.
+    assert not pattern.search(result.stdout), arguments
+    assert not unsafe().search(result.stderr), arguments
+    # A line that is a workflow command cannot contain another.
     own = r"::(error|warning|notice) file=" if format == "github" else ":::"
-    for text, meant in ((said.stdout, own), (said.stderr, ":::")):
+    for text, allowed in ((result.stdout, own), (result.stderr, ":::")):
         for line in text.splitlines():
-            if not re.match(meant, line.strip()):
+            if not re.match(allowed, line.strip()):
                 assert not line.strip().startswith("::"), line
                 assert "##[" not in line
-    return said
+    return result
 
 
 def format_of(arguments: tuple[str, ...]) -> str:
@@ -93,7 +93,7 @@ def format_of(arguments: tuple[str, ...]) -> str:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with policies and links of hostile names, which is the current one."""
+    """Return the current folder, with policies and links with hostile names."""
     folder = tmp_path / HOSTILE
     folder.mkdir()
     (folder / f"{HOSTILE}.yaml").write_text(POLICY)
@@ -117,19 +117,19 @@ def formats(name: str) -> Iterator[str]:
     ("name", "format"), [(name, format) for name in COMMANDS for format in formats(name)]
 )
 def test_file_names_cannot_control_the_output_in_any_format(name: str, format: str) -> None:
-    said = run(name, *ASKED[name], "--format", format)
+    result = run(name, *ASKED[name], "--format", format)
     if name in ("check", "test", "diff"):
-        assert "set-output" in said.stdout + said.stderr
+        assert "set-output" in result.stdout + result.stderr
 
 
 def test_json_keeps_direction_marks() -> None:
-    said = run("check", ".", "--format", "json")
-    files = {each["file"] for each in json.loads(said.stdout)["findings"]}
+    result = run("check", ".", "--format", "json")
+    files = {finding["file"] for finding in json.loads(result.stdout)["findings"]}
     # A byte outside UTF-8 becomes the replacement character.
     expected = f"wrong {HOSTILE}.yaml".replace("\udcff", "\ufffd")
     assert expected in files
-    assert MARKS in said.stdout
-    assert "\\u202e" in said.stdout
+    assert MARKS in result.stdout
+    assert "\\u202e" in result.stdout
 
 
 OPTIONS = [
@@ -159,20 +159,20 @@ def test_invalid_arguments_cannot_control_the_output() -> None:
         run(*arguments)
 
 
-def test_fix_is_reported_on_one_line(folder: Path) -> None:
+def test_fix_is_reported_on_a_single_line(folder: Path) -> None:
     path = folder / f"no {HOSTILE}.yaml"
     path.write_text(POLICY.replace("name: Web", "name: no"))
-    said = run("check", path.name, "--fix")
-    [line] = [each for each in said.stdout.splitlines() if each.startswith("Fixed no =1+1")]
+    result = run("check", path.name, "--fix")
+    [line] = [text for text in result.stdout.splitlines() if text.startswith("Fixed no =1+1")]
     assert line.endswith("put it in quotes (ZS010)")
     assert 'name: "no"' in path.read_text()
 
 
 def test_file_names_of_init_cannot_control_the_output(folder: Path) -> None:
     assert HOSTILE.encode(errors="surrogateescape")
-    said = run("init", f"new {HOSTILE}")
-    assert said.code == 0
-    assert len(said.stdout.splitlines()) == 2
+    result = run("init", f"new {HOSTILE}")
+    assert result.code == 0
+    assert len(result.stdout.splitlines()) == 2
     assert run("init", f"new {HOSTILE}").code == 2
     assert run("init", f"{HOSTILE}.yaml/x").code == 4
 

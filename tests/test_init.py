@@ -1,4 +1,4 @@
-"""`init`: what it writes is good as written, and it never writes over anything."""
+"""`init`: the starter policy is valid, and existing files are never overwritten."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def test_id_of_a_tests_file_is_rejected(cli: Cli, tmp_path: Path, id: str) -> No
 
 
 @pytest.mark.parametrize("id", ["contoso_Test", "contoso-test", "test", "zoom", "a.yaml"])
-def test_starter_policy_with_any_valid_id_is_found(cli: Cli, tmp_path: Path, id: str) -> None:
+def test_starter_policy_with_any_valid_id_can_be_used(cli: Cli, tmp_path: Path, id: str) -> None:
     assert cli("init", "--id", id, cwd=tmp_path).code == 0
     assert cli("check", cwd=tmp_path).code == 0
     assert cli("test", cwd=tmp_path).code == 0
@@ -52,7 +52,7 @@ def test_starter_policy_with_any_valid_id_is_found(cli: Cli, tmp_path: Path, id:
     assert asked.stdout == f"{id}\n"
 
 
-def test_id_occurs_once_in_each_file() -> None:
+def test_id_occurs_once_per_file() -> None:
     assert ID == "acme"
     for name, text in starter("globex").items():
         assert name.startswith("globex")
@@ -60,13 +60,13 @@ def test_id_occurs_once_in_each_file() -> None:
         assert "acme" not in text
 
 
-@pytest.mark.parametrize("there", ["acme.yaml", "acme_test.yaml"])
-def test_existing_file_is_not_overwritten(cli: Cli, tmp_path: Path, there: str) -> None:
-    (tmp_path / there).write_text("mine", encoding="utf-8")
+@pytest.mark.parametrize("name", ["acme.yaml", "acme_test.yaml"])
+def test_existing_file_is_not_overwritten(cli: Cli, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine", encoding="utf-8")
     run = cli("init", cwd=tmp_path)
     assert run.code == 2
-    assert there in run.stderr
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {there: "mine"}
+    assert name in run.stderr
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {name: "mine"}
 
 
 def test_broken_link_counts_as_existing_file(cli: Cli, tmp_path: Path) -> None:

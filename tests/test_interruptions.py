@@ -1,4 +1,4 @@
-"""SIGINT at any moment of a process, from the package's first line on: 130, and not a word."""
+"""SIGINT at any moment after the first line of the package: exit code 130 and no output."""
 
 import ast
 import shutil
@@ -18,16 +18,16 @@ MODULE = [sys.executable, "-m", "zsupport"]
 NOHUP = [str(shutil.which("nohup"))]
 ACME = str(Path(__file__).parent / "policies" / "acme.yaml")
 
-#: Python imports this before anything else. At chosen moments it makes a copy of the process,
-#: which interrupts itself and goes on; the process waits for its end, notes it and goes on too.
-#: A moment is the first time that a line of the package, or a function of anything else, is
-#: reached; every line of the modules that begin a run is chosen, and of the others one of many.
+#: Python imports this first. At selected moments it forks the process. The child interrupts itself
+#: and continues; the parent records how the child ended and continues too. A moment is the first
+#: execution of a line of the package, or of a function of another module. All lines of the modules
+#: that start a run are selected, and one in SAMPLING of the other moments.
 AT_MOMENTS = """
 import os
 import sys
 
 package, report = os.environ["PACKAGE"], os.environ["REPORT"]
-one_of = int(os.environ["ONE_OF"])
+sampling = int(os.environ["SAMPLING"])
 beginning = ("__init__.py", "__main__.py", os.path.join("cli", "__init__.py"))
 beginning = {os.path.join(package, name) for name in beginning}
 moments = set()
@@ -44,7 +44,7 @@ def trace(frame, event, _):
     moment = (file, frame.f_lineno if own else frame.f_code.co_firstlineno)
     if moment not in moments:
         moments.add(moment)
-        if file in beginning or len(moments) % one_of == 0:
+        if file in beginning or len(moments) % sampling == 0:
             interrupt(moment)
     return trace if own else None
 
@@ -53,16 +53,16 @@ def interrupt(moment):
     child = os.fork()
     if not child:
         sys.settrace(None)
-        said = os.open(report + ".said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(said, 1)
-        os.dup2(said, 2)
+        output = os.open(report + ".output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
         os.kill(os.getpid(), 2)
         return
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    with open(report + ".said") as stream:
-        said = stream.read()
+    with open(report + ".output") as stream:
+        output = stream.read()
     with open(report, "a") as stream:
-        stream.write(repr((*moment, code, said)) + "\\n")
+        stream.write(repr((*moment, code, output)) + "\\n")
 
 
 sys.settrace(trace)
@@ -70,16 +70,16 @@ sys.settrace(trace)
 
 
 class Moment(NamedTuple):
-    """Where a process was interrupted, how it ended, and what it had still to say."""
+    """The place of an interruption, and the exit code and output after it."""
 
     file: str
     line: int
     code: int
-    said: str
+    output: str
 
 
 @pytest.mark.parametrize(
-    ("program", "arguments", "one_of", "answer"),
+    ("program", "arguments", "sampling", "answer"),
     [
         (MODULE, ("channels", "--plan", "pro", "--role", "admin"), 41, 0),
         (SCRIPT, ("due", "--policy", ACME, "--format", "json"), 101, 0),
@@ -91,14 +91,14 @@ class Moment(NamedTuple):
 def test_interruption_at_any_moment_exits_with_130_and_no_output(
     program: list[str],
     arguments: tuple[str, ...],
-    one_of: int,
+    sampling: int,
     answer: int,
     cli: Cli,
     tmp_path: Path,
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(AT_MOMENTS, encoding="utf-8")
     report = tmp_path / "report"
-    places = {"PACKAGE": str(PACKAGE), "REPORT": str(report), "ONE_OF": str(one_of)}
+    places = {"PACKAGE": str(PACKAGE), "REPORT": str(report), "SAMPLING": str(sampling)}
     done = subprocess.run(
         [*program, *arguments], env=cli.environment({**places, "PYTHONPATH": str(tmp_path)}),
         cwd=cli.folder, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=300,
@@ -106,18 +106,18 @@ def test_interruption_at_any_moment_exits_with_130_and_no_output(
     )  # fmt: skip
     assert done.returncode == answer, done.stderr
     moments = [Moment(*ast.literal_eval(line)) for line in report.read_text().splitlines()]
-    # Nothing can be done before the first lines have said what is to be done: two imports of
-    # modules that Python has loaded, a condition, two functions.
+    # The first lines cannot be protected: two imports of loaded modules, a condition and two
+    # functions, until the handlers are set.
     first = [moment for moment in moments if moment.code != 130]
     assert moments[: len(first)] == first
     beginning = PACKAGE / "__init__.py"
     lines = beginning.read_text(encoding="utf-8").splitlines()
-    said = next(i for i, line in enumerate(lines, 1) if line.startswith("    sys.excepthook"))
+    handler = next(i for i, line in enumerate(lines, 1) if line.startswith("    sys.excepthook"))
     assert {moment.file for moment in first} == {str(beginning)}
-    assert max(moment.line for moment in first) == said < 45
+    assert max(moment.line for moment in first) == handler < 45
     for moment in moments[len(first) :]:
         # Typer ends the line in which a terminal shows ^C.
-        assert moment.said in ("", "\n"), moment
+        assert moment.output in ("", "\n"), moment
     assert len(moments) > 50
 
 

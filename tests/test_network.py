@@ -1,4 +1,4 @@
-"""No network, ever: no command opens a socket, or runs a program other than git on its own disk."""
+"""No command opens a socket, or runs a program other than git on the local disk."""
 
 import json
 import subprocess
@@ -9,8 +9,8 @@ from conftest import Cli
 
 from zsupport.cli.options import COMMANDS
 
-#: Runs command lines one after the other and forbids whatever reaches for the network. Prints
-#: what was tried, and how every command line ended.
+#: Runs command lines and blocks network access. Prints the exit codes, the blocked events and the
+#: programs that were run.
 FORBIDDING = """
 import contextlib, io, json, sys
 
@@ -48,14 +48,14 @@ channels: {web: {name: Ticket, kind: web}}
 entitlements: [{allow: web}]
 targets: [{first-response: 4h}]
 """
-#: What makes a repository of this folder, whatever this machine sets.
+#: Creates a repository in the folder, independent of the configuration of this machine.
 COMMIT = """
 git init -q
 git add .
 git -c user.name=Ann -c user.email=ann@example.com commit -q -m "Begin"
 """
 DUE = ("due", "--plan", "pro", "--opened", "2026-11-23T10:00:00+01:00")
-#: Command lines, and how they end. Several say addresses, in every place that takes a name.
+#: Command lines and their exit codes. Some have URLs in place of names.
 LINES: list[tuple[tuple[str, ...], int]] = [
     (("channels",), 0),
     (("channels", "--plan", "pro", "--format", "json", "--why"), 0),
@@ -63,7 +63,7 @@ LINES: list[tuple[tuple[str, ...], int]] = [
     (("channels", "--policy", "-"), 0),
     (("due", "--at", "2026-11-23T10:00:00+01:00"), 0),
     ((*DUE, "--format", "table", "--tz", "Europe/Oslo"), 0),
-    # Public holidays of a country, from the library that is installed.
+    # Public holidays of a country come from the installed library.
     ((*DUE, "--policy", "country.yaml", "--why"), 0),
     (("hours", "--policy", "country.yaml", "--at", "2026-11-23T10:00:00+01:00"), 0),
     (("priority",), 0),

@@ -1,4 +1,4 @@
-"""The short path of the command line against Typer, which defines what a command line means."""
+"""The short path of the command line compared with Typer, which is the reference."""
 
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -19,18 +19,18 @@ Values = dict[str, object]
 
 
 class Outcome(NamedTuple):
-    """What became of an argument list: the values that the command was called with, or a no."""
+    """The result of an argument list: the values of the call, or the error."""
 
     values: Values | None
     refusal: str | None
 
 
 class _Uncalled(Command):
-    """A command that can be given something else to do when it is called."""
+    """A command whose `call` can be replaced."""
 
 
 class Recorded:
-    """A command whose function only notes its values, as Typer runs it."""
+    """A command that Typer runs and that only records its values."""
 
     def __init__(self, name: str) -> None:
         self.calls: list[Values] = []
@@ -41,12 +41,12 @@ class Recorded:
             self.typer: Any = typer_command(name)
 
     def record(self, values: Values) -> int:
-        """Note the values with which the command would be called."""
+        """Record the values of a call."""
         self.calls.append(dict(values))
         return 0
 
     def by_typer(self, arguments: list[str]) -> Outcome:
-        """Return what Typer makes of the arguments."""
+        """Return the result of parsing the arguments with Typer."""
         self.calls.clear()
         try:
             with redirect_stdout(StringIO()):
@@ -54,13 +54,13 @@ class Recorded:
         except typer.TyperException as error:
             assert self.calls == []
             return Outcome(None, error.format_message())
-        # Not called and not refused: the help was shown.
+        # Not called and no error: the help was shown.
         return Outcome(self.calls[0] if self.calls else None, None)
 
 
 RECORDED = {name: Recorded(name) for name in COMMANDS}
 
-#: Values as people write them, and as nobody should.
+#: Usual and unusual values.
 VALUES = st.sampled_from(
     ["pro", "P1", "impact=down", "json", "plain", "auto", "JSON", "always", "never", "now", "@0",
      "2026-11-23T10:00:00Z", "a b", "å", "=", "a=b=c", "true", "0", "", " ", "-", "--", "-q",
@@ -71,40 +71,40 @@ STRAY = st.sampled_from(
      "--plan", "pro", "", "=", "--=x", "--quiet=true", "--no-quiet", "-plan", "--WHY"]
 )  # fmt: skip
 STRAYS = st.lists(STRAY, max_size=1)
-WAYS = st.sampled_from(["apart", "apart", "equals", "alone"])
+FORMS = st.sampled_from(["apart", "apart", "equals", "alone"])
 
 
 @cache
 def values_of(option: Option) -> st.SearchStrategy[str]:
-    """Return the values of an option, two of three from its choices where it has any."""
-    fitting = st.sampled_from(option.choices) if option.choices else VALUES
-    return st.one_of(fitting, fitting, VALUES)
+    """Return a strategy for values of an option; two of three are valid choices, if it has any."""
+    valid = st.sampled_from(option.choices) if option.choices else VALUES
+    return st.one_of(valid, valid, VALUES)
 
 
 @st.composite
 def option_of(draw: st.DrawFn, options: st.SearchStrategy[Option]) -> list[str]:
-    """Return one of these options, in one of the ways to write it, some of them wrong."""
+    """Return one of these options in a valid or invalid form."""
     option = draw(options)
     if not option.flags:
         return [draw(VALUES)]
     flag = draw(st.sampled_from(option.flags))
     value = draw(values_of(option))
-    way = draw(WAYS)
+    form = draw(FORMS)
     if option.kind == "flag":
-        return [flag] if way != "equals" else draw(st.sampled_from([[flag], [f"{flag}={value}"]]))
-    return {"apart": [flag, value], "equals": [f"{flag}={value}"], "alone": [flag]}[way]
+        return [flag] if form != "equals" else draw(st.sampled_from([[flag], [f"{flag}={value}"]]))
+    return {"apart": [flag, value], "equals": [f"{flag}={value}"], "alone": [flag]}[form]
 
 
 @st.composite
 def argument_lists(draw: st.DrawFn, written: st.SearchStrategy[list[list[str]]]) -> list[str]:
-    """Return argument lists: mostly well written, with a stray word here and there."""
+    """Return mostly valid argument lists, some with a stray word."""
     parts = draw(written)
     for word in draw(STRAYS):
         parts.insert(draw(st.integers(0, len(parts))), [word])
     return [word for part in parts for word in part]
 
 
-#: The strategies of each command are made once: to make them takes as long as to draw from them.
+#: The strategies of each command, made once, because making them takes as long as drawing.
 ARGUMENT_LISTS = {
     name: argument_lists(
         st.lists(option_of(st.sampled_from(recorded.command.every_option())), max_size=4)
@@ -130,7 +130,7 @@ def test_short_path_parses_like_typer(name: str, data: st.DataObject) -> None:
 
 
 def well_written(command: Command) -> Iterator[tuple[list[str], Values]]:
-    """Yield plainly written argument lists with the values that they give."""
+    """Yield valid argument lists with their values."""
     for option in command.every_option():
         if option.kind == "arguments":
             yield ["one", "two"], {option.name: ["one", "two"]}
@@ -143,34 +143,34 @@ def well_written(command: Command) -> Iterator[tuple[list[str], Values]]:
                 yield [flag, flag], {option.name: True}
                 continue
             value = option.choices[-1] if option.choices else "x"
-            one: object = [value] if option.kind == "texts" else value
-            yield [flag, value], {option.name: one}
-            if len(flag) == 2:  # its value stands apart, or at once: `-k=x` is the value `=x`
+            single: object = [value] if option.kind == "texts" else value
+            yield [flag, value], {option.name: single}
+            if len(flag) == 2:  # the value of `-k=x` is `=x`
                 continue
-            yield [f"{flag}={value}"], {option.name: one}
-            many: object = [value, value] if option.kind == "texts" else value
-            yield [flag, value, f"{flag}={value}"], {option.name: many}
+            yield [f"{flag}={value}"], {option.name: single}
+            repeated: object = [value, value] if option.kind == "texts" else value
+            yield [flag, value, f"{flag}={value}"], {option.name: repeated}
             if not option.choices:
                 for odd in ("", "-", "a=b", " "):
-                    single: object = [odd] if option.kind == "texts" else odd
-                    yield [flag, odd], {option.name: single}
-                    yield [f"{flag}={odd}"], {option.name: single}
+                    unusual: object = [odd] if option.kind == "texts" else odd
+                    yield [flag, odd], {option.name: unusual}
+                    yield [f"{flag}={odd}"], {option.name: unusual}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_common_command_lines_are_parsed_equally(name: str) -> None:
     recorded = RECORDED[name]
     command = recorded.command
-    left_out: Values = {
+    omitted: Values = {
         option.name: False if option.kind == "flag" else option.default
         for option in command.every_option()
     }
     takes_several = any(option.kind == "arguments" for option in command.every_option())
     cases = [([], dict[str, object]()), *well_written(command)]
     for arguments, given_values in cases:
-        expected = {**left_out, **given_values}
+        expected = {**omitted, **given_values}
         assert recorded.by_typer(list(arguments)).values == expected, arguments
-        # A command that takes several arguments beside its options is Typer's altogether.
+        # Commands with several arguments are always parsed by Typer.
         short = read_short(command, list(arguments))
         assert short == (None if takes_several else expected), arguments
 

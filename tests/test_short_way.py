@@ -1,4 +1,4 @@
-"""A plainly written question loads only the modules that `zsupport.cli.short` allows."""
+"""A common question imports only the modules that `zsupport.cli.short` allows."""
 
 import re
 import subprocess
@@ -32,17 +32,17 @@ SCRIPT = "import sys\nfrom zsupport.cli import run\nsys.exit(run())\n"
 
 
 def chains(stderr: str) -> dict[str, tuple[str, ...]]:
-    """Return the modules that a process loaded, each with those that led to it."""
-    # Each line stands after those of the modules that it loads, which are indented further.
+    """Return the modules that a process imported, with the modules that led to each import."""
+    # A module is listed after the modules that it imports, which are indented further.
     lines = re.findall(r"^import time:[^|]*\|[^|]*\| ( *)(\S+)$", stderr, re.M)
-    found: dict[str, tuple[str, ...]] = {}
+    modules: dict[str, tuple[str, ...]] = {}
     above: list[tuple[int, str]] = []
     for spaces, module in reversed(lines):
         while above and above[-1][0] >= len(spaces):
             above.pop()
-        found[module] = tuple(name for _, name in above)
+        modules[module] = tuple(name for _, name in above)
         above.append((len(spaces), module))
-    return found
+    return modules
 
 
 def loaded(command: list[str], cli: Cli, home: Path) -> dict[str, tuple[str, ...]]:
@@ -60,13 +60,13 @@ def test_question_imports_only_allowed_modules(name: str, cli: Cli, tmp_path: Pa
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     question = [str(script), *QUESTIONS[name].split()]
-    loaded(question, cli, tmp_path)  # reads the policy
-    allowed = {*OF_PYTHON, "zsupport", *(f"zsupport.{each}" for each in OF_PROGRAM)}
+    loaded(question, cli, tmp_path)  # fills the cache
+    allowed = {*OF_PYTHON, "zsupport", *(f"zsupport.{module}" for module in OF_PROGRAM)}
     allowed |= loaded(["-c", "pass"], cli, tmp_path).keys()
-    found = loaded(question, cli, tmp_path)
-    assert "zsupport.cli.short" in found
+    imported = loaded(question, cli, tmp_path)
+    assert "zsupport.cli.short" in imported
     surplus = [
-        " -> ".join((*way, module)) for module, way in found.items() if module not in allowed
+        " -> ".join((*chain, module)) for module, chain in imported.items() if module not in allowed
     ]
     assert surplus == []
 

@@ -1,4 +1,4 @@
-"""One way from a path to policies: every command takes the same files of a folder."""
+"""Selecting files: all commands select the same files of a folder."""
 
 import json
 import os
@@ -24,7 +24,7 @@ plans: {{free: Free, pro: Pro}}
 channels: {{web: {{name: Web, kind: web}}}}
 entitlements: [{{when: {{plan: pro}}, allow: web}}]
 """
-# With a mistake each, so that every command lists the files that it takes.
+# An error in each file makes every command list the selected files.
 MISTAKE = "plams: {}\n"
 TESTS = "tests: 1\npolicy: {id}\ncases: [{{channels: {{plan: pro}}, expect: {{include: web}}}}]\n"
 TEMPLATE = "{{- if .Values.support }}\nformat: 1\npolicy: acme\nplans: {a: A}\n{{- end }}\n"
@@ -54,12 +54,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def taken(cli: Cli, folder: Path, command: str, path: str, *options: str) -> list[str]:
-    """Return the invalid files that a command takes from a path, sorted."""
+    """Return the invalid files that a command selects for a path, sorted."""
     done = cli(command, path, *options, "--format", "json", cwd=folder)
     assert done.code == 3, done.stderr
-    found = json.loads(done.stdout)
-    problems = found["error"]["problems"] if command == "diff" else found["findings"]
-    return sorted({each["file"] for each in problems if each["code"] == "ZS101"})
+    document = json.loads(done.stdout)
+    problems = document["error"]["problems"] if command == "diff" else document["findings"]
+    return sorted({problem["file"] for problem in problems if problem["code"] == "ZS101"})
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_git_revision_selects_the_same_files_as_the_folder(folder: Path, cli: Cl
     for name in NAMES:
         path = folder / name
         path.write_text(path.read_text().removesuffix(MISTAKE))
-    found = taken(cli, folder, "diff", ".", "--against", "HEAD")
-    assert found == [f"HEAD:{name}" for name in names]
+    files = taken(cli, folder, "diff", ".", "--against", "HEAD")
+    assert files == [f"HEAD:{name}" for name in names]
 
 
 def test_all_commands_report_a_missing_policy_equally(tmp_path: Path, cli: Cli) -> None:
     write(tmp_path, "empty/other.yaml", "a: b\n")
     write(tmp_path, "base.yaml", POLICY.format(id="base"))
-    said = {
+    messages = {
         cli(*arguments, cwd=tmp_path).stderr
         for arguments in (
             ("check", "empty"),
@@ -114,8 +114,8 @@ def test_all_commands_report_a_missing_policy_equally(tmp_path: Path, cli: Cli) 
             ("diff", "empty", "--against", "base.yaml"),
         )
     }
-    (one,) = said
-    assert one.startswith("zsupport: empty: no policy found here or in the folders below\n")
+    (message,) = messages
+    assert message.startswith("zsupport: empty: no policy found here or in the folders below\n")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_all_commands_report_a_missing_policy_equally(tmp_path: Path, cli: Cli) 
         ("policy: x\ntext: |\n  plans: {}\n", False),
         ("- policy: x\n- plans: {}\n", False),
         (TEMPLATE, False),
-        ("policy: x\n\tplans: {}\n", False),  # it breaks before the second key
+        ("policy: x\n\tplans: {}\n", False),  # a YAML error before the second key
         ("", False),
         ("\0policy: x\nplans: {}\n", False),
     ],
@@ -165,7 +165,7 @@ def test_link_that_leaves_the_folder_is_reported_and_not_read(
         assert done.stdout.count("error[ZS000]") == 3
         assert "link.yaml:1:1" in done.stdout
     assert (tmp_path / "secret" / "policy.yaml").read_text() == SECRET
-    # A question to the folder is refused in the same words.
+    # Questions report the same message.
     done = cli("channels", "--policy", "./", cwd=folder)
     assert done.code == 3
     assert "link leaves the folder" in done.stderr
@@ -228,7 +228,7 @@ def test_project_cannot_name_a_link_that_leaves_the_folder(tmp_path: Path, cli: 
         ("policies", "./policies"),
         ("channels", "--plan", "a", "--policy", "./policies"),
         ("channels", "--plan", "a", "--policy", "policies/policy.yaml"),
-        # The tests are about a policy in a folder of its name, which is a link.
+        # The policy of these tests is in a folder with its name, which is a link.
         ("test", "secret_test.yaml"),
     ],
 )
@@ -261,7 +261,7 @@ def test_tests_next_to_the_repository_are_ignored(tmp_path: Path, cli: Cli) -> N
     write(tmp_path, "acme/acme.yaml", POLICY.format(id="acme"))
     write(tmp_path, "acme_test.yaml", "policy: acme\nhunter2: x\n")
     done = cli("test", ".", cwd=tmp_path / "acme")
-    assert "hunter2" in done.stdout  # in folders that no repository holds
+    assert "hunter2" in done.stdout  # outside of a repository
     (tmp_path / "acme" / ".git").mkdir()
     done = cli("test", ".", cwd=tmp_path / "acme")
     assert "hunter2" not in done.stdout + done.stderr
@@ -297,14 +297,14 @@ def test_project_cannot_name_a_policy_outside_of_the_repository(
         assert "hunter2" not in done.stdout + done.stderr
 
 
-def test_named_file_stays_named_next_to_its_folder(
+def test_named_file_stays_named_next_to_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, "a.yaml", "compose: x\n")
     write(tmp_path, "b.yaml", "compose: x\n")
     monkeypatch.chdir(tmp_path)
     for arguments in ([".", "b.yaml"], ["b.yaml", "."], [".", "b.yaml", "."]):
-        named = {each.shown: each.named for each in select(arguments, lambda _: False).files}
+        named = {file.shown: file.named for file in select(arguments, lambda _: False).files}
         assert named == {"a.yaml": False, "b.yaml": True}, arguments
 
 
@@ -313,7 +313,7 @@ def test_revisions_of_a_shipped_policy_are_sorted_by_name(
 ) -> None:
     listed = os.listdir
     monkeypatch.setattr(os, "listdir", lambda path: sorted(listed(path), reverse=True))
-    names = [each.shown for each in select(["zoom", "aws"], lambda _: False).files]
+    names = [file.shown for file in select(["zoom", "aws"], lambda _: False).files]
     assert names[0] == "zoom.yaml"
     assert len(names) > 2
     assert names[1:] == sorted(names[1:])
@@ -326,33 +326,33 @@ PATTERNS = st.text("ab*?[]!/", max_size=8).filter(lambda text: "[!" not in text 
 
 
 def as_expression(pattern: str) -> str:
-    """Return the plain definition of a pattern as a regular expression."""
-    made = ""
+    """Return the regular expression that defines a pattern."""
+    expression = ""
     names = pattern.split("/")
     for number, name in enumerate(names):
         last = number == len(names) - 1
         if name == "**":
-            made += "(.*)" if last else "([^/]*/)*"
+            expression += "(.*)" if last else "([^/]*/)*"
             continue
         name = re.sub(r"\[(!?)(.[^]]*)\]|(.)", _part, name)
-        made += name + ("" if last else "/")
-    return made
+        expression += name + ("" if last else "/")
+    return expression
 
 
-def _part(found: "re.Match[str]") -> str:
-    if found[3]:
-        return {"*": "[^/]*", "?": "[^/]"}.get(found[3], re.escape(found[3]))
-    return f"[{'^/' if found[1] else ''}{re.escape(found[2])}]"
+def _part(match: "re.Match[str]") -> str:
+    if match[3]:
+        return {"*": "[^/]*", "?": "[^/]"}.get(match[3], re.escape(match[3]))
+    return f"[{'^/' if match[1] else ''}{re.escape(match[2])}]"
 
 
 @given(PATTERNS, st.lists(NAMES_OF_PATHS, min_size=1, max_size=4))
-def test_pattern_matches_like_its_regular_expression(pattern: str, names: list[str]) -> None:
+def test_pattern_matches_like_the_regular_expression(pattern: str, names: list[str]) -> None:
     path = "/".join(names)
     assert matches(pattern, path) is bool(re.fullmatch(as_expression(pattern), path)), path
 
 
 @pytest.mark.parametrize(
-    ("pattern", "fitting", "others"),
+    ("pattern", "matching", "different"),
     [
         ("[]a]", "]a", "[b!"),
         ("[!]a]", "[b!", "]a"),
@@ -361,10 +361,10 @@ def test_pattern_matches_like_its_regular_expression(pattern: str, names: list[s
     ],
 )
 def test_bracket_at_the_start_of_a_class_is_part_of_it(
-    pattern: str, fitting: str, others: str
+    pattern: str, matching: str, different: str
 ) -> None:
-    assert [matches(pattern, each) for each in fitting] == [True] * len(fitting)
-    assert [matches(pattern, each) for each in others] == [False] * len(others)
+    assert [matches(pattern, name) for name in matching] == [True] * len(matching)
+    assert [matches(pattern, name) for name in different] == [False] * len(different)
 
 
 def test_steps_of_matching_are_bounded(
@@ -403,17 +403,17 @@ def test_config_option_replaces_the_configuration_of_files(tmp_path: Path, cli: 
     settings = '[tool.zsupport]\nexclude = ["acme.yaml"]\ncheck.ignore = ["ZS3"]\n'
     write(folder, "pyproject.toml", settings)
 
-    def found(*options: str) -> tuple[list[str], str]:
+    def check(*options: str) -> tuple[list[str], str]:
         done = cli("check", ".", *options, "--select", "ZS301", "--format", "json", cwd=folder)
-        files = [each["file"] for each in json.loads(done.stdout)["findings"]]
+        files = [finding["file"] for finding in json.loads(done.stdout)["findings"]]
         text = cli("check", ".", *options, cwd=folder).stdout
         return files, text.splitlines()[-1]
 
-    # A pull request can switch its check off in its own configuration, and the last line says so.
-    files, last = found()
+    # A pull request can disable rules in its own configuration; the last line shows this.
+    files, last = check()
     assert files == []
     assert "; switched off by configuration: ZS3; excluded by configuration: acme.yaml" in last
-    # So does every other format, in the document or on standard error.
+    # Every other format shows it too, in the document or on standard error.
     off = ["switched off by configuration: ZS3", "excluded by configuration: acme.yaml"]
     for format in ("auto", "text", "plain", "json", "csv", "markdown", "github", "sarif", "junit",
                    "gitlab"):  # fmt: skip
@@ -423,10 +423,10 @@ def test_config_option_replaces_the_configuration_of_files(tmp_path: Path, cli: 
             assert (text in done.stderr) is (format in ("plain", "json", "csv", "sarif", "gitlab"))
     document = json.loads(cli("check", ".", "--format", "json", cwd=folder).stdout)
     assert document["switched_off"] == off
-    files, last = found("--config", "none")
+    files, last = check("--config", "none")
     assert files == ["acme.yaml", "drafts/new.yaml"]
     assert "configuration" not in last
-    files, last = found("--config", "../base.toml")
+    files, last = check("--config", "../base.toml")
     assert files == ["acme.yaml"]
     assert last.endswith("; excluded by configuration: drafts/*.yaml")
     for command, *options in (("test",), ("diff", "--against", "acme.yaml")):
@@ -449,7 +449,7 @@ def test_config_option_accepts_a_file_of_a_revision(tmp_path: Path, cli: Cli) ->
     git("add", ".")
     git("commit", "-qm", "Base")
     write(tmp_path, "desk/base.toml", "broken")
-    # A file on disk that has the name of the revision and file.
+    # A file on disk with the name of the revision and file.
     write(tmp_path, "main:base.toml", '[tool.zsupport.check]\nignore = ["ZS"]\n')
     git("tag", "v1")
 
@@ -461,7 +461,7 @@ def test_config_option_accepts_a_file_of_a_revision(tmp_path: Path, cli: Cli) ->
     for config in ("main:base.toml", "main:desk", "main:gone/x.toml"):
         assert "configuration" not in check(config).stdout
     assert "; switched off by configuration: ZS" in check("./main:base.toml").stdout
-    for config, code, says in (
+    for config, code, message in (
         ("main:", 2, "--config: missing file name in `main:`"),
         (":base.toml", 2, "invalid Git revision ``"),
         ("-x:base.toml", 2, "invalid Git revision `-x`"),
@@ -469,7 +469,7 @@ def test_config_option_accepts_a_file_of_a_revision(tmp_path: Path, cli: Cli) ->
         ("main:../x", 4, "git: "),
     ):
         assert check(config).code == code
-        assert says in check(config).stderr
+        assert message in check(config).stderr
 
 
 @pytest.mark.parametrize(
@@ -480,7 +480,7 @@ def test_config_option_accepts_a_file_of_a_revision(tmp_path: Path, cli: Cli) ->
 def test_modules_of_the_current_folder_are_not_imported(
     arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
-    # What Python itself imports for `-m`, before any program runs.
+    # The modules that Python itself imports for `-m`.
     first = "import runpy, sys; print(*sys.modules)"
     own = subprocess.run([sys.executable, "-c", first], capture_output=True, text=True, check=True)
     theirs = {*sys.stdlib_module_names, "holidays", "rich", "typer", "tzdata", "yaml"}

@@ -1,4 +1,4 @@
-"""How tables use the width of a terminal."""
+"""The width of tables in a terminal."""
 
 from zsupport.report import Report, Table, Terminal, render
 
@@ -25,15 +25,15 @@ def words(lines: list[str]) -> list[str]:
     return [word for line in lines for word in line.split()]
 
 
-def test_words_are_not_broken_if_the_longest_of_each_column_fit() -> None:
-    # 8 + 14 + 25 + 10 + 4 + 10 for the words, and three between columns less the edges.
+def test_words_are_not_broken_if_the_longest_words_fit() -> None:
+    # 8 + 14 + 25 + 10 + 4 + 10 for the words, and three between columns, except at the edges.
     text = drawn(71 + 17)
     assert all(len(line) <= 88 for line in text)
     for word in ("2026-11-27T13:30:00+01:00", "first-response", "not-stated", "(extended)"):
         assert word in words(text)
 
 
-def test_instant_is_broken_between_its_parts() -> None:
+def test_instant_is_broken_between_the_parts() -> None:
     before_the_offset = drawn(82)
     assert "2026-11-27T13:30:00" in words(before_the_offset)
     after_the_date = drawn(80)
@@ -42,7 +42,7 @@ def test_instant_is_broken_between_its_parts() -> None:
         assert {"first-response", "not-stated", "(extended)", "restoration"} <= set(words(text))
 
 
-def test_id_is_broken_at_its_hyphen() -> None:
+def test_id_is_broken_at_the_hyphen() -> None:
     text = drawn(70)
     assert all(len(line) <= 70 for line in text)
     assert {"first-", "response", "2026-11-27T", "13:30:00", "+01:00"} <= set(words(text))
@@ -62,7 +62,7 @@ def test_escaped_characters_count_for_the_width() -> None:
     assert text.isascii()
     assert lines[0] == "\\xdcbersicht"
     assert lines[-1] == "Gr\\xf6\\xdfe"
-    # Both rows have their second cell in the same column, as the heading has.
+    # The second cells of the heading and of both rows are in the same column.
     columns = [line.index(cell) for line, cell in zip(
         [line for line in lines if "|" in line and "=" not in line],
         ("St\\xe5nd", "l\\xe4uft", "y"), strict=True,

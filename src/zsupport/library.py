@@ -31,7 +31,7 @@ from zsupport.sources.cache import (
 )
 from zsupport.sources.find import (
     TESTS,
-    FoundPolicy,
+    LocatedPolicy,
     file_of_tests,
     find,
     find_shipped,
@@ -477,7 +477,7 @@ def load(path_or_name: str | os.PathLike[str], *, cache: bool = True) -> Policy:
     return load_files(find(os.fspath(path_or_name)), cache=cache)
 
 
-def load_files(source: FoundPolicy, *, cache: bool = True) -> Policy:
+def load_files(source: LocatedPolicy, *, cache: bool = True) -> Policy:
     """Return the policy of these files, from the cache folder if it is there."""
     examined = () if source.examined is None else (source.examined,)
     folder = cache_folder(os.environ, examined) if cache else None

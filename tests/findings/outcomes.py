@@ -1,4 +1,4 @@
-"""Outcomes for the tests of the formats: one rich one, an empty one, and random ones."""
+"""Outcomes for the tests of formats: a rich one, an empty one, and random ones."""
 
 from typing import Any
 
@@ -79,7 +79,7 @@ CODES = {
     )
 }
 
-#: What `check` says in its document beside the findings.
+#: The further fields in the document of `check`.
 EXTRA: dict[str, Any] = {"summary": {"allowed": 0}, "fixed": [], "unread": [], "switched_off": []}
 
 #: Two files with findings and one without: related places, a case, labels, fixes, several lines,
@@ -104,9 +104,9 @@ CONTEXT = Context(
 )  # fmt: skip
 
 
-# -- random ones ----------------------------------------------------------------------------
+# -- random outcomes -------------------------------------------------------------------------
 
-#: A busy machine is no mistake in the formats.
+#: Without a deadline, because the machine can be busy.
 UNHURRIED = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 HOSTILE = (
@@ -143,8 +143,8 @@ def findings(draw: st.DrawFn) -> Finding:
 
 @st.composite
 def outcomes(draw: st.DrawFn) -> Outcome:
-    found = draw(st.lists(findings(), max_size=4))
-    units = [Unit(draw(texts), each.file, each.span.line, (each,)) for each in found]
+    drawn = draw(st.lists(findings(), max_size=4))
+    units = [Unit(draw(texts), f.file, f.span.line, (f,)) for f in drawn]
     units += [Unit(draw(texts), draw(names), 1, ()) for _ in range(draw(st.integers(0, 2)))]
-    sources = {each.file: draw(texts) + "\n" + draw(texts) * 40 for each in found}
+    sources = {f.file: draw(texts) + "\n" + draw(texts) * 40 for f in drawn}
     return Outcome("check", tuple(units), sources, CODES, (draw(texts),), EXTRA)

@@ -1,4 +1,4 @@
-"""Readers of the formats, as those who receive them read: each back to what stands where."""
+"""Readers of the formats, which return the code, severity and place of each finding."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 
 class Seen(NamedTuple):
-    """What a reader of a format sees of a finding."""
+    """The parts of a finding that all formats show."""
 
     code: str
     severity: str
@@ -23,7 +23,7 @@ class Seen(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A workflow command as the runner of GitHub Actions understands it."""
+    """A workflow command as the runner of GitHub Actions reads it."""
 
     name: str
     properties: dict[str, str]
@@ -31,26 +31,28 @@ class Command(NamedTuple):
 
 
 def text(written: str) -> list[Seen]:
-    found = re.findall(
+    matches = re.findall(
         r"^(error|warning|note)\[(ZS[0-9]{3})\].*\n(?: {4}.*\n|\n)*? *--> .*:([0-9]+):([0-9]+)$",
         written, re.M,
     )  # fmt: skip
-    return [Seen(code, severity, int(line), int(column)) for severity, code, line, column in found]
+    return [
+        Seen(code, severity, int(line), int(column)) for severity, code, line, column in matches
+    ]
 
 
 def plain(written: str) -> list[Seen]:
-    """Read as an editor does that goes from finding to finding: a line each."""
+    """Read one finding per line, like an editor."""
     seen = []
     for line in written.split("\n")[:-1]:
-        found = re.search(r":([0-9]+):([0-9]+): (error|warning|note)\[(ZS[0-9]{3})\] ", line)
-        assert found, line
-        seen.append(Seen(found[4], found[3], int(found[1]), int(found[2])))
+        match = re.search(r":([0-9]+):([0-9]+): (error|warning|note)\[(ZS[0-9]{3})\] ", line)
+        assert match, line
+        seen.append(Seen(match[4], match[3], int(match[1]), int(match[2])))
     return seen
 
 
 def json_document(written: str) -> list[Seen]:
-    found = json.loads(written)["findings"]
-    return [Seen(f["code"], f["severity"], f["line"], f["column"]) for f in found]
+    findings = json.loads(written)["findings"]
+    return [Seen(f["code"], f["severity"], f["line"], f["column"]) for f in findings]
 
 
 def csv_rows(written: str) -> list[Seen]:
@@ -59,9 +61,9 @@ def csv_rows(written: str) -> list[Seen]:
 
 
 def markdown_cells(written: str) -> list[list[str]]:
-    """Return the rows of the table, as what a reader sees of each cell: a line end for `<br>`.
+    """Return the rows of the table, with the visible text of each cell and `<br>` as line feed.
 
-    Whatever is not plain text there, but for a line end and an empty comment, is refused.
+    Only plain text, code spans, line breaks and empty comments are allowed.
     """
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(written)
     cells = [_plain(token) for before, token in pairwise(tokens)
@@ -93,21 +95,21 @@ def markdown(written: str) -> list[Seen]:
 
 
 def commands(written: str) -> list[Command]:
-    """Return the commands that the runner finds in a log, in their new form and in the old."""
-    found = []
+    """Return the workflow commands that the runner finds in a log, in the new and old syntax."""
+    results = []
     for line in re.split("\r\n|\r|\n", written):
         start = line.lstrip()
         if start.startswith("::") and "::" in start[2:]:
             head, message = start[2:].split("::", 1)
             name, _, listed = head.partition(" ")
-            pairs = [each.partition("=") for each in listed.split(",")]
+            pairs = [pair.partition("=") for pair in listed.split(",")]
             properties = {
                 key: _unescaped(value, {":": "%3A", ",": "%2C"}) for key, _, value in pairs
             }
-            found.append(Command(name, properties, _unescaped(message, {})))
+            results.append(Command(name, properties, _unescaped(message, {})))
         else:
             assert "##[" not in line
-    return found
+    return results
 
 
 def _unescaped(text: str, more: dict[str, str]) -> str:
@@ -119,9 +121,9 @@ def _unescaped(text: str, more: dict[str, str]) -> str:
 def github(written: str) -> list[Seen]:
     severities = {"error": "error", "warning": "warning", "notice": "note"}
     return [
-        Seen(each.properties["title"].split(" ")[0], severities[each.name],
-             int(each.properties["line"]), int(each.properties["col"]))
-        for each in commands(written)
+        Seen(command.properties["title"].split(" ")[0], severities[command.name],
+             int(command.properties["line"]), int(command.properties["col"]))
+        for command in commands(written)
     ]  # fmt: skip
 
 
@@ -139,8 +141,8 @@ def sarif(written: str) -> list[Seen]:
 
 def junit(written: str) -> list[Seen]:
     root = Xml.fromstring(written)
-    texts = [each.text or "" for each in (*root.iter("failure"), *root.iter("system-out"))]
-    return [seen for each in texts for seen in text(each)]
+    texts = [element.text or "" for element in (*root.iter("failure"), *root.iter("system-out"))]
+    return [seen for report in texts for seen in text(report)]
 
 
 def gitlab(written: str) -> list[Seen]:

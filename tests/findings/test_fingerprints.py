@@ -1,4 +1,4 @@
-"""Fingerprints: unique within a run, and the same when lines, lists and neighbours move."""
+"""Fingerprints: unique within a run, and independent of lines, positions and other findings."""
 
 import re
 from datetime import date
@@ -13,79 +13,84 @@ from zsupport.findings import Finding, Span, fingerprints
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import read_document
 
-#: Findings that differ in what a fingerprint is made of, and in their place.
-some = st.builds(
+#: Findings that differ in the parts of a fingerprint, and in their place.
+finding_strategy = st.builds(
     SAME._replace, code=st.sampled_from(sorted(CODES)), message=texts, file=names, span=spans(),
     path=texts, identity=st.lists(texts, max_size=2).map(tuple),
 )  # fmt: skip
-many = st.lists(some, max_size=8)
+findings_strategy = st.lists(finding_strategy, max_size=8)
 
 
 def moved(finding: Finding, by: int) -> Finding:
-    """Return the finding as it is when `by` lines and list items stand before it."""
+    """Return the finding after inserting `by` lines and list items before it."""
     line, column, end_line, end_column = finding.span
-    path = re.sub(r"\[([0-9]+)\]", lambda found: f"[{int(found[1]) + by}]", finding.path)
+    path = re.sub(r"\[([0-9]+)\]", lambda match: f"[{int(match[1]) + by}]", finding.path)
     return finding._replace(span=Span(line + by, column, end_line + by, end_column), path=path)
 
 
-@given(many)
+@given(findings_strategy)
 @UNHURRIED
-def test_fingerprints_are_unique_within_a_run(found: list[Finding]) -> None:
-    made = fingerprints(found)
-    assert len(set(made)) == len(found)
-    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in made)
+def test_fingerprints_are_unique_within_a_run(findings: list[Finding]) -> None:
+    hashes = fingerprints(findings)
+    assert len(set(hashes)) == len(findings)
+    assert all(re.fullmatch("[0-9a-f]{32}", text) for text in hashes)
 
 
-@given(many, st.integers(1, 1000))
+@given(findings_strategy, st.integers(1, 1000))
 @UNHURRIED
 def test_fingerprints_do_not_depend_on_lines_and_list_positions(
-    found: list[Finding], by: int
+    findings: list[Finding], by: int
 ) -> None:
-    assert fingerprints([moved(each, by) for each in found]) == fingerprints(found)
+    assert fingerprints([moved(f, by) for f in findings]) == fingerprints(findings)
 
 
-@given(st.lists(some, max_size=8, unique_by=lambda f: (f.code, f.file, f.identity, f.path,
+@given(st.lists(finding_strategy, max_size=8, unique_by=lambda f: (f.code, f.file, f.identity,
+f.path,
                                                             f.message)), st.randoms())  # fmt: skip
 @UNHURRIED
 def test_fingerprints_do_not_depend_on_the_order_of_findings(
-    found: list[Finding], random: object
+    findings: list[Finding], random: object
 ) -> None:
-    # Two that differ in nothing but a list position are told apart by their order.
-    found = [each._replace(path="", identity=(each.message, each.path, *each.identity))
-             for each in found]  # fmt: skip
-    by_finding = dict(zip(map(repr, found), fingerprints(found), strict=True))
-    random.shuffle(found)  # type: ignore[attr-defined]
-    assert [by_finding[repr(each)] for each in found] == fingerprints(found)
+    # Findings that differ only in a list position are distinguished by their order.
+    findings = [f._replace(path="", identity=(f.message, f.path, *f.identity))
+                for f in findings]  # fmt: skip
+    by_finding = dict(zip(map(repr, findings), fingerprints(findings), strict=True))
+    random.shuffle(findings)  # type: ignore[attr-defined]
+    assert [by_finding[repr(f)] for f in findings] == fingerprints(findings)
 
 
-@given(many, some)
+@given(findings_strategy, finding_strategy)
 @UNHURRIED
 def test_new_finding_does_not_change_earlier_fingerprints(
-    found: list[Finding], one: Finding
+    findings: list[Finding], added: Finding
 ) -> None:
-    assert fingerprints([*found, one])[:-1] == fingerprints(found)
+    assert fingerprints([*findings, added])[:-1] == fingerprints(findings)
 
 
 def test_fingerprints_differ_for_different_findings() -> None:
-    one = RICH.findings[0]
-    others = [
-        one._replace(code="ZS502"),
-        one._replace(file="policies/other.yaml"),
-        one._replace(identity=("business", "pro", "P2")),
-        one._replace(identity=("business", "pro", "P1", "1")),
-        one._replace(identity=("business\0pro", "P1")),
+    finding = RICH.findings[0]
+    different = [
+        finding._replace(code="ZS502"),
+        finding._replace(file="policies/other.yaml"),
+        finding._replace(identity=("business", "pro", "P2")),
+        finding._replace(identity=("business", "pro", "P1", "1")),
+        finding._replace(identity=("business\0pro", "P1")),
     ]
-    made = fingerprints([one, *others, one])
-    assert len(set(made)) == len(made)
-    same = [one._replace(message="other words"), one._replace(severity="note"),
-            one._replace(case=None), one._replace(path="targets[1].P1")]  # fmt: skip
-    assert {fingerprints([each])[0] for each in same} == {made[0]}
+    hashes = fingerprints([finding, *different, finding])
+    assert len(set(hashes)) == len(hashes)
+    same = [finding._replace(message="other words"), finding._replace(severity="note"),
+            finding._replace(case=None), finding._replace(path="targets[1].P1")]  # fmt: skip
+    assert {fingerprints([f])[0] for f in same} == {hashes[0]}
 
 
 def test_list_position_is_not_part_of_a_fingerprint() -> None:
-    one = RICH.findings[3]._replace(path="targets[12].when.plan[0]")
-    assert fingerprints([one]) == fingerprints([one._replace(path="targets[3].when.plan[7]")])
-    assert fingerprints([one]) != fingerprints([one._replace(path="targets[3].when.role[7]")])
+    finding = RICH.findings[3]._replace(path="targets[12].when.plan[0]")
+    assert fingerprints([finding]) == fingerprints(
+        [finding._replace(path="targets[3].when.plan[7]")]
+    )
+    assert fingerprints([finding]) != fingerprints(
+        [finding._replace(path="targets[3].when.role[7]")]
+    )
 
 
 POLICY = """\
@@ -102,11 +107,11 @@ targets:
 
 
 def made_of(text: str, code: str) -> list[str]:
-    """Return the fingerprints of what `check` finds in a policy, of which one has this code."""
+    """Return the fingerprints of the findings in a policy, including a finding with this code."""
     document = read_document(SourceFile("p.yaml", text.encode(), "", "p.yaml"))
-    found = judge(document, RULES, date(2026, 11, 26)).findings
-    assert code in {each.code for each in found}
-    return sorted(fingerprints(found))
+    findings = judge(document, RULES, date(2026, 11, 26)).findings
+    assert code in {finding.code for finding in findings}
+    return sorted(fingerprints(findings))
 
 
 def test_fingerprints_do_not_depend_on_the_order_of_keys_in_a_condition() -> None:
@@ -118,8 +123,8 @@ def test_fingerprints_do_not_depend_on_the_order_of_keys_in_a_condition() -> Non
 
 def test_fingerprints_do_not_depend_on_the_order_of_keys_in_a_grant() -> None:
     grant, reordered = "{when: {plan: pro}, allow: web}", "{allow: web, when: {plan: pro}}"
-    policies = [POLICY.replace("{allow: web}", f"{{allow: web}}, {each}")
-                for each in (grant, reordered)]  # fmt: skip
+    policies = [POLICY.replace("{allow: web}", f"{{allow: web}}, {added}")
+                for added in (grant, reordered)]  # fmt: skip
     assert made_of(policies[0], "ZS403") == made_of(policies[1], "ZS403")
 
 

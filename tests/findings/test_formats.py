@@ -1,4 +1,4 @@
-"""The formats of findings: goldens, schemas, places, hostile texts."""
+"""The formats of findings: expected output, schemas, places, hostile texts."""
 
 import json
 import re
@@ -29,16 +29,16 @@ from zsupport.report.findings.wording import gravest_first, sentences
 from zsupport.report.text import guarded, printable, unsafe
 from zsupport.view.schemas import schema
 
-HERE = Path(__file__).parent
-GOLDEN = HERE / "golden"
-BAD = HERE.parent / "bad"
+FOLDER = Path(__file__).parent
+GOLDEN = FOLDER / "golden"
+BAD = FOLDER.parent / "bad"
 
 
 def digest(*parts: str | int) -> str:
     return sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
-#: What a golden has as @NAME@: versions, and the fingerprints of the findings of RICH.
+#: The values of @NAME@ in the expected output: versions, and fingerprints of findings in RICH.
 FILLED = {
     "zsupport": version("zsupport"),
     "tzdata": version("tzdata"),
@@ -61,10 +61,10 @@ def rendered(outcome: Outcome, format: str) -> str:
 
 @pytest.mark.parametrize("format", FINDING_FORMATS)
 def test_rich_outcome_equals_the_expected_output(format: str) -> None:
-    wanted = (GOLDEN / format).read_text(encoding="utf-8")
+    expected = (GOLDEN / format).read_text(encoding="utf-8")
     for name, value in FILLED.items():
-        wanted = wanted.replace(f"@{name}@", value)
-    assert rendered(RICH, format) == wanted
+        expected = expected.replace(f"@{name}@", value)
+    assert rendered(RICH, format) == expected
 
 
 def test_formats_equal_the_modules_and_the_option() -> None:
@@ -73,11 +73,11 @@ def test_formats_equal_the_modules_and_the_option() -> None:
     assert {path.name for path in GOLDEN.iterdir()} == set(FINDING_FORMATS) == set(READERS)
 
 
-# -- the same in each ------------------------------------------------------------------------
+# -- equal in all formats ----------------------------------------------------------------------
 
 
 def seen(outcome: Outcome) -> list[Seen]:
-    """Return what a reader must see, in a fixed order: some formats put the gravest first."""
+    """Return the expected result of a reader, sorted: some formats put the gravest first."""
     return sorted(Seen(f.code, f.severity, f.span.line, f.span.column) for f in outcome.findings)
 
 
@@ -87,19 +87,19 @@ def test_finding_has_the_same_line_and_column_in_all_formats(format: str) -> Non
     assert READERS[format](rendered(EMPTY, format)) == []
 
 
-# -- valid for those who read them -----------------------------------------------------------
+# -- valid reports ---------------------------------------------------------------------------
 
 
 def json_schema(name: str) -> jsonschema_rs.Validator:
-    text = (HERE / "schemas" / name).read_text(encoding="utf-8")
+    text = (FOLDER / "schemas" / name).read_text(encoding="utf-8")
     return jsonschema_rs.validator_for(json.loads(text), validate_formats=True)
 
 
 CHECK = jsonschema_rs.validator_for(schema("check"))
 SARIF = json_schema("sarif-2.1.0.json")
 GITLAB = json_schema("gitlab.json")
-ANT = XMLSchema(HERE / "schemas" / "junit-ant.xsd")
-JENKINS = XMLSchema(HERE / "schemas" / "junit-jenkins.xsd")
+ANT = XMLSchema(FOLDER / "schemas" / "junit-ant.xsd")
+JENKINS = XMLSchema(FOLDER / "schemas" / "junit-jenkins.xsd")
 
 
 def valid_for_both(report: str) -> None:
@@ -203,12 +203,12 @@ def test_fingerprint_does_not_depend_on_the_current_folder() -> None:
     above = fingerprinted(
         RICH._replace(units=tuple(units)), CONTEXT._replace(folder="/home/ci/work")
     )
-    assert [each for _, each in inside] == [each for _, each in above]
+    assert [text for _, text in inside] == [text for _, text in above]
     elsewhere = CONTEXT._replace(folder="/home/me/desk", root="/home/me")
     assert inside == fingerprinted(RICH, elsewhere)
 
 
-def test_file_keeps_its_name_without_a_workspace() -> None:
+def test_file_name_without_a_workspace_is_unchanged() -> None:
     assert workspace_path("./a/b.yaml", Context()) == "a/b.yaml"
     assert workspace_path("/a/b.yaml", Context(folder="/", root="/")) == "a/b.yaml"
 
@@ -216,7 +216,7 @@ def test_file_keeps_its_name_without_a_workspace() -> None:
 # -- github ----------------------------------------------------------------------------------
 
 
-def test_github_gets_ten_findings_of_each_severity_and_a_count() -> None:
+def test_github_gets_ten_findings_per_severity_and_a_count() -> None:
     notes = [RICH.findings[2]._replace(span=Span(i, 1, i, 2)) for i in range(1, 13)]
     errors = [RICH.findings[0]._replace(span=Span(i, 1, i, 2)) for i in range(1, 12)]
     outcome = RICH._replace(units=(Unit("a", "a", 1, (*notes, RICH.findings[1], *errors)),))
@@ -227,9 +227,9 @@ def test_github_gets_ten_findings_of_each_severity_and_a_count() -> None:
         "not shown: 1 error, 2 notes (GitHub shows 10 findings of each severity)",
         *RICH.closing,
     ]
-    assert [each.properties["line"] for each in commands(rendered(outcome, "github"))[:10]] == [
-        str(i) for i in range(1, 11)
-    ]
+    assert [
+        command.properties["line"] for command in commands(rendered(outcome, "github"))[:10]
+    ] == [str(i) for i in range(1, 11)]
 
 
 # -- markdown --------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def test_markdown_has_no_mentions_and_links() -> None:
     [
         ("`P2` and `slow lane`", "`P2` and `slow lane`"),
         ("`<b>@all#1 *x* [y](z) &amp;`", "`<b>@all#1 *x* [y](z) &amp;`"),
-        # What a code span would change, or a table or a formula take, is escaped as before.
+        # Texts that a code span, a table or a formula would change are escaped.
         ("`a|b`", r"\`a\|b\`"),
         ("`a\\b`", r"\`a\\b\`"),
         ("` a`", r"\` a\`"),
@@ -298,7 +298,7 @@ def test_sarif_omits_results_over_the_limit(monkeypatch: pytest.MonkeyPatch) -> 
     text = rendered(RICH, "sarif")
     SARIF.validate(json.loads(text))
     (run,) = json.loads(text)["runs"]
-    assert [each["level"] for each in run["results"]] == ["error", "error"]
+    assert [result["level"] for result in run["results"]] == ["error", "error"]
     (notice,) = run["invocations"][0]["toolExecutionNotifications"]
     assert notice["message"]["text"] == "omitted 2 results of lower severity"
 
@@ -335,7 +335,7 @@ def test_colors_do_not_change_the_text() -> None:
     assert plain == rendered(RICH, "text")
 
 
-def test_place_without_source_keeps_its_label() -> None:
+def test_label_of_a_place_without_source_is_shown() -> None:
     text = finding_text(RICH.findings[0], {}, flag_of)
     assert "   = here: 4 hours, day and night\n" in text
     assert "|" not in text
@@ -357,7 +357,7 @@ COMMON = {"schema", "findings", "summary", "versions"}
 
 
 def least(part: dict[str, Any]) -> Any:
-    """Return the least that a part of a schema allows."""
+    """Return a minimal value for a part of a schema."""
     if "enum" in part:
         return part["enum"][0]
     kind = part.get("type", "object")
@@ -366,28 +366,28 @@ def least(part: dict[str, Any]) -> Any:
     plain: dict[str, Any] = {"array": [], "string": "", "boolean": False, "integer": 1, "number": 1}
     if kind in plain:
         return plain[kind]
-    return {name: least(each) for name, each in part.get("properties", {}).items()}
+    return {name: least(value) for name, value in part.get("properties", {}).items()}
 
 
 def beside_findings(command: str) -> dict[str, Any]:
-    """Return the least that a command says in its document beside the findings."""
+    """Return minimal values for the further fields in the document of a command."""
     parts = schema(command)["properties"]
-    found = {name: least(part) for name, part in parts.items() if name not in COMMON}
-    # A command may count more than its findings.
-    found["summary"] = {
+    fields = {name: least(part) for name, part in parts.items() if name not in COMMON}
+    # A summary can have further counts.
+    fields["summary"] = {
         name: number
         for name, number in least(parts["summary"]).items()
         if name not in ("files", "errors", "warnings", "notes")
     }
-    return found
+    return fields
 
 
 @pytest.mark.parametrize("command", ["check", "test", "diff"])
 @pytest.mark.parametrize("outcome", [RICH, EMPTY], ids=["rich", "empty"])
-def test_document_is_valid_for_its_schema(command: str, outcome: Outcome) -> None:
+def test_document_is_valid_for_the_schema(command: str, outcome: Outcome) -> None:
     validator = jsonschema_rs.validator_for(schema(command))
-    said = outcome._replace(command=command, extra=beside_findings(command))
-    document = json.loads(rendered(said, "json"))
+    filled = outcome._replace(command=command, extra=beside_findings(command))
+    document = json.loads(rendered(filled, "json"))
     validator.validate(document)
     for name in document:
         assert not validator.is_valid({k: v for k, v in document.items() if k != name})
@@ -397,19 +397,21 @@ def test_document_is_valid_for_its_schema(command: str, outcome: Outcome) -> Non
         assert not validator.is_valid({**document, "findings": [less]})
 
 
-# -- what fails ------------------------------------------------------------------------------
+# -- failing runs ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("found", SEVERITIES)
-@pytest.mark.parametrize("wanted", SEVERITIES)
-def test_run_fails_at_the_chosen_severity_and_above(found: str, wanted: str) -> None:
-    finding = RICH.findings[0]._replace(severity=found)
+@pytest.mark.parametrize("severity", SEVERITIES)
+@pytest.mark.parametrize("threshold", SEVERITIES)
+def test_run_fails_at_the_chosen_severity_and_above(severity: str, threshold: str) -> None:
+    finding = RICH.findings[0]._replace(severity=severity)
     outcome = RICH._replace(units=(Unit("a", "a", 1, (finding,)),))
-    assert fail_on(outcome, wanted) == (SEVERITIES.index(found) <= SEVERITIES.index(wanted))
-    assert not fail_on(EMPTY, wanted)
+    assert fail_on(outcome, threshold) == (
+        SEVERITIES.index(severity) <= SEVERITIES.index(threshold)
+    )
+    assert not fail_on(EMPTY, threshold)
 
 
-# -- texts from anyone -----------------------------------------------------------------------
+# -- random texts ----------------------------------------------------------------------------
 
 
 @given(outcome=outcomes())
@@ -431,12 +433,12 @@ def test_random_outcomes_are_written_in_all_formats(outcome: Outcome) -> None:
         assert read(plain) == read(written[format])
     assert_github_shows_the_texts(outcome, written["github"])
     assert_markdown_shows_the_texts(outcome, written["markdown"])
-    assert_sarif_has_no_links_and_nothing_to_fill_in(written["sarif"])
+    assert_sarif_has_no_links_and_placeholders(written["sarif"])
 
 
 def assert_github_shows_the_texts(outcome: Outcome, written: str) -> None:
-    found = commands(written)
-    for finding, command in zip(gravest_first(outcome.findings), found, strict=True):
+    written_commands = commands(written)
+    for finding, command in zip(gravest_first(outcome.findings), written_commands, strict=True):
         assert printable(command.message.replace("\r", "")) == printable(
             "\n".join(sentences(finding)).replace("\r", "")
         )
@@ -447,13 +449,13 @@ def assert_github_shows_the_texts(outcome: Outcome, written: str) -> None:
 def assert_markdown_shows_the_texts(outcome: Outcome, written: str) -> None:
     rows = markdown_cells(written)[1:]
     for finding, row in zip(gravest_first(outcome.findings), rows, strict=True):
-        wanted = printable("\n".join(sentences(finding)).strip()).replace("\t", " ")
+        expected = printable("\n".join(sentences(finding)).strip()).replace("\t", " ")
         assert [part.strip() for part in row[3].split("\n")] == [
-            part.strip() for part in wanted.split("\n")
+            part.strip() for part in expected.split("\n")
         ]
 
 
-def assert_sarif_has_no_links_and_nothing_to_fill_in(written: str) -> None:
+def assert_sarif_has_no_links_and_placeholders(written: str) -> None:
     for result in json.loads(written)["runs"][0]["results"]:
         text = result["message"]["text"]
         assert not re.search(r"[{}]", text.replace("{{", "").replace("}}", ""))

@@ -1,4 +1,4 @@
-"""A file that `check` cannot read, as every format says it."""
+"""A file that `check` cannot read, in all formats."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ targets: [{first-response: 24h}]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with a policy in which nothing is found and one that is not valid."""
+    """The current folder, with a policy without findings and an invalid policy."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "clean.yaml").write_text(POLICY)
     (tmp_path / "invalid.yaml").write_text(POLICY.replace("allow: web", "allow: wep"))

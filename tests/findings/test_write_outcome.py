@@ -1,4 +1,4 @@
-"""The rim: findings on standard output, and the folder from which code hosts name files."""
+"""Findings on standard output, and the folder that file names on code hosts are relative to."""
 
 import json
 import os
@@ -19,7 +19,7 @@ RUNNERS = ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "CI", "CI_PROJECT_DIR")
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder in a repository, entered, with nothing of a runner around it."""
+    """Return the current folder, in a repository, without variables of a CI runner."""
     for name in RUNNERS:
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "repository" / ".git").mkdir(parents=True)
@@ -106,10 +106,10 @@ def test_formats_get_the_failing_severity_and_the_holidays_release(
     write_outcome(lambda _: warned, Showing("json", "auto"), holidays="0.100")
     written = capsys.readouterr().out
     assert json.loads(written)["versions"]["holidays"] == "0.100"
-    assert [each.code for each in READERS["json"](written)] == ["ZS404"]
+    assert [seen.code for seen in READERS["json"](written)] == ["ZS404"]
 
 
-def test_one_run_writes_several_formats(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_writes_several_formats(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = ["json=a.json", "sarif=b.sarif", "text=c=d.txt", "github=/dev/stderr"]
     showing = Showing("plain", "always").with_files(files)
     asked: list[str] = []
@@ -123,7 +123,7 @@ def test_one_run_writes_several_formats(folder: Path, capsys: pytest.CaptureFixt
     shown = READERS["plain"](capsys.readouterr().out)
     assert READERS["json"]((folder / "a.json").read_text()) == shown
     assert json.loads((folder / "b.sarif").read_text())["version"] == "2.1.0"
-    # The colour is for the stream.
+    # Only the stream is colored.
     assert (folder / "c=d.txt").read_text().startswith("error[ZS501] slower-than-lower-plan: ")
     write_outcome(lambda _: RICH, showing._replace(quiet=True, files=(("plain", "e"),)))
     assert capsys.readouterr().out == ""
@@ -133,7 +133,7 @@ def test_one_run_writes_several_formats(folder: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     "name", ["gone/x", "/dev/full", ".", "inside", "outside", "away/x", "a\0b"]
 )
-def test_unwritable_output_file_is_a_fault_and_the_others_are_written(
+def test_unwritable_output_file_is_a_fault_and_other_files_are_written(
     folder: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     elsewhere = folder.parent.parent / "elsewhere"

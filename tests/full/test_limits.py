@@ -1,4 +1,4 @@
-"""What stands right at a limit: the most that is worked on takes no more than anything else."""
+"""Input exactly at a limit takes no more time and memory than allowed."""
 
 from collections.abc import Callable
 from pathlib import Path

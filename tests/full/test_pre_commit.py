@@ -1,6 +1,6 @@
-"""The hooks of `.pre-commit-hooks.yaml`, by the real pre-commit in a repository of its own.
+"""The hooks of `.pre-commit-hooks.yaml`, run by pre-commit in a separate repository.
 
-Needs git, and pip that can install this project's requirements.
+They need git, and pip that can install the requirements of this project.
 """
 
 import os
@@ -31,7 +31,7 @@ class Repository:
             "HOME": str(home),
             "PRE_COMMIT_HOME": str(home / "pre-commit"),
             "LC_ALL": "C.UTF-8",
-            # Where packages come from is the machine's affair.
+            # The sources of packages depend on the machine.
             **{k: v for k, v in os.environ.items() if k.startswith(("PIP_", "SSL_", "UV_"))},
         }
 
@@ -57,7 +57,7 @@ class Repository:
 
 @pytest.fixture(scope="module")
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a repository with the program as it is now, for pre-commit to install from."""
+    """Return a repository with the current program, from which pre-commit installs."""
     folder = tmp_path_factory.mktemp("program")
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z"],

@@ -1,4 +1,4 @@
-"""Completion in zsh and fish themselves: they are typed to, and what they make of it is run."""
+"""Completion in interactive zsh and fish."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ from zsupport.guide import page as guide
 
 COMMANDS = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"],
             "fish": ["fish", "--no-config", "-i"]}  # fmt: skip
-#: As `zsupport help completion` says it is switched on.
+#: The commands that enable completion, as in `zsupport help completion`.
 SWITCH_ON = {
     "bash": ['eval "$(zsupport --show-completion bash)"'],
     "zsh": ["autoload -Uz compinit; compinit -u -D", 'eval "$(zsupport --show-completion zsh)"'],
@@ -26,7 +26,7 @@ SWITCH_ON = {
 @pytest.fixture(params=["zsh", "fish"], scope="module")
 def shell(request: pytest.FixtureRequest, cli: Cli, folder: Path) -> Iterator[Shell]:
     name: str = request.param
-    assert shutil.which(name), f"{name} is not installed, and these tests are about it"
+    assert shutil.which(name), f"{name} is not installed; these tests require it"
     with Shell(COMMANDS[name], environment_with_program(cli), folder) as started:
         for line in SWITCH_ON[name]:
             started.settle(line)
@@ -83,22 +83,22 @@ def test_zsh_script_works_as_an_autoloaded_function(cli: Cli, folder: Path) -> N
         zsh.settle(f"fpath+=({functions}); autoload -Uz compinit; compinit -u -D")
         # The first Tab loads the file, the second one finds it loaded.
         for _ in range(2):
-            found = zsh.finished("zsupport channels --plan ent\t")
-            assert found == ["zsupport", "channels", "--plan", "enterprise"]
+            words = zsh.finished("zsupport channels --plan ent\t")
+            assert words == ["zsupport", "channels", "--plan", "enterprise"]
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_completion_is_enabled_as_in_the_guide(name: str, cli: Cli, tmp_path: Path) -> None:
-    """What the guide has one type is typed, and then a new shell completes."""
+    """A new shell completes after running the commands of the guide."""
     section = guide("completion").partition(f"\n## {name}\n")[2].partition("\n## ")[0]
     block = re.search(r"^```sh\n(.*?)^```", section, re.M | re.S)
-    assert block, f"the guide does not say how {name} is set up"
+    assert block, f"the guide has no commands for {name}"
     environment = {**environment_with_program(cli), "HOME": str(tmp_path), "ZDOTDIR": str(tmp_path)}
     subprocess.run(["sh", "-euc", block[1]], env=environment, check=True)
     with Shell([name, "-i"], environment, tmp_path) as shell:
         shell.settle("true")
-        found = shell.finished("zsupport channels --plan ent\t")
-        assert found == ["zsupport", "channels", "--plan", "enterprise"]
+        words = shell.finished("zsupport channels --plan ent\t")
+        assert words == ["zsupport", "channels", "--plan", "enterprise"]
 
 
 @pytest.mark.parametrize("name", ["zsh", "fish"])

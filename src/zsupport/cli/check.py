@@ -252,11 +252,11 @@ def _write(target: SelectedFile, before: bytes, after: bytes) -> None:
 
 def _show_patch(target: SelectedFile, before: bytes, after: bytes) -> None:
     """Write the changes of a fix as a patch."""
-    from zsupport.report.text import one_line
+    from zsupport.report.text import single_line
     from zsupport.sources.rewrite import patch
 
     # The program `patch` needs the exact bytes.
-    emit_exactly(patch(one_line(target.shown), before, after).encode())
+    emit_exactly(patch(single_line(target.shown), before, after).encode())
 
 
 def _note(faults: Sequence[Fault], unwritten: Sequence[EnvironmentFault]) -> None:

@@ -27,7 +27,7 @@ from zsupport.clock.problem import BadText
 from zsupport.errors import PolicyError, ZsupportError
 from zsupport.policy.model import Revision, Text
 from zsupport.report import FINDING_FORMATS
-from zsupport.report.text import one_line
+from zsupport.report.text import single_line
 from zsupport.typed import NamedTuple
 
 SHELLS = ("bash", "zsh", "fish")
@@ -137,7 +137,7 @@ def answer(shell: str, arguments: list[str]) -> int:
     candidates = complete(arguments or [""])
     lines = []
     for word, description in candidates.words:
-        lines.append(word[cut:] + (f"\t{one_line(description)}" if description else ""))
+        lines.append(word[cut:] + (f"\t{single_line(description)}" if description else ""))
     if candidates.files:
         lines.append("/")
     emit("".join(f"{line}\n" for line in lines))
@@ -341,7 +341,7 @@ def _starting(current: str, candidates: Iterable[tuple[str, str]], prefix: str =
 
 def _plain_words(text: str | None) -> str:
     """Return a text of plain words, which no shell can misread; empty for any other text."""
-    plain = one_line(text or "")
+    plain = single_line(text or "")
     return plain if re.fullmatch(r"[\w ,.;()/&+-]{1,80}", plain) else ""
 
 

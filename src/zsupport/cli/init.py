@@ -30,7 +30,7 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     and `zsupport test`. If one of the files exists, nothing is written.
     """
     from zsupport.policy.shape import is_id
-    from zsupport.report.text import one_line
+    from zsupport.report.text import single_line
     from zsupport.sources.find import TESTS
     from zsupport.sources.rewrite import write_new
     from zsupport.starter import starter
@@ -50,7 +50,7 @@ def init(folder: str, id: str, quiet: bool, debug: bool) -> int:
     }
     write_new(folder, texts)
     if not quiet:
-        emit("".join(f"{one_line(path)}\n" for path in texts))
+        emit("".join(f"{single_line(path)}\n" for path in texts))
     return 0
 
 

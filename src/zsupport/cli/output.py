@@ -249,15 +249,15 @@ def write_field(report: Report, field: str) -> None:
 
 
 def _text(value: object) -> str:
-    from zsupport.report.text import one_line
+    from zsupport.report.text import single_line
 
     if value is None:
         return ""
     if isinstance(value, str):
-        return one_line(value)
+        return single_line(value)
     from json import dumps
 
-    return one_line(dumps(value, ensure_ascii=False))
+    return single_line(dumps(value, ensure_ascii=False))
 
 
 def wants_json(arguments: list[str]) -> bool:

@@ -43,7 +43,7 @@ def policies(common: Common, name: str | None) -> int:
         known = [question.policy]
         # Plain lines show nothing that is only in the files.
         if common.field is not None or chosen_format(common.format) != "plain":
-            files = question.found.files
+            files = question.located.files
     else:
         known = list_shipped(cache_folder(os.environ))
         current, _ = choose(None, os.environ, working_folder())

@@ -16,7 +16,7 @@ from zsupport.dates import UTC, datetime, tzinfo
 from zsupport.errors import UsageError
 from zsupport.library import Policy, load_files
 from zsupport.report import FORMATS, Remark, Report
-from zsupport.sources.find import FoundPolicy, choose, find
+from zsupport.sources.find import LocatedPolicy, choose, find
 from zsupport.typed import TYPE_CHECKING, NamedTuple, TypeVar
 from zsupport.view.questions import QuestionView
 from zsupport.wording import named
@@ -36,7 +36,7 @@ class AskedPolicy(NamedTuple):
     """The policy of a question, and the moment that the answer is for."""
 
     policy: Policy
-    found: FoundPolicy
+    located: LocatedPolicy
     fallback: bool  # no policy was named: it is the shipped example
     at: datetime
     zone: tzinfo  # the time zone of instants in the output
@@ -94,9 +94,9 @@ def read(option: str, text: str, parse: Callable[[str], Value]) -> Value:
 def ask(common: Common, moments: Moments) -> AskedPolicy:
     """Return the policy in use, loaded, with the moment of the question."""
     name, fallback = choose(common.policy, os.environ, working_folder())
-    found = find(name)
-    policy = load_files(found)
-    return AskedPolicy(policy, found, fallback, moments.at, moments.zone)
+    located = find(name)
+    policy = load_files(located)
+    return AskedPolicy(policy, located, fallback, moments.at, moments.zone)
 
 
 def working_folder() -> str | None:
@@ -158,7 +158,7 @@ def finish(
         beside: list[str] = []
         reasons: list[str] = []
         if common.why:
-            reasons = view.why(answers, question.found.folder, question.zone)
+            reasons = view.why(answers, question.located.folder, question.zone)
         if common.field is None and FORMATS[chosen_format(common.format)].notes:
             notes = _notes(common, question, answers, report, reasons)
             report, reasons = report._replace(notes=notes), []

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from zsupport.report.text import one_line
+from zsupport.report.text import single_line
 
 #: The maximum number of characters of a name.
 _WIDTH = 40
@@ -37,7 +37,7 @@ def progress(total: int, terminal: IO[str]) -> Iterator[Callable[[str], None]]:
         def next_is(name: str) -> None:
             nonlocal begun
             # The name comes from a folder and must not control the terminal.
-            description = Text(one_line(name)[-_WIDTH:]).plain
+            description = Text(single_line(name)[-_WIDTH:]).plain
             shown.update(task, completed=begun, description=description)
             begun += 1
 

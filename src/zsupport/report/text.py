@@ -59,7 +59,7 @@ def encodable(text: str, encoding: str) -> str:
     return shown if shown.isascii() else shown.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def one_line(text: str) -> str:
+def single_line(text: str) -> str:
     """Return `text` as one printable line, with each run of white space as one blank."""
     return printable(" ".join(text.split()))
 

@@ -23,7 +23,7 @@ ENDINGS = (".yaml", ".yml")
 TESTS = ("_test.yaml", "_test.yml")
 
 
-class FoundPolicy(NamedTuple):
+class LocatedPolicy(NamedTuple):
     """The files of one policy, and the folder to put before their names to open them."""
 
     files: tuple[SourceFile, ...]
@@ -125,13 +125,13 @@ def is_path(name: str) -> bool:
     return "/" in name or os.sep in name or name.startswith(".") or name.endswith(ENDINGS)
 
 
-def find(name: str) -> FoundPolicy:
+def find(name: str) -> LocatedPolicy:
     """Return the files of the policy with a name, at a path, or from standard input (`-`).
 
     A bare word is a shipped policy; a name with a `/`, .yaml or .yml is a path.
     """
     if name == "-":
-        return FoundPolicy((_file("-", "-", _stdin()),))
+        return LocatedPolicy((_file("-", "-", _stdin()),))
     if not is_path(name):
         shipped = shipped_policies()
         id = _shipped_id(name, shipped)
@@ -147,12 +147,12 @@ def find(name: str) -> FoundPolicy:
         raise PolicyError(f"{name}: {LEADS_OUT}", LEADS_OUT_HINT)
     folder = name if os.path.isdir(name) else os.path.dirname(name)
     files = tuple(_files(name, folder, folder))
-    return FoundPolicy(files, os.path.join(folder, ""), name)
+    return LocatedPolicy(files, os.path.join(folder, ""), name)
 
 
-def find_shipped(path: str) -> FoundPolicy:
+def find_shipped(path: str) -> LocatedPolicy:
     """Return the files of the shipped policy at a path of `shipped_policies`."""
-    return FoundPolicy(tuple(_files(path, shipped_root(), "")))
+    return LocatedPolicy(tuple(_files(path, shipped_root(), "")))
 
 
 def may_be_policy_name(name: str) -> bool:

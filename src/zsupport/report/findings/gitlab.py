@@ -9,7 +9,7 @@ from zsupport.report.findings import Context
 from zsupport.report.findings.paths import fingerprinted, workspace_path
 from zsupport.report.findings.wording import case_text
 from zsupport.report.json import dumps
-from zsupport.report.text import one_line
+from zsupport.report.text import single_line
 
 _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 
@@ -24,7 +24,7 @@ def _entry(finding: Finding, fingerprint: str, context: Context) -> dict[str, An
     span = finding.span
     case = f" ({case_text(finding.case)})" if finding.case else ""
     return {
-        "description": one_line(finding.message + case),
+        "description": single_line(finding.message + case),
         "check_name": f"{finding.code} {finding.name}",
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[finding.severity],

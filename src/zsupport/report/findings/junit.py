@@ -16,7 +16,7 @@ from zsupport.findings import Finding, Outcome, Unit, failing
 from zsupport.report.findings import Context
 from zsupport.report.findings.text import finding_text, sources_of
 from zsupport.report.findings.wording import gravest_first, place
-from zsupport.report.text import one_line, printable
+from zsupport.report.text import printable, single_line
 
 # Characters that are invalid in XML 1.0, even as a reference.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -34,7 +34,7 @@ def render(outcome: Outcome, context: Context) -> str:
         root,
         "testsuite",
         {
-            "name": _text(one_line(f"zsupport {outcome.command}")),
+            "name": _text(single_line(f"zsupport {outcome.command}")),
             "package": "zsupport",
             "id": "0",
             "timestamp": context.moment,
@@ -70,7 +70,11 @@ def _test_case(
     case = Xml.SubElement(
         suite,
         "testcase",
-        {"name": _text(one_line(unit.name)), "classname": _text(one_line(unit.file)), "time": "0"},
+        {
+            "name": _text(single_line(unit.name)),
+            "classname": _text(single_line(unit.file)),
+            "time": "0",
+        },
     )
     findings = gravest_first([f for f in unit.findings if f.severity in grave])
     if findings:
@@ -87,7 +91,7 @@ def _test_case(
 
 def _headline(finding: Finding) -> str:
     where = place(finding.file, finding.span.line, finding.span.column)
-    return one_line(f"{where}: {finding.message}")
+    return single_line(f"{where}: {finding.message}")
 
 
 def _text(text: str) -> str:

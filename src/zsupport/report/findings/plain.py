@@ -5,7 +5,7 @@ from __future__ import annotations
 from zsupport.findings import Outcome
 from zsupport.report.findings import Context
 from zsupport.report.findings.wording import place
-from zsupport.report.text import one_line
+from zsupport.report.text import single_line
 
 
 def render(outcome: Outcome, context: Context) -> str:
@@ -15,4 +15,4 @@ def render(outcome: Outcome, context: Context) -> str:
         f" {finding.severity}[{finding.code}] {finding.name}: {finding.message}"
         for finding in outcome.findings
     )
-    return "".join(one_line(line) + "\n" for line in lines)
+    return "".join(single_line(line) + "\n" for line in lines)

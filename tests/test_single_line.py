@@ -1,4 +1,4 @@
-"""Identity is a path, never a line: a document means the same as one line of JSON."""
+"""Identity is a path, not a line: a policy as one line of JSON has the same results."""
 
 import os
 import re
@@ -37,12 +37,12 @@ POLICIES = 24
 AT = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 26)
 ROOT = Path(__file__).parent.parent
-#: Rules about YAML itself, and about comments, which one line of JSON does not have.
-ABOUT_YAML = frozenset({"ZS010", "ZS803", "ZS811"})
+#: Rules about YAML syntax and comments, which one line of JSON does not have.
+YAML_RULES = frozenset({"ZS010", "ZS803", "ZS811"})
 
 
 def value_of(node: Node | None) -> Any:
-    """Return a node as JSON values; every scalar is a text."""
+    """Return a node as JSON values, with scalars as texts."""
     if isinstance(node, MappingNode):
         return {key.text: value_of(value) for key, value in node.entries}
     if isinstance(node, SequenceNode):
@@ -51,25 +51,25 @@ def value_of(node: Node | None) -> Any:
     return node.text
 
 
-def on_one_line(file: SourceFile, root: Node | None) -> SourceFile:
+def on_single_line(file: SourceFile, root: Node | None) -> SourceFile:
     """Return a file with its document as one line of JSON."""
     return file._replace(data=one_line(value_of(root)).encode())
 
 
 def without_lines(value: Any) -> Any:
-    """Return a JSON value without lines, and digests of files."""
+    """Return a JSON value without lines and digests."""
     if isinstance(value, dict):
         return {
-            key: without_lines(each) for key, each in value.items() if key not in ("line", "digest")
+            key: without_lines(item) for key, item in value.items() if key not in ("line", "digest")
         }
-    return [without_lines(each) for each in value] if isinstance(value, list) else value
+    return [without_lines(item) for item in value] if isinstance(value, list) else value
 
 
-# -- what is compared ------------------------------------------------------------------------------
+# -- compared results -----------------------------------------------------------------------------
 
 
 def questions(policy: Policy) -> Iterator[tuple[str, Callable[[], AnyAnswers]]]:
-    """Yield questions to a policy, by name; what they leave out is asked about."""
+    """Yield questions to a policy, with their names."""
     yield "channels", partial(policy.channels, at=AT)
     yield "due", partial(policy.due, opened=AT, at=AT, metric="all", customer_tz="Asia/Tokyo")
     yield "hours", partial(policy.hours, at=AT, customer_tz="Asia/Tokyo")
@@ -81,7 +81,7 @@ def questions(policy: Policy) -> Iterator[tuple[str, Callable[[], AnyAnswers]]]:
 
 
 def answered(policy: Policy) -> Iterator[Any]:
-    """Yield the answers of a policy, and why they are so."""
+    """Yield the answers of a policy and their reasons."""
     for name, ask in questions(policy):
         try:
             answers = ask()
@@ -95,7 +95,7 @@ def answered(policy: Policy) -> Iterator[Any]:
 
 
 def problems(document: Document) -> list[Any]:
-    """Return what the rules find, suppressed or not; without places in the text."""
+    """Return the findings of the rules, suppressed or not, without places in the text."""
     checked = Checked(document, TODAY)
     return [
         (
@@ -104,10 +104,10 @@ def problems(document: Document) -> list[Any]:
             problem.severity,
             problem.message,
             problem.case,
-            [(path_text(path), says) for path, says in problem.related],
+            [(path_text(path), text) for path, text in problem.related],
         )
         for rule in RULES
-        if rule.code not in ABOUT_YAML and not rule.last
+        if rule.code not in YAML_RULES and not rule.last
         for problem in rule.check(checked)
     ]
 
@@ -115,26 +115,26 @@ def problems(document: Document) -> list[Any]:
 def suite_of(subject: PolicyUnderTest, files: list[SourceFile], *, mutants: bool) -> list[Any]:
     """Return the results, the coverage and the mutants of tests."""
     tests = [bind(read_written(file), subject, AT) for file in files]
-    assert not any(each.findings for each in tests)
-    ran = [run_tests(subject, each, None) for each in tests]
-    passing = [example for each in ran for example in each.passing]
-    found: list[Any] = [
-        (unit.name, [(each.code, each.path, each.message) for each in unit.findings])
-        for each in ran
-        for unit in each.units
+    assert not any(file.findings for file in tests)
+    ran = [run_tests(subject, file, None) for file in tests]
+    passing = [example for result in ran for example in result.passing]
+    results: list[Any] = [
+        (unit.name, [(finding.code, finding.path, finding.message) for finding in unit.findings])
+        for result in ran
+        for unit in result.units
     ]
     for index, document in enumerate(subject.documents):
         decisions = decisions_of(subject, index)
-        found += [decisions, uncovered(subject, decisions, passing)]
-        found.append(
+        results += [decisions, uncovered(subject, decisions, passing)]
+        results.append(
             [(change.kind, change.path, change.message) for change in mutants_of(document)]
         )
     if mutants:
-        holding = [invariant for each in ran for invariant in each.holding]
+        holding = [invariant for result in ran for invariant in result.holding]
         what = run_mutants(subject, tests, passing, holding)
-        survivors = [(each.mutant.kind, each.mutant.path, each.cases) for each in what.survivors]
-        found.append((what.mutants, what.invalid, what.unchanged, survivors))
-    return found
+        survivors = [(s.mutant.kind, s.mutant.path, s.cases) for s in what.survivors]
+        results.append((what.mutants, what.invalid, what.unchanged, survivors))
+    return results
 
 
 def assert_same(
@@ -144,15 +144,22 @@ def assert_same(
     *,
     mutants: bool = True,
 ) -> None:
-    """Hold a policy and its tests to the same ones in another form."""
-    one, other = read_subject(old, public_holidays), read_subject(new, public_holidays)
-    policies = [Policy(each.policy.revisions) for each in (one, other)]
+    """Compare the results of a policy and its tests with those in another form."""
+    before_subject, after_subject = (
+        read_subject(old, public_holidays),
+        read_subject(new, public_holidays),
+    )
+    policies = [Policy(subject.policy.revisions) for subject in (before_subject, after_subject)]
     for before, after in zip(*map(answered, policies), strict=True):
         assert before == after
-    for document, again in zip(one.documents, other.documents, strict=True):
+    for document, again in zip(before_subject.documents, after_subject.documents, strict=True):
         assert problems(document) == problems(again)
-    assert suite_of(one, tests[0], mutants=mutants) == suite_of(other, tests[1], mutants=mutants)
-    outcome, counts = outcome_of([compare(one.documents, other.documents)], "customer")
+    assert suite_of(before_subject, tests[0], mutants=mutants) == suite_of(
+        after_subject, tests[1], mutants=mutants
+    )
+    outcome, counts = outcome_of(
+        [compare(before_subject.documents, after_subject.documents)], "customer"
+    )
     assert not outcome.findings
     assert not any(counts.values())
 
@@ -164,7 +171,7 @@ GROUPS = [
     for folder in ("policies", "tests/policies")
     for group in policies_at([str(ROOT / folder)], lambda _: False)[0]
 ]
-#: Policies whose mutants are run: the mutants of all are compared, and few take seconds to run.
+#: Policies whose mutants are run. The mutants of all policies are compared.
 RUN = frozenset({"canonical", "hivemq", "sendowl", "zoom"})
 
 
@@ -174,14 +181,14 @@ def test_every_policy_of_the_repository_is_compared() -> None:
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.policy[0].name)
-def test_policies_of_the_repository_are_equal_on_one_line(group: PolicyFiles) -> None:
-    lines = tuple(on_one_line(file, read_document(file).root) for file in group.policy)
-    tests = [on_one_line(file, read_written(file).root) for file in group.tests]
+def test_policies_of_the_repository_are_equal_on_a_single_line(group: PolicyFiles) -> None:
+    lines = tuple(on_single_line(file, read_document(file).root) for file in group.policy)
+    tests = [on_single_line(file, read_written(file).root) for file in group.tests]
     assert_same(group.policy, lines, (list(group.tests), tests), mutants=group.id in RUN)
 
 
 @pytest.mark.parametrize("number", range(POLICIES))
-def test_random_policies_are_equal_on_one_line(number: int) -> None:
+def test_random_policies_are_equal_on_a_single_line(number: int) -> None:
     documents = draw(SEED, number)
     lines, line = (
         tuple(
@@ -193,9 +200,9 @@ def test_random_policies_are_equal_on_one_line(number: int) -> None:
     assert_same(lines, line, ([], []), mutants=number % 8 == 0)
 
 
-# -- by example ------------------------------------------------------------------------------------
+# -- examples --------------------------------------------------------------------------------------
 
-#: The calendars of `office` stand on one line, and so do the rules and the grants.
+#: A policy with several calendars, rules and grants.
 OFFICE = {
     "format": "1",
     "policy": "office",
@@ -228,9 +235,9 @@ def office(form: Callable[[dict[str, Any]], str]) -> PolicyUnderTest:
 
 
 @FORMS
-def test_calendars_on_one_line_are_distinct(form: Callable[[dict[str, Any]], str]) -> None:
+def test_calendars_on_a_single_line_are_distinct(form: Callable[[dict[str, Any]], str]) -> None:
     due = Policy(office(form).policy.revisions).due(opened=MONDAY, at=MONDAY, channel="web")
-    assert [(each.plan, each.due) for each in due] == [
+    assert [(row.plan, row.due) for row in due] == [
         ("free", datetime(2026, 11, 24, 14, tzinfo=UTC)),
         ("pro", datetime(2026, 11, 23, 14, tzinfo=UTC)),
     ]
@@ -246,7 +253,7 @@ def test_calendars_on_one_line_are_distinct(form: Callable[[dict[str, Any]], str
         ({"hours": {"name": "office", "plan": "pro"}}, "hours.office[1]", "hours.office[0]"),
     ],
 )
-def test_reasons_on_one_line_are_distinct(
+def test_reasons_on_a_single_line_are_distinct(
     form: Callable[[dict[str, Any]], str], question: dict[str, Any], right: str, wrong: str
 ) -> None:
     subject = office(form)
