@@ -51,7 +51,7 @@ targets: [{first-response: 1h}]
 
 
 def error_of(stdout: str) -> dict[str, Any]:
-    """Return the value of `error` in a document that contains nothing else."""
+    """Return the value of `error` in a document without other keys."""
     document = json.loads(stdout)
     assert set(document) == {"error"}
     error: dict[str, Any] = document["error"]
@@ -147,6 +147,24 @@ def test_exit_2_for_an_invalid_question(arguments: tuple[str, ...], named: str, 
     assert got.code == 2
     assert named in got.stderr
     assert "Traceback" not in got.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("chanels",), "unknown command `chanels`; did you mean `channels`?"),
+        (("nonsense",), "unknown command `nonsense`"),
+        (("it's",), 'unknown command "it\'s"'),
+        (("channels", "--nonsense"), "unknown option `--nonsense`"),
+        (("channels", "--plan"), "`--plan` requires a value"),
+        (("channels", "--why=1"), "`--why` does not take a value"),
+        (("channels", "--csv", "x"), "unknown value `x` of `--csv`; values: safe, raw"),
+        (("channels", "a", "b"), "unexpected arguments: a b"),
+    ],
+)
+def test_messages_of_typer_are_plain(arguments: tuple[str, ...], message: str, cli: "Cli") -> None:
+    got = cli(*arguments)
+    assert (got.stderr.splitlines()[0], got.code) == (f"zsupport: {message}", 2)
 
 
 @pytest.mark.parametrize(

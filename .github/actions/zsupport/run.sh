@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Run one command of zsupport as a step: annotations in the log, a table in the step's summary, and SARIF
-# where a file is named. The inputs come as COMMAND, PATHS, ARGUMENTS (a line each), CONFIG, BASE and SARIF.
-# They may hold anything: each becomes one argument, none is an option that is not listed here.
+# Run a command of zsupport as a step, with annotations in the log, a table in the summary of the step and,
+# if requested, a SARIF file. The inputs are COMMAND, PATHS, ARGUMENTS (one per line), CONFIG, BASE and
+# SARIF. They are not trusted: each one becomes a single argument, and only the options below are allowed.
 set -euo pipefail
 
-# Refuse the step: what is wrong, the value (quoted, as it may be a command to the runner), what to do.
-refuse() {
+# Fail the step with a message, the value (quoted, because it can contain a workflow command) and a hint.
+fail() {
   local value
   value=$(LC_ALL=C printf '%q' "$2")
   printf '::error::%s %s: %s\n' "$1" "${value//%/%25}" "$3"
@@ -14,7 +14,7 @@ refuse() {
 
 case $COMMAND in
   check | test | diff) ;;
-  *) refuse "unknown command" "$COMMAND" "commands: check, test, diff" ;;
+  *) fail "unknown command" "$COMMAND" "commands: check, test, diff" ;;
 esac
 
 summary=$(mktemp)
@@ -23,7 +23,7 @@ command=(zsupport "$COMMAND" --format=github "--output-file=markdown=$summary")
 if [ "$COMMAND" = check ]; then command+=(--no-fix); fi
 if [ -n "$SARIF" ]; then command+=("--output-file=sarif=$SARIF"); fi
 
-# A value stands behind `=`, so that none can be missing and swallow what follows.
+# Values follow `=`, so that a missing value cannot consume the next argument.
 while IFS= read -r line; do
   case "$COMMAND $line" in
     "$COMMAND ") continue ;;
@@ -32,12 +32,12 @@ while IFS= read -r line; do
     test\ --only=* | test\ --at=* | test\ --coverage | test\ --fail-under=*) ;;
     test\ --mutate | test\ --fail-under-mutation=*) ;;
     diff\ --audience=* | diff\ --fail-on=*) ;;
-    *) refuse "the input arguments does not take" "$line" "zsupport help ci lists what it takes" ;;
+    *) fail "unknown option in the input arguments" "$line" "see zsupport help ci for the options" ;;
   esac
   command+=("$line")
 done <<<"$ARGUMENTS"
 
-# What a pull request says of its own check does not count.
+# The configuration in a pull request is not used for its own check.
 if [ "$CONFIG" = none ]; then
   command+=(--config=none)
 elif [ -n "$BASE" ]; then
@@ -46,7 +46,7 @@ elif [ -n "$CONFIG" ]; then
   command+=("--config=$CONFIG")
 fi
 if [ "$COMMAND" = diff ]; then
-  if [ -z "$BASE" ]; then refuse "no base to compare with:" "$BASE" "outside of pull requests, set base"; fi
+  if [ -z "$BASE" ]; then fail "no base to compare with:" "$BASE" "outside of pull requests, set base"; fi
   command+=("--merge-base=$BASE")
 fi
 

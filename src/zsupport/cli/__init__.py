@@ -73,7 +73,7 @@ def _dispatch(arguments: list[str]) -> int:
 def _through_typer(arguments: list[str]) -> int:
     import typer
 
-    from zsupport.cli.app import typer_app
+    from zsupport.cli.app import plain_message, typer_app
 
     try:
         code = typer_app().main(arguments, prog_name="zsupport", standalone_mode=False)
@@ -81,7 +81,7 @@ def _through_typer(arguments: list[str]) -> int:
         context = getattr(error, "ctx", None)
         command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
         place = context.command_path if context else f"zsupport {command}".rstrip()
-        message = error.format_message().rstrip(".")
+        message = plain_message(error.format_message().rstrip("."))
         raise UsageError(message, f"see `{place} --help`") from None
     except typer.Abort:
         return 130

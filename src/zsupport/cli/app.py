@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, cast
 
@@ -27,6 +28,19 @@ Examples:
   zsupport help
 """
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+#: Typer's messages, as patterns, and ours. Another message is shown unchanged.
+_MESSAGES = (
+    (r"No such command (.+)\. Did you mean (.+)\?", r"unknown command \1; did you mean \2?"),
+    (r"No such command (.+)", r"unknown command \1"),
+    (r"No such option: (.+?) \(Possible options: (.+)\)", r"unknown option `\1`; similar: \2"),
+    (r"No such option: (.+?)\.? Did you mean (.+)\?", r"unknown option `\1`; did you mean \2?"),
+    (r"No such option: (.+)", r"unknown option `\1`"),
+    (r"Option (.+) requires an argument", r"\1 requires a value"),
+    (r"Option (.+) does not take a value", r"\1 does not take a value"),
+    (r"Invalid value for (.+?): (.+) is not one of (.+)", r"unknown value \2 of \1; values: \3"),
+    (r"Got unexpected extra argument\(s\) \((.*)\)", r"unexpected arguments: \1"),
+)
 
 
 class _TyperCommand(TyperCommand):
@@ -133,6 +147,17 @@ def typer_app() -> Any:
         return 0
 
     return typer.main.get_command(app)
+
+
+def plain_message(message: str) -> str:
+    """Return a message of Typer in the words of this program, with names in back-ticks."""
+    for pattern, template in _MESSAGES:
+        match = re.fullmatch(pattern, message, re.S)
+        if match:
+            text, values, known = match.expand(template).partition("; values: ")
+            quoted = re.sub(r"(?<!\S)'([^'`]*)'(?=[\s,;?]|$)", r"`\1`", text)
+            return quoted + values + known.replace("'", "")
+    return message
 
 
 def _verbatim(text: str) -> str:

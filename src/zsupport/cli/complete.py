@@ -249,7 +249,7 @@ class _CommandLine:
         argument = self.argument()
         if argument:
             return self.values(argument, current, "")
-        # A bare Tab lists the options if there are no arguments left.
+        # Without further arguments, a bare Tab lists the options.
         return Candidates() if current or self.ended else _starting("", self.flags())
 
     def flags(self) -> Iterable[tuple[str, str]]:

@@ -58,7 +58,7 @@ def hours(
     customer_country: str | None,
     freeze: bool,
 ) -> int:
-    """Show whether it is open, the next change, this week's windows and the coming holidays.
+    """Show opening hours: open or closed, the next change, this week's windows and holidays.
 
     With HOURS, it shows the hours of that name. With --plan, --role, --channel, --priority or
     --fact, it shows when the channels of that case are open. Without them, it shows all hours of

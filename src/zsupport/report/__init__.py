@@ -47,7 +47,7 @@ class Report(NamedTuple):
     lines: tuple[tuple[str, ...], ...]  # plain: the dimensions that vary, then the value
     tables: tuple[Table, ...]  # table and markdown
     notes: tuple[str, ...] = ()  # under the tables
-    fields: tuple[str, ...] = ()  # of each record, even if there are no records
+    fields: tuple[str, ...] = ()  # of each record; known even without records
     beside: Beside = Beside()  # the caller selects kinds and places them
 
 

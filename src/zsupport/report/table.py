@@ -92,7 +92,7 @@ def _broken(text: str, width: int) -> str:
 
 
 def _widths(table: Table, columns: list[int], width: int) -> list[int]:
-    """Return the width of each column. Words are broken only if there is no room.
+    """Return the width of each column. Words are broken only if the table is too narrow.
 
     Rich would narrow all columns equally, and break ids. If the longest words do not fit, the
     widest words are broken first, at good places. If this is not enough, columns with sentences

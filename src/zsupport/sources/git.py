@@ -531,7 +531,7 @@ def _resolved(path: str, tree: Mapping[str, Blob], texts: Mapping[str, bytes]) -
     """Return the target of a path of a commit, with links followed as in a file system.
 
     The result is the link if its text is not read yet, _OUTSIDE if a link leaves the commit, and
-    None if there is no target or the chain of links is too long.
+    None if the target is missing or the chain of links is too long.
     """
     at = ""
     rest = path.split("/")[::-1]

@@ -63,7 +63,7 @@ def rewrite(path: str, shown: str, before: bytes, after: bytes) -> None:
     program saved meanwhile; in that case the fix is not applied. Links stay links. The file keeps
     its mode, and if root runs this, its owner. Signals that end the run wait until the end.
 
-    Known limits: for a moment there is no file with this name. A program that opened the old file
+    Known limits: for a moment the file does not exist. A program that opened the old file
     before, and writes to it after the comparison, loses its data. On a file system without hard
     links, so does a program that creates the file just before the rename. If the run is killed in
     that moment, the old file is next to it as `.NAME.….old`.
