@@ -130,7 +130,7 @@ def test_library_does_not_change_interruptions() -> None:
 def test_interruption_during_a_class_definition_is_recognized(cli: Cli) -> None:
     code = (
         "import sys\n"
-        "from zsupport.cli import commands, run\n"
+        "from zsupport.cli import run\n"
         "class Late:\n"
         "    def __set_name__(self, owner, name):\n"
         "        raise KeyboardInterrupt\n"

@@ -18,7 +18,7 @@ from zsupport.cli.short import read_short
 Values = dict[str, object]
 
 
-class Outcome(NamedTuple):
+class ParseResult(NamedTuple):
     """The result of an argument list: the values of the call, or the error."""
 
     values: Values | None
@@ -45,7 +45,7 @@ class Recorded:
         self.calls.append(dict(values))
         return 0
 
-    def by_typer(self, arguments: list[str]) -> Outcome:
+    def by_typer(self, arguments: list[str]) -> ParseResult:
         """Return the result of parsing the arguments with Typer."""
         self.calls.clear()
         try:
@@ -53,9 +53,9 @@ class Recorded:
                 self.typer.main(list(arguments), prog_name="zsupport", standalone_mode=False)
         except typer.TyperException as error:
             assert self.calls == []
-            return Outcome(None, error.format_message())
+            return ParseResult(None, error.format_message())
         # Not called and no error: the help was shown.
-        return Outcome(self.calls[0] if self.calls else None, None)
+        return ParseResult(self.calls[0] if self.calls else None, None)
 
 
 RECORDED = {name: Recorded(name) for name in COMMANDS}

@@ -22,7 +22,7 @@ class Seen(NamedTuple):
     column: int
 
 
-class Command(NamedTuple):
+class WorkflowCommand(NamedTuple):
     """A workflow command as the runner of GitHub Actions reads it."""
 
     name: str
@@ -94,7 +94,7 @@ def markdown(written: str) -> list[Seen]:
     return seen
 
 
-def commands(written: str) -> list[Command]:
+def commands(written: str) -> list[WorkflowCommand]:
     """Return the workflow commands that the runner finds in a log, in the new and old syntax."""
     results = []
     for line in re.split("\r\n|\r|\n", written):
@@ -106,7 +106,7 @@ def commands(written: str) -> list[Command]:
             properties = {
                 key: _unescaped(value, {":": "%3A", ",": "%2C"}) for key, _, value in pairs
             }
-            results.append(Command(name, properties, _unescaped(message, {})))
+            results.append(WorkflowCommand(name, properties, _unescaped(message, {})))
         else:
             assert "##[" not in line
     return results
