@@ -25,8 +25,6 @@ UNFINISHED = (
     "answer/dimensions.py",
     "answer/due.py",
     "answer/freeze.py",
-    "library.py",
-    "report/findings/junit.py",
     "sources/git.py",
     "view/questions.py",
 )
@@ -271,9 +269,10 @@ def _is_sum(node: ast.AST) -> bool:
 def _placeholders(node: ast.expr) -> tuple[str, list[ast.expr]]:
     """Return the words of a message and the expressions of its placeholders."""
     if isinstance(node, ast.JoinedStr):
-        return _words(node), [
-            part.value for part in node.values if isinstance(part, ast.FormattedValue)
-        ]
+        values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        # A note in brackets can follow a whole message.
+        has_note = re.fullmatch(r"\0 \([^()]*\)", _words(node)) is not None
+        return _words(node), values[1:] if has_note else values
     if isinstance(node, ast.Call) and _called(node) == "Message" and node.args:
         template = node.args[0]
         words = re.sub(r"\{[^}]*\}", "", _words(template))
