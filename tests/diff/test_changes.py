@@ -384,7 +384,7 @@ def test_message_class_and_places_of_a_change(example: Example) -> None:
 
 BACK = {
     "less": "more", "more": "less", "either": "either", "same": "same",
-    "name-gone": "name-new", "name-new": "name-gone",
+    "name-removed": "name-new", "name-new": "name-removed",
 }  # fmt: skip
 
 

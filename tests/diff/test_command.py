@@ -122,7 +122,7 @@ def test_folders_of_policies_are_paired_by_id(cli: "Cli", tmp_path: Path) -> Non
     assert got.code == 1
     heads = [line for line in got.stdout.splitlines() if line[:5] in ("error", "note[")]
     assert heads == [
-        "error[ZD001] policy-gone: policy `c` removed (72 cases)",
+        "error[ZD001] policy-removed: policy `c` removed (72 cases)",
         "error[ZD301] slower: target for first-response changed from 4h to 5h:"
         " plan pro, channel web, priority P1"
         " (4 cases)",

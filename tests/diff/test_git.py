@@ -365,7 +365,7 @@ def test_place_of_a_removed_policy_is_its_former_path(git: Git, diff: Diff) -> N
     place = "support/more/other.yaml"
     got = diff("support", "--against", "HEAD~1")
     assert got.stdout.startswith(
-        "error[ZD001] policy-gone: policy `other` removed (4 cases)\n"
+        "error[ZD001] policy-removed: policy `other` removed (4 cases)\n"
         f" --> {place}:1:1\n"
         f"  ::: HEAD~1:{place}:2:9   before\n"
     )

@@ -152,7 +152,7 @@ def by_code(difference: PolicyDiff) -> dict[tuple[str, str, str | None], set[Key
 
 MIRRORED = {
     "less": "more", "more": "less", "either": "either", "same": "same",
-    "name-gone": "name-new", "name-new": "name-gone",
+    "name-removed": "name-new", "name-new": "name-removed",
 }  # fmt: skip
 #: Codes of changes and of their reverse changes. All other codes are their own reverse.
 PAIRS = [

@@ -17,11 +17,11 @@ CLASSES = ("breaking", "risky", "compatible")
 _CLASSES = {
     "customer": {
         "less": "breaking", "more": "compatible", "either": "risky",
-        "name-gone": "breaking", "name-new": "compatible", "same": "compatible",
+        "name-removed": "breaking", "name-new": "compatible", "same": "compatible",
     },
     "support": {
         "less": "compatible", "more": "breaking", "either": "risky",
-        "name-gone": "compatible", "name-new": "compatible", "same": "compatible",
+        "name-removed": "compatible", "name-new": "compatible", "same": "compatible",
     },
 }  # fmt: skip
 
@@ -79,51 +79,57 @@ class Changes:
 
 _ALL = (
     # ZD0: the policy itself
-    Code("ZD001", "policy-gone", "policy removed"),
+    Code("ZD001", "policy-removed", "policy removed"),
     Code("ZD002", "policy-added", "policy added"),
     Code("ZD003", "not-in-force", "days on which no revision is in force any longer"),
     Code("ZD004", "in-force", "days on which a revision is now in force"),
-    Code("ZD005", "other-zone", "different time zone of the policy"),
+    Code("ZD005", "different-time-zone", "different time zone of the policy"),
     # ZD1: names
-    Code("ZD101", "name-gone", "id or alias removed: questions that use it are refused"),
+    Code("ZD101", "name-removed", "id or alias removed: questions that use it are refused"),
     Code("ZD102", "name-added", "id or alias added"),
-    Code("ZD103", "name-moved", "name with a different meaning or spelling"),
-    Code("ZD104", "other-default", "different default of a fact"),
+    Code("ZD103", "name-changed", "name with a different meaning or spelling"),
+    Code("ZD104", "different-default", "different default of a fact"),
     # ZD2: channels
-    Code("ZD201", "channel-gone", "channel no longer allowed"),
+    Code("ZD201", "channel-removed", "channel no longer allowed"),
     Code("ZD202", "channel-added", "channel now allowed"),
     Code("ZD203", "prerequisite-added", "prerequisite of a channel added"),
-    Code("ZD204", "prerequisite-dropped", "prerequisite of a channel removed"),
-    Code("ZD205", "other-prerequisites", "prerequisite of a channel replaced"),
-    Code("ZD206", "contact-gone", "address or number of a channel removed"),
+    Code("ZD204", "prerequisite-removed", "prerequisite of a channel removed"),
+    Code("ZD205", "different-prerequisites", "prerequisite of a channel replaced"),
+    Code("ZD206", "contact-removed", "address or number of a channel removed"),
     Code("ZD207", "contact-added", "address or number of a channel added"),
-    Code("ZD208", "other-contact", "different kind, address or numbers of a channel"),
+    Code("ZD208", "different-contact", "different kind, address or numbers of a channel"),
     Code("ZD209", "opens-no-case", "channel that can no longer open a case"),
     Code("ZD210", "opens-case", "channel that can now open a case"),
     # ZD3: targets
     Code("ZD301", "slower", "longer target"),
     Code("ZD302", "faster", "shorter target"),
-    Code("ZD303", "other-target", "different target, neither longer nor shorter"),
-    Code("ZD304", "target-gone", "target removed"),
+    Code("ZD303", "different-target", "different target, neither longer nor shorter"),
+    Code("ZD304", "target-removed", "target removed"),
     Code("ZD305", "target-added", "target added"),
-    Code("ZD306", "other-silence", "target `none` instead of not stated, or the reverse"),
+    Code(
+        "ZD306", "target-statement-changed", "target `none` instead of not stated, or the reverse"
+    ),
     Code("ZD307", "condition-added", "condition of a target added"),
-    Code("ZD308", "condition-dropped", "condition of a target removed"),
-    Code("ZD309", "other-condition", "different condition of a target"),
+    Code("ZD308", "condition-removed", "condition of a target removed"),
+    Code("ZD309", "different-condition", "different condition of a target"),
     Code("ZD310", "weaker-commitment", "weaker commitment"),
     Code("ZD311", "stronger-commitment", "stronger commitment"),
-    Code("ZD312", "other-commitment", "commitment `none` instead of not stated, or the reverse"),
+    Code(
+        "ZD312",
+        "commitment-statement-changed",
+        "commitment `none` instead of not stated, or the reverse",
+    ),
     Code("ZD313", "pauses-added", "metric with a clock that can now be paused"),
-    Code("ZD314", "pauses-dropped", "metric with a clock that can no longer be paused"),
-    Code("ZD315", "other-start", "metric with a clock that starts at a different event"),
+    Code("ZD314", "pauses-removed", "metric with a clock that can no longer be paused"),
+    Code("ZD315", "different-start", "metric with a clock that starts at a different event"),
     # ZD4: hours
     Code("ZD401", "fewer-hours", "fewer hours"),
     Code("ZD402", "more-hours", "more hours"),
-    Code("ZD403", "other-hours", "different hours, neither more nor fewer"),
+    Code("ZD403", "different-hours", "different hours, neither more nor fewer"),
     # ZD5: priorities
     Code("ZD501", "less-urgent", "facts that lead to a less urgent priority, or to none"),
     Code("ZD502", "more-urgent", "facts that lead to a more urgent priority"),
-    Code("ZD503", "other-priority", "facts that lead to a priority that cannot be compared"),
+    Code("ZD503", "different-priority", "facts that lead to a priority that cannot be compared"),
 )
 
 #: Every kind of change. A released code keeps its meaning.

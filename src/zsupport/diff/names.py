@@ -96,7 +96,7 @@ def _section(kind: str, old: _Kind, new: _Kind, changes: Changes) -> None:
     names = ", ".join(f"`{id}`" for id in (old.paths or new.paths))
     path: Path = (section,)
     message = f"all {section} removed: {names}"
-    change = Change("ZD101", "name-gone", message, 0, path, path)
+    change = Change("ZD101", "name-removed", message, 0, path, path)
     if new.names:
         message = f"{section} added: {names}"
         change = change._replace(code="ZD102", effect="name-new", message=message)
@@ -117,7 +117,7 @@ def _removed_or_added(
     id = known.names[name]
     spelled = known.spelled[name]
     code = "ZD101" if removed else "ZD102"
-    effect = "name-gone" if removed else "name-new"
+    effect = "name-removed" if removed else "name-new"
     alias = spelled != id
     cases = 0
     if not alias:

@@ -116,7 +116,7 @@ EXCLUDED = Code(
 )
 UNCOVERED = Code("ZT201", "uncovered-decision", "decision that no test covers", "note")
 COVERAGE_LOW = Code("ZT202", "coverage-too-low", "coverage below the required share")
-UNNOTICED = Code("ZT301", "unnoticed-change", "mutant that survived all tests", "note")
+UNNOTICED = Code("ZT301", "surviving-mutant", "mutant that survived all tests", "note")
 MUTATION_LOW = Code("ZT302", "mutation-too-low", "killed mutants below the required share")
 
 SUITE_CODES = (
