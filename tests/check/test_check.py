@@ -533,7 +533,7 @@ def test_allowed_findings_are_counted_in_json(check: Check, tmp_path: Path) -> N
 def test_last_line_is_printed_once_in_a_terminal(cli: Cli, tmp_path: Path) -> None:
     both, code = in_a_terminal(cli, tmp_path, "none.yaml")
     assert (both.count("file not found"), code) == (1, 3)
-    # With a report in a file, or with a patch, there is no last line.
+    # A report in a file and a patch have no last line.
     for more in (("--format", "csv"), ("--diff",)):
         both, _ = in_a_terminal(cli, tmp_path, "none.yaml", *more)
         assert "zsupport: none.yaml: file not found" in both
@@ -1025,7 +1025,7 @@ def test_interruption_ends_with_130_and_leaves_no_temporary_file(cli: Cli, tmp_p
         _, stderr = started.communicate(timeout=60)
     assert started.returncode == 130
     assert stderr == b""
-    # Every file is complete, fixed or not, and there are no other files.
+    # Every file is complete, fixed or not, and no other files exist.
     assert len(list(tmp_path.iterdir())) == 3000
     sizes = {len(path.read_text()) for path in tmp_path.iterdir()}
     assert len(sizes) <= 8
@@ -1047,7 +1047,7 @@ def test_checked_documents_are_freed(check: Check, tmp_path: Path) -> None:
     gc.disable()
     try:
         check("--format", "json", only=False)
-        # Nothing is kept, and there are no cycles for the garbage collector.
+        # Nothing is kept, and the garbage collector finds no cycles.
         kept = [value for value in alive() if id(value) not in earlier]
     finally:
         gc.enable()

@@ -65,7 +65,7 @@ def cells_at(claims: Claims, paths: list[Path]) -> set[Path]:
     }
 
 
-def beside(problem: Problem, words: str) -> list[Path]:
+def paths_with_related(problem: Problem, words: str) -> list[Path]:
     """Return the path of a problem, and its related paths with a text that starts like this."""
     return [problem.path, *(path for path, text in problem.related if text.startswith(words))]
 
@@ -91,7 +91,9 @@ def unreachable(policy: Checked) -> Iterator[Judged]:
     claims, findings = policy.claims, policy.findings
     yield "ZS401", policy.paths("ZS401"), set(claims.unreachable_rules())
     cells = [
-        path for problem in findings["ZS402"] for path in beside(problem, "unreachable target")
+        path
+        for problem in findings["ZS402"]
+        for path in paths_with_related(problem, "unreachable target")
     ]
     yield "ZS402", cells_at(claims, cells), set(claims.unreachable_cells())
     grants = {path for path in policy.paths("ZS403") if not claims.decides(path)}
@@ -116,7 +118,9 @@ def of_priorities(policy: Checked) -> Iterator[Judged]:
     none = claims.reference.facts_decide and None in claims.reference.led_to({})
     yield "ZS303", bool(findings["ZS303"]), none
     excluded = [
-        path for problem in findings["ZS414"] for path in beside(problem, "unreachable too")
+        path
+        for problem in findings["ZS414"]
+        for path in paths_with_related(problem, "unreachable too")
     ]
     true = set(claims.excluded_priorities())
     cells = {path for path in true if path[0] == "targets" and path[2:3] not in ((), ("when",))}
@@ -203,11 +207,11 @@ def of_grants_together(policy: Checked) -> Iterator[Judged]:
     """Yield the pairs of grants with combined prerequisites."""
     findings = set()
     for problem in policy.findings["ZS406"]:
-        [(beside, _)] = problem.related
-        earlier, later = sorted((int(problem.path[1]), int(beside[1])))
+        [(related, _)] = problem.related
+        earlier, later = sorted((int(problem.path[1]), int(related[1])))
         findings.add((earlier, later))
         assert problem.case is not None
-        both = policy.claims.decides(problem.path[:2]) & policy.claims.decides(beside)
+        both = policy.claims.decides(problem.path[:2]) & policy.claims.decides(related)
         witness = numbers_of(policy.claims, problem.case)
         yield "ZS406 witness", bool(witness) and witness <= both, True
     idle = {int(path[1]) for path in policy.paths("ZS403")}
@@ -287,7 +291,7 @@ def _of_less(
                 if (less.cell, less.high, less.low) == (cell, high, low)
                 and any(less.its in cells_at(policy.claims, [path]) for path in places)
             ]
-            yield f"{code} beside", bool(those) or problem.path[0] == "priorities", True
+            yield f"{code} related", bool(those) or problem.path[0] == "priorities", True
             cases |= {number for less in true if less.cell == cell for number in true[less]}
         assert problem.case is not None
         witness = numbers_of(policy.claims, problem.case)
@@ -304,8 +308,8 @@ def of_restoration(policy: Checked) -> Iterator[Judged]:
     true = policy.ranks.sooner()
     findings: set[Path] = set()
     for problem in policy.findings["ZS602"]:
-        [(beside, _)] = problem.related
-        cells, answers = (cells_at(policy.claims, [path]) for path in (problem.path, beside))
+        [(related, _)] = problem.related
+        cells, answers = (cells_at(policy.claims, [path]) for path in (problem.path, related))
         findings |= cells
         cases = {n for (cell, first), some in true.items() if cell in cells for n in some
                  if first in answers}  # fmt: skip
@@ -399,9 +403,9 @@ OFTEN = {
 
 #: The same for policies with ranked plans and roles.
 OFTEN_OF_RANK = {
-    "ZS501 promises": 6, "ZS501 beside": 6, "ZS502 hours": 2, "ZS503 channels": 7,
+    "ZS501 promises": 6, "ZS501 related": 6, "ZS502 hours": 2, "ZS503 channels": 7,
     "ZS504 promises": 1, "ZS504 hours": 1, "ZS504 channels": 2, "ZS601 promises": 12,
-    "ZS601 beside": 12, "ZS601 severity": 2, "ZS602": 1,
+    "ZS601 related": 12, "ZS601 severity": 2, "ZS602": 1,
 }  # fmt: skip
 
 

@@ -59,9 +59,9 @@ def in_place(path: Path) -> None:
 
 
 def by_renaming(path: Path) -> None:
-    beside = path.with_name("editor's")
-    beside.write_text(SAVED)
-    beside.replace(path)
+    editor_file = path.with_name("editor's")
+    editor_file.write_text(SAVED)
+    editor_file.replace(path)
 
 
 def with_a_backup(path: Path) -> None:
@@ -285,8 +285,8 @@ def test_signal_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
     assert len(killed) > 8
     for code, left in killed:
         assert code == f"-{signal.SIGKILL:d}"
-        beside = [text for name, text in left.items() if name.endswith(".old")]
-        assert left.get("p.yaml") in (BEFORE, AFTER) or beside == [BEFORE]
+        old_texts = [text for name, text in left.items() if name.endswith(".old")]
+        assert left.get("p.yaml") in (BEFORE, AFTER) or old_texts == [BEFORE]
 
 
 def test_file_with_hard_links_is_not_fixed(

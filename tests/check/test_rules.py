@@ -151,8 +151,8 @@ def test_fixes_remove_findings_and_change_no_decision(path: Path) -> None:
 
 def decided(text: bytes, other: bytes) -> list[object]:
     """The decisions of a policy in the cases that it or another policy distinguishes."""
-    revision, beside = revision_of(text), revision_of(other)
-    decisions = Decisions(revision, space_of(revision, beside))
+    revision, other_revision = revision_of(text), revision_of(other)
+    decisions = Decisions(revision, space_of(revision, other_revision))
     result: list[object] = [decisions.allowed, [grant.hours for grant in revision.grants]]
     for metric, targets in decisions.by_metric():
         stated = [(metric.id, item.cell.target, item.decides) for item in targets.stated]
