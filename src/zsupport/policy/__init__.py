@@ -1,1 +1,1 @@
-"""Policies: the model, the format and its reading, and the compiled form."""
+"""Policies: the model, the format, the loader and the compiled form."""
