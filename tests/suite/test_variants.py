@@ -6,6 +6,7 @@ import pytest
 from subjects import SHOP
 
 from zsupport.errors import InvalidPolicy
+from zsupport.limits import NAMED
 from zsupport.policy.document import Document
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import Builder, read_document, revision_of
@@ -58,6 +59,20 @@ def test_variant_is_equal_to_the_file_read_as_a_whole(name: str) -> None:
         assert outcome(variants.revision_of, mutant.root()) == expected, mutant.message
         different += expected != before.revision
     assert different > 50
+
+
+def test_a_variant_above_the_limit_of_values_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = document(SHOP)
+    # The conditions of this policy have 21 values, so one more value is too many.
+    for module in ("names", "variants"):
+        monkeypatch.setattr(f"zsupport.policy.{module}.NAMED", NAMED._replace(most=21))
+    variants = Variants(before)
+    refused = 0
+    for mutant in mutants_of(before):
+        expected = outcome(revision_of, mutant.root(), before.source)
+        assert outcome(variants.revision_of, mutant.root()) == expected, mutant.message
+        refused += mutant.kind == "add-value" and isinstance(expected, list)
+    assert refused > 10
 
 
 def test_only_the_changed_entry_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
