@@ -440,7 +440,7 @@ def test_findings_of_many_files_are_cut(cli: Cli, tmp_path: Path) -> None:
     done = run(cli, str(tmp_path))
     assert done.returncode == 3
     assert done.stderr.startswith("error[ZS103]")
-    assert done.stderr.endswith("\n500 problems, 300 not shown: --format json has all\n")
+    assert done.stderr.endswith("\n500 problems, 300 not shown; use --format json to list all\n")
 
 
 def test_large_folder_is_reported(cli: Cli, tmp_path: Path) -> None:

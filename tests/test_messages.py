@@ -25,7 +25,6 @@ UNFINISHED = (
     "answer/dimensions.py",
     "answer/due.py",
     "answer/freeze.py",
-    "sources/git.py",
     "view/questions.py",
 )
 

@@ -296,7 +296,7 @@ def test_only_the_first_of_many_changes_are_shown(cli: "Cli", tmp_path: Path) ->
     assert lines == output("--format", "text")
     assert sum(line.startswith("error[ZD301]") for line in lines) == 50
     assert sum(line.startswith("note[ZD302]") for line in lines) == 50
-    assert lines[-2:] == ["and 15 more findings; --format json shows all", closing]
+    assert lines[-2:] == ["and 15 more findings; use --format json to list all", closing]
     table = output("--format", "markdown")
     assert sum(line.startswith("| error | ZD301") for line in table) == 50
     assert sum(line.startswith("| note | ZD302") for line in table) == 50

@@ -247,19 +247,20 @@ class Repository:
             )
             return EnvironmentFault(message, hint)
         if re.fullmatch("[0-9a-f]{7,64}", revision):
-            line = f"fetch {remote} {revision}"
+            words = [remote, revision]
             if self.is_shallow() or len(revision) not in (40, 64):
-                line = f"fetch {'--unshallow ' if self.is_shallow() else ''}{remote}"
+                words = ["--unshallow", remote] if self.is_shallow() else [remote]
         elif revision.startswith(f"{remote}/"):
             branch = revision.removeprefix(f"{remote}/")
-            line = f"fetch {remote} {_quoted(f'{branch}:refs/remotes/{remote}/{branch}')}"
+            words = [remote, _quoted(f"{branch}:refs/remotes/{remote}/{branch}")]
         elif re.fullmatch(r"v?[0-9].*", revision):
-            line = f"fetch {remote} tag {_quoted(revision)}"
+            words = [remote, "tag", _quoted(revision)]
         else:
-            line = f"fetch {remote} {_quoted(f'{revision}:{revision}')}"
+            words = [remote, _quoted(f"{revision}:{revision}")]
+        arguments = " ".join(words)
         if close:
-            return EnvironmentFault(message, f"git {line}; or did you mean `{close}`?")
-        return EnvironmentFault(message, f"git {line}")
+            return EnvironmentFault(message, f"git fetch {arguments}; or did you mean `{close}`?")
+        return EnvironmentFault(message, f"git fetch {arguments}")
 
     def _names(self) -> list[str]:
         """Return the existing branches and tags."""

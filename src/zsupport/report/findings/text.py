@@ -31,7 +31,7 @@ def render(outcome: Outcome, context: Context) -> str:
     closing = [printable(_flat(line)) for line in outcome.closing]
     if more := sum(outcome.omitted.values()):
         closing.insert(
-            0, f"and {more:,} more findings; {context.naming('format', 'json')} shows all"
+            0, f"and {more:,} more findings; use {context.naming('format', 'json')} to list all"
         )
     if closing:
         blocks.append("".join(line + "\n" for line in closing))
