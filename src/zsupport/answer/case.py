@@ -1,4 +1,4 @@
-"""Cases: what a question names, and whether a condition holds."""
+"""Cases: the values that a query names, and whether a condition matches them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from zsupport.errors import PolicyError, UsageError, nearest
 from zsupport.policy.model import ALWAYS, Alternative, Place, Revision, Text, When
 from zsupport.typed import TYPE_CHECKING, Any, Generic, Mapping, NamedTuple, Sequence, TypeVar
 
-#: A value for each dimension (plan, role, channel, priority) and fact that is settled.
+#: The values of a case, by dimension (plan, role, channel, priority) or fact.
 Case = dict[str, str]
-#: Of more assumed facts than this, all that decide the priority count as excluding it together.
+#: Above this number of assumed facts, all facts that decide the priority are treated as open.
 MOST_TOGETHER = 10
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ else:
 
 
 class Because(NamedTuple):
-    """A part of a policy file that decided; the file is relative to the policy's root.
+    """A part of a policy file that decided an answer.
 
-    `path` is the path of the part in the document; the line, on which it starts, is for people.
+    `file` is relative to the root of the policy. `path` is the path of the part in the document.
+    `line` is the line on which the part starts.
     """
 
     file: str
@@ -45,14 +46,14 @@ class Because(NamedTuple):
 
 
 class Warning(NamedTuple):
-    """Something that a person who relies on the answers should know, as code and sentence."""
+    """A warning about the answers: a code and a sentence."""
 
     code: str
     message: str
 
 
 class Query(NamedTuple):
-    """A question, with names as the caller wrote them or as ids; None: asked for every value."""
+    """A query, with names as the caller wrote them or as ids; None stands for every value."""
 
     plan: str | None = None
     role: str | None = None
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
 
         @property
         def note(self) -> str | None:
-            """The notes of the parts of the policy that the answer rests on."""
+            """The notes of the parts of the policy on which the answer is based."""
 
         @property
         def unclear(self) -> str | None:
@@ -92,11 +93,11 @@ Details = TypeVar("Details", covariant=True)
 
 
 class Answers(Sequence[Row], Generic[Row, Details]):
-    """The answers to one question, in order, with the revision and the query; a frozen value.
+    """The answers to one query, in order, with the revision and the query; immutable.
 
-    `columns` names the dimensions that they differ by. With no revision in force `revision` is
-    the nearest one, `in_force` is false, and no answer is positive. `details` holds what an
-    explanation needs beside the answers.
+    `columns` names the dimensions in which the answers differ. If no revision is in force,
+    `revision` is the nearest revision, `in_force` is false, and no answer is positive. `details`
+    holds further values for explanations.
     """
 
     __slots__ = (  # noqa: RUF023 - in the order of the constructor
@@ -181,7 +182,7 @@ class Answers(Sequence[Row], Generic[Row, Details]):
         }
 
 
-# What sets a slot, whatever `__setattr__` says; `object.__setattr__` takes twice as long.
+# These functions set the slots although `__setattr__` raises. `object.__setattr__` is half as fast.
 (
     _keep_answers, _keep_columns, _keep_warnings, _keep_revision, _keep_query, _keep_in_force,
     _keep_details, _keep_public_holidays,
@@ -192,7 +193,7 @@ AnyAnswers = Answers["Answer", object]
 
 
 def policy_of(revision: Revision) -> dict[str, Any]:
-    """Return which revision of which policy answered."""
+    """Return the policy and the revision of an answer as JSON has them."""
     return {
         "id": revision.policy,
         "revision": revision.start,
@@ -217,9 +218,9 @@ def plain_value(value: object, zone: tzinfo) -> Any:
 def record(
     answer: Answer, zone: tzinfo = UTC, shared: dict[int, list[Any]] | None = None
 ) -> dict[str, Any]:
-    """Return an answer as a JSON object: every field, null where it does not apply.
+    """Return an answer as a JSON object with every field; a field that does not apply is null.
 
-    `shared` are the lists of reasons made so far, by the identity of the reasons.
+    `shared` caches the lists of reasons by the identity of the reasons.
     """
     because, shared = answer.because, {} if shared is None else shared
     if id(because) not in shared:
@@ -231,13 +232,13 @@ def record(
 
 
 def records_of(answers: Sequence[Answer], zone: tzinfo = UTC) -> tuple[dict[str, Any], ...]:
-    """Return answers as JSON objects; reasons that several of them share are one list."""
+    """Return answers as JSON objects; answers with the same reasons share one list."""
     shared: dict[int, list[Any]] = {}
     return tuple(record(answer, zone, shared) for answer in answers)
 
 
 class KnownName(NamedTuple):
-    """What something may be asked for by: id and aliases; by its names it is only suggested."""
+    """A name that a query may use: an id with its aliases. Display names serve only for hints."""
 
     id: str
     aliases: tuple[str, ...] = ()
@@ -319,12 +320,12 @@ def settle(revision: Revision, asked: Query, others: Sequence[Revision] = ()) ->
 
 
 def by_fold(names: Sequence[Any]) -> dict[str, str]:
-    """Return the ids of names or members by what they may be asked for, in small letters."""
+    """Return the ids of names or members by id and alias in lower case."""
     return {text.casefold(): each.id for each in names for text in (each.id, *each.aliases)}
 
 
 def _nearest(text: str, known: Sequence[KnownName]) -> str | None:
-    """Return the hint that names the id with the nearest id, alias or display name."""
+    """Return a hint with the nearest known id, alias or display name."""
     ids: dict[str, str] = {}
     for each in known:
         shown = each.shown.values() if isinstance(each.shown, dict) else (each.shown,)
@@ -337,12 +338,12 @@ def _nearest(text: str, known: Sequence[KnownName]) -> str | None:
     return f"did you mean `{close if own else ids[close]}`?"
 
 
-#: The state of an answer that requires input, and the code of the warning that says which.
+#: The state of an answer that requires input, and the code of the warning that names this input.
 NEEDS_INPUT = "needs-input"
 
 
 class NeedsInput(Exception):
-    """Input is required: `asks` says what to ask the customer, and which field states it."""
+    """Input is required: `asks` are the questions to the customer, with the fields for answers."""
 
     def __init__(self, asks: list[str]) -> None:
         super().__init__("; ".join(asks))
@@ -356,13 +357,13 @@ class NoCalendar(PolicyError):
 def matching(
     when: When, case: Case, inside: Callable[[str], bool] | None = None
 ) -> tuple[Alternative, ...]:
-    """Return every alternative that matches: ALWAYS alone without a condition, else maybe none.
+    """Return every alternative that matches; without a condition, only ALWAYS.
 
-    A dimension that the condition names and the case does not settle does not match. `inside`
-    says whether the case was opened inside some hours; without it `opened` always matches.
-    Their order means nothing (the clock definition, rule 21): an alternative of which only the
-    customer knows whether it matches is asked about only if no other one does; then NeedsInput
-    is raised. One that names hours without a calendar for the case does not match.
+    An alternative does not match if it names a dimension that the case has no value for, or hours
+    that have no calendar for the case. `inside` returns whether the case was opened inside some
+    hours; without it `opened` always matches. The order of alternatives has no meaning (the clock
+    definition, rule 21). Raises NeedsInput if no alternative matches and input of the customer
+    could make one match.
     """
     if not when:
         return (ALWAYS,)
@@ -400,7 +401,10 @@ def facts_decide(revision: Revision) -> bool:
 
 
 def in_order(revision: Revision, names: set[str]) -> list[str]:
-    """Return the facts among these names, in the order of declaration; other revisions' last."""
+    """Return the facts among these names in the order of declaration.
+
+    Facts that only other revisions define come last.
+    """
     known = [fact.id for fact in revision.facts]
     others = names.difference(known, ("plan", "role", "channel", "priority", "metric"))
     return [*(name for name in known if name in names), *sorted(others)]
@@ -413,22 +417,22 @@ def in_columns(revision: Revision, names: set[str]) -> list[str]:
 
 
 def places_of(part: Place, matched: Iterable[Alternative]) -> list[Place]:
-    """Return the place of a rule, and of the alternatives that match where it lists several."""
+    """Return the place of a rule, and the places of its matching alternatives in a list."""
     return [part, *(each.place for each in matched if each.place.path.endswith("]"))]
 
 
 def reasons(revision: Revision, places: Iterable[Place]) -> tuple[Because, ...]:
-    """Return the parts of a revision that decided, each once, without what is not written."""
+    """Return the parts of a revision that decided, without duplicates and unwritten parts."""
     return tuple(Because(revision.file, line, path) for path, line in dict.fromkeys(places) if line)
 
 
 def no_priority(revision: Revision) -> tuple[Because, ...]:
-    """Return the parts that decide that facts lead to no priority: all priorities."""
+    """Return the reasons for facts that lead to no priority: all priorities."""
     return reasons(revision, (priority.place for priority in revision.priorities))
 
 
 def not_in_force(revision: Revision) -> tuple[Because, ...]:
-    """Return the part that says when a revision is in force."""
+    """Return the part that states when a revision is in force."""
     return reasons(revision, (revision.validity_place,))
 
 
@@ -441,7 +445,7 @@ if TYPE_CHECKING:
 
 
 def say(text: Text | None, lang: str) -> str | None:
-    """Return a text in a language: else its main language (nb for nb-NO), English, or the first."""
+    """Return a text in a language, its main language (nb for nb-NO), English or the first one."""
     if text is None or isinstance(text, str):
         return text
     for wanted in (lang, lang.split("-")[0], "en"):
@@ -451,5 +455,5 @@ def say(text: Text | None, lang: str) -> str | None:
 
 
 def join(texts: Iterable[str | None]) -> str | None:
-    """Return the different texts a line each, or None where there is none."""
+    """Return the distinct texts, one per line; None if there is no text."""
     return "\n".join(dict.fromkeys(text for text in texts if text)) or None

@@ -1,4 +1,4 @@
-"""Which channels a case may use, and how: the union of the grants that hold."""
+"""Which channels a case may use, and how: the union of the grants that apply."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ ChannelAnswers = Answers[ChannelAnswer, None]
 
 
 class GrantsByPlan:
-    """The grants of a revision by the plans that they name, and why they deny a channel.
+    """The grants of a revision by the plans that they name, and the reasons for denials.
 
-    A question about every plan looks at the grants of each plan only.
+    With this index, a query about every plan examines only the grants of each plan.
     """
 
     def __init__(self, revision: Revision, plans: int) -> None:
-        """`plans` are asked about: for one of them an index takes longer than to look at all."""
+        """`plans` is the number of plans in the query. There is no index for a single plan."""
         self.revision = revision
         self._indexed = plans > 1
         self._of_any_plan: list[int] = []
@@ -96,9 +96,9 @@ class GrantsByPlan:
                 self._of_plan.setdefault(plan, []).append(position)
 
     def of(self, plan: str | None) -> Sequence[Grant]:
-        """Return the grants that can apply in a case of a plan, in written order.
+        """Return the grants that can apply to a case with this plan, in written order.
 
-        The others name only other plans, or name plans where the case has none.
+        The other grants name only other plans.
         """
         if not self._indexed:
             return self.revision.grants
@@ -109,7 +109,7 @@ class GrantsByPlan:
         return self._of_case[plan]
 
     def denied(self, channel: str) -> tuple[Because, ...]:
-        """Return the parts that decide about a no; the same for every case."""
+        """Return the reasons for a denial; they are equal for all cases."""
         if channel not in self._denied:
             self._denied[channel] = denied(self.revision, channel)
         return self._denied[channel]
@@ -129,12 +129,13 @@ def answer_channels(
     others: Sequence[Revision] = (),
     shown: frozenset[str] = frozenset(),
 ) -> ChannelAnswers:
-    """Answer for each channel asked about, the denied ones included.
+    """Answer for each channel of the query, including denied channels.
 
-    Without a priority a channel is allowed when some priority allows it that the facts leave
-    open; `only_when` names them where not all do. With no revision in force nothing is allowed.
-    `others` are revisions that may know a channel which this one lacks. The dimensions `shown` are
-    columns even if they change no answer of this revision.
+    Without a priority in the query, a channel is allowed if any priority that the facts leave
+    open allows it. If some of these priorities do not allow it, `only_when` lists those that do.
+    If no revision is in force, no channel is allowed. `others` are revisions that may define a
+    channel of the query that this one lacks. The dimensions `shown` are columns even if they
+    change no answer of this revision.
     """
     asked = relevant(revision) | shown
     asked.discard("priority")
@@ -173,9 +174,9 @@ def answer_channels(
 def _rows(
     revision: Revision, channels: list[Channel], query: Query, space: Dimensions, lang: str
 ) -> list[tuple[ChannelAnswer, list[Case]]]:
-    """Return the answers, each with the cases on which it rests: those that allow the channel.
+    """Return the answers, each with the cases on which it is based.
 
-    A no rests on every case that it leaves open.
+    A positive answer is based on the cases that allow the channel, a denial on all cases of it.
     """
     rows: list[tuple[ChannelAnswer, list[Case]]] = []
     of_calendars = named(calendar.when for each in revision.hours.values() for calendar in each)
@@ -191,7 +192,7 @@ def _rows(
         if space.without_priority:
             because = no_priority(revision)
             answers = [answer._replace(because=because) for answer in answers]
-        # Ranked before the others are left out: the second to try stays the second.
+        # Rank before filtering, so that the second recommended channel keeps its rank.
         ranked = zip(_ranked(grants, cases, answers), rests, strict=True)
         rows += [each for each in ranked if query.channel in (None, each[0].channel)]
     return rows
@@ -202,10 +203,10 @@ def _without_excluded(
     rows: list[ChannelAnswer],
     assumed: Mapping[str, str],
 ) -> list[ChannelAnswer]:
-    """Return the rows without the defaults that exclude a priority on which they rest.
+    """Return the rows without the defaults that exclude a priority of their cases.
 
-    Such a fact is open there (the clock definition, rule 19): a row states it only where the
-    cases on which it rests have one value of it. Of `every` answer some were made one row.
+    Such a fact is open (the clock definition, rule 19): a row states it only if all cases of the
+    row have the same value of it. `every` has the answers before equal ones were merged.
     """
 
     def key(row: ChannelAnswer) -> tuple[object, ...]:
@@ -232,16 +233,16 @@ def _without_excluded(
 
 
 class _Held(NamedTuple):
-    """The grants that apply in some case, in which cases one does, and the priorities of these."""
+    """The grants that apply in some of the cases, these cases, and their priorities."""
 
-    possible: Sequence[Grant]  # the ones that were looked at
+    possible: Sequence[Grant]  # all grants that were examined
     grants: list[Holding]
     cases: list[Case]
-    priorities: list[str] | None  # None where every priority is among them
+    priorities: list[str] | None  # None if they are all priorities
 
 
 def _by_priority(grants: Sequence[Grant], cases: list[Case], channel: str) -> _Held:
-    """Return those of the grants that allow a channel in some of the cases."""
+    """Return the grants that allow a channel in some of the cases."""
     found: list[Holding] = []
     allowing = []
     for case in cases:
@@ -264,9 +265,9 @@ def _answer(
     *,
     lang: str,
 ) -> ChannelAnswer:
-    """Return the answer to a case; `cases` are the same for each priority that it leaves open.
+    """Return the answer to a case; `cases` has a case for each priority that it leaves open.
 
-    `of_calendars` are the dimensions and facts that decide which calendar of some hours applies.
+    `of_calendars` are the dimensions and facts that decide which calendar applies.
     """
     revision = by_plan.revision
     possible, held, allowing, priorities = held_by
@@ -319,7 +320,7 @@ def _answer(
 
 
 def _denied(revision: Revision, row: ChannelAnswer, lang: str) -> ChannelAnswer:
-    """Return an answer as a no, as no revision is in force."""
+    """Return an answer as a denial because no revision is in force."""
     remarked, because = said(revision, (), lang), not_in_force(revision)
     return _not_allowed(row[:5], row.name, row.kind, row.retired, remarked, because)
 
@@ -369,7 +370,7 @@ def _of_recommendations(grants: Sequence[Grant], cases: list[Case], channel: str
 def _ranked(
     grants: Sequence[Grant], cases: list[Case], answers: list[ChannelAnswer]
 ) -> list[ChannelAnswer]:
-    """Return the answers with the place at which each allowed channel is to be tried.
+    """Return the answers with the rank of each allowed channel among the recommended ones.
 
     Recommendations that apply in every case are merged in written order (the clock definition,
     rule 21).

@@ -1,4 +1,4 @@
-"""What a question leaves open: over which cases it is answered, and what of that shows."""
+"""Dimensions of a query: the cases that it covers, and the columns that its answers need."""
 
 from __future__ import annotations
 
@@ -16,45 +16,45 @@ if TYPE_CHECKING:
 
     from zsupport.answer.facts import PrioritiesByFacts
 
-#: The steps that it takes to make a row, beside those to find what decides it.
+#: The steps to make a row, not counting the steps to find what decides it.
 STEPS_OF_ROW = 300
 
 
 class Dimensions(NamedTuple):
-    """The values over which a question is answered, by dimension in display order.
+    """The values that a query covers, by dimension in display order.
 
-    A fact with a default is `assumed` unless the question states it; `values` has all of its
-    values. If priorities are no dimension, a case stands for any one of the priorities that its
-    facts leave open, or with `of_all_priorities` for all of them together.
+    A fact with a default is `assumed` unless the query states it; `values` has all values of the
+    facts. If priority is not a dimension, a case stands for any of the priorities that its facts
+    leave open, or with `of_all_priorities` for all of them together.
     """
 
     members: dict[str, tuple[str | None, ...]]
     facts: dict[str, tuple[str, ...]]
     assumed: dict[str, str]
     values: dict[str, tuple[str, ...]]
-    priorities: tuple[str, ...]  # that the question leaves open, or the one that it states
+    priorities: tuple[str, ...]  # the priorities that the query leaves open, or the stated one
     by_facts: PrioritiesByFacts | None
     open: tuple[str, ...] = ()
     warnings: tuple[Warning, ...] = ()
-    absent: bool = False  # a value of the question that only another revision knows
+    absent: bool = False  # whether the query has a value that only another revision defines
     of_all_priorities: bool = False
 
     def check_work(self, rows: int, steps: int, revisions: int = 1) -> None:
-        """Raise TooMuch for a question with too many rows, or one that takes too long.
+        """Raise TooMuch for a query with too many rows or too many steps.
 
-        `rows` are those of one case, `steps` those of one row: looking at a grant or a rule is
-        one. `revisions` counts the revisions of the policy, as each of them is asked.
+        `rows` is the number of rows per case, `steps` the number of steps per row: each grant or
+        rule is one step. `revisions` is the number of revisions that answer the query.
         """
         count = rows * _combinations(self.members) * _combinations(self.facts)
         check_limit(ROWS, count)
-        # The answer covers all values of each assumed fact.
+        # Warnings about assumed facts need an answer for every value of each.
         times = 1 + sum(len(self.values[name]) for name in self.assumed)
-        # For each combination, the facts that exclude a priority are looked for.
+        # The facts that exclude a priority are searched in every combination.
         together = 2 ** min(len(self.assumed), MOST_TOGETHER) if self.by_facts else 0
         check_limit(STEPS, count * times * revisions * (steps + together))
 
     def cases(self) -> Iterator[Case]:
-        """Yield every case asked about."""
+        """Yield every case of the query."""
         for members in product(*self.members.values()):
             who = {
                 name: value
@@ -75,7 +75,7 @@ class Dimensions(NamedTuple):
 
         The other defaults exclude the priority, so their facts are open in its rows.
         """
-        # Facts that no priority names exclude none.
+        # A fact that no priority names cannot exclude a priority.
         named = self.by_facts.facts if self.by_facts else frozenset()
         for fixed in _choices({name: self.facts[name] for name in self.facts if name in named}):
             taken = self._taken(priority, fixed)
@@ -107,7 +107,7 @@ class Dimensions(NamedTuple):
                 yield {name: row[name] for name in self.values}
 
     def by_priority(self, case: Case) -> Iterator[Case]:
-        """Yield a case for each priority that it leaves open, where it settles none."""
+        """Yield the case for each priority that it leaves open; the case itself if it has one."""
         if "priority" in case or not (self.priorities or self.by_facts):
             yield case
             return
@@ -117,13 +117,13 @@ class Dimensions(NamedTuple):
                 yield {**case, **row, "priority": priority}
 
     def varied(self, fact: str) -> Dimensions:
-        """Return the same with an assumed fact open."""
+        """Return these dimensions with an assumed fact open."""
         assumed = {name: value for name, value in self.assumed.items() if name != fact}
         return self._replace(facts={**self.facts, fact: self.values[fact]}, assumed=assumed)
 
 
 def _combinations(values: Mapping[str, Sequence[object]]) -> int:
-    """Return how many choices of a value for each name there are."""
+    """Return the number of combinations of values."""
     count = 1
     for each in values.values():
         count *= len(each)
@@ -139,11 +139,11 @@ def _choices(facts: Mapping[str, Sequence[str]]) -> Iterator[Case]:
 def dimensions(
     revision: Revision, query: Query, relevant: set[str], *, of_all_priorities: bool = False
 ) -> Dimensions:
-    """Return what a question asks about: `relevant` dimensions and facts that it leaves open.
+    """Return the dimensions of a query: `relevant` names are open unless the query states them.
 
-    A fact that the question names is settled whether it matters or not. Stated facts restrict
-    the priorities that are open; a priority that is stated as well wins over them, with a
-    warning (the clock definition, rule 19).
+    A fact that the query states is kept even if it is not relevant. Stated facts restrict the
+    open priorities. If the query also states a priority that they exclude, the stated priority
+    is used, with a warning (the clock definition, rule 19).
     """
     members: dict[str, tuple[str | None, ...]] = {}
     open_names: list[str] = []
@@ -198,7 +198,7 @@ def dimensions(
 
 
 def _absent(revision: Revision, query: Query) -> bool:
-    """Return whether a question names a member that only another revision knows."""
+    """Return whether a query names a member that only another revision defines."""
     return any(
         given is not None and all(given != member.id for member in members)
         for given, members in (
@@ -211,7 +211,7 @@ def _absent(revision: Revision, query: Query) -> bool:
 
 
 def priorities_by_facts(revision: Revision, query: Query) -> PrioritiesByFacts | None:
-    """Return which priorities facts leave open, None where facts decide no priority."""
+    """Return the priorities that facts leave open; None if facts do not decide the priority."""
     if not facts_decide(revision):
         return None
     from zsupport.answer.facts import PrioritiesByFacts
@@ -230,7 +230,7 @@ def _open_facts(space: Dimensions, query: Query) -> list[str]:
 
 
 def with_channel(space: Dimensions, revision: Revision, query: Query) -> Dimensions:
-    """Return the space with the channel of a question as a dimension, open where none is named."""
+    """Return the dimensions with the channel added; it is open if the query does not state it."""
     channels = [channel.id for channel in revision.channels]
     before = {name: space.members[name] for name in ("plan", "role")}
     return space._replace(
@@ -260,12 +260,12 @@ def collapse(
     identity: tuple[str, ...],
     like: Callable[[Row], object] = _but_reasons,
 ) -> tuple[list[Row], list[str]]:
-    """Drop from `rows` each open dimension that changes no answer; return rows and what stays.
+    """Merge `rows` that differ only in a dimension that changes no answer.
 
-    Rows have `facts` and `because`: what decided may differ, the answer may not. `like` gives
-    what must be equal; it must not depend on the moment. `identity` names the fields that say
-    which case a row answers. A name is a fact, or one of these fields, which is null in the rows
-    from which it is dropped.
+    Returns the rows and the names of the dimensions that are kept. Rows that are merged may have
+    other reasons (`because`). `like` returns the part of a row that must be equal; it must not
+    depend on the moment. `identity` lists the fields that identify the case of a row. Each of the
+    `names` is a fact or one of these fields; a merged field is null.
     """
     kept = []
     for name in names:
@@ -280,7 +280,7 @@ def collapse(
 def _merged(
     rows: Iterable[Row], name: str, identity: tuple[str, ...], like: Callable[[Row], object]
 ) -> list[Row] | None:
-    """Return the rows without a dimension, None as soon as two differ that differ by it alone."""
+    """Return the rows without a dimension; None if this dimension changes an answer."""
     merged: dict[tuple[object, ...], tuple[Row, object]] = {}
     for row in rows:
         rest = {fact: value for fact, value in row.facts.items() if fact != name}
@@ -302,10 +302,10 @@ def about_assumed(
     surely: Callable[[Dimensions, str], bool] = lambda space, name: False,
     priorities: Sequence[str | None] | None = None,
 ) -> list[Warning]:
-    """Return a warning for each assumed fact of which another value would change an answer.
+    """Return a warning for each assumed fact if another value of it would change an answer.
 
-    `surely` finds out for some facts that it would, in less time than it takes to answer. A fact
-    that is open for each of the `priorities` asked about, those of the space, is not assumed.
+    `surely` is a quick check that may return False for a fact that changes an answer. A fact that
+    is open for all `priorities` (by default those of the space) is not assumed.
     """
     found = []
     every = space.members["priority"] if priorities is None else priorities

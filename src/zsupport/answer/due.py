@@ -1,4 +1,4 @@
-"""When what is promised is due, and whether it was kept."""
+"""Deadlines: when each target is due, and whether it was met."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ if TYPE_CHECKING:
     from zsupport.clock.deadline import Pause
     from zsupport.clock.instants import Instant
 
-#: The states of an answer that depend on the moment at which it is given.
+#: The states that depend on the time of the answer.
 STATES_OF_THE_MOMENT = ("not-started", "running", "at-risk", "paused", "met", "breached")
 #: The states of an answer.
 STATES = ("not-entitled", "no-target", "not-stated", "needs-input", *STATES_OF_THE_MOMENT)
 
 
 class DueAnswer(NamedTuple):
-    """What is promised and when it is due; the fields are those of the JSON answer.
+    """A target and its deadline; the fields are those of the JSON answer.
 
     Instants are aware datetimes in UTC.
     """
@@ -88,22 +88,22 @@ class DueAnswer(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """What happened, and the instant as of which to answer; in seconds since the epoch."""
+    """The events of a case and the time of the answer, in seconds since the epoch."""
 
     events: Events
     at: int
     at_risk: str | None = None  # n/d, instead of the metric's own
-    #: By metric, of those whose start is written in words.
+    #: The starts by metric, for metrics whose `starts` is a text.
     starts: Mapping[str, int] = {}  # noqa: RUF012 - never changed
 
 
 def settle_starts(
     revision: Revision, given: Mapping[str, int], opened: int, others: Sequence[Revision] = ()
 ) -> dict[str, int]:
-    """Return the starts that are given, by the ids of their metrics (the clock, rule 20).
+    """Return the given starts by the ids of their metrics (the clock definition, rule 20).
 
     `others` are revisions of the same policy, whose metrics are known too. Raises UsageError for
-    an unknown metric, one that starts at an event, and a start before opened.
+    an unknown metric, for a metric that starts at an event, and for a start before opened.
     """
     known = metrics_by_name(revision, others)
     starts: dict[str, int] = {}
@@ -130,9 +130,9 @@ def settle_starts(
 
 
 class DueDetails(NamedTuple):
-    """The input of the deadlines: what happened and when to answer, the promises and their hours.
+    """The input of the deadlines: the events, the time of the answer, the targets and their hours.
 
-    The fields of Events and Moment come first: values in a value take longer to make.
+    The fields of Events and Moment are repeated, because nested tuples take longer to make.
     """
 
     opened: int
@@ -148,7 +148,7 @@ class DueDetails(NamedTuple):
 
     @property
     def moment(self) -> Moment:
-        """What happened, and the instant as of which to answer."""
+        """The events and the time of the answer."""
         return Moment(Events(*self[:5]), *self[5:8])
 
 
@@ -156,7 +156,7 @@ DueAnswers = Answers[DueAnswer, DueDetails]
 
 
 class DueQuestion(NamedTuple):
-    """The question that promises answer, as far as it does not depend on the moment."""
+    """The part of a query about deadlines that does not depend on the moment."""
 
     revision: Revision
     query: Query
@@ -166,7 +166,7 @@ class DueQuestion(NamedTuple):
 
 
 def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> DueAnswers:
-    """Return the promises with what the clock says of each; open facts that change nothing go."""
+    """Return the targets with their deadlines."""
     timer = _Timer(asked, moment)
     later = [
         name
@@ -195,7 +195,7 @@ def answer_due(asked: DueQuestion, promised: Promises, moment: Moment) -> DueAns
     )  # fmt: skip
 
 
-#: Answers for the instants opened and asked as of; the third is opened as it was given.
+#: Answers for the opening time and the time of the answer; the third is the given opening time.
 Quick: TypeAlias = "Callable[[int, int, Instant | None], DueAnswers | None]"
 
 
@@ -215,7 +215,7 @@ def quick_due(asked: DueQuestion, promised: Promises) -> Quick | None:
         return None
     if row.metric.warn or row.metric.starts != "opened":
         return None
-    # Everything that stays the same is bound here, once.
+    # Everything that is equal for all tickets is computed once.
     amount, time, doubts = target.amount, row.settled.time, row.settled.doubts
     case = (row.plan, row.role, row.channel, row.priority, row.facts, row.metric.id)
     stated = (
@@ -225,7 +225,7 @@ def quick_due(asked: DueQuestion, promised: Promises) -> Quick | None:
     remarks = ("opened", row.retired, row.note, row.unclear, row.source, row.because)
     columns, warnings, hours = promised.columns, promised.warnings, asked.hours
     revision, query, in_force = asked.revision, asked.query, asked.in_force
-    # Tuples are made as such: the constructors of their classes take as long as all the rest.
+    # `tuple.__new__` is used because the constructors of the classes would double the time.
     new, at_utc = tuple.__new__, datetime.fromtimestamp
 
     no_starts: dict[str, int] = {}
@@ -281,7 +281,7 @@ def quick_due(asked: DueQuestion, promised: Promises) -> Quick | None:
 
 
 class _Timer:
-    """Puts the clock's word to the promises of one question."""
+    """Computes the deadlines of the targets of one query."""
 
     def __init__(self, asked: DueQuestion, moment: Moment) -> None:
         self.asked = asked
@@ -324,7 +324,7 @@ class _Timer:
         )
 
     def clock(self, row: Promise) -> Deadline:
-        """Return what the clock says of a target."""
+        """Return the deadline of a target."""
         assert row.cell is not None
         target, metric = row.cell.target, row.metric
         if self.moment.events.pauses and metric.pauses is None:
@@ -346,10 +346,10 @@ class _Timer:
         return found
 
     def course(self, row: Promise) -> Course | None:
-        """Return how the clock of a promise runs, None where its start has not happened.
+        """Return how the clock of a target runs; None if it has not started.
 
-        Warns of a start that is assumed. Raises UsageError where the event that ends the metric
-        lies before its start.
+        Adds a warning if the start is assumed. Raises UsageError if the metric ends before it
+        starts.
         """
         assert row.cell is not None
         metric, target, told = row.metric, row.cell.target, self.moment.events
@@ -372,9 +372,9 @@ class _Timer:
         return course_of(row, self.asked.revision, self.moment)
 
     def without_end(self, row: Promise, run: Course) -> Deadline:
-        """Return what is certain of a target that is not reached within ten years of its start.
+        """Return what is known of a target that is not reached within ten years of its start.
 
-        It is an error where every row is such a target, and a warning beside other answers.
+        It is an error if all rows are such targets, and a warning otherwise.
         """
         assert row.cell is not None
         never = f"`{row.cell.target.text}` is not reached within ten years of its start"
@@ -395,7 +395,7 @@ _NO_CLOCK = Deadline("")
 
 
 def course_of(row: Promise, revision: Revision, moment: Moment) -> Course | None:
-    """Return how the clock of a promise runs by what has happened, None before its start."""
+    """Return how the clock of a target runs after the events so far; None before its start."""
     assert row.cell is not None
     metric, events = row.metric, happened(moment.events, moment.at)
     start = started(metric.starts, events, moment.starts.get(metric.id))
@@ -407,12 +407,12 @@ def course_of(row: Promise, revision: Revision, moment: Moment) -> Course | None
 
 
 def counts_over_hours(row: Promise) -> bool:
-    """Return whether a promise counts over hours, and not every instant."""
+    """Return whether a target counts over hours and not around the clock."""
     return row.settled is not None or (row.cell is not None and row.state == "needs-input")
 
 
 def basis_of(revision: Revision, row: Promise) -> Basis:
-    """Return what the target of a promise counts over."""
+    """Return the time over which a target counts."""
     settled = row.settled
     where: tzinfo | None = None
     if row.cell is not None and row.cell.target.kind == "week":

@@ -1,4 +1,4 @@
-"""The priority of a case, as far as facts decide it (the clock definition, rule 19)."""
+"""The priorities that facts lead to (the clock definition, rule 19)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class PrioritiesByFacts:
-    """Which priorities facts leave open in a policy."""
+    """The priorities of a policy that facts leave open."""
 
     def __init__(self, revision: Revision, stated: Mapping[str, str]) -> None:
-        """`stated` are the facts of the question. Raises TooMuch."""
+        """`stated` are the facts of the query. Raises TooMuch."""
         self.ids = tuple(priority.id for priority in revision.priorities)
         named = {name for each in revision.priorities for alt in each.when for name in alt.values}
         values = {
@@ -29,12 +29,12 @@ class PrioritiesByFacts:
         }
         for size in accumulate(map(len, values.values()), int.__mul__):
             check_limit(COMBINATIONS, size, f"`{revision.policy}`")
-        #: Whether the policy decides the priority from facts at all.
+        #: Whether the policy decides the priority from facts.
         self.decides = facts_decide(revision)
         self._space = Space(values)
         #: The facts that priorities name.
         self.facts = frozenset(values)
-        #: The combinations that lead to each priority; under None those that lead to any.
+        #: The combinations of facts that lead to each priority; None stands for any priority.
         self._leading: dict[str | None, Cases] = {
             priority.id: cases for priority, cases in self._space.deciding(revision.priorities)
         }
@@ -61,15 +61,15 @@ class PrioritiesByFacts:
     def taken(
         self, priority: str | None, fixed: Case, assumed: Mapping[str, str]
     ) -> dict[str, str]:
-        """Return the defaults that do not exclude a priority: those that its rows use.
+        """Return the defaults that do not exclude a priority.
 
-        A default is assumed unless it excludes the priority; then the fact is open there.
+        The rows of the priority use these defaults. The other facts are open in them.
         """
         opened = self._opened(priority, fixed, assumed)
         return {name: value for name, value in assumed.items() if name not in opened}
 
     def _opened(self, priority: str | None, fixed: Case, assumed: Mapping[str, str]) -> list[str]:
-        """Return the assumed facts that exclude a priority, alone or only together."""
+        """Return the assumed facts that exclude a priority, alone or in combination."""
         alone = [
             name
             for name, value in assumed.items()

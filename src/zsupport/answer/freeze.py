@@ -1,4 +1,4 @@
-"""Pinning public holidays: what a country's calendar gives today, ready to paste."""
+"""Freezing public holidays: YAML with the holidays of a country as the library has them now."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def frozen(
 ) -> str:
     """Return YAML with a `frozen:` mapping for each calendar of these hours that names a country.
 
-    Days of the weekend that the country works in exchange for a day off are `frozen-exchanged`.
-    Without a name it is for all hours; a union has the calendars of its members. It covers the
-    years of `covers`, else the year of `at` and the next. A new release of the library is then a
-    change that someone reviews. Raises UsageError where there is none, PolicyError where the
-    library knows nothing of a part of a country, or of a year. `others` are the revisions of the
-    policy, whose hours are known too.
+    Weekend days that the country works in exchange for a day off are `frozen-exchanged`. Without
+    a name, all hours are frozen. A union stands for the calendars of its members. The years are
+    those of `covers`, otherwise the year of `at` and the next year. With frozen holidays, a new
+    release of the library changes no answer before someone reviews it. `others` are the revisions
+    of the policy, whose hours are known too. Raises UsageError if no calendar names a country,
+    PolicyError if the library does not know the country, its part or the year.
     """
     wanted = [*revision.hours]
     if name is not None:
@@ -62,7 +62,7 @@ def frozen(
 
 
 def _year(revision: Revision, calendar: PolicyCalendar, off: Holidays, year: int) -> Year:
-    """Return what the library gives for a year."""
+    """Return the holidays of the library for a year."""
     assert off.country is not None
     place = f"{revision.file}:{calendar.place.line}"
     try:

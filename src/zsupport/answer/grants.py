@@ -1,4 +1,4 @@
-"""The grants that hold for a case, what they say, and what denies a channel where none does."""
+"""The grants that apply to a case, their remarks, and the reasons for a denied channel."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Holding(NamedTuple):
 
 
 def holding(grants: Iterable[Grant], case: Case, channel: str) -> list[Holding]:
-    """Return those of the grants that allow `channel` in `case`, in written order."""
+    """Return the grants that allow `channel` in `case`, in written order."""
     found = []
     for grant in grants:
         if channel in grant.allow and (matched := matching(grant.when, case)):
@@ -28,9 +28,9 @@ def holding(grants: Iterable[Grant], case: Case, channel: str) -> list[Holding]:
 
 
 def joined_hours(held: list[Holding]) -> str | None:
-    """Return the names of the hours of grants, None where one states none.
+    """Return the names of the hours of grants; None if a grant states no hours.
 
-    A grant without hours opens the channel whenever the vendor does.
+    A grant without hours does not restrict when the channel is open.
     """
     names = [each.grant.hours for each in held]
     return None if None in names else ", ".join(dict.fromkeys(name for name in names if name))
@@ -42,10 +42,10 @@ def of_grants(held: list[Holding]) -> list[Remarks]:
 
 
 def denied(revision: Revision, channel: str | None) -> tuple[Because, ...]:
-    """Return the parts that decide about a no: the grants of the channel, none of which applies.
+    """Return the reasons for a denial: the grants of the channel, none of which applies.
 
-    Without such a grant it is the section `entitlements`. With no channel named: all grants of
-    channels that open a case.
+    If the channel has no grant, it is the section `entitlements`. Without a channel, these are
+    all grants of channels that open a case.
     """
     opens = {c.id for c in revision.channels if c.opens_case}
     places = [

@@ -1,4 +1,4 @@
-"""The hours of a policy for one case: conditions, zones and holidays settled."""
+"""The hours of a policy for one case, with their conditions, time zones and holidays resolved."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zsupport.typed import TYPE_CHECKING, NamedTuple
 from zsupport.wording import Message
 
 if TYPE_CHECKING:
-    # A policy whose targets are clock time needs none of these when it answers.
+    # A policy whose targets are elapsed time does not need these modules.
     from zsupport.clock.business import BusinessDays
     from zsupport.clock.holidays import PublicHolidays
     from zsupport.clock.model import Hours, Year, Years
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Customer(NamedTuple):
-    """What only the customer knows: the zone, and the country or part of it (DE or DE-BY)."""
+    """The time zone of the customer, and the country or a part of it (DE or DE-BY)."""
 
     zone: str | None = None
     country: str | None = None
 
 
 def check_country(text: str) -> str:
-    """Return a customer's country, or a part of one, in capitals: NO, DE-BY; else UsageError."""
+    """Return a customer's country or a part of one in upper case: NO, DE-BY. Raises UsageError."""
     try:
         return country_code(text)
     except BadText as problem:
@@ -40,19 +40,19 @@ def _bad_country(message: str, hint: str | None) -> UsageError:
 
 
 class Settled(NamedTuple):
-    """Hours that can be counted, and the calendars of the policy that they come from."""
+    """Resolved hours and the calendars of the policy from which they are made."""
 
     time: WorkingTime
     days: BusinessDays | None  # None: the calendars of a union are in different zones
     calendars: tuple[PolicyCalendar, ...]
     zone_name: str
-    doubts: dict[int, bool]  # by half-year: whether dates are estimated, or not covered
+    doubts: dict[int, bool]  # by half-year: whether dates are estimated or not covered
 
 
-#: The name of hours that need no definition: open at every instant.
+#: The name of predefined hours that are open at every instant.
 ALWAYS_OPEN = "24x7"
 HALF_YEAR = 182 * 86_400
-# How a holiday is called to which the policy gives no name.
+# The name of a holiday without a name in the policy.
 _NAMELESS = "day off"
 
 
@@ -66,22 +66,22 @@ class PolicyHours:
         lang: str,
         public: PublicHolidays | None = None,
     ) -> None:
-        """`public` gives the public holidays of a country; left out: the library's."""
+        """`public` returns the public holidays of a country; by default it is the library."""
         self.revision = revision
         self.customer = customer
         self.lang = lang
         self._public = public
-        #: Whether an answer rests on the public holidays of a country.
+        #: Whether an answer depends on the public holidays of a country.
         self.public_holidays = False
-        #: Of these calendars (by path) and years the library knows no public holidays.
+        #: Countries without public holidays in the library, by path of the calendar and year.
         self._unknown: dict[tuple[str, int], str] = {}
         self._settled: dict[tuple[str, ...], Settled] = {}
 
     def settle(self, name: str, case: Case) -> Settled:
         """Return the hours of this name in a case.
 
-        Raises NeedsInput where the customer has to be asked, NoCalendar where no calendar of a
-        list applies to the case.
+        Raises NeedsInput if input of the customer is required, NoCalendar if no calendar of a
+        list matches the case.
         """
         calendars = self._calendars(name, case)
         settled, asks = self.together(calendars or (), always=calendars is None)
@@ -92,10 +92,10 @@ class PolicyHours:
     def together(
         self, calendars: tuple[PolicyCalendar, ...], *, always: bool = False
     ) -> tuple[Settled | None, list[str]]:
-        """Return the joined hours of the calendars that are known, and what to ask for the others.
+        """Return the union of the known calendars, and the questions about the others.
 
-        None where none is known. With `always` they are open at every instant, and nothing has to
-        be asked. The clock definition, rule 21.
+        The union is None if no calendar is known. With `always` the hours are open at every
+        instant and there are no questions (the clock definition, rule 21).
         """
         from zsupport.clock.business import BusinessDays
         from zsupport.clock.model import Hours
@@ -121,9 +121,9 @@ class PolicyHours:
     def is_open(self, name: str, case: Case, instant: int) -> bool:
         """Return whether hours are open at an instant in a case.
 
-        A union is open where a member that is known is open (the clock definition, rule 21).
-        Otherwise NeedsInput is raised where the customer has to be asked, NoCalendar where no
-        calendar of a list applies to the case.
+        A union is open if a known member is open (the clock definition, rule 21). Otherwise
+        raises NeedsInput if input of the customer is required, NoCalendar if no calendar of a
+        list matches the case.
         """
         if name not in self.revision.hours:
             return True  # 24x7
@@ -150,9 +150,9 @@ class PolicyHours:
         return False
 
     def read(self, name: str, case: Case) -> tuple[str, ...]:
-        """Return the paths of the calendars of which hours are made in a case, in written order.
+        """Return the paths of the calendars that apply to a case, in written order.
 
-        Hours without a calendar for the case, and hours that need no definition, are their name.
+        For `24x7`, and for hours without a calendar for the case, return the name of the hours.
         """
         calendar = self.calendar(name, case)
         if calendar is None:
@@ -161,16 +161,16 @@ class PolicyHours:
         return (calendar.place.path, *members)
 
     def calendar(self, name: str, case: Case) -> PolicyCalendar | None:
-        """Return the calendar that holds in a case, None for hours that need no definition."""
+        """Return the calendar that applies to a case; None for `24x7`."""
         return next((c for c in self.revision.hours.get(name, ()) if matching(c.when, case)), None)
 
     def warnings(self, settled: Settled, start: int, end: int) -> list[Warning]:
-        """Return warnings about what is not known of the dates from `start` to `end`.
+        """Return warnings about unknown or estimated dates from `start` to `end`.
 
         The clock definition, rule 3: years that the calendar or the library does not cover,
-        holidays that are estimated, and exchanged dates of which the policy says nothing.
+        estimated holidays, and exchanged dates without stated hours.
         """
-        # Most half-years have nothing of the kind: that is found out once for each.
+        # Most half-years have no such dates, so the result for each is kept.
         halves = range(start // HALF_YEAR, end // HALF_YEAR + 1)
         for half in halves:
             if half not in settled.doubts:
@@ -179,7 +179,7 @@ class PolicyHours:
         return self._doubts(settled, start, end) if any(settled.doubts[h] for h in halves) else []
 
     def _doubts(self, settled: Settled, start: int, end: int) -> list[Warning]:
-        """Return what is not known of the dates from `start` to `end`."""
+        """Return the warnings, without the shortcut of `warnings`."""
         found = []
         for calendar, hours in zip(settled.calendars, settled.time.hours, strict=False):
             first, last = local_date(start, hours.zone), local_date(end, hours.zone)
@@ -206,7 +206,7 @@ class PolicyHours:
         return found
 
     def _calendars(self, name: str, case: Case) -> tuple[PolicyCalendar, ...] | None:
-        """Return the calendars whose union these hours are, None where they are always open."""
+        """Return the calendars whose union these hours are; None if they are always open."""
         if name not in self.revision.hours:
             return None  # 24x7
         calendar = self._applying(name, case)
@@ -217,7 +217,7 @@ class PolicyHours:
         return None if None in members else tuple({c.place: c for c in known}.values())
 
     def _applying(self, name: str, case: Case) -> PolicyCalendar:
-        """Return the calendar that applies to a case, of hours that are defined."""
+        """Return the calendar of defined hours that applies to a case. Raises NoCalendar."""
         calendar = self.calendar(name, case)
         if calendar is None:
             values = ", ".join(f"{name}={value}" for name, value in case.items()) or "this case"
@@ -274,7 +274,7 @@ class PolicyHours:
 
 
 def hours_of(calendar: PolicyCalendar, zone_name: str, years: Years | None) -> Hours:
-    """Return a calendar in a zone and with its days off as the clock sees it."""
+    """Return a calendar as hours of the clock, in a time zone and with its days off."""
     from zsupport.clock.model import Hours, day_parts, week_of
 
     return Hours(
@@ -297,9 +297,10 @@ def years_of(
     public: PublicHolidays,
     lang: str = "en",
 ) -> Years:
-    """Return the days off and the exchanged dates of a year: frozen or public, more and less.
+    """Return a function from a year to its days off and exchanged dates.
 
-    `lang` is for the names that the policy gives them; what has none is a `day off`.
+    They are the frozen or public ones, with those that the policy adds and removes. `lang` is the
+    language of names in the policy; a day without a name is a `day off`.
     """
     from zsupport.clock.model import Year
 
@@ -317,7 +318,7 @@ def years_of(
             else:
                 found, exchanged = {}, frozenset()
             for ordinal, name in _listed(off.add, off, year, lang).items():
-                # A holiday that is added as well keeps its name, and is no estimate any more.
+                # A public holiday that the policy adds too keeps its name and is not estimated.
                 public_name = found.get(ordinal, _NAMELESS).replace(" (estimated)", "")
                 found[ordinal] = name or public_name
             removed = _listed(off.remove, off, year, lang)
@@ -331,7 +332,7 @@ def years_of(
 
 
 def _not_said(ordinal: int) -> str:
-    """Return the warning of an exchanged date, for which the policy names no weekday."""
+    """Return the warning about an exchanged date for which the policy states no weekday."""
     day = date.fromordinal(ordinal)
     return (
         f"{day} is worked in exchange for a day off, but the policy does not state its hours"
@@ -340,10 +341,10 @@ def _not_said(ordinal: int) -> str:
 
 
 def _listed(texts: tuple[str, ...], off: Holidays, year: int, lang: str) -> dict[int, str | None]:
-    """Return the dates of a year that texts stand for, with the names that the policy gives them.
+    """Return the dates of a year that texts denote, with their names in the policy.
 
-    The order in which they are written means nothing: a date of one year comes after, and so
-    before, one of every year.
+    The written order has no meaning: a date of a single year takes precedence over a recurring
+    date, because it is longer and comes later.
     """
     from zsupport.clock.holidays import recurring
 

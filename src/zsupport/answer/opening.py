@@ -1,7 +1,7 @@
-"""Whether hours are open, when they change, this week's windows and the coming holidays.
+"""Whether hours are open, the next opening and closing, this week's windows and coming holidays.
 
-A question names hours, or a case: then it is about the joined hours of the grants that allow the
-channels of that case. Each revision's own hours count while it is in force.
+A query names hours or a case. For a case it is answered by the union of the hours of the grants
+that allow the channels. Each revision provides the hours while it is in force.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ class ShownHoliday(TypedDict):
 class HoursAnswer(NamedTuple):
     """Whether one calendar, or one channel of a case, is open; the fields are those of JSON.
 
-    `open` is None where it is neither known to be open nor to be closed. What needs hours that
-    are not known is None. Instants are aware datetimes.
+    `open` is None if the state is unknown. Other fields that depend on unknown hours are None
+    too. Instants are aware datetimes.
     """
 
     plan: str | None
@@ -110,7 +110,7 @@ class HoursAnswer(NamedTuple):
 class Reign(NamedTuple):
     """The hours of one revision, and the instants `[start, end)` in which it is in force.
 
-    `query` is the question in the ids of this revision.
+    `query` is the query in the ids of this revision.
     """
 
     hours: PolicyHours
@@ -125,14 +125,14 @@ class Reign(NamedTuple):
 
 
 class RevisionHours(NamedTuple):
-    """When a row is open, as far as one revision states it."""
+    """The opening hours of a row in one revision."""
 
     allowed: bool = True
-    hours: str | None = None  # the joined names; None: not allowed, or a grant states none
-    calendars: tuple[PolicyCalendar, ...] = ()  # those that apply, of every member
-    always: bool = False  # hours that are open at every instant are among them
-    unstated: bool = False  # hours that the policy does not state are among them
-    asks: tuple[str, ...] = ()  # what to ask before it is known which calendars apply
+    hours: str | None = None  # the joined names; None: not allowed, or a grant without hours
+    calendars: tuple[PolicyCalendar, ...] = ()  # the calendars that apply, of every member
+    always: bool = False  # whether some of the hours are open at every instant
+    unstated: bool = False  # whether the policy does not state some of the hours
+    asks: tuple[str, ...] = ()  # the questions that decide which calendars apply
     remarks: tuple[Remarks, ...] = ()
 
 
@@ -141,10 +141,10 @@ DecidingPart = Holding | PolicyCalendar | Priority
 
 
 class Row(NamedTuple):
-    """One line of the question; `parts` are the hours of each revision, in order of time.
+    """One row of the answer; `parts` are the hours of each revision, in order of time.
 
-    `because` are the deciding grants and calendars of the revision that answers. If the facts lead
-    to no priority, it is the priorities of this revision.
+    `because` has the deciding grants and calendars of the revision that answers. If the facts lead
+    to no priority, it has the priorities of this revision.
     """
 
     plan: str | None
@@ -165,11 +165,11 @@ def answer_hours(
     in_force: bool,
     shown: frozenset[str] | None = None,
 ) -> HoursAnswers:
-    """Answer for the hours of this name, for the channels of a case, or for all hours.
+    """Answer for the hours with this name, for the channels of a case, or for all hours.
 
-    `index` says which of the revisions, in order of time, answers. A question about a case has
-    the dimensions `shown` as columns even if they change no answer of this revision; without
-    them it is about hours. Raises UsageError for an unknown name.
+    `index` is the position of the revision that answers, in order of time. `shown` is None for a
+    query about hours. For a query about a case, the dimensions `shown` are columns even if they
+    change no answer of this revision. Raises UsageError for an unknown name.
     """
     revision, hours = reigns[index].revision, reigns[index].hours
     if shown is not None:
@@ -192,9 +192,9 @@ def answer_hours(
 
 
 def hours_id(name: str, *revisions: Revision) -> str:
-    """Return the id of hours that are named without regard to case; raise UsageError.
+    """Return the id of hours, ignoring upper and lower case. Raises UsageError.
 
-    A name that one of the revisions knows is known.
+    The hours of any of the revisions are known.
     """
     known = [*dict.fromkeys(id for revision in revisions for id in revision.hours), ALWAYS_OPEN]
     by_name = {id.casefold(): id for id in known}
@@ -212,14 +212,14 @@ def columns_of_case(reigns: Sequence[Reign], index: int) -> tuple[str, ...]:
 def _of_case(
     reigns: Sequence[Reign], index: int, shown: frozenset[str]
 ) -> tuple[list[Row], tuple[str, ...], list[Warning]]:
-    """Return a row for each channel and case asked about, the open dimensions, and warnings."""
+    """Return a row for each channel and case of the query, the open dimensions, and warnings."""
     revision, query = reigns[index].revision, reigns[index].query
     asked = set(shown)
     for reign in reigns:
         asked |= _deciding_grants(reign.revision, reign.query.channel)
     space = with_channel(dimensions(revision, query, asked), revision, query)
     steps = STEPS_OF_ROW + max(len(reign.revision.grants) for reign in reigns)
-    # Each revision is asked about its columns, and all of them about every row.
+    # Every revision computes its columns, and every row needs all revisions.
     space.check_work(1, steps, len(reigns) ** 2)
 
     by_facts = [
@@ -254,7 +254,7 @@ def _of_case(
 def _of_names(
     reigns: Sequence[Reign], index: int, names: list[str]
 ) -> tuple[list[Row], list[Warning]]:
-    """Return a row for the hours of each name, and what is assumed of the case."""
+    """Return a row for the hours of each name, and warnings about assumed facts."""
     stated = _stated(reigns[index].query)
     rows, warnings = [], []
     for name in names:
@@ -289,22 +289,22 @@ def _row(case: Case, parts: tuple[RevisionHours, ...], because: tuple[DecidingPa
 
 
 def _stated(query: Query) -> Case:
-    """Return the dimensions and facts that a question states."""
+    """Return the dimensions and facts that a query states."""
     members = {n: v for n, v in query._asdict().items() if n in _DIMENSIONS and v is not None}
     return {**members, **query.facts}
 
 
 class _Ids(NamedTuple):
-    """The ids of each dimension that a revision has, by what they may be asked for."""
+    """The ids of each dimension of a revision, by id and alias."""
 
     reign: Reign
     by_dimension: dict[str, dict[str, str]]
     by_facts: PrioritiesByFacts | None  # for questions about a case
 
     def of_case(self, case: Case) -> tuple[Case, bool]:
-        """Return a case in these ids, and whether the revision knows each member of it.
+        """Return a case in these ids, and whether the revision defines each member of it.
 
-        Of what the revision that answers has no dimension or fact, the question counts.
+        Values of dimensions and facts that the case lacks are taken from the query.
         """
         own = {**_stated(self.reign.query), **case}
         known = True
@@ -318,7 +318,7 @@ class _Ids(NamedTuple):
     def without_priority(self, own: Case) -> bool:
         """Return whether the facts of a case in these ids lead to no priority.
 
-        A value that only another revision knows does not decide.
+        Values that only another revision defines are ignored.
         """
         if self.by_facts is None or "priority" in own:
             return False
@@ -335,7 +335,7 @@ def _ids(reign: Reign, by_facts: PrioritiesByFacts | None = None) -> _Ids:
 
 
 def _deciding_grants(revision: Revision, channel: str | None) -> set[str]:
-    """Return what decides when a channel is open; None stands for every channel."""
+    """Return the dimensions and facts that decide when a channel is open; None: any channel."""
     asked: set[str] = set()
     for grant in revision.grants:
         if grant.allow and channel in (None, *grant.allow):
@@ -345,7 +345,7 @@ def _deciding_grants(revision: Revision, channel: str | None) -> set[str]:
 
 
 def _deciding(revision: Revision, name: str) -> set[str]:
-    """Return the dimensions and facts that hours depend on, those of a union's members too."""
+    """Return the dimensions and facts on which hours and the members of a union depend."""
     found: set[str] = set()
     names = [name]
     for each in names:
@@ -357,7 +357,7 @@ def _deciding(revision: Revision, name: str) -> set[str]:
 
 
 def _with_defaults(revision: Revision, case: Case, asked: set[str]) -> Case:
-    """Return a case with the defaults of the facts that are asked and not settled."""
+    """Return a case with the defaults of the `asked` facts that it has no value for."""
     defaults = {
         fact.id: fact.default
         for fact in revision.facts
@@ -367,9 +367,9 @@ def _with_defaults(revision: Revision, case: Case, asked: set[str]) -> Case:
 
 
 def _of_grants(reign: Reign, case: Case) -> tuple[RevisionHours, tuple[DecidingPart, ...]]:
-    """Return what a revision says of the channel of a case: the joined hours of its grants.
+    """Return the hours of the channel of a case in a revision: the union over its grants.
 
-    What it asks beyond the case takes its default, or is to be asked.
+    Facts without a value take their default. Without a default they lead to a question.
     """
     revision, channel = reign.revision, case["channel"]
     case = _with_defaults(revision, case, _deciding_grants(revision, channel))
@@ -396,7 +396,7 @@ def _of_grants(reign: Reign, case: Case) -> tuple[RevisionHours, tuple[DecidingP
 def _of_hours(
     reign: Reign, names: Iterable[str], case: Case
 ) -> tuple[RevisionHours, tuple[DecidingPart, ...]]:
-    """Return what a revision says of the joined hours of these names, and the calendars read."""
+    """Return the union of the hours with these names, and the calendars that decided."""
     revision = reign.revision
     part = RevisionHours()
     names = list(names)
@@ -428,9 +428,9 @@ def _of_hours(
 
 
 def _undecided(when: When, case: Case) -> set[str]:
-    """Return what a condition that does not match yet would need: settled values exclude none.
+    """Return the dimensions and facts without a value that could still make a condition match.
 
-    A condition on no value at all, such as `{not: [every, one]}`, never matches and needs nothing.
+    A condition without any possible value, such as `{not: [all, values]}`, never matches.
     """
     return {
         name
@@ -444,7 +444,7 @@ def _undecided(when: When, case: Case) -> set[str]:
 
 
 def _asks(reign: Reign, missing: set[str]) -> list[str]:
-    """Return how to ask for dimensions and facts, in the policy's words where it has any."""
+    """Return questions about dimensions and facts, with the texts of the policy if it has any."""
     asks: list[str] = [
         Message(f"The {name} ({{{name}}})") for name in _DIMENSIONS if name in missing
     ]
@@ -458,9 +458,9 @@ def _asks(reign: Reign, missing: set[str]) -> list[str]:
 
 
 class Piece(NamedTuple):
-    """When a row is open in `[start, end)`, while one revision is in force.
+    """The opening hours of a row in `[start, end)`, while one revision is in force.
 
-    `settled` are the hours that are known, None where there are none. `complete`: they are all.
+    `settled` has the known hours, or None. `complete` is whether all hours are known.
     """
 
     start: int
@@ -472,7 +472,7 @@ class Piece(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether it is known of every instant whether it is open."""
+        """Whether the state is known at every instant."""
         return not self.asks and not self.unstated
 
     def is_open(self, instant: int) -> bool:
@@ -489,11 +489,10 @@ class Piece(NamedTuple):
 
 
 class Opening:
-    """When a row is open, as of an instant: each revision's own hours while it is in force.
+    """The opening hours of a row over all revisions, as of an instant.
 
-    The clock definition, rule 21: open needs one member that is known to be open; closed, the
-    next changes and the windows need every member. `warnings` say what was missing, and what is
-    in doubt.
+    The clock definition, rule 21: a union is open if one member is known to be open. Its closed
+    state, next changes and windows need every member. `warnings` list missing input and doubts.
     """
 
     def __init__(self, reigns: Sequence[Reign], parts: Sequence[RevisionHours], at: int) -> None:
@@ -505,7 +504,7 @@ class Opening:
 
     @property
     def now(self) -> Piece:
-        """The piece of time that holds the instant; StopIteration if no revision is in force."""
+        """The piece that contains the instant. Raises StopIteration if no revision is in force."""
         return next(piece for piece in self.pieces if piece.start <= self.at < piece.end)
 
     def next(self, *, opens: bool) -> int | None:
@@ -532,7 +531,7 @@ class Opening:
         return None
 
     def windows(self) -> tuple[tuple[int, int], ...] | None:
-        """Return the windows of the local week, None where hours of the week are not known."""
+        """Return the windows of the local week; None if some hours of the week are unknown."""
         first, last = self.week()
         found: list[tuple[int, int]] = []
         for piece in self._between(first, last):
@@ -570,7 +569,7 @@ class Opening:
         return dict(sorted(found.items()))
 
     def special_dates(self) -> list[str]:
-        """Return the holidays, own hours and breaks of the week, and until it opens again."""
+        """Return the holidays, special dates and breaks of this week and until the next opening."""
         from zsupport.clock.walk import special_dates
 
         first, last = self.week()
@@ -583,11 +582,11 @@ class Opening:
         return sorted(found)
 
     def ask(self) -> None:
-        """Keep a warning about each thing that is to be asked before all hours are known."""
+        """Add a warning for each question that must be answered before all hours are known."""
         self.warnings += [Warning("needs-input", ask) for ask in self.now.asks]
 
     def doubt(self, until: int) -> None:
-        """Keep warnings about what is not known of the dates from now to an instant."""
+        """Add warnings about unknown or estimated dates from now to an instant."""
         for piece in self._between(self.at, until):
             if piece.settled:
                 low, high = max(self.at, piece.start), min(until, piece.end - 1)
@@ -611,7 +610,7 @@ HoursAnswers = Answers[HoursAnswer, tuple[Opening, ...]]
 
 
 def _piece(reign: Reign, part: RevisionHours) -> Piece:
-    """Return when a row is open while one revision is in force."""
+    """Return the opening hours of a row while one revision is in force."""
     if not part.allowed:
         return Piece(reign.start, reign.end, reign.hours, None, (), unstated=False)
     settled, asks = reign.hours.together(part.calendars, always=part.always)
@@ -632,7 +631,7 @@ def _answer(
     *,
     in_force: bool,
 ) -> HoursAnswer:
-    """Return the answer to a row; `part` is what the revision that answers says of it."""
+    """Return the answer for a row; `part` has its hours in the revision that answers."""
     remarks = part.remarks if in_force else ()
     note, unclear, source = said(revision, remarks, lang)
     answer = HoursAnswer(

@@ -1,4 +1,4 @@
-"""Which priority fits the facts: the first in the list whose condition holds."""
+"""The priority that facts lead to: the first in the list whose condition matches."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class PriorityAnswer(NamedTuple):
-    """The priority that fits, or None; the fields are those of the JSON answer."""
+    """The priority that matches, or None; the fields are those of the JSON answer."""
 
     priority: str | None
     name: Words | None
@@ -51,7 +51,7 @@ PriorityAnswers = Answers[PriorityAnswer, None]
 def list_priorities(revision: Revision, *, in_force: bool, lang: str) -> PriorityAnswers:
     """Return every priority with its meaning, the most urgent first.
 
-    With no revision in force there is none.
+    Without a revision in force the list is empty.
     """
     listed = revision.priorities if in_force else ()
     rows = tuple(_answer(revision, each, {}, (), lang) for each in listed)
@@ -67,11 +67,11 @@ def answer_priority(
     shown: frozenset[str] = frozenset(),
     revisions: int = 1,
 ) -> PriorityAnswers:
-    """Return the priority for each combination of facts that the question leaves open.
+    """Return the priority for each combination of facts that the query leaves open.
 
-    It is None where no priority fits, where the policy does not decide it from facts, and with
-    no revision in force. The facts `shown` are columns even if they change no answer of this
-    revision.
+    It is None if no priority matches, if the policy does not decide the priority from facts, or
+    if no revision is in force. The facts `shown` are columns even if they change no answer of
+    this revision.
     """
     asked = named(priority.when for priority in revision.priorities) | shown
     space = dimensions(revision, query, asked, of_all_priorities=True)

@@ -1,4 +1,4 @@
-"""What is promised: for each case and metric, whether one is entitled, and the target."""
+"""Promises: for each case and metric, whether the case is entitled, and its target."""
 
 from __future__ import annotations
 
@@ -30,15 +30,14 @@ from zsupport.typed import TYPE_CHECKING, MappingProxyType, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-# In these states nothing is promised.
+# The states of a case without a target.
 NEGATIVE = ("not-entitled", "no-target", "not-stated")
 
 
 class Promise(NamedTuple):
-    """What is promised in one case; `cell` is None where there is nothing to wait for.
+    """The target of one case and metric; `cell` is None if the case has no target.
 
-    `likeness` is what the answer rests on, for every moment: rows that are equal in it never
-    differ in more than the case.
+    Rows with an equal `likeness` have equal answers at every moment, except for their cases.
     """
 
     plan: str | None
@@ -57,7 +56,7 @@ class Promise(NamedTuple):
     unclear: str | None = None
     source: str | None = None
     because: tuple[Because, ...] = ()
-    case: Case = {}  # noqa: RUF012 - all that was settled; never changed
+    case: Case = {}  # noqa: RUF012 - every value of the case; never changed
     likeness: tuple[object, ...] = ()
     error: NoCalendar | None = None  # the hours of the target have no calendar for the case
 
@@ -68,7 +67,7 @@ class Promise(NamedTuple):
 
 
 class Promises(NamedTuple):
-    """The promises asked about, the dimensions that differ between them, and warnings."""
+    """The promises of a query, the dimensions in which they differ, and warnings."""
 
     rows: tuple[Promise, ...]
     columns: tuple[str, ...]
@@ -86,9 +85,9 @@ class Deciding(NamedTuple):
 def settle_metrics(
     revision: Revision, wanted: tuple[str, ...], others: Sequence[Revision] = ()
 ) -> tuple[Metric, ...]:
-    """Return the metrics asked about: the first unless named, `all` for each.
+    """Return the metrics of a query: by default the first one; `all` stands for all metrics.
 
-    A metric that only another revision of the policy knows is `not-stated`.
+    A metric that only another revision of the policy defines is `not-stated`.
     """
     if not wanted:
         return revision.metrics[:1]
@@ -107,9 +106,9 @@ def settle_metrics(
 
 
 def metrics_by_name(revision: Revision, others: Sequence[Revision]) -> dict[str, Metric]:
-    """Return the metrics of a policy's revisions by their ids in small letters.
+    """Return the metrics of the revisions of a policy by their ids in lower case.
 
-    Of metrics with the same id, that of `revision` counts.
+    If metrics have the same id, the metric of `revision` is used.
     """
     return {metric.id.casefold(): metric for each in (*others, revision) for metric in each.metrics}
 
@@ -126,12 +125,12 @@ def promises(
     shown: frozenset[str] = frozenset(),
     revisions: int = 1,
 ) -> Promises:
-    """Return what is promised in each case asked about, the noes included.
+    """Return the promises of each case of the query, including cases without a target.
 
-    The channel is opened only where targets differ by it; then there is a row for every
-    channel that opens a case. Which dimensions differ does not depend on the moment. The
-    dimensions `shown` are columns even if they change no answer of this revision. Raises TooMuch;
-    `revisions` says how many the policy has.
+    The channel is a dimension only if targets differ by channel; then there is a row for every
+    channel that opens a case. The columns do not depend on the moment. The dimensions `shown` are
+    columns even if they change no answer of this revision. `revisions` is the number of revisions
+    of the policy. Raises TooMuch.
     """
     space = dimensions(revision, query, _asked(revision, metrics) | shown)
     reader = _PromiseReader(revision, opened, hours, lang, absent=space.absent, in_force=in_force)
@@ -167,7 +166,7 @@ def promises(
     return Promises(tuple(rows), tuple(columns), tuple(dict.fromkeys(warnings)))
 
 
-#: The fields that say which case and metric a row is about.
+#: The fields that identify the case and the metric of a row.
 _IDENTITY = ("plan", "role", "channel", "priority", "metric_id")
 
 
@@ -183,9 +182,9 @@ def _rows(
     *,
     by_channel: bool = False,
 ) -> Iterator[Promise]:
-    """Yield a row for each case and metric, and for each channel where targets differ by it.
+    """Yield a row for each case and metric, and for each channel if targets differ by channel.
 
-    Whoever needs only the first rows does not pay for the others.
+    The rows are computed lazily, because some callers need only the first ones.
     """
     if space.without_priority or query.channel is not None:
         read = reader.without_priority if space.without_priority else reader.promise
@@ -194,7 +193,7 @@ def _rows(
                 yield read(case, query.channel, metric)
         return
     cases = [(case, reader.entitled(case)) for case in space.cases()]
-    # If no channel opens a case, such as one that only another revision knows, give one refusal.
+    # Without a channel that opens a case, there is one negative row per case.
     if reader.opening and (
         by_channel
         or any(
@@ -214,7 +213,7 @@ def _rows(
 
 
 def _asked(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
-    """Return the dimensions and facts that decide about what is promised for these metrics."""
+    """Return the dimensions and facts on which the promises for these metrics depend."""
     asked = named(grant.when for grant in revision.grants if grant.allow)
     asked |= named(commitment.when for commitment in revision.commitments)
     hours: list[str] = []
@@ -228,7 +227,7 @@ def _asked(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
         hours += [alternative.opened[1] for alternative in rule.when if alternative.opened]
         hours += [cell.hours for cells in stated for cell in cells.values() if cell.hours]
     for name in hours:
-        # A union's members decide with it; the list grows while it is walked.
+        # The members of a union are appended to the list during the iteration.
         for calendar in revision.hours.get(name, ()):
             asked |= named([calendar.when])
             hours += [member for member in calendar.any if member not in hours]
@@ -236,13 +235,13 @@ def _asked(revision: Revision, metrics: tuple[Metric, ...]) -> set[str]:
 
 
 def _but_channel(row: Promise) -> Promise:
-    """Return a promise without what differs by channel alone: the places, and what the case is."""
+    """Return a promise without the fields that always differ by channel: places and case."""
     cell = row.cell and row.cell._replace(place=NOWHERE)
     return row._replace(channel=None, because=(), cell=cell, case={})
 
 
 class _PromiseReader:
-    """Reads single cases of one question from the policy, as if it were in force."""
+    """Reads the promises of single cases from the policy, as if it were in force."""
 
     def __init__(
         self,
@@ -254,9 +253,9 @@ class _PromiseReader:
         absent: bool,
         in_force: bool,
     ) -> None:
-        """`absent`: the question names what only another revision knows.
+        """`absent`: the query has a value that only another revision defines.
 
-        Unless it is `in_force`, what is promised at the moment opened does not matter.
+        Unless the revision is `in_force`, the targets at the opening time are not needed.
         """
         self.revision = revision
         self.opened = opened
@@ -270,7 +269,7 @@ class _PromiseReader:
         self._entitled: dict[tuple[object, ...], tuple[str, ...]] = {}
 
     def entitled(self, case: Case) -> tuple[str, ...]:
-        """Return the channels that open a case and that it is entitled to, in written order."""
+        """Return the channels by which a case can be opened, in written order."""
         key = tuple(case.items())
         found = self._entitled.get(key)
         if found is None:
@@ -285,10 +284,10 @@ class _PromiseReader:
     def surely_changes(
         self, space: Dimensions, fact: str, query: Query, metrics: tuple[Metric, ...]
     ) -> bool:
-        """Return whether a fact surely changes a target, without working out the answers.
+        """Return whether a fact certainly changes a target, without computing the answers.
 
-        Where the targets of the first entitled channel differ between two cases, so do their
-        answers, whether there is a row for each channel or one for all. Remarks are not read.
+        If the targets of the first entitled channel differ between two cases, their answers
+        differ too, with a row for each channel or one row for all. Remarks are not compared.
         """
         first: dict[tuple[object, ...], object] = {}
         for case in space.cases():
@@ -310,12 +309,12 @@ class _PromiseReader:
         return False
 
     def targets_differ(self, case: Case, channels: tuple[str, ...], metric: Metric) -> bool:
-        """Return whether channels promise different things in one case."""
+        """Return whether channels have different targets in one case."""
         rows = [self.promise(case, each, metric, ()) for each in channels if len(channels) > 1]
         return any(row.likeness != rows[0].likeness for row in rows)
 
     def over_channels(self, case: Case, channels: tuple[str, ...], metric: Metric) -> Promise:
-        """Return what is promised in one case by the channels that it is entitled to, all alike."""
+        """Return the promise of one case over its entitled channels, which all have the same."""
         if len(channels) < 2:
             row = self.promise(case, channels[0] if channels else None, metric)
             return row._replace(channel=None)
@@ -324,7 +323,7 @@ class _PromiseReader:
         because = [*first.because]
         for row in others:
             because += row.because if _but_channel(row) == same else ()
-        # Remarks about a channel change no target, but belong to the answer.
+        # Remarks about a channel change no target, but they are part of the answer.
         remarks = [r for each in channels for r in self.entitling(case, each)]
         row = self.promise(case, first.channel, metric, remarks) if remarks else first
         return row._replace(channel=None, because=tuple(dict.fromkeys(because)))
@@ -336,10 +335,10 @@ class _PromiseReader:
         metric: Metric,
         entitling: Sequence[Remarks] | None = None,
     ) -> Promise:
-        """Return what is promised in one case, by one channel, for one metric.
+        """Return the promise of one case, channel and metric.
 
         `entitling` are the remarks of the channels that open the case and of the grants that
-        allow them; left out: those of this channel.
+        allow them; by default those of this channel.
         """
         key = None if entitling else (*case.items(), channel, metric.id, entitling is None)
         found = self._promises.get(key) if key else None
@@ -371,14 +370,14 @@ class _PromiseReader:
             row, asks = stated[0]
         else:
             row, asks = self._now(bare, case, ways, remarks)
-        # Said once, however many rows need it.
+        # Duplicates are removed later: many rows can need the same input.
         self.warnings += [Warning(NEEDS_INPUT, ask) for ask in asks]
         return row._replace(likeness=likeness)
 
     def _now(
         self, bare: Promise, case: Case, ways: list[Deciding], remarks: list[Remarks]
     ) -> tuple[Promise, list[str]]:
-        """Return what is promised for the moment opened, and what has to be asked for it."""
+        """Return the promise at the opening time, and the questions that it needs."""
 
         def inside(hours: str) -> bool:
             return self.hours.is_open(hours, case, self.opened)
@@ -394,7 +393,7 @@ class _PromiseReader:
         return self._stated(bare, case, deciding, remarks)
 
     def _moments(self, deciding: Deciding, case: Case) -> tuple[object, ...]:
-        """Return for which moments a rule decides: none stands for every moment."""
+        """Return the hours that limit the moments at which a rule applies; empty: no limit."""
         if not _timed(deciding):
             return ()
         opened = [each.opened for each in deciding.matched if each.opened is not None]
@@ -408,7 +407,7 @@ class _PromiseReader:
         return [self.channels[channel].remarks, *of_grants(held)]
 
     def not_in_force(self, row: Promise) -> Promise:
-        """Return a row of a revision that is not in force: what it promises is not stated."""
+        """Return a row of a revision that is not in force, with the state `not-stated`."""
         bare = self._bare(row.case, row.channel, row.metric, row.facts)
         because = not_in_force(self.revision)
         return self._with(bare._replace(state="not-stated", because=because, case=row.case), ())
@@ -420,7 +419,7 @@ class _PromiseReader:
         metric: Metric,
         facts: Mapping[str, str] | None = None,
     ) -> Promise:
-        """Return a row with its case and metric alone."""
+        """Return a row with only its case and metric."""
         if facts is None:
             facts = {k: v for k, v in case.items() if k not in ("plan", "role", "priority")}
         plan = case.get("plan")
@@ -431,7 +430,7 @@ class _PromiseReader:
         )  # fmt: skip
 
     def _with(self, row: Promise, remarks: Iterable[Remarks]) -> Promise:
-        """Return a row with the remarks of all that it rests on; its likeness stays."""
+        """Return a row with remarks, and with the likeness of a row without a target."""
         note, unclear, source = said(self.revision, remarks, self.lang)
         row = row._replace(note=note, unclear=unclear, source=source)
         return row._replace(likeness=(row.state, note, unclear, source))
@@ -459,7 +458,7 @@ class _PromiseReader:
     def _stated(
         self, bare: Promise, case: Case, deciding: Deciding, remarks: list[Remarks]
     ) -> tuple[Promise, list[str]]:
-        """Return what a rule promises in a case, and what has to be asked for it."""
+        """Return the promise of a rule in a case, and the questions that it needs."""
         rule, matched, cell = deciding
         kind = cell.target.kind
         counts = cell.hours is not None and cell.target.uses_hours
@@ -503,12 +502,12 @@ class _PromiseReader:
 
 
 def _timed(deciding: Deciding) -> bool:
-    """Return whether it depends on the moment opened that a rule applies."""
+    """Return whether it depends on the opening time that a rule applies."""
     return all(alternative.opened is not None for alternative in deciding.matched)
 
 
 def _like(deciding: Deciding, stated: tuple[Promise, list[str]]) -> tuple[object, ...]:
-    """Return what a rule promises, without where it is written."""
+    """Return the promise of a rule, without its place in the policy."""
     row, asks = stated
     cell = deciding.cell
     return (
@@ -528,9 +527,9 @@ def _like(deciding: Deciding, stated: tuple[Promise, list[str]]) -> tuple[object
 
 
 def candidates(revision: Revision, case: Case, metric: str) -> list[Deciding]:
-    """Return the rules of which one decides, whenever a case is opened, in written order.
+    """Return the rules that can decide, depending on the opening time, in written order.
 
-    Those that match only inside or outside some hours, down to the first that always does.
+    These are the matching rules up to the first one that does not depend on the opening time.
     """
     found = []
     priority = case.get("priority")
@@ -547,10 +546,10 @@ def candidates(revision: Revision, case: Case, metric: str) -> list[Deciding]:
 def decide(
     revision: Revision, case: Case, metric: str, inside: Callable[[str], bool] | None = None
 ) -> Deciding | None:
-    """Return what decides: the first rule that matches and states the metric for the priority.
+    """Return the first rule that matches and states the metric for the priority.
 
-    `inside` says whether the case was opened inside some hours. Raises NeedsInput where only the
-    customer knows it.
+    `inside` returns whether the case was opened inside some hours. Raises NeedsInput if this
+    depends on input of the customer.
     """
     return _first(candidates(revision, case, metric), case, inside)
 

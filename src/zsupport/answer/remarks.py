@@ -1,4 +1,4 @@
-"""Remarks: what a policy says beside an answer, by the places that the answer rests on."""
+"""Remarks: the notes, doubts and sources of the parts of a policy on which an answer is based."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 _CASE = ("channels", "due", "hours", "terms")
 _ANY = (*_CASE, "priority", "topics")
 
-#: For each part of the format that may carry remarks: the questions whose answers rest on it.
-#: An answer rests on the parts that its case names, that decide it, and that those name in turn.
+#: The questions whose answers show the remarks, for each part of the format with remarks.
+#: An answer is based on the parts that its case names or that decide it, and on their references.
 BELONGS: dict[str, tuple[str, ...]] = {
     "policy": _ANY,
     "validity": _ANY,
@@ -27,7 +27,7 @@ BELONGS: dict[str, tuple[str, ...]] = {
     "metric": ("due",),
     "condition": (*_CASE, "priority"),
     "grant": ("channels", "due", "hours"),
-    "recommendation": ("channels",),  # an entry of the entitlements, too
+    "recommendation": ("channels",),  # also an entry of `entitlements`
     "calendar": ("channels", "due", "hours"),
     "holidays": ("channels", "due", "hours"),
     "commitment": ("due",),
@@ -43,7 +43,7 @@ NO_REMARKS = Remarks()
 
 
 def of_case(revision: Revision, question: str, case: Case) -> list[Remarks]:
-    """Return the remarks of every value of a case on which answers to a question rest."""
+    """Return the remarks of the values of a case that belong to answers to a question."""
     found: list[Remarks] = []
     members = (
         ("channel", revision.channels),
@@ -69,9 +69,9 @@ def of_alternatives(matched: Iterable[Alternative]) -> list[Remarks]:
 
 
 def of_hours(revision: Revision, names: Iterable[str], case: Case) -> list[Remarks]:
-    """Return the remarks of all that hours consist of in a case, members of a union included.
+    """Return the remarks of the calendars of hours in a case, including members of a union.
 
-    Where the case leaves a condition open, all calendars and alternatives that may match belong.
+    If the case leaves a condition open, all calendars and alternatives that may match count.
     """
     found: list[Remarks] = []
     waiting = list(dict.fromkeys(names))
@@ -98,9 +98,9 @@ def _may_match(alternative: Alternative, case: Case) -> bool:
 def said(
     revision: Revision, remarks: Iterable[Remarks], lang: str
 ) -> tuple[str | None, str | None, str | None]:
-    """Return the notes, the doubts and the sources of all that an answer rests on, a line each.
+    """Return the notes, the doubts and the sources of remarks, one per line.
 
-    Those of the policy itself, of its validity and of the sources that are named come last.
+    Those of the validity, of the policy itself and of the named sources come last.
     """
     parts = [each for each in (*remarks, revision.validity, revision.remarks) if any(each)]
     if not parts:
@@ -123,5 +123,5 @@ def one_line(text: Text | None, lang: str) -> str | None:
 
 
 def retired_of(revision: Revision, plan: str | None) -> str | None:
-    """Return the date since when a plan is not sold any more, None where it is sold or open."""
+    """Return the date from which a plan is retired; None if it is still sold or open."""
     return next((member.retired for member in revision.plans if member.id == plan), None)

@@ -1,8 +1,8 @@
-"""Sets of cases: the cases are numbered, and a set of them is one integer with a bit for each.
+"""Case sets: the cases are numbered, and a case set is an integer with a bit for each case.
 
-A condition is a few `&` and `|` over such integers, whatever the number of cases: a million of
-them take 125 KB and microseconds. The last dimension varies quickest, so that the first case of
-a set is the one that comes first in the order of the policy.
+A condition is evaluated with a few `&` and `|` of such integers. A set over a million cases takes
+125 KB and microseconds. The last dimension varies fastest, so the lowest bit of a set is its
+first case in the order of the policy.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Entry = TypeVar("Entry", PolicyCalendar, Commitment, Priority)
 
 
 def union(sets: Iterable[Cases]) -> Cases:
-    """Return the cases that are in some of these sets."""
+    """Return the union of case sets."""
     joined = 0
     for each in sets:
         joined |= each
@@ -53,7 +53,7 @@ class Space:
         self._of: dict[tuple[str, str], Cases] = {}
 
     def of(self, name: str, value: str) -> Cases:
-        """Return the cases with this value; none where the dimension has no such value."""
+        """Return the cases with this value; the empty set if the dimension has no such value."""
         found = self._of.get((name, value))
         if found is None:
             found = self._of[name, value] = self._repeated(name, value)
@@ -76,7 +76,7 @@ class Space:
         return union(self.of(name, value) for value in values)
 
     def within(self, values: Mapping[str, Iterable[str]]) -> Cases:
-        """Return the cases with one of the values of each dimension; the rest is not restricted."""
+        """Return the cases with one of the values of each of these dimensions."""
         found = self.every
         for name, each in values.items():
             if name in self.values:
@@ -84,7 +84,7 @@ class Space:
         return found
 
     def meets(self, alternative: Alternative) -> Cases:
-        """Return the cases in which one alternative of a condition holds."""
+        """Return the cases that one alternative of a condition matches."""
         found = self.every
         for name, values in alternative.values.items():
             if values != self.values.get(name):
@@ -95,7 +95,7 @@ class Space:
         return found
 
     def holds(self, when: When) -> Cases:
-        """Return the cases in which a condition holds: any of its alternatives, or no condition."""
+        """Return the cases that a condition matches; all cases if it is empty."""
         if not when:
             return self.every
         return union(map(self.meets, when))
@@ -103,9 +103,9 @@ class Space:
     def deciding(
         self, entries: Iterable[Entry], left: Cases | None = None
     ) -> list[tuple[Entry, Cases]]:
-        """Return the entries of a list, each with the cases in which it is the first that holds.
+        """Return the entries of a list, each with the cases that it is the first to match.
 
-        `left` are the cases that are decided; left out, all of them.
+        `left` has the cases to decide, by default all cases.
         """
         found = []
         rest = self.every if left is None else left
@@ -135,28 +135,28 @@ class Space:
             at = bits.find("1", at + 1)
 
     def met(self, name: str, cases: Cases) -> tuple[str, ...]:
-        """Return the values of a dimension that stand in some case of a set."""
+        """Return the values of a dimension that occur in a case set."""
         return tuple(value for value in self.values.get(name, ()) if cases & self.of(name, value))
 
     def seen_from(self, name: str, value: str, cases: Cases) -> Cases:
-        """Return the cases with this value, as if it were the first of its dimension.
+        """Return the cases with this value, shifted to the first value of its dimension.
 
-        So sets of cases with different values can be compared case by case; `back_to` undoes it.
+        In this way, case sets with different values can be compared. `back_to` undoes the shift.
         """
         return (cases & self.of(name, value)) >> self._shift(name, value)
 
     def back_to(self, name: str, value: str, cases: Cases) -> Cases:
-        """Return cases seen from a value as those that they are."""
+        """Return cases that `seen_from` shifted from this value to their original numbers."""
         return cases << self._shift(name, value)
 
     def _shift(self, name: str, value: str) -> int:
         return self.values[name].index(value) * self._strides[name]
 
     def every_met(self, cases: Cases) -> dict[str, tuple[str, ...]]:
-        """Return the values of each dimension that stand in some case of a set.
+        """Return the values of each dimension that occur in a case set.
 
-        Quicker than asking for each dimension: what is left of the set after a dimension is as
-        large as the dimensions after it.
+        It is faster than a call of `met` for each dimension, because the set shrinks with every
+        dimension.
         """
         found: dict[str, tuple[str, ...]] = {}
         for name, values in self.values.items():
@@ -176,7 +176,7 @@ class Space:
         return found
 
     def for_some(self, name: str, cases: Cases) -> Cases:
-        """Return the cases that are in a set with some value of a dimension, their own or not."""
+        """Return the cases that are in a set for any value of a dimension."""
         values = self.values.get(name)
         if values is None:
             return cases
@@ -191,5 +191,5 @@ class Space:
 
 
 def opened(hours: str) -> str:
-    """Return the name of the dimension that says whether a case was opened inside some hours."""
+    """Return the name of the dimension for cases opened inside or outside some hours."""
     return f"opened {hours}"

@@ -1,4 +1,4 @@
-"""What else the policy says for a case: the first term of each topic that matches."""
+"""Terms: for each topic, the text of the first term that matches a case."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from zsupport.errors import UsageError, did_you_mean
 from zsupport.policy.model import Revision, Term
 from zsupport.typed import Any, Mapping, NamedTuple, Sequence
 
-#: The fields that say which case and topic a row answers.
+#: The fields that identify the case and the topic of a row.
 _IDENTITY = ("plan", "role", "channel", "priority", "topic")
 
 
 class TermAnswer(NamedTuple):
-    """What is said about a topic in one case; the fields are those of the JSON answer.
+    """The text on a topic in one case; the fields are those of the JSON answer.
 
-    `text` is None where the policy says nothing about the topic in this case.
+    `text` is None if the policy has no text on the topic for this case.
     """
 
     plan: str | None
@@ -72,11 +72,11 @@ def answer_terms(
     lang: str,
     shown: frozenset[str] = frozenset(),
 ) -> TermAnswers:
-    """Answer for each topic and each case asked about, those without a text included.
+    """Answer for each topic and each case of the query, including cases without a text.
 
-    A dimension that is left out is asked about where it changes a term. With no revision in
-    force no term applies. The dimensions `shown` are columns even if they change no term of this
-    revision. Raises UsageError for a topic that none of the revisions knows.
+    A dimension that the query omits is open if it changes a term. Without a revision in force no
+    term applies. The dimensions `shown` are columns even if they change no term of this revision.
+    Raises UsageError for a topic that no revision defines.
     """
     shown -= {"topic"}
     topics = _topics(revision)
@@ -97,7 +97,7 @@ def answer_terms(
             for terms in topics.values()
         ]
 
-    # Which dimensions are shown does not depend on the moment.
+    # The columns do not depend on the moment.
     open_names = [name for name in space.open if name not in shown]
     rows, kept = collapse(rows_of(space), open_names, _IDENTITY)
     columns = in_columns(revision, {*kept, *shown})
@@ -119,7 +119,7 @@ def _unsaid(
     in_force: bool,
     lang: str,
 ) -> TermAnswer:
-    """Return an answer without a text: no revision in force, or a case that it does not know."""
+    """Return an answer without a text, because no revision in force defines the case."""
     because = not_in_force(revision)
     if in_force:
         because = reasons(revision, (term.place for term in topics[row.topic]))
@@ -127,9 +127,9 @@ def _unsaid(
 
 
 def topic_id(topic: str, *revisions: Revision) -> str:
-    """Return the topic of terms that is named without regard to case; raise UsageError.
+    """Return the id of a topic of terms, ignoring upper and lower case. Raises UsageError.
 
-    A topic that one of the revisions knows is known.
+    The topics of all revisions are known.
     """
     topics = dict.fromkeys(name for revision in revisions for name in _topics(revision))
     by_fold = {name.casefold(): name for name in topics}

@@ -1,4 +1,4 @@
-"""What people find without opening a case, by topic and audience."""
+"""Self-help: resources that need no case, by topic and audience."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zsupport.typed import Any, NamedTuple, Sequence
 class TopicAnswer(NamedTuple):
     """A resource under a topic; the fields are those of the JSON answer.
 
-    `topic` is None for what belongs to no single topic, `audience` for what is for everyone.
+    `topic` is None for a general resource, `audience` is None for a resource for everyone.
     """
 
     topic: str | None
@@ -45,10 +45,10 @@ def answer_topics(
 ) -> TopicAnswers:
     """Return the resources: general ones first, then those of each topic.
 
-    `topic` and the role of the query narrow; without a topic the general ones are there too.
-    `by_audience`: the question names no role, not even one that only another revision knows. With
-    no revision in force there is no resource. Raises UsageError for a topic that none of the
-    revisions knows.
+    The `topic` and the role of the query select resources; with a topic there are no general
+    ones. `by_audience`: the query names no role, not even a role of another revision. Without a
+    revision in force there are no resources. Raises UsageError for a topic that no revision
+    defines.
     """
     name = None if topic is None else _topic_id(topic, revisions)
     columns = ("topic",) if name is None else ()
@@ -81,9 +81,9 @@ def answer_topics(
 
 
 def _topic_id(topic: str, revisions: Sequence[Revision]) -> str:
-    """Return the topic that is named without regard to case; raise UsageError.
+    """Return the id of a topic, ignoring upper and lower case. Raises UsageError.
 
-    A topic that one of the revisions knows is known.
+    The topics of all revisions are known.
     """
     known = [topic.id for each in revisions if each.self_help for topic in each.self_help.topics]
     for id in known:
@@ -113,7 +113,7 @@ def _answer(
 
 
 def _bare(revision: Revision, topic: Topic, remarks: list[Remarks], lang: str) -> TopicAnswer:
-    """Return a row for a topic under which nothing is listed."""
+    """Return a row for a topic without resources."""
     return TopicAnswer(
         topic.id, None, "other", say(topic.name, lang), topic.url,
         *said(revision, [topic.remarks, *remarks], lang),

@@ -1,4 +1,4 @@
-"""What is shown of channels: who may use which, and how."""
+"""Reports about channels: who may use which channel, and how."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def show_channels(
     answers: ChannelAnswers, query: dict[str, Any], zone: tzinfo, lang: str
 ) -> Report:
-    """Return the report; tables and plain lines list what is allowed, JSON the noes too."""
+    """Return the report; tables and plain lines list allowed channels, JSON also denied ones."""
     allowed = [answer for answer in answers.answers if answer.allowed]
     case_columns = [name for name in answers.columns if name != "channel"]
     records = records_of(answers.answers, zone)
@@ -40,7 +40,7 @@ def _remarks(answer: ChannelAnswer) -> list[Remark]:
 
 
 def _details(allowed: list[ChannelAnswer]) -> Table:
-    """Return a table that says how to use each channel."""
+    """Return a table with the way to use each channel."""
     return Table(
         ("Channel", "How", "Have ready", "Hours"),
         tuple(
@@ -75,7 +75,7 @@ def _how(answer: ChannelAnswer) -> list[str]:
 
 
 def _matrix(allowed: list[ChannelAnswer], case_columns: list[str]) -> Table:
-    """Return a table with a row for each case: the channels that it may use."""
+    """Return a table with a row for each case and its allowed channels."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for answer in allowed:
         case = values_of(answer, case_columns)
@@ -88,7 +88,7 @@ def _matrix(allowed: list[ChannelAnswer], case_columns: list[str]) -> Table:
 
 
 def explain(answer: ChannelAnswer, why: Explaining[ChannelAnswer, None]) -> list[str]:
-    """Return the grants that allow the channel, or what they require and what would help."""
+    """Return the grants that allow the channel, or their conditions and the possible changes."""
     from zsupport.view.explain import case_of, condition_in_words, place_of
 
     head = f"{place_of(answer)}: {'allowed' if answer.allowed else 'not allowed'}"

@@ -1,4 +1,4 @@
-"""What is shown of deadlines."""
+"""Reports about deadlines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def show_due(answers: DueAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
-    """Return the report; a row without a deadline has its state in that place."""
+    """Return the report; a row without a deadline shows its state instead."""
     records = records_of(answers.answers, zone)
     table = Table(
         (*(name.capitalize() for name in answers.columns), "Due", "State", "Left", "Target"),
@@ -85,7 +85,7 @@ def _target(answer: DueAnswer) -> str:
 
 
 def explain(answer: DueAnswer, why: Explaining[DueAnswer, DueDetails]) -> list[str]:
-    """Return the rule that decides, the rules that it hides, and the steps to the deadline."""
+    """Return the rule that decides, the later rules that apply, and the steps to the deadline."""
     from zsupport.view.due_explained import explain_due
 
     return explain_due(answer, why)

@@ -1,4 +1,4 @@
-"""What is shown of errors and findings: for people with an excerpt, for programs as JSON."""
+"""Errors and findings as text with excerpts, and as JSON."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ MAX_SHOWN = 200
 def error_text(error: ZsupportError, naming: Naming, encoding: str = "utf-8") -> str:
     """Return an error as text: a line for each problem, or each finding with its excerpt.
 
-    It is laid out for an output in this encoding; `naming` writes fields.
+    `encoding` is that of the output; `naming` writes the names of fields.
     """
     if isinstance(error, InvalidPolicy):
         return findings_text(error, naming, encoding)
     lines = [f"zsupport: {line}" for line in error.message.split("\n")]
     if error.hint:
-        # A name that a hint repeats can hold line feeds: no line begins with it.
+        # A name in a hint can contain line feeds, so every line is indented.
         lines += [f"  {line}" for line in error.hint.split("\n")]
     return printable("\n".join(lines)) + "\n"
 
 
 def error_document(error: ZsupportError) -> dict[str, Any]:
-    """Return the JSON document of an error; findings stand in `problems`."""
+    """Return the JSON document of an error; `problems` has the findings."""
     document: dict[str, Any] = {
         "kind": error.kind,
         "code": error.exit_code,
@@ -41,7 +41,7 @@ def error_document(error: ZsupportError) -> dict[str, Any]:
 
 
 def findings_text(invalid: InvalidPolicy, naming: Naming, encoding: str = "utf-8") -> str:
-    """Return every finding with the place that it speaks of, and how many there are."""
+    """Return every finding with its excerpt, and the number of findings."""
     from zsupport.report.findings.text import finding_text, sources_of
 
     sources = sources_of(invalid.texts)

@@ -1,6 +1,6 @@
-"""Explain answers: the lines of the policy that decided, and what would change the answer.
+"""Explain answers: the lines of the policy that decided, and the changes that would help.
 
-This is the part that all questions share; the module of each question has the rest.
+This module has the parts that all questions share.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def in_words(alternative: Alternative) -> str:
 
 
 def condition_in_words(when: When) -> str:
-    """Return a condition in words: its alternatives, or `always` where it has none."""
+    """Return a condition in words: its alternatives, or `always` if it has none."""
     return "; or ".join(in_words(each) for each in when) if when else "always"
 
 
@@ -82,14 +82,14 @@ class Explaining(Generic[Row, Details]):
         return PrioritiesByFacts(self.revision, {})
 
     def no_priority(self) -> list[str]:
-        """Return why facts lead to no priority: a line for each priority."""
+        """Return the conditions of all priorities, none of which matches, a line for each."""
         return [
             f"{self.at(each.place)}  {each.id} does not match: {condition_in_words(each.when)}"
             for each in self.revision.priorities
         ]
 
     def denials(self, case: Case, channels: list[str]) -> list[str]:
-        """Return the conditions of the grants of channels that a case does not satisfy."""
+        """Return the conditions of the grants of channels that do not match a case."""
         grants = [g for g in self.revision.grants if set(channels) & set(g.allow)]
         if not grants:
             return [f"{self.at(self.revision.grants_place)}  no grant allows it"]
@@ -141,7 +141,7 @@ class Explaining(Generic[Row, Details]):
         return choices
 
     def _values(self, dimension: str, case: Case) -> list[str | None]:
-        """Return the values of a dimension, the next ones above the asked value first."""
+        """Return the values of a dimension, those ranked above the value of the case first."""
         members = self.revision.plans if dimension == "plan" else self.revision.roles
         if not members:
             return [None]

@@ -1,4 +1,4 @@
-"""What is shown of opening hours."""
+"""Reports about opening hours."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _text(instant: datetime | None, zone: tzinfo) -> str:
 
 
 def explain(answer: HoursAnswer, why: Explaining[HoursAnswer, tuple[Opening, ...]]) -> list[str]:
-    """Return the grants and calendars that decide, and the special dates nearby."""
+    """Return the grants and calendars that decide, and the special dates of the week."""
     from zsupport.view.explain import case_of, condition_in_words, place_of
 
     head = f"{place_of(answer, hours=answer.hours)}: {answer.state}"

@@ -1,4 +1,4 @@
-"""Small pieces that several views show alike."""
+"""Values and remarks that several reports share."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from zsupport.answer.case import Answer
 
 _DIMENSIONS = ("plan", "role", "channel", "priority", "metric")
-#: Of more groups of rows than this a remark names only the first.
+#: The maximum number of groups of rows that a remark names.
 _MOST_GROUPS = 3
-#: Of more values of one column than this a remark names only the first.
+#: The maximum number of values of one column that a remark names.
 _MOST_VALUES = 6
 
 
@@ -27,13 +27,13 @@ def values_of(
 ) -> tuple[str, ...]:
     """Return the values of an answer in open columns (facts or dimensions) and in `fields`."""
     stated = answer._asdict()
-    # Facts first: a fact can have the name of a field of the answer.
+    # Facts take precedence, because a fact can have the name of a field.
     settled = {name: stated.get(name) for name in _DIMENSIONS} | stated.get("facts", {})
     return tuple((stated if name in fields else settled).get(name) or "" for name in columns)
 
 
 def retired(since: str | None) -> list[Remark]:
-    """Return the remark that a plan is no longer sold, if it is retired."""
+    """Return the remark about a retired plan."""
     return [Remark("retired", f"plan retired since {since}")] if since else []
 
 
@@ -49,11 +49,11 @@ def beside(
     values: Callable[[Row, Iterable[str]], tuple[str, ...]] = values_of,
     more: tuple[str, ...] = (),
 ) -> Beside:
-    """Return the remarks of the answers, each once: their `own` first, then those of the policy.
+    """Return the remarks of the answers without duplicates: their `own`, then those of the policy.
 
-    A remark that does not concern every row begins with the rows that it concerns, by what
-    `values` gives for the open columns and `more`. `listed` are the answers that lines and tables
-    show; where they show none, a refusal rests on all of them.
+    A remark that does not concern every row begins with the rows that it concerns. `values`
+    returns the labels of a row in the open columns and `more`. `listed` are the answers in lines
+    and tables; if there are none, the remarks of all answers are shown.
     """
     names = (*answers.columns, *more)
     sources = {source.id: _source(source, lang) for source in answers.revision.sources}
@@ -80,7 +80,7 @@ def beside(
 
 
 def _of_policy(answer: Answer, sources: Mapping[str, str]) -> Iterator[Remark]:
-    """Yield the remarks of the policy on which an answer rests."""
+    """Yield the remarks of the policy that belong to an answer."""
     for note in _lines(answer.note):
         yield Remark("note", note)
     for doubt in _lines(answer.unclear):
@@ -94,7 +94,7 @@ def _lines(text: str | None) -> list[str]:
 
 
 def _source(source: Source, lang: str) -> str:
-    """Return a source as people look it up: its title and its address, its id without both."""
+    """Return the title and the address of a source, or its id if it has neither."""
     title = say(source.title, lang)
     if title and source.url:
         return f"{title} ({source.url})"
@@ -122,7 +122,7 @@ class _Groups:
         return int.from_bytes(bits, "little")
 
     def naming(self, numbers: Iterable[int]) -> str:
-        """Return the shortest text that tells some rows from the others: `pro P1/P2, free`."""
+        """Return a short text that identifies some of the rows: `pro P1/P2, free`."""
         rows = left = self._set(numbers)
         texts = []
         for some, text in islice(self._groups(rows), _MOST_GROUPS):
@@ -132,7 +132,7 @@ class _Groups:
         return f"{groups} and {counted(left.bit_count(), 'more row')}" if left else groups
 
     def _groups(self, rows: int) -> Iterator[tuple[int, str]]:
-        """Yield rows in groups that the values of their columns tell from all other rows."""
+        """Yield rows in groups that the values of their columns identify."""
         values = [{v: some for v, some in having.items() if some & rows} for having in self.having]
         named = list(range(len(values)))
         if self._with(values, named) != rows:

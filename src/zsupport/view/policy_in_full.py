@@ -1,4 +1,4 @@
-"""A policy in full: everything that its file says, a table for each section."""
+"""The complete policy as tables, one for each section."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Rows = list[tuple[str, ...]]
 
-#: Titles of the tables and their columns. Columns in which no row says anything are left out.
+#: The titles of the tables and their columns. Empty columns are omitted.
 _SECTIONS = {
     "Policy": ("Item", "Value"),
     "Plans": ("Plan", "Name", "Ranks above", "Remarks"),
@@ -57,7 +57,7 @@ _SECTIONS = {
 def sections(revision: Revision, document: dict[str, Any], lang: str) -> list[Table]:
     """Return the tables of a revision; `document` is its file as texts, lists and mappings.
 
-    The model has no groups: it states their values in place of them.
+    Groups come from the document, because the model has their values instead.
     """
     view = _View(revision, lang)
     rows: dict[str, Rows] = {
@@ -99,7 +99,7 @@ def _table(title: str, columns: Sequence[str], rows: Rows) -> Table:
 
 
 def _group(name: str, values: dict[str, Any]) -> tuple[str, str]:
-    """Return a group as it is written: a dimension and its values, or those that are left out."""
+    """Return a group as it is written: a dimension and its values or its negated values."""
     [(dimension, listed)] = values.items()
     negated = "not " if isinstance(listed, dict) else ""
     listed = listed["not"] if isinstance(listed, dict) else listed
@@ -107,7 +107,7 @@ def _group(name: str, values: dict[str, Any]) -> tuple[str, str]:
 
 
 class _View:
-    """What is shown of the parts of a revision, in one language."""
+    """The rows of the tables of a revision, in one language."""
 
     def __init__(self, revision: Revision, lang: str) -> None:
         self.revision = revision
@@ -282,7 +282,7 @@ def _aliases(aliases: tuple[str, ...]) -> str:
 
 
 def condition(when: When) -> str | None:
-    """Return a condition in words, None where it always holds."""
+    """Return a condition in words; None if it always matches."""
     return condition_in_words(when) if when else None
 
 
@@ -294,7 +294,7 @@ def _zone(calendar: PolicyCalendar, revision: Revision) -> str:
 
 
 def _open(calendar: PolicyCalendar) -> list[str]:
-    """Return when it is open in a week, a line for each entry as it would be written."""
+    """Return the weekly windows, a line for each entry in the syntax of the policy."""
     if calendar.any:
         return [f"union of {', '.join(calendar.any)}"]
     lines = ["24x7"] if calendar.windows is None else _weekly(calendar.windows)
@@ -305,7 +305,7 @@ def _open(calendar: PolicyCalendar) -> list[str]:
 
 
 def _weekly(windows: tuple[Window, ...]) -> list[str]:
-    """Return weekly windows as texts of `open`: those of days in a row in one."""
+    """Return weekly windows as texts of `open`; equal windows on consecutive days are merged."""
     lines = []
     for run in _runs(windows):
         opens, closes = run[0]
@@ -319,7 +319,7 @@ def _weekly(windows: tuple[Window, ...]) -> list[str]:
 
 
 def _runs(windows: Sequence[Window]) -> list[list[Window]]:
-    """Return windows together that are alike on days that follow each other, Sunday to Monday too.
+    """Return groups of equal windows on consecutive days, also from Sunday to Monday.
 
     They are in the order of the days on which they begin.
     """
@@ -339,7 +339,7 @@ def _runs(windows: Sequence[Window]) -> list[list[Window]]:
 
 
 def _follows(window: Window, later: Window) -> bool:
-    """Return whether a window is that of the day before, and none that spans days."""
+    """Return whether `later` has the same times on the next day, within 24 hours."""
     length = window.closes - window.opens
     alike = length == later.closes - later.opens and length <= DAY
     return alike and (later.opens - window.opens) % (7 * DAY) == DAY
@@ -371,7 +371,7 @@ def _days_off(calendar: PolicyCalendar, lang: str) -> list[str]:
 
 
 def _listed(off: Holidays, lang: str) -> list[str]:
-    """Return what a list of days off is made of."""
+    """Return the parts of a list of days off."""
 
     def named(days: tuple[str, ...]) -> str:
         return ", ".join(f"{day} {say(off.names.get(day), lang) or ''}".strip() for day in days)
@@ -391,7 +391,7 @@ def _listed(off: Holidays, lang: str) -> list[str]:
 
 
 def _exchanged(off: Holidays) -> str:
-    """Return in words how days that are worked in exchange for a day off count."""
+    """Return in words how exchanged days count."""
     pinned = ", ".join(off.frozen_exchanged)
     if off.exchanged_for is not None:
         if pinned:
@@ -403,7 +403,7 @@ def _exchanged(off: Holidays) -> str:
 
 
 def _single_dates(calendar: PolicyCalendar) -> list[str]:
-    """Return the dates that have other hours than their weekday, and those with breaks."""
+    """Return the dates with other hours than their weekday, and those with breaks."""
 
     def times(windows: tuple[Window, ...]) -> str:
         return ", ".join(f"{_clock(w.opens)}-{_clock(w.closes, end=True)}" for w in windows)

@@ -1,4 +1,4 @@
-"""What is shown of priorities."""
+"""Reports about priorities."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def show_priorities(
 
 
 def explain(answer: PriorityAnswer, why: Explaining[PriorityAnswer, None]) -> list[str]:
-    """Return the condition of the priority that matches, or else of all priorities."""
+    """Return the condition of the matching priority, or the conditions of all priorities."""
     from zsupport.view.explain import condition_in_words
 
     facts = ", ".join(f"{name}={value}" for name, value in answer.facts.items())

@@ -107,7 +107,7 @@ def all_warnings(answers: AnyAnswers, lang: str) -> tuple[Warning, ...]:
 
 
 def not_in_force(revision: Revision) -> str:
-    """Return the sentence that says why no revision is in force: when the nearest one is."""
+    """Return the sentence that states when the nearest revision is in force."""
     policy, start, last = revision.policy, revision.start, revision.last_day
     if start and last:
         return f"the nearest revision of the policy `{policy}` is in force from {start} to {last}"

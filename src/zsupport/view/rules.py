@@ -1,4 +1,4 @@
-"""What is shown of the rules: one explained, all of them listed."""
+"""The explanation of a rule, and the list of rules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zsupport.report import Report, Table
 
 
 def explanation(kind: Code) -> str:
-    """Return what a kind of finding is about, as a page of Markdown."""
+    """Return the explanation of a kind of finding as a page of Markdown."""
     summary = f"{kind.summary[:1].upper()}{kind.summary[1:]}."
     title = f"# {kind.code} {kind.name} ({kind.severity})"
     return f"{title}\n\n{summary}\n\n{page_of(kind.code)}"

@@ -1,6 +1,6 @@
-"""The JSON Schemas of the answers: those of rows come from types, the rest is hand-written.
+"""The JSON Schemas of the answers. Those of rows are made from types, the rest is handwritten.
 
-They are a contract: tests check the answers against them, and them against the stable fields.
+Tests check the answers against the schemas, and the schemas against the stable fields.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DATE_OR_NULL: Schema = {"type": ["string", "null"], "format": "date"}
 
 
 def _object(properties: dict[str, Schema]) -> Schema:
-    """Return an object that has exactly these properties."""
+    """Return the schema of an object with exactly these properties."""
     return {
         "type": "object",
         "properties": properties,
@@ -123,7 +123,7 @@ _FINDING = _object(
 )
 _SUMMARY = _object({"files": _COUNT, "errors": _COUNT, "warnings": _COUNT, "notes": _COUNT})
 
-# What `test` measured where it was asked to.
+# The measurements of `test`; null if they were not requested.
 _PLACE: dict[str, Schema] = {"file": _TEXT, "line": _POSITIVE, "path": _TEXT}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 100}
 _COVERAGE: Schema = {
@@ -191,7 +191,7 @@ _MOMENT: Schema = {
     **_object({"opened": _TEXT, "before": _TEXT_OR_NULL, "after": _TEXT_OR_NULL}),
     "type": ["object", "null"],
 }
-# One headline of `diff`.
+# One change of `diff`.
 _CHANGE = _object(
     {
         "class": {"enum": ["breaking", "risky", "compatible"]},
@@ -214,7 +214,7 @@ _CHANGE = _object(
 )
 
 _CHECKERS: dict[str, dict[str, Schema]] = {
-    # command: what its document says beside the findings
+    # By command: the fields of its document in addition to the findings.
     "check": {
         "summary": _object({**_SUMMARY["properties"], "allowed": _COUNT}),
         "fixed": {
@@ -293,7 +293,7 @@ def schema(name: str) -> Schema:
         }
         return {**head, **_object(document)}
     if name == "policies":
-        # These answers come from many policies; each answer names its own.
+        # These answers come from many policies, so each answer names its policy.
         from zsupport.view.policies import ShownRevision
 
         answer, policy, query = _of_type(ShownRevision), {}, {"policy": _TEXT_OR_NULL}

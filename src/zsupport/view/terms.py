@@ -1,4 +1,4 @@
-"""What is shown of terms: topic and text."""
+"""Reports about terms: topic and text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def show_terms(answers: TermAnswers, query: dict[str, Any], zone: tzinfo, lang: str) -> Report:
-    """Return the report; tables and plain lines list what is said, JSON every topic asked about."""
+    """Return the report; tables and plain lines list topics with a text, JSON every topic."""
     records = records_of(answers.answers, zone)
     stated = [answer for answer in answers.answers if answer.text is not None]
     rows = tuple((*_values(answer, answers.columns), answer.text or "") for answer in stated)

@@ -1,4 +1,4 @@
-"""What is shown of the self-help."""
+"""Reports about self-help."""
 
 from __future__ import annotations
 
