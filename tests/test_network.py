@@ -109,11 +109,11 @@ def test_no_command_uses_the_network(cli: Cli, tmp_path: Path) -> None:
     codes, tried, at_the_end, programs = json.loads(done.stdout)
     assert list(zip([line for line, _ in LINES], codes, strict=True)) == LINES
     assert tried == []
-    # Whoever tries is caught.
+    # The hook blocks both attempts.
     assert at_the_end == ["socket.__new__", "socket.getaddrinfo"]
     for event, program, *arguments in programs:
         assert (event, program) == ("subprocess.Popen", "git")
         assert not {"fetch", "pull", "clone", "ls-remote", "submodule"} & {*arguments}
-        # Without a word behind it, git lists the names of remotes that it knows.
+        # `git remote` without arguments lists the configured remotes.
         assert "remote" not in arguments[:-1]
     assert programs
