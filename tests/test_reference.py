@@ -1,4 +1,4 @@
-"""Every answer against a second, naive opinion that is written from the definition alone.
+"""Comparison of all answers with a simple second implementation of the definition.
 
 `python -m tests.reference COUNT [SEED]` compares any number of random cases.
 """
@@ -35,15 +35,15 @@ CHUNK = 20
 HOME = Path(__file__).parent
 
 
-def only(document: str) -> Reference:
-    """Return the reference of a policy with these sections beside what every policy has."""
+def reference_of(document: str) -> Reference:
+    """Return the reference of a policy with these sections."""
     return Reference(read(f"format: 1\npolicy: p\n{document}"))
 
 
 # -- the reference itself --------------------------------------------------------------------------
 
 
-def test_it_is_short_and_shares_no_code_with_the_program() -> None:
+def test_reference_is_short_and_shares_no_code_with_the_program() -> None:
     text = (HOME / "reference" / "definition.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 400
     imported = {
@@ -65,28 +65,28 @@ entitlements: [{allow: web}, {when: {priority: L3}, allow: chat}]
 
 
 def test_stated_facts_restrict_the_priorities() -> None:
-    reference = only(LEVELS)
+    reference = reference_of(LEVELS)
     assert {case["priority"] for case in reference.cases({"type": "feature"})} == {"L3"}
     [case] = reference.cases({"type": "bug", "channel": "chat"})
     assert not reference.entitlement(case).allowed
-    # Facts that are open have rows for the priorities that they lead to, and for no others.
+    # Without facts there are rows for the priorities that facts can lead to.
     rows = {(case["priority"], case["type"]) for case in reference.cases({})}
     assert rows == {("L1", "bug"), ("L3", "feature")}
-    # A priority that is stated wins.
+    # A stated priority overrides facts.
     [case] = reference.cases({"type": "bug", "priority": "L3", "channel": "chat"})
     assert reference.entitlement(case).allowed
 
 
 def test_a_default_that_excludes_the_priority_is_not_assumed() -> None:
-    reference = only(
+    reference = reference_of(
         LEVELS.replace("{bug:", "{none: None, bug:").replace("}}}", "}, default: bug}}")
     )
     rows = {(case["priority"], case["type"]) for case in reference.cases({})}
     assert rows == {("L1", "bug"), ("L3", "none"), ("L3", "feature")}
 
 
-def test_defaults_that_exclude_a_priority_together_are_open_together() -> None:
-    reference = only("""
+def test_defaults_that_together_exclude_a_priority_are_not_assumed() -> None:
+    reference = reference_of("""
 plans: {a: A}
 channels: {web: {name: Web, kind: web}}
 facts: {x: {}, "y": {}, z: {}}
@@ -103,7 +103,9 @@ entitlements: [{allow: web}]
 
 
 def test_facts_that_lead_to_no_priority_are_not_stated() -> None:
-    reference = only(LEVELS.replace(", {id: L3}]", "]").replace("priority: L3", "priority: L1"))
+    reference = reference_of(
+        LEVELS.replace(", {id: L3}]", "]").replace("priority: L3", "priority: L1")
+    )
     cases = list(reference.cases({"type": "feature"}))
     assert [(case["channel"], case["priority"]) for case in cases] == [
         ("web", None),
@@ -129,8 +131,8 @@ targets:
 """
 
 
-def test_an_alternative_that_needs_nothing_more_is_enough() -> None:
-    reference = only(SITE)
+def test_a_decided_alternative_is_enough() -> None:
+    reference = reference_of(SITE)
     case = {"plan": "a", "channel": "web"}
     answer = reference.target(case, "first-response", lambda path: None)
     assert (answer.state, answer.target) == ("promised", "1h")
@@ -138,14 +140,14 @@ def test_an_alternative_that_needs_nothing_more_is_enough() -> None:
     # Both match: the remarks of both belong to the answer.
     answer = reference.target(case, "first-response", lambda path: True)
     assert {text for _, _, text in reference.remarks(answer.rests)} == {"Undecided", "Decided"}
-    # A rule above that is undecided needs the input, and one without hours does not match.
+    # An undecided earlier rule needs input; a rule without hours does not match.
     other = {"plan": "b", "channel": "web"}
     assert reference.target(other, "first-response", lambda path: None).state == "needs-input"
     assert reference.target(other, "first-response", lambda path: False).state == "no-target"
 
 
-def test_a_union_is_open_where_a_known_member_is() -> None:
-    reference = only(SITE)
+def test_a_union_is_open_if_a_known_member_is_open() -> None:
+    reference = reference_of(SITE)
     case = {"plan": "a", "channel": "web"}
     states = {("hours", "site"): None, ("hours", "office", 0): True}
     assert reference.opening(case, states.__getitem__) == "open"
@@ -166,7 +168,7 @@ def test_a_union_is_open_where_a_known_member_is() -> None:
         ("2026-07-01", None),
     ],
 )
-def test_a_revision_ends_where_the_next_begins(date: str, policy: str | None) -> None:
+def test_a_revision_ends_when_the_next_begins(date: str, policy: str | None) -> None:
     first: Document = {"policy": "a", "effective": {"from": "2026-01-01"}}
     second: Document = {
         "policy": "b",
@@ -181,17 +183,17 @@ def test_a_revision_ends_where_the_next_begins(date: str, policy: str | None) ->
 SHIPPED = [path for path in policy_files() if path not in OWN]
 
 
-#: What the customer says of zone and country; where a policy asks for neither, nothing.
-NOBODY, SOMEBODY = (None, None), ("Europe/Berlin", "DE")
+#: Time zone and country of the customer, for policies that ask for them.
+NO_CUSTOMER, CUSTOMER = (None, None), ("Europe/Berlin", "DE")
 
 
 @pytest.mark.parametrize(
     ("path", "zone", "country"),
-    [(path, *NOBODY) for path in SHIPPED]
-    + [(path, *SOMEBODY) for path in SHIPPED if ": customer" in path.read_text("utf-8")],
+    [(path, *NO_CUSTOMER) for path in SHIPPED]
+    + [(path, *CUSTOMER) for path in SHIPPED if ": customer" in path.read_text("utf-8")],
     ids=lambda value: value.stem if isinstance(value, Path) else value,
 )
-def test_it_agrees_on_every_case_of_the_shipped_policies(
+def test_answers_of_shipped_policies_agree(
     path: Path, zone: str | None, country: str | None
 ) -> None:
     text = path.read_text(encoding="utf-8")
@@ -201,9 +203,9 @@ def test_it_agrees_on_every_case_of_the_shipped_policies(
     cases = list(every_case(subject.reference))
     assert cases
     for case in cases:
-        # Whether a channel is open takes a clock, which is compared in `test_oracle.py`.
+        # Open hours need a calendar; `test_oracle.py` compares them.
         both = chain(compare_due(subject, case), compare_channels(subject, case))
-        wrong = [each for each in both if each.aspect in AGREED]
+        wrong = [disagreement for disagreement in both if disagreement.aspect in AGREED]
         assert wrong == [], str(wrong[0])
 
 
@@ -211,7 +213,7 @@ def test_it_agrees_on_every_case_of_the_shipped_policies(
 
 
 @pytest.mark.parametrize("chunk", range(POLICIES // CHUNK))
-def test_it_agrees_on_random_policies(
+def test_answers_of_random_policies_agree(
     chunk: int, record_property: Callable[[str, object], None]
 ) -> None:
     compared, reports = 0, []
@@ -225,27 +227,27 @@ def test_it_agrees_on_random_policies(
 
 @cache
 def drawn() -> list[list[Document]]:
-    """Return all random policies, with their revisions."""
+    """Return the revisions of all random policies."""
     return [draw(SEED, number) for number in range(POLICIES)]
 
 
-def test_the_cases_are_enough() -> None:
+def test_random_policies_have_enough_cases() -> None:
     newest = [Reference(documents[-1]) for documents in drawn()]
     sizes = [prod(map(len, reference.values.values())) for reference in newest]
     assert sum(sizes) >= 50_000
     assert max(sizes) < sum(sizes) / 20
 
 
-def test_drawn_policies_have_everything_that_decides() -> None:
-    found: Counter[str] = Counter()
+def test_random_policies_have_all_sections_and_states() -> None:
+    counts: Counter[str] = Counter()
     sample = drawn()[::3]
     for documents in sample:
         reference = Reference(documents[-1])
         text = block(documents[-1])
-        found["revisions"] += len(documents) > 1
-        found["never in force"] += in_force(documents, "2026-11-24") is None
-        found["priority from facts"] += reference.facts_decide
-        found["a default that excludes"] += any(
+        counts["revisions"] += len(documents) > 1
+        counts["never in force"] += in_force(documents, "2026-11-24") is None
+        counts["priority from facts"] += reference.facts_decide
+        counts["a default that excludes"] += any(
             case[fact] != reference.default(fact)
             for case in reference.cases({})
             for fact in reference.facts
@@ -256,27 +258,27 @@ def test_drawn_policies_have_everything_that_decides() -> None:
             "hours: 24x7", "serious:", "classic", "default:", "note:", "unclear:", "source:",
             "self-service", "retired", "any:\n",
         ):  # fmt: skip
-            found[word] += word in text
+            counts[word] += word in text
         states = {
             reference.target(case, metric, lambda path: path[1:] < ("n",) or None).state
             for case in reference.cases({})
             for metric in reference.metrics
         }
-        found.update(states)
-    assert {kind for kind, number in found.items() if number < len(sample) / 50} == set(), found
+        counts.update(states)
+    assert {kind for kind, number in counts.items() if number < len(sample) / 50} == set(), counts
     states = {"not-entitled", "needs-input", "not-stated", "no-target", "promised"}
-    assert states <= set(found)
+    assert states <= set(counts)
 
 
-def test_the_forms_are_three_spellings_of_one_document() -> None:
+def test_forms_are_different_texts_of_the_same_document() -> None:
     for document, *_ in drawn()[:50]:
         texts = [form(document) for form in FORMS]
         assert [read(text) for text in texts] == [document] * len(FORMS)
-        for one, other in product(texts, texts):
-            assert one is other or one != other
+        for first, second in product(texts, texts):
+            assert first is second or first != second
 
 
-def test_a_policy_is_the_same_whenever_it_is_drawn() -> None:
+def test_a_seed_always_gives_the_same_policy() -> None:
     assert draw(SEED, 1) == drawn()[1]
     assert draw(SEED + 1, 1) != drawn()[1]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reference.draw import block, draw, one_line
+from reference.draw import block, draw, json_line
 
 from zsupport.answer.case import AnyAnswers
 from zsupport.check.rule import Subject as Checked
@@ -53,7 +53,7 @@ def value_of(node: Node | None) -> Any:
 
 def on_single_line(file: SourceFile, root: Node | None) -> SourceFile:
     """Return a file with its document as one line of JSON."""
-    return file._replace(data=one_line(value_of(root)).encode())
+    return file._replace(data=json_line(value_of(root)).encode())
 
 
 def without_lines(value: Any) -> Any:
@@ -195,7 +195,7 @@ def test_random_policies_are_equal_on_a_single_line(number: int) -> None:
             SourceFile(f"{index}.yaml", form(document).encode(), "", f"{index}.yaml")
             for index, document in enumerate(documents)
         )
-        for form in (block, one_line)
+        for form in (block, json_line)
     )
     assert_same(lines, line, ([], []), mutants=number % 8 == 0)
 
@@ -225,7 +225,7 @@ OFFICE = {
         {"hours": "office", "first-response": "4 business hours"},
     ],
 }
-FORMS = pytest.mark.parametrize("form", [block, one_line], ids=("lines", "one-line"))
+FORMS = pytest.mark.parametrize("form", [block, json_line], ids=("lines", "one-line"))
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 

@@ -10,7 +10,7 @@ from reference.claims import Claims
 from reference.definition import Case, Path
 from reference.draw import block, draw, draw_ranked
 from reference.judge import OPENED, Judge, judge
-from reference.ranks import Less, Missing, Ranks
+from reference.ranks import Missing, Ranks, SlowerTarget
 
 from zsupport.check.autofix import repaired
 from zsupport.check.evaluate import Judgement
@@ -97,7 +97,7 @@ def unreachable(policy: Checked) -> Iterator[Judged]:
     ]
     yield "ZS402", cells_at(claims, cells), set(claims.unreachable_cells())
     grants = {path for path in policy.paths("ZS403") if not claims.decides(path)}
-    yield "ZS403", grants, set(claims.grants_in_no_case())
+    yield "ZS403", grants, set(claims.unreachable_grants())
     yield "ZS412", policy.paths("ZS412"), set(claims.unreachable_entries())
     yield (
         "ZS313",
@@ -132,7 +132,7 @@ def of_priorities(policy: Checked) -> Iterator[Judged]:
 def of_lists(policy: Checked) -> Iterator[Judged]:
     """Yield findings and claims about alternatives and recommendations, by code."""
     claims, findings = policy.claims, policy.findings
-    yield "ZS415", policy.paths("ZS415"), set(claims.shadowed_alternatives())
+    yield "ZS415", policy.paths("ZS415"), set(claims.unreachable_alternatives())
     yield "ZS416", policy.paths("ZS416"), set(claims.conflicting_recommendations())
     vain = [(problem.path[:2], problem.message.split("`")[1]) for problem in findings["ZS413"]]
     yield "ZS413", sorted(vain), sorted(claims.recommended_not_granted())
@@ -256,8 +256,8 @@ def of_facts(policy: Checked) -> Iterator[Judged]:
             yield "ZS306", answers.setdefault(rest, answer) == answer, True
     idle = {str(path[1]) for path in policy.paths("ZS306")}
     for fact in claims.reference.facts:
-        if fact not in idle and not claims.worded(fact):
-            yield "ZS306 decides", claims.decides_something(fact), True
+        if fact not in idle and not claims.decides_texts(fact):
+            yield "ZS306 decides", claims.decides_an_answer(fact), True
 
 
 # -- ranks -----------------------------------------------------------------------------------------
@@ -270,11 +270,13 @@ def of_promises(policy: Checked) -> Iterator[Judged]:
     """Yield the cells with slower targets than a lower value has."""
     for dimension, code in (("plan", "ZS501"), ("role", "ZS504"), ("priority", "ZS601")):
         problems = [problem for problem in policy.findings[code] if "target" in problem.message]
-        yield from _of_less(policy, code, problems, policy.ranks.promised_less(dimension))
+        yield from _of_slower_targets(
+            policy, code, problems, policy.ranks.slower_targets(dimension)
+        )
 
 
-def _of_less(
-    policy: Checked, code: str, problems: list[Problem], true: dict[Less, set[int]]
+def _of_slower_targets(
+    policy: Checked, code: str, problems: list[Problem], true: dict[SlowerTarget, set[int]]
 ) -> Iterator[Judged]:
     findings: set[Path] = set()
     for problem in problems:
@@ -286,13 +288,13 @@ def _of_less(
         cases: set[int] = set()
         for cell in cells:
             those = [
-                less
-                for less in true
-                if (less.cell, less.high, less.low) == (cell, high, low)
-                and any(less.its in cells_at(policy.claims, [path]) for path in places)
+                slower
+                for slower in true
+                if (slower.cell, slower.high, slower.low) == (cell, high, low)
+                and any(slower.lower in cells_at(policy.claims, [path]) for path in places)
             ]
             yield f"{code} related", bool(those) or problem.path[0] == "priorities", True
-            cases |= {number for less in true if less.cell == cell for number in true[less]}
+            cases |= {number for slower in true if slower.cell == cell for number in true[slower]}
         assert problem.case is not None
         witness = numbers_of(policy.claims, problem.case)
         yield f"{code} witness", bool(witness) and witness <= cases, True
@@ -300,12 +302,12 @@ def _of_less(
         texts = {cell["target"] if isinstance(cell, dict) else cell for cell in silent}
         if code == "ZS601":
             yield f"{code} severity", problem.severity == "warning", texts == {"none"}
-    yield f"{code} promises", findings, {less.cell for less in true}
+    yield f"{code} promises", findings, {slower.cell for slower in true}
 
 
 def of_restoration(policy: Checked) -> Iterator[Judged]:
     """Yield the targets of later metrics that are due before the first metric."""
-    true = policy.ranks.sooner()
+    true = policy.ranks.earlier_metrics()
     findings: set[Path] = set()
     for problem in policy.findings["ZS602"]:
         [(related, _)] = problem.related

@@ -70,8 +70,8 @@ def expected(pair: Pair, names: list[str]) -> dict[Key, set[Answer]]:
 def covers(change: Change, answer: Answer) -> bool:
     """Return whether a change covers a difference of an answer."""
     field, effect = EFFECTS[change.code]
-    right = answer.about in TIME if field == "time" else answer.about == field
-    if change.metric is not None or answer.about in ("state", "silence"):
+    right = answer.aspect in TIME if field == "time" else answer.aspect == field
+    if change.metric is not None or answer.aspect in ("state", "silence"):
         right = right and answer.metric == change.metric
     return right and answer.effect in (effect, "any")
 
@@ -109,9 +109,9 @@ def compared_pair(number: int) -> set[tuple[str, str]] | None:
     if new.revision is None:
         return None
     pair = Pair(*map(read, texts))
-    names = {(name, "other") for name in pair.of_names()}
+    names = {(name, "other") for name in pair.answers_without_case()}
     [compared] = compare([old], [new]).compared
-    differing = {(answer.about, answer.effect) for answer in check_changes(pair, compared)} | names
+    differing = {(answer.aspect, answer.effect) for answer in check_changes(pair, compared)} | names
     changes = [change for part in compared.parts for change in part.changes]
     assert bool(changes) is bool(differing), (number, changes, differing)
     return differing

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from reference.draw import Document, Drawing, one_line
+from reference.draw import Document, Drawing, json_line
 
 from .inputs import with_typos
 
@@ -48,7 +48,7 @@ class Folder(NamedTuple):
     @property
     def damaged(self) -> bool:
         """Whether a file differs from its revision."""
-        return self.texts != tuple(one_line(document).encode() for document in self.documents)
+        return self.texts != tuple(json_line(document).encode() for document in self.documents)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -96,7 +96,7 @@ def draw_small(random: Random) -> Folder:
     documents = [SmallDrawing(random).document for _ in range(random.choice((1, 1, 1, 2)))]
     for document, start in zip(documents, STARTS, strict=False):
         document["effective"] = {"from": start}
-    return Folder(tuple(documents), tuple(one_line(document).encode() for document in documents))
+    return Folder(tuple(documents), tuple(json_line(document).encode() for document in documents))
 
 
 def _midnight(day: str, zone: ZoneInfo) -> datetime:
@@ -123,7 +123,7 @@ def draw_folder(random: Random) -> Folder:
         # The last revision may end; after another one there may be a gap.
         if random.random() < (0.4 if number == len(starts) - 1 else 0.15):
             documents[number]["effective"]["last_day"] = random.choice((start, max(start, SOON)))
-    texts = [one_line(document).encode() for document in documents]
+    texts = [json_line(document).encode() for document in documents]
     if not random.randrange(8):
         number = random.randrange(len(documents))
         texts[number] = _damaged(random, documents, number)
@@ -132,7 +132,7 @@ def draw_folder(random: Random) -> Folder:
 
 def _with_variations(random: Random, document: Document) -> Document:
     """Return a revision with other ids for some members, and with keys that `Drawing` omits."""
-    text = one_line(document)
+    text = json_line(document)
     for id, other in OTHER_IDS.items():
         if random.random() < 0.15:
             text = re.sub(rf"\b{id}\b", other, text)
@@ -169,8 +169,8 @@ def _damaged(random: Random, documents: list[Document], number: int) -> bytes:
     elif choice == 2:
         del document[random.choice(("plans", "channels", "policy", "effective"))]
     else:
-        return with_typos(random, one_line(document))
-    return one_line(document).encode()
+        return with_typos(random, json_line(document))
+    return json_line(document).encode()
 
 
 def known(document: Document) -> dict[str, set[str]]:

@@ -1,13 +1,14 @@
-"""A second, naive opinion on every answer, to test the program against.
+"""A simple second implementation of all answers, to compare the program with.
 
-It shares no code with the program and is written from the definition alone:
+It shares no code with the program, and follows only the definition of the format:
 
-- `definition` decides what a policy says in a case;
+- `definition` answers for a case;
 - `draw` draws random policies from a seed;
-- `compare` puts the same question to the program and to `definition`;
-- `judge` and `claims` go through all cases of a policy, to test claims about all of them;
-- `change` and `ranks` compare the answers of two policies, and those of plans, roles and
-  priorities that rank above others.
+- `compare` compares the answers of the program with those of `definition`;
+- `judge` and `claims` compute claims about all cases of a policy, such as "this rule is
+  unreachable";
+- `change` and `ranks` compare the answers of two policies, and those of higher and lower plans,
+  roles and priorities.
 
 `python -m tests.reference COUNT [SEED]` compares any number of cases.
 """

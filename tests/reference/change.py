@@ -1,7 +1,7 @@
-"""Which answers of two policies differ: one case after the other, at every moment of a day.
+"""Differences between the answers of two policies, in all cases and at all moments of a day.
 
-Hours are counted as sets of hours of a day in UTC: calendars are open between two full hours of
-every day, and clocks never change. It shares no code with the program.
+Hours are sets of hours of a day in UTC: calendars open and close at full hours, every day is the
+same, and offsets never change. It shares no code with the program.
 """
 
 import re
@@ -13,38 +13,38 @@ from typing import NamedTuple
 
 from .definition import ALWAYS, MISSING, NAMED, Case, Clock, Path, Reference, Target, Tree
 
-#: The effect on the customer: whether the new answer, and the old one, is at least as good.
+#: The effect on the customer by (new answer is no worse, old answer is no worse).
 EFFECTS = {(True, True): "same", (True, False): "more", (False, True): "less"}
 DISTANCES = {"UTC": 0, "UTC+01:00": 1, "Asia/Tokyo": 9}
 HOUR, DAY = 3600, 86_400
 WINDOW = re.compile(r"mon-sun (\d\d):00-(\d\d):00")
 LENGTH = re.compile(r"(?:every )?(\d+) ?(m|h|business minutes|business hours)(?: 24x7)?")
-#: How often in 400 years.
+#: Days and weeks in 400 years.
 RATES = {"day": 146_097, "week": 146_097 / 7}
 BINDING = {None: 0, "none": 0, "target": 1, "objective": 2, "agreement": 3}
 
 
 def effect(new: bool, old: bool) -> str:
-    """Return the effect where the new answer is no worse than the old one, and the reverse."""
+    """Return the effect if the new answer is no worse, and if the old answer is no worse."""
     return EFFECTS.get((new, old), "either")
 
 
 class Answer(NamedTuple):
-    """One answer that is another one: of channels, or of a metric."""
+    """A difference between two answers, for channels or for a metric."""
 
-    about: str  # allowed, needs, hours, opens, target, state, silence, condition or commitment
-    effect: str  # less, more, either, same or, where it cannot be told here, any
+    aspect: str  # allowed, needs, hours, opens, target, state, silence, condition or commitment
+    effect: str  # less, more, either, same, or any if unknown
     metric: str | None = None
 
 
 class Open(NamedTuple):
-    """When hours are open: in UTC, and on the clock of a customer."""
+    """Open hours in UTC, and open hours in the customer's time zone."""
 
     hours: frozenset[int] = frozenset()
     of_customer: frozenset[int] = frozenset()
 
     def joined(self, other: "Open") -> "Open":
-        """Return what is open when one of two is."""
+        """Return the union."""
         return Open(self.hours | other.hours, self.of_customer | other.of_customer)
 
 
@@ -53,7 +53,7 @@ ALL_DAY = Open(frozenset(range(24)))
 
 
 class Side(Reference):
-    """One policy with its calendars as sets of hours."""
+    """A policy with calendars as sets of hours."""
 
     def __init__(self, document: Tree) -> None:
         super().__init__(document)
@@ -65,7 +65,7 @@ class Side(Reference):
         self.window = cache(self._window)
 
     def _window(self, path: Path) -> tuple[int, int, int | None]:
-        """Return first and last hour of a calendar, and its distance; None: the customer's."""
+        """Return opening hour, closing hour and offset of a calendar; None for the customer's."""
         calendar = self.at(path)
         window = WINDOW.fullmatch(calendar["open"])
         assert window is not None, calendar
@@ -74,16 +74,16 @@ class Side(Reference):
         return first, last, None if zone == "customer" else DISTANCES[zone]
 
     def inside(self, name: str, case: Case, clock: Clock) -> bool | None:
-        """Return whether the case at hand was opened inside hours."""
+        """Return whether the current case was opened inside hours."""
         return self.opened_inside[name]
 
     def leads_to(self, facts: Case) -> str | None:
-        """Return the priority that facts lead to, `undecided` where they decide none."""
+        """Return the priority that facts lead to; `undecided` if no priority has conditions."""
         return self.priority(facts) if self.facts_decide else "undecided"
 
     def open(self, calendars: tuple[Path, ...]) -> Open:
-        """Return when joined calendars are open: those that the case has (rule 21)."""
-        found = NEVER
+        """Return when a union is open, by the calendars that the case has (rule 21)."""
+        open_hours = NEVER
         for path in calendars:
             if path == ALWAYS:
                 return ALL_DAY
@@ -92,19 +92,21 @@ class Side(Reference):
             first, last, distance = self.window(path)
             local = range(first, last)
             if distance is None:
-                found = found.joined(Open(of_customer=frozenset(local)))
+                open_hours = open_hours.joined(Open(of_customer=frozenset(local)))
             else:
-                found = found.joined(Open(frozenset((hour - distance) % 24 for hour in local)))
-        return found
+                open_hours = open_hours.joined(
+                    Open(frozenset((hour - distance) % 24 for hour in local))
+                )
+        return open_hours
 
     def counted(self, target: Target) -> Open:
-        """Return what a target counts over; one that lacks a calendar counts never (rule 21)."""
+        """Return the hours that a target counts over; none if a calendar is missing (rule 21)."""
         return NEVER if MISSING in target.calendars else self.open(target.calendars)
 
     def due(self, target: Target, opened: int) -> float:
-        """Return when a target is due, in seconds from midnight as `opened` is; or it never is.
+        """Return the deadline of a target in seconds from midnight, or infinity if it has none.
 
-        The customer's clock is taken to show UTC.
+        `opened` is in seconds from midnight. The customer's time zone is UTC.
         """
         text = target.target or ""
         if text == "every week":
@@ -129,7 +131,7 @@ class Side(Reference):
 
 
 def _worked(hours: frozenset[int], at: int, seconds: int) -> float:
-    """Return the second at which this number of open seconds has passed since a moment."""
+    """Return the moment after this number of open seconds."""
     if not hours:
         return inf
     while seconds:
@@ -142,32 +144,32 @@ def _worked(hours: frozenset[int], at: int, seconds: int) -> float:
 
 
 class Where(NamedTuple):
-    """A case, and the hours of a day in which it is opened: the same inside and outside."""
+    """A case, and hours of a day in which opening it has the same result."""
 
     case: Mapping[str, str]
-    #: Of the old and the new side: whether it is opened inside each of the hours.
+    #: For the old and the new side: whether the case is opened inside, by name of hours.
     inside: tuple[Mapping[str, bool], Mapping[str, bool]]
     hours: tuple[int, ...]
 
 
 class Pair:
-    """Two policies, and the cases that both know."""
+    """Two policies and the cases that both have."""
 
     def __init__(self, old: Tree, new: Tree) -> None:
         self.old, self.new = Side(old), Side(new)
         self.metrics = [metric for metric in self.old.metrics if metric in self.new.metrics]
         self.compared = cache(compared)
-        #: Whether an `opened` names hours of the customer joined with others.
+        #: Whether an `opened` names a union of hours in the customer's time zone and other hours.
         self.mixed = False
-        #: Of each dimension the values that both know; about what one lacks it does not ask.
+        #: The values by dimension that both policies have; all values if one lacks the dimension.
         self.values: dict[str, list[str]] = {}
         for name in dict.fromkeys((*self.old.values, *self.new.values)):
-            one, other = self.old.values.get(name, []), self.new.values.get(name, [])
-            known = [value for value in one if value in other]
-            self.values[name] = known if one and other else [*one, *other]
+            old, new = self.old.values.get(name, []), self.new.values.get(name, [])
+            known = [value for value in old if value in new]
+            self.values[name] = known if old and new else [*old, *new]
 
     def cases(self) -> Iterator[dict[str, str]]:
-        """Yield the cases that both know and that exist in both (rule 19)."""
+        """Yield the cases that exist in both policies (rule 19)."""
         for chosen in product(*self.values.values()):
             case = dict(zip(self.values, chosen, strict=True))
             if all(
@@ -177,30 +179,30 @@ class Pair:
                 yield case
 
     def where(self, case: dict[str, str]) -> Iterator[Where]:
-        """Yield a case by the hours that an `opened` names: inside or outside of each."""
+        """Yield a case for each result of the `opened` conditions, with the hours of the result."""
         sides = (self.old, self.new)
         spans = [
             {name: side.open(side.hours(name, case).calendars) for name in side.named}
             for side in sides
         ]
-        asks = any(span.of_customer for each in spans for span in each.values())
-        self.mixed |= any(all(span) for each in spans for span in each.values())
-        found: dict[tuple[bool, ...], list[int]] = {}
+        asks = any(span.of_customer for by_name in spans for span in by_name.values())
+        self.mixed |= any(all(span) for by_name in spans for span in by_name.values())
+        by_side: dict[tuple[bool, ...], list[int]] = {}
         for hour in range(24):
             for distance in range(24) if asks else (0,):
                 inside = tuple(
                     hour in span.hours or (hour + distance) % 24 in span.of_customer
-                    for each in spans
-                    for span in each.values()
+                    for by_name in spans
+                    for span in by_name.values()
                 )
-                found.setdefault(inside, []).append(hour)
-        # Moments that only the customer knows are not told apart.
-        told = [not span.of_customer for each in spans for span in each.values()]
-        for key in found:
+                by_side.setdefault(inside, []).append(hour)
+        # Moments that depend on the customer's time zone are not distinguished.
+        decided = [not span.of_customer for by_name in spans for span in by_name.values()]
+        for key in by_side:
             hours = [
                 hour
-                for other, some in found.items()
-                if all(a == b or not t for a, b, t in zip(key, other, told, strict=True))
+                for other, some in by_side.items()
+                if all(a == b or not t for a, b, t in zip(key, other, decided, strict=True))
                 for hour in some
             ]
             first = len(spans[0])
@@ -209,7 +211,7 @@ class Pair:
             yield Where(case, (old, new), tuple(sorted(set(hours))))
 
     def of_channels(self, case: Case) -> Iterator[Answer]:
-        """Yield what is answered otherwise about the channel of a case."""
+        """Yield the differences in the answers for the channel of a case."""
         was, now = self.old.entitlement(case), self.new.entitlement(case)
         if was.allowed is not now.allowed:
             yield Answer("allowed", "more" if now.allowed else "less")
@@ -231,7 +233,7 @@ class Pair:
         yield Answer("kind", "either" if len(kinds) > 1 and opens is opened else "same")
 
     def of_metrics(self, where: Where) -> Iterator[Answer]:
-        """Yield what is promised otherwise in a case that can be opened before and after."""
+        """Yield the differences in the targets of a case that both policies can open."""
         case, sides = where.case, (self.old, self.new)
         if not all(side.opens_case(case) for side in sides):
             return
@@ -259,13 +261,13 @@ class Pair:
             other = "either" if was_bound != now_bound else "same"
             yield Answer("commitment", "more" if rank > 0 else "less" if rank else other)
 
-    def of_names(self) -> Iterator[str]:
-        """Yield what is answered otherwise to who names no case."""
+    def answers_without_case(self) -> Iterator[str]:
+        """Yield the differences in answers that do not depend on a case."""
         if _names(self.old, self.new) != _names(self.new, self.old):
             yield "names"
-        asked = {*_asked(self.old.document), *_asked(self.new.document)}
+        named = {*_names_in_conditions(self.old.document), *_names_in_conditions(self.new.document)}
         facts = [name for name in self.old.facts if name in self.new.facts]
-        if any(self.old.default(name) != self.new.default(name) for name in facts if name in asked):
+        if any(self.old.default(name) != self.new.default(name) for name in facts if name in named):
             yield "defaults"
         names = [n for n in self.old.document["hours"] if n in self.new.document["hours"]]
         for case, name in product(self.cases(), names):
@@ -280,7 +282,7 @@ class Pair:
                     break
 
     def every_fact(self) -> Iterator[dict[str, str]]:
-        """Yield the facts of every case."""
+        """Yield all combinations of facts."""
         values = {
             name: v for name, v in self.values.items() if name in (*self.old.facts, *self.new.facts)
         }
@@ -291,7 +293,7 @@ class Pair:
 def compared(
     sides: tuple[Side, Side], targets: tuple[Target, Target], hours: tuple[int, ...]
 ) -> str:
-    """Return the effect of the second target, for a case that is opened in these hours."""
+    """Return the effect of the new target on a case opened in these hours."""
     (old, new), (was, now) = sides, targets
     texts = was.target or "", now.target or ""
     rates = [" per " in text for text in texts]
@@ -304,22 +306,22 @@ def compared(
     if spans[0] != spans[1] and any(span.of_customer for span in spans):
         return "either"
     recurs = [text.startswith("every ") for text in texts]
-    pairs = [(new.due(now, each), old.due(was, each)) for each in moments(hours)]
+    pairs = [(new.due(now, moment), old.due(was, moment)) for moment in moments(hours)]
     return effect(
-        all(mine <= its for mine, its in pairs) and recurs[1] >= recurs[0],
-        all(its <= mine for mine, its in pairs) and recurs[0] >= recurs[1],
+        all(after <= before for after, before in pairs) and recurs[1] >= recurs[0],
+        all(before <= after for after, before in pairs) and recurs[0] >= recurs[1],
     )
 
 
 def moments(hours: tuple[int, ...]) -> Iterator[int]:
-    """Yield the seconds of these hours at which a deadline can jump or bend, and those before."""
+    """Yield the seconds of these hours at which a deadline can change, and seconds before them."""
     for hour in hours:
         for second in (0, HOUR // 2 - 1, HOUR // 2, HOUR - 1):
             yield hour * HOUR + second
 
 
 def _of_hours(was: Open | None, now: Open | None) -> str:
-    """Return the effect of other hours of a channel; None: a grant states none."""
+    """Return the effect of a change of hours; None: a grant states no hours."""
     if was == now:
         return "same"
     if was is None or now is None:
@@ -333,21 +335,21 @@ def _of_hours(was: Open | None, now: Open | None) -> str:
 
 
 def _names(side: Reference, other: Reference) -> set[tuple[str, str]]:
-    """Return the names that one may ask with; the values of facts that both have."""
-    found = {(kind, id) for kind in (*NAMED, "priority") for id in side.values.get(kind, ())}
-    found |= {("fact", name) for name in side.facts}
-    found |= {("metric", name) for name in side.metrics}
-    found |= {("hours", name) for name in side.document["hours"]}
+    """Return the names that a question can use, and the values of facts that both policies have."""
+    names = {(kind, id) for kind in (*NAMED, "priority") for id in side.values.get(kind, ())}
+    names |= {("fact", name) for name in side.facts}
+    names |= {("metric", name) for name in side.metrics}
+    names |= {("hours", name) for name in side.document["hours"]}
     both = [name for name in side.facts if name in other.facts]
-    return found | {(name, value) for name in both for value in side.values[name]}
+    return names | {(name, value) for name in both for value in side.values[name]}
 
 
-def _asked(document: Tree) -> Iterator[str]:
-    """Yield the dimensions and facts that conditions name, those of terms excepted."""
+def _names_in_conditions(document: Tree) -> Iterator[str]:
+    """Yield the dimensions and facts in conditions, except conditions of terms."""
     for key, value in document.items() if isinstance(document, dict) else ():
         if key == "when":
             for part in value if isinstance(value, list) else [value]:
                 yield from part
         elif key != "terms":
-            for each in value if isinstance(value, list) else [value]:
-                yield from _asked(each)
+            for item in value if isinstance(value, list) else [value]:
+                yield from _names_in_conditions(item)

@@ -1,7 +1,7 @@
-"""What can be claimed about all cases of a policy, found by going through them one by one.
+"""Claims about all cases of a policy, by looking at every case.
 
-Sets hold the numbers of cases. It shares no code with the program: what an answer is says
-`definition`, and when a claim is true say the explanations of the codes.
+Sets contain numbers of cases. It shares no code with the program: answers are those of
+`definition`, and claims are those of the explanations of codes.
 """
 
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from typing import Any
 
 from .change import Open, Side
 from .definition import MISSING, REMARKS, Case, Path, Target, listed
-from .judge import OPENED, Judge, always
+from .judge import OPENED, Judge, always_open
 
 Numbers = set[int]
 
 
 class Claims:
-    """All cases of a policy with their answers, and the claims that are true of them."""
+    """All cases of a policy with their answers, and claims about them."""
 
     def __init__(self, reference: Judge) -> None:
         self.reference = reference
@@ -24,13 +24,13 @@ class Claims:
         self.cases = list(reference.every_combination())
         self.every: Numbers = set(range(len(self.cases)))
         self.existing = {n for n, case in enumerate(self.cases) if reference.exists(case)}
-        #: Where entries and alternatives match, in cases that exist and in others.
+        #: The cases that entries and alternatives match, including cases that do not exist.
         self.matching: dict[Path, Numbers] = {}
-        #: Where cells, rules, grants, calendars, commitments and priorities decide.
+        #: The cases that cells, rules, grants, calendars, commitments and priorities decide.
         self.deciding: dict[Path, Numbers] = {}
         self.allowed: Numbers = set()
         self.entitled: Numbers = set()
-        #: The targets of the cases that can be opened, by metric.
+        #: The targets of cases that can be opened, by metric.
         self.targets: dict[str, dict[int, Target]] = {name: {} for name in reference.metrics}
         self.lists = self._lists()
         for number, case in enumerate(self.cases):
@@ -39,19 +39,19 @@ class Claims:
                 self._answer(number, case)
 
     def _lists(self) -> dict[str, list[Path]]:
-        """Return the lists in which the first entry that matches decides, with their entries."""
+        """Return the entries of lists whose first matching entry decides."""
         hours = self.reference.document.get("hours", {})
-        found: dict[str, list[Path]] = {
+        lists: dict[str, list[Path]] = {
             f"hours.{name}": [("hours", name, number) for number in range(len(entries))]
             for name, entries in hours.items()
             if isinstance(entries, list)
         }
         if isinstance(self.reference.document.get("commitment"), list):
-            found["commitment"] = self.reference.entries("commitment")
-        return found
+            lists["commitment"] = self.reference.entries("commitment")
+        return lists
 
     def _conditional(self) -> Iterator[Path]:
-        """Yield every entry that can have a condition, terms excepted."""
+        """Yield the entries that can have a condition, except terms."""
         for section in ("entitlements", "priorities", "targets"):
             yield from self.reference.entries(section)
         for entries in self.lists.values():
@@ -62,8 +62,8 @@ class Claims:
 
     def _match(self, number: int, case: Case) -> None:
         for path in self._conditional():
-            match = self.reference.match(path, case, always)
-            for place in (path, *match.alternatives) if match.holds else ():
+            match = self.reference.match(path, case, always_open)
+            for place in (path, *match.alternatives) if match.matches else ():
                 self.matching.setdefault(place, set()).add(number)
 
     def _answer(self, number: int, case: Case) -> None:
@@ -93,23 +93,26 @@ class Claims:
     # -- moments ---------------------------------------------------------------------------------
 
     def opened(self, case: Case) -> Iterator[tuple[Open, bool]]:
-        """Yield the hours that an `opened` names, and whether a case is opened inside of them."""
+        """Yield the hours of each `opened`, and whether a case is opened inside them."""
         for name in self.reference.sides:
             calendars = self.reference.hours(name.removeprefix(OPENED), case).calendars
             yield self.side.open(calendars), case[name] == "inside"
 
     def hours_of_day(self, case: Case) -> set[int]:
-        """Return the hours of a day in which a case is opened; moments of customers are all."""
-        found = set(range(24))
+        """Return the hours of a day in which a case can be opened.
+
+        Hours in the customer's time zone exclude no hour.
+        """
+        hours = set(range(24))
         for span, inside in self.opened(case):
             if not span.of_customer:
-                found = {hour for hour in found if (hour in span.hours) is inside}
-        return found
+                hours = {hour for hour in hours if (hour in span.hours) is inside}
+        return hours
 
     def possible(self, case: Case) -> bool:
-        """Return whether a moment belongs to a case.
+        """Return whether a case can be opened at some moment.
 
-        The customer's clock may show any hour; a union of both kinds of hours excludes nothing.
+        The customer's time zone may have any offset; a union with such hours excludes no hour.
         """
         spans = list(self.opened(case))
         local = [(span.of_customer, inside) for span, inside in spans if not span.hours]
@@ -120,7 +123,7 @@ class Claims:
     # -- parts of a policy -----------------------------------------------------------------------
 
     def cells(self) -> Iterator[Path]:
-        """Yield the path of every cell."""
+        """Yield the paths of cells."""
         for rule in self.reference.entries("targets"):
             for metric in self.reference.metrics:
                 stated = self.reference.at(rule).get(metric)
@@ -130,28 +133,28 @@ class Claims:
                     yield (*rule, metric)
 
     def stated(self, cell: Path) -> Numbers:
-        """Return the cases with a priority for which a cell is written."""
+        """Return the cases with a priority of a cell."""
         if len(cell) < 4:
             return self.every
         meant = self.reference.meaning("priority", cell[3])
         return {n for n in self.every if self.cases[n].get("priority") in meant}
 
     def excluded(self, numbers: Numbers) -> bool:
-        """Return whether there are cases, and the facts of all of them exclude their priority."""
+        """Return whether there are cases, but the facts of all exclude the priority."""
         return bool(numbers) and not numbers & self.existing
 
     def matches(self, path: Path) -> Numbers:
-        """Return where an entry or an alternative matches."""
+        """Return the cases that an entry or an alternative matches."""
         return self.matching.get(path, set())
 
     def decides(self, path: Path) -> Numbers:
-        """Return where something decides."""
+        """Return the cases that an entry decides."""
         return self.deciding.get(path, set())
 
     # -- claims ----------------------------------------------------------------------------------
 
     def unreachable_rules(self) -> Iterator[Path]:
-        """Yield the rules that decide in no case (ZS401)."""
+        """Yield the unreachable rules (ZS401)."""
         for rule in self.reference.entries("targets"):
             cells = [cell for cell in self.cells() if cell[:2] == rule]
             matches = self.matches(rule)
@@ -160,7 +163,7 @@ class Claims:
                 yield rule
 
     def unreachable_cells(self) -> Iterator[Path]:
-        """Yield the cells that decide in no case, in rules that decide elsewhere (ZS402)."""
+        """Yield the unreachable cells of reachable rules (ZS402)."""
         for cell in self.cells():
             stated = self.stated(cell)
             if (
@@ -172,19 +175,19 @@ class Claims:
                 yield cell
 
     def unreachable_entries(self) -> Iterator[Path]:
-        """Yield the entries of lists of calendars and commitments that never decide (ZS412)."""
+        """Yield the unreachable entries of lists of calendars and commitments (ZS412)."""
         for entries in self.lists.values():
             for path in entries if len(entries) > 1 else ():
                 if not self.decides(path) and not self.excluded(self.matches(path)):
                     yield path
 
     def without_channel(self) -> dict[tuple[str, str], str]:
-        """Return plans and roles with no channel, by how grave that is (ZS301).
+        """Return the severities of plans and roles without a channel (ZS301).
 
-        Or, as a pair of both, roles that have one, though not with this plan. One that stands
-        right above another that has a channel lacks those of the other (ZS503, ZS504).
+        A pair is a plan and a role that have channels, but not together. A value directly above
+        one that has a channel is not included (ZS503, ZS504).
         """
-        found: dict[tuple[str, str], str] = {}
+        severities: dict[tuple[str, str], str] = {}
         having: dict[str, set[str]] = {
             name: {self.cases[number][name] for number in self.allowed}
             for name in ("plan", "role")
@@ -196,45 +199,50 @@ class Claims:
             for value in self.reference.values.get(name, ()):
                 above = listed(self.member(name, value).get("above", []))
                 if value not in having[name] and not having[name].intersection(above):
-                    found[name, value] = severity
+                    severities[name, value] = severity
         pairs = {(c["plan"], c["role"]) for n in self.allowed if "role" in (c := self.cases[n])}
         for pair in product(having["plan"], having.get("role", ())):
             if pair not in pairs:
-                found[pair] = "error"
-        return found
+                severities[pair] = "error"
+        return severities
 
     def member(self, name: str, value: str) -> dict[str, Any]:
-        """Return what is written of a plan or a role beside its name."""
+        """Return the entry of a plan or a role."""
         written = self._at((f"{name}s", value))
         return written if isinstance(written, dict) else {}
 
     def combined_prerequisites(self) -> Iterator[tuple[int, int]]:
-        """Yield grants of one channel that add to what the other needs in some case (ZS406).
+        """Yield pairs of grants of a channel whose prerequisites add up in some case (ZS406).
 
-        One that holds in a part of the other's cases and needs all that the other does is how
-        one says that some cases need more.
+        A grant for a part of the cases that repeats all prerequisites of the other grant is a way
+        to state that these cases need more.
         """
-        for one, other in combinations(self.reference.entries("entitlements"), 2):
-            channels = [set(listed(self._at(path).get("allow", []))) for path in (one, other)]
+        for first, second in combinations(self.reference.entries("entitlements"), 2):
+            channels = [set(listed(self._at(path).get("allow", []))) for path in (first, second)]
             for channel in sorted(set.intersection(*channels)):
                 of_channel = {n for n in self.every if self.cases[n]["channel"] == channel}
-                mine, its = (self.decides(path) & of_channel for path in (one, other))
+                first_cases, second_cases = (
+                    self.decides(path) & of_channel for path in (first, second)
+                )
                 always = listed(self._at(("channels", channel)).get("prerequisites", []))
-                needs, others = (
+                first_needs, second_needs = (
                     {
                         str(t)
                         for t in listed(self._at(p).get("prerequisites", []))
                         if t not in always
                     }
-                    for p in (one, other)
+                    for p in (first, second)
                 )
-                narrower = mine <= its and needs > others, its <= mine and others > needs
-                if mine & its and needs != others and not any(narrower):
-                    yield int(one[1]), int(other[1])
+                narrower = (
+                    first_cases <= second_cases and first_needs > second_needs,
+                    second_cases <= first_cases and second_needs > first_needs,
+                )
+                if first_cases & second_cases and first_needs != second_needs and not any(narrower):
+                    yield int(first[1]), int(second[1])
                     break
 
     def unused_hours(self) -> Iterator[Path]:
-        """Yield the `hours` of rules and cells over which no target of theirs counts (ZS405)."""
+        """Yield the `hours` of rules and cells that no target counts over (ZS405)."""
         for rule in self.reference.entries("targets"):
             cells = [path for path in self.cells() if path[:2] == rule]
             written = {path: self._at(path) for path in cells}
@@ -251,7 +259,7 @@ class Claims:
                 yield (*rule, "hours")
 
     def condition_without_effect(self) -> Iterator[Path]:
-        """Yield the parts of conditions, and the groups, that hold every value (ZS407)."""
+        """Yield the parts of conditions and the groups that include all values (ZS407)."""
         whole: set[str] = set()
         for group, written in self.reference.document.get("groups", {}).items():
             ((name, values),) = written.items()
@@ -263,29 +271,29 @@ class Claims:
             for number, parts in enumerate(listed(when)):
                 place = (*path, "when", *([number] if isinstance(when, list) else []))
                 for name, values in parts.items():
-                    told = isinstance(values, str) and values in whole
+                    replaced = isinstance(values, str) and values in whole
                     known = name in self.reference.values
-                    if known and not told and self._names_all(name, values):
+                    if known and not replaced and self._names_all(name, values):
                         yield (*place, name)
 
-    def worded(self, fact: str) -> bool:
-        """Return whether a fact stands where words depend on it, or with all of its values.
+    def decides_texts(self, fact: str) -> bool:
+        """Return whether texts depend on a fact, or a condition names all its values.
 
-        The remarks of one of several alternatives belong to the answer where it holds.
+        The remarks of an alternative belong to the answer if the alternative matches.
         """
         every = {path[-1] for path in self.condition_without_effect() if path[0] != "groups"}
         for path in (*self._conditional(), *self._terms()):
             alternatives = listed(self._at(path).get("when", {}))
-            said = len(alternatives) > 1 and any(
+            several = len(alternatives) > 1 and any(
                 name in parts for parts in alternatives for name in REMARKS
             )
             named = any(fact in parts for parts in alternatives)
-            if named and (path[0] == "terms" or said):
+            if named and (path[0] == "terms" or several):
                 return True
         return fact in every
 
-    def decides_something(self, fact: str) -> bool:
-        """Return whether some answer differs by a fact (ZS306): of hours by name, too."""
+    def decides_an_answer(self, fact: str) -> bool:
+        """Return whether an answer depends on a fact, including hours by name (ZS306)."""
         reference = self.reference
         if any(
             reference.priority(facts) != reference.priority({**facts, fact: value})
@@ -320,28 +328,28 @@ class Claims:
             for number in range(len(entries)):
                 yield "terms", topic, number
 
-    def grants_in_no_case(self) -> Iterator[Path]:
-        """Yield the grants that allow nothing in any case (a part of ZS403)."""
+    def unreachable_grants(self) -> Iterator[Path]:
+        """Yield the unreachable grants (a part of ZS403)."""
         for path in self.reference.entries("entitlements"):
             allows = "allow" in self.reference.at(path)
             if allows and not self.decides(path) and not self.excluded(self.matches(path)):
                 yield path
 
     def unreachable_priorities(self) -> Iterator[str]:
-        """Yield the priorities to which no facts lead (ZS404)."""
+        """Yield the priorities that no facts lead to (ZS404)."""
         if self.reference.facts_decide:
             led_to = self.reference.led_to({})
             yield from (id for id in self.reference.values["priority"] if id not in led_to)
 
     def priorities_without_grant(self) -> Iterator[Path]:
-        """Yield the priorities with which no case can be opened (ZS313)."""
+        """Yield the priorities without a channel that opens cases (ZS313)."""
         raised = {self.cases[number].get("priority") for number in self.entitled}
         for path in self.reference.entries("priorities") if self.entitled else ():
             if self.reference.at(path)["id"] not in raised:
                 yield path
 
     def excluded_priorities(self) -> Iterator[Path]:
-        """Yield what is written for priorities that its own facts exclude (ZS414)."""
+        """Yield entries, alternatives and cells whose facts exclude their priority (ZS414)."""
         if len(self.existing) == len(self.every):
             return
         for path in self._conditional():
@@ -360,28 +368,28 @@ class Claims:
                 yield cell
 
     def alternatives(self, path: Path) -> list[Path]:
-        """Return the alternatives of a condition that has several."""
+        """Return the alternatives of a condition with at least two."""
         when = self.reference.at(path).get("when")
         several = isinstance(when, list) and len(when) > 1
         return [(*path, "when", number) for number in range(len(when))] if several else []
 
-    def shadowed_alternatives(self) -> Iterator[Path]:
-        """Yield alternatives that never decide, of entries that do (ZS415)."""
+    def unreachable_alternatives(self) -> Iterator[Path]:
+        """Yield the unreachable alternatives of reachable entries (ZS415)."""
         for path in self._conditional():
             decides, may_decide = self._first_of_list(path)
             parts = {place: self.matches(place) for place in self.alternatives(path)}
             for place, part in parts.items():
-                mine = part & may_decide
+                candidates = part & may_decide
                 inside = any(
                     part <= other and (part != other or beside < place)
                     for beside, other in parts.items()
                     if beside != place
                 )
-                if decides and mine and not mine & decides and not inside:
+                if decides and candidates and not candidates & decides and not inside:
                     yield place
 
     def _first_of_list(self, path: Path) -> tuple[Numbers, Numbers]:
-        """Return where an entry decides, and where it would if it were the first of its list."""
+        """Return the cases that an entry decides, and those it would decide as the first entry."""
         if path[0] == "priorities":
             id = self.reference.at(path)["id"]
             led_to = {n for n in self.every if self.reference.led_by(self.cases[n]) == id}
@@ -396,7 +404,7 @@ class Claims:
         return self.decides(path), self.existing
 
     def conflicting_recommendations(self) -> Iterator[Path]:
-        """Yield what recommends two channels in the opposite order of an entry above (ZS416)."""
+        """Yield recommendations in the opposite order of an earlier entry (ZS416)."""
         paths = [p for p in self.reference.entries("entitlements") if "recommend" in self._at(p)]
         for later_number, later in enumerate(paths):
             below = listed(self._at(later)["recommend"])
@@ -414,7 +422,7 @@ class Claims:
         return False
 
     def _without(self, dimension: str, numbers: Numbers, value: str) -> set[tuple[str, ...]]:
-        """Return the cases with this value, each by its other values."""
+        """Return the other values of the cases with this value."""
         cases = (self.cases[number] for number in numbers)
         return {
             tuple(v for name, v in case.items() if name != dimension)
@@ -423,7 +431,7 @@ class Claims:
         }
 
     def recommended_not_granted(self) -> Iterator[tuple[Path, str]]:
-        """Yield the channels that are recommended and allowed in none of the cases (ZS413)."""
+        """Yield the recommended channels that are not granted in any of the cases (ZS413)."""
         granted = {
             name
             for path in self.reference.entries("entitlements")
@@ -437,12 +445,12 @@ class Claims:
                     yield path, name
 
     def gaps(self) -> dict[Path, Numbers]:
-        """Return the cases without a target, by the place that is found for them (ZS302).
+        """Return the cases without a target, by the place of the finding (ZS302).
 
-        It is the last rule that matches and states the metric for other priorities; without one
-        the whole list, for the first metric only.
+        The place is the last matching rule that states the metric, for other priorities. Without
+        such a rule it is the whole list, and only for the first metric.
         """
-        found: dict[Path, Numbers] = {}
+        places: dict[Path, Numbers] = {}
         rules = self.reference.entries("targets")
         for number, (metric, targets) in enumerate(self.targets.items()):
             for case, target in targets.items() if rules else ():
@@ -452,12 +460,12 @@ class Claims:
                     ]
                     if stating or number == 0:
                         place = (*stating[-1], metric) if stating else ("targets",)
-                        found.setdefault(place, set()).add(case)
-        return found
+                        places.setdefault(place, set()).add(case)
+        return places
 
     def hours_without_calendar(self) -> set[str]:
-        """Return the hours that have no calendar in a case that needs them (ZS312)."""
-        found: set[str] = set()
+        """Return the hours without a calendar in a case that needs them (ZS312)."""
+        missing: set[str] = set()
         for number in self.allowed:
             case = self.cases[number]
             names = {self._at(grant).get("hours") for grant in self.reference.grants(case)}
@@ -465,11 +473,11 @@ class Claims:
                 names.add(targets[number].hours)
             names |= set(self._opened(case)) if number in self.entitled else set()
             for name in names - {None}:
-                found |= self._lacking(str(name), case)
-        return found
+                missing |= self._without_calendar(str(name), case)
+        return missing
 
     def _opened(self, case: Case) -> Iterator[str]:
-        """Yield the hours of each `opened` whose alternative else matches a case."""
+        """Yield the hours of `opened` in alternatives whose other parts match a case."""
         for rule in self.reference.entries("targets"):
             for parts in listed(self._at(rule).get("when", [])):
                 bare = {name: value for name, value in parts.items() if name in case}
@@ -479,15 +487,15 @@ class Claims:
                 ):
                     yield parts["opened"].split()[1]
 
-    def _lacking(self, name: str, case: Case) -> set[str]:
-        """Return which of these hours, and of the members of a union, have no calendar."""
+    def _without_calendar(self, name: str, case: Case) -> set[str]:
+        """Return the hours without a calendar: these, or members of their union."""
         hours = self.reference.hours(name, case)
         if MISSING not in hours.calendars:
             return set()
         if not hours.rests:
             return {name}
         members = self._at(hours.rests[0])["any"]
-        return set().union(*(self._lacking(member, case) for member in members))
+        return set().union(*(self._without_calendar(member, case) for member in members))
 
     def _at(self, path: Path) -> Any:
         return self.reference.at(path)

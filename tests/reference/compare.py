@@ -1,4 +1,4 @@
-"""Puts the same questions to the program and to the reference, and says where they disagree."""
+"""Compares the answers of the program and of the reference to the same questions."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,8 @@ from zsupport.library import Policy
 from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 
-from .asked import asked_facts, named
+from .caching import CachedReference
+from .deciding_facts import deciding_facts, names_in
 from .definition import (
     ALWAYS,
     MISSING,
@@ -30,29 +31,28 @@ from .definition import (
     words,
 )
 from .draw import FORMS, draw
-from .remembering import Remembering
 
-#: What is held to the reference: one name turns an aspect of the answers on.
+#: The aspects of answers that must agree.
 AGREED = frozenset({
     "revision", "allowed", "only_when", "prerequisites", "hours", "recommended",
     "opening", "priority", "state", "target", "published", "condition", "commitment", "counted",
     "due", "rows", "assumed", "error", "remarks of due", "remarks of channels",
 })  # fmt: skip
-#: The property of a test that compared cases: their seed, how many, and the disagreements.
+#: The property of a test with the seed, the number of cases and the number of disagreements.
 COMPARED = "compared with the reference"
 DAY = datetime(2026, 11, 24, tzinfo=UTC)
-#: The zones of drawn calendars: their distance from UTC in hours, all year.
+#: The time zones of drawn calendars, with their constant offsets in hours.
 DISTANCES = {"UTC": 0, "UTC+01:00": 1, "Asia/Tokyo": 9}
 LENGTH = re.compile(r"(?:every )?(\d+) ?(m|h|business minutes|business hours)(?: 24x7)?")
 WINDOW = re.compile(r"mon-sun (\d\d):00-(\d\d):00")
-#: The share of cases that are named in full; all are compared in questions about several.
+#: The share of cases with a question of their own; questions for several cases cover all cases.
 NAMED_IN_FULL = 0.12
-#: States in which something is promised whose deadline is known.
+#: States with a deadline.
 PROMISED = ("running", "at-risk", "met", "breached")
 
 
 class Disagreement(NamedTuple):
-    """A question that program and reference answer differently."""
+    """A question with different answers of the program and the reference."""
 
     aspect: str
     origin: str
@@ -67,7 +67,7 @@ class Disagreement(NamedTuple):
 
 
 class Subject:
-    """The revisions of one policy as both read them, the moment and the customer of questions."""
+    """The revisions of a policy as program and reference read them, a moment and a customer."""
 
     def __init__(
         self,
@@ -83,18 +83,18 @@ class Subject:
         self.customer: dict[str, Any] = {"customer_tz": zone, "customer_country": country}
         documents = [read(text) for text in texts]
         revision = in_force(documents, f"{opened:%Y-%m-%d}")
-        self.reference = Remembering(documents[-1] if revision is None else revision)
+        self.reference = CachedReference(documents[-1] if revision is None else revision)
         self.in_force = revision is not None
         sources = [
             SourceFile(f"{n}.yaml", t.encode(), "", f"{n}.yaml") for n, t in enumerate(texts)
         ]
         self.policy = Policy(tuple(load_revision(source) for source in sources))
-        self.facts_of_due = asked_facts(self.reference, due=True)
-        self.facts_of_channels = asked_facts(self.reference, due=False)
+        self.facts_of_due = deciding_facts(self.reference, due=True)
+        self.facts_of_channels = deciding_facts(self.reference, due=False)
         self.open_minutes = cache(self._open_minutes)
 
     def asked(self, question: Case) -> dict[str, Any]:
-        """Return a question as the library's options."""
+        """Return a question as arguments of the Python API."""
         facts = self.reference.facts
         named = {name: value for name, value in question.items() if name not in facts}
         return {**named, "fact": {n: v for n, v in question.items() if n in facts}}
@@ -102,17 +102,17 @@ class Subject:
     def differing(
         self, question: Case, aspects: Mapping[str, tuple[object, object]]
     ) -> Iterator[Disagreement]:
-        """Yield the aspects that the two answer differently."""
+        """Yield the aspects with different answers."""
         for aspect, (got, expected) in aspects.items():
             if got != expected:
                 named = " ".join(f"{name}={value}" for name, value in question.items())
                 asked = f"{named} opened={self.opened:%H:%M} {self.customer}"
                 yield Disagreement(aspect, self.origin, self.text, asked, got, expected)
 
-    # -- hours that need no calendar -------------------------------------------------------------
+    # -- hours of a single day -------------------------------------------------------------------
 
     def _open_minutes(self, path: Path) -> frozenset[int] | None:
-        """Return the minutes of a day in UTC at which a calendar is open; None: unknown."""
+        """Return the open minutes of a calendar on a day in UTC; None if unknown."""
         if path == ALWAYS:
             return frozenset(range(1440))
         if path == MISSING:
@@ -128,12 +128,12 @@ class Subject:
         return frozenset(minute % 1440 for minute in range(begin, end))
 
     def clock(self, path: Path) -> bool | None:
-        """Return whether a calendar is open at the moment opened; None: unknown."""
+        """Return whether a calendar is open at the time of opening; None if unknown."""
         minutes = self.open_minutes(path)
         return None if minutes is None else _minute(self.opened) in minutes
 
     def deadline(self, target: Target) -> datetime | str | None:
-        """Return when a target is due, or in words that it takes a calendar to say so."""
+        """Return the deadline of a target, or a text if the deadline needs a calendar."""
         text = target.target or ""
         if target.state != "promised" or " per " in text:
             return None
@@ -156,7 +156,7 @@ def _minute(moment: datetime) -> int:
 
 @cache
 def _elapsed(minutes: frozenset[int], start: int, length: int) -> int:
-    """Return how many minutes pass until so many of them were open."""
+    """Return the number of minutes until `length` of them were open."""
     at = start
     while length and minutes:
         length -= at % 1440 in minutes
@@ -168,7 +168,7 @@ def _elapsed(minutes: frozenset[int], start: int, length: int) -> int:
 
 
 def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
-    """Hold every row of `due` to the cases that it stands for."""
+    """Compare the rows of `due` with the answers of the reference for their cases."""
     reference = subject.reference
     opened = subject.opened
     try:
@@ -180,7 +180,7 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
             **subject.customer,
         )
     except ZsupportError as error:
-        # A target over hours that have no calendar for a case is refused.
+        # A target over hours without a calendar for a case is an error.
         if not any(_uncounted(subject, case) for case in reference.cases(question)):
             yield from subject.differing(question, {"error": (error.message, None)})
         return
@@ -196,32 +196,35 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
     for case in cases:
         for metric in reference.metrics:
             target = reference.target(case, metric, subject.clock)
-            matching = [n for n, row in enumerate(rows) if _stands_for(row, case, metric)]
+            matching = [n for n, row in enumerate(rows) if _is_row_of(row, case, metric)]
             met |= set(matching)
             asked = {**question, "of": f"{case}", "metric": metric}
-            # Where the priority changes no answer, defaults are assumed for all of them.
+            # If no answer depends on the priority, defaults are assumed for all priorities.
             alike = all(row.priority is None for row in rows)
             if not matching and alike and _not_assumed(subject, question, case):
                 continue
-            # A default is assumed unless it excludes the priority of the row, which can leave open
-            # what would exclude it (rule 19).
-            if not matching and any(_assumes(subject, question, row, case) for row in rows):
+            # A default is assumed unless it excludes the priority of the row (rule 19).
+            if not matching and any(
+                _differs_in_defaults(subject, question, row, case) for row in rows
+            ):
                 continue
             if len(matching) != 1:
-                # Where the channel is open, those that open no case are left out.
+                # If the question names no channel, channels that open no case have no row.
                 if matching or reference.at(("channels", case["channel"]))["kind"] not in NO_CASE:
                     yield from subject.differing(asked, {"rows": (len(matching), 1)})
                 continue
             row = rows[matching[0]]
             if row.state not in PROMISED or target.state == "promised":
-                said = _texts(subject, row, case, _rests(subject, row, case, target), facts)
-                yield from subject.differing(asked, {"remarks of due": (_remarks(row), said)})
+                remarks = _expected_remarks(
+                    subject, row, case, _rests(subject, row, case, target), facts
+                )
+                yield from subject.differing(asked, {"remarks of due": (_remarks(row), remarks)})
             if row.channel is None and target.state == "not-entitled":
-                # It speaks of the channels that are allowed, where one is.
-                if row.state != "not-entitled" and not _somewhere(subject, case):
+                # The row is for the channels that are granted, if there is one.
+                if row.state != "not-entitled" and not _can_be_opened(subject, case):
                     yield from subject.differing(asked, {"state": (row.state, target.state)})
                 continue
-            yield from subject.differing(asked, _about_due(subject, row, target))
+            yield from subject.differing(asked, _compared_target(subject, row, target))
     surplus = [row for number, row in enumerate(rows) if number not in met]
     yield from subject.differing(question, {"rows": (surplus, [])})
 
@@ -229,13 +232,13 @@ def compare_due(subject: Subject, question: Case) -> Iterator[Disagreement]:
 def _wrongly_assumed(
     subject: Subject, question: Case, cases: Sequence[Case], answers: Any
 ) -> Iterator[Disagreement]:
-    """Hold that a default said to be assumed is that of every case of some row (rule 19)."""
+    """Compare the reported defaults with the cases of the rows (rule 19)."""
     reference = subject.reference
     if "priority" not in question and reference.facts_decide:
-        return  # a row can be about several priorities
-    said = {w.message.split("=")[0] for w in answers.warnings if w.code == "default-fact"}
+        return  # a row may have several priorities
+    assumed_names = {w.message.split("=")[0] for w in answers.warnings if w.code == "default-fact"}
     open_facts = [name for name in reference.facts if not reference.default(name)]
-    for name in said:
+    for name in assumed_names:
         values: dict[tuple[Any, ...], set[str]] = {}
         for case in cases:
             row = *(case.get(n) for n in (*NAMED, "priority")), *(case[n] for n in open_facts)
@@ -245,19 +248,19 @@ def _wrongly_assumed(
 
 
 def _uncounted(subject: Subject, case: Case) -> bool:
-    """Return whether a target counts over hours without a calendar for the case."""
+    """Return whether a target of the case counts over hours without a calendar."""
     targets = (subject.reference.target(case, m, subject.clock) for m in subject.reference.metrics)
     return any(MISSING in target.calendars for target in targets)
 
 
-def _stands_for(row: Any, case: Case, metric: str) -> bool:
+def _is_row_of(row: Any, case: Case, metric: str) -> bool:
     named = (*NAMED, "priority")
     own = all(getattr(row, name) in (None, case.get(name)) for name in named)
     return own and row.metric == metric and all(case[n] == v for n, v in row.facts.items())
 
 
 def _not_assumed(subject: Subject, question: Case, case: Case) -> bool:
-    """Return whether a fact of a case is another than the default that a question takes."""
+    """Return whether a fact of a case differs from the default that the question assumes."""
     for name in subject.reference.facts:
         fact = subject.reference.at(("facts", name))
         default = fact.get("default", None if "values" in fact else "false")
@@ -266,32 +269,34 @@ def _not_assumed(subject: Subject, question: Case, case: Case) -> bool:
     return False
 
 
-def _assumes(subject: Subject, question: Case, row: Any, case: Case) -> bool:
-    """Return whether a row is that of a case but for defaults, which may lead to its priority."""
+def _differs_in_defaults(subject: Subject, question: Case, row: Any, case: Case) -> bool:
+    """Return whether a row differs from a case only in defaults that may lead to its priority."""
     reference = subject.reference
-    others = [n for n, v in row.facts.items() if v != case[n]]
+    unequal = [n for n, v in row.facts.items() if v != case[n]]
     shown = {name: question[name] for name in reference.facts if name in question} | row.facts
     return (
         all(getattr(row, name) in (None, case.get(name)) for name in NAMED)
         and row.priority == case["priority"]
-        and all(row.facts[name] == reference.default(name) for name in others)
+        and all(row.facts[name] == reference.default(name) for name in unequal)
         and row.priority in reference.led_to(shown)
     )
 
 
 def _without_priority(subject: Subject, row: Any) -> bool:
-    """Return whether the facts of a row lead to no priority, so that it only says no."""
+    """Return whether the facts of a row lead to no priority."""
     reference = subject.reference
     return bool(reference.priorities) and reference.led_to(row.facts) == {None}
 
 
-def _somewhere(subject: Subject, case: Case) -> bool:
-    """Return whether a case can be opened by some channel."""
+def _can_be_opened(subject: Subject, case: Case) -> bool:
+    """Return whether a case can be opened with at least one channel."""
     channels = subject.reference.values["channel"]
-    return any(subject.reference.opens_case({**case, "channel": each}) for each in channels)
+    return any(subject.reference.opens_case({**case, "channel": channel}) for channel in channels)
 
 
-def _about_due(subject: Subject, row: Any, target: Target) -> dict[str, tuple[object, object]]:
+def _compared_target(
+    subject: Subject, row: Any, target: Target
+) -> dict[str, tuple[object, object]]:
     aspects: dict[str, tuple[object, object]] = {
         "state": ("promised" if row.state in PROMISED else row.state, target.state)
     }
@@ -309,7 +314,7 @@ def _about_due(subject: Subject, row: Any, target: Target) -> dict[str, tuple[ob
 
 
 def _rests(subject: Subject, row: Any, case: Case, target: Target) -> frozenset[Path]:
-    """Return what a row of `due` rests on: without a channel, all that open the case."""
+    """Return what a row of `due` depends on; without a channel, for all channels that open it."""
     reference = subject.reference
     cases = [{**case, "channel": channel} for channel in reference.values["channel"]]
     if row.channel is not None:
@@ -317,23 +322,26 @@ def _rests(subject: Subject, row: Any, case: Case, target: Target) -> frozenset[
     number = reference.metrics.index(row.metric)
     rests: set[Path] = {("metrics", number)} if "metrics" in reference.document else set()
     raised = not reference.priorities or case["priority"] is not None
-    for each in cases if raised and row.state != "not-entitled" else ():
-        if reference.opens_case(each):
-            rests |= reference.target(each, row.metric, subject.clock).rests
+    for channel_case in cases if raised and row.state != "not-entitled" else ():
+        if reference.opens_case(channel_case):
+            rests |= reference.target(channel_case, row.metric, subject.clock).rests
     return frozenset(rests)
 
 
 def _remarks(row: Any) -> set[str]:
-    """Return the notes, doubts and sources of a row."""
+    """Return the notes, unclear points and sources of a row."""
     return {
-        text for said in (row.note, row.unclear, row.source) if said for text in said.split("\n")
+        text
+        for text_or_none in (row.note, row.unclear, row.source)
+        if text_or_none
+        for text in text_or_none.split("\n")
     }
 
 
-def _texts(
+def _expected_remarks(
     subject: Subject, row: Any, case: Case, rests: frozenset[Path], facts: set[str]
 ) -> set[str]:
-    """Return the remarks of what a row rests on, with the values that it shows of its case."""
+    """Return the remarks of all that a row depends on, with the values that it shows."""
     reference = subject.reference
     shown = {**case, **{name: getattr(row, name) for name in ("plan", "role", "priority")}}
     who = reference.who(shown, facts.union(row.facts).intersection(reference.facts))
@@ -341,7 +349,7 @@ def _texts(
 
 
 def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]:
-    """Hold every row of `channels` to the cases that it stands for."""
+    """Compare the rows of `channels` with the answers of the reference for their cases."""
     reference = subject.reference
     answers = subject.policy.channels(**subject.asked(question), at=subject.opened)
     rows = answers.answers
@@ -350,8 +358,8 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
         yield from subject.differing(question, {"revision": (allowed, [])})
         return
     cases: dict[int, list[tuple[Case, Any]]] = {number: [] for number in range(len(rows))}
-    # A default that a row shows holds for the priorities that allow the channel alone.
-    told = [name for name in reference.facts if name in question or not reference.default(name)]
+    # A default in a row is only that of priorities with the channel.
+    stated = [name for name in reference.facts if name in question or not reference.default(name)]
     facts = subject.facts_of_channels.union(question)
     every = [*reference.cases(question, facts.union(*(row.facts for row in rows)))]
     yield from _wrongly_assumed(subject, question, every, answers)
@@ -360,11 +368,11 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
             number
             for number, row in enumerate(rows)
             if all(getattr(row, name) in (None, case.get(name)) for name in NAMED)
-            and all(case[name] == row.facts.get(name, case[name]) for name in told)
+            and all(case[name] == row.facts.get(name, case[name]) for name in stated)
         ]
         if len(matching) > 1:
             shown = [rows[number].facts for number in matching]
-            exact = [all(case[n] == v for n, v in each.items()) for each in shown]
+            exact = [all(case[n] == v for n, v in facts_of_row.items()) for facts_of_row in shown]
             matching = [n for n, same in zip(matching, exact, strict=True) if same]
         if len(matching) == 1:
             cases[matching[0]].append((case, reference.entitlement(case)))
@@ -376,34 +384,34 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
             yield from subject.differing(question, {"rows": (row, None)})
         asked = {**question, "channel": row.channel, **row.facts}
         if "priority" in question or not reference.priorities:
-            said: set[str] = set()
-            for told_case, entitlement in cases[number]:
-                yield from subject.differing(asked, _about_channel(row, entitlement))
-                # Of facts that decide nothing here, each calendar of the hours may apply.
+            remarks: set[str] = set()
+            for row_case, entitlement in cases[number]:
+                yield from subject.differing(asked, _compared_channel(row, entitlement))
+                # Any calendar may apply if its facts are not in the row.
                 known = {*facts, *row.facts}
-                kept = [n for n in told_case if n not in reference.facts or n in known]
-                for each in reference.completions({n: told_case[n] for n in kept}):
-                    rests = reference.entitlement(each).rests
-                    said |= _texts(subject, row, told_case, rests, facts)
+                kept = [n for n in row_case if n not in reference.facts or n in known]
+                for completed in reference.completions({n: row_case[n] for n in kept}):
+                    rests = reference.entitlement(completed).rests
+                    remarks |= _expected_remarks(subject, row, row_case, rests, facts)
             if cases[number]:
                 got = _remarks(row)
                 left_open = {n for n in reference.facts if n not in facts and n not in row.facts}
                 left_open |= {n for n in ("plan", "role") if getattr(row, n) is None}
-                if left_open & named(reference.document.get("hours", {})):
-                    # The answer carries the remarks of every calendar that may apply.
-                    got -= set(_words_in(reference.document.get("hours", {}))) - said
-                yield from subject.differing(asked, {"remarks of channels": (got, said)})
+                if left_open & names_in(reference.document.get("hours", {})):
+                    # The answer has the remarks of all calendars that may apply.
+                    got -= set(_words_in(reference.document.get("hours", {}))) - remarks
+                yield from subject.differing(asked, {"remarks of channels": (got, remarks)})
         if cases[number] and "priority" not in question:
             allowing = [case.get("priority") for case, answer in cases[number] if answer.allowed]
             raised = list(dict.fromkeys(case.get("priority") for case, _ in cases[number]))
             some = [priority for priority in raised if priority in allowing]
             rest = [case for case, answer in cases[number] if answer.allowed or not allowing]
-            # Whether a default excludes a priority can depend on a fact that a row leaves open.
+            # Whether a default excludes a priority may depend on a fact that is not in the row.
             undecided = {n for n in reference.facts if not reference.default(n)}
             decided = undecided <= question.keys() | row.facts.keys()
             for name in row.facts.keys() & reference.facts if decided else ():
                 assumed = {case[name] for case in rest}
-                # Defaults that exclude a priority together are open for it; the row shows one.
+                # If defaults together exclude a priority, all values are possible; the row has one.
                 assumed = {row.facts[name]} if row.facts[name] in assumed else assumed
                 yield from subject.differing(asked, {"assumed": ({row.facts[name]}, assumed)})
             only = {"priority": some} if 0 < len(some) < len(raised) else None
@@ -412,14 +420,16 @@ def compare_channels(subject: Subject, question: Case) -> Iterator[Disagreement]
 
 
 def _words_in(node: Tree) -> Iterator[str]:
-    """Yield all remarks below a part of a document."""
+    """Yield all remarks in a part of a document."""
     if isinstance(node, dict):
         yield from (words(node[kind]) for kind in REMARKS if kind in node)
-    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _words_in(each)
+    for child in (
+        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    ):
+        yield from _words_in(child)
 
 
-def _about_channel(row: Any, entitlement: Any) -> dict[str, tuple[object, object]]:
+def _compared_channel(row: Any, entitlement: Any) -> dict[str, tuple[object, object]]:
     aspects: dict[str, tuple[object, object]] = {"allowed": (row.allowed, entitlement.allowed)}
     if not entitlement.allowed:
         return aspects
@@ -433,7 +443,7 @@ def _about_channel(row: Any, entitlement: Any) -> dict[str, tuple[object, object
 
 
 def compare_hours(subject: Subject, case: Case) -> Iterator[Disagreement]:
-    """Hold whether the channel of a case that is named in full is open."""
+    """Compare the opening of the channel of a complete case."""
     asked = {**subject.asked(case), **subject.customer}
     rows = subject.policy.hours(**asked, at=subject.opened).answers
     expected = subject.reference.opening(case, subject.clock) if subject.in_force else "not-stated"
@@ -441,7 +451,7 @@ def compare_hours(subject: Subject, case: Case) -> Iterator[Disagreement]:
 
 
 def compare_priority(subject: Subject, facts: Case) -> Iterator[Disagreement]:
-    """Hold the priority that all facts together lead to."""
+    """Compare the priority that a complete set of facts leads to."""
     reference = subject.reference
     if reference.facts_decide and subject.in_force and facts:
         rows = subject.policy.priority(fact=dict(facts), at=subject.opened).answers
@@ -453,73 +463,77 @@ def compare_priority(subject: Subject, facts: Case) -> Iterator[Disagreement]:
 
 
 def every_case(reference: Reference) -> Iterator[dict[str, str]]:
-    """Yield every case of a policy, those included whose facts exclude their priority."""
+    """Yield the cases of a policy, including those whose facts exclude the priority."""
     for values in product(*reference.values.values()):
         yield dict(zip(reference.values, values, strict=True))
 
 
 def compare_case(subject: Subject, case: Case) -> Iterator[Disagreement]:
-    """Compare what is answered when the whole case is named."""
+    """Compare all answers for a complete case."""
     yield from compare_due(subject, case)
     yield from compare_channels(subject, case)
     yield from compare_hours(subject, case)
 
 
 def check(seed: int, number: int) -> tuple[int, list[str]]:
-    """Compare a drawn policy; return its cases and the disagreements that count."""
-    cases, found = compare_drawn(seed, number)
-    return cases, [str(each) for each in found if each.aspect in AGREED]
+    """Compare a drawn policy; return the number of its cases and the relevant disagreements."""
+    cases, disagreements = compare_drawn(seed, number)
+    return cases, [
+        str(disagreement) for disagreement in disagreements if disagreement.aspect in AGREED
+    ]
 
 
 def figures(cases: int, seed: int, disagreements: int) -> str:
-    """Return in one line what was compared, and from which seed it can be drawn again."""
+    """Return a line with the number of cases, their seed and the number of disagreements."""
     return f"reference: {cases} cases, seed {seed}, {disagreements} disagreements"
 
 
 def compare_drawn(seed: int, number: int) -> tuple[int, list[Disagreement]]:
-    """Compare a drawn policy in each form; return its cases and all disagreements.
+    """Compare a drawn policy in all forms; return the number of its cases and disagreements.
 
-    Every case is asked about with others, by questions that name the facts; a part of them by
-    name, and more questions leave out anything.
+    Questions that name the facts cover all cases. Some questions name a complete case, and some
+    omit any dimensions.
     """
     random = Random(f"questions {seed} {number}")
     documents = draw(seed, number)
     opened = DAY + timedelta(minutes=random.randrange(0, 1440, 15))
     zone = random.choice([None, "Asia/Tokyo"])
     origin = f"seed {seed}, policy {number}"
-    subjects = [Subject([form(each) for each in documents], origin, opened, zone) for form in FORMS]
+    subjects = [
+        Subject([form(document) for document in documents], origin, opened, zone) for form in FORMS
+    ]
     reference = subjects[0].reference
     for subject in subjects[1:]:
-        # The forms say the same: what is worked out for one of them holds for all.
+        # All forms have the same document, so that they can share a reference with its cache.
         assert subject.reference.document == reference.document, origin
         subject.reference = reference
-    found: list[Disagreement] = []
+    disagreements: list[Disagreement] = []
     cases = list(every_case(reference))
     for case in cases:
         if random.random() < NAMED_IN_FULL:
-            found += compare_case(random.choice(subjects), case)
+            disagreements += compare_case(random.choice(subjects), case)
     choices = [reference.values[name] for name in reference.facts]
     for turn, values in enumerate(product(*choices)):
         facts = dict(zip(reference.facts, values, strict=True))
         subject = subjects[turn % len(subjects)]
-        found += compare_due(subject, facts)
+        disagreements += compare_due(subject, facts)
         for priority in reference.values.get("priority", [None]):
             named = {} if priority is None else {"priority": priority}
-            found += compare_channels(subject, {**facts, **named})
-        found += compare_priority(subject, facts)
+            disagreements += compare_channels(subject, {**facts, **named})
+        disagreements += compare_priority(subject, facts)
     for subject in subjects:
         question = {
             name: random.choice(values)
             for name, values in reference.values.items()
             if random.random() < 0.4
         }
-        found += compare_due(subject, question)
-        found += compare_channels(subject, question)
-    return len(cases), found
+        disagreements += compare_due(subject, question)
+        disagreements += compare_channels(subject, question)
+    return len(cases), disagreements
 
 
 class Shipped(Subject):
-    """A policy whose calendars take a clock: of these only what the customer knows is looked at."""
+    """A shipped policy: of its calendars only the customer's input is compared, not the hours."""
 
     def _open_minutes(self, path: Path) -> frozenset[int] | None:
         if path in (ALWAYS, MISSING):

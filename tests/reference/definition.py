@@ -1,8 +1,8 @@
-"""What a policy says in a case, decided naively from the definition of the format alone.
+"""Answers of a policy for a case, by a simple implementation of the definition of the format.
 
-A document is the tree that YAML gives when every scalar stays text. A case is a value for every
-dimension and fact. The caller tells whether a calendar is open at the moment opened, and the local
-date that selects a revision. Rules are those of the clock definition and of the policy format.
+A document is a YAML tree whose scalars are all text. A case has a value for every dimension and
+fact. The caller gives the state of calendars at the time of opening, and the local date for the
+revision. Rule numbers are those of the clock definition and of the policy format.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,30 +14,30 @@ import yaml
 Tree = Any
 Path = tuple[str | int, ...]
 Case = Mapping[str, Any]
-Clock = Callable[[Path], bool | None]  # whether a calendar is open; None: the customer knows
+Clock = Callable[[Path], bool | None]  # whether a calendar is open; None: the customer must say
 
 NAMED = ("plan", "role", "channel")
 REMARKS = ("note", "unclear", "source")
-NO_CASE = ("self-service", "community")  # the kinds of channel by which none is opened
-ALWAYS, MISSING = ("24x7",), ("missing",)  # the calendars of `24x7`, and where hours have none
+NO_CASE = ("self-service", "community")  # kinds of channels that open no case
+ALWAYS, MISSING = ("24x7",), ("missing",)  # the calendar of `24x7`, and a missing calendar
 
 
 class Match(NamedTuple):
-    """Whether a condition matches (None: undecided), and the alternatives that do."""
+    """Whether a condition matches (None: undecided), and its matching alternatives."""
 
-    holds: bool | None
+    matches: bool | None
     alternatives: tuple[Path, ...] = ()
 
 
 class Hours(NamedTuple):
-    """The hours in force for a case: the calendars that are joined, and all that they rest on."""
+    """The hours of a case: its calendars, and all entries that they depend on."""
 
     calendars: tuple[Path, ...] = ()
     rests: tuple[Path, ...] = ()
 
 
 class Entitlement(NamedTuple):
-    """Whether a channel is allowed; what is needed; by which hours (None: a grant states none)."""
+    """Whether a channel is granted, with prerequisites and hours (None: a grant states none)."""
 
     allowed: bool
     rests: frozenset[Path]
@@ -49,7 +49,7 @@ class Entitlement(NamedTuple):
 
 
 class Target(NamedTuple):
-    """What is promised: the state, and the cell that decides with all that belongs to it."""
+    """The state of a target, and the contents of the cell that decides it."""
 
     state: str  # not-entitled, needs-input, not-stated, no-target or promised
     rests: frozenset[Path]
@@ -63,28 +63,28 @@ class Target(NamedTuple):
 
 
 def read(text: str) -> Tree:
-    """Return a document in which every scalar is text."""
+    """Return the document with all scalars as text."""
     return yaml.load(text, Loader=yaml.CBaseLoader)
 
 
-def shown(path: Path) -> str:
-    """Return a path as findings and reasons write it: `targets[0].first-response`."""
+def path_text(path: Path) -> str:
+    """Return the text of a path, as in findings and reasons: `targets[0].first-response`."""
     text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
     return text.removeprefix(".")
 
 
 def listed(value: Tree) -> list[Tree]:
-    """Return a list as it is, and anything else as a list of it."""
+    """Return the value if it is a list, or else a list with the value."""
     return value if isinstance(value, list) else [value]
 
 
 def words(text: Tree) -> Any:
-    """Return a text for people in English, else in the first language that it has."""
+    """Return a text in English, or in its first language."""
     return text.get("en", next(iter(text.values()))) if isinstance(text, dict) else text
 
 
 def in_force(documents: Sequence[Tree], date: str) -> Tree | None:
-    """Return the revision in force on a local date (rule 16); None: none is."""
+    """Return the revision in force on a local date (rule 16), or None."""
     days = [document.get("effective", {}) for document in documents]
     started = [number for number, day in enumerate(days) if day.get("from", "") <= date]
     if not started:
@@ -94,20 +94,22 @@ def in_force(documents: Sequence[Tree], date: str) -> Tree | None:
 
 
 def opening(calendars: Sequence[Path], clock: Clock) -> bool | None:
-    """Return whether joined calendars are open (rule 21): one that is known to be is enough."""
+    """Return whether a union is open (rule 21): one open calendar is enough."""
     states = [clock(path) for path in calendars]
     return True if True in states else None if None in states else False
 
 
 class Reference:
-    """One revision of a policy, and what it says in each case."""
+    """A revision of a policy, with its answers for cases."""
 
     def __init__(self, document: Tree) -> None:
         self.document = document
         self.priorities: list[Tree] = document.get("priorities", [])
         self.facts_decide = any("when" in priority for priority in self.priorities)  # rule 19
         self.facts: list[str] = list(document.get("facts", {}))
-        self.metrics = [each["id"] for each in document.get("metrics", [{"id": "first-response"}])]
+        self.metrics = [
+            metric["id"] for metric in document.get("metrics", [{"id": "first-response"}])
+        ]
         names = [*NAMED, "priority", *self.facts]
         self.values = {name: self._values(name) for name in names if self._values(name)}
 
@@ -119,7 +121,7 @@ class Reference:
         return list(self.at(("facts", dimension)).get("values", ("false", "true")))
 
     def at(self, path: Path) -> Tree:
-        """Return what stands at a path of the document."""
+        """Return the value at a path of the document."""
         node = self.document
         for key in path:
             node = node[key]
@@ -130,7 +132,7 @@ class Reference:
         return [(section, number) for number in range(len(self.document.get(section, [])))]
 
     def meaning(self, dimension: str, choice: Tree) -> set[str]:
-        """Return the values that a condition chooses: groups resolved, `not` turned round."""
+        """Return the values that a condition accepts, with groups and `not` resolved."""
         if isinstance(choice, dict):
             return set(self.values.get(dimension, ())) - self.meaning(dimension, choice["not"])
         chosen: set[str] = set()
@@ -142,7 +144,7 @@ class Reference:
     def match(self, path: Path, case: Case, clock: Clock | None = None) -> Match:
         """Return whether the `when` of the entry at a path matches a case (rule 21).
 
-        An undecided alternative counts only where none matches, above or below it.
+        An undecided alternative counts only if no alternative matches.
         """
         when = self.at(path).get("when")
         if when is None:
@@ -151,7 +153,9 @@ class Reference:
         places = [(*path, "when", *([] if single else [n])) for n in range(len(listed(when)))]
         verdicts = [self._alternative(self.at(place), case, clock) for place in places]
         if True in verdicts:
-            return Match(True, tuple(p for p, holds in zip(places, verdicts, strict=True) if holds))
+            return Match(
+                True, tuple(p for p, matches in zip(places, verdicts, strict=True) if matches)
+            )
         return Match(None if None in verdicts else False)
 
     def _alternative(self, parts: Tree, case: Case, clock: Clock | None) -> bool | None:
@@ -160,61 +164,61 @@ class Reference:
             return False
         if "opened" not in parts:
             return True
-        assert clock is not None, "`opened` stands in targets only"
+        assert clock is not None, "`opened` is only valid in targets"
         side, name = parts["opened"].split()
         inside = self.inside(name, case, clock)
         stated = inside or MISSING not in self.hours(name, case).calendars
         return None if inside is None else stated and inside is (side == "inside")
 
     def inside(self, name: str, case: Case, clock: Clock) -> bool | None:
-        """Return whether a case was opened inside hours that have a calendar for it."""
+        """Return whether a case was opened inside its hours."""
         return opening(self.hours(name, case).calendars, clock)
 
     def hours(self, name: str, case: Case) -> Hours:
-        """Return the calendars that hours of this name join in a case: none where none matches."""
+        """Return the calendars of hours in a case; `MISSING` if no entry matches."""
         if name == "24x7":
             return Hours((ALWAYS,))
         entries = self.at(("hours", name))
         for number in range(len(listed(entries))):
             path: Path = ("hours", name, number) if isinstance(entries, list) else ("hours", name)
             match = self.match(path, case)
-            if not match.holds:
+            if not match.matches:
                 continue
             members = [self.hours(name, case) for name in self.at(path).get("any", [])]
-            calendars = [*chain(*(each.calendars for each in members))] if members else [path]
-            rests = chain(*(each.rests for each in members))
+            calendars = [*chain(*(member.calendars for member in members))] if members else [path]
+            rests = chain(*(member.rests for member in members))
             return Hours(tuple(calendars), (path, *match.alternatives, *rests))
         return Hours((MISSING,))
 
     def priority(self, facts: Case) -> str | None:
-        """Return the priority that facts lead to, all of them given; None: none."""
-        fitting = (p for p in self.entries("priorities") if self.match(p, facts).holds)
+        """Return the priority that a complete set of facts leads to, or None."""
+        fitting = (p for p in self.entries("priorities") if self.match(p, facts).matches)
         return next((str(self.at(path)["id"]) for path in fitting), None)
 
     def led_to(self, facts: Case) -> set[str | None]:
-        """Return the priorities to which some completion of these facts leads."""
+        """Return the priorities that these facts can lead to when completed."""
         if not self.facts_decide:
             return set(self.values.get("priority", [None]))
-        return {self.priority(each) for each in self.completions(facts)}
+        return {self.priority(completed) for completed in self.completions(facts)}
 
     def completions(self, facts: Case, names: Sequence[str] | None = None) -> Iterator[Case]:
-        """Yield facts with every value of these others: of all that are not given."""
+        """Yield facts with all values of the named facts; by default, of all missing facts."""
         free = names if names is not None else [name for name in self.facts if name not in facts]
         for values in product(*(self.values[name] for name in free)):
             yield {**facts, **dict(zip(free, values, strict=True))}
 
     def default(self, fact: str) -> Any:
-        """Return the value that a fact takes when none is given; None: it is open."""
+        """Return the default of a fact, or None."""
         entry = self.at(("facts", fact))
         return entry.get("default", None if "values" in entry else "false")
 
     def cases(
         self, question: Case, part_of: Collection[str] | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Yield the cases that a question asks about (rule 19); what it leaves out is open.
+        """Yield the cases of a question (rule 19); omitted dimensions have all values.
 
-        A fact takes its default, except where that excludes the priority of the row. One
-        outside `part_of` (left out: all facts) has each value that leads to the priority.
+        An omitted fact has its default, unless that excludes the priority of the row. A fact
+        outside `part_of` (default: all facts) has all values that lead to the priority.
         """
         stated = {name: question[name] for name in self.facts if name in question}
         reached = self.led_to(stated)
@@ -245,11 +249,11 @@ class Reference:
                             yield {**case, **known}
 
     def _assuming(self, given: Case, assumed: Case, priority: str | None) -> Iterator[Case]:
-        """Yield facts completed by the defaults; those that exclude the priority are open."""
+        """Yield facts completed by defaults; defaults that exclude the priority are not used."""
         excluding: list[set[str]] = []
         for size in range(1, len(assumed) + 1):
             for names in map(set, combinations(assumed, size)):
-                # Of several that exclude it together, each is needed for that.
+                # Only minimal sets of defaults that exclude the priority.
                 together = {**given, **{name: assumed[name] for name in names}}
                 if not any(fewer < names for fewer in excluding):
                     excluding += [] if priority in self.led_to(together) else [names]
@@ -262,7 +266,7 @@ class Reference:
                 yield from self._assuming(wider, rest, priority)
 
     def entitlement(self, case: Case) -> Entitlement:
-        """Return whether the channel of a case is allowed, and what belongs to that."""
+        """Return the entitlement for the channel of a case."""
         channel = str(case["channel"])
         grants = self._grants(case, channel)
         rests: set[Path] = {("channels", channel)}
@@ -272,18 +276,18 @@ class Reference:
         names = [grant.get("hours") for grant in needed[1:]]
         hours = [self.hours(name, case) for name in names if name is not None]
         order, recommending = self._recommended(case)
-        rests |= recommending.union(*(each.rests for each in hours))
+        rests |= recommending.union(*(joined.rests for joined in hours))
         rests |= {place for path in grants for place in self._matching(path, case)}
         needs = frozenset(words(t) for e in needed for t in listed(e.get("prerequisites", [])))
         return Entitlement(
             True, frozenset(rests), tuple(grants), needs,
             None if None in names else frozenset(names),
-            tuple(chain(*(each.calendars for each in hours))),
+            tuple(chain(*(joined.calendars for joined in hours))),
             order.index(channel) + 1 if channel in order else None,
         )  # fmt: skip
 
     def opening(self, case: Case, clock: Clock) -> str:
-        """Return the state of the joined hours of the grants that allow a case its channel."""
+        """Return the state of the hours of the grants for the channel of a case."""
         entitlement = self.entitlement(case)
         is_open = opening(entitlement.calendars, clock)
         if not entitlement.allowed or is_open:
@@ -293,30 +297,30 @@ class Reference:
         return "needs-input" if is_open is None else "closed"
 
     def _grants(self, case: Case, channel: str) -> list[Path]:
-        """Return the grants that allow a channel: nothing else does."""
+        """Return the matching grants of a channel."""
         if self.priorities and case["priority"] is None:
             return []
         paths = self.entries("entitlements")
         allowing = [path for path in paths if channel in listed(self.at(path).get("allow", []))]
-        return [path for path in allowing if self.match(path, case).holds]
+        return [path for path in allowing if self.match(path, case).matches]
 
     def _matching(self, path: Path, case: Case) -> set[Path]:
-        """Return an entry and the alternatives of its condition that match."""
+        """Return an entry and the matching alternatives of its condition."""
         return {path, *self.match(path, case).alternatives}
 
     def _recommended(self, case: Case) -> tuple[list[str], set[Path]]:
-        """Return the channels in the order in which to try them, and the entries that say so."""
+        """Return the recommended channels in order, and the entries that recommend them."""
         order: list[str] = []
         rests: set[Path] = set()
         for path in self.entries("entitlements"):
             names = listed(self.at(path).get("recommend", []))
-            if names and self.match(path, case).holds:
+            if names and self.match(path, case).matches:
                 order += [name for name in names if name not in order]
                 rests |= self._matching(path, case) if case["channel"] in names else set()
         return [name for name in order if self._grants(case, name)], rests
 
     def target(self, case: Case, metric: str, clock: Clock) -> Target:
-        """Return what is promised in a case: by the first rule that matches and states it."""
+        """Return the target of a case, from the first matching rule that states the metric."""
         channel, number = str(case["channel"]), self.metrics.index(metric)
         declared = "metrics" in self.document
         rests: set[Path] = {("channels", channel), *([("metrics", number)] if declared else ())}
@@ -327,9 +331,9 @@ class Reference:
         for path in rules:
             cell = self._cell(path, metric, case)
             match = self.match(path, case, clock) if cell else Match(False)
-            if cell is None or match.holds is False:
+            if cell is None or match.matches is False:
                 continue
-            if match.holds is None:
+            if match.matches is None:
                 return Target("needs-input", frozenset(rests))
             opened = [self.at(place).get("opened", "in 24x7") for place in match.alternatives]
             rests |= {p for text in opened for p in self.hours(text.split()[1], case).rests}
@@ -337,7 +341,7 @@ class Reference:
         return Target("not-stated", frozenset(rests))
 
     def opens_case(self, case: Case) -> bool:
-        """Return whether a case can be opened here; without a priority: for at least one."""
+        """Return whether a case can be opened; without a priority: with at least one priority."""
         channel = str(case["channel"])
         if self.at(("channels", channel))["kind"] in NO_CASE:
             return False
@@ -346,7 +350,7 @@ class Reference:
         return any(self._grants({**case, "priority": p}, channel) for p in self.values["priority"])
 
     def _cell(self, path: Path, metric: str, case: Case) -> Path | None:
-        """Return where a rule states a metric for the priority of a case; None: nowhere."""
+        """Return the path of the cell of a metric for the priority of a case, or None."""
         stated = self.at(path).get(metric)
         if not isinstance(stated, dict) or "target" in stated:
             return None if stated is None else (*path, metric)
@@ -354,7 +358,7 @@ class Reference:
         return next(((*path, metric, name) for name in names), None)
 
     def _promise(self, place: Path, case: Case, clock: Clock, rests: set[Path]) -> Target:
-        """Return what the cell at a place says."""
+        """Return the target in the cell at a path."""
         rule, stated = self.at(place[:2]), self.at(place)
         cell = stated if isinstance(stated, dict) else {"target": stated}
         text, name = cell["target"], cell.get("hours", rule.get("hours"))
@@ -372,14 +376,14 @@ class Reference:
         )  # fmt: skip
 
     def commitment(self, case: Case) -> tuple[str | None, set[Path]]:
-        """Return how binding targets are in a case, and what that rests on."""
+        """Return the commitment of a case, and the entries that it depends on."""
         if isinstance(self.document.get("commitment", ""), str):
             return self.document.get("commitment"), set()
-        path = next((p for p in self.entries("commitment") if self.match(p, case).holds), None)
+        path = next((p for p in self.entries("commitment") if self.match(p, case).matches), None)
         return (None, set()) if path is None else (self.at(path)["is"], self._matching(path, case))
 
     def who(self, case: Case, facts: set[str]) -> set[Path]:
-        """Return what every answer for a case with these facts rests on, noes included."""
+        """Return the entries that every answer for a case depends on, also a negative answer."""
         places: set[Path] = {(f"{name}s", case[name]) for name in NAMED[:2] if case.get(name)}
         places |= {(), *(("facts", name) for name in facts)}
         places |= {("effective",)} if "effective" in self.document else set()
@@ -388,6 +392,8 @@ class Reference:
         return places.union(*(self._matching(path, case) for path in raised))
 
     def remarks(self, rests: frozenset[Path]) -> set[tuple[str, str, str]]:
-        """Return the remarks of these places: path, kind and text of each."""
-        nodes = [(shown(path), node) for path in rests if isinstance(node := self.at(path), dict)]
+        """Return the remarks at these paths, as (path, kind, text)."""
+        nodes = [
+            (path_text(path), node) for path in rests if isinstance(node := self.at(path), dict)
+        ]
         return {(p, kind, words(n[kind])) for p, n in nodes for kind in REMARKS if kind in n}

@@ -1,7 +1,7 @@
-"""Random policies from a seed: small ones in which everything that decides stands beside the rest.
+"""Small random policies from a seed, with all sections that decide answers.
 
-Calendars are open on every day between two hours of a zone whose clocks never change, so that
-whether they are open needs no calendar arithmetic. Every remark is a text of its own.
+Calendars open and close at full hours, every day is the same, and offsets never change: the state
+of hours needs no calendar arithmetic. All remarks have different texts.
 """
 
 import json
@@ -34,7 +34,7 @@ BINDING = ("none", "target", "objective", "agreement")
 
 
 class Drawing:
-    """Draws one policy; `document` holds it."""
+    """Draws a policy into `document`."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
@@ -51,37 +51,37 @@ class Drawing:
         self._terms()
         self._remark(self.document)
 
-    def often(self, share: float = 0.5) -> bool:
-        """Return true in this share of all draws."""
+    def chance(self, share: float = 0.5) -> bool:
+        """Return true with this probability."""
         return self.random.random() < share
 
     def some(self, values: Any, most: int = 3, least: int = 1) -> list[Any]:
-        """Return some of the values in any order, none twice."""
+        """Return some of the values in random order, without duplicates."""
         pool = list(values)
         return self.random.sample(pool, min(len(pool), self.random.randint(least, most)))
 
     def text(self) -> Any:
-        """Return a text that stands nowhere else, at times one for each language."""
+        """Return a unique text, sometimes in two languages."""
         self.texts += 1
         text = f"Text {self.texts}"
-        return {"nb": f"Tekst {self.texts}", "en": text} if self.often(0.1) else text
+        return {"nb": f"Tekst {self.texts}", "en": text} if self.chance(0.1) else text
 
     def _remark(self, node: Document, share: float = 0.25) -> Document:
-        """Return a mapping with a note, a doubt and a source beside what it has, at times."""
+        """Return the mapping, sometimes with a note, an unclear point or a source."""
         for kind in ("note", "unclear"):
-            if self.often(share):
+            if self.chance(share):
                 node[kind] = self.text()
-        if self.often(share / 2):
+        if self.chance(share / 2):
             node["source"] = self.random.choice(["page", "table"])
         return node
 
-    # -- what there is ---------------------------------------------------------------------------
+    # -- names -----------------------------------------------------------------------------------
 
     def _names(self) -> None:
         made = self.document
         made["sources"] = {"page": {"title": "A page"}, "table": {"title": "A table"}}
         made["plans"] = {plan: self._named() for plan in self.some(PLANS, 3, 2)}
-        if self.often(0.2):
+        if self.chance(0.2):
             made["plans"]["classic"] = {"name": "Classic", "retired": "2024-02-01"}
         roles = self.some(ROLES, 2, 0)
         if roles:
@@ -92,7 +92,7 @@ class Drawing:
         made["channels"] = {}
         for channel in self.some(CHANNELS, 3, 2):
             entry: Document = {"name": self.text(), "kind": CHANNELS[channel]}
-            if self.often(0.4):
+            if self.chance(0.4):
                 entry["prerequisites"] = self.some(NEEDS, 2)
             made["channels"][channel] = self._remark(entry)
         metrics = self.some(("first-response", "update"), 2, 0)
@@ -102,13 +102,13 @@ class Drawing:
         self.priorities = self.some(PRIORITIES, 3, 0)
 
     def _named(self) -> Any:
-        return self._remark({"name": self.text()}) if self.often(0.6) else "A name"
+        return self._remark({"name": self.text()}) if self.chance(0.6) else "A name"
 
     def _groups(self) -> None:
         made = self.document
         plans = list(made["plans"])
         groups: Document = {"paid": {"plan": {"not": self.random.choice(plans)}}}
-        if self.often():
+        if self.chance():
             groups["sold"] = {"plan": self.some([*plans, "paid"], 2)}
         if len(self.priorities) > 1:
             groups["serious"] = {"priority": self.some(self.priorities, 2)}
@@ -119,20 +119,20 @@ class Drawing:
     def _hours(self) -> None:
         hours: Document = {}
         for name in self.some(("office", "night", "desk"), 3):
-            if self.often(0.4):
-                # In a list the last one mostly has no condition.
+            if self.chance(0.4):
+                # The last entry of a list usually has no condition.
                 several = [
-                    self._calendar(self.often(0.8)) for _ in range(self.random.randint(1, 2))
+                    self._calendar(self.chance(0.8)) for _ in range(self.random.randint(1, 2))
                 ]
-                hours[name] = [*several, self._calendar(self.often(0.15))]
+                hours[name] = [*several, self._calendar(self.chance(0.15))]
             else:
                 hours[name] = self._calendar(False)
         self.plain_hours = list(hours)
-        if self.often():
+        if self.chance():
             union = {"any": self.some(hours, 3)}
             hours["all"] = self._remark(union)
-            if self.often(0.3):
-                # A union for some cases, and hours of another name for the rest.
+            if self.chance(0.3):
+                # A union for some cases, and other hours for the rest.
                 first = self._remark({"when": self._when(), "any": self.some(self.plain_hours, 2)})
                 hours["all"] = [first, hours["all"]]
         self.document["hours"] = hours
@@ -144,14 +144,14 @@ class Drawing:
         }
         if conditional:
             made = {"when": self._when(), **made}
-        if self.often(0.2):
+        if self.chance(0.2):
             made["timezone"] = "customer"
-        elif self.often(0.2):
+        elif self.chance(0.2):
             made["timezone"] = self.random.choice(["UTC+01:00", "Asia/Tokyo"])
         return self._remark(made)
 
-    def _steady(self) -> list[str]:
-        """Return the hours whose calendars are the same in every case."""
+    def _opened_hours(self) -> list[str]:
+        """Return the hours that `opened` may name."""
         hours = self.document["hours"]
         return list(hours)
 
@@ -167,8 +167,8 @@ class Drawing:
     def _choice(self, dimension: str) -> Any:
         groups = [name for name, entry in self.document["groups"].items() if dimension in entry]
         names = self.some([*self._values(dimension), *groups], 2)
-        choice = names if len(names) > 1 or self.often(0.2) else names[0]
-        return {"not": choice} if self.often(0.25) else choice
+        choice = names if len(names) > 1 or self.chance(0.2) else names[0]
+        return {"not": choice} if self.chance(0.25) else choice
 
     def _when(
         self, *, channel: bool = True, opened: bool = False, only: list[str] | None = None
@@ -181,18 +181,18 @@ class Drawing:
             *(["priority"] if self.priorities else []),
             *self.facts,
         ]
-        # A change may have taken a fact away.
+        # A change may have removed a fact.
         gone = set(self.facts).difference(self.document.get("facts", {}))
         dimensions = [name for name in dimensions if name not in gone]
 
-        single = self.often(0.6)
+        single = self.chance(0.6)
 
         def alternative() -> Document:
             made = {name: self._choice(name) for name in self.some(dimensions, 2)}
-            if opened and self._steady() and self.often(0.35):
+            if opened and self._opened_hours() and self.chance(0.35):
                 side = self.random.choice(["inside", "outside"])
-                made["opened"] = f"{side} {self.random.choice(self._steady())}"
-                if self.often(0.4):
+                made["opened"] = f"{side} {self.random.choice(self._opened_hours())}"
+                if self.chance(0.4):
                     made = {"opened": made["opened"]}
             return made
 
@@ -200,20 +200,20 @@ class Drawing:
             return alternative()
         return [self._remark(alternative(), 0.2) for _ in range(self.random.randint(1, 3))]
 
-    def _perhaps(self, entry: Document, share: float = 0.75, **more: Any) -> Document:
-        """Return an entry of a list with a condition, in this share of all draws."""
-        return {"when": self._when(**more), **entry} if self.often(share) else entry
+    def _with_condition(self, entry: Document, share: float = 0.75, **more: Any) -> Document:
+        """Return an entry of a list, with this probability with a condition."""
+        return {"when": self._when(**more), **entry} if self.chance(share) else entry
 
-    # -- what decides ----------------------------------------------------------------------------
+    # -- rules -----------------------------------------------------------------------------------
 
     def _priorities(self) -> None:
         if not self.priorities:
             return
         entries = [self._remark({"id": priority}) for priority in self.priorities]
-        if self.facts and self.often(0.6):
+        if self.facts and self.chance(0.6):
             for number, entry in enumerate(entries):
                 last = number == len(entries) - 1
-                if self.often(0.3 if last else 0.85):
+                if self.chance(0.3 if last else 0.85):
                     entry["when"] = self._when(only=self.facts)
         self.document["priorities"] = entries
 
@@ -222,28 +222,28 @@ class Drawing:
         for _ in range(self.random.randint(0, 2)):
             order = {"recommend": self.some(self.document["channels"], 3)}
             place = self.random.randint(0, len(grants))
-            grants.insert(place, self._perhaps(self._remark(order), channel=False))
+            grants.insert(place, self._with_condition(self._remark(order), channel=False))
         self.document["entitlements"] = grants
 
     def _grant(self) -> Document:
         allowed = self.some(self.document["channels"], 2)
         grant: Document = {"allow": allowed if len(allowed) > 1 else allowed[0]}
-        if self.often(0.6):
+        if self.chance(0.6):
             grant["hours"] = self.random.choice([*self.document["hours"], "24x7"])
-        if self.often(0.3):
+        if self.chance(0.3):
             needed = self.some(NEEDS, 2)
             grant["prerequisites"] = needed if len(needed) > 1 else needed[0]
-        return self._perhaps(self._remark(grant), channel=False)
+        return self._with_condition(self._remark(grant), channel=False)
 
     def _commitment(self) -> None:
-        if self.often(0.2):
+        if self.chance(0.2):
             self.document["commitment"] = self.random.choice(BINDING)
-        elif self.often(0.6):
+        elif self.chance(0.6):
             entries = [self._bound() for _ in range(self.random.randint(1, 3))]
             self.document["commitment"] = entries
 
     def _bound(self) -> Document:
-        return self._perhaps(self._remark({"is": self.random.choice(BINDING)}), 0.6)
+        return self._with_condition(self._remark({"is": self.random.choice(BINDING)}), 0.6)
 
     def _targets(self) -> None:
         rules = [self._rule() for _ in range(self.random.randint(0, 5))]
@@ -252,21 +252,21 @@ class Drawing:
 
     def _rule(self) -> Document:
         rule: Document = {}
-        if self.often(0.6):
+        if self.chance(0.6):
             rule["hours"] = self.random.choice(list(self.document["hours"]))
-        if self.often(0.3):
+        if self.chance(0.3):
             rule["condition"] = self.text()
         for metric in self.some(self.metrics, 2):
             rule[metric] = self._stated(rule)
-        return self._perhaps(self._remark(rule), 0.85, opened=True)
+        return self._with_condition(self._remark(rule), 0.85, opened=True)
 
     def _stated(self, rule: Document) -> Any:
-        if not self.priorities or self.often(0.4):
+        if not self.priorities or self.chance(0.4):
             return self._cell(rule)
         rest = set(self.priorities)
         cells: Document = {}
         group = self.document["groups"].get("serious")
-        if group and self.often(0.3):
+        if group and self.chance(0.3):
             cells["serious"] = self._cell(rule)
             rest -= set(group["priority"])
         for priority in self.some(sorted(rest), 2, 0 if cells else 1):
@@ -274,27 +274,27 @@ class Drawing:
         return cells
 
     def _cell(self, rule: Document) -> Any:
-        own = self.random.choice(list(self.document["hours"])) if self.often(0.15) else None
+        own = self.random.choice(list(self.document["hours"])) if self.chance(0.15) else None
         hours = own or rule.get("hours")
         target = self.random.choice(TIMED if hours is None else COUNTED)
         if hours == "all" and ("business" in target or target == "every week"):
-            # A union in several zones has no business days and no weeks.
+            # A union in several time zones has no business days and no weeks.
             target = "30 business minutes"
-        if own is None and self.often():
+        if own is None and self.chance():
             return target
         cell: Document = {"target": target}
         if own is not None:
             cell["hours"] = own
-        if self.often(0.3):
+        if self.chance(0.3):
             cell["text"] = self.text()
-        if self.often(0.2):
+        if self.chance(0.2):
             cell["condition"] = self.text()
         return self._remark(cell)
 
     def _terms(self) -> None:
-        if self.often(0.3):
+        if self.chance(0.3):
             entries = [
-                self._perhaps(self._remark({"say": self.text()}), 0.6)
+                self._with_condition(self._remark({"say": self.text()}), 0.6)
                 for _ in range(self.random.randint(1, 3))
             ]
             self.document["terms"] = {"contacts": entries}
@@ -302,15 +302,15 @@ class Drawing:
     # -- changes ---------------------------------------------------------------------------------
 
     def changed(self) -> Document:
-        """Return the policy after one to three changes; a few are not valid any more."""
+        """Return the policy after one to three changes; a few of the results are invalid."""
         before, self.document = self.document, deepcopy(self.document)
-        ways = (
+        changes = (
             self._change_list, self._change_list, self._change_cell, self._change_cell,
             self._change_hours, self._change_priorities, self._change_names, self._change_channel,
             self._change_words,
         )  # fmt: skip
         for _ in range(self.random.randint(1, 3)):
-            self.random.choice(ways)()
+            self.random.choice(changes)()
         before, self.document = self.document, before
         return before
 
@@ -322,13 +322,13 @@ class Drawing:
             self.document[section] = self.random.choice(BINDING)
             return
         place = self.random.randrange(len(entries) + 1)
-        if place == len(entries) or self.often(0.2):
+        if place == len(entries) or self.chance(0.2):
             entries.insert(place, made[section]())
-        elif self.often(0.3):
-            entries[place] = {**entries[place], **self._perhaps({}, 0.6, channel=False)}
-        elif self.often(0.5):
+        elif self.chance(0.3):
+            entries[place] = {**entries[place], **self._with_condition({}, 0.6, channel=False)}
+        elif self.chance(0.5):
             entries.insert(0, entries.pop(place))
-        elif self.often(0.5) or len(entries) == 1:
+        elif self.chance(0.5) or len(entries) == 1:
             entries[place].pop("when", None)
         else:
             del entries[place]
@@ -339,9 +339,9 @@ class Drawing:
             if metric is None:
                 continue
             cells = rule[metric]
-            if isinstance(cells, dict) and "target" not in cells and self.often(0.7):
+            if isinstance(cells, dict) and "target" not in cells and self.chance(0.7):
                 cells[self.random.choice(list(cells))] = self._cell(rule)
-            elif self.often(0.3):
+            elif self.chance(0.3):
                 rule["condition"] = self.text()
             else:
                 rule[metric] = self._stated(rule)
@@ -350,9 +350,9 @@ class Drawing:
     def _change_hours(self) -> None:
         hours = self.document["hours"]
         name = self.random.choice(self.plain_hours)
-        if isinstance(hours[name], list) and self.often():
+        if isinstance(hours[name], list) and self.chance():
             hours[name] = hours[name][:-1]
-        elif isinstance(hours[name], list) or self.often(0.3):
+        elif isinstance(hours[name], list) or self.chance(0.3):
             hours[name] = self._calendar(False)
         else:
             first, last = map(int, (hours[name]["open"][8:10], hours[name]["open"][14:16]))
@@ -361,16 +361,16 @@ class Drawing:
 
     def _change_priorities(self) -> None:
         entries = self.document.get("priorities", [])
-        for entry in entries[:1] if self.often() else ():
+        for entry in entries[:1] if self.chance() else ():
             entries.append(entries.pop(0))
             entry.pop("when", None)
-        if entries and self.facts and self.often():
+        if entries and self.facts and self.chance():
             self.random.choice(entries)["when"] = self._when(only=self.facts)
 
     def _change_names(self) -> None:
         sections = [n for n in ("plans", "roles", "channels", "facts") if n in self.document]
         section = self.random.choice(sections)
-        if self.often() and len(self.document[section]) > 1:
+        if self.chance() and len(self.document[section]) > 1:
             del self.document[section][self.random.choice(list(self.document[section]))]
         elif section == "facts":
             fact = self.document["facts"][self.random.choice(list(self.document["facts"]))]
@@ -382,13 +382,13 @@ class Drawing:
 
     def _change_channel(self) -> None:
         channel = self.document["channels"][self.random.choice(list(self.document["channels"]))]
-        if self.often(0.3):
+        if self.chance(0.3):
             channel["kind"] = self.random.choice(list(CHANNELS.values()))
         else:
             channel["prerequisites"] = self.some(NEEDS, 2)
 
     def _change_words(self) -> None:
-        """Say the same in another way, or something else in words."""
+        """Change texts, or write conditions in another way with the same meaning."""
         for section in ("entitlements", "targets"):
             for entry in self.document.get(section, []):
                 self._remark(entry)
@@ -398,9 +398,9 @@ class Drawing:
 
 
 def draw_pair(seed: int, number: int) -> tuple[Document, Document]:
-    """Return a policy of this number and one to compare it with: changed, or drawn on its own.
+    """Return the policy of this number, and a changed or another policy to compare it with.
 
-    Both are without the days on which they are in force.
+    Both have no dates.
     """
     random = Random(f"pair {seed} {number}")
     drawing = Drawing(random)
@@ -408,9 +408,9 @@ def draw_pair(seed: int, number: int) -> tuple[Document, Document]:
 
 
 def draw(seed: int, number: int) -> list[Document]:
-    """Return the revisions of the policy of this number; the same ones whenever it is drawn.
+    """Return the revisions of the policy of this number; they depend only on seed and number.
 
-    Most have one, which is always in force; of the others one is in force or none is.
+    Most policies have a single revision without dates.
     """
     random = Random(f"{seed} {number}")
     documents = [Drawing(random).document]
@@ -428,7 +428,7 @@ def draw(seed: int, number: int) -> list[Document]:
 
 
 class RankedDrawing(Drawing):
-    """Draws a policy in which plans and roles rank above others, and most cases have a target."""
+    """Draws a policy with `above` in plans and roles, and with targets in most cases."""
 
     def _names(self) -> None:
         super()._names()
@@ -442,7 +442,7 @@ class RankedDrawing(Drawing):
         for section in ("plans", "roles"):
             below: list[str] = []
             for id, member in self.some(made.get(section, {}).items(), 4, 4):
-                if below and self.often(0.8):
+                if below and self.chance(0.8):
                     above = self.some(below, 2)
                     entry = dict(member) if isinstance(member, dict) else {"name": member}
                     made[section][id] = {**entry, "above": above if len(above) > 1 else above[0]}
@@ -450,10 +450,10 @@ class RankedDrawing(Drawing):
 
     def _grant(self) -> Document:
         grant = super()._grant()
-        if self.often(0.3):
+        if self.chance(0.3):
             grant.pop("when", None)
-        if self.often(0.6):
-            dimension = "role" if "roles" in self.document and self.often() else "plan"
+        if self.chance(0.6):
+            dimension = "role" if "roles" in self.document and self.chance() else "plan"
             grant |= {"allow": "web", "when": {dimension: self._choice(dimension)}}
             grant["hours"] = self.random.choice([*self.document["hours"], "24x7"])
         return grant
@@ -464,12 +464,12 @@ class RankedDrawing(Drawing):
 
     def _rule(self) -> Document:
         rule = super()._rule()
-        if "condition" in rule and self.often(0.8):
+        if "condition" in rule and self.chance(0.8):
             rule["condition"] = "Call us."
         return rule
 
     def _stated(self, rule: Document) -> Any:
-        if self.often(0.4):
+        if self.chance(0.4):
             return super()._stated(rule)
         return {priority: self._cell(rule) for priority in self.priorities}
 
@@ -481,15 +481,15 @@ class RankedDrawing(Drawing):
 
 
 def draw_ranked(seed: int, number: int) -> Document:
-    """Return the policy of this number in which plans and roles rank above others."""
+    """Return the policy of this number with `above` in plans and roles."""
     return RankedDrawing(Random(f"ranked {seed} {number}")).document
 
 
-# -- as text -----------------------------------------------------------------------------------
+# -- text --------------------------------------------------------------------------------------
 
 
 class _Plain(yaml.CSafeDumper):
-    """Writes no aliases, and texts plain wherever YAML allows it."""
+    """Writes no aliases, and plain scalars where YAML allows them."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as PyYAML declares it
 
@@ -498,18 +498,18 @@ class _Plain(yaml.CSafeDumper):
 
 
 def block(document: Document) -> str:
-    """Return a policy with a line for every key."""
+    """Return a policy as YAML in block style."""
     return yaml.dump(document, Dumper=_Plain, sort_keys=False, default_flow_style=False)
 
 
 def flow(document: Document) -> str:
-    """Return a policy in braces and brackets over several lines."""
+    """Return a policy as YAML in flow style, on several lines."""
     return yaml.dump(document, Dumper=_Plain, sort_keys=False, default_flow_style=True, width=60)
 
 
-def one_line(document: Document) -> str:
-    """Return a policy as one line of JSON."""
+def json_line(document: Document) -> str:
+    """Return a policy as JSON on a single line."""
     return json.dumps(document) + "\n"
 
 
-FORMS = (block, flow, one_line)
+FORMS = (block, flow, json_line)

@@ -1,8 +1,7 @@
-"""What the reference answers in every case of a policy, for claims about all of them.
+"""Answers of the reference in all cases of a policy.
 
-A case has, beside its dimensions, a side of each of the hours that an `opened` names: `opened
-office` is inside or outside. Answers are values without places, so that those of two spellings of
-a policy can be compared.
+A case has its dimensions, and a value for the hours of each `opened`: `opened office` is inside or
+outside. Answers have no places, so that the answers of two spellings of a policy can be compared.
 """
 
 import json
@@ -10,21 +9,21 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
+from .caching import CachedReference
 from .definition import ALWAYS, MISSING, Case, Clock, Path, Target, read
-from .remembering import Remembering
 
 OPENED = "opened "
-#: The remarks that are part of an answer.
-SAID = ("note", "unclear")
+#: The keys of remarks that are part of an answer.
+REMARKS = ("note", "unclear")
 
 
-def always(path: Path) -> bool | None:
-    """Say that hours are open: on which side of them a case lies is a part of it."""
+def always_open(path: Path) -> bool | None:
+    """Return that hours are open; the case itself has inside or outside."""
     return True
 
 
 class Channel(NamedTuple):
-    """What is answered about the channel of a case."""
+    """The answer for the channel of a case."""
 
     allowed: bool
     prerequisites: frozenset[str | None]
@@ -34,7 +33,7 @@ class Channel(NamedTuple):
 
 
 class Promised(NamedTuple):
-    """What is answered about a metric in a case; `hours` are the calendars as they are written."""
+    """The answer for a metric of a case; `hours` are the calendars as written."""
 
     state: str
     target: str | None
@@ -45,8 +44,8 @@ class Promised(NamedTuple):
     remarks: frozenset[tuple[str, str]]
 
 
-class Judge(Remembering):
-    """The reference, with the moment opened as a part of the case."""
+class Judge(CachedReference):
+    """The reference with the time of opening as a part of the case."""
 
     def __init__(self, document: Any) -> None:
         super().__init__(document)
@@ -54,25 +53,25 @@ class Judge(Remembering):
         parts = [part for when in whens for part in (when if isinstance(when, list) else [when])]
         named = dict.fromkeys(part["opened"].split()[1] for part in parts if "opened" in part)
         self._led_by: dict[tuple[str, ...], str | None] = {}
-        #: The dimensions of a case, with the hours that an `opened` names.
+        #: `inside` and `outside` for the hours of each `opened`.
         self.sides = {f"{OPENED}{name}": self._sides(name) for name in named}
 
     def _sides(self, name: str) -> list[str]:
         return ["inside"] if name == "24x7" else ["inside", "outside"]
 
     def inside(self, name: str, case: Case, clock: Clock) -> bool | None:
-        """Return whether the case was opened inside hours: as the case says, if they are ever."""
+        """Return whether the case was opened inside hours; False without a calendar."""
         known = any(path != MISSING for path in self.hours(name, case).calendars)
         return known and bool(case[f"{OPENED}{name}"] == "inside")
 
     def every_combination(self) -> Iterator[dict[str, str]]:
-        """Yield every combination of values, those included whose facts exclude their priority."""
+        """Yield all combinations of values, including those whose facts exclude the priority."""
         values = {**self.values, **self.sides}
         for chosen in product(*values.values()):
             yield dict(zip(values, chosen, strict=True))
 
     def every_case(self) -> Iterator[dict[str, str]]:
-        """Yield every case that exists."""
+        """Yield the cases that exist."""
         yield from filter(self.exists, self.every_combination())
 
     def exists(self, case: Case) -> bool:
@@ -91,29 +90,31 @@ class Judge(Remembering):
         return self.entitlement(case).grants
 
     def channel(self, case: Case) -> Channel:
-        """Return what is answered about the channel of a case."""
+        """Return the answer for the channel of a case."""
         answer = self.entitlement(case)
-        said = self._said(answer.rests)
-        return Channel(answer.allowed, answer.prerequisites, answer.hours, answer.recommended, said)
+        remarks = self._answered_remarks(answer.rests)
+        return Channel(
+            answer.allowed, answer.prerequisites, answer.hours, answer.recommended, remarks
+        )
 
     def decides(self, case: Case, metric: str) -> Target:
-        """Return the target of a metric in a case, with the cell that decides."""
-        return self.target(case, metric, always)
+        """Return the target of a metric in a case and the cell that decides it."""
+        return self.target(case, metric, always_open)
 
     def promised(self, case: Case) -> list[Promised]:
-        """Return what is answered about each metric in a case."""
+        """Return the answers for all metrics of a case."""
         targets = [self.decides(case, metric) for metric in self.metrics]
         return [
             Promised(
                 target.state, target.target, target.published, target.condition,
                 target.commitment, tuple(map(self.written, target.calendars)),
-                self._said(target.rests),
+                self._answered_remarks(target.rests),
             )
             for target in targets
         ]  # fmt: skip
 
     def answers(self, case: Case) -> list[Any]:
-        """Return all that is answered in a case."""
+        """Return all answers of a case."""
         return [self.channel(case), *self.promised(case)]
 
     def written(self, path: Path) -> str:
@@ -121,10 +122,10 @@ class Judge(Remembering):
             return str(path[0])
         return json.dumps({key: value for key, value in self.at(path).items() if key != "when"})
 
-    def _said(self, rests: frozenset[Path]) -> frozenset[tuple[str, str]]:
-        return frozenset((k, json.dumps(t)) for _, k, t in self.remarks(rests) if k in SAID)
+    def _answered_remarks(self, rests: frozenset[Path]) -> frozenset[tuple[str, str]]:
+        return frozenset((k, json.dumps(t)) for _, k, t in self.remarks(rests) if k in REMARKS)
 
 
 def judge(text: str) -> Judge:
-    """Return the judge of a policy as it is written."""
+    """Return the judge of the policy with this text."""
     return Judge(read(text))

@@ -1,7 +1,7 @@
-"""Where who ranks higher gets less than who ranks below, in the same case: one after the other.
+"""Cases in which a higher plan, role or priority has fewer channels, hours or slower targets.
 
-A set of pairs is shown by those that have no other such pair inside them: P1 slower than P2 says
-that it is slower than P3 too.
+A pair of values is reported only if no reported pair is between its values: P1 and P2, but not also
+P1 and P3.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,34 +9,34 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from .asked import named
 from .change import ALL_DAY, Open, compared
 from .claims import Claims, Numbers
+from .deciding_facts import names_in
 from .definition import MISSING, NO_CASE, Path, Target, listed
 
 Pair = tuple[str, str]
-#: The cases that exist and differ in one dimension only, by its values.
+#: Cases that exist and differ only in one dimension, by its values.
 Group = dict[str, Numbers]
 
 
-class Less(NamedTuple):
-    """A cell that promises less to the higher value than another one does to the lower."""
+class SlowerTarget(NamedTuple):
+    """A cell of a higher value that is slower than the cell of a lower value."""
 
     cell: Path
-    its: Path
+    lower: Path
     high: str
     low: str
 
 
 class Missing(NamedTuple):
-    """A grant that allows the lower value a channel which the higher ones lack."""
+    """A grant of a channel to a lower value; higher values have no such grant."""
 
     grant: int
     low: str
 
 
-class Lack(NamedTuple):
-    """What is missing beside one grant."""
+class LackingCases(NamedTuple):
+    """The cases of higher values that lack a grant."""
 
     highs: set[str]
     channels: set[str]
@@ -45,7 +45,7 @@ class Lack(NamedTuple):
 
 
 class Ranks:
-    """What is compared along `above`, and along the list of priorities."""
+    """Comparison of values that rank above others, by `above` or by the list of priorities."""
 
     def __init__(self, claims: Claims) -> None:
         self.claims = claims
@@ -55,13 +55,13 @@ class Ranks:
             lambda was, now, hours: compared((self.side,) * 2, (was, now), hours)
         )
         parts = ("entitlements", "targets", "hours", "commitment")
-        #: What conditions name, those of priorities and terms excepted.
-        self.deciding = named([self.reference.document.get(part, []) for part in parts])
-        #: Whether a channel is open in hours of the customer joined with others.
+        #: Names in conditions, except conditions of priorities and terms.
+        self.deciding = names_in([self.reference.document.get(part, []) for part in parts])
+        #: Whether hours of a channel join hours in the customer's time zone with other hours.
         self.mixed = False
 
     def direct(self, dimension: str) -> set[Pair]:
-        """Return the pairs that are written down."""
+        """Return the pairs that the policy states."""
         values = self.reference.values.get(dimension, [])
         if dimension == "priority":
             return set(pairwise(values))
@@ -74,80 +74,80 @@ class Ranks:
         }
 
     def pairs(self, dimension: str) -> set[Pair]:
-        """Return every pair of values of which the first ranks above the second."""
-        found = self.direct(dimension)
-        while more := {(a, d) for a, b in found for c, d in found if b == c} - found:
-            found |= more
-        return found
+        """Return all pairs whose first value ranks above the second."""
+        pairs = self.direct(dimension)
+        while more := {(a, d) for a, b in pairs for c, d in pairs if b == c} - pairs:
+            pairs |= more
+        return pairs
 
     def groups(self, dimension: str) -> Iterator[Group]:
-        """Yield the cases that differ in one dimension only.
+        """Yield groups of cases that differ only in one dimension.
 
-        With the priority, the facts differ that decide about nothing else.
+        Priorities may also differ in facts that decide nothing but the priority.
         """
         ignored = {dimension}
         if dimension == "priority":
             ignored |= {*self.reference.facts} - self.deciding
-        found: dict[tuple[str, ...], Group] = {}
+        groups: dict[tuple[str, ...], Group] = {}
         for number in sorted(self.claims.existing):
             case = self.claims.cases[number]
             rest = tuple(value for name, value in case.items() if name not in ignored)
-            group = found.setdefault(rest, {})
+            group = groups.setdefault(rest, {})
             group.setdefault(case.get(dimension, ""), set()).add(number)
-        yield from found.values()
+        yield from groups.values()
 
-    def shown(
+    def nearest_pairs(
         self, dimension: str, worse: Callable[[int, int], bool]
     ) -> Iterator[tuple[Pair, Numbers, Numbers]]:
-        """Yield the pairs of which the higher case is worse and that have none such inside."""
+        """Yield the nearest pairs whose higher case is worse."""
         pairs = self.pairs(dimension)
         for group in self.groups(dimension) if pairs else ():
             both = {(a, b) for a, b in pairs if a in group and b in group}
-            found = {(a, b) for a, b in both if worse(min(group[a]), min(group[b]))}
-            for a, b in found:
+            worse_pairs = {(a, b) for a, b in both if worse(min(group[a]), min(group[b]))}
+            for a, b in worse_pairs:
                 above = {a, *(value for value in group if (a, value) in pairs)}
                 below = {b, *(value for value in group if (value, b) in pairs)}
-                if not any(x in above and y in below for x, y in found - {(a, b)}):
+                if not any(x in above and y in below for x, y in worse_pairs - {(a, b)}):
                     yield (a, b), group[a], group[b]
 
     # -- targets -----------------------------------------------------------------------------------
 
-    def promised_less(self, dimension: str) -> dict[Less, Numbers]:
-        """Return the cells that promise surely less, with the cases in which it shows."""
-        found: dict[Less, Numbers] = {}
+    def slower_targets(self, dimension: str) -> dict[SlowerTarget, Numbers]:
+        """Return the slower cells of higher values, with their cases."""
+        cells: dict[SlowerTarget, Numbers] = {}
         for targets in self.claims.targets.values():
 
             def worse(high: int, low: int, targets: dict[int, Target] = targets) -> bool:
                 both = high in targets and low in targets
-                return both and self.is_less(targets[high], targets[low], high, low)
+                return both and self.is_slower(targets[high], targets[low], high, low)
 
-            for pair, high, low in self.shown(dimension, worse):
-                mine, its = (targets[min(numbers)].cell for numbers in (high, low))
-                assert mine is not None
-                assert its is not None
-                found.setdefault(Less(mine, its, *pair), set()).update(high)
-        return found
+            for pair, high, low in self.nearest_pairs(dimension, worse):
+                cell, lower = (targets[min(numbers)].cell for numbers in (high, low))
+                assert cell is not None
+                assert lower is not None
+                cells.setdefault(SlowerTarget(cell, lower, *pair), set()).update(high)
+        return cells
 
-    def is_less(self, mine: Target, its: Target, number: int, other: int) -> bool:
-        """Return whether a target is surely less: due later at some moment, and earlier at none.
+    def is_slower(self, target: Target, other: Target, case: int, other_case: int) -> bool:
+        """Return whether a target is due later at some moment, and earlier at none.
 
-        What is promised on a condition is not surely better than what is promised without it;
-        and nothing is compared where hours have no calendar.
+        A target with a condition is never slower than one without it. A target without a calendar
+        is not compared.
         """
-        states = mine.state, its.state
-        moments = (self.claims.hours_of_day(self.claims.cases[n]) for n in (number, other))
+        states = target.state, other.state
+        moments = (self.claims.hours_of_day(self.claims.cases[n]) for n in (case, other_case))
         hours = tuple(sorted(set.intersection(*moments)))
-        if "not-stated" in states or not hours or its.state == "no-target":
+        if "not-stated" in states or not hours or other.state == "no-target":
             return False
-        if its.condition not in (None, mine.condition):
+        if other.condition not in (None, target.condition):
             return False
-        if MISSING in (*mine.calendars, *its.calendars):
+        if MISSING in (*target.calendars, *other.calendars):
             return False
-        return mine.state == "no-target" or self._compared(its, mine, hours) == "less"
+        return target.state == "no-target" or self._compared(other, target, hours) == "less"
 
-    def sooner(self) -> dict[tuple[Path, Path], Numbers]:
-        """Return the cells of later metrics that are due before the first one (ZS602)."""
-        found: dict[tuple[Path, Path], Numbers] = {}
+    def earlier_metrics(self) -> dict[tuple[Path, Path], Numbers]:
+        """Return the cells of later metrics that are due before the first metric (ZS602)."""
+        cases: dict[tuple[Path, Path], Numbers] = {}
         first, *later = self.claims.targets.values()
         for targets in later:
             for number, end in targets.items():
@@ -155,47 +155,47 @@ class Ranks:
                 texts = f"{end.target} {answer.target}"
                 once = end.state == answer.state == "promised"
                 once = once and "every" not in texts and " per " not in texts
-                if once and self.is_less(answer, end, number, number):
+                if once and self.is_slower(answer, end, number, number):
                     assert end.cell is not None
                     assert answer.cell is not None
-                    found.setdefault((end.cell, answer.cell), set()).add(number)
-        return found
+                    cases.setdefault((end.cell, answer.cell), set()).add(number)
+        return cases
 
     # -- channels ----------------------------------------------------------------------------------
 
     def fewer_hours(self, dimension: str) -> dict[int, dict[Pair, Numbers]]:
-        """Return the first grant of each case in which a channel is open in fewer hours."""
-        found: dict[int, dict[Pair, Numbers]] = {}
+        """Return the first grants of cases whose channel is open in fewer hours."""
+        grants: dict[int, dict[Pair, Numbers]] = {}
         opening = {number: self.opening(number) for number in self.claims.allowed}
 
         def fewer(high: int, low: int) -> bool:
-            mine, its = opening.get(high), opening.get(low)
-            if mine is None or its is None:
+            higher, lower = opening.get(high), opening.get(low)
+            if higher is None or lower is None:
                 return False
-            self.mixed |= all(mine) or all(its)
-            return mine != its and (its == ALL_DAY or mine.joined(its) == its)
+            self.mixed |= all(higher) or all(lower)
+            return higher != lower and (lower == ALL_DAY or higher.joined(lower) == lower)
 
-        for pair, high, _ in self.shown(dimension, fewer):
+        for pair, high, _ in self.nearest_pairs(dimension, fewer):
             grant = int(self.reference.grants(self.claims.cases[min(high)])[0][1])
-            found.setdefault(grant, {}).setdefault(pair, set()).update(high)
-        return found
+            grants.setdefault(grant, {}).setdefault(pair, set()).update(high)
+        return grants
 
     def opening(self, number: int) -> Open | None:
-        """Return when the channel of a case is open; None: it is not known."""
+        """Return the opening hours of the channel of a case; None if unknown."""
         answer = self.reference.entitlement(self.claims.cases[number])
         if answer.hours is None or MISSING in answer.calendars:
             return None
         return self.side.open(answer.calendars)
 
-    def missing(self, dimension: str) -> dict[Missing, Lack]:
+    def missing(self, dimension: str) -> dict[Missing, LackingCases]:
         """Return the grants of channels that a higher value lacks in the same case.
 
-        It is left alone where the higher one has another channel instead, which the lower one
-        lacks, and the missing one in other cases.
+        A channel is not missing if the higher value has another channel that the lower value
+        lacks, and has the missing channel in other cases.
         """
         allowed, cases = self.claims.allowed, self.claims.cases
         pairs = self.pairs(dimension)
-        found: dict[Missing, Lack] = {}
+        lacks: dict[Missing, LackingCases] = {}
         nearest = {
             (a, b)
             for a, b in pairs
@@ -215,13 +215,13 @@ class Ranks:
                 if instead and channel in granted:
                     continue
                 grant = int(self.reference.grants(cases[low])[0][1])
-                lack = found.setdefault(Missing(grant, b), Lack(set(), set(), set(), set()))
+                lack = lacks.setdefault(Missing(grant, b), LackingCases(set(), set(), set(), set()))
                 lack.highs.add(a)
                 lack.channels.add(channel)
                 lack.severities.add("warning" if instead else "error")
                 lack.cases.add(high)
-        return found
+        return lacks
 
     def opens(self, channels: set[str]) -> bool:
-        """Return whether a case can be opened through one of these channels."""
+        """Return whether these channels include one that opens cases."""
         return any(self.reference.at(("channels", c))["kind"] not in NO_CASE for c in channels)
