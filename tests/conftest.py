@@ -1,4 +1,4 @@
-"""What the tests share: the program, run as its users run it."""
+"""Fixtures and hooks: the program in a clean environment, and counts of random cases."""
 
 import gc
 import os
@@ -17,14 +17,14 @@ from hypothesis import settings
 from oracle import compare as clock
 from reference import compare as reference
 
-# The same examples in every run, so that a change is never blamed for another day's luck; random
-# ones are for `--hypothesis-profile default`.
+# All runs use the same examples, so that a test fails only because of a change. The option
+# `--hypothesis-profile default` uses random examples.
 settings.register_profile("steady", derandomize=True)
 settings.load_profile("steady")
 
 
-#: What says how many random cases a test compared, by the property that counts them.
-FIGURES = {
+#: Functions for the summary of random cases, by the property of a test with the counts.
+SUMMARIES = {
     clock.COMPARED: clock.figures,
     reference.COMPARED: reference.figures,
     fuzz.TRIED: fuzz.figures,
@@ -32,7 +32,7 @@ FIGURES = {
 
 
 class Run(NamedTuple):
-    """What one run of the program left behind."""
+    """The output and the exit code of a run."""
 
     stdout: str
     stderr: str
@@ -44,7 +44,7 @@ AT_START = ("PYTHON", "LC_", "LANG", "TZ")
 
 
 class Cli:
-    """Runs `zsupport` as if nobody had configured anything."""
+    """Runs `zsupport` without any configuration of the user."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -53,13 +53,13 @@ class Cli:
 
     @cached_property
     def forks(self) -> Forks:
-        """The process that the runs are forks of."""
+        """The process whose forks run the program."""
         return Forks(self.environment())
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return a clean environment: no ZSUPPORT_*, nothing of the terminal, a cache of its own.
+        """Return an environment without ZSUPPORT_* and terminal, with its own cache.
 
-        What is in `extra` stands above it.
+        Variables in `extra` override it.
         """
         clean = {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -67,13 +67,13 @@ class Cli:
             "XDG_CACHE_HOME": str(self.home / "cache"),
             "TZ": "UTC",
             "LC_ALL": "C.UTF-8",
-            # A warning that the program causes in Python is a mistake here as in the other tests.
+            # A Python warning is an error, as in tests without a process.
             "PYTHONWARNINGS": "error",
         }
         return {**clean, **(extra or {})}
 
     def command(self, *arguments: str) -> list[str]:
-        """Return the command line of a run, for tests that start it themselves."""
+        """Return the command line of a run, for tests that start the process themselves."""
         return [sys.executable, "-m", "zsupport", *arguments]
 
     def __call__(
@@ -83,7 +83,7 @@ class Cli:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> Run:
-        """Run it; without `stdin` there is nothing to read there, `cwd` is an empty folder."""
+        """Run the program; the defaults are empty standard input and an empty folder."""
         done = self.bytes(*arguments, stdin=stdin, env=env, cwd=cwd)
         return Run(done.stdout.decode(), done.stderr.decode(), done.returncode)
 
@@ -94,7 +94,7 @@ class Cli:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> "subprocess.CompletedProcess[bytes]":
-        """Run it as a process of its own and return what it wrote as bytes, as they are."""
+        """Run the program in a new process, and return its output as bytes."""
         return subprocess.run(
             self.command(*arguments),
             input=(stdin or "").encode(),
@@ -112,7 +112,7 @@ class Cli:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> "subprocess.CompletedProcess[bytes]":
-        """Run it as `process` does, in a fork unless `env` changes how Python starts."""
+        """Run the program as `process` does; in a fork, unless `env` changes how Python starts."""
         if any(name.startswith(AT_START) for name in env or ()):
             return self.process(*arguments, stdin=stdin, env=env, cwd=cwd)
         return self.forks.run(
@@ -121,18 +121,18 @@ class Cli:
 
 
 def interruptible() -> None:
-    """Restore the default action of SIGINT, in the process that a test is about to start.
+    """Restore the default action of SIGINT in a process that a test starts.
 
-    What runs in the background (`nohup`, `&` in a script) ignores SIGINT, and so would the program.
+    Processes in the background (`nohup`, `&` in a script) ignore SIGINT, and so do their children.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Switch the garbage collector off while tests are collected, and keep them out of its way.
+    """Disable garbage collection during the collection of tests, and freeze the collected tests.
 
-    It would look at all of them over and over, and they stay until the end.
+    They exist until the end; the collector would only waste time with them.
     """
     gc.disable()
     try:
@@ -143,22 +143,22 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many random cases were really compared with a definition, in all workers."""
+    """Print the number of random cases that all workers have compared."""
     compared: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             for name, value in report.user_properties:
-                if name in FIGURES:
+                if name in SUMMARIES:
                     seed, *counts = value
                     compared.setdefault((name, seed), []).append(counts)
     for (name, seed), counts in compared.items():
         cases, disagreements = map(sum, zip(*counts, strict=True))
-        terminalreporter.write_line(FIGURES[name](cases, seed, disagreements))
+        terminalreporter.write_line(SUMMARIES[name](cases, seed, disagreements))
 
 
 @pytest.fixture(scope="session")
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
-    """The program; each worker of a session has a home and a cache of its own."""
+    """Return the program; each worker has its own home folder and cache."""
     program = Cli(tmp_path_factory.mktemp("home"))
     yield program
     program.forks.close()

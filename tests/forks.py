@@ -1,7 +1,7 @@
 """Runs command lines in forks of a process that has imported the whole program.
 
-`python tests/forks.py SOCKET` is that process. It has one thread: a test worker has several, which
-may hold locks, and must not fork itself.
+`python tests/forks.py SOCKET` is this process. It has a single thread. A test worker must not fork
+itself: it has several threads, which may hold locks.
 """
 
 import gc
@@ -22,7 +22,7 @@ from typing import NoReturn
 
 #: Seconds that a command line may take.
 PATIENCE = 60
-#: What the program imports while it runs, beside its own modules.
+#: Modules that the program imports while it runs, except its own.
 LATE = (
     "difflib", "encodings.unicode_escape", "encodings.utf_8_sig", "tomllib", "traceback",
     "typer._click._textwrap", "typer._click.decorators", "tzdata", "yaml._yaml",
@@ -32,14 +32,14 @@ _CODE = Struct("!i")
 
 
 class Forks:
-    """Runs command lines as `subprocess.run` would, without starting Python for each."""
+    """Runs command lines as `subprocess.run` does, without a new Python for every run."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._link, theirs = socket.socketpair()
         with theirs:
             self._server = subprocess.Popen(
                 [sys.executable, __file__, str(theirs.fileno())], env=environment,
-                # Python treats its streams by what they are at the start: pipes, as in every run.
+                # The streams are pipes, as in a run: Python looks at them only at the start.
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 pass_fds=[theirs.fileno()],
             )  # fmt: skip
@@ -58,9 +58,9 @@ class Forks:
         *,
         together: bool = False,
     ) -> "subprocess.CompletedProcess[bytes]":
-        """Run `zsupport ARGUMENTS`; raise TimeoutExpired where it takes too long.
+        """Run `zsupport ARGUMENTS`; raise TimeoutExpired after PATIENCE seconds.
 
-        `together` has errors written to standard output.
+        With `together`, standard error goes to standard output.
         """
         text = json.dumps([arguments, dict(environment), str(folder)]).encode()
         pipes = [os.pipe() for _ in range(3)]
@@ -81,7 +81,7 @@ class Forks:
 
 
 def _exchange(feed: int, stdin: bytes, *outputs: int) -> list[bytes]:
-    """Write standard input while reading the outputs to their ends; close all of them."""
+    """Write standard input and read the outputs until they end; close all of them."""
     written = dict.fromkeys(outputs, b"")
     waiting = memoryview(stdin)
     with selectors.DefaultSelector() as selector:
@@ -110,7 +110,10 @@ def _exchange(feed: int, stdin: bytes, *outputs: int) -> list[bytes]:
 
 
 def _import_program() -> None:
-    """Import what the program may import, as `python -m zsupport` does: not from this folder."""
+    """Import all modules that the program may import, as `python -m zsupport` does.
+
+    Modules in this folder are not importable.
+    """
     sys.argv[:] = ["-m"]
     import zsupport
 
@@ -122,7 +125,7 @@ def _import_program() -> None:
 
 
 def _serve(link: socket.socket) -> None:
-    """Fork for each request until the other side closes the link."""
+    """Fork for every request until the other side closes the link."""
     while True:
         head, streams, _, _ = socket.recv_fds(link, _LENGTH.size, 3)
         if not head:
@@ -142,7 +145,7 @@ def _serve(link: socket.socket) -> None:
 def _run(
     arguments: list[str], environment: Mapping[str, str], folder: str, streams: list[int]
 ) -> NoReturn:
-    """Run a command line with these streams, and leave as the program does."""
+    """Run a command line with these streams, and exit as the program does."""
     code = 1
     try:
         for number, stream in enumerate(streams):
@@ -171,6 +174,6 @@ def _run(
 if __name__ == "__main__":
     descriptor = int(sys.argv[1])
     _import_program()
-    # The collector leaves shared objects alone: it would copy them into every fork.
+    # The collector ignores frozen objects; without this it would copy them into every fork.
     gc.freeze()
     _serve(socket.socket(fileno=descriptor))

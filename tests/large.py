@@ -19,7 +19,7 @@ CHECK = ("check", "p.yaml")
 
 
 def names(letter: str, count: int) -> str:
-    """Return this number of names as a mapping: `{p0: X, p1: X}`."""
+    """Return a mapping with this number of ids: `{p0: X, p1: X}`."""
     return "{" + ", ".join(f"{letter}{n}: X" for n in range(count)) + "}"
 
 

@@ -1,11 +1,11 @@
-"""Records every command line that the tests run, and compares what two commits write for them.
+"""Records the command lines that tests run, and compares the results of two commits.
 
     PYTHONPATH=tests RECORD=FOLDER pytest -p replay --basetemp=/tmp/replay   # BASE
     python tests/replay.py FOLDER OLD NEW
 
 OLD and NEW are checkouts. A recording has the arguments, the environment, standard input and the
-files that a command line could read. Both programs run in the same place, with the same files and
-at the same moment; output, exit code and the files that they leave are compared.
+files that a command line can read. Both programs run in the same folder, with the same files and
+the same time. The comparison covers output, exit code and written files.
 """
 
 import base64
@@ -25,20 +25,20 @@ from typing import Any, NamedTuple
 
 from forks import Forks
 
-#: Tuesday 24 November 2026, 10:00 UTC: what the clock says in both programs.
+#: Tuesday 24 November 2026, 10:00 UTC: the current time for both programs.
 NOW = 1_795_514_400
-#: Where the tests keep their files while they are recorded: absolute paths are part of the output.
+#: The folder of tests while they are recorded. It is always the same, because output has its paths.
 BASE = Path("/tmp/replay")
-#: Files of a test that together are larger (in bytes) are not recorded, nor is the command line.
-MOST = 30_000_000
-SHOWN = 40  # differences; the rest are only counted
-MOST_LINES = 30  # of one difference
-#: What differs from run to run and decides about no output: caches, and what git keeps for itself.
-LEFT_OUT = {"cache", "__pycache__"}
+#: Bytes; command lines with larger files are not recorded.
+MAX_SIZE = 30_000_000
+MAX_SHOWN = 40  # differences; the rest are only counted
+MAX_LINES = 30  # of a difference
+#: Folders with files that differ between runs and do not affect output: caches.
+IGNORED = {"cache", "__pycache__"}
 
 
 class Difference(NamedTuple):
-    """What one command line does differently in two programs."""
+    """The different results of a command line in two programs."""
 
     test: str
     arguments: list[str]
@@ -48,12 +48,12 @@ class Difference(NamedTuple):
         lines = [f"{self.test}: zsupport {' '.join(self.arguments)}"]
         for part, sides in self.parts.items():
             old, new = ([*_lines(side)] for side in sides)
-            lines += [f"  {part}:", *list(unified_diff(old, new, n=1, lineterm=""))[2:MOST_LINES]]
+            lines += [f"  {part}:", *list(unified_diff(old, new, n=1, lineterm=""))[2:MAX_LINES]]
         return "\n".join(lines)
 
 
 def _lines(value: Any) -> Iterator[str]:
-    """Yield what is compared as lines of text."""
+    """Yield the lines of a result."""
     if isinstance(value, bytes):
         yield from value.decode(errors="backslashreplace").splitlines()
     else:
@@ -64,46 +64,46 @@ def _lines(value: Any) -> Iterator[str]:
 
 
 def _arguments(command: Any) -> list[str] | None:
-    """Return the arguments of a command that runs the program, None for any other."""
+    """Return the arguments of a command that runs the program, or None."""
     if not isinstance(command, list) or command[1:3] != ["-m", "zsupport"]:
         return None
-    return [os.fsdecode(each) for each in command[3:]]
+    return [os.fsdecode(argument) for argument in command[3:]]
 
 
 def _roots(base: Path, texts: list[str]) -> list[Path]:
-    """Return the folders of tests below `base` that some of these texts name."""
-    found = set()
+    """Return the folders of tests below `base` that the texts name."""
+    roots = set()
     for text in texts:
         for part in text.replace("=", "\n").split("\n"):
             if part.startswith(f"{base}/"):
                 worker, *rest = Path(part).relative_to(base).parts
-                found.add(base / worker / rest[0] if worker.startswith("popen-") and rest else
+                roots.add(base / worker / rest[0] if worker.startswith("popen-") and rest else
                           base / worker)  # fmt: skip
-    return sorted(found)
+    return sorted(roots)
 
 
 def _entries(root: Path) -> Iterator[Path]:
-    """Yield the entries of a folder and of those in it, folders first; links are not followed."""
+    """Yield the entries of a folder and its subfolders, folders first; do not follow links."""
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(set(folders) - LEFT_OUT)
+        folders[:] = sorted(set(folders) - IGNORED)
         yield from (Path(folder) / name for name in (*folders, *sorted(names)))
 
 
 def _state(roots: list[Path], blobs: Path | None) -> list[list[Any]]:
-    """Return path, kind, mode and content of every file below the roots; keep it in `blobs`."""
-    found: list[list[Any]] = []
+    """Return path, kind, mode and digest of files below the roots; copy contents to `blobs`."""
+    files: list[list[Any]] = []
     for path in (path for root in roots for path in (root, *_entries(root))):
         if path.is_symlink():
-            found.append([str(path), "link", 0, os.readlink(path)])
+            files.append([str(path), "link", 0, os.readlink(path)])
         elif path.is_dir():
-            found.append([str(path), "folder", path.stat().st_mode & 0o7777, ""])
+            files.append([str(path), "folder", path.stat().st_mode & 0o7777, ""])
         elif path.is_file():
             data = path.read_bytes() if os.access(path, os.R_OK) else b""
             name = hashlib.sha256(data).hexdigest()
             if blobs is not None and not (blobs / name).exists():
                 (blobs / name).write_bytes(data)
-            found.append([str(path), "file", path.stat().st_mode & 0o7777, name])
-    return found
+            files.append([str(path), "file", path.stat().st_mode & 0o7777, name])
+    return files
 
 
 def _record(home: Path, base: Path, arguments: list[str], options: dict[str, Any]) -> None:
@@ -121,14 +121,14 @@ def _record(home: Path, base: Path, arguments: list[str], options: dict[str, Any
         "cwd": cwd,
         "stdin": base64.b64encode(stdin).decode(),
         "roots": [str(root) for root in roots],
-        "files": _state(roots, home / "blobs") if size <= MOST else None,
+        "files": _state(roots, home / "blobs") if size <= MAX_SIZE else None,
     }
     with (home / f"{os.getpid()}.ndjson").open("a", encoding="utf-8") as file:
         file.write(json.dumps(record) + "\n")
 
 
 def _install(home: Path) -> None:
-    """Let `subprocess.run` and `Forks.run` record what they run; the run itself is as it was."""
+    """Make `subprocess.run` and `Forks.run` record their command lines."""
     real: Any = subprocess.run
     real_fork = Forks.run
     (home / "blobs").mkdir(parents=True, exist_ok=True)
@@ -157,7 +157,7 @@ if "RECORD" in os.environ and __name__ != "__main__":
 
 
 def _restore(record: dict[str, Any], blobs: Path) -> None:
-    """Write the files that a command line could read."""
+    """Write the files that a command line can read."""
     for root in map(Path, record["roots"]):
         for path in (*reversed([*_entries(root)]), root):
             if path.is_symlink() or path.is_file():
@@ -191,10 +191,10 @@ def _run(record: dict[str, Any], blobs: Path, checkout: Path, shim: Path) -> dic
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         return {"error": str(error)}
-    here = os.fsencode(checkout)
+    folder = os.fsencode(checkout)
     return {
-        "stdout": done.stdout.replace(here, b"CHECKOUT"),
-        "stderr": done.stderr.replace(here, b"CHECKOUT"),
+        "stdout": done.stdout.replace(folder, b"CHECKOUT"),
+        "stderr": done.stderr.replace(folder, b"CHECKOUT"),
         "exit code": done.returncode,
         "files": _state([Path(root) for root in record["roots"]], None),
     }
@@ -203,47 +203,47 @@ def _run(record: dict[str, Any], blobs: Path, checkout: Path, shim: Path) -> dic
 def _compare(
     blobs: Path, old: Path, new: Path, shim: Path, records: list[dict[str, Any]]
 ) -> tuple[int, int, list[str]]:
-    """Return how many command lines were run, how many bytes they wrote, and the differences."""
+    """Return the number of command lines, the bytes of their output, and the differences."""
     size = 0
-    found = []
+    differences = []
     for record in records:
-        one, other = (_run(record, blobs, checkout, shim) for checkout in (old, new))
-        size += len(one.get("stdout", b"")) + len(one.get("stderr", b""))
-        if one != other:
-            parts = {name: (one.get(name), other.get(name)) for name in {*one, *other}
-                     if one.get(name) != other.get(name)}  # fmt: skip
-            found.append(str(Difference(record["test"], record["arguments"], parts)))
-    return len(records), size, found
+        before, after = (_run(record, blobs, checkout, shim) for checkout in (old, new))
+        size += len(before.get("stdout", b"")) + len(before.get("stderr", b""))
+        if before != after:
+            parts = {name: (before.get(name), after.get(name)) for name in {*before, *after}
+                     if before.get(name) != after.get(name)}  # fmt: skip
+            differences.append(str(Difference(record["test"], record["arguments"], parts)))
+    return len(records), size, differences
 
 
 def main(arguments: list[str]) -> int:
-    """Compare two checkouts, print the differences and how much was compared."""
+    """Compare two checkouts; print the differences and the number of command lines."""
     if len(arguments) != 3:
         print("usage: python tests/replay.py FOLDER OLD NEW", file=sys.stderr)
         return 2
-    home, old, new = (Path(each).absolute() for each in arguments)
+    home, old, new = (Path(path).absolute() for path in arguments)
     texts = [line for file in sorted(home.glob("*.ndjson")) for line in file.open(encoding="utf-8")]
     every = [json.loads(line) for line in dict.fromkeys(texts)]
-    records = [each for each in every if each["files"] is not None]
+    records = [record for record in every if record["files"] is not None]
     groups: dict[str, list[dict[str, Any]]] = {}
     for record in records:
-        # Those of one worker have a home in common, and cannot run side by side.
+        # Command lines of a worker share a home folder, and cannot run at the same time.
         workers = {Path(root).relative_to(BASE).parts[0] for root in record["roots"]}
         groups.setdefault(" ".join(sorted(workers)), []).append(record)
     lines = size = 0
-    found: list[str] = []
+    differences: list[str] = []
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as pool:
         shim = Path(folder)
         (shim / "sitecustomize.py").write_text(f"import time\ntime.time = lambda: {NOW}.0\n")
         work = partial(_compare, home / "blobs", old, new, shim)
         for ran, wrote, different in pool.map(work, groups.values()):
             lines, size = lines + ran, size + wrote
-            found += different
-    print("\n".join(found[:SHOWN]))
-    left_out = len(every) - len(records)
-    print(f"replay: {lines} command lines, {size} bytes, {len(found)} differences, "
-          f"{left_out} left out for the size of their files")  # fmt: skip
-    return 1 if found else 0
+            differences += different
+    print("\n".join(differences[:MAX_SHOWN]))
+    omitted = len(every) - len(records)
+    print(f"replay: {lines} command lines, {size} bytes, {len(differences)} differences, "
+          f"{omitted} omitted because of the size of their files")  # fmt: skip
+    return 1 if differences else 0
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Golden cases: a command line and exactly what it writes, each in a folder of its own.
+"""Golden cases: command lines with their exact output.
 
-`golden/AREA/CASE/` holds `command` (one line), and where they are not empty `policy.yaml`,
-`old.yaml`, `policy_test.yaml` and `stdin` as input, `stdout` and `stderr` as expected, and `exit`
-(0 where there is none). A case runs inside its folder. What differs by release or by the policy's
-text stands in the expected output as @PROGRAM@, @TZDATA@ or @DIGEST@.
+A folder `golden/AREA/CASE/` is a case. It has a file `command` (a single line), and files that may
+be missing: input in `policy.yaml`, `old.yaml`, `policy_test.yaml` and `stdin`, expected output in
+`stdout` and `stderr`, and the exit code in `exit` (default 0). A case runs in its folder. In expected
+output, @PROGRAM@ and @TZDATA@ are versions, and @DIGEST@ is the digest of the policy.
 """
 
 import shlex
@@ -36,7 +36,7 @@ def words_of(case: str) -> list[str]:
 
 
 def filled(text: str, policy: str) -> str:
-    """Return an expected text with what is in force for this release and this policy."""
+    """Return an expected text with versions and digest filled in."""
     digest = "sha256:" + sha256(policy.encode()).hexdigest()
     for name, value in (
         ("@PROGRAM@", version("zsupport")),
@@ -48,27 +48,27 @@ def filled(text: str, policy: str) -> str:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_program_writes_exactly_that(case: str, cli: "Cli") -> None:
-    got: Run = cli(
+def test_output_is_as_expected(case: str, cli: "Cli") -> None:
+    result: Run = cli(
         *words_of(case)[1:],
         stdin=text_of(case, "stdin"),
-        # A case is a workspace of its own, whether or not a repository lies around it.
+        # The folder of a case is the workspace, also if it is in a repository.
         env={"COLUMNS": "100", "GITHUB_WORKSPACE": str(GOLDEN / case)},
         cwd=GOLDEN / case,
     )
     policy = text_of(case, "policy.yaml")
-    assert got.stdout == filled(text_of(case, "stdout"), policy)
-    assert got.stderr == filled(text_of(case, "stderr"), policy)
-    assert got.code == int(text_of(case, "exit") or 0)
+    assert result.stdout == filled(text_of(case, "stdout"), policy)
+    assert result.stderr == filled(text_of(case, "stderr"), policy)
+    assert result.code == int(text_of(case, "exit") or 0)
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_case_is_made_of_these_files_only(case: str) -> None:
+def test_a_case_has_only_known_files(case: str) -> None:
     folder = GOLDEN / case
     names = {path.name for path in folder.iterdir()}
     assert "command" in names
     assert names <= INPUT | EXPECTED
-    # A case that expects nothing at all says at least the exit code.
+    # A case without output has at least an exit code.
     assert names & EXPECTED
     assert all((folder / name).stat().st_size for name in names)
 
@@ -76,17 +76,17 @@ def test_a_case_is_made_of_these_files_only(case: str) -> None:
     assert command.endswith("\n")
     assert command.count("\n") == 1
     assert words_of(case)[0] == "zsupport"
-    # No input that the command does not read.
+    # The command reads all input files.
     reads = ("--policy", "./policy.yaml", "zsupport test", "zsupport init")
-    assert "policy.yaml" not in names or any(each in command for each in reads)
+    assert "policy.yaml" not in names or any(option in command for option in reads)
     assert "policy_test.yaml" not in names or "zsupport test" in command
     assert ("stdin" in names) == ("--policy - " in command or " -\n" in command)
 
 
-def test_the_cases_cover_every_command_and_format() -> None:
+def test_cases_cover_all_commands_and_formats() -> None:
     lines = [words_of(case) for case in CASES]
     assert set(COMMANDS) <= {line[1] for line in lines}
     named = {line[line.index("--format") + 1] for line in lines if "--format" in line}
-    # Plain is what a pipe gets without the option.
+    # `plain` is the default format for pipes.
     assert set(FORMATS) - {"plain"} <= named
     assert not [path for path in GOLDEN.iterdir() if not path.is_dir()]

@@ -295,20 +295,20 @@ FITS = {
 
 
 @pytest.mark.parametrize(("impact", "workaround"), FITS)
-def test_priority_of_each_impact(impact: str, workaround: str, cli: "Cli") -> None:
+def test_priority_by_impact(impact: str, workaround: str, cli: "Cli") -> None:
     facts = {"impact": impact, "workaround": workaround}
     [answer] = ZOOM.priority(fact=facts).answers
     assert answer.priority == FITS[impact, workaround]
     # Only the case that the article does not cover is marked as unclear.
     doubts = (answer.unclear or "").split("\n")
     assert len(doubts) == (2 if (impact, workaround) == ("down", "true") else 1)
-    assert doubts[-1].startswith("The article has no date.")  # about the first day in force
+    assert doubts[-1].startswith("The article has no date.")  # the first day in force
     got = cli("priority", "--fact", f"impact={impact}", "--fact", f"workaround={workaround}")
     assert got.stdout == FITS[impact, workaround] + "\n"
     assert ("unclear" in got.stderr) is ((impact, workaround) == ("down", "true"))
 
 
-def test_only_the_date_is_unclear_about_the_priorities() -> None:
+def test_priorities_are_clear_except_for_the_first_day() -> None:
     doubts = {answer.unclear for answer in ZOOM.priority().answers}
     assert [(doubt or "")[:24] for doubt in doubts] == ["The article has no date."]
 
@@ -318,7 +318,7 @@ def test_only_the_date_is_unclear_about_the_priorities() -> None:
 
 @pytest.mark.parametrize("command", ["channels", "due", "priority", "topics"])
 @pytest.mark.parametrize("lang", ["en", "nb"])
-def test_every_document_warns_about_the_unclear_first_day(
+def test_every_document_has_a_warning_for_the_unclear_first_day(
     command: str, lang: str, cli: "Cli"
 ) -> None:
     document = json.loads(cli(command, "--format", "json", "--lang", lang).stdout)
@@ -365,7 +365,7 @@ def general(role: str | None = None, lang: str = "en") -> list[Any]:
     return [answer for answer in ZOOM.topics(role=role, lang=lang).answers if not answer.topic]
 
 
-def test_quick_start_guides_are_about_features() -> None:
+def test_quick_start_guides_explain_features() -> None:
     [guide] = [answer for answer in general() if answer.kind == "guide"]
     assert "quick" in guide.name.lower()
     assert "feature" in guide.note
