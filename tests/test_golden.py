@@ -2,7 +2,7 @@
 
 A folder `golden/AREA/CASE/` is a case. It has a file `command` (a single line), and files that may
 be missing: input in `policy.yaml`, `old.yaml`, `policy_test.yaml` and `stdin`, expected output in
-`stdout` and `stderr`, and the exit code in `exit` (default 0). A case runs in its folder. In expected
+`stdout` and `stderr`, and the exit code in `exit` (default 0). A case runs in its folder. In the
 output, @PROGRAM@ and @TZDATA@ are versions, and @DIGEST@ is the digest of the policy.
 """
 
