@@ -309,16 +309,6 @@ tests/oracle/cases.py
 tests/oracle/clock.py
 tests/oracle/compare.py
 tests/policy_trees.py
-tests/reference/__main__.py
-tests/reference/asked.py
-tests/reference/change.py
-tests/reference/claims.py
-tests/reference/compare.py
-tests/reference/definition.py
-tests/reference/draw.py
-tests/reference/judge.py
-tests/reference/ranks.py
-tests/replay.py
 tests/strategies.py
 tests/suite/test_coverage.py
 tests/suite/test_definitions.py
@@ -334,11 +324,9 @@ tests/test_clock_properties.py
 tests/test_conformance.py
 tests/test_docs.py
 tests/test_doubts.py
-tests/test_expressions.py
 tests/test_facts_and_priorities.py
 tests/test_freeze.py
 tests/test_gallery.py
-tests/test_golden.py
 tests/test_growth.py
 tests/test_holiday_names.py
 tests/test_host.py
@@ -349,13 +337,11 @@ tests/test_policy_in_full.py
 tests/test_properties.py
 tests/test_python.py
 tests/test_questions.py
-tests/test_reference.py
 tests/test_remarks.py
 tests/test_small_policies.py
 tests/test_starts.py
 tests/test_terms.py
 tests/test_tzdata_assumption.py
-tests/test_zoom_facts.py
 """
 
 
