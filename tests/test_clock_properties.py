@@ -1,7 +1,7 @@
-"""The properties that the clock definition names, for the program and for the definition itself.
+"""Properties of the clock definition, tested for the program and the oracle.
 
-Each holds whatever the hours are, so the hours are drawn: some by hand, others from the random
-calendars of `oracle.cases`.
+They hold for all hours. The tests use some hours written by hand, and random calendars of
+`oracle.cases`.
 """
 
 import json
@@ -52,7 +52,7 @@ BY_HAND: list[tuple[Written, str]] = [
 
 
 class Clock(ABC):
-    """One implementation of the clock, over whole seconds."""
+    """An implementation of the clock, in whole seconds."""
 
     @abstractmethod
     def due(self, opened: int, target: int | str, pauses: Pauses = ()) -> int: ...
@@ -86,12 +86,12 @@ class Program(Clock):
         return self.calendar.is_open(moment(at))
 
     def next_open(self, at: int) -> int | None:
-        found = self.calendar.next_open(moment(at))
-        return None if found is None else int(found.timestamp())
+        result = self.calendar.next_open(moment(at))
+        return None if result is None else int(result.timestamp())
 
 
 class Definition(Clock):
-    """The second implementation."""
+    """The oracle."""
 
     def __init__(self, written: Written, reading: str) -> None:
         self.hours = clock.Hours(written)
@@ -118,7 +118,7 @@ def moment(seconds: int) -> datetime:
 
 
 class Hours(NamedTuple):
-    """A calendar, by number: the ones by hand first, then random ones."""
+    """A calendar, and a day near which it has exceptions or transitions."""
 
     written: Written
     day: int
@@ -134,20 +134,20 @@ def hours(number: int) -> Hours:
         zone = random.choice(sorted(ZONES))
         days = some_days(random, zone)
         written = some_calendar(random, zone, days, 1)
-        # A minute a week would not reach a target of hours within ten years.
+        # With a minute a week, targets in hours are not reached within ten years.
         if sum(clock.Hours(written).minutes(days[0] + 30 + day).count(1) for day in range(7)) > 60:
             return Hours(written, days[0])
 
 
 @cache
-def made(implementation: type[Clock], number: int, reading: str) -> Clock:
+def implementation_of(implementation: type[Clock], number: int, reading: str) -> Clock:
     return implementation(hours(number).written, reading)  # type: ignore[call-arg]
 
 
 @pytest.fixture(params=[Program, Definition], ids=["program", "definition"], scope="module")
 def implementation(request: pytest.FixtureRequest) -> type[Clock]:
-    found: type[Clock] = request.param
-    return found
+    result: type[Clock] = request.param
+    return result
 
 
 NUMBERS = st.integers(0, 150)
@@ -162,17 +162,17 @@ checked = settings(
 
 
 def at(number: int, offset: int) -> int:
-    """Return an instant near the day that a calendar is about."""
+    """Return an instant near the day of a calendar."""
     return hours(number).day * DAY + offset
 
 
 def spans_at(number: int, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return pauses near the day that a calendar is about."""
+    """Return pauses near the day of a calendar."""
     return [(at(number, offset), at(number, offset + length)) for offset, length in spans]
 
 
 def due_or_none(subject: Clock, opened: int, target: int | str, pauses: Pauses = ()) -> int | None:
-    """Return when it is due, None where that is an error."""
+    """Return the deadline, or None if there is an error."""
     try:
         return subject.due(opened, target, pauses)
     except (ValueError, clock.Refused):
@@ -181,10 +181,10 @@ def due_or_none(subject: Clock, opened: int, target: int | str, pauses: Pauses =
 
 @given(NUMBERS, OFFSETS, LENGTHS, LENGTHS)
 @checked
-def test_due_goes_on_from_due(
+def test_deadlines_add_up(
     implementation: type[Clock], number: int, offset: int, first: int, second: int
 ) -> None:
-    subject = made(implementation, number, "close")
+    subject = implementation_of(implementation, number, "close")
     opened = at(number, offset)
     middle = subject.due(opened, first)
     assert subject.due(opened, first + second) == subject.due(middle, second)
@@ -195,7 +195,7 @@ def test_due_goes_on_from_due(
 def test_working_time_is_additive(
     implementation: type[Clock], number: int, offsets: list[int], spans: list[tuple[int, int]]
 ) -> None:
-    subject = made(implementation, number, "close")
+    subject = implementation_of(implementation, number, "close")
     a, b, c = (at(number, offset) for offset in offsets)
     pauses = spans_at(number, spans)
     parts = subject.elapsed(a, b, pauses) + subject.elapsed(b, c, pauses)
@@ -205,14 +205,14 @@ def test_working_time_is_additive(
 
 @given(NUMBERS, OFFSETS, LENGTHS, SPANS)
 @checked
-def test_due_is_the_least_instant_with_the_time_worked(
+def test_deadline_is_the_first_instant_with_the_working_time(
     implementation: type[Clock],
     number: int,
     offset: int,
     length: int,
     spans: list[tuple[int, int]],
 ) -> None:
-    subject = made(implementation, number, "close")
+    subject = implementation_of(implementation, number, "close")
     opened = at(number, offset)
     pauses = spans_at(number, spans)
     due = subject.due(opened, length, pauses)
@@ -225,7 +225,7 @@ def test_due_is_the_least_instant_with_the_time_worked(
 
 @given(NUMBERS, OFFSETS, LENGTHS, LENGTHS, SPANS)
 @checked
-def test_more_to_do_is_not_due_earlier(
+def test_longer_target_is_not_due_earlier(
     implementation: type[Clock],
     number: int,
     offset: int,
@@ -233,7 +233,7 @@ def test_more_to_do_is_not_due_earlier(
     second: int,
     spans: list[tuple[int, int]],
 ) -> None:
-    subject = made(implementation, number, "close")
+    subject = implementation_of(implementation, number, "close")
     opened = at(number, offset)
     pauses = spans_at(number, spans)
     less, more = sorted((first, second))
@@ -242,7 +242,7 @@ def test_more_to_do_is_not_due_earlier(
 
 @given(NUMBERS, OFFSETS, st.integers(0, DAY), LENGTHS, SPANS)
 @checked
-def test_opened_later_is_not_due_earlier(
+def test_later_opening_is_not_due_earlier(
     implementation: type[Clock],
     number: int,
     offset: int,
@@ -250,7 +250,7 @@ def test_opened_later_is_not_due_earlier(
     length: int,
     spans: list[tuple[int, int]],
 ) -> None:
-    subject = made(implementation, number, "close")
+    subject = implementation_of(implementation, number, "close")
     opened = at(number, offset)
     pauses = spans_at(number, spans)
     assert subject.due(opened, length, pauses) <= subject.due(opened + later, length, pauses)
@@ -258,7 +258,7 @@ def test_opened_later_is_not_due_earlier(
 
 @given(NUMBERS, OFFSETS, LENGTHS, SPANS, SPANS)
 @checked
-def test_another_pause_is_not_due_earlier(
+def test_additional_pause_is_not_due_earlier(
     implementation: type[Clock],
     number: int,
     offset: int,
@@ -266,7 +266,7 @@ def test_another_pause_is_not_due_earlier(
     spans: list[tuple[int, int]],
     more: list[tuple[int, int]],
 ) -> None:
-    subject = made(implementation, number, "close")
+    subject = implementation_of(implementation, number, "close")
     opened = at(number, offset)
     pauses = spans_at(number, spans)
     assert subject.due(opened, length, pauses) <= subject.due(
@@ -282,7 +282,7 @@ TARGETS = st.sampled_from([
 
 @given(NUMBERS, OFFSETS, TARGETS, SPANS, st.randoms(use_true_random=False))
 @checked
-def test_splitting_merging_and_permuting_pauses_changes_nothing(
+def test_split_merged_and_reordered_pauses_give_the_same_deadline(
     implementation: type[Clock],
     number: int,
     offset: int,
@@ -290,7 +290,7 @@ def test_splitting_merging_and_permuting_pauses_changes_nothing(
     spans: list[tuple[int, int]],
     random: Random,
 ) -> None:
-    subject = made(implementation, number, "close")
+    subject = implementation_of(implementation, number, "close")
     opened = at(number, offset)
     pauses = spans_at(number, spans)
     due = due_or_none(subject, opened, target, pauses)
@@ -313,10 +313,10 @@ def test_splitting_merging_and_permuting_pauses_changes_nothing(
 
 @given(NUMBERS, OFFSETS, TARGETS)
 @checked
-def test_a_pause_without_work_costs_nothing(
+def test_pause_without_working_time_does_not_move_the_deadline(
     implementation: type[Clock], number: int, offset: int, target: str
 ) -> None:
-    subject = made(implementation, number, "close")
+    subject = implementation_of(implementation, number, "close")
     opened = at(number, offset)
     due = due_or_none(subject, opened, target)
     assume(due is not None)
@@ -326,8 +326,8 @@ def test_a_pause_without_work_costs_nothing(
     assert subject.due(opened, target, [(opened, opening)]) == due
 
 
-# Calendars whose windows reach into the next date in every way that rule 7 speaks of. What a break,
-# a holiday or an override takes from them is drawn (`reaching`).
+# Calendars with windows that continue on the next date, in all ways of rule 7. Breaks, holidays and
+# dates with their own hours are added at random (`reaching`).
 NIGHTS: list[Written | list[Written]] = [
     {"open": "mon-fri 22:00-06:00"},
     {"open": "mon-sun 16:00-01:00", "business-days": "mon-fri"},
@@ -350,7 +350,7 @@ FOLDS = {
 
 
 class Reaching(NamedTuple):
-    """Hours in one zone, with business days, and a day near which clocks change."""
+    """Hours in a time zone with business days, and a day near a transition."""
 
     members: list[Written]
     zone: str
@@ -358,7 +358,7 @@ class Reaching(NamedTuple):
 
 
 def reaching(number: int) -> Reaching:
-    """Return one calendar or a union, by number."""
+    """Return a calendar or union by its number."""
     random = Random(f"reaching {number}")
     while True:
         zone, on = random.choice(sorted(FOLDS.items()))
@@ -395,7 +395,7 @@ BUSINESS_DAYS = (
     "1 business day", "2 business days", "next business day", "by 00:00 next business day",
     "by 07:00 next business day", "by 23:45 next business day", "by 24:00 next business day",
 )  # fmt: skip
-#: Each with the three readings, which a `by` target does not have.
+#: Targets with their readings; `by` targets have no reading.
 READ = [
     (target, reading)
     for target in BUSINESS_DAYS
@@ -405,7 +405,7 @@ REACHING = 200
 
 
 def moments_around(time: WorkingTime, zone: str, day: int) -> list[int]:
-    """Return instants of ten days, around all at which a business day could come out otherwise."""
+    """Return instants of ten days, near all instants at which a deadline could change."""
     first, last = (day - 4) * DAY, (day + 6) * DAY
     spans = time.spans(first, last)
     edges = {at for at in (*spans.starts, *spans.ends) if first <= at < last}
@@ -414,7 +414,7 @@ def moments_around(time: WorkingTime, zone: str, day: int) -> list[int]:
     offsets = [offset for utc_day in days for offset in clock.offsets(zone, utc_day)]
     for minute, (before, after) in enumerate(pairwise(offsets), first // 60 + 1):
         if before != after:
-            # Where clocks change, and the same time before and after.
+            # The transition, and the same local time before and after it.
             edges |= {(minute + shift) * 60 for shift in (0, after - before, before - after)}
     around = {edge + step for edge in edges for step in (-1, 0, 1)}
     return sorted(around | set(range(first, last, 5 * 3600 + 1234)))
@@ -441,7 +441,7 @@ def test_business_days_opened_later_are_not_due_earlier(tenth: int) -> None:
 
 
 @pytest.mark.parametrize("tenth", range(10))
-def test_business_days_are_due_as_the_definition_says(tenth: int) -> None:
+def test_business_days_agree_with_the_oracle(tenth: int) -> None:
     for number in range(tenth, REACHING, 10):
         drawn = reaching(number)
         hours, random = clock.Hours(drawn.members), Random(number)
@@ -462,7 +462,7 @@ def test_business_days_are_monotone_in_both_implementations(
 ) -> None:
     target, reading = read
     first, second = at(number, offset), at(number, offset + later)
-    subject = made(implementation, number, reading)
+    subject = implementation_of(implementation, number, reading)
     due, not_earlier = due_or_none(subject, first, target), due_or_none(subject, second, target)
     assume(due is not None and not_earlier is not None)
     assert due is not None
@@ -470,19 +470,20 @@ def test_business_days_are_monotone_in_both_implementations(
     assert first <= due <= not_earlier
 
 
-def test_days_and_then_days_need_not_be_days_together(implementation: type[Clock]) -> None:
-    # Friday and one day is Monday's close; from a close one day is Wednesday's. Two are Tuesday's.
+def test_business_days_do_not_add_up(implementation: type[Clock]) -> None:
+    # A day from Friday is Monday's closing, and a day from that is Wednesday's closing. But two
+    # days from Friday are Tuesday's closing.
     subject = implementation(BY_HAND[0][0], "close")  # type: ignore[call-arg]
     friday = int(datetime(2026, 11, 27, 9, 0, tzinfo=UTC).timestamp())
-    one = subject.due(friday, "1 business day")
-    assert moment(one) == datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
-    assert moment(subject.due(one, "1 business day")) == datetime(2026, 12, 2, 16, 0, tzinfo=UTC)
+    monday = subject.due(friday, "1 business day")
+    assert moment(monday) == datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    assert moment(subject.due(monday, "1 business day")) == datetime(2026, 12, 2, 16, 0, tzinfo=UTC)
     assert moment(subject.due(friday, "2 business days")) == datetime(2026, 12, 1, 16, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("target", ["next business day", "1 business day", "2000 business hours"])
-def test_what_is_never_due_is_refused_at_once(target: str) -> None:
-    # Rule 17: an error that says so, never a loop. Half an hour a week, and no business day at all.
+def test_unreached_deadline_is_an_error_within_two_seconds(target: str) -> None:
+    # Rule 17: an error, not an endless loop. Half an hour a week, and no business day.
     written = {"timezone": "Europe/Oslo", "open": "mon 09:00-09:30", "business-days": "sat-sun"}
     calendar = Calendar.from_dict(written)
     begun = time.process_time()
@@ -493,10 +494,10 @@ def test_what_is_never_due_is_refused_at_once(target: str) -> None:
 
 @given(NUMBERS, OFFSETS)
 @checked
-def test_the_next_opening_is_where_closed_becomes_open(
+def test_next_opening_is_where_closed_becomes_open(
     implementation: type[Clock], number: int, offset: int
 ) -> None:
-    subject = made(implementation, number, "close")
+    subject = implementation_of(implementation, number, "close")
     now = at(number, offset)
     opening = subject.next_open(now)
     assume(opening is not None)
@@ -504,20 +505,20 @@ def test_the_next_opening_is_where_closed_becomes_open(
     assert opening > now
     assert subject.is_open(opening)
     assert not subject.is_open(opening - 1)
-    # Until then it closes at most once, so what is worked before it is worked from now on.
+    # Before the opening, the hours close at most once, so all working time is at the start.
     worked = subject.elapsed(now, opening)
     assert subject.elapsed(now, now + worked) == worked
 
 
 @given(NUMBERS, OFFSETS)
 @checked
-def test_open_is_a_second_worked(implementation: type[Clock], number: int, offset: int) -> None:
-    subject = made(implementation, number, "close")
+def test_open_second_is_working_time(implementation: type[Clock], number: int, offset: int) -> None:
+    subject = implementation_of(implementation, number, "close")
     now = at(number, offset)
     assert subject.elapsed(now, now + 1) == int(subject.is_open(now))
 
 
-# --- Plain elapsed time, which only a policy can promise ------------------------------------------
+# --- Elapsed targets, which only policies have ----------------------------------------------------
 
 CLOCK_TIMES = {f"H{hours}": f"{hours}h" for hours in range(9)}
 
@@ -530,7 +531,7 @@ def policy_of_clock_times(tmp_path_factory: pytest.TempPathFactory) -> Any:
         "plans": {"any": "Any"},
         "channels": {"web": {"name": "Web", "kind": "web"}},
         "entitlements": [{"allow": "web"}],
-        "priorities": [{"id": each} for each in CLOCK_TIMES],
+        "priorities": [{"id": id} for id in CLOCK_TIMES],
         "metrics": [{"id": "answer", "pauses": "Waiting"}],
         "targets": [{"answer": CLOCK_TIMES}],
     }
@@ -541,7 +542,7 @@ def policy_of_clock_times(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @given(st.integers(0, 2**32), st.integers(0, 4), st.integers(0, 4), SPANS)
 @checked
-def test_elapsed_targets_are_the_clock_without_the_pauses(
+def test_elapsed_targets_count_the_time_outside_pauses(
     policy_of_clock_times: Any, opened: int, first: int, second: int, spans: list[tuple[int, int]]
 ) -> None:
     opened += 10**8

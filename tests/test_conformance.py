@@ -1,4 +1,4 @@
-"""The cases worked out by hand, run against the program and against the second implementation."""
+"""Conformance cases with answers worked out by hand, run by the program and the oracle."""
 
 import json
 from collections.abc import Mapping
@@ -33,24 +33,24 @@ Case = Mapping[str, Any]
 
 
 def cases_of(path: Path) -> list[Case]:
-    """Return the cases of a file, each with its calendar or policy in place of the name."""
+    """Return the cases of a file, with calendars and policies instead of their names."""
     # Every scalar is text, as policies read it.
     document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
-    found: list[Case] = []
+    cases: list[Case] = []
     for case in document["cases"]:
         full = dict(case)
         if isinstance(case.get("calendar"), str) and case["calendar"] != "none":
             full["calendar"] = document["calendars"][case["calendar"]]
         if "policy" in case:
             full["policy"] = document["policies"][case["policy"]]
-        found.append(full)
-    return found
+        cases.append(full)
+    return cases
 
 
 ALL = {f"{path.stem}:{case['id']}": case for path in FILES for case in cases_of(path)}
 
 
-# --- What a case says -----------------------------------------------------------------------------
+# --- Cases ----------------------------------------------------------------------------------------
 
 
 def instant(text: str) -> datetime:
@@ -70,7 +70,7 @@ def pauses_of(case: Case) -> list[tuple[str, str | None]]:
 
 
 def kind_of(case: Case) -> str:
-    """Return which question a case asks."""
+    """Return the kind of question of a case."""
     if "policy" in case:
         return "policy"
     if "target" not in case:
@@ -80,7 +80,7 @@ def kind_of(case: Case) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return an answer as the cases write it."""
+    """Return an answer as a text in the form of the cases."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -107,7 +107,7 @@ def expected(case: Case) -> dict[str, Any]:
 
 
 def policy_of(case: Case) -> dict[str, Any]:
-    """Return a policy that promises what the case asks about, by the metric it names."""
+    """Return a policy with the target and metric of a case."""
     pauses = {} if case.get("metric-pauses") == "false" else {"pauses": "Waiting"}
     warn = {"warn": case["warn"]} if "warn" in case else {}
     starts = {"starts": case["starts"]} if "starts" in case else {}
@@ -127,14 +127,14 @@ def policy_of(case: Case) -> dict[str, Any]:
     if case["calendar"] != "none":
         several = case["calendar"]
         several = several if isinstance(several, list) else [several]
-        policy["hours"] = {f"h{i}": each for i, each in enumerate(several)}
+        policy["hours"] = {f"h{i}": calendar for i, calendar in enumerate(several)}
         policy["hours"]["all"] = {"any": list(policy["hours"])}
         rule["hours"] = "all"
     return {**policy, "targets": [rule]}
 
 
 def program(case: Case, folder: Path) -> dict[str, Any]:
-    """Return what the program answers, or the error it gives."""
+    """Return the answer or the error of the program."""
     kind = kind_of(case)
     try:
         if kind in ("policy", "state"):
@@ -165,7 +165,7 @@ def program(case: Case, folder: Path) -> dict[str, Any]:
         named: dict[str, Any] = dict(case.get("with", {}))
         if case.get("ask") == "channels":
             asked = policy.channels(**named, fact=case.get("facts"), at=instant(case["at"])).answers
-            return {"allowed": [each.channel for each in asked if each.allowed]}
+            return {"allowed": [answer.channel for answer in asked if answer.allowed]}
         if kind == "state":
             named["metric"] = case.get("metric", "first")
         for name in ("opened", "at", "answered", "updated", "resolved"):
@@ -196,26 +196,26 @@ def program(case: Case, folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", ALL.values(), ids=ALL)
-def test_the_program_answers_as_by_hand(case: Case, tmp_path: Path) -> None:
+def test_program_gives_the_expected_answers(case: Case, tmp_path: Path) -> None:
     answers = program(case, tmp_path)
-    found = {
+    result = {
         key: answers[key] if key == "allowed" else shown(answers[key])
         for key in case["expect"]
         if key in answers
     }
-    assert found == expected(case), f"{case['why']} {answers}"
+    assert result == expected(case), f"{case['why']} {answers}"
 
 
-# --- The second implementation --------------------------------------------------------------------
+# --- The oracle -----------------------------------------------------------------------------------
 
 
 def promises_no_deadline(case: Case) -> bool:
-    """Return whether the clock has nothing to count in a case."""
+    """Return whether a case has a target without a deadline."""
     return case.get("target") in ("none", "not-stated", "2 per week")
 
 
 def definition(case: Case) -> dict[str, Any]:
-    """Return what the second implementation answers, in the words of the cases."""
+    """Return the answer of the oracle in the form of the cases."""
     if case["calendar"] == "none":
         hours = clock.Hours({"open": "24x7", "timezone": case.get("timezone", "UTC")})
     else:
@@ -270,12 +270,12 @@ def definition(case: Case) -> dict[str, Any]:
     }
 
 
-def utc(found: int | None) -> datetime | None:
+def utc(instant: int | None) -> datetime | None:
     """Return an instant as a datetime."""
-    return None if found is None else datetime.fromtimestamp(found, UTC)
+    return None if instant is None else datetime.fromtimestamp(instant, UTC)
 
 
-# What is refused as it is read is the program's to refuse: the clock is never asked.
+# The program reports these cases when it loads the policy, so the oracle does not run them.
 REFUSED_AS_READ = {
     "hours:bare-day", "hours:bare-hours-under-hours", "hours:negative-target",
     "business-days:no-business-days-at-all", "starts:a-start-for-an-event",
@@ -291,21 +291,21 @@ CLOCK_CASES = {
 
 
 @pytest.mark.parametrize("case", CLOCK_CASES.values(), ids=CLOCK_CASES)
-def test_the_second_implementation_answers_as_by_hand(case: Case) -> None:
+def test_oracle_gives_the_expected_answers(case: Case) -> None:
     try:
         answers = definition(case)
     except (clock.Refused, clock.Paused):
         answers = {"error": "value"}
     assert bool(answers) is not promises_no_deadline(case)
-    found = {key: shown(answers[key]) for key in case["expect"] if key in answers}
+    result = {key: shown(answers[key]) for key in case["expect"] if key in answers}
     wanted = {key: text for key, text in expected(case).items() if key in answers or key == "error"}
-    assert found == wanted, case["why"]
+    assert result == wanted, case["why"]
 
 
 # --- The files ------------------------------------------------------------------------------------
 
 
-def test_every_case_is_named_and_reasoned() -> None:
+def test_every_case_has_an_id_and_a_reason() -> None:
     assert len(ALL) >= 120
     for path in FILES:
         cases = cases_of(path)
@@ -317,7 +317,7 @@ def test_every_case_is_named_and_reasoned() -> None:
             assert len(case["why"]) > 10, case["id"]
 
 
-def test_the_readme_names_every_file_and_key() -> None:
+def test_readme_names_every_file_and_key() -> None:
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     named = [path.name for path in FILES] + sorted(KEYS) + sorted(ANSWERS)
     assert [name for name in named if f"`{name}" not in text] == []

@@ -1,6 +1,6 @@
-"""Business hours and days are refused only where a rule decides a case whose hours never close.
+"""Business targets are invalid only if their rule decides a case with hours that never close.
 
-The reference asks `due` about every case, with clock time in place of the business value.
+The model asks `due` for every case, with an elapsed target instead of the business target.
 """
 
 import random
@@ -36,7 +36,7 @@ def loaded(text: str) -> Policy:
     return Policy((load_revision(SourceFile("p.yaml", text.encode(), "", "p.yaml")),))
 
 
-def refused(text: str) -> list[str]:
+def codes_of(text: str) -> list[str]:
     try:
         loaded(text)
     except InvalidPolicy as invalid:
@@ -50,11 +50,11 @@ def with_rules(*rules: str, grants: str = "{allow: [web, chat, faq]}", hours: st
 
 
 @pytest.mark.parametrize(
-    ("calendar", "target", "right"),
+    ("calendar", "target", "valid"),
     [
         ("open: 24x7", "4 business hours", False),
-        ("open: 24x7, apply-holidays: true", "4 business hours", False),  # no holidays to apply
-        ("open: 24x7, holidays: [12-25]", "4 business hours", False),  # and here they do not apply
+        ("open: 24x7, apply-holidays: true", "4 business hours", False),  # there are no holidays
+        ("open: 24x7, holidays: [12-25]", "4 business hours", False),  # the holidays do not apply
         ("open: 24x7, apply-holidays: true, holidays: [12-25]", "4 business hours", True),
         ("open: 24x7, apply-holidays: true, holidays: customer", "4 business hours", True),
         ('open: 24x7, dates: {"2026-12-25": closed}', "30 business minutes", True),
@@ -65,7 +65,7 @@ def with_rules(*rules: str, grants: str = "{allow: [web, chat, faq]}", hours: st
             "4 business hours", False,
         ),
         ('open: 24x7, breaks: {"2026-12-25": 02:00-04:00}', "4 business hours", True),
-        # Which days count is not said by a day on which it is closed.
+        # A closed day does not state which days are business days.
         ('open: 24x7, dates: {"2026-12-25": closed}', "1 business day", False),
         ("open: 24x7, apply-holidays: true, holidays: [12-25]", "next business day", False),
         (
@@ -75,15 +75,15 @@ def with_rules(*rules: str, grants: str = "{allow: [web, chat, faq]}", hours: st
         ("open: 24x7, business-days: mon-fri", "4 business hours", False),
     ],
 )  # fmt: skip
-def test_24x7_that_closes_at_times_has_business_hours(
-    calendar: str, target: str, right: bool
+def test_business_targets_require_24x7_hours_that_close(
+    calendar: str, target: str, valid: bool
 ) -> None:
     hours = f"hours: {{h: {{{calendar}}}}}\n"
     text = with_rules(f"{{hours: h, first-response: {target}}}", hours=hours)
-    assert refused(text) == ([] if right else ["ZS104"])
+    assert codes_of(text) == ([] if valid else ["ZS104"])
 
 
-def test_business_hours_over_24x7_that_closes_leave_out_what_is_closed() -> None:
+def test_business_hours_over_24x7_omit_breaks() -> None:
     hours = 'hours: {h: {open: 24x7, breaks: {"2026-11-23": "10:00-14:00"}}}\n'
     policy = loaded(with_rules("{hours: h, first-response: 4 business hours}", hours=hours))
     (answer,) = policy.due(
@@ -109,15 +109,15 @@ BY_PLAN = "{hours: by-plan, first-response: 4 business hours}"
          BY_PLAN),
         ("{when: {plan: pro, opened: inside office}, first-response: 1h}",
          "{when: {plan: pro, opened: outside office}, first-response: 2h}", BY_PLAN),
-        # With P1 it is down.
+        # P1 requires `down: true`.
         ("{when: {plan: pro, down: true}, first-response: 1h}",
          "{hours: by-plan, first-response: {P1: 4 business hours}}"),
         ("{when: {plan: pro}, first-response: 1h}",
          "{hours: union, first-response: 2 business days}"),
     ],
 )  # fmt: skip
-def test_a_rule_whose_only_24x7_case_is_decided_above_is_read(rules: tuple[str, ...]) -> None:
-    assert refused(with_rules(*rules)) == []
+def test_rule_is_valid_if_earlier_rules_decide_all_24x7_cases(rules: tuple[str, ...]) -> None:
+    assert codes_of(with_rules(*rules)) == []
 
 
 @pytest.mark.parametrize(
@@ -132,12 +132,12 @@ def test_a_rule_whose_only_24x7_case_is_decided_above_is_read(rules: tuple[str, 
         ("{when: {plan: free}, first-response: 1h}", BY_PLAN),
     ],
 )
-def test_a_rule_that_decides_a_24x7_case_is_refused(rules: tuple[str, ...]) -> None:
-    assert refused(with_rules(*rules)) == ["ZS104"]
+def test_rule_that_decides_a_24x7_case_is_reported(rules: tuple[str, ...]) -> None:
+    assert codes_of(with_rules(*rules)) == ["ZS104"]
 
 
 @pytest.mark.parametrize(
-    ("grants", "right"),
+    ("grants", "valid"),
     [
         ("{when: {plan: [free, max]}, allow: web}", True),
         ("{when: {plan: [free, max]}, allow: web}, {allow: faq}", True),
@@ -148,17 +148,17 @@ def test_a_rule_that_decides_a_24x7_case_is_refused(rules: tuple[str, ...]) -> N
         ("{when: {plan: [free, max]}, allow: web}, {recommend: [web, chat]}", True),
     ],
 )  # fmt: skip
-def test_a_case_that_cannot_be_opened_needs_no_hours(grants: str, right: bool) -> None:
-    assert refused(with_rules(BY_PLAN, grants=grants)) == ([] if right else ["ZS104"])
+def test_case_that_is_not_entitled_needs_no_hours(grants: str, valid: bool) -> None:
+    assert codes_of(with_rules(BY_PLAN, grants=grants)) == ([] if valid else ["ZS104"])
 
 
-def test_with_a_mistake_above_nothing_is_hidden() -> None:
-    # What is wrong in a grant says nothing about who may open a case.
+def test_invalid_grant_hides_no_finding() -> None:
+    # An invalid grant does not state which cases are entitled.
     text = with_rules(BY_PLAN, grants="{when: {plan: fre}, allow: web}")
-    assert sorted(refused(text)) == ["ZS104", "ZS201"]
+    assert sorted(codes_of(text)) == ["ZS104", "ZS201"]
 
 
-CLOCK = "7h 24x7"  # stands in no other rule, so that it tells which one decided
+CLOCK = "7h 24x7"  # in no other rule, so that it identifies the rule that decides
 MOMENTS = (datetime(2026, 11, 23, 10, tzinfo=UTC), datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
@@ -183,7 +183,7 @@ def random_condition(chosen: random.Random) -> str:
 
 
 def random_policy(chosen: random.Random) -> tuple[str, str]:
-    """Return a policy whose last rule states `TARGET`, and the hours of that rule."""
+    """Return a policy whose last rule has the target `TARGET`, and the hours of that rule."""
     hours = chosen.choice(("by-plan", "union", "by-role"))
     rules = []
     for _ in range(chosen.randint(1, 4)):
@@ -206,8 +206,8 @@ def random_policy(chosen: random.Random) -> tuple[str, str]:
     return text.replace("{when: {}, ", "{"), hours
 
 
-def is_right(text: str, hours: str) -> bool:
-    """Return whether the rule that states `TARGET` decides no case whose hours never close."""
+def is_valid(text: str, hours: str) -> bool:
+    """Return whether the rule of `TARGET` decides no case with hours that never close."""
     policy = loaded(text.replace("TARGET", CLOCK))
     for plan, role, channel, down, opened in product(
         ("free", "pro", "max"), ("owner", "user"), ("web", "chat"), ("true", "false"), MOMENTS
@@ -224,12 +224,12 @@ def is_right(text: str, hours: str) -> bool:
     return True
 
 
-def test_the_cases_looked_at_are_those_that_the_rule_decides() -> None:
-    right = 0
+def test_findings_agree_with_the_answers_of_due() -> None:
+    valid = 0
     for seed in range(400):
         text, hours = random_policy(random.Random(seed))
-        expected = is_right(text, hours)
-        right += expected
-        codes = refused(text.replace("TARGET", "4 business hours"))
+        expected = is_valid(text, hours)
+        valid += expected
+        codes = codes_of(text.replace("TARGET", "4 business hours"))
         assert codes == ([] if expected else ["ZS104"]), (seed, text)
-    assert min(right, 400 - right) > 40  # both happen often
+    assert min(valid, 400 - valid) > 40  # valid and invalid policies are both frequent

@@ -1,4 +1,4 @@
-"""`hours --freeze`: what it prints can be pasted, and then pins what the library gave."""
+"""`hours --freeze`: its output can be pasted into the policy, and freezes the holidays."""
 
 import json
 from datetime import datetime
@@ -38,15 +38,15 @@ NAMED = "add: {12-24: {en: Christmas Eve, nb: Heiligabend}, 05-14: A day of our 
 MORE_AND_LESS = 'add: [12-24, "2026-05-15"]\nremove: [10-03, "2027-01-06"]\n'
 
 
-def written(folder: Path, name: str, holidays: str) -> str:
-    """Write the policy with these lines below `holidays:`, and return how to name it."""
+def write_policy(folder: Path, name: str, holidays: str) -> str:
+    """Write the policy with these lines below `holidays:`, and return its path."""
     block = "".join(f"      {line}\n" for line in holidays.splitlines())
     (folder / name).write_text(POLICY.replace("@HOLIDAYS@\n", block))
     return f"./{name}"
 
 
 def deadlines(policy: str, folder: Path) -> list[datetime | None]:
-    """Return when a case that is opened on each of some days around holidays is due."""
+    """Return the deadlines of cases that are opened on days around holidays."""
     desk = load(str(folder / policy), cache=False)
     days = ["2026-01-05", "2026-04-02", "2026-05-13", "2026-10-02", "2026-12-23", "2027-01-05"]
     days += ["2027-03-25", "2027-05-16", "2027-10-29", "2027-12-23"]
@@ -57,128 +57,124 @@ def deadlines(policy: str, folder: Path) -> list[datetime | None]:
 
 
 def names(cli: "Cli", policy: str, folder: Path) -> list[str]:
-    """Return what is said of holidays: those of two years to come, and the way to deadlines."""
-    said = []
+    """Return texts about holidays: the list of two years, and the steps to deadlines."""
+    lines = []
     for day in ("2026-01-01", "2026-11-23"):
         asked = ("hours", "office", "--policy", policy, "--at", f"{day}T10:00:00Z", "--exit-zero")
         answers = json.loads(cli(*asked, "--format", "json", cwd=folder).stdout)["answers"]
-        said += [f"{each['date']} {each['name']}" for each in answers[0]["holidays"]]
+        lines += [f"{holiday['date']} {holiday['name']}" for holiday in answers[0]["holidays"]]
     for day in ("2026-01-05", "2026-05-13", "2026-12-23", "2027-03-25"):
         question = ("due", "--policy", policy, "--opened", f"{day}T10:00:00Z", "--why")
         way = cli(*question, cwd=folder).stderr.splitlines()
-        said += [line for line in way if "does not count" in line]
-    return said
+        lines += [line for line in way if "does not count" in line]
+    return lines
 
 
-def exchanging(folder: Path, name: str, holidays: str) -> str:
-    """Write a policy of China with these lines below `holidays:`, and return how to name it."""
-    named = written(folder, name, f"country: CN\n{holidays}")
+def write_chinese_policy(folder: Path, name: str, holidays: str) -> str:
+    """Write a policy of China with these lines below `holidays:`, and return its path."""
+    named = write_policy(folder, name, f"country: CN\n{holidays}")
     path = folder / name
     path.write_text(path.read_text().replace("Europe/Berlin", "Asia/Shanghai"))
     return named
 
 
 @pytest.mark.parametrize("key", ["exchanged: mon\n", ""])
-def test_days_worked_in_exchange_are_pinned_in_a_key_of_their_own(
-    key: str, cli: "Cli", tmp_path: Path
-) -> None:
-    live = exchanging(tmp_path, "live.yaml", key + "covers: 2026\n")
+def test_exchanged_dates_are_frozen_in_their_own_key(key: str, cli: "Cli", tmp_path: Path) -> None:
+    live = write_chinese_policy(tmp_path, "live.yaml", key + "covers: 2026\n")
     printed = cli("hours", "office", "--policy", live, "--freeze", cwd=tmp_path)
     assert printed.stdout.split("frozen-exchanged:\n")[1].splitlines() == [
         f"  - 2026-{day}" for day in ("01-04", "02-14", "02-28", "05-09", "09-20", "10-10")
     ]
-    pinned = exchanging(tmp_path, "pinned.yaml", key + printed.stdout)
+    pinned = write_chinese_policy(tmp_path, "pinned.yaml", key + printed.stdout)
     asked = ("--opened", "2026-10-09T08:00:00Z", "--at", "2026-10-09T08:00:00Z", "--why")
-    found = [cli("due", "--policy", policy, *asked, cwd=tmp_path) for policy in (live, pinned)]
-    assert found[0].stdout == found[1].stdout
-    # The reasons give the same dates; only their lines differ.
-    ways = [each.stderr.replace("live", "pinned").split("office")[-1] for each in found]
+    answers_of_both = [
+        cli("due", "--policy", policy, *asked, cwd=tmp_path) for policy in (live, pinned)
+    ]
+    assert answers_of_both[0].stdout == answers_of_both[1].stdout
+    # The reasons have the same dates; only the line numbers differ.
+    ways = [
+        answer.stderr.replace("live", "pinned").split("office")[-1] for answer in answers_of_both
+    ]
     assert ways[0] == ways[1]
     assert ("2026-10-10 has the hours of mon" in ways[1]) is bool(key)
     warning = "2026-10-10 is worked in exchange for a day off, but the policy does not state"
-    assert [warning in each.stderr for each in found] == [not key] * 2
+    assert [warning in answer.stderr for answer in answers_of_both] == [not key] * 2
 
 
-def test_days_worked_in_exchange_that_are_ignored_are_not_pinned(
-    cli: "Cli", tmp_path: Path
-) -> None:
-    policy = exchanging(tmp_path, "desk.yaml", "exchanged: ignore\ncovers: 2026\n")
+def test_ignored_exchanged_dates_are_not_frozen(cli: "Cli", tmp_path: Path) -> None:
+    policy = write_chinese_policy(tmp_path, "desk.yaml", "exchanged: ignore\ncovers: 2026\n")
     printed = cli("hours", "office", "--policy", policy, "--freeze", cwd=tmp_path).stdout
     assert "2026-10-01" in printed
     assert "exchanged" not in printed
 
 
 @pytest.mark.parametrize("extra", ["", MORE_AND_LESS, NAMED])
-def test_what_is_printed_is_pasted_and_changes_no_answer(
-    extra: str, cli: "Cli", tmp_path: Path
-) -> None:
-    live = written(tmp_path, "live.yaml", FROM_THE_LIBRARY + extra)
+def test_pasted_output_changes_no_answer(extra: str, cli: "Cli", tmp_path: Path) -> None:
+    live = write_policy(tmp_path, "live.yaml", FROM_THE_LIBRARY + extra)
     printed = cli("hours", "office", "--policy", live, "--freeze", "--at", "2026-11-23T10:00:00Z",
                   cwd=tmp_path)  # fmt: skip
     assert (printed.code, printed.stderr) == (0, "")
-    pinned = written(tmp_path, "pinned.yaml", FROM_THE_LIBRARY + extra + printed.stdout)
+    pinned = write_policy(tmp_path, "pinned.yaml", FROM_THE_LIBRARY + extra + printed.stdout)
     assert deadlines(pinned, tmp_path) == deadlines(live, tmp_path)
     assert names(cli, pinned, tmp_path) == names(cli, live, tmp_path)
-    # Frozen again it is the same text, but for the line that it stands in.
+    # Freezing again prints the same text, except for the line number.
     again = cli("hours", "office", "--policy", pinned, "--freeze", "--at", "2026-11-23T10:00:00Z",
                 cwd=tmp_path)  # fmt: skip
     assert again.stdout.splitlines()[1:] == printed.stdout.splitlines()[1:]
-    # The library is not asked any more, and so its version is not named.
+    # The library is not used any more, so the output has no version of it.
     for policy, asked in ((live, True), (pinned, False)):
         answer = cli("due", "--policy", policy, "--opened", "2026-12-23T10:00:00Z", "--format",
                      "json", cwd=tmp_path)  # fmt: skip
         assert (json.loads(answer.stdout)["versions"]["holidays"] is not None) is asked
 
 
-def test_what_reaches_beyond_the_pinned_years_says_so(cli: "Cli", tmp_path: Path) -> None:
-    live = written(tmp_path, "live.yaml", FROM_THE_LIBRARY)
+def test_deadline_after_the_frozen_years_has_a_warning(cli: "Cli", tmp_path: Path) -> None:
+    live = write_policy(tmp_path, "live.yaml", FROM_THE_LIBRARY)
     printed = cli("hours", "office", "--policy", live, "--freeze", "--at", "2026-11-23T10:00:00Z",
                   cwd=tmp_path)  # fmt: skip
-    pinned = written(tmp_path, "pinned.yaml", FROM_THE_LIBRARY + printed.stdout)
+    pinned = write_policy(tmp_path, "pinned.yaml", FROM_THE_LIBRARY + printed.stdout)
     asked = cli("due", "--policy", pinned, "--opened", "2027-12-31T15:00:00Z", cwd=tmp_path)
     assert "known only for 2026-2027" in asked.stderr
 
 
-def test_the_years_are_those_that_the_calendar_covers(cli: "Cli", tmp_path: Path) -> None:
-    policy = written(tmp_path, "desk.yaml", FROM_THE_LIBRARY + "covers: 2030\n")
+def test_years_are_those_that_the_calendar_covers(cli: "Cli", tmp_path: Path) -> None:
+    policy = write_policy(tmp_path, "desk.yaml", FROM_THE_LIBRARY + "covers: 2030\n")
     printed = cli("hours", "office", "--policy", policy, "--freeze", cwd=tmp_path).stdout
     assert printed.splitlines()[1] == "covers: 2030"
     assert {line[2:6] for line in printed.splitlines()[3:]} == {"2030"}
 
 
-def test_a_name_is_matched_as_elsewhere(cli: "Cli", tmp_path: Path) -> None:
-    policy = written(tmp_path, "desk.yaml", FROM_THE_LIBRARY)
+def test_hours_can_be_selected_by_name(cli: "Cli", tmp_path: Path) -> None:
+    policy = write_policy(tmp_path, "desk.yaml", FROM_THE_LIBRARY)
     every = cli("hours", "--policy", policy, "--freeze", cwd=tmp_path).stdout
-    one = cli("hours", "office", "--policy", policy, "--freeze", cwd=tmp_path).stdout
-    assert every.startswith(one)
+    office = cli("hours", "office", "--policy", policy, "--freeze", cwd=tmp_path).stdout
+    assert every.startswith(office)
     assert "\n# north (line" in every
-    assert cli("hours", "OFFICE", "--policy", policy, "--freeze", cwd=tmp_path).stdout == one
-    # A union is made of others: theirs are its days off.
-    assert cli("hours", "both", "--policy", policy, "--freeze", cwd=tmp_path).stdout == one
+    assert cli("hours", "OFFICE", "--policy", policy, "--freeze", cwd=tmp_path).stdout == office
+    # A union has the days off of its members.
+    assert cli("hours", "both", "--policy", policy, "--freeze", cwd=tmp_path).stdout == office
 
 
-def test_what_cannot_be_frozen_is_refused(cli: "Cli", tmp_path: Path) -> None:
-    policy = written(tmp_path, "desk.yaml", FROM_THE_LIBRARY)
+def test_hours_without_a_country_cannot_be_frozen(cli: "Cli", tmp_path: Path) -> None:
+    policy = write_policy(tmp_path, "desk.yaml", FROM_THE_LIBRARY)
     unknown = cli("hours", "offic", "--policy", policy, "--freeze", cwd=tmp_path)
     assert (unknown.code, unknown.stdout) == (2, "")
     assert "unknown hours `offic`; hours: office, north, always, both" in unknown.stderr
-    for holidays, says in (
+    for holidays, message in (
         ("country: DE\nsubdivision: ZZ\n", "unknown subdivision `ZZ` of DE"),
         ("country: DE\ncovers: 2150\n", "has no data for DE in 2150"),
     ):
-        bad = written(tmp_path, "bad.yaml", holidays)
+        bad = write_policy(tmp_path, "bad.yaml", holidays)
         refused = cli("hours", "office", "--policy", bad, "--freeze", cwd=tmp_path)
         assert (refused.code, refused.stdout) == (3, "")
-        assert f"bad.yaml:10: {says}" in refused.stderr.replace(VERSION, "")
+        assert f"bad.yaml:10: {message}" in refused.stderr.replace(VERSION, "")
     for quiet in ([], ["-q"]):
         without = cli("hours", "always", "--policy", policy, "--freeze", *quiet, cwd=tmp_path)
         assert (without.code, without.stdout) == (2, "")
         assert "no country in the hours `always` of this policy" in without.stderr
 
 
-def test_hours_that_only_another_revision_knows_are_no_unknown_name(
-    cli: "Cli", tmp_path: Path
-) -> None:
+def test_hours_of_another_revision_are_not_unknown(cli: "Cli", tmp_path: Path) -> None:
     text = """\
 format: 1
 policy: desk
@@ -193,8 +189,8 @@ hours: {{{}: {{open: mon-fri 09:00-17:00, holidays: {{country: "NO"}}}}}}
     asked = ("hours", "night", "--freeze", "--policy", "./", "--at")
     got = cli(*asked, "2026-05-01T00:00:00Z", cwd=tmp_path)
     assert (got.stdout, got.code) == ("", 2)
-    says = "no country in the hours `night` of the revision of 2026-01-01"
-    assert got.stderr == f"zsupport: {says}\n"
+    message = "no country in the hours `night` of the revision of 2026-01-01"
+    assert got.stderr == f"zsupport: {message}\n"
     got = cli(*asked, "2026-06-01T00:00:00Z", cwd=tmp_path)
     assert got.code == 0, got.stderr
     assert got.stdout.startswith("# night (line 7), ")

@@ -1,4 +1,4 @@
-"""What a day off is called: by the policy, by its country, or not at all."""
+"""Names of holidays: from the policy, from the country, or `day off`."""
 
 import json
 from pathlib import Path
@@ -26,30 +26,32 @@ targets: [{hours: office, first-response: 2 business hours}]
 """
 
 
-def asked(cli: "Cli", folder: Path, holidays: str, at: str, lang: str = "en") -> dict[str, str]:
-    """Return the names of the holidays of the year that follows a date, by date."""
+def holiday_names(
+    cli: "Cli", folder: Path, holidays: str, at: str, lang: str = "en"
+) -> dict[str, str]:
+    """Return the names of the holidays in the year after a date, by date."""
     (folder / "desk.yaml").write_text(POLICY.replace("@HOLIDAYS@", holidays))
     answer = cli(
         "hours", "office", "--policy", "./desk.yaml", "--at", f"{at}T10:00:00Z", "--lang", lang,
         "--format", "json", "--exit-zero", cwd=folder,
     )  # fmt: skip
-    found = json.loads(answer.stdout)["answers"][0]["holidays"]
-    return {each["date"]: each["name"] for each in found}
+    listed = json.loads(answer.stdout)["answers"][0]["holidays"]
+    return {holiday["date"]: holiday["name"] for holiday in listed}
 
 
 @pytest.mark.parametrize(
     ("holidays", "expected"),
     [
-        # Without a name it is a day off, as ever.
+        # A holiday without a name is a day off.
         ("[12-24]", {"2026-12-24": "day off"}),
         ("{add: 12-24}", {"2026-12-24": "day off"}),
         ('{frozen: ["2026-12-25"]}', {"2026-12-25": "day off"}),
         ("{add: {12-24: Christmas Eve}}", {"2026-12-24": "Christmas Eve"}),
         ("{frozen: {2026-12-25: Christmas Day}}", {"2026-12-25": "Christmas Day"}),
-        # What is written for one year says more than what is written for every year.
+        # The name of a single date precedes the name of a recurring day.
         ("{add: {2026-12-24: The eve, 12-24: An eve}}", {"2026-12-24": "The eve"}),
         ("{add: {12-24: An eve, 2026-12-24: The eve}}", {"2026-12-24": "The eve"}),
-        # Someone has added it: it is called as they say, and without a name as it is called.
+        # An added name precedes a frozen name. An added day without a name keeps the frozen name.
         ("{frozen: {2026-12-25: One}, add: {12-25: Other}}", {"2026-12-25": "Other"}),
         ("{frozen: {2026-12-25: One}, add: {2026-12-25: Other}}", {"2026-12-25": "Other"}),
         ("{frozen: {2026-12-25: One}, add: [12-25]}", {"2026-12-25": "One"}),
@@ -57,46 +59,48 @@ def asked(cli: "Cli", folder: Path, holidays: str, at: str, lang: str = "en") ->
         ("{frozen: {2026-12-25: One, 2026-12-26: Two}, remove: [12-26]}", {"2026-12-25": "One"}),
     ],
 )
-def test_a_holiday_is_called_as_the_policy_says(
+def test_names_of_holidays_in_a_policy(
     holidays: str, expected: dict[str, str], cli: "Cli", tmp_path: Path
 ) -> None:
-    assert asked(cli, tmp_path, holidays, "2026-11-01") == expected
+    assert holiday_names(cli, tmp_path, holidays, "2026-11-01") == expected
 
 
-def test_a_name_is_a_text_for_people(cli: "Cli", tmp_path: Path) -> None:
+def test_name_of_a_holiday_is_translated(cli: "Cli", tmp_path: Path) -> None:
     named = "{add: {12-24: {en: Christmas Eve, nb: Julaften}}}"
-    assert asked(cli, tmp_path, named, "2026-11-01") == {"2026-12-24": "Christmas Eve"}
-    assert asked(cli, tmp_path, named, "2026-11-01", "nb") == {"2026-12-24": "Julaften"}
-    assert asked(cli, tmp_path, named, "2026-11-01", "de") == {"2026-12-24": "Christmas Eve"}
+    assert holiday_names(cli, tmp_path, named, "2026-11-01") == {"2026-12-24": "Christmas Eve"}
+    assert holiday_names(cli, tmp_path, named, "2026-11-01", "nb") == {"2026-12-24": "Julaften"}
+    assert holiday_names(cli, tmp_path, named, "2026-11-01", "de") == {
+        "2026-12-24": "Christmas Eve"
+    }
 
 
-def test_a_holiday_of_a_country_that_is_added_too_keeps_its_name(
-    cli: "Cli", tmp_path: Path
-) -> None:
-    found = asked(cli, tmp_path, "{country: NO, add: [12-24, 12-25]}", "2026-12-01")
-    assert (found["2026-12-24"], found["2026-12-25"]) == ("day off", "Christmas Day")
+def test_added_holiday_of_a_country_keeps_the_name(cli: "Cli", tmp_path: Path) -> None:
+    names = holiday_names(cli, tmp_path, "{country: NO, add: [12-24, 12-25]}", "2026-12-01")
+    assert (names["2026-12-24"], names["2026-12-25"]) == ("day off", "Christmas Day")
 
 
-def warned(cli: "Cli", folder: Path, holidays: str) -> bool:
-    """Return whether a deadline on 2027-05-16, a Sunday, is said to rest on an estimate."""
+def is_estimated(cli: "Cli", folder: Path, holidays: str) -> bool:
+    """Return whether a deadline on 2027-05-16, a Sunday, has a warning about an estimate."""
     (folder / "desk.yaml").write_text(POLICY.replace("@HOLIDAYS@", holidays))
     answer = cli("due", "--policy", "./desk.yaml", "--opened", "2027-05-16T10:00:00Z", cwd=folder)
     assert answer.code == 0
     return "(estimated)" in answer.stderr
 
 
-def test_who_names_a_date_is_sure_of_it_or_says_that_it_is_estimated(
+def test_estimated_holiday_is_a_warning_unless_the_policy_names_it(
     cli: "Cli", tmp_path: Path
 ) -> None:
-    # The feast of the sacrifice goes by the moon: 2027-05-16 by the reckoning.
-    assert warned(cli, tmp_path, "{country: AE}")
-    assert not warned(cli, tmp_path, '{country: AE, add: ["2027-05-16", 05-15, 05-17, 05-18]}')
+    # The date of Eid al-Adha depends on the moon: the estimate is 2027-05-16.
+    assert is_estimated(cli, tmp_path, "{country: AE}")
+    assert not is_estimated(
+        cli, tmp_path, '{country: AE, add: ["2027-05-16", 05-15, 05-17, 05-18]}'
+    )
     pinned = "{country: AE, frozen: {2027-05-16: @}}"
-    assert warned(cli, tmp_path, pinned.replace("@", "Eid al-Adha (estimated)"))
-    assert not warned(cli, tmp_path, pinned.replace("@", "Eid al-Adha"))
+    assert is_estimated(cli, tmp_path, pinned.replace("@", "Eid al-Adha (estimated)"))
+    assert not is_estimated(cli, tmp_path, pinned.replace("@", "Eid al-Adha"))
 
 
-def test_a_name_is_no_change_for_the_customer(cli: "Cli", tmp_path: Path) -> None:
+def test_name_of_a_holiday_does_not_change_answers(cli: "Cli", tmp_path: Path) -> None:
     (tmp_path / "old.yaml").write_text(POLICY.replace("@HOLIDAYS@", '{frozen: ["2026-12-25"]}'))
     named = POLICY.replace("@HOLIDAYS@", "{frozen: {2026-12-25: Christmas Day}}")
     (tmp_path / "new.yaml").write_text(named)
@@ -125,13 +129,13 @@ def test_a_name_is_no_change_for_the_customer(cli: "Cli", tmp_path: Path) -> Non
         ("[Day]", '"[Day]"'),
     ],
 )
-def test_a_name_is_quoted_where_yaml_would_read_another(name: str, written: str) -> None:
+def test_name_is_quoted_if_yaml_requires_it(name: str, written: str) -> None:
     assert scalar(name) == written
     for text in (f"frozen:\n  2026-01-01: {written}\n", f"frozen: {{2026-01-01: {written}}}\n"):
         assert yaml.safe_load(text) == yaml.safe_load(f"frozen: {{2026-01-01: {json.dumps(name)}}}")
 
 
-def test_every_name_that_the_library_gives_is_read_back() -> None:
+def test_every_name_of_the_library_can_be_parsed() -> None:
     countries = ["AE", "AU", "CA", "CN", "DE", "ES", "GB", "IN", "JP", "NO", "US", "ZA"]
     names = {
         name
@@ -149,13 +153,13 @@ def test_every_name_that_the_library_gives_is_read_back() -> None:
 
 
 @pytest.mark.parametrize("country", ["EG", "TR", "US"])
-def test_the_days_off_of_a_country_stand_in_their_order(country: str) -> None:
+def test_days_off_of_a_country_are_sorted(country: str) -> None:
     days = list(public_holidays(country, None, 2026).days_off)
     assert len(days) > 5
     assert days == sorted(days)
 
 
-def test_only_a_part_with_other_public_holidays_differs_from_its_country() -> None:
-    # Bavaria has Epiphany; each part of Norway has the holidays of Norway.
+def test_differing_subdivision_needs_different_holidays() -> None:
+    # Bavaria has Epiphany. All parts of Norway have the holidays of Norway.
     assert differing_subdivision("DE", 2026) is not None
     assert differing_subdivision("NO", 2026) is None

@@ -1,7 +1,7 @@
-"""When a case is open, held to a plain reading of the policy, quarter of an hour by quarter.
+"""Openings of a case, compared with a plain model of the policy in steps of a quarter of an hour.
 
-The plain reading knows the weekly windows of each calendar as minutes and the days off as dates,
-and asks of every moment alone: which revision is in force, which grants match, is a member open?
+The model has the weekly windows and days off of each calendar. For every instant, it finds the
+revision in force, the grants that match, and whether one of their calendars is open.
 """
 
 from collections.abc import Callable
@@ -18,24 +18,24 @@ from zsupport.policy.files import SourceFile
 from zsupport.policy.loader import load_revision
 
 OSLO = ZoneInfo("Europe/Oslo")
-#: Every change lies on a quarter of an hour.
+#: All openings and closings are at a multiple of 15 minutes.
 STEP = timedelta(minutes=15)
 FIRST = date(2026, 4, 27)
-#: From which day the second revision is in force; the first starts long before.
+#: The first day of the second revision. The first revision starts much earlier.
 SECOND = date(2026, 5, 1)
 LAST = date(2026, 5, 5)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Calendar(NamedTuple):
-    """Windows by weekday in quarters of the day, days off, and whose zone it is in."""
+    """A calendar: windows by weekday in quarters of an hour, days off, and the time zone."""
 
     windows: dict[int, tuple[int, int]]
     holidays: frozenset[date]
     zone: str  # an IANA name, or `customer`
 
     def text(self) -> str:
-        """Return it as a policy writes it."""
+        """Return the calendar in the policy format."""
         open_ = ", ".join(
             f"{DAYS[day]} {clock(start)}-{clock(end)}" for day, (start, end) in self.windows.items()
         )
@@ -44,7 +44,7 @@ class Calendar(NamedTuple):
         return f"{{timezone: {self.zone}, open: [{open_}]{more}}}"
 
     def is_open(self, at: datetime, customer: str | None) -> bool | None:
-        """Return whether it is open, None where only the customer knows."""
+        """Return whether the calendar is open, or None without the time zone of the customer."""
         name = customer if self.zone == "customer" else self.zone
         if name is None:
             return None
@@ -59,7 +59,7 @@ def clock(quarter: int) -> str:
 
 
 class Revision(NamedTuple):
-    """The calendars by name and the grants of the web: for which plan, during which hours."""
+    """The calendars by name, and the plan and hours of each grant of the web channel."""
 
     calendars: dict[str, Calendar]
     grants: tuple[tuple[str | None, str | None], ...]
@@ -79,19 +79,19 @@ class Revision(NamedTuple):
         )
 
     def members(self, plan: str, at: datetime, customer: str | None) -> list[bool | str]:
-        """Return of each grant that matches whether it is open, or why that is not known."""
-        found: list[bool | str] = []
+        """Return for each grant that matches whether it is open, or its state if unknown."""
+        result: list[bool | str] = []
         for wanted, hours in self.grants:
             if wanted not in (None, plan):
                 continue
             if hours is None:
-                found.append("not-stated")
+                result.append("not-stated")
             elif hours == "24x7":
-                found.append(True)
+                result.append(True)
             else:
                 is_open = self.calendars[hours].is_open(at, customer)
-                found.append("needs-input" if is_open is None else is_open)
-        return found
+                result.append("needs-input" if is_open is None else is_open)
+        return result
 
 
 @st.composite
@@ -120,7 +120,7 @@ def revisions(draw: st.DrawFn) -> Revision:
 
 
 class Plain(NamedTuple):
-    """Answers about one plan, moment by moment."""
+    """The plain model for a plan."""
 
     both: tuple[Revision, Revision]
     plan: str
@@ -139,7 +139,7 @@ class Plain(NamedTuple):
         return next((w for w in ("not-stated", "needs-input") if w in members), "closed")
 
     def known(self, at: datetime) -> bool | None:
-        """Return whether it is open, None where some member is not known and could matter."""
+        """Return whether the case is open, or None if unknown hours could change the answer."""
         members = self.members(at)
         revision = self.both[at.astimezone(OSLO).date() >= SECOND]
         if "24x7" in [hours for plan, hours in revision.grants if plan in (None, self.plan)]:
@@ -147,7 +147,7 @@ class Plain(NamedTuple):
         return None if {"not-stated", "needs-input"} & {*members} else True in members
 
     def change(self, at: datetime, *, opens: bool, until: datetime) -> datetime | str | None:
-        """Return the next opening or closing; `unknown` where some hours before it are not."""
+        """Return the next opening or closing, or `unknown` if hours before it are unknown."""
         before = self.known(at)
         while before is not None and at < until:
             at += STEP
@@ -162,15 +162,17 @@ class Plain(NamedTuple):
 @given(revisions(), revisions(), st.sampled_from(["free", "pro"]),
        st.sampled_from([None, "America/New_York", "Asia/Tokyo"]),
        st.integers(0, (LAST - FIRST).days * 96 - 1))  # fmt: skip
-def test_a_case_is_open_as_a_plain_reading_says(
-    one: Revision, two: Revision, plan: str, customer: str | None, quarter: int
+def test_opening_of_a_case_agrees_with_the_plain_model(
+    earlier: Revision, later: Revision, plan: str, customer: str | None, quarter: int
 ) -> None:
     policy = Policy(tuple(
         load_revision(SourceFile(name, text.encode(), f"sha256:{name}", name))
-        for name, text in (("1.yaml", one.text(date(2026, 1, 1))), ("2.yaml", two.text(SECOND)))
+        for name, text in (
+            ("1.yaml", earlier.text(date(2026, 1, 1))), ("2.yaml", later.text(SECOND)),
+        )
     ))  # fmt: skip
     at = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC) + quarter * STEP
-    plain = Plain((one, two), plan, customer)
+    plain = Plain((earlier, later), plan, customer)
     [answer] = policy.hours(plan=plan, channel="web", at=at, customer_tz=customer).answers
     assert isinstance(answer, HoursAnswer)
     assert answer.state == plain.state(at)
@@ -187,7 +189,7 @@ def test_a_case_is_open_as_a_plain_reading_says(
         else:
             assert got == (None if wanted == "unknown" else wanted)
         event(f"{'opening' if opens else 'closing'}: {type(wanted).__name__}")
-    revision = one if at.astimezone(OSLO).date() < SECOND else two
+    revision = earlier if at.astimezone(OSLO).date() < SECOND else later
     week = windows_of(plain.known, revision, plan, at, customer)
     assert answer.windows == week
 
@@ -199,7 +201,7 @@ def windows_of(
     at: datetime,
     customer: str | None,
 ) -> tuple[dict[str, Any], ...] | None:
-    """Return the windows of the local week, in the zone of the first calendar that is joined."""
+    """Return the windows of the local week, in the time zone of the first joined calendar."""
     names = [hours for wanted, hours in revision.grants if wanted in (None, plan) and hours]
     name = OSLO.key
     if "24x7" not in names:
@@ -211,15 +213,15 @@ def windows_of(
         datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(name)).astimezone(UTC)
         for day in (monday, monday + timedelta(days=7))
     )
-    found: list[dict[str, Any]] = []
+    result: list[dict[str, Any]] = []
     moment = start
     while moment < end:
         is_open = known(moment)
         if is_open is None:
             return None
-        if is_open and found and found[-1]["closes"] == moment:
-            found[-1]["closes"] = moment + STEP
+        if is_open and result and result[-1]["closes"] == moment:
+            result[-1]["closes"] = moment + STEP
         elif is_open:
-            found.append({"opens": moment, "closes": moment + STEP})
+            result.append({"opens": moment, "closes": moment + STEP})
         moment += STEP
-    return tuple(found)
+    return tuple(result)

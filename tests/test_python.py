@@ -1,4 +1,4 @@
-"""What Python programs use: names, answers as a sequence, instants as texts."""
+"""The Python API: names, types, answers as sequences, instants as texts."""
 
 import copy
 import inspect
@@ -26,11 +26,11 @@ SAME = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ASKED: dict[str, Any] = {"plan": "pro", "role": "owner", "priority": "P2"}
 
 
-def test_a_change_of_an_answer_as_a_dict_changes_no_other() -> None:
+def test_dicts_of_answers_share_no_lists() -> None:
     answers = ZOOM.channels(plan="pro").to_dict()["answers"]
-    before = [len(each["because"]) for each in answers]
+    before = [len(answer["because"]) for answer in answers]
     answers[-1]["because"].append("own")
-    assert [len(each["because"]) for each in answers] == [*before[:-1], before[-1] + 1]
+    assert [len(answer["because"]) for answer in answers] == [*before[:-1], before[-1] + 1]
 
 
 # -- types -----------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ ANSWERS = [getattr(zsupport, name) for name in zsupport.__all__ if name.endswith
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_the_types_of_an_answer_can_be_asked_for(answer: Any) -> None:
+def test_type_hints_of_answers_can_be_resolved(answer: Any) -> None:
     types = get_type_hints(answer)
     assert types["because"].__origin__ is tuple
     assert [*types] == [*answer._fields] == [*inspect.signature(answer).parameters]
@@ -49,7 +49,7 @@ def test_the_types_of_an_answer_can_be_asked_for(answer: Any) -> None:
 # -- names -----------------------------------------------------------------------------------------
 
 
-def test_a_policy_lists_what_a_question_can_name() -> None:
+def test_policy_lists_all_names() -> None:
     assert ZOOM.plans == ("free", "pro", "business", "education", "enterprise", "api")
     assert ZOOM.roles == ("owner", "admin", "user", "participant")
     assert ZOOM.priorities == ("P1", "P2", "P3", "P4")
@@ -71,7 +71,7 @@ def revision(start: str, plans: str, facts: str = "") -> zsupport.Policy:
     return zsupport.Policy((loaded,))
 
 
-def test_the_names_are_those_of_every_revision_the_newest_first() -> None:
+def test_names_are_those_of_all_revisions_newest_first() -> None:
     old = revision("2026-01-01", "gone: G, free: F", "facts: {a: {}, b: {values: {x: X}}}\n")
     new = revision("2027-01-01", "free: F, new: N", "facts: {b: {values: {y: Y}}}\n")
     policy = zsupport.Policy((*old.revisions, *new.revisions))
@@ -81,13 +81,13 @@ def test_the_names_are_those_of_every_revision_the_newest_first() -> None:
 
 
 @pytest.mark.parametrize("command", ["channels", "due", "hours", "priority", "topics", "terms"])
-def test_arguments_are_called_as_the_options_are(command: str) -> None:
-    # What is about the printing, and the file, is not the library's.
-    others = {
+def test_arguments_have_the_names_of_options(command: str) -> None:
+    # Options for the output and the files are not arguments of the library.
+    not_arguments = {
         "policy", "tz", "format", "csv", "field", "why", "quiet", "exit_zero", "color", "debug",
         "fail_breached", "freeze",
     }  # fmt: skip
-    options = {each.name for each in load_command(command).every_option()} - others
+    options = {option.name for option in load_command(command).every_option()} - not_arguments
     method = getattr(zsupport.Policy, command)
     assert set(inspect.signature(method).parameters) - {"self"} == options
 
@@ -104,7 +104,7 @@ def test_answers_are_a_sequence() -> None:
     assert answers.answers[0] in answers
     field: object = answers.columns
     assert field not in answers
-    assert [each.channel for each in answers if each.allowed] == ["help-center", "web"]
+    assert [answer.channel for answer in answers if answer.allowed] == ["help-center", "web"]
 
 
 def test_answers_stay_values() -> None:
@@ -142,15 +142,15 @@ QUESTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("command", "asked", "line"), QUESTIONS, ids=lambda each: str(each)[:8])
-def test_to_dict_is_what_json_has(
+@pytest.mark.parametrize(("command", "asked", "line"), QUESTIONS, ids=lambda value: str(value)[:8])
+def test_to_dict_equals_the_json_output(
     command: str, asked: dict[str, Any], line: tuple[str, ...], cli: Cli
 ) -> None:
     answers = getattr(ZOOM, command)(**asked)
     document = json.loads(cli(*line, "--policy", "zoom", "--format", "json").stdout)
     plain = answers.to_dict()
     assert json.loads(json.dumps(plain)) == plain
-    assert plain["answers"] == document["answers"] == [each.to_dict() for each in answers]
+    assert plain["answers"] == document["answers"] == [answer.to_dict() for answer in answers]
     assert plain["policy"] == document["policy"]
     assert plain["in_force"] is True
 
@@ -167,9 +167,9 @@ EVENTS: list[dict[str, Any]] = [
 
 
 def parsed(value: Any) -> Any:
-    """Return texts of instants as datetimes, read by another reader."""
+    """Return texts of instants as datetimes, parsed by the standard library."""
     if isinstance(value, list | tuple):
-        return type(value)(parsed(each) for each in value)
+        return type(value)(parsed(item) for item in value)
     if not isinstance(value, str):
         return value
     if value.startswith("@"):
@@ -178,12 +178,12 @@ def parsed(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("events", EVENTS, ids=str)
-def test_texts_are_taken_as_datetimes_are(events: dict[str, Any]) -> None:
+def test_texts_give_the_same_answers_as_datetimes(events: dict[str, Any]) -> None:
     texts = ZOOM.due(**ASKED, **events)
-    assert texts == ZOOM.due(**ASKED, **{name: parsed(each) for name, each in events.items()})
+    assert texts == ZOOM.due(**ASKED, **{name: parsed(value) for name, value in events.items()})
 
 
-def test_every_question_takes_texts() -> None:
+def test_every_method_accepts_texts() -> None:
     ask: Callable[..., AnyAnswers]
     for ask in (ZOOM.channels, ZOOM.hours, ZOOM.priority, ZOOM.topics, ZOOM.terms):
         assert ask(at=OPENED).answers == ask(at=SAME).answers
@@ -198,7 +198,7 @@ def test_every_question_takes_texts() -> None:
     assert office.due(OPENED, timedelta(hours=1)) == SAME + timedelta(hours=1)
 
 
-def test_an_empty_text_of_a_program_is_not_taken_for_a_cut_one() -> None:
+def test_empty_text_of_a_program_has_no_yaml_hint() -> None:
     with pytest.raises(InvalidPolicy) as caught:
         zsupport.Calendar.from_dict({"open": ""})
     [finding] = caught.value.findings
@@ -207,7 +207,7 @@ def test_an_empty_text_of_a_program_is_not_taken_for_a_cut_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("2026-11-23T10:00:00", "local time without time zone"),
         ("2026-11-23", "the time of day is missing"),
@@ -215,7 +215,7 @@ def test_an_empty_text_of_a_program_is_not_taken_for_a_cut_one() -> None:
         ("", "invalid instant"),
     ],
 )
-def test_a_text_that_says_no_instant_is_refused(text: str, says: str) -> None:
+def test_invalid_text_of_an_instant_is_an_error(text: str, message: str) -> None:
     office = zsupport.Calendar.from_dict({"open": "mon-fri 09:00-17:00"})
     for ask in (
         lambda: ZOOM.due(**ASKED, opened=text),
@@ -223,8 +223,8 @@ def test_a_text_that_says_no_instant_is_refused(text: str, says: str) -> None:
         lambda: ZOOM.channels(at=text),
         lambda: office.is_open(text),
     ):
-        with pytest.raises(BadText, match=says) as caught:
+        with pytest.raises(BadText, match=message) as caught:
             ask()
-        # Of options nothing is said here.
+        # The message names no options of the command line.
         assert "--" not in str(caught.value)
         assert isinstance(caught.value, ValueError)

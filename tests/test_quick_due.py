@@ -1,4 +1,4 @@
-"""The short way of `Policy.due` gives what the plain way gives, to the last field."""
+"""The fast path of `Policy.due` gives the same answers as the full computation."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -70,7 +70,7 @@ INSTANTS = st.builds(
     zone=st.sampled_from([UTC, ZoneInfo("America/New_York")]),
 )
 @settings(max_examples=400, deadline=None)
-def test_the_short_way_is_the_plain_way(
+def test_the_fast_path_gives_the_same_answers(
     loaded: zsupport.Policy,
     opened: datetime,
     wait: int,
@@ -82,7 +82,7 @@ def test_the_short_way_is_the_plain_way(
     at = opened + timedelta(seconds=wait)
     ask: dict[str, Any] = {"plan": plan, "priority": priority, "metric": metric}
     quick = loaded.due(**ask, opened=opened.astimezone(zone), at=at)
-    # A pause that ended before the opening counts for nothing, and is not for the short way.
+    # A pause before the opening is ignored, but disables the fast path.
     before = (opened - timedelta(seconds=2), opened - timedelta(seconds=1))
     plain = loaded.due(**ask, opened=opened, at=at, pause=[before])
     assert quick.answers == plain.answers
@@ -91,8 +91,8 @@ def test_the_short_way_is_the_plain_way(
     assert [w for w in plain.warnings if w.code not in ignored] == list(quick.warnings)
 
 
-def test_the_short_way_is_taken(loaded: zsupport.Policy) -> None:
-    """The property would hold of a short way that is never taken."""
+def test_the_fast_path_is_used(loaded: zsupport.Policy) -> None:
+    # The property would also hold if the fast path were never used.
     opened = datetime(2026, 6, 1, 8, tzinfo=UTC)
     instant = int(opened.timestamp())
     for priority, short in (("P1", True), ("P2", True), ("P3", False)):

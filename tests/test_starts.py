@@ -1,4 +1,4 @@
-"""Clocks that start at another event than the opening (rule 20 of the clock definition).
+"""Clocks that start at another event than the opening (the clock definition, rule 20).
 
 Deadlines and states are tested with `conformance/starts.yaml`.
 """
@@ -38,7 +38,7 @@ OPENED = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder that holds the policy above."""
+    """Return a folder with the policy above."""
     path = tmp_path_factory.mktemp("starts")
     (path / "starts.yaml").write_text(POLICY, encoding="utf-8")
     return path
@@ -56,14 +56,14 @@ def at(hour: int, minute: int = 0) -> datetime:
 
 
 def ask(policy: zsupport.Policy, metric: str, **more: Any) -> Any:
-    """Return the one answer for the plan pro, opened at 09:00."""
+    """Return the answer for the plan pro, opened at 09:00."""
     more.setdefault("at", at(12))
     [answer] = policy.due(plan="pro", metric=metric, opened=OPENED, **more).answers
     return answer
 
 
 def due(cli: "Cli", folder: Path, *options: str, at: str = "12:00") -> Any:
-    """Ask the command line about the case that was opened at 09:00."""
+    """Run `due` for the case that was opened at 09:00."""
     case = ("--plan", "pro", "--opened", "2026-11-23T09:00:00Z", "--at", f"2026-11-23T{at}:00Z")
     return cli("due", "--policy", "./starts.yaml", *case, *options, cwd=folder)
 
@@ -71,14 +71,14 @@ def due(cli: "Cli", folder: Path, *options: str, at: str = "12:00") -> Any:
 # -- the library -----------------------------------------------------------------------------------
 
 
-def test_what_has_not_started_is_never_breached(policy: zsupport.Policy) -> None:
+def test_clock_that_has_not_started_is_never_breached(policy: zsupport.Policy) -> None:
     answer = ask(policy, "update", at=datetime(2027, 11, 23, tzinfo=UTC))
     assert (answer.state, answer.due, answer.at_risk_at) == ("not-started", None, None)
     assert (answer.elapsed_seconds, answer.paused_seconds, answer.remaining_seconds) == (None,) * 3
     assert answer.target == "every 1h"
 
 
-def test_every_answer_says_what_starts_its_clock(policy: zsupport.Policy) -> None:
+def test_every_answer_has_the_start_of_the_clock(policy: zsupport.Policy) -> None:
     starts = ["opened", "answered", "The cause is known", "updated", "opened"]
     for plan in ("pro", "free"):
         answers = policy.due(plan=plan, metric="all", opened=OPENED, at=at(12)).answers
@@ -87,17 +87,17 @@ def test_every_answer_says_what_starts_its_clock(policy: zsupport.Policy) -> Non
     assert answer.starts == "Feilen er kjent"
 
 
-def test_words_take_their_moment_by_any_spelling_of_the_metric(policy: zsupport.Policy) -> None:
+def test_start_in_words_is_given_by_any_spelling_of_the_metric(policy: zsupport.Policy) -> None:
     answers = policy.due(plan="pro", metric="fix", opened=OPENED, at=at(12), start={"FIX": at(11)})
     assert (answers.answers[0].due, answers.warnings) == (at(19), ())
-    # A start that is given and the same moment opened is not assumed.
+    # A start that is given is not assumed, even if it is the opening.
     answers = policy.due(
         plan="pro", metric="fix", opened=OPENED, at=at(12), start={"fix": "2026-11-23T09:00:00Z"}
     )
     assert (answers.answers[0].due, answers.warnings) == (at(17), ())
 
 
-def test_a_start_that_is_assumed_is_said_once_for_each_metric(policy: zsupport.Policy) -> None:
+def test_assumed_start_is_a_warning_per_metric(policy: zsupport.Policy) -> None:
     answers = policy.due(metric=["fix", "first-response"], opened=OPENED, at=at(12))
     assert len(answers.answers) == 4
     [warning] = answers.warnings
@@ -106,11 +106,11 @@ def test_a_start_that_is_assumed_is_said_once_for_each_metric(policy: zsupport.P
         "fix: the clock starts with `The cause is known`; start={'fix': 'INSTANT'} is missing,"
         " so opened is used"
     )
-    # Nothing is assumed where nothing is promised.
+    # Without a target there is no warning.
     assert policy.due(plan="free", metric="fix", opened=OPENED, at=at(12)).warnings == ()
 
 
-def test_a_start_may_be_given_for_a_metric_that_is_not_asked_about(
+def test_start_of_a_metric_outside_the_query_is_ignored(
     policy: zsupport.Policy,
 ) -> None:
     given = ask(policy, "first-response", start={"fix": at(11)})
@@ -122,7 +122,7 @@ def test_a_start_may_be_given_for_a_metric_that_is_not_asked_about(
 @pytest.mark.parametrize(
     ("metric", "state"), [("first-response", "running"), ("fix", "not-stated")]
 )
-def test_a_start_may_be_given_for_a_metric_that_only_another_revision_knows(
+def test_start_of_a_metric_of_another_revision_is_ignored(
     metric: str, state: str, tmp_path: Path
 ) -> None:
     later = POLICY + "effective: {from: 2026-12-01}\n"
@@ -133,17 +133,17 @@ def test_a_start_may_be_given_for_a_metric_that_only_another_revision_knows(
     )
     policy = zsupport.load(tmp_path, cache=False)
     assert ask(policy, metric, start={"fix": at(11)}).state == state
-    for wrong, says in (
+    for wrong, message in (
         ({"fxi": at(11)}, "unknown metric `fxi`"),
         ({"update": at(11)}, "the clock of `update` starts when a case is answered"),
         ({"fix": at(8, 59)}, "is before opened"),
     ):
-        with pytest.raises(zsupport.UsageError, match=says):
+        with pytest.raises(zsupport.UsageError, match=message):
             ask(policy, metric, start=wrong)
 
 
 @pytest.mark.parametrize(
-    ("metric", "more", "says"),
+    ("metric", "more", "message"),
     [
         ("fix", {"start": {"fxi": at(11)}}, "start: unknown metric `fxi`; metrics: first-response"),
         ("fix", {"start": {"update": at(11)}}, "the clock of `update` starts when a case is"),
@@ -164,29 +164,29 @@ def test_a_start_may_be_given_for_a_metric_that_only_another_revision_knows(
         ),
     ],
 )  # fmt: skip
-def test_a_start_that_cannot_be_is_refused(
-    policy: zsupport.Policy, metric: str, more: dict[str, Any], says: str
+def test_impossible_start_is_an_error(
+    policy: zsupport.Policy, metric: str, more: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(zsupport.UsageError) as caught:
         ask(policy, metric, **more)
-    assert caught.value.message.startswith(says) or says in caught.value.message
+    assert caught.value.message.startswith(message) or message in caught.value.message
 
 
-def test_a_naive_start_is_refused(policy: zsupport.Policy) -> None:
+def test_naive_start_is_an_error(policy: zsupport.Policy) -> None:
     with pytest.raises(ValueError, match="without time zone"):
         ask(policy, "fix", start={"fix": datetime(2026, 11, 23, 11)})
 
 
-def test_the_order_of_events_matters_only_to_the_metric_asked_about(
+def test_order_of_events_matters_only_for_the_metric_of_the_query(
     policy: zsupport.Policy,
 ) -> None:
     events = {"answered": at(11), "resolved": at(10)}
     assert ask(policy, "first-response", **events).state == "met"
 
 
-def test_an_open_pause_that_has_not_begun_counts_for_nothing(policy: zsupport.Policy) -> None:
+def test_open_pause_that_has_not_begun_is_ignored(policy: zsupport.Policy) -> None:
     start = {"fix": OPENED}
-    # The other pause is over, and empty.
+    # The other pause is empty.
     pauses = [(at(11), at(11)), (at(13), None)]
     answers = policy.due(
         plan="pro", metric="fix", opened=OPENED, at=at(12), start=start, pause=pauses
@@ -197,7 +197,7 @@ def test_an_open_pause_that_has_not_begun_counts_for_nothing(policy: zsupport.Po
     ]
 
 
-def test_what_only_the_customer_knows_is_asked_for_before_it_starts(tmp_path: Path) -> None:
+def test_input_of_the_customer_is_needed_before_the_start(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(
         POLICY.replace("rare: {", "rare: {timezone: customer, ").replace(
             "update: every 1h", "update: {target: every 1 business hour, hours: rare}"
@@ -209,25 +209,25 @@ def test_what_only_the_customer_knows_is_asked_for_before_it_starts(tmp_path: Pa
     assert ask(policy, "update", customer_tz="Europe/Oslo").state == "not-started"
 
 
-def test_which_rule_decides_goes_by_the_moment_opened(tmp_path: Path) -> None:
+def test_the_opening_selects_the_rule(tmp_path: Path) -> None:
     night = "hours: {day: {open: mon-fri 10:00-16:00}, "
     rule = "targets:\n  - {when: {opened: inside day}, update: every 2h}\n"
     text = POLICY.replace("hours: {", night, 1).replace("targets:\n", rule)
     (tmp_path / "night.yaml").write_text(text, encoding="utf-8")
     policy = zsupport.load(tmp_path / "night.yaml", cache=False)
-    # Opened at 09:00, before the day begins; answered within it.
+    # Opened at 09:00, before the hours open; answered during the hours.
     answer = ask(policy, "update", answered=at(11))
     assert (answer.target, answer.due) == ("every 1h", at(12))
 
 
-# -- what is never reached -------------------------------------------------------------------------
+# -- targets that are not reached ------------------------------------------------------------------
 
 
-def test_a_target_that_is_never_reached_spoils_no_other(policy: zsupport.Policy) -> None:
+def test_unreached_target_does_not_affect_other_targets(policy: zsupport.Policy) -> None:
     # A quarter of an hour a week is 130 hours in ten years.
     answers = policy.due(plan="pro", metric="all", opened=OPENED, at=at(12), start={"fix": at(9)})
-    found = {answer.metric: (answer.state, answer.due) for answer in answers.answers}
-    assert found == {
+    states = {answer.metric: (answer.state, answer.due) for answer in answers.answers}
+    assert states == {
         "first-response": ("running", at(13)),
         "update": ("not-started", None),
         "fix": ("running", at(17)),
@@ -251,18 +251,18 @@ def test_a_target_that_is_never_reached_spoils_no_other(policy: zsupport.Policy)
     ("metric", "moment"),
     [
         ("call", at(12)),
-        # After ten years nothing is certain any more.
+        # After ten years, the state is unknown.
         (["call", "first-response"], datetime(2036, 12, 1, tzinfo=UTC)),
     ],
 )
-def test_it_is_an_error_where_it_is_all_that_can_be_said(
+def test_unreached_target_is_an_error_without_another_answer(
     policy: zsupport.Policy, metric: str, moment: datetime
 ) -> None:
     with pytest.raises(zsupport.PolicyError, match="is not reached within ten years of its start"):
         policy.due(plan="pro", metric=metric, opened=OPENED, at=moment)
 
 
-def test_a_pause_cannot_move_a_deadline_beyond_ten_years(policy: zsupport.Policy) -> None:
+def test_pause_cannot_move_a_deadline_beyond_ten_years(policy: zsupport.Policy) -> None:
     long = [(at(10), datetime(2037, 1, 1, tzinfo=UTC))]
     with pytest.raises(zsupport.PolicyError, match="is not reached within ten years of its start"):
         ask(policy, "fix", start={"fix": OPENED}, pause=long)
@@ -271,12 +271,12 @@ def test_a_pause_cannot_move_a_deadline_beyond_ten_years(policy: zsupport.Policy
 # -- the command line ------------------------------------------------------------------------------
 
 
-def test_what_has_not_started_fires_no_alarm(cli: "Cli", folder: Path) -> None:
+def test_clock_that_has_not_started_does_not_fail(cli: "Cli", folder: Path) -> None:
     got = due(cli, folder, "--metric", "update", "--fail-breached", at="23:00")
     assert (got.stdout, got.stderr, got.code) == ("not-started\n", "", 0)
 
 
-def test_the_start_is_an_option(cli: "Cli", folder: Path) -> None:
+def test_start_option(cli: "Cli", folder: Path) -> None:
     for start in ("fix=2026-11-23T10:30:00Z", "FIX=@1795429800"):
         got = due(cli, folder, "--metric", "fix", "--start", start)
         assert (got.stdout, got.stderr, got.code) == ("2026-11-23T18:30:00Z\n", "", 0)
@@ -287,7 +287,7 @@ def test_the_start_is_an_option(cli: "Cli", folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "message"),
     [
         (("--start", "fix"), "--start: `fix` is not METRIC=INSTANT\n  write --start fix=INSTANT"),
         (("--start", "=now"), "--start: `=now` is not METRIC=INSTANT"),
@@ -303,15 +303,15 @@ def test_the_start_is_an_option(cli: "Cli", folder: Path) -> None:
         ),
     ],
 )
-def test_another_start_is_refused_with_the_way_out(
-    cli: "Cli", folder: Path, options: tuple[str, ...], says: str
+def test_invalid_start_option_is_reported_with_a_hint(
+    cli: "Cli", folder: Path, options: tuple[str, ...], message: str
 ) -> None:
     got = due(cli, folder, "--metric", "fix", *options)
     assert (got.stdout, got.code) == ("", 2)
-    assert says in got.stderr
+    assert message in got.stderr
 
 
-def test_why_walks_from_the_start(cli: "Cli", folder: Path) -> None:
+def test_why_counts_from_the_start(cli: "Cli", folder: Path) -> None:
     got = due(cli, folder, "--metric", "fix", "--start", "fix=2026-11-23T10:30:00Z", "--why")
     assert got.stderr.splitlines()[-2:] == [
         "  from 2026-11-23T10:30:00Z:",
@@ -324,11 +324,11 @@ def test_why_walks_from_the_start(cli: "Cli", folder: Path) -> None:
     assert "  the target is not reached within ten years of its start" in got.stderr.splitlines()
 
 
-def test_why_counts_on_after_the_answer_that_closed_a_pause(cli: "Cli", folder: Path) -> None:
+def test_why_counts_after_the_resolution_that_closed_a_pause(cli: "Cli", folder: Path) -> None:
     options = ("--start", "fix=2026-11-23T09:00:00Z", "--pause", "2026-11-23T10:00:00Z/")
     got = due(cli, folder, "--metric", "fix", *options, "--resolved", "2026-11-23T11:00:00Z",
               "--why")  # fmt: skip
-    # 8 h from 09:00 and the hour that was paused end at 18:00.
+    # 8 h from 09:00 plus the paused hour end at 18:00.
     assert got.stdout == "2026-11-23T18:00:00Z\n"
     assert got.stderr.splitlines()[-4:] == [
         "  from 2026-11-23T09:00:00Z:",
@@ -338,7 +338,7 @@ def test_why_counts_on_after_the_answer_that_closed_a_pause(cli: "Cli", folder: 
     ]
 
 
-def test_completion_offers_the_metrics_whose_start_is_written_in_words(folder: Path) -> None:
+def test_completion_lists_metrics_with_a_start_in_words(folder: Path) -> None:
     asked = ["due", "--policy", str(folder / "starts.yaml")]
     assert complete([*asked, "--start", ""]).words == (("fix=", "The cause is known"),)
     assert complete([*asked, "--start=f"]).words == (("--start=fix=", "The cause is known"),)
@@ -364,15 +364,15 @@ def run_tests(cli: "Cli", folder: Path, tests: str) -> Any:
     return cli("test", ".", cwd=folder)
 
 
-def test_tests_give_starts(cli: "Cli", folder: Path) -> None:
+def test_policy_tests_can_give_a_start(cli: "Cli", folder: Path) -> None:
     got = run_tests(cli, folder, TESTS)
     assert (got.code, got.stderr) == (0, "")
-    # Without `at` it is asked as of the last that happened: the start.
+    # Without `at`, the instant of the states is the last event: the start.
     got = run_tests(cli, folder, TESTS.replace("state: running", "elapsed_seconds: 0"))
     assert got.code == 0
 
 
-def test_a_failed_test_is_offered_with_its_start(cli: "Cli", folder: Path) -> None:
+def test_replacement_of_a_failed_test_keeps_the_start(cli: "Cli", folder: Path) -> None:
     got = run_tests(cli, folder, TESTS.replace("T18:30", "T17:00"))
     assert got.code == 1
     assert "start: {fix: 2026-11-23 10:30}" in got.stdout.split("replace the test with:")[1]
@@ -388,7 +388,7 @@ def test_a_failed_test_is_offered_with_its_start(cli: "Cli", folder: Path) -> No
         ("10:30", "ZS103"),
     ],
 )
-def test_a_start_that_cannot_be_read_is_found(
+def test_invalid_start_in_a_policy_test_is_reported(
     cli: "Cli", folder: Path, start: str, code: str
 ) -> None:
     got = run_tests(cli, folder, TESTS.replace("{fix: 2026-11-23 10:30}", start))
@@ -396,7 +396,7 @@ def test_a_start_that_cannot_be_read_is_found(
     assert got.stdout.startswith(f"error[{code}]")
 
 
-def test_a_start_needs_the_moment_opened(cli: "Cli", folder: Path) -> None:
+def test_start_in_a_policy_test_requires_opened(cli: "Cli", folder: Path) -> None:
     asked = "{plan: pro, metric: fix, start: {fix: 2026-11-23T10:30:00Z}}"
     tests = f"tests: 1\npolicy: starts\ncases: [{{due: {asked}, expect: {{target: 8h}}}}]\n"
     got = run_tests(cli, folder, tests)

@@ -1,8 +1,8 @@
-"""What program and oracle take for granted of the zones, read from the files of tzdata itself.
+"""Assumptions of the program and the oracle about time zones, checked in the files of tzdata.
 
-From 1973 to 2200 no zone changes its offset twice within one UTC day, every offset is a whole
-number of minutes, and every change happens on a whole minute. The files are read here byte by
-byte (RFC 9636), so that neither zoneinfo nor the program vouches for itself.
+From 1973 to 2200, no zone changes its offset twice in a UTC day, every offset is a whole number of
+minutes, and every change is at a whole minute. This module parses the files itself (RFC 9636), so
+that the check depends neither on zoneinfo nor on the program.
 """
 
 import re
@@ -25,14 +25,14 @@ NAMES = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
 
 
 class Change(NamedTuple):
-    """From this instant on clocks run at this offset, in seconds east of UTC."""
+    """A change to an offset in seconds east of UTC."""
 
     instant: int
     offset: int
 
 
 class Zone(NamedTuple):
-    """The offset at the beginning of 1973, and every change of it until 2200."""
+    """The offset at the start of 1973, and all changes until 2200."""
 
     initial: int
     changes: list[Change]
@@ -40,7 +40,7 @@ class Zone(NamedTuple):
 
 @cache
 def read(name: str) -> Zone:
-    """Return what the file of a zone says."""
+    """Return a zone from its file."""
     folder, _, leaf = f"zoneinfo/{name}".rpartition("/")
     content = files("tzdata." + folder.replace("/", ".")).joinpath(leaf).read_bytes()
     _, counts = header(content, 0)
@@ -70,7 +70,7 @@ def read(name: str) -> Zone:
         year = datetime.fromtimestamp(max(after, FIRST), UTC).year
         changes += [change for change in by_rule(footer, year) if change.instant > after]
     initial = offsets[0]
-    found: list[Change] = []
+    kept: list[Change] = []
     offset = initial
     for change in sorted(changes):
         if change.offset == offset:
@@ -79,12 +79,12 @@ def read(name: str) -> Zone:
         if change.instant < FIRST:
             initial = offset
         elif change.instant < END:
-            found.append(change)
-    return Zone(initial, found)
+            kept.append(change)
+    return Zone(initial, kept)
 
 
 def header(content: bytes, at: int) -> tuple[int, tuple[int, ...]]:
-    """Return where a block's data begin, and its six counts."""
+    """Return the start of the data of a block, and its six counts."""
     assert content[at : at + 4] == b"TZif"
     assert content[at + 4 : at + 5] in b"234"
     return at + 44, struct.unpack_from(">6l", content, at + 20)
@@ -97,25 +97,25 @@ RULE = re.compile(
 
 
 def by_rule(footer: str, year: int) -> Iterator[Change]:
-    """Yield the changes that a POSIX rule makes from a year on."""
+    """Yield the changes of a POSIX rule from a year to 2201."""
     parts = RULE.fullmatch(footer)
     assert parts, footer
     standard = -seconds(parts["std"])
     summer = -seconds(parts["dst"]) if parts["dst"] else standard + 3600
-    for each in range(year, 2202):
-        yield Change(local(parts["begins"], each) - standard, summer)
-        yield Change(local(parts["ends"], each) - summer, standard)
+    for of_year in range(year, 2202):
+        yield Change(local(parts["begins"], of_year) - standard, summer)
+        yield Change(local(parts["ends"], of_year) - summer, standard)
 
 
 def seconds(text: str) -> int:
-    """Return `-3:30` in seconds."""
+    """Return a time such as `-3:30` in seconds."""
     hours, minutes, rest = ([int(part) for part in text.lstrip("+-").split(":")] + [0, 0])[:3]
     return (-1 if text.startswith("-") else 1) * (hours * 3600 + minutes * 60 + rest)
 
 
 @cache
 def local(rule: str, year: int) -> int:
-    """Return the local time, as if it were UTC, that `M10.5.0/3` names in a year."""
+    """Return the local time of a rule such as `M10.5.0/3` in a year, as if it were UTC."""
     on, _, time = rule.partition("/")
     month, week, weekday = (int(part) for part in on.removeprefix("M").split("."))
     days = [
@@ -128,17 +128,17 @@ def local(rule: str, year: int) -> int:
     return (chosen - date(1970, 1, 1)).days * DAY + (seconds(time) if time else 2 * 3600)
 
 
-def test_every_zone_is_looked_at() -> None:
+def test_every_zone_is_checked() -> None:
     assert len(NAMES) > 590
     read_zones = {name: len(read(name).changes) for name in NAMES}
     assert read_zones["UTC"] == read_zones["Asia/Kolkata"] == 0
-    # Two a year since 1980, and before that none since 1950.
+    # Two changes a year since 1980, and none from 1950 to 1979.
     assert read_zones["Europe/Berlin"] == 2 * (2200 - 1979)
     assert sum(read_zones.values()) > 50_000
 
 
 @pytest.mark.parametrize("letter", sorted({name[0] for name in NAMES}))
-def test_no_zone_changes_twice_within_a_day(letter: str) -> None:
+def test_no_zone_changes_twice_a_day(letter: str) -> None:
     twice: list[tuple[str, int]] = []
     odd: list[tuple[str, int]] = []
     for name in NAMES:
@@ -153,8 +153,8 @@ def test_no_zone_changes_twice_within_a_day(letter: str) -> None:
     assert not odd
 
 
-def test_the_check_would_find_two_changes_in_a_day() -> None:
-    # A week is the nearest that two changes have been: Brazil's north-east in 2000, Gaza to come.
+def test_two_changes_a_day_would_be_detected() -> None:
+    # Two changes are at least almost a week apart: in Brazil's north-east in 2000, and in Gaza.
     nearest = min(
         (following.instant - change.instant, name)
         for name in NAMES

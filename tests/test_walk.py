@@ -1,4 +1,4 @@
-"""The way to a deadline that `--why` shows, on random hours: it accounts for every second."""
+"""The steps to a deadline that `--why` shows, and other reasons of `--why`."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from conftest import Cli
 
 
-def shown_way(hours: Hours, steps: list[Step], pauses: list[tuple[int, int]]) -> None:
-    """Check what each step says against the definition's own hours."""
+def check_steps(hours: Hours, steps: list[Step], pauses: list[tuple[int, int]]) -> None:
+    """Check each step against the hours of the oracle."""
     total = 0
     for step in steps:
         assert step.start < step.end
         total += step.counted
         assert step.total == total
         worked = hours.is_open(step.start)
-        # One step is one thing: what holds at its beginning holds at its end.
+        # A step is either open or closed from its start to its end.
         assert hours.is_open(step.end - 1) is worked
         paused = any(begin <= step.start < end for begin, end in pauses)
         assert step.counted == (step.end - step.start if worked and not paused else 0)
@@ -34,7 +34,7 @@ def shown_way(hours: Hours, steps: list[Step], pauses: list[tuple[int, int]]) ->
         assert (step.reasons == ("pause",)) is (worked and paused)
 
 
-def test_the_way_leads_from_opened_to_due_and_adds_up_to_the_target() -> None:
+def test_steps_lead_from_opened_to_due_and_add_up_to_the_target() -> None:
     walked = 0
     for number in range(0, 600, 3):
         drawn = bundle(20261124, number, 10)
@@ -55,13 +55,13 @@ def test_the_way_leads_from_opened_to_due_and_adds_up_to_the_target() -> None:
                      for p, q in pauses],
                 )  # fmt: skip
             except ValueError:
-                continue  # not within ten years
+                continue  # not reached within ten years
             end = int(due.timestamp())
             steps = walk(calendar.working_time, case.opened, end, merged(pauses, case.opened))
             assert (steps[0].start, steps[-1].end) == (case.opened, end)
             assert all(step.end == later.start for step, later in pairwise(steps))
             assert steps[-1].total == case.target
-            shown_way(drawn.hours, steps, pauses)
+            check_steps(drawn.hours, steps, pauses)
             walked += 1
     assert walked > 300
 
@@ -88,7 +88,7 @@ targets:
 
 @pytest.fixture
 def why(cli: "Cli", tmp_path: Path) -> Callable[..., list[str]]:
-    """Return what asks a question with `--why` on a Monday and returns the lines of the reasons."""
+    """Return a function that runs a command with `--why` on a Monday and returns the reasons."""
     (tmp_path / "p.yaml").write_text(POLICY)
 
     def lines(question: str, *asked: str) -> list[str]:
@@ -99,39 +99,39 @@ def why(cli: "Cli", tmp_path: Path) -> Callable[..., list[str]]:
     return lines
 
 
-def test_of_many_steps_the_first_and_the_last_are_shown(why: Callable[..., list[str]]) -> None:
+def test_many_steps_are_shortened_in_the_middle(why: Callable[..., list[str]]) -> None:
     lines = why("due", "--priority", "L1", "--metric", "fix")
     shown = [line.split("  ")[-1] for line in lines if line.startswith("    to ")]
-    # 7 hours on the first day, 8 on each of 24 days, 1 on the last: 26 spans, 25 nights between.
+    # 7 hours on the first day, 8 on each of 24 days, 1 on the last day: 26 spans and 25 nights.
     # The last 20 of these 51 steps begin with a night and the 17th span.
     assert len(shown) == 40
     assert lines.count("    ... 11 more steps") == 1
-    assert shown[0] == "counts 7 h, 7 h in all"
+    assert shown[0] == "counts 7 h, total 7 h"
     assert shown[19].startswith("does not count")
-    assert shown[20:22] == ["does not count: closed", "counts 8 h, 135 h in all"]
-    assert shown[-1] == "counts 1 h, 200 h in all"
+    assert shown[20:22] == ["does not count: closed", "counts 8 h, total 135 h"]
+    assert shown[-1] == "counts 1 h, total 200 h"
 
 
-def test_of_many_days_the_first_and_the_last_are_named(why: Callable[..., list[str]]) -> None:
+def test_many_business_days_are_shortened_in_the_middle(why: Callable[..., list[str]]) -> None:
     lines = why("due", "--priority", "L1", "--metric", "days")
-    # Six weeks of five days each.
+    # 30 business days are six weeks of five days.
     assert [line for line in lines if "business days after" in line] == [
         "  business days after 2026-11-23: 2026-11-24, 2026-11-25, 2026-11-26, 2026-11-27, "
         "2026-11-30, 20 more, 2026-12-29, 2026-12-30, 2026-12-31, 2027-01-01, 2027-01-04; "
-        "due when the last closes"
+        "due on the last day at closing"
     ]
 
 
-def test_rules_below_that_state_a_target_for_all_are_hidden(
+def test_why_names_a_later_rule_that_applies(
     why: Callable[..., list[str]],
 ) -> None:
     lines = why("due", "--priority", "L1", "--metric", "fix")
-    assert [line.split("  ")[-1] for line in lines if "hidden by it" in line] == [
-        "hidden by it: 2h (always)"
+    assert [line.split("  ")[-1] for line in lines if "this later rule also applies" in line] == [
+        "this later rule also applies: 2h (always)"
     ]
 
 
-def test_a_priority_that_the_facts_exclude_would_help_nobody(
+def test_why_suggests_no_priority_that_the_facts_exclude(
     why: Callable[..., list[str]],
 ) -> None:
     assert not any(

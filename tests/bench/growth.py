@@ -1,16 +1,16 @@
-"""How commands grow with a policy, in one run: ratios and peak memory, nothing asserted.
+"""Growth of the time and memory of commands with the size of a policy; it asserts nothing.
 
     python tests/bench/growth.py [--sizes 20,200,2000] [--commands check,diff] [--shapes plans] \
         [--rounds 3] [PYTHONPATH...]
 
 Policies of several shapes have 20, 200 and 2,000 rules; `cases` has the same rules over 10,000 and
-1,000,000 cases, and `files` is 100 and 1,000 ordinary policies. Each command runs in a process of
-its own: the figures are its CPU time, start included, and its peak memory, the least of some
-rounds. In brackets stands how many times that of the size before it is, and, where both are well
-above the first size, how many times what is above it (11 where it grows as the rules do). For
-`mutate` the time of a change is given, without that of the tests alone: the changes grow faster
-than the rules. Where a size exceeds a limit, the limit stands in its place. Where folders with a
-copy of the package are named, each of them is measured in turn, one after the other in each round.
+1,000,000 cases, and `files` is 100 and 1,000 ordinary policies. Each command runs in its own
+process. The figures are its CPU time with the start of Python, and its peak memory: the smallest
+of all rounds. In brackets: the ratio to the previous size, and the ratio of the times above the
+first size (11 if the time grows with the number of rules). `mutate` shows the time per change
+without the tests alone, because the changes grow faster than the rules. If a size exceeds a limit,
+the limit is shown. With several folders PYTHONPATH, each round measures the copy of the package in
+each of them.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from typing import NamedTuple
 from shapes import SHAPES, Shape, edited, ordinary, tests_of, with_cases
 
 SIZES = (20, 200, 2000)
-#: Seconds by which the same command differs from run to run.
+#: The variation of the time of a command, in seconds.
 NOISE = 0.05
 WITH_CASES = Shape(with_cases)
 DIFF = ("diff", "growth.yaml", "--against", "old/growth.yaml")
@@ -49,20 +49,20 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
 
 
 class Cost(NamedTuple):
-    """The CPU seconds and the peak memory in MB of a process, and why there is no answer."""
+    """The CPU seconds and peak memory (MB) of a process, and the limit if it was exceeded."""
 
     seconds: float
     megabytes: float
     refused: str = ""
-    changes: int = 0  # that `--mutate` counted
+    changes: int = 0  # the number of mutants
 
     def best(self, other: "Cost | None") -> "Cost":
-        """Return the least of two costs."""
+        """Return the smaller of two costs."""
         return self if other is None or self.seconds < other.seconds else other
 
 
 def write_policy(folder: Path, shape: Shape, size: int) -> None:
-    """Write a policy of a shape, an edited one and tests."""
+    """Write a policy of a shape, an edited copy, and tests."""
     (folder / "old").mkdir(parents=True)
     text = shape.policy(size)
     (folder / "growth.yaml").write_text(text, encoding="utf-8")
@@ -75,14 +75,14 @@ def write_policy(folder: Path, shape: Shape, size: int) -> None:
 
 
 def write_files(folder: Path, count: int) -> None:
-    """Write so many policies of ordinary size."""
+    """Write policies of ordinary size."""
     folder.mkdir()
     for number in range(count):
         (folder / f"{number:06}.yaml").write_text(ordinary(number), encoding="utf-8")
 
 
 def cost(package: str, folder: Path, command: list[str], limit: int) -> Cost:
-    """Return what a command costs in a process of its own, which has so many seconds at most."""
+    """Return the cost of a command in its own process; `limit` is in CPU seconds."""
     environment = {**os.environ, "PYTHONPATH": package, "XDG_CACHE_HOME": str(folder / "cache")}
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen(
@@ -105,25 +105,25 @@ def cost(package: str, folder: Path, command: list[str], limit: int) -> Cost:
 
 
 def shown(costs: list[Cost], plain: list[Cost]) -> list[str]:
-    """Return in words what each size costs; `plain` are the costs of the tests alone."""
-    found = []
+    """Return the texts of the costs; `plain` are the costs of the tests alone."""
+    texts = []
     for number, (own, tests) in enumerate(zip(costs, plain, strict=True)):
         if own.refused:
-            found.append(f"({own.refused})")
+            texts.append(f"({own.refused})")
             continue
         text = f"{own.seconds:.2f} s, {own.megabytes:.0f} MB"
         before = costs[number - 1]
         if own.changes:
-            each = (own.seconds - tests.seconds) / own.changes
-            text += f", {each * 1e3:.2f} ms a change"
+            seconds = (own.seconds - tests.seconds) / own.changes
+            text += f", {seconds * 1e3:.2f} ms a change"
         if number and not before.refused:
             text += f" ({own.seconds / before.seconds:.1f}"
             above = before.seconds - costs[0].seconds
             if above > NOISE:
                 text += f"; {(own.seconds - costs[0].seconds) / above:.0f}"
             text += ")"
-        found.append(text)
-    return found
+        texts.append(text)
+    return texts
 
 
 def main() -> None:
@@ -135,12 +135,12 @@ def main() -> None:
     options.add_argument("--limit", type=int, default=120, help="seconds of a run")
     options.add_argument("packages", nargs="*")
     wanted = options.parse_args()
-    sizes = [int(each) for each in wanted.sizes.split(",")]
+    sizes = [int(size) for size in wanted.sizes.split(",")]
     packages = wanted.packages or [str(Path(__file__).resolve().parents[2] / "src")]
     zsupport = [sys.executable, "-m", "zsupport"]
     with tempfile.TemporaryDirectory() as name:
         for shape in wanted.shapes.split(","):
-            commands = {each: [*zsupport, *COMMANDS[each]] for each in wanted.commands.split(",")}
+            commands = {name: [*zsupport, *COMMANDS[name]] for name in wanted.commands.split(",")}
             own_sizes = sizes
             if shape == "files":
                 own_sizes = [100, 1000]
@@ -155,7 +155,7 @@ def main() -> None:
                 if shape == "cases":
                     own_sizes = [10_000, 1_000_000]
                     kept = ("check", "diff", "test", "coverage")
-                    commands = {n: each for n, each in commands.items() if n in kept}
+                    commands = {n: command for n, command in commands.items() if n in kept}
                 known = SHAPES.get(shape, WITH_CASES)
                 folders = [Path(name) / f"{shape}-{size}" for size in own_sizes]
                 for folder, size in zip(folders, own_sizes, strict=True):
@@ -173,15 +173,15 @@ def measure(
     rounds: int,
     limit: int,
 ) -> None:
-    """Print what commands cost in folders of growing size."""
+    """Print the costs of commands in folders of growing size."""
     plain: dict[str, list[Cost]] = {}
     for command, arguments in commands.items():
         least: dict[tuple[str, Path], Cost] = {}
         for _ in range(rounds):
             for folder in folders:
                 for package in packages:
-                    found = cost(package, folder, arguments, limit)
-                    least[package, folder] = found.best(least.get((package, folder)))
+                    measured = cost(package, folder, arguments, limit)
+                    least[package, folder] = measured.best(least.get((package, folder)))
         for package in packages:
             costs = [least[package, folder] for folder in folders]
             if command == "test":

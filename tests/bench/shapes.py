@@ -1,7 +1,7 @@
-"""Policies for the benchmarks: of any number of rules, of many cases, and as people write them.
+"""Policies for the benchmarks: with many rules, with many cases, and realistic policies.
 
-A policy of one of the SHAPES has as many grants and target rules as is said. Its plans are `p0`,
-`p1` and so on, and `p0` and `p1` are entitled to the channel `web`.
+A policy of a shape in SHAPES has the requested number of grants and target rules. Its plans are
+`p0`, `p1` and so on, and `p0` and `p1` are entitled to the channel `web`.
 """
 
 import random
@@ -27,7 +27,7 @@ OFFICE = "hours: {office: {open: mon-fri 09:00-17:00}}\n"
 
 
 def names(letter: str, count: int) -> str:
-    """Return this number of names as a mapping."""
+    """Return a mapping with a number of names."""
     return "{" + ", ".join(f"{letter}{n}: Name {n}" for n in range(count)) + "}"
 
 
@@ -46,7 +46,7 @@ def plans(rules: int) -> str:
 
 
 def ranked(rules: int) -> str:
-    """Return a policy with a grant and a target rule for each plan; each fifth ranks lowest."""
+    """Return a policy with a grant and a target rule for each plan; every fifth ranks lowest."""
     lines = [HEAD + "plans:"]
     for n in range(rules // 2):
         lines.append(f"  p{n}: {{name: Plan {n}{f', above: p{n - 1}' if n % 5 else ''}}}")
@@ -61,7 +61,7 @@ def ranked(rules: int) -> str:
 
 
 def chain(rules: int) -> str:
-    """Return a policy with four rules for each plan; each plan ranks above the one before."""
+    """Return a policy with four rules for each plan; each plan ranks above the previous plan."""
     count = rules // 4
     lines = [HEAD + "plans:\n  p0: Plan 0"]
     lines += [f"  p{n}: {{name: Plan {n}, above: p{n - 1}}}" for n in range(1, count)]
@@ -150,7 +150,7 @@ _NAMES = ("Basic", "Standard", "Business", "Premium", "Enterprise")
 
 
 def ordinary(number: int) -> str:
-    """Return a policy of about 150 lines, written as people write them; most have no mistake."""
+    """Return a realistic policy of about 150 lines; one in ten has an error."""
     pick = random.Random(number)
     plans = [name.lower() for name in _NAMES[: pick.randint(3, 5)]]
     products = pick.sample(_PRODUCTS, 3)
@@ -282,7 +282,7 @@ def ordinary(number: int) -> str:
         "",
         "targets:",
         f"  - when: {{plan: {plans[-1]}, product: {products[1]}}}",
-        # Every tenth has a mistake.
+        # Every tenth policy has an error.
         *(["    hours: office"] if number % 10 == 3 else []),
         "    source: table",
         "    first-response: {P1: 15m 24x7, P2: 30m 24x7}",
@@ -329,15 +329,17 @@ def ordinary(number: int) -> str:
 
 
 def with_cases(count: int) -> str:
-    """Return a policy of so many cases, 10,000 or a hundred times as many, and 200 rules."""
+    """Return a policy with 10,000 or 1,000,000 cases, and 200 rules."""
     facts = (5,) if count == 10_000 else (5, 10, 10)
     plans = [f"plan{i}" for i in range(10)]
     lines = ["format: 1", "policy: cases", "timezone: Europe/Oslo", "plans:", "  plan0: Plan 0"]
     lines += [f"  plan{i}: {{name: Plan {i}, above: plan{i - 1}}}" for i in range(1, 10)]
     lines += ["roles:", *(f"  role{i}: Role {i}" for i in range(5)), "facts:"]
     for number, values in enumerate(facts):
-        each = ", ".join(f"v{i}: Value {i}" for i in range(values))
-        lines.append(f'  fact{number}: {{ask: "Which {number}?", values: {{{each}}}, default: v0}}')
+        listed = ", ".join(f"v{i}: Value {i}" for i in range(values))
+        lines.append(
+            f'  fact{number}: {{ask: "Which {number}?", values: {{{listed}}}, default: v0}}'
+        )
     kinds = ("web", "chat", "phone", "email")
     lines += ["channels:"]
     lines += [f"  channel{i}: {{name: Channel {i}, kind: {kinds[i % 4]}}}" for i in range(8)]
@@ -365,10 +367,10 @@ def with_cases(count: int) -> str:
 
 
 class Shape(NamedTuple):
-    """A policy by the number of its rules, and what questions to it state."""
+    """A policy by its number of rules, and the values that questions about it state."""
 
     policy: Callable[[int], str]
-    #: In tests, beside plan and channel.
+    #: In tests, with plan and channel.
     case: Mapping[str, str] = {}
     #: For all plans: an answer has a limited number of rows and steps.
     channels: tuple[str, ...] = ()
@@ -389,7 +391,7 @@ SHAPES = {
 
 
 def tests_of(shape: Shape) -> str:
-    """Return three tests that a policy of a shape passes."""
+    """Return three passing tests for a policy of a shape."""
     stated = "".join(f", {name}: {value}" for name, value in shape.case.items())
     questions = (
         ("channels", "p0", "{kind: web}"),
@@ -404,7 +406,7 @@ def tests_of(shape: Shape) -> str:
 
 
 def edited(text: str) -> str:
-    """Return a policy without some grants and with some targets ten times as long."""
+    """Return a policy with fewer grants, and some targets ten times as long."""
     lines = text.splitlines()
     rules = [number for number, line in enumerate(lines) if line.startswith("  - {when")]
     for number in rules[::7]:

@@ -1,12 +1,12 @@
-"""What each question costs, as a multiple of what Python itself takes to start.
+"""The CPU time of questions, as a multiple of the start of Python.
 
     python tests/bench/startup.py [RUNS]
 
-Every round starts `python -c pass` and then each question by each way in: a console script as pip
-writes it, which imports `re`; one that does not, as uv writes it; and `python -m zsupport`. The
-policy was read before, and the output goes into a pipe. A figure is the median over the rounds of
-the ratio of the CPU time to that of `python -c pass` in the same round. The README has the figures
-of an ordinary installation: `pip install .` in a new virtual environment.
+Each round runs `python -c pass`, and each question by three ways: a console script of pip, which
+imports `re`; a console script of uv, which does not; and `python -m zsupport`. The policy is
+in the cache, and the output goes to a pipe. A figure is the ratio of the CPU time to that of
+`python -c pass` in the same round: the median over the rounds. The README has the figures of an
+ordinary installation: `pip install .` in a new virtual environment.
 """
 
 import os
@@ -30,7 +30,7 @@ QUESTIONS = {
     "policies by name": "policies zoom",
 }
 RUN = "from zsupport.cli import run\nsys.exit(run())\n"
-#: Scripts by name, with what the way costs at most.
+#: Console scripts by name, with their maximum ratio.
 SCRIPTS = {
     "pip": (
         "import re\nimport sys\n"
@@ -42,7 +42,7 @@ SCRIPTS = {
 
 
 def cpu_seconds(command: list[str], environment: dict[str, str], folder: str) -> float:
-    """Run a command in a folder, into a pipe, and return the CPU time that it took."""
+    """Run a command in a folder with its output in a pipe, and return its CPU time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, env=environment, cwd=folder, check=False, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -53,7 +53,7 @@ def main(rounds: int) -> None:
     """Print the table of ratios."""
     kept_out = ("ZSUPPORT", "PYTHON")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(kept_out)}
-    with TemporaryDirectory() as folder:  # where no project names a policy
+    with TemporaryDirectory() as folder:  # a folder outside any project
         environment["XDG_CACHE_HOME"] = folder
         ways = {}
         for name, (text, _) in SCRIPTS.items():

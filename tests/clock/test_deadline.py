@@ -1,4 +1,4 @@
-"""Pauses as the clock counts them: the clock definition, rule 12."""
+"""Pauses (the clock definition, rule 12) and elapsed time."""
 
 import pytest
 
@@ -15,11 +15,11 @@ from zsupport.clock.target_text import parse_target
         ([(5, 20), (8, 12)], [(5, 20)]),
         ([(5, 20), (8, None)], [(5, None)]),
         ([(5, None), (8, 12)], [(5, None)]),
-        # Before the start, which is 3, nothing is paused.
+        # Pauses before the start, which is 3, are ignored.
         ([(0, 5)], [(3, 5)]),
         ([(0, 2), (0, 3)], []),
         ([(0, None)], [(3, None)]),
-        # An empty one pauses nothing.
+        # Empty pauses are ignored.
         ([(5, 5), (7, 9)], [(7, 9)]),
     ],
 )
@@ -27,7 +27,7 @@ def test_pauses_are_merged_and_clipped(pauses: list[Pause], kept: list[Pause]) -
     assert merged(pauses, 3) == tuple(kept)
 
 
-def test_a_pause_that_ends_before_it_starts_is_refused() -> None:
+def test_a_pause_that_ends_before_it_starts_is_an_error() -> None:
     with pytest.raises(BadText):
         merged([(2, 1)], 3)
 
@@ -36,9 +36,9 @@ def test_a_pause_that_ends_before_it_starts_is_refused() -> None:
     ("ended", "at", "elapsed"),
     [(None, 1800, 1800), (600, 1800, 600), (1800, 1800, 1800), (5400, 1800, 1800)],
 )
-def test_a_clock_counts_to_its_end_or_to_now_whichever_is_earlier(
+def test_elapsed_time_ends_at_the_ending_event_or_now(
     ended: int | None, at: int, elapsed: int
 ) -> None:
     run = Course(0, 0, ended, (), None)
-    found = deadline(parse_target("1h"), run, Basis(EVERY_INSTANT), at)
-    assert (found.due, found.elapsed, found.remaining) == (3600, elapsed, 3600 - elapsed)
+    result = deadline(parse_target("1h"), run, Basis(EVERY_INSTANT), at)
+    assert (result.due, result.elapsed, result.remaining) == (3600, elapsed, 3600 - elapsed)

@@ -1,4 +1,4 @@
-"""Instants: how they are read and printed, and how local times become instants."""
+"""Instants: parsing, formatting, and conversion of local times."""
 
 import datetime
 import re
@@ -31,18 +31,18 @@ DAY = 86_400
 
 
 def seconds(text: str) -> int:
-    """Return the instant of an RFC 3339 text as the standard library reads it."""
+    """Return the instant of an RFC 3339 text, parsed by the standard library."""
     return int(datetime.datetime.fromisoformat(text).timestamp())
 
 
-def refusal(text: str, zone_name: str | None = None) -> BadText:
-    """Return why the text is refused."""
+def error_of(text: str, zone_name: str | None = None) -> BadText:
+    """Return the error of an invalid text."""
     with pytest.raises(BadText) as caught:
         parse_instant(text, now=NOW, zone=zone(zone_name) if zone_name else None)
     return caught.value
 
 
-# Reading
+# Parsing
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def refusal(text: str, zone_name: str | None = None) -> BadText:
         ("2026-01-01T00:00:00-0000", NEW_YEAR_2026, "Z"),
     ],
 )
-def test_a_time_with_an_offset_is_an_instant(text: str, instant: int, stated: str) -> None:
-    t, found = parse_instant(text, now=NOW, zone=zone("Asia/Tokyo"))
+def test_time_with_an_offset(text: str, instant: int, stated: str) -> None:
+    t, result = parse_instant(text, now=NOW, zone=zone("Asia/Tokyo"))
     assert t == instant
-    assert found is not None
-    assert format_instant(NEW_YEAR_2026, found).endswith(stated)
+    assert result is not None
+    assert format_instant(NEW_YEAR_2026, result).endswith(stated)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_time_with_an_offset_is_an_instant(text: str, instant: int, stated: st
         ("@7289654399.9", 7_289_654_399),
     ],
 )
-def test_now_and_epochs_state_no_zone(text: str, instant: int) -> None:
+def test_now_and_epoch_state_no_zone(text: str, instant: int) -> None:
     assert parse_instant(text, now=NOW, zone=None) == (instant, None)
     assert parse_instant(text, now=NOW, zone=zone("Asia/Tokyo")) == (instant, None)
 
@@ -111,16 +111,16 @@ def test_now_and_epochs_state_no_zone(text: str, instant: int) -> None:
         # The second before a fold and the first after it.
         ("2026-10-25T01:59:59", "Europe/Oslo", "2026-10-24T23:59:59+00:00"),
         ("2026-10-25T03:00:00", "Europe/Oslo", "2026-10-25T02:00:00+00:00"),
-        # A date that the gap of the date line makes the next after the 29th.
+        # The date after the 29th: Apia skipped the 30th.
         ("2011-12-29T23:59:59", "Pacific/Apia", "2011-12-30T09:59:59+00:00"),
         ("2011-12-31T00:00:00", "Pacific/Apia", "2011-12-30T10:00:00+00:00"),
-        # In the last year, by the rule that goes on after the listed transitions.
+        # In the last year, by the rule after the listed transitions.
         ("2200-07-01T12:00:00", "Europe/Oslo", "2200-07-01T10:00:00+00:00"),
-        # Within the range as an instant, outside it by the local year.
+        # In range as an instant, out of range by its local year.
         ("2201-01-01T00:30:00", "Europe/Oslo", "2200-12-31T23:30:00+00:00"),
     ],
 )
-def test_a_local_time_is_read_in_the_zone(text: str, zone_name: str, same: str) -> None:
+def test_local_time_uses_the_zone(text: str, zone_name: str, same: str) -> None:
     assert parse_instant(text, now=NOW, zone=zone(zone_name)) == (seconds(same), None)
 
 
@@ -142,10 +142,10 @@ def test_a_local_time_is_read_in_the_zone(text: str, zone_name: str, same: str) 
          "2026-03-22T02:30:00+00:00", "2026-03-22T02:30:00+01:00"),
     ],
 )  # fmt: skip
-def test_a_local_time_in_a_gap_is_refused_with_both_readings(
+def test_local_time_in_a_dst_gap_is_reported_with_both_offsets(
     text: str, zone_name: str, first: str, second: str
 ) -> None:
-    problem = refusal(text, zone_name)
+    problem = error_of(text, zone_name)
     assert f"does not exist in {zone_name}" in problem.message
     assert problem.hint == f"write `{first}` (the offset before) or `{second}` (the offset after)"
 
@@ -166,20 +166,20 @@ def test_a_local_time_in_a_gap_is_refused_with_both_readings(
          "2026-02-15T02:30:00+01:00", "2026-02-15T02:30:00+00:00"),
     ],
 )  # fmt: skip
-def test_a_local_time_in_a_fold_is_refused_with_both_readings(
+def test_local_time_in_a_dst_fold_is_reported_with_both_offsets(
     text: str, zone_name: str, first: str, second: str
 ) -> None:
-    problem = refusal(text, zone_name)
+    problem = error_of(text, zone_name)
     assert f"exists twice in {zone_name}" in problem.message
     assert problem.hint == f"write `{first}` (the first time) or `{second}` (the second time)"
-    # Both can be given in its place, and the first is the earlier one.
+    # Both suggestions are valid, and the first is earlier.
     readings = [parse_instant(reading, now=NOW, zone=None)[0] for reading in (first, second)]
     assert readings == [seconds(first), seconds(second)]
     assert readings[0] < readings[1]
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "reason"),
     [
         ("", "invalid instant (empty)"),
         ("tomorrow", "invalid instant"),
@@ -236,8 +236,8 @@ def test_a_local_time_in_a_fold_is_refused_with_both_readings(
         ("\u0662\u0660\u0662\u0666-01-01T00:00Z", "invalid instant"),
     ],
 )
-def test_what_is_no_instant_is_refused_with_the_reason(text: str, says: str) -> None:
-    assert says in str(refusal(text))
+def test_invalid_instant_is_reported_with_the_reason(text: str, reason: str) -> None:
+    assert reason in str(error_of(text))
 
 
 @pytest.mark.parametrize(
@@ -256,11 +256,11 @@ def test_what_is_no_instant_is_refused_with_the_reason(text: str, says: str) -> 
         ("tomorrow", None, None),
     ],
 )
-def test_a_zone_is_named_only_where_a_field_takes_it(
+def test_hint_names_the_field_of_the_zone(
     text: str, hint: str | None, with_zone: str | None
 ) -> None:
     expected = "an RFC 3339 time with an offset such as 2026-11-24T09:00:00+01:00, `now`, `@EPOCH`"
-    assert (refusal(text).hint, refusal(text).expected) == (hint, expected)
+    assert (error_of(text).hint, error_of(text).expected) == (hint, expected)
     with pytest.raises(BadText) as caught:
         parse_instant(text, now=NOW, zone=None, tz="ZONE")
     assert caught.value.hint == with_zone
@@ -270,16 +270,16 @@ def test_a_zone_is_named_only_where_a_field_takes_it(
 @pytest.mark.parametrize(
     "text", ["0001-01-01T00:00", "9999-12-31T23:59", "1973-01-01T00:30", "2201-01-01T01:00"]
 )
-def test_a_local_time_out_of_range_is_refused(text: str) -> None:
-    assert "out of range" in refusal(text, "Europe/Oslo").message
+def test_local_time_out_of_range_is_reported(text: str) -> None:
+    assert "out of range" in error_of(text, "Europe/Oslo").message
 
 
-def test_a_clock_that_is_out_of_range_is_refused() -> None:
+def test_now_out_of_range_is_reported() -> None:
     with pytest.raises(BadText, match="out of range"):
         parse_instant("now", now=0, zone=None)
 
 
-# Printing
+# Formatting
 
 
 @pytest.mark.parametrize(
@@ -292,14 +292,14 @@ def test_a_clock_that_is_out_of_range_is_refused() -> None:
         (NEW_YEAR_2026, "Europe/Oslo", "2026-01-01T01:00:00+01:00"),
         (NEW_YEAR_2026, "America/St_Johns", "2025-12-31T20:30:00-03:30"),
         (NEW_YEAR_2026, "UTC-03:30", "2025-12-31T20:30:00-03:30"),
-        # Both halves of a fold.
+        # Both passes of a DST fold.
         (NEW_YEAR_2026 + 297 * DAY + 1800, "Europe/Oslo", "2026-10-25T02:30:00+02:00"),
         (NEW_YEAR_2026 + 297 * DAY + 5400, "Europe/Oslo", "2026-10-25T02:30:00+01:00"),
         (94_694_400, "UTC", "1973-01-01T00:00:00Z"),
         (7_289_654_399, "UTC", "2200-12-31T23:59:59Z"),
     ],
 )
-def test_an_instant_is_printed_in_the_zone(t: int, zone_name: str, text: str) -> None:
+def test_instant_is_formatted_in_the_zone(t: int, zone_name: str, text: str) -> None:
     assert format_instant(t, zone(zone_name)) == text
 
 
@@ -313,7 +313,7 @@ def test_an_instant_is_printed_in_the_zone(t: int, zone_name: str, text: str) ->
         ("2026-07-06", "09:00", "Europe/Oslo", "2026-07-06T07:00:00+00:00"),
         ("2026-07-06", "24:00", "Europe/Oslo", "2026-07-06T22:00:00+00:00"),
         ("2026-12-31", "24:00", "UTC", "2027-01-01T00:00:00+00:00"),
-        # In a gap: the first instant after it.
+        # In a DST gap: the first instant after the gap.
         ("2026-03-29", "01:59", "Europe/Oslo", "2026-03-29T00:59:00+00:00"),
         ("2026-03-29", "02:00", "Europe/Oslo", "2026-03-29T01:00:00+00:00"),
         ("2026-03-29", "02:30", "Europe/Oslo", "2026-03-29T01:00:00+00:00"),
@@ -332,7 +332,7 @@ def test_an_instant_is_printed_in_the_zone(t: int, zone_name: str, text: str) ->
         # Midnight itself does not exist: Beirut springs forward from 00:00 to 01:00.
         ("2026-03-29", "00:00", "Asia/Beirut", "2026-03-28T22:00:00+00:00"),
         ("2026-03-28", "24:00", "Asia/Beirut", "2026-03-28T22:00:00+00:00"),
-        # In a fold: the earlier one.
+        # In a DST fold: the earlier instant.
         ("2026-10-25", "01:59", "Europe/Oslo", "2026-10-24T23:59:00+00:00"),
         ("2026-10-25", "02:00", "Europe/Oslo", "2026-10-25T00:00:00+00:00"),
         ("2026-10-25", "02:30", "Europe/Oslo", "2026-10-25T00:30:00+00:00"),
@@ -340,12 +340,12 @@ def test_an_instant_is_printed_in_the_zone(t: int, zone_name: str, text: str) ->
         ("2026-04-05", "01:45", "Australia/Lord_Howe", "2026-04-04T14:45:00+00:00"),
         ("2026-04-05", "02:00", "Australia/Lord_Howe", "2026-04-04T15:30:00+00:00"),
         ("2026-02-15", "02:30", "Africa/Casablanca", "2026-02-15T01:30:00+00:00"),
-        # Casablanca within Ramadan and outside it.
+        # Casablanca during Ramadan and outside Ramadan.
         ("2026-03-01", "09:00", "Africa/Casablanca", "2026-03-01T09:00:00+00:00"),
         ("2026-05-01", "09:00", "Africa/Casablanca", "2026-05-01T08:00:00+00:00"),
     ],
 )
-def test_a_wall_time_becomes_the_instant_of_rule_9(
+def test_local_time_becomes_the_instant_of_rule_9(
     date: str, time: str, zone_name: str, same: str
 ) -> None:
     of_day = int(time[:2]) * 3600 + int(time[3:]) * 60
@@ -364,7 +364,7 @@ def test_a_wall_time_becomes_the_instant_of_rule_9(
         ("2011-12-29", 24 * 3600, "Pacific/Apia", "2011-12-30T10:00:00+00:00"),
     ],
 )
-def test_from_24_hours_on_a_time_is_one_of_a_later_date(
+def test_time_after_24_hours_is_on_a_later_date(
     day: str, at: int, zone_name: str, same: str
 ) -> None:
     assert at_local(datetime.date.fromisoformat(day), at, zone(zone_name)) == seconds(same)
@@ -375,22 +375,22 @@ def test_from_24_hours_on_a_time_is_one_of_a_later_date(
     [
         ("2026-11-23T10:30:15+01:00", "Europe/Oslo", "2026-11-23", "10:30:15"),
         ("2026-11-23T10:30:15+01:00", "UTC", "2026-11-23", "09:30:15"),
-        # 03:00 to 02:00: the first pass, all of the second, and what follows.
+        # 03:00 to 02:00: the first pass, the whole second pass, and the time after it.
         ("2026-10-25T02:30:00+02:00", "Europe/Oslo", "2026-10-25", "02:30:00"),
         ("2026-10-25T02:00:00+01:00", "Europe/Oslo", "2026-10-25", "03:00:00"),
         ("2026-10-25T02:59:59+01:00", "Europe/Oslo", "2026-10-25", "03:00:00"),
         ("2026-10-25T03:00:00+01:00", "Europe/Oslo", "2026-10-25", "03:00:00"),
-        # 24:00 to 23:00: the date shown before is the latest.
+        # 24:00 to 23:00: the date before the change is the latest date.
         ("2026-10-24T23:30:00+02:00", "Asia/Beirut", "2026-10-24", "24:00:00"),
         ("2026-10-25T00:00:00+02:00", "Asia/Beirut", "2026-10-25", "00:00:00"),
-        # 00:01 to 23:01: a date that comes back.
+        # 00:01 to 23:01: the previous date returns.
         ("2006-10-29T00:00:30-02:30", "America/St_Johns", "2006-10-29", "00:00:30"),
         ("2006-10-28T23:30:00-03:30", "America/St_Johns", "2006-10-29", "00:01:00"),
         # Half an hour, 02:00 to 01:30.
         ("2026-04-05T01:45:00+10:30", "Australia/Lord_Howe", "2026-04-05", "02:00:00"),
     ],
 )
-def test_the_latest_local_time_goes_on_in_a_fold(
+def test_latest_local_time_stays_in_a_dst_fold(
     text: str, zone_name: str, day: str, time: str
 ) -> None:
     hours, minutes, second = (int(part) for part in time.split(":"))
@@ -410,39 +410,39 @@ def test_the_latest_local_time_goes_on_in_a_fold(
         (seconds("2011-12-30T10:00:00+00:00"), "Pacific/Apia", "2011-12-31"),
     ],
 )
-def test_the_local_date_is_what_the_calendar_shows(t: int, zone_name: str, date: str) -> None:
+def test_local_date_of_an_instant(t: int, zone_name: str, date: str) -> None:
     assert local_date(t, zone(zone_name)).isoformat() == date
 
 
 # Datetimes
 
 
-def test_an_aware_datetime_is_an_instant_floored() -> None:
+def test_aware_datetime_is_rounded_down() -> None:
     oslo = zone("Europe/Oslo")
     value = datetime.datetime(2026, 1, 1, 1, 0, 0, 999_999, oslo)
     assert from_datetime(value) == NEW_YEAR_2026
-    # Both halves of a fold, and a zone that is the very object compared with.
+    # Both passes of a DST fold, and the same zone object.
     fold = datetime.datetime(2026, 10, 25, 2, 30, tzinfo=oslo)
     assert from_datetime(fold) == seconds("2026-10-25T02:30:00+02:00")
     assert from_datetime(fold.replace(fold=1)) == seconds("2026-10-25T02:30:00+01:00")
     assert from_datetime(datetime.datetime(2026, 1, 1, tzinfo=UTC)) == NEW_YEAR_2026
 
 
-class Silent(datetime.tzinfo):
-    """A zone that does not say its offset: its datetimes are naive by definition."""
+class WithoutOffset(datetime.tzinfo):
+    """A time zone without an offset: its datetimes are naive by definition."""
 
     def utcoffset(self, _: datetime.datetime | None) -> None:
-        """Return nothing."""
+        """Return None."""
 
     dst = utcoffset
 
     def tzname(self, _: datetime.datetime | None) -> str:
-        """Return a name all the same."""
+        """Return a name."""
         return "Silent"
 
 
-@pytest.mark.parametrize("tzinfo", [None, Silent()])
-def test_a_naive_datetime_is_no_instant(tzinfo: datetime.tzinfo | None) -> None:
+@pytest.mark.parametrize("tzinfo", [None, WithoutOffset()])
+def test_naive_datetime_is_an_error(tzinfo: datetime.tzinfo | None) -> None:
     with pytest.raises(ValueError, match="without time zone"):
         from_datetime(datetime.datetime(2026, 1, 1, tzinfo=tzinfo))
 
@@ -456,12 +456,12 @@ def test_a_naive_datetime_is_no_instant(tzinfo: datetime.tzinfo | None) -> None:
         datetime.datetime.max.replace(tzinfo=fixed_zone(-60)),
     ],
 )
-def test_a_datetime_out_of_range_is_refused(value: datetime.datetime) -> None:
+def test_datetime_out_of_range_is_an_error(value: datetime.datetime) -> None:
     with pytest.raises(ValueError, match="1973 to 2200"):
         from_datetime(value)
 
 
-def test_an_instant_is_an_aware_datetime_in_utc() -> None:
+def test_instant_as_a_datetime_in_utc() -> None:
     assert to_datetime(NEW_YEAR_2026).isoformat() == "2026-01-01T00:00:00+00:00"
     assert to_datetime(NEW_YEAR_2026).tzinfo is UTC
 
@@ -478,12 +478,12 @@ def test_an_instant_is_an_aware_datetime_in_utc() -> None:
         (52 * 3600 + 60, "2 d 4 h", "52 h 1 min"),
     ],
 )
-def test_a_length_of_time_is_told_in_two_units(seconds: int, with_days: str, without: str) -> None:
+def test_duration_has_two_units(seconds: int, with_days: str, without: str) -> None:
     assert duration(seconds) == with_days
     assert duration(seconds, days=False) == without
 
 
-def test_the_range_is_that_of_the_definition() -> None:
+def test_range_is_that_of_the_definition() -> None:
     assert seconds("1973-01-01T00:00:00+00:00") == FIRST
     assert seconds("2201-01-01T00:00:00+00:00") == END
 
@@ -491,10 +491,10 @@ def test_the_range_is_that_of_the_definition() -> None:
 # Properties
 
 
-def outcome(
+def instant_or_error(
     text: str, where: datetime.tzinfo | None
 ) -> tuple[int, datetime.tzinfo | None] | BadText:
-    """Return what the text is read as, or why it is refused."""
+    """Return the parsed instant and zone, or the error."""
     try:
         return parse_instant(text, now=NOW, zone=where)
     except BadText as problem:
@@ -506,7 +506,7 @@ ZONES = st.sampled_from(["UTC", "UTC+00:00", "UTC-03:30", *zone_names()]).map(zo
 
 
 @given(INSTANTS, ZONES)
-def test_what_is_printed_reads_back(t: int, where: datetime.tzinfo) -> None:
+def test_formatted_instant_can_be_parsed(t: int, where: datetime.tzinfo) -> None:
     text = format_instant(t, where)
     read, stated = parse_instant(text, now=NOW, zone=None)
     assert read == t
@@ -515,52 +515,52 @@ def test_what_is_printed_reads_back(t: int, where: datetime.tzinfo) -> None:
 
 
 @given(INSTANTS, ZONES)
-def test_at_local_is_the_inverse_of_the_wall_clock(t: int, where: datetime.tzinfo) -> None:
-    # Every instant shows a wall time, so none of these lies in a gap.
+def test_at_local_inverts_the_local_time(t: int, where: datetime.tzinfo) -> None:
+    # The local time of an instant is never in a DST gap.
     wall = datetime.datetime.fromtimestamp(t, where)
     of_day = wall.hour * 3600 + wall.minute * 60 + wall.second
-    found = at_local(wall.date(), of_day, where)
-    assert found <= t
-    again = datetime.datetime.fromtimestamp(found, where)
+    result = at_local(wall.date(), of_day, where)
+    assert result <= t
+    again = datetime.datetime.fromtimestamp(result, where)
     assert again.replace(tzinfo=None, fold=0) == wall.replace(tzinfo=None, fold=0)
     if not wall.fold:
-        assert found == t
+        assert result == t
 
 
 @given(st.dates(datetime.date(1973, 1, 2), datetime.date(2200, 12, 30)), ZONES,
        st.integers(0, DAY))  # fmt: skip
-def test_at_local_shows_that_time_or_the_first_after_the_gap(
+def test_at_local_gives_the_time_or_the_end_of_the_gap(
     date: datetime.date, where: datetime.tzinfo, of_day: int
 ) -> None:
-    found = at_local(date, of_day, where)
+    result = at_local(date, of_day, where)
     wanted = datetime.datetime.combine(date, datetime.time()) + datetime.timedelta(seconds=of_day)
-    shown = datetime.datetime.fromtimestamp(found, where).replace(tzinfo=None, fold=0)
-    before = datetime.datetime.fromtimestamp(found - 1, where).replace(tzinfo=None, fold=0)
+    shown = datetime.datetime.fromtimestamp(result, where).replace(tzinfo=None, fold=0)
+    before = datetime.datetime.fromtimestamp(result - 1, where).replace(tzinfo=None, fold=0)
     assert shown >= wanted
     assert before < wanted
 
 
 @given(INSTANTS, ZONES)
-def test_a_local_time_is_read_or_refused_as_the_zone_has_it(t: int, where: datetime.tzinfo) -> None:
+def test_local_time_is_parsed_unless_it_exists_twice(t: int, where: datetime.tzinfo) -> None:
     printed = format_instant(t, where)
-    found = outcome(printed.removesuffix("Z")[:19], where)
-    if isinstance(found, BadText):
-        assert "exists twice" in found.message
-        assert printed in (found.hint or "")
+    result = instant_or_error(printed.removesuffix("Z")[:19], where)
+    if isinstance(result, BadText):
+        assert "exists twice" in result.message
+        assert printed in (result.hint or "")
     else:
-        assert found == (t, None)
+        assert result == (t, None)
 
 
 @given(st.text() | st.text("0123456789-+:.TtZz @"), st.none() | ZONES)
-def test_any_text_is_an_instant_or_refused(text: str, where: datetime.tzinfo | None) -> None:
-    found = outcome(text, where)
-    if isinstance(found, BadText):
-        assert found.message.isprintable()
+def test_any_text_is_an_instant_or_an_error(text: str, where: datetime.tzinfo | None) -> None:
+    result = instant_or_error(text, where)
+    if isinstance(result, BadText):
+        assert result.message.isprintable()
     else:
-        assert FIRST <= found[0] < END
+        assert FIRST <= result[0] < END
 
 
-#: What an instant looks like; it is read without patterns.
+#: Patterns of instants, as a model of the parser, which uses no patterns.
 TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
     r"([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
@@ -572,8 +572,8 @@ CHARACTERS = st.sampled_from("0123456789-:.+TtZz @²٣")
 
 
 @st.composite
-def nearly_written(draw: st.DrawFn) -> str:
-    """Return an instant, most often with a character added, exchanged or left out."""
+def similar_to_instants(draw: st.DrawFn) -> str:
+    """Return the text of an instant, mostly with an added, replaced or removed character."""
     text = draw(WRITTEN)
     for _ in range(draw(st.integers(0, 2))):
         at = draw(st.integers(0, len(text)))
@@ -582,13 +582,13 @@ def nearly_written(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=500, deadline=None)
-@given(nearly_written() | st.text(CHARACTERS, max_size=25))
-def test_instants_are_read_as_their_patterns_say(text: str) -> None:
+@given(similar_to_instants() | st.text(CHARACTERS, max_size=25))
+def test_parts_of_instants_follow_their_patterns(text: str) -> None:
     match = TIME.fullmatch(text)
-    assert _time_parts(text) == (None if match is None else [each or "" for each in match.groups()])
+    assert _time_parts(text) == (None if match is None else [part or "" for part in match.groups()])
     epoch = EPOCH.fullmatch(text)
     assert _epoch_digits(text) == (None if epoch is None else epoch[1])
     for tail in (text, text[19:], text[16:]):
         offset = OFFSET.fullmatch(tail)
-        expected = None if offset is None else tuple(each or "" for each in offset.groups())
+        expected = None if offset is None else tuple(part or "" for part in offset.groups())
         assert offset_parts(tail) == expected

@@ -1,4 +1,4 @@
-"""Lists of intervals against the numbers in them."""
+"""Lists of intervals, compared with sets of the numbers inside them."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +7,7 @@ from zsupport.clock.intervals import Interval, common, outside
 from zsupport.clock.spans import clipped
 
 borders = st.lists(st.integers(-20, 20), unique=True, max_size=12).map(sorted)
-lists = borders.map(lambda each: list(zip(each[::2], each[1::2], strict=False)))
+lists = borders.map(lambda edges: list(zip(edges[::2], edges[1::2], strict=False)))
 
 
 def numbers(intervals: list[Interval]) -> set[int]:
@@ -16,12 +16,12 @@ def numbers(intervals: list[Interval]) -> set[int]:
 
 
 @given(lists, lists)
-def test_common_holds_what_both_hold(one: list[Interval], other: list[Interval]) -> None:
-    assert numbers(common(one, other)) == numbers(one) & numbers(other)
+def test_common_is_the_intersection(left: list[Interval], right: list[Interval]) -> None:
+    assert numbers(common(left, right)) == numbers(left) & numbers(right)
 
 
 @given(lists, st.integers(-25, 25), st.integers(0, 30))
-def test_outside_and_clipped_divide_the_whole(some: list[Interval], low: int, length: int) -> None:
+def test_clipped_and_outside_divide_the_range(spans: list[Interval], low: int, length: int) -> None:
     whole = set(range(low, low + length))
-    assert numbers(clipped(some, low, low + length)) == numbers(some) & whole
-    assert numbers(outside(some, low, low + length)) == whole - numbers(some)
+    assert numbers(clipped(spans, low, low + length)) == numbers(spans) & whole
+    assert numbers(outside(spans, low, low + length)) == whole - numbers(spans)

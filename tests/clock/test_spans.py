@@ -1,4 +1,4 @@
-"""Compiled working time is the same whatever was asked before."""
+"""Compiled working time, compared with working time by the definition."""
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import accumulate
@@ -32,16 +32,16 @@ CALENDARS: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", CALENDARS)
 @pytest.mark.parametrize("seed", range(6))
-def test_pieces_compiled_one_by_one_are_what_is_compiled_at_once(name: str, seed: int) -> None:
+def test_spans_compiled_in_pieces_equal_spans_compiled_at_once(name: str, seed: int) -> None:
     random = Random(f"{name} {seed}")
     hours = Calendar.from_dict(CALENDARS[name]).working_time.hours
-    one_by_one = WorkingTime(*hours)
+    in_pieces = WorkingTime(*hours)
     for _ in range(random.randint(2, 6)):
         start = FROM + random.randrange(14 * 366) * DAY + random.randrange(DAY)
-        one_by_one.spans(start, start + random.choice([1, DAY, 900 * DAY]))
-    spans = one_by_one.known
+        in_pieces.spans(start, start + random.choice([1, DAY, 900 * DAY]))
+    spans = in_pieces.known
     at_once = WorkingTime(*hours)
-    # As far as both reach: a year more is compiled at either end.
+    # Compare the range that both have: each compiles a year more at both ends.
     whole = at_once.spans(spans.first, spans.last)
     inside = [
         (max(start, spans.first), min(end, spans.last))
@@ -53,25 +53,25 @@ def test_pieces_compiled_one_by_one_are_what_is_compiled_at_once(name: str, seed
     assert spans.before == list(worked)[:-1]
 
 
-# The plain way: each day is looked at, and each day's offset is asked for.
+# The model: day by day, with the offset of each day.
 
 
-def plainly(hours: Hours, where: tzinfo, first: int, last: int) -> list[tuple[int, int]]:
+def spans_by_day(hours: Hours, where: tzinfo, first: int, last: int) -> list[tuple[int, int]]:
     """Return the working spans of `[first, last)` by the definition, rule 1."""
-    found: list[tuple[int, int]] = []
-    for start, end, offset in probed(where, first, last):
+    result: list[tuple[int, int]] = []
+    for start, end, offset in pieces_by_probing(where, first, last):
         low, high = start + offset, end + offset
         for day in range(low // DAY, (high - 1) // DAY + 1):
             for part in hours.parts(day + EPOCH):
                 opens = max(day * DAY + part.start, low) - offset
                 closes = min(day * DAY + part.end, high) - offset
                 if opens < closes:
-                    found.append((opens, closes))
-    return found
+                    result.append((opens, closes))
+    return result
 
 
-def probed(where: tzinfo, first: int, last: int) -> list[tuple[int, int, int]]:
-    """Return the pieces of `[first, last)` with one offset: asked for once a day, then halved."""
+def pieces_by_probing(where: tzinfo, first: int, last: int) -> list[tuple[int, int, int]]:
+    """Return the pieces of `[first, last)` with a constant offset, found by bisection in a day."""
 
     def offset_at(instant: int) -> int:
         offset = datetime.fromtimestamp(instant, where).utcoffset()
@@ -88,42 +88,42 @@ def probed(where: tzinfo, first: int, last: int) -> list[tuple[int, int, int]]:
                 low, high = (middle, high) if offset_at(middle) == offset else (low, middle)
             pieces.append((start, min(high, last), offset))
             start, offset = high, offset_at(high)
-    return [each for each in [*pieces, (start, last, offset)] if each[0] < each[1]]
+    return [piece for piece in [*pieces, (start, last, offset)] if piece[0] < piece[1]]
 
 
 def joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return spans in order, with those that touch or overlap as one."""
-    found: list[tuple[int, int]] = []
+    """Return sorted spans; spans that touch or overlap are joined."""
+    result: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], end)
+        if result and start <= result[-1][1]:
+            result[-1] = result[-1][0], max(result[-1][1], end)
         else:
-            found.append((start, end))
-    return found
+            result.append((start, end))
+    return result
 
 
 NAMES = [name for name in zone_names() if name != "UTC"]
-#: Zones where clocks go wrong, each of which is drawn often.
+#: Zones with unusual transitions, which are drawn more often.
 ODD = ["Africa/Casablanca", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Gaza", "Europe/Oslo",
        "America/Sao_Paulo", "Asia/Kathmandu", "America/Caracas", "UTC", "UTC-03:30"]  # fmt: skip
 
 
-def some_day(random: Random, where: tzinfo, low: int, high: int) -> int:
-    """Return a day between two, mostly one near which the offset changes."""
+def random_day(random: Random, where: tzinfo, low: int, high: int) -> int:
+    """Return a day in `[low, high)`, mostly near a change of the offset."""
     days = [start // DAY for start, _, _ in offset_pieces(where, low * DAY, high * DAY)][1:]
     if days and random.random() < 0.6:
         return random.choice(days) + random.randint(-1, 1)
     return random.randrange(low, high)
 
 
-def some_hours(random: Random, where: tzinfo, low: int, high: int) -> Hours:
-    """Return the hours of a random calendar, with exceptions on some days between two."""
-    days = [some_day(random, where, low, high) for _ in range(3)]
+def random_hours(random: Random, where: tzinfo, low: int, high: int) -> Hours:
+    """Return the hours of a random calendar, with exceptions on days in `[low, high)`."""
+    days = [random_day(random, where, low, high) for _ in range(3)]
     written = some_calendar(random, "UTC", days, 0.2)
     drawn = Calendar.from_dict(written).working_time.hours[0]
     years = drawn.years
     if years is not None and random.random() < 0.3:
-        # A holiday library gives exchanged dates too; calendars without a country have none.
+        # Calendars without a country have no exchanged dates, so add some.
         worked = frozenset(day + EPOCH + random.randint(-3, 3) for day in days)
 
         def exchanging(year: int, years: Years = years) -> Year:
@@ -137,32 +137,32 @@ def some_hours(random: Random, where: tzinfo, low: int, high: int) -> Hours:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_hours_are_compiled_as_the_definition_says(seed: int) -> None:
+def test_compiled_hours_follow_the_definition(seed: int) -> None:
     random = Random(seed)
     spans = exceptional = 0
     for _ in range(15):
         name = random.choice([random.choice(NAMES), random.choice(ODD)])
         where = zone(name)
         low = random.randrange(4 * 366, 130 * 365)  # from 1974 on
-        hours = some_hours(random, where, low, low + 400)
+        hours = random_hours(random, where, low, low + 400)
         time = WorkingTime(hours, block=random.choice([366, 7]) * DAY)
         first = low * DAY + random.randrange(DAY)
         last = first + random.choice([1, DAY, 40 * DAY, 380 * DAY])
         known = time.spans(first, last)
         assert known.first <= first < last <= known.last
         theirs = zone_rules(name)
-        expected = joined(plainly(hours, theirs, known.first, known.last))
+        expected = joined(spans_by_day(hours, theirs, known.first, known.last))
         assert known.intervals() == expected, (name, hours, known.first)
         spans += len(expected)
         plain_week = hours._replace(dates={}, breaks={}, years=None)
-        exceptional += expected != joined(plainly(plain_week, theirs, known.first, known.last))
+        exceptional += expected != joined(spans_by_day(plain_week, theirs, known.first, known.last))
     assert spans > 500
     assert exceptional > 0
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_zone_has_the_hours_of_the_definition(name: str) -> None:
-    # Nights, so that what a gap skips and a fold repeats is inside of the hours or at their edge.
+def test_compiled_hours_follow_the_definition_in_every_zone(name: str) -> None:
+    # At night, so that DST gaps and folds are inside the hours or at their edges.
     random = Random(name)
     where, theirs = zone(name), zone_rules(name)
     open_at = random.choice(["22:00-03:00", "00:00-24:00", "02:00-02:30", "23:30-00:30"])
@@ -174,7 +174,7 @@ def test_every_zone_has_the_hours_of_the_definition(name: str) -> None:
         for start, _, _ in [*offset_pieces(where, first, first + 366 * DAY)][1:3]:
             known = time.spans(start - 2 * DAY, start + 2 * DAY)
             begin = max(known.first, start - 40 * DAY)
-            expected = joined(plainly(hours, theirs, begin, known.last))
+            expected = joined(spans_by_day(hours, theirs, begin, known.last))
             assert clipped(known.intervals(), begin, known.last) == expected, (year, start)
 
 
@@ -192,7 +192,7 @@ def test_equal_hours_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     written = {"timezone": "Europe/Oslo", "open": "mon-fri 09:00-17:00", "holidays": ["2026-06-01"]}
     due = Calendar.from_dict(written).due(at, timedelta(hours=4))
     assert len(compiled) == 1
-    # The names of days off decide nothing, nor does one outside of the compiled block.
+    # Names of days off, and days off outside the compiled block, do not matter.
     same = {**written, "holidays": {"add": {"2026-06-01": "Founders' day", "2009-06-01": "Past"}}}
     assert Calendar.from_dict(same).due(at, timedelta(hours=4)) == due
     assert len(compiled) == 1
@@ -207,7 +207,7 @@ def test_equal_hours_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(compiled) == 6
 
 
-def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spans, "_cache", {})
     monkeypatch.setattr(spans, "_MOST_CACHED", 3)
     hours = Calendar.from_dict(CALENDARS["office"]).working_time.hours

@@ -1,4 +1,4 @@
-"""Targets: every row of the format's table, and what is refused."""
+"""The parser of targets: every form of the format, and invalid texts."""
 
 import copy
 import pickle
@@ -44,14 +44,14 @@ YEAR = 365 * 24 * 3600
         ("not-stated", "not-stated", 0),
     ],
 )
-def test_a_target_is_what_the_table_says(text: str, kind: str, amount: int) -> None:
+def test_kind_and_amount_of_targets(text: str, kind: str, amount: int) -> None:
     assert parse_target(text) == Target(kind, amount, 0, False, False, text)
 
 
 @pytest.mark.parametrize(
     ("text", "amount"), [("30m 24x7", 1800), ("4h 24x7", 14_400), ("1.5h 24x7", 5400)]
 )
-def test_clock_time_may_say_that_it_runs_around_the_clock(text: str, amount: int) -> None:
+def test_clock_targets_around_the_clock(text: str, amount: int) -> None:
     assert parse_target(text) == Target("clock", amount, 0, False, True, text)
 
 
@@ -65,7 +65,7 @@ def test_clock_time_may_say_that_it_runs_around_the_clock(text: str, amount: int
         ("by 24:00 next business day", 86_400),
     ],
 )
-def test_a_fixed_time_is_a_second_of_the_day(text: str, at: int) -> None:
+def test_fixed_time_in_seconds_of_the_day(text: str, at: int) -> None:
     assert parse_target(text) == Target("by", 0, at, False, False, text)
 
 
@@ -82,7 +82,7 @@ def test_a_fixed_time_is_a_second_of_the_day(text: str, at: int) -> None:
         ("every week", "week", 0, False),
     ],
 )
-def test_every_makes_a_target_recur(
+def test_every_makes_a_target_recurring(
     text: str, kind: str, amount: int, around_the_clock: bool
 ) -> None:
     assert parse_target(text) == Target(kind, amount, 0, True, around_the_clock, text)
@@ -109,7 +109,7 @@ def test_every_makes_a_target_recur(
         ("every 2 business day", "every 2 business days"),
     ],
 )
-def test_the_text_is_canonical(text: str, canonical: str) -> None:
+def test_canonical_text_of_targets(text: str, canonical: str) -> None:
     target = parse_target(text)
     assert target.text == canonical
     assert parse_target(canonical) == target
@@ -134,7 +134,7 @@ def test_the_text_is_canonical(text: str, canonical: str) -> None:
         ("not-stated", False),
     ],
 )
-def test_what_says_business_needs_hours(text: str, expected: bool) -> None:
+def test_business_targets_need_hours(text: str, expected: bool) -> None:
     assert needs_hours(parse_target(text)) is expected
 
 
@@ -218,7 +218,7 @@ def test_what_says_business_needs_hours(text: str, expected: bool) -> None:
         ("2.5 business days", "write whole days or business hours"),
     ],
 )  # fmt: skip
-def test_what_is_no_target_is_refused_with_what_is_meant(text: str, hint: str | None) -> None:
+def test_invalid_target_has_a_hint(text: str, hint: str | None) -> None:
     with pytest.raises(BadText) as caught:
         parse_target(text)
     assert caught.value.hint == hint
@@ -250,7 +250,7 @@ def test_what_is_no_target_is_refused_with_what_is_meant(text: str, hint: str | 
         ("2 business weeks", "invalid target `2 business weeks`"),
     ],
 )
-def test_what_is_no_target_is_refused_with_the_reason(text: str, message: str) -> None:
+def test_invalid_target_is_reported_with_the_reason(text: str, message: str) -> None:
     with pytest.raises(BadText) as caught:
         parse_target(text)
     assert caught.value.message == message
@@ -262,8 +262,8 @@ WORDS = st.sampled_from([
 ])  # fmt: skip
 
 
-def outcome(text: str) -> Target | BadText:
-    """Return what the text is read as, or why it is refused."""
+def target_or_error(text: str) -> Target | BadText:
+    """Return the target of a text, or the error."""
     try:
         return parse_target(text)
     except BadText as problem:
@@ -271,28 +271,28 @@ def outcome(text: str) -> Target | BadText:
 
 
 @given(st.text() | st.text("0123456789.hmd ") | st.lists(WORDS).map(" ".join))
-def test_any_text_is_a_target_or_refused(text: str) -> None:
-    found = outcome(text)
-    if isinstance(found, BadText):
-        assert found.message.isprintable()
-        assert found.expected
+def test_any_text_is_a_target_or_an_error(text: str) -> None:
+    result = target_or_error(text)
+    if isinstance(result, BadText):
+        assert result.message.isprintable()
+        assert result.expected
     else:
-        assert parse_target(found.text) == found
+        assert parse_target(result.text) == result
 
 
 @given(st.integers(0, 525_600), st.booleans())
-def test_minutes_and_hours_are_the_same_time(minutes: int, business: bool) -> None:
+def test_minutes_and_hours_are_equal_durations(minutes: int, business: bool) -> None:
     unit = " business minutes" if business and minutes != 1 else "m"
     assert parse_target(f"{minutes}{unit}").amount == minutes * 60
     if minutes % 15 == 0:
         assert parse_target(f"{minutes / 60:.2f}h").amount == minutes * 60
 
 
-def test_a_refusal_says_all_three_parts_and_can_be_copied() -> None:
-    problem = BadText("`x` is no y", "a y", "write `z`")
-    assert str(problem) == "`x` is no y (expected a y); write `z`"
-    assert problem.args == ("`x` is no y", "a y", "write `z`")
-    assert str(BadText("`x` is no y")) == "`x` is no y"
+def test_error_text_has_all_parts_and_can_be_copied() -> None:
+    problem = BadText("invalid y `x`", "a y", "write `z`")
+    assert str(problem) == "invalid y `x` (expected a y); write `z`"
+    assert problem.args == ("invalid y `x`", "a y", "write `z`")
+    assert str(BadText("invalid y `x`")) == "invalid y `x`"
     for twin in (copy.copy(problem), pickle.loads(pickle.dumps(problem))):
         assert isinstance(twin, BadText)
-        assert (twin.message, twin.expected, twin.hint) == ("`x` is no y", "a y", "write `z`")
+        assert (twin.message, twin.expected, twin.hint) == ("invalid y `x`", "a y", "write `z`")

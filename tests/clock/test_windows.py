@@ -1,4 +1,4 @@
-"""Windows, dates and days: how a calendar's texts are read, and what overlaps."""
+"""Parsers of windows, dates and weekdays, and overlapping windows."""
 
 import datetime
 from collections.abc import Callable
@@ -53,12 +53,12 @@ MON, TUE, WED, THU, FRI, SAT, SUN = 0, 1440, 2880, 4320, 5760, 7200, 8640
         ("tue 00:00 - mon 24:00", [(1440, WEEK + 1440)]),
         ("fri 17:00 - sun 24:00", [(FRI + 1020, WEEK)]),
         ("fri 17:00 - mon 00:00", [(FRI + 1020, WEEK)]),
-        # Spaces between the parts are not counted.
+        # Several spaces between the parts are accepted.
         ("mon  09:00-17:00", [(540, 1020)]),
         ("fri 17:00  -  mon 09:00", [(FRI + 1020, WEEK + 540)]),
     ],
 )  # fmt: skip
-def test_opening_times_are_weekly_windows(text: str, windows: list[tuple[int, int]] | None) -> None:
+def test_opening_hours_are_weekly_windows(text: str, windows: list[tuple[int, int]] | None) -> None:
     if windows is None:
         with pytest.raises(BadText):
             parse_open(text)
@@ -66,7 +66,7 @@ def test_opening_times_are_weekly_windows(text: str, windows: list[tuple[int, in
     assert parse_open(text) == tuple(Window(*window) for window in windows)
 
 
-def test_around_the_clock_is_no_window() -> None:
+def test_24x7_has_no_windows() -> None:
     assert parse_open("24x7") is None
 
 
@@ -120,14 +120,16 @@ def test_around_the_clock_is_no_window() -> None:
         ("24X7", None, "write `24x7`"),
         ("mon-fri 24x7", None, "write `mon-fri 00:00-24:00`"),
         ("closed", None, "omit the days that are closed"),
-        # Which half of the day the first time means is not said.
+        # It is unknown whether the first time is am or pm.
         ("mon-fri 5-9pm", "invalid time of day `5`", "write `05:00`"),
         ("mon-fri 09:00-17:00 CET", None, None),
         ("", "invalid opening hours (empty)", None),
         ("mon 0\u0669:00-10:00", "invalid time of day `0\u0669:00`", None),
     ],
 )  # fmt: skip
-def test_other_opening_times_are_refused(text: str, message: str | None, hint: str | None) -> None:
+def test_invalid_opening_hours_are_reported_with_a_hint(
+    text: str, message: str | None, hint: str | None
+) -> None:
     with pytest.raises(BadText) as caught:
         parse_open(text)
     if message is None:
@@ -147,7 +149,7 @@ def test_other_opening_times_are_refused(text: str, message: str | None, hint: s
         ("23:59-24:00", (Window(1439, 1440),)),
     ],
 )
-def test_the_times_of_a_date_are_one_window_or_none(text: str, windows: tuple[Window, ...]) -> None:
+def test_hours_of_a_date_are_a_window_or_closed(text: str, windows: tuple[Window, ...]) -> None:
     assert parse_day_windows(text) == windows
 
 
@@ -170,7 +172,7 @@ def test_the_times_of_a_date_are_one_window_or_none(text: str, windows: tuple[Wi
         ("", None),
     ],
 )  # fmt: skip
-def test_other_times_of_a_date_are_refused(text: str, hint: str | None) -> None:
+def test_invalid_hours_of_a_date_are_reported_with_a_hint(text: str, hint: str | None) -> None:
     with pytest.raises(BadText) as caught:
         parse_day_windows(text)
     assert caught.value.hint == hint
@@ -187,7 +189,7 @@ def test_other_times_of_a_date_are_refused(text: str, hint: str | None) -> None:
         ("sat-fri", (5, 6, 0, 1, 2, 3, 4)),
     ],
 )
-def test_days_are_numbers_from_monday(text: str, days: tuple[int, ...]) -> None:
+def test_weekdays_are_numbers_from_monday(text: str, days: tuple[int, ...]) -> None:
     assert parse_days(text) == days
 
 
@@ -210,7 +212,7 @@ def test_days_are_numbers_from_monday(text: str, days: tuple[int, ...]) -> None:
         ("", None),
     ],
 )
-def test_other_days_are_refused(text: str, hint: str | None) -> None:
+def test_invalid_weekdays_are_reported_with_a_hint(text: str, hint: str | None) -> None:
     with pytest.raises(BadText) as caught:
         parse_days(text)
     assert caught.value.hint == hint
@@ -225,12 +227,12 @@ def test_other_days_are_refused(text: str, hint: str | None) -> None:
         ("2200-12-31", datetime.date(2200, 12, 31)),
     ],
 )
-def test_a_date_is_year_month_and_day(text: str, date: datetime.date) -> None:
+def test_valid_dates(text: str, date: datetime.date) -> None:
     assert parse_date(text) == date
 
 
 @pytest.mark.parametrize(
-    ("text", "says", "hint"),
+    ("text", "reason", "hint"),
     [
         ("2026-02-30", "the calendar does not have this day", None),
         ("2025-02-29", "the calendar does not have this day", None),
@@ -252,17 +254,17 @@ def test_a_date_is_year_month_and_day(text: str, date: datetime.date) -> None:
         ("\u0662\u0660\u0662\u0666-01-05", "invalid date", None),
     ],
 )
-def test_other_dates_are_refused(text: str, says: str, hint: str | None) -> None:
+def test_invalid_dates_are_reported_with_a_hint(text: str, reason: str, hint: str | None) -> None:
     with pytest.raises(BadText) as caught:
         parse_date(text)
-    assert says in caught.value.message
+    assert reason in caught.value.message
     assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize(
     ("text", "pair"), [("12-24", (12, 24)), ("01-01", (1, 1)), ("02-29", (2, 29))]
 )
-def test_a_month_and_day_recurs(text: str, pair: tuple[int, int]) -> None:
+def test_valid_months_and_days(text: str, pair: tuple[int, int]) -> None:
     assert parse_month_day(text) == pair
 
 
@@ -270,7 +272,7 @@ def test_a_month_and_day_recurs(text: str, pair: tuple[int, int]) -> None:
     "text",
     ["02-30", "04-31", "13-01", "00-10", "12-00", "1-1", "24.12", "2026-12-24", "12-24\n", ""],
 )
-def test_other_months_and_days_are_refused(text: str) -> None:
+def test_invalid_months_and_days_are_reported(text: str) -> None:
     with pytest.raises(BadText):
         parse_month_day(text)
 
@@ -284,7 +286,7 @@ def test_other_months_and_days_are_refused(text: str) -> None:
         ("1973-2200", (1973, 2200)),
     ],
 )
-def test_years_are_first_and_last(text: str, years: tuple[int, int]) -> None:
+def test_valid_years(text: str, years: tuple[int, int]) -> None:
     assert parse_years(text) == years
 
 
@@ -301,7 +303,7 @@ def test_years_are_first_and_last(text: str, years: tuple[int, int]) -> None:
         ("", None),
     ],
 )
-def test_other_years_are_refused(text: str, hint: str | None) -> None:
+def test_invalid_years_are_reported_with_a_hint(text: str, hint: str | None) -> None:
     with pytest.raises(BadText) as caught:
         parse_years(text)
     assert caught.value.hint == hint
@@ -317,28 +319,28 @@ def test_other_years_are_refused(text: str, hint: str | None) -> None:
         ([(0, 61), (60, 120)], ((0, 61), (60, 120))),
         ([(60, 120), (0, 61)], ((0, 61), (60, 120))),
         ([(0, 60), (0, 60)], ((0, 60), (0, 60))),
-        # One inside another that is not its neighbour.
+        # A window inside another window that is not adjacent.
         ([(0, 600), (100, 120), (700, 800)], ((0, 600), (100, 120))),
         ([(0, 10), (0, 600), (20, 30)], ((0, 10), (0, 600))),
         # Over the end of the week: Sunday night and Monday morning.
         ([(SUN + 1320, WEEK + 360), (360, 720)], None),
         ([(SUN + 1320, WEEK + 361), (360, 720)], ((SUN + 1320, WEEK + 361), (360, 720))),
         ([(0, 60), (540, WEEK + 540)], ((0, 60), (540, WEEK + 540))),
-        # A whole week meets itself and does not overlap itself.
+        # A window of a whole week touches itself, but does not overlap.
         ([(540, WEEK + 540)], None),
         ([(540, WEEK + 541)], ((540, WEEK + 541), (540, WEEK + 541))),
         ([(FRI + 1020, WEEK + 540), (MON + 540, MON + 1020)], None),
     ],
 )
-def test_windows_overlap_within_a_week_that_repeats(
+def test_overlapping_windows_of_a_week(
     windows: list[tuple[int, int]], pair: tuple[tuple[int, int], tuple[int, int]] | None
 ) -> None:
-    found = overlapping([Window(*window) for window in windows])
+    result = overlapping([Window(*window) for window in windows])
     expected = None if pair is None else {Window(*window) for window in pair}
-    assert (None if found is None else set(found)) == expected
+    assert (None if result is None else set(result)) == expected
 
 
-def test_the_windows_of_a_date_do_not_repeat() -> None:
+def test_windows_of_a_date_do_not_repeat() -> None:
     windows = [Window(0, 60), Window(1000, WEEK + 30)]
     assert overlapping(windows, week=None) is None
     assert overlapping(windows) is not None
@@ -353,17 +355,17 @@ def test_the_windows_of_a_date_do_not_repeat() -> None:
         max_size=4,
     )
 )
-def test_windows_overlap_where_they_share_a_minute(windows: list[Window]) -> None:
+def test_windows_overlap_if_they_share_a_minute(windows: list[Window]) -> None:
     taken: set[int] = set()
     shared = False
     for window in windows:
         minutes = {minute % WEEK for minute in range(window.opens, window.closes)}
         shared = shared or bool(taken & minutes)
         taken |= minutes
-    found = overlapping(windows)
-    assert (found is not None) is shared
-    if found is not None:
-        assert set(found) <= set(windows)
+    result = overlapping(windows)
+    assert (result is not None) is shared
+    if result is not None:
+        assert set(result) <= set(windows)
 
 
 WORDS = st.sampled_from([
@@ -373,8 +375,8 @@ WORDS = st.sampled_from([
 TEXTS = st.text() | st.text("monfri 0123456789:-") | st.lists(WORDS).map(" ".join)
 
 
-def outcome(parse: Callable[[str], Any], text: str) -> Any:
-    """Return what the text is read as, or why it is refused."""
+def result_or_error(parse: Callable[[str], Any], text: str) -> Any:
+    """Return the result of a parser, or the error."""
     try:
         return parse(text)
     except BadText as problem:
@@ -382,25 +384,25 @@ def outcome(parse: Callable[[str], Any], text: str) -> Any:
 
 
 @given(TEXTS)
-def test_any_text_is_opening_times_or_refused(text: str) -> None:
-    found = outcome(parse_open, text)
-    if isinstance(found, BadText):
-        assert found.message.isprintable()
+def test_any_text_is_opening_hours_or_an_error(text: str) -> None:
+    result = result_or_error(parse_open, text)
+    if isinstance(result, BadText):
+        assert result.message.isprintable()
     else:
-        for opens, closes in found or ():
+        for opens, closes in result or ():
             assert 0 <= opens < WEEK
             assert opens < closes <= opens + WEEK
 
 
 @given(TEXTS)
-def test_any_text_is_the_other_things_or_refused(text: str) -> None:
+def test_any_text_is_valid_or_an_error_for_other_parsers(text: str) -> None:
     for parse in (parse_day_windows, parse_days, parse_date, parse_month_day, parse_years):
-        found = outcome(parse, text)
-        if isinstance(found, BadText):
-            assert found.message.isprintable()
+        result = result_or_error(parse, text)
+        if isinstance(result, BadText):
+            assert result.message.isprintable()
 
 
 @given(st.dates(datetime.date(1973, 1, 1), datetime.date(2200, 12, 31)))
-def test_what_a_date_prints_reads_back(date: datetime.date) -> None:
+def test_formatted_date_can_be_parsed(date: datetime.date) -> None:
     assert parse_date(date.isoformat()) == date
     assert parse_month_day(date.isoformat()[5:]) == (date.month, date.day)

@@ -1,4 +1,4 @@
-"""Zones: what is one, what is refused, and that the host has no say in it."""
+"""Time zones: valid and invalid names, and independence of the host."""
 
 import datetime
 import importlib.metadata
@@ -32,9 +32,9 @@ NOON = datetime.datetime(2026, 7, 1, 12, 0, tzinfo=datetime.UTC)
         ("Asia/Kathmandu", "+05:45"),
         ("Etc/UTC", "+00:00"),
         ("Etc/GMT+5", "-05:00"),  # POSIX counts west
-        ("Japan", "+09:00"),  # an old name, but of a place
+        ("Japan", "+09:00"),  # an old name of a place
         ("NZ", "+12:00"),
-        ("PST8PDT", "-07:00"),  # and an old name of one zone
+        ("PST8PDT", "-07:00"),  # an old name of a single zone
         ("MST7MDT", "-06:00"),
         ("CST6CDT", "-05:00"),
         ("EST5EDT", "-04:00"),
@@ -46,11 +46,11 @@ NOON = datetime.datetime(2026, 7, 1, 12, 0, tzinfo=datetime.UTC)
         ("UTC+14:00", "+14:00"),
     ],
 )
-def test_a_zone_has_its_offset_and_its_name(text: str, offset_in_july: str) -> None:
-    found = zone(text)
-    assert NOON.astimezone(found).isoformat()[-6:] == offset_in_july
-    assert str(found) == text
-    assert zone(text) is found
+def test_offset_and_name_of_a_zone(text: str, offset_in_july: str) -> None:
+    result = zone(text)
+    assert NOON.astimezone(result).isoformat()[-6:] == offset_in_july
+    assert str(result) == text
+    assert zone(text) is result
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_a_zone_has_its_offset_and_its_name(text: str, offset_in_july: str) -> N
         ("UTC+0000", "UTC+00:00"),
     ],
 )
-def test_a_fixed_offset_can_be_written_in_short(text: str, name: str) -> None:
+def test_short_forms_of_fixed_offsets(text: str, name: str) -> None:
     assert str(zone(text)) == name
     assert zone(text) == zone(name)
 
 
-def test_utc_is_the_utc_of_datetime_and_a_fixed_zero_is_not() -> None:
+def test_utc_is_datetime_utc_but_a_fixed_zero_offset_is_not() -> None:
     assert zone("UTC") is datetime.UTC
     assert zone("UTC+00:00") is not datetime.UTC
     assert fixed_zone(0) is not datetime.UTC
@@ -81,12 +81,12 @@ def test_utc_is_the_utc_of_datetime_and_a_fixed_zero_is_not() -> None:
     ("minutes", "name"),
     [(0, "UTC+00:00"), (-1, "UTC-00:01"), (330, "UTC+05:30"), (-720, "UTC-12:00")],
 )
-def test_a_fixed_zone_is_named_as_it_is_read(minutes: int, name: str) -> None:
+def test_name_of_a_fixed_zone(minutes: int, name: str) -> None:
     assert str(fixed_zone(minutes)) == name
 
 
 @pytest.mark.parametrize(
-    ("text", "proposed"),
+    ("text", "suggested"),
     [
         ("EST", "America/New_York"),
         ("est", "America/New_York"),
@@ -112,13 +112,13 @@ def test_a_fixed_zone_is_named_as_it_is_read(minutes: int, name: str) -> None:
         ("UCT", "UTC"),
     ],
 )
-def test_an_abbreviation_is_refused_with_zones_to_choose_from(text: str, proposed: str) -> None:
+def test_abbreviation_is_reported_with_a_suggested_zone(text: str, suggested: str) -> None:
     with pytest.raises(BadText) as caught:
         zone(text)
-    assert proposed in (caught.value.hint or "").replace("`", " ").replace(",", " ").split()
+    assert suggested in (caught.value.hint or "").replace("`", " ").replace(",", " ").split()
 
 
-# Every abbreviation that is known, with the zones that are proposed.
+# Every known abbreviation with its suggested zones.
 ABBREVIATIONS = """\
 ACDT  Australia/Adelaide
 ACST  Australia/Adelaide Australia/Darwin
@@ -186,7 +186,7 @@ WET   Europe/Lisbon Atlantic/Canary
 WIB   Asia/Jakarta
 Z     UTC
 """
-# What the zones call it, of those that use another name or only an offset.
+# The abbreviations in tzdata, if they differ from the known abbreviation.
 CALLED = {
     "AET": "AEST",
     "ART": "-03",
@@ -218,7 +218,7 @@ CALLED = {
 
 
 @pytest.mark.parametrize("line", ABBREVIATIONS.splitlines(), ids=lambda line: line.split()[0])
-def test_every_abbreviation_is_refused_with_the_zones_that_use_it(line: str) -> None:
+def test_every_abbreviation_suggests_the_zones_that_use_it(line: str) -> None:
     abbreviation, *names = line.split()
     for text in (abbreviation, abbreviation.lower()):
         with pytest.raises(BadText) as caught:
@@ -229,11 +229,11 @@ def test_every_abbreviation_is_refused_with_the_zones_that_use_it(line: str) -> 
     called = set(CALLED.get(abbreviation, abbreviation).split())
     for name in names:
         months = [datetime.datetime(2026, month, 1, tzinfo=zone_rules(name)) for month in (1, 7)]
-        assert called & {each.tzname() for each in months}, name
+        assert called & {month.tzname() for month in months}, name
 
 
-def test_every_name_that_is_an_abbreviation_is_refused() -> None:
-    # `EST` is a name of tzdata, and what New York calls a half of its year.
+def test_names_that_are_abbreviations_are_not_zones() -> None:
+    # `EST` is a name in tzdata, and also the winter time of New York.
     names = {
         datetime.datetime(2026, month, 1, tzinfo=zone_rules(name)).tzname()
         for name in zone_names()
@@ -263,14 +263,14 @@ def test_every_name_that_is_an_abbreviation_is_refused() -> None:
                      "Europe/Helsinki for a place"),
     ],
 )  # fmt: skip
-def test_a_slip_is_refused_with_what_is_meant(text: str, hint: str) -> None:
+def test_misspelled_zone_has_a_hint(text: str, hint: str) -> None:
     with pytest.raises(BadText) as caught:
         zone(text)
     assert caught.value.hint == hint
 
 
-def test_at_most_three_names_are_proposed() -> None:
-    # Three in North Dakota are near, and `US/Central` by its city.
+def test_at_most_three_names_are_suggested() -> None:
+    # Three names in North Dakota are similar, and `US/Central` by its city.
     with pytest.raises(BadText) as caught:
         zone("America/North_Dakota/Centre")
     hint = caught.value.hint
@@ -282,7 +282,7 @@ def test_at_most_three_names_are_proposed() -> None:
 @pytest.mark.parametrize(
     "text", ["UTC+14:01", "UTC+15:00", "UTC-12:01", "UTC+01:60", "UTC+99:99", "+1401", "-13"]
 )
-def test_an_offset_that_no_zone_has_is_refused(text: str) -> None:
+def test_offset_out_of_range_is_reported(text: str) -> None:
     with pytest.raises(BadText) as caught:
         zone(text)
     assert caught.value.expected == "an offset from UTC-12:00 to UTC+14:00"
@@ -298,14 +298,14 @@ def test_an_offset_that_no_zone_has_is_refused(text: str) -> None:
         "\n",
     ],
 )  # fmt: skip
-def test_only_names_of_the_list_are_zones(text: str) -> None:
+def test_unknown_names_are_reported(text: str) -> None:
     with pytest.raises(BadText) as caught:
         zone(text)
     assert caught.value.message.isprintable()
     assert len(caught.value.message) < 200
 
 
-def test_every_name_is_a_zone() -> None:
+def test_every_listed_name_is_a_zone() -> None:
     names = zone_names()
     assert list(names) == sorted(set(names))
     assert len(names) > 500
@@ -315,11 +315,11 @@ def test_every_name_is_a_zone() -> None:
         assert str(zone(name)) == name
 
 
-def test_the_version_is_that_of_the_installed_package() -> None:
+def test_version_is_that_of_the_installed_package() -> None:
     assert tzdata_version() == importlib.metadata.version("tzdata")
 
 
-def test_countries_have_their_codes() -> None:
+def test_country_codes_have_names() -> None:
     codes = country_codes()
     assert codes["NO"] == "Norway"
     assert codes["US"] == "United States"
@@ -330,24 +330,24 @@ def test_countries_have_their_codes() -> None:
     assert country_codes()["NO"] == "Norway"
 
 
-def test_the_state_of_zoneinfo_stays_as_it_is() -> None:
+def test_zoneinfo_is_not_changed() -> None:
     path = zoneinfo.TZPATH
     ours = zone("Europe/Vienna")
     assert path == zoneinfo.TZPATH
-    # zoneinfo's own cache holds another object, made from wherever it looks.
+    # The cache of zoneinfo has another object.
     assert zoneinfo.ZoneInfo("Europe/Vienna") is not ours
 
 
 def run(program: str, **environment: str) -> str:
-    """Return what a fresh interpreter prints that sees the same modules as this one."""
+    """Return the output of a program in a new interpreter with the same modules."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment}
     return subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     ).stdout
 
 
-def test_the_zones_of_the_host_are_not_read(tmp_path: pathlib.Path) -> None:
-    # A host whose Europe/Oslo is nonsense, and whose own zone is another.
+def test_zone_files_of_the_host_are_not_read(tmp_path: pathlib.Path) -> None:
+    # A host with a damaged Europe/Oslo and another local time zone.
     (tmp_path / "Europe").mkdir()
     (tmp_path / "Europe" / "Oslo").write_bytes(b"nonsense")
     program = (
@@ -359,7 +359,7 @@ def test_the_zones_of_the_host_are_not_read(tmp_path: pathlib.Path) -> None:
     assert seen == "2026-01-01T01:00:00+01:00\n"
 
 
-def test_utc_and_fixed_offsets_cost_no_import() -> None:
+def test_utc_and_fixed_offsets_import_no_zone_modules() -> None:
     program = (
         "import sys\n"
         "from zsupport.clock.instants import format_instant, parse_instant\n"
@@ -374,7 +374,7 @@ def test_utc_and_fixed_offsets_cost_no_import() -> None:
     assert run(program) == "2025-12-31T23:00:00Z 2025-12-31T19:30:00-03:30\n[]\n"
 
 
-def test_a_named_zone_costs_no_import_of_zoneinfo() -> None:
+def test_named_zone_does_not_import_zoneinfo() -> None:
     program = (
         "import sys\n"
         "from datetime import UTC, datetime\n"
@@ -392,7 +392,7 @@ def test_a_named_zone_costs_no_import_of_zoneinfo() -> None:
     assert run(program) == "2026-07-06T10:00:00+02:00 2026-07-06\n[]\n"
 
 
-def test_a_damaged_zone_file_is_an_environment_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_zone_file_is_an_environment_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zones, "_path", lambda *_: os.devnull)
     monkeypatch.setattr(zones, "_loaded", {})
     monkeypatch.setattr(zones, "_listed", "\nEurope/Oslo\n")
@@ -400,8 +400,8 @@ def test_a_damaged_zone_file_is_an_environment_error(monkeypatch: pytest.MonkeyP
         zone("Europe/Oslo")
 
 
-def outcome(text: str) -> datetime.tzinfo | BadText:
-    """Return the zone that the text names, or why it is refused."""
+def zone_or_error(text: str) -> datetime.tzinfo | BadText:
+    """Return the zone of a text, or the error."""
     try:
         return zone(text)
     except BadText as problem:
@@ -410,9 +410,9 @@ def outcome(text: str) -> datetime.tzinfo | BadText:
 
 @given(st.text() | st.text("UTCGMEuropeOsl/+-0123456789: _"))
 @example("UTC+01:00")
-def test_any_text_is_a_zone_or_refused(text: str) -> None:
-    found = outcome(text)
-    if isinstance(found, BadText):
-        assert found.message.isprintable()
+def test_any_text_is_a_zone_or_an_error(text: str) -> None:
+    result = zone_or_error(text)
+    if isinstance(result, BadText):
+        assert result.message.isprintable()
     else:
-        assert str(found) == text or str(found) == str(zone(str(found)))
+        assert str(result) == text or str(result) == str(zone(str(result)))

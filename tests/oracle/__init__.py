@@ -1,10 +1,10 @@
-"""A second implementation of the clock definition, slow and plain, to test the program against.
+"""The oracle: a slow and simple implementation of the clock definition, to test the program.
 
-It shares no code with the program and is written from the definition alone:
+It is written from the definition and shares no code with the program:
 
-- `clock` is the definition, minute by minute;
-- `cases` draws random calendars and questions from a seed;
-- `compare` puts each question to the program and to `clock`.
+- `clock` implements the definition, minute by minute;
+- `cases` makes random calendars and questions from a seed;
+- `compare` compares the answers of the program and of `clock`.
 
 `python -m tests.oracle COUNT [SEED]` compares any number of cases.
 """

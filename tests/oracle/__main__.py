@@ -1,4 +1,4 @@
-"""Compare any number of random cases, on every core: `python -m tests.oracle COUNT [SEED]`."""
+"""Compare random cases on all cores: `python -m tests.oracle COUNT [SEED]`."""
 
 import random
 import sys
@@ -8,32 +8,32 @@ from pathlib import Path
 
 from .compare import CHUNK, check, figures
 
-SHOWN = 20  # disagreements; the rest are only counted
+SHOWN = 20  # the maximum number of printed disagreements
 
 
 def work(chunk: tuple[int, int, int]) -> list[str]:
-    """Return the disagreements of one chunk: seed, number of the chunk, cases in it."""
+    """Return the disagreements of a chunk: seed, number of the chunk, number of cases."""
     seed, number, cases = chunk
     with tempfile.TemporaryDirectory() as folder:
         return list(check(seed, number, cases, Path(folder)))
 
 
 def main(arguments: list[str]) -> int:
-    """Compare, print every disagreement and the figures, and return the exit code."""
-    if not 1 <= len(arguments) <= 2 or not all(each.isdecimal() for each in arguments):
+    """Compare, print the disagreements and the figures, and return the exit code."""
+    if not 1 <= len(arguments) <= 2 or not all(argument.isdecimal() for argument in arguments):
         print("usage: python -m tests.oracle COUNT [SEED]", file=sys.stderr)
         return 2
     count = int(arguments[0])
     seed = int(arguments[1]) if len(arguments) > 1 else random.randrange(10**9)
     sizes = [min(CHUNK, count - start) for start in range(0, count, CHUNK)]
-    found = 0
+    disagreements = 0
     with ProcessPoolExecutor() as pool:
         for reports in pool.map(work, [(seed, i, size) for i, size in enumerate(sizes)]):
-            for report in reports[: max(0, SHOWN - found)]:
+            for report in reports[: max(0, SHOWN - disagreements)]:
                 print(report, flush=True)
-            found += len(reports)
-    print(figures(count, seed, found))
-    return 1 if found else 0
+            disagreements += len(reports)
+    print(figures(count, seed, disagreements))
+    return 1 if disagreements else 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Random calendars and questions, from a seed: as many as one likes, each ready to paste.
+"""Random calendars and questions from a seed.
 
-What is drawn lies where clocks go wrong: on opening and closing instants, changes of the offset,
-holidays, ends of years, leap days and dates that never were.
+Their instants are difficult for clocks: openings and closings, changes of the offset, holidays,
+ends of years, leap days, and skipped dates.
 """
 
 from functools import cache, lru_cache
@@ -26,9 +26,9 @@ from .clock import (
     written_windows,
 )
 
-# Zones by what makes them hard, with the years in which it shows.
+# Difficult time zones, with the years of their special transitions.
 ZONES: dict[str, tuple[int, ...]] = {
-    # ordinary daylight saving, north and south
+    # ordinary DST, north and south
     "Europe/Oslo": (1996, 2024, 2026, 2027, 2050),
     "Europe/Berlin": (1980, 2000, 2026, 2028, 2100),
     "Europe/London": (1974, 1996, 2020, 2026, 2150),
@@ -38,7 +38,7 @@ ZONES: dict[str, tuple[int, ...]] = {
     "Pacific/Auckland": (1974, 2007, 2026, 2028, 2090),
     "America/Santiago": (2014, 2016, 2019, 2026, 2027),
     "America/Asuncion": (2010, 2023, 2024, 2026),
-    # at midnight, so that the date itself starts late or happens twice
+    # DST at midnight, so that a date starts late or starts twice
     "America/Sao_Paulo": (1990, 2008, 2012, 2018, 2026),
     "America/Havana": (1998, 2004, 2012, 2026, 2028),
     "Asia/Beirut": (1992, 2022, 2023, 2026, 2028),
@@ -49,10 +49,10 @@ ZONES: dict[str, tuple[int, ...]] = {
     "Atlantic/Azores": (1983, 1993, 2026, 2028),
     "America/Scoresbysund": (2005, 2023, 2024, 2026),
     "America/Nuuk": (1980, 2022, 2023, 2024, 2026),
-    # one minute past midnight, and two hours at once
+    # DST a minute after midnight, and by two hours
     "America/St_Johns": (1976, 1987, 1988, 2006, 2011, 2026),
     "Antarctica/Troll": (2005, 2016, 2026, 2028),
-    # half an hour, and offsets that are no whole hours
+    # DST of half an hour, and offsets that are not whole hours
     "Australia/Lord_Howe": (1981, 1985, 2008, 2026, 2027, 2028),
     "Asia/Kathmandu": (1985, 1986, 2026),
     "Asia/Kolkata": (2000, 2026),
@@ -63,18 +63,18 @@ ZONES: dict[str, tuple[int, ...]] = {
     "Asia/Pyongyang": (2015, 2018, 2026),
     "America/Caracas": (2007, 2016, 2026),
     "Pacific/Marquesas": (2024, 2026),
-    # reversed: winter time is the one with the odd offset
+    # reversed: winter time is the exception
     "Africa/Casablanca": (2011, 2018, 2024, 2026, 2027, 2037, 2087),
     "Africa/El_Aaiun": (2013, 2018, 2026, 2031),
     "Europe/Dublin": (1974, 1996, 2026, 2027, 2040),
     "Africa/Windhoek": (1990, 1994, 2016, 2017, 2026),
-    # dates that never were, or were twice
+    # skipped or repeated dates
     "Pacific/Apia": (2010, 2011, 2012, 2021, 2026),
     "Pacific/Fakaofo": (2011, 2012, 2026),
     "Pacific/Kiritimati": (1979, 1994, 1995, 2026),
     "Pacific/Enderbury": (1979, 1994, 1995, 2026),
     "Pacific/Kwajalein": (1993, 2026),
-    # the offset itself moved
+    # changes of the standard offset
     "Africa/Monrovia": (1974, 2024, 2026),
     "Europe/Moscow": (1981, 1991, 2011, 2014, 2026),
     "Europe/Istanbul": (1978, 2007, 2016, 2026),
@@ -88,7 +88,7 @@ ZONES: dict[str, tuple[int, ...]] = {
     "Asia/Ulaanbaatar": (1978, 2015, 2016, 2026),
     "Antarctica/Casey": (2009, 2018, 2020, 2023, 2026),
     "Antarctica/Vostok": (1994, 2023, 2026),
-    # nothing at all
+    # no changes
     "UTC": (2000, 2026, 2100),
     "Etc/GMT+12": (2024, 2026),
     "Asia/Tokyo": (1974, 2026, 2027),
@@ -106,21 +106,21 @@ HARD_ZONES = (
     "Europe/Dublin", "America/St_Johns", "Asia/Kathmandu", "Asia/Gaza", "America/Havana",
     "America/Sao_Paulo", "Antarctica/Troll", "Europe/London", "Africa/Monrovia",
 )  # fmt: skip
-KINDS = {"change": 6, "skip": 3, "year": 2, "leap": 1}  # of days, and how often each is drawn
+KINDS = {"change": 6, "skip": 3, "year": 2, "leap": 1}  # kinds of days with their weights
 PLAIN_TIMES = (0, 30, 60, 90, 120, 150, 180, 240, 360, 420, 480, 540, 720, 780, 960, 1020, 1080)
 LATE_TIMES = (1140, 1260, 1320, 1350, 1380, 1410, 1439, 1440)
 LENGTHS = (1, 30, 60, 90, 119, 120, 180, 240, 480, 540, 600, 1439)
 
 
 class Case(NamedTuple):
-    """One question: when is a target due, and what of the same hours at the moment opened?"""
+    """A question: the deadline of a target, and the state of the hours at the opening."""
 
     opened: int
-    zone: str  # in which opened is handed over; its fold is right
-    microseconds: int  # floored by the program
+    zone: str  # of the datetime of `opened`
+    microseconds: int  # rounded down by the program
     target: int | str  # seconds of working time, or a text
     pauses: tuple[Pause, ...]
-    end: int  # of the span whose elapsed time is asked
+    end: int  # of the span for elapsed time
 
 
 class Bundle(NamedTuple):
@@ -134,47 +134,47 @@ class Bundle(NamedTuple):
     cases: list[Case]
 
 
-# --- Days worth a look ----------------------------------------------------------------------------
+# --- Days -----------------------------------------------------------------------------------------
 
 
 @cache
 def notable_days(zone: str) -> tuple[tuple[str, int], ...]:
-    """Return local days of a zone near which clocks go wrong, each with its kind."""
-    found: list[tuple[str, int]] = []
+    """Return the difficult local days of a zone with their kinds."""
+    result: list[tuple[str, int]] = []
     for year in ZONES[zone]:
         first = to_day(f"{year}-01-01")
-        found += [("year", first), ("year", first - 1)]
+        result += [("year", first), ("year", first - 1)]
         if year % 4 == 0 and year % 100:
-            found += [("leap", to_day(f"{year}-02-29"))]
+            result += [("leap", to_day(f"{year}-02-29"))]
         for utc_day in range(first, to_day(f"{year}-12-31")):
             if has_change(zone, utc_day):
                 row = offsets(zone, utc_day) + offsets(zone, utc_day + 1)[:1]
                 at = next(i for i in range(DAY) if row[i] != row[i + 1])
                 day = wall(zone, utc_day * DAY + at)[0]
-                found += [("change", day), ("change", wall(zone, utc_day * DAY + at + 1)[0])]
-                if abs(row[at] - row[at + 1]) >= DAY:  # a date that never was, or was twice
-                    found += [("skip", day), ("skip", day + 1), ("skip", day + 2)] * 2
-    return tuple(found)
+                result += [("change", day), ("change", wall(zone, utc_day * DAY + at + 1)[0])]
+                if abs(row[at] - row[at + 1]) >= DAY:  # a skipped or repeated date
+                    result += [("skip", day), ("skip", day + 1), ("skip", day + 2)] * 2
+    return tuple(result)
 
 
 @cache
 def notable_by_kind(zone: str) -> dict[str, list[int]]:
     """Return the days of `notable_days` of each kind."""
-    found: dict[str, list[int]] = {}
+    result: dict[str, list[int]] = {}
     for kind, day in notable_days(zone):
-        found.setdefault(kind, []).append(day)
-    return found
+        result.setdefault(kind, []).append(day)
+    return result
 
 
 def has_change(zone: str, utc_day: int) -> bool:
-    """Return whether the offset at the end of a UTC day is another than at its beginning."""
+    """Return whether the offset changes in a UTC day."""
     return offset_at(zone, utc_day * DAY) != offset_at(zone, (utc_day + 1) * DAY)
 
 
 def some_days(random: Random, zone: str) -> list[int]:
-    """Return one to three days around which a calendar and its questions are drawn.
+    """Return one to three days for a calendar and its questions.
 
-    Mostly they lie within a few years: what lies between them must be worked out too.
+    They are mostly within a few years, because the time between them must be computed too.
     """
     days = [some_day(random, zone)]
     for _ in range(random.randint(0, 2)):
@@ -185,7 +185,7 @@ def some_days(random: Random, zone: str) -> list[int]:
 
 
 def some_day(random: Random, zone: str) -> int:
-    """Return a day, mostly one near which clocks go wrong."""
+    """Return a day, mostly a difficult day."""
     if random.random() < 0.12:
         year = random.choice(ZONES[zone])
         return to_day(f"{year}-01-01") + random.randrange(365)
@@ -199,26 +199,26 @@ def some_day(random: Random, zone: str) -> int:
 
 
 def clock_text(minute: int) -> str:
-    """Return a minute of the day as 17:00."""
+    """Return the text of a minute of the day, such as 17:00."""
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def some_minute(random: Random, *, end: bool = False) -> int:
-    """Return a minute of the day, mostly one that is written in policies or where DST begins."""
+    """Return a minute of the day, mostly a usual time of policies or DST."""
     draw = random.random()
     if draw < 0.55:
-        found = random.choice(PLAIN_TIMES)
+        result = random.choice(PLAIN_TIMES)
     elif draw < 0.75:
-        found = random.choice(LATE_TIMES)
+        result = random.choice(LATE_TIMES)
     elif draw < 0.9:
-        found = random.randrange(0, DAY, 15)
+        result = random.randrange(0, DAY, 15)
     else:
-        found = random.randrange(DAY)
-    return found if end else found % DAY
+        result = random.randrange(DAY)
+    return result if end else result % DAY
 
 
 def some_days_text(random: Random) -> str:
-    """Return `mon-fri`, another range, or one day."""
+    """Return a range of weekdays or a weekday, often `mon-fri`."""
     draw = random.random()
     if draw < 0.35:
         return "mon-fri"
@@ -246,7 +246,7 @@ def some_opening(random: Random) -> list[str]:
     days = some_days_text(random)
     if draw < 0.45:
         return [f"{days} {some_window(random)}"]
-    if draw < 0.55:  # adjacent, or with lunch between
+    if draw < 0.55:  # adjacent, or with a lunch break
         opens, closes = random.choice([(0, 1440), (480, 1020), (120, 720)])
         middle = random.randrange(opens + 1, closes)
         again = random.choice([middle, middle, min(middle + 30, closes - 1)])
@@ -294,20 +294,20 @@ def some_openings(random: Random) -> list[str]:
 
 
 def near(random: Random, days: list[int], reach: int) -> int:
-    """Return a day near one of these."""
+    """Return a random day at most `reach` days from one of the days."""
     return random.choice(days) + random.randint(-reach, reach)
 
 
 def some_dates(random: Random, days: list[int], most: int) -> list[str]:
-    """Return different dates, or days that recur, near these days."""
-    found: list[str] = []
+    """Return different dates or recurring days near the days."""
+    result: list[str] = []
     for _ in range(random.randint(1, most)):
         text = day_text(near(random, days, 3))
         recurs = random.random() < 0.3
-        found.append(text[5:] if recurs else text)
+        result.append(text[5:] if recurs else text)
     if random.random() < 0.15:
-        found.append("02-29")
-    return list(dict.fromkeys(found))
+        result.append("02-29")
+    return list(dict.fromkeys(result))
 
 
 def some_holidays(random: Random, days: list[int]) -> Any:
@@ -315,41 +315,41 @@ def some_holidays(random: Random, days: list[int]) -> Any:
     draw = random.random()
     if draw < 0.6:
         return some_dates(random, days, 5)
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     if draw < 0.75:
         exchanges = random.random() < MAY_EXCHANGE
         country, subdivision = random.choice(EXCHANGING if exchanges else COUNTRIES)
-        found["country"] = country
+        result["country"] = country
         if subdivision:
-            found["subdivision"] = subdivision
+            result["subdivision"] = subdivision
         if random.random() < MAY_FREEZE:
-            found["frozen"] = [text for text in some_dates(random, days, 5) if len(text) > 5] or [
+            result["frozen"] = [text for text in some_dates(random, days, 5) if len(text) > 5] or [
                 "2026-01-01"
             ]
             if exchanges or random.random() < MAY_EXCHANGE:
                 worked = [text for text in some_dates(random, days, 5) if len(text) > 5]
-                found |= {"frozen-exchanged": worked} if worked else {}
-        if exchanges or "frozen-exchanged" in found:
-            found["exchanged"] = random.choice([*WEEKDAYS, "ignore"])
+                result |= {"frozen-exchanged": worked} if worked else {}
+        if exchanges or "frozen-exchanged" in result:
+            result["exchanged"] = random.choice([*WEEKDAYS, "ignore"])
     if draw >= 0.75 or random.random() < 0.5:
-        found["add"] = some_dates(random, days, 4)
+        result["add"] = some_dates(random, days, 4)
     if random.random() < 0.6:
-        added = found.get("add", [])
+        added = result.get("add", [])
         removed = [text for text in some_dates(random, days, 3) if text not in added]
         if removed:
-            found["remove"] = removed[0] if len(removed) == 1 else removed
+            result["remove"] = removed[0] if len(removed) == 1 else removed
     if random.random() < 0.3:
         year = int(day_text(days[0])[:4])
-        found["covers"] = random.choice([f"{year}", f"{year}-{year + 1}"])
-    return found
+        result["covers"] = random.choice([f"{year}", f"{year}-{year + 1}"])
+    return result
 
 
 def some_windows_of_a_date(random: Random) -> Any:
-    """Return windows within one date that do not overlap, one or several."""
+    """Return one or several windows of a date that do not overlap."""
     windows = [some_window(random)]
     while random.random() < 0.3:
         other = some_window(random)
-        taken = [each.split("-") for each in windows]
+        taken = [window.split("-") for window in windows]
         opens, closes = other.split("-")
         if all(closes <= begins or ends <= opens for begins, ends in taken):
             windows.append(other)
@@ -357,9 +357,9 @@ def some_windows_of_a_date(random: Random) -> Any:
 
 
 def some_calendar(random: Random, zone: str, days: list[int], always_days: float) -> dict[str, Any]:
-    """Return one calendar in the shape of the policy format.
+    """Return a calendar in the policy format.
 
-    `always_days` is how likely 24x7 states business days.
+    `always_days` is the probability that 24x7 states business days.
     """
     written: dict[str, Any] = {} if zone == "UTC" and random.random() < 0.5 else {"timezone": zone}
     if random.random() < 0.1:
@@ -400,22 +400,22 @@ def some_calendar(random: Random, zone: str, days: list[int], always_days: float
 
 @lru_cache(maxsize=64)
 def edges(hours: Hours, day: int) -> list[int]:
-    """Return the instants near a day at which open becomes closed or closed open."""
+    """Return the openings and closings near a day."""
     first = (day - 2) * DAY
     row = b"".join(hours.minutes(utc_day) for utc_day in range(day - 2, day + 4))
-    found = []
+    result = []
     minute = 0
     while (minute := row.find(1 - row[minute], minute)) >= 0:
-        found.append((first + minute) * MINUTE)
-    return found
+        result.append((first + minute) * MINUTE)
+    return result
 
 
 def some_instant(random: Random, hours: Hours, zone: str, days: list[int]) -> int:
-    """Return an instant near these days, mostly on or beside one at which something happens."""
+    """Return an instant near the days, mostly at or next to an opening, closing or midnight."""
     day = random.choice(days)
     draw = random.random()
     happens = edges(hours, day) if draw < 0.5 else []
-    if draw < 0.2:  # of that day alone
+    if draw < 0.2:  # only of that day
         happens = [at for at in happens if abs(at - (day * DAY + 720) * MINUTE) < 86_000]
     if happens:
         at = random.choice(happens)
@@ -437,9 +437,9 @@ def plural(number: str, unit: str) -> str:
 
 
 def some_target(random: Random, hours: Hours, opened: int, days: list[int]) -> int | str:
-    """Return a target that these hours may have."""
+    """Return a random target."""
     draw = random.random()
-    if draw < 0.3:  # seconds of working time, mostly a length that ends on an edge
+    if draw < 0.3:  # seconds of working time, often up to an opening or closing
         if random.random() < 0.4:
             later = [at for at in edges(hours, opened // DAY_SECONDS) if at >= opened]
             if later:
@@ -469,13 +469,13 @@ def some_target(random: Random, hours: Hours, opened: int, days: list[int]) -> i
 
 
 def some_pauses(random: Random, hours: Hours, opened: int, days: list[int]) -> tuple[Pause, ...]:
-    """Return pauses in any order: apart, touching, overlapping, empty, outside hours, open."""
-    found: list[Pause] = []
+    """Return unsorted pauses: separate, touching, overlapping, empty, outside hours, or open."""
+    result: list[Pause] = []
     happens = [opened, opened, *edges(hours, opened // DAY_SECONDS)]
     for _ in range(random.choice([1, 1, 2, 2, 3, 4])):
         draw = random.random()
-        if found and draw < 0.35:  # touches or overlaps the one before
-            end = found[-1][1]
+        if result and draw < 0.35:  # touches or overlaps the previous pause
+            end = result[-1][1]
             assert end is not None
             begin = end + random.choice([0, 0, -60, -1800, 1, 60, -7200])
         elif draw < 0.7:
@@ -492,17 +492,17 @@ def some_pauses(random: Random, hours: Hours, opened: int, days: list[int]) -> t
             end = begin + random.choice(
                 [1, 59, 60, 600, 3600, 7200, 8 * 3600, DAY_SECONDS, random.randrange(200_000)]
             )
-        found.append((begin, end))
-    if random.random() < 0.12:  # the last one goes on
-        begin = max([end for _, end in found if end is not None] + [opened - 3600])
-        found.append((begin + random.choice([0, 1, 3600, DAY_SECONDS, 9 * DAY_SECONDS]), None))
+        result.append((begin, end))
+    if random.random() < 0.12:  # an open pause
+        begin = max([end for _, end in result if end is not None] + [opened - 3600])
+        result.append((begin + random.choice([0, 1, 3600, DAY_SECONDS, 9 * DAY_SECONDS]), None))
     elif random.random() < 0.3:
-        random.shuffle(found)
-    return tuple(found)
+        random.shuffle(result)
+    return tuple(result)
 
 
 def some_case(random: Random, hours: Hours, zone: str, days: list[int]) -> Case:
-    """Return one question."""
+    """Return a random question."""
     opened = some_instant(random, hours, zone, days)
     pauses = some_pauses(random, hours, opened, days) if random.random() < 0.4 else ()
     end = opened
@@ -519,11 +519,11 @@ def some_case(random: Random, hours: Hours, zone: str, days: list[int]) -> Case:
     )
 
 
-# --- Promises that are kept or broken -------------------------------------------------------------
+# --- Courses of events ----------------------------------------------------------------------------
 
 
 class Course(NamedTuple):
-    """What became of one promise: events, pauses and the moment at which its state is asked."""
+    """The events and pauses of a target, and the instant of its state."""
 
     opened: int
     target: str
@@ -534,8 +534,8 @@ class Course(NamedTuple):
     resolved: int | None
     now: int
     ratio: str | None
-    starts: str  # an event or words
-    start: int | None  # that the words mean
+    starts: str  # an event or free text
+    start: int | None  # the instant of the free text
 
 
 def may_promise(hours: Hours, target: str) -> bool:
@@ -545,20 +545,20 @@ def may_promise(hours: Hours, target: str) -> bool:
         return True
     if "business hour" in target or "business minute" in target:
         return not always
-    one_zone = len({member.zone for member in hours.members}) == 1
-    return one_zone and not any(
+    same_zone = len({member.zone for member in hours.members}) == 1
+    return same_zone and not any(
         member.always and member.business_days is None for member in hours.members
     )
 
 
-#: What starts a metric in the courses: the events, and words.
+#: The starts of metrics: the events, and free text.
 STARTS = ("opened", "answered", "updated", "When it was seen")
 
 
 def some_course(
     random: Random, hours: Hours, zone: str, days: list[int], first_starts: str
 ) -> Course | None:
-    """Return one course of events; `first_starts` is what starts the first metric."""
+    """Return a course of events; `first_starts` is the start of the first metric."""
     opened = some_instant(random, hours, zone, days)
     target = some_target(random, hours, opened, days)
     if isinstance(target, int) or not may_promise(hours, target):
@@ -580,9 +580,9 @@ def some_course(
     start = None
     if starts not in STARTS[:3] and random.random() < 0.8:
         start = random.choice(moments[:2])
-    # What is later than now has not happened, but for a start in words, which is known before.
+    # Later events have not happened, but a start in free text is known before.
     now = moments[3] if random.random() < 0.8 else random.choice(moments)
-    if random.random() < 0.1:  # asked too early
+    if random.random() < 0.1:  # before the opening
         now = opened - random.choice([1, 3600])
     ratio = random.choice([None, "3/4", "1/2", "1/3", "9/10", "1/7"])
     return Course(
@@ -591,22 +591,22 @@ def some_course(
 
 
 def courses(seed: int, number: int, drawn: Bundle, most: int) -> tuple[str, list[Course]]:
-    """Return what starts the first metric, and at most `most` courses of events."""
+    """Return the start of the first metric, and at most `most` courses of events."""
     random = Random(f"{seed} courses {number}")
     zone = drawn.hours.members[0].zone
     days = [case.opened // DAY_SECONDS for case in drawn.cases]
-    # The answer ends the first metric: it can be no start of it.
+    # The answer ends the first metric, so it cannot start it.
     first = random.choice(["opened", "opened", "updated", STARTS[3]])
-    # Not each that is drawn may be promised.
-    found = (some_course(random, drawn.hours, zone, days, first) for _ in range(2 * most))
-    return first, list(islice((course for course in found if course is not None), most))
+    # Some targets are not valid under the hours.
+    result = (some_course(random, drawn.hours, zone, days, first) for _ in range(2 * most))
+    return first, list(islice((course for course in result if course is not None), most))
 
 
-GROUP = 80  # bundles that share a few zones, so that what is known of a zone is used again
+GROUP = 80  # bundles that share a few time zones, for the caches
 
 
 def bundle(seed: int, number: int, cases: int) -> Bundle:
-    """Return the calendar with this number, with so many questions. The same every time."""
+    """Return the calendar of a number with its questions; equal for equal arguments."""
     drawn_zones = Random(f"{seed} group {number // GROUP}")
     group = [*drawn_zones.sample(sorted(ZONES), 3), drawn_zones.choice(HARD_ZONES)]
     random = Random(f"{seed} bundle {number}")

@@ -1,11 +1,10 @@
-"""The clock definition, step by step: every instant is looked at, nothing is computed cleverly.
+"""The clock definition, implemented step by step and minute by minute.
 
 Instants are whole seconds since 1970 in UTC, days are days since 1970-01-01, times of day are
-minutes. Every offset from UTC since 1973 and every window is a whole number of minutes, so within
-one UTC minute an instant is working or it is not; `tests/test_tzdata_assumption.py` holds the
-offsets to it.
+minutes. Since 1973, all offsets and windows are whole numbers of minutes, so all instants of a UTC
+minute are either working or not. `tests/test_tzdata_assumption.py` checks this for the offsets.
 
-The numbers in the comments are the rules of the definition.
+Numbers in parentheses are the rules of the definition.
 """
 
 import math
@@ -36,23 +35,23 @@ Pause = tuple[int, int | None]
 
 
 class Refused(Exception):
-    """What the definition calls an error."""
+    """An error by the definition."""
 
 
 class Paused(Exception):
-    """No deadline is known: an open pause began before it. Holds the seconds that remain."""
+    """The deadline is unknown because of an open pause; `remaining` is in seconds."""
 
     def __init__(self, remaining: int) -> None:
         super().__init__(remaining)
         self.remaining = remaining
 
 
-# --- Zones (4): from the tzdata package, whatever the host has -----------------------------------
+# --- Time zones (4): from the package tzdata, not from the host -----------------------------------
 
 
 @cache
 def zone_rules(name: str) -> tzinfo:
-    """Return a zone of the tzdata package, or a fixed offset written `UTC+01:00`."""
+    """Return a time zone of the package tzdata, or a fixed offset such as `UTC+01:00`."""
     if name == "UTC":
         return UTC
     fixed = re.fullmatch(r"UTC([+-])(\d\d):(\d\d)", name)
@@ -65,7 +64,7 @@ def zone_rules(name: str) -> tzinfo:
 
 
 def offset_at(zone: str, minute: int) -> int:
-    """Return the zone's offset from UTC in a UTC minute, in minutes."""
+    """Return the offset of a zone in a UTC minute, in minutes."""
     offset = datetime.fromtimestamp(minute * MINUTE, zone_rules(zone)).utcoffset()
     assert offset is not None
     whole, rest = divmod(offset, timedelta(minutes=1))
@@ -75,66 +74,65 @@ def offset_at(zone: str, minute: int) -> int:
 
 @cache
 def all_day(offset: int) -> tuple[int, ...]:
-    """Return one offset for each minute of a day: most days look like that, and share it."""
+    """Return the same offset for each minute of a day, as a shared tuple."""
     return (offset,) * DAY
 
 
 @cache
 def offsets(zone: str, utc_day: int) -> tuple[int, ...]:
-    """Return the zone's offset from UTC in each minute of a UTC day, in minutes.
+    """Return the offset of a zone in each minute of a UTC day, in minutes.
 
-    Only in a day, and in it in an hour, that ends with another offset than it began with is each
-    minute looked at: no zone changes its offset twice within one day
-    (`tests/test_tzdata_assumption.py`).
+    A day or hour with equal offsets at its start and end has no change in between, because no zone
+    changes its offset twice a day (`tests/test_tzdata_assumption.py`).
     """
     begins, ends = offset_at(zone, utc_day * DAY), offset_at(zone, utc_day * DAY + DAY - 1)
     if begins == ends:
         return all_day(begins)
-    found: list[int] = []
+    result: list[int] = []
     for hour in range(utc_day * 24, utc_day * 24 + 24):
         first, last = offset_at(zone, hour * 60), offset_at(zone, hour * 60 + 59)
         if first == last:
-            found += [first] * 60
+            result += [first] * 60
         else:
-            found += [offset_at(zone, minute) for minute in range(hour * 60, hour * 60 + 60)]
-    return tuple(found)
+            result += [offset_at(zone, minute) for minute in range(hour * 60, hour * 60 + 60)]
+    return tuple(result)
 
 
 def as_shown(zone: str, utc_day: int, dates: Mapping[int, bytes]) -> bytes:
-    """Return for each minute of a UTC day what is set for the minute that clocks show then.
+    """Return for each minute of a UTC day the value of its local minute.
 
-    `dates` holds what is set for each minute of some local dates; for all others it is 0.
+    `dates` has the values of the minutes of local dates; the values of other dates are 0.
     """
     around = b"".join(dates.get(utc_day + later, NOTHING) for later in (-1, 0, 1))
     row = offsets(zone, utc_day)
-    if row is all_day(row[0]):  # clocks run on all day, only shifted
+    if row is all_day(row[0]):  # no change of the offset: only a shift
         begins = DAY + row[0]
         return around[begins : begins + DAY]
     return bytes([around[DAY + minute + offset] for minute, offset in enumerate(row)])
 
 
 def wall(zone: str, minute: int) -> tuple[int, int]:
-    """Return the local day and the minute of that day that clocks show in a UTC minute."""
+    """Return the local day, and the minute of that day, in a UTC minute."""
     utc_day, of_day = divmod(minute, DAY)
     return divmod(minute + offsets(zone, utc_day)[of_day], DAY)
 
 
 def wall_seconds(zone: str, instant: int) -> tuple[int, int]:
-    """Return the local day and the second of that day that clocks show at an instant."""
+    """Return the local day, and the second of that day, at an instant."""
     day, minute = wall(zone, instant // MINUTE)
     return day, minute * MINUTE + instant % MINUTE
 
 
 def latest_shown(zone: str, instant: int) -> tuple[int, int]:
-    """Return the latest local day that clocks have shown, and the time that counts on it (7, 8).
+    """Return the latest local day up to an instant, and the time of that day (7, 8).
 
-    The time is in seconds of that day: what clocks show, or in the second pass of a fold the time
-    at which they were put back. No clock was put back by more than a day.
+    The time is in seconds of that day. In the second pass of a DST fold, it is the time of the
+    change. No clock was ever put back by more than a day.
     """
     now = instant // MINUTE
     first = now // DAY - 2
     rows = [offsets(zone, utc_day) for utc_day in range(first, first + 3)]
-    if rows == [all_day(rows[0][0])] * 3:  # clocks ran on, and show the latest time now
+    if rows == [all_day(rows[0][0])] * 3:  # no change: the local time is the latest
         return wall_seconds(zone, instant)
     around = rows[0] + rows[1] + rows[2]
     before = range(now - 25 * 60, now)
@@ -147,57 +145,57 @@ def latest_shown(zone: str, instant: int) -> tuple[int, int]:
 
 @cache
 def occurs(zone: str, day: int) -> bool:
-    """Return whether clocks ever show this date: Apia has no 2011-12-30."""
+    """Return whether a date exists in a zone: Apia has no 2011-12-30."""
     marked = {day: b"\1" * DAY}
     return any(1 in as_shown(zone, utc_day, marked) for utc_day in range(day - 1, day + 2))
 
 
 @cache
 def minute_of(zone: str, day: int, of_day: int) -> tuple[int, bool]:
-    """Return the first UTC minute that shows a local time, and whether any does.
+    """Return the first UTC minute with a local time, and whether there is such a minute.
 
-    Where none does, it is the first one after the gap (9).
+    If the local time is in a DST gap, return the first UTC minute after the gap (9).
     """
     if of_day == DAY:  # 24:00 is 00:00 of the next date
         return minute_of(zone, day + 1, 0)
     sought = (day, of_day)
     marked = {day: bytes(of_day) + b"\1" + bytes(DAY - of_day - 1)}
     for utc_day in range(day - 1, day + 2):
-        found = as_shown(zone, utc_day, marked).find(1)
-        if found >= 0:
-            return utc_day * DAY + found, True
+        result = as_shown(zone, utc_day, marked).find(1)
+        if result >= 0:
+            return utc_day * DAY + result, True
     for minute in range((day - 1) * DAY, (day + 2) * DAY):
         if wall(zone, minute - 1) < sought < wall(zone, minute):
             return minute, False
-    raise AssertionError(f"{zone} never passes {sought}")
+    raise AssertionError(f"{zone} has no minute after {sought}")
 
 
 def instant_of(zone: str, day: int, second: int) -> int:
-    """Return the instant of a local time: the earlier one in a fold, the gap's end in a gap (9).
+    """Return the instant of a local time: the first in a DST fold, the end of a DST gap (9).
 
-    From 24:00 on it is a time of a later day.
+    From 24:00 on, it is a time of a later day.
     """
     day, second = day + second // DAY_SECONDS, second % DAY_SECONDS
     minute, shown = minute_of(zone, day, second // MINUTE)
     return minute * MINUTE + (second % MINUTE if shown else 0)
 
 
-# --- One calendar, as the policy format writes it -------------------------------------------------
+# --- A calendar in the policy format --------------------------------------------------------------
 
 
 def as_list(value: Any) -> list[str]:
-    """Return one text or a list of texts as a list."""
+    """Return a text, or a list of texts, as a list."""
     return [value] if isinstance(value, str) else list(value)
 
 
 def to_day(text: str) -> int:
-    """Return a date written 2026-12-24 as a day."""
+    """Return the day of a date such as 2026-12-24."""
     return (date.fromisoformat(text) - EPOCH).days
 
 
 @cache
 def day_text(day: int) -> str:
-    """Return a day as a date written 2026-12-24."""
+    """Return the date of a day, such as 2026-12-24."""
     return (EPOCH + timedelta(days=day)).isoformat()
 
 
@@ -208,19 +206,19 @@ def weekday_of(day: int) -> int:
 
 
 def to_minute(text: str) -> int:
-    """Return a time of day written 17:00 as a minute."""
+    """Return the minute of a time such as 17:00."""
     hours, minutes = text.split(":")
     return int(hours) * 60 + int(minutes)
 
 
 def to_window(text: str) -> Window:
-    """Return `08:00-12:00`."""
+    """Return the window of a text such as `08:00-12:00`."""
     opens, closes = text.split("-")
     return to_minute(opens), to_minute(closes)
 
 
 def to_weekdays(text: str) -> list[int]:
-    """Return `mon-fri` or `sat`."""
+    """Return the weekdays of a text such as `mon-fri` or `sat`."""
     first, _, last = text.partition("-")
     start = WEEKDAYS.index(first)
     length = (WEEKDAYS.index(last or first) - start) % 7
@@ -228,9 +226,9 @@ def to_weekdays(text: str) -> list[int]:
 
 
 def written_windows(text: str) -> list[tuple[int, int, int]]:
-    """Return weekday, opening and close of each window of an `open` entry, as rule 7 has them.
+    """Return the weekday, opening and closing of each window of an `open` entry (7).
 
-    A close beyond 24:00 lies on the next date. A block of 24 hours or more is cut at midnights.
+    A closing after 24:00 is on the next date. A block of 24 hours or more is cut at each midnight.
     """
     block = re.fullmatch(r"([a-z]{3}) (\d\d:\d\d) - ([a-z]{3}) (\d\d:\d\d)", text)
     if not block:
@@ -254,11 +252,11 @@ def written_windows(text: str) -> list[tuple[int, int, int]]:
 
 @cache
 def country_holidays(country: str, subdivision: str | None, year: int) -> frozenset[str]:
-    """Return the public holidays of a country in a year, observed on (3)."""
+    """Return the observed dates of the public holidays of a country in a year (3)."""
     import holidays
 
-    found = holidays.country_holidays(country, subdiv=subdivision, years=year)
-    return frozenset(day.isoformat() for day in found if day.year == year)
+    result = holidays.country_holidays(country, subdiv=subdivision, years=year)
+    return frozenset(day.isoformat() for day in result if day.year == year)
 
 
 @cache
@@ -266,13 +264,13 @@ def exchanged_dates(country: str, subdivision: str | None, year: int) -> frozens
     """Return the weekend days of a year that a country works in exchange for a day off (3)."""
     import holidays
 
-    # One that is worked for a day off of January is known with the year after.
-    found = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1))
-    return frozenset(day.isoformat() for day in found.weekend_workdays if day.year == year)
+    # A day that is worked for a day off in January is listed with the next year.
+    result = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1))
+    return frozenset(day.isoformat() for day in result.weekend_workdays if day.year == year)
 
 
 class Member:
-    """One calendar: windows, holidays, overrides and breaks in one zone."""
+    """A calendar: windows, holidays, overrides and breaks in a time zone."""
 
     def __init__(
         self,
@@ -287,16 +285,18 @@ class Member:
         self.windows = [] if self.always else [w for text in opens for w in written_windows(text)]
         self.by_start = written.get("holidays-apply-to", "date") == "start-date"
         self.overrides = {
-            to_day(text): [] if value == "closed" else [to_window(each) for each in as_list(value)]
+            to_day(text): []
+            if value == "closed"
+            else [to_window(window) for window in as_list(value)]
             for text, value in written.get("dates", {}).items()
         }
         self.breaks = {
-            to_day(text): [to_window(each) for each in as_list(value)]
+            to_day(text): [to_window(window) for window in as_list(value)]
             for text, value in written.get("breaks", {}).items()
         }
         days = written.get("business-days")
         self.business_days = None if days is None else to_weekdays(days)
-        # 24x7 ignores holidays unless the calendar says that they apply (2).
+        # 24x7 ignores holidays unless the calendar states `apply-holidays` (2).
         self.holidays_count = not self.always or "apply-holidays" in written
         self._read_holidays(written.get("holidays", []), customer_country)
         self._flags: dict[int, bytes] = {}
@@ -317,7 +317,7 @@ class Member:
         elif isinstance(written, Mapping):
             self.listed.update(as_list(written.get("add", [])))
             self.removed.update(as_list(written.get("remove", [])))
-            if "frozen" in written:  # stands for what the library gives
+            if "frozen" in written:  # replaces the holidays of the library
                 self.listed.update(as_list(written["frozen"]))
                 self.frozen_exchanged = frozenset(written.get("frozen-exchanged", []))
             elif "country" in written:
@@ -342,7 +342,7 @@ class Member:
         )
 
     def weekday(self, day: int) -> int:
-        """Return the weekday whose windows begin on a date, another where it is exchanged (3)."""
+        """Return the weekday whose windows begin on a date; exchanged dates have another (3)."""
         text = day_text(day)
         if (
             self.exchanged is None
@@ -360,14 +360,14 @@ class Member:
         return self.exchanged if text in dates else weekday_of(day)
 
     def begun(self, day: int) -> list[Window]:
-        """Return the windows that begin on a date as written; a close may lie beyond 24:00 (7)."""
+        """Return the windows that begin on a date; a closing can be after 24:00 (7)."""
         if self.always:
             return [(0, DAY)]
         weekday = self.weekday(day)
         return [(opens, closes) for on, opens, closes in self.windows if on == weekday]
 
     def evening(self, day: int) -> list[Window]:
-        """Return what lies on a date of the windows that begin on it (1)."""
+        """Return the parts on a date of the windows that begin on it (1)."""
         if day in self.overrides:
             return self.overrides[day]
         if self.is_holiday(day):
@@ -375,10 +375,10 @@ class Member:
         return [(opens, min(closes, DAY)) for opens, closes in self.begun(day)]
 
     def morning(self, day: int) -> list[Window]:
-        """Return what lies on a date of the windows that began on the date before (1, 2)."""
+        """Return the parts on a date of the windows that began on the previous date (1, 2)."""
         if day in self.overrides:
             return []
-        # A holiday takes its own date, or the windows that begin on it (3).
+        # A holiday removes its own date, or the windows that begin on it (3).
         if self.is_holiday(day - 1 if self.by_start else day):
             return []
         return [(0, closes - DAY) for _, closes in self.begun(day - 1) if closes > DAY]
@@ -390,7 +390,7 @@ class Member:
         return self._flags[day]
 
     def only_open(self, day: int, windows: Iterable[Window], breaks: bool = True) -> bytes:
-        """Return for each minute of a date whether it is in a window and in no break of it."""
+        """Return for each minute of a date whether it is in a window and not in a break."""
         row = bytearray(DAY)
         for opens, closes in windows:
             row[opens:closes] = b"\1" * (closes - opens)
@@ -399,7 +399,7 @@ class Member:
         return bytes(row)
 
     def is_working(self, instant: int) -> bool:
-        """Return rule 1 word for word: what the wall clock shows, and the windows of that date."""
+        """Return whether an instant is working, directly by rule 1."""
         shown = datetime.fromtimestamp(instant, zone_rules(self.zone))
         day = (shown.date() - EPOCH).days
         second = shown.hour * 3600 + shown.minute * 60 + shown.second
@@ -411,14 +411,14 @@ class Member:
         )
 
     def minutes(self, utc_day: int) -> bytes:
-        """Return for each minute of a UTC day whether it is working time: rule 1, remembered."""
+        """Return for each minute of a UTC day whether it is working time, cached (1)."""
         if utc_day not in self._utc:
             dates = {day: self.flags(day) for day in range(utc_day - 1, utc_day + 2)}
             self._utc[utc_day] = as_shown(self.zone, utc_day, dates)
         return self._utc[utc_day]
 
     def minutes_of_windows(self, day: int, breaks: bool = True) -> list[int]:
-        """Return the UTC minutes in the windows that begin on a date, tails included (7)."""
+        """Return the UTC minutes of the windows that begin on a date (7)."""
         if (day, breaks) not in self._dates:
             self._dates[day, breaks] = self._minutes_of_windows(day, breaks)
         return self._dates[day, breaks]
@@ -429,28 +429,28 @@ class Member:
         if not (1 in own or 1 in tail) or not occurs(self.zone, day):
             return []
         dates = {day: own, day + 1: tail}
-        found: list[int] = []
+        result: list[int] = []
         for utc_day in range(day - 1, day + 3):
             row = as_shown(self.zone, utc_day, dates)
             if 1 in row:
-                found += compress(range(utc_day * DAY, (utc_day + 1) * DAY), row)
-        return found
+                result += compress(range(utc_day * DAY, (utc_day + 1) * DAY), row)
+        return result
 
     def may_work(self, day: int) -> bool:
-        """Return whether a date is working if its windows hold a working instant (7)."""
+        """Return whether a date is working if its windows have a working instant (7)."""
         if self.is_holiday(day) or self.overrides.get(day) == []:
             return False
         return self.business_days is None or self.weekday(day) in self.business_days
 
 
 def united(several: Iterable[list[int]]) -> list[int]:
-    """Return the minutes of several sorted lists, sorted, each once."""
-    lists = [each for each in several if each]
+    """Return the sorted union of sorted lists."""
+    lists = [minutes for minutes in several if minutes]
     return lists[0] if len(lists) == 1 else sorted(set().union(*lists))
 
 
 class Hours:
-    """A calendar or a union of them: open when one of them is."""
+    """A calendar, or a union of calendars: open if one of them is open."""
 
     def __init__(
         self,
@@ -459,7 +459,7 @@ class Hours:
         customer_country: str | None = None,
     ) -> None:
         several = [written] if isinstance(written, Mapping) else written
-        self.members = [Member(each, customer_zone, customer_country) for each in several]
+        self.members = [Member(calendar, customer_zone, customer_country) for calendar in several]
         self._utc: dict[int, bytes] = {}
         self._own: dict[int, list[int]] = {}
         self._openings: dict[int, int | None] = {}
@@ -481,20 +481,20 @@ class Hours:
         return self.works(instant // MINUTE)
 
     def next_open(self, instant: int, horizon_days: int) -> int | None:
-        """Return the next instant after this one at which closed becomes open, None beyond."""
+        """Return the next opening after an instant, or None after the horizon."""
         return self._next(b"\0\1", instant, horizon_days)
 
     def next_close(self, instant: int, horizon_days: int) -> int | None:
-        """Return the next instant after this one at which open becomes closed, None beyond."""
+        """Return the next closing after an instant, or None after the horizon."""
         return self._next(b"\1\0", instant, horizon_days)
 
     def _next(self, change: bytes, instant: int, horizon_days: int) -> int | None:
         day, minute = divmod(instant // MINUTE + 1, DAY)
         for utc_day in range(day, day + horizon_days + 1):
             row = self.minutes(utc_day - 1)[-1:] + self.minutes(utc_day)
-            found = row.find(change, minute)  # the later one is a minute of this day
-            if found >= 0:
-                return (utc_day * DAY + found) * MINUTE
+            result = row.find(change, minute)  # the second minute is in this day
+            if result >= 0:
+                return (utc_day * DAY + result) * MINUTE
             minute = 0
         return None
 
@@ -502,33 +502,33 @@ class Hours:
 
     @property
     def zone(self) -> str:
-        """Return the one zone of all members: without it there is no business day."""
+        """Return the common time zone of all members, which business days require."""
         zones = {member.zone for member in self.members}
         if len(zones) > 1:
-            raise Refused("business days over members in different zones")
+            raise Refused("business days over members in different time zones")
         return zones.pop()
 
     def own_minutes(self, day: int) -> list[int]:
-        """Return the UTC minutes of a date's windows, in the members in which it may work."""
+        """Return the UTC minutes of the windows of a date, in members where it can be working."""
         if day not in self._own:
             members = [member for member in self.members if member.may_work(day)]
             self._own[day] = united(member.minutes_of_windows(day) for member in members)
         return self._own[day]
 
     def every_minute(self, day: int, breaks: bool = True) -> list[int]:
-        """Return the UTC minutes of a date's windows in every member, working or not."""
+        """Return the UTC minutes of the windows of a date in all members."""
         return united(member.minutes_of_windows(day, breaks) for member in self.members)
 
     def opening_minute(self, day: int) -> int | None:
-        """Return the first minute of a date, None for a date that is not working.
+        """Return the first minute of a date, or None if the date is not working.
 
-        It is not where each of its minutes comes after the opening of the date after.
+        A date is not working if all of its minutes are after the opening of the next date.
         """
         if day not in self._openings:
             opening: int | None = None
-            # From a date on which nothing of this one can lie, back to this one.
-            for each in range(day + 4, day - 1, -1):
-                first = next(iter(self.own_minutes(each)), None)
+            # Backwards, from a date that the windows of this date cannot reach.
+            for date_ in range(day + 4, day - 1, -1):
+                first = next(iter(self.own_minutes(date_)), None)
                 if first is not None and opening is not None and first >= opening:
                     first = None
                 opening = first
@@ -538,8 +538,8 @@ class Hours:
     def minutes_of_date(self, day: int) -> list[int]:
         """Return the UTC minutes that belong to a working date.
 
-        They are those of its own windows and, from its opening on, those of the date before (and of
-        the one before that), up to the opening of the date after.
+        They are the minutes of its own windows and, from its opening on, the rest of the windows of
+        the two previous dates, up to the opening of the next date.
         """
         if day not in self._dates:
             first, end = self.opening_minute(day), self.opening_minute(day + 1)
@@ -551,7 +551,7 @@ class Hours:
         return self._dates[day]
 
     def is_working_date(self, day: int) -> bool:
-        """Return whether a date is working in one member."""
+        """Return whether a date is working."""
         return self.opening_minute(day) is not None
 
     def opening(self, day: int) -> int:
@@ -563,7 +563,7 @@ class Hours:
         return (self.minutes_of_date(day)[-1] + 1) * MINUTE
 
     def date_opened(self, instant: int) -> int:
-        """Return the date on which a case is opened (7)."""
+        """Return the business date of a case that is opened at an instant (7)."""
         day, _ = latest_shown(self.zone, instant)
         ahead = max(self.every_minute(day - 1, False), default=-math.inf) >= instant // MINUTE
         opening = self.opening_minute(day)
@@ -572,12 +572,12 @@ class Hours:
         return day
 
     def seconds_of(self, day: int, instant: int) -> int:
-        """Return the same time of an instant, in seconds from the midnight of a date (8)."""
+        """Return the local time of an instant in seconds from the midnight of a date (8)."""
         shown, second = latest_shown(self.zone, instant)
         return (shown - day) * DAY_SECONDS + second
 
     def next_working_date(self, day: int) -> int:
-        """Return the first working date strictly after a date."""
+        """Return the first working date after a date."""
         for later in range(day + 1, day + TEN_YEARS // DAY_SECONDS):
             if self.is_working_date(later):
                 return later
@@ -591,9 +591,9 @@ AROUND_THE_CLOCK = Hours({"open": "24x7"})
 
 
 def settle(pauses: Iterable[Pause], opened: int) -> tuple[list[tuple[int, int]], int | None]:
-    """Return the closed pauses, merged and clipped to after opened, and where an open one starts.
+    """Return the merged closed pauses after `opened`, and the start of an open pause.
 
-    An open pause swallows what follows it.
+    Later pauses are part of an open pause.
     """
     closed = []
     begins_open: int | None = None
@@ -602,7 +602,7 @@ def settle(pauses: Iterable[Pause], opened: int) -> tuple[list[tuple[int, int]],
             begin = max(begin, opened)
             begins_open = begin if begins_open is None else min(begin, begins_open)
         elif end < begin:
-            raise Refused("a pause ends before it begins")
+            raise Refused("the pause ends before it starts")
         elif max(begin, opened) < end:
             closed.append((max(begin, opened), end))
     merged: list[tuple[int, int]] = []
@@ -623,7 +623,7 @@ def settle(pauses: Iterable[Pause], opened: int) -> tuple[list[tuple[int, int]],
 
 
 def working_seconds(hours: Hours, start: int, end: int) -> int:
-    """Return the working seconds in `[start, end)`: the minutes, less and plus their ends."""
+    """Return the working seconds in `[start, end)`: whole minutes, corrected at both ends."""
     first, last = start // MINUTE, end // MINUTE
     minutes = 0
     for utc_day in range(first // DAY, last // DAY + 1):
@@ -635,9 +635,9 @@ def working_seconds(hours: Hours, start: int, end: int) -> int:
 
 
 def elapsed(hours: Hours, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
-    """Return the working seconds in `[start, end)` outside the pauses, which are merged (5)."""
+    """Return the working seconds in `[start, end)` outside the merged pauses (5)."""
     if end < start:
-        raise Refused("the end lies before the start")
+        raise Refused("the end is before the start")
     total = working_seconds(hours, start, end)
     for begin, to in pauses:
         if max(begin, start) < min(to, end):
@@ -646,9 +646,9 @@ def elapsed(hours: Hours, start: int, end: int, pauses: Sequence[tuple[int, int]
 
 
 def advance(hours: Hours, start: int, seconds: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
-    """Return the least `u >= start` with so many working seconds outside pauses in `[start, u)`.
+    """Return the smallest `u >= start` with `seconds` of working time outside pauses (6).
 
-    Goes on by days while the seconds are not reached, then by shorter and shorter steps (6).
+    Advance by days, then by shorter and shorter steps.
     """
     if seconds == 0:
         return start
@@ -678,7 +678,7 @@ class Target(NamedTuple):
 
 
 def to_target(text: str) -> Target:
-    """Return the target that a text of the policy format says."""
+    """Return the target of a text in the policy format."""
     recurs = text.startswith("every ")
     rest = text.removeprefix("every ")
     if text == "every week":
@@ -693,7 +693,7 @@ def to_target(text: str) -> Target:
         return Target("days", int(days[1]), recurs)
     length = re.fullmatch(r"([\d.]+)(?:(h|m)(?: 24x7)?| business (hour|minute)s?)", rest)
     if not length:
-        raise Refused(f"{text} yields no deadline")
+        raise Refused(f"{text} has no deadline")
     seconds = Fraction(length[1]) * (3600 if (length[2] or length[3])[0] == "h" else 60)
     if seconds.denominator != 1:
         raise Refused("not a whole number of seconds")
@@ -701,26 +701,26 @@ def to_target(text: str) -> Target:
 
 
 def counted_over(hours: Hours, target: Target) -> Hours:
-    """Return the hours over which a value and its pauses count (12)."""
+    """Return the hours over which a target and its pauses count (12)."""
     return AROUND_THE_CLOCK if target.kind == "clock" else hours
 
 
 def plain_due(hours: Hours, start: int, target: Target, reading: str = "close") -> int:
-    """Return when a target is due where nothing is paused."""
+    """Return the deadline of a target without pauses."""
     if target.kind in ("clock", "business"):
         return advance(counted_over(hours, target), start, target.amount)
     if target.kind == "week":  # (10)
         day, second = latest_shown(hours.zone, start)
         return instant_of(hours.zone, day + 7, second)
     if any(member.always and member.business_days is None for member in hours.members):
-        raise Refused("business days over 24x7 need business-days")
+        raise Refused("business days over 24x7 require `business-days`")
     opened = hours.date_opened(start)
     if target.kind == "by":  # (9)
         day = hours.next_working_date(opened)
-        found = instant_of(hours.zone, day, target.amount)
-        if found <= start:
-            found = instant_of(hours.zone, hours.next_working_date(day), target.amount)
-        return found
+        result = instant_of(hours.zone, day, target.amount)
+        if result <= start:
+            result = instant_of(hours.zone, hours.next_working_date(day), target.amount)
+        return result
     over = not hours.is_working_date(opened) or start >= hours.close(opened)
     if target.kind == "next":  # (8)
         day = hours.next_working_date(opened)
@@ -741,7 +741,7 @@ def plain_due(hours: Hours, start: int, target: Target, reading: str = "close") 
 
 
 def clamped(hours: Hours, day: int, instant: int) -> int:
-    """Return the instant, or where it is in no window of the date the next one, or the close."""
+    """Return the instant, or the next working instant of the date, or its closing."""
     for minute in hours.minutes_of_date(day):
         if instant < (minute + 1) * MINUTE:
             return max(instant, minute * MINUTE)
@@ -755,24 +755,24 @@ def due(
     pauses: Iterable[Pause] = (),
     reading: str = "close",
 ) -> int:
-    """Return when a target is due; raises Paused where an open pause leaves it unknown (12).
+    """Return the deadline of a target; raise Paused if an open pause leaves it unknown (12).
 
-    The start is that of rule 20, for a cadence its anchor.
+    `start` is the start by rule 20, or the anchor of a cadence.
     """
     closed, begins_open = settle(pauses, start)
     counted = counted_over(hours, target)
     unpaused = plain_due(hours, start, target, reading)
     paused = sum(elapsed(counted, max(p, start), min(q, unpaused)) for p, q in closed
                  if max(p, start) < min(q, unpaused))  # fmt: skip
-    found = advance(counted, unpaused, paused, closed)
-    if begins_open is not None and begins_open < found:
-        raise Paused(elapsed(counted, max(begins_open, start), found, closed))
-    if found > start + TEN_YEARS:
+    result = advance(counted, unpaused, paused, closed)
+    if begins_open is not None and begins_open < result:
+        raise Paused(elapsed(counted, max(begins_open, start), result, closed))
+    if result > start + TEN_YEARS:
         raise Refused("not reached within ten years")
-    return found
+    return result
 
 
-# --- Judging (10, 13, 14, 20) ---------------------------------------------------------------------
+# --- States (10, 13, 14, 20) ----------------------------------------------------------------------
 
 
 def at_risk_at(
@@ -783,7 +783,7 @@ def at_risk_at(
     pauses: Iterable[Pause] = (),
     reading: str = "close",
 ) -> int:
-    """Return when a running target becomes at risk (13)."""
+    """Return the instant from which a running target is at risk (13)."""
     counted = counted_over(hours, target)
     if target.kind in ("clock", "business"):
         length = target.amount
@@ -794,12 +794,12 @@ def at_risk_at(
 
 
 class Verdict(NamedTuple):
-    """What is said of one promise at one moment."""
+    """The state of a target at an instant."""
 
     state: str
     due: int | None
     at_risk_at: int | None
-    remaining: int | None = None  # where an open pause leaves the deadline unknown
+    remaining: int | None = None  # if an open pause leaves the deadline unknown
 
 
 def judge(
@@ -818,17 +818,17 @@ def judge(
     starts: str = "opened",
     start: int | None = None,
 ) -> Verdict:
-    """Return state, deadline and the beginning of the risk (10, 12 to 14, 20).
+    """Return the state, the deadline, and the instant of the risk (10, 12 to 14, 20).
 
-    `starts` is an event or words; `start` is the moment that the words mean.
+    `starts` is an event or free text; `start` is the instant of the free text.
     """
     begins = _start(starts, opened, answered, updated, start)
     ends = answered if first_metric and not target.recurs else resolved
-    if any(each is not None and each < opened for each in (answered, updated, resolved, start)):
+    if any(event is not None and event < opened for event in (answered, updated, resolved, start)):
         raise Refused("an event before opened")
     if begins is not None and ends is not None and ends < begins:
-        raise Refused("the end lies before the start")
-    # What is later than now has not happened.
+        raise Refused("the end is before the start")
+    # Later events have not happened.
     answered, updated, ends = (
         None if event is None or event > now else event for event in (answered, updated, ends)
     )
@@ -842,7 +842,7 @@ def judge(
             anchor = updated
         elif answered is not None and answered >= begins:
             anchor = answered
-    if ends is not None:  # it closes an open pause, merged with others, for judging (12)
+    if ends is not None:  # it closes an open pause (12)
         closed, begins_open = settle(pauses, anchor)
         pauses = closed if begins_open is None else [*closed, (begins_open, max(begins_open, ends))]
     risk = None
@@ -850,25 +850,25 @@ def judge(
         with suppress(Paused):
             risk = at_risk_at(hours, anchor, target, ratio, pauses, reading)
     try:
-        found = due(hours, anchor, target, pauses, reading)
+        result = due(hours, anchor, target, pauses, reading)
     except Paused as paused:
         state = "not-started" if now < begins else "paused"
         return Verdict(state, None, risk, paused.remaining)
     if now < begins:
-        return Verdict("not-started", found, risk)
+        return Verdict("not-started", result, risk)
     if ends is not None:
-        return Verdict("met" if ends <= found else "breached", found, risk)
-    if now > found:
-        return Verdict("breached", found, risk)
+        return Verdict("met" if ends <= result else "breached", result, risk)
+    if now > result:
+        return Verdict("breached", result, risk)
     if risk is not None and now >= risk:
-        return Verdict("at-risk", found, risk)
-    return Verdict("running", found, risk)
+        return Verdict("at-risk", result, risk)
+    return Verdict("running", result, risk)
 
 
 def _start(
     starts: str, opened: int, answered: int | None, updated: int | None, start: int | None
 ) -> int | None:
-    """Return when a metric starts, None where that has not happened (20)."""
+    """Return the start of a metric, or None if it has not happened (20)."""
     if starts == "answered":
         return answered
     if starts == "updated":

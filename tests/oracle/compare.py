@@ -1,4 +1,4 @@
-"""Puts random questions to the program and to the definition, and says where they disagree."""
+"""Compare the answers of the program and the oracle to random questions."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,10 +15,10 @@ from . import clock
 from .cases import GROUP, STARTS, Bundle, Case, Course, bundle, courses
 
 CASES_PER_CALENDAR = 25
-CHUNK = GROUP * CASES_PER_CALENDAR  # one draw of zones
+CHUNK = GROUP * CASES_PER_CALENDAR  # these share their time zones
 COURSES_PER_POLICY = 20
 CALENDARS_PER_POLICY = 5
-#: The property of a test that compared cases: their seed, how many, and the disagreements.
+#: The property of a test with its seed, number of cases, and number of disagreements.
 COMPARED = "compared with the clock definition"
 NEXT_OPEN_DAYS = 12
 
@@ -27,7 +27,7 @@ Answer = datetime | timedelta | bool | str | Verdict | None
 
 
 def check(seed: int, chunk: int, cases: int, folder: Path) -> Iterator[str]:
-    """Compare so many cases of a chunk, and a tenth as many courses; yield each disagreement."""
+    """Compare the cases of a chunk and a tenth as many courses; yield the disagreements."""
     left = cases // 10  # courses
     first = chunk * CHUNK // CASES_PER_CALENDAR
     for number, start in enumerate(range(0, cases, CASES_PER_CALENDAR), first):
@@ -42,12 +42,12 @@ def check(seed: int, chunk: int, cases: int, folder: Path) -> Iterator[str]:
 
 
 def figures(cases: int, seed: int, disagreements: int) -> str:
-    """Return in one line what was compared, and from which seed it can be drawn again."""
+    """Return a line with the number of cases, the seed and the disagreements."""
     return f"clock: {cases} cases, seed {seed}, {disagreements} disagreements"
 
 
 def compare(drawn: Bundle, origin: str) -> Iterator[str]:
-    """Yield the questions of one calendar to which program and definition answer differently."""
+    """Yield the questions of a calendar with different answers of program and oracle."""
     try:
         calendar = Calendar.from_dict(
             drawn.calendar,
@@ -66,23 +66,25 @@ def compare(drawn: Bundle, origin: str) -> Iterator[str]:
 
 
 def policy_text(drawn: Bundle, first: str, targets: Sequence[str]) -> str:
-    """Return a policy that promises each target, as priority P0, P1 and so on, by each metric.
+    """Return a policy with the targets as priorities P0, P1 and so on, for every metric.
 
-    The first metric starts as `first` says, and for each start there is a later one.
+    `first` is the start of the first metric. Each start of STARTS has one later metric.
     """
     several = drawn.calendar if isinstance(drawn.calendar, list) else [drawn.calendar]
-    hours: dict[str, Any] = {f"h{i}": each for i, each in enumerate(several)}
+    hours: dict[str, Any] = {f"h{i}": calendar for i, calendar in enumerate(several)}
     hours["all"] = {"any": list(hours)}
     promised = {f"P{i}": target for i, target in enumerate(targets)}
-    starts = {"first": first, **{f"later-{i}": each for i, each in enumerate(STARTS)}}
+    starts = {"first": first, **{f"later-{i}": start for i, start in enumerate(STARTS)}}
     policy = {
         "format": "1",
         "policy": "case",
         "plans": {"any": "Any"},
         "channels": {"web": {"name": "Web", "kind": "web"}},
         "entitlements": [{"allow": "web"}],
-        "priorities": [{"id": each} for each in promised],
-        "metrics": [{"id": id, "starts": each, "pauses": "Waiting"} for id, each in starts.items()],
+        "priorities": [{"id": id} for id in promised],
+        "metrics": [
+            {"id": id, "starts": start, "pauses": "Waiting"} for id, start in starts.items()
+        ],
         "business-day": drawn.reading,
         "hours": hours,
         "targets": [{"hours": "all", **dict.fromkeys(starts, promised)}],
@@ -93,7 +95,7 @@ def policy_text(drawn: Bundle, first: str, targets: Sequence[str]) -> str:
 def compare_courses(
     drawn: Bundle, first: str, many: Sequence[Course], folder: Path, origin: str
 ) -> Iterator[str]:
-    """Yield the courses that the program judges in another way than the definition."""
+    """Yield the courses with different states by program and oracle."""
     text = policy_text(drawn, first, [course.target for course in many])
     path = folder / "case.yaml"
     path.write_text(text, encoding="utf-8")
@@ -138,15 +140,15 @@ def compare_courses(
 
 
 def verdict(policy: Policy, asked: Mapping[str, Any]) -> Verdict:
-    """Return state, deadline, beginning of the risk and, paused, what remains: the program's."""
+    """Return state, deadline, instant of the risk, and remaining time by the program."""
     [given] = policy.due(**asked).answers
     remaining = given.remaining_seconds if given.due is None else None
     return given.state, given.due, given.at_risk_at, remaining
 
 
 def judged(drawn: Bundle, course: Course) -> Verdict:
-    """Return state, deadline, beginning of the risk and, paused, what remains: the definition's."""
-    found = clock.judge(
+    """Return state, deadline, instant of the risk, and remaining time by the oracle."""
+    result = clock.judge(
         drawn.hours,
         course.opened,
         clock.to_target(course.target),
@@ -162,10 +164,10 @@ def judged(drawn: Bundle, course: Course) -> Verdict:
         start=course.start,
     )
     return (
-        found.state,
-        None if found.due is None else utc(found.due),
-        None if found.at_risk_at is None else utc(found.at_risk_at),
-        found.remaining,
+        result.state,
+        None if result.due is None else utc(result.due),
+        None if result.at_risk_at is None else utc(result.at_risk_at),
+        result.remaining,
     )
 
 
@@ -173,7 +175,7 @@ Asked = tuple[Callable[[], str], Callable[[], Any], Callable[[], Any]]
 
 
 def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Asked]:
-    """Yield what is asked: as Python to paste, of the program, and of the definition."""
+    """Yield each question: its Python code, and its functions for program and oracle."""
     hours = drawn.hours
     opened = datetime.fromtimestamp(case.opened, UTC if case.zone == "UTC" else ZoneInfo(case.zone))
     opened = opened.replace(microsecond=case.microseconds)
@@ -202,12 +204,12 @@ def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Asked]:
     )
     horizon = case.opened + NEXT_OPEN_DAYS * clock.DAY_SECONDS
 
-    def soon(found: int | None) -> datetime | str:
-        return "not soon" if found is None or found >= horizon else utc(found)
+    def soon(result: int | None) -> datetime | str:
+        return "not soon" if result is None or result >= horizon else utc(result)
 
     def opening() -> datetime | str:
-        found = calendar.next_open(opened)
-        return soon(None if found is None else int(found.timestamp()))
+        result = calendar.next_open(opened)
+        return soon(None if result is None else int(result.timestamp()))
 
     yield (
         lambda: f"calendar.next_open({written(opened)})",
@@ -222,7 +224,7 @@ def questions(calendar: Calendar, drawn: Bundle, case: Case) -> Iterator[Asked]:
 
 
 def due(drawn: Bundle, case: Case) -> int:
-    """Return when the definition says that it is due."""
+    """Return the deadline by the oracle."""
     if isinstance(case.target, int):
         target = clock.Target("business", case.target)
     else:
@@ -231,7 +233,7 @@ def due(drawn: Bundle, case: Case) -> int:
 
 
 def elapsed(drawn: Bundle, case: Case) -> int:
-    """Return the working time outside the pauses as the definition counts it."""
+    """Return the working time outside the pauses by the oracle."""
     pauses, goes_on = clock.settle(case.pauses, case.opened)
     if goes_on is not None and goes_on < case.end:
         pauses.append((goes_on, case.end))
@@ -239,7 +241,7 @@ def elapsed(drawn: Bundle, case: Case) -> int:
 
 
 def answer(ask: Callable[[], Answer]) -> Answer:
-    """Return what the program answers, or that it refuses."""
+    """Return the answer of the program, or `refused`."""
     try:
         return ask()
     except (ValueError, ZsupportError) as error:
@@ -247,7 +249,7 @@ def answer(ask: Callable[[], Answer]) -> Answer:
 
 
 def definition(define: Callable[[], Answer]) -> Answer:
-    """Return what the definition answers, or that it refuses."""
+    """Return the answer of the oracle, or `refused`."""
     try:
         return define()
     except (clock.Refused, clock.Paused):
@@ -260,7 +262,7 @@ def utc(instant: int) -> datetime:
 
 
 def written(moment: datetime | None) -> str:
-    """Return Python that makes a datetime."""
+    """Return the Python code of a datetime."""
     if moment is None:
         return "None"
     zone = moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else None
@@ -269,7 +271,7 @@ def written(moment: datetime | None) -> str:
 
 
 def report(origin: str, drawn: Bundle, question: str, got: Any, expected: Any) -> str:
-    """Return a disagreement as Python that can be pasted, with both answers."""
+    """Return a disagreement as Python code with both answers."""
     extras = {
         "business_day": drawn.reading,
         "customer_tz": drawn.customer_zone,
