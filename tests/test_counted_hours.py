@@ -53,7 +53,7 @@ def with_rules(*rules: str, grants: str = "{allow: [web, chat, faq]}", hours: st
     ("calendar", "target", "valid"),
     [
         ("open: 24x7", "4 business hours", False),
-        ("open: 24x7, apply-holidays: true", "4 business hours", False),  # there are no holidays
+        ("open: 24x7, apply-holidays: true", "4 business hours", False),  # without holidays
         ("open: 24x7, holidays: [12-25]", "4 business hours", False),  # the holidays do not apply
         ("open: 24x7, apply-holidays: true, holidays: [12-25]", "4 business hours", True),
         ("open: 24x7, apply-holidays: true, holidays: customer", "4 business hours", True),

@@ -563,7 +563,7 @@ class Hours:
         return (self.minutes_of_date(day)[-1] + 1) * MINUTE
 
     def date_opened(self, instant: int) -> int:
-        """Return the business date of a case that is opened at an instant (7)."""
+        """Return the date opened of a case that is opened at an instant (7)."""
         day, _ = latest_shown(self.zone, instant)
         ahead = max(self.every_minute(day - 1, False), default=-math.inf) >= instant // MINUTE
         opening = self.opening_minute(day)

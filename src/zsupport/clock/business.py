@@ -44,7 +44,7 @@ class BusinessDays:
         self._ends: dict[int, int] = {}
 
     def opened(self, start: int) -> int:
-        """Return the business date of a case that is opened at an instant.
+        """Return the date opened of a case that is opened at an instant.
 
         It is the calendar date, or the previous date if a window of the previous date has not ended
         and the calendar date has not opened.
@@ -91,7 +91,7 @@ class BusinessDays:
         return WorkingDate(ordinal, opening, max(end for _, end in spans), tuple(sorted(spans)))
 
     def _working(self, ordinal: int) -> list[Span]:
-        """Return the windows of a date, from the calendars in which the date is working."""
+        """Return the windows of a date, from the calendars where the date is working."""
         return [
             span
             for hours in self.hours

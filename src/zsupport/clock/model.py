@@ -43,7 +43,7 @@ class Hours(NamedTuple):
 
     `week` has the sorted parts of windows for each weekday from Monday; None is 24x7. `years`
     returns the days off and exchanged dates of a year. An exchanged date has the windows that begin
-    on the weekday `exchanged_for`, or its own windows if that is None.
+    on the weekday `exchanged_for`, or its own windows without `exchanged_for`.
     """
 
     zone: tzinfo

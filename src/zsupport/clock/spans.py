@@ -313,7 +313,7 @@ def _merged(parts: tuple[WindowPart, ...]) -> list[tuple[int, int]]:
 
 
 def ranges(zone: tzinfo, ordinal: int, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the ranges of UTC in which the local time is in `[start, end)` of a date."""
+    """Return the ranges of UTC where the local time is in `[start, end)` of a date."""
     low = (ordinal - EPOCH) * _DAY + start
     high = (ordinal - EPOCH) * _DAY + end
     utc = []

@@ -46,7 +46,7 @@ class Zone(dates.tzinfo):
         #: The last transition of the file. The rule applies after it.
         self._last = last
         #: The transitions; the offsets before the first and after each of them; the instant up to
-        #: which they are complete; and the first year for which the rule is not expanded. They are
+        #: which they are complete; and the first year that is not expanded. They are
         #: a single value, so that threads never see a mix of two versions.
         self._known = starts, offsets, last if self._rule else _NEVER, _year(last)
 
