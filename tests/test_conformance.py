@@ -276,7 +276,7 @@ def utc(instant: int | None) -> datetime | None:
 
 
 # The program reports these cases when it loads the policy, so the oracle does not run them.
-REFUSED_AS_READ = {
+INVALID_WHEN_LOADED = {
     "hours:bare-day", "hours:bare-hours-under-hours", "hours:negative-target",
     "business-days:no-business-days-at-all", "starts:a-start-for-an-event",
     "starts:a-start-for-opened",
@@ -286,7 +286,7 @@ CLOCK_CASES = {
     for name, case in ALL.items()
     if "calendar" in case
     and case["expect"].get("error") != "calendar"
-    and name not in REFUSED_AS_READ
+    and name not in INVALID_WHEN_LOADED
 }
 
 

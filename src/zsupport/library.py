@@ -104,8 +104,8 @@ class Policy:
         self._public = public
         self._hours: dict[tuple[int, Customer, str], PolicyHours] = {}
         self._promises: dict[tuple[object, ...], _KnownPromises] = {}  # by _DueKey
-        # The instants from which and before which each revision is in force. The start of the next
-        # revision also ends a revision.
+        # The start and end of each revision as instants. The start of the next revision also ends a
+        # revision.
         where = revisions[0].timezone
         self._starts = [_midnight(r.start, where) if r.start else -END for r in revisions]
         self._ends = [_midnight(r.last_day, where, 1) if r.last_day else 2 * END for r in revisions]

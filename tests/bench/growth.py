@@ -39,7 +39,7 @@ COMMANDS = {
     "mutate": (*TEST, "--mutate"),
     "channels": ("channels", "--policy", "growth.yaml"),
 }
-#: What PyYAML's C loader takes for the files is the measure of `files`.
+#: `files` is compared with the time of PyYAML's C loader for the same files.
 PARSE = """
 import sys, yaml
 from pathlib import Path

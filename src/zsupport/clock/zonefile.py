@@ -45,9 +45,9 @@ class Zone(dates.tzinfo):
         self._rule = _rule(footer)
         #: The last transition of the file. The rule applies after it.
         self._last = last
-        #: The transitions; the offsets before the first and after each of them; the instant up to
-        #: which they are complete; and the first year that is not expanded. They are
-        #: a single value, so that threads never see a mix of two versions.
+        #: The transitions; the offsets before the first and after each of them; the end of the
+        #: known transitions; and the first year that is not expanded. They are a single value, so
+        #: that threads never see a mix of two versions.
         self._known = starts, offsets, last if self._rule else _NEVER, _year(last)
 
     def __getinitargs__(self) -> tuple[str, bytes]:
